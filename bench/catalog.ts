@@ -1,0 +1,286 @@
+/**
+ * Does the catalog answer within 50 ms with a million photos? Makes that many synthetic ones in a temporary folder, asks
+ * every kind of question many times, each with other values and after a write, so that nothing is answered from what was
+ * found before; prints a Markdown table. `npm run bench catalog [COUNT] [RUNS]`.
+ */
+import { mkdtempSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqlite, type Sqlite } from '../src/base/sqlite.js';
+import { openCatalog, owner, type Box, type Catalog, type Viewer } from '../src/catalog/catalog.js';
+import { parseQuery } from '../src/catalog/search.js';
+import type { Body } from '../src/document/photo.js';
+import { makeRandom, syntheticPhotos, tagName, type SyntheticPhoto } from './synthetic.js';
+
+export const title = 'every question to a catalog of 1,000,000 photos, against 50 ms';
+
+const bound = 50;
+const seed = 7;
+
+/** What questions are asked about. */
+interface Subject {
+  db: Sqlite;
+  catalog: Catalog;
+  random: () => number;
+  /** Some documents to edit. */
+  sample: SyntheticPhoto[];
+  cursors: string[];
+}
+
+/** One kind of question; `ask` is what is timed. */
+interface Question {
+  name: string;
+  ask: (subject: Subject) => unknown;
+}
+
+/** Measures; the first argument is how many photos, the second how many runs of each question. */
+export async function run(args: string[]): Promise<void> {
+  const count = Number(args[0] ?? 1_000_000);
+  const runs = Number(args[1] ?? 200);
+  const folder = mkdtempSync(join(tmpdir(), 'photospool-bench-'));
+  try {
+    const file = join(folder, 'library.db');
+    const db = openSqlite(file);
+    console.log(`## Catalog: ${count.toLocaleString('en')} photos\n`);
+    console.log(
+      `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${runs} runs of each question.\n`,
+    );
+    const subject = await build(db, count);
+    console.log(`- database file: ${megabytes(statSync(file).size)}\n`);
+    measureAll(subject, runs);
+    await measureLoop(subject, runs);
+    db.close();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+
+async function build(db: Sqlite, count: number): Promise<Subject> {
+  const catalog = openCatalog(db);
+  const sample: SyntheticPhoto[] = [];
+  let making = 0;
+  const start = performance.now();
+  catalog.clear();
+  const photos = syntheticPhotos(count, seed);
+  for (let done = false; !done;) {
+    const before = performance.now();
+    const batch: SyntheticPhoto[] = [];
+    while (batch.length < 5_000 && !done) {
+      const next = photos.next();
+      if (next.done === true) done = true;
+      else batch.push(next.value);
+    }
+    making += performance.now() - before;
+    sample.push(...batch.slice(0, 3));
+    db.transaction(() => batch.forEach(({ id, document }) => catalog.index(id, document as unknown as Body, 1)));
+  }
+  const indexed = performance.now();
+  catalog.finish();
+  const finished = performance.now();
+  console.log(
+    `- building: ${seconds(finished - start - making)} (of that \`finish\` ${seconds(finished - indexed)}); making the documents took ${seconds(making)} more`,
+  );
+  globalThis.gc?.();
+  const before = process.memoryUsage().rss;
+  const loading = performance.now();
+  const delay = await worstDelay(() => catalog.load());
+  console.log(
+    `- loading the columns: ${seconds(performance.now() - loading)}, the event loop never held up for more than ${delay.toFixed(0)} ms`,
+  );
+  globalThis.gc?.();
+  console.log(`- memory: ${megabytes(process.memoryUsage().rss - before)} more than before loading`);
+  const cursors = catalog.segments(parseQuery('')).map(({ cursor }) => cursor);
+  return { db, catalog, random: makeRandom(seed), sample, cursors };
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** The longest that a timer of 1 ms was late while `work` ran. */
+async function worstDelay(work: () => Promise<void>): Promise<number> {
+  let last = performance.now();
+  let worst = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    worst = Math.max(worst, now - last - 1);
+    last = now;
+  }, 1);
+  await work();
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  clearInterval(timer);
+  return worst;
+}
+
+const family: Viewer = { audiences: ['family', 'public'] };
+const pick = <T>({ random }: Subject, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+const cameras = ['canon', '"eos 40d"', 'iphone', 'nikon', '"Pixel 7"', 'sony', 'samsung'];
+const common = [
+  'sunset',
+  'beach',
+  'birthday',
+  'the',
+  'img',
+  'harbour',
+  'germany',
+  'canon',
+  'jpg',
+  'family',
+  'york',
+  'garden',
+];
+const beginnings = ['be', 'im', 'ca', 'su', 'gar', 'dsc', '202', '2019', 'mar', 'san', 'ger', 'port', 'pxl', 'a', '1'];
+const phrases = [
+  '"the beach"',
+  '"first snow"',
+  '"old town"',
+  '"the at"',
+  '"evening with"',
+  '"img 0012"',
+  '"with the"',
+  '"東京"',
+];
+const tag = (subject: Subject): string => `tag:"${tagName(Math.floor(2_000 ** subject.random()) - 1)}"`;
+
+/** What a question is narrowed by. */
+const filters: { name: string; text: (subject: Subject) => string; viewer: Viewer }[] = [
+  { name: 'all', text: () => '', viewer: owner },
+  { name: 'tag', text: tag, viewer: owner },
+  { name: 'audience', text: () => '', viewer: family },
+  { name: 'camera', text: (subject) => `camera:${pick(subject, cameras)}`, viewer: owner },
+  { name: 'word', text: (subject) => pick(subject, common), viewer: owner },
+];
+
+function box(subject: Subject, zoom: number): Box {
+  const across = Math.min(360, (360 / 2 ** zoom) * 5);
+  const west = across === 360 ? -180 : subject.random() * 360 - 180;
+  const south = Math.max(-85, subject.random() * 120 - 60 - across / 4);
+  return {
+    west,
+    east: across === 360 ? 180 : ((west + across + 180) % 360) - 180,
+    south,
+    north: Math.min(85, south + across / 2),
+  };
+}
+
+const kinds: { name: string; ask: (subject: Subject, text: string, viewer: Viewer) => unknown }[] = [
+  {
+    name: 'newest 100 tiles',
+    ask: ({ catalog }, text, viewer) => catalog.tiles(parseQuery(text), { limit: 100, viewer }),
+  },
+  {
+    name: '100 tiles at any depth',
+    ask: (subject, text, viewer) =>
+      subject.catalog.tiles(parseQuery(text), { limit: 100, viewer, cursor: pick(subject, subject.cursors) }),
+  },
+  { name: 'count', ask: ({ catalog }, text, viewer) => catalog.count(parseQuery(text), viewer) },
+  { name: 'months', ask: ({ catalog }, text, viewer) => catalog.months(parseQuery(text), viewer) },
+  { name: 'segments', ask: ({ catalog }, text, viewer) => catalog.segments(parseQuery(text), { viewer }) },
+  ...(['tag', 'camera', 'lens', 'place', 'album'] as const).map((kind) => ({
+    name: `facet ${kind}`,
+    ask: ({ catalog }: Subject, text: string, viewer: Viewer) => catalog.facet(kind, parseQuery(text), viewer),
+  })),
+  {
+    name: 'map: the world',
+    ask: ({ catalog }, text, viewer) =>
+      catalog.map({ south: -85, west: -180, north: 85, east: 180 }, 2, parseQuery(text), viewer),
+  },
+  {
+    name: 'map: a part of it',
+    ask: (subject, text, viewer) => {
+      const zoom = 3 + Math.floor(subject.random() * 12);
+      return subject.catalog.map(box(subject, zoom), zoom, parseQuery(text), viewer);
+    },
+  },
+];
+
+const questions: Question[] = [
+  ...kinds.flatMap(({ name, ask }) =>
+    filters.map(({ name: filter, text, viewer }) => ({
+      name: filter === 'all' ? name : `${name}, under a filter: ${filter}`,
+      ask: (subject: Subject) => ask(subject, text(subject), viewer),
+    })),
+  ),
+  ...Object.entries<(subject: Subject) => string>({
+    'tag:x': tag,
+    'tag:x -tag:y': (subject) => `${tag(subject)} -${tag(subject)}`,
+    'one word': (subject) => `"${pick(subject, common)}"`,
+    'a beginning of 1 to 4 letters': (subject) => pick(subject, beginnings),
+    'two words': (subject) => `${pick(subject, common)} ${pick(subject, common)}`,
+    'a phrase': (subject) => pick(subject, phrases),
+    'many conditions that few photos meet': () => 'is:favourite rating:5 iso:>=3200 -is:reviewed -img taken:..2024',
+  }).map(([name, text]) => ({
+    name: `search, first 100 tiles and count: ${name}`,
+    ask: (subject: Subject) => {
+      const query = parseQuery(text(subject));
+      return [subject.catalog.tiles(query, { limit: 100 }), subject.catalog.count(query)];
+    },
+  })),
+  { name: 'edit (durable), then the page that shows it', ask: editAndAsk },
+];
+
+let edits = 0;
+
+/** Changes a photo's title durably, as the library does inside its transaction. */
+function edit({ db, catalog, sample }: Subject): string {
+  const photo = sample[edits++ % sample.length]!;
+  const title = `edited${edits}`;
+  const facts = { ...photo.document.facts, title };
+  db.transaction(() => catalog.index(photo.id, { ...photo.document, facts }, edits));
+  return title;
+}
+
+function editAndAsk(subject: Subject): void {
+  const title = edit(subject);
+  const found = subject.catalog.tiles(parseQuery(`"${title}" -is:trashed`)).tiles.length;
+  const trashed = subject.catalog.count(parseQuery(`"${title}" is:trashed`));
+  if (found + trashed !== 1) throw new Error(`The edit “${title}” is not in the next answer.`);
+}
+
+function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)]!;
+}
+
+/** Milliseconds that this process computed, on all its threads. */
+const computed = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1000;
+
+function measureAll(subject: Subject, runs: number): void {
+  let slow = 0;
+  console.log('| question | p50 ms | p99 ms | p99 CPU ms | p99 below 50 ms |\n|---|---|---|---|---|');
+  for (const { name, ask } of questions) {
+    const [times, work]: [number[], number[]] = [[], []];
+    // The first few are for the compiler.
+    for (let k = -5; k < runs; k++) {
+      edit(subject);
+      const [start, before] = [performance.now(), computed()];
+      ask(subject);
+      if (k < 0) continue;
+      work.push(computed() - before);
+      times.push(performance.now() - start);
+    }
+    const [p50, p99, cpu] = [percentile(times, 0.5), percentile(times, 0.99), percentile(work, 0.99)];
+    if (p99 >= bound) slow++;
+    console.log(
+      `| ${name} | ${[p50, p99, cpu].map((ms) => ms.toFixed(1)).join(' | ')} | ${p99 < bound ? 'yes' : '**no**'} |`,
+    );
+  }
+  console.log(
+    `\n${slow === 0 ? 'All' : `${questions.length - slow} of ${questions.length}`} questions have a p99 below ${bound} ms.`,
+  );
+  console.log(`Programs that wanted to run meanwhile: ${loadavg()[1]!.toFixed(1)} on ${cpus().length} cores.\n`);
+}
+
+/** How long others wait while one question comes after the other. */
+async function measureLoop(subject: Subject, runs: number): Promise<void> {
+  const delay = await worstDelay(async () => {
+    for (let k = 0; k < runs; k++) {
+      pick(subject, questions).ask(subject);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  });
+  console.log(
+    `While ${runs} questions of all kinds came one after the other, a timer of 1 ms was late by at most ${delay.toFixed(0)} ms.`,
+  );
+}

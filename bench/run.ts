@@ -1,0 +1,78 @@
+/** Runs whole programs for the benches and measures them from outside. */
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The root of the checkout, and the built command line. */
+export const root = join(import.meta.dirname, '..');
+/** The built command line. */
+export const cli = join(root, 'dist/cli/main.js');
+
+/** How a run went: seconds by the clock, and the most memory (MiB resident) that it and its children held at a time. */
+export interface Measured {
+  seconds: number;
+  peak: number;
+  out: string;
+}
+
+/** Resident memory of a process and its descendants, in MiB. Linux. */
+export function resident(pid: number): number {
+  return [pid, ...descendants(pid)].reduce((sum, id) => sum + residentOf(id), 0);
+}
+
+/** The process ids below a process. Linux. */
+export function descendants(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = tryRead(`/proc/${name}/stat`);
+    if (stat) parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0]));
+  }
+  const below = (id: number): number[] =>
+    [...parents].filter(([, parent]) => parent === id).flatMap(([child]) => [child, ...below(child)]);
+  return below(pid);
+}
+
+function residentOf(pid: number): number {
+  // Shared pages are counted once, with the process that maps them: Pss, not Rss.
+  const rollup = tryRead(`/proc/${pid}/smaps_rollup`);
+  return Number(/^Pss:\s+(\d+)/m.exec(rollup ?? '')?.[1] ?? 0) / 1024;
+}
+
+function tryRead(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // It ended meanwhile.
+    return undefined;
+  }
+}
+
+/** Runs a command to its end. @throws where it ends with another code than 0. */
+export function measure(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Measured> {
+  return new Promise((resolve, reject) => {
+    const began = performance.now();
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+    let [out, peak] = ['', 0];
+    child.stdout.on('data', (part: Buffer) => (out += part.toString()));
+    const timer = setInterval(() => (peak = Math.max(peak, resident(child.pid!))), 200);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearInterval(timer);
+      if (code === 0) resolve({ seconds: (performance.now() - began) / 1000, peak, out });
+      else reject(new Error(`${command} ${args.join(' ')} ended with ${code}`));
+    });
+  });
+}
+
+/** The middle one of some numbers. */
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** A Markdown table. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

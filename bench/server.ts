@@ -1,0 +1,72 @@
+/** A server for the benches, in a process of its own, on a home with as many synthetic photos as wanted. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSqlite } from '../src/base/sqlite.js';
+import { openCatalog } from '../src/catalog/catalog.js';
+import type { Body } from '../src/document/photo.js';
+import { openLibrary } from '../src/library/library.js';
+import { benchFolder } from './photos.js';
+import { cli } from './run.js';
+import { syntheticPhotos } from './synthetic.js';
+
+/** A running server. */
+export interface BenchServer {
+  url: string;
+  pid: number;
+  home: string;
+  stop(): Promise<void>;
+}
+
+/** Makes an empty home and fills its library with `photos` synthetic documents, whose pictures are nowhere. */
+export function makeHome(photos: number): string {
+  const home = join(benchFolder, 'home');
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(join(home, '.photospool'), { recursive: true });
+  mkdirSync(join(home, 'incoming'));
+  const db = openSqlite(join(home, '.photospool/library.sqlite'));
+  const catalog = openCatalog(db);
+  const library = openLibrary(db, { index: (id, body, n) => catalog.index(id, body, n) });
+  let batch: [string, Body][] = [];
+  const flush = (): void => {
+    library.transaction(() => {
+      for (const [id, body] of batch) library.update(id, () => body);
+    });
+    batch = [];
+  };
+  for (const { id, document } of syntheticPhotos(photos, 1)) {
+    batch.push([id, document as unknown as Body]);
+    if (batch.length === 2000) flush();
+  }
+  flush();
+  library.close();
+  db.close();
+  return home;
+}
+
+/** Starts `serve` on a home. Files settle at once. */
+export async function startServer(home: string): Promise<BenchServer> {
+  const child = spawn(process.execPath, [cli, 'serve', '--home', home, '--port', '0', '--settle', '0'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    let out = '';
+    child.stdout.on('data', (part: Buffer) => {
+      out += part.toString();
+      const found = /http:\S+/.exec(out);
+      if (found) resolve(found[0]);
+    });
+    void ended.then(() => reject(new Error('The server ended by itself.')));
+  });
+  return {
+    url,
+    pid: child.pid!,
+    home,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}

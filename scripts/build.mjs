@@ -1,0 +1,110 @@
+/**
+ * Builds `dist/`: the server with tsc and the page with Vite, both at the same time, each only where its inputs
+ * changed. Says nothing when all is well; on failure one sentence, and what the tool said.
+ *
+ * A build that is cut short is begun again by the next one: the mark of a half (`dist/.build/<half>`) is written last.
+ * The page is built aside and renamed into its place, so that a running server never serves half of one.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const at = (...names) => join(root, ...names);
+const common = ['package-lock.json', 'scripts/build.mjs', 'tsconfig.json'];
+
+/** The halves: the inputs that decide whether one is up to date, what it makes, and how. */
+const halves = {
+  server: { inputs: ['src', 'tsconfig.build.json', ...common], output: 'dist/cli/main.js', build: buildServer },
+  page: { inputs: ['web', ...common], output: 'dist/web/index.html', build: buildPage },
+};
+
+async function buildServer() {
+  await run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--pretty', String(process.stderr.isTTY === true)]);
+  removeOrphans('dist', 'src');
+  if (existsSync(at('dist/cli/main.js'))) chmodSync(at('dist/cli/main.js'), 0o755);
+}
+
+async function buildPage() {
+  const [fresh, old] = [`dist/.build/page-${process.pid}`, `dist/.build/old-${process.pid}`];
+  try {
+    await run('vite/bin/vite.js', ['build', 'web', '--outDir', `../${fresh}`, '--emptyOutDir', '--logLevel', 'warn']);
+    if (existsSync(at('dist/web'))) renameSync(at('dist/web'), at(old));
+    renameSync(at(fresh), at('dist/web'));
+  } finally {
+    for (const folder of [fresh, old]) rmSync(at(folder), { recursive: true, force: true });
+  }
+}
+
+/** Runs a package's program with this Node; rejects with all that it printed. */
+function run(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [at('node_modules', program), ...args], { cwd: root });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(said.trim()))));
+  });
+}
+
+/** Removes what tsc made from sources that are gone: a test or an import must not find it. */
+function removeOrphans(made, sources) {
+  for (const file of filesBelow(made)) {
+    if (!file.endsWith('.js') || file.startsWith(join(made, 'web')) || file.startsWith(join(made, '.build'))) continue;
+    if (!existsSync(at(sources, `${file.slice(made.length + 1, -3)}.ts`))) rmSync(at(file));
+  }
+}
+
+/** All files below a path, relative to the root; the path itself where it is a file. */
+function filesBelow(path) {
+  if (!existsSync(at(path))) return [];
+  const entries = readdirSync(at(path), { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length));
+}
+
+function fingerprint(inputs) {
+  const hash = createHash('sha256').update(process.version);
+  const files = inputs.flatMap((path) => (/\.\w+$/.test(path) ? [path] : filesBelow(path))).sort();
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(at(file)));
+  return hash.digest('hex');
+}
+
+/** Builds one half where it is not up to date; true where it failed. */
+async function make([name, { inputs, output, build }]) {
+  const mark = at('dist/.build', name);
+  const wanted = fingerprint(inputs);
+  if (existsSync(mark) && existsSync(at(output)) && readFileSync(mark, 'utf8') === wanted) return false;
+  rmSync(mark, { force: true });
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[KBuilding …');
+  try {
+    await build();
+    writeFileSync(mark, wanted);
+    return false;
+  } catch (error) {
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+    console.error(`The ${name} could not be built:\n${error.message}`);
+    return true;
+  }
+}
+
+if (!existsSync(at('node_modules/typescript'))) {
+  console.error('The tools to build with are not installed. Run: npm ci');
+  process.exit(1);
+}
+mkdirSync(at('dist/.build'), { recursive: true });
+const failed = await Promise.all(Object.entries(halves).map(make));
+if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+process.exitCode = failed.includes(true) ? 1 : 0;

@@ -1,0 +1,36 @@
+/**
+ * The blob store: renditions as files named by the SHA-256 of their bytes, immutable. What `put` returned from is
+ * durable. A crash leaves the blob, or a temporary file in `.tmp` that the next opening sweeps away.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { parentOf, type Files } from '../base/files.js';
+
+/** A folder of blobs. */
+export interface Blobs {
+  readonly folder: string;
+  /** Where a blob is, whether it is there or not. */
+  path(sha256: string): string;
+  /** Stores bytes and returns their SHA-256 as hex. Storing the same bytes again is cheap. */
+  put(bytes: Uint8Array): Promise<string>;
+}
+
+/** Opens the blob store in a folder, which is made where it is missing. */
+export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
+  const temporary = join(folder, '.tmp');
+  await files.makeFolder(temporary);
+  await files.sweep(temporary);
+  const path = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256);
+  return {
+    folder,
+    path,
+    async put(bytes) {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const there = await files.look(path(sha256));
+      if (there?.size === bytes.length) return sha256;
+      await files.makeFolder(parentOf(path(sha256)));
+      await files.replace(path(sha256), bytes, temporary);
+      return sha256;
+    },
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * The configuration: one table of keys, each settable in `photospool.toml`, as a flag and as an environment variable;
+ * the flag wins over the variable, the variable over the file. An unknown key or a wrong value is an error that names it.
+ */
+import { homedir } from 'node:os';
+import { availableParallelism } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { parse, TomlError } from 'smol-toml';
+import { errnoOf, PhotospoolError, toPhotospoolError } from './errors.js';
+
+/** Everything that can be configured. Folders are absolute; durations in seconds. */
+export interface Config {
+  home: string;
+  /** Photospool's own folder: library, catalog, renditions, secrets. */
+  data: string;
+  incoming: string;
+  work: string;
+  /** The archive of originals. */
+  done: string;
+  settle: number;
+  mode: 'move' | 'copy';
+  workers: number;
+  rescan: number;
+  poll: number;
+  port: number;
+  host: string;
+  role: 'home' | 'public';
+  level: 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** One configurable value. */
+export interface Key {
+  /** `section.name` in photospool.toml; the flag is `--name`, the variable `PHOTOSPOOL_NAME` or `PHOTOSPOOL_SECTION_NAME`. */
+  key: string;
+  field: Exclude<keyof Config, 'home' | 'data'>;
+  /** How the value is shown in help. */
+  value: string;
+  help: string;
+  read: (value: unknown, home: string) => string | number | undefined;
+}
+
+const folder = (value: unknown, home: string): string | undefined =>
+  typeof value === 'string' && value !== '' ? absolute(value, home) : undefined;
+const oneOf =
+  (...allowed: string[]) =>
+  (value: unknown): string | undefined =>
+    typeof value === 'string' && allowed.includes(value) ? value : undefined;
+const number =
+  (least: number, most: number, whole = true) =>
+  (value: unknown): number | undefined => {
+    const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof n !== 'number' || !(n >= least && n <= most)) return undefined;
+    return whole && !Number.isInteger(n) ? undefined : n;
+  };
+
+/** All keys, in the order of help and docs/guide/configuration.md. */
+export const keys: readonly Key[] = [
+  { key: 'spool.incoming', field: 'incoming', value: 'DIR', help: 'where photos come in', read: folder },
+  { key: 'spool.work', field: 'work', value: 'DIR', help: 'where files lie while they are worked on', read: folder },
+  { key: 'spool.done', field: 'done', value: 'DIR', help: 'the archive of originals', read: folder },
+  {
+    key: 'spool.settle',
+    field: 'settle',
+    value: 'SECONDS',
+    help: 'how long a file must stand still before it is taken (0: deliveries by rename)',
+    read: number(0, 86_400, false),
+  },
+  {
+    key: 'spool.mode',
+    field: 'mode',
+    value: 'move|copy',
+    help: 'copy leaves incoming untouched, for two-way synced folders',
+    read: oneOf('move', 'copy'),
+  },
+  {
+    key: 'spool.workers',
+    field: 'workers',
+    value: 'N',
+    help: 'how many files at once (default: as many as cores)',
+    read: number(1, 256),
+  },
+  {
+    key: 'spool.rescan',
+    field: 'rescan',
+    value: 'SECONDS',
+    help: 'how often incoming is looked through beside events',
+    read: number(1, 86_400, false),
+  },
+  {
+    key: 'spool.poll',
+    field: 'poll',
+    value: 'SECONDS',
+    help: 'how often where the filesystem gives no events',
+    read: number(0.1, 86_400, false),
+  },
+  { key: 'server.port', field: 'port', value: 'N', help: 'port of the album', read: number(0, 65_535) },
+  {
+    key: 'server.host',
+    field: 'host',
+    value: 'ADDRESS',
+    help: 'address to listen on',
+    read: (v) => (typeof v === 'string' && v !== '' ? v : undefined),
+  },
+  {
+    key: 'server.role',
+    field: 'role',
+    value: 'home|public',
+    help: 'what this server is',
+    read: oneOf('home', 'public'),
+  },
+  {
+    key: 'log.level',
+    field: 'level',
+    value: 'debug|info|warn|error',
+    help: 'how much is logged',
+    read: oneOf('debug', 'info', 'warn', 'error'),
+  },
+];
+
+/** The flag of a key, without dashes: `settle` for `spool.settle`. */
+export const flagOf = (key: Key): string => key.key.slice(key.key.indexOf('.') + 1);
+
+/** The home folder: `--home`, else `$PHOTOSPOOL_HOME`, else `~/Photospool`. Absolute. */
+export function homeFolder(flag: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(absolute(flag ?? (env.PHOTOSPOOL_HOME || join(homedir(), 'Photospool')), process.cwd()));
+}
+
+/**
+ * Reads the configuration of a home. `flags` holds what was given on the command line, by flag name.
+ * @throws PhotospoolError `config` that names the key and where it was set.
+ */
+export function readConfig(
+  home: string,
+  flags: Record<string, unknown> = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Config {
+  const config: Config = {
+    home,
+    data: join(home, '.photospool'),
+    incoming: join(home, 'incoming'),
+    work: join(home, 'work'),
+    done: join(home, 'archive'),
+    settle: 2,
+    mode: 'move',
+    workers: availableParallelism(),
+    rescan: 300,
+    poll: 5,
+    port: 4780,
+    host: '127.0.0.1',
+    role: 'home',
+    level: 'info',
+  };
+  const fromFile = readFile(join(home, 'photospool.toml'));
+  for (const key of keys) {
+    const name = flagOf(key);
+    const short = `PHOTOSPOOL_${name.toUpperCase()}`;
+    const long = `PHOTOSPOOL_${key.key.replace('.', '_').toUpperCase()}`;
+    set(config, key, fromFile.get(key.key), 'photospool.toml', home);
+    set(config, key, env[short], short, process.cwd());
+    set(config, key, env[long], long, process.cwd());
+    set(config, key, flags[name], `--${name}`, process.cwd());
+  }
+  return config;
+}
+
+/** The configuration file of a new home: every key with its default, as a comment. */
+export function configTemplate(home: string): string {
+  const config = readConfig(home, {}, {});
+  const lines = ['# Photospool. Take away the # of a line to change it.'];
+  for (const section of new Set(keys.map(({ key }) => key.split('.')[0]!))) {
+    lines.push('', `[${section}]`);
+    for (const { key, field, help } of keys.filter((one) => one.key.startsWith(`${section}.`))) {
+      lines.push(`# ${help}`, `# ${key.slice(section.length + 1)} = ${JSON.stringify(config[field])}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function set(config: Config, key: Key, value: unknown, where: string, base: string): void {
+  if (value === undefined || value === '') return;
+  const read = key.read(value, base);
+  if (read === undefined) {
+    throw new PhotospoolError('config', `${where}: ${key.key} can't be ${JSON.stringify(value)}.`, {
+      hint: `It takes ${key.value}: ${key.help}.`,
+    });
+  }
+  Object.assign(config, { [key.field]: read });
+}
+
+function readFile(path: string): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return found;
+    throw toPhotospoolError(error, 'read', path);
+  }
+  for (const [section, values] of Object.entries(parseToml(text, path))) {
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) throw unknownKey(section, path);
+    for (const [name, value] of Object.entries(values)) {
+      const key = `${section}.${name}`;
+      if (!keys.some((known) => known.key === key)) throw unknownKey(key, path);
+      found.set(key, value);
+    }
+  }
+  return found;
+}
+
+function parseToml(text: string, path: string): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw new PhotospoolError('config', `${path}, line ${error.line}: it is not valid TOML.`, {
+      path,
+      hint: 'Write `[section]` lines and `key = "value"` lines.',
+      cause: error,
+    });
+  }
+}
+
+function unknownKey(key: string, path: string): PhotospoolError {
+  return new PhotospoolError('config', `${path}: there is no key ${key}.`, {
+    path,
+    hint: `Keys are ${keys.map((known) => known.key).join(', ')}.`,
+  });
+}
+
+function absolute(path: string, base: string): string {
+  const expanded = path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+  return isAbsolute(expanded) ? expanded : resolve(base, expanded);
+}

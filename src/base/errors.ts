@@ -1,0 +1,119 @@
+/**
+ * The one error class. Every failure that may reach a person is a PhotospoolError: a closed code, what was being done
+ * (`op`), to which file (`path`), what to do about it (`hint`) and the cause. Two places translate it: the server to a
+ * status, the CLI to an exit code and one line.
+ */
+
+/** The closed list of codes. `transient` ones are tried again by the spool; the others wait for a person. */
+export const codes = {
+  usage: { transient: false, status: 400 },
+  config: { transient: false, status: 400 },
+  invalid: { transient: false, status: 400 },
+  'not-found': { transient: false, status: 404 },
+  conflict: { transient: false, status: 409 },
+  'too-large': { transient: false, status: 413 },
+  undecodable: { transient: false, status: 422 },
+  unsupported: { transient: false, status: 415 },
+  truncated: { transient: true, status: 422 },
+  timeout: { transient: true, status: 504 },
+  'disk-full': { transient: true, status: 507 },
+  'read-only': { transient: true, status: 507 },
+  permission: { transient: true, status: 500 },
+  io: { transient: true, status: 500 },
+  busy: { transient: true, status: 503 },
+  locked: { transient: true, status: 423 },
+  'newer-version': { transient: false, status: 500 },
+  corrupt: { transient: false, status: 500 },
+  unusable: { transient: false, status: 500 },
+  internal: { transient: true, status: 500 },
+} as const;
+
+/** One of the closed list of codes. */
+export type ErrorCode = keyof typeof codes;
+
+/** What a PhotospoolError carries beside its message. */
+export interface ErrorDetail {
+  /** What was being done, as a verb: `claim`, `read`, `render`. */
+  op?: string;
+  /** The file it was done to. */
+  path?: string;
+  /** What a person can do about it, as a sentence. */
+  hint?: string;
+  cause?: unknown;
+}
+
+/** A failure that can be told to a person in one sentence. The message is that sentence, without the hint. */
+export class PhotospoolError extends Error {
+  readonly code: ErrorCode;
+  readonly op: string | undefined;
+  readonly path: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = 'PhotospoolError';
+    this.code = code;
+    this.op = detail.op;
+    this.path = detail.path;
+    this.hint = detail.hint;
+  }
+
+  /** True where trying again later, without a person doing anything to the file, can succeed. */
+  get transient(): boolean {
+    return codes[this.code].transient;
+  }
+}
+
+/** The errno of a Node system error (`ENOSPC`), or undefined. */
+export function errnoOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+const systemErrors: Record<string, [ErrorCode, string, string]> = {
+  ENOSPC: ['disk-full', 'the disk is full', 'Free some space; it is tried again by itself.'],
+  EDQUOT: ['disk-full', 'the disk quota is used up', 'Free some space; it is tried again by itself.'],
+  EROFS: ['read-only', 'the disk is mounted read-only', 'Mount it writable; it is tried again by itself.'],
+  EACCES: ['permission', 'permission was denied', 'Let the user who runs Photospool read and write it.'],
+  EPERM: ['permission', 'the system did not permit it', 'Let the user who runs Photospool read and write it.'],
+  EMFILE: ['busy', 'too many files are open', 'It is tried again by itself; raise the limit (ulimit -n) if it stays.'],
+  ENFILE: ['busy', 'too many files are open on this machine', 'It is tried again by itself.'],
+  ENOENT: ['not-found', 'it is not there (any more)', 'Look whether something else moved or removed it.'],
+  EIO: ['io', 'the disk reported an error', 'Check the disk; it is tried again by itself.'],
+};
+
+/**
+ * Turns anything thrown into a PhotospoolError; one that is already there is returned as it is. System errors get
+ * their own sentence; anything unknown becomes `internal` with the original as cause.
+ */
+export function toPhotospoolError(error: unknown, op?: string, path?: string): PhotospoolError {
+  if (error instanceof PhotospoolError) return error;
+  const known = systemErrors[errnoOf(error) ?? ''];
+  const where = path ?? pathOf(error);
+  const what = `${op ?? 'work on'} ${where === undefined ? 'a file' : printable(where)}`;
+  const detail = { cause: error, ...(op && { op }), ...(where !== undefined && { path: where }) };
+  if (known) return new PhotospoolError(known[0], `Could not ${what}: ${known[1]}.`, { ...detail, hint: known[2] });
+  const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  return new PhotospoolError('internal', `Could not ${what}: ${reason}.`.replace(/\.\.$/, '.'), detail);
+}
+
+function pathOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('path' in error)) return undefined;
+  return typeof error.path === 'string' ? error.path : undefined;
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+
+/**
+ * Text from a file, safe for one line of a terminal or log: control characters, bidirectional overrides and line
+ * separators become `\u{…}` escapes.
+ */
+export function printable(text: string): string {
+  return text.replace(unprintable, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
+}
+
+/** One line for a person: the message and, where there is one, the hint. */
+export function sentence(error: PhotospoolError): string {
+  return printable(error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
+}

@@ -1,0 +1,18 @@
+/** Paths as text, or as bytes where a name in them is not valid UTF-8. Pure. */
+import { dirname, join, sep } from 'node:path';
+
+/** A path as text, or as bytes where a name in it is not valid UTF-8. */
+export type Path = string | Buffer;
+
+/** The folder of a path. */
+export function parentOf(path: Path): Path {
+  if (typeof path === 'string') return dirname(path);
+  const cut = path.lastIndexOf(sep);
+  return path.subarray(0, Math.max(cut, 1));
+}
+
+/** A path below a folder, as text where both are. */
+export function below(folder: Path, name: Path): Path {
+  if (typeof folder === 'string' && typeof name === 'string') return join(folder, name);
+  return Buffer.concat([Buffer.from(folder), Buffer.from(sep), Buffer.from(name)]);
+}

@@ -1,0 +1,124 @@
+/**
+ * Reading files and folders: streams, never whole originals; links are never followed, and what is no regular file is
+ * never opened. Changes nothing.
+ */
+import { createHash } from 'node:crypto';
+import { constants, type BigIntStats, type Stats } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { errnoOf, PhotospoolError } from './errors.js';
+import { below, type Path } from './paths.js';
+
+/** Called before each operation with its name and path; throwing makes the operation fail. */
+export type Step = (operation: Operation, path: Path) => void | Promise<void>;
+
+/** The operations that a `Step` is told of. */
+export type Operation =
+  | 'mkdir'
+  | 'open'
+  | 'write'
+  | 'read'
+  | 'fsync'
+  | 'rename'
+  | 'link'
+  | 'unlink'
+  | 'rmdir'
+  | 'chmod'
+  | 'stat'
+  | 'list'
+  | 'copy';
+
+/** One name in a folder. */
+export interface Entry {
+  /** The name; bytes that are not valid UTF-8 are shown as U+FFFD. */
+  name: string;
+  /** The full path, as bytes where the name is not valid UTF-8. */
+  path: Path;
+  kind: 'file' | 'folder' | 'other';
+}
+
+/** The operations that read. Every method throws the system's error (with `code`), or a PhotospoolError. */
+export interface Reading {
+  /** What `path` is, links not followed; undefined where there is nothing. */
+  look(path: Path): Promise<Stats | undefined>;
+  /** As `look`, with times in nanoseconds. */
+  lookClosely(path: Path): Promise<BigIntStats | undefined>;
+  /** Names in a folder, in no order; undefined where there is no such folder. Links are not followed. */
+  list(path: Path): Promise<Entry[] | undefined>;
+  /** The first `length` bytes of a file. */
+  head(path: Path, length: number): Promise<Uint8Array>;
+  /** SHA-256 of a file as hex, and how many bytes it has. Read as a stream. */
+  hash(path: Path): Promise<{ sha256: string; bytes: number }>;
+  /** The whole of one of Photospool's own records as text; undefined where it is not there. */
+  readText(path: Path): Promise<string | undefined>;
+  /** Opens a regular file for reading, runs `work` with it and closes it, whatever happens. */
+  reading<T>(path: Path, work: (file: fs.FileHandle) => Promise<T>): Promise<T>;
+}
+
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const chunk = 1 << 20;
+
+/** Opens the operations that read; each calls `step` first. */
+export function openReading(step: Step): Reading {
+  async function reading<T>(path: Path, work: (file: fs.FileHandle) => Promise<T>): Promise<T> {
+    await step('open', path);
+    const file = await fs.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      if (!(await file.stat()).isFile())
+        throw new PhotospoolError('unsupported', `${path.toString()} is no regular file.`);
+      return await work(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  return {
+    reading,
+    async look(path) {
+      await step('stat', path);
+      return fs.lstat(path).catch(absent);
+    },
+    async lookClosely(path) {
+      await step('stat', path);
+      return fs.lstat(path, { bigint: true }).catch(absent);
+    },
+    async list(path) {
+      await step('list', path);
+      const found = await fs.readdir(path, { withFileTypes: true, encoding: 'buffer' }).catch(absent);
+      return found?.map((entry) => {
+        const name = entry.name.toString('utf8');
+        const exact = Buffer.from(name, 'utf8').equals(entry.name);
+        const kind = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other';
+        return { name, path: below(path, exact ? name : entry.name), kind };
+      });
+    },
+    head: (path, length) =>
+      reading(path, async (file) => {
+        await step('read', path);
+        const buffer = Buffer.alloc(length);
+        const { bytesRead } = await file.read(buffer, 0, length, 0);
+        return buffer.subarray(0, bytesRead);
+      }),
+    hash: (path) =>
+      reading(path, async (file) => {
+        const hash = createHash('sha256');
+        const buffer = Buffer.allocUnsafe(chunk);
+        for (let bytes = 0; ;) {
+          await step('read', path);
+          const { bytesRead } = await file.read(buffer, 0, chunk, bytes);
+          if (bytesRead === 0) return { sha256: hash.digest('hex'), bytes };
+          bytes += bytesRead;
+          hash.update(buffer.subarray(0, bytesRead));
+        }
+      }),
+    async readText(path) {
+      await step('read', path);
+      return fs.readFile(path, 'utf8').catch(absent);
+    },
+  };
+}
+
+/** For `catch`: nothing there is an answer, anything else a failure. */
+function absent(error: unknown): undefined {
+  if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return undefined;
+  throw error;
+}

@@ -1,0 +1,155 @@
+/**
+ * The only file that opens SQLite. It keeps to exec, prepare, run, get, all, iterate, so that the binding can be
+ * swapped here. A database opened for writing is durable: WAL, `synchronous=FULL`, `fullfsync` where the system has it;
+ * when `transaction` returns, what it wrote survives a power loss.
+ */
+import { DatabaseSync } from '@photostructure/sqlite';
+import { PhotospoolError, type ErrorCode } from './errors.js';
+
+/** What can be bound to a statement. Booleans are written as 0 and 1 by the caller. */
+export type SqlValue = string | number | bigint | null | Uint8Array;
+/** A row by column name. */
+export type Row = Record<string, SqlValue>;
+
+/** A prepared statement; parameters are positional (`?`). */
+export interface Statement<R = Row> {
+  run(...values: SqlValue[]): { changes: number; lastInsertRowid: number | bigint };
+  get(...values: SqlValue[]): R | undefined;
+  all(...values: SqlValue[]): R[];
+  iterate(...values: SqlValue[]): IterableIterator<R>;
+}
+
+/** An open database file. */
+export interface Sqlite {
+  /** Path of the file, or `:memory:`. */
+  readonly path: string;
+  exec(sql: string): void;
+  /**
+   * Prepares a statement, or returns the one prepared before for the same text: running it again ends an iteration
+   * of it that is under way, so take `all` where the loop's body may come back to the same statement.
+   */
+  prepare<R = Row>(sql: string): Statement<R>;
+  /**
+   * Runs `work` in one IMMEDIATE transaction and commits it; anything thrown rolls back and is thrown on. Called inside
+   * a transaction it joins that one. `work` must not be asynchronous.
+   */
+  transaction<T>(work: () => T): T;
+  /** Runs `done` after the outermost transaction has committed, or at once outside of one. */
+  afterCommit(done: () => void): void;
+  close(): void;
+}
+
+/** How a database is opened. */
+export interface SqliteOptions {
+  readOnly?: boolean;
+  /** How long to wait for another process's transaction, in ms. Default 10,000. */
+  busyTimeout?: number;
+  /** `wal` (the default) for data, `delete` for a file that is only there to be locked. */
+  journal?: 'wal' | 'delete';
+}
+
+/**
+ * Opens (and where needed creates) a database file.
+ * @throws PhotospoolError `corrupt` where the file is no SQLite database, `unusable` where it can't be opened,
+ * `disk-full`, `locked`.
+ */
+export function openSqlite(path: string, options: SqliteOptions = {}): Sqlite {
+  return guard('open', path, () => {
+    const db = new DatabaseSync(path, { readOnly: options.readOnly === true, timeout: options.busyTimeout ?? 10_000 });
+    try {
+      return wrap(db, path, options.readOnly !== true && options.journal !== 'delete');
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+function wrap(db: InstanceType<typeof DatabaseSync>, path: string, durable: boolean): Sqlite {
+  if (durable) {
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1;',
+    );
+  }
+  db.exec(
+    'PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -32768;',
+  );
+  const statements = new Map<string, Statement>();
+  let depth = 0;
+  let waiting: (() => void)[] = [];
+
+  function transaction<T>(work: () => T): T {
+    if (depth > 0) return work();
+    db.exec('BEGIN IMMEDIATE');
+    depth = 1;
+    let result: T;
+    try {
+      result = work();
+      db.exec('COMMIT');
+    } catch (error) {
+      waiting = [];
+      // SQLite rolls back by itself on some errors (disk full); then there is nothing left to roll back.
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    } finally {
+      depth = 0;
+    }
+    const callbacks = waiting;
+    waiting = [];
+    for (const done of callbacks) done();
+    return result;
+  }
+
+  return {
+    path,
+    exec: (sql) => guard('write', path, () => db.exec(sql)),
+    prepare<R>(sql: string) {
+      const known = statements.get(sql);
+      if (known) return known as Statement<R>;
+      const statement = guard('prepare', path, () => db.prepare(sql));
+      const guarded: Statement = {
+        run: (...values) => guard('write', path, () => statement.run(...values)),
+        get: (...values) => guard('read', path, () => statement.get(...values) as Row | undefined),
+        all: (...values) => guard('read', path, () => statement.all(...values) as Row[]),
+        iterate: (...values) => guard('read', path, () => statement.iterate(...values) as IterableIterator<Row>),
+      };
+      statements.set(sql, guarded);
+      return guarded as Statement<R>;
+    },
+    transaction: (work) => guard('write', path, () => transaction(work)),
+    afterCommit(done) {
+      if (depth > 0) waiting.push(done);
+      else done();
+    },
+    close: () => db.close(),
+  };
+}
+
+/** By SQLite's primary result code (https://sqlite.org/rescode.html). */
+const reasons: Record<number, [ErrorCode, string, string]> = {
+  5: ['locked', 'another process holds it', 'Stop the other Photospool, or wait until it is done.'],
+  6: ['locked', 'another process holds it', 'Stop the other Photospool, or wait until it is done.'],
+  8: ['read-only', 'it is read-only', 'Make it and its folder writable.'],
+  10: ['io', 'the disk reported an error', 'Check the disk.'],
+  11: ['corrupt', 'it is damaged', 'Restore it from a backup.'],
+  13: ['disk-full', 'the disk is full', 'Free some space; it is tried again by itself.'],
+  14: ['unusable', 'it could not be opened', 'Check that its folder is there and writable.'],
+  26: ['corrupt', 'it is not a library', 'Restore it from a backup.'],
+};
+
+/** Runs `work`; SQLite's own errors become PhotospoolErrors, all others pass through. */
+function guard<T>(op: string, path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') throw error;
+    const known = reasons[error.errcode & 0xff];
+    if (!known) throw error;
+    throw new PhotospoolError(known[0], `Could not ${op} ${path}: ${known[1]}.`, {
+      op,
+      path,
+      hint: known[2],
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * The catalog: one table beside the library, clustered by time taken, and columns in memory that answer every question;
+ * can be dropped and built again. The library's transaction writes the rows; a crash leaves what it last committed.
+ *
+ * Searching and counting is done in the columns, so it costs the same bounded time whatever is asked and whoever asks;
+ * SQL gives the rows of a page. There is no full-text index: a frequent word or beginning has hundreds of thousands of
+ * hits, and taking their numbers out of one takes longer than finding them here (docs/performance.md).
+ */
+import { PhotospoolError } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+import type { Audience, Body } from '../document/photo.js';
+import { finishBuilding, remake, startBuilding } from './bulk.js';
+import { placeOf, type Columns } from './columns.js';
+import { countFacet, countMonths, cutSegments, type FacetKind } from './counts.js';
+import type { Found } from './filter.js';
+import { clusterSpots } from './map.js';
+import { openMemory } from './memory.js';
+import { idsOf, numberOf, pageOfAll, pageOfFound, readCursor, readLimit, tilesOf, type Numbers } from './pages.js';
+import { makeRecent } from './recent.js';
+import { photoSha256, rowOf } from './row.js';
+import type { Query } from './search.js';
+import { openTables, readState, version } from './tables.js';
+
+/** Who asks: the widest audience that is not shown to them bounds every answer. The owner sees all. */
+export interface Viewer {
+  /** The audiences this viewer may see. */
+  audiences: readonly Audience[];
+}
+
+/** The viewer who sees everything. */
+export const owner: Viewer = { audiences: ['private', 'family', 'public'] };
+
+/** A page of a query, newest first. */
+export interface Page {
+  /** SHA-256 of each photo. */
+  ids: string[];
+  /** Pass to the next call; absent on the last page. */
+  next?: string;
+}
+
+/** What a tile of the timeline needs, and nothing more. */
+export interface Tile {
+  id: string;
+  /** As displayed, in pixels. */
+  width: number;
+  height: number;
+  taken: string;
+  thumbhash?: string;
+  /** MIME type of the original. */
+  type: string;
+  favourite?: true;
+  animated?: true;
+}
+
+/** A stretch of the timeline: at most `size` photos of one month, newest first. */
+export interface Segment {
+  /** `2024-07` */
+  month: string;
+  count: number;
+  /** Sum of width / height, each bounded to [0.3, 4]: what a justified layout needs to guess the height. */
+  ratio: number;
+  /** The cursor whose page of `count` photos is this segment. */
+  cursor: string;
+}
+
+/** A value and how many photos have it. */
+export interface Facet {
+  value: string;
+  count: number;
+}
+
+/** An area on the map; `west` may be greater than `east` across the date line. */
+export interface Box {
+  south: number;
+  west: number;
+  north: number;
+  east: number;
+}
+
+/** A spot on the map: the mean of the photos in a cell, how many, and one of them. */
+export interface Cluster {
+  lat: number;
+  lon: number;
+  count: number;
+  id: string;
+}
+
+/** Which page of an answer. */
+export interface PageOptions {
+  /** Photos per page; 100 where not said, at most 5,000. */
+  limit?: number;
+  /** As returned with the page before, or by `segments`. */
+  cursor?: string;
+  viewer?: Viewer;
+}
+
+/**
+ * An open catalog. Synchronous. An edit is in the next answer. Trashed photos are in no answer unless the query asks for
+ * them with `is:trashed`. All that counts or filters needs the columns in memory: await `load` first where a big library
+ * must not hold up others. Not to be asked inside of a transaction.
+ */
+export interface Catalog {
+  /** Writes the rows of one document, inside the caller's transaction. Is the library's `Index`. */
+  index(id: string, body: Body | undefined, n: number): void;
+  /** Photos, newest first (taken, then id). `cursor` as returned before. @throws PhotospoolError `invalid` for a bad cursor. */
+  page(query: Query, options?: PageOptions): Page;
+  /** The same page, as tiles. */
+  tiles(query: Query, options?: PageOptions): { tiles: Tile[]; next?: string };
+  /** The tile of one photo (SHA-256), where the viewer may see it and it matches. */
+  tile(id: string, query: Query, viewer?: Viewer): Tile | undefined;
+  /** How many photos match. */
+  count(query: Query, viewer?: Viewer): number;
+  /** Photos per month, newest first. */
+  months(query: Query, viewer?: Viewer): { month: string; count: number }[];
+  /** Stretches of at most `size` (default 500) photos, newest first; together they are the whole answer. */
+  segments(query: Query, options?: { size?: number; viewer?: Viewer }): Segment[];
+  /** Values with counts, most frequent first. */
+  facet(kind: FacetKind, query: Query, viewer?: Viewer): Facet[];
+  /**
+   * Photos in an area, grouped into cells, at most 500; `zoom` 0 (world) to 20 (street).
+   * @throws PhotospoolError `invalid` for an area that is none.
+   */
+  map(box: Box, zoom: number, query: Query, viewer?: Viewer): Cluster[];
+  /** Empties all catalog tables; `index` fills them again, in transactions of the caller's. Answers are empty until `finish`. */
+  clear(): void;
+  /** After bulk indexing since `clear`: sorts, numbers and indexes the rows; the columns are loaded anew when needed. */
+  finish(): void;
+  /** Takes in what other processes wrote since (`n` is the library's lastChange). */
+  catchUp(n: number): void;
+  /** Loads the columns into memory in slices of some milliseconds; resolves when counts are answered at once. */
+  load(): Promise<void>;
+}
+
+/**
+ * Opens the catalog in the library's database file, making its tables where they are missing or of another version; then
+ * it is not current until `clear`, `index` and `finish`. With `readOnly` nothing is made, and questions to a catalog that
+ * is not current throw PhotospoolError `unusable`.
+ */
+export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boolean } = {}): Catalog {
+  if (!readOnly && readState(db)?.version !== version) db.transaction(() => remake(db, 0));
+  const tables = once(() => openTables(db));
+  const memory = once(() => {
+    if (readOnly && !catalogIsCurrent(db)) {
+      throw new PhotospoolError('unusable', 'The catalog has to be built again.', {
+        hint: 'Run `photospool reindex`.',
+      });
+    }
+    return openMemory(db);
+  });
+  const recent = makeRecent();
+
+  /** The columns, and what a query finds in them. */
+  function search(query: Query, viewer: Viewer): { columns: Columns; found: Found } {
+    const columns = memory().columns();
+    return { columns, found: recent(columns, query, viewer) };
+  }
+
+  function numbers(query: Query, { limit, cursor, viewer = owner }: PageOptions): Numbers {
+    const size = readLimit(limit);
+    const before = readCursor(cursor);
+    if (!memory().loaded() && query.terms.length === 0) return pageOfAll(db, size, before, viewer);
+    const { columns, found } = search(query, viewer);
+    return pageOfFound(columns, found, size, before);
+  }
+
+  const withNext = (next: string | undefined): { next?: string } => (next === undefined ? {} : { next });
+
+  return {
+    index(id, body) {
+      const sha256 = photoSha256(id);
+      if (sha256 === undefined) return;
+      const row = body && rowOf(sha256, body);
+      const building = readState(db)?.building === 1;
+      if (row) (building ? tables().append : tables().put)(row);
+      else (building ? tables().omit : tables().remove)(Buffer.from(sha256, 'hex'));
+      if (!building) db.afterCommit(memory().refresh);
+    },
+    page(query, options = {}) {
+      const page = numbers(query, options);
+      return { ids: idsOf(db, page.numbers), ...withNext(page.next) };
+    },
+    tiles(query, options = {}) {
+      const page = numbers(query, options);
+      return { tiles: tilesOf(db, page.numbers), ...withNext(page.next) };
+    },
+    tile(id, query, viewer = owner) {
+      const n = numberOf(db, id);
+      if (n === undefined) return undefined;
+      const { columns, found } = search(query, viewer);
+      return placeOf(columns.n, found, n) === undefined ? undefined : tilesOf(db, [n])[0];
+    },
+    count: (query, viewer = owner) => search(query, viewer).found.length,
+    months(query, viewer = owner) {
+      const { columns, found } = search(query, viewer);
+      return countMonths(columns, found);
+    },
+    segments(query, { size = 500, viewer = owner } = {}) {
+      const { columns, found } = search(query, viewer);
+      return cutSegments(columns, found, readLimit(size));
+    },
+    facet(kind, query, viewer = owner) {
+      const { columns, found } = search(query, viewer);
+      return countFacet(columns, found, kind);
+    },
+    map(box, zoom, query, viewer = owner) {
+      const { columns, found } = search(query, viewer);
+      const spots = clusterSpots(columns, found, box, zoom);
+      const ids = idsOf(
+        db,
+        spots.map(({ n }) => n),
+      );
+      return spots.map(({ lat, lon, count }, k) => ({ lat, lon, count, id: ids[k]! }));
+    },
+    clear() {
+      db.transaction(() => startBuilding(db));
+      memory().refresh();
+    },
+    finish() {
+      db.transaction(() => finishBuilding(db));
+      memory().refresh();
+    },
+    catchUp: () => memory().refresh(),
+    load: () => memory().load(),
+  };
+}
+
+/** False where the catalog has to be built (again): it is missing, of another version, or was left half built. */
+export function catalogIsCurrent(db: Sqlite): boolean {
+  const state = readState(db);
+  return state?.version === version && state.complete === 1 && state.building === 0;
+}
+
+/** Makes what is only needed later, when it is. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,191 @@
+/**
+ * The catalog's columns in memory: typed arrays with an element per photo, for counting under any search and any viewer.
+ * A photo has a slot, any one; `order` holds the slots by row number, so by time taken. Some 150 bytes a photo.
+ */
+import { dateNumber } from './dates.js';
+import { grown } from './growing.js';
+import { makeLists, setList, type Lists } from './lists.js';
+import type { PhotoRow } from './row.js';
+import { bit } from './state.js';
+import { makeBeginnings, makeValues, type Beginnings, type Values } from './values.js';
+
+/** The columns. Arrays are replaced when they grow: read them anew after a write. */
+export interface Columns {
+  /** Slots, free ones included. */
+  size: number;
+  /** Goes up with every write. */
+  edition: number;
+  /** Row number. */
+  n: Float64Array;
+  /** Bits, see state.ts; 0 in a free slot. */
+  state: Uint8Array;
+  /** Width / height, bounded to [0.3, 4]. */
+  ratio: Float32Array;
+  /** Dates as numbers, see dates.ts. */
+  taken: Int32Array;
+  added: Int32Array;
+  rating: Uint8Array;
+  /** -1 where not known. */
+  iso: Int32Array;
+  /** Degrees; NaN where not known. 32 bits are good for a metre. */
+  lat: Float32Array;
+  lon: Float32Array;
+  /** Numbers of `values`. */
+  camera: Uint32Array;
+  lens: Uint32Array;
+  place: Uint32Array;
+  tag: Lists;
+  album: Lists;
+  word: Lists;
+  values: Record<'camera' | 'lens' | 'place' | 'tag' | 'album' | 'word', Values>;
+  beginnings: Beginnings;
+  /** The slots in use by ascending row number; `count` of them. */
+  order: Uint32Array;
+  count: number;
+  free: number[];
+}
+
+/** What the columns read of a row. */
+export type ColumnRow = { n: number } & Omit<PhotoRow, 'id' | 'type' | 'thumbhash'>;
+
+/** Their names in the table. */
+export const columnNames =
+  'n, taken, added, width, height, state, rating, iso, lat, lon, camera, lens, place, tags, albums, words';
+
+/** Makes empty columns. */
+export function makeColumns(): Columns {
+  const values = {
+    camera: makeValues(),
+    lens: makeValues(),
+    place: makeValues(),
+    tag: makeValues(),
+    album: makeValues(),
+    word: makeValues(),
+  };
+  return {
+    size: 0,
+    edition: 0,
+    n: new Float64Array(0),
+    state: new Uint8Array(0),
+    ratio: new Float32Array(0),
+    taken: new Int32Array(0),
+    added: new Int32Array(0),
+    rating: new Uint8Array(0),
+    iso: new Int32Array(0),
+    lat: new Float32Array(0),
+    lon: new Float32Array(0),
+    camera: new Uint32Array(0),
+    lens: new Uint32Array(0),
+    place: new Uint32Array(0),
+    tag: makeLists(),
+    album: makeLists(),
+    word: makeLists(),
+    values,
+    beginnings: makeBeginnings(values.word),
+    order: new Uint32Array(0),
+    count: 0,
+    free: [],
+  };
+}
+
+/** The first of the slots, sorted by row number, whose number is `wanted` or greater; their count where there is none. */
+export function positionOf(n: Float64Array, slots: Uint32Array, wanted: number): number {
+  let low = 0;
+  let high = slots.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (n[slots[middle]!]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The place of a row number among sorted slots, or undefined. */
+export function placeOf(n: Float64Array, slots: Uint32Array, wanted: number): number | undefined {
+  const position = positionOf(n, slots, wanted);
+  const slot = slots[position];
+  return slot !== undefined && n[slot] === wanted ? position : undefined;
+}
+
+/** Writes a row, new or changed. */
+export function putRow(columns: Columns, row: ColumnRow): void {
+  const inUse = columns.order.subarray(0, columns.count);
+  const known = placeOf(columns.n, inUse, row.n);
+  const slot = known === undefined ? addSlot(columns, positionOf(columns.n, inUse, row.n)) : inUse[known]!;
+  columns.edition++;
+  columns.n[slot] = row.n;
+  columns.state[slot] = (row.state & 0x7f) | bit.alive;
+  columns.ratio[slot] = row.height > 0 ? Math.min(4, Math.max(0.3, row.width / row.height)) : 1;
+  columns.taken[slot] = dateNumber(row.taken);
+  columns.added[slot] = row.added;
+  columns.rating[slot] = row.rating;
+  columns.iso[slot] = row.iso ?? -1;
+  columns.lat[slot] = row.lat ?? NaN;
+  columns.lon[slot] = row.lon ?? NaN;
+  const { camera, lens, place, tag, album } = columns.values;
+  columns.camera[slot] = row.camera === null ? 0 : camera.numberOf(row.camera);
+  columns.lens[slot] = row.lens === null ? 0 : lens.numberOf(row.lens);
+  columns.place[slot] = row.place === null ? 0 : place.numberOf(row.place);
+  setList(columns.tag, slot, numbersOf(tag, row.tags));
+  setList(columns.album, slot, numbersOf(album, row.albums));
+  setList(columns.word, slot, wordNumbers(columns, row.words));
+}
+
+/** Forgets a row, where there is one with that number. */
+export function removeRow(columns: Columns, n: number): void {
+  const place = placeOf(columns.n, columns.order.subarray(0, columns.count), n);
+  if (place === undefined) return;
+  const slot = columns.order[place]!;
+  columns.edition++;
+  columns.order.copyWithin(place, place + 1, columns.count);
+  columns.count--;
+  columns.state[slot] = 0;
+  for (const lists of [columns.tag, columns.album, columns.word]) setList(lists, slot, []);
+  columns.free.push(slot);
+}
+
+function addSlot(columns: Columns, position: number): number {
+  const slot = columns.free.pop() ?? columns.size++;
+  grow(columns);
+  columns.order.copyWithin(position + 1, position, columns.count);
+  columns.order[position] = slot;
+  columns.count++;
+  return slot;
+}
+
+function grow(c: Columns): void {
+  if (c.n.length >= c.size) return;
+  c.n = grown(c.n, c.size);
+  c.state = grown(c.state, c.size);
+  c.ratio = grown(c.ratio, c.size);
+  c.taken = grown(c.taken, c.size);
+  c.added = grown(c.added, c.size);
+  c.rating = grown(c.rating, c.size);
+  c.iso = grown(c.iso, c.size);
+  c.lat = grown(c.lat, c.size);
+  c.lon = grown(c.lon, c.size);
+  c.camera = grown(c.camera, c.size);
+  c.lens = grown(c.lens, c.size);
+  c.place = grown(c.place, c.size);
+  c.order = grown(c.order, c.size);
+}
+
+function numbersOf(values: Values, json: string | null): number[] {
+  return json === null ? [] : (JSON.parse(json) as string[]).map((value) => values.numberOf(value));
+}
+
+/** The words of a row in order, with 0 between its lines, so that no phrase goes over the end of one. */
+function wordNumbers({ values: { word }, beginnings }: Columns, words: string): number[] {
+  const numbers: number[] = [];
+  for (const line of words.split('\n')) {
+    if (line === '') continue;
+    if (numbers.length > 0) numbers.push(0);
+    for (const text of line.split(' ')) {
+      const known = word.find(text);
+      const number = known ?? word.numberOf(text);
+      if (known === undefined) beginnings.add(text, number);
+      numbers.push(number);
+    }
+  }
+  return numbers;
+}

@@ -1,0 +1,69 @@
+/** Counting what a search found: per month, per stretch of the timeline, per value. From the columns. */
+import type { Facet, Segment } from './catalog.js';
+import type { Columns } from './columns.js';
+import { monthText } from './dates.js';
+import { derivedOf } from './derived.js';
+import type { Found } from './filter.js';
+
+/** The kinds of values that are counted. */
+export type FacetKind = 'tag' | 'camera' | 'lens' | 'place' | 'album';
+
+/** Photos per month, newest first. */
+export function countMonths({ taken }: Columns, found: Found): { month: string; count: number }[] {
+  const months: { month: string; count: number }[] = [];
+  eachMonth(taken, found, (month, count) => months.push({ month, count }));
+  return months;
+}
+
+/** Tells of each month with its count, newest first: neighbours of one month are one stretch. */
+function eachMonth(taken: Int32Array, found: Found, tell: (month: string, count: number) => void): void {
+  for (let end = found.length; end > 0;) {
+    const date = taken[found[end - 1]!]!;
+    const first = date - (date % 100);
+    let at = end - 1;
+    while (at > 0 && taken[found[at - 1]!]! >= first) at--;
+    tell(monthText(first / 100), end - at);
+    end = at;
+  }
+}
+
+/** Stretches of at most `size` photos of one month, newest first. */
+export function cutSegments({ taken, ratio, n }: Columns, found: Found, size: number): Segment[] {
+  const segments: Segment[] = [];
+  let at = found.length;
+  eachMonth(taken, found, (month, all) => {
+    for (let left = all; left > 0;) {
+      const count = Math.min(size, left);
+      const cursor = String(n[found[at - 1]!]! + 1);
+      let sum = 0;
+      for (const end = at - count; at > end;) sum += ratio[found[--at]!]!;
+      segments.push({ month, count, ratio: sum, cursor });
+      left -= count;
+    }
+  });
+  return segments;
+}
+
+/** Values with counts, the most frequent first, then by name. */
+export function countFacet(columns: Columns, found: Found, kind: FacetKind): Facet[] {
+  const counts = new Uint32Array(columns.values[kind].list.length);
+  if (kind === 'tag' || kind === 'album') {
+    const { start, length, items } = columns[kind];
+    for (const slot of found) {
+      for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) counts[items[at]!]!++;
+    }
+  } else {
+    const column = columns[kind];
+    for (const slot of found) counts[column[slot]!]!++;
+  }
+  counts[0] = 0;
+  return list(counts, derivedOf(columns).label[kind]);
+}
+
+function list(counts: Uint32Array, label: (number: number) => string): Facet[] {
+  const facets: Facet[] = [];
+  counts.forEach((count, number) => {
+    if (count > 0) facets.push({ value: label(number), count });
+  });
+  return facets.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+}

@@ -1,0 +1,150 @@
+/**
+ * Which photos a search finds for a viewer, from the columns: a pass over a byte per photo for each term, some milliseconds
+ * for a million. A search sees no trashed photos unless it asks for them with `is:trashed`.
+ */
+import { audiences } from '../document/photo.js';
+import type { Viewer } from './catalog.js';
+import type { Columns } from './columns.js';
+import { derivedOf } from './derived.js';
+import { grown, padded } from './growing.js';
+import { markSlots } from './lists.js';
+import { markPhrase } from './phrases.js';
+import type { Condition, Query, Term, ValueMatch } from './search.js';
+import { bit, fits } from './state.js';
+import { hasPhrase, type Phrase } from './words.js';
+
+/** The slots of the photos that were found, by ascending row number: the newest last. */
+export type Found = Uint32Array;
+
+/** A byte per slot, 1 or 0; its length is a multiple of four. */
+type Mask = Uint8Array;
+
+/** Memory for masks, kept from one search to the next: a big library's would keep the garbage collector busy. */
+export interface Scratch {
+  kept: Mask;
+  marks: Mask;
+  maybe: Mask;
+}
+
+/** Makes memory for masks. */
+export const makeScratch = (): Scratch => ({
+  kept: new Uint8Array(0),
+  marks: new Uint8Array(0),
+  maybe: new Uint8Array(0),
+});
+
+/** Evaluates a search; the answer lies in `into`, which must have room for all photos. */
+export function evaluate(columns: Columns, query: Query, viewer: Viewer, scratch: Scratch, into: Uint32Array): Found {
+  const kept = cleared(scratch, 'kept', columns.size);
+  const allowed = allowedStates(query.terms, viewer);
+  const { state, order, count } = columns;
+  for (let slot = 0; slot < columns.size; slot++) kept[slot] = allowed[state[slot]!]!;
+  for (const term of query.terms) narrow(columns, term, kept, scratch);
+  let length = 0;
+  for (let position = 0; position < count; position++) {
+    const slot = order[position]!;
+    if (kept[slot] === 1) into[length++] = slot;
+  }
+  return into.subarray(0, length);
+}
+
+/** A mask of zeros for `size` slots. */
+function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {
+  scratch[name] = grown(scratch[name], size);
+  return scratch[name].subarray(0, padded(size)).fill(0);
+}
+
+/** Of each of the 256 states in memory, whether viewer and search admit it. */
+function allowedStates(terms: readonly Term[], viewer: Viewer): Uint8Array {
+  const tests = terms.filter((term) => term.kind === 'state');
+  const trash = tests.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
+  return Uint8Array.from({ length: 256 }, (_, state) => {
+    const audience = audiences[(state & bit.audience) >> 5];
+    const shown = (state & bit.alive) !== 0 && audience !== undefined && viewer.audiences.includes(audience);
+    const there = trash || (state & bit.trashed) === 0;
+    return shown && there && tests.every((term) => fits(state, term.tests) !== term.negated) ? 1 : 0;
+  });
+}
+
+function narrow(columns: Columns, term: Term, kept: Mask, scratch: Scratch): void {
+  switch (term.kind) {
+    case 'state':
+      return;
+    case 'range':
+      return keepRange(columns[term.column], term, kept, columns.size);
+    case 'value':
+      return keepValues(columns[term.column], matching(columns, term), term.negated, kept, columns.size);
+    case 'element': {
+      const marks = cleared(scratch, 'marks', columns.size);
+      const values = columns.values[term.column].list;
+      const folded = derivedOf(columns).folded[term.column];
+      const numbers = numbersBelow(values.length, (number) => folded(number) === term.folded);
+      markSlots(columns[term.column], numbers, values.length, marks);
+      return keepMarked(marks, term.negated, kept);
+    }
+    case 'words': {
+      const marks = cleared(scratch, 'marks', columns.size);
+      markWords(columns, term.phrase, marks, cleared(scratch, 'maybe', columns.size));
+      return keepMarked(marks, term.negated, kept);
+    }
+  }
+}
+
+/** Keeps those within the range. What is not known is -1, and in no range. */
+function keepRange(column: Uint8Array | Int32Array, term: Term & { kind: 'range' }, kept: Mask, size: number): void {
+  const { min, max } = term.range;
+  const flip = term.negated ? 1 : 0;
+  for (let slot = 0; slot < size; slot++) {
+    const value = column[slot]!;
+    kept[slot]! &= (Number(value >= min) & Number(value <= max)) ^ flip;
+  }
+}
+
+function keepValues(column: Uint32Array, meant: Uint8Array, negated: boolean, kept: Mask, size: number): void {
+  const flip = negated ? 1 : 0;
+  for (let slot = 0; slot < size; slot++) kept[slot]! &= meant[column[slot]!]! ^ flip;
+}
+
+/** Four slots at once. */
+function keepMarked(marks: Mask, negated: boolean, kept: Mask): void {
+  const [from, to] = [wordsIn(marks), wordsIn(kept)];
+  const flip = negated ? 0x01010101 : 0;
+  for (let k = 0; k < to.length; k++) to[k]! &= from[k]! ^ flip;
+}
+
+const wordsIn = (mask: Mask): Uint32Array => new Uint32Array(mask.buffer, mask.byteOffset, mask.length / 4);
+
+/** Of each value of a column, whether it is meant. */
+function matching(columns: Columns, { column, match }: Condition & { kind: 'value' }): Uint8Array {
+  const derived = derivedOf(columns);
+  const test = (number: number, match: ValueMatch): boolean => {
+    if ('phrase' in match) return hasPhrase(derived.words[column](number), match.phrase);
+    if ('whole' in match) return derived.folded[column](number) === match.whole;
+    return derived.country(number) === match.country;
+  };
+  const meant = new Uint8Array(columns.values[column].list.length);
+  for (const number of numbersBelow(meant.length, (number) => test(number, match))) meant[number] = 1;
+  return meant;
+}
+
+/** The numbers of values that are meant; 0, which is "none", never is. */
+function numbersBelow(length: number, test: (number: number) => boolean): number[] {
+  const numbers: number[] = [];
+  for (let number = 1; number < length; number++) if (test(number)) numbers.push(number);
+  return numbers;
+}
+
+/** Marks the slots that have the phrase in title, description, file name, a tag, the place or the camera. */
+function markWords(columns: Columns, phrase: Phrase, marks: Mask, maybe: Mask): void {
+  markPhrase(columns, phrase, marks, maybe);
+  const { words } = derivedOf(columns);
+  const { values } = columns;
+  const tags = numbersBelow(values.tag.list.length, (number) => hasPhrase(words.tag(number), phrase));
+  markSlots(columns.tag, tags, values.tag.list.length, marks);
+  for (const kind of ['camera', 'place'] as const) {
+    const meant = matching(columns, { kind: 'value', column: kind, match: { phrase } });
+    if (!meant.includes(1)) continue;
+    const column = columns[kind];
+    for (let slot = 0; slot < columns.size; slot++) marks[slot]! |= meant[column[slot]!]!;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * Photos on the map: counted into the cells of a grid that lies still when the map is moved, from the columns. An answer
+ * has at most `mostCells` clusters: cells grow until no more of them lie in the area.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import type { Box, Cluster } from './catalog.js';
+import type { Columns } from './columns.js';
+import type { Found } from './filter.js';
+
+const mostCells = 500;
+
+/** A cluster before its photo's id is known: `n` is the row number of its newest photo. */
+export type Spot = Omit<Cluster, 'id'> & { n: number };
+
+/** A part of the grid: `columns` × `rows` cells of `size` degrees, from the cell that holds the corner in the south-west. */
+interface Grid {
+  size: number;
+  south: number;
+  west: number;
+  rows: number;
+  columns: number;
+}
+
+/** Degrees from west to east, over the date line where need be: above 0, at most 360. */
+const width = ({ west, east }: Box): number => (east > west ? Math.min(360, east - west) : east - west + 360);
+
+function gridOf(box: Box, zoom: number): Grid {
+  // A tile of the usual web map is 256 pixels and 360 / 2^zoom degrees wide; a quarter of one is a thumb's width.
+  for (let size = 360 / 2 ** zoom / 4; ; size *= 2) {
+    const south = Math.floor(box.south / size) * size;
+    const west = Math.floor(box.west / size) * size;
+    const rows = Math.floor((box.north - south) / size) + 1;
+    const columns = Math.floor((box.west + width(box) - west) / size) + 1;
+    if (rows * columns <= mostCells) return { size, south, west, rows, columns };
+  }
+}
+
+function check({ south, west, north, east }: Box, zoom: number): void {
+  const inRange =
+    south >= -90 && north <= 90 && south <= north && [west, east].every((lon) => lon >= -540 && lon <= 540);
+  if (inRange && zoom >= 0 && zoom <= 24) return;
+  throw new PhotospoolError('invalid', 'That is no area on the map.', {
+    op: 'map',
+    hint: 'Latitudes are from -90 to 90, south below north; longitudes in degrees; zoom from 0 to 20.',
+  });
+}
+
+/** Counts what was found into the cells of an area. @throws PhotospoolError `invalid` for an area that is none. */
+export function clusterSpots(columns: Columns, found: Found, box: Box, zoom: number): Spot[] {
+  check(box, zoom);
+  const grid = gridOf(box, zoom);
+  const cells = grid.rows * grid.columns;
+  const counts = new Uint32Array(cells);
+  const lats = new Float64Array(cells);
+  const lons = new Float64Array(cells);
+  const newest = new Float64Array(cells);
+  const { lat, lon, n } = columns;
+  const { south, north } = box;
+  const [west, across] = [normal(box.west), width(box)];
+  const [perDegree, fromSouth, fromWest] = [1 / grid.size, grid.south, box.west - grid.west];
+  const [lastRow, lastColumn] = [grid.rows - 1, grid.columns - 1];
+  for (const slot of found) {
+    const y = lat[slot]!;
+    // A place that is not known is NaN, which no comparison holds for.
+    if (!(y >= south && y <= north)) continue;
+    let east = lon[slot]! - west;
+    if (east < 0) east += 360;
+    if (east > across) continue;
+    // Dividing and multiplying round differently: what lies on the edge is in the last cell.
+    const row = Math.min(lastRow, Math.trunc((y - fromSouth) * perDegree));
+    const cell = row * grid.columns + Math.min(lastColumn, Math.trunc((east + fromWest) * perDegree));
+    counts[cell]!++;
+    lats[cell]! += y;
+    lons[cell]! += east;
+    // What comes later is newer.
+    newest[cell] = n[slot]!;
+  }
+  const spots: Spot[] = [];
+  for (let cell = 0; cell < cells; cell++) {
+    const count = counts[cell]!;
+    if (count === 0) continue;
+    spots.push({ lat: lats[cell]! / count, lon: normal(west + lons[cell]! / count), count, n: newest[cell]! });
+  }
+  return spots;
+}
+
+/** A longitude between -180 and 180. */
+const normal = (lon: number): number => ((((lon + 180) % 360) + 360) % 360) - 180;

@@ -1,0 +1,128 @@
+/**
+ * A photo document as a row of the catalog: what is shown of it, ready to be searched, sorted and laid out. Pure; the
+ * same document gives the same row anywhere. A body that has not the shape of a photo (a newer format, a careless peer)
+ * gives none, so that it can't hold up the library.
+ */
+import { sha256Of, type Body, type PhotoDocument } from '../document/photo.js';
+import { viewPhoto, type PhotoView } from '../document/view.js';
+import { dateNumber } from './dates.js';
+import { wallTime } from './order.js';
+import { cameraLabel } from './place.js';
+import { audienceBits, bit } from './state.js';
+import { wordsOf } from './words.js';
+
+/** A row without its number. Dates are numbers (dates.ts); lists and places are JSON; text is without control characters. */
+export interface PhotoRow {
+  /** SHA-256, 32 bytes. */
+  id: Uint8Array;
+  /** Wall time, `2024-07-01T12:00:00.000`. */
+  taken: string;
+  /** UTC. */
+  added: number;
+  width: number;
+  height: number;
+  type: string;
+  thumbhash: string | null;
+  /** Bits, see state.ts. */
+  state: number;
+  rating: number;
+  iso: number | null;
+  lat: number | null;
+  lon: number | null;
+  camera: string | null;
+  lens: string | null;
+  /** JSON of a PlaceKey. */
+  place: string | null;
+  /** JSON of an array of text, in order, without doubles. */
+  tags: string | null;
+  albums: string | null;
+  /** Words of file name, title and description: spaces between words, a line for each. */
+  words: string;
+}
+
+/** The columns of a row, in the order of the table. */
+export const rowColumns = [
+  'id',
+  'taken',
+  'added',
+  'width',
+  'height',
+  'type',
+  'thumbhash',
+  'state',
+  'rating',
+  'iso',
+  'lat',
+  'lon',
+  'camera',
+  'lens',
+  'place',
+  'tags',
+  'albums',
+  'words',
+] as const satisfies readonly (keyof PhotoRow)[];
+
+/** Words beyond these are not searched: a caption has fewer, and a hostile file may have millions. */
+const mostWords = 1_000;
+const mostElements = 1_000;
+
+/** The SHA-256 in the id of a photo document; undefined for all other documents. */
+export const photoSha256 = (id: string): string | undefined => (id.startsWith('photo:') ? sha256Of(id) : undefined);
+
+/** The row of a photo document; undefined where its body is none that this version can show. */
+export function rowOf(sha256: string, body: Body): PhotoRow | undefined {
+  if (!isPhoto(body)) return undefined;
+  const view = viewPhoto(sha256, body, { here: false });
+  const { gps, place, camera, exposure } = view;
+  return {
+    id: Buffer.from(sha256, 'hex'),
+    taken: wallTime(view.taken),
+    added: dateNumber(view.added),
+    width: wholeOf(view.width) ?? 0,
+    height: wholeOf(view.height) ?? 0,
+    type: clean(view.type),
+    thumbhash: view.thumbhash ?? null,
+    state: stateOf(view),
+    rating: view.rating,
+    iso: wholeOf(exposure?.iso),
+    lat: gps?.lat ?? null,
+    lon: gps?.lon ?? null,
+    camera: clean(camera ? cameraLabel(clean(camera.make), clean(camera.model)) : '') || null,
+    lens: clean(view.lens) || null,
+    place: place ? JSON.stringify([place.city ?? '', place.region ?? '', place.country ?? '']) : null,
+    tags: listOrNull(view.tags),
+    albums: listOrNull(view.albums),
+    words: [view.name, view.title, view.description].map((text) => wordsOf(text, mostWords).join(' ')).join('\n'),
+  };
+}
+
+/** True where a body has the parts that a photo is made of. */
+function isPhoto(body: Body): body is Body & PhotoDocument {
+  const parts = [body.facts, body.renditions, body.sidecars, body.sightings, body.edits];
+  return body.kind === 'photo' && parts.every((part) => typeof part === 'object' && part !== null);
+}
+
+function stateOf(view: PhotoView): number {
+  return (
+    (view.favourite ? bit.favourite : 0) |
+    (view.reviewed ? bit.reviewed : 0) |
+    (view.trashed ? bit.trashed : 0) |
+    (view.gps ? bit.geotagged : 0) |
+    (clean(view.type).startsWith('video/') ? bit.video : 0) |
+    (view.animated === true ? bit.animated : 0) |
+    audienceBits(view.audience)
+  );
+}
+
+/** A peer's facts are as they came: what should be text may be anything. SQLite's text ends at a NUL. */
+const clean = (text: unknown): string => (typeof text === 'string' ? text.replace(/\p{Cc}+/gu, ' ').trim() : '');
+
+/** A whole number that fits a column, else null. */
+function wholeOf(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value < 2 ** 31 ? Math.round(value) : null;
+}
+
+function listOrNull(values: readonly string[]): string | null {
+  const distinct = [...new Set(values)].sort().slice(0, mostElements);
+  return distinct.length === 0 ? null : JSON.stringify(distinct);
+}

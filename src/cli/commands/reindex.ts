@@ -1,0 +1,46 @@
+/** `photospool reindex`: drops the catalog and builds it again from the library. */
+import { join } from 'node:path';
+import { PhotospoolError } from '../../base/errors.js';
+import { takeLock } from '../../spool/lock.js';
+import { openHome } from '../home.js';
+import { noHome, viewHome } from '../view.js';
+import { bars, counted, exit, openProgress, print, printJson } from '../output.js';
+import { reindex as rebuild } from '../reindex.js';
+import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+
+/** The verb `reindex`. */
+export const reindex: Verb = (program, run) => {
+  addVerb(program, 'reindex', 'drops the catalog and builds it again from the library').action((flags: Flags) =>
+    run(() => reindexHome(flags)),
+  );
+};
+
+async function reindexHome(flags: Flags): Promise<number> {
+  const config = configOf(flags);
+  const view = await viewHome(config);
+  if (!view) throw noHome(config);
+  view.close();
+  const home = await openHome(config);
+  const lock = takeLock(config.work);
+  const progress = openProgress();
+  try {
+    if (!lock) {
+      throw new PhotospoolError('locked', `A server is working in ${config.home}.`, {
+        path: join(config.work, '.lock'),
+        hint: 'Stop it first.',
+      });
+    }
+    const total = home.library.count('photo:');
+    const began = Date.now();
+    const photos = await rebuild(home.library, home.catalog, (done) => progress.show(bars(done, total)));
+    progress.end();
+    const seconds = (Date.now() - began) / 1000;
+    if (flags.json) printJson({ photos, seconds });
+    else print(`${counted(photos, 'photo')} indexed in ${seconds.toFixed(1)} s`);
+    return exit.done;
+  } finally {
+    progress.end();
+    lock?.release();
+    await home.close();
+  }
+}

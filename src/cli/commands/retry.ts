@@ -1,0 +1,54 @@
+/** `photospool retry`: tries stuck items again, now. With a server running on that home, the server does. */
+import { PhotospoolError } from '../../base/errors.js';
+import { openLog } from '../../base/log.js';
+import { openHome } from '../home.js';
+import { counted, exit, print, printJson, say } from '../output.js';
+import { askServer, findServer, openSpool } from '../spool.js';
+import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+
+/** The verb `retry`. */
+export const retry: Verb = (program, run) => {
+  addVerb(program, 'retry', 'tries stuck items again')
+    .argument('[NAME...]', 'names of stuck files, as `status` shows them')
+    .option('--all', 'all of them')
+    .action((names: string[], flags: Flags & { all?: boolean }) => run(() => retryItems(names, flags)));
+};
+
+interface Retried {
+  retried: string[];
+  unknown: string[];
+  stuck?: { name: string; reason: string }[];
+}
+
+async function retryItems(names: string[], flags: Flags & { all?: boolean }): Promise<number> {
+  if ((flags.all === true) === names.length > 0)
+    throw new PhotospoolError('usage', 'retry takes names or --all.', { hint: '`photospool status` shows the names.' });
+  const { retried, unknown, stuck = [] } = await retryBy(flags.all ? 'all' : names, flags);
+  if (flags.json) printJson({ retried, unknown });
+  else print(`${counted(retried.length, 'file')} tried again`);
+  for (const name of unknown) say(`photospool: nothing that is stuck is called ${name}.`);
+  for (const { name, reason } of stuck) say(`stuck: ${name}: ${reason}`);
+  if (unknown.length > 0) return exit.usage;
+  return stuck.length > 0 ? exit.stuck : exit.done;
+}
+
+async function retryBy(names: string[] | 'all', flags: Flags): Promise<Retried> {
+  const config = configOf(flags);
+  const server = await findServer(config);
+  if (server) return askServer<Retried>(server, 'POST', '/api/spool/retry', { names });
+  const log = openLog('error');
+  const home = await openHome(config, log);
+  try {
+    const spool = await openSpool(home, log);
+    try {
+      const answer = await spool.retry(names);
+      await spool.drain();
+      const { stuck } = await spool.status();
+      return { ...answer, stuck };
+    } finally {
+      await spool.close();
+    }
+  } finally {
+    await home.close();
+  }
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/**
+ * The command line: one verb per file in commands/. Wrong usage ends with 2, whatever else fails with 3 and one sentence.
+ */
+import { Command, CommanderError } from 'commander';
+import { PhotospoolError } from '../base/errors.js';
+import { exit, sayFailure } from './output.js';
+import type { Verb } from './verb.js';
+import { version } from './version.js';
+
+/** All verbs, in the order of help. Only the one that is called is loaded: `list` needs no web server and no decoder. */
+const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
+  serve: async () => (await import('./commands/serve.js')).serve,
+  process: async () => (await import('./commands/process.js')).processVerb,
+  import: async () => (await import('./commands/import.js')).importVerb,
+  status: async () => (await import('./commands/status.js')).status,
+  retry: async () => (await import('./commands/retry.js')).retry,
+  list: async () => (await import('./commands/list.js')).list,
+  verify: async () => (await import('./commands/verify.js')).verify,
+  reindex: async () => (await import('./commands/reindex.js')).reindex,
+};
+
+/** Runs a command line and answers its exit code. Never rejects. */
+export async function run(args: readonly string[]): Promise<number> {
+  let code: number = exit.done;
+  const program = new Command('photospool')
+    .description('Put a photo in a folder; find it in your album. Nothing is ever lost.')
+    .version(version)
+    .helpCommand('help [verb]', 'how a verb is used')
+    .showHelpAfterError('(photospool --help lists what there is)')
+    .exitOverride();
+  const called = verbs[args[0] ?? ''];
+  for (const load of called ? [called] : Object.values(verbs)) {
+    (await load())(program, async (work) => {
+      code = await work();
+    });
+  }
+  for (const command of program.commands)
+    command.exitOverride().showHelpAfterError(`(photospool ${command.name()} --help tells more)`);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage;
+    return sayFailure(error);
+  }
+}
+
+// A reader that stops early (`photospool list | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exit.done);
+  throw new PhotospoolError('io', 'The results could not be written.', { cause: error });
+});
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,68 @@
+/**
+ * What the commands print: results on stdout, everything else on stderr; progress only on a terminal. One sentence per
+ * failure, never a stack trace.
+ */
+import { sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
+
+/** Exit codes: 0 all done, 1 done but some items are stuck, 2 wrong usage or configuration, 3 something can't be used. */
+export const exit = { done: 0, stuck: 1, usage: 2, unusable: 3 } as const;
+
+const usage: ReadonlySet<ErrorCode> = new Set(['usage', 'config', 'invalid']);
+
+/** Prints a line of results. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Prints a value as one line of JSON. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value));
+}
+
+/** Prints a line for a person beside the results. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Says a failure in one line and answers the exit code for it. With PHOTOSPOOL_DEBUG set it adds where it came from. */
+export function sayFailure(error: unknown): number {
+  const failure = toPhotospoolError(error);
+  say(`photospool: ${sentence(failure)}`);
+  if (process.env.PHOTOSPOOL_DEBUG) say(String((failure.cause as Error | undefined)?.stack ?? failure.stack));
+  return usage.has(failure.code) ? exit.usage : exit.unusable;
+}
+
+/** A line on the terminal that is written over. */
+export interface Progress {
+  show(text: string): void;
+  /** Takes the line away. */
+  end(): void;
+}
+
+const bar = 24;
+
+/** Opens a progress line on stderr; silent where that is no terminal. */
+export function openProgress(out: NodeJS.WriteStream = process.stderr): Progress {
+  if (!out.isTTY) return { show: () => undefined, end: () => undefined };
+  let last = 0;
+  return {
+    show(text) {
+      const now = Date.now();
+      if (now - last < 100) return;
+      last = now;
+      out.write(`\r\u001b[K${text.slice(0, Math.max(20, out.columns - 1))}`);
+    },
+    end: () => void out.write('\r\u001b[K'),
+  };
+}
+
+/** `[######------] 50 % 1,000 of 2,000` */
+export function bars(done: number, total: number): string {
+  const share = total === 0 ? 1 : Math.min(1, done / total);
+  const full = Math.round(share * bar);
+  return `[${'#'.repeat(full)}${'-'.repeat(bar - full)}] ${Math.floor(share * 100)} % ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
+}
+
+/** `1 photo`, `2 photos`. */
+export const counted = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;

@@ -1,0 +1,32 @@
+/** What the verbs of the command line share: their form, and the flags that every one of them takes. */
+import { type Command, Option } from 'commander';
+import { flagOf, homeFolder, keys, readConfig, type Config } from '../base/config.js';
+
+/** Adds a verb to the program. `run` takes what it does, which answers the exit code. */
+export type Verb = (program: Command, run: (work: () => Promise<number>) => Promise<void>) => void;
+
+/** The flags of every verb, as commander gives them. */
+export type Flags = Record<string, unknown> & { home?: string; json?: boolean };
+
+/** A command with the flags that all have: `--home`, `--json` and one per key of the configuration. */
+export function addVerb(program: Command, usage: string, description: string): Command {
+  const command = program.command(usage).description(description);
+  command.option('--home <DIR>', 'the home folder (default: $PHOTOSPOOL_HOME, else ~/Photospool)');
+  command.option('--json', 'print data as JSON, a line each');
+  command.optionsGroup('Configuration (also in photospool.toml and as PHOTOSPOOL_… variables):');
+  for (const key of keys) {
+    command.addOption(new Option(`--${flagOf(key)} <${key.value}>`, key.help));
+    command.addOption(new Option(`--${key.key.replace('.', '-')} <${key.value}>`).hideHelp());
+  }
+  return command;
+}
+
+/** The configuration that the flags, the environment and the home's file give together. @throws PhotospoolError `config`. */
+export function configOf(flags: Flags): Config {
+  const given: Record<string, unknown> = {};
+  for (const key of keys) {
+    const long = key.key.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
+    given[flagOf(key)] = flags[flagOf(key)] ?? flags[long];
+  }
+  return readConfig(homeFolder(flags.home), given);
+}

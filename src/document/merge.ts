@@ -1,0 +1,138 @@
+/**
+ * Two bodies of one document become one: pure, commutative, associative, idempotent, and blind to where and when it is
+ * done. So any two servers that have seen the same bodies hold the same document. Nothing that a person did is lost but
+ * what the limit of 8 values per field drops. The rules are frozen: a change of them is a new `format`.
+ */
+import { createHash } from 'node:crypto';
+import { PhotospoolError } from '../base/errors.js';
+import { unseen } from './audience.js';
+import { canonical } from './canonical.js';
+import { fieldNames } from './fields.js';
+import { compareText, isObject, own, type JsonObject } from './json.js';
+import { format, type Edit, type Edits } from './photo.js';
+import { greater, isRegister, later, mergeKeys, mergeMaps, mergeShapes } from './shape.js';
+
+type Rule = (a: unknown, b: unknown) => unknown;
+
+/** How many values of a field are kept. */
+export const keptValues = 8;
+
+/** Whether a newer version wrote this body; it is stored and passed on, never merged or rewritten. */
+export function isNewer(body: object): boolean {
+  const found = own(body, 'format');
+  return typeof found === 'number' && found > format;
+}
+
+/**
+ * Merges two bodies of the same document. Neither is changed; the answer may share parts with both.
+ * @throws PhotospoolError `newer-version` where one is of a newer format.
+ */
+export function merge<B extends object>(a: B, b: B): B {
+  if (isNewer(a) || isNewer(b)) {
+    throw new PhotospoolError('newer-version', "A document of a newer version can't be merged.", {
+      op: 'merge',
+      hint: 'Upgrade Photospool.',
+    });
+  }
+  if (canonical(a) === canonical(b)) return a;
+  const [left, right] = [kindRank(a), kindRank(b)];
+  if (left !== right) return left > right ? a : b;
+  if (own(a, 'kind') === 'exif') return mergeExif(a, b) as B;
+  const rules = own(a, 'kind') === 'photo' ? photoRules : otherRules;
+  return mergeKeys(a as JsonObject, b as JsonObject, (x, y, key) => {
+    return (Object.hasOwn(rules, key) ? rules[key]! : mergeShapes)(x, y);
+  }) as B;
+}
+
+/** Merges the edits of two documents; what only one has is kept. */
+export function mergeEdits(a: Edits, b: Edits): Edits {
+  return mergeKeys(a, b, (x, y, key) => {
+    if (key === 'tags' || key === 'albums') return mergeMaps(x, y, later);
+    if (isFieldName(key)) return mergeValues(x, y, key === 'audience');
+    const lists = [x, y].filter(isEditList);
+    return lists.length === 0 ? mergeShapes(x, y) : mergeValues(lists[0], lists.at(-1), false);
+  });
+}
+
+/** Of two registers the one with the greater recipe; of equal recipes the one whose canonical JSON has the greater SHA-256. */
+function higherRecipe(a: unknown, b: unknown): unknown {
+  const order = recipeOf(a) - recipeOf(b) || compareText(digest(a), digest(b));
+  return order >= 0 ? a : b;
+}
+
+function recipeOf(value: unknown): number {
+  const recipe = own(value, 'recipe');
+  return typeof recipe === 'number' ? recipe : -1;
+}
+
+const digest = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');
+
+/** Of two sightings under one name the earlier. */
+function earlier(a: unknown, b: unknown): unknown {
+  if (isRegister(a) !== isRegister(b)) return isRegister(a) ? a : b;
+  const order = isRegister(a) ? compareText(own(a, 'at') as string, own(b, 'at') as string) : 0;
+  return order === 0 ? greater(a, b) : order < 0 ? a : b;
+}
+
+/** The newest 8 of the values in two lists, newest first; of audiences also those that no other has seen. */
+function mergeValues(a: unknown, b: unknown, isAudience: boolean): unknown {
+  const lists = [a, b].filter((list): list is unknown[] => Array.isArray(list));
+  if (lists.length === 0) return greater(a, b);
+  const byStamp = new Map<string, Edit<unknown>>();
+  for (const edit of lists.flat().filter(isRegister) as Edit<unknown>[]) {
+    const known = byStamp.get(edit.at);
+    byStamp.set(edit.at, known ? greater(known, edit) : edit);
+  }
+  const sorted = [...byStamp.values()].sort((x, y) => compareText(y.at, x.at));
+  const open = new Set(isAudience ? unseen(sorted) : []);
+  return sorted.filter((edit, n) => n < keptValues || open.has(edit));
+}
+
+/** The tags of an exif document are one register with their recipe; the rest merges by its shape. */
+function mergeExif(a: object, b: object): JsonObject {
+  const [left, right] = [splitExif(a), splitExif(b)];
+  const rest = mergeKeys(left.rest, right.rest, (x, y, key) => (key === 'format' ? greaterNumber : mergeShapes)(x, y));
+  return { ...rest, ...(higherRecipe(left.tags, right.tags) as JsonObject) };
+}
+
+function splitExif(body: object): { tags: JsonObject; rest: JsonObject } {
+  const isPart = ([key]: [string, unknown]): boolean => ['recipe', 'tags', 'cut'].includes(key);
+  const entries = Object.entries(body) as [string, unknown][];
+  return {
+    tags: Object.fromEntries(entries.filter(isPart)),
+    rest: Object.fromEntries(entries.filter((entry) => !isPart(entry))),
+  };
+}
+
+/** The rules of a photo's parts; a part that is not named here merges by its shape. */
+const photoRules: Record<string, Rule> = {
+  format: greaterNumber,
+  facts: higherRecipe,
+  renditions: higherRecipe,
+  sidecars: (a, b) => mergeMaps(a, b, greater),
+  sightings: (a, b) => mergeMaps(a, b, earlier),
+  edits(a, b) {
+    const [x, y] = [a, b].filter(isObject);
+    return x === undefined ? greater(a, b) : mergeEdits(x, y ?? x);
+  },
+};
+
+/** The rules of documents whose parts this version does not know. */
+const otherRules: Record<string, Rule> = { format: greaterNumber };
+
+function greaterNumber(a: unknown, b: unknown): unknown {
+  if (typeof a === 'number' && typeof b === 'number') return Math.max(a, b);
+  return typeof a === 'number' ? a : typeof b === 'number' ? b : greater(a, b);
+}
+
+const isFieldName = (key: string): boolean => fieldNames.some((name) => name === key);
+
+/** Whether a value is a list of edits, also of a field that this version does not know. */
+const isEditList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isRegister);
+
+/** Kinds merge with their own only. Bodies of two kinds under one id are no work of ours: one of them is taken whole. */
+function kindRank(body: object): string {
+  const kind = own(body, 'kind');
+  if (typeof kind !== 'string') return '';
+  return `${kind === 'photo' || kind === 'exif' ? 2 : 1}${kind}`;
+}

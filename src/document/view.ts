@@ -1,0 +1,146 @@
+/**
+ * A photo as people and programs see it (the JSON of `list --json` and `GET /api/photos/:id`): of every value the edit,
+ * else the sidecar's, else the fact. Pure.
+ */
+import { canonical, wellFormed } from './canonical.js';
+import { shownEdit } from './edits.js';
+import { factsShown, renditionsShown } from './facts.js';
+import { elementOf, fields, type FieldName } from './fields.js';
+import { compareText, entriesOf, own, textOf } from './json.js';
+import {
+  photoOf,
+  type Audience,
+  type EditableFields,
+  type Edits,
+  type Exposure,
+  type Gps,
+  type PhotoDocument,
+  type Place,
+  type Rendition,
+  type SidecarValues,
+  type TakenSource,
+} from './photo.js';
+import { earliestSighting, sidecarsOf, takenOf } from './taken.js';
+
+/** A photo as JSON. Absent facts are absent keys. See docs/interface.md. */
+export interface PhotoView {
+  /** SHA-256 of the original. */
+  id: string;
+  name: string;
+  type: string;
+  bytes: number;
+  width: number;
+  height: number;
+  /** Local wall time, `2024-07-01T12:00:00.000`. */
+  taken: string;
+  offset?: string;
+  takenSource: TakenSource;
+  camera?: { make?: string; model?: string };
+  lens?: string;
+  exposure?: Exposure;
+  gps?: Gps;
+  place?: Place;
+  title: string;
+  description: string;
+  tags: string[];
+  albums: string[];
+  /** 0 to 5, 0 where not rated. */
+  rating: number;
+  favourite: boolean;
+  audience: Audience;
+  reviewed: boolean;
+  trashed: boolean;
+  /** When it first came in anywhere, UTC. */
+  added: string;
+  animated?: boolean;
+  thumbhash?: string;
+  renditions: { thumb?: Rendition; preview?: Rendition };
+  /** Whether this server holds the original, and where in its archive. */
+  original: { here: boolean; path?: string };
+}
+
+/** Where this server keeps an original, from its local tables. */
+export interface OriginalPlace {
+  here: boolean;
+  /** Relative to the archive. */
+  path?: string;
+}
+
+/**
+ * Computes what is shown of a photo. `sha256` names the original. Never throws: what a foreign writer got wrong is not
+ * shown.
+ */
+export function viewPhoto(sha256: string, document: PhotoDocument, original: OriginalPlace): PhotoView {
+  const { facts, edits, renditions } = photoOf(document) ?? nothing;
+  const sidecars = sidecarsOf(document);
+  const sighting = earliestSighting(document);
+
+  /** The edit, else the first sidecar's, else the fact. */
+  function shown<F extends FieldName>(field: F, given: readonly unknown[]): NonNullable<EditableFields[F]> | undefined {
+    const value = shownEdit(edits, field)?.value;
+    if (value !== undefined && value !== null) return value;
+    const found = given.find((one) => one !== undefined && one !== null && fields[field](one));
+    return found as NonNullable<EditableFields[F]> | undefined;
+  }
+
+  const gps = shown('gps', [...sidecars.map((values) => values.gps), facts.gps]);
+  // The place of the facts belongs to the position of the facts.
+  const moved = gps !== undefined && facts.gps !== undefined && canonical(gps) !== canonical(facts.gps);
+  const place = shown('place', moved ? [] : [facts.place]);
+  const title = shown('title', [...sidecars.map((values) => values.title), cut(facts.title, 1_000)]);
+  const description = shown('description', [
+    ...sidecars.map((values) => values.description),
+    cut(facts.description, 8_000),
+  ]);
+  const favourite = shown('favourite', [...sidecars.map((values) => values.favourite)]);
+  return {
+    id: sha256,
+    name: textOf(sighting?.name),
+    ...factsShown(facts),
+    ...takenOf(document),
+    ...(gps && { gps }),
+    ...(place && { place }),
+    title: title ?? '',
+    description: description ?? '',
+    tags: elementsShown(edits, 'tags', tagsGiven(sidecars, facts.tags)),
+    albums: elementsShown(edits, 'albums', []),
+    rating: shown('rating', [...sidecars.map((values) => values.rating), facts.rating]) ?? 0,
+    favourite: favourite ?? false,
+    audience: shown('audience', []) ?? 'private',
+    reviewed: shown('reviewed', []) ?? false,
+    trashed: shown('trashed', []) ?? false,
+    added: sighting?.at ?? '1970-01-01T00:00:00.000Z',
+    ...(facts.animated === true && { animated: true }),
+    ...(typeof renditions.thumbhash === 'string' && { thumbhash: renditions.thumbhash }),
+    renditions: renditionsShown(renditions),
+    original: { here: original.here, ...(original.path !== undefined && { path: original.path }) },
+  };
+}
+
+/** What is shown of a body that is no photo. */
+const nothing: Pick<PhotoDocument, 'facts' | 'edits' | 'renditions'> = {
+  facts: { recipe: 0, type: '', bytes: 0, width: 0, height: 0 },
+  edits: {},
+  renditions: { recipe: 0 },
+};
+
+/** A text from a file, not longer than people may write one. */
+function cut(text: string | undefined, limit: number): string | undefined {
+  return typeof text === 'string' && text.length > limit ? wellFormed(text.slice(0, limit)) : text;
+}
+
+/** The tags that came with the file: those of its sidecars where there are any, else its own. */
+function tagsGiven(sidecars: readonly SidecarValues[], embedded: readonly string[] | undefined): readonly unknown[] {
+  const lists = sidecars.map(({ tags }) => tags).filter(Array.isArray);
+  return lists.length > 0 ? lists.flat() : Array.isArray(embedded) ? embedded : [];
+}
+
+/** The elements that are in a set: those given and not taken out, and those put in; sorted by code unit. */
+function elementsShown(edits: Edits, set: 'tags' | 'albums', given: readonly unknown[]): string[] {
+  const elements = new Set(given.map(elementOf).filter((element) => element !== undefined));
+  for (const [element, said] of entriesOf(edits[set])) {
+    if (own(said, 'present') === true) elements.add(element);
+    else if (own(said, 'present') === false) elements.delete(element);
+  }
+  return [...elements].sort(compareText);
+}

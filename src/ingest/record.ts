@@ -1,0 +1,70 @@
+/**
+ * The document of an original, written in one durable transaction with the reservation of its place in the archive.
+ * Ingest never writes an edit, so nothing it does can beat a person.
+ */
+import type { Archive } from '../archive/archive.js';
+import { archiveName } from '../archive/names.js';
+import { withArrival, withSighting } from '../document/arrival.js';
+import { isNewer, merge } from '../document/merge.js';
+import {
+  exifId,
+  photoId,
+  type ExifDocument,
+  type Facts,
+  type PhotoDocument,
+  type Renditions,
+  type Sighting,
+} from '../document/photo.js';
+import { viewPhoto } from '../document/view.js';
+import type { Library } from '../library/library.js';
+import type { OriginalRow, Reservation } from '../library/local.js';
+import type { Arrival } from './ingest.js';
+
+/** What ingest made of one original. */
+export interface Made {
+  facts: Facts;
+  renditions: Renditions;
+  exif: ExifDocument;
+}
+
+function sightingOf({ name, seen: at, modified, folder }: Arrival, server: string): Sighting {
+  return { at, server, name, modified, ...(folder !== undefined && { folder }) };
+}
+
+/**
+ * Writes the documents of an original and reserves its name, in one transaction. The answer is `here` or `other` where
+ * someone else brought the same bytes meanwhile; then nothing but the documents was written.
+ */
+export function record(
+  library: Library,
+  archive: Archive,
+  arrival: Arrival,
+  original: Pick<OriginalRow, 'sha256' | 'bytes' | 'modified'>,
+  made: Made,
+): Reservation {
+  const { sha256 } = original;
+  const sighting = sightingOf(arrival, library.server);
+  return library.transaction(() => {
+    change<ExifDocument>(library, exifId(sha256), (body) => (body ? merge(body, made.exif) : made.exif));
+    change<PhotoDocument>(library, photoId(sha256), (body) => withArrival(body, { ...made, sighting }));
+    const photo = library.get<PhotoDocument>(photoId(sha256))!.body;
+    const { taken } = viewPhoto(sha256, photo, { here: false });
+    return library.local.originals.reserve(
+      { ...original, claim: arrival.claim },
+      (n) => archiveName(taken, arrival.name, sha256, n),
+      archive.occupied,
+    );
+  });
+}
+
+/** Adds the sighting of a duplicate to the document of its original, where there is one. */
+export function recordSighting(library: Library, sha256: string, arrival: Arrival): void {
+  const sighting = sightingOf(arrival, library.server);
+  change<PhotoDocument>(library, photoId(sha256), (body) => body && withSighting(body, sighting));
+}
+
+/** Changes a document, unless a newer version wrote it: then it stays, and the bytes are kept all the same. */
+function change<B extends object>(library: Library, id: string, make: (body: B | undefined) => B | undefined): void {
+  const stored = library.get<B>(id);
+  if (!stored || !isNewer(stored.body)) library.update(id, make);
+}

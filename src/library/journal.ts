@@ -1,0 +1,46 @@
+/**
+ * What goes with every change of a document, in its transaction: the change row that peers read, the last stamp drawn, and
+ * the catalog's rows. Where the catalog fails, the change does not happen either.
+ */
+import type { Sqlite } from '../base/sqlite.js';
+import type { Body } from '../document/photo.js';
+import type { Hlc } from '../document/stamp.js';
+import type { Epochs } from './epochs.js';
+import type { Revisions } from './revisions.js';
+
+/**
+ * Writes the catalog rows of a document inside the library's transaction. `body` is the winner's, undefined when the
+ * document is deleted. Handed in by the CLI, so that the library knows no catalog.
+ */
+export type Index = (id: string, body: Body | undefined, n: number) => void;
+
+/** What the journal writes from. */
+export interface JournalParts {
+  hlc: Hlc;
+  epochs: Epochs;
+  revisions: Revisions;
+  index?: Index;
+}
+
+/** Gives a document its newest change. Call it in the transaction of the change. */
+export type Journal = (id: string) => void;
+
+/** Opens the journal of a library. */
+export function openJournal(db: Sqlite, { hlc, epochs, revisions, index }: JournalParts): Journal {
+  // The number is drawn before the old row goes: the newest change of all may be this document's own.
+  const bump = db.prepare(`INSERT INTO change (seq, doc) VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM change), ?)
+    ON CONFLICT (doc) DO UPDATE SET seq = excluded.seq`);
+  const keepStamp = db.prepare("UPDATE library SET stamp = max(coalesce(stamp, ''), ?)");
+  let kept = hlc.last;
+  return (id) => {
+    bump.run(id);
+    const { last } = hlc;
+    if (last !== undefined && last !== kept) {
+      keepStamp.run(last);
+      db.afterCommit(() => (kept = last));
+    }
+    if (!index) return;
+    const winner = revisions.winner(id);
+    index(id, winner && !winner.deleted ? (JSON.parse(winner.body) as Body) : undefined, epochs.last());
+  };
+}

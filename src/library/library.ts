@@ -1,0 +1,121 @@
+/**
+ * The library: documents with their CouchDB revisions in one SQLite file; the truth. A document, its revision, its change
+ * row, its catalog rows and its local rows commit in one transaction, durable before the call returns.
+ */
+import { randomBytes } from 'node:crypto';
+import { systemClock, type Clock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+import type { Body, Stamp } from '../document/photo.js';
+import { openHlc } from '../document/stamp.js';
+import { openReads, type Stored } from './documents.js';
+import { openEpochs } from './epochs.js';
+import { openFeed, type Change } from './feed.js';
+import type { Incoming } from './incoming.js';
+import { openJournal, type Index } from './journal.js';
+import { openLocal, type Local } from './local.js';
+import { openRevisions } from './revisions.js';
+import { openSchema } from './schema.js';
+import { openWrites } from './writes.js';
+
+export type { Stored } from './documents.js';
+export type { Change } from './feed.js';
+export type { Incoming } from './incoming.js';
+export type { Index } from './journal.js';
+
+/** What `openLibrary` needs beside the database. */
+export interface LibraryOptions {
+  index?: Index;
+  clock?: Clock;
+  /** Random bytes, for epochs and ids. */
+  random?: (length: number) => Uint8Array;
+  /** Opens for reading only: draws no epoch, migrates nothing. */
+  readOnly?: boolean;
+  /** Called before a migration with the format found; makes the backup. */
+  backup?: (from: number) => void;
+}
+
+/** An open library. Synchronous; every write is durable when it returns. */
+export interface Library {
+  /** The id of this server: stays over restarts, differs between servers. */
+  readonly server: string;
+  /** Drawn at this opening. */
+  readonly epoch: string;
+  readonly local: Local;
+  /** The winning revision, undefined where there is none or it is deleted. */
+  get<B extends object = Body>(id: string): Stored<B> | undefined;
+  /** The winning bodies of many documents, in the order asked for. */
+  getMany<B extends object = Body>(ids: readonly string[]): (Stored<B> | undefined)[];
+  /** One given revision with its ancestors, also a deleted one. */
+  revision(id: string, rev: string): (Stored & { revisions: string[] }) | undefined;
+  /** All leaves of a document, the winner first. */
+  leaves(id: string): Stored[];
+  /**
+   * Changes a document: `change` gets the winner's body (undefined where there is none) and returns the new one, or
+   * undefined to leave it. An equal body makes no revision. A body that is a purge (document/purge.ts) deletes the
+   * document; a body for a purged one joins it in the trash. Throws `too-large` past 256 KiB, `newer-version` for a
+   * document of a newer format, `invalid` for what is no I-JSON.
+   */
+  update<B extends object = Body>(
+    id: string,
+    change: (body: B | undefined) => B | undefined,
+  ): { rev: string; changed: boolean } | undefined;
+  /**
+   * Stores revisions made elsewhere; idempotent, in any order; conflicts are merged in the same transaction. Throws
+   * `invalid` or `too-large` (past 1 MiB) for the first that can't be stored, and then stores none.
+   */
+  insert(incoming: readonly Incoming[]): void;
+  /** Which of these revisions are missing here. */
+  missing(asked: Record<string, string[]>): Record<string, { missing: string[] }>;
+  /** Changes after `since` (a sequence, or 0), oldest first; 1,000 at most where no limit is given. */
+  changes(since: string | number, limit?: number): { changes: Change[]; last: string };
+  /** How many documents changed after `since`. */
+  pending(since: string | number): number;
+  /** The number of the newest change, cheap to ask: how other processes' writes are noticed. */
+  lastChange(): number;
+  /** Winning, undeleted documents whose id begins with `prefix`, in id order, in batches that yield to other work. */
+  scan<B extends object = Body>(prefix: string, after?: string): IterableIterator<Stored<B>>;
+  /** How many undeleted documents have such an id. Walks an index: some 100 ms for a million. */
+  count(prefix: string): number;
+  /** A stamp greater than the wall clock, than the last own one, and than those in `seen`. */
+  stamp(...seen: (Stamp | undefined)[]): Stamp;
+  /** Runs `work` in one transaction. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+/**
+ * Opens the library in an open database file, making its tables where they are missing and migrating an older format in
+ * one transaction. Closing it leaves the database open. @throws PhotospoolError `newer-version` where a newer version
+ * wrote it; `unusable` where it is opened for reading only and there is no library yet, or one of an older format.
+ */
+export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
+  const { clock = systemClock, random = randomBytes, readOnly = false, backup } = options;
+  const draw = (): string => Buffer.from(random(8)).toString('hex');
+  openSchema(db, { server: draw, readOnly, ...(backup && { backup }) });
+  const revisions = openRevisions(db);
+  const epochs = openEpochs(db);
+  const epoch = readOnly ? epochs.newest() : draw();
+  if (!readOnly) db.transaction(() => epochs.begin(epoch));
+  const { server, stamp } = db
+    .prepare<{ server: string; stamp: string | null }>('SELECT server, stamp FROM library')
+    .get()!;
+  const hlc = openHlc(clock, epoch, stamp ?? undefined);
+  return {
+    server,
+    epoch,
+    local: openLocal(db),
+    ...openReads(db, revisions),
+    ...openFeed(db, revisions, epochs),
+    ...openWrites(
+      db,
+      revisions,
+      openJournal(db, { hlc, epochs, revisions, ...(options.index && { index: options.index }) }),
+    ),
+    lastChange: () => epochs.last(),
+    stamp: (...seen) => hlc.next(...seen),
+    transaction: (work) => db.transaction(work),
+    close() {
+      // Nothing is held but statements, which end with the database.
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * Where a library may live: on a disk of this machine, and in no folder that a sync tool copies about. SQLite's locks and
+ * shared memory do not work over a network (https://sqlite.org/useovernet.html), and a sync tool would replace the file
+ * under the running program. Nothing is written here.
+ */
+import { execFile } from 'node:child_process';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { errnoOf, PhotospoolError } from '../base/errors.js';
+
+/** A mounted filesystem. */
+export interface Mount {
+  /** The folder at which it begins. */
+  folder: string;
+  /** As the system calls it: `ext4`, `nfs4`, `fuse.sshfs`. */
+  type: string;
+}
+
+/** What is asked of the system; for tests. */
+export interface Surroundings {
+  /** The real path of a folder, links resolved; undefined where there is none. */
+  real(folder: string): Promise<string | undefined>;
+  mounts(): Promise<Mount[]>;
+  /** What is in a folder; empty where it can't be read. */
+  list(folder: string): Promise<{ name: string; isFile: boolean }[]>;
+}
+
+/** Filesystems that other machines serve. 9p and virtiofs are left out: they are how a virtual machine sees its own disk. */
+const network =
+  /^(nfs\d*|cifs|smb\d*|smbfs|afs|afpfs|ncpfs|coda|davfs\d*|webdav|ceph|glusterfs|lustre|beegfs|ocfs2|gfs2|fuse\.(sshfs|rclone|davfs2?|glusterfs|s3fs|curlftpfs|cephfs|smbnetfs|gvfsd-fuse|gcsfuse|mount-s3|seaweedfs))$/;
+
+/** What sync tools leave in the folder that they keep in step. `~/.dropbox` is a folder and means nothing: the mark is a file. */
+const marks: { tool: string; is: (name: string, isFile: boolean) => boolean }[] = [
+  { tool: 'Dropbox', is: (name, isFile) => (name === '.dropbox' && isFile) || name === '.dropbox.cache' },
+  { tool: 'Syncthing', is: (name) => name === '.stfolder' },
+  { tool: 'OneDrive', is: (name) => name.toUpperCase() === '.849C9593-D756-4E56-8D6E-42412F2A707B' },
+  {
+    tool: 'Nextcloud or ownCloud',
+    is: (name) => /^(\.?_?sync_.*\.db|\.owncloudsync(\.log)?|\.csync_journal\.db)$/.test(name),
+  },
+];
+
+/** Folders that are synced whatever is in them, by their name. */
+const names: { tool: string; is: RegExp }[] = [
+  { tool: 'iCloud', is: /^Mobile Documents$/ },
+  { tool: 'a cloud provider of macOS', is: /^CloudStorage$/ },
+  { tool: 'OneDrive', is: /^OneDrive( - .+)?$/ },
+];
+
+const hint =
+  'Choose a home on a disk of this machine with --home, outside of any synced folder; only `incoming` may be synced.';
+
+/**
+ * Looks whether the library may live in a folder, which need not exist yet.
+ * @throws PhotospoolError `unusable`, saying which network filesystem or sync tool is in the way.
+ */
+export async function checkPlace(folder: string, system: Surroundings = surroundings): Promise<void> {
+  const place = await nearest(folder, system);
+  const mount = mountOf(place, await system.mounts());
+  if (mount && network.test(mount.type)) {
+    throw refuse(folder, `${mount.folder} is a network filesystem (${mount.type})`);
+  }
+  for (const parent of parents(place)) {
+    const named = names.find(({ is }) => is.test(basename(parent)));
+    if (named) throw refuse(folder, `${parent} is synced by ${named.tool}`);
+    const entries = await system.list(parent);
+    const marked = marks.find(({ is }) => entries.some(({ name, isFile }) => is(name, isFile)));
+    if (marked) throw refuse(folder, `${parent} is synced by ${marked.tool}`);
+  }
+}
+
+function refuse(folder: string, reason: string): PhotospoolError {
+  const message = `The library can't live in ${folder}: ${reason}.`;
+  return new PhotospoolError('unusable', message, { op: 'open', path: folder, hint });
+}
+
+/** The real path of a folder, or of the nearest parent that exists. */
+async function nearest(folder: string, system: Surroundings): Promise<string> {
+  const found = await system.real(folder);
+  if (found !== undefined || dirname(folder) === folder) return found ?? folder;
+  return nearest(dirname(folder), system);
+}
+
+/** A folder and all above it. */
+function parents(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...parents(parent)];
+}
+
+/** The mount that a folder is on: the deepest one, of equals the last. */
+function mountOf(folder: string, mounts: readonly Mount[]): Mount | undefined {
+  const above = new Set(parents(folder));
+  return mounts
+    .filter((mount) => above.has(mount.folder))
+    .reduce<Mount | undefined>(
+      (best, mount) => (best && best.folder.length > mount.folder.length ? best : mount),
+      undefined,
+    );
+}
+
+/** The mounts in Linux's `/proc/self/mountinfo` (proc(5)); `\040` stands for a space. */
+export function parseMountinfo(text: string): Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const [before, after] = line.split(' - ');
+    const folder = before
+      ?.split(' ')[4]
+      ?.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+    const type = after?.split(' ')[0];
+    return folder === undefined || type === undefined ? [] : [{ folder, type }];
+  });
+}
+
+/** The mounts that macOS's mount(8) prints: `//me@nas/x on /Volumes/x (smbfs, nodev, nosuid)`. */
+export function parseMountOutput(text: string): Mount[] {
+  return [...text.matchAll(/ on (.+) \(([^,)]+)[^)]*\)$/gm)].map(([, folder, type]) => ({
+    folder: folder!,
+    type: type!,
+  }));
+}
+
+async function readMounts(): Promise<Mount[]> {
+  if (process.platform === 'linux')
+    return parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8').catch(nothing));
+  if (process.platform !== 'darwin') return [];
+  const { stdout } = await promisify(execFile)('/sbin/mount', [], { timeout: 5_000 });
+  return parseMountOutput(stdout);
+}
+
+/** A system that does not tell its mounts (a container without /proc) is taken at its word. */
+const nothing = (): string => '';
+
+const surroundings: Surroundings = {
+  real: (folder) =>
+    realpath(folder).catch((error: unknown) => {
+      if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return undefined;
+      throw error;
+    }),
+  mounts: readMounts,
+  async list(folder) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    return entries.map((entry) => ({ name: entry.name, isFile: entry.isFile() }));
+  },
+};

@@ -1,0 +1,50 @@
+/**
+ * The library's tables, as this version makes them (format 1). Changing one means: raise `libraryFormat`, add a migration,
+ * and keep the old tables as a snapshot in the tests.
+ */
+
+/** SQL that makes all tables of an empty library. */
+export const tables = `
+-- One row. The last stamp drawn by any process, so that a clock set back does not repeat a time.
+CREATE TABLE library (format INTEGER NOT NULL, server TEXT NOT NULL, stamp TEXT);
+
+-- Which epoch gave the changes from \`first\` on their name.
+CREATE TABLE epoch (id INTEGER PRIMARY KEY, epoch TEXT NOT NULL UNIQUE, first INTEGER NOT NULL);
+
+-- The revision trees. \`leaf\`: no other revision has it as parent. \`body\` is canonical JSON; of a revision that is no leaf
+-- it is kept only while it holds something that no live leaf does. An ancestor known by name only has no body.
+CREATE TABLE revision (
+  doc TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  rev TEXT NOT NULL,
+  parent TEXT,
+  deleted INTEGER NOT NULL,
+  leaf INTEGER NOT NULL,
+  body TEXT,
+  UNIQUE (doc, generation, rev)
+);
+-- The leaves of a document in the order of CouchDB's winner rule.
+CREATE INDEX revision_leaf ON revision (doc, deleted, generation DESC, rev DESC) WHERE leaf = 1;
+
+-- The newest change of each document.
+CREATE TABLE change (seq INTEGER PRIMARY KEY, doc TEXT NOT NULL UNIQUE);
+
+-- Local: where the originals lie in this server's archive. \`key\` makes names unique whatever the filesystem thinks of case.
+CREATE TABLE original (
+  sha256 TEXT PRIMARY KEY,
+  path TEXT NOT NULL,
+  key TEXT NOT NULL UNIQUE,
+  claim TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('reserved', 'here')),
+  bytes INTEGER NOT NULL,
+  modified REAL NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX original_reserved ON original (sha256) WHERE state = 'reserved';
+
+-- Local: files that were read and left in place.
+CREATE TABLE seen (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, modified TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
+
+-- Local: small named values.
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;

@@ -1,0 +1,106 @@
+/**
+ * Writing documents: a change made here, and revisions made elsewhere. Each is one transaction that reads what it depends
+ * on, so that several processes may write the same library; after it there is no conflict left that this version can merge.
+ */
+import { PhotospoolError, printable } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { canonical, sizeLimit } from '../document/canonical.js';
+import { isNewer } from '../document/merge.js';
+import type { Body } from '../document/photo.js';
+import { isPurge, revive } from '../document/purge.js';
+import { planMerge, tombstone } from './conflicts.js';
+import { checkBody, checkId, checkIncoming, type Incoming } from './incoming.js';
+import type { Journal } from './journal.js';
+import type { Leaf, Revisions } from './revisions.js';
+
+/** The writing half of a library; see `Library`. */
+export interface Writes {
+  update<B extends object = Body>(id: string, change: (body: B | undefined) => B | undefined): Written | undefined;
+  insert(incoming: readonly Incoming[]): void;
+}
+
+/** What became of a change: the revision that wins now, and whether it is a new one. */
+export interface Written {
+  rev: string;
+  changed: boolean;
+}
+
+/** Opens the writes of a library. */
+export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal): Writes {
+  /** Merges the conflicts of a document; true where that made revisions. */
+  function settle(id: string): boolean {
+    const kept = revisions.kept(id, (body) => isPurge(parse(body)));
+    const leaves = revisions.leaves(id);
+    if (leaves.length === 1 && kept.length === 0) return false;
+    const plan = planMerge(leaves.map(opened), kept.map(opened));
+    if (plan.merged) revisions.append(id, plan.merged.parent, false, canonical(plan.merged.body));
+    for (const rev of plan.close) revisions.append(id, rev, true, canonical(tombstone));
+    for (const rev of plan.drop) revisions.dropBody(id, rev);
+    return plan.merged !== undefined || plan.close.length > 0;
+  }
+
+  /** What a document that is deleted comes back as: where it was purged, it joins what was purged in the trash. */
+  function revived(id: string, body: Body): Body {
+    const bodies = revisions.leaves(id).map((leaf) => parse(leaf.body));
+    return bodies.filter(isPurge).reduce<Body>((back, purged) => revive(back, purged), body);
+  }
+
+  function finish(id: string): void {
+    revisions.prune(id);
+    journal(id);
+  }
+
+  /** Adds `after` below the winner, where it differs from it. */
+  function write(id: string, winner: Leaf | undefined, after: Body): Written {
+    const deleted = isPurge(after) && !isLivePurge(winner);
+    const back = winner?.deleted === true && !deleted;
+    // What a merge made too large may still be edited, as long as it does not grow.
+    const limit = Math.max(sizeLimit, Buffer.byteLength(winner?.body ?? ''));
+    const text = checkBody(id, back ? revived(id, after) : after, limit);
+    if (winner && text === winner.body && deleted === winner.deleted) return { rev: winner.rev, changed: false };
+    const rev = revisions.append(id, winner?.rev, deleted, text);
+    finish(id);
+    return { rev: deleted ? revisions.winner(id)!.rev : rev, changed: true };
+  }
+
+  return {
+    update<B extends object>(id: string, change: (body: B | undefined) => B | undefined) {
+      checkId(id);
+      return db.transaction(() => {
+        const winner = revisions.winner(id);
+        const body = winner && !winner.deleted ? parse(winner.body) : undefined;
+        if (body && isNewer(body)) throw newer(id);
+        const after = change(body as B | undefined);
+        return after && write(id, winner, after as Body);
+      });
+    },
+    insert(incoming) {
+      const bodies = incoming.map(checkIncoming);
+      db.transaction(() => {
+        const touched = new Map<string, boolean>();
+        incoming.forEach(({ id, revisions: path, deleted }, n) => {
+          const added = revisions.insert(id, path, deleted, bodies[n]!);
+          touched.set(id, added || touched.get(id) === true);
+        });
+        // Only when all are in: a merge and the tombstones that belong to it come together.
+        for (const [id, added] of touched) if (settle(id) || added) finish(id);
+      });
+    },
+  };
+}
+
+/** A foreign program may have left `purged` in a document that lives: then it means nothing. */
+const isLivePurge = (leaf: Leaf | undefined): boolean =>
+  leaf !== undefined && !leaf.deleted && isPurge(parse(leaf.body));
+
+const parse = (body: string): Body => JSON.parse(body) as Body;
+
+/** A revision with its body read. */
+function opened<R extends { body: string }>({ body, ...rest }: R): Omit<R, 'body'> & { body: Body } {
+  return { ...rest, body: parse(body) };
+}
+
+function newer(id: string): PhotospoolError {
+  const message = `${printable(id)} was written by a newer version of Photospool and can't be changed by this one.`;
+  return new PhotospoolError('newer-version', message, { op: 'edit', hint: 'Upgrade Photospool.' });
+}

@@ -1,0 +1,56 @@
+/**
+ * What libvips says, as one sentence for a person and one of our codes. Its own words name files and functions and go
+ * no further than the cause.
+ */
+import { open } from 'node:fs/promises';
+import { PhotospoolError, type ErrorCode } from '../base/errors.js';
+import { families } from './families.js';
+import type { Format } from './family.js';
+
+const truncated = /premature end of JPEG|Unexpected end of (GIF source data|file)/i;
+const tooLarge = /exceeds pixel limit|Input image exceeds|limitInput|too many|image dimensions|exceeds.*limit/i;
+const noMemory = /out of memory|unable to (allocate|malloc)|memory allocation/i;
+
+const sentences: Partial<Record<ErrorCode, [string, string]>> = {
+  truncated: [
+    'its end is missing',
+    'It may still be arriving, or its transfer broke off; copy it again if this stays.',
+  ],
+  'too-large': ['it has more pixels than the limit', 'Make a smaller copy of it.'],
+  timeout: ['it took too long', 'It is tried again by itself.'],
+  busy: ['there was not enough memory', 'It is tried again by itself.'],
+  undecodable: ['its picture is damaged', 'Look whether another copy of it is sound.'],
+};
+
+/** The error for a code that `render` throws. */
+export function renderError(code: ErrorCode, path: string, format: Format, cause?: unknown): PhotospoolError {
+  const [what, hint] = sentences[code] ?? ['it failed', ''];
+  return new PhotospoolError(code, `This ${format.name} can't be shown: ${what}.`, { op: 'render', path, hint, cause });
+}
+
+/** Turns what sharp threw over a file into a PhotospoolError. System errors pass through as they are. */
+export async function explain(error: unknown, path: string, format: Format): Promise<unknown> {
+  if (error instanceof PhotospoolError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (/timeout/i.test(message)) return renderError('timeout', path, format, error);
+  if (noMemory.test(message)) return renderError('busy', path, format, error);
+  if (tooLarge.test(message)) return renderError('too-large', path, format, error);
+  const cut = truncated.test(message) || (await isCutOff(path, format));
+  return renderError(cut ? 'truncated' : 'undecodable', path, format, error);
+}
+
+/** Asks the file's family whether its end is missing. @throws the system's error where the file can't be read. */
+export async function isCutOff(path: string, format: Format): Promise<boolean> {
+  const family = families.find(({ name }) => name === format.family);
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const readAt = async (at: number, length: number): Promise<Uint8Array> => {
+      const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - at)));
+      return buffer.subarray(0, (await file.read(buffer, 0, buffer.length, at)).bytesRead);
+    };
+    return (await family?.cutOff?.(readAt, size)) ?? false;
+  } finally {
+    await file.close();
+  }
+}

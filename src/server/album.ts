@@ -1,0 +1,45 @@
+/**
+ * The built album page: files with a hash in their name may be kept for ever, all others are asked for again; an address
+ * that is no file is the page itself (the page has addresses of its own).
+ */
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuse } from './failures.js';
+
+/** Addresses that are never the page. */
+const reserved = /^\/(?:api|media|originals|db|blobs|assets|metrics|healthz)(?:\/|$)/;
+
+/** Serves the files of `root` with `.br` and `.gz` beside them, and answers all addresses that nothing else knows. */
+export async function serveAlbum(app: FastifyInstance, root: string): Promise<void> {
+  const built = existsSync(join(root, 'index.html'));
+  if (built) {
+    await app.register(fastifyStatic, {
+      root,
+      preCompressed: true,
+      cacheControl: false,
+      dotfiles: 'ignore',
+      setHeaders(reply, path) {
+        void reply.header('cache-control', cacheOf(path));
+      },
+    });
+  }
+  app.setNotFoundHandler((request, reply): FastifyReply => {
+    if (!isPage(request)) return nothing(reply);
+    if (!built) return refuse(reply, 404, 'not-found', 'The album page is not built.', 'Run `npm run build`.');
+    return reply.code(200).sendFile('index.html');
+  });
+}
+
+const cacheOf = (path: string): string =>
+  path.includes(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache';
+
+const nothing = (reply: FastifyReply): FastifyReply =>
+  refuse(reply, 404, 'not-found', 'There is nothing at this address.');
+
+function isPage(request: FastifyRequest): boolean {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return ['GET', 'HEAD'].includes(request.method) && !name.includes('.') && !reserved.test(path);
+}

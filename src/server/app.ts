@@ -1,0 +1,141 @@
+/**
+ * The HTTP server: Fastify with the routes of routes/, validated and described by the schemas in schemas.ts. It listens
+ * on loopback addresses only. `close` ends live pages and idle connections at once and lets requests in hand end, for at
+ * most five seconds.
+ */
+import type { AddressInfo, Socket } from 'node:net';
+import Fastify from 'fastify';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { errnoOf, PhotospoolError, toPhotospoolError } from '../base/errors.js';
+import { checkHost } from './access.js';
+import { serveAlbum } from './album.js';
+import { makeAsk } from './ask.js';
+import { answerErrors, describeBroken, failure } from './failures.js';
+import { guard, headers } from './guard.js';
+import { openLive } from './live.js';
+import { refuseMethods } from './methods.js';
+import type { App, Routes, ServerConfig, ServerParts } from './parts.js';
+import * as routes from './routes/index.js';
+import { compileValidator } from './validator.js';
+
+export type { BlobPort, ServerConfig, ServerParts } from './parts.js';
+
+/** A running server. */
+export interface Server {
+  /** `http://127.0.0.1:4780` */
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** How long requests in hand may take when the server closes, in ms. */
+const grace = 5_000;
+/** Bodies of requests but uploads, in bytes. */
+const bodyLimit = 1024 * 1024;
+
+/**
+ * Builds the server without listening, for tests and for the description.
+ */
+export async function buildApp(parts: ServerParts): Promise<App> {
+  const app: App = Fastify({
+    logger: false,
+    bodyLimit,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      void reply.headers(headers);
+      answerErrors(parts.log)(error, request, reply);
+    },
+    clientErrorHandler: (error, socket) => answerGarbage(error, socket),
+    schemaErrorFormatter: describeBroken,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(compileValidator);
+  app.removeContentTypeParser('text/plain');
+  app.setErrorHandler(answerErrors(parts.log));
+  guard(app);
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Photospool', version: parts.config.version } },
+  });
+  const ask = makeAsk(parts.library, parts.catalog);
+  const live = openLive({ ...parts, ask, version: parts.config.version });
+  app.addHook('preClose', () => live.close());
+  endConnections(app);
+  const finish = refuseMethods(app);
+  const list: Routes[] = Object.values(routes);
+  for (const add of list) await add(app, { ...parts, live, ask });
+  finish();
+  await serveAlbum(app, parts.config.webRoot);
+  await app.ready();
+  return app;
+}
+
+/** Connections are kept alive while the server runs, and no longer. */
+function endConnections(app: App): void {
+  let closing = false;
+  app.addHook('preClose', () => {
+    closing = true;
+  });
+  app.addHook('onResponse', () => {
+    if (closing) setImmediate(() => app.server.closeIdleConnections());
+  });
+}
+
+/** What is no HTTP gets an answer in our shape, where it can still be sent. */
+function answerGarbage(error: Error, socket: Socket): void {
+  const body = JSON.stringify(failure('invalid', 'This is not a valid HTTP request.'));
+  if (errnoOf(error) === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+/**
+ * Opens the server.
+ * @throws PhotospoolError `config` where the host is not this machine alone, or the port is in use.
+ */
+export async function openServer(parts: ServerParts): Promise<Server> {
+  checkHost(parts.config.host);
+  const app = await buildApp(parts);
+  try {
+    await app.listen({ host: parts.config.host, port: parts.config.port });
+  } catch (error) {
+    await app.close();
+    throw listenError(error, parts.config);
+  }
+  // Begun now, so that the first view finds it done; whoever asks before waits for the same load.
+  parts.catalog.load().catch((error: unknown) => {
+    parts.log.error({ err: error }, 'The catalog could not be loaded.');
+  });
+  const { port } = app.server.address() as AddressInfo;
+  const host = parts.config.host.includes(':') ? `[${parts.config.host.replace(/[[\]]/g, '')}]` : parts.config.host;
+  return { url: `http://${host}:${port}`, port, close: () => closeApp(app, parts) };
+}
+
+async function closeApp(app: App, parts: ServerParts): Promise<void> {
+  const done = new AbortController();
+  const late = parts.clock.sleep(grace, done.signal).then(() => app.server.closeAllConnections());
+  await app.close();
+  done.abort();
+  await late;
+}
+
+function listenError(error: unknown, { host, port }: ServerConfig): PhotospoolError {
+  const where = `${host}:${port}`;
+  const reasons: Record<string, [string, string]> = {
+    EADDRINUSE: [
+      'something else listens there',
+      'Is Photospool running already? Else choose another port with --port.',
+    ],
+    EACCES: ['the system does not permit that port', 'Choose a port above 1023 with --port.'],
+    EADDRNOTAVAIL: ['this machine has no such address', 'Use 127.0.0.1.'],
+    ENOTFOUND: ['there is no such name', 'Use 127.0.0.1.'],
+  };
+  const known = reasons[errnoOf(error) ?? ''];
+  if (!known) return toPhotospoolError(error, 'listen on', where);
+  return new PhotospoolError('config', `Could not listen on ${where}: ${known[0]}.`, {
+    op: 'serve',
+    hint: known[1],
+    cause: error,
+  });
+}

@@ -1,0 +1,101 @@
+/**
+ * Sends a file that never changes, whole or in part. The file is closed when the answer ends, however it ends; links are
+ * not followed, and nothing but a regular file is opened.
+ */
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errnoOf, PhotospoolError, toPhotospoolError } from '../base/errors.js';
+import { notFound, refuse } from './failures.js';
+import { chooseSlice } from './ranges.js';
+
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+/** Up to this many bytes are read at once; a stream costs more than it saves. */
+const atOnce = 512 * 1024;
+
+/** What is sent. */
+export interface Download {
+  /** Absolute. */
+  path: string;
+  /** Of the bytes, as hex: the ETag. */
+  sha256: string;
+  /** MIME type; what is no raster image or video is sent as just bytes. */
+  type: string;
+  /** The value of `Content-Disposition`, where there is one. */
+  disposition?: string;
+  /** What is missing, as a sentence, where the file is not there. */
+  missing: string;
+}
+
+/** Pictures are sent so that a browser can do nothing with them but show them. */
+const sandbox = "default-src 'none'; sandbox; frame-ancestors 'none'";
+/** Types that are told as they are; anything else is just bytes. */
+const telling = /^(?:image\/(?!svg)|video\/)[a-z0-9.+-]+$/;
+
+/** Answers a GET or HEAD with a file. @throws PhotospoolError `not-found` where it is not there. */
+export async function sendDownload(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  what: Download,
+): Promise<FastifyReply> {
+  const { file, size } = await openFile(what);
+  const etag = `"${what.sha256}"`;
+  const slice = chooseSlice(request.headers, size, etag);
+  const span = slice.kind === 'part' ? slice : { start: 0, end: size - 1 };
+  const sends = request.method === 'GET' && (slice.kind === 'whole' || slice.kind === 'part');
+  const content = sends ? await contentOf(file, span) : await file.close();
+  if (slice.kind === 'outside') {
+    return refuse(reply.header('content-range', `bytes */${size}`), 416, 'range', `The file has ${size} bytes.`);
+  }
+  reply.headers({
+    etag,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, max-age=31536000, immutable',
+    'content-security-policy': sandbox,
+    ...(what.disposition !== undefined && { 'content-disposition': what.disposition }),
+  });
+  if (slice.kind === 'unchanged') return reply.code(304).send();
+  if (slice.kind === 'part') reply.code(206).header('content-range', `bytes ${span.start}-${span.end}/${size}`);
+  return reply
+    .type(telling.test(what.type) ? what.type : 'application/octet-stream')
+    .header('content-length', span.end - span.start + 1)
+    .send(content);
+}
+
+async function openFile(what: Download): Promise<{ file: FileHandle; size: number }> {
+  const file = await open(what.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error) ?? '')) throw notFound(what.missing);
+    throw toPhotospoolError(error, 'read', what.path);
+  });
+  const found = await file.stat();
+  if (found.isFile()) return { file, size: found.size };
+  await file.close();
+  throw notFound(what.missing);
+}
+
+interface Span {
+  start: number;
+  /** The last byte. */
+  end: number;
+}
+
+/** The bytes, or a stream of them; either way the file is closed in the end. Fastify ends the stream with the answer. */
+async function contentOf(file: FileHandle, { start, end }: Span): Promise<Buffer | Readable> {
+  if (end - start >= atOnce) return file.createReadStream({ start, end, highWaterMark: 256 * 1024 });
+  try {
+    return await readPart(file, start, end - start + 1);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readPart(file: FileHandle, start: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  for (let at = 0; at < length;) {
+    const { bytesRead } = await file.read(buffer, at, length - at, start + at);
+    if (bytesRead === 0) throw new PhotospoolError('io', 'The file became shorter while it was read.', { op: 'read' });
+    at += bytesRead;
+  }
+  return buffer;
+}

@@ -1,0 +1,93 @@
+/**
+ * Everything that goes wrong is answered as `{"error":{"code","message","hint"}}` with the right status, and never with a
+ * stack trace. What nobody foresaw is logged whole and answered with a plain sentence.
+ */
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../base/log.js';
+import { codes, PhotospoolError, printable, toPhotospoolError, type ErrorCode } from '../base/errors.js';
+
+/** The codes that only HTTP has. */
+export type HttpCode = ErrorCode | 'forbidden' | 'method' | 'range';
+
+/** The body of an error. */
+export interface Failure {
+  error: { code: HttpCode; message: string; hint?: string };
+}
+
+/** Makes the body of an error. Control characters and the like in it are escaped. */
+export function failure(code: HttpCode, message: string, hint?: string): Failure {
+  return { error: { code, message: printable(message), ...(hint !== undefined && { hint: printable(hint) }) } };
+}
+
+/** Answers with an error, which nobody keeps. */
+export function refuse(
+  reply: FastifyReply,
+  status: number,
+  code: HttpCode,
+  message: string,
+  hint?: string,
+): FastifyReply {
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(failure(code, message, hint));
+}
+
+/** A 404 that says what is not there. */
+export const notFound = (what: string, hint?: string): PhotospoolError =>
+  new PhotospoolError('not-found', what, hint === undefined ? {} : { hint });
+
+const framework: Record<string, [ErrorCode, string]> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported', 'This kind of body is not taken here.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['too-large', 'The request is too large.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid', 'The body is empty; it must be JSON.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['invalid', 'The body is not valid JSON.'],
+  FST_ERR_BAD_URL: ['invalid', 'The address is not valid.'],
+  FST_INVALID_MULTIPART_CONTENT_TYPE: ['unsupported', 'The body must be multipart/form-data.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['invalid', 'A part of the address is too long.'],
+};
+const byStatus: Record<number, ErrorCode> = { 404: 'not-found', 413: 'too-large', 415: 'unsupported', 503: 'busy' };
+
+/** Turns what Fastify or a route threw into one of ours; `internal` where nobody foresaw it. */
+function translate(error: FastifyError | Error): PhotospoolError {
+  if (error instanceof PhotospoolError) return error;
+  const known = 'code' in error ? framework[error.code] : undefined;
+  if (known) return new PhotospoolError(known[0], known[1], { cause: error });
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  if (status >= 400 && status < 500)
+    return new PhotospoolError(byStatus[status] ?? 'invalid', 'The request is not valid.', { cause: error });
+  return toPhotospoolError(error, 'answer', 'the request');
+}
+
+/** Fastify's error handler. */
+export function answerErrors(
+  log: Log,
+): (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  return (error, request, reply) => {
+    const ours = translate(error);
+    const { status } = codes[ours.code];
+    if (status >= 500 && ours.code !== 'busy')
+      log.error({ err: error, method: request.method, url: request.url }, ours.message);
+    if (ours.code !== 'internal') return refuse(reply, status, ours.code, ours.message, ours.hint);
+    return refuse(reply, status, 'internal', 'Something went wrong in the server.', 'Its log says more.');
+  };
+}
+
+/** One broken rule of a schema, as the validator tells it. */
+interface Broken {
+  instancePath?: string;
+  message?: string;
+}
+
+/** A sentence about the first rule that a request broke; `part` is `body`, `querystring`, `params`. */
+export function describeBroken(errors: readonly Broken[], part: string): PhotospoolError {
+  const where = { querystring: 'query', params: 'address', body: 'body', headers: 'headers' }[part] ?? part;
+  const first = errors[0];
+  const path = (first?.instancePath ?? '').replace(/^\//, '').replaceAll('/', '.');
+  const subject = path === '' ? `The ${where}` : `${path} (in the ${where})`;
+  return new PhotospoolError('invalid', `${subject} ${first?.message ?? 'is not valid'}.`, {
+    hint: 'GET /api/openapi.json says what it may be.',
+  });
+}

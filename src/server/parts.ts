@@ -1,0 +1,74 @@
+/**
+ * What the server is made of. The CLI puts the parts together; the server opens and closes none of them.
+ */
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import type { Catalog } from '../catalog/catalog.js';
+import type { Library } from '../library/library.js';
+import type { SpoolPort } from '../spool/port.js';
+import type { Ask } from './ask.js';
+import type { Changes } from './changes.js';
+import type { Live } from './live.js';
+
+/** Where pictures are, as absolute paths, whether they are there or not. */
+export interface BlobPort {
+  /** A rendition, by the SHA-256 of its bytes. */
+  rendition(sha256: string): string;
+  /** An original, by its place relative to the archive. */
+  original(path: string): string;
+}
+
+/** How the server is set up. */
+export interface ServerConfig {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  role: 'home' | 'public';
+  /** The folder of the built album page. Where it is missing, the API works and pages are 404. */
+  webRoot: string;
+  /** Where to put photos, as people read it. */
+  incoming: string;
+  /** Photospool's own version. */
+  version: string;
+}
+
+/** Everything the server needs. */
+export interface ServerParts {
+  library: Library;
+  catalog: Catalog;
+  spool: SpoolPort;
+  blobs: BlobPort;
+  /** Wakes the live pages when this process changed the library. */
+  changes: Changes;
+  /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
+  samples(): Promise<number>;
+  config: ServerConfig;
+  log: Log;
+  clock: Clock;
+}
+
+/** What the routes are given. */
+export interface Context extends ServerParts {
+  live: Live;
+  ask: Ask;
+}
+
+/** Fastify with routes typed by their schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Adds the routes of one noun. */
+export type Routes = (app: App, context: Context) => void | Promise<void>;

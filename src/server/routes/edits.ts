@@ -1,0 +1,38 @@
+/** Edits of one photo and of many. */
+import { Type, type Static } from 'typebox';
+import type { PhotoChange } from '../../document/edits.js';
+import { ownerId, viewer } from '../access.js';
+import { changePhotos, fullTime } from '../edits.js';
+import { notFound } from '../failures.js';
+import type { Routes } from '../parts.js';
+import { getPhoto } from '../photos.js';
+import { answers, BulkEdits, IdParams, Photo, PhotoEdits, Sha256 } from '../schemas.js';
+
+export const edits: Routes = (app, { library }) => {
+  app.patch(
+    '/api/photos/:id',
+    { schema: { summary: 'Edits a photo', params: IdParams, body: PhotoEdits, response: answers(Photo) } },
+    async (request) => {
+      const { id } = request.params;
+      const { missing } = await changePhotos(library, viewer(request), [id], changeOf(request.body), ownerId);
+      if (missing.length > 0) throw notFound('There is no such photo.');
+      return getPhoto(library, viewer(request), id);
+    },
+  );
+
+  const Changed = Type.Object({ changed: Type.Integer(), missing: Type.Array(Sha256) });
+  app.patch(
+    '/api/photos',
+    { schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) } },
+    async (request) => {
+      const { ids, ...body } = request.body;
+      return changePhotos(library, viewer(request), ids, changeOf(body), ownerId);
+    },
+  );
+};
+
+function changeOf({ taken, ...rest }: Static<typeof PhotoEdits>): PhotoChange {
+  return taken
+    ? { ...rest, taken: { ...taken, local: fullTime(taken.local) } }
+    : { ...rest, ...(taken === null && { taken }) };
+}

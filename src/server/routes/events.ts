@@ -1,0 +1,17 @@
+/** Live changes, as server-sent events. */
+import type { Routes } from '../parts.js';
+import { bytes } from '../schemas.js';
+
+export const events: Routes = (app, { live }) => {
+  app.get(
+    '/api/events',
+    // A HEAD would open a stream that nobody reads.
+    { exposeHeadRoute: false, schema: { summary: 'Live changes', response: bytes('events', 'text/event-stream') } },
+    async (_request, reply) =>
+      reply
+        .type('text/event-stream; charset=utf-8')
+        .header('connection', 'close')
+        .header('x-accel-buffering', 'no')
+        .send(await live.connect()),
+  );
+};

@@ -1,0 +1,26 @@
+/** Values with counts: tags, cameras, places, albums. */
+import { Type } from 'typebox';
+import { viewer } from '../access.js';
+import type { Routes } from '../parts.js';
+import { answers, Facets, limit, q } from '../schemas.js';
+
+const kinds = { tags: 'tag', cameras: 'camera', places: 'place', albums: 'album' } as const;
+
+export const facets: Routes = (app, { catalog, ask }) => {
+  for (const noun of ['tags', 'cameras', 'places', 'albums'] as const) {
+    app.get(
+      `/api/${noun}`,
+      {
+        schema: {
+          summary: `The ${noun} of photos, most frequent first`,
+          querystring: Type.Object({ q, limit: limit(10_000, 1000) }),
+          response: answers(Facets),
+        },
+      },
+      async (request) => {
+        const found = catalog.facet(kinds[noun], await ask(request.query.q, 'count'), viewer(request));
+        return found.slice(0, request.query.limit ?? 1000);
+      },
+    );
+  }
+};

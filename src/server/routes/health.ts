@@ -1,0 +1,15 @@
+/** Whether the server is alive and can read its library. */
+import { Type } from 'typebox';
+import type { Routes } from '../parts.js';
+import { answers } from '../schemas.js';
+
+export const health: Routes = (app, { library }) => {
+  app.get(
+    '/healthz',
+    { schema: { summary: 'Liveness', response: answers(Type.Object({ status: Type.Literal('ok') })) } },
+    (_request, reply) => {
+      library.lastChange();
+      void reply.send({ status: 'ok' });
+    },
+  );
+};

@@ -1,0 +1,13 @@
+/** The description of all routes. */
+import { Type } from 'typebox';
+import type { Routes } from '../parts.js';
+import { answers } from '../schemas.js';
+
+export const openapi: Routes = (app) => {
+  const Description = Type.Record(Type.String(), Type.Unknown());
+  app.get(
+    '/api/openapi.json',
+    { schema: { summary: 'This description', response: answers(Description) } },
+    (_request, reply) => void reply.send({ ...app.swagger() }),
+  );
+};

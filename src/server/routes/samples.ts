@@ -1,0 +1,18 @@
+/** Sample pictures, for an album that is still empty. */
+import { Type } from 'typebox';
+import type { Routes } from '../parts.js';
+import { Problem } from '../schemas.js';
+
+export const samples: Routes = (app, context) => {
+  const Placed = Type.Object({ placed: Type.Integer() });
+  app.post(
+    '/api/samples',
+    {
+      schema: {
+        summary: 'Puts sample pictures into incoming',
+        response: { 202: Placed, '4xx': Problem, '5xx': Problem },
+      },
+    },
+    async (_request, reply) => reply.code(202).send({ placed: await context.samples() }),
+  );
+};

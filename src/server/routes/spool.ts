@@ -1,0 +1,29 @@
+/** The spool: its status, a pass, another try. */
+import { Type } from 'typebox';
+import type { Routes } from '../parts.js';
+import { answers, PassSummary, SpoolStatus } from '../schemas.js';
+
+export const spool: Routes = (app, context) => {
+  app.get('/api/spool', { schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } }, async () =>
+    context.spool.status(),
+  );
+
+  app.post(
+    '/api/spool/process',
+    { schema: { summary: 'Makes a pass, and answers when it is done', response: answers(PassSummary) } },
+    async () => context.spool.pass(),
+  );
+
+  const Names = Type.Object({
+    names: Type.Union([
+      Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 }),
+      Type.Literal('all'),
+    ]),
+  });
+  const Retried = Type.Object({ retried: Type.Array(Type.String()), unknown: Type.Array(Type.String()) });
+  app.post(
+    '/api/spool/retry',
+    { schema: { summary: 'Tries stuck items again', body: Names, response: answers(Retried) } },
+    async (request) => context.spool.retry(request.body.names),
+  );
+};

@@ -1,0 +1,97 @@
+/**
+ * Uploads into `incoming`. Each file goes from the network to the disk as it comes, whatever its size; it appears under
+ * its name when it is whole. Of an upload that breaks off, the files before the break are there.
+ */
+import multipart, { type MultipartFile } from '@fastify/multipart';
+import { pipeline, Transform } from 'node:stream';
+import { Type } from 'typebox';
+import { PhotospoolError } from '../../base/errors.js';
+import type { SpoolPort } from '../../spool/port.js';
+import type { App, Routes } from '../parts.js';
+import { Problem } from '../schemas.js';
+
+const limits = {
+  fileSize: Number.MAX_SAFE_INTEGER,
+  parts: 10_000,
+  fields: 100,
+  fieldSize: 64 * 1024,
+  headerPairs: 100,
+};
+/** For the description only: the body is never in memory. */
+const Form = Type.Unsafe<unknown>({
+  type: 'object',
+  properties: { files: { type: 'array', items: { type: 'string', format: 'binary' } } },
+});
+const Files = Type.Object({ files: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Integer() })) });
+
+export const upload: Routes = async (app, { spool }) => {
+  // A scope of its own, so that no other route takes multipart bodies.
+  await app.register(async (scope) => {
+    await scope.register(multipart, { limits, preservePath: false });
+    addRoute(scope, spool);
+  });
+};
+
+function addRoute(app: App, spool: SpoolPort): void {
+  app.post(
+    '/api/upload',
+    {
+      // The body is read as it comes; there is nothing to check beforehand.
+      validatorCompiler: () => () => true,
+      schema: {
+        summary: 'Puts files into incoming',
+        consumes: ['multipart/form-data'],
+        body: Form,
+        response: { 201: Files, '4xx': Problem, '5xx': Problem },
+      },
+    },
+    async (request, reply) => {
+      if (!request.isMultipart()) {
+        throw new PhotospoolError('unsupported', 'An upload must be multipart/form-data.');
+      }
+      const files: { name: string; bytes: number }[] = [];
+      try {
+        for await (const part of request.files()) files.push(await placePart(spool, part));
+      } catch (error) {
+        throw brokeOff(error)
+          ? new PhotospoolError('truncated', 'The upload ended in the middle.', { op: 'upload', cause: error })
+          : error;
+      }
+      if (files.length === 0) throw new PhotospoolError('invalid', 'The upload holds no file.');
+      return reply.code(201).send({ files });
+    },
+  );
+}
+
+async function placePart(spool: SpoolPort, part: MultipartFile): Promise<{ name: string; bytes: number }> {
+  const { stream, bytes } = count();
+  const name = part.filename || 'upload';
+  // Whatever ends the one ends the other; the spool hears of it as an error of its stream.
+  pipeline(part.file, stream, () => undefined);
+  try {
+    await spool.place(stream, name);
+  } finally {
+    stream.destroy();
+  }
+  return { name, bytes: bytes() };
+}
+
+/** Whether an error, or what caused it, is that the body ended before its end. The parser tells it by message only. */
+function brokeOff(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    /end of multipart data|before the multipart data was fully parsed/i.test(error.message) || brokeOff(error.cause)
+  );
+}
+
+/** Counts what flows through. */
+function count(): { stream: Transform; bytes: () => number } {
+  let total = 0;
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      total += chunk.length;
+      done(null, chunk);
+    },
+  });
+  return { stream, bytes: () => total };
+}

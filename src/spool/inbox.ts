@@ -1,0 +1,104 @@
+/**
+ * What lies in `incoming`: which files are ready to be taken, which are left there and why. Opens nothing before it stood
+ * still, changes nothing but the folders that it emptied, which it removes.
+ */
+import { dirname, join } from 'node:path';
+import type { Clock } from '../base/clock.js';
+import { printable } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { headLength, identify } from '../photo/identify.js';
+import type { IgnoredItem } from './port.js';
+import { openReady, same, type Look } from './ready.js';
+import { scan, type Found } from './scan.js';
+
+/** What a look at `incoming` found. */
+export interface Looked {
+  /** Files that stand still and are not known to be left alone, in the order of their paths. */
+  ready: Found[];
+  /** Ms until the next of those that are not yet still may be ready. */
+  wait: number | undefined;
+  /** All folders, to be watched. */
+  folders: string[];
+  /** False where `incoming` itself is not there. */
+  there: boolean;
+}
+
+/** The inbox of one `incoming` folder. */
+export interface Inbox {
+  look(): Promise<Looked>;
+  /** Reads the first bytes of a ready file: undefined where it is a photo, else why it is left alone, which is remembered. */
+  whyNot(found: Found): Promise<string | undefined>;
+  /** Says that a file was taken out of its folder, so that the folder goes when it is empty. */
+  took(found: Found): void;
+  /** What is left in `incoming` on purpose, with the reason. */
+  ignored(): IgnoredItem[];
+  /** How many files lay there at the last look that are not left alone. */
+  count(): number;
+}
+
+const keyOf = (found: Found): string => found.path.toString('latin1');
+
+/** Opens the inbox; `settle` in ms. */
+export function openInbox(incoming: string, settle: number, files: Files, clock: Clock): Inbox {
+  const ready = openReady(settle, clock);
+  const refused = new Map<string, { look: Look; item: IgnoredItem }>();
+  const emptied = new Map<string, number>();
+  let special: IgnoredItem[] = [];
+  let waiting = 0;
+
+  /** Removes emptied folders that stayed empty for `settle`; ms until the next may go. */
+  async function tidy(): Promise<number | undefined> {
+    let wait: number | undefined;
+    for (const [folder, since] of [...emptied].sort(([a], [b]) => b.length - a.length)) {
+      const left = since + settle - clock.now();
+      const entries = await files.list(folder);
+      if (entries?.length !== 0) emptied.delete(folder);
+      else if (left > 0) wait = Math.min(wait ?? left, left);
+      else await remove(folder);
+    }
+    return wait;
+  }
+
+  async function remove(folder: string): Promise<void> {
+    emptied.delete(folder);
+    if (!(await files.removeFolder(folder).catch(() => false))) return;
+    const parent = dirname(folder);
+    if (parent !== incoming && parent.startsWith(incoming) && (await files.list(parent))?.length === 0)
+      await remove(parent);
+  }
+
+  return {
+    async look() {
+      const found = await scan(incoming, files);
+      if (!found) return { ready: [], wait: undefined, folders: [], there: false };
+      special = found.special;
+      const keys = new Set(found.files.map(keyOf));
+      ready.keep(keys);
+      for (const key of refused.keys()) if (!keys.has(key)) refused.delete(key);
+      let wait = await tidy();
+      const now: Found[] = [];
+      waiting = 0;
+      for (const file of found.files) {
+        const known = refused.get(keyOf(file));
+        if (known && same(known.look, file.look)) continue;
+        waiting++;
+        const left = ready.wait(keyOf(file), file.look);
+        if (left === 0) now.push(file);
+        else wait = Math.min(wait ?? left, left);
+      }
+      return { ready: now, wait, folders: found.folders, there: true };
+    },
+    async whyNot(found) {
+      const what = identify(await files.head(found.path, headLength));
+      if (what.kind === 'photo') return undefined;
+      const name = found.folder === '' ? found.name : `${found.folder}/${found.name}`;
+      refused.set(keyOf(found), { look: found.look, item: { name: printable(name), reason: what.reason } });
+      return what.reason;
+    },
+    took(found) {
+      if (found.folder !== '') emptied.set(join(incoming, found.folder), clock.now());
+    },
+    ignored: () => [...special, ...[...refused.values()].map(({ item }) => item)],
+    count: () => waiting,
+  };
+}

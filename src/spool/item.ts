@@ -1,0 +1,113 @@
+/**
+ * `item.json`, the record beside a claimed file: where it came from, and why it is stuck. Pure.
+ */
+import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
+import type { Found } from './scan.js';
+
+/** Why an item is stuck. `at` is UTC. */
+export interface Failure {
+  code: PhotospoolError['code'];
+  message: string;
+  hint?: string;
+  at: string;
+}
+
+/** What `item.json` holds. Times are UTC in ISO form. */
+export interface Item {
+  format: 1;
+  /** The file's name as it came in. */
+  name: string;
+  /** The bytes of the name in base64, where they are not UTF-8. */
+  raw?: string;
+  /** The file's name in the claim. */
+  file: string;
+  /** Where it came from, absolute. */
+  from: string;
+  /** The folder it was dropped in, relative to incoming. */
+  folder?: string;
+  claimed: string;
+  /** Its mtime. */
+  modified: string;
+  /** The hidden place on incoming's filesystem from where it is copied into the claim. */
+  via?: string;
+  /** The place among the duplicates that was chosen for it. */
+  aside?: string;
+  attempts: number;
+  error?: Failure;
+  /** When it is tried again by itself; absent where only a person can help. */
+  next?: string;
+}
+
+/** The name of the record. */
+export const itemName = 'item.json';
+
+const firstDelay = 5_000;
+/** The longest delay between two tries of a transient failure, in ms. */
+export const longestDelay = 3_600_000;
+
+/** The name that a file has in its claim: its own, unless the record or a tool's line protocol could be confused by it. */
+export function claimName(name: string, raw: boolean): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  const plain = !raw && name !== itemName && !name.startsWith('.') && !/[\u0000-\u001f\u007f]/.test(name);
+  return plain ? name : 'original';
+}
+
+/** The record of a file that is about to be claimed. `now` in ms. */
+export function newItem(found: Found, now: number): Item {
+  return {
+    format: 1,
+    name: found.name,
+    ...(found.raw && { raw: found.raw.toString('base64') }),
+    file: claimName(found.name, found.raw !== undefined),
+    from: found.path.toString(),
+    ...(found.folder !== '' && { folder: found.folder }),
+    claimed: new Date(now).toISOString(),
+    modified: isoTime(found.modified),
+    attempts: 0,
+  };
+}
+
+/** Milliseconds as ISO time; what no date can hold becomes the epoch. */
+export function isoTime(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? new Date(0).toISOString() : date.toISOString();
+}
+
+/**
+ * The record after a failed try: transient failures are tried again with doubling delay (5 s to 1 h), a file that was
+ * still being written soon and without counting, permanent failures when a person asks. `now` and `soon` in ms.
+ */
+export function failItem(item: Item, error: unknown, now: number, soon: number): Item {
+  const failure = toPhotospoolError(error, 'take in', item.name);
+  const still = failure.code === 'busy';
+  const attempts = item.attempts + (still ? 0 : 1);
+  const delay = still ? soon : Math.min(firstDelay * 2 ** (attempts - 1), longestDelay);
+  const { next: _next, ...rest } = item;
+  return {
+    ...rest,
+    attempts,
+    error: {
+      code: failure.code,
+      message: printable(failure.message),
+      ...(failure.hint !== undefined && { hint: printable(failure.hint) }),
+      at: new Date(now).toISOString(),
+    },
+    ...(failure.transient && { next: new Date(now + delay).toISOString() }),
+  };
+}
+
+/** Reads a record; undefined where it is none (cut off, edited by hand). */
+export function parseItem(text: string): Item | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // What is no JSON is no record: the claim gets a new one.
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const item = value as Partial<Item>;
+  const texts = [item.name, item.file, item.from, item.claimed, item.modified];
+  if (!texts.every((part) => typeof part === 'string') || typeof item.attempts !== 'number') return undefined;
+  return item.file!.includes('/') ? undefined : (value as Item);
+}

@@ -1,0 +1,242 @@
+/**
+ * The processor of one spool: takes what is ready in `incoming` through claims into the archive, several at once, by one
+ * pass or by watching. Holds the lock on `work` for life. Killed at any instant it leaves only what the next start takes
+ * up again; a failure to claim leaves the file in `incoming`.
+ */
+import type { Clock } from '../base/clock.js';
+import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import type { Log } from '../base/log.js';
+import type { Ingest } from '../ingest/ingest.js';
+import type { Local } from '../library/local.js';
+import { openClaims } from './claims.js';
+import { openHand } from './hand.js';
+import { openInbox } from './inbox.js';
+import { takeLock, type Lock } from './lock.js';
+import { openLooks } from './looks.js';
+import type { PassSummary, SpoolEvent, SpoolPort } from './port.js';
+import { openQueue } from './queue.js';
+import { openTaking } from './taking.js';
+import { placeUpload } from './upload.js';
+import { openWatch, type Watch } from './watch.js';
+
+/** How a processor works. Times in seconds. */
+export interface ProcessorOptions {
+  incoming: string;
+  work: string;
+  mode: 'move' | 'copy';
+  settle: number;
+  /** How many files are decoded at once. */
+  workers: number;
+  rescan: number;
+  poll: number;
+  /** Count files that `copy` mode remembers as duplicates (an import's report), instead of passing over them. */
+  countSeen?: boolean;
+}
+
+/** What a processor works with. */
+export interface ProcessorParts {
+  files: Files;
+  clock: Clock;
+  log: Log;
+  ingest: Ingest;
+  local: Local;
+}
+
+/** An open processor. */
+export interface Processor extends SpoolPort {
+  /** Watches until `close`. */
+  watch(): Promise<void>;
+  /** Works through what is stuck and due, without looking at `incoming`. */
+  drain(): Promise<void>;
+  /** Takes nothing more, finishes the items in hand and gives up the lock. */
+  close(): Promise<void>;
+}
+
+/** Files in hand beyond those being decoded, so that the disk's flushes do not keep the decoders waiting. */
+const ahead = 3;
+
+/**
+ * Opens the processor of a `work` folder and takes up what is left there. @throws PhotospoolError `locked` where another
+ * process holds that folder.
+ */
+export async function openProcessor(parts: ProcessorParts, options: ProcessorOptions): Promise<Processor> {
+  const { incoming, work } = options;
+  await parts.files.makeFolder(incoming);
+  await parts.files.makeFolder(work);
+  const lock = takeLock(work);
+  if (!lock)
+    throw new PhotospoolError('locked', `Another Photospool is working in ${work}.`, {
+      path: work,
+      hint: 'Stop it, or give this one another work folder.',
+    });
+
+  try {
+    return await startProcessor(parts, options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, lock: Lock): Promise<Processor> {
+  const { files, clock, log } = parts;
+  const { incoming, work } = options;
+  const settle = options.settle * 1000;
+  const queue = openQueue(options.workers + ahead, (error) =>
+    log.error({ err: error }, sentence(toPhotospoolError(error))),
+  );
+  const listeners = new Set<(event: SpoolEvent) => void>();
+  const totals = { stored: 0, duplicates: 0 };
+  const ending = new AbortController();
+  const claims = openClaims(work, incoming, files, clock);
+  const inbox = openInbox(incoming, settle, files, clock);
+  const hand = openHand({ claims, ingest: parts.ingest, clock, log, soon: Math.max(settle, 1000), emit });
+  const { mode, countSeen = false } = options;
+  const taking = openTaking({
+    mode,
+    countSeen,
+    claims,
+    inbox,
+    files,
+    local: parts.local,
+    clock,
+    log,
+    work: (claim) => hand.work(claim),
+    emit,
+  });
+  const looks = openLooks({
+    clock,
+    look: lookAndFollow,
+    failed: (error) => log.error({ err: error }, sentence(toPhotospoolError(error, 'look at', incoming))),
+    patience: options.poll * 1000,
+  });
+  let there = true;
+  let watching: Watch | undefined;
+  let closed: Promise<void> | undefined;
+  let passing: Promise<unknown> = Promise.resolve();
+  await files.sweep(incoming);
+  hand.adopt(await claims.list());
+  if ((await files.look(incoming))?.dev !== (await files.look(work))?.dev) {
+    log.info(
+      { incoming, work },
+      `${incoming} is on another disk than ${work}: files are copied and checked instead of renamed.`,
+    );
+  }
+
+  function emit(event: SpoolEvent): void {
+    if (event.type === 'stored') totals.stored++;
+    if (event.type === 'duplicate') totals.duplicates++;
+    for (const listener of listeners) listener(event);
+    // A failed item's next try may be sooner than the next look.
+    if (watching && (event.type === 'stuck' || (event.type === 'item' && event.step === 'wait'))) looks.wake();
+  }
+
+  /** Queues what is due among the stuck. */
+  function resume(): void {
+    for (const claim of hand.due(clock.now())) queue.add(`claim ${claim.id}`, () => hand.work(claim));
+  }
+
+  /** Looks once at `incoming` and at what is due, and queues it. Answers ms until there may be more, and the folders. */
+  async function look(): Promise<{ wait: number | undefined; folders: string[] }> {
+    const found = await inbox.look();
+    for (const file of found.ready)
+      if (taking.wants(file)) queue.add(`file ${file.path.toString('latin1')}`, () => taking.take(file));
+    resume();
+    if (there && !found.there)
+      log.warn({ incoming }, `${incoming} is not there; it is looked for every ${options.poll} s.`);
+    there = found.there;
+    return there ? found : { wait: options.poll * 1000, folders: [] };
+  }
+
+  async function lookAndFollow(): Promise<number> {
+    const { wait, folders } = await look();
+    if (watching?.follow(folders)) looks.wake();
+    const held = taking.heldUntil() === 0 ? Infinity : taking.heldUntil();
+    const due = Math.min(held, hand.next() ?? Infinity, taking.nextTry() ?? Infinity);
+    return Math.min(wait ?? Infinity, due - clock.now());
+  }
+
+  async function onePass(): Promise<PassSummary> {
+    const began = clock.now();
+    const before = { ...totals };
+    taking.reset();
+    for (let wait: number | undefined = 0; wait !== undefined && !ending.signal.aborted;) {
+      await clock.sleep(wait, ending.signal);
+      const found = await look();
+      const worked = queue.size() > 0;
+      await queue.idle();
+      const due = hand.next(true);
+      const waits = [
+        found.wait,
+        due === undefined ? undefined : Math.max(0, due - clock.now()),
+        worked ? 0 : undefined,
+      ];
+      wait =
+        there && taking.heldUntil() === 0 ? waits.filter((ms) => ms !== undefined).sort((a, b) => a - b)[0] : undefined;
+    }
+    const stuckItems = [...hand.stuck().map(({ name, reason }) => ({ name, reason })), ...taking.refused()];
+    const summary: PassSummary = {
+      stored: totals.stored - before.stored,
+      duplicates: totals.duplicates - before.duplicates,
+      stuck: stuckItems.length,
+      ignored: inbox.ignored().length,
+      seconds: (clock.now() - began) / 1000,
+      stuckItems,
+    };
+    emit({ type: 'summary', summary });
+    return summary;
+  }
+
+  async function close(): Promise<void> {
+    ending.abort();
+    queue.stop();
+    watching?.close();
+    await looks.close();
+    await queue.idle();
+    lock.release();
+  }
+
+  return {
+    async watch() {
+      const degraded = (text: string): void => log.warn({ incoming }, text);
+      watching = await openWatch(incoming, {
+        changed: looks.wake,
+        degraded,
+        rescan: options.rescan,
+        poll: options.poll,
+      });
+      looks.wake();
+    },
+    pass() {
+      const pass = passing.then(onePass);
+      passing = pass.catch(() => undefined);
+      return pass;
+    },
+    async drain() {
+      resume();
+      await queue.idle();
+    },
+    retry(names) {
+      const answer = hand.retry(names);
+      if (watching) looks.wake();
+      return Promise.resolve(answer);
+    },
+    async status() {
+      if (!watching) await inbox.look();
+      return {
+        incoming: inbox.count(),
+        work: hand.working(),
+        stuck: hand.stuck(),
+        ignored: inbox.ignored(),
+        ...totals,
+      };
+    },
+    place: (stream, name) => placeUpload(incoming, files, stream, name),
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => (closed ??= close()),
+  };
+}

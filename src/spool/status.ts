@@ -1,0 +1,51 @@
+/**
+ * What the spool holds, read from the disk without touching it: for a look while no server runs. A claim without an error
+ * in its record is in some other process's hand, or left over from one that died.
+ */
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.js';
+import { printable } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { openInbox } from './inbox.js';
+import { itemName, parseItem } from './item.js';
+import type { SpoolStatus, StuckItem, WorkItem } from './port.js';
+
+/** Reads the state of a spool. A folder that is not there holds nothing. */
+export async function readStatus(incoming: string, work: string, files: Files): Promise<SpoolStatus> {
+  const inbox = openInbox(incoming, 0, files, systemClock);
+  const { ready } = await inbox.look();
+  for (const found of ready) await inbox.whyNot(found).catch(() => undefined);
+  // Looked at again, now that it is known which of them are no photos.
+  await inbox.look();
+  const { working, stuck } = await readClaims([work, join(work, '.import')], files);
+  return { incoming: inbox.count(), work: working, stuck, ignored: inbox.ignored(), stored: 0, duplicates: 0 };
+}
+
+async function readClaims(folders: string[], files: Files): Promise<{ working: WorkItem[]; stuck: StuckItem[] }> {
+  const working: WorkItem[] = [];
+  const stuck: StuckItem[] = [];
+  for (const folder of folders) {
+    for (const entry of (await files.list(folder)) ?? []) {
+      const item =
+        entry.kind === 'folder'
+          ? parseItem((await files.readText(join(folder, entry.name, itemName))) ?? '')
+          : undefined;
+      if (!item) continue;
+      const name = printable(item.name);
+      if (!item.error) working.push({ name, step: 'claim', since: item.claimed });
+      else {
+        const { message, hint, code } = item.error;
+        const reason = hint === undefined ? message : `${message} ${hint}`;
+        stuck.push({
+          name,
+          claim: entry.name,
+          reason,
+          code,
+          attempts: item.attempts,
+          ...(item.next !== undefined && { next: item.next }),
+        });
+      }
+    }
+  }
+  return { working, stuck };
+}

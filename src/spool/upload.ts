@@ -1,0 +1,21 @@
+/**
+ * Puts uploads into `incoming`: whole, by a temporary name and a rename, under a name that is free. A crash leaves at
+ * most the temporary file, which the next start of the processor sweeps away.
+ */
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { duplicateName, safeName } from '../archive/names.js';
+import type { Files } from '../base/files.js';
+import { temporaryName } from '../base/temporary.js';
+import { isLeftAlone } from './names.js';
+
+/** Writes a stream into `incoming`; `name` is hostile text. Leaves nothing where the stream fails. */
+export async function placeUpload(incoming: string, files: Files, stream: Readable, name: string): Promise<void> {
+  const part = join(incoming, temporaryName());
+  await files.pour(stream, part);
+  // What the spool would leave alone by its name was still meant to come in.
+  const wanted = [safeName(name), `upload-${safeName(name).replace(/^\.+/, '')}`].find((safe) => !isLeftAlone(safe));
+  for (let n = 0; ; n++) {
+    if ((await files.move(part, join(incoming, duplicateName(wanted ?? 'upload', n)))) === 'moved') return;
+  }
+}

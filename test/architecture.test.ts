@@ -1,0 +1,149 @@
+/**
+ * Holds the walls up: who may import whom, who alone may touch the disk and SQLite, and what every file owes its
+ * reader. Each check is first shown to find a break in a small example, then asked about the project itself.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { root, sources, type Source } from './architecture/source.js';
+import * as style from './architecture/style.js';
+import * as walls from './architecture/walls.js';
+
+/** Files past 250 lines that are one thing all the same, and why. */
+const longFiles: Record<string, string> = {};
+
+const code = sources(['src'], ['.ts']);
+const page = sources(['web'], ['.ts', '.svelte']);
+const scripts = sources(['scripts'], ['.mjs', '.ts']);
+const prose = [...sources(['docs'], ['.md']), ...readAll('README.md', 'CONTRIBUTING.md', 'CHANGELOG.md')];
+
+function readAll(...paths: string[]): Source[] {
+  return paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+}
+
+/** An example of one file. */
+const file = (path: string, text: string): Source[] => [{ path, text }];
+
+describe('walls', () => {
+  test.each([
+    ['a sibling', 'src/photo/a.ts', `import { x } from '../library/library.js';`],
+    ['a layer above', 'src/base/a.ts', `import type { X } from '../document/photo.js';`],
+    ['a layer above, by export', 'src/catalog/a.ts', `export * from '../server/app.js';`],
+    ['a layer above, when called', 'src/spool/a.ts', `const a = await import('../cli/main.js');`],
+    ['a layer above, as a type', 'src/spool/a.ts', `type A = import('../cli/main.js').A;`],
+    ['the page', 'src/server/routes/a.ts', `import { x } from '../../../web/src/x.js';`],
+    ['an unknown folder', 'src/things/a.ts', ''],
+    ['no folder', 'src/a.ts', ''],
+  ])('see an import of %s', (_, path, text) => {
+    expect(walls.brokenWalls(file(path, text))).toHaveLength(1);
+  });
+
+  test('let what is below through', () => {
+    const text = `import a from '../base/files.js'; import './b.js'; import 'sharp'; export * from '../ingest/c.js';`;
+    expect(walls.brokenWalls(file('src/spool/a.ts', text))).toEqual([]);
+  });
+
+  test('stand', () => {
+    expect(code.length).toBeGreaterThan(20);
+    expect(walls.brokenWalls(code)).toEqual([]);
+  });
+
+  test('the page takes only types from the server', () => {
+    const svelte = `<script lang="ts">\n  import { owner } from '../../src/catalog/catalog.js';\n</script>`;
+    expect(walls.brokenPageWalls(file('web/src/A.svelte', svelte))).toHaveLength(1);
+    expect(walls.brokenPageWalls(file('web/src/a.ts', `import type { A } from '../../src/b.js';`))).toEqual([]);
+    expect(walls.brokenPageWalls(file('web/src/a.ts', `import { type A } from '../../src/b.js';`))).toEqual([]);
+    expect(walls.brokenPageWalls(page)).toEqual([]);
+  });
+
+  test('no files need each other in a circle', () => {
+    const [a, b] = [`import { b } from './b.js';`, `import { a } from './a.js';`];
+    expect(walls.circles([...file('src/base/a.ts', a), ...file('src/base/b.ts', b)])).toHaveLength(1);
+    const type = b.replace('{ a }', 'type { a }');
+    expect(walls.circles([...file('src/base/a.ts', a), ...file('src/base/b.ts', type)])).toEqual([]);
+    expect(walls.circles(code)).toEqual([]);
+  });
+});
+
+describe('one place each', () => {
+  test.each([
+    [`import { rename } from 'node:fs/promises'; rename();`],
+    [`import { unlinkSync as gone } from 'fs'; gone();`],
+    [`import * as fs from 'node:fs'; fs.fsyncSync(1);`],
+    [`import fs from 'node:fs'; await fs.promises.rm('a');`],
+    [`import { promises as all } from 'node:fs'; const { cp } = await import('fs');`],
+    [`export { link } from 'node:fs/promises';`],
+  ])('renaming, linking, removing, fsync: seen in %s', (text) => {
+    expect(walls.dangerousFileUse(file('src/spool/a.ts', text))).not.toEqual([]);
+  });
+
+  test('only base/files.ts renames, links, removes, fsyncs', () => {
+    const harmless = `import { readFile } from 'node:fs/promises'; import * as fs from 'node:fs'; fs.statSync('a'); files.rename();`;
+    expect(walls.dangerousFileUse(file('src/spool/a.ts', harmless))).toEqual([]);
+    expect(walls.dangerousFileUse(code)).toEqual([]);
+  });
+
+  test('only base/sqlite.ts opens SQLite', () => {
+    expect(walls.strayBindings(file('src/cli/a.ts', `import { DatabaseSync } from 'node:sqlite';`))).toHaveLength(1);
+    expect(walls.strayBindings(file('src/cli/a.ts', `import Database from 'better-sqlite3';`))).toHaveLength(1);
+    expect(walls.strayBindings(file('src/cli/a.ts', `import { openSqlite } from '../base/sqlite.js';`))).toEqual([]);
+    expect(walls.strayBindings(code)).toEqual([]);
+  });
+});
+
+describe('what a file owes its reader', () => {
+  test('a name that says something', () => {
+    expect(style.vagueNames(file('src/base/file-utils.ts', ''))).toHaveLength(1);
+    expect(style.vagueNames(file('src/base/photoStore.ts', ''))).toHaveLength(1);
+    expect(style.vagueNames(file('src/base/a.ts', 'export class SpoolManager {}'))).toHaveLength(1);
+    expect(style.vagueNames(file('src/service/launchd.ts', 'class Timer {}'))).toEqual([]);
+    expect(style.vagueNames([...code, ...page, ...scripts])).toEqual([]);
+  });
+
+  test('a header', () => {
+    expect(style.missingHeaders(file('src/base/a.ts', `import 'b';`))).toHaveLength(1);
+    expect(style.missingHeaders(file('src/base/a.ts', '/** What a is. */\nexport const a = 1;'))).toHaveLength(1);
+    expect(
+      style.missingHeaders(file('src/base/a.ts', '/** A file. */\n\n/** What a is. */\nexport const a = 1;')),
+    ).toEqual([]);
+    expect(style.missingHeaders(file('src/base/a.ts', `#!/usr/bin/env node\n/** A file. */\nimport 'b';`))).toEqual([]);
+    expect(style.missingHeaders([...code, ...page, ...scripts, ...sources(['bench'], ['.ts'])])).toEqual([]);
+  });
+
+  test('a docstring for every export', () => {
+    expect(style.missingDocstrings(file('src/base/a.ts', '// no\nexport const a = 1;'))).toHaveLength(1);
+    expect(
+      style.missingDocstrings(file('src/base/a.ts', '/** A. */\nexport type A = 1;\nexport type B = 1;')),
+    ).toHaveLength(1);
+    const overloads = '/** F. */\nexport function f(a: 1): 1;\nexport function f(a: 2): 2;\nexport function f(a) {}';
+    expect(style.missingDocstrings(file('src/base/a.ts', overloads))).toEqual([]);
+    const header = '/** F. */\nimport a;\nexport const f = 1;';
+    expect(style.missingDocstrings(file('src/base/a.ts', header))).toEqual([]);
+    expect(style.missingDocstrings(file('src/base/a.ts', `${header}\nexport const g = 1;`))).toHaveLength(2);
+    expect(style.missingDocstrings(code)).toEqual([]);
+  });
+
+  test('no more than 250 lines, or a reason', () => {
+    const long = file('src/base/a.ts', 'x\n'.repeat(251));
+    expect(style.oversized(long, {})).toHaveLength(1);
+    expect(style.oversized(long, { 'src/base/a.ts': 'one thing' })).toEqual([]);
+    expect(style.oversized(file('src/base/a.ts', ''), { 'src/base/a.ts': 'one thing' })).toHaveLength(1);
+    expect(style.oversized([...code, ...page, ...scripts], longFiles)).toEqual([]);
+  });
+});
+
+describe('prose', () => {
+  test('docs/dependencies.md tells of every package, and of no other', () => {
+    expect(style.undocumented('| `a` | why |', ['b'])).toHaveLength(2);
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, object>;
+    const packages = [...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.devDependencies ?? {})];
+    expect(style.undocumented(readFileSync(join(root, 'docs/dependencies.md'), 'utf8'), packages)).toEqual([]);
+  });
+
+  test('links lead somewhere', () => {
+    expect(style.deadLinks(file('docs/a.md', '[b](b.md) [c](https://c)'), () => false)).toEqual([
+      'docs/a.md links to b.md',
+    ]);
+    expect(style.deadLinks(prose, (path) => existsSync(join(root, path)))).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+/**
+ * What a stranger relies on when they look for something: names, headers, docstrings, sizes, and that the prose keeps
+ * up with the code. Each check takes sources and returns a sentence per break.
+ */
+import { posix } from 'node:path';
+import ts from 'typescript';
+import { parse, type Source } from './source.js';
+
+const vague = /^(utils?|helpers?|managers?|services?|common|misc|shared|lib|stuff)$/i;
+
+/** File and class names that say nothing, and file names that are not lowercase (components: as Svelte has them). */
+export function vagueNames(files: readonly Source[]): string[] {
+  return files.flatMap((file) => {
+    const name = posix.basename(file.path);
+    const words = name.split(/[.-]/);
+    const shape = name.endsWith('.svelte') ? /^[A-Z]\w*\.svelte$/ : /^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/;
+    return [
+      ...(words.some((word) => vague.test(word)) ? [`${file.path}: the name says nothing`] : []),
+      ...(shape.test(name)
+        ? []
+        : [`${file.path}: the name should be ${name.endsWith('.svelte') ? 'Like' : 'like'} this`]),
+      ...classesOf(file)
+        .filter((one) => /(Utils?|Helpers?|Managers?|Services?)$/.test(one))
+        .map((one) => `${file.path}: the class name ${one} says nothing`),
+    ];
+  });
+}
+
+function classesOf(file: Source): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isClassDeclaration(node) && node.name) found.push(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(parse(file));
+  return found;
+}
+
+/** Files that do not begin by saying what they are for. The docstring of the first export is not the file's. */
+export function missingHeaders(files: readonly Source[]): string[] {
+  return files.filter((file) => !hasHeader(file)).map(({ path }) => `${path} has no header`);
+}
+
+function hasHeader(file: Source): boolean {
+  if (file.path.endsWith('.svelte')) return /^\s*(<!--|<script\b[^>]*>\s*\/\*\*)/.test(file.text);
+  const text = file.text.replace(/^#!.*\n/, '');
+  const comments = ts.getLeadingCommentRanges(text, 0) ?? [];
+  if (!comments[0] || !text.startsWith('/**')) return false;
+  const [first] = parse(file).statements;
+  return !first || !isExported(first) || comments.filter(({ pos }) => text.startsWith('/**', pos)).length > 1;
+}
+
+const isExported = (node: ts.Statement): boolean =>
+  ts.isExportAssignment(node) ||
+  (ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword));
+
+/**
+ * Exports without a docstring. Of overloads the first carries it, of a schema and its type the schema; where a file has
+ * but one export, its header does.
+ */
+export function missingDocstrings(files: readonly Source[]): string[] {
+  return files.flatMap((file) => {
+    const exported = parse(file).statements.filter(isExported);
+    const told = new Set(exported.length === 1 && hasHeader(file) ? exported.map(nameOf) : []);
+    for (const one of exported) if (ts.getJSDocCommentsAndTags(one).length > 0) told.add(nameOf(one));
+    const silent = new Set(exported.map(nameOf).filter((name) => !told.has(name)));
+    return [...silent].map((name) => `${file.path}: ${name} has no docstring`);
+  });
+}
+
+function nameOf(statement: ts.Statement): string {
+  if (ts.isVariableStatement(statement)) {
+    return statement.declarationList.declarations.map((one) => one.name.getText()).join(', ');
+  }
+  const { name } = statement as ts.Statement & { name?: ts.Identifier };
+  return name?.text ?? 'default';
+}
+
+/** Files past `limit` lines without a reason, and reasons for files that are not (any more). */
+export function oversized(files: readonly Source[], reasons: Readonly<Record<string, string>>, limit = 250): string[] {
+  const long = files.filter(({ text }) => text.trimEnd().split('\n').length > limit).map(({ path }) => path);
+  return [
+    ...long.filter((path) => !(path in reasons)).map((path) => `${path} is past ${limit} lines`),
+    ...Object.keys(reasons)
+      .filter((path) => !long.includes(path))
+      .map((path) => `${path} is within ${limit} lines: take it off the list`),
+  ];
+}
+
+/** Packages that docs/dependencies.md leaves out, and those it names that are not in package.json. */
+export function undocumented(page: string, packages: readonly string[]): string[] {
+  const named = [...page.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1] ?? '');
+  return [
+    ...packages.filter((name) => !named.includes(name)).map((name) => `${name} is not told of`),
+    ...named.filter((name) => !packages.includes(name)).map((name) => `${name} is not in package.json`),
+  ];
+}
+
+/** Relative links of a page that lead nowhere. `exists` is asked with a path from the project's folder. */
+export function deadLinks(pages: readonly Source[], exists: (path: string) => boolean): string[] {
+  return pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)]
+      .map((match) => match[1] ?? '')
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => !exists(posix.join(posix.dirname(path), link)))
+      .map((link) => `${path} links to ${link}`),
+  );
+}

@@ -1,0 +1,114 @@
+/**
+ * The walls between the parts, as data, and the checks that find where one is broken. Each check takes sources and
+ * returns a sentence per break.
+ */
+import ts from 'typescript';
+import { importsOf, parse, type Source } from './source.js';
+
+const ground = ['base', 'document'];
+const siblings = ['photo', 'archive', 'library', 'catalog'];
+const upTo = {
+  ingest: [...ground, ...siblings],
+  spool: [...ground, ...siblings, 'ingest'],
+  replication: [...ground, 'library', 'archive'],
+};
+
+/** What each folder of `src` may import, itself aside. */
+export const walls: Record<string, readonly string[]> = {
+  base: [],
+  document: ['base'],
+  photo: ground,
+  archive: ground,
+  library: ground,
+  catalog: ground,
+  ...upTo,
+  service: ['base'],
+  server: [...ground, ...siblings, 'ingest', 'spool', 'replication', 'service'],
+  cli: [...ground, ...siblings, 'ingest', 'spool', 'replication', 'service', 'server'],
+};
+
+const folderOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];
+
+/** Imports of `src` that climb over a wall, and imports of anything else from `src`. */
+export function brokenWalls(files: readonly Source[]): string[] {
+  return files.flatMap((file) => {
+    const from = folderOf(file.path);
+    const allowed = from === undefined ? undefined : walls[from];
+    if (from === undefined || !allowed)
+      return [`${file.path} is in no folder that has a wall (test/architecture/walls.ts)`];
+    return importsOf(file).flatMap(({ target }) => {
+      if (target === undefined) return [];
+      const to = folderOf(target);
+      return to !== undefined && (to === from || allowed.includes(to)) ? [] : [`${file.path} imports ${target}`];
+    });
+  });
+}
+
+/** Imports from `src` in the page that are more than types: the page would carry the server's code. */
+export function brokenPageWalls(files: readonly Source[]): string[] {
+  return files.flatMap((file) =>
+    importsOf(file)
+      .filter(({ target, typeOnly }) => target?.startsWith('src/') && !typeOnly)
+      .map(({ target }) => `${file.path} imports more than types from ${target ?? ''}`),
+  );
+}
+
+/** Circles of files that need each other at run time. */
+export function circles(files: readonly Source[]): string[] {
+  const needs = new Map(
+    files.map((file) => [
+      file.path,
+      importsOf(file).flatMap(({ target, typeOnly }) => (target === undefined || typeOnly ? [] : [target])),
+    ]),
+  );
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) found.push([...way.slice(way.indexOf(path)), path].join(' → '));
+    if (way.includes(path) || done.has(path)) return;
+    for (const next of needs.get(path) ?? []) walk(next, [...way, path]);
+    done.add(path);
+  };
+  for (const path of needs.keys()) walk(path, []);
+  return found;
+}
+
+const filesystem = new Set(['fs', 'node:fs', 'fs/promises', 'node:fs/promises']);
+const dangerous = /^(rename|link|symlink|unlink|rm|rmdir|fsync|fdatasync|copyFile|cp)(Sync)?$/;
+
+/** Uses of what only src/base/files.ts may do: rename, link, remove, copy and fsync. */
+export function dangerousFileUse(files: readonly Source[]): string[] {
+  return files
+    .filter(({ path }) => path !== 'src/base/files.ts')
+    .flatMap((file) => {
+      const imports = importsOf(file).filter(({ specifier }) => filesystem.has(specifier));
+      const named = imports.flatMap(({ names }) => names).filter((name) => name === '*' || dangerous.test(name));
+      const modules = imports.flatMap(({ whole, names }) => [...whole, ...names.filter((name) => name === 'promises')]);
+      const used = modules.length > 0 ? membersOf(file, new Set(modules)).filter((name) => dangerous.test(name)) : [];
+      return [...named, ...used].map((name) => `${file.path} uses fs ${name}`);
+    });
+}
+
+/** The members of some objects that a file touches: `fs.rename` and `fs.promises.rename` give `rename`. */
+function membersOf(file: Source, objects: ReadonlySet<string>): string[] {
+  const found: string[] = [];
+  const isOne = (node: ts.Expression): boolean =>
+    (ts.isIdentifier(node) && objects.has(node.text)) ||
+    (ts.isPropertyAccessExpression(node) && isOne(node.expression));
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) && isOne(node.expression)) found.push(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(parse(file));
+  return found;
+}
+
+/** Imports of a SQLite binding elsewhere than in src/base/sqlite.ts. */
+export function strayBindings(files: readonly Source[]): string[] {
+  return files
+    .filter(({ path }) => path !== 'src/base/sqlite.ts')
+    .filter((file) =>
+      importsOf(file).some(({ specifier }) => /sqlite3?$/.test(specifier) && !specifier.startsWith('.')),
+    )
+    .map(({ path }) => `${path} opens SQLite by itself`);
+}

@@ -1,0 +1,67 @@
+import { writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { configTemplate, flagOf, homeFolder, keys, readConfig } from '../../src/base/config.js';
+import { temporaryFolder } from '../folder.js';
+
+/** A home with a configuration file. */
+function home(toml: string): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'photospool.toml'), toml);
+  return folder;
+}
+
+describe('configuration', () => {
+  it('has defaults below the home', () => {
+    const folder = temporaryFolder();
+    const config = readConfig(folder, {}, {});
+    expect(config).toMatchObject({
+      incoming: join(folder, 'incoming'),
+      done: join(folder, 'archive'),
+      settle: 2,
+      port: 4780,
+      host: '127.0.0.1',
+    });
+  });
+
+  it('lets the flag win over the variable and the variable over the file', () => {
+    const folder = home('[spool]\nsettle = 7\nincoming = "in"\n');
+    expect(readConfig(folder, {}, {})).toMatchObject({ settle: 7, incoming: join(folder, 'in') });
+    expect(readConfig(folder, {}, { PHOTOSPOOL_SETTLE: '5' }).settle).toBe(5);
+    expect(readConfig(folder, {}, { PHOTOSPOOL_SPOOL_SETTLE: '0.5' }).settle).toBe(0.5);
+    expect(readConfig(folder, { settle: '0' }, { PHOTOSPOOL_SETTLE: '5' }).settle).toBe(0);
+  });
+
+  it('knows ~ as the home of the user', () => {
+    expect(readConfig(home('[spool]\nincoming = "~/Dropbox/Photos"\n'), {}, {}).incoming).toBe(
+      join(homedir(), 'Dropbox/Photos'),
+    );
+    expect(homeFolder(undefined, { PHOTOSPOOL_HOME: '~/p' })).toBe(join(homedir(), 'p'));
+    expect(homeFolder(undefined, {})).toBe(join(homedir(), 'Photospool'));
+  });
+
+  it('names what is wrong', () => {
+    expect(() => readConfig(home('[spool]\nsetle = 7\n'), {}, {})).toThrow('there is no key spool.setle');
+    expect(() => readConfig(home('settle = 7\n'), {}, {})).toThrow('there is no key settle');
+    expect(() => readConfig(home('[spool]\nsettle = "soon"\n'), {}, {})).toThrow(`spool.settle can't be "soon"`);
+    expect(() => readConfig(home('[spool\n'), {}, {})).toThrow('line 1: it is not valid TOML');
+    expect(() => readConfig(temporaryFolder(), { port: '99999' }, {})).toThrow(`--port: server.port can't be "99999"`);
+    expect(() => readConfig(temporaryFolder(), {}, { PHOTOSPOOL_MODE: 'link' })).toThrow(
+      `PHOTOSPOOL_MODE: spool.mode can't be "link"`,
+    );
+  });
+
+  it('has a template that is valid when every # of a line is taken away, and then changes nothing', () => {
+    const folder = temporaryFolder();
+    const before = readConfig(folder, {}, {});
+    const lines = configTemplate(folder).replace(/^# (\w+ = )/gm, '$1');
+    writeFileSync(join(folder, 'photospool.toml'), lines);
+    expect(lines.match(/^\w+ = /gm)).toHaveLength(keys.length);
+    expect(readConfig(folder, {}, {})).toEqual(before);
+  });
+
+  it('has a flag of its own for each key', () => {
+    expect(new Set(keys.map(flagOf)).size).toBe(keys.length);
+  });
+});

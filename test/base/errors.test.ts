@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { codes, PhotospoolError, printable, sentence, toPhotospoolError } from '../../src/base/errors.js';
+
+describe('errors', () => {
+  it('turns system errors into a sentence with what to do', () => {
+    const error = toPhotospoolError(
+      Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC', path: '/a/b.jpg' }),
+      'copy',
+    );
+    expect(error).toMatchObject({ code: 'disk-full', transient: true, path: '/a/b.jpg' });
+    expect(sentence(error)).toBe(
+      'Could not copy /a/b.jpg: the disk is full. Free some space; it is tried again by itself.',
+    );
+  });
+
+  it('keeps what is one of ours, and says the first line of what is not', () => {
+    const own = new PhotospoolError('undecodable', 'x.jpg is no picture.');
+    expect(toPhotospoolError(own)).toBe(own);
+    expect(toPhotospoolError(new Error('first\nsecond'), 'read', 'x').message).toBe('Could not read x: first.');
+    expect(toPhotospoolError('just text').code).toBe('internal');
+  });
+
+  it('never lets a name break the line or turn its direction', () => {
+    expect(printable('a\nb\u001b[31m\u202egpj.exe')).toBe('a\\u{a}b\\u{1b}[31m\\u{202e}gpj.exe');
+  });
+
+  it('gives every code a status', () => {
+    for (const { status } of Object.values(codes)) expect(status).toBeGreaterThanOrEqual(400);
+  });
+});

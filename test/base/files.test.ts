@@ -1,0 +1,149 @@
+import { mkdirSync, mkfifoSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from './fixture.js';
+import { Readable } from 'node:stream';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openFiles, type Operation } from '../../src/base/files.js';
+import { temporaryFolder } from '../folder.js';
+
+const files = openFiles();
+const text = (path: string): string => readFileSync(path, 'utf8');
+
+describe('write', () => {
+  it('writes a new file and leaves nothing beside it', async () => {
+    const folder = temporaryFolder();
+    expect(await files.write(join(folder, 'a'), 'one')).toBe('moved');
+    expect(text(join(folder, 'a'))).toBe('one');
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
+  it('never replaces a file', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a'), 'old');
+    expect(await files.write(join(folder, 'a'), 'new')).toBe('taken');
+    expect(text(join(folder, 'a'))).toBe('old');
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
+  it('replace replaces', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a'), 'old');
+    await files.replace(join(folder, 'a'), 'new');
+    expect(text(join(folder, 'a'))).toBe('new');
+  });
+});
+
+describe('move', () => {
+  it('moves, and never over something else', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a'), 'a');
+    writeFileSync(join(folder, 'b'), 'b');
+    expect(await files.move(join(folder, 'a'), join(folder, 'b'))).toBe('taken');
+    expect([text(join(folder, 'a')), text(join(folder, 'b'))]).toEqual(['a', 'b']);
+    expect(await files.move(join(folder, 'a'), join(folder, 'c'))).toBe('moved');
+    expect(readdirSync(folder)).toEqual(['b', 'c']);
+  });
+
+  it('says when the file is gone', async () => {
+    const folder = temporaryFolder();
+    await expect(files.move(join(folder, 'a'), join(folder, 'b'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('looks at the target first where there are no hard links', async () => {
+    const folder = temporaryFolder();
+    const linkless = openFiles((operation) => {
+      if (operation === 'link') throw Object.assign(new Error('no links here'), { code: 'EPERM' });
+    });
+    writeFileSync(join(folder, 'a'), 'a');
+    writeFileSync(join(folder, 'b'), 'b');
+    expect(await linkless.move(join(folder, 'a'), join(folder, 'b'))).toBe('taken');
+    expect(await linkless.move(join(folder, 'a'), join(folder, 'c'))).toBe('moved');
+    expect(readdirSync(folder)).toEqual(['b', 'c']);
+  });
+});
+
+describe('reading', () => {
+  it('never follows a link and never opens what is no file', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'secret'), 'secret');
+    symlinkSync(join(folder, 'secret'), join(folder, 'link'));
+    mkfifoSync(join(folder, 'fifo'));
+    await expect(files.head(join(folder, 'link'), 10)).rejects.toMatchObject({ code: 'ELOOP' });
+    await expect(files.hash(join(folder, 'fifo'))).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it('hashes', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a'), 'abc');
+    expect(await files.hash(join(folder, 'a'))).toEqual({
+      sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+      bytes: 3,
+    });
+  });
+
+  it('lists names that are not UTF-8 with their bytes', async () => {
+    const folder = temporaryFolder();
+    const raw = Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9])]);
+    writeFileSync(raw, 'x');
+    mkdirSync(join(folder, 'sub'));
+    const entries = await files.list(folder);
+    expect(entries?.find(({ kind }) => kind === 'file')?.path).toEqual(raw);
+    expect(entries?.find(({ kind }) => kind === 'folder')?.path).toBe(join(folder, 'sub'));
+    expect(await files.list(join(folder, 'nowhere'))).toBeUndefined();
+  });
+});
+
+describe('copy and pour', () => {
+  it('copies with the hash of what was written, to a free name only', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a'), 'abc', { mode: 0o400 });
+    const { sha256 } = await files.hash(join(folder, 'a'));
+    expect(await files.copy(join(folder, 'a'), join(folder, 'b'))).toEqual({ kind: 'moved', sha256 });
+    expect(statSync(join(folder, 'b')).mode & 0o777).toBe(0o644);
+    expect((await files.copy(join(folder, 'a'), join(folder, 'b'))).kind).toBe('taken');
+    expect(readdirSync(folder)).toEqual(['a', 'b']);
+  });
+
+  it('leaves nothing of a stream that fails', async () => {
+    const folder = temporaryFolder();
+    const failing = Readable.from(
+      (function* () {
+        yield Buffer.from('half');
+        throw new Error('cut off');
+      })(),
+    );
+    await expect(files.pour(failing, join(folder, 'a'))).rejects.toThrow('cut off');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('every failing operation', () => {
+  const jobs: Record<string, (open: typeof files, folder: string) => Promise<unknown>> = {
+    write: (open, folder) => open.write(join(folder, 'new'), 'new'),
+    replace: (open, folder) => open.replace(join(folder, 'old'), 'new'),
+    copy: (open, folder) => open.copy(join(folder, 'old'), join(folder, 'new')),
+    move: (open, folder) => open.move(join(folder, 'old'), join(folder, 'new')),
+    folders: (open, folder) => open.makeFolder(join(folder, 'x', 'y')),
+  };
+  for (const [name, job] of Object.entries(jobs)) {
+    it(`of ${name} leaves the old or the new state, and no temporary file`, async () => {
+      for (let n = 1; ; n++) {
+        const folder = temporaryFolder();
+        writeFileSync(join(folder, 'old'), 'old');
+        let left = n;
+        const failing = openFiles((operation: Operation) => {
+          if (--left === 0) throw Object.assign(new Error(`${operation} failed`), { code: 'EIO' });
+        });
+        const failed = await job(failing, folder).then(
+          () => false,
+          () => true,
+        );
+        const names = readdirSync(folder);
+        expect(names.filter((entry) => entry.startsWith('.'))).toEqual([]);
+        expect(names.some((entry) => ['old', 'new'].includes(entry))).toBe(true);
+        for (const entry of names) if (entry !== 'x') expect(['old', 'new']).toContain(text(join(folder, entry)));
+        if (left > 0) break;
+        expect(failed).toBe(true);
+      }
+    });
+  }
+});

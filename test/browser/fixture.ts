@@ -1,0 +1,291 @@
+/**
+ * A server that answers as docs/interface.md says, from memory: what the page's tests talk to. It can hold a hundred
+ * thousand photos, take in more while a page looks, lose its connections, and be slow or broken on demand.
+ */
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import type { Segment, Tile } from '../../src/catalog/catalog.js';
+import type { PhotoView } from '../../src/document/view.js';
+import type { SpoolStatus } from '../../src/spool/port.js';
+import type { FixturePicture } from './pictures.js';
+
+/** A photo of the fixture: a view, and which picture shows it. */
+export interface FixturePhoto extends PhotoView {
+  picture: FixturePicture;
+}
+
+export interface Fixture {
+  url: string;
+  /** All photos, newest first. */
+  photos: FixturePhoto[];
+  /** Paths asked for, in order. */
+  requests: string[];
+  /** Takes photos in and tells the pages. */
+  add(...photos: FixturePhoto[]): void;
+  /** Says what the spool is doing. */
+  spool(status: Partial<SpoolStatus>): void;
+  /** Ends all live connections; with `refuse`, nothing is answered until `refuse(false)`. */
+  cut(): void;
+  refuse(on: boolean): void;
+  /** Lets answers under `/api/tiles` wait, ms. */
+  slow(ms: number): void;
+  close(): Promise<void>;
+}
+
+/** The policy that the album is served with. */
+export const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
+  "manifest-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+const idle: SpoolStatus = { incoming: 0, work: [], stuck: [], ignored: [], stored: 0, duplicates: 0 };
+
+/** A photo made of a picture. `n` gives the id; later keys overwrite what it would be. */
+export function makePhoto(n: number, picture: FixturePicture, over: Partial<PhotoView> = {}): FixturePhoto {
+  return {
+    id: n.toString(16).padStart(64, '0'),
+    name: `IMG_${String(n).padStart(4, '0')}.jpg`,
+    type: 'image/jpeg',
+    bytes: 3_400_000 + n,
+    width: picture.width * 2,
+    height: picture.height * 2,
+    taken: '2024-07-01T12:00:00.000',
+    takenSource: 'exif',
+    title: '',
+    description: '',
+    tags: [],
+    albums: [],
+    rating: 0,
+    favourite: false,
+    audience: 'private',
+    reviewed: false,
+    trashed: false,
+    added: '2026-01-01T10:00:00.000Z',
+    thumbhash: picture.thumbhash,
+    renditions: {},
+    original: { here: true, path: `2024/07/IMG_${n}.jpg` },
+    picture,
+    ...over,
+  };
+}
+
+/** `count` photos, one every `minutes` back in time from `newest`. */
+export function makePhotos(
+  count: number,
+  pictures: readonly FixturePicture[],
+  minutes = 45,
+  newest = Date.UTC(2024, 6, 20, 18),
+): FixturePhoto[] {
+  return Array.from({ length: count }, (_, i) => {
+    const taken = new Date(newest - i * minutes * 60_000).toISOString().slice(0, -1);
+    return makePhoto(i + 1, pictures[(i * 7 + (i >> 3)) % pictures.length]!, { taken });
+  });
+}
+
+const bounded = ({ width, height }: { width: number; height: number }): number =>
+  Math.min(4, Math.max(0.3, width / height));
+
+function toSegments(photos: readonly FixturePhoto[], size: number): Segment[] {
+  const segments: Segment[] = [];
+  photos.forEach((photo, i) => {
+    const month = photo.taken.slice(0, 7);
+    let segment = segments.at(-1);
+    if (segment?.month !== month || segment.count === size) {
+      segments.push(
+        (segment = { month, count: 0, ratio: 0, cursor: i === 0 ? 'start' : `after-${photos[i - 1]!.id}` }),
+      );
+    }
+    segment.count++;
+    segment.ratio += bounded(photo);
+  });
+  return segments;
+}
+
+const toTile = ({ id, width, height, taken, thumbhash, type, animated }: FixturePhoto): Tile => ({
+  id,
+  width,
+  height,
+  taken,
+  type,
+  ...(thumbhash !== undefined && { thumbhash }),
+  ...(animated && { animated }),
+});
+
+/** Opens a fixture that serves the built page in `folder`. */
+export async function openFixture(folder: string, first: FixturePhoto[] = []): Promise<Fixture> {
+  const listeners = new Set<ServerResponse>();
+  let change = 1;
+  let status = idle;
+  let refused = false;
+  let delay = 0;
+  let sorted = first;
+  const at = new Map<string, number>();
+  const sort = (): void => {
+    sorted.sort((a, b) => (a.taken < b.taken ? 1 : a.taken > b.taken ? -1 : a.id < b.id ? 1 : -1));
+    at.clear();
+    sorted.forEach((photo, i) => at.set(photo.id, i));
+  };
+  sort();
+
+  const tell = (message: object): void => {
+    for (const listener of listeners) listener.write(`data: ${JSON.stringify(message)}\n\n`);
+  };
+  const find = (q: string): FixturePhoto[] =>
+    q === '' ? sorted : sorted.filter((photo) => `${photo.title} ${photo.name} ${photo.tags.join(' ')}`.includes(q));
+
+  const routes: [RegExp, (url: URL, match: RegExpExecArray, response: ServerResponse) => unknown][] = [
+    [
+      /^\/api\/timeline\/segments$/,
+      (url) => toSegments(find(url.searchParams.get('q') ?? ''), Number(url.searchParams.get('size') ?? 500)),
+    ],
+    [
+      /^\/api\/tiles$/,
+      async (url) => {
+        if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+        const photos = find(url.searchParams.get('q') ?? '');
+        const cursor = url.searchParams.get('cursor') ?? 'start';
+        const start =
+          cursor === 'start'
+            ? 0
+            : (photos === sorted ? at.get(cursor.slice(6))! : photos.findIndex((p) => p.id === cursor.slice(6))) + 1;
+        return { tiles: photos.slice(start, start + Number(url.searchParams.get('limit') ?? 500)).map(toTile) };
+      },
+    ],
+    [
+      /^\/api\/photos\/([0-9a-f]{64})$/,
+      (_url, match) => {
+        const photo = sorted[at.get(match[1]!) ?? -1];
+        if (!photo) return undefined;
+        const { picture: _, ...view } = photo;
+        return view;
+      },
+    ],
+    [
+      /^\/api\/home$/,
+      () => ({
+        incoming: '/home/ada/Photospool/incoming',
+        version: '0.1.0',
+        empty: sorted.length === 0,
+        photos: sorted.length,
+      }),
+    ],
+    [/^\/api\/spool$/, () => status],
+    [/^\/api\/spool\/retry$/, () => ({ retried: status.stuck.map((item) => item.name), unknown: [] })],
+    [/^\/api\/samples$/, () => ({ placed: 5 })],
+    [
+      /^\/(?:media\/([0-9a-f]{64})\/(thumb|preview)|originals\/([0-9a-f]{64}))$/,
+      (_url, match, response) => {
+        const picture = sorted[at.get(match[1] ?? match[3]!) ?? -1]?.picture;
+        if (!picture) return undefined;
+        const thumb = match[2] === 'thumb';
+        response.writeHead(200, {
+          'content-type': thumb ? 'image/webp' : 'image/jpeg',
+          'cache-control': 'private, max-age=31536000, immutable',
+        });
+        response.end(thumb ? picture.thumb : picture.preview);
+        return response;
+      },
+    ],
+  ];
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://fixture');
+    fixture.requests.push(url.pathname + url.search);
+    if (url.pathname === '/api/events') {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      response.write(`data: ${JSON.stringify({ type: 'hello', version: '0.1.0', change })}\n\n`);
+      response.write(`data: ${JSON.stringify({ type: 'spool', ...status })}\n\n`);
+      listeners.add(response);
+      response.on('close', () => listeners.delete(response));
+      return;
+    }
+    const q = url.pathname.startsWith('/api/') ? url.searchParams.get('q') : null;
+    const wrong = /^([a-z]+):/.exec(q ?? '')?.[1];
+    if (wrong !== undefined) {
+      const error = {
+        code: 'invalid',
+        message: `There is no search key “${wrong}:”.`,
+        hint: 'Use tag:, camera:, place: or taken:.',
+      };
+      return send(response, 400, { error });
+    }
+    for (const [path, make] of routes) {
+      const match = path.exec(url.pathname);
+      if (!match) continue;
+      const body = await make(url, match, response);
+      if (body === response) return;
+      return body === undefined
+        ? send(response, 404, { error: { code: 'not-found', message: 'It is not there.' } })
+        : send(response, request.method === 'POST' ? 202 : 200, body);
+    }
+    await page(url, response);
+  }
+
+  async function page(url: URL, response: ServerResponse): Promise<void> {
+    const wanted = extname(url.pathname) === '' ? 'index.html' : normalize(url.pathname);
+    const bytes = await readFile(join(folder, wanted)).catch(() => undefined);
+    if (!bytes) return send(response, 404, { error: { code: 'not-found', message: 'It is not there.' } });
+    const headers = {
+      'content-type': types[extname(wanted)] ?? 'application/octet-stream',
+      'content-security-policy': policy,
+    };
+    response.writeHead(200, headers).end(bytes);
+  }
+
+  const server = createServer((request, response) => {
+    if (refused) return void request.socket.destroy();
+    answer(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  const fixture: Fixture = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    photos: sorted,
+    requests: [],
+    add(...photos) {
+      sorted = [...sorted, ...photos];
+      sort();
+      fixture.photos = sorted;
+      change += photos.length;
+      tell({
+        type: 'photos',
+        months: [...new Set(photos.map((p) => p.taken.slice(0, 7)))],
+        ids: photos.map((p) => p.id),
+        count: photos.length,
+        change,
+      });
+    },
+    spool(next) {
+      status = { ...idle, ...next };
+      tell({ type: 'spool', ...status });
+    },
+    cut() {
+      for (const listener of listeners) listener.destroy();
+    },
+    refuse(on) {
+      refused = on;
+      if (on) fixture.cut();
+    },
+    slow(ms) {
+      delay = ms;
+    },
+    async close() {
+      fixture.cut();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return fixture;
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+}

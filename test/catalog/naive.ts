@@ -1,0 +1,201 @@
+/**
+ * What the catalog should answer, by looking at each photo in turn: documents for property tests, searches with what they
+ * mean, and counting by hand.
+ */
+import fc from 'fast-check';
+import type { Viewer } from '../../src/catalog/catalog.js';
+import { fold, wordsOf } from '../../src/catalog/words.js';
+import type { PhotoDocument } from '../../src/document/photo.js';
+import { viewPhoto, type PhotoView } from '../../src/document/view.js';
+import { photoOf, shaOf, type Told } from './photos.js';
+
+/** Few beginnings, so that numbers of rows collide and push each other. */
+export const sha = fc
+  .tuple(fc.constantFrom('000000', '000001', '00007f', '000080', '8', 'ffffff'), fc.nat(12))
+  .map(([beginning, number]) => shaOf(number, beginning));
+
+const times = [
+  '2024-07-01T12:00:00.000',
+  '2024-07-01T12:00:00.001',
+  '2024-07-01T12:00:00.999',
+  '2024-06-30T23:59:59.999',
+  '2023-12-31T23:59:59.000',
+  '2024-07-01T11:59:59.000',
+  '1965-05-05T05:05:05.500',
+];
+const cameras = [
+  { make: 'Canon', model: 'Canon EOS 40D' },
+  { make: 'Canon', model: 'Canon EOS 40D Mark II' },
+  { make: 'SONY', model: 'ILCE-7M3' },
+];
+const places = [
+  { city: 'New York', region: 'New York', country: 'US' },
+  { city: 'Köln', country: 'DE' },
+  { city: 'Delft', region: 'South Holland', country: 'NL' },
+  { country: 'DE' },
+];
+const titles = ['Old town hall', 'the old beach', 'Crème brûlée', '東京タワーの夜', 'town', 'New', ''];
+const maybe = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
+
+/** What a test says of a photo, at random. */
+export const told: fc.Arbitrary<Told> = fc
+  .record({
+    taken: fc.constantFrom(...times),
+    tags: fc.subarray(['beach', 'Beach', 'new york', 'Été', '夜景', 'old town/hall']),
+    albums: fc.subarray(['a1', 'Album Two']),
+    camera: maybe(cameras),
+    lens: maybe(['EF 50mm f/1.8', '50mm']),
+    place: maybe(places),
+    gps: maybe([
+      { lat: 10, lon: 20 },
+      { lat: -5.5, lon: 179.5 },
+      { lat: 0, lon: -179.5 },
+    ]),
+    title: fc.constantFrom(...titles),
+    description: fc.constantFrom(...titles),
+    name: fc.constantFrom('IMG_0001.JPG', 'DSC01234.jpg', 'town.png', '東京.jpg'),
+    type: fc.constantFrom('image/jpeg', 'video/mp4'),
+    iso: maybe([100, 800, 3200]),
+    rating: maybe([1, 4, 5]),
+    added: fc.constantFrom('2024-08-01T10:00:00.000Z', '2025-01-01T00:00:00.000Z'),
+    edits: fc.record({
+      favourite: fc.boolean(),
+      reviewed: fc.boolean(),
+      trashed: fc.constantFrom(false, false, true),
+      audience: fc.constantFrom('private', 'family', 'public'),
+    }),
+    size: fc.constantFrom([400, 300], [300, 400], [1000, 100], [1, 50]),
+  })
+  .map(({ albums, name, added, edits, iso, size, ...facts }) => ({
+    facts: {
+      ...facts,
+      width: size[0],
+      height: size[1],
+      exposure: { ...(iso !== undefined && { iso }) },
+    } as NonNullable<Told['facts']>,
+    albums,
+    name,
+    added,
+    edits,
+  }));
+
+/** What is shown of a photo as told. */
+export const viewOf = (id: string, photo: Told): PhotoView =>
+  viewPhoto(id, photoOf(photo) as unknown as PhotoDocument, { here: false });
+
+/** A part of a search, and what it means. */
+interface Piece {
+  text: string;
+  test: (view: PhotoView) => boolean;
+}
+
+const phrase = (text: string, words: string, prefix: boolean): boolean =>
+  ` ${wordsOf(text).join(' ')} `.includes(` ${wordsOf(words).join(' ')}${prefix ? '' : ' '}`);
+const placeText = ({ place }: PhotoView): string => {
+  const names: Record<string, string> = { US: 'United States', DE: 'Germany', NL: 'Netherlands' };
+  const { city = '', region = '', country = '' } = place ?? {};
+  return `${city} ${region} ${names[country] ?? ''} ${country}`;
+};
+const cameraText = ({ camera }: PhotoView): string =>
+  camera?.make === 'SONY' ? 'SONY ILCE-7M3' : (camera?.model ?? '');
+const word = (text: string, words: string, prefix: boolean): Piece => ({
+  text,
+  test: (view) =>
+    [view.title, view.description, view.name, placeText(view), cameraText(view), ...view.tags].some((field) =>
+      phrase(field, words, prefix),
+    ),
+});
+const piece = (text: string, test: (view: PhotoView) => boolean): Piece => ({ text, test });
+const tagged = (view: PhotoView, tag: string): boolean => view.tags.some((one) => fold(one) === tag);
+
+const pieces: Piece[] = [
+  ...[
+    'town',
+    'old',
+    'to',
+    'o',
+    'brulee',
+    'TOWER',
+    'タワー',
+    '京',
+    '東京',
+    'new',
+    'us',
+    'canon',
+    'img',
+    'img_00',
+    'jpg',
+    'beach',
+    'germany',
+    'de',
+    '夜',
+    'ete',
+    'mark',
+    'nothing',
+  ].map((text) => word(text, text, true)),
+  ...['old town', 'old to', 'new york', 'town hall', 'new', 'york united states', 'hall the', 'img 0001'].map((text) =>
+    word(`"${text}"`, text, false),
+  ),
+  piece('tag:beach', (view) => tagged(view, 'beach')),
+  piece('tag:"New York"', (view) => tagged(view, 'new york')),
+  piece('tag:été', (view) => tagged(view, 'ete')),
+  piece('tag:夜景', (view) => tagged(view, '夜景')),
+  piece('tag:bea', () => false),
+  piece('album:a1', ({ albums }) => albums.includes('a1')),
+  piece('album:"album two"', ({ albums }) => albums.includes('Album Two')),
+  piece('camera:canon', (view) => phrase(cameraText(view), 'canon', true)),
+  piece('camera:"EOS 40D"', (view) => phrase(cameraText(view), 'eos 40d', false)),
+  piece('camera:="canon eos 40d"', (view) => cameraText(view) === 'Canon EOS 40D'),
+  piece('lens:50', ({ lens }) => phrase(lens ?? '', '50', true)),
+  piece('lens:="50mm"', ({ lens }) => lens === '50mm'),
+  piece('place:de', ({ place }) => place?.country === 'DE'),
+  piece('place:del', (view) => phrase(placeText(view), 'del', true)),
+  piece('place:"new york"', (view) => phrase(placeText(view), 'new york', false)),
+  piece('place:="new york, new york, united states"', ({ place }) => place?.city === 'New York'),
+  piece('type:video', ({ type }) => type === 'video/mp4'),
+  piece('type:photo', ({ type }) => type !== 'video/mp4'),
+  piece('taken:2024', ({ taken }) => taken.startsWith('2024')),
+  piece('taken:2024-07', ({ taken }) => taken.startsWith('2024-07')),
+  piece('taken:2024-06-30', ({ taken }) => taken.startsWith('2024-06-30')),
+  piece('taken:2023..2024-06', ({ taken }) => taken >= '2023' && taken < '2024-07'),
+  piece('taken:..2023', ({ taken }) => taken < '2024'),
+  piece('taken:>=2024-07', ({ taken }) => taken >= '2024-07'),
+  piece('added:2024', ({ added }) => added.startsWith('2024')),
+  piece('rating:>=4', ({ rating }) => rating >= 4),
+  piece('rating:0', ({ rating }) => rating === 0),
+  piece('iso:>100', ({ exposure }) => (exposure?.iso ?? 0) > 100),
+  piece('iso:..800', ({ exposure }) => exposure?.iso !== undefined && exposure.iso <= 800),
+  piece('is:favourite', ({ favourite }) => favourite),
+  piece('is:reviewed', ({ reviewed }) => reviewed),
+  piece('is:geotagged', ({ gps }) => gps !== undefined),
+  piece('is:trashed', ({ trashed }) => trashed),
+  piece('audience:public', ({ audience }) => audience === 'public'),
+  piece('audience:family|private', ({ audience }) => audience !== 'public'),
+];
+
+/** A search, and whether it finds a photo. */
+export const search: fc.Arbitrary<Piece> = fc
+  .array(fc.tuple(fc.constantFrom(...pieces), fc.boolean()), { maxLength: 3 })
+  .map((parts) => {
+    const trash = parts.some(([{ text }, negated]) => text === 'is:trashed' && !negated);
+    return {
+      text: parts.map(([{ text }, negated]) => `${negated ? '-' : ''}${text}`).join(' '),
+      test: (view) => (trash || !view.trashed) && parts.every(([{ test }, negated]) => test(view) !== negated),
+    };
+  });
+
+/** A viewer, any one. */
+export const viewer: fc.Arbitrary<Viewer> = fc
+  .subarray(['private', 'family', 'public'] as const)
+  .map((audiences) => ({ audiences }));
+
+/** Newest first, as pages go. */
+export const byTime = (a: PhotoView, b: PhotoView): number =>
+  a.taken !== b.taken ? (a.taken < b.taken ? 1 : -1) : a.id < b.id ? 1 : -1;
+
+/** Values with counts, for comparing without order. */
+export function tally(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,82 @@
+/** Photo documents for the catalog's tests: short to write, whole enough to be viewed. */
+import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
+import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
+import { parseQuery } from '../../src/catalog/search.js';
+import { format, photoId, type Body, type Edits, type Facts, type PhotoDocument } from '../../src/document/photo.js';
+
+/** What a test says of a photo; the rest is filled in. */
+export interface Told {
+  facts?: Partial<Facts>;
+  edits?: Partial<{ favourite: boolean; reviewed: boolean; trashed: boolean; audience: string; title: string }>;
+  albums?: readonly string[];
+  name?: string;
+  added?: string;
+}
+
+const stamp = '000001700000000-0000-test';
+
+/** A document of a photo. */
+export function photoOf({
+  facts,
+  edits = {},
+  albums = [],
+  name = 'IMG_0001.JPG',
+  added = '2024-08-01T10:00:00.000Z',
+}: Told = {}): Body {
+  const edited = Object.entries(edits).map(([field, value]) => [field, [{ value, at: stamp, by: 'person:test' }]]);
+  const inAlbums = Object.fromEntries(albums.map((album) => [album, { present: true, at: stamp, by: 'person:test' }]));
+  const document: PhotoDocument = {
+    format,
+    kind: 'photo',
+    facts: {
+      recipe: 1,
+      type: 'image/jpeg',
+      bytes: 1,
+      width: 400,
+      height: 300,
+      taken: '2024-07-01T12:00:00.000',
+      takenSource: 'exif',
+      ...facts,
+    },
+    renditions: { recipe: 1 },
+    sidecars: {},
+    sightings: { [`s ${name}`]: { at: added, server: 's', name, modified: added } },
+    edits: { ...(Object.fromEntries(edited) as Edits), ...(albums.length > 0 && { albums: inAlbums }) },
+  };
+  return document as unknown as Body;
+}
+
+/** A SHA-256 that begins as said and ends in a number. */
+export const shaOf = (number: number, beginning = ''): string =>
+  beginning + number.toString(16).padStart(64 - beginning.length, '0');
+
+/** An empty catalog in memory, and its database. */
+export function emptyCatalog(path = ':memory:'): {
+  db: Sqlite;
+  catalog: Catalog;
+  put: (sha: string, told?: Told) => void;
+  drop: (sha: string) => void;
+} {
+  const db = openSqlite(path);
+  const catalog = openCatalog(db);
+  let n = 0;
+  const write = (sha: string, body: Body | undefined): void =>
+    db.transaction(() => catalog.index(photoId(sha), body, ++n));
+  return { db, catalog, put: (sha, told) => write(sha, photoOf(told)), drop: (sha) => write(sha, undefined) };
+}
+
+/** All ids of an answer, page by page. */
+export function walk(
+  catalog: Catalog,
+  text: string,
+  limit: number,
+  options: Parameters<Catalog['page']>[1] = {},
+): string[] {
+  const ids: string[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = catalog.page(parseQuery(text), { ...options, limit, ...(cursor !== undefined && { cursor }) });
+    ids.push(...page.ids);
+    if (page.next === undefined) return ids;
+    cursor = page.next;
+  }
+}

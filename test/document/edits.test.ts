@@ -1,0 +1,101 @@
+/**
+ * Edits: what a change writes into a document, what it leaves alone, what it refuses.
+ */
+import { describe, expect, test } from 'vitest';
+import type { PhotoChange } from '../../src/document/edits.js';
+import { hasSeen, isPurge, purge, revive } from '../../src/document/purge.js';
+import { viewPhoto } from '../../src/document/view.js';
+import { edited, photo, stamp } from './documents.js';
+
+test('an edit names its time, its maker and what it replaced', () => {
+  const once = edited(photo(), { title: 'a' }, stamp(1), 'person:a');
+  const twice = edited(once, { title: 'b', tags: { add: ['x'] } }, stamp(2), 'person:b');
+  expect(twice.edits).toEqual({
+    title: [
+      { value: 'b', at: stamp(2), by: 'person:b', over: stamp(1) },
+      { value: 'a', at: stamp(1), by: 'person:a' },
+    ],
+    tags: { x: { present: true, at: stamp(2), by: 'person:b' } },
+  });
+});
+
+test('the newest eight values are kept', () => {
+  let document = photo();
+  for (let n = 1; n <= 12; n++) document = edited(document, { title: String(n) }, stamp(n));
+  expect(document.edits.title!.map((edit) => edit.value)).toEqual(['12', '11', '10', '9', '8', '7', '6', '5']);
+});
+
+test('what was said already is not said again', () => {
+  const change: PhotoChange = {
+    title: 'a',
+    gps: { lat: 1, lon: 2 },
+    audience: 'family',
+    tags: { add: ['x'], remove: ['y'] },
+  };
+  const document = edited(photo(), change, stamp(1));
+  expect(edited(document, { ...change, gps: { lon: 2, lat: 1 } }, stamp(2))).toBe(document);
+  expect(edited(photo(), {}, stamp(1)).edits).toEqual({});
+  expect(edited(photo(), { title: null }, stamp(1)).edits).toEqual({});
+});
+
+describe('refuses', () => {
+  test.each<PhotoChange>([
+    { title: 'x'.repeat(1001) },
+    { rating: 6 },
+    { rating: 1.5 },
+    { gps: { lat: 91, lon: 0 } },
+    { taken: { local: '2023-02-29T00:00:00.000' } },
+    { taken: { local: '2024-02-29T24:00:00.000' } },
+    { taken: { local: '2024-02-29T00:00:00.000', offset: '+15:00' } },
+    { audience: 'friends' as 'family' },
+    { trashed: 1 as unknown as boolean },
+    { place: { city: 7 as unknown as string } },
+    { tags: { add: [' '] } },
+    { albums: { remove: ['x'.repeat(201)] } },
+  ])('%j', (change) => {
+    expect(() => edited(photo(), change, stamp(1))).toThrow(expect.objectContaining({ code: 'invalid' }));
+  });
+});
+
+describe('a purge', () => {
+  const document = edited(photo(), { title: 'a', trashed: true }, stamp(1));
+  const gone = purge(document, { at: stamp(5), by: 'person:1' });
+  const trashed = (body: object): boolean => viewPhoto('0', body as typeof document, { here: false }).trashed;
+
+  test('keeps what was in sight, and no more', () => {
+    expect(gone).toEqual({
+      format: 1,
+      kind: 'photo',
+      purged: { at: stamp(5), by: 'person:1' },
+      edits: document.edits,
+      sightings: document.sightings,
+    });
+    expect(isPurge(gone)).toBe(true);
+    expect(isPurge({})).toBe(false);
+    expect(isPurge(document)).toBe(false);
+  });
+
+  test('has seen the document and older copies of it, with whatever facts', () => {
+    expect(hasSeen(gone, document)).toBe(true);
+    expect(hasSeen(gone, photo({ facts: { recipe: 7 } }))).toBe(true);
+  });
+
+  test('has not seen another edit or sighting: these come back trashed, until someone restores them', () => {
+    const late = edited(document, { title: 'late', trashed: false }, stamp(4));
+    expect(hasSeen(gone, late)).toBe(false);
+    expect(hasSeen(gone, photo({ sighting: { server: 'there' } }))).toBe(false);
+    const back = revive(late, gone);
+    expect(trashed(back)).toBe(true);
+    expect(revive(back, gone)).toEqual(back);
+    expect(trashed(revive(edited(back, { trashed: false }, stamp(6)), gone))).toBe(false);
+    expect(viewPhoto('0', back, { here: false }).title).toBe('late');
+  });
+
+  test('of another kind is decided by the stamps', () => {
+    const comment = { format: 1, kind: 'comment', text: { value: 'x', at: stamp(3), by: 'p' } };
+    const purged = purge(comment, { at: stamp(4), by: 'p' });
+    expect(hasSeen(purged, comment)).toBe(true);
+    expect(hasSeen(purged, { ...comment, text: { value: 'y', at: stamp(5), by: 'p' } })).toBe(false);
+    expect(revive(comment, purged)).toBe(comment);
+  });
+});

@@ -1,0 +1,51 @@
+/**
+ * Libraries in memory for the tests, and replication between them as CouchDB does it: changes, what is missing,
+ * revisions with their ancestors.
+ */
+import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
+import { openLibrary, type Incoming, type Library, type LibraryOptions } from '../../src/library/library.js';
+
+/** An open library with its database. */
+export interface Opened {
+  library: Library;
+  db: Sqlite;
+}
+
+/** Bytes that look random and are the same in every run. */
+export function dice(seed: number): (length: number) => Uint8Array {
+  let state = seed + 1;
+  return (length) =>
+    Uint8Array.from({ length }, () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state >>> 24;
+    });
+}
+
+/** A new library in memory. */
+export function memory(options: LibraryOptions = {}, seed = 0): Opened {
+  const db = openSqlite(':memory:');
+  let now = 1_700_000_000_000;
+  const clock = { now: () => (now += 7), sleep: () => Promise.resolve() };
+  return { db, library: openLibrary(db, { clock, random: dice(seed), ...options }) };
+}
+
+/** What `from` has and `to` lacks. */
+export function missingAt(from: Library, to: Library, since: string | number = 0): Incoming[] {
+  const { changes } = from.changes(since, 1_000_000);
+  const asked = Object.fromEntries(changes.map(({ id, leaves }) => [id, leaves.map(({ rev }) => rev)]));
+  return Object.entries(to.missing(asked)).flatMap(([id, { missing }]) =>
+    missing.map((rev) => {
+      const { revisions, deleted, body } = from.revision(id, rev)!;
+      return { id, revisions, deleted, body };
+    }),
+  );
+}
+
+/** Replicates all from one library to another. */
+export const replicate = (from: Library, to: Library): void => to.insert(missingAt(from, to));
+
+/** All that a library says of its documents, to compare it with another's. */
+export function contents(library: Library): object {
+  const ids = library.changes(0, 1_000_000).changes.map(({ id }) => id);
+  return Object.fromEntries(ids.sort().map((id) => [id, library.leaves(id)]));
+}

@@ -1,0 +1,74 @@
+/**
+ * What the npm package holds. That it installs into an empty folder and runs is tried by scripts/try-package.sh, which
+ * needs a registry and therefore belongs to .ci/run.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+interface Packed {
+  unpackedSize: number;
+  size: number;
+  files: { path: string; mode: number }[];
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+let packed: Packed;
+let paths: string[];
+
+beforeAll(() => {
+  const npm = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const answer = JSON.parse(execFileSync('npm', npm, { cwd: root, encoding: 'utf8' })) as
+    Packed[] | Record<string, Packed>;
+  packed = Object.values(answer)[0]!;
+  paths = packed.files.map(({ path }) => path);
+});
+
+describe('the package', () => {
+  test.each([
+    'dist/cli/main.js',
+    'dist/web/index.html',
+    'docs/interface.md',
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+    'package.json',
+  ])('holds %s (npm run build makes what is in dist)', (path) => {
+    expect(paths).toContain(path);
+  });
+
+  test('holds nothing that only development needs', () => {
+    const only = /^(dist|docs)\/|^(README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+    expect(paths.filter((path) => !only.test(path))).toEqual([]);
+    expect(paths.filter((path) => /\.(map|tsbuildinfo|ts|svelte)$|(^|\/)\.|\.test\./.test(path))).toEqual([]);
+  });
+
+  test('is small', () => {
+    expect(packed.size).toBeLessThan(1_000_000);
+    expect(packed.unpackedSize).toBeLessThan(3_000_000);
+  });
+
+  test('has a command that can be run', () => {
+    const { bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { bin: Record<string, string> };
+    expect(bin).toEqual({ photospool: 'dist/cli/main.js' });
+    expect(readFileSync(`${root}dist/cli/main.js`, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect((packed.files.find(({ path }) => path === 'dist/cli/main.js')?.mode ?? 0) & 0o111).not.toBe(0);
+  });
+});
+
+test('package-lock.json names no registry, and no package needs an install script', () => {
+  const lock = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')) as {
+    packages: Record<string, { resolved?: string; hasInstallScript?: boolean }>;
+  };
+  const { allowScripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+    allowScripts: Record<string, boolean>;
+  };
+  const entries = Object.entries(lock.packages);
+  expect(entries.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+  const scripted = entries
+    .filter(([, { hasInstallScript }]) => hasInstallScript)
+    .map(([path]) => path.replace(/^.*node_modules\//, ''));
+  expect(Object.keys(allowScripts).sort()).toEqual([...new Set(scripted)].sort());
+  expect(Object.values(allowScripts)).not.toContain(true);
+});

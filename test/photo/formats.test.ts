@@ -1,0 +1,86 @@
+/** docs/formats.md is made from the list of families; `npx vitest run test/photo/formats -u` writes it anew. */
+import { format } from 'prettier';
+import { expect, it } from 'vitest';
+import { families } from '../../src/photo/families.js';
+import { headLength } from '../../src/photo/identify.js';
+import { pixelLimit } from '../../src/photo/pixels.js';
+import { encoding, previewEdge, thumbBox } from '../../src/photo/renditions.js';
+
+const kinds = families.flatMap((family) => family.kinds);
+const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
+const megapixels = Math.floor(pixelLimit / 1e6);
+
+const page = `# Formats
+
+What a file is, is told by its first ${headLength} bytes, never by its name. A file that is no photo or video stays where it
+is and is shown with the reason (empty, text, a web page, an SVG drawing, an XMP sidecar, a document, an archive, a
+program, sound, or nothing that Photospool knows).
+
+This page is made from the list in \`src/photo/families.ts\`; a test keeps it up to date.
+
+## Read
+
+${row('format', 'type', 'facts', 'shown', 'needs')}
+${row('---', '---', '---', '---', '---')}
+${kinds
+  .filter((kind) => kind.missing === undefined)
+  .map((kind) => row(kind.name, `\`${kind.type}\``, 'ExifTool', kind.shown, kind.needs))
+  .join('\n')}
+
+## Known, not read yet
+
+They are left in \`incoming\`, with a sentence that says so.
+
+${row('format', 'type', 'would need')}
+${row('---', '---', '---')}
+${kinds
+  .filter((kind) => kind.missing !== undefined)
+  .map((kind) => row(kind.name, `\`${kind.type}\``, kind.needs))
+  .join('\n')}
+
+RAW files that are TIFF inside are told from TIFF by their first directory, which must lie in those first bytes, as it
+does in all that we know; one that did not would be taken for TIFF.
+
+## How a picture is shown
+
+- \`preview\`: JPEG, quality ${encoding.quality}, at most ${previewEdge} px long. \`thumb\`: JPEG, quality ${encoding.quality}, at most ${thumbBox.height} px high and ${thumbBox.width} px
+  wide. Never larger than the original. Why these: docs/performance.md, "Renditions".
+- Upright (all eight EXIF orientations), sRGB (through the embedded colour profile, CMYK too), 8 bits, no metadata.
+- What is transparent is put on white. Of an animation the first frame, of several pages the first.
+- AVIF with HDR (PQ or HLG) and no colour profile is shown as it is stored, which looks flat: libvips has no tone mapping.
+- More than ${megapixels} megapixels are refused by the header, before anything is decoded.
+- A file whose end is missing is \`truncated\` and tried again, since it may still be arriving. One whose pixel data is
+  broken is \`undecodable\` and waits for \`retry\`. Harmless warnings do not matter.
+
+## Facts
+
+From the bytes alone: the same bytes give the same facts under any name, on any machine.
+
+The time taken is local wall time, with an offset only where it is known. The first of these that holds a possible date:
+
+1. EXIF DateTimeOriginal with SubSecTimeOriginal and OffsetTimeOriginal (never OffsetTime)
+2. XMP exif:DateTimeOriginal, photoshop:DateCreated
+3. IPTC DateCreated with TimeCreated (its offset only where it is not +00:00, which programs write that know none)
+4. EXIF CreateDate with SubSecTimeDigitized and OffsetTimeDigitized
+5. XMP exif:DateTimeDigitized, xmp:CreateDate
+6. IPTC DigitalCreationDate with DigitalCreationTime
+7. DateTimeOriginal of maker notes, PNG CreationTime
+8. GPS date and time, in the zone of the place
+9. EXIF ModifyDate
+
+Then, from outside the file: a date in its name, and its time stamp. Where the wall time has no offset but the GPS clock
+was recorded, the difference of the two is the offset, if it is one in use on earth to within a minute. Zeros, impossible
+dates and years before 1826 or after 2199 are no dates. \`takenSource\` is \`exif\` for 1, 4, 7 and 9.
+
+- **Place**: the nearest town of ExifTool's offline database within 100 km of the position; without a position, what was
+  typed into the file (IPTC Core). 0,0 and what is out of range are no position.
+- **Lens**: what the camera wrote, else ExifTool's name for the maker's lens number unless it is not sure.
+- **Title, description**: XMP, then IPTC, then EXIF and Windows; not what cameras write by themselves ("SONY DSC").
+- **Tags**: XMP dc:subject and IPTC Keywords together; the leaves of keyword trees only where there are no others.
+- **Rating**: 1 to 5; 0 and -1 ("rejected") are no rating.
+`;
+
+it('docs/formats.md is up to date', async () => {
+  const options = { parser: 'markdown', printWidth: 120, singleQuote: true };
+  await expect(await format(page, options)).toMatchFileSnapshot('../../docs/formats.md');
+});

@@ -1,0 +1,327 @@
+/** Facts through ExifTool itself, from files that ExifTool wrote; and its life: no process stays. */
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exiftoolPath } from 'exiftool-vendored';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { identify } from '../../src/photo/identify.js';
+import { openMetadata, type Read } from '../../src/photo/metadata.js';
+import { temporaryFolder } from '../folder.js';
+import { realPhotos, tagged } from './pictures.js';
+
+const jpeg = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
+const size = { width: 64, height: 48 };
+const metadata = openMetadata({ processes: 1 });
+afterAll(() => metadata.close());
+const read = (path: string): Promise<Read> => metadata.read(path, jpeg, 1000, size);
+
+const everything = [
+  '-DateTimeOriginal=2024:07:01 12:00:00',
+  '-SubSecTimeOriginal=25',
+  '-OffsetTimeOriginal=+02:00',
+  '-OffsetTime=+09:00',
+  '-Make=Canon',
+  '-Model=Canon EOS 40D',
+  '-LensModel=EF50mm f/1.8 II',
+  '-ISO=100',
+  '-FNumber=2.8',
+  '-ExposureTime=1/200',
+  '-FocalLength=50',
+  '-FocalLengthIn35mmFormat=80',
+  '-EXIF:Flash#=16',
+  '-GPSLatitude=39.115',
+  '-GPSLatitudeRef=N',
+  '-GPSLongitude=108.4',
+  '-GPSLongitudeRef=W',
+  '-GPSAltitude=1483.9',
+  '-GPSAltitudeRef=above',
+  '-XMP-dc:Title=1.10',
+  '-XMP-dc:Description=Grüße & <b>more</b>',
+  '-XMP-dc:Subject=sea',
+  '-XMP-dc:Subject=sky',
+  '-XMP-xmp:Rating=4',
+];
+
+it('reads everything there is to read', async () => {
+  const { facts, tags, cut } = await read(await tagged(temporaryFolder(), 'a.jpg', ...everything));
+  expect(facts).toEqual({
+    recipe: 1,
+    type: 'image/jpeg',
+    bytes: 1000,
+    ...size,
+    taken: '2024-07-01T12:00:00.250',
+    offset: '+02:00',
+    takenSource: 'exif',
+    camera: { make: 'Canon', model: 'Canon EOS 40D' },
+    lens: 'EF50mm f/1.8 II',
+    exposure: { iso: 100, aperture: 2.8, seconds: 0.005, focalLength: 50, focalLength35: 80, flash: false },
+    gps: { lat: 39.115, lon: -108.4, alt: 1483.9 },
+    place: { city: 'Palisade', region: 'Colorado', country: 'US' },
+    title: '1.10',
+    description: 'Grüße & <b>more</b>',
+    tags: ['sea', 'sky'],
+    rating: 4,
+  });
+  expect(tags).toMatchObject({
+    'IFD0:Model': 'Canon EOS 40D',
+    'ExifIFD:OffsetTime': '+09:00',
+    'XMP-dc:Subject': 'sea, sky',
+  });
+  expect(Object.keys(tags).filter((name) => /^(System|ExifTool|SourceFile)/.test(name))).toEqual([]);
+  expect(cut).toBe(false);
+});
+
+it('tells the same of the same bytes under any name, time stamp and time zone', async () => {
+  const folder = temporaryFolder();
+  const first = await tagged(folder, 'a.jpg', ...everything, '-GPSDateStamp=2024:07:01', '-GPSTimeStamp=10:00:00');
+  const expected = await read(first);
+  mkdirSync(join(folder, 'deep er'));
+  for (const name of [
+    '-n.jpg',
+    ' x.jpg',
+    '#x.jpg',
+    'a\'b"c|.jpg',
+    'é漢😀\u202e.jpg',
+    '%d $HOME `x`.jpg',
+    'deep er/no extension',
+    'x.png',
+    '@list.txt',
+  ]) {
+    const path = join(folder, name);
+    copyFileSync(first, path);
+    utimesSync(path, 1, 1);
+    expect(await read(path)).toEqual(expected);
+  }
+  const zone = process.env['TZ'];
+  process.env['TZ'] = 'Asia/Kathmandu';
+  const elsewhere = openMetadata();
+  try {
+    expect(await elsewhere.read(first, jpeg, 1000, size)).toEqual(expected);
+  } finally {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+    await elsewhere.close();
+  }
+});
+
+it('takes GPS time with the zone of the place, south and west of zero', async () => {
+  const path = await tagged(
+    temporaryFolder(),
+    'a.jpg',
+    '-GPSDateStamp=2024:07:01',
+    '-GPSTimeStamp=02:00:00',
+    '-GPSLatitude=34.6',
+    '-GPSLatitudeRef=S',
+    '-GPSLongitude=58.4',
+    '-GPSLongitudeRef=W',
+  );
+  const { facts } = await read(path);
+  expect(facts).toMatchObject({
+    taken: '2024-06-30T23:00:00.000',
+    offset: '-03:00',
+    takenSource: 'gps',
+    gps: { lat: -34.6, lon: -58.4 },
+  });
+});
+
+test.each([
+  ['0,0', ['-GPSLatitude=0', '-GPSLatitudeRef=N', '-GPSLongitude=0', '-GPSLongitudeRef=E']],
+  ['no longitude', ['-GPSLatitude=47', '-GPSLatitudeRef=N']],
+])('%s is no place', async (_, tags) => {
+  const { facts } = await read(await tagged(temporaryFolder(), 'a.jpg', ...tags));
+  expect(facts.gps ?? facts.place).toBeUndefined();
+});
+
+it('reads IPTC in the character set that it names', async () => {
+  const utf8 = await tagged(
+    temporaryFolder(),
+    'a.jpg',
+    '-CodedCharacterSet=UTF8',
+    '-IPTC:ObjectName=Zürich 漢',
+    '-IPTC:Keywords=Föhn',
+  );
+  expect((await read(utf8)).facts).toMatchObject({ title: 'Zürich 漢', tags: ['Föhn'] });
+  const latin = await tagged(temporaryFolder(), 'a.jpg', '-IPTC:ObjectName=Zürich');
+  expect((await read(latin)).facts.title).toBe('Zürich');
+});
+
+it('keeps a photo whose tags make no sense, with what is certain', async () => {
+  const path = join(temporaryFolder(), 'a.jpg');
+  for (const bytes of [Buffer.alloc(0), Buffer.from('\xff\xd8\xff', 'latin1'), Buffer.alloc(3000, 0x5a)]) {
+    writeFileSync(path, bytes);
+    expect((await read(path)).facts).toEqual({ recipe: 1, type: 'image/jpeg', bytes: 1000, ...size });
+  }
+});
+
+it('fails in a sentence', async () => {
+  await expect(read('/a\nb.jpg')).rejects.toMatchObject({ code: 'invalid' });
+  await expect(read(join(temporaryFolder(), 'gone.jpg'))).rejects.toMatchObject({ code: 'not-found' });
+});
+
+/** Processes whose parent is `parent`, by Linux's /proc. */
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const status = existsSync(`/proc/${pid}/stat`) ? tryRead(`/proc/${pid}/stat`) : '';
+      return Number(/\) \S (\d+)/.exec(status)?.[1]) === parent;
+    })
+    .map(Number);
+}
+
+/** A process may end between being listed and being looked at. */
+function tryRead(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Waits until `done`; the test's own time limit is the end of waiting. */
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await sleep(20);
+}
+
+describe.skipIf(process.platform !== 'linux')('processes', () => {
+  it('stop when idle, and come back', async () => {
+    const path = await tagged(temporaryFolder(), 'a.jpg', '-Model=x');
+    const before = childrenOf(process.pid);
+    const own = (): number[] => childrenOf(process.pid).filter((pid) => !before.includes(pid));
+    const short = openMetadata({ processes: 2, idle: 50 });
+    await short.read(path, jpeg, 1, size);
+    expect(own().length).toBe(1);
+    await until(() => own().length === 0);
+    expect((await short.read(path, jpeg, 1, size)).facts.camera).toEqual({ model: 'x' });
+    await short.close();
+    await until(() => own().length === 0);
+  });
+
+  it('killed in the middle is that read only', async () => {
+    const path = await tagged(temporaryFolder(), 'a.jpg', '-Model=x');
+    const before = childrenOf(process.pid);
+    const fragile = openMetadata({ processes: 1 });
+    await fragile.read(path, jpeg, 1, size);
+    const [child] = childrenOf(process.pid).filter((pid) => !before.includes(pid));
+    process.kill(child ?? 0, 'SIGSTOP');
+    const stuck = fragile.read(path, jpeg, 1, size).catch((error: unknown) => error);
+    await sleep(50);
+    process.kill(child ?? 0, 'SIGKILL');
+    expect(await stuck).toMatchObject({ code: 'io' });
+    expect((await fragile.read(path, jpeg, 1, size)).facts.camera).toEqual({ model: 'x' });
+    await fragile.close();
+  });
+
+  it('that hang are killed after their time', async () => {
+    const path = await tagged(temporaryFolder(), 'a.jpg', '-Model=x');
+    const before = childrenOf(process.pid);
+    const patient = openMetadata({ processes: 1, timeout: 2000 });
+    // On a machine so busy that even this takes too long, it is asked again.
+    while (!(await patient.read(path, jpeg, 1, size).catch(() => undefined)));
+    const [child = 0] = childrenOf(process.pid).filter((pid) => !before.includes(pid));
+    process.kill(child, 'SIGSTOP');
+    await expect(patient.read(path, jpeg, 1, size)).rejects.toMatchObject({ code: 'timeout' });
+    await until(() => !childrenOf(process.pid).includes(child));
+    await patient.close();
+  });
+
+  it('end with us, even where we are killed', async () => {
+    const path = await tagged(temporaryFolder(), 'a.jpg', '-Model=x');
+    const script = `
+      import { openMetadata } from ${JSON.stringify(join(process.cwd(), 'src/photo/metadata.ts'))};
+      await openMetadata({ processes: 1 }).read(${JSON.stringify(path)}, ${JSON.stringify(jpeg)}, 1, ${JSON.stringify(size)});
+      console.log('read');
+      setInterval(() => undefined, 1000);`;
+    const file = join(temporaryFolder(), 'reader.mts');
+    writeFileSync(file, script);
+    const reader = spawn(process.execPath, ['--import', 'tsx', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => reader.stdout.once('data', resolve));
+    const children = childrenOf(reader.pid ?? 0).filter((pid) => tryRead(`/proc/${pid}/cmdline`).includes('exiftool'));
+    expect(children.length).toBe(1);
+    reader.kill('SIGKILL');
+    await until(() => !children.some((pid) => existsSync(`/proc/${pid}`)));
+  });
+});
+
+function allFiles(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+test.skipIf(!existsSync(realPhotos))('tells of real photos what ExifTool tells (needs ../shared/photos)', async () => {
+  const photos = allFiles(realPhotos).filter((path) => identify(readFileSync(path).subarray(0, 4096)).kind === 'photo');
+  expect(photos.length).toBeGreaterThan(100);
+  // The other way: its own command line, simple names, numbers only where they are numbers.
+  const wanted = [
+    'DateTimeOriginal',
+    'OffsetTimeOriginal',
+    'Make',
+    'Model',
+    'GPSLatitude#',
+    'GPSLongitude#',
+    'ISO',
+    'EXIF:FNumber#',
+    'EXIF:ExposureTime#',
+    'EXIF:FocalLength#',
+    'Flash#',
+    'Subject',
+    'XMP:Rating',
+  ];
+  const args = ['-config', '', '-j', '-q', '-q', ...wanted.map((tag) => `-${tag}`), ...photos];
+  const out = execFileSync(await exiftoolPath(), args, { maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'ignore'] });
+  const told = new Map(
+    (JSON.parse(out.toString()) as Record<string, string | number | string[] | undefined>[]).map((one) => [
+      String(one['SourceFile']),
+      one,
+    ]),
+  );
+  for (const path of photos) {
+    const { facts } = await read(join(process.cwd(), path));
+    const one = told.get(path) ?? {};
+    const text = (tag: string): string =>
+      String(one[tag] ?? '')
+        .replace(/\s+/g, ' ')
+        .trim();
+    const name = dirname(path).split('/').at(-1) ?? '';
+    if (/^\d{4}:\d\d:\d\d /.test(text('DateTimeOriginal')) && facts.takenSource === 'exif') {
+      expect([path, facts.taken?.slice(0, 19)]).toEqual([
+        path,
+        text('DateTimeOriginal')
+          .slice(0, 19)
+          .replace(/^(....):(..):(..) /, '$1-$2-$3T'),
+      ]);
+    }
+    if (/^[+-]\d\d:\d\d$/.test(text('OffsetTimeOriginal')))
+      expect([path, facts.offset]).toEqual([path, text('OffsetTimeOriginal')]);
+    for (const [fact, tag] of [
+      [facts.camera?.make, 'Make'],
+      [facts.camera?.model, 'Model'],
+    ] as const) {
+      if (/\w/.test(text(tag))) expect([path, fact]).toEqual([path, text(tag)]);
+    }
+    const numbers = [
+      [facts.gps?.lat, 'GPSLatitude'],
+      [facts.gps?.lon, 'GPSLongitude'],
+      [facts.exposure?.iso, 'ISO'],
+      [facts.exposure?.aperture, 'FNumber'],
+      [facts.exposure?.seconds, 'ExposureTime'],
+      [facts.exposure?.focalLength, 'FocalLength'],
+    ] as const;
+    for (const [fact, tag] of numbers) {
+      const value = Number(text(tag));
+      // ISO 65535 means "does not fit", and is no speed.
+      if (text(tag) !== '' && Number.isFinite(value) && value !== 0 && value !== 65535) {
+        expect([path, tag, Math.abs((fact ?? 1e9) - value) <= (tag === 'ISO' ? 0.51 : 0.0051)]).toEqual([
+          path,
+          tag,
+          true,
+        ]);
+      }
+    }
+    const subject = one['Subject'];
+    if (subject !== undefined) expect(facts.tags).toEqual(expect.arrayContaining([subject].flat().map(String)));
+    const rating = Number(text('Rating'));
+    if (rating > 0) expect([name, facts.rating]).toEqual([name, rating]);
+  }
+});

@@ -1,0 +1,54 @@
+/** Pictures for these tests: made by sharp, tagged by ExifTool. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { exiftoolPath } from 'exiftool-vendored';
+import sharp, { type Sharp } from 'sharp';
+
+/** Where real photos may be; tests with them are skipped where they are not. */
+export const realPhotos = '../shared/photos';
+
+/** Four colours, one in each corner: top left red, top right green, bottom left blue, bottom right white. */
+export function quarters(width: number, height: number): Sharp {
+  const colours = [
+    [220, 20, 20],
+    [20, 200, 20],
+    [20, 20, 220],
+    [250, 250, 250],
+  ];
+  const data = Buffer.alloc(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const quarter = (y < height / 2 ? 0 : 2) + (x < width / 2 ? 0 : 1);
+      data.set(colours[quarter] ?? [], (y * width + x) * 3);
+    }
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+/** Something that does not compress to nothing: waves of colour. */
+export function waves(width: number, height: number): Sharp {
+  const data = Buffer.alloc(width * height * 3);
+  for (let i = 0; i < data.length; i++) data[i] = 128 + 100 * Math.sin(i / 7) + 20 * Math.sin((i * i) / 1000);
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+/** Mean colour of a part of a picture; the part is given as fractions from left and top. */
+export async function colourAt(picture: Uint8Array, x: number, y: number): Promise<number[]> {
+  const { data, info } = await sharp(picture).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  const at = (Math.floor(y * info.height) * info.width + Math.floor(x * info.width)) * info.channels;
+  return [...data.subarray(at, at + Math.min(3, info.channels))];
+}
+
+/** Writes tags with ExifTool's own command line, `-TAG=VALUE` each; without its backup copy. */
+export async function writeTags(path: string, ...tags: string[]): Promise<void> {
+  const args = ['-config', '', '-q', '-q', '-m', '-overwrite_original', ...tags, path];
+  execFileSync(await exiftoolPath(), args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LANG: 'C' } });
+}
+
+/** A small JPEG with tags, under `name` in `folder`; its path. */
+export async function tagged(folder: string, name: string, ...tags: string[]): Promise<string> {
+  const path = join(folder, name);
+  await quarters(64, 48).jpeg().toFile(path);
+  if (tags.length > 0) await writeTags(path, ...tags);
+  return path;
+}

@@ -1,0 +1,121 @@
+import { Compile } from 'typebox/compile';
+import type { TSchema } from 'typebox';
+import { describe, expect, it } from 'vitest';
+import { openHome } from './fixture.js';
+
+interface Operation {
+  summary?: string;
+  requestBody?: { content: Record<string, { schema: TSchema }> };
+  responses: Record<string, { content?: Record<string, { schema: TSchema }> }>;
+}
+interface Description {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+}
+
+describe('the description', () => {
+  it('holds every route of the interface', async () => {
+    const { app } = await openHome();
+    const { openapi, paths } = (await app.inject('/api/openapi.json')).json<Description>();
+    expect(openapi).toBe('3.1.0');
+    expect(paths['/api/upload']?.post?.requestBody?.content).toHaveProperty(['multipart/form-data']);
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(routes.sort()).toEqual(
+      [
+        'get /api/albums',
+        'get /api/cameras',
+        'get /api/events',
+        'get /api/home',
+        'get /api/openapi.json',
+        'get /api/photos',
+        'get /api/photos/{id}',
+        'get /api/photos/{id}/exif',
+        'get /api/places',
+        'get /api/spool',
+        'get /api/tags',
+        'get /api/tiles',
+        'get /api/timeline',
+        'get /api/timeline/segments',
+        'get /healthz',
+        'get /media/{id}/{rendition}',
+        'get /metrics',
+        'get /originals/{id}',
+        'head /media/{id}/{rendition}',
+        'head /originals/{id}',
+        'patch /api/photos',
+        'patch /api/photos/{id}',
+        'post /api/samples',
+        'post /api/spool/process',
+        'post /api/spool/retry',
+        'post /api/upload',
+      ].sort(),
+    );
+    for (const methods of Object.values(paths)) {
+      for (const operation of Object.values(methods)) {
+        expect(operation.summary).toBeTruthy();
+        expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['4XX', '5XX']));
+      }
+    }
+  });
+
+  it('is true: what each route answers fits it', async () => {
+    const home = await openHome();
+    const id = await home.add({ tags: ['a'] });
+    home.spool.state.work = [{ name: 'a.jpg', step: 'render', since: '2026-11-24T10:00:00.000Z' }];
+    home.spool.state.stuck = [{ name: 'b.jpg', claim: '1', reason: 'broken', code: 'undecodable', attempts: 1 }];
+    const bodies: Record<string, object> = {
+      'patch /api/photos': { ids: [id], rating: 1 },
+      'patch /api/photos/{id}': { title: 'x' },
+      'post /api/spool/retry': { names: 'all' },
+    };
+    const { paths } = (await home.app.inject('/api/openapi.json')).json<Description>();
+    let checked = 0;
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, { responses }] of Object.entries(methods)) {
+        const good = Object.entries(responses).find(([status]) => status.startsWith('2'));
+        const schema = good?.[1].content?.['application/json']?.schema;
+        if (!schema || path === '/api/upload') continue;
+        const payload = bodies[`${method} ${path}`];
+        const url = path.replace('{id}', id);
+        const response = await home.app.inject({ method: method as 'get', url, ...(payload && { payload }) });
+        expect(response.statusCode, `${method} ${url}: ${response.body}`).toBe(Number(good[0]));
+        expect(Compile(schema).Errors(response.json()), `${method} ${url}`).toEqual([]);
+        checked++;
+      }
+    }
+    expect(checked).toBe(19);
+  });
+
+  it('leaves nothing out of an answer', async () => {
+    const home = await openHome();
+    await home.add();
+    const sent = (await home.app.inject('/api/spool')).json<object>();
+    expect(sent).toEqual(home.spool.state);
+    expect((await home.app.inject('/api/home')).json()).toEqual({
+      incoming: '/home/ada/incoming',
+      version: '1.2.3',
+      empty: false,
+      photos: 1,
+    });
+    expect((await home.app.inject({ method: 'POST', url: '/api/spool/process' })).json()).toEqual(
+      await home.spool.pass(),
+    );
+    expect((await home.app.inject({ method: 'POST', url: '/api/samples' })).json()).toEqual({ placed: 6 });
+    const retry = await home.app.inject({ method: 'POST', url: '/api/spool/retry', payload: { names: ['b.jpg'] } });
+    expect(retry.json()).toEqual({ retried: [], unknown: ['b.jpg'] });
+    expect(home.spool.retries).toEqual([['b.jpg']]);
+  });
+
+  it('has figures that Prometheus can read', async () => {
+    const home = await openHome();
+    await home.add();
+    const response = await home.app.inject('/metrics');
+    expect(response.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(response.body).toMatch(/^photospool_photos 1$/m);
+    for (const line of response.body.trimEnd().split('\n')) {
+      expect(line).toMatch(/^(?:# (?:HELP|TYPE) [a-z_]+ .+|[a-z_]+(?:\{version="1\.2\.3"\})? [0-9.e+-]+)$/);
+    }
+  });
+});

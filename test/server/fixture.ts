@@ -1,0 +1,299 @@
+/**
+ * A server on a real library and catalog in a temporary folder, with a spool and a clock that the test owns.
+ */
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import type { Clock } from '../../src/base/clock.js';
+import { openSqlite } from '../../src/base/sqlite.js';
+import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
+import { exifId, format, photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
+import { openLibrary, type Library } from '../../src/library/library.js';
+import { buildApp, type ServerParts } from '../../src/server/app.js';
+import { makeChanges } from '../../src/server/changes.js';
+import type { App } from '../../src/server/parts.js';
+import type { SpoolEvent, SpoolPort, SpoolStatus } from '../../src/spool/port.js';
+
+/** A clock that stands still until it is moved. */
+export interface ManualClock extends Clock {
+  /** Moves on, ending the sleeps that are over, in order. */
+  advance(ms: number): Promise<void>;
+  sleeping(): number;
+}
+
+export function manualClock(start = Date.parse('2026-11-24T10:00:00Z')): ManualClock {
+  let now = start;
+  const sleeps = new Set<{ due: number; wake: () => void }>();
+  return {
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const wake = (): void => {
+          sleeps.delete(entry);
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        };
+        const entry = { due: now + ms, wake };
+        sleeps.add(entry);
+        signal?.addEventListener('abort', wake, { once: true });
+      }),
+    async advance(ms) {
+      const end = now + ms;
+      for (;;) {
+        const next = [...sleeps].sort((a, b) => a.due - b.due)[0];
+        if (!next || next.due > end) break;
+        now = next.due;
+        next.wake();
+        await turn();
+      }
+      now = end;
+      await turn();
+    },
+    sleeping: () => sleeps.size,
+  };
+}
+
+/** Lets everything that is ready run. */
+export async function turn(): Promise<void> {
+  for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A spool that does what the test says. */
+export interface FakeSpool extends SpoolPort {
+  state: SpoolStatus;
+  placed: { name: string; sha256: string; bytes: number }[];
+  retries: (string[] | 'all')[];
+  listeners: Set<(event: SpoolEvent) => void>;
+  /** Replaces what `place` does with the bytes. */
+  takes: (stream: Readable, name: string) => Promise<void>;
+}
+
+export function fakeSpool(): FakeSpool {
+  const spool: FakeSpool = {
+    state: { incoming: 0, work: [], stuck: [], ignored: [], stored: 0, duplicates: 0 },
+    placed: [],
+    retries: [],
+    listeners: new Set(),
+    async takes(stream, name) {
+      const hash = createHash('sha256');
+      let bytes = 0;
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        bytes += chunk.length;
+      }
+      spool.placed.push({ name, sha256: hash.digest('hex'), bytes });
+    },
+    status: async () => spool.state,
+    pass: async () => ({
+      stored: 2,
+      duplicates: 1,
+      stuck: 1,
+      ignored: 0,
+      seconds: 0.5,
+      stuckItems: [{ name: 'a.jpg', reason: 'broken' }],
+    }),
+    async retry(names) {
+      spool.retries.push(names);
+      return names === 'all' ? { retried: ['a.jpg'], unknown: [] } : { retried: [], unknown: names };
+    },
+    place: (stream, name) => spool.takes(stream, name),
+    on(listener) {
+      spool.listeners.add(listener);
+      return () => void spool.listeners.delete(listener);
+    },
+  };
+  return spool;
+}
+
+/** What a photo of the test is like. */
+export interface Sample {
+  name?: string;
+  type?: string;
+  taken?: string;
+  tags?: string[];
+  model?: string;
+  /** The bytes of the original; they decide the id. */
+  original?: Buffer;
+  /** Leaves the original out. */
+  away?: boolean;
+}
+
+export interface Home {
+  folder: string;
+  app: App;
+  parts: ServerParts;
+  library: Library;
+  catalog: Catalog;
+  spool: FakeSpool;
+  clock: ManualClock;
+  /** What was logged as a warning or an error. */
+  logged: unknown[][];
+  /** Adds a photo with its files; returns its id. */
+  add(sample?: Sample): Promise<string>;
+}
+
+export const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Listens on a free port of this machine and returns it. */
+export async function listenOn(app: App): Promise<number> {
+  return Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
+}
+
+/** Opens a server in a new folder; everything goes when the test ends. */
+export async function openHome(): Promise<Home> {
+  const home = await makeHome();
+  onTestFinished(home.close);
+  return home;
+}
+
+/** One server for all tests of a file that only ask; returns how to get it. */
+export function shareHome(prepare?: (home: Home) => Promise<void>): () => Home {
+  let shared: Awaited<ReturnType<typeof makeHome>> | undefined;
+  beforeAll(async () => {
+    shared = await makeHome();
+    await prepare?.(shared);
+  });
+  afterAll(async () => shared?.close());
+  return () => shared!;
+}
+
+async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'photospool-server-'));
+  const db = openSqlite(join(folder, 'library.sqlite'));
+  const catalog = openCatalog(db);
+  const changes = makeChanges();
+  const library = openLibrary(db, {
+    index(id, body, n) {
+      catalog.index(id, body, n);
+      changes.notify();
+    },
+  });
+  const spool = fakeSpool();
+  const clock = manualClock();
+  const logged: unknown[][] = [];
+  const note = (...told: unknown[]): void => void logged.push(told);
+  const parts: ServerParts = {
+    library,
+    catalog,
+    spool,
+    changes,
+    clock,
+    log: { debug: () => undefined, info: () => undefined, warn: note, error: note },
+    blobs: { rendition: (hash) => join(folder, 'blobs', hash), original: (path) => join(folder, 'archive', path) },
+    samples: async () => 6,
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      role: 'home',
+      webRoot: join(folder, 'web'),
+      incoming: '/home/ada/incoming',
+      version: '1.2.3',
+    },
+  };
+  const app = await buildApp(parts);
+  let count = 0;
+  return {
+    async close() {
+      await app.close();
+      library.close();
+      db.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+    folder,
+    app,
+    parts,
+    library,
+    catalog,
+    spool,
+    clock,
+    logged,
+    async add(sample = {}) {
+      count++;
+      const original = sample.original ?? Buffer.from(`original ${count}`);
+      const id = sha256(original);
+      const path = `2024/07/${id}.bin`;
+      const thumb = Buffer.from(`thumb of ${id}`);
+      await store(parts.blobs.rendition(sha256(thumb)), thumb);
+      if (!sample.away) {
+        await store(parts.blobs.original(path), original);
+        await chmod(parts.blobs.original(path), 0o444);
+        library.local.originals.put({
+          sha256: id,
+          path,
+          claim: 'c',
+          state: 'here',
+          bytes: original.length,
+          modified: 0,
+        });
+      }
+      library.update(exifId(id), () => ({ format, kind: 'exif', recipe: 1, tags: { 'EXIF:Make': 'Canon' } }));
+      library.update(photoId(id), () => documentOf(library, sample, original.length, thumb) as unknown as Body);
+      return id;
+    },
+  };
+}
+
+async function store(path: string, bytes: Buffer): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes);
+}
+
+function documentOf(library: Library, sample: Sample, bytes: number, thumb: Buffer): PhotoDocument {
+  const {
+    name = 'IMG_1.jpg',
+    type = 'image/jpeg',
+    taken = '2024-07-01T12:00:00.000',
+    tags = [],
+    model = 'EOS 40D',
+  } = sample;
+  return {
+    format,
+    kind: 'photo',
+    facts: {
+      recipe: 1,
+      type,
+      bytes,
+      width: 4032,
+      height: 3024,
+      taken,
+      takenSource: 'exif',
+      camera: { make: 'Canon', model },
+      tags,
+    },
+    renditions: {
+      recipe: 1,
+      thumb: { sha256: sha256(thumb), type: 'image/webp', width: 640, height: 480, bytes: thumb.length },
+      thumbhash: 'AAAA',
+    },
+    sidecars: {},
+    sightings: {
+      [`${library.server} ${name}`]: {
+        at: '2026-11-24T10:00:00.000Z',
+        server: library.server,
+        name,
+        modified: '2024-07-01T10:00:00.000Z',
+      },
+    },
+    edits: {},
+  };
+}
+
+/** Expects an error in the one shape, and returns it. */
+export function expectError(
+  response: { statusCode: number; body: string; headers: Record<string, unknown> },
+  status: number,
+  code: string,
+): { message: string; hint?: string } {
+  expect(response.statusCode).toBe(status);
+  expect(response.headers['content-type']).toMatch(/^application\/json/);
+  const body = JSON.parse(response.body) as { error: { code: string; message: string; hint?: string } };
+  expect(Object.keys(body)).toEqual(['error']);
+  expect(body.error.code).toBe(code);
+  expect(body.error.message).toMatch(/^[A-Z“"].*\.$/is);
+  expect(response.body).not.toMatch(/\bat .*\(|node_modules|\.ts:\d/);
+  return body.error;
+}

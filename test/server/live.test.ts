@@ -1,0 +1,182 @@
+import { get } from 'node:http';
+import type { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { photoId } from '../../src/document/photo.js';
+import { makeAsk } from '../../src/server/ask.js';
+import { openLive, type Live } from '../../src/server/live.js';
+import { listenOn, openHome, turn, type Home } from './fixture.js';
+
+interface Event {
+  type: string;
+  [key: string]: unknown;
+}
+
+const openPages = (home: Home): Live =>
+  openLive({ ...home.parts, ask: makeAsk(home.library, home.catalog), version: '1' });
+
+/** A page that listens, without a network. */
+async function listen(home: Home): Promise<{ page: Readable; events: (type?: string) => Event[]; text: () => string }> {
+  const page = await openPages(home).connect();
+  let text = '';
+  page.setEncoding('utf8').on('data', (part: string) => (text += part));
+  const all = (): Event[] => [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json!) as Event);
+  return {
+    page,
+    text: () => text,
+    events: (type) => all().filter((event) => type === undefined || event.type === type),
+  };
+}
+
+describe('live pages', () => {
+  it('are greeted with where the library is, and with the spool', async () => {
+    const home = await openHome();
+    await home.add();
+    const { events } = await listen(home);
+    await turn();
+    expect(events()).toEqual([
+      { type: 'hello', version: '1', change: home.library.lastChange() },
+      { type: 'spool', ...home.spool.state },
+    ]);
+  });
+
+  it('hear of a photo at once, and of a burst in one more event', async () => {
+    const home = await openHome();
+    const { events } = await listen(home);
+    const first = await home.add({ taken: '2024-07-01T12:00:00.000' });
+    await turn();
+    expect(events('photos')).toEqual([
+      { type: 'photos', months: ['2024-07'], ids: [first], count: 1, change: home.library.lastChange() },
+    ]);
+    for (let n = 0; n < 60; n++) await home.add({ taken: `2023-0${1 + (n % 2)}-01T12:00:00.000` });
+    await turn();
+    expect(events('photos')).toHaveLength(1);
+    await home.clock.advance(250);
+    const burst = events('photos')[1]!;
+    expect(burst).toMatchObject({ months: ['2023-02', '2023-01'], count: 60, change: home.library.lastChange() });
+    expect(burst.ids).toHaveLength(50);
+  });
+
+  it('hear of both months when a photo moves, and of a photo that is trashed', async () => {
+    const home = await openHome();
+    const id = await home.add({ taken: '2024-07-01T12:00:00.000' });
+    const { events } = await listen(home);
+    const edit = async (payload: object): Promise<void> => {
+      await home.app.inject({ method: 'PATCH', url: `/api/photos/${id}`, payload });
+      await home.clock.advance(250);
+    };
+    await edit({ taken: { local: '2020-01-01T00:00:00' } });
+    expect(events('photos').at(-1)).toMatchObject({ months: ['2024-07', '2020-01'], ids: [id] });
+    await edit({ trashed: true });
+    expect(events('photos').at(-1)).toMatchObject({ months: ['2020-01'], ids: [id], count: 1 });
+  });
+
+  it('hear nothing where no photo changed', async () => {
+    const home = await openHome();
+    const { events } = await listen(home);
+    home.library.update('library:key', () => ({ format: 1, kind: 'key' }));
+    await home.clock.advance(2_000);
+    expect(events('photos')).toEqual([]);
+  });
+
+  it('hear what another process wrote, within a second', async () => {
+    const home = await openHome();
+    home.parts.changes = { on: () => () => undefined };
+    const { events } = await listen(home);
+    const id = await home.add();
+    await turn();
+    expect(events('photos')).toEqual([]);
+    await home.clock.advance(1_000);
+    expect(events('photos')).toMatchObject([{ ids: [id] }]);
+  });
+
+  it('hear of the spool at most twice a second, in short', async () => {
+    const home = await openHome();
+    const { events } = await listen(home);
+    await turn();
+    home.spool.state.ignored = Array.from({ length: 80 }, (_, n) => ({ name: `${n}.txt`, reason: 'no photo' }));
+    for (let n = 0; n < 10; n++)
+      for (const tell of home.spool.listeners) tell({ type: 'item', name: `${n}`, step: 'claim' });
+    await turn();
+    expect(events('spool')).toHaveLength(2);
+    expect(events('spool')[1]!.ignored).toHaveLength(50);
+    await home.clock.advance(500);
+    expect(events('spool')).toHaveLength(3);
+    await home.clock.advance(5_000);
+    expect(events('spool')).toHaveLength(3);
+  });
+
+  it('hear a heartbeat, and go on when the spool or the library fails once', async () => {
+    const home = await openHome();
+    const status = home.spool.status;
+    const { events, text } = await listen(home);
+    await turn();
+    home.spool.status = () => Promise.reject(new Error('once'));
+    for (const tell of home.spool.listeners) tell({ type: 'item', name: 'a', step: 'claim' });
+    await home.clock.advance(500);
+    home.spool.status = status;
+    for (const tell of home.spool.listeners) tell({ type: 'item', name: 'a', step: 'claim' });
+    await home.clock.advance(25_000);
+    expect(events('spool')).toHaveLength(2);
+    expect(text()).toContain(': \n\n');
+  });
+
+  it('cost nothing when the last one is gone', async () => {
+    const home = await openHome();
+    const pages = [(await listen(home)).page, (await listen(home)).page];
+    await turn();
+    expect(home.clock.sleeping()).toBeGreaterThan(0);
+    for (const page of pages) page.destroy();
+    await turn();
+    expect(home.clock.sleeping()).toBe(0);
+    expect(home.spool.listeners.size).toBe(0);
+  });
+
+  it('are cut off when they do not read', async () => {
+    const home = await openHome();
+    const live = openPages(home);
+    const page = await live.connect();
+    page.on('error', () => undefined);
+    home.spool.state.stuck = [{ name: 'x'.repeat(50_000), claim: '1', reason: 'r', code: 'io', attempts: 1 }];
+    for (let n = 0; n < 20 && !page.destroyed; n++) {
+      for (const tell of home.spool.listeners) tell({ type: 'item', name: 'a', step: 'claim' });
+      await home.clock.advance(500);
+    }
+    expect(page.destroyed).toBe(true);
+    expect(page.readableLength).toBeLessThan(400_000);
+    expect(live.pages()).toBe(0);
+  });
+
+  it('are refused when there are too many, until one goes', async () => {
+    const home = await openHome();
+    const live = openPages(home);
+    const pages = await Promise.all(Array.from({ length: 100 }, () => live.connect()));
+    await expect(live.connect()).rejects.toThrow(/Too many pages/);
+    pages[0]!.destroy();
+    await turn();
+    expect(await live.connect()).toBeDefined();
+    live.close();
+  });
+
+  it('hear over HTTP, and of nothing twice', async () => {
+    const home = await openHome();
+    const port = await listenOn(home.app);
+    const seen: Event[] = [];
+    const ended = new Promise<void>((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path: '/api/events', headers: { 'last-event-id': '-1' } }, (response) => {
+        expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+        expect(response.headers['cache-control']).toBe('no-store');
+        response.setEncoding('utf8').on('data', (text: string) => {
+          for (const [, json] of text.matchAll(/^data: (.*)$/gm)) seen.push(JSON.parse(json!) as Event);
+        });
+        response.on('end', resolve).on('error', reject);
+      }).on('error', reject);
+    });
+    await expect.poll(() => seen.length).toBe(2);
+    const id = await home.add();
+    await expect.poll(() => seen.length).toBe(3);
+    expect(seen[2]).toMatchObject({ type: 'photos', ids: [id] });
+    expect(home.library.get(photoId(id))).toBeDefined();
+    await home.app.close();
+    await ended;
+  });
+});

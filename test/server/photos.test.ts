@@ -1,0 +1,214 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openSqlite } from '../../src/base/sqlite.js';
+import { openCatalog, owner } from '../../src/catalog/catalog.js';
+import { openLibrary } from '../../src/library/library.js';
+import type { PhotoView } from '../../src/document/view.js';
+import { changePhotos, fullTime } from '../../src/server/edits.js';
+import { findPhotos, getPhoto } from '../../src/server/photos.js';
+import { expectError, openHome, type Home } from './fixture.js';
+
+async function get<T>(home: Home, url: string): Promise<T> {
+  const response = await home.app.inject(url);
+  expect(response.statusCode, response.body).toBe(200);
+  expect(response.headers['cache-control']).toBe('no-store');
+  return response.json<T>();
+}
+async function patch<T>(home: Home, url: string, payload: object): Promise<T> {
+  const response = await home.app.inject({ method: 'PATCH', url, payload });
+  expect(response.statusCode, response.body).toBe(200);
+  return response.json<T>();
+}
+interface List {
+  photos: PhotoView[];
+  next?: string;
+}
+
+describe('photos', () => {
+  it('come newest first, a page at a time', async () => {
+    const home = await openHome();
+    const ids: string[] = [];
+    for (let day = 1; day <= 5; day++) ids.unshift(await home.add({ taken: `2024-07-0${day}T12:00:00.000` }));
+    const first = await get<List>(home, '/api/photos?limit=3');
+    expect(first.photos.map(({ id }) => id)).toEqual(ids.slice(0, 3));
+    const second = await get<List>(home, `/api/photos?limit=3&cursor=${encodeURIComponent(first.next!)}`);
+    expect(second.photos.map(({ id }) => id)).toEqual(ids.slice(3));
+    expect(second).not.toHaveProperty('next');
+  });
+
+  it('are told as docs/interface.md says', async () => {
+    const home = await openHome();
+    const id = await home.add({ name: '<img src=x>.jpg', tags: ['a'] });
+    const photo = await get<PhotoView>(home, `/api/photos/${id}`);
+    expect(photo).toMatchObject({
+      id,
+      name: '<img src=x>.jpg',
+      width: 4032,
+      taken: '2024-07-01T12:00:00.000',
+      camera: { make: 'Canon', model: 'EOS 40D' },
+      tags: ['a'],
+      audience: 'private',
+      renditions: { thumb: { type: 'image/webp', width: 640 } },
+      original: { here: true, path: `2024/07/${id}.bin` },
+    });
+    expect(photo).not.toHaveProperty('gps');
+    expect((await get<List>(home, '/api/photos')).photos).toEqual([photo]);
+    expect(await get(home, `/api/photos/${id}/exif`)).toEqual({ id, tags: { 'EXIF:Make': 'Canon' } });
+  });
+
+  it('make a timeline, segments and tiles that fit each other', async () => {
+    const home = await openHome();
+    for (let day = 1; day <= 5; day++) await home.add({ taken: `2024-07-0${day}T12:00:00.000` });
+    await home.add({ taken: '2023-01-01T00:00:00.000' });
+    expect(await get(home, '/api/timeline')).toEqual([
+      { month: '2024-07', count: 5 },
+      { month: '2023-01', count: 1 },
+    ]);
+    const segments = await get<{ month: string; count: number; ratio: number; cursor: string }[]>(
+      home,
+      '/api/timeline/segments?size=3',
+    );
+    expect(segments.map(({ month, count }) => [month, count])).toEqual([
+      ['2024-07', 3],
+      ['2024-07', 2],
+      ['2023-01', 1],
+    ]);
+    expect(segments[0]!.ratio).toBeCloseTo(4);
+    const shown: string[] = [];
+    for (const { cursor, count, month } of segments) {
+      const { tiles } = await get<{ tiles: { id: string; taken: string; thumbhash: string }[] }>(
+        home,
+        `/api/tiles?cursor=${encodeURIComponent(cursor)}&limit=${count}`,
+      );
+      expect(tiles.map(({ taken }) => taken.slice(0, 7))).toEqual(Array(count).fill(month));
+      shown.push(...tiles.map(({ id }) => id));
+    }
+    const all = await get<{ tiles: { id: string }[]; next?: string }>(home, '/api/tiles');
+    expect(shown).toEqual(all.tiles.map(({ id }) => id));
+    expect(all).not.toHaveProperty('next');
+    expect(all.tiles[0]).toEqual({
+      id: shown[0],
+      width: 4032,
+      height: 3024,
+      taken: '2024-07-05T12:00:00.000',
+      thumbhash: 'AAAA',
+      type: 'image/jpeg',
+    });
+  });
+
+  it('are counted by tag and camera, under a search', async () => {
+    const home = await openHome();
+    await home.add({ tags: ['beach', 'sun'], model: 'EOS 40D' });
+    await home.add({ tags: ['beach'], model: 'X100V' });
+    expect(await get(home, '/api/tags')).toEqual([
+      { value: 'beach', count: 2 },
+      { value: 'sun', count: 1 },
+    ]);
+    expect(await get(home, '/api/tags?limit=1')).toHaveLength(1);
+    expect(await get(home, '/api/tags?q=tag:sun')).toEqual(expect.arrayContaining([{ value: 'beach', count: 1 }]));
+    expect(await get<object[]>(home, '/api/cameras')).toHaveLength(2);
+    expect(await get(home, '/api/places')).toEqual([]);
+    expect(await get(home, '/api/albums')).toEqual([]);
+    expect((await get<List>(home, '/api/photos?q=tag:sun')).photos).toHaveLength(1);
+  });
+});
+
+describe('what another process wrote', () => {
+  it('is in the next answer', async () => {
+    const home = await openHome();
+    const id = await home.add();
+    expect(await get(home, '/api/tags?q=is:favourite')).toEqual([]);
+    const other = openSqlite(join(home.folder, 'library.sqlite'));
+    onTestFinished(() => other.close());
+    const library = openLibrary(other, { index: openCatalog(other).index });
+    await changePhotos(library, owner, [id], { favourite: true, tags: { add: ['far'] } }, 'owner');
+    expect(await get(home, '/api/tags?q=is:favourite')).toEqual([{ value: 'far', count: 1 }]);
+    expect((await get<List>(home, '/api/photos?q=tag:far')).photos).toMatchObject([{ id, favourite: true }]);
+  });
+});
+
+describe('a viewer who may not see a photo', () => {
+  it('finds nothing, neither it nor that it is there', async () => {
+    const { library, add } = await openHome();
+    const id = await add();
+    const visitor = { audiences: ['public'] as const };
+    expect(findPhotos(library, visitor, [id, 'f'.repeat(64)])).toEqual([]);
+    expect(() => getPhoto(library, visitor, id)).toThrow('There is no such photo.');
+    expect(await changePhotos(library, visitor, [id], { title: 'x' }, 'visitor')).toEqual({
+      changed: 0,
+      missing: [id],
+    });
+  });
+});
+
+describe('edits', () => {
+  it.each([
+    ['2024-07-01T12:00', '2024-07-01T12:00:00.000'],
+    ['2024-07-01T12:00:05', '2024-07-01T12:00:05.000'],
+    ['2024-07-01T12:00:05.1239', '2024-07-01T12:00:05.123'],
+    ['2024-07-01', '2024-07-01'],
+    ['2024-07-01T12:00Z', '2024-07-01T12:00Z'],
+  ])('read the time %s as %s', (given, full) => {
+    expect(fullTime(given)).toBe(full);
+  });
+
+  it('are in the answer and in the next query', async () => {
+    const home = await openHome();
+    const id = await home.add({ tags: ['embedded'] });
+    const photo = await patch<PhotoView>(home, `/api/photos/${id}`, {
+      title: 'Sea',
+      rating: 4,
+      favourite: true,
+      taken: { local: '2020-02-29T08:00' },
+      tags: { add: ['blue'], remove: ['embedded'] },
+      gps: { lat: 1, lon: 2 },
+    });
+    expect(photo).toMatchObject({
+      title: 'Sea',
+      rating: 4,
+      favourite: true,
+      taken: '2020-02-29T08:00:00.000',
+      takenSource: 'edit',
+      tags: ['blue'],
+      gps: { lat: 1, lon: 2 },
+    });
+    expect(await get(home, `/api/photos/${id}`)).toEqual(photo);
+    expect((await get<List>(home, '/api/photos?q=tag:blue')).photos).toEqual([photo]);
+    expect((await get<List>(home, '/api/photos?q=tag:embedded')).photos).toEqual([]);
+    expect(await get(home, '/api/timeline')).toEqual([{ month: '2020-02', count: 1 }]);
+    const { title, taken } = await patch<PhotoView>(home, `/api/photos/${id}`, { title: null, taken: null });
+    expect([title, taken]).toEqual(['', '2024-07-01T12:00:00.000']);
+  });
+
+  it('change many at once, and say what was not there', async () => {
+    const home = await openHome();
+    const ids = [await home.add(), await home.add(), await home.add()];
+    const stranger = 'f'.repeat(64);
+    const body = { ids: [...ids, stranger, ids[0], stranger], albums: { add: ['Summer'] } };
+    expect(await patch(home, '/api/photos', body)).toEqual({ changed: 3, missing: [stranger] });
+    expect(await patch(home, '/api/photos', body)).toEqual({ changed: 0, missing: [stranger] });
+    expect(await get(home, '/api/albums')).toEqual([{ value: 'Summer', count: 3 }]);
+  });
+
+  it('keep a trashed photo, out of sight', async () => {
+    const home = await openHome();
+    const id = await home.add();
+    await patch(home, `/api/photos/${id}`, { trashed: true });
+    expect((await get<List>(home, '/api/photos')).photos).toEqual([]);
+    expect((await get<List>(home, '/api/photos?q=is:trashed')).photos).toHaveLength(1);
+    expect(await get(home, '/api/home')).toMatchObject({ empty: false, photos: 0 });
+  });
+
+  it('refuse a date that the calendar does not have, and change nothing', async () => {
+    const home = await openHome();
+    const id = await home.add();
+    const before = home.library.lastChange();
+    const response = await home.app.inject({
+      method: 'PATCH',
+      url: `/api/photos/${id}`,
+      payload: { title: 'x', taken: { local: '2023-02-29T08:00:00' } },
+    });
+    expectError(response, 400, 'invalid');
+    expect(home.library.lastChange()).toBe(before);
+  });
+});

@@ -1,0 +1,116 @@
+/** A spool with a stand-in for ingest: it moves each file to `done/<name>`, or fails as its contents say. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { systemClock, type Clock } from '../../src/base/clock.js';
+import { PhotospoolError, type ErrorCode } from '../../src/base/errors.js';
+import { openFiles, type Files } from '../../src/base/files.js';
+import { silent } from '../../src/base/log.js';
+import type { Arrival, Ingest } from '../../src/ingest/ingest.js';
+import type { Local } from '../../src/library/local.js';
+import { openProcessor, type Processor, type ProcessorOptions } from '../../src/spool/processor.js';
+import { temporaryFolder } from '../folder.js';
+
+/** The first bytes of a JPEG, so that a file counts as a photo. */
+const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex');
+
+/** A file that the spool takes for a photo. `text` makes it distinct, or tells the stand-in how to fail. */
+export const photo = (text: string): Buffer => Buffer.concat([jpeg, Buffer.from(text)]);
+
+/** The folders of one spool. */
+export interface Spool {
+  folder: string;
+  incoming: string;
+  work: string;
+  done: string;
+  /** Every arrival that the stand-in saw. */
+  arrivals: Arrival[];
+  /** Opens a processor; closed after the test at the latest. */
+  open(options?: Partial<ProcessorOptions>, files?: Files, clock?: Clock): Promise<Processor>;
+  /** Puts a file below incoming. */
+  drop(name: string, bytes?: Buffer | string): string;
+  /** All files below incoming, work and done, relative to the folder, without locks. */
+  files(): string[];
+}
+
+/** What the stand-in does with the next files, by the text in them; removed means that they are taken in. */
+export type Failures = Map<string, ErrorCode>;
+
+/** Makes an empty spool. */
+export function makeSpool(failures: Failures = new Map()): Spool {
+  const folder = temporaryFolder();
+  const [incoming, work, done] = ['incoming', 'work', 'done'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const path of [incoming, work, done]) mkdirSync(path);
+  const arrivals: Arrival[] = [];
+  const seen = new Map<string, string>();
+  const originals = new Set<string>();
+  const local = {
+    originals: { find: (sha256: string) => (originals.has(sha256) ? { state: 'here' } : undefined) },
+    seen: {
+      find: (...key: unknown[]) => seen.get(key.join('|')),
+      put: (path: string, bytes: number, modified: string, sha256: string) =>
+        void seen.set([path, bytes, modified].join('|'), sha256),
+    },
+  } as unknown as Local;
+  const ingest: Ingest = async (arrival, hooks) => {
+    arrivals.push(arrival);
+    hooks.step('hash');
+    const { sha256 } = await openFiles().hash(arrival.file);
+    const text = readFileSync(arrival.file).subarray(jpeg.length).toString();
+    const code = failures.get(text);
+    if (code) throw new PhotospoolError(code, `${arrival.name} fails.`);
+    if (originals.has(sha256)) mkdirSync(join(done, 'duplicates'), { recursive: true });
+    const kind = originals.has(sha256) ? 'duplicate' : 'stored';
+    const path = `${kind === 'duplicate' ? 'duplicates/' : ''}${arrival.name}`;
+    renameSync(arrival.file, join(done, path));
+    originals.add(sha256);
+    return { kind, sha256, path };
+  };
+  return {
+    folder,
+    incoming,
+    work,
+    done,
+    arrivals,
+    async open(options = {}, files = openFiles(), clock = systemClock) {
+      const processor = await openProcessor(
+        { files, clock, log: silent, ingest, local },
+        { incoming, work, mode: 'move', settle: 0, workers: 2, rescan: 300, poll: 5, ...options },
+      );
+      onTestFinished(() => processor.close());
+      return processor;
+    },
+    drop(name, bytes = photo(name)) {
+      const path = join(incoming, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes);
+      return path;
+    },
+    files: () => below(folder).map((path) => relative(folder, path)),
+  };
+}
+
+function below(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.lock'))
+    .map((name) => join(folder, name))
+    .flatMap((path) => (statSync(path).isDirectory() ? below(path) : [path]))
+    .sort();
+}
+
+/** A clock that a test moves: `sleep` lets time pass at once. */
+export function fastClock(start = Date.parse('2026-01-01T00:00:00Z')): Clock & { pass(ms: number): void } {
+  let now = start;
+  return {
+    now: () => now,
+    pass: (ms) => void (now += ms),
+    sleep: (ms) => {
+      now += ms;
+      return new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}

@@ -1,0 +1,362 @@
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openFiles } from '../../src/base/files.js';
+import { fastClock, makeSpool, photo, type Failures } from './fixture.js';
+
+describe('one pass', () => {
+  it('takes photos from everywhere below incoming and removes the folders it emptied', async () => {
+    const spool = makeSpool();
+    spool.drop('a.jpg');
+    spool.drop('Rome 2024/day 1/b.jpg');
+    mkdirSync(join(spool.incoming, 'empty'));
+    const summary = await (await spool.open()).pass();
+    expect(summary).toMatchObject({ stored: 2, duplicates: 0, stuck: 0, ignored: 0 });
+    expect(spool.files()).toEqual(['done/a.jpg', 'done/b.jpg']);
+    expect(readdirSync(spool.incoming)).toEqual(['empty']);
+    expect(spool.arrivals.find(({ name }) => name === 'b.jpg')?.folder).toBe('Rome 2024/day 1');
+    expect(readdirSync(spool.work).filter((name) => !name.startsWith('.lock'))).toEqual([]);
+  });
+
+  it('leaves what is no photo, and tells why', async () => {
+    const spool = makeSpool();
+    spool.drop('notes.jpg', 'a text with a photo name');
+    spool.drop('album/empty.jpg', '');
+    spool.drop('good.txt', photo('a photo with a text name'));
+    const processor = await spool.open();
+    expect(await processor.pass()).toMatchObject({ stored: 1, ignored: 2 });
+    expect(spool.files()).toEqual(['done/good.txt', 'incoming/album/empty.jpg', 'incoming/notes.jpg']);
+    const { ignored } = await processor.status();
+    expect(ignored.map(({ name }) => name).sort()).toEqual(['album/empty.jpg', 'notes.jpg']);
+    for (const { reason } of ignored) expect(reason).not.toBe('');
+  });
+
+  it('looks again at what was no photo when it changed', async () => {
+    const spool = makeSpool();
+    const path = spool.drop('a.jpg', 'not yet');
+    const processor = await spool.open();
+    expect(await processor.pass()).toMatchObject({ stored: 0, ignored: 1 });
+    writeFileSync(path, photo('now'));
+    expect(await processor.pass()).toMatchObject({ stored: 1, ignored: 0 });
+  });
+
+  it('leaves unfinished and foreign files alone', async () => {
+    const spool = makeSpool();
+    const names = [
+      '.DS_Store',
+      '._a.jpg',
+      '.syncthing.a.jpg.tmp',
+      '~syncthing~a.jpg.tmp',
+      'a.jpg.partial',
+      'a.jpg.crdownload',
+      'a.jpg.part',
+      'a.jpg.ocTransferId123.part',
+      'Thumbs.db',
+      'a.jpg.filepart',
+      '.a.jpg.Ab12Cd',
+      '@eaDir/a.jpg',
+      '.stversions/a.jpg',
+    ];
+    for (const name of names) spool.drop(name, photo(name));
+    expect(await (await spool.open()).pass()).toMatchObject({ stored: 0, ignored: 0 });
+    expect(spool.files()).toHaveLength(names.length);
+  });
+
+  it('never follows or opens links, FIFOs and devices', async () => {
+    const spool = makeSpool();
+    const secret = join(spool.folder, 'secret.jpg');
+    writeFileSync(secret, photo('secret'));
+    symlinkSync(secret, join(spool.incoming, 'link.jpg'));
+    symlinkSync(spool.folder, join(spool.incoming, 'loop'));
+    execFileSync('mkfifo', [join(spool.incoming, 'fifo.jpg')]);
+    const processor = await spool.open();
+    expect(await processor.pass()).toMatchObject({ stored: 0, ignored: 3 });
+    expect(readFileSync(secret)).toEqual(photo('secret'));
+  });
+
+  it('tells duplicates from the rest and keeps both', async () => {
+    const spool = makeSpool();
+    spool.drop('a.jpg', photo('same'));
+    await (await spool.open()).pass();
+    spool.drop('b.jpg', photo('same'));
+    const again = await makeAgain(spool);
+    expect(await again.pass()).toMatchObject({ stored: 0, duplicates: 1 });
+    expect(spool.files()).toEqual(['done/a.jpg', 'done/duplicates/b.jpg']);
+  });
+
+  it('keeps names that are hard on tools', async () => {
+    const spool = makeSpool();
+    const names = [
+      '-rf.jpg',
+      'it\'s "quoted".jpg',
+      'two\nlines.jpg',
+      ' .jpg',
+      'x'.repeat(251) + '.jpg',
+      'item.json',
+      'Ünï\u202egpj.jpg',
+      '\u00e9.jpg',
+      'e\u0301.jpg',
+    ];
+    for (const name of names) spool.drop(name);
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${spool.incoming}/caf`), Buffer.from([0xe9]), Buffer.from('.jpg')]),
+      photo('latin1'),
+    );
+    expect(await (await spool.open()).pass()).toMatchObject({ stored: names.length + 1, stuck: 0 });
+    expect(readdirSync(spool.done).sort()).toEqual([...names, 'café.jpg'].sort());
+    for (const { file } of spool.arrivals) expect(file).not.toContain('\n');
+  });
+
+  it('passes over a file it may not read, and says so', async () => {
+    if (process.getuid?.() === 0) return; // root may read everything; .ci/run has a root part of its own
+    const spool = makeSpool();
+    chmodSync(spool.drop('closed.jpg'), 0);
+    spool.drop('open.jpg');
+    const summary = await (await spool.open()).pass();
+    expect(summary).toMatchObject({ stored: 1, stuck: 1 });
+    expect(summary.stuckItems[0]!.reason).toContain('permission');
+  });
+
+  it('says when incoming is not there, and takes it up when it is back', async () => {
+    const spool = makeSpool();
+    const processor = await spool.open();
+    rmSync(spool.incoming, { recursive: true });
+    expect(await processor.pass()).toMatchObject({ stored: 0 });
+    spool.drop('a.jpg');
+    expect(await processor.pass()).toMatchObject({ stored: 1 });
+  });
+});
+
+const makeAgain = async (spool: ReturnType<typeof makeSpool>) => {
+  // A second processor on the same folders needs a work of its own.
+  return spool.open({ work: join(spool.folder, 'work2') });
+};
+
+describe('files that are not still', () => {
+  it('are taken when size and mtime stood still for the settle time, old mtimes or not', async () => {
+    const spool = makeSpool();
+    const clock = fastClock();
+    const path = spool.drop('a.jpg', photo('half'));
+    utimesSync(path, 1000, 1000);
+    let grown = 0;
+    const files = openFiles((operation, at) => {
+      // Each time it is looked at, it has grown, five times over.
+      if (operation === 'stat' && String(at) === path && grown++ < 5) appendFileSync(path, ' more');
+    });
+    const summary = await (await spool.open({ settle: 2 }, files, clock)).pass();
+    expect(summary.stored).toBe(1);
+    expect(readFileSync(join(spool.done, 'a.jpg'))).toEqual(photo('half more more more more more'));
+    expect(summary.seconds).toBeGreaterThanOrEqual(2);
+    expect(spool.arrivals).toHaveLength(1);
+  });
+
+  it('start their wait anew when the file was replaced', async () => {
+    const spool = makeSpool();
+    const clock = fastClock();
+    const path = spool.drop('a.jpg', photo('one'));
+    let looks = 0;
+    const files = openFiles((operation, at) => {
+      if (operation !== 'stat' || String(at) !== path || ++looks !== 2) return;
+      rmSync(path);
+      writeFileSync(path, photo('two'));
+    });
+    const summary = await (await spool.open({ settle: 2 }, files, clock)).pass();
+    expect(summary.seconds).toBeGreaterThanOrEqual(4);
+    expect(readFileSync(join(spool.done, 'a.jpg'))).toEqual(photo('two'));
+  });
+});
+
+describe('failures', () => {
+  it('keep the file in its claim with the reason, and never hold up another', async () => {
+    const failures: Failures = new Map([['bad', 'undecodable']]);
+    const spool = makeSpool(failures);
+    spool.drop('bad.jpg', photo('bad'));
+    spool.drop('good.jpg');
+    const processor = await spool.open();
+    expect(await processor.pass()).toMatchObject({
+      stored: 1,
+      stuck: 1,
+      stuckItems: [{ name: 'bad.jpg', reason: 'bad.jpg fails.' }],
+    });
+    const [claim] = readdirSync(spool.work).filter((name) => !name.startsWith('.'));
+    expect(readdirSync(join(spool.work, claim!)).sort()).toEqual(['bad.jpg', 'item.json']);
+    const item = JSON.parse(readFileSync(join(spool.work, claim!, 'item.json'), 'utf8')) as Record<string, unknown>;
+    expect(item).toMatchObject({ name: 'bad.jpg', attempts: 1, error: { code: 'undecodable' } });
+    expect(item).not.toHaveProperty('next');
+    // For good: another pass does not try it again, a person's retry does.
+    await processor.pass();
+    expect(spool.arrivals.filter(({ name }) => name === 'bad.jpg')).toHaveLength(1);
+    failures.clear();
+    expect(await processor.retry(['bad.jpg', 'nobody.jpg'])).toEqual({ retried: ['bad.jpg'], unknown: ['nobody.jpg'] });
+    expect(await processor.pass()).toMatchObject({ stored: 1, stuck: 0 });
+  });
+
+  it('that can pass are tried again with doubling delay', async () => {
+    const failures: Failures = new Map([['later', 'disk-full']]);
+    const spool = makeSpool(failures);
+    const clock = fastClock();
+    spool.drop('later.jpg', photo('later'));
+    const processor = await spool.open({}, openFiles(), clock);
+    const delays: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      await processor.pass();
+      const { next } = (await processor.status()).stuck[0]!;
+      delays.push(Date.parse(next!) - clock.now());
+      clock.pass(delays.at(-1)!);
+    }
+    expect(delays.slice(0, 3)).toEqual([5_000, 10_000, 20_000]);
+    expect(delays.at(-1)).toBe(3_600_000);
+    failures.clear();
+    expect(await processor.pass()).toMatchObject({ stored: 1, stuck: 0 });
+  });
+
+  it('to claim for want of disk space leave the files in incoming and try only one of them', async () => {
+    const spool = makeSpool();
+    for (let i = 0; i < 50; i++) spool.drop(`${i}.jpg`);
+    let tries = 0;
+    const full = openFiles((operation, path) => {
+      if (operation !== 'mkdir' || !String(path).startsWith(spool.work)) return;
+      tries++;
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    });
+    const processor = await spool.open({ workers: 1 }, full);
+    const summary = await processor.pass();
+    expect(summary.stored).toBe(0);
+    expect(summary.stuckItems[0]!.reason).toContain('disk is full');
+    expect(tries).toBeLessThan(10);
+    expect(readdirSync(spool.incoming)).toHaveLength(50);
+    expect(readdirSync(spool.work).filter((name) => !name.startsWith('.'))).toEqual([]);
+  });
+});
+
+describe('copy mode', () => {
+  it('leaves incoming as it is and remembers what it saw', async () => {
+    const spool = makeSpool();
+    const path = spool.drop('a.jpg');
+    spool.drop('sub/b.jpg', photo('a.jpg'));
+    const processor = await spool.open({ mode: 'copy', workers: 1 });
+    const first = await processor.pass();
+    expect(first.stored + first.duplicates).toBe(2);
+    expect(await processor.pass()).toMatchObject({ stored: 0, duplicates: 0 });
+    expect(readdirSync(spool.incoming).sort()).toEqual(['a.jpg', 'sub']);
+    writeFileSync(path, photo('changed'));
+    expect(await processor.pass()).toMatchObject({ stored: 1 });
+  });
+});
+
+describe('one processor per work', () => {
+  it('refuses a second one until the first is closed', async () => {
+    const spool = makeSpool();
+    const first = await spool.open();
+    await expect(spool.open()).rejects.toMatchObject({ code: 'locked' });
+    await first.close();
+    await (await spool.open()).close();
+  });
+
+  it('lets two with their own work share incoming: each file once', async () => {
+    const spool = makeSpool();
+    for (let i = 0; i < 60; i++) spool.drop(`${i}.jpg`);
+    const two = await Promise.all([spool.open(), makeAgain(spool)]);
+    const summaries = await Promise.all(two.map((processor) => processor.pass()));
+    expect(summaries[0]!.stored + summaries[1]!.stored).toBe(60);
+    expect(summaries.map(({ stuck, duplicates }) => stuck + duplicates)).toEqual([0, 0]);
+    expect(readdirSync(spool.done)).toHaveLength(60);
+    expect(spool.arrivals).toHaveLength(60);
+  });
+});
+
+describe('what an earlier run left', () => {
+  const id = '01J00000000000000000000000';
+
+  it('a claim is finished', async () => {
+    const spool = makeSpool();
+    mkdirSync(join(spool.work, id));
+    writeFileSync(join(spool.work, id, 'a.jpg'), photo('a'));
+    expect(await (await spool.open()).pass()).toMatchObject({ stored: 1 });
+    expect(spool.files()).toEqual(['done/a.jpg']);
+  });
+
+  it('a record without its file goes, the file in incoming is taken', async () => {
+    const spool = makeSpool();
+    const from = spool.drop('a.jpg');
+    mkdirSync(join(spool.work, id));
+    writeFileSync(
+      join(spool.work, id, 'item.json'),
+      JSON.stringify({ format: 1, name: 'a.jpg', file: 'a.jpg', from, claimed: 'x', modified: 'x', attempts: 0 }),
+    );
+    writeFileSync(join(spool.work, id, '.photospool-999999999-01J00000000000000000000000.tmp'), 'half a record');
+    expect(await (await spool.open()).pass()).toMatchObject({ stored: 1 });
+    expect(readdirSync(spool.work).filter((name) => !name.startsWith('.'))).toEqual([]);
+  });
+
+  it('an empty claim goes, foreign folders stay', async () => {
+    const spool = makeSpool();
+    mkdirSync(join(spool.work, id));
+    mkdirSync(join(spool.work, 'mine'));
+    await (await spool.open()).pass();
+    expect(readdirSync(spool.work).filter((name) => !name.startsWith('.'))).toEqual(['mine']);
+  });
+
+  it('a record that is damaged is made anew', async () => {
+    const spool = makeSpool();
+    mkdirSync(join(spool.work, id));
+    writeFileSync(join(spool.work, id, 'a.jpg'), photo('a'));
+    writeFileSync(join(spool.work, id, 'item.json'), '{"format":1,"name":');
+    expect(await (await spool.open()).pass()).toMatchObject({ stored: 1 });
+    expect(existsSync(join(spool.done, 'a.jpg'))).toBe(true);
+  });
+});
+
+describe('between filesystems', () => {
+  const crossing = (work: string) =>
+    openFiles((operation, path) => {
+      const to = String(path);
+      // As the kernel answers where `work` is on another disk: the names in it can't be reached by rename from outside.
+      if (operation === 'rename' && to.startsWith(work) && !to.endsWith('item.json'))
+        throw Object.assign(new Error('EXDEV'), { code: 'EXDEV' });
+    });
+
+  it('hides the file on its own disk, copies it from there, and removes only the hidden name', async () => {
+    const spool = makeSpool();
+    const path = spool.drop('a.jpg', photo('first'));
+    let again = false;
+    const files = crossing(spool.work);
+    const copy = files.copy.bind(files);
+    files.copy = async (from, to) => {
+      // The sync tool puts a new file at the old name meanwhile.
+      if (!again) writeFileSync(path, photo('second'));
+      again = true;
+      return copy(from, to);
+    };
+    const summary = await (await spool.open({ workers: 1 }, files)).pass();
+    expect(summary.stored).toBe(2);
+    expect(spool.arrivals).toHaveLength(2);
+    expect(readdirSync(spool.folder).sort()).toEqual(['done', 'incoming', 'work']);
+    expect(readdirSync(spool.incoming)).toEqual([]);
+  });
+
+  it('goes on with what was hidden before a crash', async () => {
+    const spool = makeSpool();
+    spool.drop('a.jpg', photo('first'));
+    const files = crossing(spool.work);
+    files.copy = () => Promise.reject(Object.assign(new Error('cut'), { code: 'EIO' }));
+    const first = await spool.open({}, files);
+    await first.pass();
+    await first.close();
+    expect(spool.files().some((name) => name.startsWith('.photospool-incoming/'))).toBe(true);
+    expect(await (await spool.open()).pass()).toMatchObject({ stored: 1 });
+    expect(spool.files()).toEqual(['done/a.jpg']);
+  });
+});

@@ -1,0 +1,141 @@
+/** The geometry of the timeline without a browser: headings, guesses, and a page that is taller than browsers allow. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Segment } from '../../src/catalog/catalog.js';
+import { blockAt, firstGuess, layOut, makeBlocks, measureFor, place, rowShape } from '../../web/src/timeline/blocks.js';
+import { covers, gather } from '../../web/src/timeline/gather.js';
+import { Scroll } from '../../web/src/timeline/scroll.js';
+
+const segment = (month: string, count: number, ratio = count * 1.33): Segment => ({
+  month,
+  count,
+  ratio,
+  cursor: `${month}-${count}`,
+});
+
+describe('headings', () => {
+  test('small months of a year are shown together, full ones alone', () => {
+    const months = [segment('2024-07', 40), segment('2024-05', 1), segment('2024-03', 2), segment('2023-12', 1)];
+    const found = gather(months, 6);
+    expect(found.map(({ month, until, count }) => [month, until, count])).toEqual([
+      ['2024-07', undefined, 40],
+      ['2024-05', '2023-12', 4],
+    ]);
+    expect(found.map(({ cursor }) => cursor)).toEqual(['2024-07-40', '2024-05-1']);
+  });
+
+  test('a year ends what has a row already', () => {
+    const months = ['2024-05', '2024-04', '2024-03', '2023-12', '2023-11'].map((month) => segment(month, 2));
+    expect(gather(months, 6).map(({ month, until }) => `${month} ${until}`)).toEqual([
+      '2024-05 2024-03',
+      '2023-12 2023-11',
+    ]);
+  });
+
+  test('parts of a large month are never joined with anything', () => {
+    const months = [segment('2024-07', 250), segment('2024-07', 2), segment('2024-06', 1)];
+    expect(gather(months, 6)).toEqual(months);
+  });
+
+  test('no photo is lost, and every month is covered by one stretch', () => {
+    const counts = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(counts, (all) => {
+        const months = all.map((count, i) =>
+          segment(`${2024 - Math.floor(i / 12)}-${String(12 - (i % 12)).padStart(2, '0')}`, count),
+        );
+        const found = gather(months, 6);
+        expect(found.reduce((sum, { count }) => sum + count, 0)).toBe(all.reduce((sum, count) => sum + count, 0));
+        for (const { month } of months) expect(found.filter((stretch) => covers(stretch, month))).toHaveLength(1);
+      }),
+    );
+  });
+});
+
+describe('blocks', () => {
+  const measure = measureFor(1440, 56);
+
+  test('follow each other without gap or overlap, and are found by their place', () => {
+    const blocks = makeBlocks([segment('2024-07', 250), segment('2024-07', 250), segment('2024-06', 30)]);
+    expect(blocks.map(({ first, last, ordinal }) => [first, last, ordinal])).toEqual([
+      [true, false, 0],
+      [false, true, 1],
+      [true, true, 0],
+    ]);
+    const total = place(blocks, measure, firstGuess(measure));
+    expect(blocks[0]!.top).toBe(measure.top + measure.head);
+    expect(blocks[1]!.top).toBe(blocks[0]!.top + blocks[0]!.height);
+    expect(blocks[2]!.top).toBe(blocks[1]!.top + blocks[1]!.height + measure.head);
+    expect(total).toBeGreaterThan(blocks[2]!.top + blocks[2]!.height);
+    for (const [i, block] of blocks.entries()) {
+      expect(blockAt(blocks, block.top)).toBe(i);
+      expect(blockAt(blocks, block.top + block.height - 1)).toBe(i);
+    }
+  });
+
+  test.each([390, 820, 1440, 2560])('at %i px the guess is near the truth', (width) => {
+    const own = measureFor(width, 56);
+    const tiles = Array.from({ length: 250 }, (_, i) => {
+      const [w, h] = [
+        [4032, 3024],
+        [3024, 4032],
+        [3000, 2000],
+        [1920, 1080],
+      ][(i * 7) % 4]!;
+      return {
+        id: `${i}`,
+        width: w!,
+        height: h!,
+        taken: `2024-07-${String(28 - Math.floor(i / 10)).padStart(2, '0')}T10:00:00.000`,
+        type: 'image/jpeg',
+      };
+    });
+    const ratio = tiles.reduce((sum, tile) => sum + tile.width / tile.height, 0);
+    const [block] = makeBlocks([segment('2024-07', 250, ratio)]);
+    place([block!], own, firstGuess(own));
+    const guessed = block!.height;
+    layOut(block!, tiles, own);
+    expect(block!.height / guessed).toBeGreaterThan(0.8);
+    expect(block!.height / guessed).toBeLessThan(1.25);
+    expect(rowShape(own)).toBeGreaterThan(2);
+  });
+});
+
+describe('scrolling', () => {
+  const make = (total: number): Scroll => Object.assign(new Scroll(), { total, view: 900 });
+
+  test('is one to one where the page can be as tall as the timeline', () => {
+    const scroll = make(500_000);
+    scroll.moved(1234);
+    scroll.moved(400_000);
+    expect(scroll.at).toBe(400_000);
+    expect(scroll.shift).toBe(0);
+    expect(scroll.apart).toBe(false);
+  });
+
+  test('keeps what is seen in place when heights above it become known, and says where the page belongs', () => {
+    const scroll = make(500_000);
+    scroll.moved(100_000);
+    scroll.at += 321;
+    scroll.total += 321;
+    expect(scroll.shift).toBe(-321);
+    expect(scroll.ideal).toBe(100_321);
+    expect(scroll.apart).toBe(true);
+  });
+
+  test('reaches both ends of a timeline that is taller than any page', () => {
+    const scroll = make(80_000_000);
+    expect(scroll.height).toBeLessThan(17_000_000);
+    scroll.moved(scroll.height - 900);
+    expect(scroll.at).toBe(80_000_000 - 900);
+    scroll.moved(scroll.height - 900 - 500);
+    expect(scroll.at).toBe(80_000_000 - 900 - 500);
+    scroll.moved(0);
+    expect(scroll.at).toBe(0);
+    scroll.moved(scroll.height / 2);
+    expect(scroll.at / 80_000_000).toBeCloseTo(0.5, 2);
+    const before = scroll.at;
+    scroll.moved(scroll.page + 700);
+    expect(scroll.at).toBe(before + 700);
+  });
+});

@@ -1,0 +1,100 @@
+/**
+ * What the page asks the server for (docs/interface.md, "HTTP"). Every failure is a Trouble: the server's sentence and
+ * hint, or `offline` where no answer came.
+ */
+import type { Segment, Tile } from '../../src/catalog/catalog.js';
+import type { PhotoView } from '../../src/document/view.js';
+import type { SpoolStatus } from '../../src/spool/port.js';
+
+export type { PhotoView, Segment, SpoolStatus, Tile };
+
+/** What this server is: where photos go in, and whether it has any. */
+export interface Home {
+  incoming: string;
+  version: string;
+  empty: boolean;
+  photos: number;
+}
+
+/** A request that failed. `code` is the server's (docs/interface.md, "Errors"), or `offline`. */
+export class Trouble extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(code: string, message: string, hint?: string) {
+    super(message);
+    this.name = 'Trouble';
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** True for the error of a request that was called off. */
+export const isCalledOff = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
+
+/** Anything thrown, as Trouble. */
+export const toTrouble = (error: unknown): Trouble =>
+  error instanceof Trouble ? error : new Trouble('internal', error instanceof Error ? error.message : String(error));
+
+async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const response = await fetch(path, init).catch((error: unknown) => {
+    if (isCalledOff(error)) throw error;
+    throw new Trouble('offline', '');
+  });
+  if (!response.ok) throw await readTrouble(response);
+  return (await response.json()) as T;
+}
+
+async function readTrouble(response: Response): Promise<Trouble> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const error = field(body, 'error');
+  const text = (key: string): string | undefined => {
+    const value = field(error, key);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return new Trouble(text('code') ?? 'internal', text('message') ?? `${response.status}`, text('hint'));
+}
+
+const field = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+
+const post = (body?: unknown): RequestInit =>
+  body === undefined
+    ? { method: 'POST' }
+    : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+
+const addressed = (path: string, values: Record<string, string | number | undefined>): string => {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(values))
+    if (value !== undefined && value !== '') query.set(key, `${value}`);
+  const text = query.toString();
+  return text === '' ? path : `${path}?${text}`;
+};
+
+/** The stretches of a search's timeline, newest first, at most `size` photos each. */
+export const fetchSegments = (q: string, size: number, signal?: AbortSignal): Promise<Segment[]> =>
+  ask(addressed('/api/timeline/segments', { q, size }), signal && { signal });
+
+/** The photos of one stretch. */
+export const fetchTiles = async (q: string, segment: Segment, signal?: AbortSignal): Promise<Tile[]> => {
+  const path = addressed('/api/tiles', { q, cursor: segment.cursor, limit: segment.count });
+  return (await ask<{ tiles: Tile[] }>(path, signal && { signal })).tiles;
+};
+
+/** One photo with all that is known of it. */
+export const fetchPhoto = (id: string, signal?: AbortSignal): Promise<PhotoView> =>
+  ask(`/api/photos/${id}`, signal && { signal });
+
+export const fetchHome = (): Promise<Home> => ask('/api/home');
+
+/** Asks for sample pictures to be put into `incoming`. */
+export const placeSamples = (): Promise<unknown> => ask('/api/samples', post());
+
+/** Tries stuck files again. */
+export const retryStuck = (names: string[] | 'all'): Promise<unknown> => ask('/api/spool/retry', post({ names }));
+
+/** The address of a picture. */
+export const mediaOf = (id: string, rendition: 'thumb' | 'preview'): string => `/media/${id}/${rendition}`;
+
+/** The address of an original; with `download` the browser keeps it as a file. */
+export const originalOf = (id: string, download = false): string => `/originals/${id}${download ? '?download' : ''}`;

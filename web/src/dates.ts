@@ -1,0 +1,50 @@
+/**
+ * Dates as the browser's locale writes them. `taken` is local wall time where the picture was taken, so it is never moved
+ * into the viewer's own zone.
+ */
+const formats = {
+  month: { month: 'long', year: 'numeric' },
+  monthShort: { month: 'short', year: 'numeric' },
+  day: { weekday: 'short', day: 'numeric', month: 'short' },
+  dayYear: { day: 'numeric', month: 'short', year: 'numeric' },
+  dayLong: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  time: { hour: 'numeric', minute: '2-digit' },
+  full: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit' },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(kind: keyof typeof formats): Intl.DateTimeFormat {
+  let format = made.get(kind);
+  if (!format) made.set(kind, (format = new Intl.DateTimeFormat(undefined, { ...formats[kind], timeZone: 'UTC' })));
+  return format;
+}
+
+function write(kind: keyof typeof formats, taken: string): string {
+  const time = Date.parse(`${taken}Z`);
+  return Number.isNaN(time) ? taken : formatOf(kind).format(time);
+}
+
+/** `July 2024`, of `2024-07`. */
+export const monthName = (month: string): string => write('month', `${month}-01T00:00:00`);
+/** `March – October 2008`, of the newest and the oldest month; `July 2024` where there is only one. */
+export function monthsName(month: string, until: string | undefined): string {
+  if (until === undefined || until === month) return monthName(month);
+  const [from, to] = [Date.parse(`${until}-01T00:00:00Z`), Date.parse(`${month}-01T00:00:00Z`)];
+  return Number.isNaN(from) || Number.isNaN(to) ? `${until} – ${month}` : formatOf('month').formatRange(from, to);
+}
+/** `Jul 2024`, of `2024-07`. */
+export const monthShort = (month: string): string => write('monthShort', `${month}-01T00:00:00`);
+/** `Mon 1 Jul`, of `2024-07-01`. */
+export const dayName = (day: string): string => write('day', `${day}T00:00:00`);
+/** `1 Jul 2024`, of `2024-07-01`. */
+export const dayYear = (day: string): string => write('dayYear', `${day}T00:00:00`);
+/** `Monday, 1 July 2024`, of wall time. */
+export const dayLong = (taken: string): string => write('dayLong', taken);
+/** `12:00`, of wall time. */
+export const timeName = (taken: string): string => write('time', taken);
+/** `Monday, 1 July 2024, 12:00`, of wall time. */
+export const fullName = (taken: string): string => write('full', taken);
+
+/** The day of wall time, `2024-07-01`. */
+export const dayOf = (taken: string): string => taken.slice(0, 10);

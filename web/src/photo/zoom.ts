@@ -1,0 +1,40 @@
+/** The mathematics of looking closer: where a picture is on its stage, and how large. Pure; CSS pixels. */
+
+/** `scale` 1 is the whole picture; `x`, `y` move its centre away from the stage's. */
+export interface View {
+  scale: number;
+  x: number;
+  y: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** The whole picture, in the middle. */
+export const whole: View = { scale: 1, x: 0, y: 0 };
+
+/** The size at which a picture is seen whole: as large as the stage, but small pictures at most at twice their pixels. */
+export function fit(picture: Size, stage: Size): Size {
+  const scale = Math.min(stage.width / picture.width, stage.height / picture.height, 2);
+  return { width: picture.width * scale, height: picture.height * scale };
+}
+
+/** How close one can look: three stage pixels for one of the picture, at least four times the whole. */
+export const closest = (picture: Size, fitted: Size): number => Math.max(4, (picture.width * 3) / fitted.width);
+
+/** Keeps a view inside of its bounds: no empty space on one side while the other is cut off. */
+export function bound(view: View, fitted: Size, stage: Size, most: number): View {
+  const scale = Math.min(most, Math.max(1, view.scale));
+  const roomX = Math.max(0, (fitted.width * scale - stage.width) / 2);
+  const roomY = Math.max(0, (fitted.height * scale - stage.height) / 2);
+  return { scale, x: clamp(view.x, roomX), y: clamp(view.y, roomY) };
+}
+
+/** Scales a view by `factor` so that the point `px`, `py` (from the stage's centre) stays where it is. */
+export function zoomAt(view: View, factor: number, px: number, py: number): View {
+  return { scale: view.scale * factor, x: px - (px - view.x) * factor, y: py - (py - view.y) * factor };
+}
+
+const clamp = (value: number, room: number): number => Math.min(room, Math.max(-room, value));

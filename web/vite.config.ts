@@ -1,0 +1,49 @@
+/**
+ * Builds the album page into dist/web: hashed assets, nothing inline (the page's Content-Security-Policy has no
+ * 'unsafe-inline'), and beside every text file its .br and .gz, so that the server compresses nothing while it serves.
+ */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type Plugin } from 'vite';
+
+const compressible = /\.(?:html|js|css|svg|json|webmanifest|txt)$/;
+
+/** Writes `name.br` and `name.gz` beside every text file that was built. */
+function precompress(): Plugin {
+  let folder = '';
+  return {
+    name: 'precompress',
+    apply: 'build',
+    configResolved(config) {
+      folder = config.build.outDir;
+    },
+    async closeBundle() {
+      const root = fileURLToPath(new URL('.', import.meta.url));
+      const out = resolve(root, folder);
+      for (const entry of await readdir(out, { recursive: true })) {
+        if (!compressible.test(entry)) continue;
+        const bytes = await readFile(join(out, entry));
+        const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+        await writeFile(join(out, `${entry}.br`), brotliCompressSync(bytes, quality));
+        await writeFile(join(out, `${entry}.gz`), gzipSync(bytes, { level: 9 }));
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  plugins: [svelte(), precompress()],
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '^/(api|media|originals)/': 'http://127.0.0.1:4780' } },
+});
