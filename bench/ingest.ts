@@ -64,18 +64,12 @@ function fresh(set: string): string {
   return home;
 }
 
-function photospool(set: string): Promise<Measured> {
+/** Takes in a folder of photos with a home of its own, as a whole process. */
+export function photospool(set: string, count = workers): Promise<Measured> {
   const home = fresh(set);
   return measure(process.execPath, [
     cli,
-    'process',
-    '--home',
-    home,
-    '--settle',
-    '0',
-    '--workers',
-    String(workers),
-    '--json',
+    ...['process', '--home', home, '--settle', '0', '--workers', String(count), '--json'],
   ]);
 }
 

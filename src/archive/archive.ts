@@ -3,7 +3,7 @@
  * nothing that was there is ever replaced. A crash leaves the file at its old place, at its new one, or (same bytes) at
  * both; `place` called again finishes.
  */
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import { parentOf, type Files } from '../base/files.js';
@@ -41,9 +41,42 @@ export interface Archive {
 /** The absolute path of an archived file; `path` is relative to the archive, with forward slashes. */
 export const originalPath = (folder: string, path: string): string => join(folder, ...path.split('/'));
 
-/** Opens the archive in a folder, which is made where it is missing. */
-export async function openArchive(folder: string, files: Files): Promise<Archive> {
+/** The name of the file that tells whose archive a folder is. */
+const markName = '.photospool-archive';
+
+/** Whose archive is opened. */
+export interface Owner {
+  /** The id of the server (its library). */
+  server: string;
+  /** Whether the library says that originals are in its archive: then a folder without its mark is another one. */
+  hasOriginals: boolean;
+}
+
+/**
+ * Opens the archive in a folder, which is made and marked where it is new.
+ * @throws PhotospoolError `config` where the folder is the archive of another library, `unusable` where it is not the one
+ * that this library's originals are in: a disk that is not mounted, or another folder by mistake.
+ */
+export async function openArchive(folder: string, files: Files, owner?: Owner): Promise<Archive> {
+  const mark = join(folder, markName);
+  if (owner) {
+    const found = (await files.readText(mark))?.trim();
+    if (found !== undefined && found !== owner.server) throw foreign(folder);
+    if (found === undefined && owner.hasOriginals) throw elsewhere(folder, owner.server);
+  }
   await files.makeFolder(folder);
+  await files.sweep(folder);
+  if (owner) await files.write(mark, `${owner.server}\n`);
+
+  /** A disk that was unmounted must not be taken for an empty archive. */
+  async function checkThere(): Promise<void> {
+    if (await files.look(owner ? mark : folder)) return;
+    throw new PhotospoolError('io', `The archive ${printable(folder)} is not there.`, {
+      op: 'archive',
+      path: folder,
+      hint: 'Is its disk mounted? It is tried again by itself.',
+    });
+  }
 
   async function carry(from: string, to: string, sha256: string): Promise<'moved' | 'taken'> {
     try {
@@ -51,6 +84,7 @@ export async function openArchive(folder: string, files: Files): Promise<Archive
     } catch (error) {
       if (errnoOf(error) !== 'EXDEV') throw error;
     }
+    const source = (await files.lookClosely(from)) ?? { mtimeNs: 0n };
     const copy = await files.copy(from, to);
     if (copy.kind === 'taken') return 'taken';
     if (copy.sha256 !== sha256) {
@@ -60,21 +94,35 @@ export async function openArchive(folder: string, files: Files): Promise<Archive
         path: from,
       });
     }
+    await files.setTimes(to, source);
     await files.setMode(to, readOnly);
     await files.remove(from);
     return 'moved';
   }
 
+  /** A file that belongs to another user can be moved all the same. */
+  async function protect(path: string): Promise<void> {
+    try {
+      await files.setMode(path, readOnly);
+    } catch (error) {
+      if (errnoOf(error) !== 'EPERM') throw error;
+    }
+  }
+
   async function place(from: string, path: string, sha256: string, ours = true): Promise<'placed' | 'taken'> {
     const to = archive.resolve(path);
+    await checkThere();
     await files.makeFolder(parentOf(to));
-    await files.setMode(from, readOnly);
+    await protect(from);
     if ((await carry(from, to, sha256)) === 'moved') return 'placed';
     if (!ours) return 'taken';
     // A crash between the two halves of a move, or after a copy, left our own file here: finish it.
     const there = await files.look(to);
     if (!there?.isFile() || (await files.hash(to)).sha256 !== sha256) return 'taken';
-    await files.setMode(to, readOnly);
+    await protect(to);
+    // The crash may have come before the new name was flushed.
+    await files.flush(to);
+    await files.flushFolder(parentOf(to));
     await files.remove(from);
     return 'placed';
   }
@@ -82,7 +130,7 @@ export async function openArchive(folder: string, files: Files): Promise<Archive
   const archive: Archive = {
     folder,
     resolve: (path) => originalPath(folder, path),
-    occupied: (path) => existsSync(archive.resolve(path)),
+    occupied: (path) => lstatSync(archive.resolve(path), { throwIfNoEntry: false }) !== undefined,
     place,
     async setAside(from, name, sha256, choose, chosen) {
       if (chosen !== undefined && (await place(from, chosen, sha256)) === 'placed') return chosen;
@@ -95,4 +143,18 @@ export async function openArchive(folder: string, files: Files): Promise<Archive
     },
   };
   return archive;
+}
+
+function foreign(folder: string): PhotospoolError {
+  return new PhotospoolError('config', `${printable(folder)} is the archive of another library.`, {
+    path: folder,
+    hint: 'Give each home an archive of its own (spool.done).',
+  });
+}
+
+function elsewhere(folder: string, server: string): PhotospoolError {
+  return new PhotospoolError('unusable', `${printable(folder)} is not the archive that this library's photos are in.`, {
+    path: folder,
+    hint: `Mount its disk, or name its folder as spool.done. For another archive use another --home. If it is the right one, write ${server} into ${markName} there.`,
+  });
 }

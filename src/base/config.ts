@@ -2,8 +2,7 @@
  * The configuration: one table of keys, each settable in `photospool.toml`, as a flag and as an environment variable;
  * the flag wins over the variable, the variable over the file. An unknown key or a wrong value is an error that names it.
  */
-import { homedir } from 'node:os';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
@@ -157,16 +156,17 @@ export function readConfig(
     const short = `PHOTOSPOOL_${name.toUpperCase()}`;
     const long = `PHOTOSPOOL_${key.key.replace('.', '_').toUpperCase()}`;
     set(config, key, fromFile.get(key.key), 'photospool.toml', home);
-    set(config, key, env[short], short, process.cwd());
     set(config, key, env[long], long, process.cwd());
+    set(config, key, env[short], short, process.cwd());
     set(config, key, flags[name], `--${name}`, process.cwd());
   }
+  if (config.role === 'public') throw noPublicRole();
   return config;
 }
 
 /** The configuration file of a new home: every key with its default, as a comment. */
 export function configTemplate(home: string): string {
-  const config = readConfig(home, {}, {});
+  const config = { ...readConfig(home, {}, {}), incoming: 'incoming', work: 'work', done: 'archive' };
   const lines = ['# Photospool. Take away the # of a line to change it.'];
   for (const section of new Set(keys.map(({ key }) => key.split('.')[0]!))) {
     lines.push('', `[${section}]`);
@@ -175,6 +175,12 @@ export function configTemplate(home: string): string {
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+function noPublicRole(): PhotospoolError {
+  return new PhotospoolError('config', 'server.role can\'t be "public" yet: this version has no publishing.', {
+    hint: 'Leave it at "home".',
+  });
 }
 
 function set(config: Config, key: Key, value: unknown, where: string, base: string): void {

@@ -20,6 +20,8 @@ export const codes = {
   'read-only': { transient: true, status: 507 },
   permission: { transient: true, status: 500 },
   io: { transient: true, status: 500 },
+  /** A file that is still being written: looked at again soon, without counting as a try. */
+  changing: { transient: true, status: 503 },
   busy: { transient: true, status: 503 },
   locked: { transient: true, status: 423 },
   'newer-version': { transient: false, status: 500 },

@@ -12,54 +12,13 @@ import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { errnoOf } from './errors.js';
 import { below, parentOf, type Path } from './paths.js';
-import { openReading, type Reading, type Step } from './reading.js';
+import type { Files, Moved } from './operations.js';
+import { openReading, type Step } from './reading.js';
 import { isLeftOver, temporaryName } from './temporary.js';
 
 export { below, parentOf, type Path } from './paths.js';
+export type { Files, Moved } from './operations.js';
 export type { Entry, Operation, Step } from './reading.js';
-
-/** The outcome of `move`: `moved`, or `taken` where something is already at the target (nothing was changed). */
-export type Moved = 'moved' | 'taken';
-
-/** The file operations that Photospool is made of. Every method throws the system's error (with `code`), or a PhotospoolError. */
-export interface Files extends Reading {
-  /** Makes a folder and its missing parents; durable for each folder that was made. */
-  makeFolder(path: Path): Promise<void>;
-  /** Makes a folder that must not exist yet (EEXIST otherwise); durable. */
-  makeNewFolder(path: Path): Promise<void>;
-  /** Writes a new file durably; `taken` where the name is in use. `mode` defaults to 0o644. */
-  write(path: Path, bytes: Uint8Array | string, mode?: number): Promise<Moved>;
-  /** Writes a stream to a new file durably, as it comes; where the stream fails, nothing is left. Returns its size. */
-  pour(source: AsyncIterable<Uint8Array>, path: Path): Promise<number>;
-  /**
-   * Writes one of Photospool's own files durably, atomically replacing the one that was there. `beside` is the folder for
-   * the temporary file, on the same filesystem; without it, the file's own.
-   */
-  replace(path: Path, bytes: Uint8Array | string, beside?: Path): Promise<void>;
-  /** Copies a file durably to a name that must be free (reflink where the disk can). Returns the copy's SHA-256 as hex. */
-  copy(from: Path, to: Path): Promise<{ kind: Moved; sha256: string }>;
-  /**
-   * Renames without replacing anything, and makes both folders durable. Where the filesystem has hard links the system
-   * itself guarantees that an existing target stays; elsewhere the target is looked at first.
-   * @throws EXDEV between filesystems, ENOENT where `from` is gone.
-   */
-  move(from: Path, to: Path): Promise<Moved>;
-  /** Renames a file or folder into a folder that only this process uses (a fresh claim): a plain atomic rename, durable. */
-  rename(from: Path, to: Path): Promise<void>;
-  /** Makes a file's contents durable. */
-  flush(path: Path): Promise<void>;
-  /** Makes a folder's names durable. */
-  flushFolder(path: Path): Promise<void>;
-  /** Removes a file; true where it was there. */
-  remove(path: Path): Promise<boolean>;
-  /** Removes the temporary files in a folder that processes left there which do not run any more. */
-  sweep(folder: Path): Promise<void>;
-  /** Removes an empty folder; false where it is not empty or not there. */
-  removeFolder(path: Path): Promise<boolean>;
-  setMode(path: Path, mode: number): Promise<void>;
-  /** Gives a file the mtime of another. */
-  setTimes(path: Path, of: { mtimeNs: bigint }): Promise<void>;
-}
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL } = constants;
 /** Filesystems without hard links, and files that one may not link, answer one of these. */
@@ -88,6 +47,14 @@ export function openFiles(step: Step = () => undefined): Files {
     } finally {
       await file.close();
     }
+  }
+
+  /** Where looking and renaming are two steps, no two of them are between each other's. */
+  let last: Promise<unknown> = Promise.resolve();
+  function oneByOne<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
   }
 
   const temporary = (path: Path): Path => below(parentOf(path), temporaryName());
@@ -173,9 +140,11 @@ export function openFiles(step: Step = () => undefined): Files {
         const errno = errnoOf(error) ?? '';
         if (errno === 'EEXIST') return 'taken';
         if (!linkless.has(errno)) throw error;
-        if (await files.look(to)) return 'taken';
-        await files.rename(from, to);
-        return 'moved';
+        return oneByOne(async () => {
+          if (await files.look(to)) return 'taken';
+          await files.rename(from, to);
+          return 'moved';
+        });
       }
       await files.flushFolder(parentOf(to));
       await files.remove(from);
@@ -185,7 +154,11 @@ export function openFiles(step: Step = () => undefined): Files {
       await step('rename', to);
       await fs.rename(from, to);
       await files.flushFolder(parentOf(to));
-      if (parentOf(from).toString() !== parentOf(to).toString()) await files.flushFolder(parentOf(from));
+      if (parentOf(from).toString() === parentOf(to).toString()) return;
+      await files.flushFolder(parentOf(from)).catch((error: unknown) => {
+        // A folder that was removed meanwhile holds no name any more.
+        if (errnoOf(error) !== 'ENOENT') throw error;
+      });
     },
     async flush(path) {
       await reading.reading(path, async (file) => {

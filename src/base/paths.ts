@@ -16,3 +16,6 @@ export function below(folder: Path, name: Path): Path {
   if (typeof folder === 'string' && typeof name === 'string') return join(folder, name);
   return Buffer.concat([Buffer.from(folder), Buffer.from(sep), Buffer.from(name)]);
 }
+
+/** A text that is different for different paths, also for those whose names are not UTF-8. */
+export const keyOf = (path: Path): string => (typeof path === 'string' ? path : `bytes:${path.toString('latin1')}`);

@@ -2,11 +2,13 @@
  * A home, put together: configuration, library with catalog, archive, blobs, ingest. Opening makes what is missing and
  * changes nothing that is there; a crash while opening leaves what the next opening completes.
  */
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blobs.js';
 import { configTemplate, type Config } from '../base/config.js';
+import { PhotospoolError } from '../base/errors.js';
 import { openFiles, type Files } from '../base/files.js';
 import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
@@ -17,7 +19,7 @@ import { checkPlace } from '../library/place.js';
 import { openMetadata } from '../photo/metadata.js';
 import { configureRenderer } from '../photo/renditions.js';
 import { makeChanges, type Changes } from '../server/changes.js';
-import { isClaimed } from '../spool/claims.js';
+import { isClaimed } from '../spool/work.js';
 import { openPool } from '../spool/pool.js';
 import { reindex } from './reindex.js';
 import { libraryPath } from './view.js';
@@ -58,10 +60,23 @@ export async function openHome(config: Config, log: Log = silent): Promise<Home>
 async function makeHome(config: Config, files: Files): Promise<void> {
   for (const folder of [config.home, config.data, config.incoming, config.work, config.done])
     await files.makeFolder(folder);
+  await checkApart(config);
   await files.setMode(config.data, 0o700);
   await checkPlace(config.data);
   for (const folder of [config.home, config.data]) await files.sweep(folder);
   await files.write(join(config.home, 'photospool.toml'), configTemplate(config.home));
+}
+
+/** @throws PhotospoolError `config` where two of the folders are, or lie in, one another: the spool would take its own files. */
+async function checkApart({ incoming, work, done, data }: Config): Promise<void> {
+  const folders = await Promise.all([incoming, work, done, data].map((folder) => realpath(folder)));
+  for (const [n, folder] of folders.entries()) {
+    const other = folders.find((one, m) => m !== n && `${one}${sep}`.startsWith(`${folder}${sep}`));
+    if (other === undefined) continue;
+    throw new PhotospoolError('config', `${other} lies in ${folder}: incoming, work and archive must be apart.`, {
+      hint: 'Name folders that do not hold one another.',
+    });
+  }
 }
 
 async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Promise<Home> {
@@ -82,7 +97,8 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Pro
     if (library.count('photo:') > 0) log.info({}, 'The catalog is built again from the library.');
     await reindex(library, catalog);
   }
-  const archive = await openArchive(config.done, files);
+  const { here } = library.local.originals.counts();
+  const archive = await openArchive(config.done, files, { server: library.server, hasOriginals: here > 0 });
   const blobs = await openBlobs(join(config.data, 'blobs'), files);
   const metadata = openMetadata({ processes: Math.min(config.workers, 4) });
   configureRenderer({ workers: config.workers });

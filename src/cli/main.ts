@@ -3,9 +3,9 @@
  * The command line: one verb per file in commands/. Wrong usage ends with 2, whatever else fails with 3 and one sentence.
  */
 import { Command, CommanderError } from 'commander';
-import { PhotospoolError } from '../base/errors.js';
+import { toPhotospoolError } from '../base/errors.js';
 import { exit, sayFailure } from './output.js';
-import type { Verb } from './verb.js';
+import { addConfiguration, type Verb } from './verb.js';
 import { version } from './version.js';
 
 /** All verbs, in the order of help. Only the one that is called is loaded: `list` needs no web server and no decoder. */
@@ -35,6 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
       code = await work();
     });
   }
+  for (const command of program.commands) addConfiguration(command);
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError(`(photospool ${command.name()} --help tells more)`);
   try {
@@ -49,7 +50,9 @@ export async function run(args: readonly string[]): Promise<number> {
 // A reader that stops early (`photospool list | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exit.done);
-  throw new PhotospoolError('io', 'The results could not be written.', { cause: error });
+  process.exit(sayFailure(toPhotospoolError(error, 'write', 'the results')));
 });
+// Where nobody reads what is said beside the results, there is nobody to tell.
+process.stderr.on('error', () => undefined);
 
 process.exitCode = await run(process.argv.slice(2));

@@ -1,41 +1,83 @@
 /** Opening the spool of a home, and reaching a server that holds it. */
 import { request } from 'node:http';
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Config } from '../base/config.js';
 import { PhotospoolError } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import type { Log } from '../base/log.js';
-import { openProcessor, type Processor, type ProcessorOptions } from '../spool/processor.js';
+import { handOver } from '../spool/work.js';
+import { takeLock } from '../spool/lock.js';
+import type { ProcessorOptions } from '../spool/options.js';
+import { openProcessor, type Processor } from '../spool/processor.js';
 import { systemClock as clock } from '../base/clock.js';
 import { type Home } from './home.js';
 import { serverRecord } from './view.js';
 
+/** The `work` folder of imports, with a lock of its own. */
+export const importWork = (config: Config): string => join(config.work, '.import');
+
 /** Opens the processor of a home; `changed` replaces single options. */
-export function openSpool(home: Home, log: Log, changed: Partial<ProcessorOptions> = {}): Promise<Processor> {
+export async function openSpool(home: Home, log: Log, changed: Partial<ProcessorOptions> = {}): Promise<Processor> {
   const { incoming, work, mode, settle, workers, rescan, poll } = home.config;
-  const parts = { files: home.files, clock, log, ingest: home.ingest, local: home.library.local };
+  const { files, ingest, library, archive } = home;
+  const { originals } = library.local;
+  const isHere = (sha256: string): boolean => {
+    const row = originals.find(sha256);
+    return row?.state === 'here' && archive.occupied(row.path);
+  };
+  if (changed.work === undefined) await gatherImport(home);
+  const parts = { files, clock, log, ingest, local: library.local, isHere };
   return openProcessor(parts, { incoming, work, mode, settle, workers, rescan, poll, ...changed });
 }
 
-/** What a running server writes down of itself. */
-export interface ServerRecord {
-  url: string;
-  pid: number;
-  work: string;
+/** Takes over the claims of an import that was killed. */
+async function gatherImport({ config, files }: Home): Promise<void> {
+  const from = importWork(config);
+  if (!(await files.look(from))) return;
+  const lock = takeLock(from);
+  if (!lock) return;
+  await handOver(from, config.work, files);
+  lock.release();
 }
 
-/** The server that runs on a home and holds this `work` folder; undefined where there is none. */
+/** What a running server writes down of itself. Folders are real paths. */
+export interface ServerRecord {
+  url: string;
+  incoming: string;
+  work: string;
+  done: string;
+}
+
+/** The record of a server with this configuration. */
+export async function recordOf({ incoming, work, done }: Config, url: string): Promise<ServerRecord> {
+  return { url, incoming: await realpath(incoming), work: await realpath(work), done: await realpath(done) };
+}
+
+/**
+ * The server that runs on a home and holds this `work` folder; undefined where there is none.
+ * @throws PhotospoolError `locked` where it works with another incoming or archive.
+ */
 export async function findServer(config: Config): Promise<ServerRecord | undefined> {
   const text = await openFiles().readText(serverRecord(config));
-  if (text === undefined) return undefined;
-  const record = JSON.parse(text) as ServerRecord;
-  if (record.work !== config.work) return undefined;
-  try {
-    process.kill(record.pid, 0);
-  } catch {
-    // The record of a server that was killed.
-    return undefined;
-  }
-  return record;
+  const record = text === undefined ? undefined : (JSON.parse(text) as ServerRecord);
+  if (!record) return undefined;
+  const work = await realpath(config.work).catch(() => config.work);
+  if (record.work !== work || !(await answers(record))) return undefined;
+  const same = await recordOf(config, record.url).catch(() => undefined);
+  if (same?.incoming === record.incoming && same.done === record.done) return record;
+  throw new PhotospoolError('locked', `A server is working in ${work} with other folders.`, {
+    path: work,
+    hint: 'Stop it first, or name a work folder of its own.',
+  });
+}
+
+/** Whether a server is there, or only the record of one that was killed. */
+function answers(server: ServerRecord): Promise<boolean> {
+  return askServer(server, 'GET', '/healthz').then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Asks a server and waits as long as it takes (a pass over a big folder takes hours). @throws what the server answers. */
@@ -46,11 +88,18 @@ export function askServer<T>(server: ServerRecord, method: string, path: string,
       text === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
     const asking = request(new URL(path, server.url), { method, headers, timeout: 0 }, (response) => {
       let answer = '';
+      const settle = (json: string): void => {
+        try {
+          resolve(JSON.parse(json) as T);
+        } catch (cause) {
+          reject(new PhotospoolError('unusable', `${server.url} is no Photospool.`, { cause }));
+        }
+      };
       response.setEncoding('utf8');
       response.on('data', (part: string) => (answer += part));
       response.on('error', reject);
       response.on('end', () => {
-        if (response.statusCode === 200) return resolve(JSON.parse(answer) as T);
+        if (response.statusCode === 200) return settle(answer);
         reject(
           new PhotospoolError(
             'unusable',

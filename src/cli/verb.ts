@@ -8,17 +8,21 @@ export type Verb = (program: Command, run: (work: () => Promise<number>) => Prom
 /** The flags of every verb, as commander gives them. */
 export type Flags = Record<string, unknown> & { home?: string; json?: boolean };
 
-/** A command with the flags that all have: `--home`, `--json` and one per key of the configuration. */
+/** A command with the flags that all have before their own: `--home` and `--json`. */
 export function addVerb(program: Command, usage: string, description: string): Command {
   const command = program.command(usage).description(description);
   command.option('--home <DIR>', 'the home folder (default: $PHOTOSPOOL_HOME, else ~/Photospool)');
   command.option('--json', 'print data as JSON, a line each');
+  return command;
+}
+
+/** Adds the flags of the configuration to a verb, after its own. */
+export function addConfiguration(command: Command): void {
   command.optionsGroup('Configuration (also in photospool.toml and as PHOTOSPOOL_… variables):');
   for (const key of keys) {
     command.addOption(new Option(`--${flagOf(key)} <${key.value}>`, key.help));
     command.addOption(new Option(`--${key.key.replace('.', '-')} <${key.value}>`).hideHelp());
   }
-  return command;
 }
 
 /** The configuration that the flags, the environment and the home's file give together. @throws PhotospoolError `config`. */

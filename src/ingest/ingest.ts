@@ -153,19 +153,28 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     }
   }
 
-  /** Throws `busy` where a file is not the one that was hashed any more. */
+  /** Throws `changing` where a file is not the one that was hashed any more. */
   async function unchanged(arrival: Arrival, before: Hashed['before']): Promise<void> {
     const now = await files.lookClosely(arrival.file);
     if (now && before && now.size === before.size && now.mtimeNs === before.mtimeNs) return;
-    throw new PhotospoolError('busy', `${printable(arrival.name)} is still being written.`, {
+    throw new PhotospoolError('changing', `${printable(arrival.name)} is still being written.`, {
       op: 'read',
       path: arrival.file,
     });
   }
 
+  /** Where a try before this one moved the file into the archive, and failed only after it. */
+  async function finished(claim: string): Promise<Outcome | undefined> {
+    const row = originals.reserved().find((one) => one.claim === claim);
+    if (!row || (await settleReservation(row, { ...parts, originals })) !== 'here') return undefined;
+    return { kind: 'stored', sha256: row.sha256, path: row.path };
+  }
+
   return async (arrival, hooks) => {
     hooks.step('hash');
     const before = await files.lookClosely(arrival.file);
+    const done = before ? undefined : await finished(arrival.claim);
+    if (done) return done;
     const { sha256, bytes } = await files.hash(arrival.file);
     await unchanged(arrival, before);
     for (let other; (other = inHand.get(sha256));) await other;

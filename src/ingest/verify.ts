@@ -7,8 +7,8 @@ import type { Originals } from '../library/local.js';
 
 /** Something that is not as the library says. Paths are relative to the archive. */
 export interface Finding {
-  /** `unknown`: a file that the library does not know. */
-  kind: 'missing' | 'changed' | 'unknown';
+  /** `unknown`: a file that the library does not know. `unreadable`: the disk would not give it. */
+  kind: 'missing' | 'changed' | 'unknown' | 'unreadable';
   path: string;
   /** What the library says it is; absent for unknown files. */
   sha256?: string;
@@ -34,15 +34,23 @@ export async function verifyArchive(
   let checked = 0;
   for (const { sha256, path, state } of originals.all()) {
     if (state !== 'here') continue;
-    const file = originalPath(archive, path);
-    const there = await files.look(file);
-    if (!there?.isFile()) findings.push({ kind: 'missing', path: printable(path), sha256 });
-    else if ((await files.hash(file)).sha256 !== sha256)
-      findings.push({ kind: 'changed', path: printable(path), sha256 });
+    const kind = await check(originalPath(archive, path), sha256);
+    if (kind) findings.push({ kind, path: printable(path), sha256 });
     progress(++checked);
   }
   await findUnknown('');
   return { checked, findings };
+
+  async function check(file: string, sha256: string): Promise<Finding['kind'] | undefined> {
+    try {
+      const there = await files.look(file);
+      if (!there?.isFile()) return 'missing';
+      return (await files.hash(file)).sha256 === sha256 ? undefined : 'changed';
+    } catch {
+      // What the disk says of one file is a finding; the others are looked at all the same.
+      return 'unreadable';
+    }
+  }
 
   async function findUnknown(folder: string): Promise<void> {
     for (const entry of (await files.list(join(archive, folder))) ?? []) {

@@ -11,12 +11,13 @@ import { errnoOf, PhotospoolError, toPhotospoolError } from '../base/errors.js';
 import { checkHost } from './access.js';
 import { serveAlbum } from './album.js';
 import { makeAsk } from './ask.js';
-import { answerErrors, describeBroken, failure } from './failures.js';
+import { answerErrors, failure } from './failures.js';
 import { guard, headers } from './guard.js';
 import { openLive } from './live.js';
 import { refuseMethods } from './methods.js';
 import type { App, Routes, ServerConfig, ServerParts } from './parts.js';
 import * as routes from './routes/index.js';
+import { describeBroken } from './sentences.js';
 import { compileValidator } from './validator.js';
 
 export type { BlobPort, ServerConfig, ServerParts } from './parts.js';

@@ -51,10 +51,3 @@ function changePhoto(library: Library, id: string, change: PhotoChange, by: stri
   });
   return written?.changed === true;
 }
-
-/** Local wall time as documents hold it; what has no seconds gets them. Anything else is left for `applyChange` to refuse. */
-export function fullTime(local: string): string {
-  const [, minutes, seconds = ':00', fraction = ''] =
-    /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?(?:\.(\d{1,3})\d*)?$/.exec(local) ?? [];
-  return minutes === undefined ? local : `${minutes}${seconds}.${fraction.padEnd(3, '0')}`;
-}

@@ -46,7 +46,7 @@ const framework: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalid', 'The body is not valid JSON.'],
   FST_ERR_BAD_URL: ['invalid', 'The address is not valid.'],
   FST_INVALID_MULTIPART_CONTENT_TYPE: ['unsupported', 'The body must be multipart/form-data.'],
-  FST_ERR_MAX_PARAM_LENGTH: ['invalid', 'A part of the address is too long.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not-found', 'There is nothing at this address.'],
 };
 const byStatus: Record<number, ErrorCode> = { 404: 'not-found', 413: 'too-large', 415: 'unsupported', 503: 'busy' };
 
@@ -73,21 +73,4 @@ export function answerErrors(
     if (ours.code !== 'internal') return refuse(reply, status, ours.code, ours.message, ours.hint);
     return refuse(reply, status, 'internal', 'Something went wrong in the server.', 'Its log says more.');
   };
-}
-
-/** One broken rule of a schema, as the validator tells it. */
-interface Broken {
-  instancePath?: string;
-  message?: string;
-}
-
-/** A sentence about the first rule that a request broke; `part` is `body`, `querystring`, `params`. */
-export function describeBroken(errors: readonly Broken[], part: string): PhotospoolError {
-  const where = { querystring: 'query', params: 'address', body: 'body', headers: 'headers' }[part] ?? part;
-  const first = errors[0];
-  const path = (first?.instancePath ?? '').replace(/^\//, '').replaceAll('/', '.');
-  const subject = path === '' ? `The ${where}` : `${path} (in the ${where})`;
-  return new PhotospoolError('invalid', `${subject} ${first?.message ?? 'is not valid'}.`, {
-    hint: 'GET /api/openapi.json says what it may be.',
-  });
 }

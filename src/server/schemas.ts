@@ -101,6 +101,7 @@ export const edits = {
   description: optional(text(8_000)),
   taken: optional(
     Type.Union([
+      Type.String({ maxLength: 40, description: '2024-07-01T12:00:00.000, or with an offset behind it' }),
       strict({ local: Type.String({ maxLength: 30 }), offset: optional(Type.String({ maxLength: 6 })) }),
       Type.Null(),
     ]),
@@ -142,7 +143,7 @@ const StuckItem = Type.Object({
   next: optional(utc),
 });
 
-/** spool/port.ts `SpoolStatus`. */
+/** spool/port.ts `SpoolStatus`, and how many originals are here. */
 export const SpoolStatus = Type.Object({
   incoming: whole(0),
   work: Type.Array(Type.Object({ name: Type.String(), step: Type.String(), since: utc })),
@@ -150,6 +151,7 @@ export const SpoolStatus = Type.Object({
   ignored: Type.Array(NameReason),
   stored: whole(0),
   duplicates: whole(0),
+  done: whole(0),
 });
 
 /** spool/port.ts `PassSummary`. */
@@ -171,9 +173,10 @@ export const Problem = Type.Object({
 export const q = optional(Type.String({ maxLength: 2_000, description: 'a search; docs/interface.md says how' }));
 /** `cursor` in the query: where a page begins. */
 export const cursor = optional(Type.String({ maxLength: 200, description: '`next` of the page before' }));
-/** A whole number in the query, with its bounds. */
-export const limit = (maximum: number, usual: number) =>
-  optional(Type.Integer({ minimum: 1, maximum, description: `default ${usual}` }));
+/** `next` of a page. */
+export const next = Type.Union([Type.String(), Type.Null()], {
+  description: '`cursor` of the page that follows; null on the last one',
+});
 /** The photo that a route names. */
 export const IdParams = Type.Object({ id: Sha256 });
 

@@ -28,7 +28,7 @@ function withNumbers(given: Record<string, unknown>, names: readonly string[]): 
   const value = { ...given };
   for (const name of names) {
     const text = value[name];
-    if (typeof text === 'string' && /^\d{1,15}$/.test(text)) value[name] = Number(text);
+    if (typeof text === 'string' && /^-?\d+$/.test(text)) value[name] = Number(text);
   }
   return value;
 }

@@ -8,10 +8,12 @@ import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import { below, parentOf, type Entry, type Files, type Path } from '../base/files.js';
-import { isTemporary } from '../base/temporary.js';
-import { itemName, newItem, parseItem, type Item } from './item.js';
+import { isLeftOver } from '../base/temporary.js';
+import { failItem, itemName, newItem, parseItem, type Item } from './item.js';
+import { isLeftAlone } from './names.js';
 import { same, type Look } from './ready.js';
 import type { Found } from './scan.js';
+import { isClaimName } from './work.js';
 
 /** A claim with its record. */
 export interface Claim {
@@ -27,9 +29,12 @@ export interface Claims {
   take(found: Found): Promise<Claim | undefined>;
   /** Claims a copy and leaves the file; undefined where it changed meanwhile. `sha256` is what the file was hashed to. */
   copy(found: Found, sha256: string): Promise<Claim | undefined>;
-  /** All claims that hold a file; what a crash left of others is removed. */
+  /**
+   * The claims that hold a file and were not made or listed here before: left over, or handed over by another process. What
+   * a crash left of others is removed.
+   */
   list(): Promise<Claim[]>;
-  /** Makes sure that the file is in the claim (not still beside incoming). */
+  /** Makes sure that the file is in the claim (not still in hiding), and durable there. */
   complete(claim: Claim): Promise<void>;
   /** Makes the record durable. */
   save(claim: Claim): Promise<void>;
@@ -37,23 +42,19 @@ export interface Claims {
   finish(claim: Claim): Promise<void>;
 }
 
-const ulidShape = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+/** Where files are hidden on incoming's own filesystem, beside it. */
+const hiding = '.photospool-incoming';
 
 /** The path of a claimed file. */
 export const fileOf = (claim: Claim): string => join(claim.folder, claim.item.file);
 
-/** Whether a claim's folder (by its path) still holds a file, or has one coming. */
-export async function isClaimed(folder: string, files: Files): Promise<boolean> {
-  const entries = await files.list(folder);
-  if (entries?.some((entry) => entry.name !== itemName && !isTemporary(entry.name))) return true;
-  const item = parseItem((await files.readText(join(folder, itemName))) ?? '');
-  return item?.via !== undefined && (await files.look(item.via)) !== undefined;
-}
-
 /** Opens the claims of a `work` folder. */
 export function openClaims(work: string, incoming: string, files: Files, clock: Clock): Claims {
+  const known = new Set<string>();
+
   async function begin(item: Item): Promise<Claim> {
     const id = ulid(clock.now());
+    known.add(id);
     const claim = { id, folder: join(work, id), item };
     await files.makeNewFolder(claim.folder);
     await save(claim);
@@ -66,6 +67,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
   async function finish(claim: Claim): Promise<void> {
     await files.remove(join(claim.folder, itemName));
     await files.removeFolder(claim.folder);
+    known.delete(claim.id);
   }
 
   /** Undoes a claim whose file never came; the failure to do so only leaves what the next start removes. */
@@ -77,36 +79,29 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
       await files.rename(found.path, fileOf(claim));
     } catch (error) {
       if (errnoOf(error) === 'EXDEV') return await takeAcross(claim, found);
+      // What failed after the rename is made good by `complete`.
+      if (await files.look(fileOf(claim))) return claim;
       await undo(claim);
-      if (errnoOf(error) === 'ENOENT') return undefined;
+      if (errnoOf(error) === 'ENOENT' && !(await files.look(found.path))) return undefined;
       throw error;
     }
-    await files.flush(fileOf(claim));
     return claim;
   }
 
   /** From another filesystem: renamed into hiding there first, so that what comes to the old name is never touched. */
   async function takeAcross(claim: Claim, found: Found): Promise<Claim | undefined> {
-    const beside = join(dirname(incoming), '.photospool-incoming');
+    const beside = join(dirname(incoming), hiding, claim.id);
     const near = below(parentOf(found.path), `.photospool-${claim.id}.claim`);
     try {
-      for (const via of [join(beside, claim.id), near]) {
-        if (typeof via !== 'string')
-          throw new PhotospoolError(
-            'unsupported',
-            `${printable(found.name)} lies in a folder whose name is not valid UTF-8.`,
-          );
+      for (const via of typeof near === 'string' ? [beside, near] : [beside]) {
         claim.item.via = via;
         await save(claim);
-        if (await hide(found.path, via)) {
-          await complete(claim);
-          return claim;
-        }
+        if (await hide(found.path, via)) return claim;
       }
       throw new PhotospoolError('io', `${printable(found.name)} could not be renamed on its own disk.`);
     } catch (error) {
-      if (!(await files.look(claim.item.via ?? ''))) await undo(claim);
-      if (errnoOf(error) === 'ENOENT') return undefined;
+      await undo(claim);
+      if (errnoOf(error) === 'ENOENT' && !(await files.look(found.path))) return undefined;
       throw error;
     }
   }
@@ -118,6 +113,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
       await files.rename(from, to);
       return true;
     } catch (error) {
+      if (await files.look(to)) return true;
       if (['EXDEV', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return false;
       throw error;
     }
@@ -125,13 +121,17 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
 
   async function complete(claim: Claim): Promise<void> {
     const { via } = claim.item;
-    if (via === undefined) return;
-    const before = await files.lookClosely(via);
-    if (before) await fetch(claim, via, before);
-    delete claim.item.via;
-    await save(claim);
-    const hidden = dirname(via);
-    if (hidden.endsWith('.photospool-incoming')) await files.removeFolder(hidden);
+    if (via !== undefined) {
+      const before = await files.lookClosely(via);
+      if (before) await fetch(claim, via, before);
+      else if (!(await files.look(fileOf(claim)))) throw hidden(claim, via);
+      delete claim.item.via;
+      await save(claim);
+      if (dirname(via).endsWith(hiding)) await files.removeFolder(dirname(via));
+    }
+    if (!(await files.look(fileOf(claim)))) return;
+    await files.flush(fileOf(claim));
+    await files.flushFolder(claim.folder);
   }
 
   async function fetch(claim: Claim, via: string, before: Look): Promise<void> {
@@ -143,7 +143,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     const after = await files.lookClosely(via);
     if (copy.sha256 !== sha256 || !after || !same(before, after)) {
       await files.remove(to);
-      throw new PhotospoolError('busy', `${printable(claim.item.name)} is still being written.`, {
+      throw new PhotospoolError('changing', `${printable(claim.item.name)} is still being written.`, {
         op: 'copy',
         path: via,
       });
@@ -173,11 +173,12 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
   async function read(entry: Entry): Promise<Claim | undefined> {
     const folder = join(work, entry.name);
     const entries = (await files.list(folder)) ?? [];
-    for (const { name, path } of entries) if (isTemporary(name)) await files.remove(path);
+    for (const { name, path } of entries) if (isLeftOver(name)) await files.remove(path);
     const item = parseItem((await files.readText(join(folder, itemName))) ?? '');
-    const others = entries.filter(({ name, kind }) => kind === 'file' && name !== itemName && !isTemporary(name));
+    const others = entries.filter(({ name, kind }) => kind === 'file' && name !== itemName && !isLeftAlone(name));
     const file = others.find(({ name }) => name === item?.file) ?? others[0];
-    const coming = item?.via !== undefined && (await files.look(item.via)) !== undefined;
+    // Hidden on a disk that may not be mounted: only where the file is back at its old place, it was never hidden.
+    const coming = item?.via !== undefined && ((await files.look(item.via)) ?? !(await files.look(item.from)));
     if (item && (coming || file?.name === item.file)) return { id: entry.name, folder, item };
     if (file) return { id: entry.name, folder, item: await adopt(file, item) };
     await finish({ id: entry.name, folder, item: {} as Item });
@@ -199,6 +200,13 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     return { ...known, file: file.name };
   }
 
+  /** One claim that can't be read is told of like any other failure, and holds up none of the others. */
+  function unreadable(entry: Entry, error: unknown): Claim {
+    const none = { size: 0n, mtimeNs: 0n, ino: 0n };
+    const item = newItem({ path: entry.path, name: entry.name, folder: '', look: none, modified: 0 }, clock.now());
+    return { id: entry.name, folder: join(work, entry.name), item: failItem(item, error, clock.now(), 0) };
+  }
+
   return {
     take,
     copy,
@@ -208,11 +216,25 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     async list() {
       const claims: Claim[] = [];
       for (const entry of (await files.list(work)) ?? []) {
-        if (entry.kind !== 'folder' || !ulidShape.test(entry.name)) continue;
-        const claim = await read(entry);
+        if (entry.kind !== 'folder' || !isClaimName(entry.name)) continue;
+        if (known.has(entry.name)) continue;
+        known.add(entry.name);
+        const claim = await read(entry).catch((error: unknown) => unreadable(entry, error));
         if (claim) claims.push(claim);
       }
       return claims.sort((a, b) => (a.id < b.id ? -1 : 1));
     },
   };
+}
+
+function hidden({ item }: Claim, via: string): PhotospoolError {
+  return new PhotospoolError(
+    'io',
+    `${printable(item.name)} is not at ${printable(via)}, where it was on its way from.`,
+    {
+      op: 'copy',
+      path: via,
+      hint: 'Is that disk mounted? It is tried again by itself.',
+    },
+  );
 }

@@ -14,14 +14,17 @@ import type { SpoolEvent, StuckItem, WorkItem } from './port.js';
 export interface Hand {
   /** Takes a claim through ingest. Never rejects. `soon`: see failItem. */
   work(claim: Claim): Promise<Outcome | undefined>;
-  /** Puts claims found at the start among the stuck ones, all due now unless they failed for good. */
+  /** Puts claims that were found among the stuck ones: due now, or when their last failure said. */
   adopt(claims: readonly Claim[]): void;
-  /** Takes out the stuck claims that are due at `now` (ms), oldest first. */
+  /** The stuck claims that are due at `now` (ms), oldest first; they are stuck until `work` takes them. */
   due(now: number): Claim[];
   /** Makes stuck claims due, by name or id; answers which of the names it knew. */
   retry(names: readonly string[] | 'all'): { retried: string[]; unknown: string[] };
-  /** When the next stuck claim is due, in ms; those still being written alone where `busy`. */
-  next(busy?: boolean): number | undefined;
+  /**
+   * When the next stuck claim is due, in ms; of those that are still being written alone where `changing`. `except`: those
+   * that are about to be worked on.
+   */
+  next(except: (claim: Claim) => boolean, changing?: boolean): number | undefined;
   working(): WorkItem[];
   stuck(): StuckItem[];
 }
@@ -71,7 +74,7 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
     claim.item = failItem(claim.item, error, clock.now(), soon);
     stuck.set(claim.id, claim);
     const failure = toPhotospoolError(error, 'take in', claim.item.name);
-    log[failure.code === 'internal' ? 'error' : failure.code === 'busy' ? 'debug' : 'warn'](
+    log[failure.code === 'internal' ? 'error' : failure.code === 'changing' ? 'debug' : 'warn'](
       { name: claim.item.name, claim: claim.id, code: failure.code, err: failure.cause },
       sentence(failure),
     );
@@ -81,7 +84,7 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
       .catch((reason: unknown) =>
         log.debug({ err: reason, claim: claim.id }, 'the record of a failure could not be written'),
       );
-    if (failure.code === 'busy') emit({ type: 'item', name: claim.item.name, step: 'wait' });
+    if (failure.code === 'changing') emit({ type: 'item', name: claim.item.name, step: 'wait' });
     else emit({ type: 'stuck', name: claim.item.name, reason: sentence(failure) });
   }
 
@@ -129,24 +132,22 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
       for (const claim of found) stuck.set(claim.id, claim);
     },
     due(now) {
-      const ready = [...stuck.values()].filter((claim) => dueAt(claim) <= now);
-      for (const claim of ready) stuck.delete(claim.id);
-      return ready;
+      return [...stuck.values()].filter((claim) => dueAt(claim) <= now);
     },
     retry(names) {
       const chosen = [...stuck.values()].filter(
-        ({ id, item }) => names === 'all' || names.includes(item.name) || names.includes(id),
+        ({ id, item }) => names === 'all' || [id, item.name, printable(item.name)].some((name) => names.includes(name)),
       );
       for (const claim of chosen) claim.item.next = new Date(0).toISOString();
-      const known = new Set(chosen.flatMap(({ id, item }) => [id, item.name]));
+      const known = new Set(chosen.flatMap(({ id, item }) => [id, item.name, printable(item.name)]));
       return {
         retried: chosen.map(({ item }) => item.name),
         unknown: names === 'all' ? [] : names.filter((name) => !known.has(name)),
       };
     },
-    next(busy = false) {
+    next(except, changing = false) {
       const times = [...stuck.values()]
-        .filter(({ item }) => !busy || item.error?.code === 'busy' || !item.error)
+        .filter((claim) => !except(claim) && (!changing || !claim.item.error || claim.item.error.code === 'changing'))
         .map(dueAt);
       const next = Math.min(...times);
       return Number.isFinite(next) ? next : undefined;
@@ -157,7 +158,7 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
         name: item.name,
         claim: id,
         reason: item.error ? [item.error.message, item.error.hint].filter(Boolean).join(' ') : 'It is taken up again.',
-        code: item.error?.code ?? 'busy',
+        code: item.error?.code ?? 'changing',
         attempts: item.attempts,
         ...(item.next !== undefined && { next: item.next }),
       })),

@@ -2,10 +2,11 @@
  * What lies in `incoming`: which files are ready to be taken, which are left there and why. Opens nothing before it stood
  * still, changes nothing but the folders that it emptied, which it removes.
  */
-import { dirname, join } from 'node:path';
+import { dirname, sep } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
-import type { Files } from '../base/files.js';
+import { parentOf, type Files } from '../base/files.js';
+import { keyOf } from '../base/paths.js';
 import { headLength, identify } from '../photo/identify.js';
 import type { IgnoredItem } from './port.js';
 import { openReady, same, type Look } from './ready.js';
@@ -32,11 +33,15 @@ export interface Inbox {
   took(found: Found): void;
   /** What is left in `incoming` on purpose, with the reason. */
   ignored(): IgnoredItem[];
+  /** What could not be read at the last look, with the reason. */
+  trouble(): IgnoredItem[];
   /** How many files lay there at the last look that are not left alone. */
   count(): number;
 }
 
-const keyOf = (found: Found): string => found.path.toString('latin1');
+const shown = ({ name, reason }: IgnoredItem): IgnoredItem => ({ name: printable(name), reason });
+
+const keyOfFound = ({ path }: Found): string => keyOf(path);
 
 /** Opens the inbox; `settle` in ms. */
 export function openInbox(incoming: string, settle: number, files: Files, clock: Clock): Inbox {
@@ -44,6 +49,7 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
   const refused = new Map<string, { look: Look; item: IgnoredItem }>();
   const emptied = new Map<string, number>();
   let special: IgnoredItem[] = [];
+  let trouble: IgnoredItem[] = [];
   let waiting = 0;
 
   /** Removes emptied folders that stayed empty for `settle`; ms until the next may go. */
@@ -51,7 +57,8 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
     let wait: number | undefined;
     for (const [folder, since] of [...emptied].sort(([a], [b]) => b.length - a.length)) {
       const left = since + settle - clock.now();
-      const entries = await files.list(folder);
+      // A folder that can't be read any more is left.
+      const entries = await files.list(folder).catch(() => undefined);
       if (entries?.length !== 0) emptied.delete(folder);
       else if (left > 0) wait = Math.min(wait ?? left, left);
       else await remove(folder);
@@ -63,7 +70,11 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
     emptied.delete(folder);
     if (!(await files.removeFolder(folder).catch(() => false))) return;
     const parent = dirname(folder);
-    if (parent !== incoming && parent.startsWith(incoming) && (await files.list(parent))?.length === 0)
+    if (
+      parent !== incoming &&
+      parent.startsWith(incoming + sep) &&
+      (await files.list(parent).catch(() => undefined))?.length === 0
+    )
       await remove(parent);
   }
 
@@ -71,18 +82,19 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
     async look() {
       const found = await scan(incoming, files);
       if (!found) return { ready: [], wait: undefined, folders: [], there: false };
-      special = found.special;
-      const keys = new Set(found.files.map(keyOf));
+      special = found.special.map(shown);
+      trouble = found.trouble.map(shown);
+      const keys = new Set(found.files.map(keyOfFound));
       ready.keep(keys);
       for (const key of refused.keys()) if (!keys.has(key)) refused.delete(key);
       let wait = await tidy();
       const now: Found[] = [];
       waiting = 0;
       for (const file of found.files) {
-        const known = refused.get(keyOf(file));
+        const known = refused.get(keyOf(file.path));
         if (known && same(known.look, file.look)) continue;
         waiting++;
-        const left = ready.wait(keyOf(file), file.look);
+        const left = ready.wait(keyOf(file.path), file.look);
         if (left === 0) now.push(file);
         else wait = Math.min(wait ?? left, left);
       }
@@ -92,13 +104,15 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
       const what = identify(await files.head(found.path, headLength));
       if (what.kind === 'photo') return undefined;
       const name = found.folder === '' ? found.name : `${found.folder}/${found.name}`;
-      refused.set(keyOf(found), { look: found.look, item: { name: printable(name), reason: what.reason } });
+      refused.set(keyOf(found.path), { look: found.look, item: { name: printable(name), reason: what.reason } });
       return what.reason;
     },
     took(found) {
-      if (found.folder !== '') emptied.set(join(incoming, found.folder), clock.now());
+      const folder = parentOf(found.path);
+      if (typeof folder === 'string' && folder !== incoming) emptied.set(folder, clock.now());
     },
     ignored: () => [...special, ...[...refused.values()].map(({ item }) => item)],
+    trouble: () => trouble,
     count: () => waiting,
   };
 }

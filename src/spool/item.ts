@@ -79,7 +79,7 @@ export function isoTime(ms: number): string {
  */
 export function failItem(item: Item, error: unknown, now: number, soon: number): Item {
   const failure = toPhotospoolError(error, 'take in', item.name);
-  const still = failure.code === 'busy';
+  const still = failure.code === 'changing';
   const attempts = item.attempts + (still ? 0 : 1);
   const delay = still ? soon : Math.min(firstDelay * 2 ** (attempts - 1), longestDelay);
   const { next: _next, ...rest } = item;

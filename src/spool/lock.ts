@@ -27,3 +27,13 @@ export function takeLock(work: string): Lock | undefined {
     throw error;
   }
 }
+
+/** Takes the lock of a `work` folder. @throws PhotospoolError `locked` where another process holds it. */
+export function holdLock(work: string): Lock {
+  const lock = takeLock(work);
+  if (lock) return lock;
+  throw new PhotospoolError('locked', `Another Photospool is working in ${work}.`, {
+    path: work,
+    hint: 'Stop it, or give this one another work folder.',
+  });
+}

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 /** A file in hand. `since` is UTC, `2026-11-24T10:00:00.000Z`, when its present step began. */
 export interface WorkItem {
   name: string;
-  /** `claim`, `identify`, `inspect`, `render`, `record`, `archive`. */
+  /** `claim`, `hash`, `render`, `inspect`, `record`, `archive`. */
   step: string;
   since: string;
 }
@@ -14,7 +14,7 @@ export interface WorkItem {
 /** A file that could not be taken in and waits in its claim. */
 export interface StuckItem {
   name: string;
-  /** The claim's ULID. */
+  /** The claim's ULID; empty for a file that could not be claimed and is still where it was. */
   claim: string;
   /** A sentence for a person. */
   reason: string;
@@ -69,9 +69,9 @@ export interface SpoolPort {
   retry(names: string[] | 'all'): Promise<{ retried: string[]; unknown: string[] }>;
   /**
    * Puts a stream's bytes into `incoming` by a temporary name and a rename; never replaces a file. `name` is what the
-   * sender called it: hostile text. Rejects, and leaves nothing, where the stream ends in an error.
+   * sender called it: hostile text. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error.
    */
-  place(stream: Readable, name: string): Promise<void>;
+  place(stream: Readable, name: string): Promise<string>;
   /** Tells of what happens; returns the function that ends it. */
   on(listener: (event: SpoolEvent) => void): () => void;
 }

@@ -3,45 +3,21 @@
  * pass or by watching. Holds the lock on `work` for life. Killed at any instant it leaves only what the next start takes
  * up again; a failure to claim leaves the file in `incoming`.
  */
-import type { Clock } from '../base/clock.js';
-import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
-import type { Files } from '../base/files.js';
-import type { Log } from '../base/log.js';
-import type { Ingest } from '../ingest/ingest.js';
-import type { Local } from '../library/local.js';
-import { openClaims } from './claims.js';
+import { printable, sentence, toPhotospoolError } from '../base/errors.js';
+import { keyOf } from '../base/paths.js';
+import { openClaims, type Claim } from './claims.js';
 import { openHand } from './hand.js';
 import { openInbox } from './inbox.js';
-import { takeLock, type Lock } from './lock.js';
+import type { Item } from './item.js';
+import { holdLock, type Lock } from './lock.js';
 import { openLooks } from './looks.js';
+import type { ProcessorOptions, ProcessorParts } from './options.js';
 import type { PassSummary, SpoolEvent, SpoolPort } from './port.js';
 import { openQueue } from './queue.js';
 import { openTaking } from './taking.js';
 import { placeUpload } from './upload.js';
 import { openWatch, type Watch } from './watch.js';
-
-/** How a processor works. Times in seconds. */
-export interface ProcessorOptions {
-  incoming: string;
-  work: string;
-  mode: 'move' | 'copy';
-  settle: number;
-  /** How many files are decoded at once. */
-  workers: number;
-  rescan: number;
-  poll: number;
-  /** Count files that `copy` mode remembers as duplicates (an import's report), instead of passing over them. */
-  countSeen?: boolean;
-}
-
-/** What a processor works with. */
-export interface ProcessorParts {
-  files: Files;
-  clock: Clock;
-  log: Log;
-  ingest: Ingest;
-  local: Local;
-}
+import { claimedPaths, handOver } from './work.js';
 
 /** An open processor. */
 export interface Processor extends SpoolPort {
@@ -55,6 +31,7 @@ export interface Processor extends SpoolPort {
 
 /** Files in hand beyond those being decoded, so that the disk's flushes do not keep the decoders waiting. */
 const ahead = 3;
+const nobody: ReadonlyMap<string, Item> = new Map();
 
 /**
  * Opens the processor of a `work` folder and takes up what is left there. @throws PhotospoolError `locked` where another
@@ -64,13 +41,7 @@ export async function openProcessor(parts: ProcessorParts, options: ProcessorOpt
   const { incoming, work } = options;
   await parts.files.makeFolder(incoming);
   await parts.files.makeFolder(work);
-  const lock = takeLock(work);
-  if (!lock)
-    throw new PhotospoolError('locked', `Another Photospool is working in ${work}.`, {
-      path: work,
-      hint: 'Stop it, or give this one another work folder.',
-    });
-
+  const lock = holdLock(work);
   try {
     return await startProcessor(parts, options, lock);
   } catch (error) {
@@ -99,7 +70,8 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     claims,
     inbox,
     files,
-    local: parts.local,
+    seen: parts.local.seen,
+    isHere: parts.isHere,
     clock,
     log,
     work: (claim) => hand.work(claim),
@@ -115,8 +87,10 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   let watching: Watch | undefined;
   let closed: Promise<void> | undefined;
   let passing: Promise<unknown> = Promise.resolve();
+  const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;
+  const isQueued = (claim: Claim): boolean => queue.has(keyOfClaim(claim));
   await files.sweep(incoming);
-  hand.adopt(await claims.list());
+  await adopt();
   if ((await files.look(incoming))?.dev !== (await files.look(work))?.dev) {
     log.info(
       { incoming, work },
@@ -134,14 +108,22 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
 
   /** Queues what is due among the stuck. */
   function resume(): void {
-    for (const claim of hand.due(clock.now())) queue.add(`claim ${claim.id}`, () => hand.work(claim));
+    for (const claim of hand.due(clock.now())) queue.add(keyOfClaim(claim), () => hand.work(claim));
+  }
+
+  /** Takes up claims that were left over, or handed over by another process since. */
+  async function adopt(): Promise<void> {
+    hand.adopt(await claims.list());
   }
 
   /** Looks once at `incoming` and at what is due, and queues it. Answers ms until there may be more, and the folders. */
   async function look(): Promise<{ wait: number | undefined; folders: string[] }> {
+    await adopt();
     const found = await inbox.look();
+    const inClaims =
+      mode === 'copy' ? await claimedPaths([work, ...(options.handOver ? [options.handOver] : [])], files) : nobody;
     for (const file of found.ready)
-      if (taking.wants(file)) queue.add(`file ${file.path.toString('latin1')}`, () => taking.take(file));
+      if (taking.wants(file, inClaims)) queue.add(`file ${keyOf(file.path)}`, () => taking.take(file));
     resume();
     if (there && !found.there)
       log.warn({ incoming }, `${incoming} is not there; it is looked for every ${options.poll} s.`);
@@ -153,7 +135,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     const { wait, folders } = await look();
     if (watching?.follow(folders)) looks.wake();
     const held = taking.heldUntil() === 0 ? Infinity : taking.heldUntil();
-    const due = Math.min(held, hand.next() ?? Infinity, taking.nextTry() ?? Infinity);
+    const due = Math.min(held, hand.next(isQueued) ?? Infinity, taking.nextTry() ?? Infinity);
     return Math.min(wait ?? Infinity, due - clock.now());
   }
 
@@ -166,7 +148,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       const found = await look();
       const worked = queue.size() > 0;
       await queue.idle();
-      const due = hand.next(true);
+      const due = hand.next(isQueued, true);
       const waits = [
         found.wait,
         due === undefined ? undefined : Math.max(0, due - clock.now()),
@@ -175,7 +157,10 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       wait =
         there && taking.heldUntil() === 0 ? waits.filter((ms) => ms !== undefined).sort((a, b) => a - b)[0] : undefined;
     }
-    const stuckItems = [...hand.stuck().map(({ name, reason }) => ({ name, reason })), ...taking.refused()];
+    const stuckItems = [...hand.stuck(), ...taking.refused(), ...inbox.trouble()].map(({ name, reason }) => ({
+      name: printable(name),
+      reason,
+    }));
     const summary: PassSummary = {
       stored: totals.stored - before.stored,
       duplicates: totals.duplicates - before.duplicates,
@@ -194,6 +179,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     watching?.close();
     await looks.close();
     await queue.idle();
+    if (options.handOver) await handOver(work, options.handOver, files);
     lock.release();
   }
 
@@ -214,21 +200,26 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       return pass;
     },
     async drain() {
+      await adopt();
       resume();
       await queue.idle();
     },
-    retry(names) {
+    async retry(names) {
+      await adopt();
       const answer = hand.retry(names);
       if (watching) looks.wake();
-      return Promise.resolve(answer);
+      return answer;
     },
     async status() {
+      await adopt();
       if (!watching) await inbox.look();
+      const refused = taking.refused().map((one) => ({ ...one, name: printable(one.name), claim: '', attempts: 1 }));
+      const stuck = hand.stuck().map((one) => ({ ...one, name: printable(one.name) }));
       return {
         incoming: inbox.count(),
-        work: hand.working(),
-        stuck: hand.stuck(),
-        ignored: inbox.ignored(),
+        work: hand.working().map((one) => ({ ...one, name: printable(one.name) })),
+        stuck: [...stuck, ...refused],
+        ignored: [...inbox.ignored(), ...inbox.trouble()],
         ...totals,
       };
     },

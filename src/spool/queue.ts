@@ -8,6 +8,8 @@ import { openPool } from './pool.js';
 export interface Queue {
   /** Queues `task`, unless its key is queued or the queue was stopped. What it throws goes to `failed`. */
   add(key: string, task: () => Promise<unknown>): void;
+  /** Whether a key is queued or running. */
+  has(key: string): boolean;
   /** How many keys are queued or running. */
   size(): number;
   /** Resolves when nothing is queued or running. */
@@ -32,6 +34,7 @@ export function openQueue(size: number, failed: (error: unknown) => void): Queue
         run.catch(failed).finally(() => queued.delete(key)),
       );
     },
+    has: (key) => queued.has(key),
     size: () => queued.size,
     async idle() {
       while (queued.size > 0) await Promise.all(queued.values());

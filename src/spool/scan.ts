@@ -2,8 +2,8 @@
  * Walks `incoming`: every regular file that is not left alone by name, and what is there but is never followed or opened
  * (links, devices, sockets, FIFOs). Changes nothing.
  */
-import { errnoOf } from '../base/errors.js';
-import type { Files, Path } from '../base/files.js';
+import { sentence, toPhotospoolError } from '../base/errors.js';
+import type { Entry, Files, Path } from '../base/files.js';
 import { isLeftAlone } from './names.js';
 import type { Look } from './ready.js';
 
@@ -26,7 +26,9 @@ export interface Scan {
   files: Found[];
   /** What is neither file nor folder, by path relative to `incoming`. */
   special: { name: string; reason: string }[];
-  /** All folders that were read, absolute. */
+  /** What could not be read, and may hold photos. */
+  trouble: { name: string; reason: string }[];
+  /** All folders that were read, absolute, but those whose names are not UTF-8. */
   folders: string[];
 }
 
@@ -35,52 +37,63 @@ const legacy = new TextDecoder('windows-1252');
 
 /**
  * Walks a folder. undefined where the folder itself is not there (an unmounted drive is not a deletion).
- * A folder below it that can't be read is passed over and told of in `special`.
+ * What can't be read below it is passed over and told of in `trouble`.
  */
 export async function scan(incoming: string, files: Files): Promise<Scan | undefined> {
-  const result: Scan = { files: [], special: [], folders: [] };
+  const result: Scan = { files: [], special: [], trouble: [], folders: [] };
   const top = await files.list(incoming);
   if (!top) return undefined;
   await walk(top, incoming, '');
   return result;
 
-  async function walk(entries: NonNullable<typeof top>, path: string, folder: string): Promise<void> {
-    result.folders.push(path);
+  async function walk(entries: Entry[], path: Path, folder: string): Promise<void> {
+    if (typeof path === 'string') result.folders.push(path);
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))) {
       if (isLeftAlone(entry.name)) continue;
-      const shown = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.kind === 'other')
+      const shown = folder === '' ? nameOf(entry) : `${folder}/${nameOf(entry)}`;
+      if (entry.kind === 'other') {
         result.special.push({ name: shown, reason: 'is a link or device, which is never followed' });
-      else if (entry.kind === 'file') await add(entry, folder);
-      else await enter(entry, shown);
+        continue;
+      }
+      try {
+        if (entry.kind === 'file') await add(entry, folder);
+        else await enter(entry, shown);
+      } catch (error) {
+        const failure = toPhotospoolError(error, 'read', shown);
+        result.trouble.push({ name: shown, reason: sentence(failure) });
+      }
     }
   }
 
-  async function enter(entry: { path: Path }, shown: string): Promise<void> {
-    // Folders with names that are not UTF-8 are rare enough to be told of instead of walked.
-    if (typeof entry.path !== 'string') {
-      result.special.push({ name: shown, reason: 'is a folder whose name is not valid UTF-8; rename it' });
-      return;
-    }
-    try {
-      const entries = await files.list(entry.path);
-      if (entries) await walk(entries, entry.path, shown);
-    } catch (error) {
-      const reason = errnoOf(error) === 'EACCES' ? 'may not be read by this user' : 'could not be read';
-      result.special.push({ name: shown, reason: `is a folder that ${reason}` });
-    }
+  async function enter(entry: Entry, shown: string): Promise<void> {
+    const entries = await files.list(entry.path);
+    if (entries) await walk(entries, entry.path, shown);
   }
 
-  async function add(entry: { path: Path; name: string }, folder: string): Promise<void> {
+  async function add(entry: Entry, folder: string): Promise<void> {
     const found = await files.lookClosely(entry.path);
     if (!found?.isFile()) return;
     const { size, mtimeNs, ino, mtimeMs } = found;
-    const file = { path: entry.path, folder, look: { size, mtimeNs, ino }, modified: Number(mtimeMs) };
-    if (typeof entry.path === 'string') {
-      result.files.push({ ...file, name: entry.name });
-    } else {
-      const raw = entry.path.subarray(entry.path.lastIndexOf('/') + 1);
-      result.files.push({ ...file, name: legacy.decode(raw), raw });
-    }
+    const raw = rawOf(entry);
+    result.files.push({
+      path: entry.path,
+      name: nameOf(entry),
+      ...(raw && { raw }),
+      folder,
+      look: { size, mtimeNs, ino },
+      modified: Number(mtimeMs),
+    });
   }
+}
+
+/** The bytes of a name that is not UTF-8. */
+function rawOf({ name, path }: Entry): Buffer | undefined {
+  if (typeof path === 'string') return undefined;
+  const last = path.subarray(path.lastIndexOf('/') + 1);
+  return last.equals(Buffer.from(name)) ? undefined : last;
+}
+
+function nameOf(entry: Entry): string {
+  const raw = rawOf(entry);
+  return raw ? legacy.decode(raw) : entry.name;
 }

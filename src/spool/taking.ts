@@ -6,11 +6,13 @@
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
 import type { Files } from '../base/files.js';
+import { keyOf } from '../base/paths.js';
 import type { Log } from '../base/log.js';
 import type { Outcome } from '../ingest/ingest.js';
-import type { Local } from '../library/local.js';
+import type { Seen } from '../library/local.js';
 import type { Claim, Claims } from './claims.js';
 import type { Inbox } from './inbox.js';
+import type { Item } from './item.js';
 import type { SpoolEvent } from './port.js';
 import type { Found } from './scan.js';
 
@@ -18,16 +20,26 @@ import type { Found } from './scan.js';
 export interface Taking {
   /** Claims one ready file and works on it. Never rejects. */
   take(found: Found): Promise<void>;
-  /** False where a file need not be tried: in copy mode it was taken before, or it was refused a short while ago. */
-  wants(found: Found): boolean;
+  /**
+   * False where a file need not be tried: in copy mode its bytes are in the archive or in a claim (`claimed`, by path), or
+   * it was refused a short while ago.
+   */
+  wants(found: Found, claimed: ReadonlyMap<string, Item>): boolean;
   /** Until when (ms) nothing is claimed because of the disk; 0 where nothing is in the way. */
   heldUntil(): number;
   /** When the next refused file is tried again, in ms. */
   nextTry(): number | undefined;
-  /** What could not be claimed since `reset`, with the reason. */
-  refused(): { name: string; reason: string }[];
+  /** What could not be claimed since `reset`, or is stuck in a claim of another process, with the reason. */
+  refused(): Refused[];
   /** Forgets holds and refusals: a new pass tries everything. */
   reset(): void;
+}
+
+/** A file that could not be claimed; it is where it was. */
+export interface Refused {
+  name: string;
+  reason: string;
+  code: ErrorCode;
 }
 
 /** What taking works with. `countSeen`: tell of files that were taken before as duplicates, once. */
@@ -37,7 +49,9 @@ export interface TakingParts {
   claims: Claims;
   inbox: Inbox;
   files: Files;
-  local: Local;
+  seen: Seen;
+  /** Whether the archive has these bytes, by the local table and by a look at the disk. */
+  isHere: (sha256: string) => boolean;
   clock: Clock;
   log: Log;
   work: (claim: Claim) => Promise<Outcome | undefined>;
@@ -46,92 +60,110 @@ export interface TakingParts {
 
 const firstHold = 5_000;
 const longestHold = 300_000;
-/** Trouble that every file would meet. */
-const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'busy', 'io']);
+/** Trouble of claiming that every file would meet. */
+const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'busy', 'io', 'not-found']);
 
 /** Opens the taking of one processor. */
 export function openTaking(parts: TakingParts): Taking {
-  const { claims, inbox, files, local, clock, emit } = parts;
-  const refused = new Map<string, { name: string; reason: string; until: number; delay: number }>();
+  const { claims, inbox, files, seen, clock, emit } = parts;
+  const refused = new Map<string, Refused & { until: number; delay: number }>();
+  const elsewhere = new Map<string, Refused>();
   const told = new Set<string>();
   let hold = { until: 0, delay: firstHold };
 
-  const keyOf = ({ path, look }: Found): [string, number, string] => [
-    path.toString(),
-    Number(look.size),
-    look.mtimeNs.toString(),
+  const seenKey = (found: Found): [string, number, string] => [
+    keyOf(found.path),
+    Number(found.look.size),
+    found.look.mtimeNs.toString(),
   ];
 
-  const pathOf = ({ path }: Found): string => path.toString('latin1');
-
-  async function copy(found: Found): Promise<void> {
-    const { sha256 } = await files.hash(found.path);
-    if (local.originals.find(sha256)?.state === 'here') {
-      emit({ type: 'duplicate', name: found.name, sha256 });
-      local.seen.put(...keyOf(found), sha256);
-      return;
-    }
-    const claim = await claims.copy(found, sha256);
-    if (!claim) return;
-    hold = { until: 0, delay: firstHold };
-    // From here on the claim answers for the bytes, stuck or not: the file is not copied again.
-    local.seen.put(...keyOf(found), sha256);
-    told.add(pathOf(found));
-    await parts.work(claim);
+  function tell(found: Found, sha256: string): void {
+    if (told.has(keyOf(found.path))) return;
+    told.add(keyOf(found.path));
+    emit({ type: 'duplicate', name: found.name, sha256 });
   }
 
-  async function move(found: Found): Promise<void> {
-    const claim = await claims.take(found);
-    if (!claim) return;
-    hold = { until: 0, delay: firstHold };
-    inbox.took(found);
-    await parts.work(claim);
+  /** Claims a copy, unless its bytes are known. */
+  async function copy(found: Found): Promise<Claim | undefined> {
+    const { sha256 } = await files.hash(found.path).catch((error: unknown) => refuse(found, error, false));
+    if (sha256 === undefined) return undefined;
+    if (!parts.isHere(sha256)) return claims.copy(found, sha256);
+    tell(found, sha256);
+    seen.put(...seenKey(found), sha256);
+    return undefined;
   }
 
-  function refuse(found: Found, error: unknown): void {
+  async function refuse(found: Found, error: unknown, claiming: boolean): Promise<{ sha256?: undefined }> {
     const failure = toPhotospoolError(error, 'take', found.path.toString());
-    if (failure.code === 'not-found') return;
+    const { code } = failure;
+    const there = await files.look(found.path).catch(() => true);
+    if (code === 'not-found' && !there) return {};
     const reason = sentence(failure);
-    const delay = Math.min((refused.get(pathOf(found))?.delay ?? firstHold / 2) * 2, longestHold);
-    refused.set(pathOf(found), { name: found.name, reason, delay, until: clock.now() + delay });
-    if (everybodys.has(failure.code)) {
-      if (clock.now() >= hold.until) parts.log.warn({ code: failure.code, name: found.name }, reason);
-      hold = { until: clock.now() + hold.delay, delay: Math.min(hold.delay * 2, longestHold) };
-    }
+    const before = refused.get(keyOf(found.path));
+    const delay = Math.min((before?.delay ?? firstHold / 2) * 2, longestHold);
+    refused.set(keyOf(found.path), { name: found.name, reason, code, delay, until: clock.now() + delay });
+    const holds = claiming && everybodys.has(code);
+    if (!before && !(holds && isHeld())) parts.log.warn({ code, name: found.name }, reason);
+    if (holds) hold = { until: clock.now() + hold.delay, delay: Math.min(hold.delay * 2, longestHold) };
     emit({ type: 'stuck', name: found.name, reason });
+    return {};
+  }
+
+  const isHeld = (): boolean => hold.until > clock.now();
+
+  async function claim(found: Found): Promise<Claim | undefined> {
+    try {
+      const claimed = parts.mode === 'copy' ? await copy(found) : await claims.take(found);
+      if (claimed) hold = { until: 0, delay: firstHold };
+      return claimed;
+    } catch (error) {
+      await refuse(found, error, true);
+      return undefined;
+    }
+  }
+
+  async function work(found: Found, claimed: Claim): Promise<void> {
+    refused.delete(keyOf(found.path));
+    told.add(keyOf(found.path));
+    if (parts.mode === 'move') inbox.took(found);
+    const outcome = await parts.work(claimed);
+    if (parts.mode === 'copy' && outcome && outcome.kind !== 'waiting') seen.put(...seenKey(found), outcome.sha256);
   }
 
   return {
     async take(found) {
-      if (clock.now() < hold.until) return;
-      try {
-        const reason = await inbox.whyNot(found);
-        if (reason !== undefined) emit({ type: 'ignored', name: found.name, reason });
-        else if (parts.mode === 'copy') await copy(found);
-        else await move(found);
-        refused.delete(pathOf(found));
-      } catch (error) {
-        refuse(found, error);
-      }
+      if (isHeld()) return;
+      const reason = await inbox.whyNot(found).catch((error: unknown) => refuse(found, error, false));
+      if (typeof reason === 'string') emit({ type: 'ignored', name: found.name, reason });
+      if (reason !== undefined) return;
+      const claimed = await claim(found);
+      if (claimed) await work(found, claimed);
     },
-    wants(found) {
-      if ((refused.get(pathOf(found))?.until ?? 0) > clock.now()) return false;
-      const sha256 = parts.mode === 'copy' ? local.seen.find(...keyOf(found)) : undefined;
-      if (sha256 === undefined) return true;
-      if (parts.countSeen && !told.has(pathOf(found))) {
-        told.add(pathOf(found));
-        emit({ type: 'duplicate', name: found.name, sha256 });
+    wants(found, claimed) {
+      const key = keyOf(found.path);
+      if ((refused.get(key)?.until ?? 0) > clock.now()) return false;
+      if (parts.mode === 'move') return true;
+      const item = claimed.get(found.path.toString());
+      if (item?.error) {
+        const { message, code } = item.error;
+        elsewhere.set(key, { name: found.name, reason: message, code });
       }
+      if (item) return false;
+      const sha256 = seen.find(...seenKey(found));
+      if (sha256 === undefined || !parts.isHere(sha256)) return true;
+      if (parts.countSeen) tell(found, sha256);
       return false;
     },
-    heldUntil: () => hold.until,
+    heldUntil: () => (isHeld() ? hold.until : 0),
     nextTry() {
       const times = [...refused.values()].map(({ until }) => until).filter((until) => until > clock.now());
       return times.length === 0 ? undefined : Math.min(...times);
     },
-    refused: () => [...refused.values()].map(({ name, reason }) => ({ name, reason })),
+    refused: () =>
+      [...refused.values(), ...elsewhere.values()].map(({ name, reason, code }) => ({ name, reason, code })),
     reset() {
       refused.clear();
+      elsewhere.clear();
       hold = { until: 0, delay: firstHold };
     },
   };

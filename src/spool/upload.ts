@@ -9,13 +9,14 @@ import type { Files } from '../base/files.js';
 import { temporaryName } from '../base/temporary.js';
 import { isLeftAlone } from './names.js';
 
-/** Writes a stream into `incoming`; `name` is hostile text. Leaves nothing where the stream fails. */
-export async function placeUpload(incoming: string, files: Files, stream: Readable, name: string): Promise<void> {
+/** Writes a stream into `incoming`; `name` is hostile text. Answers the name it got. Leaves nothing where the stream fails. */
+export async function placeUpload(incoming: string, files: Files, stream: Readable, name: string): Promise<string> {
   const part = join(incoming, temporaryName());
   await files.pour(stream, part);
   // What the spool would leave alone by its name was still meant to come in.
   const wanted = [safeName(name), `upload-${safeName(name).replace(/^\.+/, '')}`].find((safe) => !isLeftAlone(safe));
   for (let n = 0; ; n++) {
-    if ((await files.move(part, join(incoming, duplicateName(wanted ?? 'upload', n)))) === 'moved') return;
+    const free = duplicateName(wanted ?? 'upload', n);
+    if ((await files.move(part, join(incoming, free))) === 'moved') return free;
   }
 }

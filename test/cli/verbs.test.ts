@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -144,9 +145,39 @@ describe('import', () => {
     writeFileSync(join(tree, 'cut.jpg'), bytes.subarray(0, bytes.length - 200));
     expect((await home.run('import', tree)).code).toBe(1);
     expect(last((await home.run('status', '--json')).out).stuck).toMatchObject([{ name: 'cut.jpg', attempts: 1 }]);
+    const again = await home.run('import', tree, '--json');
+    expect([again.code, last(again.out)]).toMatchObject([1, { stored: 0, duplicates: 0, stuck: 1 }]);
+    expect(last((await home.run('status', '--json')).out).stuck).toHaveLength(1);
     const retried = await home.run('retry', 'cut.jpg', '--json');
     expect(last(retried.out)).toEqual({ retried: ['cut.jpg'], unknown: [] });
     expect(retried.code).toBe(1);
+  });
+
+  it('copies again what the archive lost', async () => {
+    const home = makeHome();
+    const tree = join(home.folder, '../tree');
+    mkdirSync(tree);
+    writeFileSync(join(tree, 'a.jpg'), await makePhoto(1));
+    await home.run('import', tree);
+    rmSync(join(home.archive, '2024/07/a.jpg'), { force: true });
+    expect(last((await home.run('import', tree, '--json')).out)).toMatchObject({ stored: 1, duplicates: 0 });
+    expect((await home.run('verify')).code).toBe(0);
+  });
+
+  it('takes folders and files whose names are not UTF-8, each once', async () => {
+    const home = makeHome();
+    const tree = join(home.folder, '../tree');
+    const bytes = (text: string): Buffer => Buffer.concat([Buffer.from(`${tree}/`), Buffer.from(text, 'latin1')]);
+    mkdirSync(tree);
+    mkdirSync(bytes('Gr\u00fc\u00dfe'));
+    for (const [n, name] of ['Gr\u00fc\u00dfe/a\u00fc.jpg', 'Gr\u00fc\u00dfe/a\u00f6.jpg', '\u00e4.jpg'].entries()) {
+      writeFileSync(bytes(name), await makePhoto(n));
+    }
+    expect(last((await home.run('import', tree, '--json')).out)).toMatchObject({ stored: 3, stuck: 0 });
+    expect(readdirSync(join(home.archive, '2024/07')).sort()).toEqual(
+      ['a\u00f6.jpg', 'a\u00fc.jpg', '\u00e4.jpg'].sort(),
+    );
+    expect(last((await home.run('import', tree, '--json')).out)).toMatchObject({ stored: 0, duplicates: 3 });
   });
 
   it('refuses a tree that holds the home', async () => {
@@ -184,6 +215,7 @@ describe('list', () => {
     await home.drop('IMG_0001.jpg', 1);
     const bytes = readFileSync(join(home.incoming, 'IMG_0001.jpg'));
     await home.run('process');
+    expect(lines((await home.run('list', '--json', '-tag:none', 'img')).out)).toHaveLength(1);
     const [photo] = lines((await home.run('list', '--json')).out);
     expect(photo).toMatchObject({
       id: createHash('sha256').update(bytes).digest('hex'),
@@ -209,12 +241,44 @@ describe('list', () => {
   });
 });
 
+describe('the folders', () => {
+  it('must be apart', async () => {
+    const home = makeHome();
+    const [incoming, work] = ['in', 'wk'].map((name) => join(home.folder, name)) as [string, string];
+    const ran = await home.run('process', incoming, work, join(incoming, 'done'));
+    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('apart')]);
+  });
+
+  it('of an archive that is not there are never made anew', async () => {
+    const home = makeHome();
+    await home.drop('a.jpg', 1);
+    await home.run('process');
+    renameSync(home.archive, `${home.archive}.unmounted`);
+    await home.drop('b.jpg', 2);
+    const ran = await home.run('process');
+    expect([ran.code, ran.err]).toEqual([3, expect.stringContaining('Mount its disk')]);
+    rmSync(home.archive, { recursive: true, force: true });
+    renameSync(`${home.archive}.unmounted`, home.archive);
+    expect(last((await home.run('process', '--json')).out)).toMatchObject({ stored: 1 });
+    const moved = join(home.folder, '../archive');
+    renameSync(home.archive, moved);
+    await home.drop('c.jpg', 3);
+    expect(last((await home.run('process', '--done', moved, '--json')).out)).toMatchObject({ stored: 1 });
+  });
+});
+
 describe('verify', () => {
   it('tells missing, changed and unknown files, and changes nothing', async () => {
     const home = makeHome();
     for (let n = 0; n < 4; n++) await home.drop(`${n}.jpg`, n);
     await home.run('process');
-    expect(last((await home.run('verify', '--json')).out)).toEqual({ checked: 4, missing: 0, changed: 0, unknown: 0 });
+    expect(last((await home.run('verify', '--json')).out)).toEqual({
+      checked: 4,
+      missing: 0,
+      changed: 0,
+      unknown: 0,
+      unreadable: 0,
+    });
     const month = join(home.archive, '2024/07');
     rmSync(join(month, '0.jpg'));
     chmodSync(join(month, '1.jpg'), 0o644);
@@ -265,7 +329,17 @@ describe('wrong use', () => {
     }
     expect((await home.run('--help')).code).toBe(0);
     expect((await home.run('serve', '--help')).out).toContain('--home');
-    expect((await home.run('list')).code).toBe(2);
+    for (const args of [
+      ['list', '--limit', 'x'],
+      ['list', '--jsno'],
+      ['serve', '--role', 'public'],
+    ]) {
+      expect([args, (await home.run(...args)).code]).toEqual([args, 2]);
+    }
+    const none = await home.run('list', '--json');
+    expect([none.code, none.out]).toEqual([0, '']);
+    expect(none.err).toContain('no library');
+    expect((await home.run('verify')).code).toBe(2);
   });
 
   it('ends with 3 where a newer version wrote the library', async () => {

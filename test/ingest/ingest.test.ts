@@ -223,7 +223,7 @@ describe('ingest', () => {
         if (step === 'inspect') appendFileSync(arrival.file, 'more');
       },
     };
-    await expect(bench.ingest(arrival, hooks)).rejects.toMatchObject({ code: 'busy' });
+    await expect(bench.ingest(arrival, hooks)).rejects.toMatchObject({ code: 'changing' });
     expect(bench.library.get(photoId(hashOf(bytes)))).toBeUndefined();
     expect(await bench.ingest(arrival, bench.hooks)).toMatchObject({
       kind: 'stored',

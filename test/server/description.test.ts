@@ -92,7 +92,7 @@ describe('the description', () => {
     const home = await openHome();
     await home.add();
     const sent = (await home.app.inject('/api/spool')).json<object>();
-    expect(sent).toEqual(home.spool.state);
+    expect(sent).toEqual({ ...home.spool.state, done: 1 });
     expect((await home.app.inject('/api/home')).json()).toEqual({
       incoming: '/home/ada/incoming',
       version: '1.2.3',

@@ -16,15 +16,21 @@ describe('errors have one shape', () => {
     ['GET', '/api', 404, 'not-found'],
     ['POST', '/api/nothing', 404, 'not-found'],
     ['GET', '/picture.png', 404, 'not-found'],
-    ['GET', '/api/photos/xyz', 400, 'invalid'],
-    ['GET', `/api/photos/${'A'.repeat(64)}`, 400, 'invalid'],
-    ['GET', `/api/photos/${'a'.repeat(65)}`, 400, 'invalid'],
-    ['GET', `/media/${id}/huge`, 400, 'invalid'],
-    ['GET', `/originals/..%2f..%2fetc%2fpasswd`, 400, 'invalid'],
-    ['GET', `/originals/${'a'.repeat(500)}`, 400, 'invalid'],
+    ['GET', '/api/photos/xyz', 404, 'not-found'],
+    ['GET', '/api/photos/xyz/exif', 404, 'not-found'],
+    ['GET', `/api/photos/${'A'.repeat(64)}`, 404, 'not-found'],
+    ['GET', `/api/photos/${'a'.repeat(65)}`, 404, 'not-found'],
+    ['GET', '/media/xyz/thumb', 404, 'not-found'],
+    ['HEAD', '/media/xyz/thumb', 404, 'not-found'],
+    ['GET', `/media/${id}/huge`, 404, 'not-found'],
+    ['GET', '/originals/xyz', 404, 'not-found'],
+    ['GET', `/originals/..%2f..%2fetc%2fpasswd`, 404, 'not-found'],
+    ['GET', `/originals/${'a'.repeat(500)}`, 404, 'not-found'],
     ['GET', '/api/photos?limit=0', 400, 'invalid'],
-    ['GET', '/api/photos?limit=501', 400, 'invalid'],
+    ['GET', '/api/photos?limit=-1', 400, 'invalid'],
+    ['GET', '/api/photos?limit=', 400, 'invalid'],
     ['GET', '/api/photos?limit=ten', 400, 'invalid'],
+    ['GET', '/api/tiles?limit=0', 400, 'invalid'],
     ['GET', '/api/photos?limit=1.5', 400, 'invalid'],
     ['GET', '/api/photos?q=a&q=b', 400, 'invalid'],
     ['GET', '/api/photos?q=nonsense:x', 400, 'invalid'],
@@ -48,6 +54,7 @@ describe('errors have one shape', () => {
     ['PATCH', `/api/photos/${id}`, 400, 'invalid', { tags: { add: 'x' } }],
     ['PATCH', `/api/photos/${id}`, 400, 'invalid', { tags: { set: ['x'] } }],
     ['PATCH', `/api/photos/${id}`, 404, 'not-found', { rating: 5 }],
+    ['PATCH', '/api/photos/xyz', 404, 'not-found', { rating: 5 }],
     ['PATCH', '/api/photos', 400, 'invalid', { ids: [], rating: 5 }],
     ['PATCH', '/api/photos', 400, 'invalid', { ids: [id] }],
     ['PATCH', '/api/photos', 400, 'invalid', { ids: ['../x'], rating: 5 }],
@@ -56,7 +63,8 @@ describe('errors have one shape', () => {
   ])('%s %s → %i %s', async (method, url, status, code, body) => {
     const { app } = shared();
     const response = await app.inject({ method: method as 'GET', url, ...(body && { payload: body }) });
-    expectError(response, status, code);
+    if (method === 'HEAD') expect(response.statusCode).toBe(status);
+    else expectError(response, status, code);
     expect(response.headers['x-content-type-options']).toBe('nosniff');
     if (status === 405) expect(response.headers.allow).toMatch(/^[A-Z, ]+$/);
   });
@@ -67,11 +75,74 @@ describe('errors have one shape', () => {
     expect(error.message).toContain('colour');
   });
 
-  it('names the value that a schema refuses', async () => {
+  it('tells of an id that is none as of a photo that is not there', async () => {
     const { app } = shared();
-    expect(expectError(await app.inject('/api/tiles?limit=2000'), 400, 'invalid').message).toMatch(
-      /^limit \(in the query\) must be <= 1000/,
+    for (const url of ['/api/photos/', '/originals/'])
+      expect((await app.inject(`${url}xyz`)).json()).toEqual((await app.inject(`${url}${id}`)).json());
+  });
+
+  it.each<[string, object | string | null]>([
+    ['There is no field bogus.', { bogus: 1 }],
+    ['There is no field tags.set.', { tags: { set: ['x'] } }],
+    ['There is no field place.planet.', { place: { planet: 'x' } }],
+    ['There is no field 0.', { 0: 1 }],
+    ['Name at least one field to change.', {}],
+    ['The field audience must be private, family or public.', { audience: 'everybody' }],
+    ['The field rating must be a whole number or null.', { rating: '5' }],
+    ['The field rating must be at most 5.', { rating: 6 }],
+    ['The field rating must be at least 0.', { rating: -1 }],
+    ['The field favourite must be true or false.', { favourite: 1 }],
+    ['The field title must be text or null.', { title: 5 }],
+    ['The field title may have at most 1,000 characters.', { title: 'x'.repeat(1001) }],
+    ['The field tags.add must be a list.', { tags: { add: 'x' } }],
+    ['The field tags.add[1] must not be empty.', { tags: { add: ['a', ''] } }],
+    ['The field tags.add may have at most 100 entries.', { tags: { add: Array(101).fill('a') } }],
+    ['The field taken must be text, an object or null.', { taken: 5 }],
+    ['The field taken.local is missing.', { taken: {} }],
+    ['The field gps.lat must be at most 90.', { gps: { lat: 91, lon: 0 } }],
+    ['The field gps.lon is missing.', { gps: { lat: 1 } }],
+    ['The body must be an object.', '[]'],
+  ])('says: %s', async (message, payload) => {
+    const { app } = shared();
+    const response = await app.inject({
+      method: 'PATCH',
+      url: `/api/photos/${id}`,
+      headers: json,
+      payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+    });
+    expect(expectError(response, 400, 'invalid').message).toBe(message);
+  });
+
+  it.each<[string, string, object | undefined]>([
+    ['Name at least one field to change.', '/api/photos', { ids: [id] }],
+    ['The field ids is missing.', '/api/photos', { rating: 1, title: 'x' }],
+    ['The field ids must not be empty.', '/api/photos', { ids: [], rating: 1 }],
+    ['The field ids may have at most 5,000 entries.', '/api/photos', { ids: Array(5_001).fill(id), rating: 1 }],
+    ['The field ids[1] must be the id of a photo.', '/api/photos', { ids: [id, 'x'], rating: 1 }],
+    ['The field names must be a list or “all”.', '/api/spool/retry', { names: 'none' }],
+    ['The field names must be a list or “all”.', '/api/spool/retry', { names: 5 }],
+    ['The field names must not be empty.', '/api/spool/retry', { names: [] }],
+    ['The parameter limit must be at least 1.', '/api/tiles?limit=0', undefined],
+    ['The parameter limit must be a whole number.', '/api/tiles?limit=many', undefined],
+    ['The parameter q must be text.', '/api/tiles?q=a&q=b', undefined],
+    ['The parameter q may have at most 2,000 characters.', `/api/tiles?q=${'a'.repeat(2_001)}`, undefined],
+  ])('says: %s (%s)', async (message, url, payload) => {
+    const { app } = shared();
+    const method = !payload ? 'GET' : url === '/api/photos' ? 'PATCH' : 'POST';
+    const response = await app.inject({ method, url, ...(payload && { payload }) });
+    expect(expectError(response, 400, 'invalid').message).toBe(message);
+  });
+
+  it('repeats a name that is no field only in part, and harmless', async () => {
+    const { app } = shared();
+    const payload = { [`\u001b[2J/~${'x'.repeat(5_000)}`]: 1 };
+    const { message } = expectError(
+      await app.inject({ method: 'PATCH', url: `/api/photos/${id}`, payload }),
+      400,
+      'invalid',
     );
+    expect(message.length).toBeLessThan(200);
+    expect(message).toMatch(/^There is no field [^\u001b]*\[2J\/~x+….$/u);
   });
 
   it.each([

@@ -68,8 +68,8 @@ export interface FakeSpool extends SpoolPort {
   placed: { name: string; sha256: string; bytes: number }[];
   retries: (string[] | 'all')[];
   listeners: Set<(event: SpoolEvent) => void>;
-  /** Replaces what `place` does with the bytes. */
-  takes: (stream: Readable, name: string) => Promise<void>;
+  /** Replaces what `place` does with the bytes; resolves to the name that the file got. */
+  takes: (stream: Readable, name: string) => Promise<string>;
 }
 
 export function fakeSpool(): FakeSpool {
@@ -86,6 +86,7 @@ export function fakeSpool(): FakeSpool {
         bytes += chunk.length;
       }
       spool.placed.push({ name, sha256: hash.digest('hex'), bytes });
+      return name;
     },
     status: async () => spool.state,
     pass: async () => ({

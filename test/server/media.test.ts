@@ -24,6 +24,9 @@ describe('pictures', () => {
       'x-content-type-options': 'nosniff',
     });
     expect(response.headers['content-security-policy']).toContain('sandbox');
+    const versioned = await app.inject(`/media/${id}/thumb?v=${sha256(thumb).slice(0, 8)}`);
+    expect(versioned.rawPayload).toEqual(thumb);
+    expect(versioned.headers['cache-control']).toBe(response.headers['cache-control']);
     const again = await app.inject({
       url: `/media/${id}/thumb`,
       headers: { 'if-none-match': response.headers.etag as string },

@@ -34,6 +34,15 @@ describe('uploads', () => {
     ]);
   });
 
+  it('are told under the name that they got', async () => {
+    const { app, spool } = await openHome();
+    const takes = spool.takes;
+    spool.takes = async (stream, name) => (await takes(stream, name)).replace('.', '-2.');
+    const payload = Buffer.concat([part('a.jpg', 'x'), end]);
+    const response = await app.inject({ method: 'POST', url: '/api/upload', headers, payload });
+    expect(response.json()).toEqual({ files: [{ name: 'a-2.jpg', bytes: 1 }] });
+  });
+
   it('cut folders off the name', async () => {
     const { app, spool } = await openHome();
     const payload = Buffer.concat([part('../../etc/cron.d/x.jpg', 'x'), part('C:\\\\Users\\\\ada\\\\y.jpg', 'y'), end]);

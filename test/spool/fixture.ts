@@ -8,7 +8,8 @@ import { openFiles, type Files } from '../../src/base/files.js';
 import { silent } from '../../src/base/log.js';
 import type { Arrival, Ingest } from '../../src/ingest/ingest.js';
 import type { Local } from '../../src/library/local.js';
-import { openProcessor, type Processor, type ProcessorOptions } from '../../src/spool/processor.js';
+import type { ProcessorOptions } from '../../src/spool/options.js';
+import { openProcessor, type Processor } from '../../src/spool/processor.js';
 import { temporaryFolder } from '../folder.js';
 
 /** The first bytes of a JPEG, so that a file counts as a photo. */
@@ -78,7 +79,7 @@ export function makeSpool(failures: Failures = new Map()): Spool {
     arrivals,
     async open(options = {}, files = openFiles(), clock = systemClock) {
       const processor = await openProcessor(
-        { files, clock, log: silent, ingest, local },
+        { files, clock, log: silent, ingest, local, isHere: (sha256) => originals.has(sha256) },
         { incoming, work, mode: 'move', settle: 0, workers: 2, rescan: 300, poll: 5, ...options },
       );
       onTestFinished(() => processor.close());

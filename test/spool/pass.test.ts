@@ -356,7 +356,10 @@ describe('between filesystems', () => {
     await first.pass();
     await first.close();
     expect(spool.files().some((name) => name.startsWith('.photospool-incoming/'))).toBe(true);
-    expect(await (await spool.open()).pass()).toMatchObject({ stored: 1 });
+    const second = await spool.open();
+    expect((await second.status()).stuck).toMatchObject([{ name: 'a.jpg', code: 'io' }]);
+    await second.retry('all');
+    expect(await second.pass()).toMatchObject({ stored: 1 });
     expect(spool.files()).toEqual(['done/a.jpg']);
   });
 });

@@ -77,7 +77,7 @@ describe('watching', () => {
   });
 
   it('tries again by itself when the delay of a failure is over', async () => {
-    const failures = new Map([['later', 'busy' as const]]);
+    const failures = new Map([['later', 'changing' as const]]);
     const spool = makeSpool(failures);
     const processor = await watching(spool);
     const failed = new Promise<void>((resolve) =>

@@ -2,14 +2,14 @@
  * `photospool import DIR`: ingests a tree of photos. By default the tree is left as it is; known bytes are counted, not
  * copied again; it can be interrupted and run again.
  */
-import { join, resolve, sep } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
 import { PhotospoolError } from '../../base/errors.js';
 import { openLog } from '../../base/log.js';
 import { openHome, type Home } from '../home.js';
-import { exit, print, printJson, say } from '../output.js';
-import { openSpool } from '../spool.js';
+import { importWork, openSpool } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
-import { describe, endBySignal, withProgress } from './process.js';
+import { runPass } from './process.js';
 
 /** The verb `import`. */
 export const importVerb: Verb = (program, run) => {
@@ -19,33 +19,22 @@ export const importVerb: Verb = (program, run) => {
     .action((folder: string, flags: Flags & { move?: boolean }) => run(() => importTree(resolve(folder), flags)));
 };
 
-async function importTree(folder: string, flags: Flags & { move?: boolean }): Promise<number> {
+async function importTree(named: string, flags: Flags & { move?: boolean }): Promise<number> {
+  const folder = await realpath(named).catch(() => named);
   const config = configOf(flags);
   const log = openLog(config.level === 'info' ? 'error' : config.level);
   const home = await openHome(config, log);
   try {
     await checkTree(folder, home);
-    const work = join(config.work, '.import');
     const spool = await openSpool(home, log, {
       incoming: folder,
-      work,
+      work: importWork(config),
+      handOver: config.work,
       mode: flags.move ? 'move' : 'copy',
       settle: 0,
       countSeen: true,
     });
-    const stop = endBySignal(spool);
-    try {
-      const summary = await withProgress(spool);
-      const { stuckItems, ...numbers } = summary;
-      if (flags.json) printJson(numbers);
-      else print(describe(summary));
-      for (const { name, reason } of stuckItems) say(`stuck: ${name}: ${reason}`);
-      return stuckItems.length > 0 ? exit.stuck : exit.done;
-    } finally {
-      stop();
-      await spool.close();
-      await handOver(home, work);
-    }
+    return await runPass(spool, flags.json === true);
   } finally {
     await home.close();
   }
@@ -67,12 +56,5 @@ async function checkTree(folder: string, { config, files }: Home): Promise<void>
         hint: 'Name a folder outside of the home.',
       });
     }
-  }
-}
-
-/** Claims that are stuck join those of the spool, where `status` and `retry` see them. */
-async function handOver({ config, files }: Home, work: string): Promise<void> {
-  for (const entry of (await files.list(work)) ?? []) {
-    if (entry.kind === 'folder') await files.rename(entry.path, join(config.work, entry.name));
   }
 }

@@ -2,9 +2,9 @@
 import { parseQuery } from '../../catalog/search.js';
 import { photoId, type PhotoDocument } from '../../document/photo.js';
 import { viewPhoto, type PhotoView } from '../../document/view.js';
-import { printable } from '../../base/errors.js';
+import { PhotospoolError, printable, sentence } from '../../base/errors.js';
 import { noHome, viewHome, type HomeView } from '../view.js';
-import { exit, print, printJson } from '../output.js';
+import { exit, print, printJson, say } from '../output.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 /** The verb `list`. */
@@ -12,18 +12,38 @@ export const list: Verb = (program, run) => {
   addVerb(program, 'list', 'lists photos that match a search, newest first')
     .argument('[QUERY...]', 'a search, as in the album: tag:x rating:>=4 "a phrase"')
     .option('--limit <N>', 'at most so many')
-    .action((words: string[], flags: Flags & { limit?: string }) => run(() => listPhotos(words.join(' '), flags)));
+    .allowUnknownOption()
+    .action((words: string[], flags: Flags & { limit?: string }) => run(() => listPhotos(words, flags)));
 };
 
 const page = 500;
 
-async function listPhotos(text: string, flags: Flags & { limit?: string }): Promise<number> {
-  const query = parseQuery(text);
+/** The words of a search; `-tag:x` is one, `--jsno` is a mistake. */
+function textOf(words: string[]): string {
+  const mistake = words.find((word) => word.startsWith('--'));
+  if (mistake === undefined) return words.join(' ');
+  throw new PhotospoolError('usage', `list has no option ${printable(mistake)}.`, {
+    hint: '`list --help` shows them.',
+  });
+}
+
+function limitOf(text: string | undefined): number {
+  if (text === undefined) return Infinity;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new PhotospoolError('usage', `--limit can't be ${printable(text)}.`, { hint: 'It takes a number from 1.' });
+}
+
+async function listPhotos(words: string[], flags: Flags & { limit?: string }): Promise<number> {
+  const query = parseQuery(textOf(words));
+  const limit = limitOf(flags.limit);
   const config = configOf(flags);
   const view = await viewHome(config);
-  if (!view) throw noHome(config);
+  if (!view) {
+    say(sentence(noHome(config)));
+    return exit.done;
+  }
   try {
-    let left = flags.limit === undefined ? Infinity : Number(flags.limit);
+    let left = limit;
     for (let cursor: string | undefined; left > 0;) {
       const { ids, next } = view.catalog.page(query, {
         limit: Math.min(page, left),

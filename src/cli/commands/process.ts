@@ -1,9 +1,11 @@
 /** `photospool process`: one pass over the spool. With a server running on that home, the server makes the pass. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '../../base/config.js';
-import { PhotospoolError } from '../../base/errors.js';
+import { PhotospoolError, printable } from '../../base/errors.js';
 import { openLog } from '../../base/log.js';
 import type { PassSummary } from '../../spool/port.js';
+import { takeLock } from '../../spool/lock.js';
 import type { Processor } from '../../spool/processor.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHome } from '../home.js';
@@ -32,58 +34,72 @@ function withFolders(flags: Flags, incoming?: string, work?: string, done?: stri
 
 async function onePass(flags: Flags): Promise<number> {
   const config = configOf(flags);
-  const summary = await passBy(config);
-  if (flags.json) {
-    const { stuckItems: _named, ...numbers } = summary;
-    printJson(numbers);
-  } else print(describe(summary));
-  for (const { name, reason } of summary.stuckItems) say(`stuck: ${name}: ${reason}`);
-  return summary.stuck > 0 ? exit.stuck : exit.done;
-}
-
-/** A pass by the server that holds this spool, else by this process, which waits for another that does. */
-async function passBy(config: Config): Promise<PassSummary> {
-  const log = openLog(config.level === 'info' ? 'error' : config.level);
+  const json = flags.json === true;
   for (;;) {
     const server = await findServer(config);
-    if (server) return askServer<PassSummary>(server, 'POST', '/api/spool/process');
-    const home = await openHome(config, log);
-    try {
-      const spool = await openSpool(home, log);
-      const stop = endBySignal(spool);
-      try {
-        return await withProgress(spool);
-      } finally {
-        stop();
-        await spool.close();
-      }
-    } catch (error) {
-      if (!(error instanceof PhotospoolError) || error.code !== 'locked' || error.path !== config.work) throw error;
-      await clock.sleep(500);
-    } finally {
-      await home.close();
-    }
+    if (server) return report(await askServer<PassSummary>(server, 'POST', '/api/spool/process'), json);
+    // Whoever holds the folder is waited for before the library is opened: a row of waiting passes costs nothing.
+    if (isFree(config.work)) return passHere(config, json);
+    await clock.sleep(500);
   }
 }
 
-/** SIGTERM and SIGINT let the items in hand end. Returns what takes the handlers away. */
-export function endBySignal(spool: Processor): () => void {
-  const end = (): void => void spool.close();
-  const signals = ['SIGTERM', 'SIGINT'] as const;
-  for (const signal of signals) process.once(signal, end);
-  return () => {
-    for (const signal of signals) process.off(signal, end);
-  };
+/** Whether nobody holds a `work` folder now. */
+function isFree(work: string): boolean {
+  if (!existsSync(work)) return true;
+  const lock = takeLock(work);
+  lock?.release();
+  return lock !== undefined;
 }
 
-/** A pass with a progress line on a terminal. */
-export async function withProgress(spool: Processor): Promise<PassSummary> {
+async function passHere(config: Config, json: boolean): Promise<number> {
+  const log = openLog(config.level === 'info' ? 'error' : config.level);
+  const home = await openHome(config, log);
+  try {
+    return await runPass(await openSpool(home, log), json);
+  } finally {
+    await home.close();
+  }
+}
+
+/**
+ * Makes a pass with a progress line on a terminal, closes the processor and reports. SIGTERM and SIGINT let the items in
+ * hand end; then the exit code is the signal's, for what was not done yet.
+ */
+export async function runPass(spool: Processor, json: boolean): Promise<number> {
+  let ended = 0;
+  const end = (_name: NodeJS.Signals, number: number): void => {
+    ended = 128 + number;
+    void spool.close();
+  };
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  for (const signal of signals) process.on(signal, end);
+  try {
+    const code = report(await withProgress(spool), json);
+    if (ended > 0) say('Interrupted: what was in hand is done, the rest is where it was. Run it again to go on.');
+    return ended > 0 ? ended : code;
+  } finally {
+    await spool.close();
+    for (const signal of signals) process.off(signal, end);
+  }
+}
+
+/** Prints a summary, names what is stuck on stderr, and answers the exit code. */
+function report(summary: PassSummary, json: boolean): number {
+  const { stuckItems, ...numbers } = summary;
+  if (json) printJson(numbers);
+  else print(describe(summary));
+  for (const { name, reason } of stuckItems) say(`stuck: ${name}: ${reason}`);
+  return stuckItems.length > 0 ? exit.stuck : exit.done;
+}
+
+async function withProgress(spool: Processor): Promise<PassSummary> {
   const progress = openProgress();
   let [stored, duplicates] = [0, 0];
   const off = spool.on((event) => {
     if (event.type === 'stored') stored++;
     if (event.type === 'duplicate') duplicates++;
-    const now = event.type === 'item' ? `, ${event.step} ${event.name}` : '';
+    const now = event.type === 'item' ? `, ${event.step} ${printable(event.name)}` : '';
     progress.show(`${counted(stored, 'photo')} stored, ${counted(duplicates, 'duplicate')}${now}`);
   });
   try {
@@ -95,7 +111,7 @@ export async function withProgress(spool: Processor): Promise<PassSummary> {
 }
 
 /** The summary of a pass, for people. */
-export function describe({ stored, duplicates, stuck, ignored, seconds }: PassSummary): string {
+function describe({ stored, duplicates, stuck, ignored, seconds }: PassSummary): string {
   const parts = [`${counted(stored, 'photo')} stored`];
   if (duplicates > 0) parts.push(counted(duplicates, 'duplicate'));
   if (stuck > 0) parts.push(`${stuck} stuck`);

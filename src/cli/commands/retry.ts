@@ -1,5 +1,5 @@
 /** `photospool retry`: tries stuck items again, now. With a server running on that home, the server does. */
-import { PhotospoolError } from '../../base/errors.js';
+import { PhotospoolError, printable } from '../../base/errors.js';
 import { openLog } from '../../base/log.js';
 import { openHome } from '../home.js';
 import { counted, exit, print, printJson, say } from '../output.js';
@@ -26,7 +26,7 @@ async function retryItems(names: string[], flags: Flags & { all?: boolean }): Pr
   const { retried, unknown, stuck = [] } = await retryBy(flags.all ? 'all' : names, flags);
   if (flags.json) printJson({ retried, unknown });
   else print(`${counted(retried.length, 'file')} tried again`);
-  for (const name of unknown) say(`photospool: nothing that is stuck is called ${name}.`);
+  for (const name of unknown) say(`photospool: nothing that is stuck is called ${printable(name)}.`);
   for (const { name, reason } of stuck) say(`stuck: ${name}: ${reason}`);
   if (unknown.length > 0) return exit.usage;
   return stuck.length > 0 ? exit.stuck : exit.done;
@@ -44,7 +44,7 @@ async function retryBy(names: string[] | 'all', flags: Flags): Promise<Retried> 
       const answer = await spool.retry(names);
       await spool.drain();
       const { stuck } = await spool.status();
-      return { ...answer, stuck };
+      return { ...answer, stuck: stuck.filter(({ name }) => answer.retried.some((one) => printable(one) === name)) };
     } finally {
       await spool.close();
     }

@@ -6,7 +6,7 @@ import { systemClock as clock } from '../../base/clock.js';
 import { openHome, webRoot, type Home } from '../home.js';
 import { serverRecord } from '../view.js';
 import { exit, print } from '../output.js';
-import { openSpool, type ServerRecord } from '../spool.js';
+import { openSpool, recordOf } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { version } from '../version.js';
 
@@ -62,8 +62,7 @@ function serverParts({
 }
 
 async function announce({ config, files }: Home, url: string): Promise<void> {
-  const record: ServerRecord = { url, pid: process.pid, work: config.work };
-  await files.replace(serverRecord(config), JSON.stringify(record));
+  await files.replace(serverRecord(config), JSON.stringify(await recordOf(config, url)));
   print(`Put photos into  ${config.incoming}`);
   print(`Your album is at ${url}`);
 }

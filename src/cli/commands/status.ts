@@ -26,7 +26,7 @@ async function showStatus(flags: Flags): Promise<number> {
   const { incoming, work, stuck, ignored } = spool;
   if (flags.json) printJson({ incoming, work, stuck, ignored, done, peers: [], ...(server && { server: server.url }) });
   else for (const line of describe({ ...spool, done, url: server?.url })) print(line);
-  return stuck.length > 0 ? exit.stuck : exit.done;
+  return exit.done;
 }
 
 function describe({

@@ -30,12 +30,18 @@ async function verifyHome(flags: Flags): Promise<number> {
       else print(`${finding.kind}: ${finding.path}`);
     }
     if (flags.json)
-      printJson({ checked, missing: count('missing'), changed: count('changed'), unknown: count('unknown') });
+      printJson({
+        checked,
+        missing: count('missing'),
+        changed: count('changed'),
+        unknown: count('unknown'),
+        unreadable: count('unreadable'),
+      });
     else
       print(
         `${counted(checked, 'original')} checked, ${count('missing')} missing, ${count('changed')} changed, ${count('unknown')} unknown`,
       );
-    return count('missing') + count('changed') > 0 ? exit.stuck : exit.done;
+    return count('missing') + count('changed') + count('unreadable') > 0 ? exit.stuck : exit.done;
 
     function count(kind: string): number {
       return findings.filter((finding) => finding.kind === kind).length;

@@ -2,11 +2,12 @@
 import { Type, type Static } from 'typebox';
 import type { PhotoChange } from '../../document/edits.js';
 import { ownerId, viewer } from '../access.js';
-import { changePhotos, fullTime } from '../edits.js';
+import { changePhotos } from '../edits.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { answers, BulkEdits, IdParams, Photo, PhotoEdits, Sha256 } from '../schemas.js';
+import { readTaken } from '../taken.js';
 
 export const edits: Routes = (app, { library }) => {
   app.patch(
@@ -32,7 +33,6 @@ export const edits: Routes = (app, { library }) => {
 };
 
 function changeOf({ taken, ...rest }: Static<typeof PhotoEdits>): PhotoChange {
-  return taken
-    ? { ...rest, taken: { ...taken, local: fullTime(taken.local) } }
-    : { ...rest, ...(taken === null && { taken }) };
+  if (taken === undefined) return rest;
+  return { ...rest, taken: taken === null ? null : readTaken(taken) };
 }

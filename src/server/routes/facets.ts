@@ -1,9 +1,11 @@
 /** Values with counts: tags, cameras, places, albums. */
 import { Type } from 'typebox';
 import { viewer } from '../access.js';
+import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
-import { answers, Facets, limit, q } from '../schemas.js';
+import { answers, Facets, q } from '../schemas.js';
 
+const bounds = { most: 10_000, usual: 1_000 };
 const kinds = { tags: 'tag', cameras: 'camera', places: 'place', albums: 'album' } as const;
 
 export const facets: Routes = (app, { catalog, ask }) => {
@@ -13,13 +15,13 @@ export const facets: Routes = (app, { catalog, ask }) => {
       {
         schema: {
           summary: `The ${noun} of photos, most frequent first`,
-          querystring: Type.Object({ q, limit: limit(10_000, 1000) }),
+          querystring: Type.Object({ q, limit: limit(bounds) }),
           response: answers(Facets),
         },
       },
       async (request) => {
         const found = catalog.facet(kinds[noun], await ask(request.query.q, 'count'), viewer(request));
-        return found.slice(0, request.query.limit ?? 1000);
+        return found.slice(0, within(bounds, request.query.limit));
       },
     );
   }

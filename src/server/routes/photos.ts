@@ -2,26 +2,30 @@
 import { Type } from 'typebox';
 import { exifId, type ExifDocument } from '../../document/photo.js';
 import { viewer } from '../access.js';
-import type { Routes } from '../parts.js';
 import { notFound } from '../failures.js';
+import { limit, within } from '../limits.js';
+import type { Routes } from '../parts.js';
 import { findPhotos, getPhoto } from '../photos.js';
-import { answers, cursor, IdParams, limit, Photo, q, Sha256 } from '../schemas.js';
+import { answers, cursor, IdParams, next, Photo, q, Sha256 } from '../schemas.js';
+
+const bounds = { most: 1_000, usual: 100 };
 
 export const photos: Routes = (app, { library, catalog, ask }) => {
-  const List = Type.Object({ photos: Type.Array(Photo), next: Type.Optional(Type.String()) });
+  const List = Type.Object({ photos: Type.Array(Photo), next });
   app.get(
     '/api/photos',
     {
       schema: {
         summary: 'Photos, newest first',
-        querystring: Type.Object({ q, cursor, limit: limit(500, 100) }),
+        querystring: Type.Object({ q, cursor, limit: limit(bounds) }),
         response: answers(List),
       },
     },
     async (request) => {
-      const { q: text, ...page } = request.query;
-      const { ids, next } = catalog.page(await ask(text, 'page'), { limit: 100, ...page, viewer: viewer(request) });
-      return { photos: findPhotos(library, viewer(request), ids), ...(next !== undefined && { next }) };
+      const { q: text, limit: asked, ...page } = request.query;
+      const query = await ask(text, 'page');
+      const found = catalog.page(query, { ...page, limit: within(bounds, asked), viewer: viewer(request) });
+      return { photos: findPhotos(library, viewer(request), found.ids), next: found.next ?? null };
     },
   );
 

@@ -1,12 +1,15 @@
 /** The spool: its status, a pass, another try. */
 import { Type } from 'typebox';
+import { makeDone } from '../done.js';
 import type { Routes } from '../parts.js';
 import { answers, PassSummary, SpoolStatus } from '../schemas.js';
 
 export const spool: Routes = (app, context) => {
-  app.get('/api/spool', { schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } }, async () =>
-    context.spool.status(),
-  );
+  const done = makeDone(context.library, context.clock);
+  app.get('/api/spool', { schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } }, async () => {
+    const status = await context.spool.status();
+    return { ...status, done: done(status) };
+  });
 
   app.post(
     '/api/spool/process',

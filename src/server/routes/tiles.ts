@@ -1,23 +1,28 @@
 /** Tiles: of each photo what a timeline needs, and nothing more. */
 import { Type } from 'typebox';
 import { viewer } from '../access.js';
+import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
-import { answers, cursor, limit, q, Tile } from '../schemas.js';
+import { answers, cursor, next, q, Tile } from '../schemas.js';
+
+const bounds = { most: 5_000, usual: 500 };
 
 export const tiles: Routes = (app, { catalog, ask }) => {
-  const List = Type.Object({ tiles: Type.Array(Tile), next: Type.Optional(Type.String()) });
+  const List = Type.Object({ tiles: Type.Array(Tile), next });
   app.get(
     '/api/tiles',
     {
       schema: {
         summary: 'Tiles, newest first',
-        querystring: Type.Object({ q, cursor, limit: limit(1000, 500) }),
+        querystring: Type.Object({ q, cursor, limit: limit(bounds) }),
         response: answers(List),
       },
     },
     async (request) => {
-      const { q: text, ...page } = request.query;
-      return catalog.tiles(await ask(text, 'page'), { limit: 500, ...page, viewer: viewer(request) });
+      const { q: text, limit: asked, ...page } = request.query;
+      const query = await ask(text, 'page');
+      const found = catalog.tiles(query, { ...page, limit: within(bounds, asked), viewer: viewer(request) });
+      return { tiles: found.tiles, next: found.next ?? null };
     },
   );
 };

@@ -65,15 +65,14 @@ function addRoute(app: App, spool: SpoolPort): void {
 
 async function placePart(spool: SpoolPort, part: MultipartFile): Promise<{ name: string; bytes: number }> {
   const { stream, bytes } = count();
-  const name = part.filename || 'upload';
   // Whatever ends the one ends the other; the spool hears of it as an error of its stream.
   pipeline(part.file, stream, () => undefined);
   try {
-    await spool.place(stream, name);
+    const name = await spool.place(stream, part.filename || 'upload');
+    return { name, bytes: bytes() };
   } finally {
     stream.destroy();
   }
-  return { name, bytes: bytes() };
 }
 
 /** Whether an error, or what caused it, is that the body ended before its end. The parser tells it by message only. */

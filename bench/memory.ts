@@ -1,0 +1,23 @@
+/**
+ * The most memory that taking in big photos needs: resident memory of the process and its children, shared pages counted
+ * once, looked at five times a second. `npm run bench memory [photos] [megapixels]`. Linux.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { photospool } from './ingest.js';
+import { benchFolder, bigPhotos } from './photos.js';
+import { table } from './run.js';
+
+/** What this bench asks. */
+export const title = 'Memory: the peak while big photos are taken in with 2 workers';
+
+/** Runs it. Arguments: photos (200), megapixels (24). */
+export async function run([photos = '200', megapixels = '24']: string[]): Promise<void> {
+  const { peak, seconds } = await photospool(await bigPhotos(Number(photos), Number(megapixels)), 2);
+  const speed = (Number(photos) / seconds).toFixed(1);
+  console.log(`\n${photos} photos of ${megapixels} megapixels, 2 workers\n`);
+  console.log(
+    table(['photos/s', 'peak MiB', 'wanted', ''], [[speed, peak.toFixed(0), 'below 700', peak < 700 ? 'yes' : 'no']]),
+  );
+  rmSync(join(benchFolder, 'home'), { recursive: true, force: true });
+}

@@ -1,0 +1,33 @@
+/** How a processor works, and what it works with. */
+import type { Clock } from '../base/clock.js';
+import type { Files } from '../base/files.js';
+import type { Log } from '../base/log.js';
+import type { Ingest } from '../ingest/ingest.js';
+import type { Local } from '../library/local.js';
+
+/** How a processor works. Times in seconds. */
+export interface ProcessorOptions {
+  incoming: string;
+  work: string;
+  mode: 'move' | 'copy';
+  settle: number;
+  /** How many files are decoded at once. */
+  workers: number;
+  rescan: number;
+  poll: number;
+  /** Count files that `copy` mode remembers as duplicates (an import's report), instead of passing over them. */
+  countSeen?: boolean;
+  /** The `work` folder that takes over what is left in this one when the processor is closed (an import's). */
+  handOver?: string;
+}
+
+/** What a processor works with. */
+export interface ProcessorParts {
+  files: Files;
+  clock: Clock;
+  log: Log;
+  ingest: Ingest;
+  local: Pick<Local, 'seen'>;
+  /** Whether the archive has these bytes, by the local table and by a look at the disk. */
+  isHere: (sha256: string) => boolean;
+}
