@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { benchFolder, bigPhotos } from './photos.js';
+import { benchHome, bigPhotos } from './photos.js';
 import { cli, measure, median, root, table, type Measured } from './run.js';
 
 /** What this bench asks. */
@@ -51,12 +51,12 @@ export async function run([photos = '200', runs = '3', megapixels = '12']: strin
     `\n${photos} distinct photos of ${megapixels} megapixels, ${workers} workers, ${runs} runs in turn (medians)\n`,
   );
   console.log(table(['', 'photos/s', 'of the floor', 'peak MiB'], rows));
-  rmSync(join(benchFolder, 'home'), { recursive: true, force: true });
+  rmSync(benchHome, { recursive: true, force: true });
 }
 
 /** Copies of the set in a folder of their own: every contestant finds its files in the page cache. */
 function fresh(set: string): string {
-  const home = join(benchFolder, 'home');
+  const home = benchHome;
   rmSync(home, { recursive: true, force: true });
   mkdirSync(join(home, 'work'), { recursive: true });
   mkdirSync(join(home, 'done'));

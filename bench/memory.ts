@@ -3,9 +3,8 @@
  * once, looked at five times a second. `npm run bench memory [photos] [megapixels]`. Linux.
  */
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { photospool } from './ingest.js';
-import { benchFolder, bigPhotos } from './photos.js';
+import { benchHome, bigPhotos } from './photos.js';
 import { table } from './run.js';
 
 /** What this bench asks. */
@@ -19,5 +18,5 @@ export async function run([photos = '200', megapixels = '24']: string[]): Promis
   console.log(
     table(['photos/s', 'peak MiB', 'wanted', ''], [[speed, peak.toFixed(0), 'below 700', peak < 700 ? 'yes' : 'no']]),
   );
-  rmSync(join(benchFolder, 'home'), { recursive: true, force: true });
+  rmSync(benchHome, { recursive: true, force: true });
 }

@@ -12,6 +12,9 @@ import { placeSamples } from '../src/ingest/samples.js';
 /** The folder that benches work in. */
 export const benchFolder = join(tmpdir(), 'photospool-bench');
 
+/** The home of this bench run: no two at a time share one. */
+export const benchHome = join(benchFolder, `home-${process.pid}`);
+
 /** Folders of real photos with something to see in them, and their EXIF. */
 const real = [
   'immich-test-assets/albums/nature',

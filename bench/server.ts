@@ -6,7 +6,7 @@ import { openSqlite } from '../src/base/sqlite.js';
 import { openCatalog } from '../src/catalog/catalog.js';
 import type { Body } from '../src/document/photo.js';
 import { openLibrary } from '../src/library/library.js';
-import { benchFolder } from './photos.js';
+import { benchHome } from './photos.js';
 import { cli } from './run.js';
 import { syntheticPhotos } from './synthetic.js';
 
@@ -20,7 +20,7 @@ export interface BenchServer {
 
 /** Makes an empty home and fills its library with `photos` synthetic documents, whose pictures are nowhere. */
 export function makeHome(photos: number): string {
-  const home = join(benchFolder, 'home');
+  const home = benchHome;
   rmSync(home, { recursive: true, force: true });
   mkdirSync(join(home, '.photospool'), { recursive: true });
   mkdirSync(join(home, 'incoming'));

@@ -5,6 +5,7 @@
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFiles } from '../src/base/files.js';
+import { exiftool } from 'exiftool-vendored';
 import sharp from 'sharp';
 import { openChromium } from '../test/browser/chromium.js';
 import { twoRenditions } from './floor.js';
@@ -28,24 +29,26 @@ export async function run([photos = '30', before = '0']: string[]): Promise<void
     await page.goto(server.url);
     await page.waitForLoadState('networkidle').catch(() => undefined);
     for (let n = 0; n < Number(photos); n++) {
-      const from = join(set, `IMG_${String(n).padStart(4, '0')}.jpg`);
+      const from = join(server.home, `drop-${n}.jpg`);
+      copyFileSync(join(set, `IMG_${String(n).padStart(4, '0')}.jpg`), from);
+      // Newer than all before, so that it comes to the top of the page.
+      const AllDates = `2027:01:01 ${String(Math.floor(n / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}:00`;
+      await exiftool.write(from, { AllDates }, { writeArgs: ['-overwrite_original'] });
       const { sha256 } = await openFiles().hash(from);
       let began = performance.now();
       await twoRenditions(from);
       floor!.push(performance.now() - began);
-      const beside = join(server.home, `drop-${n}.jpg`);
-      copyFileSync(from, beside);
       const shown = page.waitForFunction((id) => {
         const image = document.querySelector<HTMLImageElement>(`[data-id="${id}"] img`);
-        image?.scrollIntoView({ block: 'nearest' });
         return image !== null && image.complete && image.naturalWidth > 0;
       }, sha256);
       began = performance.now();
-      renameSync(beside, join(server.home, 'incoming', `drop-${n}.jpg`));
+      renameSync(from, join(server.home, 'incoming', `drop-${n}.jpg`));
       await shown;
       visible!.push(performance.now() - began);
     }
   } finally {
+    await exiftool.end();
     await close();
     await server.stop();
   }

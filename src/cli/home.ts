@@ -58,8 +58,7 @@ export async function openHome(config: Config, log: Log = silent): Promise<Home>
 }
 
 async function makeHome(config: Config, files: Files): Promise<void> {
-  for (const folder of [config.home, config.data, config.incoming, config.work, config.done])
-    await files.makeFolder(folder);
+  for (const folder of [config.home, config.data, config.incoming, config.work]) await files.makeFolder(folder);
   await checkApart(config);
   await files.setMode(config.data, 0o700);
   await checkPlace(config.data);
@@ -69,7 +68,8 @@ async function makeHome(config: Config, files: Files): Promise<void> {
 
 /** @throws PhotospoolError `config` where two of the folders are, or lie in, one another: the spool would take its own files. */
 async function checkApart({ incoming, work, done, data }: Config): Promise<void> {
-  const folders = await Promise.all([incoming, work, done, data].map((folder) => realpath(folder)));
+  // The archive is made later, when it is known that it is not one that is missing.
+  const folders = await Promise.all([incoming, work, done, data].map((folder) => realpath(folder).catch(() => folder)));
   for (const [n, folder] of folders.entries()) {
     const other = folders.find((one, m) => m !== n && `${one}${sep}`.startsWith(`${folder}${sep}`));
     if (other === undefined) continue;

@@ -4,8 +4,10 @@
  * where we are killed.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { ExifTool, exiftoolPath } from 'exiftool-vendored';
+import { PhotospoolError } from '../base/errors.js';
 
 /** What ExifTool answers for one file: `Group1:Name` → value; beside it `errors` and `warnings` of the run. */
 export type Answer = Record<string, unknown>;
@@ -51,7 +53,23 @@ async function start(): Promise<ChildProcess> {
   const options = { stdio: 'pipe', env: environment() } as const;
   // The package for Windows is an executable that brings its Perl.
   if (process.platform === 'win32') return spawn(script, startArgs, { ...options, env: process.env });
-  return spawn('perl', ['-e', untilEndOfInput, script, ...startArgs], options);
+  const perl = spawn('perl', ['-e', untilEndOfInput, script, ...startArgs], options);
+  // A process that can't be started is missed by its questions, which say so; here it must not end ours.
+  perl.on('error', () => undefined);
+  return perl;
+}
+
+/** @throws PhotospoolError `io` where there is no Perl to run ExifTool with. */
+async function checkPerl(): Promise<void> {
+  if (process.platform === 'win32') return;
+  const perl = spawn('perl', ['-v'], { stdio: 'ignore', env: environment() });
+  const [error] = await Promise.race([once(perl, 'error') as Promise<[Error]>, once(perl, 'exit').then(() => [])]);
+  if (error === undefined) return;
+  throw new PhotospoolError('io', "Photos can't be read without Perl, which ExifTool runs on.", {
+    op: 'inspect',
+    hint: 'Install Perl (on Debian: perl-base); it is tried again by itself.',
+    cause: error,
+  });
 }
 
 /** Opens a reader of up to `processes` ExifTools that end after `idle` ms; one question takes at most `timeout` ms. */
@@ -60,6 +78,13 @@ export function openReader({ processes = availableParallelism(), idle = 30_000, 
   let ending = Promise.resolve();
   let inHand = 0;
   let timer: NodeJS.Timeout | undefined;
+
+  let hasPerl: Promise<void> | undefined;
+  /** Looked for again at the next question: it may be installed meanwhile. */
+  const forget = (error: unknown): never => {
+    hasPerl = undefined;
+    throw error;
+  };
 
   const stop = (graceful: boolean): Promise<void> => {
     const ended = running?.end(graceful) ?? Promise.resolve();
@@ -86,6 +111,7 @@ export function openReader({ processes = availableParallelism(), idle = 30_000, 
       clearTimeout(timer);
       inHand++;
       try {
+        if (!running) await (hasPerl ??= checkPerl().catch(forget));
         running ??= open();
         const answer: unknown = await running.readRaw(path, { readArgs, useMWG: false, ignoreMinorErrors: false });
         return answer as Answer;

@@ -67,6 +67,7 @@ export function readFacts(answer: Answer): Omit<Facts, 'recipe' | 'type' | 'byte
 }
 
 function explainReader(error: unknown, path: string): PhotospoolError {
+  if (error instanceof PhotospoolError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const detail = { op: 'read', path, cause: error };
   if (/not found/i.test(message)) return new PhotospoolError('not-found', 'The file is not there any more.', detail);

@@ -120,6 +120,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   async function look(): Promise<{ wait: number | undefined; folders: string[] }> {
     await adopt();
     const found = await inbox.look();
+    taking.keep(new Set(found.ready.map(({ path }) => keyOf(path))));
     const inClaims =
       mode === 'copy' ? await claimedPaths([work, ...(options.handOver ? [options.handOver] : [])], files) : nobody;
     for (const file of found.ready)

@@ -31,6 +31,8 @@ export interface Taking {
   nextTry(): number | undefined;
   /** What could not be claimed since `reset`, or is stuck in a claim of another process, with the reason. */
   refused(): Refused[];
+  /** Forgets what was refused and is not among these any more (by `keyOf` their paths): it is gone or has changed. */
+  keep(ready: ReadonlySet<string>): void;
   /** Forgets holds and refusals: a new pass tries everything. */
   reset(): void;
 }
@@ -85,7 +87,7 @@ export function openTaking(parts: TakingParts): Taking {
 
   /** Claims a copy, unless its bytes are known. */
   async function copy(found: Found): Promise<Claim | undefined> {
-    const { sha256 } = await files.hash(found.path).catch((error: unknown) => refuse(found, error, false));
+    const sha256 = await reading(found, async () => (await files.hash(found.path)).sha256);
     if (sha256 === undefined) return undefined;
     if (!parts.isHere(sha256)) return claims.copy(found, sha256);
     tell(found, sha256);
@@ -93,11 +95,21 @@ export function openTaking(parts: TakingParts): Taking {
     return undefined;
   }
 
-  async function refuse(found: Found, error: unknown, claiming: boolean): Promise<{ sha256?: undefined }> {
+  /** What `read` gives; undefined where the file can't be read, which is that file's trouble alone. */
+  async function reading<T>(found: Found, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      await refuse(found, error, false);
+      return undefined;
+    }
+  }
+
+  async function refuse(found: Found, error: unknown, claiming: boolean): Promise<void> {
     const failure = toPhotospoolError(error, 'take', found.path.toString());
     const { code } = failure;
     const there = await files.look(found.path).catch(() => true);
-    if (code === 'not-found' && !there) return {};
+    if (code === 'not-found' && !there) return;
     const reason = sentence(failure);
     const before = refused.get(keyOf(found.path));
     const delay = Math.min((before?.delay ?? firstHold / 2) * 2, longestHold);
@@ -106,7 +118,6 @@ export function openTaking(parts: TakingParts): Taking {
     if (!before && !(holds && isHeld())) parts.log.warn({ code, name: found.name }, reason);
     if (holds) hold = { until: clock.now() + hold.delay, delay: Math.min(hold.delay * 2, longestHold) };
     emit({ type: 'stuck', name: found.name, reason });
-    return {};
   }
 
   const isHeld = (): boolean => hold.until > clock.now();
@@ -133,9 +144,9 @@ export function openTaking(parts: TakingParts): Taking {
   return {
     async take(found) {
       if (isHeld()) return;
-      const reason = await inbox.whyNot(found).catch((error: unknown) => refuse(found, error, false));
-      if (typeof reason === 'string') emit({ type: 'ignored', name: found.name, reason });
-      if (reason !== undefined) return;
+      const looked = await reading(found, async () => ({ whyNot: await inbox.whyNot(found) }));
+      if (looked?.whyNot !== undefined) emit({ type: 'ignored', name: found.name, reason: looked.whyNot });
+      if (!looked || looked.whyNot !== undefined) return;
       const claimed = await claim(found);
       if (claimed) await work(found, claimed);
     },
@@ -161,6 +172,10 @@ export function openTaking(parts: TakingParts): Taking {
     },
     refused: () =>
       [...refused.values(), ...elsewhere.values()].map(({ name, reason, code }) => ({ name, reason, code })),
+    keep(ready) {
+      for (const key of refused.keys()) if (!ready.has(key)) refused.delete(key);
+      for (const key of elsewhere.keys()) if (!ready.has(key)) elsewhere.delete(key);
+    },
     reset() {
       refused.clear();
       elsewhere.clear();

@@ -16,6 +16,28 @@ const metadata = openMetadata({ processes: 1 });
 afterAll(() => metadata.close());
 const read = (path: string): Promise<Read> => metadata.read(path, jpeg, 1000, size);
 
+test.skipIf(process.platform === 'win32')(
+  'without Perl each photo is told why, and with it the next is read',
+  async () => {
+    const folder = temporaryFolder();
+    const path = await tagged(folder, 'a.jpg');
+    const own = openMetadata({ processes: 1 });
+    const before = process.env['PATH'];
+    try {
+      process.env['PATH'] = folder;
+      await expect(own.read(path, jpeg, 1000, size)).rejects.toMatchObject({
+        code: 'io',
+        hint: expect.stringContaining('Perl') as string,
+      });
+      process.env['PATH'] = before;
+      expect((await own.read(path, jpeg, 1000, size)).facts.type).toBe('image/jpeg');
+    } finally {
+      process.env['PATH'] = before;
+      await own.close();
+    }
+  },
+);
+
 const everything = [
   '-DateTimeOriginal=2024:07:01 12:00:00',
   '-SubSecTimeOriginal=25',

@@ -363,3 +363,44 @@ describe('between filesystems', () => {
     expect(spool.files()).toEqual(['done/a.jpg']);
   });
 });
+
+describe('what can not be claimed', () => {
+  it('is told of until it is gone, and does not hold up the rest', async () => {
+    const spool = makeSpool();
+    const path = spool.drop('bad.jpg');
+    spool.drop('good.jpg');
+    const files = openFiles((operation, at) => {
+      if (operation === 'open' && String(at) === path) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    });
+    const processor = await spool.open({}, files);
+    expect(await processor.pass()).toMatchObject({ stored: 1, stuck: 1, stuckItems: [{ name: 'bad.jpg' }] });
+    expect((await processor.status()).stuck).toMatchObject([{ name: 'bad.jpg', code: 'io', claim: '' }]);
+    rmSync(path);
+    expect(await processor.pass()).toMatchObject({ stored: 0, stuck: 0 });
+    expect((await processor.status()).stuck).toEqual([]);
+  });
+
+  it('keeps a file that was moved although the flush after it failed', async () => {
+    const spool = makeSpool();
+    spool.drop('a.jpg');
+    let failed = false;
+    const files = openFiles((operation, at) => {
+      if (operation !== 'fsync' || String(at) !== spool.incoming || failed) return;
+      failed = true;
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    });
+    expect(await (await spool.open({}, files)).pass()).toMatchObject({ stored: 1, stuck: 0 });
+    expect(failed).toBe(true);
+    expect(spool.files()).toEqual(['done/a.jpg']);
+  });
+
+  it('takes up claims that another process hands over', async () => {
+    const spool = makeSpool();
+    const processor = await spool.open();
+    await processor.pass();
+    const claim = join(spool.work, '01J00000000000000000000000');
+    mkdirSync(claim);
+    writeFileSync(join(claim, 'a.jpg'), photo('handed over'));
+    expect(await processor.pass()).toMatchObject({ stored: 1 });
+  });
+});

@@ -39,7 +39,7 @@ async function verifyHome(flags: Flags): Promise<number> {
       });
     else
       print(
-        `${counted(checked, 'original')} checked, ${count('missing')} missing, ${count('changed')} changed, ${count('unknown')} unknown`,
+        `${counted(checked, 'original')} checked, ${count('missing')} missing, ${count('changed')} changed, ${count('unknown')} unknown, ${count('unreadable')} unreadable`,
       );
     return count('missing') + count('changed') + count('unreadable') > 0 ? exit.stuck : exit.done;
 
