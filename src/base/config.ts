@@ -120,9 +120,10 @@ export const keys: readonly Key[] = [
 /** The flag of a key, without dashes: `settle` for `spool.settle`. */
 export const flagOf = (key: Key): string => key.key.slice(key.key.indexOf('.') + 1);
 
-/** The home folder: `--home`, else `$PHOTOSPOOL_HOME`, else `~/Photospool`. Absolute. */
+/** The home folder: `--home`, else `$PHOTOSPOOL_HOME`, else `~/Photospool`. Absolute. @throws PhotospoolError `config`. */
 export function homeFolder(flag: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
-  return resolve(absolute(flag ?? (env.PHOTOSPOOL_HOME || join(homedir(), 'Photospool')), process.cwd()));
+  if (flag === '') throw new PhotospoolError('config', '--home names no folder.', { hint: 'Write --home DIR.' });
+  return resolve(absolute(flag ?? (env['PHOTOSPOOL_HOME'] || join(homedir(), 'Photospool')), process.cwd()));
 }
 
 /**

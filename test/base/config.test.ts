@@ -38,6 +38,7 @@ describe('configuration', () => {
       join(homedir(), 'Dropbox/Photos'),
     );
     expect(homeFolder(undefined, { PHOTOSPOOL_HOME: '~/p' })).toBe(join(homedir(), 'p'));
+    expect(() => homeFolder('', {})).toThrow('--home names no folder');
     expect(homeFolder(undefined, {})).toBe(join(homedir(), 'Photospool'));
   });
 
