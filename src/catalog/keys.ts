@@ -62,7 +62,7 @@ export function parseValue(keyed: Keyed): Condition {
     throw invalid(
       keyed.raw,
       'begins with a key that is not known.',
-      `A key may be ${known.join(' ')}; in quotes it is text.`,
+      `A key may be ${known.join(', ')}; in quotes it is text.`,
     );
   }
   return parse(keyed);

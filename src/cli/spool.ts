@@ -44,6 +44,7 @@ async function gatherImport({ config, files }: Home): Promise<void> {
 /** What a running server writes down of itself. Folders are real paths. */
 export interface ServerRecord {
   url: string;
+  pid: number;
   incoming: string;
   work: string;
   done: string;
@@ -51,7 +52,13 @@ export interface ServerRecord {
 
 /** The record of a server with this configuration. */
 export async function recordOf({ incoming, work, done }: Config, url: string): Promise<ServerRecord> {
-  return { url, incoming: await realpath(incoming), work: await realpath(work), done: await realpath(done) };
+  return {
+    url,
+    pid: process.pid,
+    incoming: await realpath(incoming),
+    work: await realpath(work),
+    done: await realpath(done),
+  };
 }
 
 /**

@@ -4,6 +4,7 @@
  * document with the reservation, the move into the archive, the local row `here`. A crash between any two leaves a claim
  * that is ingested again to the same end.
  */
+import { dirname } from 'node:path';
 import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blobs.js';
 import { PhotospoolError, printable } from '../base/errors.js';
@@ -93,6 +94,11 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
       return false;
     }
     if (row.claim === claim) return false;
+    // A claim beside this one is this processor's own, and not in hand, for these bytes are in hand here.
+    if (dirname(row.claim) === dirname(claim) && (await parts.claimed(row.claim))) {
+      originals.takeOver(sha256, row.claim, claim);
+      return false;
+    }
     const state = await settleReservation(row, { ...parts, originals });
     if (state === 'dead') originals.takeOver(sha256, row.claim, claim);
     return state === 'here';

@@ -4,7 +4,6 @@
  * where we are killed.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { ExifTool, exiftoolPath } from 'exiftool-vendored';
 import { PhotospoolError } from '../base/errors.js';
@@ -63,12 +62,15 @@ async function start(): Promise<ChildProcess> {
 async function checkPerl(): Promise<void> {
   if (process.platform === 'win32') return;
   const perl = spawn('perl', ['-v'], { stdio: 'ignore', env: environment() });
-  const [error] = await Promise.race([once(perl, 'error') as Promise<[Error]>, once(perl, 'exit').then(() => [])]);
-  if (error === undefined) return;
+  const cause = await new Promise<Error | undefined>((resolve) => {
+    perl.once('error', resolve);
+    perl.once('exit', () => resolve(undefined));
+  });
+  if (!cause) return;
   throw new PhotospoolError('io', "Photos can't be read without Perl, which ExifTool runs on.", {
     op: 'inspect',
     hint: 'Install Perl (on Debian: perl-base); it is tried again by itself.',
-    cause: error,
+    cause,
   });
 }
 

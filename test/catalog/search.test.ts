@@ -104,7 +104,11 @@ describe('a search is understood', () => {
 
 describe('an error names the word and says what it may be', () => {
   test.each([
-    ['foo:bar', '“foo:bar”', 'tag: album: camera: lens: place: type: is: audience: taken: added: rating: iso:'],
+    [
+      'foo:bar',
+      '“foo:bar”',
+      'tag:, album:, camera:, lens:, place:, type:, is:, audience:, taken:, added:, rating:, iso:;',
+    ],
     ['-foo:bar', '“-foo:bar”', 'tag:'],
     ['constructor:x', '“constructor:x”', 'tag:'],
     ['größe:x', '“größe:x”', 'in quotes it is text'],

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -177,6 +177,19 @@ describe('ingest', () => {
     expect(await bench.ingest(arrival, bench.hooks)).toEqual({ kind: 'waiting', sha256, claim: other });
     bench.alive.delete(other);
     expect(await bench.ingest(arrival, bench.hooks)).toMatchObject({ kind: 'stored', path: '2024/07/theirs.jpg' });
+  });
+
+  it('goes on where another claim of the same processor had got to before a crash', async () => {
+    const bench = await begin();
+    const bytes = await makePhoto(1);
+    const [first, second] = [bench.arrive('a.jpg', bytes), bench.arrive('b.jpg', bytes)];
+    const original = { sha256: hashOf(bytes), claim: first.claim, bytes: bytes.length, modified: 0 };
+    bench.library.local.originals.reserve(original, () => '2024/07/a.jpg');
+    mkdirSync(join(bench.archive, '2024/07'), { recursive: true });
+    linkSync(first.file, join(bench.archive, '2024/07/a.jpg'));
+    expect(await bench.ingest(second, bench.hooks)).toMatchObject({ kind: 'stored', path: '2024/07/a.jpg' });
+    expect(await bench.ingest(first, bench.hooks)).toMatchObject({ kind: 'duplicate', path: 'duplicates/a.jpg' });
+    expect(readdirSync(join(bench.archive, '2024/07'))).toEqual(['a.jpg']);
   });
 
   it('finds out what a dead claim had finished: then its bytes are a duplicate', async () => {
