@@ -107,7 +107,7 @@ describe('what a file owes its reader', () => {
       style.missingHeaders(file('src/base/a.ts', '/** A file. */\n\n/** What a is. */\nexport const a = 1;')),
     ).toEqual([]);
     expect(style.missingHeaders(file('src/base/a.ts', `#!/usr/bin/env node\n/** A file. */\nimport 'b';`))).toEqual([]);
-    expect(style.missingHeaders([...code, ...page, ...scripts, ...sources(['bench'], ['.ts'])])).toEqual([]);
+    expect(style.missingHeaders([...code, ...page, ...scripts, ...sources(['bench', 'torture'], ['.ts'])])).toEqual([]);
   });
 
   test('a docstring for every export', () => {

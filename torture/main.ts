@@ -1,0 +1,45 @@
+/**
+ * `npm run torture [SUBJECT…] [-- --seed N --scale X]`: runs torture/SUBJECT.ts, or all of them, and prints what was tried
+ * and what was lost or doubled. Ends with 1 where anything was, and with the command that makes it happen again.
+ */
+import { readdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Result, Subject } from './subject.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string' }, scale: { type: 'string', default: '1' } },
+});
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const scale = Number(values.scale);
+
+async function load(): Promise<Map<string, Subject>> {
+  const found = new Map<string, Subject>();
+  for (const file of readdirSync(new URL('.', import.meta.url)).sort()) {
+    if (!file.endsWith('.ts') || file === 'main.ts') continue;
+    const { subject } = (await import(new URL(file, import.meta.url).href)) as { subject?: Subject };
+    if (subject) found.set(file.slice(0, -'.ts'.length), subject);
+  }
+  return found;
+}
+
+const print = (name: string, { figures, lost, doubled, failures }: Result): void => {
+  for (const [what, n] of Object.entries(figures)) console.log(`${name}: ${what} ${n}`);
+  console.log(`${name}: lost ${lost}, doubled ${doubled}`);
+  for (const failure of failures) console.log(`${name}: FAILED: ${failure}`);
+};
+
+const subjects = await load();
+const unknown = positionals.filter((name) => !subjects.has(name));
+if (unknown.length > 0 || !Number.isInteger(seed) || !(scale > 0)) {
+  console.error('npm run torture [SUBJECT…] [-- --seed N --scale X], where SUBJECT is one of:');
+  for (const [name, { title }] of subjects) console.error(`  ${name.padEnd(12)} ${title}`);
+  process.exit(2);
+}
+for (const name of positionals.length > 0 ? positionals : subjects.keys()) {
+  const result = await subjects.get(name)!.run({ seed, scale, say: (line) => console.error(`${name}: ${line}`) });
+  print(name, result);
+  if (result.lost + result.doubled + result.failures.length === 0) continue;
+  console.log(`${name}: again with: npm run torture ${name} -- --seed ${seed} --scale ${scale}`);
+  process.exitCode = 1;
+}
