@@ -21,10 +21,12 @@ import { photoSha256, rowOf } from './row.js';
 import type { Query } from './search.js';
 import { openTables, readState, version } from './tables.js';
 
-/** Who asks: the widest audience that is not shown to them bounds every answer. The owner sees all. */
+/** Who asks. Nothing that they may not see is in any answer; only who sees private photos sees the trash. */
 export interface Viewer {
   /** The audiences this viewer may see. */
   audiences: readonly Audience[];
+  /** The id of a person with favourites of their own; absent for those whose favourites are the owner's. */
+  self?: string;
 }
 
 /** The viewer who sees everything. */
@@ -181,13 +183,13 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
     },
     tiles(query, options = {}) {
       const page = numbers(query, options);
-      return { tiles: tilesOf(db, page.numbers), ...withNext(page.next) };
+      return { tiles: tilesOf(db, page.numbers, options.viewer), ...withNext(page.next) };
     },
     tile(id, query, viewer = owner) {
       const n = numberOf(db, id);
       if (n === undefined) return undefined;
       const { columns, found } = search(query, viewer);
-      return placeOf(columns.n, found, n) === undefined ? undefined : tilesOf(db, [n])[0];
+      return placeOf(columns.n, found, n) === undefined ? undefined : tilesOf(db, [n], viewer)[0];
     },
     count: (query, viewer = owner) => search(query, viewer).found.length,
     months(query, viewer = owner) {

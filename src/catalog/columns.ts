@@ -36,8 +36,10 @@ export interface Columns {
   place: Uint32Array;
   tag: Lists;
   album: Lists;
+  /** Whose favourite it is. */
+  person: Lists;
   word: Lists;
-  values: Record<'camera' | 'lens' | 'place' | 'tag' | 'album' | 'word', Values>;
+  values: Record<'camera' | 'lens' | 'place' | 'tag' | 'album' | 'person' | 'word', Values>;
   beginnings: Beginnings;
   /** The slots in use by ascending row number; `count` of them. */
   order: Uint32Array;
@@ -45,12 +47,15 @@ export interface Columns {
   free: number[];
 }
 
+/** The columns with any number of values per photo. */
+export const listColumns = ['tag', 'album', 'person', 'word'] as const;
+
 /** What the columns read of a row. */
 export type ColumnRow = { n: number } & Omit<PhotoRow, 'id' | 'type' | 'thumbhash'>;
 
 /** Their names in the table. */
 export const columnNames =
-  'n, taken, added, width, height, state, rating, iso, lat, lon, camera, lens, place, tags, albums, words';
+  'n, taken, added, width, height, state, rating, iso, lat, lon, camera, lens, place, tags, albums, favourites, words';
 
 /** Makes empty columns. */
 export function makeColumns(): Columns {
@@ -60,6 +65,7 @@ export function makeColumns(): Columns {
     place: makeValues(),
     tag: makeValues(),
     album: makeValues(),
+    person: makeValues(),
     word: makeValues(),
   };
   return {
@@ -79,6 +85,7 @@ export function makeColumns(): Columns {
     place: new Uint32Array(0),
     tag: makeLists(),
     album: makeLists(),
+    person: makeLists(),
     word: makeLists(),
     values,
     beginnings: makeBeginnings(values.word),
@@ -122,12 +129,13 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   columns.iso[slot] = row.iso ?? -1;
   columns.lat[slot] = row.lat ?? NaN;
   columns.lon[slot] = row.lon ?? NaN;
-  const { camera, lens, place, tag, album } = columns.values;
+  const { camera, lens, place, tag, album, person } = columns.values;
   columns.camera[slot] = row.camera === null ? 0 : camera.numberOf(row.camera);
   columns.lens[slot] = row.lens === null ? 0 : lens.numberOf(row.lens);
   columns.place[slot] = row.place === null ? 0 : place.numberOf(row.place);
   setList(columns.tag, slot, numbersOf(tag, row.tags));
   setList(columns.album, slot, numbersOf(album, row.albums));
+  setList(columns.person, slot, numbersOf(person, row.favourites));
   setList(columns.word, slot, wordNumbers(columns, row.words));
 }
 
@@ -140,7 +148,7 @@ export function removeRow(columns: Columns, n: number): void {
   columns.order.copyWithin(place, place + 1, columns.count);
   columns.count--;
   columns.state[slot] = 0;
-  for (const lists of [columns.tag, columns.album, columns.word]) setList(lists, slot, []);
+  for (const kind of listColumns) setList(columns[kind], slot, []);
   columns.free.push(slot);
 }
 

@@ -39,7 +39,7 @@ export function evaluate(columns: Columns, query: Query, viewer: Viewer, scratch
   const allowed = allowedStates(query.terms, viewer);
   const { state, order, count } = columns;
   for (let slot = 0; slot < columns.size; slot++) kept[slot] = allowed[state[slot]!]!;
-  for (const term of query.terms) narrow(columns, term, kept, scratch);
+  for (const term of query.terms) narrow(columns, term, viewer, kept, scratch);
   let length = 0;
   for (let position = 0; position < count; position++) {
     const slot = order[position]!;
@@ -56,8 +56,11 @@ function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {
 
 /** Of each of the 256 states in memory, whether viewer and search admit it. */
 function allowedStates(terms: readonly Term[], viewer: Viewer): Uint8Array {
-  const tests = terms.filter((term) => term.kind === 'state');
-  const trash = tests.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
+  const asked = terms.filter((term) => term.kind === 'state');
+  const tests = asked.filter((term) => !isOwn(term, viewer));
+  const trash =
+    seesTrash(viewer) &&
+    asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
   return Uint8Array.from({ length: 256 }, (_, state) => {
     const audience = audiences[(state & bit.audience) >> 5];
     const shown = (state & bit.alive) !== 0 && audience !== undefined && viewer.audiences.includes(audience);
@@ -66,9 +69,32 @@ function allowedStates(terms: readonly Term[], viewer: Viewer): Uint8Array {
   });
 }
 
-function narrow(columns: Columns, term: Term, kept: Mask, scratch: Scratch): void {
+/** Who sees private photos sees the trash. */
+const seesTrash = (viewer: Viewer): boolean => viewer.audiences.includes('private');
+
+/** Whether a term asks for favourites, and the viewer has their own. */
+const isOwn = ({ tests }: Term & { kind: 'state' }, { self }: Viewer): boolean =>
+  self !== undefined && tests.some(({ mask }) => mask === bit.favourite);
+
+/** Keeps what is the viewer's own favourite, or fits another of the term's tests. */
+function keepOwn(columns: Columns, term: Term & { kind: 'state' }, self: string, kept: Mask, scratch: Scratch): void {
+  const marks = cleared(scratch, 'marks', columns.size);
+  const { list } = columns.values.person;
+  markSlots(
+    columns.person,
+    numbersBelow(list.length, (number) => list[number] === self),
+    list.length,
+    marks,
+  );
+  const others = term.tests.filter(({ mask }) => mask !== bit.favourite);
+  for (let slot = 0; slot < columns.size; slot++) if (fits(columns.state[slot]!, others)) marks[slot] = 1;
+  keepMarked(marks, term.negated, kept);
+}
+
+function narrow(columns: Columns, term: Term, viewer: Viewer, kept: Mask, scratch: Scratch): void {
   switch (term.kind) {
     case 'state':
+      if (isOwn(term, viewer)) keepOwn(columns, term, viewer.self!, kept, scratch);
       return;
     case 'range':
       return keepRange(columns[term.column], term, kept, columns.size);

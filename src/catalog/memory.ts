@@ -4,7 +4,7 @@
  * `catalog_change`: the rows it names are read again. A lost process loses nothing: the tables have it all.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { columnNames, makeColumns, putRow, removeRow, type ColumnRow, type Columns } from './columns.js';
+import { columnNames, listColumns, makeColumns, putRow, removeRow, type ColumnRow, type Columns } from './columns.js';
 import { buildPostings, tidyLists } from './lists.js';
 import { readState } from './tables.js';
 
@@ -96,8 +96,7 @@ function takeIn(db: Sqlite, columns: Columns, seq: number): void {
     if (found) putRow(columns, found);
     else removeRow(columns, n);
   }
-  for (const kind of ['tag', 'album', 'word'] as const)
-    tidyLists(columns[kind], columns.size, columns.values[kind].list.length);
+  for (const kind of listColumns) tidyLists(columns[kind], columns.size, columns.values[kind].list.length);
 }
 
 /** Reads all rows into new columns, yielding after each slice. */
@@ -112,7 +111,7 @@ function* read(db: Sqlite): Generator<void, Columns> {
     last = found[found.length - 1]!.n;
     yield;
   }
-  for (const kind of ['tag', 'album', 'word'] as const) {
+  for (const kind of listColumns) {
     yield* buildPostings(columns[kind], columns.size, columns.values[kind].list.length);
   }
   return columns;

@@ -77,22 +77,29 @@ interface TileRow {
   thumbhash: string | null;
   type: string;
   state: number;
+  favourites: string | null;
 }
 
 /** The tiles of the photos in these rows, in that order. */
-export function tilesOf(db: Sqlite, numbers: readonly number[]): Tile[] {
+export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: Viewer): Tile[] {
+  const self = viewer?.self;
   const rows = db.prepare<TileRow>(
-    `SELECT p.id, width, height, taken, thumbhash, p.type, state
+    `SELECT p.id, width, height, taken, thumbhash, p.type, state, favourites
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
-  return rows.all(JSON.stringify(numbers)).map(({ id, width, height, taken, thumbhash, type, state }) => ({
+  return rows.all(JSON.stringify(numbers)).map(({ id, width, height, taken, thumbhash, type, state, favourites }) => ({
     id: hex(id),
     width,
     height,
     taken,
     ...(thumbhash !== null && { thumbhash }),
     type,
-    ...((state & bit.favourite) !== 0 && { favourite: true as const }),
+    ...(isFavourite(state, favourites, self) && { favourite: true as const }),
     ...((state & bit.animated) !== 0 && { animated: true as const }),
   }));
 }
+
+const isFavourite = (state: number, favourites: string | null, self: string | undefined): boolean =>
+  self === undefined
+    ? (state & bit.favourite) !== 0
+    : favourites !== null && (JSON.parse(favourites) as string[]).includes(self);

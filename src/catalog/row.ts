@@ -4,7 +4,7 @@
  * gives none, so that it can't hold up the library.
  */
 import { sha256Of, type Body, type PhotoDocument } from '../document/photo.js';
-import { viewPhoto, type PhotoView } from '../document/view.js';
+import { favouriteOf, viewPhoto, type PhotoView } from '../document/view.js';
 import { dateNumber } from './dates.js';
 import { wallTime } from './order.js';
 import { cameraLabel } from './place.js';
@@ -36,6 +36,8 @@ export interface PhotoRow {
   /** JSON of an array of text, in order, without doubles. */
   tags: string | null;
   albums: string | null;
+  /** Ids of the persons whose favourite it is, the owner aside. */
+  favourites: string | null;
   /** Words of file name, title and description: spaces between words, a line for each. */
   words: string;
 }
@@ -59,6 +61,7 @@ export const rowColumns = [
   'place',
   'tags',
   'albums',
+  'favourites',
   'words',
 ] as const satisfies readonly (keyof PhotoRow)[];
 
@@ -92,6 +95,7 @@ export function rowOf(sha256: string, body: Body): PhotoRow | undefined {
     place: place ? JSON.stringify([place.city ?? '', place.region ?? '', place.country ?? '']) : null,
     tags: listOrNull(view.tags),
     albums: listOrNull(view.albums),
+    favourites: listOrNull(favouriteOf(body)),
     words: [view.name, view.title, view.description].map((text) => wordsOf(text, mostWords).join(' ')).join('\n'),
   };
 }

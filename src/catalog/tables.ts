@@ -9,7 +9,7 @@ import { compareKeys, homeOf, type Key } from './order.js';
 import { rowColumns, type PhotoRow } from './row.js';
 
 /** The version of the tables. Another one found means: drop and build again. */
-export const version = 1;
+export const version = 2;
 
 /** Changes kept for others to catch up on; who is further behind loads anew. */
 const journal = 100_000;
@@ -17,7 +17,7 @@ const journal = 100_000;
 const columns = `
   id BLOB NOT NULL, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
   type TEXT NOT NULL, thumbhash TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
-  camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, words TEXT NOT NULL`;
+  camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL`;
 
 /** Makes the tables where they are missing, empty; `complete` stays 0 until `finish`. */
 export const schema = `

@@ -16,8 +16,12 @@ export interface SetChange {
   remove?: readonly string[];
 }
 
-/** What a person changes at once: fields by their new value, tags and albums by element. */
-export type PhotoChange = { [F in FieldName]?: EditableFields[F] } & { tags?: SetChange; albums?: SetChange };
+/** The sets of a photo. */
+export type SetName = 'tags' | 'albums' | 'favourites';
+const sets: readonly SetName[] = ['tags', 'albums', 'favourites'];
+
+/** What a person changes at once: fields by their new value, sets by element. */
+export type PhotoChange = { [F in FieldName]?: EditableFields[F] } & { [S in SetName]?: SetChange };
 
 /** When and by whom an edit was made. `at` must be greater than every stamp of the document (`newestStamp`). */
 export interface Signature {
@@ -44,7 +48,7 @@ function listOf(edits: Edits, field: FieldName): Edit<unknown>[] {
 }
 
 /** What a set says of an element: true or false where a person did, else undefined. */
-export function membership(edits: Edits, set: 'tags' | 'albums', element: string): boolean | undefined {
+export function membership(edits: Edits, set: SetName, element: string): boolean | undefined {
   const present = own(own(own(edits, set), element), 'present');
   return typeof present === 'boolean' ? present : undefined;
 }
@@ -59,12 +63,17 @@ export function applyChange(document: PhotoDocument, change: PhotoChange, signat
     const edit = editOf(document.edits, field, own(change, field), signature);
     if (edit) made[field] = [edit];
   }
-  for (const set of ['tags', 'albums'] as const) {
+  for (const set of sets) {
     const memberships = membershipsOf(document.edits, set, change[set], signature);
     if (memberships.length > 0) made[set] = Object.fromEntries(memberships);
   }
   if (Object.keys(made).length === 0) return document;
   return { ...document, edits: mergeEdits(document.edits, made) };
+}
+
+/** A change as a person with favourites of their own makes it: `favourite` is theirs, not the owner's. */
+export function asTheirs({ favourite, ...change }: PhotoChange, person: string): PhotoChange {
+  return favourite === undefined ? change : { ...change, favourites: { [favourite ? 'add' : 'remove']: [person] } };
 }
 
 function editOf(edits: Edits, field: FieldName, value: unknown, { at, by }: Signature): Edit<unknown> | undefined {
@@ -83,7 +92,7 @@ function editOf(edits: Edits, field: FieldName, value: unknown, { at, by }: Sign
 
 function membershipsOf(
   edits: Edits,
-  set: 'tags' | 'albums',
+  set: SetName,
   change: SetChange | undefined,
   { at, by }: Signature,
 ): [string, Membership][] {
@@ -95,7 +104,7 @@ function membershipsOf(
     .map(([element, present]) => [element, { present, at, by }]);
 }
 
-function elementNamed(element: string, set: 'tags' | 'albums'): string {
+function elementNamed(element: string, set: SetName): string {
   const name = elementOf(element);
   if (name !== undefined) return name;
   throw new PhotospoolError('invalid', `The name in ${set} must have 1 to 200 characters.`, { op: 'edit' });

@@ -3,7 +3,7 @@
  * else the sidecar's, else the fact. Pure.
  */
 import { canonical, wellFormed } from './canonical.js';
-import { shownEdit } from './edits.js';
+import { membership, shownEdit, type SetName } from './edits.js';
 import { factsShown, renditionsShown } from './facts.js';
 import { elementOf, fields, type FieldName } from './fields.js';
 import { compareText, entriesOf, own, textOf } from './json.js';
@@ -67,10 +67,10 @@ export interface OriginalPlace {
 }
 
 /**
- * Computes what is shown of a photo. `sha256` names the original. Never throws: what a foreign writer got wrong is not
- * shown.
+ * Computes what is shown of a photo. `sha256` names the original. With `self`, the id of a person, `favourite` is that
+ * person's, else the owner's. Never throws: what a foreign writer got wrong is not shown.
  */
-export function viewPhoto(sha256: string, document: PhotoDocument, original: OriginalPlace): PhotoView {
+export function viewPhoto(sha256: string, document: PhotoDocument, original: OriginalPlace, self?: string): PhotoView {
   const { facts, edits, renditions } = photoOf(document) ?? nothing;
   const sidecars = sidecarsOf(document);
   const sighting = earliestSighting(document);
@@ -92,7 +92,10 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     ...sidecars.map((values) => values.description),
     cut(facts.description, 8_000),
   ]);
-  const favourite = shown('favourite', [...sidecars.map((values) => values.favourite)]);
+  const favourite =
+    self === undefined
+      ? shown('favourite', [...sidecars.map((values) => values.favourite)])
+      : membership(edits, 'favourites', self);
   return {
     id: sha256,
     name: textOf(sighting?.name),
@@ -136,7 +139,7 @@ function tagsGiven(sidecars: readonly SidecarValues[], embedded: readonly string
 }
 
 /** The elements that are in a set: those given and not taken out, and those put in; sorted by code unit. */
-function elementsShown(edits: Edits, set: 'tags' | 'albums', given: readonly unknown[]): string[] {
+function elementsShown(edits: Edits, set: SetName, given: readonly unknown[]): string[] {
   const elements = new Set(given.map(elementOf).filter((element) => element !== undefined));
   for (const [element, said] of entriesOf(edits[set])) {
     if (own(said, 'present') === true) elements.add(element);
@@ -144,3 +147,6 @@ function elementsShown(edits: Edits, set: 'tags' | 'albums', given: readonly unk
   }
   return [...elements].sort(compareText);
 }
+
+/** The ids of the persons whose favourite a photo is, the owner aside; sorted by code unit. */
+export const favouriteOf = (document: PhotoDocument): string[] => elementsShown(document.edits, 'favourites', []);

@@ -3,7 +3,7 @@
  * share one transaction, and other requests are answered in between. A crash in the middle leaves some changed and some
  * not; doing it again changes the rest.
  */
-import { applyChange, type PhotoChange } from '../document/edits.js';
+import { applyChange, asTheirs, type PhotoChange } from '../document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../document/photo.js';
 import { newestStamp } from '../document/stamp.js';
 import type { Viewer } from '../catalog/catalog.js';
@@ -30,13 +30,14 @@ export async function changePhotos(
   by: string,
 ): Promise<Changed> {
   const wanted = [...new Set(ids)];
+  const meant = viewer.self === undefined ? change : asTheirs(change, viewer.self);
   const total: Changed = { changed: 0, missing: [] };
   for (let at = 0; at < wanted.length; at += batch) {
     if (at > 0) await new Promise((resolve) => setImmediate(resolve));
     const part = wanted.slice(at, at + batch);
     const seen = new Set(findPhotos(library, viewer, part).map(({ id }) => id));
     total.missing.push(...part.filter((id) => !seen.has(id)));
-    total.changed += library.transaction(() => [...seen].filter((id) => changePhoto(library, id, change, by)).length);
+    total.changed += library.transaction(() => [...seen].filter((id) => changePhoto(library, id, meant, by)).length);
   }
   return total;
 }

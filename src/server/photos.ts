@@ -29,7 +29,7 @@ export function findPhotos(library: Library, viewer: Viewer, ids: readonly strin
   const documents = readDocuments(library, ids);
   return ids.flatMap((id, n) => {
     const document = documents[n];
-    const view = document && viewPhoto(id, document, placeOf(library, id));
+    const view = document && viewPhoto(id, document, placeOf(library, id), viewer.self);
     return view && maySee(viewer, view) ? [view] : [];
   });
 }

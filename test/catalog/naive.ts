@@ -43,6 +43,7 @@ export const told: fc.Arbitrary<Told> = fc
     taken: fc.constantFrom(...times),
     tags: fc.subarray(['beach', 'Beach', 'new york', 'Été', '夜景', 'old town/hall']),
     albums: fc.subarray(['a1', 'Album Two']),
+    favourites: fc.subarray(['person:a', 'person:b']),
     camera: maybe(cameras),
     lens: maybe(['EF 50mm f/1.8', '50mm']),
     place: maybe(places),
@@ -66,7 +67,7 @@ export const told: fc.Arbitrary<Told> = fc
     }),
     size: fc.constantFrom([400, 300], [300, 400], [1000, 100], [1, 50]),
   })
-  .map(({ albums, name, added, edits, iso, size, ...facts }) => ({
+  .map(({ albums, favourites, name, added, edits, iso, size, ...facts }) => ({
     facts: {
       ...facts,
       width: size[0],
@@ -74,14 +75,15 @@ export const told: fc.Arbitrary<Told> = fc
       exposure: { ...(iso !== undefined && { iso }) },
     } as NonNullable<Told['facts']>,
     albums,
+    favourites,
     name,
     added,
     edits,
   }));
 
 /** What is shown of a photo as told. */
-export const viewOf = (id: string, photo: Told): PhotoView =>
-  viewPhoto(id, photoOf(photo) as unknown as PhotoDocument, { here: false });
+export const viewOf = (id: string, photo: Told, self?: string): PhotoView =>
+  viewPhoto(id, photoOf(photo) as unknown as PhotoDocument, { here: false }, self);
 
 /** A part of a search, and what it means. */
 interface Piece {
@@ -166,6 +168,7 @@ const pieces: Piece[] = [
   piece('iso:>100', ({ exposure }) => (exposure?.iso ?? 0) > 100),
   piece('iso:..800', ({ exposure }) => exposure?.iso !== undefined && exposure.iso <= 800),
   piece('is:favourite', ({ favourite }) => favourite),
+  piece('is:favourite|reviewed', ({ favourite, reviewed }) => favourite || reviewed),
   piece('is:reviewed', ({ reviewed }) => reviewed),
   piece('is:geotagged', ({ gps }) => gps !== undefined),
   piece('is:trashed', ({ trashed }) => trashed),
@@ -186,8 +189,8 @@ export const search: fc.Arbitrary<Piece> = fc
 
 /** A viewer, any one. */
 export const viewer: fc.Arbitrary<Viewer> = fc
-  .subarray(['private', 'family', 'public'] as const)
-  .map((audiences) => ({ audiences }));
+  .tuple(fc.subarray(['private', 'family', 'public'] as const), fc.constantFrom(undefined, 'person:a', 'person:none'))
+  .map(([audiences, self]) => ({ audiences, ...(self !== undefined && { self }) }));
 
 /** Newest first, as pages go. */
 export const byTime = (a: PhotoView, b: PhotoView): number =>

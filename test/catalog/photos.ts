@@ -2,13 +2,23 @@
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
 import { parseQuery } from '../../src/catalog/search.js';
-import { format, photoId, type Body, type Edits, type Facts, type PhotoDocument } from '../../src/document/photo.js';
+import {
+  format,
+  photoId,
+  type Body,
+  type Edits,
+  type Facts,
+  type Membership,
+  type PhotoDocument,
+} from '../../src/document/photo.js';
 
 /** What a test says of a photo; the rest is filled in. */
 export interface Told {
   facts?: Partial<Facts>;
   edits?: Partial<{ favourite: boolean; reviewed: boolean; trashed: boolean; audience: string; title: string }>;
   albums?: readonly string[];
+  /** Persons whose favourite it is. */
+  favourites?: readonly string[];
   name?: string;
   added?: string;
 }
@@ -20,11 +30,13 @@ export function photoOf({
   facts,
   edits = {},
   albums = [],
+  favourites = [],
   name = 'IMG_0001.JPG',
   added = '2024-08-01T10:00:00.000Z',
 }: Told = {}): Body {
   const edited = Object.entries(edits).map(([field, value]) => [field, [{ value, at: stamp, by: 'person:test' }]]);
-  const inAlbums = Object.fromEntries(albums.map((album) => [album, { present: true, at: stamp, by: 'person:test' }]));
+  const setOf = (elements: readonly string[]): Record<string, Membership> =>
+    Object.fromEntries(elements.map((element) => [element, { present: true, at: stamp, by: 'person:test' }]));
   const document: PhotoDocument = {
     format,
     kind: 'photo',
@@ -41,7 +53,7 @@ export function photoOf({
     renditions: { recipe: 1 },
     sidecars: {},
     sightings: { [`s ${name}`]: { at: added, server: 's', name, modified: added } },
-    edits: { ...(Object.fromEntries(edited) as Edits), ...(albums.length > 0 && { albums: inAlbums }) },
+    edits: { ...(Object.fromEntries(edited) as Edits), albums: setOf(albums), favourites: setOf(favourites) },
   };
   return document as unknown as Body;
 }

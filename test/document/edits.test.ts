@@ -2,9 +2,9 @@
  * Edits: what a change writes into a document, what it leaves alone, what it refuses.
  */
 import { describe, expect, test } from 'vitest';
-import type { PhotoChange } from '../../src/document/edits.js';
+import { asTheirs, type PhotoChange } from '../../src/document/edits.js';
 import { hasSeen, isPurge, purge, revive } from '../../src/document/purge.js';
-import { viewPhoto } from '../../src/document/view.js';
+import { favouriteOf, viewPhoto } from '../../src/document/view.js';
 import { edited, photo, stamp } from './documents.js';
 
 test('an edit names its time, its maker and what it replaced', () => {
@@ -98,4 +98,15 @@ describe('a purge', () => {
     expect(hasSeen(purged, { ...comment, text: { value: 'y', at: stamp(5), by: 'p' } })).toBe(false);
     expect(revive(comment, purged)).toBe(comment);
   });
+});
+
+test('a person has favourites of their own', () => {
+  const document = edited(photo(), { favourite: true, favourites: { add: ['person:a'] } }, stamp(1), 'person:a');
+  const theirs = (self?: string): boolean => viewPhoto('0', document, { here: false }, self).favourite;
+  expect([theirs(), theirs('person:a'), theirs('person:b')]).toEqual([true, true, false]);
+  expect(asTheirs({ favourite: false, title: 'a' }, 'person:a')).toEqual({
+    title: 'a',
+    favourites: { remove: ['person:a'] },
+  });
+  expect(favouriteOf(document)).toEqual(['person:a']);
 });
