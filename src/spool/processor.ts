@@ -24,8 +24,6 @@ import { claimedPaths, handOver } from './work.js';
 export interface Processor extends SpoolPort {
   /** Watches until `close`. */
   watch(): Promise<void>;
-  /** Works through what is stuck and due, without looking at `incoming`. */
-  drain(): Promise<void>;
   /** Takes nothing more, finishes the items in hand and gives up the lock. */
   close(): Promise<void>;
 }
@@ -202,11 +200,6 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       const pass = passing.then(onePass);
       passing = pass.catch(() => undefined);
       return pass;
-    },
-    async drain() {
-      await adopt();
-      resume();
-      await queue.idle();
     },
     steps: () => tally.steps(),
     async retry(names, wait = false) {
