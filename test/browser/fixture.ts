@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { Segment, Tile } from '../../src/catalog/catalog.js';
 import type { PhotoView } from '../../src/document/view.js';
-import type { SpoolStatus } from '../../src/spool/port.js';
+import { idleStatus as idle, type SpoolStatus } from '../../src/spool/port.js';
 import type { FixturePicture } from './pictures.js';
 
 /** A photo of the fixture: a view, and which picture shows it. */
@@ -45,8 +45,6 @@ const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-
-const idle: SpoolStatus = { incoming: 0, work: [], stuck: [], ignored: [], stored: 0, duplicates: 0 };
 
 /** A photo made of a picture. `n` gives the id; later keys overwrite what it would be. */
 export function makePhoto(n: number, picture: FixturePicture, over: Partial<PhotoView> = {}): FixturePhoto {
