@@ -16,11 +16,10 @@ import { catalogIsCurrent, openCatalog, type Catalog } from '../catalog/catalog.
 import { openIngest, type Ingest } from '../ingest/ingest.js';
 import { openLibrary, type Library } from '../library/library.js';
 import { checkPlace } from '../library/place.js';
+import { openDecoders } from '../photo/decoders.js';
 import { openMetadata } from '../photo/metadata.js';
-import { configureRenderer } from '../photo/renditions.js';
 import { makeChanges, type Changes } from '../server/changes.js';
 import { isClaimed } from '../spool/work.js';
-import { openPool } from '../spool/pool.js';
 import { reindex } from './reindex.js';
 import { libraryPath } from './view.js';
 
@@ -101,7 +100,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Pro
   const archive = await openArchive(config.done, files, { server: library.server, hasOriginals: here > 0 });
   const blobs = await openBlobs(join(config.data, 'blobs'), files);
   const metadata = openMetadata({ processes: Math.min(config.workers, 4) });
-  configureRenderer({ workers: config.workers });
+  const decoders = openDecoders({ workers: config.workers });
   const ingest = await openIngest({
     library,
     archive,
@@ -109,7 +108,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Pro
     metadata,
     files,
     claimed: (claim) => isClaimed(claim, files),
-    decode: openPool(config.workers),
+    render: (path, format) => decoders.render(path, format),
   });
   return {
     config,
@@ -121,7 +120,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Pro
     ingest,
     changes,
     async close() {
-      await metadata.close();
+      await Promise.all([metadata.close(), decoders.close()]);
       library.close();
       db.close();
     },

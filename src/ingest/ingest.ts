@@ -14,7 +14,7 @@ import type { Rendition } from '../document/photo.js';
 import type { Library } from '../library/library.js';
 import { headLength, identify, type Format } from '../photo/identify.js';
 import { factsRecipe, type Metadata } from '../photo/metadata.js';
-import { render, renditionRecipe, type Picture, type Rendered } from '../photo/renditions.js';
+import { renditionRecipe, type Picture, type Rendered } from '../photo/renditions.js';
 import { record, recordSighting, type Made } from './record.js';
 import { settleReservation, settleReservations } from './reservations.js';
 
@@ -60,8 +60,8 @@ export interface IngestParts {
   files: Files;
   /** Whether a claim (by its path) still has a file in it. */
   claimed(claim: string): Promise<boolean>;
-  /** Runs a decoder; bounds how many run at once. */
-  decode<T>(work: () => Promise<T>): Promise<T>;
+  /** Makes the scaled pictures; bounds how many are made at once. */
+  render(path: string, format: Format): Promise<Rendered>;
 }
 
 /** Ingests arrivals; the same bytes are never in hand twice at a time. */
@@ -111,7 +111,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
 
   async function make(arrival: Arrival, format: Format, bytes: number, hooks: IngestHooks): Promise<Made> {
     hooks.step('render');
-    const rendered: Rendered = await parts.decode(() => render(arrival.file, format));
+    const rendered = await parts.render(arrival.file, format);
     const { width, height, animated, thumbhash } = rendered;
     hooks.step('inspect');
     const [read, thumb, preview] = await Promise.all([

@@ -10,6 +10,7 @@ import { exifId, format, photoId, type ExifDocument, type PhotoDocument } from '
 import { openIngest, type Arrival, type Ingest, type IngestHooks } from '../../src/ingest/ingest.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 import { openMetadata } from '../../src/photo/metadata.js';
+import { render } from '../../src/photo/rendering.js';
 import { makePhoto } from '../picture.js';
 import { temporaryFolder } from '../folder.js';
 
@@ -48,7 +49,7 @@ async function begin(change: (files: Files) => Files = (files) => files): Promis
     metadata,
     files,
     claimed: (claim) => Promise.resolve(alive.has(claim)),
-    decode: (work) => work(),
+    render,
   });
   let claims = 0;
   return {

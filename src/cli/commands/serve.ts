@@ -1,6 +1,5 @@
 /** `photospool serve`: watches the spool and serves the album until SIGTERM or SIGINT, which let the items in hand end. */
 import { openLog } from '../../base/log.js';
-import { placeSamples } from '../../ingest/samples.js';
 import { openServer } from '../../server/app.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHome, webRoot, type Home } from '../home.js';
@@ -56,7 +55,11 @@ function serverParts({
     catalog,
     changes,
     blobs: { rendition: blobs.path, original: archive.resolve },
-    samples: async () => (await placeSamples(incoming, files)).length,
+    samples: async () => {
+      // With it comes libvips, which a server else leaves to its decoders.
+      const { placeSamples } = await import('../../ingest/samples.js');
+      return (await placeSamples(incoming, files)).length;
+    },
     config: { host, port, role, incoming, webRoot, version },
   };
 }
