@@ -75,6 +75,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     clock,
     log,
     work: (claim) => hand.work(claim),
+    handHeld: hand.heldUntil,
     emit,
   });
   const looks = openLooks({
@@ -125,6 +126,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       mode === 'copy' ? await claimedPaths([work, ...(options.handOver ? [options.handOver] : [])], files) : nobody;
     for (const file of found.ready)
       if (taking.wants(file, inClaims)) queue.add(`file ${keyOf(file.path)}`, () => taking.take(file));
+    await hand.notice();
     resume();
     if (there && !found.there)
       log.warn({ incoming }, `${incoming} is not there; it is looked for every ${options.poll} s.`);
@@ -144,6 +146,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     const began = clock.now();
     const before = { ...totals };
     taking.reset();
+    hand.reset();
     for (let wait: number | undefined = 0; wait !== undefined && !ending.signal.aborted;) {
       await clock.sleep(wait, ending.signal);
       const found = await look();

@@ -8,6 +8,7 @@ import { printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { openInbox } from './inbox.js';
 import { itemName, parseItem } from './item.js';
+import { importWork } from './work.js';
 import type { SpoolStatus, StuckItem, WorkItem } from './port.js';
 
 /** Reads the state of a spool. A folder that is not there holds nothing. */
@@ -17,7 +18,7 @@ export async function readStatus(incoming: string, work: string, files: Files): 
   for (const found of ready) await inbox.whyNot(found).catch(() => undefined);
   // Looked at again, now that it is known which of them are no photos.
   await inbox.look();
-  const { working, stuck } = await readClaims([work, join(work, '.import')], files);
+  const { working, stuck } = await readClaims([work, importWork(work)], files);
   return { incoming: inbox.count(), work: working, stuck, ignored: inbox.ignored(), stored: 0, duplicates: 0 };
 }
 
