@@ -139,6 +139,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
 
   async function bring(arrival: Arrival, hashed: Hashed, hooks: IngestHooks): Promise<Outcome> {
     const { sha256, bytes } = hashed;
+    let { before } = hashed;
     if (await isHere(sha256, arrival.claim)) return setAside(arrival, hashed, hooks);
     const row = originals.find(sha256);
     if (row && row.claim !== arrival.claim) return { kind: 'waiting', sha256, claim: row.claim };
@@ -148,19 +149,22 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     const made = await make(arrival, found.format, bytes, hooks);
     for (;;) {
       hooks.step('record');
-      await unchanged(arrival, hashed.before);
+      await unchanged(arrival, before);
       const original = { sha256, bytes, modified: Date.parse(arrival.modified) };
       const place = record(library, archive, arrival, original, made);
       if (place.kind === 'other') return { kind: 'waiting', sha256, claim: place.claim };
       if (place.kind === 'here') return setAside(arrival, hashed, hooks);
       hooks.step('archive');
       if ((await archive.place(arrival.file, place.path, sha256)) === 'placed') {
-        await takeBack(arrival, hashed.before, place.path, sha256);
+        await takeBack(arrival, before, place.path, sha256);
         originals.arrived(sha256);
         return { kind: 'stored', sha256, path: place.path };
       }
       // Something nobody told us of took that place between the reservation and the move: reserve another.
       originals.release(sha256, arrival.claim);
+      // The try made it read-only, which is a change, too.
+      const now = await files.lookClosely(arrival.file);
+      if (now && before && same(now, before)) before = now;
     }
   }
 

@@ -179,16 +179,15 @@ it('a photo that is replaced, renamed away or put beside itself: what is there c
       const bytes = photo(`way ${way} ${n}`);
       const path = join(spool.incoming, `${way}-${n}.jpg`);
       writeFileSync(path, bytes);
-      let taken = false;
-      let more: Buffer | undefined;
+      const [taken, more]: [boolean[], (Buffer | undefined)[]] = [[], []];
       const happened = await spool.run(n, () => {
-        taken = !existsSync(path);
-        more = action(path, n);
+        taken.push(!existsSync(path));
+        more.push(action(path, n));
       });
       const after = spool.check();
       // What was replaced before it was taken is gone by the writer's own doing.
-      if (taken || !more) expect(after.has(hashOf(bytes)), `operation ${n}`).toBe(true);
-      if (more) expect(after.has(hashOf(more)), `operation ${n}`).toBe(true);
+      if (taken[0] || !more[0]) expect(after.has(hashOf(bytes)), `operation ${n}`).toBe(true);
+      if (more[0]) expect(after.has(hashOf(more[0])), `operation ${n}`).toBe(true);
       expect(readdirSync(spool.incoming)).toEqual([]);
       return happened;
     });
