@@ -84,17 +84,18 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
     } catch (error) {
       if (errnoOf(error) !== 'EXDEV') throw error;
     }
-    const source = (await files.lookClosely(from)) ?? { mtimeNs: 0n };
+    const source = await files.lookClosely(from);
     const copy = await files.copy(from, to);
     if (copy.kind === 'taken') return 'taken';
-    if (copy.sha256 !== sha256) {
+    const after = await files.lookClosely(from);
+    if (copy.sha256 !== sha256 || after?.ctimeNs !== source?.ctimeNs || after?.size !== source?.size) {
       await files.remove(to);
       throw new PhotospoolError('io', `${printable(from)} changed while it was copied into the archive.`, {
         op: 'archive',
         path: from,
       });
     }
-    await files.setTimes(to, source);
+    await files.setTimes(to, source ?? { mtimeNs: 0n });
     await files.setMode(to, readOnly);
     await files.remove(from);
     return 'moved';

@@ -1,21 +1,17 @@
 /** Opening the spool of a home, and reaching a server that holds it. */
 import { request } from 'node:http';
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../base/config.js';
 import { PhotospoolError } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import type { Log } from '../base/log.js';
-import { handOver } from '../spool/work.js';
+import { handOver, importWork } from '../spool/work.js';
 import { takeLock } from '../spool/lock.js';
 import type { ProcessorOptions } from '../spool/options.js';
 import { openProcessor, type Processor } from '../spool/processor.js';
 import { systemClock as clock } from '../base/clock.js';
 import { type Home } from './home.js';
 import { serverRecord } from './view.js';
-
-/** The `work` folder of imports, with a lock of its own. */
-export const importWork = (config: Config): string => join(config.work, '.import');
 
 /** Opens the processor of a home; `changed` replaces single options. */
 export async function openSpool(home: Home, log: Log, changed: Partial<ProcessorOptions> = {}): Promise<Processor> {
@@ -33,7 +29,7 @@ export async function openSpool(home: Home, log: Log, changed: Partial<Processor
 
 /** Takes over the claims of an import that was killed. */
 async function gatherImport({ config, files }: Home): Promise<void> {
-  const from = importWork(config);
+  const from = importWork(config.work);
   if (!(await files.look(from))) return;
   const lock = takeLock(from);
   if (!lock) return;

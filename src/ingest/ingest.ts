@@ -67,11 +67,13 @@ export interface IngestParts {
 /** Ingests arrivals; the same bytes are never in hand twice at a time. */
 export type Ingest = (arrival: Arrival, hooks: IngestHooks) => Promise<Outcome>;
 
+type Looked = NonNullable<Awaited<ReturnType<Files['lookClosely']>>>;
+
 /** What was hashed: the file as it was then. */
 interface Hashed {
   sha256: string;
   bytes: number;
-  before: Awaited<ReturnType<Files['lookClosely']>>;
+  before: Looked | undefined;
 }
 
 /**
@@ -126,16 +128,19 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     };
   }
 
-  async function setAside(arrival: Arrival, { sha256, bytes }: Hashed, hooks: IngestHooks): Promise<Outcome> {
+  async function setAside(arrival: Arrival, { sha256, bytes, before }: Hashed, hooks: IngestHooks): Promise<Outcome> {
     hooks.step('archive');
+    await unchanged(arrival, before);
     recordSighting(library, sha256, arrival);
     const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
+    await takeBack(arrival, before, path);
     library.local.today.add('duplicates');
     return { kind: 'duplicate', sha256, path, bytes };
   }
 
   async function bring(arrival: Arrival, hashed: Hashed, hooks: IngestHooks): Promise<Outcome> {
     const { sha256, bytes } = hashed;
+    let { before } = hashed;
     if (await isHere(sha256, arrival.claim)) return setAside(arrival, hashed, hooks);
     const row = originals.find(sha256);
     if (row && row.claim !== arrival.claim) return { kind: 'waiting', sha256, claim: row.claim };
@@ -145,29 +150,44 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     const made = await make(arrival, found.format, bytes, hooks);
     for (;;) {
       hooks.step('record');
-      await unchanged(arrival, hashed.before);
+      await unchanged(arrival, before);
       const original = { sha256, bytes, modified: Date.parse(arrival.modified) };
       const place = record(library, archive, arrival, original, made);
       if (place.kind === 'other') return { kind: 'waiting', sha256, claim: place.claim };
       if (place.kind === 'here') return setAside(arrival, hashed, hooks);
       hooks.step('archive');
       if ((await archive.place(arrival.file, place.path, sha256)) === 'placed') {
+        await takeBack(arrival, before, place.path, sha256);
         originals.arrived(sha256);
         return { kind: 'stored', sha256, path: place.path, bytes };
       }
       // Something nobody told us of took that place between the reservation and the move: reserve another.
       originals.release(sha256, arrival.claim);
+      // The try made it read-only, which is a change, too.
+      const now = await files.lookClosely(arrival.file);
+      if (now && before && same(now, before)) before = now;
     }
   }
 
   /** Throws `changing` where a file is not the one that was hashed any more. */
   async function unchanged(arrival: Arrival, before: Hashed['before']): Promise<void> {
     const now = await files.lookClosely(arrival.file);
-    if (now && before && now.size === before.size && now.mtimeNs === before.mtimeNs) return;
-    throw new PhotospoolError('changing', `${printable(arrival.name)} is still being written.`, {
-      op: 'read',
-      path: arrival.file,
-    });
+    // The time of the last change of any kind can't be set back, as a sync tool does with that of the contents.
+    if (now && before && same(now, before) && now.ctimeNs === before.ctimeNs) return;
+    throw changing(arrival);
+  }
+
+  /**
+   * A file that was written to on its very way into the archive is not the one that was hashed: it goes back into its
+   * claim. A copy that was made from another filesystem is checked by its hash instead.
+   */
+  async function takeBack(arrival: Arrival, before: Hashed['before'], path: string, reserved?: string): Promise<void> {
+    const to = archive.resolve(path);
+    const now = await files.lookClosely(to);
+    if (!now || !before || now.ino !== before.ino || now.dev !== before.dev || same(now, before)) return;
+    await files.move(to, arrival.file);
+    if (reserved !== undefined) originals.release(reserved, arrival.claim);
+    throw changing(arrival);
   }
 
   /** Where a try before this one moved the file into the archive, and failed only after it. */
@@ -197,3 +217,8 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     }
   };
 }
+
+const same = (a: Looked, b: Looked): boolean => a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
+
+const changing = ({ name, file }: Arrival): PhotospoolError =>
+  new PhotospoolError('changing', `${printable(name)} is still being written.`, { op: 'read', path: file });

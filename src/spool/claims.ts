@@ -3,17 +3,18 @@
  * rename can overwrite. A crash leaves one of: an empty folder or a record without its file (removed at the next start:
  * the file is still in `incoming`, or already in the archive), or a file with its record (taken up again).
  */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
-import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
-import { below, parentOf, type Entry, type Files, type Path } from '../base/files.js';
+import { errnoOf, PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
+import type { Entry, Files } from '../base/files.js';
 import { isLeftOver } from '../base/temporary.js';
+import { hide, leaveHiding, placesToHide, stillHidden } from './hiding.js';
 import { failItem, itemName, newItem, parseItem, type Item } from './item.js';
 import { isLeftAlone } from './names.js';
 import { same, type Look } from './ready.js';
 import type { Found } from './scan.js';
-import { isClaimName } from './work.js';
+import { isClaimName, missing } from './work.js';
 
 /** A claim with its record. */
 export interface Claim {
@@ -38,12 +39,16 @@ export interface Claims {
   complete(claim: Claim): Promise<void>;
   /** Makes the record durable. */
   save(claim: Claim): Promise<void>;
+  /** What a claim's file looks like now, as a text that is another one when the file changed; undefined where it is not there. */
+  look(claim: Claim): Promise<string | undefined>;
+  /** See `missing` in work.ts. */
+  missing(claim: Claim): Promise<'file' | 'work' | undefined>;
   /** Removes the record and the folder of a claim whose file has gone on. */
   finish(claim: Claim): Promise<void>;
 }
 
-/** Where files are hidden on incoming's own filesystem, beside it. */
-const hiding = '.photospool-incoming';
+/** What was being done where a claim could not be made: then it is no fault of the file. */
+export const writeInto = 'write into';
 
 /** The path of a claimed file. */
 export const fileOf = (claim: Claim): string => join(claim.folder, claim.item.file);
@@ -56,9 +61,14 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     const id = ulid(clock.now());
     known.add(id);
     const claim = { id, folder: join(work, id), item };
-    await files.makeNewFolder(claim.folder);
-    await save(claim);
-    return claim;
+    try {
+      await files.makeNewFolder(claim.folder);
+      await save(claim);
+      return claim;
+    } catch (error) {
+      await undo(claim);
+      throw toPhotospoolError(error, writeInto, work);
+    }
   }
 
   const save = (claim: Claim): Promise<void> =>
@@ -90,13 +100,11 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
 
   /** From another filesystem: renamed into hiding there first, so that what comes to the old name is never touched. */
   async function takeAcross(claim: Claim, found: Found): Promise<Claim | undefined> {
-    const beside = join(dirname(incoming), hiding, claim.id);
-    const near = below(parentOf(found.path), `.photospool-${claim.id}.claim`);
     try {
-      for (const via of typeof near === 'string' ? [beside, near] : [beside]) {
+      for (const via of placesToHide(incoming, found.path, claim.id)) {
         claim.item.via = via;
         await save(claim);
-        if (await hide(found.path, via)) return claim;
+        if (await hide(found.path, via, files)) return claim;
       }
       throw new PhotospoolError('io', `${printable(found.name)} could not be renamed on its own disk.`);
     } catch (error) {
@@ -106,28 +114,15 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     }
   }
 
-  /** False where that place is on yet another filesystem, or may not be written. */
-  async function hide(from: Path, to: string): Promise<boolean> {
-    try {
-      await files.makeFolder(parentOf(to));
-      await files.rename(from, to);
-      return true;
-    } catch (error) {
-      if (await files.look(to)) return true;
-      if (['EXDEV', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return false;
-      throw error;
-    }
-  }
-
   async function complete(claim: Claim): Promise<void> {
     const { via } = claim.item;
     if (via !== undefined) {
       const before = await files.lookClosely(via);
       if (before) await fetch(claim, via, before);
-      else if (!(await files.look(fileOf(claim)))) throw hidden(claim, via);
+      else if (!(await files.look(fileOf(claim)))) throw stillHidden(claim.item.name, via);
       delete claim.item.via;
       await save(claim);
-      if (dirname(via).endsWith(hiding)) await files.removeFolder(dirname(via));
+      await leaveHiding(via, files);
     }
     if (!(await files.look(fileOf(claim)))) return;
     await files.flush(fileOf(claim));
@@ -213,6 +208,11 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     complete,
     save,
     finish,
+    missing: (claim) => missing(claim.folder, files),
+    async look(claim) {
+      const now = await files.lookClosely(fileOf(claim));
+      return now && `${now.size} ${now.mtimeNs} ${now.ino}`;
+    },
     async list() {
       const claims: Claim[] = [];
       for (const entry of (await files.list(work)) ?? []) {
@@ -225,16 +225,4 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
       return claims.sort((a, b) => (a.id < b.id ? -1 : 1));
     },
   };
-}
-
-function hidden({ item }: Claim, via: string): PhotospoolError {
-  return new PhotospoolError(
-    'io',
-    `${printable(item.name)} is not at ${printable(via)}, where it was on its way from.`,
-    {
-      op: 'copy',
-      path: via,
-      hint: 'Is that disk mounted? It is tried again by itself.',
-    },
-  );
 }

@@ -32,7 +32,10 @@ export interface Item {
   via?: string;
   /** The place among the duplicates that was chosen for it. */
   aside?: string;
+  /** Tries of this file as it is now: when it changed, they are counted anew. */
   attempts: number;
+  /** What the file looked like at the last of them, in the words of `Claims.look`. */
+  tried?: string;
   error?: Failure;
   /** When it is tried again by itself; absent where only a person can help. */
   next?: string;
@@ -75,17 +78,20 @@ export function isoTime(ms: number): string {
 
 /**
  * The record after a failed try: transient failures are tried again with doubling delay (5 s to 1 h), a file that was
- * still being written soon and without counting, permanent failures when a person asks. `now` and `soon` in ms.
+ * still being written soon and without counting, permanent failures when a person asks or the file changed. `tried` is what the file looks like: the delays of one that
+ * changed since its last try start anew. `now` and `soon` in ms.
  */
-export function failItem(item: Item, error: unknown, now: number, soon: number): Item {
+export function failItem(item: Item, error: unknown, now: number, soon: number, tried = item.tried): Item {
   const failure = toPhotospoolError(error, 'take in', item.name);
   const still = failure.code === 'changing';
-  const attempts = item.attempts + (still ? 0 : 1);
+  const before = tried === item.tried ? item.attempts : 0;
+  const attempts = before + (still ? 0 : 1);
   const delay = still ? soon : Math.min(firstDelay * 2 ** (attempts - 1), longestDelay);
   const { next: _next, ...rest } = item;
   return {
     ...rest,
     attempts,
+    ...(tried !== undefined && { tried }),
     error: {
       code: failure.code,
       message: printable(failure.message),

@@ -24,6 +24,8 @@ import { claimedPaths, handOver } from './work.js';
 export interface Processor extends SpoolPort {
   /** Watches until `close`. */
   watch(): Promise<void>;
+  /** Works through what is stuck and due, without looking at `incoming`. */
+  drain(): Promise<void>;
   /** Takes nothing more, finishes the items in hand and gives up the lock. */
   close(): Promise<void>;
 }
@@ -74,6 +76,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     clock,
     log,
     work: (claim) => hand.work(claim),
+    handHeld: hand.held,
     emit,
     tally,
   });
@@ -125,6 +128,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       mode === 'copy' ? await claimedPaths([work, ...(options.handOver ? [options.handOver] : [])], files) : nobody;
     for (const file of found.ready)
       if (taking.wants(file, inClaims)) queue.add(`file ${keyOf(file.path)}`, () => taking.take(file));
+    await hand.notice();
     resume();
     if (there && !found.there)
       log.warn({ incoming }, `${incoming} is not there; it is looked for every ${options.poll} s.`);
@@ -144,6 +148,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     const began = clock.now();
     const before = tally.totals();
     taking.reset();
+    hand.reset();
     for (let wait: number | undefined = 0; wait !== undefined && !ending.signal.aborted;) {
       await clock.sleep(wait, ending.signal);
       const found = await look();
@@ -202,6 +207,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       return pass;
     },
     steps: () => tally.steps(),
+    drain: () => adopt().then(resume).then(queue.idle),
     async retry(names, wait = false) {
       await adopt();
       const { claims: chosen, ...answer } = hand.retry(names);

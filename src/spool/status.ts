@@ -9,6 +9,7 @@ import type { Files } from '../base/files.js';
 import { openInbox } from './inbox.js';
 import { itemName, parseItem } from './item.js';
 import { idleStatus, type SpoolStatus, type StuckItem, type WorkItem } from './port.js';
+import { importWork } from './work.js';
 
 /** Reads the state of a spool. A folder that is not there holds nothing. */
 export async function readStatus(incoming: string, work: string, files: Files): Promise<SpoolStatus> {
@@ -17,7 +18,7 @@ export async function readStatus(incoming: string, work: string, files: Files): 
   for (const found of ready) await inbox.whyNot(found).catch(() => undefined);
   // Looked at again, now that it is known which of them are no photos.
   await inbox.look();
-  const { working, stuck } = await readClaims([work, join(work, '.import')], files);
+  const { working, stuck } = await readClaims([work, importWork(work)], files);
   return {
     ...idleStatus,
     incoming: inbox.count(),

@@ -10,7 +10,8 @@ import { keyOf } from '../base/paths.js';
 import type { Log } from '../base/log.js';
 import type { Outcome } from '../ingest/ingest.js';
 import type { Seen } from '../library/local.js';
-import type { Claim, Claims } from './claims.js';
+import { writeInto, type Claim, type Claims } from './claims.js';
+import { earliest, openHold } from './hold.js';
 import type { Inbox } from './inbox.js';
 import type { Item } from './item.js';
 import type { Held, SpoolEvent } from './port.js';
@@ -26,7 +27,7 @@ export interface Taking {
    * it was refused a short while ago.
    */
   wants(found: Found, claimed: ReadonlyMap<string, Item>): boolean;
-  /** Until when (ms) nothing is claimed because of the disk; 0 where nothing is in the way. */
+  /** Until when (ms) nothing is taken because of the disk; 0 where nothing is in the way. */
   heldUntil(): number;
   /** The same, to be shown, with the reason. */
   held(): Held | undefined;
@@ -60,12 +61,14 @@ export interface TakingParts {
   clock: Clock;
   log: Log;
   work: (claim: Claim) => Promise<Outcome | undefined>;
+  /** What keeps all from being worked on, where something does. */
+  handHeld: () => Held | undefined;
   emit: (event: SpoolEvent) => void;
   tally: Pick<Tally, 'addSeen'>;
 }
 
-const firstHold = 5_000;
-const longestHold = 300_000;
+const firstDelay = 5_000;
+const longestDelay = 300_000;
 /** Trouble of claiming that every file would meet. */
 const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'busy', 'io', 'not-found']);
 
@@ -75,7 +78,7 @@ export function openTaking(parts: TakingParts): Taking {
   const refused = new Map<string, Refused & { until: number; delay: number }>();
   const elsewhere = new Map<string, Refused>();
   const told = new Set<string>();
-  let hold = { until: 0, delay: firstHold, reason: '' };
+  const hold = openHold(clock);
 
   const seenKey = (found: Found): [string, number, string] => [
     keyOf(found.path),
@@ -117,20 +120,22 @@ export function openTaking(parts: TakingParts): Taking {
     if (code === 'not-found' && !there) return;
     const reason = sentence(failure);
     const before = refused.get(keyOf(found.path));
-    const delay = Math.min((before?.delay ?? firstHold / 2) * 2, longestHold);
+    const delay = Math.min((before?.delay ?? firstDelay / 2) * 2, longestDelay);
     refused.set(keyOf(found.path), { name: found.name, reason, code, delay, until: clock.now() + delay });
-    const holds = claiming && everybodys.has(code);
-    if (!before && !(holds && isHeld())) parts.log.warn({ code, name: found.name }, reason);
-    if (holds) hold = { until: clock.now() + hold.delay, delay: Math.min(hold.delay * 2, longestHold), reason };
+    const news =
+      claiming && (everybodys.has(code) || failure.op === writeInto)
+        ? hold.failed(code, reason)
+        : before?.reason !== reason;
+    if (news) parts.log.warn({ code, name: found.name }, reason);
     emit({ type: 'stuck', name: found.name, reason });
   }
 
-  const isHeld = (): boolean => hold.until > clock.now();
+  const heldUntil = (): number => Math.max(hold.until(), Date.parse(parts.handHeld()?.until ?? '') || 0);
 
   async function claim(found: Found): Promise<Claim | undefined> {
     try {
       const claimed = parts.mode === 'copy' ? await copy(found) : await claims.take(found);
-      if (claimed) hold = { until: 0, delay: firstHold, reason: '' };
+      if (claimed && hold.passed()) parts.log.info({}, 'Files can be taken again.');
       return claimed;
     } catch (error) {
       await refuse(found, error, true);
@@ -148,7 +153,7 @@ export function openTaking(parts: TakingParts): Taking {
 
   return {
     async take(found) {
-      if (isHeld()) return;
+      if (heldUntil() > 0) return;
       const looked = await reading(found, async () => ({ whyNot: await inbox.whyNot(found) }));
       if (looked?.whyNot !== undefined) emit({ type: 'ignored', name: found.name, reason: looked.whyNot });
       if (!looked || looked.whyNot !== undefined) return;
@@ -170,12 +175,9 @@ export function openTaking(parts: TakingParts): Taking {
       if (parts.countSeen) tell(found, sha256);
       return false;
     },
-    held: () => (isHeld() ? { until: new Date(hold.until).toISOString(), reason: hold.reason } : undefined),
-    heldUntil: () => (isHeld() ? hold.until : 0),
-    nextTry() {
-      const times = [...refused.values()].map(({ until }) => until).filter((until) => until > clock.now());
-      return times.length === 0 ? undefined : Math.min(...times);
-    },
+    held: () => hold.read() ?? parts.handHeld(),
+    heldUntil,
+    nextTry: () => earliest([...refused.values()].map(({ until }) => until).filter((until) => until > clock.now())),
     refused: () =>
       [...refused.values(), ...elsewhere.values()].map(({ name, reason, code }) => ({ name, reason, code })),
     keep(ready) {
@@ -185,7 +187,7 @@ export function openTaking(parts: TakingParts): Taking {
     reset() {
       refused.clear();
       elsewhere.clear();
-      hold = { until: 0, delay: firstHold, reason: '' };
+      hold.reset();
     },
   };
 }

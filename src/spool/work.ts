@@ -2,10 +2,16 @@
  * What lies in `work` folders, as others than their processor see it. Only `handOver` changes anything: it moves whole
  * claims, each by one rename.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Files } from '../base/files.js';
 import { isTemporary } from '../base/temporary.js';
 import { itemName, parseItem, type Item } from './item.js';
+
+/** The lock of a `work` folder. As long as a processor holds it, it is there. */
+export const lockPath = (work: string): string => join(work, '.lock');
+
+/** The `work` folder of imports, in that of their home, with a lock of its own. */
+export const importWork = (work: string): string => join(work, '.import');
 
 /** Whether a folder in `work` is a claim: its name is a ULID. */
 export const isClaimName = (name: string): boolean => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name);
@@ -16,6 +22,15 @@ export async function isClaimed(folder: string, files: Files): Promise<boolean> 
   if (entries?.some((entry) => entry.name !== itemName && !isTemporary(entry.name))) return true;
   const item = parseItem((await files.readText(join(folder, itemName))) ?? '');
   return item?.via !== undefined && (await files.look(item.via)) !== undefined;
+}
+
+/**
+ * What is not there of a claim (by its folder) that has no file: the `file`, where something else took it out, or all of
+ * `work`, where its disk went away. undefined where nothing is missing.
+ */
+export async function missing(folder: string, files: Files): Promise<'file' | 'work' | undefined> {
+  if (!(await files.look(lockPath(dirname(folder))))) return 'work';
+  return (await isClaimed(folder, files)) ? undefined : 'file';
 }
 
 /** The records of all claims in some `work` folders, by the path that their files came from. */

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock, type Clock } from '../../src/base/clock.js';
 import { PhotospoolError, type ErrorCode } from '../../src/base/errors.js';
 import { openFiles, type Files } from '../../src/base/files.js';
-import { silent } from '../../src/base/log.js';
+import { silent, type Log } from '../../src/base/log.js';
 import type { Arrival, Ingest } from '../../src/ingest/ingest.js';
 import type { Local } from '../../src/library/local.js';
 import type { ProcessorOptions } from '../../src/spool/options.js';
@@ -27,7 +27,7 @@ export interface Spool {
   /** Every arrival that the stand-in saw. */
   arrivals: Arrival[];
   /** Opens a processor; closed after the test at the latest. */
-  open(options?: Partial<ProcessorOptions>, files?: Files, clock?: Clock): Promise<Processor>;
+  open(options?: Partial<ProcessorOptions>, files?: Files, clock?: Clock, log?: Log): Promise<Processor>;
   /** Puts a file below incoming. */
   drop(name: string, bytes?: Buffer | string): string;
   /** All files below incoming, work and done, relative to the folder, without locks. */
@@ -79,9 +79,9 @@ export function makeSpool(failures: Failures = new Map()): Spool {
     work,
     done,
     arrivals,
-    async open(options = {}, files = openFiles(), clock = systemClock) {
+    async open(options = {}, files = openFiles(), clock = systemClock, log = silent) {
       const processor = await openProcessor(
-        { files, clock, log: silent, ingest, local, isHere: (sha256) => originals.has(sha256) },
+        { files, clock, log, ingest, local, isHere: (sha256) => originals.has(sha256) },
         { incoming, work, mode: 'move', settle: 0, workers: 2, rescan: 300, poll: 5, ...options },
       );
       onTestFinished(() => processor.close());

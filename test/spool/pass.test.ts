@@ -204,7 +204,7 @@ describe('failures', () => {
   });
 
   it('that can pass are tried again with doubling delay', async () => {
-    const failures: Failures = new Map([['later', 'disk-full']]);
+    const failures: Failures = new Map([['later', 'io']]);
     const spool = makeSpool(failures);
     const clock = fastClock();
     spool.drop('later.jpg', photo('later'));
