@@ -111,7 +111,7 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
       const began = clock.now();
       stepTo(claim, 'claim');
       try {
-        await claims.complete(claim);
+        if (!(await claims.complete(claim))) return undefined;
         const outcome = await ingest(arrivalOf(claim), {
           step: (step) => stepTo(claim, step),
           setAside: async (path) => {
