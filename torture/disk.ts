@@ -145,11 +145,13 @@ export function watchCommits(watcher: Watcher): typeof openSqlite {
       if (depth > 0) return work();
       depth++;
       try {
-        return db.transaction(() => {
-          const result = work();
+        const result = db.transaction(() => {
+          const made = work();
           commit();
-          return result;
+          return made;
         });
+        watcher.after?.({ op: 'commit', path });
+        return result;
       } finally {
         depth--;
       }

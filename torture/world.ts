@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { readConfig, type Config } from '../src/base/config.js';
 import { errnoOf } from '../src/base/errors.js';
 import { isTemporary } from '../src/base/temporary.js';
@@ -32,6 +32,8 @@ export interface World {
   source: string;
   /** The folders that are filesystems of their own, absolute. */
   devices: string[];
+  /** The `work` folders of all its processors; `config` names the first. */
+  works: string[];
   /** Puts all back to how it was before the first trial. */
   reset(): void;
   remove(): void;
@@ -98,6 +100,7 @@ export async function makeWorld(outcome: Outcome, fill: (world: World) => Promis
     config: readConfig(home, { incoming, settle: '0', workers: '2', mode }),
     source: outcome.mode === 'import' ? join(root, 'tree') : incoming,
     devices: outcome.devices.map((name) => join(root, name)),
+    works: [join(home, 'work')],
     reset() {
       rmSync(root, { recursive: true, force: true });
       cpSync(template, root, { recursive: true, preserveTimestamps: true });
@@ -122,10 +125,10 @@ function put(folder: string, files: Record<string, Buffer>): void {
 }
 
 /** The places where bytes are kept: what came, what is in hand, the archive. */
-const places = ({ root, config }: World): string[] => [
+const places = ({ root, config, works }: World): string[] => [
   join(root, 'drop'),
   join(root, 'tree'),
-  config.work,
+  ...works,
   config.done,
 ];
 
@@ -140,7 +143,7 @@ export function findLost(world: World): string[] {
 
 /** What is wrong at the end, when everything was taken in. */
 export function judge(world: World, documents: Documents): Verdict {
-  const { outcome, config, source } = world;
+  const { outcome, config, source, works } = world;
   const verdict: Verdict = { lost: findLost(world).map((name) => `${name} is nowhere`), doubled: [], wrong: [] };
   const photos = Object.entries(outcome.comes).filter(
     ([name]) => ![...outcome.stays, ...outcome.broken].includes(name),
@@ -173,7 +176,7 @@ export function judge(world: World, documents: Documents): Verdict {
   count(
     verdict,
     'in claims',
-    claimed(config.work),
+    works.flatMap(claimed),
     outcome.broken.map((name) => hashOf(outcome.comes[name]!)),
   );
   verdict.wrong.push(...leftOver(world), ...disagree(documents, originals, distinct.size));
@@ -197,11 +200,12 @@ const claimed = (work: string): string[] =>
     .map(hashFile);
 
 /** What should have gone: temporary files, empty claims, hiding places. */
-function leftOver({ root, config }: World): string[] {
-  const temporary = filesBelow(root).filter((path) => isTemporary(path.slice(path.lastIndexOf('/') + 1)));
+function leftOver({ root, works }: World): string[] {
+  const temporary = filesBelow(root).filter((path) => isTemporary(basename(path)));
   const hiding = filesBelow(join(root, 'drop')).filter((path) => path.includes('.photospool-'));
-  const empty = readdirSync(config.work).filter(
-    (name) => isClaimName(name) && filesBelow(join(config.work, name)).every((path) => path.endsWith('item.json')),
+  const claims = works.flatMap((work) => readdirSync(work).map((name) => join(work, name)));
+  const empty = claims.filter(
+    (path) => isClaimName(basename(path)) && filesBelow(path).every((file) => basename(file) === 'item.json'),
   );
   return [...temporary, ...hiding, ...empty].map((path) => `${relative(root, path) || path} was left behind`);
 }
