@@ -16,8 +16,8 @@ import { catalogIsCurrent, openCatalog, type Catalog } from '../catalog/catalog.
 import { openIngest, type Ingest } from '../ingest/ingest.js';
 import { openLibrary, type Library } from '../library/library.js';
 import { checkPlace } from '../library/place.js';
-import { openDecoders } from '../photo/decoders.js';
-import { openMetadata } from '../photo/metadata.js';
+import { openDecoders, type Decoders } from '../photo/decoders.js';
+import { openMetadata, type Metadata } from '../photo/metadata.js';
 import { makeChanges, type Changes } from '../server/changes.js';
 import { isClaimed } from '../spool/work.js';
 import { reindex } from './reindex.js';
@@ -37,6 +37,14 @@ export interface Home {
   close(): Promise<void>;
 }
 
+/** Parts that trials bring in place of the real ones: to fail them, to count them, or to save time. */
+export interface HomeParts {
+  files?: Files;
+  openDatabase?: typeof openSqlite;
+  metadata?: Metadata;
+  decoders?: Decoders;
+}
+
 /** Where the built album page is: beside the compiled code. */
 export const webRoot = fileURLToPath(new URL('../web', import.meta.url));
 
@@ -44,12 +52,12 @@ export const webRoot = fileURLToPath(new URL('../web', import.meta.url));
  * Opens a home for work, making it where it is missing.
  * @throws PhotospoolError `unusable` where the library may not live there, `newer-version`, `corrupt`, `locked`.
  */
-export async function openHome(config: Config, log: Log = silent): Promise<Home> {
-  const files = openFiles();
+export async function openHome(config: Config, log: Log = silent, parts: HomeParts = {}): Promise<Home> {
+  const { files = openFiles(), openDatabase = openSqlite } = parts;
   await makeHome(config, files);
-  const db = openSqlite(libraryPath(config));
+  const db = openDatabase(libraryPath(config));
   try {
-    return await assemble(config, files, db, log);
+    return await assemble(config, files, db, log, parts);
   } catch (error) {
     db.close();
     throw error;
@@ -78,7 +86,7 @@ async function checkApart({ incoming, work, done, data }: Config): Promise<void>
   }
 }
 
-async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Promise<Home> {
+async function assemble(config: Config, files: Files, db: Sqlite, log: Log, parts: HomeParts): Promise<Home> {
   const changes = makeChanges();
   const catalog = openCatalog(db);
   const library = openLibrary(db, {
@@ -99,8 +107,8 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Pro
   const { here } = library.local.originals.counts();
   const archive = await openArchive(config.done, files, { server: library.server, hasOriginals: here > 0 });
   const blobs = await openBlobs(join(config.data, 'blobs'), files);
-  const metadata = openMetadata({ processes: Math.min(config.workers, 4) });
-  const decoders = openDecoders({ workers: config.workers });
+  const metadata = parts.metadata ?? openMetadata({ processes: Math.min(config.workers, 4) });
+  const decoders = parts.decoders ?? openDecoders({ workers: config.workers });
   const ingest = await openIngest({
     library,
     archive,

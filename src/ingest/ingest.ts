@@ -4,7 +4,7 @@
  * document with the reservation, the move into the archive, the local row `here`. A crash between any two leaves a claim
  * that is ingested again to the same end.
  */
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blobs.js';
 import { PhotospoolError, printable } from '../base/errors.js';
@@ -12,6 +12,7 @@ import type { Files } from '../base/files.js';
 import { newExif } from '../document/arrival.js';
 import type { Rendition } from '../document/photo.js';
 import type { Library } from '../library/library.js';
+import type { OriginalRow } from '../library/local.js';
 import { headLength, identify, type Format } from '../photo/identify.js';
 import { factsRecipe, type Metadata } from '../photo/metadata.js';
 import { renditionRecipe, type Picture, type Rendered } from '../photo/renditions.js';
@@ -64,6 +65,9 @@ export interface IngestParts {
   render(path: string, format: Format): Promise<Rendered>;
 }
 
+/** A claim that was handed over to another `work` folder keeps its name, which no other one has. */
+const isSame = (one: string, other: string): boolean => basename(one) === basename(other);
+
 /** Ingests arrivals; the same bytes are never in hand twice at a time. */
 export type Ingest = (arrival: Arrival, hooks: IngestHooks) => Promise<Outcome>;
 
@@ -96,6 +100,10 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
       return false;
     }
     if (row.claim === claim) return false;
+    if (isSame(row.claim, claim)) {
+      originals.takeOver(sha256, row.claim, claim);
+      return false;
+    }
     // A claim beside this one is this processor's own, and not in hand, for these bytes are in hand here.
     if (dirname(row.claim) === dirname(claim) && (await parts.claimed(row.claim))) {
       originals.takeOver(sha256, row.claim, claim);
@@ -190,17 +198,26 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     throw changing(arrival);
   }
 
+  /** The row of what a claim brought. All are looked through: this happens only after a failure in the last step. */
+  function broughtBy(claim: string): OriginalRow | undefined {
+    for (const row of originals.all()) if (isSame(row.claim, claim)) return row;
+    return undefined;
+  }
+
   /** Where a try before this one moved the file into the archive, and failed only after it. */
-  async function finished(claim: string): Promise<Outcome | undefined> {
-    const row = originals.reserved().find((one) => one.claim === claim);
-    if (!row || (await settleReservation(row, { ...parts, originals })) !== 'here') return undefined;
-    return { kind: 'stored', sha256: row.sha256, path: row.path, bytes: row.bytes };
+  async function finished({ claim, aside }: Arrival): Promise<Outcome | undefined> {
+    const row = broughtBy(claim);
+    if (row?.state === 'here' || (row && (await settleReservation(row, { ...parts, originals })) === 'here'))
+      return { kind: 'stored', sha256: row.sha256, path: row.path, bytes: row.bytes };
+    if (aside === undefined || !archive.occupied(aside)) return undefined;
+    const { sha256, bytes } = await files.hash(archive.resolve(aside));
+    return { kind: 'duplicate', sha256, path: aside, bytes };
   }
 
   return async (arrival, hooks) => {
     hooks.step('hash');
     const before = await files.lookClosely(arrival.file);
-    const done = before ? undefined : await finished(arrival.claim);
+    const done = before ? undefined : await finished(arrival);
     if (done) return done;
     const { sha256, bytes } = await files.hash(arrival.file);
     await unchanged(arrival, before);

@@ -170,7 +170,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       const watch = openStopwatch(clock);
       stepTo(claim, 'claim', watch);
       try {
-        await claims.complete(claim);
+        if (!(await claims.complete(claim))) return undefined;
         const outcome = await ingest(arrivalOf(claim), {
           step: (step) => stepTo(claim, step, watch),
           setAside: async (path) => {

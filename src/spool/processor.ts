@@ -124,10 +124,10 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     const found = await inbox.look();
     if (inbox.count() !== lay) emit({ type: 'incoming', count: inbox.count() });
     taking.keep(new Set(found.ready.map(({ path }) => keyOf(path))));
-    const inClaims =
-      mode === 'copy' ? await claimedPaths([work, ...(options.handOver ? [options.handOver] : [])], files) : nobody;
+    const own = mode === 'copy' ? await claimedPaths(work, files) : nobody;
+    const others = options.handOver === undefined ? nobody : await claimedPaths(options.handOver, files);
     for (const file of found.ready)
-      if (taking.wants(file, inClaims)) queue.add(`file ${keyOf(file.path)}`, () => taking.take(file));
+      if (taking.wants(file, own, others)) queue.add(`file ${keyOf(file.path)}`, () => taking.take(file));
     await hand.notice();
     resume();
     if (there && !found.there)
@@ -186,8 +186,11 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     watching?.close();
     await looks.close();
     await queue.idle();
-    if (options.handOver) await handOver(work, options.handOver, files);
-    lock.release();
+    try {
+      if (options.handOver) await handOver(work, options.handOver, files);
+    } finally {
+      lock.release();
+    }
   }
 
   return {

@@ -23,10 +23,10 @@ export interface Taking {
   /** Claims one ready file and works on it. Never rejects. */
   take(found: Found): Promise<void>;
   /**
-   * False where a file need not be tried: in copy mode its bytes are in the archive or in a claim (`claimed`, by path), or
-   * it was refused a short while ago.
+   * False where a file need not be tried: in copy mode its bytes are in the archive or in a claim (of this processor's own,
+   * or of the one that it hands over to; by path), or it was refused a short while ago.
    */
-  wants(found: Found, claimed: ReadonlyMap<string, Item>): boolean;
+  wants(found: Found, own: ReadonlyMap<string, Item>, others: ReadonlyMap<string, Item>): boolean;
   /** Until when (ms) nothing is taken because of the disk; 0 where nothing is in the way. */
   heldUntil(): number;
   /** The same, to be shown, with the reason. */
@@ -160,11 +160,12 @@ export function openTaking(parts: TakingParts): Taking {
       const claimed = await claim(found);
       if (claimed) await work(found, claimed);
     },
-    wants(found, claimed) {
+    wants(found, own, others) {
       const key = keyOf(found.path);
       if ((refused.get(key)?.until ?? 0) > clock.now()) return false;
       if (parts.mode === 'move') return true;
-      const item = claimed.get(found.path.toString());
+      if (own.has(found.path.toString())) return false;
+      const item = others.get(found.path.toString());
       if (item?.error) {
         const { message, code } = item.error;
         elsewhere.set(key, { name: found.name, reason: message, code });
