@@ -10,7 +10,7 @@ import { errnoOf, PhotospoolError, printable, toPhotospoolError } from '../base/
 import type { Entry, Files } from '../base/files.js';
 import { isLeftOver } from '../base/temporary.js';
 import { hide, leaveHiding, placesToHide, stillHidden } from './hiding.js';
-import { failItem, itemName, newItem, parseItem, type Item } from './item.js';
+import { cameFrom, failItem, itemName, newItem, parseItem, type Item } from './item.js';
 import { isLeftAlone } from './names.js';
 import { same, type Look } from './ready.js';
 import type { Found } from './scan.js';
@@ -173,7 +173,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     const others = entries.filter(({ name, kind }) => kind === 'file' && name !== itemName && !isLeftAlone(name));
     const file = others.find(({ name }) => name === item?.file) ?? others[0];
     // Hidden on a disk that may not be mounted: only where the file is back at its old place, it was never hidden.
-    const coming = item?.via !== undefined && ((await files.look(item.via)) ?? !(await files.look(item.from)));
+    const coming = item?.via !== undefined && ((await files.look(item.via)) ?? !(await files.look(cameFrom(item))));
     if (item && (coming || file?.name === item.file)) return { id: entry.name, folder, item };
     if (file) return { id: entry.name, folder, item: await adopt(file, item) };
     await finish({ id: entry.name, folder, item: {} as Item });

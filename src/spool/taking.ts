@@ -157,7 +157,7 @@ export function openTaking(parts: TakingParts): Taking {
       const key = keyOf(found.path);
       if ((refused.get(key)?.until ?? 0) > clock.now()) return false;
       if (parts.mode === 'move') return true;
-      const item = claimed.get(found.path.toString());
+      const item = claimed.get(key);
       if (item?.error) {
         const { message, code } = item.error;
         elsewhere.set(key, { name: found.name, reason: message, code });
