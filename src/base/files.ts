@@ -155,10 +155,7 @@ export function openFiles(step: Step = () => undefined): Files {
       await fs.rename(from, to);
       await files.flushFolder(parentOf(to));
       if (parentOf(from).toString() === parentOf(to).toString()) return;
-      await files.flushFolder(parentOf(from)).catch((error: unknown) => {
-        // A folder that was removed meanwhile holds no name any more.
-        if (errnoOf(error) !== 'ENOENT') throw error;
-      });
+      await files.flushFolder(parentOf(from)).catch(unlessGone);
     },
     async flush(path) {
       await reading.reading(path, async (file) => {
@@ -185,7 +182,7 @@ export function openFiles(step: Step = () => undefined): Files {
         if (errnoOf(error) === 'ENOENT') return false;
         throw error;
       }
-      await files.flushFolder(parentOf(path));
+      await files.flushFolder(parentOf(path)).catch(unlessGone);
       return true;
     },
     async sweep(folder) {
@@ -215,4 +212,9 @@ export function openFiles(step: Step = () => undefined): Files {
     },
   };
   return files;
+}
+
+/** For `catch` after a flush: a folder that was removed meanwhile holds no name any more. */
+function unlessGone(error: unknown): void {
+  if (errnoOf(error) !== 'ENOENT') throw error;
 }
