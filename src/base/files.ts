@@ -170,10 +170,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
       await disk.rename(from, to);
       await files.flushFolder(parentOf(to));
       if (parentOf(from).toString() === parentOf(to).toString()) return;
-      await files.flushFolder(parentOf(from)).catch((error: unknown) => {
-        // A folder that was removed meanwhile holds no name any more.
-        if (errnoOf(error) !== 'ENOENT') throw error;
-      });
+      await files.flushFolder(parentOf(from)).catch(unlessGone);
     },
     async flush(path) {
       await reading.reading(path, async (file) => {
@@ -200,7 +197,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
         if (errnoOf(error) === 'ENOENT') return false;
         throw error;
       }
-      await files.flushFolder(parentOf(path));
+      await files.flushFolder(parentOf(path)).catch(unlessGone);
       return true;
     },
     async sweep(folder) {
@@ -230,4 +227,9 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
     },
   };
   return files;
+}
+
+/** For `catch` after a flush: a folder that was removed meanwhile holds no name any more. */
+function unlessGone(error: unknown): void {
+  if (errnoOf(error) !== 'ENOENT') throw error;
 }

@@ -28,6 +28,8 @@ export interface Arrival {
   file: string;
   /** Its name as it came in. */
   name: string;
+  /** The bytes of its name in base64, where they are not UTF-8. */
+  raw?: string;
   /** The folder it was dropped in, relative to incoming. */
   folder?: string;
   /** Its mtime and when it was claimed, UTC in ISO form. */

@@ -70,13 +70,14 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
   }
 
   function arrivalOf(claim: Claim): Arrival {
-    const { name, folder, modified, claimed, aside } = claim.item;
+    const { name, raw, folder, modified, claimed, aside } = claim.item;
     return {
       file: fileOf(claim),
       name,
       modified,
       seen: claimed,
       claim: claim.folder,
+      ...(raw !== undefined && { raw }),
       ...(folder !== undefined && { folder }),
       ...(aside !== undefined && { aside }),
     };

@@ -2,16 +2,17 @@
  * What lies in `incoming`: which files are ready to be taken, which are left there and why. Opens nothing before it stood
  * still, changes nothing but the folders that it emptied, which it removes.
  */
-import { dirname, sep } from 'node:path';
+import { sep } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
-import { parentOf, type Files } from '../base/files.js';
+import { parentOf, type Files, type Path } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import { headLength, identify } from '../photo/identify.js';
 import { isoTime } from './item.js';
 import type { IgnoredItem, WaitingItem } from './port.js';
 import { openReady, same, type Look } from './ready.js';
 import { scan, type Found } from './scan.js';
+import type { Folder } from './watch.js';
 
 /** What a look at `incoming` found. */
 export interface Looked {
@@ -20,7 +21,7 @@ export interface Looked {
   /** Ms until the next of those that are not yet still may be ready. */
   wait: number | undefined;
   /** All folders, to be watched. */
-  folders: string[];
+  folders: Folder[];
   /** False where `incoming` itself is not there. */
   there: boolean;
 }
@@ -55,7 +56,7 @@ const keyOfFound = ({ path }: Found): string => keyOf(path);
 export function openInbox(incoming: string, settle: number, files: Files, clock: Clock): Inbox {
   const ready = openReady(settle, clock);
   const refused = new Map<string, { look: Look; item: IgnoredItem }>();
-  const emptied = new Map<string, number>();
+  const emptied = new Map<string, { folder: Path; since: number }>();
   let special: IgnoredItem[] = [];
   let trouble: IgnoredItem[] = [];
   let waiting: Found[] = [];
@@ -63,27 +64,24 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
   /** Removes emptied folders that stayed empty for `settle`; ms until the next may go. */
   async function tidy(): Promise<number | undefined> {
     let wait: number | undefined;
-    for (const [folder, since] of [...emptied].sort(([a], [b]) => b.length - a.length)) {
+    for (const { folder, since } of [...emptied.values()].sort((a, b) => b.folder.length - a.folder.length)) {
       const left = since + settle - clock.now();
       // A folder that can't be read any more is left.
       const entries = await files.list(folder).catch(() => undefined);
-      if (entries?.length !== 0) emptied.delete(folder);
+      if (entries?.length !== 0) emptied.delete(keyOf(folder));
       else if (left > 0) wait = Math.min(wait ?? left, left);
       else await remove(folder);
     }
     return wait;
   }
 
-  async function remove(folder: string): Promise<void> {
-    emptied.delete(folder);
+  const isBelow = (folder: Path): boolean => Buffer.from(folder).indexOf(incoming + sep) === 0;
+
+  async function remove(folder: Path): Promise<void> {
+    emptied.delete(keyOf(folder));
     if (!(await files.removeFolder(folder).catch(() => false))) return;
-    const parent = dirname(folder);
-    if (
-      parent !== incoming &&
-      parent.startsWith(incoming + sep) &&
-      (await files.list(parent).catch(() => undefined))?.length === 0
-    )
-      await remove(parent);
+    const parent = parentOf(folder);
+    if (isBelow(parent) && (await files.list(parent).catch(() => undefined))?.length === 0) await remove(parent);
   }
 
   return {
@@ -117,7 +115,7 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
     },
     took(found) {
       const folder = parentOf(found.path);
-      if (typeof folder === 'string' && folder !== incoming) emptied.set(folder, clock.now());
+      if (isBelow(folder)) emptied.set(keyOf(folder), { folder, since: clock.now() });
     },
     ignored: () => [...special, ...[...refused.values()].map(({ item }) => item)],
     trouble: () => trouble,

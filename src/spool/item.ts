@@ -2,6 +2,7 @@
  * `item.json`, the record beside a claimed file: where it came from, and why it is stuck. Pure.
  */
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
+import type { Path } from '../base/paths.js';
 import type { Found } from './scan.js';
 
 /** Why an item is stuck. `at` is UTC. */
@@ -23,6 +24,8 @@ export interface Item {
   file: string;
   /** Where it came from, absolute. */
   from: string;
+  /** The bytes of that path in base64, where they are not UTF-8. */
+  rawFrom?: string;
   /** The folder it was dropped in, relative to incoming. */
   folder?: string;
   claimed: string;
@@ -63,12 +66,17 @@ export function newItem(found: Found, now: number): Item {
     ...(found.raw && { raw: found.raw.toString('base64') }),
     file: claimName(found.name, found.raw !== undefined),
     from: found.path.toString(),
+    ...(typeof found.path !== 'string' && { rawFrom: found.path.toString('base64') }),
     ...(found.folder !== '' && { folder: found.folder }),
     claimed: new Date(now).toISOString(),
     modified: isoTime(found.modified),
     attempts: 0,
   };
 }
+
+/** The path that an item came from. */
+export const cameFrom = ({ from, rawFrom }: Item): Path =>
+  rawFrom === undefined ? from : Buffer.from(rawFrom, 'base64');
 
 /** Milliseconds as ISO time; what no date can hold becomes the epoch. */
 export function isoTime(ms: number): string {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import type { Entry, Files, Path } from '../base/files.js';
 import { isLeftOver } from '../base/temporary.js';
-import { itemName, newItem, parseItem, type Item } from './item.js';
+import { cameFrom, itemName, newItem, parseItem, type Item } from './item.js';
 import { isLeftAlone } from './names.js';
 import type { Look } from './ready.js';
 
@@ -18,7 +18,7 @@ export async function readItem(folder: string, files: Files, clock: Clock): Prom
   const others = entries.filter(({ name, kind }) => kind === 'file' && name !== itemName && !isLeftAlone(name));
   const file = others.find(({ name }) => name === item?.file) ?? others[0];
   // Hidden on a disk that may not be mounted: only where the file is back at its old place, it was never hidden.
-  const coming = item?.via !== undefined && ((await files.look(item.via)) ?? !(await files.look(item.from)));
+  const coming = item?.via !== undefined && ((await files.look(item.via)) ?? !(await files.look(cameFrom(item))));
   if (item && (coming || file?.name === item.file)) return item;
   return file && adopt(file, item, files, clock);
 }

@@ -17,7 +17,7 @@ import { openQueue } from './queue.js';
 import { openTaking } from './taking.js';
 import { openTally } from './tally.js';
 import { placeUpload } from './upload.js';
-import { openWatch, type Watch } from './watch.js';
+import { openWatch, type Folder, type Watch } from './watch.js';
 import { claimedPaths, handOver } from './work.js';
 
 /** An open processor. */
@@ -118,7 +118,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   }
 
   /** Looks once at `incoming` and at what is due, and queues it. Answers ms until there may be more, and the folders. */
-  async function look(): Promise<{ wait: number | undefined; folders: string[] }> {
+  async function look(): Promise<{ wait: number | undefined; folders: Folder[] }> {
     await adopt();
     const lay = inbox.count();
     const found = await inbox.look();

@@ -164,8 +164,8 @@ export function openTaking(parts: TakingParts): Taking {
       const key = keyOf(found.path);
       if ((refused.get(key)?.until ?? 0) > clock.now()) return false;
       if (parts.mode === 'move') return true;
-      if (own.has(found.path.toString())) return false;
-      const item = others.get(found.path.toString());
+      if (own.has(key)) return false;
+      const item = others.get(key);
       if (item?.error) {
         const { message, code } = item.error;
         elsewhere.set(key, { name: found.name, reason: message, code });

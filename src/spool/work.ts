@@ -5,7 +5,8 @@
 import { basename, dirname, join } from 'node:path';
 import type { Files } from '../base/files.js';
 import { isTemporary } from '../base/temporary.js';
-import { itemName, parseItem, type Item } from './item.js';
+import { keyOf } from '../base/paths.js';
+import { cameFrom, itemName, parseItem, type Item } from './item.js';
 
 /** The lock of a `work` folder. As long as a processor holds it, it is there. */
 export const lockPath = (work: string): string => join(work, '.lock');
@@ -37,13 +38,13 @@ export async function missing(folder: string, files: Files): Promise<'file' | 'w
   return (await isClaimed(folder, files)) ? undefined : 'file';
 }
 
-/** The records of all claims in a `work` folder, by the path that their files came from. */
+/** The records of all claims in a `work` folder, by `keyOf` the paths that their files came from. */
 export async function claimedPaths(folder: string, files: Files): Promise<Map<string, Item>> {
   const found = new Map<string, Item>();
   for (const { name, kind } of (await files.list(folder)) ?? []) {
     if (kind !== 'folder' || !isClaimName(name)) continue;
     const item = parseItem((await files.readText(join(folder, name, itemName))) ?? '');
-    if (item) found.set(item.from, item);
+    if (item) found.set(keyOf(cameFrom(item)), item);
   }
   return found;
 }

@@ -67,6 +67,9 @@ describe('process', () => {
     expect((await home.run('process', incoming, work, done)).code).toBe(0);
     expect(existsSync(join(done, '2024/07/a.jpg'))).toBe(true);
     expect((await home.run('process', incoming)).code).toBe(2);
+    const misspelt = await home.run('process', `${incoming}s`, work, done);
+    expect([misspelt.code, misspelt.err]).toEqual([2, expect.stringContaining('is no folder')]);
+    expect(existsSync(`${incoming}s`)).toBe(false);
   });
 
   it('gives names that collide a part of their hash', async () => {

@@ -55,6 +55,7 @@ photos() {
 serve() {
   local home=$1
   shift
+  : >"$home.out"
   PHOTOSPOOL_HOME=$home PHOTOSPOOL_SETTLE=0.2 PHOTOSPOOL_POLL=1 \
     "$@" node "$main" serve --port 0 >"$home.out" 2>"$home.log" &
   server=$!

@@ -1,5 +1,5 @@
 /** `photospool process`: one pass over the spool. With a server running on that home, the server makes the pass. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
@@ -28,6 +28,13 @@ function withFolders(flags: Flags, incoming?: string, work?: string, done?: stri
   if (incoming === undefined) return flags;
   if (work === undefined || done === undefined) {
     throw new PhotospoolError('usage', 'process takes no folder or three.', { hint: 'Name INCOMING, WORK and DONE.' });
+  }
+  // The other two are made where they are missing; an INCOMING that is not there is a slip of the pen, or not mounted.
+  if (!statSync(incoming, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new PhotospoolError('usage', `${printable(incoming)} is no folder.`, {
+      path: incoming,
+      hint: 'Name the folder that photos come in to; if it is on another disk, mount that.',
+    });
   }
   return { ...flags, incoming: resolve(incoming), work: resolve(work), done: resolve(done) };
 }
