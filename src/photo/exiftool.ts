@@ -3,24 +3,19 @@
  * and no timer is left. Bounded in time, memory and output; it may write no file. It reads no configuration of the user's,
  * knows no time zone but UTC, and ends with us, even where we are killed.
  */
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { exiftoolPath } from 'exiftool-vendored';
-import { openBounded, type Bounded, type Limits, type Program, type Why } from '../base/bounded.js';
+import { openBounded, type Bounded, type Limits, type Program } from '../base/bounded.js';
 import type { Received } from '../base/frames.js';
 
 /** What ExifTool answers for one file: `Group1:Name` → value. Empty where it can make nothing of it. */
 export type Answer = Record<string, unknown>;
 
-/** What became of a question: an answer, or why ExifTool ended. */
-export type Told = { kind: 'answer'; answer: Answer } | { kind: 'ended'; why: Why; said: string };
+/** A started or startable ExifTool. It is asked for all tags of a file by a path that is absolute and without line breaks. */
+export type Reader = Bounded<string, Answer>;
 
-/** A started or startable ExifTool. */
-export interface Reader {
-  /** All tags of a file. `path` must be absolute and hold no line break. */
-  ask(path: string): Promise<Told>;
-  /** Stops it; whatever is in hand is answered as `closed`. */
-  close(): Promise<void>;
-}
+/** The package for Windows is an executable that brings its Perl. */
+const windows = process.platform === 'win32';
 
 /** The limits of one ExifTool: it needs some 60 MiB; an answer is a few hundred KB at most, and kept to 200. */
 export const readerLimits: Limits = { seconds: 20, memory: 512 << 20, output: 8 << 20 };
@@ -31,7 +26,7 @@ export const readerLimits: Limits = { seconds: 20, memory: 512 << 20, output: 8 
  * for trailers behind the picture.
  */
 const readArgs = ['-json', '-G1', '-a', '-l', '-fast', '-api', 'StructFormat=JSONQ', '-api', 'geolocation=1'];
-const names = process.platform === 'win32' ? ['-charset', 'filename=utf8'] : [];
+const names = windows ? ['-charset', 'filename=utf8'] : [];
 const startArgs = ['-config', '', '-stay_open', 'True', '-@', '-'];
 
 /**
@@ -61,9 +56,14 @@ function readAnswer(received: Received): Answer | undefined {
   return answers[0] ?? {};
 }
 
-function programOf(script: string, limits: Limits): Program<string, Answer> {
-  // The package for Windows is an executable that brings its Perl.
-  const windows = process.platform === 'win32';
+/** Where ExifTool lies: a package that `exiftool-vendored` depends on, whose own code we do not need. */
+function findScript(): string {
+  const near = createRequire(createRequire(import.meta.url).resolve('exiftool-vendored'));
+  return near(`exiftool-vendored.${windows ? 'exe' : 'pl'}`) as string;
+}
+
+function programOf(limits: Limits): Program<string, Answer> {
+  const script = findScript();
   return {
     command: windows ? script : 'perl',
     args: windows ? startArgs : ['-e', untilEndOfInput, script, ...startArgs],
@@ -78,13 +78,5 @@ function programOf(script: string, limits: Limits): Program<string, Answer> {
 
 /** Opens a reader of up to `processes` ExifTools that end after `idle` ms. */
 export function openReader({ processes = availableParallelism(), idle = 30_000, limits = readerLimits } = {}): Reader {
-  let bounded: Bounded<string, Answer> | undefined;
-  return {
-    async ask(path) {
-      const script = await exiftoolPath();
-      bounded ??= openBounded(programOf(script, limits), { size: processes, idle, uses: 1000 });
-      return bounded.ask(path);
-    },
-    close: () => bounded?.close() ?? Promise.resolve(),
-  };
+  return openBounded(programOf(limits), { size: processes, idle, uses: 1000 });
 }
