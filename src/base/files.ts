@@ -59,6 +59,13 @@ export function openFiles(step: Step = () => undefined): Files {
 
   const temporary = (path: Path): Path => below(parentOf(path), temporaryName());
 
+  /** Makes durable that a name left a folder. One that was removed meanwhile holds no name any more. */
+  async function flushLeft(folder: Path): Promise<void> {
+    await files.flushFolder(folder).catch((error: unknown) => {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    });
+  }
+
   /** Renames a finished temporary file to a name that must be free. */
   async function settle(from: Path, to: Path): Promise<Moved> {
     try {
@@ -155,10 +162,7 @@ export function openFiles(step: Step = () => undefined): Files {
       await fs.rename(from, to);
       await files.flushFolder(parentOf(to));
       if (parentOf(from).toString() === parentOf(to).toString()) return;
-      await files.flushFolder(parentOf(from)).catch((error: unknown) => {
-        // A folder that was removed meanwhile holds no name any more.
-        if (errnoOf(error) !== 'ENOENT') throw error;
-      });
+      await flushLeft(parentOf(from));
     },
     async flush(path) {
       await reading.reading(path, async (file) => {
@@ -185,7 +189,7 @@ export function openFiles(step: Step = () => undefined): Files {
         if (errnoOf(error) === 'ENOENT') return false;
         throw error;
       }
-      await files.flushFolder(parentOf(path));
+      await flushLeft(parentOf(path));
       return true;
     },
     async sweep(folder) {

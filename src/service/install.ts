@@ -5,9 +5,10 @@
  */
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Files } from '../base/files.js';
 import { block, withBlock, without } from './cron.js';
-import { agent } from './launchd.js';
+import { agent, patience } from './launchd.js';
 import type { Kind, Plan } from './plan.js';
 import { demand, findProgram, notHere, type Ask } from './system.js';
 import { trial, trialName, unitNames, units } from './systemd.js';
@@ -59,23 +60,31 @@ async function put(files: Files, folder: string, name: string, text: string): Pr
 function openLaunchd({ files, ask, queue = false }: Parts): Installer {
   const folder = join(homedir(), 'Library', 'LaunchAgents');
   const domain = `gui/${userInfo().uid}`;
+  const isLoaded = async (name: string): Promise<boolean> =>
+    (await ask('launchctl', ['print', `${domain}/${name}`])).code === 0;
+
+  /** Unloads an agent and waits until it is gone, which takes as long as what is in hand; true where it was loaded. */
+  async function unload(name: string): Promise<boolean> {
+    if (!(await isLoaded(name))) return false;
+    await demand(ask, 'launchctl', ['bootout', `${domain}/${name}`]);
+    for (const end = Date.now() + patience * 1000; (await isLoaded(name)) && Date.now() < end;) await setTimeout(200);
+    return true;
+  }
+
   return {
     check: () => mustHave('launchd', 'launchctl'),
     async install(plan) {
       const wrote = await put(files, folder, `${plan.name}.plist`, printed('launchd', plan, queue));
-      const loaded = (await ask('launchctl', ['print', `${domain}/${plan.name}`])).code === 0;
-      if (loaded && wrote.startsWith('unchanged')) return [wrote, `launchd runs ${plan.name} already`];
-      if (loaded) await demand(ask, 'launchctl', ['bootout', `${domain}/${plan.name}`]);
+      if ((await isLoaded(plan.name)) && wrote.startsWith('unchanged'))
+        return [wrote, `launchd runs ${plan.name} already`];
+      await unload(plan.name);
       await demand(ask, 'launchctl', ['enable', `${domain}/${plan.name}`]);
       await demand(ask, 'launchctl', ['bootstrap', domain, join(folder, `${plan.name}.plist`)]);
       return [wrote, `launchd runs ${plan.name} from now on`];
     },
     async uninstall(name) {
       const done: string[] = [];
-      if ((await ask('launchctl', ['print', `${domain}/${name}`])).code === 0) {
-        await demand(ask, 'launchctl', ['bootout', `${domain}/${name}`]);
-        done.push(`launchd runs ${name} no more`);
-      }
+      if (await unload(name)) done.push(`launchd runs ${name} no more`);
       const path = join(folder, `${name}.plist`);
       if (await files.remove(path)) done.push(`removed ${path}`);
       return done;

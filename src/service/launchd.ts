@@ -16,7 +16,7 @@ export interface Watching {
 type Value = string | number | boolean | readonly string[] | { readonly [key: string]: Value };
 
 /** Seconds that what is in hand has to end in, before it is killed. */
-const patience = 900;
+export const patience = 900;
 
 const spins = [
   'launchd starts this job again and again, every 10 s, while anything at all lies in the folder: a .DS_Store that the',

@@ -107,13 +107,15 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
   }
 
   /** False where that place is on yet another filesystem, or may not be written. */
-  async function hide(from: Path, to: string): Promise<boolean> {
+  async function hide(from: Path, to: string, tries = 100): Promise<boolean> {
     try {
       await files.makeFolder(parentOf(to));
       await files.rename(from, to);
       return true;
     } catch (error) {
       if (await files.look(to)) return true;
+      // The folder went with the last file in it that had another claim: made again.
+      if (errnoOf(error) === 'ENOENT' && tries > 0 && (await files.look(from))) return hide(from, to, tries - 1);
       if (['EXDEV', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return false;
       throw error;
     }

@@ -26,8 +26,9 @@ export const leftAlone: readonly LeftAlone[] = [
   { whose: 'Syncthing', pattern: /^~syncthing~.*\.tmp$/i },
   // https://rclone.org/docs/#inplace (name.1a2b3c4d.partial), rsync(1) --partial-dir
   { whose: 'rclone, rsync', pattern: /\.partial$|^rsync-partial$/i },
-  // https://docs.nextcloud.com/server/latest/developer_manual/client_apis/WebDAV/chunking.html, and .~1a2b of old clients
-  { whose: 'Nextcloud, ownCloud', pattern: /\.part$|\.~[0-9a-f]+$/i },
+  // https://docs.nextcloud.com/server/latest/developer_manual/client_apis/WebDAV/chunking.html, and .~1a2b of old clients;
+  // .nextcloud, .owncloud stand in for files that are not downloaded (src/libsync/vfs)
+  { whose: 'Nextcloud, ownCloud', pattern: /\.part$|\.~[0-9a-f]+$|\.(?:next|own)cloud$/i },
   // https://help.resilio.com (.!sync), https://github.com/qbittorrent/qBittorrent/wiki (.!qB), aria2c(1) (.aria2), uTorrent (.!ut)
   { whose: 'Resilio, torrents', pattern: /\.(?:!sync|syncpart|bts|!qB|!ut|bc!|aria2)$/i },
   // Chromium's download_path_reservation (.crdownload, Unconfirmed 123.crdownload), Firefox (.part), Safari (.download, a folder)

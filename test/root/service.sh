@@ -156,6 +156,11 @@ if [ $systemd = yes ]; then
   last=$(run_id "$name.service")
   sleep 3
   check 'systemd: nothing comes in, nothing runs' [ "$last" = "$(run_id "$name.service")" ]
+  printf '\377\330\377\340 no photo at all' >"$base/home/made/broken.jpg"
+  as cp "$base/home/made/broken.jpg" "$incoming/"
+  failed_unit() { [ "$(ctl show -P ExecMainStatus "$name.service")" = 1 ]; }
+  check 'systemd: a photo that is stuck makes the pass end with 1' until_true 20 failed_unit
+  check 'systemd: and nothing spins' still "$name.service"
   check 'systemd: installs again, and changes nothing' sh -c '! grep -v unchanged "$1" | grep -q wrote' sh \
     <(photospool service install systemd "${flags[@]}" --sweep 86400)
   still "$name.service"

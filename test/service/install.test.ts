@@ -63,9 +63,9 @@ describe('where the system has no such thing', () => {
 
 describe('launchd', () => {
   const launchctl = `case $1 in
-    print) test -e "$HOME/loaded" ;;
-    bootstrap) : >"$HOME/loaded" ;;
-    bootout) /bin/rm "$HOME/loaded" ;;
+    print) test -e "$HOME/loaded" && exit 0; test -e "$HOME/ending" || exit 1; /bin/rm "$HOME/ending" ;;
+    bootstrap) test ! -e "$HOME/ending" && : >"$HOME/loaded" ;;
+    bootout) /bin/mv "$HOME/loaded" "$HOME/ending" ;;
   esac`;
   const uid = process.getuid!();
 
@@ -81,7 +81,7 @@ describe('launchd', () => {
       'To undo it: photospool service uninstall launchd',
       '',
     ]);
-    expect(machine.asked().slice(1)).toEqual([
+    expect(machine.asked().slice(-2)).toEqual([
       `launchctl enable gui/${uid}/photospool`,
       `launchctl bootstrap gui/${uid} ${file}`,
     ]);
@@ -100,9 +100,9 @@ describe('launchd', () => {
     expect(
       machine
         .asked()
-        .slice(-3)
+        .slice(-5)
         .map((line) => line.split(' ')[1]),
-    ).toEqual(['bootout', 'enable', 'bootstrap']);
+    ).toEqual(['bootout', 'print', 'print', 'enable', 'bootstrap']);
 
     expect((await machine.run('uninstall', 'launchd')).out).toContain(`removed ${file}`);
     expect(readdirSync(agents)).toEqual([]);

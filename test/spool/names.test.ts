@@ -27,6 +27,8 @@ const contract: Record<string, { left: string[]; taken: string[] }> = {
       '.IMG_1.jpg.~3f2a1b0c',
       'IMG_1.jpg.~3f2a1b0c',
       'IMG_1.jpg.ocTransferId1234567890.part',
+      'IMG_1.jpg.nextcloud',
+      'IMG_1.jpg.owncloud',
     ],
     taken: [
       'InstantUpload',
