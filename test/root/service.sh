@@ -114,7 +114,7 @@ has_run() { [ -n "$(run_id "$1")" ] && idle "$1" && [ "$(ctl show -P Result "$1"
 idle() { [ "$(ctl show -P ActiveState "$1")" != activating ]; }
 # Waits until nothing has run for 3 s; fails where that does not come: something spins.
 still() {
-  local end=$((SECONDS + 25)) last='' since=$SECONDS now
+  local end=$((SECONDS + 90)) last='' since=$SECONDS now
   while [ $SECONDS -lt $end ]; do
     now=$(run_id "$1")
     if [ "$now" != "$last" ] || ! idle "$1"; then last=$now since=$SECONDS; fi
@@ -128,18 +128,18 @@ if [ $systemd = yes ]; then
   (echo $BASHPID >"$group/cgroup.procs" && exec setpriv --reuid=$id --regid=$id --clear-groups env -i HOME="$base/home" USER=spooler \
     PATH="$PATH" XDG_RUNTIME_DIR="/run/user/$id" /usr/lib/systemd/systemd --user --log-target=console --log-level=info) >"$base/log" 2>&1 &
   pids+=($!)
-  until_true 10 ctl show-environment || { echo 'skipped: no systemd for a user can be run here'; tail -3 "$base/log"; systemd=no; }
+  until_true 60 ctl show-environment || { echo 'skipped: no systemd for a user can be run here'; tail -3 "$base/log"; systemd=no; }
 fi
 if [ $systemd = yes ]; then
   name=$(photospool service print systemd "${flags[@]}" | sed -n 's/^# \(.*\)\.timer$/\1/p')
   check 'systemd: installs' photospool service install systemd "${flags[@]}" --sweep 86400
-  check 'systemd: a first pass is made at once, and ends well' until_true 15 [ -n "$(until_true 12 has_run "$name.service" && echo yes)" ]
+  check 'systemd: a first pass is made at once, and ends well' until_true 60 has_run "$name.service"
   still "$name.service"
   as mkdir -p "$base/home/made"
   photos "$base/home/made" a 40
   # One at a time, for longer than a pass takes: some of them come in while one ends.
   for n in $(seq 0 39); do as cp "$base/home/made/a$n.jpg" "$incoming/"; sleep 0.12; done
-  check 'systemd: 40 photos that came in during passes and between them are all stored, with no sweep' until_true 20 stored "$home" 40
+  check 'systemd: 40 photos that came in during passes and between them are all stored, with no sweep' until_true 60 stored "$home" 40
   check 'systemd: then it is still' still "$name.service"
   # The worst moment: the pass has looked for the last time, and systemd does not look yet.
   photos "$base/home/made" late 2
@@ -147,7 +147,7 @@ if [ $systemd = yes ]; then
     "$units/$name.service.d" "$base/home/made" "$(printf %s "$incoming/" | sed 's/[\\"]/\\&/g; s/%/%%/g; s/\$/$$/g')"
   ctl daemon-reload
   as mv "$base/home/made/late0.jpg" "$incoming/"
-  check 'systemd: a photo that comes in after the last look of a pass is stored, with no sweep' until_true 15 stored "$home" 42
+  check 'systemd: a photo that comes in after the last look of a pass is stored, with no sweep' until_true 60 stored "$home" 42
   as rm -r "$units/$name.service.d"
   ctl daemon-reload
   check 'systemd: then it is still again' still "$name.service"
@@ -159,7 +159,7 @@ if [ $systemd = yes ]; then
   printf '\377\330\377\340 no photo at all' >"$base/home/made/broken.jpg"
   as cp "$base/home/made/broken.jpg" "$incoming/"
   failed_unit() { [ "$(ctl show -P ExecMainStatus "$name.service")" = 1 ]; }
-  check 'systemd: a photo that is stuck makes the pass end with 1' until_true 20 failed_unit
+  check 'systemd: a photo that is stuck makes the pass end with 1' until_true 60 failed_unit
   check 'systemd: and nothing spins' still "$name.service"
   check 'systemd: installs again, and changes nothing' sh -c '! grep -v unchanged "$1" | grep -q wrote' sh \
     <(photospool service install systemd "${flags[@]}" --sweep 86400)
@@ -168,14 +168,14 @@ if [ $systemd = yes ]; then
   check 'systemd: copy mode' photospool service install systemd "${flags[@]}" --sweep 86400 --mode copy
   still "$name.service"
   photos "$incoming" copied 2
-  check 'systemd: copies are stored' until_true 20 stored "$home" 44
+  check 'systemd: copies are stored' until_true 60 stored "$home" 44
   check 'systemd: and stay, and nothing spins' still "$name.service"
   check 'systemd: they are where they were' [ -e "$incoming/copied1.jpg" ]
 
   as sh -c 'mkdir -p .ssh && echo secret >.ssh/key && echo mine >mine'
   check 'systemd: the server in place of passes' photospool service install systemd "${flags[@]}" --serve --port 0
   check 'systemd: no unit of passes is left' sh -c '[ "$(ls "$1" | grep -c "^$2")" -eq 1 ]' sh "$units" "$name"
-  check 'systemd: the server answers' until_true 15 [ -s "$home/.photospool/server.json" ]
+  check 'systemd: the server answers' until_true 60 [ -s "$home/.photospool/server.json" ]
   pid=$(ctl show -P MainPID "$name.service")
   check 'systemd: it runs in the sandbox (no new privileges, system calls filtered)' grep -qE 'Seccomp:\s*2' "/proc/$pid/status"
   inside() { nsenter -t "$pid" -m -- "$@"; }
@@ -186,13 +186,13 @@ if [ $systemd = yes ]; then
   photos "$base/home/made" served 1
   inode=$(stat -c %i "$base/home/made/served0.jpg")
   as mv "$base/home/made/served0.jpg" "$incoming/"
-  check 'systemd: it takes photos in' until_true 15 stored "$home" 45
+  check 'systemd: it takes photos in' until_true 60 stored "$home" 45
   check 'systemd: by renaming: the archived file is the very one' [ -n "$(find "$home/archive" -inum "$inode")" ]
   rmdir /run/systemd/mount-rootfs
   check 'systemd: where users may have no namespaces, it says so' sh -c 'grep -q "need namespaces" "$1"' sh \
     <(photospool service install systemd "${flags[@]}" --sweep 86400)
   photos "$incoming" bare 1
-  check 'systemd: and takes photos in all the same' until_true 20 stored "$home" 46
+  check 'systemd: and takes photos in all the same' until_true 60 stored "$home" 46
   check 'systemd: uninstalls' photospool service uninstall systemd --home "$home"
   check 'systemd: the server ended' sh -c "! kill -0 $pid"
   check 'systemd: nothing is left' [ -z "$(find "$units" -name 'photospool*')" ]
@@ -200,7 +200,7 @@ if [ $systemd = yes ]; then
 fi
 
 if [ $with_cron = yes ]; then
-  check 'cron: a minute later the photos are stored' until_true 70 stored "$cronhome" 3
+  check 'cron: a minute later the photos are stored' until_true 90 stored "$cronhome" 3
   check 'cron: uninstalls' photospool service uninstall cron --home "$cronhome"
   check 'cron: the other lines are as they were' cmp <(as crontab -l) "$base/home/crontab"
 fi
