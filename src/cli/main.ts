@@ -18,6 +18,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   list: async () => (await import('./commands/list.js')).list,
   verify: async () => (await import('./commands/verify.js')).verify,
   reindex: async () => (await import('./commands/reindex.js')).reindex,
+  service: async () => (await import('./commands/service.js')).service,
 };
 
 /** Runs a command line and answers its exit code. Never rejects. */

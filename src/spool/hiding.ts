@@ -16,13 +16,15 @@ export function placesToHide(incoming: string, file: Path, claim: string): strin
 }
 
 /** Hides a file. False where that place is on yet another filesystem, or may not be written. */
-export async function hide(from: Path, to: string, files: Files): Promise<boolean> {
+export async function hide(from: Path, to: string, files: Files, tries = 100): Promise<boolean> {
   try {
     await files.makeFolder(parentOf(to));
     await files.rename(from, to);
     return true;
   } catch (error) {
     if (await files.look(to)) return true;
+    // The folder went with the last file in it that had another claim: made again.
+    if (errnoOf(error) === 'ENOENT' && tries > 0 && (await files.look(from))) return hide(from, to, files, tries - 1);
     if (['EXDEV', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return false;
     throw error;
   }

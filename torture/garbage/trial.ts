@@ -150,7 +150,7 @@ function watchItems(
   }, 250);
   const telling = setInterval(() => say(`${done.size} of ${all}`), 10_000);
   const off = spool.on((event) => {
-    if (event.type === 'summary') return;
+    if (event.type === 'summary' || event.type === 'incoming') return;
     if (event.type === 'item') {
       if (event.step === 'render') started.set(event.name, performance.now());
       return;

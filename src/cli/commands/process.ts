@@ -19,6 +19,7 @@ export const processVerb: Verb = (program, run) => {
     .argument('[INCOMING]', 'where photos come in, instead of the configured folder')
     .argument('[WORK]', 'where they are worked on')
     .argument('[DONE]', 'the archive')
+    .option('--if-free', 'ends at once where a server or another pass is at work')
     .action((incoming: string | undefined, work: string | undefined, done: string | undefined, flags: Flags) =>
       run(() => onePass(withFolders(flags, incoming, work, done))),
     );
@@ -44,12 +45,16 @@ async function onePass(flags: Flags): Promise<number> {
   const json = flags.json === true;
   for (;;) {
     const server = await findServer(config);
+    // What is run every few minutes must not queue up behind a pass that takes hours.
+    if (flags.ifFree === true && (server ?? !isFree(config.work))) return report(nothing, json);
     if (server) return report(await askServer<PassSummary>(server, 'POST', '/api/spool/process'), json);
     // Whoever holds the folder is waited for before the library is opened: a row of waiting passes costs nothing.
     if (isFree(config.work)) return passHere(config, json);
     await clock.sleep(500);
   }
 }
+
+const nothing: PassSummary = { stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] };
 
 /** Whether nobody holds a `work` folder now. */
 function isFree(work: string): boolean {
