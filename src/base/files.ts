@@ -117,11 +117,12 @@ export function openFiles(step: Step = () => undefined): Files {
         throw error;
       }
     },
-    async copy(from, to) {
+    async copy(from, to, shared = false) {
       const part = temporary(to);
       await step('copy', part);
       try {
-        await fs.copyFile(from, part, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+        const clone = shared ? constants.COPYFILE_FICLONE_FORCE : constants.COPYFILE_FICLONE;
+        await fs.copyFile(from, part, constants.COPYFILE_EXCL | clone);
         await fs.chmod(part, 0o644);
         await files.flush(part);
         // Hashed from the copy: what was read is what will be kept.
