@@ -91,6 +91,9 @@ function describe(restored: Restored): string[] {
   ];
   if (kept !== undefined) lines.push(`The library that was there is now ${shortPath(kept, config)}.`);
   if (later.stored > 0) lines.push(`${counted(later.stored, 'photo')} came after the backup, and were taken in again.`);
+  const beside = mended(restored, 'changed');
+  if (beside > 0)
+    lines.push(`${counted(beside, 'damaged original')} stayed beside the good one: \`verify\` lists it as unknown.`);
   const made = mended(restored, 'rendition');
   if (made > 0) lines.push(`The pictures of ${counted(made, 'photo')} were made again.`);
   if (renditions > 0) lines.push(`${counted(renditions, 'photo')} can't be shown until the original is back.`);
