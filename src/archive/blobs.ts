@@ -11,8 +11,8 @@ export interface Blobs {
   readonly folder: string;
   /** Where a blob is, whether it is there or not. */
   path(sha256: string): string;
-  /** Stores bytes and returns their SHA-256 as hex. Storing the same bytes again is cheap. */
-  put(bytes: Uint8Array): Promise<string>;
+  /** Stores bytes and returns their SHA-256 as hex. Storing the same bytes again is cheap, but where what is there is not trusted. */
+  put(bytes: Uint8Array, anew?: boolean): Promise<string>;
 }
 
 /** Opens the blob store in a folder, which is made where it is missing. */
@@ -24,10 +24,10 @@ export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
   return {
     folder,
     path,
-    async put(bytes) {
+    async put(bytes, anew = false) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const there = await files.look(path(sha256));
-      if (there?.size === bytes.length) return sha256;
+      if (!anew && there?.size === bytes.length) return sha256;
       await files.makeFolder(parentOf(path(sha256)));
       await files.replace(path(sha256), bytes, temporary);
       return sha256;

@@ -132,11 +132,12 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
         throw error;
       }
     },
-    async copy(from, to) {
+    async copy(from, to, shared = false) {
       const part = await temporary(to);
       await step('copy', part);
       try {
-        await disk.copyFile(from, part, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+        const clone = shared ? constants.COPYFILE_FICLONE_FORCE : constants.COPYFILE_FICLONE;
+        await disk.copyFile(from, part, constants.COPYFILE_EXCL | clone);
         await disk.chmod(part, 0o644);
         await files.flush(part);
         // Hashed from the copy: what was read is what will be kept.

@@ -20,8 +20,11 @@ export interface Files extends Reading {
    * the temporary file, on the same filesystem; without it, the file's own.
    */
   replace(path: Path, bytes: Uint8Array | string, beside?: Path): Promise<void>;
-  /** Copies a file durably to a name that must be free (reflink where the disk can). Returns the copy's SHA-256 as hex. */
-  copy(from: Path, to: Path): Promise<{ kind: Moved; sha256: string }>;
+  /**
+   * Copies a file durably to a name that must be free (reflink where the disk can; where `shared`, only so, else the system's
+   * error). Returns the copy's SHA-256 as hex.
+   */
+  copy(from: Path, to: Path, shared?: boolean): Promise<{ kind: Moved; sha256: string }>;
   /**
    * Renames without replacing anything, and makes both folders durable. Where the filesystem has hard links the system
    * itself guarantees that an existing target stays; elsewhere the target is looked at first.

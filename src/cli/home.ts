@@ -32,6 +32,7 @@ export interface Home {
   archive: Archive;
   blobs: Blobs;
   ingest: Ingest;
+  decoders: Decoders;
   /** Wakes those who listen when this process changed the library. */
   changes: Changes;
   close(): Promise<void>;
@@ -126,6 +127,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     archive,
     blobs,
     ingest,
+    decoders,
     changes,
     async close() {
       await Promise.all([metadata.close(), decoders.close()]);

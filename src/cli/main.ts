@@ -17,6 +17,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   retry: async () => (await import('./commands/retry.js')).retry,
   list: async () => (await import('./commands/list.js')).list,
   verify: async () => (await import('./commands/verify.js')).verify,
+  backup: async () => (await import('./commands/backup.js')).backup,
+  restore: async () => (await import('./commands/restore.js')).restore,
   reindex: async () => (await import('./commands/reindex.js')).reindex,
   service: async () => (await import('./commands/service.js')).service,
 };

@@ -10,6 +10,7 @@ const siblings = ['photo', 'archive', 'library', 'catalog'];
 const upTo = {
   ingest: [...ground, ...siblings],
   spool: [...ground, ...siblings, 'ingest'],
+  backup: [...ground, ...siblings, 'ingest'],
   replication: [...ground, 'library', 'archive'],
 };
 
@@ -23,8 +24,8 @@ export const walls: Record<string, readonly string[]> = {
   catalog: ground,
   ...upTo,
   service: ['base'],
-  server: [...ground, ...siblings, 'ingest', 'spool', 'replication', 'service'],
-  cli: [...ground, ...siblings, 'ingest', 'spool', 'replication', 'service', 'server'],
+  server: [...ground, ...siblings, 'ingest', 'spool', 'backup', 'replication', 'service'],
+  cli: [...ground, ...siblings, 'ingest', 'spool', 'backup', 'replication', 'service', 'server'],
 };
 
 const folderOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];

@@ -52,6 +52,7 @@ describe('the status for people', () => {
         today: { stored: 310, duplicates: 1 },
         rate: 48.5,
         held: { until: at(30), reason: 'The disk is full.' },
+        backup: { folder: '/media/disk', at: at(-86_400) },
       },
       41_000,
       'http://127.0.0.1:4780',
@@ -71,6 +72,7 @@ describe('the status for people', () => {
       'left alone 0 files',
       'done       41,000 photos',
       'today      310 photos, 1 duplicate, now 48.5 a minute',
+      'backup     1 day ago, in /media/disk',
     ]);
   });
 });

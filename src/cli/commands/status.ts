@@ -1,4 +1,5 @@
 /** `photospool status`: what is incoming, in work, stuck, done. Reads the disk; changes nothing. */
+import { readHistory, type Past } from '../../backup/history.js';
 import { systemClock } from '../../base/clock.js';
 import { printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
@@ -27,8 +28,10 @@ async function showStatus(flags: Flags): Promise<number> {
   const done = view?.library.local.originals.counts().here ?? 0;
   const today = view?.library.local.today.count() ?? spool.today;
   view?.close();
-  if (flags.json) printJson(asJson({ ...spool, today }, done, server?.url));
-  else for (const line of describe({ ...spool, today }, done, server?.url, systemClock.now())) print(line);
+  const [backup] = await readHistory(config.data, openFiles());
+  const told = { ...spool, today, ...(backup && { backup }) };
+  if (flags.json) printJson(asJson(told, done, server?.url));
+  else for (const line of describe(told, done, server?.url, systemClock.now())) print(line);
   return exit.done;
 }
 
@@ -37,12 +40,22 @@ function asJson(spool: SpoolStatus, done: number, url: string | undefined): obje
   return { ...told, done, peers: [], ...(url !== undefined && { rate, recent, server: url }) };
 }
 
+/** The last backup that ended, as far as this home knows. */
+interface Remembered {
+  backup?: Past;
+}
+
 /** How many of the files that wait are shown. */
 const shown = 5;
 
 /** The status in lines for a person. `now` in ms. */
-export function describe(spool: SpoolStatus, done: number, url: string | undefined, now: number): string[] {
-  const { incoming, waiting, work, stuck, ignored, today, rate, held } = spool;
+export function describe(
+  spool: SpoolStatus & Remembered,
+  done: number,
+  url: string | undefined,
+  now: number,
+): string[] {
+  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup } = spool;
   const since = (utc: string): string => lasting(now - Date.parse(utc));
   const waits = ({ name, since: at, bytes }: WaitingItem): string =>
     `  ${printable(name)}: ${sized(bytes)}, for ${since(at)}`;
@@ -60,6 +73,7 @@ export function describe(spool: SpoolStatus, done: number, url: string | undefin
     ...ignored.map(({ name, reason }) => `  ${printable(name)}: ${printable(reason)}`),
     `done       ${counted(done, 'photo')}`,
     `today      ${counted(today.stored, 'photo')}, ${counted(today.duplicates, 'duplicate')}${rate > 0 ? `, now ${rate} a minute` : ''}`,
+    backup ? `backup     ${since(backup.at)} ago, in ${printable(backup.folder)}` : 'backup     none yet',
   ];
 }
 
