@@ -2,11 +2,11 @@
  * Who asks, and what they may see. The one place where access is decided. This version knows one person, the owner, who
  * is whoever sits at this machine; therefore it listens on loopback addresses only.
  */
-import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { PhotospoolError, printable } from '../base/errors.js';
 import { owner, type Viewer } from '../catalog/catalog.js';
 import type { PhotoView } from '../document/view.js';
+import { isLoopbackAddress, isLoopbackName } from './hosts.js';
 
 /** Who an edit is by, as `edits[…].by` keeps it. */
 export const ownerId = 'owner';
@@ -19,21 +19,6 @@ export function viewerOf(request: Pick<FastifyRequest, 'ip'>): Viewer | undefine
 /** Whether a viewer may see a photo. */
 export const maySee = (viewer: Viewer, photo: Pick<PhotoView, 'audience'>): boolean =>
   viewer.audiences.includes(photo.audience);
-
-/** Whether an address is this machine's own: 127.0.0.0/8 or ::1 (RFC 6890), also as an IPv4-mapped IPv6 address. */
-export function isLoopbackAddress(address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
-}
-
-/** Whether a host name can only mean this machine: a loopback address, `localhost` or a name below it (RFC 6761). */
-export function isLoopbackName(name: string): boolean {
-  const plain = name
-    .toLowerCase()
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '');
-  return isLoopbackAddress(plain) || plain === 'localhost' || plain.endsWith('.localhost');
-}
 
 /** @throws PhotospoolError `config` where other machines could reach the host. */
 export function checkHost(host: string): void {

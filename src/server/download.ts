@@ -30,8 +30,8 @@ export interface Download {
 
 /** Pictures are sent so that a browser can do nothing with them but show them. */
 const sandbox = "default-src 'none'; sandbox; frame-ancestors 'none'";
-/** Types that are told as they are; anything else is just bytes. */
-const telling = /^(?:image\/(?!svg)|video\/)[a-z0-9.+-]+$/;
+/** Types that are told as they are; anything else is just bytes, above all what is XML and can hold script. */
+const telling = /^(?:image|video)\/(?!.*(?:svg|xml))[a-z0-9.+-]+$/;
 
 /** Answers a GET or HEAD with a file. @throws PhotospoolError `not-found` where it is not there. */
 export async function sendDownload(

@@ -15,6 +15,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import type { SpoolPort } from '../spool/port.js';
 import type { Ask } from './ask.js';
+import type { PairFiles } from './certificate.js';
 import type { Changes } from './changes.js';
 import type { Live } from './live.js';
 
@@ -31,6 +32,12 @@ export interface ServerConfig {
   host: string;
   /** 0 takes any free port. */
   port: number;
+  /** Host names to answer to, beside addresses and this machine's own. */
+  names?: readonly string[];
+  /** Proxies that may say who asks: addresses, networks, `loopback`. */
+  trustProxy?: readonly string[];
+  /** Absolute paths of certificate and key, where the server speaks HTTPS. */
+  https?: PairFiles;
   role: 'home' | 'public';
   /** The folder of the built album page. Where it is missing, the API works and pages are 404. */
   webRoot: string;

@@ -50,14 +50,15 @@ function serverParts({
   config,
   files,
 }: Home): Omit<Parameters<typeof openServer>[0], 'spool' | 'log' | 'clock'> {
-  const { host, port, role, incoming } = config;
+  const { host, port, role, incoming, names, trustProxy, cert, key } = config;
+  const https = cert !== undefined && key !== undefined ? { cert, key } : undefined;
   return {
     library,
     catalog,
     changes,
     blobs: { rendition: blobs.path, original: archive.resolve },
     samples: async () => (await placeSamples(incoming, files)).length,
-    config: { host, port, role, incoming, webRoot, version },
+    config: { host, port, role, incoming, webRoot, version, names, trustProxy, ...(https && { https }) },
   };
 }
 
