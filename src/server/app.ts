@@ -54,6 +54,7 @@ export async function buildApp(parts: ServerParts): Promise<App> {
   app.setValidatorCompiler(compileValidator);
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(answerErrors(parts.log));
+  app.decorate('access', parts.access);
   guard(app);
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Photospool', version: parts.config.version } },

@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { isLoopbackName, viewerOf } from './access.js';
+import { checkRule, hostOf, isLoopbackName } from './access.js';
 import { refuse } from './failures.js';
 
 const policy = [
@@ -33,11 +33,6 @@ export const headers = {
   'cross-origin-opener-policy': 'same-origin',
 } as const;
 
-/** The host of a `Host` header without its port. */
-function hostOf(header: string | undefined): string {
-  return /^(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/.exec(header ?? '')?.[1] ?? '';
-}
-
 /**
  * Whether a request comes from our own page or from a program. Browsers say so in `Sec-Fetch-Site` (W3C Fetch Metadata),
  * older ones in `Origin`; programs send neither.
@@ -50,6 +45,7 @@ export function isOwn(headers: IncomingHttpHeaders): boolean {
 }
 
 const reading = new Set(['GET', 'HEAD']);
+const data = /^\/(?:api|media|originals|metrics|db|blobs)(?:\/|$)/;
 
 /** Puts the guard before all routes. */
 export function guard(app: FastifyInstance): void {
@@ -67,7 +63,9 @@ export function guard(app: FastifyInstance): void {
     if (!reading.has(request.method) && !isOwn(request.headers)) {
       return refuse(reply, 403, 'forbidden', 'A page of another site may not change anything here.');
     }
-    if (!viewerOf(request)) return refuse(reply, 403, 'forbidden', 'Only this machine may ask.');
+    const { config, url } = request.routeOptions;
+    // A route that says nothing is for the owner. Files of the page, and what is nowhere, hold nothing of the album.
+    checkRule(request, config.rule ?? (url !== undefined && data.test(url) ? 'settings' : 'everyone'));
     return undefined;
   });
 }

@@ -230,7 +230,7 @@ describe('the guard', () => {
 
   it('refuses whoever is not on this machine', async () => {
     const { app } = shared();
-    expectError(await app.inject({ url: '/api/photos', remoteAddress: '192.168.1.9' }), 403, 'forbidden');
+    expectError(await app.inject({ url: '/api/photos', remoteAddress: '192.168.1.9' }), 401, 'unauthorized');
   });
 
   it('sends a policy without exceptions, with pages and errors alike', async () => {
