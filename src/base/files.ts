@@ -107,15 +107,19 @@ export function openFiles(step: Step = () => undefined): Files {
       await files.flushFolder(parentOf(path));
       return total;
     },
-    async replace(path, bytes, beside) {
+    async replace(path, bytes, beside, mode = 0o644) {
       const part = beside === undefined ? temporary(path) : below(beside, temporaryName());
-      await create(part, 0o644, (file) => writeAll(file, part, Buffer.from(bytes)));
+      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes)));
       try {
         await files.rename(part, path);
       } catch (error) {
         await fs.unlink(part).catch(() => undefined);
         throw error;
       }
+    },
+    async append(path, text, mode = 0o644) {
+      await step('write', path);
+      await fs.appendFile(path, text, { mode });
     },
     async copy(from, to) {
       const part = temporary(to);

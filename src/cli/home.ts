@@ -24,17 +24,22 @@ import { openPool } from '../spool/pool.js';
 import { reindex } from './reindex.js';
 import { libraryPath } from './view.js';
 
-/** An open home. */
-export interface Home {
-  config: Config;
-  files: Files;
+/** The records of a home: what stands in its database file. */
+export interface Records {
+  db: Sqlite;
   library: Library;
   catalog: Catalog;
+  /** Wakes those who listen when this process changed the library. */
+  changes: Changes;
+}
+
+/** An open home. */
+export interface Home extends Records {
+  config: Config;
+  files: Files;
   archive: Archive;
   blobs: Blobs;
   ingest: Ingest;
-  /** Wakes those who listen when this process changed the library. */
-  changes: Changes;
   close(): Promise<void>;
 }
 
@@ -51,6 +56,21 @@ export async function openHome(config: Config, log: Log = silent): Promise<Home>
   const db = openSqlite(libraryPath(config));
   try {
     return await assemble(config, files, db, log);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the records of a home beside whoever works in it, making the home where it is missing; nothing of archive and spool.
+ * @throws PhotospoolError as `openHome`.
+ */
+export async function openRecords(config: Config, files: Files, log: Log = silent): Promise<Records> {
+  await makeHome(config, files);
+  const db = openSqlite(libraryPath(config));
+  try {
+    return readRecords(config, db, log);
   } catch (error) {
     db.close();
     throw error;
@@ -79,7 +99,7 @@ async function checkApart({ incoming, work, done, data }: Config): Promise<void>
   }
 }
 
-async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Promise<Home> {
+function readRecords(config: Config, db: Sqlite, log: Log): Records {
   const changes = makeChanges();
   const catalog = openCatalog(db);
   const library = openLibrary(db, {
@@ -93,6 +113,12 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Pro
       log.info({ copy }, `The library was copied to ${copy} before it is brought to this version's format.`);
     },
   });
+  return { db, library, catalog, changes };
+}
+
+async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Promise<Home> {
+  const records = readRecords(config, db, log);
+  const { library, catalog } = records;
   if (!catalogIsCurrent(db)) {
     if (library.count('photo:') > 0) log.info({}, 'The catalog is built again from the library.');
     await reindex(library, catalog);
@@ -112,14 +138,12 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Pro
     decode: openPool(config.workers),
   });
   return {
+    ...records,
     config,
     files,
-    library,
-    catalog,
     archive,
     blobs,
     ingest,
-    changes,
     async close() {
       await metadata.close();
       library.close();

@@ -69,6 +69,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   app.setValidatorCompiler(compileValidator);
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(answerErrors(parts.log));
+  app.decorate('access', parts.access);
   app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
   traceRequests(app, parts.log);
   boundCrowd(app, makeCrowd(parts.clock));

@@ -89,7 +89,7 @@ export function boundCrowd(app: FastifyInstance, crowd: Crowd): void {
   app.addHook('onRequest', async (request, reply) => {
     if (isLoopbackAddress(request.ip)) return undefined;
     if (!crowd.enter(request.ip)) {
-      return refuse(reply.header('retry-after', '1'), 429, 'too-many', 'Too many requests came from this address.');
+      return refuse(reply.header('retry-after', '1'), 429, 'slow-down', 'Too many requests came from this address.');
     }
     const { ip } = request;
     reply.raw.once('close', () => crowd.leave(ip));

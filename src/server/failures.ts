@@ -8,7 +8,7 @@ import { codes, PhotospoolError, printable, toPhotospoolError, type ErrorCode } 
 import { pathOf } from './trace.js';
 
 /** The codes that only HTTP has. */
-export type HttpCode = ErrorCode | 'forbidden' | 'method' | 'range' | 'too-many';
+export type HttpCode = ErrorCode | 'method' | 'range';
 
 /** The body of an error. */
 export interface Failure {
@@ -69,6 +69,8 @@ export function answerErrors(
   return (error, request, reply) => {
     const ours = translate(error);
     const { status } = codes[ours.code];
+    // RFC 9110, 15.5.2: a 401 names a way to sign in. Browsers ask for nothing themselves at this one.
+    if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Photospool"');
     if (status >= 500 && ours.code !== 'busy')
       log.error({ err: error, request: request.id, method: request.method, path: pathOf(request.url) }, ours.message);
     if (ours.code !== 'internal') return refuse(reply, status, ours.code, ours.message, ours.hint);

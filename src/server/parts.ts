@@ -9,6 +9,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Access } from '../access/access.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
@@ -51,6 +52,7 @@ export interface ServerConfig {
 export interface ServerParts {
   library: Library;
   catalog: Catalog;
+  access: Access;
   spool: SpoolPort;
   blobs: BlobPort;
   /** Wakes the live pages when this process changed the library. */

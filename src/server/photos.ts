@@ -1,11 +1,10 @@
 /**
  * Photos as the viewer may see them. What may not be seen is answered like what is not there.
  */
+import { maySee, type Viewer } from '../access/rights.js';
 import { photoId, type PhotoDocument } from '../document/photo.js';
 import { viewPhoto, type OriginalPlace, type PhotoView } from '../document/view.js';
-import type { Viewer } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
-import { maySee } from './access.js';
 import { notFound } from './failures.js';
 
 /** The documents of photos, in the order asked for. */

@@ -233,7 +233,7 @@ describe('the guard', () => {
 
   it('refuses whoever is not on this machine', async () => {
     const { app } = shared();
-    expectError(await app.inject({ url: '/api/photos', remoteAddress: '192.168.1.9' }), 403, 'forbidden');
+    expectError(await app.inject({ url: '/api/photos', remoteAddress: '192.168.1.9' }), 401, 'unauthorized');
   });
 
   it.each<[string, Record<string, string>, number]>([
@@ -285,7 +285,7 @@ describe('the guard', () => {
       status(remoteAddress, { host: '127.0.0.1:4780', 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': host });
     expect(await asked('10.0.0.1', 'a.example')).toBe(200);
     expect(await asked('10.0.0.1', 'b.example')).toBe(403);
-    expect(await asked('10.0.0.2', 'a.example')).toBe(403);
+    expect(await asked('10.0.0.2', 'b.example')).toBe(200);
     await app.close();
   });
 
@@ -296,7 +296,7 @@ describe('the guard', () => {
       app.inject({ url: '/assets/x', remoteAddress: '10.0.0.1', headers: { 'x-forwarded-for': from } });
     for (let n = 0; n < 2_000; n++) await ask('192.0.2.7');
     const refused = await ask('192.0.2.7');
-    expectError(refused, 429, 'too-many');
+    expectError(refused, 429, 'slow-down');
     expect(refused.headers).toMatchObject({ 'retry-after': '1', 'x-frame-options': 'DENY' });
     expect((await ask('192.0.2.8')).statusCode).not.toBe(429);
     expect((await app.inject('/healthz')).statusCode).toBe(200);

@@ -1,7 +1,7 @@
 /** Edits of one photo and of many. */
 import { Type, type Static } from 'typebox';
 import type { PhotoChange } from '../../document/edits.js';
-import { ownerId, viewer } from '../access.js';
+import { viewer } from '../access.js';
 import { changePhotos } from '../edits.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
@@ -15,7 +15,7 @@ export const edits: Routes = (app, { library }) => {
     { schema: { summary: 'Edits a photo', params: IdParams, body: PhotoEdits, response: answers(Photo) } },
     async (request) => {
       const { id } = request.params;
-      const { missing } = await changePhotos(library, viewer(request), [id], changeOf(request.body), ownerId);
+      const { missing } = await changePhotos(library, viewer(request), [id], changeOf(request.body));
       if (missing.length > 0) throw notFound('There is no such photo.');
       return getPhoto(library, viewer(request), id);
     },
@@ -27,7 +27,7 @@ export const edits: Routes = (app, { library }) => {
     { schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) } },
     async (request) => {
       const { ids, ...body } = request.body;
-      return changePhotos(library, viewer(request), ids, changeOf(body), ownerId);
+      return changePhotos(library, viewer(request), ids, changeOf(body));
     },
   );
 };

@@ -1,0 +1,38 @@
+/** Access to a home, as the commands open it: with the file of the audit beside the library. */
+import { join } from 'node:path';
+import { openAccess, type Access } from '../access/access.js';
+import { openLineFile } from '../access/lines.js';
+import type { Config } from '../base/config.js';
+import type { Files } from '../base/files.js';
+import type { Log } from '../base/log.js';
+import type { Records } from './home.js';
+
+/** Access that must be closed before the database. */
+export interface OpenAccess {
+  access: Access;
+  close(): Promise<void>;
+}
+
+/** Opens access to a home. `secret` is what this machine's commands bring to the server that is opened with it. */
+export function openHomeAccess(
+  { db, library }: Records,
+  config: Config,
+  files: Files,
+  log: Log,
+  secret?: string,
+): OpenAccess {
+  const failed = (what: string) => (error: unknown) => log.warn({ err: error }, what);
+  const audit = openLineFile(join(config.data, 'audit.log'), files, failed('The audit could not be written.'));
+  const access = openAccess(db, library, {
+    line: audit.add,
+    failed: failed('The time of a last use could not be written.'),
+    ...(secret !== undefined && { secret }),
+  });
+  return {
+    access,
+    async close() {
+      access.close();
+      await audit.settled();
+    },
+  };
+}
