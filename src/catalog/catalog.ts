@@ -25,6 +25,8 @@ import { openTables, readState, version } from './tables.js';
 export interface Viewer {
   /** The audiences this viewer may see. */
   audiences: readonly Audience[];
+  /** False where nothing in the trash exists for this viewer, whatever they search for. */
+  trash?: boolean;
 }
 
 /** The viewer who sees everything. */

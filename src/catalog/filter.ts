@@ -61,7 +61,7 @@ function allowedStates(terms: readonly Term[], viewer: Viewer): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, state) => {
     const audience = audiences[(state & bit.audience) >> 5];
     const shown = (state & bit.alive) !== 0 && audience !== undefined && viewer.audiences.includes(audience);
-    const there = trash || (state & bit.trashed) === 0;
+    const there = (trash && viewer.trash !== false) || (state & bit.trashed) === 0;
     return shown && there && tests.every((term) => fits(state, term.tests) !== term.negated) ? 1 : 0;
   });
 }

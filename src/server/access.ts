@@ -97,15 +97,11 @@ function isDirect({ ip, headers }: Pick<FastifyRequest, 'ip' | 'headers'>): bool
   );
 }
 
-/** @throws PhotospoolError `config` where other machines could reach the host. */
-export function checkHost(host: string): void {
-  if (isLoopbackName(host)) return;
-  throw new PhotospoolError(
-    'config',
-    `The album can't be served on ${printable(host)}: that needs accounts, which this version does not have.`,
-    {
-      op: 'serve',
-      hint: 'Use 127.0.0.1; from another machine, an SSH tunnel reaches it.',
-    },
-  );
+/** @throws PhotospoolError `config` where other machines could reach the host before anybody has to sign in. */
+export function checkHost(host: string, { setUp }: { setUp: boolean }): void {
+  if (setUp || isLoopbackName(host)) return;
+  throw new PhotospoolError('config', `The album can't be served on ${printable(host)} yet: it has no owner.`, {
+    op: 'serve',
+    hint: 'Make an account first: `photospool users add`, or the link that `serve` prints on 127.0.0.1.',
+  });
 }

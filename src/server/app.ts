@@ -1,6 +1,6 @@
 /**
  * The HTTP server: Fastify with the routes of routes/, validated and described by the schemas in schemas.ts. It listens
- * on loopback addresses only. `close` ends live pages and idle connections at once and lets requests in hand end, for at
+ * on loopback addresses only, until there is an owner. `close` ends live pages and idle connections at once and lets requests in hand end, for at
  * most five seconds.
  */
 import type { AddressInfo, Socket } from 'node:net';
@@ -24,6 +24,7 @@ import type { App, Routes, ServerConfig, ServerParts } from './parts.js';
 import { boundBodies } from './patience.js';
 import { makeTrust } from './proxies.js';
 import * as routes from './routes/index.js';
+import { demandRules } from './rules.js';
 import { describeBroken } from './sentences.js';
 import { nameRequest, traceRequests } from './trace.js';
 import { compileValidator } from './validator.js';
@@ -74,7 +75,8 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   traceRequests(app, parts.log);
   boundCrowd(app, makeCrowd(parts.clock));
   guard(app, makeHosts(names, hostname()));
-  boundBodies(app, parts.clock, (path) => path === '/api/upload');
+  demandRules(app);
+  boundBodies(app, parts.clock);
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Photospool', version: parts.config.version } },
   });
@@ -124,7 +126,7 @@ function answerGarbage(error: Error, socket: Socket): void {
  * @throws PhotospoolError `config` where the host is not this machine alone, or the port is in use.
  */
 export async function openServer(parts: ServerParts): Promise<Server> {
-  checkHost(parts.config.host);
+  checkHost(parts.config.host, parts.access.settings.read());
   const { https } = parts.config;
   const app = await buildApp(parts, https && (await readPair(https)));
   try {

@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkRule } from './access.js';
 import { refuse } from './failures.js';
+import { ruleOf } from './rules.js';
 
 const policy = [
   "default-src 'none'",
@@ -60,7 +61,6 @@ const isVisit = (headers: IncomingHttpHeaders): boolean =>
   headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 
 const reading = new Set(['GET', 'HEAD']);
-const data = /^\/(?:api|media|originals|metrics|db|blobs)(?:\/|$)/;
 
 function fromElsewhere({ method, headers, host }: FastifyRequest): boolean {
   if (isOwn(headers, host)) return false;
@@ -85,9 +85,7 @@ export function guard(app: FastifyInstance, knows: (host: string) => boolean): v
       const what = reading.has(request.method) ? 'look into' : 'change anything in';
       return refuse(reply, 403, 'forbidden', `A page of another site may not ${what} this album.`);
     }
-    const { config, url } = request.routeOptions;
-    // A route that says nothing is for the owner. Files of the page, and what is nowhere, hold nothing of the album.
-    checkRule(request, config.rule ?? (url !== undefined && data.test(url) ? 'settings' : 'everyone'));
+    checkRule(request, ruleOf(request));
     return undefined;
   });
 }

@@ -8,11 +8,11 @@ import type { Clock } from '../base/clock.js';
 /** For a body of at most a megabyte, in ms. */
 const patience = 30_000;
 
-/** Cuts requests whose bodies do not come; `streams` tells the routes whose bodies are files of any size. */
-export function boundBodies(app: FastifyInstance, clock: Clock, streams: (path: string | undefined) => boolean): void {
+/** Cuts requests whose bodies do not come; those of routes with `streams` are files of any size. */
+export function boundBodies(app: FastifyInstance, clock: Clock): void {
   app.addHook('onRequest', ({ raw, routeOptions }, _reply, next) => {
     next();
-    if (raw.complete || !hasBody(raw.headers) || streams(routeOptions.url)) return;
+    if (raw.complete || !hasBody(raw.headers) || routeOptions.config.streams === true) return;
     const come = new AbortController();
     for (const end of ['end', 'close']) raw.once(end, () => come.abort());
     void clock.sleep(patience, come.signal).then(() => {

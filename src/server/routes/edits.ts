@@ -12,7 +12,10 @@ import { readTaken } from '../taken.js';
 export const edits: Routes = (app, { library }) => {
   app.patch(
     '/api/photos/:id',
-    { schema: { summary: 'Edits a photo', params: IdParams, body: PhotoEdits, response: answers(Photo) } },
+    {
+      config: { rule: 'see' },
+      schema: { summary: 'Edits a photo', params: IdParams, body: PhotoEdits, response: answers(Photo) },
+    },
     async (request) => {
       const { id } = request.params;
       const { missing } = await changePhotos(library, viewer(request), [id], changeOf(request.body));
@@ -24,7 +27,7 @@ export const edits: Routes = (app, { library }) => {
   const Changed = Type.Object({ changed: Type.Integer(), missing: Type.Array(Sha256) });
   app.patch(
     '/api/photos',
-    { schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) } },
+    { config: { rule: 'see' }, schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) } },
     async (request) => {
       const { ids, ...body } = request.body;
       return changePhotos(library, viewer(request), ids, changeOf(body));

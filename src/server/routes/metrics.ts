@@ -2,6 +2,7 @@
 import { viewer } from '../access.js';
 import type { Routes } from '../parts.js';
 import { bytes } from '../schemas.js';
+import { sightOf } from '../sight.js';
 
 /** Name, type, help, value. */
 type Figure = [string, 'gauge' | 'counter', string, number];
@@ -9,12 +10,17 @@ type Figure = [string, 'gauge' | 'counter', string, number];
 export const metrics: Routes = (app, { catalog, config, live, spool, ask }) => {
   app.get(
     '/metrics',
-    { schema: { summary: 'Figures for Prometheus', response: bytes('figures', 'text/plain') } },
+    {
+      config: { rule: 'metrics' },
+      schema: { summary: 'Figures for Prometheus', response: bytes('figures', 'text/plain') },
+    },
     async (request, reply) => {
+      const who = viewer(request);
+      const photos = catalog.count(await ask('', 'count', who), sightOf(who));
       const status = await spool.status();
       const { user, system } = process.cpuUsage();
       const figures: Figure[] = [
-        ['photospool_photos', 'gauge', 'Photos in the album', catalog.count(await ask('', 'count'), viewer(request))],
+        ['photospool_photos', 'gauge', 'Photos in the album', photos],
         ['photospool_spool_incoming', 'gauge', 'Files that wait', status.incoming],
         ['photospool_spool_work', 'gauge', 'Files in hand', status.work.length],
         ['photospool_spool_stuck', 'gauge', 'Files that are stuck', status.stuck.length],

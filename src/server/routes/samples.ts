@@ -8,6 +8,7 @@ export const samples: Routes = (app, context) => {
   app.post(
     '/api/samples',
     {
+      config: { rule: 'process' },
       schema: {
         summary: 'Puts sample pictures into incoming',
         response: { 202: Placed, '4xx': Problem, '5xx': Problem },

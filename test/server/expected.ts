@@ -1,0 +1,59 @@
+/**
+ * What each route asks of whoever calls it, said a second time: the routes say it in code, and the two must agree. A route that
+ * is not here fails the enumeration.
+ */
+import type { RoleName } from './roles.js';
+
+const sight: readonly RoleName[] = ['visitor', 'family', 'editor', 'owner', 'command', 'token read', 'token edit'];
+const programs: readonly RoleName[] = ['token read', 'token edit'];
+const owners: readonly RoleName[] = ['owner', 'command'];
+
+/** Who may call a route. */
+export const may = {
+  everyone: undefined,
+  see: sight,
+  /** What tells more than the picture. For a visitor it is not there. */
+  original: sight.filter((role) => role !== 'visitor'),
+  edit: ['editor', ...owners, 'token edit'],
+  process: [...owners, 'token edit'],
+  spool: [...owners, ...programs],
+  metrics: [...owners, ...programs],
+  upload: ['family', 'editor', ...owners, 'token edit', 'token upload'],
+} as const satisfies Record<string, readonly RoleName[] | undefined>;
+
+/** A route, and an example of what it takes. `{id}` in the path is the photo's. */
+export interface Expected {
+  rule: keyof typeof may;
+  body?: object;
+  /** The path, where `{…}` has to be something else than the id of a photo. */
+  path?: string;
+}
+
+export const expected: Record<string, Expected> = {
+  'get /healthz': { rule: 'everyone' },
+  'get /api/openapi.json': { rule: 'everyone' },
+  'get /api/photos': { rule: 'see' },
+  'get /api/photos/{id}': { rule: 'see' },
+  'get /api/photos/{id}/exif': { rule: 'original' },
+  'patch /api/photos/{id}': { rule: 'edit', body: { rating: 3 } },
+  'patch /api/photos': { rule: 'edit', body: { ids: ['{id}'], rating: 3 } },
+  'get /api/timeline': { rule: 'see' },
+  'get /api/timeline/segments': { rule: 'see' },
+  'get /api/tiles': { rule: 'see' },
+  'get /api/tags': { rule: 'see' },
+  'get /api/cameras': { rule: 'see' },
+  'get /api/places': { rule: 'see' },
+  'get /api/albums': { rule: 'see' },
+  'get /media/{id}/{rendition}': { rule: 'see', path: '/media/{id}/thumb' },
+  'head /media/{id}/{rendition}': { rule: 'see', path: '/media/{id}/thumb' },
+  'get /originals/{id}': { rule: 'original' },
+  'head /originals/{id}': { rule: 'original' },
+  'get /api/home': { rule: 'see' },
+  'get /api/events': { rule: 'see' },
+  'post /api/upload': { rule: 'upload' },
+  'get /api/spool': { rule: 'spool' },
+  'post /api/spool/process': { rule: 'process' },
+  'post /api/spool/retry': { rule: 'process', body: { names: ['x'] } },
+  'post /api/samples': { rule: 'process' },
+  'get /metrics': { rule: 'metrics' },
+};
