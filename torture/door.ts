@@ -8,14 +8,14 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { actorOf } from '../src/access/accounts.js';
+import { actorOf } from '../src/access/actor.js';
 import { mays } from '../src/access/rights.js';
 import { local } from '../src/access/viewer.js';
 import { readConfig } from '../src/base/config.js';
 import { openFiles } from '../src/base/files.js';
 import { silent } from '../src/base/log.js';
 import { openHomeAccess } from '../src/cli/access.js';
-import { openRecords } from '../src/cli/home.js';
+import { openRecords } from '../src/cli/records.js';
 import type { ServerRecord } from '../src/cli/spool.js';
 import { serverRecord } from '../src/cli/view.js';
 import type { Asked } from './requests.js';
@@ -87,7 +87,7 @@ export async function openDoor(): Promise<Door> {
   });
   const [owner, family, editor] = [account('owner', 'owner'), account('family', 'family'), account('editor', 'family')];
   access.accounts.change(editor, { canEdit: true }, actor);
-  const tokens = new Map(mays.map((may) => [may, access.tokens.make(may, [may], 'owner').secret]));
+  const tokens = new Map(mays.map((may) => [may, access.tokens.make(may, [may], actor).secret]));
   const secrets = [secret, ...tokens.values()];
   const hiddenFrom = (seen: (kind: (typeof kinds)[number]) => boolean): string[] => [
     ...kinds.flatMap((kind, n) => (seen(kind) ? [] : traces[n]!)),

@@ -35,6 +35,8 @@ export interface Access {
   readonly codes: Codes;
   readonly settings: SettingStore;
   readonly audit: Audit;
+  /** Runs `work` in one transaction. */
+  transaction<T>(work: () => T): T;
   /** Writes what was noted and not yet written. The database stays open. */
   close(): void;
 }
@@ -59,11 +61,9 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   openTables(db);
   const audit = openAudit(db, clock, line);
   const people = openPeople(library, clock);
-  const settings = openSettings(library.local);
+  const settings = openSettings(library.local, audit);
   const sessions = openSessions(db, { clock, random, failed });
-  const first = (name: string): void =>
-    audit.note('token-used', { who: `token ${name}`, detail: 'for the first time' });
-  const tokens = openTokens(db, { clock, random, failed, first });
+  const tokens = openTokens(db, { clock, random, failed, audit });
   const codes = openCodes(db, { clock, random });
   const passkeys = openPasskeys(db, { clock, random });
   const devices = openDevices(db, { clock, random });
@@ -82,6 +82,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     codes,
     settings,
     audit,
+    transaction: (work) => db.transaction(work),
     close() {
       sessions.flush();
       tokens.flush();

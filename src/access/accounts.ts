@@ -6,28 +6,16 @@
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { compareText } from '../document/json.js';
+import type { Actor } from './actor.js';
 import type { Audit } from './audit.js';
 import { setUp, type Codes } from './codes.js';
 import type { Devices } from './devices.js';
-import type { Passkeys } from './passkeys.js';
+import { keyOfName } from './names.js';
+import type { NewPasskey, Passkey, Passkeys } from './passkeys.js';
 import type { People, Person, PersonChange, PersonRole } from './people.js';
-import { authorOf, type Viewer } from './rights.js';
 import type { Sessions } from './sessions.js';
 import type { SettingStore } from './settings.js';
-
-/** Who does something to access: as documents keep it, and as people read it. */
-export interface Actor {
-  /** As `authorOf` writes it. */
-  by: string;
-  who: string;
-  address?: string;
-}
-
-/** The actor that a viewer is. */
-export function actorOf(viewer: Viewer, address?: string): Actor {
-  const who = viewer.name ?? viewer.role;
-  return { by: authorOf(viewer), who, ...(address !== undefined && { address }) };
-}
 
 /** A person, and how they sign in here. */
 export interface Account extends Person {
@@ -39,6 +27,7 @@ export interface Account extends Person {
 
 /** The accounts of a server. */
 export interface Accounts {
+  /** Owners first, then by name. */
   list(): Account[];
   find(id: string): Account | undefined;
   /** The one whom a name means at sign-in: whoever can sign in here with it. */
@@ -58,10 +47,14 @@ export interface Accounts {
    * @throws PhotospoolError `not-found`; `conflict` where somebody else signs in here by that name.
    */
   setPassword(id: string, hash: string, actor: Actor): void;
+  /** Ends a session, of that person where one is named; false where there is none. */
+  endSession(id: string, actor: Actor, person?: string): boolean;
+  /** Ends all sessions of a person but one; answers how many. */
+  endOthers(id: string, but: string | undefined, actor: Actor): number;
   /** Writes a hash of the same password anew. */
   renewHash(id: string, from: string, to: string): void;
-  /** Whoever could sign in can: from now on this home has an owner account. Call it after a credential was added. */
-  settle(id: string): void;
+  /** Keeps a passkey that was verified. @throws PhotospoolError as `Passkeys.keep`. */
+  addPasskey(id: string, name: string, made: NewPasskey, actor: Actor): Passkey;
   /** Takes a passkey away. @throws PhotospoolError `not-found`; `conflict` where it is the last way in of the last owner. */
   removePasskey(id: string, passkey: string, actor: Actor): void;
 }
@@ -123,12 +116,19 @@ export function openAccounts(parts: AccountParts): Accounts {
     codes.drop(id);
   }
 
+  /** Somebody can sign in: if it is an owner, this home has an owner account from now on. */
+  function settle({ role }: Person): void {
+    if (role !== 'owner') return;
+    settings.change({ setUp: true });
+    codes.drop(setUp);
+  }
+
   function note(what: Parameters<Audit['note']>[0], { who, address }: Actor, detail: string): void {
     audit.note(what, { who, detail, ...(address !== undefined && { address }) });
   }
 
   const accounts: Accounts = {
-    list: () => people.all().map(accountOf),
+    list: () => people.all().map(accountOf).sort(inOrder),
     find(id) {
       const person = people.find(id);
       return person && accountOf(person);
@@ -148,6 +148,7 @@ export function openAccounts(parts: AccountParts): Accounts {
         const before = known(id);
         if (change.role !== undefined && change.role !== 'owner') checkNotLast(before);
         const after = people.change(id, change, actor.by);
+        if (canSignIn(before)) settle(after);
         const told = describeChange(before, after);
         if (told !== '') note('person-changed', actor, told);
         return accountOf(after);
@@ -171,7 +172,8 @@ export function openAccounts(parts: AccountParts): Accounts {
     password,
     setPassword: (id, hash, actor) =>
       db.transaction(() => {
-        const { name } = known(id);
+        const account = known(id);
+        const { name } = account;
         const other = people.named(name).some((person) => person.id !== id && password(person.id) !== undefined);
         if (other) {
           throw new PhotospoolError('conflict', 'Somebody else signs in here by that name.', {
@@ -180,15 +182,32 @@ export function openAccounts(parts: AccountParts): Accounts {
         }
         put.run(id, hash, clock.now());
         endAll(id);
-        accounts.settle(id);
+        settle(account);
         note('password-changed', actor, name);
       }),
+    endSession: (id, actor, person) =>
+      db.transaction(() => {
+        const session = sessions.get(id);
+        if (!session || (person !== undefined && session.person !== person)) return false;
+        sessions.end(id);
+        note('session-ended', actor, people.find(session.person)?.name ?? '');
+        return true;
+      }),
+    endOthers: (id, but, actor) =>
+      db.transaction(() => {
+        const ended = sessions.endAll(id, but);
+        if (ended > 0) note('session-ended', actor, `${people.find(id)?.name ?? ''}: ${ended} of them`);
+        return ended;
+      }),
     renewHash: (id, from, to) => void renew.run(to, id, from),
-    settle(id) {
-      if (known(id).role !== 'owner') return;
-      settings.change({ setUp: true });
-      codes.drop(setUp);
-    },
+    addPasskey: (id, name, made, actor) =>
+      db.transaction(() => {
+        const account = known(id);
+        const passkey = passkeys.keep(id, name, made);
+        settle(account);
+        note('passkey-added', actor, `${account.name}: ${passkey.name}`);
+        return passkey;
+      }),
     removePasskey: (id, passkey, actor) =>
       db.transaction(() => {
         const account = known(id);
@@ -199,6 +218,11 @@ export function openAccounts(parts: AccountParts): Accounts {
       }),
   };
   return accounts;
+}
+
+function inOrder(a: Person, b: Person): number {
+  const rank = ({ role, name, id }: Person): string => `${role === 'owner' ? 0 : 1} ${keyOfName(name)} ${id}`;
+  return compareText(rank(a), rank(b));
 }
 
 /** `Ada: role family to owner, may edit` */

@@ -1,9 +1,10 @@
 /**
  * Passkeys (Web Authentication Level 3, https://www.w3.org/TR/webauthn-3/), as the better way to sign in: nothing that can
  * be guessed or asked for by a false page. A passkey belongs to one host name, needs the person's presence and
- * verification, and is found by the browser itself, so that no list of people is asked for. Challenges are used once, live
- * for five minutes, and are in memory: a restart only means another click.
+ * verification, and is found by the browser itself, so that no list of people is asked for. Challenges live for
+ * five minutes, are used once, and are void after a restart: that only means another click.
  */
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
@@ -14,7 +15,7 @@ import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { readName } from './names.js';
-import { drawSecret, type Random } from './secrets.js';
+import type { Random } from './secrets.js';
 
 /** Where a page is: its origin, and the host name that its passkeys belong to. */
 export interface Site {
@@ -61,7 +62,8 @@ export interface NewPasskey {
 }
 
 const challengeLife = 5 * 60_000;
-const mostChallenges = 1_000;
+/** Used challenges that are remembered. */
+const mostUsed = 10_000;
 const mostPasskeys = 50;
 
 interface Columns {
@@ -89,14 +91,8 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
   const use = db.prepare('UPDATE access_passkey SET counter = ?, used = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM access_passkey WHERE id = ?');
   const removeAll = db.prepare('DELETE FROM access_passkey WHERE person = ?');
-  const challenges = openChallenges(clock);
-
-  /** Draws a challenge for making a passkey, or for signing in with one (no person). */
-  function challenge(purpose: string): Uint8Array<ArrayBuffer> {
-    const text = drawSecret(random);
-    challenges.add(text, purpose);
-    return new Uint8Array(Buffer.from(text, 'base64url'));
-  }
+  // For a person: making a passkey. For nobody: signing in with one.
+  const challenges = openChallenges(clock, random);
 
   return {
     list: (person) => all.all(person).map(passkeyOf),
@@ -108,7 +104,7 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
         userName: name,
         userDisplayName: name,
         userID: new Uint8Array(Buffer.from(id)),
-        challenge: challenge(id),
+        challenge: challenges.draw(id),
         timeout: challengeLife,
         excludeCredentials: all
           .all(id)
@@ -145,7 +141,7 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
       const { generateAuthenticationOptions } = await webauthn();
       return generateAuthenticationOptions({
         rpID: rp,
-        challenge: challenge(''),
+        challenge: challenges.draw(''),
         timeout: challengeLife,
         userVerification: 'required',
       });
@@ -178,21 +174,37 @@ export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock,
   };
 }
 
-/** Challenges that were given out, each for one purpose and one use; the oldest goes where there are too many. */
-function openChallenges(clock: Pick<Clock, 'now'>): {
-  add(text: string, purpose: string): void;
-  use(text: string, purpose: string): boolean;
-} {
-  const known = new Map<string, { purpose: string; until: number }>();
+/**
+ * Challenges carry their own proof: random bytes, the time until which they are good, and an HMAC of both with what they are
+ * for. So however many are asked for, none takes memory, and none pushes another out. Only used ones are remembered.
+ */
+function openChallenges(clock: Pick<Clock, 'now'>, random: Random) {
+  const key = random(32);
+  const used = new Map<string, number>();
+  const seal = (head: Uint8Array, purpose: string): Buffer =>
+    createHmac('sha256', key).update(head).update(purpose).digest();
+
   return {
-    add(text, purpose) {
-      known.set(text, { purpose, until: clock.now() + challengeLife });
-      if (known.size > mostChallenges) known.delete(known.keys().next().value!);
+    /** Draws a challenge for a purpose. */
+    draw(purpose: string): Uint8Array<ArrayBuffer> {
+      const head = Buffer.alloc(30);
+      head.set(random(24));
+      head.writeUIntBE(clock.now() + challengeLife, 24, 6);
+      return new Uint8Array(Buffer.concat([head, seal(head, purpose)]));
     },
-    use(text, purpose) {
-      const found = known.get(text);
-      known.delete(text);
-      return found !== undefined && found.purpose === purpose && found.until > clock.now();
+    /** Whether a challenge is one of ours for that purpose, in time and for the first time. */
+    use(text: string, purpose: string): boolean {
+      const bytes = Buffer.from(text, 'base64url');
+      if (bytes.length !== 62) return false;
+      const [head, proof, now] = [bytes.subarray(0, 30), bytes.subarray(30), clock.now()];
+      const until = head.readUIntBE(24, 6);
+      if (!timingSafeEqual(proof, seal(head, purpose)) || until <= now) return false;
+      const id = proof.toString('hex');
+      for (const [one, end] of used) if (end <= now) used.delete(one);
+      if (used.has(id)) return false;
+      if (used.size >= mostUsed) used.delete(used.keys().next().value!);
+      used.set(id, until);
+      return true;
     },
   };
 }

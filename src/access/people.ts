@@ -31,7 +31,7 @@ export type PersonChange = Partial<Omit<Person, 'id'>>;
 
 /** The people of a library. */
 export interface People {
-  /** All who are not removed, in the order in which they came. */
+  /** All who are not removed. */
   all(): Person[];
   find(id: string): Person | undefined;
   /** All who have a name, whatever its case; here there is one at most, but another server may have brought its own. */

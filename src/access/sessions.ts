@@ -35,8 +35,8 @@ export interface Sessions {
   find(secret: string): Session | undefined;
   /** The living sessions of a person, the last used first. */
   list(person: string): Session[];
-  /** Ends a session, of that person where one is named; false where there is none. */
-  end(id: string, person?: string): boolean;
+  get(id: string): Session | undefined;
+  end(id: string): void;
   /** Ends all of a person, but one. */
   endAll(person: string, but?: string): number;
   /** Writes the times of use that were noted. */
@@ -62,11 +62,11 @@ export function openSessions(
   const columns = 'id, person, created, used, address, browser';
   const insert = db.prepare(`INSERT INTO access_session (secret, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const bySecret = db.prepare<Session>(`SELECT ${columns} FROM access_session WHERE secret = ?`);
+  const byId = db.prepare<Session>(`SELECT ${columns} FROM access_session WHERE id = ?`);
   const byPerson = db.prepare<Session>(
     `SELECT ${columns} FROM access_session WHERE person = ? ORDER BY used DESC, id DESC`,
   );
   const remove = db.prepare('DELETE FROM access_session WHERE id = ?');
-  const removeOf = db.prepare('DELETE FROM access_session WHERE id = ? AND person = ?');
   const removeAll = db.prepare('DELETE FROM access_session WHERE person = ? AND id <> ?');
   const expire = db.prepare('DELETE FROM access_session WHERE used <= ? OR created <= ?');
   const use = db.prepare('UPDATE access_session SET used = max(used, ?) WHERE id = ?');
@@ -91,7 +91,8 @@ export function openSessions(
       return session;
     },
     list: (person) => byPerson.all(person).filter(lives),
-    end: (id, person) => (person === undefined ? remove.run(id) : removeOf.run(id, person)).changes > 0,
+    get: (id) => byId.get(id),
+    end: (id) => void remove.run(id),
     endAll: (person, but = '') => removeAll.run(person, but).changes,
     flush: () => touches.flush(),
   };

@@ -6,7 +6,8 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
-import type { Account, Accounts, Actor } from './accounts.js';
+import type { Account, Accounts } from './accounts.js';
+import type { Actor } from './actor.js';
 import type { Audit } from './audit.js';
 import { setUp, type Codes } from './codes.js';
 import { addressKey, addressRule, deviceRule, nameRule, openDelays, type DelayRule } from './delays.js';
@@ -47,6 +48,8 @@ export interface Signing {
   invited(code: string): string | undefined;
   /** Changes one's own password; all other sessions end, and this one is begun anew. @throws PhotospoolError `invalid`. */
   changePassword(person: string, old: string | undefined, fresh: string, visit: Visit): Promise<Outcome>;
+  /** Ends the session that a browser has. */
+  signOut(secret: string, address: string): void;
   /** Sets a password by right of who does it. @throws PhotospoolError `invalid`, `not-found`. */
   setPassword(person: string, fresh: string, actor: Actor): Promise<void>;
 }
@@ -198,6 +201,14 @@ export function openSigning(parts: SigningParts): Signing {
         if (!people.find(id) || accounts.password(id) !== before) return wrong;
         accounts.setPassword(id, hash, { by: `person:${id}`, who: account.name, address: visit.address });
         return enter(id, visit, 'new password');
+      });
+    },
+    signOut(secret, address) {
+      const session = sessions.find(secret);
+      if (!session) return;
+      db.transaction(() => {
+        sessions.end(session.id);
+        audit.note('signed-out', { who: people.find(session.person)?.name ?? session.person, address });
       });
     },
     async setPassword(id, fresh, actor) {

@@ -59,16 +59,18 @@ export function checkStrength(password: string, name: string): void {
 
 function isCommon(text: string, name: string): boolean {
   if (new Set(text).size < 4 || others.has(text)) return true;
-  const letters = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
-  // Written with signs for letters: p@ssw0rd.
-  const plain = [...text]
-    .map((sign) => signs[sign] ?? sign)
-    .join('')
-    .replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  const letters = inner(text);
+  // Also written with signs for letters: p@ssw0rd.
+  const plain = [letters, inner(withLetters(text)), withLetters(letters)];
   const names = new Set([name, name.replaceAll(' ', '')]);
-  if ([letters, plain].some((word) => words.has(word) || names.has(word) || names.has(text))) return true;
+  if (names.has(text) || plain.some((word) => words.has(word) || names.has(word))) return true;
   return runs.some((run) => isRun(text, run));
 }
+
+/** A text without what is no letter at its ends. */
+const inner = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+
+const withLetters = (text: string): string => [...text].map((sign) => signs[sign] ?? sign).join('');
 
 const signs: Record<string, string> = {
   '@': 'a',

@@ -5,6 +5,8 @@
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
+import type { Actor } from './actor.js';
+import type { Audit } from './audit.js';
 import { keyOfName, readName } from './names.js';
 import { mays, type May } from './rights.js';
 import { drawSecret, hashSecret, type Random } from './secrets.js';
@@ -26,9 +28,9 @@ export interface Tokens {
   /** By name. */
   list(): Token[];
   /** Makes a token; the secret is shown once. @throws PhotospoolError `invalid`, `conflict` where the name is taken. */
-  make(name: string, may: readonly May[], author: string): { token: Token; secret: string };
+  make(name: string, may: readonly May[], actor: Actor): { token: Token; secret: string };
   /** False where there is none of that name. */
-  revoke(name: string): Token | undefined;
+  revoke(name: string, actor: Actor): boolean;
   /** The token of a secret; its time of use is written lazily. */
   find(secret: string): Token | undefined;
   /** Writes the times of use that were noted. */
@@ -47,17 +49,17 @@ interface Columns {
   used: number | null;
 }
 
-/** Opens the tokens; `first` hears of the first use of one. */
+/** Opens the tokens. */
 export function openTokens(
   db: Sqlite,
   parts: {
     clock: Pick<Clock, 'now'>;
     random: Random;
     failed: (error: unknown) => void;
-    first: (name: string) => void;
+    audit: Audit;
   },
 ): Tokens {
-  const { clock, random } = parts;
+  const { clock, random, audit } = parts;
   const columns = 'name, may, author, created, used';
   const insert = db.prepare(`INSERT INTO access_token (key, hash, ${columns}) VALUES (?, ?, ?, ?, ?, ?, NULL)
     ON CONFLICT (key) DO NOTHING`);
@@ -71,35 +73,40 @@ export function openTokens(
 
   function touch(name: string, at: number): void {
     db.transaction(() => {
-      if (isFirst.run(at, keyOfName(name)).changes > 0) parts.first(name);
-      else use.run(at, keyOfName(name));
+      if (isFirst.run(at, keyOfName(name)).changes > 0) {
+        audit.note('token-used', { who: `token ${name}`, detail: 'for the first time' });
+      } else use.run(at, keyOfName(name));
     });
   }
 
   return {
     list: () => all.all().map(tokenOf),
-    make(given, may, author) {
-      const [name, secret] = [readName(given), `${tokenPrefix}${drawSecret(random)}`];
-      const token: Token = { name, may: mays.filter((one) => may.includes(one)), author, created: clock.now() };
-      if (token.may.length === 0) throw new PhotospoolError('invalid', 'A token must be for something.');
-      const { changes } = insert.run(
-        keyOfName(name),
-        hashSecret(secret),
-        name,
-        token.may.join(),
-        author,
-        token.created,
-      );
-      if (changes > 0) return { token, secret };
-      throw new PhotospoolError('conflict', 'There is a token of that name already.', {
-        hint: 'Choose another name, or revoke that one first.',
-      });
-    },
-    revoke: (name) =>
+    make: (given, may, { by, who, address }) =>
+      db.transaction(() => {
+        const [name, secret] = [readName(given), `${tokenPrefix}${drawSecret(random)}`];
+        const token: Token = { name, may: mays.filter((one) => may.includes(one)), author: by, created: clock.now() };
+        const list = token.may.join();
+        if (list === '') throw new PhotospoolError('invalid', 'A token must be for something.');
+        const { changes } = insert.run(keyOfName(name), hashSecret(secret), name, list, by, token.created);
+        if (changes === 0) {
+          throw new PhotospoolError('conflict', 'There is a token of that name already.', {
+            hint: 'Choose another name, or revoke that one first.',
+          });
+        }
+        audit.note('token-made', {
+          who,
+          detail: `${name}: ${token.may.join(', ')}`,
+          ...(address !== undefined && { address }),
+        });
+        return { token, secret };
+      }),
+    revoke: (name, { who, address }) =>
       db.transaction(() => {
         const row = byKey.get(keyOfName(name));
-        if (row) remove.run(keyOfName(name));
-        return row && tokenOf(row);
+        if (!row) return false;
+        remove.run(keyOfName(name));
+        audit.note('token-revoked', { who, detail: row.name, ...(address !== undefined && { address }) });
+        return true;
       }),
     find(secret) {
       const row = byHash.get(hashSecret(secret));

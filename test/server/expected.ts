@@ -19,12 +19,19 @@ export const may = {
   spool: [...owners, ...programs],
   metrics: [...owners, ...programs],
   upload: ['family', 'editor', ...owners, 'token edit', 'token upload'],
+  people: owners,
+  tokens: owners,
+  settings: owners,
+  audit: owners,
+  'own-session': ['family', 'editor', ...owners],
 } as const satisfies Record<string, readonly RoleName[] | undefined>;
 
 /** A route, and an example of what it takes. `{id}` in the path is the photo's. */
 export interface Expected {
   rule: keyof typeof may;
   body?: object;
+  /** For whoever may, the answer depends on what is sent: only that it is no refusal and no failure counts. */
+  open?: true;
   /** The path, where `{…}` has to be something else than the id of a photo. */
   path?: string;
 }
@@ -56,4 +63,31 @@ export const expected: Record<string, Expected> = {
   'post /api/spool/retry': { rule: 'process', body: { names: ['x'] } },
   'post /api/samples': { rule: 'process' },
   'get /metrics': { rule: 'metrics' },
+  'get /api/people': { rule: 'people', open: true },
+  'post /api/people': { rule: 'people', open: true, body: {} },
+  'patch /api/people/{id}': { rule: 'people', open: true, body: {} },
+  'delete /api/people/{id}': { rule: 'people', open: true },
+  'post /api/people/{id}/invitation': { rule: 'people', open: true, body: {} },
+  'get /api/tokens': { rule: 'tokens', open: true },
+  'post /api/tokens': { rule: 'tokens', open: true, body: {} },
+  'delete /api/tokens/{name}': { rule: 'tokens', open: true },
+  'get /api/access': { rule: 'settings', open: true },
+  'patch /api/access': { rule: 'settings', open: true, body: {} },
+  'get /api/audit': { rule: 'audit', open: true },
+  'post /api/me/password': { rule: 'own-session', open: true, body: {} },
+  'get /api/me/passkeys': { rule: 'own-session', open: true },
+  'post /api/me/passkeys/options': { rule: 'own-session', open: true, body: {} },
+  'post /api/me/passkeys': { rule: 'own-session', open: true, body: {} },
+  'delete /api/me/passkeys/{id}': { rule: 'own-session', open: true },
+  'get /api/me/sessions': { rule: 'own-session', open: true },
+  'delete /api/me/sessions': { rule: 'own-session', open: true },
+  'delete /api/sessions/{id}': { rule: 'own-session', open: true },
+  'get /api/session': { rule: 'everyone', open: true },
+  'post /api/session': { rule: 'everyone', open: true, body: {} },
+  'delete /api/session': { rule: 'everyone', open: true },
+  'post /api/session/passkey/options': { rule: 'everyone', open: true, body: {} },
+  'post /api/session/passkey': { rule: 'everyone', open: true, body: {} },
+  'post /api/setup': { rule: 'everyone', open: true, body: {} },
+  'post /api/invitation': { rule: 'everyone', open: true, body: {} },
+  'post /api/invitation/look': { rule: 'everyone', open: true, body: {} },
 };

@@ -4,7 +4,7 @@
  */
 import type { Audience } from '../../src/document/photo.js';
 import { exifId, photoId } from '../../src/document/photo.js';
-import { actorOf } from '../../src/access/accounts.js';
+import { actorOf } from '../../src/access/actor.js';
 import { mays } from '../../src/access/rights.js';
 import { local } from '../../src/access/viewer.js';
 import { changePhotos } from '../../src/server/edits.js';
@@ -99,7 +99,7 @@ export async function openDoors(home: Home, which: readonly Kind[]): Promise<Gue
   };
   const people = { owner: add('owner', 'owner'), family: add('family', 'family'), editor: add('editor', 'family') };
   access.accounts.change(people.editor, { canEdit: true }, actor);
-  const tokens = new Map(mays.map((may) => [`token ${may}`, access.tokens.make(may, [may], 'owner').secret]));
+  const tokens = new Map(mays.map((may) => [`token ${may}`, access.tokens.make(may, [may], actor).secret]));
   const secrets = new Set([...tokens.values(), commandSecret]);
 
   function bearer(secret: string): Record<string, string> {
