@@ -12,6 +12,7 @@ import type { Page } from 'playwright-core';
 import { systemClock } from '../src/base/clock.js';
 import { silent } from '../src/base/log.js';
 import { openSqlite } from '../src/base/sqlite.js';
+import { openAccess } from '../src/access/access.js';
 import { openCatalog } from '../src/catalog/catalog.js';
 import { openLibrary } from '../src/library/library.js';
 import { openServer, type Server } from '../src/server/app.js';
@@ -80,6 +81,7 @@ async function openLarge(folder: string, count: number): Promise<Server> {
   return openServer({
     library,
     catalog,
+    access: openAccess(db, library),
     spool: stillSpool,
     blobs: { rendition, original: (path) => join(folder, path) },
     changes: makeChanges(),

@@ -9,8 +9,14 @@ export const codes = {
   usage: { transient: false, status: 400 },
   config: { transient: false, status: 400 },
   invalid: { transient: false, status: 400 },
+  /** Nobody is known by what the request brings. */
+  unauthorized: { transient: false, status: 401 },
+  /** Whoever asks is known, and may not. */
+  forbidden: { transient: false, status: 403 },
   'not-found': { transient: false, status: 404 },
   conflict: { transient: false, status: 409 },
+  /** Too many tries: wait a while. */
+  'slow-down': { transient: true, status: 429 },
   'too-large': { transient: false, status: 413 },
   undecodable: { transient: false, status: 422 },
   unsupported: { transient: false, status: 415 },

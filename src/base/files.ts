@@ -20,7 +20,7 @@ export { below, parentOf, type Path } from './paths.js';
 export type { Files, Moved } from './operations.js';
 export type { Disk, Entry, Operation, Step } from './reading.js';
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL } = constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND } = constants;
 /** Filesystems without hard links, and files that one may not link, answer one of these. */
 const linkless = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
 
@@ -122,14 +122,23 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
       await files.flushFolder(parentOf(path));
       return total;
     },
-    async replace(path, bytes, beside) {
+    async replace(path, bytes, beside, mode = 0o644) {
       const part = beside === undefined ? await temporary(path) : below(beside, temporaryName());
-      await create(part, 0o644, (file) => writeAll(file, part, Buffer.from(bytes)));
+      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes)));
       try {
         await files.rename(part, path);
       } catch (error) {
         await discard(part);
         throw error;
+      }
+    },
+    async append(path, text, mode = 0o644) {
+      await step('write', path);
+      const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND, mode);
+      try {
+        await file.appendFile(text);
+      } finally {
+        await file.close();
       }
     },
     async copy(from, to, shared = false) {

@@ -27,6 +27,13 @@ function causeOf(error: unknown): unknown {
   return process.env.PHOTOSPOOL_DEBUG ? (error.stack ?? error.message) : error.message;
 }
 
+/** Names under which a secret could come into the log; what is there is not written. */
+const secrets = ['authorization', 'cookie', '["set-cookie"]', 'password', 'token', 'secret'];
+const hidden = secrets.flatMap((name) => {
+  const last = name.startsWith('[') ? name : `.${name}`;
+  return [name, `*${last}`, `*.*${last}`];
+});
+
 /**
  * Opens the log. `out` is where lines go (stderr by default); `format` `auto` is the readable form on a terminal, JSON
  * elsewhere.
@@ -43,7 +50,7 @@ export function openLog(
           },
         })
       : out;
-  return pino({ level, base: null, serializers: { err: causeOf } }, stream);
+  return pino({ level, base: null, serializers: { err: causeOf }, redact: hidden }, stream);
 }
 
 /** A log that keeps nothing. */

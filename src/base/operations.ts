@@ -17,9 +17,11 @@ export interface Files extends Reading {
   pour(source: AsyncIterable<Uint8Array>, path: Path): Promise<number>;
   /**
    * Writes one of Photospool's own files durably, atomically replacing the one that was there. `beside` is the folder for
-   * the temporary file, on the same filesystem; without it, the file's own.
+   * the temporary file, on the same filesystem; without it, the file's own. `mode` defaults to 0o644.
    */
-  replace(path: Path, bytes: Uint8Array | string, beside?: Path): Promise<void>;
+  replace(path: Path, bytes: Uint8Array | string, beside?: Path, mode?: number): Promise<void>;
+  /** Adds text to the end of a file, making it where it is missing. Not durable: for logs. `mode` defaults to 0o644. */
+  append(path: Path, text: string, mode?: number): Promise<void>;
   /**
    * Copies a file durably to a name that must be free (reflink where the disk can; where `shared`, only so, else the system's
    * error). Returns the copy's SHA-256 as hex.

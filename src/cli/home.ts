@@ -2,39 +2,31 @@
  * A home, put together: configuration, library with catalog, archive, blobs, ingest. Opening makes what is missing and
  * changes nothing that is there; a crash while opening leaves what the next opening completes.
  */
-import { realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blobs.js';
-import { configTemplate, type Config } from '../base/config.js';
-import { PhotospoolError } from '../base/errors.js';
+import type { Config } from '../base/config.js';
 import { openFiles, type Files } from '../base/files.js';
 import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
-import { catalogIsCurrent, openCatalog, type Catalog } from '../catalog/catalog.js';
+import { catalogIsCurrent } from '../catalog/catalog.js';
 import { openIngest, type Ingest } from '../ingest/ingest.js';
-import { openLibrary, type Library } from '../library/library.js';
-import { checkPlace } from '../library/place.js';
 import { openDecoders, type Decoders } from '../photo/decoders.js';
 import { openMetadata, type Metadata } from '../photo/metadata.js';
-import { makeChanges, type Changes } from '../server/changes.js';
 import { isClaimed } from '../spool/work.js';
+import { makeHome, readRecords, type Records } from './records.js';
 import { reindex } from './reindex.js';
 import { libraryPath } from './view.js';
 
 /** An open home. */
-export interface Home {
+export interface Home extends Records {
   config: Config;
   files: Files;
-  library: Library;
-  catalog: Catalog;
   archive: Archive;
   blobs: Blobs;
   ingest: Ingest;
   decoders: Decoders;
-  /** Wakes those who listen when this process changed the library. */
-  changes: Changes;
   close(): Promise<void>;
 }
 
@@ -65,42 +57,9 @@ export async function openHome(config: Config, log: Log = silent, parts: HomePar
   }
 }
 
-async function makeHome(config: Config, files: Files): Promise<void> {
-  for (const folder of [config.home, config.data, config.incoming, config.work]) await files.makeFolder(folder);
-  await checkApart(config);
-  await files.setMode(config.data, 0o700);
-  await checkPlace(config.data);
-  for (const folder of [config.home, config.data]) await files.sweep(folder);
-  await files.write(join(config.home, 'photospool.toml'), configTemplate(config.home));
-}
-
-/** @throws PhotospoolError `config` where two of the folders are, or lie in, one another: the spool would take its own files. */
-async function checkApart({ incoming, work, done, data }: Config): Promise<void> {
-  // The archive is made later, when it is known that it is not one that is missing.
-  const folders = await Promise.all([incoming, work, done, data].map((folder) => realpath(folder).catch(() => folder)));
-  for (const [n, folder] of folders.entries()) {
-    const other = folders.find((one, m) => m !== n && `${one}${sep}`.startsWith(`${folder}${sep}`));
-    if (other === undefined) continue;
-    throw new PhotospoolError('config', `${other} lies in ${folder}: incoming, work and archive must be apart.`, {
-      hint: 'Name folders that do not hold one another.',
-    });
-  }
-}
-
 async function assemble(config: Config, files: Files, db: Sqlite, log: Log, parts: HomeParts): Promise<Home> {
-  const changes = makeChanges();
-  const catalog = openCatalog(db);
-  const library = openLibrary(db, {
-    index: (id, body, n) => {
-      catalog.index(id, body, n);
-      changes.notify();
-    },
-    backup: (format) => {
-      const copy = `${libraryPath(config)}.format-${format}.${new Date().toISOString().replaceAll(':', '')}`;
-      db.prepare('VACUUM INTO ?').run(copy);
-      log.info({ copy }, `The library was copied to ${copy} before it is brought to this version's format.`);
-    },
-  });
+  const records = readRecords(config, db, log);
+  const { library, catalog } = records;
   if (!catalogIsCurrent(db)) {
     if (library.count('photo:') > 0) log.info({}, 'The catalog is built again from the library.');
     await reindex(library, catalog);
@@ -120,15 +79,13 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     render: (path, format) => decoders.render(path, format),
   });
   return {
+    ...records,
     config,
     files,
-    library,
-    catalog,
     archive,
     blobs,
     ingest,
     decoders,
-    changes,
     async close() {
       await Promise.all([metadata.close(), decoders.close()]);
       library.close();

@@ -44,12 +44,15 @@ export interface ServerRecord {
   incoming: string;
   work: string;
   done: string;
+  /** What the commands of this machine bring, as a Bearer token: the file can be read by its user alone. */
+  secret: string;
 }
 
 /** The record of a server with this configuration. */
-export async function recordOf({ incoming, work, done }: Config, url: string): Promise<ServerRecord> {
+export async function recordOf({ incoming, work, done }: Config, url: string, secret: string): Promise<ServerRecord> {
   return {
     url,
+    secret,
     pid: process.pid,
     incoming: await realpath(incoming),
     work: await realpath(work),
@@ -67,7 +70,7 @@ export async function findServer(config: Config): Promise<ServerRecord | undefin
   if (!record) return undefined;
   const work = await realpath(config.work).catch(() => config.work);
   if (record.work !== work || !(await answers(record))) return undefined;
-  const same = await recordOf(config, record.url).catch(() => undefined);
+  const same = await recordOf(config, record.url, record.secret).catch(() => undefined);
   if (same?.incoming === record.incoming && same.done === record.done) return record;
   throw new PhotospoolError('locked', `A server is working in ${work} with other folders.`, {
     path: work,
@@ -87,8 +90,10 @@ function answers(server: ServerRecord): Promise<boolean> {
 export function askServer<T>(server: ServerRecord, method: string, path: string, body?: unknown): Promise<T> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? '' : JSON.stringify(body);
-    const headers =
-      text === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    const headers = {
+      authorization: `Bearer ${server.secret}`,
+      ...(text !== '' && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+    };
     const asking = request(new URL(path, server.url), { method, headers, timeout: 0 }, (response) => {
       let answer = '';
       const settle = (json: string): void => {

@@ -16,11 +16,12 @@ export function addVerb(program: Command, usage: string, description: string): C
   return command;
 }
 
-/** Adds the flags of the configuration to a verb, after its own. */
+/** Adds the flags of the configuration to a verb, after its own; a short one that the verb has for something else is left out. */
 export function addConfiguration(command: Command): void {
   command.optionsGroup('Configuration (also in photospool.toml and as PHOTOSPOOL_… variables):');
   for (const key of keys) {
-    command.addOption(new Option(`--${flagOf(key)} <${key.value}>`, key.help));
+    const short = new Option(`--${flagOf(key)} <${key.value}>`, key.help);
+    if (command.options.every(({ long }) => long !== short.long)) command.addOption(short);
     command.addOption(new Option(`--${key.key.replace('.', '-')} <${key.value}>`).hideHelp());
   }
 }

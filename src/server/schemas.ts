@@ -45,10 +45,10 @@ const Exposure = Type.Object({
 const Audience = Type.Enum(audiences);
 const TakenSource = Type.Enum(['exif', 'xmp', 'iptc', 'quicktime', 'gps', 'sidecar', 'name', 'modified', 'edit']);
 
-/** document/view.ts `PhotoView`. */
+/** document/view.ts `PhotoView`, or of it what sight.ts shows. */
 export const Photo = Type.Object({
   id: Sha256,
-  name: Type.String(),
+  name: optional(Type.String()),
   type: Type.String({ description: 'MIME type' }),
   bytes: whole(0),
   width: Type.Integer({ description: 'pixels, as displayed' }),
@@ -70,13 +70,13 @@ export const Photo = Type.Object({
   rating: whole(0, 5),
   favourite: Type.Boolean(),
   audience: Audience,
-  reviewed: Type.Boolean(),
+  reviewed: optional(Type.Boolean()),
   trashed: Type.Boolean(),
-  added: utc,
+  added: optional(utc),
   animated: optional(Type.Boolean()),
   thumbhash: optional(Type.String({ description: 'base64' })),
   renditions: Type.Object({ thumb: optional(Rendition), preview: optional(Rendition) }),
-  original: Type.Object({ here: Type.Boolean(), path: optional(Type.String()) }),
+  original: optional(Type.Object({ here: Type.Boolean(), path: optional(Type.String()) })),
 });
 
 /** catalog/catalog.ts `Tile`. */

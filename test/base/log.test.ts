@@ -31,4 +31,22 @@ describe('the log', () => {
     expect(written('text', false)).toBe(written('auto', true));
     expect(JSON.parse(written('json', true))).toMatchObject({ name: 'a\nb.jpg' });
   });
+
+  it('holds no secret, wherever one was put', async () => {
+    let text = '';
+    const out = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        text += chunk.toString();
+        done();
+      },
+    });
+    const log = openLog({ level: 'info', format: 'json' }, out);
+    const secrets = { authorization: 'hunter2', cookie: 'hunter2', 'set-cookie': 'hunter2', password: 'hunter2' };
+    log.info({ ...secrets, headers: secrets, request: { headers: secrets, token: 'hunter2' } }, 'Said.');
+    log.warn({ name: 'a.jpg', code: 'io' }, 'Stuck.');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(text).toContain('Said.');
+    expect(text).toContain('"code":"io"');
+    expect(text).not.toContain('hunter2');
+  });
 });

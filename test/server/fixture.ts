@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { openAccess, type Access } from '../../src/access/access.js';
+import { openPasswords } from '../../src/access/passwords.js';
 import type { Clock } from '../../src/base/clock.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
@@ -16,6 +18,9 @@ import { buildApp, type ServerParts } from '../../src/server/app.js';
 import { makeChanges } from '../../src/server/changes.js';
 import type { App } from '../../src/server/parts.js';
 import { idleStatus, type SpoolEvent, type SpoolPort, type SpoolStatus } from '../../src/spool/port.js';
+
+/** What the commands of this machine bring. */
+export const commandSecret = 'c'.repeat(43);
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {
@@ -130,6 +135,7 @@ export interface Home {
   parts: ServerParts;
   library: Library;
   catalog: Catalog;
+  access: Access;
   spool: FakeSpool;
   clock: ManualClock;
   /** What was logged as a warning or an error. */
@@ -177,10 +183,17 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
   const spool = fakeSpool();
   const clock = manualClock();
   const logged: unknown[][] = [];
+  // Cheap hashes: what they cost is measured elsewhere.
+  const access = openAccess(db, library, {
+    clock,
+    passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }),
+    secret: commandSecret,
+  });
   const note = (...told: unknown[]): void => void logged.push(told);
   const parts: ServerParts = {
     library,
     catalog,
+    access,
     spool,
     changes,
     clock,
@@ -201,6 +214,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
   return {
     async close() {
       await app.close();
+      access.close();
       library.close();
       db.close();
       await rm(folder, { recursive: true, force: true });
@@ -210,6 +224,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     parts,
     library,
     catalog,
+    access,
     spool,
     clock,
     logged,

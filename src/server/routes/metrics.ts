@@ -4,6 +4,7 @@ import { makeDone } from '../done.js';
 import { stepBounds, type StepFigures } from '../../spool/port.js';
 import type { Routes } from '../parts.js';
 import { bytes } from '../schemas.js';
+import { sightOf } from '../sight.js';
 
 /** Name, type, help, value. */
 type Figure = [string, 'gauge' | 'counter', string, number];
@@ -14,12 +15,17 @@ export const metrics: Routes = (app, { catalog, clock, config, library, live, sp
     first ? Math.max(0, clock.now() - Date.parse(first.since)) / 1000 : 0;
   app.get(
     '/metrics',
-    { schema: { summary: 'Figures for Prometheus', response: bytes('figures', 'text/plain') } },
+    {
+      config: { rule: 'metrics' },
+      schema: { summary: 'Figures for Prometheus', response: bytes('figures', 'text/plain') },
+    },
     async (request, reply) => {
+      const who = viewer(request);
+      const photos = catalog.count(await ask('', 'count', who), sightOf(who));
       const status = await spool.status();
       const { user, system } = process.cpuUsage();
       const figures: Figure[] = [
-        ['photospool_photos', 'gauge', 'Photos in the album', catalog.count(await ask('', 'count'), viewer(request))],
+        ['photospool_photos', 'gauge', 'Photos in the album', photos],
         ['photospool_spool_incoming', 'gauge', 'Files that wait', status.incoming],
         ['photospool_spool_work', 'gauge', 'Files in hand', status.work.length],
         ['photospool_spool_stuck', 'gauge', 'Files that are stuck', status.stuck.length],

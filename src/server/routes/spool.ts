@@ -6,14 +6,21 @@ import { answers, PassSummary, Retried, SpoolStatus } from '../schemas.js';
 
 export const spool: Routes = (app, context) => {
   const done = makeDone(context.library, context.clock);
-  app.get('/api/spool', { schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } }, async () => {
-    const status = await context.spool.status();
-    return { ...status, done: done(status) };
-  });
+  app.get(
+    '/api/spool',
+    { config: { rule: 'spool' }, schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } },
+    async () => {
+      const status = await context.spool.status();
+      return { ...status, done: done(status) };
+    },
+  );
 
   app.post(
     '/api/spool/process',
-    { schema: { summary: 'Makes a pass, and answers when it is done', response: answers(PassSummary) } },
+    {
+      config: { rule: 'process' },
+      schema: { summary: 'Makes a pass, and answers when it is done', response: answers(PassSummary) },
+    },
     async () => context.spool.pass(),
   );
 
@@ -26,7 +33,10 @@ export const spool: Routes = (app, context) => {
   });
   app.post(
     '/api/spool/retry',
-    { schema: { summary: 'Tries stuck items again', body: Names, response: answers(Retried) } },
+    {
+      config: { rule: 'process' },
+      schema: { summary: 'Tries stuck items again', body: Names, response: answers(Retried) },
+    },
     async (request) => context.spool.retry(request.body.names, request.body.wait),
   );
 };
