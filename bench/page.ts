@@ -16,7 +16,7 @@ import { openCatalog } from '../src/catalog/catalog.js';
 import { openLibrary } from '../src/library/library.js';
 import { openServer, type Server } from '../src/server/app.js';
 import { makeChanges } from '../src/server/changes.js';
-import type { SpoolPort, SpoolStatus } from '../src/spool/port.js';
+import { idleStatus as nothing, type SpoolPort } from '../src/spool/port.js';
 import { openChromium } from '../test/browser/chromium.js';
 import { makePictures } from '../test/browser/pictures.js';
 import { syntheticPhotos } from './synthetic.js';
@@ -90,12 +90,12 @@ async function openLarge(folder: string, count: number): Promise<Server> {
   });
 }
 
-const nothing: SpoolStatus = { incoming: 0, work: [], stuck: [], ignored: [], stored: 0, duplicates: 0 };
 const refuse = (): Promise<never> => Promise.reject(new Error('the bench has no spool'));
 const stillSpool: SpoolPort = {
   status: () => Promise.resolve(nothing),
   pass: refuse,
   retry: refuse,
+  steps: () => [],
   place: refuse,
   on: () => () => undefined,
 };

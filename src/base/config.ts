@@ -4,9 +4,8 @@
  */
 import { availableParallelism, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { readFileSync } from 'node:fs';
-import { parse, TomlError } from 'smol-toml';
-import { errnoOf, PhotospoolError, toPhotospoolError } from './errors.js';
+import { PhotospoolError } from './errors.js';
+import { readToml } from './toml.js';
 
 /** Everything that can be configured. Folders are absolute; durations in seconds. */
 export interface Config {
@@ -26,6 +25,8 @@ export interface Config {
   host: string;
   role: 'home' | 'public';
   level: 'debug' | 'info' | 'warn' | 'error';
+  /** How the log is written; `auto` is text on a terminal, JSON elsewhere. */
+  format: 'auto' | 'text' | 'json';
 }
 
 /** One configurable value. */
@@ -115,6 +116,13 @@ export const keys: readonly Key[] = [
     help: 'how much is logged',
     read: oneOf('debug', 'info', 'warn', 'error'),
   },
+  {
+    key: 'log.format',
+    field: 'format',
+    value: 'auto|text|json',
+    help: 'how the log is written (auto: text on a terminal, JSON elsewhere)',
+    read: oneOf('auto', 'text', 'json'),
+  },
 ];
 
 /** The flag of a key, without dashes: `settle` for `spool.settle`. */
@@ -150,6 +158,7 @@ export function readConfig(
     host: '127.0.0.1',
     role: 'home',
     level: 'info',
+    format: 'auto',
   };
   const fromFile = readFile(join(home, 'photospool.toml'));
   for (const key of keys) {
@@ -195,37 +204,11 @@ function set(config: Config, key: Key, value: unknown, where: string, base: stri
   Object.assign(config, { [key.field]: read });
 }
 
+/** What a home's file sets, by key. */
 function readFile(path: string): Map<string, unknown> {
-  const found = new Map<string, unknown>();
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return found;
-    throw toPhotospoolError(error, 'read', path);
-  }
-  for (const [section, values] of Object.entries(parseToml(text, path))) {
-    if (typeof values !== 'object' || values === null || Array.isArray(values)) throw unknownKey(section, path);
-    for (const [name, value] of Object.entries(values)) {
-      const key = `${section}.${name}`;
-      if (!keys.some((known) => known.key === key)) throw unknownKey(key, path);
-      found.set(key, value);
-    }
-  }
+  const found = readToml(path);
+  for (const key of found.keys()) if (!keys.some((known) => known.key === key)) throw unknownKey(key, path);
   return found;
-}
-
-function parseToml(text: string, path: string): Record<string, unknown> {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    throw new PhotospoolError('config', `${path}, line ${error.line}: it is not valid TOML.`, {
-      path,
-      hint: 'Write `[section]` lines and `key = "value"` lines.',
-      cause: error,
-    });
-  }
 }
 
 function unknownKey(key: string, path: string): PhotospoolError {

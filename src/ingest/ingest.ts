@@ -40,8 +40,8 @@ export interface Arrival {
 
 /** What became of it. `waiting`: another claim is bringing the same bytes. */
 export type Outcome =
-  | { kind: 'stored'; sha256: string; path: string }
-  | { kind: 'duplicate'; sha256: string; path: string }
+  | { kind: 'stored'; sha256: string; path: string; bytes: number }
+  | { kind: 'duplicate'; sha256: string; path: string; bytes: number }
   | { kind: 'waiting'; sha256: string; claim: string };
 
 /** What the spool is asked for meanwhile. */
@@ -126,16 +126,17 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     };
   }
 
-  async function setAside(arrival: Arrival, sha256: string, hooks: IngestHooks): Promise<Outcome> {
+  async function setAside(arrival: Arrival, { sha256, bytes }: Hashed, hooks: IngestHooks): Promise<Outcome> {
     hooks.step('archive');
     recordSighting(library, sha256, arrival);
     const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
-    return { kind: 'duplicate', sha256, path };
+    library.local.today.add('duplicates');
+    return { kind: 'duplicate', sha256, path, bytes };
   }
 
   async function bring(arrival: Arrival, hashed: Hashed, hooks: IngestHooks): Promise<Outcome> {
     const { sha256, bytes } = hashed;
-    if (await isHere(sha256, arrival.claim)) return setAside(arrival, sha256, hooks);
+    if (await isHere(sha256, arrival.claim)) return setAside(arrival, hashed, hooks);
     const row = originals.find(sha256);
     if (row && row.claim !== arrival.claim) return { kind: 'waiting', sha256, claim: row.claim };
     const found = identify(await files.head(arrival.file, headLength));
@@ -148,11 +149,11 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
       const original = { sha256, bytes, modified: Date.parse(arrival.modified) };
       const place = record(library, archive, arrival, original, made);
       if (place.kind === 'other') return { kind: 'waiting', sha256, claim: place.claim };
-      if (place.kind === 'here') return setAside(arrival, sha256, hooks);
+      if (place.kind === 'here') return setAside(arrival, hashed, hooks);
       hooks.step('archive');
       if ((await archive.place(arrival.file, place.path, sha256)) === 'placed') {
         originals.arrived(sha256);
-        return { kind: 'stored', sha256, path: place.path };
+        return { kind: 'stored', sha256, path: place.path, bytes };
       }
       // Something nobody told us of took that place between the reservation and the move: reserve another.
       originals.release(sha256, arrival.claim);
@@ -173,7 +174,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   async function finished(claim: string): Promise<Outcome | undefined> {
     const row = originals.reserved().find((one) => one.claim === claim);
     if (!row || (await settleReservation(row, { ...parts, originals })) !== 'here') return undefined;
-    return { kind: 'stored', sha256: row.sha256, path: row.path };
+    return { kind: 'stored', sha256: row.sha256, path: row.path, bytes: row.bytes };
   }
 
   return async (arrival, hooks) => {

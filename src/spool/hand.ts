@@ -8,7 +8,9 @@ import type { Log } from '../base/log.js';
 import type { Arrival, Ingest, Outcome } from '../ingest/ingest.js';
 import { fileOf, type Claim, type Claims } from './claims.js';
 import { failItem, longestDelay } from './item.js';
-import type { SpoolEvent, StuckItem, WorkItem } from './port.js';
+import type { Retried, SpoolEvent, StuckItem, WorkItem } from './port.js';
+import { openStopwatch, type Stopwatch } from './stopwatch.js';
+import type { Tally } from './tally.js';
 
 /** The claims in hand and those that are stuck. */
 export interface Hand {
@@ -19,7 +21,7 @@ export interface Hand {
   /** The stuck claims that are due at `now` (ms), oldest first; they are stuck until `work` takes them. */
   due(now: number): Claim[];
   /** Makes stuck claims due, by name or id; answers which of the names it knew. */
-  retry(names: readonly string[] | 'all'): { retried: string[]; unknown: string[] };
+  retry(names: readonly string[] | 'all'): Retried & { claims: Claim[] };
   /**
    * When the next stuck claim is due, in ms; of those that are still being written alone where `changing`. `except`: those
    * that are about to be worked on.
@@ -36,11 +38,12 @@ export interface HandParts {
   clock: Clock;
   log: Log;
   soon: number;
+  tally: Tally;
   emit: (event: SpoolEvent) => void;
 }
 
 /** Opens the hand of a processor. */
-export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts): Hand {
+export function openHand({ claims, ingest, clock, log, soon, tally, emit }: HandParts): Hand {
   const working = new Map<string, WorkItem>();
   const stuck = new Map<string, Claim>();
 
@@ -65,17 +68,18 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
     };
   }
 
-  function stepTo(claim: Claim, step: string): void {
-    working.set(claim.id, { name: claim.item.name, step, since: new Date(clock.now()).toISOString() });
-    emit({ type: 'item', name: claim.item.name, step });
+  function stepTo({ id, item: { name, claimed } }: Claim, step: string, watch: Stopwatch): void {
+    watch.step(step);
+    working.set(id, { name, step, since: new Date(clock.now()).toISOString(), claimed });
+    emit({ type: 'item', name, step });
   }
 
-  async function fail(claim: Claim, error: unknown): Promise<void> {
+  async function fail(claim: Claim, error: unknown, watch: Stopwatch): Promise<void> {
     claim.item = failItem(claim.item, error, clock.now(), soon);
     stuck.set(claim.id, claim);
     const failure = toPhotospoolError(error, 'take in', claim.item.name);
     log[failure.code === 'internal' ? 'error' : failure.code === 'changing' ? 'debug' : 'warn'](
-      { name: claim.item.name, claim: claim.id, code: failure.code, err: failure.cause },
+      { ...about(claim), outcome: 'stuck', code: failure.code, err: failure.cause, ...watch.read() },
       sentence(failure),
     );
     // The reason is known here even where the disk takes no more records.
@@ -88,41 +92,44 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
     else emit({ type: 'stuck', name: claim.item.name, reason: sentence(failure) });
   }
 
-  async function settle(claim: Claim, outcome: Outcome, seconds: number): Promise<void> {
+  const about = ({ id, item: { name, attempts } }: Claim): object => ({ name, claim: id, attempts });
+
+  async function settle(claim: Claim, outcome: Outcome, watch: Stopwatch): Promise<void> {
     const { name } = claim.item;
     if (outcome.kind === 'waiting') {
       const message = `${printable(name)} waits for the same picture in ${outcome.claim}.`;
-      return fail(claim, new PhotospoolError('locked', message, { hint: 'It goes on when that one is done.' }));
+      return fail(claim, new PhotospoolError('locked', message, { hint: 'It goes on when that one is done.' }), watch);
     }
     // The file has gone on: what remains of its claim is removed now or at the next start.
     await claims
       .finish(claim)
       .catch((error: unknown) => log.debug({ err: error, claim: claim.id }, 'a finished claim could not be removed'));
-    log.info(
-      { name, outcome: outcome.kind, sha256: outcome.sha256, path: outcome.path, seconds },
-      `${outcome.kind} ${name}`,
-    );
-    emit({ type: outcome.kind, name, sha256: outcome.sha256 });
+    const { kind, sha256, path, bytes } = outcome;
+    const { seconds, steps } = watch.read();
+    log.info({ ...about(claim), outcome: kind, sha256, path, bytes, seconds, steps }, `${kind} ${name}`);
+    tally.add({ name, outcome: kind, sha256, seconds });
+    tally.addSteps(steps);
+    emit({ type: kind, name, sha256 });
   }
 
   return {
     async work(claim) {
       stuck.delete(claim.id);
-      const began = clock.now();
-      stepTo(claim, 'claim');
+      const watch = openStopwatch(clock);
+      stepTo(claim, 'claim', watch);
       try {
         await claims.complete(claim);
         const outcome = await ingest(arrivalOf(claim), {
-          step: (step) => stepTo(claim, step),
+          step: (step) => stepTo(claim, step, watch),
           setAside: async (path) => {
             claim.item.aside = path;
             await claims.save(claim);
           },
         });
-        await settle(claim, outcome, (clock.now() - began) / 1000);
+        await settle(claim, outcome, watch);
         return outcome;
       } catch (error) {
-        await fail(claim, error);
+        await fail(claim, error, watch);
         return undefined;
       } finally {
         working.delete(claim.id);
@@ -141,6 +148,7 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
       for (const claim of chosen) claim.item.next = new Date(0).toISOString();
       const known = new Set(chosen.flatMap(({ id, item }) => [id, item.name, printable(item.name)]));
       return {
+        claims: chosen,
         retried: chosen.map(({ item }) => item.name),
         unknown: names === 'all' ? [] : names.filter((name) => !known.has(name)),
       };
@@ -161,6 +169,8 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
         code: item.error?.code ?? 'changing',
         attempts: item.attempts,
         ...(item.next !== undefined && { next: item.next }),
+        claimed: item.claimed,
+        ...(item.error && { failed: item.error.at }),
       })),
   };
 }

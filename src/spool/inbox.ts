@@ -8,7 +8,8 @@ import { printable } from '../base/errors.js';
 import { parentOf, type Files } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import { headLength, identify } from '../photo/identify.js';
-import type { IgnoredItem } from './port.js';
+import { isoTime } from './item.js';
+import type { IgnoredItem, WaitingItem } from './port.js';
 import { openReady, same, type Look } from './ready.js';
 import { scan, type Found } from './scan.js';
 
@@ -37,9 +38,16 @@ export interface Inbox {
   trouble(): IgnoredItem[];
   /** How many files lay there at the last look that are not left alone. */
   count(): number;
+  /** The first of these, the longest there first. */
+  waiting(): WaitingItem[];
 }
 
 const shown = ({ name, reason }: IgnoredItem): IgnoredItem => ({ name: printable(name), reason });
+
+/** How many of the files that wait are told of. */
+const mostWaiting = 50;
+
+const nameOf = ({ folder, name }: Found): string => printable(folder === '' ? name : `${folder}/${name}`);
 
 const keyOfFound = ({ path }: Found): string => keyOf(path);
 
@@ -50,7 +58,7 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
   const emptied = new Map<string, number>();
   let special: IgnoredItem[] = [];
   let trouble: IgnoredItem[] = [];
-  let waiting = 0;
+  let waiting: Found[] = [];
 
   /** Removes emptied folders that stayed empty for `settle`; ms until the next may go. */
   async function tidy(): Promise<number | undefined> {
@@ -89,22 +97,22 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
       for (const key of refused.keys()) if (!keys.has(key)) refused.delete(key);
       let wait = await tidy();
       const now: Found[] = [];
-      waiting = 0;
+      const lying: Found[] = [];
       for (const file of found.files) {
         const known = refused.get(keyOf(file.path));
         if (known && same(known.look, file.look)) continue;
-        waiting++;
+        lying.push(file);
         const left = ready.wait(keyOf(file.path), file.look);
         if (left === 0) now.push(file);
         else wait = Math.min(wait ?? left, left);
       }
+      waiting = lying;
       return { ready: now, wait, folders: found.folders, there: true };
     },
     async whyNot(found) {
       const what = identify(await files.head(found.path, headLength));
       if (what.kind === 'photo') return undefined;
-      const name = found.folder === '' ? found.name : `${found.folder}/${found.name}`;
-      refused.set(keyOf(found.path), { look: found.look, item: { name: printable(name), reason: what.reason } });
+      refused.set(keyOf(found.path), { look: found.look, item: { name: nameOf(found), reason: what.reason } });
       return what.reason;
     },
     took(found) {
@@ -113,6 +121,12 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
     },
     ignored: () => [...special, ...[...refused.values()].map(({ item }) => item)],
     trouble: () => trouble,
-    count: () => waiting,
+    count: () => waiting.length,
+    waiting: () =>
+      waiting
+        .map((found) => ({ found, since: found.changed ?? found.modified }))
+        .sort((a, b) => a.since - b.since)
+        .slice(0, mostWaiting)
+        .map(({ found, since }) => ({ name: nameOf(found), since: isoTime(since), bytes: Number(found.look.size) })),
   };
 }

@@ -19,6 +19,8 @@ export interface Found {
   look: Look;
   /** mtime in ms. */
   modified: number;
+  /** ctime in ms: when it was last written or renamed there. */
+  changed?: number;
 }
 
 /** The outcome of a walk. */
@@ -73,7 +75,7 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
   async function add(entry: Entry, folder: string): Promise<void> {
     const found = await files.lookClosely(entry.path);
     if (!found?.isFile()) return;
-    const { size, mtimeNs, ino, mtimeMs } = found;
+    const { size, mtimeNs, ino, mtimeMs, ctimeMs } = found;
     const raw = rawOf(entry);
     result.files.push({
       path: entry.path,
@@ -82,6 +84,7 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
       folder,
       look: { size, mtimeNs, ino },
       modified: Number(mtimeMs),
+      changed: Number(ctimeMs),
     });
   }
 }

@@ -13,8 +13,9 @@ import type { Seen } from '../library/local.js';
 import type { Claim, Claims } from './claims.js';
 import type { Inbox } from './inbox.js';
 import type { Item } from './item.js';
-import type { SpoolEvent } from './port.js';
+import type { Held, SpoolEvent } from './port.js';
 import type { Found } from './scan.js';
+import type { Tally } from './tally.js';
 
 /** How files are taken. */
 export interface Taking {
@@ -27,6 +28,8 @@ export interface Taking {
   wants(found: Found, claimed: ReadonlyMap<string, Item>): boolean;
   /** Until when (ms) nothing is claimed because of the disk; 0 where nothing is in the way. */
   heldUntil(): number;
+  /** The same, to be shown, with the reason. */
+  held(): Held | undefined;
   /** When the next refused file is tried again, in ms. */
   nextTry(): number | undefined;
   /** What could not be claimed since `reset`, or is stuck in a claim of another process, with the reason. */
@@ -58,6 +61,7 @@ export interface TakingParts {
   log: Log;
   work: (claim: Claim) => Promise<Outcome | undefined>;
   emit: (event: SpoolEvent) => void;
+  tally: Pick<Tally, 'addSeen'>;
 }
 
 const firstHold = 5_000;
@@ -71,7 +75,7 @@ export function openTaking(parts: TakingParts): Taking {
   const refused = new Map<string, Refused & { until: number; delay: number }>();
   const elsewhere = new Map<string, Refused>();
   const told = new Set<string>();
-  let hold = { until: 0, delay: firstHold };
+  let hold = { until: 0, delay: firstHold, reason: '' };
 
   const seenKey = (found: Found): [string, number, string] => [
     keyOf(found.path),
@@ -82,6 +86,7 @@ export function openTaking(parts: TakingParts): Taking {
   function tell(found: Found, sha256: string): void {
     if (told.has(keyOf(found.path))) return;
     told.add(keyOf(found.path));
+    parts.tally.addSeen();
     emit({ type: 'duplicate', name: found.name, sha256 });
   }
 
@@ -116,7 +121,7 @@ export function openTaking(parts: TakingParts): Taking {
     refused.set(keyOf(found.path), { name: found.name, reason, code, delay, until: clock.now() + delay });
     const holds = claiming && everybodys.has(code);
     if (!before && !(holds && isHeld())) parts.log.warn({ code, name: found.name }, reason);
-    if (holds) hold = { until: clock.now() + hold.delay, delay: Math.min(hold.delay * 2, longestHold) };
+    if (holds) hold = { until: clock.now() + hold.delay, delay: Math.min(hold.delay * 2, longestHold), reason };
     emit({ type: 'stuck', name: found.name, reason });
   }
 
@@ -125,7 +130,7 @@ export function openTaking(parts: TakingParts): Taking {
   async function claim(found: Found): Promise<Claim | undefined> {
     try {
       const claimed = parts.mode === 'copy' ? await copy(found) : await claims.take(found);
-      if (claimed) hold = { until: 0, delay: firstHold };
+      if (claimed) hold = { until: 0, delay: firstHold, reason: '' };
       return claimed;
     } catch (error) {
       await refuse(found, error, true);
@@ -165,6 +170,7 @@ export function openTaking(parts: TakingParts): Taking {
       if (parts.countSeen) tell(found, sha256);
       return false;
     },
+    held: () => (isHeld() ? { until: new Date(hold.until).toISOString(), reason: hold.reason } : undefined),
     heldUntil: () => (isHeld() ? hold.until : 0),
     nextTry() {
       const times = [...refused.values()].map(({ until }) => until).filter((until) => until > clock.now());
@@ -179,7 +185,7 @@ export function openTaking(parts: TakingParts): Taking {
     reset() {
       refused.clear();
       elsewhere.clear();
-      hold = { until: 0, delay: firstHold };
+      hold = { until: 0, delay: firstHold, reason: '' };
     },
   };
 }

@@ -138,7 +138,7 @@ export function makeDoor(passkeys = true): Door {
       const user = { id: Buffer.from(me.id).toString('base64url'), name: me.name, displayName: me.name };
       const rp = { id: 'localhost', name: 'Photospool' };
       const authenticatorSelection = { residentKey: 'required', userVerification: 'preferred' };
-      const pubKeyCredParams = [{ type: 'public-key', alg: -7 }];
+      const pubKeyCredParams = [-7, -257].map((alg) => ({ type: 'public-key', alg }));
       return { status: 200, body: { challenge, rp, user, pubKeyCredParams, authenticatorSelection } };
     }
     if (path === '/api/me/passkeys') {

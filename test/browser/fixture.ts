@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { Segment, Tile } from '../../src/catalog/catalog.js';
 import type { PhotoView } from '../../src/document/view.js';
-import type { SpoolStatus } from '../../src/spool/port.js';
+import { idleStatus as idle, type SpoolStatus } from '../../src/spool/port.js';
 import { type Door, makeDoor } from './door.js';
 import type { FixturePicture } from './pictures.js';
 
@@ -25,6 +25,8 @@ export interface Fixture {
   photos: FixturePhoto[];
   /** Paths asked for, in order. */
   requests: string[];
+  /** What was sent with them, where something was. */
+  sent: { path: string; body: Record<string, unknown> }[];
   /** Takes photos in and tells the pages. */
   add(...photos: FixturePhoto[]): void;
   /** Says what the spool is doing. */
@@ -48,8 +50,6 @@ const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-
-const idle: SpoolStatus = { incoming: 0, work: [], stuck: [], ignored: [], stored: 0, duplicates: 0 };
 
 /** A photo made of a picture. `n` gives the id; later keys overwrite what it would be. */
 export function makePhoto(n: number, picture: FixturePicture, over: Partial<PhotoView> = {}): FixturePhoto {
@@ -182,6 +182,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     ],
     [/^\/api\/spool$/, () => status],
     [/^\/api\/spool\/retry$/, () => ({ retried: status.stuck.map((item) => item.name), unknown: [] })],
+    [/^\/api\/spool\/process$/, () => ({ stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] })],
     [/^\/api\/samples$/, () => ({ placed: 5 })],
     [
       /^\/(?:media\/([0-9a-f]{64})\/(thumb|preview)|originals\/([0-9a-f]{64}))$/,
@@ -205,7 +206,9 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     const url = new URL(request.url ?? '/', 'http://fixture');
     fixture.requests.push(url.pathname + url.search);
     const method = request.method ?? 'GET';
-    const known = door.answer(method, url.pathname + url.search, request.headers.cookie, await readBody(request));
+    const body = await readBody(request);
+    if (Object.keys(body).length > 0) fixture.sent.push({ path: url.pathname, body });
+    const known = door.answer(method, url.pathname + url.search, request.headers.cookie, body);
     if (known) {
       if (known.cookie !== undefined)
         response.setHeader('set-cookie', `${known.cookie}; HttpOnly; SameSite=Lax; Path=/`);
@@ -264,6 +267,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     door,
     photos: sorted,
     requests: [],
+    sent: [],
     add(...photos) {
       sorted = [...sorted, ...photos];
       sort();

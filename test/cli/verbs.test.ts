@@ -95,9 +95,18 @@ describe('serve', () => {
     const { photos } = (await (await fetch(`${server.url}/api/photos`)).json()) as { photos: { name: string }[] };
     expect(photos.map(({ name }) => name)).toEqual(['a.jpg']);
     const status = last((await home.run('status', '--json')).out);
-    expect(status).toMatchObject({ incoming: 0, stuck: [], done: 1 });
+    expect(status).toMatchObject({ incoming: 0, stuck: [], done: 1, today: { stored: 1, duplicates: 0 } });
+    expect(status.recent).toMatchObject([{ name: 'a.jpg', outcome: 'stored' }]);
+    const bytes = readFileSync(join(home.archive, '2024/07/a.jpg'));
+    writeFileSync(join(home.incoming, 'cut.jpg'), bytes.subarray(0, bytes.length / 2));
+    expect((await home.run('process')).code).toBe(1);
+    const retried = await home.run('retry', '--all');
+    expect([retried.code, retried.out]).toEqual([1, '1 file tried again, 1 stuck\n']);
+    expect(retried.err.trim().split('\n')).toEqual([expect.stringContaining('stuck: cut.jpg: ') as string]);
     expect(await server.stop()).toBe(0);
     expect(existsSync(join(home.folder, '.photospool/server.json'))).toBe(false);
+    const still = last((await home.run('status', '--json')).out);
+    expect(still).toMatchObject({ today: { stored: 1 }, stuck: [{ name: 'cut.jpg', attempts: 2 }] });
   });
 
   it('refuses other addresses and a second server on the same home', async () => {

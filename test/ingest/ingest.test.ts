@@ -86,7 +86,7 @@ describe('ingest', () => {
     const bytes = await makePhoto(1, { width: 800, height: 600 });
     const sha256 = hashOf(bytes);
     const outcome = await bench.ingest(bench.arrive('a.jpg', bytes, { folder: 'Rome' }), bench.hooks);
-    expect(outcome).toEqual({ kind: 'stored', sha256, path: '2024/07/a.jpg' });
+    expect(outcome).toEqual({ kind: 'stored', sha256, path: '2024/07/a.jpg', bytes: bytes.length });
     expect(readFileSync(join(bench.archive, '2024/07/a.jpg'))).toEqual(bytes);
     const { facts, renditions, sightings, edits } = photoOf(bench.library, sha256);
     expect(facts).toMatchObject({

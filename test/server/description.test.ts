@@ -63,7 +63,11 @@ describe('the description', () => {
   it('is true: what each route answers fits it', async () => {
     const home = await openHome();
     const id = await home.add({ tags: ['a'] });
-    home.spool.state.work = [{ name: 'a.jpg', step: 'render', since: '2026-11-24T10:00:00.000Z' }];
+    const at = '2026-11-24T10:00:00.000Z';
+    home.spool.state.work = [{ name: 'a.jpg', step: 'render', since: at, claimed: at }];
+    home.spool.state.waiting = [{ name: 'c.jpg', since: at, bytes: 1 }];
+    home.spool.state.recent = [{ name: 'd.jpg', outcome: 'stored', sha256: id, at, seconds: 1 }];
+    home.spool.state.held = { until: at, reason: 'full' };
     home.spool.state.stuck = [{ name: 'b.jpg', claim: '1', reason: 'broken', code: 'undecodable', attempts: 1 }];
     const bodies: Record<string, object> = {
       'patch /api/photos': { ids: [id], rating: 1 },
@@ -111,11 +115,19 @@ describe('the description', () => {
   it('has figures that Prometheus can read', async () => {
     const home = await openHome();
     await home.add();
+    const counts = [0, 1, 1, 2, 2, 2, 2, 2, 2];
+    home.spool.steps = () => [{ step: 'hash', counts, count: 2, sum: 0.22 }];
+    home.spool.state.waiting = [{ name: 'a.jpg', since: '2026-11-24T09:59:00.000Z', bytes: 1 }];
     const response = await home.app.inject('/metrics');
     expect(response.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(response.body).toMatch(/^photospool_photos 1$/m);
+    expect(response.body).toMatch(/^photospool_spool_oldest_seconds 60$/m);
+    expect(response.body).toMatch(/^photospool_step_seconds_bucket\{step="hash",le="0.1"\} 1$/m);
+    expect(response.body).toMatch(/^photospool_step_seconds_bucket\{step="hash",le="\+Inf"\} 2$/m);
     for (const line of response.body.trimEnd().split('\n')) {
-      expect(line).toMatch(/^(?:# (?:HELP|TYPE) [a-z_]+ .+|[a-z_]+(?:\{version="1\.2\.3"\})? [0-9.e+-]+)$/);
+      expect(line).toMatch(
+        /^(?:# (?:HELP|TYPE) [a-z_]+ .+|[a-z_]+(?:\{[a-z]+="[^"]*"(?:,[a-z]+="[^"]*")*\})? [0-9.e+-]+)$/,
+      );
     }
   });
 });

@@ -15,7 +15,7 @@ import { openLibrary, type Library } from '../../src/library/library.js';
 import { buildApp, type ServerParts } from '../../src/server/app.js';
 import { makeChanges } from '../../src/server/changes.js';
 import type { App } from '../../src/server/parts.js';
-import type { SpoolEvent, SpoolPort, SpoolStatus } from '../../src/spool/port.js';
+import { idleStatus, type SpoolEvent, type SpoolPort, type SpoolStatus } from '../../src/spool/port.js';
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {
@@ -74,7 +74,7 @@ export interface FakeSpool extends SpoolPort {
 
 export function fakeSpool(): FakeSpool {
   const spool: FakeSpool = {
-    state: { incoming: 0, work: [], stuck: [], ignored: [], stored: 0, duplicates: 0 },
+    state: { ...idleStatus },
     placed: [],
     retries: [],
     listeners: new Set(),
@@ -97,6 +97,7 @@ export function fakeSpool(): FakeSpool {
       seconds: 0.5,
       stuckItems: [{ name: 'a.jpg', reason: 'broken' }],
     }),
+    steps: () => [],
     async retry(names) {
       spool.retries.push(names);
       return names === 'all' ? { retried: ['a.jpg'], unknown: [] } : { retried: [], unknown: names };

@@ -51,6 +51,7 @@ export function makeSpool(failures: Failures = new Map()): Spool {
   const originals = new Set<string>();
   const local = {
     originals: { find: (sha256: string) => (originals.has(sha256) ? { state: 'here' } : undefined) },
+    today: { count: () => ({ stored: originals.size, duplicates: 0 }) },
     seen: {
       find: (...key: unknown[]) => seen.get(key.join('|')),
       put: (path: string, bytes: number, modified: string, sha256: string) =>
@@ -69,7 +70,8 @@ export function makeSpool(failures: Failures = new Map()): Spool {
     const path = `${kind === 'duplicate' ? 'duplicates/' : ''}${arrival.name}`;
     renameSync(arrival.file, join(done, path));
     originals.add(sha256);
-    return { kind, sha256, path };
+    const { size: bytes } = statSync(join(done, path));
+    return { kind, sha256, path, bytes };
   };
   return {
     folder,

@@ -9,7 +9,7 @@ import { takeLock } from '../../spool/lock.js';
 import type { Processor } from '../../spool/processor.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHome } from '../home.js';
-import { counted, exit, openProgress, print, printJson, say } from '../output.js';
+import { counted, exit, openProgress, print, printJson, quiet, say } from '../output.js';
 import { askServer, findServer, openSpool } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
@@ -53,7 +53,7 @@ function isFree(work: string): boolean {
 }
 
 async function passHere(config: Config, json: boolean): Promise<number> {
-  const log = openLog(config.level === 'info' ? 'error' : config.level);
+  const log = openLog(quiet(config));
   const home = await openHome(config, log);
   try {
     return await runPass(await openSpool(home, log), json);

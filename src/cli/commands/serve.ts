@@ -19,7 +19,7 @@ export const serve: Verb = (program, run) => {
 
 async function serveHome(flags: Flags): Promise<number> {
   const config = configOf(flags);
-  const log = openLog(config.level);
+  const log = openLog(config);
   const stopped = stopSignal();
   const home = await openHome(config, log);
   try {

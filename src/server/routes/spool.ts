@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { makeDone } from '../done.js';
 import type { Routes } from '../parts.js';
-import { answers, PassSummary, SpoolStatus } from '../schemas.js';
+import { answers, PassSummary, Retried, SpoolStatus } from '../schemas.js';
 
 export const spool: Routes = (app, context) => {
   const done = makeDone(context.library, context.clock);
@@ -22,11 +22,11 @@ export const spool: Routes = (app, context) => {
       Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 }),
       Type.Literal('all'),
     ]),
+    wait: Type.Optional(Type.Boolean({ description: 'answer when they were tried' })),
   });
-  const Retried = Type.Object({ retried: Type.Array(Type.String()), unknown: Type.Array(Type.String()) });
   app.post(
     '/api/spool/retry',
     { schema: { summary: 'Tries stuck items again', body: Names, response: answers(Retried) } },
-    async (request) => context.spool.retry(request.body.names),
+    async (request) => context.spool.retry(request.body.names, request.body.wait),
   );
 };

@@ -1,4 +1,6 @@
-/** The words at the door: signing in, setting up, an invitation. */
+/** The words at the door: signing in, setting up, an invitation. Fetched with it. */
+
+/** Short and plain. */
 export const doorTexts = {
   signIn: 'Sign in',
   signInText: 'to see the photos',
