@@ -105,6 +105,7 @@ export const texts = {
   pictureFailed: 'The picture can’t be loaded',
   notHere: 'The original is on another server',
 
+  moreTags: (n: number) => `and ${number.format(n)} more`,
   facts: {
     taken: 'Taken',
     place: 'Place',
