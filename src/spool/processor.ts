@@ -30,7 +30,7 @@ export interface Processor extends SpoolPort {
   close(): Promise<void>;
 }
 
-/** Files in hand beyond those being decoded, so that the disk's flushes do not keep the decoders waiting. */
+/** Files in hand beyond those being decoded: the disk's flushes must not keep the decoders waiting. */
 const ahead = 3;
 const nobody: ReadonlyMap<string, Item> = new Map();
 
