@@ -34,10 +34,7 @@ export interface Processor extends SpoolPort {
 const ahead = 3;
 const nobody: ReadonlyMap<string, Item> = new Map();
 
-/**
- * Opens the processor of a `work` folder and takes up what is left there. @throws PhotospoolError `locked` where another
- * process holds that folder.
- */
+/** Opens the processor of a `work` folder and takes up what is left there. @throws PhotospoolError `locked`. */
 export async function openProcessor(parts: ProcessorParts, options: ProcessorOptions): Promise<Processor> {
   const { incoming, work } = options;
   await parts.files.makeFolder(incoming);

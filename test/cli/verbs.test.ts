@@ -116,7 +116,7 @@ describe('serve', () => {
     const home = makeHome();
     const open = await home.run('serve', '--host', '0.0.0.0');
     expect(open.code).toBe(2);
-    expect(open.err).toMatch(/^photospool: .*accounts/);
+    expect(open.err).toMatch(/^photospool: .*0\.0\.0\.0 yet: it has no owner\./);
     await home.serve();
     const second = await home.run('serve', '--port', '0');
     expect(second.code).toBe(3);
@@ -257,6 +257,7 @@ describe('the folders', () => {
   it('must be apart', async () => {
     const home = makeHome();
     const [incoming, work] = ['in', 'wk'].map((name) => join(home.folder, name)) as [string, string];
+    mkdirSync(incoming);
     const ran = await home.run('process', incoming, work, join(incoming, 'done'));
     expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('apart')]);
   });
