@@ -113,6 +113,16 @@ export function maySee(viewer: Viewer | undefined, photo: { audience: Audience; 
   return photo.trashed !== true || seesTrash(viewer);
 }
 
+/** Whether the comments on what somebody sees exist for them: they are for those who may have the original as well. */
+export const seesComments = (viewer: Viewer): boolean => may(viewer, 'original');
+
+/** Whose comments somebody may take away beside their own: all, where they may bring photos into the trash. */
+export const removesComments = (viewer: Viewer): boolean => may(viewer, 'trash') && may(viewer, 'comment');
+
+/** Whether something is by somebody. What was written before there were accounts is by the owner. */
+export const isBy = (viewer: Viewer, author: string): boolean =>
+  author === authorOf(viewer) || (author === 'owner' && viewer.role === 'owner');
+
 /** Whether what is in the trash exists for somebody: the owner, and programs that read everything. */
 export const seesTrash = (viewer: Viewer): boolean => viewer.role === 'owner' || viewer.role === 'program';
 

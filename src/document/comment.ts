@@ -53,6 +53,9 @@ export const commentId = (sha256: string, ulid: string): string => `comment:${sh
 /** What all ids of a photo's comments begin with. */
 export const commentPrefix = (sha256: string): string => `comment:${sha256}:`;
 
+/** The photo (the SHA-256 of its original) of a comment's id; undefined where it is the id of something else. */
+export const photoOfComment = (id: string): string | undefined => /^comment:([0-9a-f]{64}):./.exec(id)?.[1];
+
 /** A new comment. `now` in ms since the epoch. @throws PhotospoolError `invalid` where there is nothing in it, or too much. */
 export function newComment(sha256: string, text: string, at: Stamp, by: string, now: number): CommentDocument {
   const added = new Date(now).toISOString();

@@ -1,9 +1,10 @@
 /**
- * What changed among the photos since the last look, read from the library's change feed: the same for changes of this
+ * What changed among the photos and their comments since the last look, read from the library's change feed: the same for changes of this
  * process and of others. A feed is for those who see the same photos; what they may not see is in nothing that it tells, and
  * a photo that is theirs no longer is told by its month alone.
  */
 import type { Clock } from '../base/clock.js';
+import { photoOfComment } from '../document/comment.js';
 import { audiences, sha256Of } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import { parseQuery } from '../catalog/search.js';
@@ -24,10 +25,18 @@ export interface PhotosEvent {
   change: number;
 }
 
+/** What changed since the last look. */
+export interface News {
+  /** Absent where no photo did. */
+  photos?: PhotosEvent;
+  /** The ids of the photos whose comments are others now. */
+  comments: string[];
+}
+
 /** A reader of the change feed. */
 export interface PhotoFeed {
-  /** What changed since the last call, undefined where no photo did. Yields to other work. */
-  next(): Promise<PhotosEvent | undefined>;
+  /** What changed since the last call. Yields to other work. */
+  next(): Promise<News>;
   /** Where it is now, for a page that begins to listen. */
   change(): number;
 }
@@ -78,9 +87,12 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
     async next() {
       const ids = new Set<string>();
       const months = new Set<string>();
+      const comments = new Set<string>();
       for (;;) {
         const { changes } = library.changes(change, batch);
         const photos = changes.flatMap(({ id }) => (id.startsWith('photo:') ? (sha256Of(id) ?? []) : []));
+        const commented = changes.flatMap(({ id }) => photoOfComment(id) ?? []);
+        for (const { id } of shown([...new Set(commented)])) comments.add(id);
         // A photo that was purged has no document any more; those who see everything hear of it.
         if (seesAll) for (const id of photos) ids.add(id);
         for (const { id, month } of shown(photos)) {
@@ -93,14 +105,17 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
       }
       await ask('', 'count');
       for (const month of movedMonths()) months.add(month);
-      if (ids.size === 0 && months.size === 0) return undefined;
-      return {
-        type: 'photos',
-        months: [...months].sort().reverse(),
-        ids: [...ids].slice(0, mostIds),
-        count: ids.size,
-        change: told(),
-      };
+      const news: News = { comments: [...comments] };
+      if (ids.size > 0 || months.size > 0) {
+        news.photos = {
+          type: 'photos',
+          months: [...months].sort().reverse(),
+          ids: [...ids].slice(0, mostIds),
+          count: ids.size,
+          change: told(),
+        };
+      }
+      return news;
     },
   };
 }

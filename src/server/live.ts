@@ -5,7 +5,7 @@
  * are no timers.
  */
 import { Readable } from 'node:stream';
-import { may, type Viewer } from '../access/rights.js';
+import { may, seesComments, type Viewer } from '../access/rights.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -63,6 +63,7 @@ interface Circle {
 interface Listener {
   circle: Circle;
   spool: boolean;
+  comments: boolean;
   visitor: boolean;
   viewerNow: () => Viewer | undefined;
 }
@@ -93,8 +94,10 @@ export function openLive(parts: LiveParts): Live {
     const ended = new AbortController();
     const tellPhotos = async (): Promise<void> => {
       for (const circle of circles()) {
-        const event = await circle.feed.next();
-        if (event) tell(event, (listener) => listener.circle === circle);
+        const { photos, comments } = await circle.feed.next();
+        if (photos) tell(photos, (listener) => listener.circle === circle);
+        for (const photo of comments)
+          tell({ type: 'comments', photo }, (listener) => listener.circle === circle && listener.comments);
       }
     };
     const tellSpool = async (): Promise<void> => tell(spoolEvent(await spool.status()), (listener) => listener.spool);
@@ -164,7 +167,8 @@ export function openLive(parts: LiveParts): Live {
     if ([...pages.values()].filter((other) => other.visitor === visitor).length >= mostPages) {
       throw new PhotospoolError('busy', 'Too many pages are open.', { hint: 'Close some of them.' });
     }
-    const listener = { circle: circleOf(viewer), spool: may(viewer, 'spool'), visitor, viewerNow };
+    const [spool, comments] = [may(viewer, 'spool'), seesComments(viewer)];
+    const listener = { circle: circleOf(viewer), spool, comments, visitor, viewerNow };
     const page = new Readable({ read: () => undefined });
     page.once('close', () => gone(page));
     pages.set(page, listener);

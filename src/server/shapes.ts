@@ -120,3 +120,13 @@ export const AuditEntry = Type.Object({
   address: optional(Type.String()),
   detail: optional(Type.String()),
 });
+
+/** comments.ts `CommentSeen`. */
+export const Comment = Type.Object({
+  id: Type.String(),
+  text: Type.String({ description: 'Markdown' }),
+  by: Type.Object({ id: optional(Type.String()), name: Type.String() }),
+  added: utc,
+  edited: optional(Type.Literal(true)),
+  mine: Type.Boolean(),
+});

@@ -32,6 +32,7 @@ describe('the description', () => {
         'delete /api/me/passkeys/{id}',
         'delete /api/me/sessions',
         'delete /api/people/{id}',
+        'delete /api/photos/{id}/comments/{comment}',
         'delete /api/session',
         'delete /api/sessions/{id}',
         'delete /api/tokens/{name}',
@@ -47,6 +48,7 @@ describe('the description', () => {
         'get /api/people',
         'get /api/photos',
         'get /api/photos/{id}',
+        'get /api/photos/{id}/comments',
         'get /api/photos/{id}/exif',
         'get /api/places',
         'get /api/session',
@@ -66,6 +68,7 @@ describe('the description', () => {
         'patch /api/people/{id}',
         'patch /api/photos',
         'patch /api/photos/{id}',
+        'patch /api/photos/{id}/comments/{comment}',
         'post /api/invitation',
         'post /api/invitation/look',
         'post /api/me/passkeys',
@@ -73,6 +76,7 @@ describe('the description', () => {
         'post /api/me/password',
         'post /api/people',
         'post /api/people/{id}/invitation',
+        'post /api/photos/{id}/comments',
         'post /api/samples',
         'post /api/session',
         'post /api/session/passkey',
@@ -104,11 +108,16 @@ describe('the description', () => {
     const bodies: Record<string, object> = {
       'patch /api/photos': { ids: [id], rating: 1 },
       'patch /api/photos/{id}': { title: 'x' },
+      'post /api/photos/{id}/comments': { text: 'words' },
+      'patch /api/photos/{id}/comments/{comment}': { text: 'other words' },
       'post /api/spool/retry': { names: 'all' },
       'post /api/people': { name: 'x', role: 'family' },
       'post /api/tokens': { name: 'x', may: ['read'] },
       'patch /api/access': { visitors: false },
     };
+    const commentUrl = `/api/photos/${id}/comments`;
+    const made = await home.app.inject({ method: 'POST', url: commentUrl, payload: { text: 'first words' } });
+    const comment = made.json<{ id: string }>().id;
     const { paths } = (await home.app.inject('/api/openapi.json')).json<Description>();
     let checked = 0;
     for (const [path, methods] of Object.entries(paths)) {
@@ -117,14 +126,14 @@ describe('the description', () => {
         const schema = good?.[1].content?.['application/json']?.schema;
         if (!schema || path === '/api/upload' || needsAccount(method, path)) continue;
         const payload = bodies[`${method} ${path}`];
-        const url = path.replace('{id}', id);
+        const url = path.replace('{id}', id).replace('{comment}', comment);
         const response = await home.app.inject({ method: method as 'get', url, ...(payload && { payload }) });
         expect(response.statusCode, `${method} ${url}: ${response.body}`).toBe(Number(good[0]));
         expect(Compile(schema).Errors(response.json()), `${method} ${url}`).toEqual([]);
         checked++;
       }
     }
-    expect(checked).toBe(30);
+    expect(checked).toBe(34);
   });
 
   it('leaves nothing out of an answer', async () => {

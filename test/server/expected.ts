@@ -2,7 +2,7 @@
  * What each route asks of whoever calls it, said a second time: the routes say it in code, and the two must agree. A route that
  * is not here fails the enumeration.
  */
-import type { RoleName } from './roles.js';
+import { commentUlid, type RoleName } from './roles.js';
 
 const sight: readonly RoleName[] = ['visitor', 'family', 'editor', 'owner', 'command', 'token read', 'token edit'];
 const programs: readonly RoleName[] = ['token read', 'token edit'];
@@ -14,6 +14,7 @@ export const may = {
   see: sight,
   /** What tells more than the picture. For a visitor it is not there. */
   original: sight.filter((role) => role !== 'visitor'),
+  comment: ['family', 'editor', ...owners, 'token edit'],
   edit: ['editor', ...owners, 'token edit'],
   process: [...owners, 'token edit'],
   spool: [...owners, ...programs],
@@ -36,6 +37,8 @@ export interface Expected {
   path?: string;
 }
 
+const aComment = `/api/photos/{id}/comments/${commentUlid}`;
+
 export const expected: Record<string, Expected> = {
   'get /healthz': { rule: 'everyone' },
   'get /api/openapi.json': { rule: 'everyone' },
@@ -44,6 +47,11 @@ export const expected: Record<string, Expected> = {
   'get /api/photos/{id}/exif': { rule: 'original' },
   'patch /api/photos/{id}': { rule: 'edit', body: { rating: 3 } },
   'patch /api/photos': { rule: 'edit', body: { ids: ['{id}'], rating: 3 } },
+  'get /api/photos/{id}/comments': { rule: 'see' },
+  'post /api/photos/{id}/comments': { rule: 'comment', body: { text: 'words' } },
+  // The comment is the owner's; comments.test.ts compares whose may be changed.
+  'patch /api/photos/{id}/comments/{comment}': { rule: 'comment', open: true, path: aComment, body: { text: 'words' } },
+  'delete /api/photos/{id}/comments/{comment}': { rule: 'comment', open: true, path: aComment },
   'get /api/timeline': { rule: 'see' },
   'get /api/timeline/segments': { rule: 'see' },
   'get /api/tiles': { rule: 'see' },

@@ -112,6 +112,36 @@ describe('live pages', () => {
     expect(changes.every((change) => change >= home.clock.now() - 60_000)).toBe(true);
   });
 
+  it('hear of a comment on a photo that is theirs, and visitors of none', async () => {
+    const home = await openHome();
+    const [shown, hidden] = [await home.add(), await home.add()];
+    await home.app.inject({ method: 'PATCH', url: `/api/photos/${shown}`, payload: { audience: 'public' } });
+    const live = openPages(home);
+    const family: Viewer = { role: 'family', audiences: ['family', 'public'], canEdit: false };
+    const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
+    const pages = [
+      await listen(home, () => local, live),
+      await listen(home, () => family, live),
+      await listen(home, () => visitor, live),
+    ];
+    const heard = () => pages.map(({ events }) => events('comments').map(({ photo }) => photo));
+    const comment = async (id: string): Promise<string> => {
+      const url = `/api/photos/${id}/comments`;
+      const made = await home.app.inject({ method: 'POST', url, payload: { text: 'words' } });
+      await home.clock.advance(250);
+      return `${url}/${made.json<{ id: string }>().id}`;
+    };
+    await comment(hidden);
+    expect(heard()).toEqual([[hidden], [], []]);
+    const url = await comment(shown);
+    expect(heard()).toEqual([[hidden, shown], [shown], []]);
+    await home.app.inject({ method: 'DELETE', url });
+    await home.clock.advance(250);
+    expect(heard()).toEqual([[hidden, shown, shown], [shown, shown], []]);
+    expect(pages.flatMap(({ events }) => events('photos'))).toEqual([]);
+    expect(pages[0]!.text()).not.toContain('words');
+  });
+
   it('are ended when their viewer is another than before', async () => {
     const home = await openHome();
     const live = openPages(home);

@@ -2,8 +2,8 @@
  * An album with a photo of each kind (who may see it, in the trash or not), each with words, a month and ids that no other one
  * has, and everybody who may come to it. What a role may not see must be in no answer that it gets.
  */
-import type { Audience } from '../../src/document/photo.js';
-import { exifId, photoId } from '../../src/document/photo.js';
+import { commentId, newComment } from '../../src/document/comment.js';
+import { exifId, photoId, type Audience, type Body } from '../../src/document/photo.js';
 import { actorOf } from '../../src/access/actor.js';
 import { mays } from '../../src/access/rights.js';
 import { local } from '../../src/access/viewer.js';
@@ -14,7 +14,7 @@ import { commandSecret, sha256, type Home } from './fixture.js';
 export interface Kind {
   audience: Audience;
   trashed: boolean;
-  /** In its file name, title, tags, album, camera and EXIF; found nowhere else. */
+  /** In its file name, title, tags, album, camera, EXIF and a comment; found nowhere else. */
   mark: string;
   month: string;
   original: Buffer;
@@ -28,6 +28,9 @@ export const kinds: readonly Kind[] = (['private', 'family', 'public'] as const)
     return { audience, trashed, mark, month: `19${50 + 10 * n + k}-0${1 + n}`, original, id: sha256(original) };
   }),
 );
+
+/** The comment that lies on every photo. */
+export const commentUlid = '01JD0000000000000000000000';
 
 /** All that tells of a photo. */
 export const tracesOf = ({ mark, month, id }: Kind): string[] => [
@@ -89,6 +92,8 @@ export async function openDoors(home: Home, which: readonly Kind[]): Promise<Gue
       ...{ gps: { lat: 12.5, lon: 34.5 }, albums: { add: [mark] } },
     });
     home.library.update(exifId(id), (body) => ({ ...body, tags: { 'EXIF:Artist': mark } }));
+    const comment = newComment(id, `comment ${mark}`, home.library.stamp(), 'owner', home.clock.now());
+    home.library.update(commentId(id, commentUlid), () => comment as unknown as Body);
     if (!home.library.get(photoId(id))) throw new Error('The photo is not there.');
   }
   const actor = actorOf(local);

@@ -7,6 +7,7 @@ import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { answers, BulkEdits, IdParams, Photo, PhotoEdits, Sha256 } from '../schemas.js';
+import { showTo } from '../sight.js';
 import { readTaken } from '../taken.js';
 
 export const edits: Routes = (app, { library }) => {
@@ -18,9 +19,10 @@ export const edits: Routes = (app, { library }) => {
     },
     async (request) => {
       const { id } = request.params;
-      const { missing } = await changePhotos(library, viewer(request), [id], changeOf(request.body));
+      const who = viewer(request);
+      const { missing } = await changePhotos(library, who, [id], changeOf(request.body));
       if (missing.length > 0) throw notFound('There is no such photo.');
-      return getPhoto(library, viewer(request), id);
+      return showTo(who, getPhoto(library, who, id));
     },
   );
 

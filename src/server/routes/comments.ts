@@ -1,0 +1,67 @@
+/** Comments on a photo, to read and to write. */
+import { Type } from 'typebox';
+import { longestComment } from '../../document/comment.js';
+import { viewer } from '../access.js';
+import { openComments } from '../comments.js';
+import type { Routes } from '../parts.js';
+import { answers, IdParams, Problem, Sha256 } from '../schemas.js';
+import { Comment, strict } from '../shapes.js';
+
+export const comments: Routes = (app, { library, access, clock }) => {
+  const all = openComments(library, access.people, clock);
+  app.get(
+    '/api/photos/:id/comments',
+    {
+      config: { rule: 'see' },
+      schema: {
+        summary: 'Comments on a photo, oldest first',
+        params: IdParams,
+        response: answers(Type.Object({ comments: Type.Array(Comment) })),
+      },
+    },
+    (request, reply) => void reply.send({ comments: all.list(viewer(request), request.params.id) }),
+  );
+
+  const config = { rule: 'comment' } as const;
+  // A pair of surrogates is one character to the schema, and two to what is kept: that has the last word.
+  const body = strict({ text: Type.String({ minLength: 1, maxLength: longestComment }) });
+  app.post(
+    '/api/photos/:id/comments',
+    {
+      config,
+      schema: {
+        summary: 'Comments on a photo',
+        params: IdParams,
+        body,
+        response: { 201: Comment, '4xx': Problem, '5xx': Problem },
+      },
+    },
+    (request, reply) => void reply.code(201).send(all.add(viewer(request), request.params.id, request.body.text)),
+  );
+
+  const params = Type.Object({ id: Sha256, comment: Type.String({ maxLength: 26 }) });
+  app.patch(
+    '/api/photos/:id/comments/:comment',
+    {
+      config,
+      schema: { summary: 'Changes the words of a comment of yours', params, body, response: answers(Comment) },
+    },
+    (request, reply) => {
+      const { id, comment } = request.params;
+      void reply.send(all.rewrite(viewer(request), id, comment, request.body.text));
+    },
+  );
+
+  const Removed = Type.Object({ removed: Type.Literal(true) });
+  app.delete(
+    '/api/photos/:id/comments/:comment',
+    {
+      config,
+      schema: { summary: 'Takes a comment of yours away, or as the owner any', params, response: answers(Removed) },
+    },
+    (request, reply) => {
+      all.remove(viewer(request), request.params.id, request.params.comment);
+      void reply.send({ removed: true });
+    },
+  );
+};
