@@ -26,7 +26,7 @@ const policy = [
 
 /** What the page needs of a browser: to fill the screen, and passkeys. */
 const permissions = [
-  ...['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'hid', 'midi', 'bluetooth'],
+  ...['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'hid', 'midi'],
   ...['display-capture', 'screen-wake-lock', 'accelerometer', 'gyroscope', 'magnetometer', 'browsing-topics'],
 ]
   .map((name) => `${name}=()`)

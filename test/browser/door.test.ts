@@ -1,8 +1,8 @@
 /** The door in a real browser: set-up, invitation, password, passkey, what each may see, and what ends it. */
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson, setUpCode } from './door.js';
 import { type Fixture, makePhotos } from './fixture.js';
+import { addAuthenticator, readMenu, signIn, signOut } from './people.js';
 import { openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -22,19 +22,6 @@ async function open(): Promise<Fixture> {
 const refusals = /status of 40[0134]|ERR_INCOMPLETE_CHUNKED_ENCODING/;
 const good = 'three green boats';
 
-async function signIn(page: Page, name: string, password: string): Promise<void> {
-  await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.keyboard.press('Enter');
-}
-
-async function menu(page: Page): Promise<string[]> {
-  await page.getByRole('button', { name: 'Menu' }).click();
-  const items = await page.locator('header nav li').allInnerTexts();
-  await page.keyboard.press('Escape');
-  return items.map((item) => item.trim());
-}
-
 test('the set-up link makes the owner; an invitation lets family in, who sees only what it may', async () => {
   const fixture = await open();
   fixture.spool({ incoming: 3 });
@@ -46,7 +33,7 @@ test('the set-up link makes the owner; an invitation lets family in, who sees on
   expect(owner.page.url()).toBe(`${fixture.url}/`);
   expect(await owner.page.evaluate(() => JSON.stringify(history.state))).not.toContain(setUpCode);
   await owner.page.waitForSelector('text=3 on their way');
-  expect(await menu(owner.page)).toEqual([
+  expect(await readMenu(owner.page)).toEqual([
     'Spool',
     'People',
     'Access',
@@ -70,7 +57,7 @@ test('the set-up link makes the owner; an invitation lets family in, who sees on
   await family.page.getByLabel('Choose a password').fill('two slow trains');
   await family.page.keyboard.press('Enter');
   await shown(family.page);
-  expect(await menu(family.page)).toEqual(['My account', 'Sign out']);
+  expect(await readMenu(family.page)).toEqual(['My account', 'Sign out']);
   expect(await family.page.locator('text=on their way').count()).toBe(0);
   for (const path of ['spool', 'people', 'tokens', 'access', 'audit']) {
     await family.page.goto(`${fixture.url}/${path}`);
@@ -96,8 +83,7 @@ test('who is not signed in stands at the door, and is where they wanted to be wh
   await signIn(page, 'Owner', good);
   await page.waitForSelector('h1:text("Tokens")');
   expect(page.url()).toBe(`${fixture.url}/tokens`);
-  await page.getByRole('button', { name: 'Menu' }).click();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(page);
   await page.waitForSelector('h1:text("Sign in")');
   expect(fixture.door.sessions).toEqual([]);
   await page.goBack();
@@ -130,8 +116,7 @@ test('a passkey is made, and signs in', async () => {
   await page.getByLabel('Name of this device').fill('Test device');
   await page.keyboard.press('Enter');
   await page.waitForSelector('[data-list="passkeys"] >> text=Test device');
-  await page.getByRole('button', { name: 'Menu' }).click();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOut(page);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await shown(page);
   await page.goto(`${fixture.url}/me`);
@@ -186,18 +171,3 @@ test('tokens are shown once and revoked, access is opened, and what happened is 
   expect(mishaps).toEqual([]);
   await close();
 });
-
-/** A device with a key inside that says yes to everything (CDP, WebAuthn domain). */
-async function addAuthenticator(page: Page): Promise<void> {
-  const device = await page.context().newCDPSession(page);
-  await device.send('WebAuthn.enable');
-  const options = {
-    protocol: 'ctap2',
-    transport: 'internal',
-    hasResidentKey: true,
-    hasUserVerification: true,
-  } as const;
-  await device.send('WebAuthn.addVirtualAuthenticator', {
-    options: { ...options, isUserVerified: true, automaticPresenceSimulation: true },
-  });
-}

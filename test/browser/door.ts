@@ -3,6 +3,7 @@
  * access, from memory. It checks no signature; that the real server does is shown in access.test.ts.
  */
 import { randomBytes } from 'node:crypto';
+import { actions, may } from '../../src/access/rights.js';
 import type { Happening, Openness, Passkey, Person, Signed, Token } from '../../web/src/forms/asks.js';
 import type { SessionView } from '../../web/src/viewer.js';
 
@@ -35,23 +36,9 @@ export interface Door {
   answer(method: string, path: string, cookie: string | undefined, body: Record<string, unknown>): Answer | undefined;
 }
 
-const rights: Record<'owner' | 'family' | 'visitor', SessionView['may']> = {
-  owner: [
-    'see',
-    'edit',
-    'upload',
-    'comment',
-    'favourite',
-    'spool',
-    'people',
-    'tokens',
-    'settings',
-    'audit',
-    'own-session',
-  ],
-  family: ['see', 'upload', 'comment', 'favourite', 'own-session'],
-  visitor: ['see'],
-};
+/** What people may do, by the table of the server itself. */
+const rights = (role: 'owner' | 'family' | 'visitor', canEdit = false): SessionView['may'] =>
+  actions.filter((action) => may({ role, audiences: [], canEdit }, action));
 
 /** The code of the set-up link of every door. */
 export const setUpCode = 'set-up-code';
@@ -224,12 +211,11 @@ export function makeDoor(passkeys = true): Door {
       const person = personOf(cookie);
       if (person) {
         const { id, name, role } = person;
-        const may = rights[role].concat(role === 'family' && person.canEdit ? ['edit'] : []);
-        return { role, person: { id, name }, ...about, may };
+        return { role, person: { id, name }, ...about, may: rights(role, person.canEdit) };
       }
-      if (!setUp) return { role: 'owner', ...about, may: rights.owner };
+      if (!setUp) return { role: 'owner', ...about, may: rights('owner') };
       return door.openness.visitors
-        ? { role: 'visitor', ...about, may: rights.visitor }
+        ? { role: 'visitor', ...about, may: rights('visitor') }
         : { role: null, ...about, may: [] };
     },
     answer(method, path, cookie, body) {

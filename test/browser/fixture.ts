@@ -9,6 +9,7 @@ import { extname, join, normalize } from 'node:path';
 import type { Segment, Tile } from '../../src/catalog/catalog.js';
 import type { PhotoView } from '../../src/document/view.js';
 import { idleStatus as idle, type SpoolStatus } from '../../src/spool/port.js';
+import { type Comments, makeComments } from './comments.js';
 import { type Door, makeDoor } from './door.js';
 import type { FixturePicture } from './pictures.js';
 
@@ -21,6 +22,7 @@ export interface Fixture {
   url: string;
   /** Who is known, and may what. At first there is no account, and whoever asks is the owner. */
   door: Door;
+  comments: Comments;
   /** All photos, newest first. */
   photos: FixturePhoto[];
   /** Paths asked for, in order. */
@@ -201,6 +203,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
   ];
 
   const door = makeDoor();
+  const comments = makeComments(tell);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://fixture');
@@ -223,6 +226,10 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
       response.on('close', () => listeners.delete(response));
       return;
     }
+    const spoken = comments.answer(method, url.pathname, door.viewer(request.headers.cookie), body);
+    if (spoken) return send(response, spoken.status, spoken.body);
+    const edited = method === 'PATCH' && /^\/api\/photos\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
+    if (edited) Object.assign(sorted[at.get(edited)!]!, body);
     const q = url.pathname.startsWith('/api/') ? url.searchParams.get('q') : null;
     const wrong = /^([a-z]+):/.exec(q ?? '')?.[1];
     if (wrong !== undefined) {
@@ -265,6 +272,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
   const fixture: Fixture = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     door,
+    comments,
     photos: sorted,
     requests: [],
     sent: [],

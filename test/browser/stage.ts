@@ -23,6 +23,8 @@ export interface Seen {
 
 export interface Stage {
   pictures: FixturePicture[];
+  /** Where the built page is. */
+  folder: string;
   /** A fixture with these photos; closed with the stage. */
   fixture(photos?: FixturePhoto[]): Promise<Fixture>;
   /** A fresh browser profile on an address. `expect` are mishaps that this test provokes. */
@@ -49,6 +51,7 @@ export async function openStage(): Promise<Stage> {
   const fixtures: Fixture[] = [];
   return {
     pictures,
+    folder,
     async fixture(photos = []) {
       const fixture = await openFixture(folder, photos);
       fixtures.push(fixture);

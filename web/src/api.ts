@@ -3,14 +3,18 @@
  * hint, or `offline` where no answer came.
  */
 import type { Segment, Tile } from '../../src/catalog/catalog.js';
-import type { PhotoView } from '../../src/document/view.js';
+import type { PhotoSeen } from '../../src/server/sight.js';
 import type { SpoolStatus } from '../../src/spool/port.js';
 
-export type { PhotoView, Segment, SpoolStatus, Tile };
+/** A photo, as much of it as whoever looks may know. */
+export type PhotoView = PhotoSeen;
 
-/** What this server is: where photos go in, and whether it has any. */
+export type { Segment, SpoolStatus, Tile };
+
+/** What this server is, and whether it has photos. */
 export interface Home {
-  incoming: string;
+  /** For those only who may look there. */
+  incoming?: string;
   version: string;
   empty: boolean;
   photos: number;
@@ -96,6 +100,12 @@ export const fetchTiles = async (q: string, segment: Segment, signal?: AbortSign
 /** One photo with all that is known of it. */
 export const fetchPhoto = (id: string, signal?: AbortSignal): Promise<PhotoView> =>
   ask(`/api/photos/${id}`, signal && { signal });
+
+/** Changes what is known of a photo; the answer is the photo as it is now. */
+export const changePhoto = (
+  id: string,
+  change: Partial<Pick<PhotoView, 'favourite' | 'audience'>>,
+): Promise<PhotoView> => ask(`/api/photos/${id}`, send('PATCH', change));
 
 export const fetchHome = (): Promise<Home> => ask('/api/home');
 

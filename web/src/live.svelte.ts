@@ -8,10 +8,14 @@ import { session } from './session.svelte.js';
 type Message =
   | { type: 'hello'; change: number }
   | { type: 'photos'; months: string[]; change: number }
+  | { type: 'comments'; photo: string }
   | ({ type: 'spool' } & SpoolStatus);
 
 /** Hears what changed. `months` is undefined where it is unknown: something was missed. */
 export type Listener = (months: string[] | undefined) => void;
+
+/** Hears which photo was spoken of. */
+export type Hearer = (photo: string) => void;
 
 /** How long a lost connection is not mentioned, in ms: a server that starts again is back by then. */
 const patience = 2500;
@@ -22,7 +26,7 @@ const again = 3000;
 
 /** The connection to the server's events. */
 export class Live {
-  /** The spool as the server told it last. */
+  /** The spool as the server told it last; undefined for those who are told nothing of it. */
   spool: SpoolStatus | undefined = $state.raw();
   /** True while there has been no connection for some time. */
   lost = $state(false);
@@ -34,11 +38,18 @@ export class Live {
   #hidden: ReturnType<typeof setTimeout> | undefined;
   #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #listeners = new Set<Listener>();
+  readonly #hearers = new Set<Hearer>();
 
   /** Tells `listener` of every change of the photos until the function that it gives back is called. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells `hearer` of every change of a photo's comments, until the function that it gives back is called. */
+  hear(hearer: Hearer): () => void {
+    this.#hearers.add(hearer);
+    return () => this.#hearers.delete(hearer);
   }
 
   /** Connects, and stays so until `close`. A page that is long out of sight gives its connection to the others. */
@@ -103,6 +114,10 @@ export class Live {
   #take(message: Message): void {
     if (message.type === 'spool') {
       this.spool = message;
+      return;
+    }
+    if (message.type === 'comments') {
+      for (const hearer of this.#hearers) hearer(message.photo);
       return;
     }
     const missed = message.type === 'hello' && this.#change !== undefined && this.#change !== message.change;

@@ -7,14 +7,6 @@ import type { Action, SessionView } from './viewer.js';
 
 export type { Action, SessionView };
 
-const alone: SessionView = {
-  role: 'owner',
-  setUp: false,
-  visitors: false,
-  passkeys: false,
-  may: ['see', 'edit', 'upload', 'comment', 'favourite', 'spool'],
-};
-
 /** The viewer of this page. */
 class Session {
   /** Undefined until the server has said it. */
@@ -38,10 +30,7 @@ class Session {
     this.#loading ??= ask<SessionView>('/api/session')
       .then(
         (now) => this.take(now),
-        (error: unknown) => {
-          // A server without accounts answers its own machine only: whoever asks there is the owner.
-          if (toTrouble(error).code === 'not-found') this.take(alone);
-        },
+        () => undefined,
       )
       .finally(() => {
         this.settled = true;

@@ -1,18 +1,8 @@
 /** Who looks at the page, as the server tells it (docs/interface.md, `GET /api/session`). */
+import type { Action } from '../../src/access/rights.js';
 
-/** What a person may be allowed to do (docs/security.md has the table). */
-export type Action =
-  | 'see'
-  | 'edit'
-  | 'upload'
-  | 'comment'
-  | 'favourite'
-  | 'spool'
-  | 'people'
-  | 'tokens'
-  | 'settings'
-  | 'audit'
-  | 'own-session';
+/** What somebody may be allowed to do (docs/access.md has the table). */
+export type { Action };
 
 /** The answer of `/api/session`. */
 export interface SessionView {

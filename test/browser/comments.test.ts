@@ -1,0 +1,110 @@
+/** What people say of a photo, in a real browser: written, changed, taken away, live, and only for those who may. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addPerson } from './door.js';
+import { type Fixture, makePhotos } from './fixture.js';
+import { signIn } from './people.js';
+import { openStage, type Seen, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+const good = 'three green boats';
+const refusals = /status of 401/;
+
+/** A fixture with an owner and a family, and a photo of it. */
+async function open(): Promise<{ fixture: Fixture; path: string }> {
+  const fixture = await stage.fixture(makePhotos(3, stage.pictures));
+  addPerson(fixture.door, 'Owner', 'owner', good);
+  addPerson(fixture.door, 'Family', 'family', good);
+  return { fixture, path: `${fixture.url}/photo/${fixture.photos[1]!.id}` };
+}
+
+/** The photo with its info open, as somebody sees it. */
+async function look(path: string, name: string): Promise<Seen> {
+  const seen = await stage.see(path, {}, refusals);
+  await signIn(seen.page, name, good);
+  await seen.page.waitForSelector('button[aria-label="Info"]');
+  await seen.page.keyboard.press('i');
+  await seen.page.getByLabel('Write a comment').waitFor();
+  return seen;
+}
+
+const said = (page: Page): Promise<string[]> => page.locator('[data-list="comments"] .markdown').allInnerTexts();
+
+test('comments are written, changed and taken away, and others see it by itself', async () => {
+  const { path } = await open();
+  const [owner, family] = [await look(path, 'Owner'), await look(path, 'Family')];
+  const write = family.page.getByLabel('Write a comment');
+  await write.fill('The *old* boat, ifz 0');
+  expect(family.page.url()).toBe(path);
+  await family.page.getByRole('button', { name: 'Send' }).click();
+  await owner.page.waitForSelector('[data-list="comments"] em:text("old")');
+  expect(await write.inputValue()).toBe('');
+  expect(await owner.page.locator('[data-list="comments"] b').allInnerTexts()).toEqual(['Family']);
+  expect(await owner.page.getByRole('button', { name: 'Change', exact: true }).count()).toBe(0);
+
+  await family.page.getByRole('button', { name: 'Change', exact: true }).click();
+  const change = family.page.getByLabel('Change the comment');
+  expect(await change.inputValue()).toBe('The *old* boat, ifz 0');
+  await change.press('Escape');
+  expect(await change.count()).toBe(0);
+  expect(family.page.url()).toBe(path);
+  await family.page.getByRole('button', { name: 'Change', exact: true }).click();
+  await change.fill('The new boat');
+  await change.press('Control+Enter');
+  await expect.poll(() => said(owner.page)).toEqual(['The new boat']);
+  await owner.page.waitForSelector('[data-list="comments"] >> text=changed');
+
+  await owner.page.getByLabel('Write a comment').fill('Mine');
+  await owner.page.getByRole('button', { name: 'Send' }).click();
+  await expect.poll(() => said(family.page)).toEqual(['The new boat', 'Mine']);
+  expect(await family.page.getByRole('button', { name: 'Remove', exact: true }).count()).toBe(1);
+  await owner.page.getByRole('button', { name: 'Remove', exact: true }).first().click();
+  await owner.page.keyboard.press('Escape');
+  expect(owner.page.url()).toBe(path);
+  await owner.page.getByRole('button', { name: 'Remove', exact: true }).first().click();
+  await owner.page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await expect.poll(() => said(family.page)).toEqual(['Mine']);
+  await owner.page.keyboard.press('ArrowRight');
+  await owner.page.waitForURL((url) => url.href !== path);
+  await expect.poll(() => said(owner.page)).toEqual([]);
+  expect([...owner.mishaps, ...family.mishaps]).toEqual([]);
+  await owner.close();
+  await family.close();
+});
+
+test('a comment that could not be sent is not lost, and what was missed is asked for again', async () => {
+  const { fixture, path } = await open();
+  const { page, close } = await look(path, 'Family');
+  fixture.refuse(true);
+  await page.getByLabel('Write a comment').fill('Still here');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.waitForSelector('aside >> text=The server can’t be reached');
+  expect(await page.getByLabel('Write a comment').inputValue()).toBe('Still here');
+  const photo = fixture.photos[1]!.id;
+  fixture.comments.all.push({ photo, id: 'away', text: 'Said meanwhile', by: { name: 'Owner' }, added: 'x' });
+  fixture.refuse(false);
+  await expect.poll(() => said(page), { timeout: 20_000 }).toEqual(['Said meanwhile']);
+  await close();
+});
+
+test('the owner says who may see a photo; favourites are everyone’s own button', async () => {
+  const { fixture, path } = await open();
+  const { page, mishaps, close } = await look(path, 'Owner');
+  expect(await page.getByRole('radio', { name: 'Only owners' }).isChecked()).toBe(true);
+  await page.getByRole('radio', { name: 'Family' }).check();
+  await expect.poll(() => fixture.sent.at(-1)?.body).toEqual({ audience: 'family' });
+  await page.waitForSelector('fieldset:not([disabled])');
+  await page.locator('aside h2').click();
+  await page.keyboard.press('f');
+  await page.waitForSelector('button[aria-label="Favourite"][aria-pressed="true"]');
+  expect(fixture.sent.at(-1)?.body).toEqual({ favourite: true });
+  await page.getByRole('button', { name: 'Favourite', exact: true }).click();
+  await page.waitForSelector('button[aria-label="Favourite"][aria-pressed="false"]');
+  expect(mishaps).toEqual([]);
+  await close();
+});

@@ -1,0 +1,62 @@
+/**
+ * The real server on a real home in a temporary folder, all of it in this process: spool, library, archive, people and
+ * access. Only the hashes of passwords are cheap; what they cost is measured elsewhere.
+ */
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Access, openAccess } from '../../src/access/access.js';
+import { setUp } from '../../src/access/codes.js';
+import { openPasswords } from '../../src/access/passwords.js';
+import { systemClock as clock } from '../../src/base/clock.js';
+import { readConfig } from '../../src/base/config.js';
+import { silent as log } from '../../src/base/log.js';
+import { openHome } from '../../src/cli/home.js';
+import { openSpool } from '../../src/cli/spool.js';
+import type { Library } from '../../src/library/library.js';
+import { openServer } from '../../src/server/app.js';
+import type { Processor } from '../../src/spool/processor.js';
+
+/** A home that is served. */
+export interface ServedHome {
+  /** With a name, as passkeys need one. */
+  url: string;
+  incoming: string;
+  access: Access;
+  library: Library;
+  spool: Processor;
+  /** The address of a new set-up link; those before it are void. */
+  setUpLink(): string;
+  close(): Promise<void>;
+}
+
+/** Opens an empty home and serves it with the page in `webRoot`. The spool takes files when a pass is asked for. */
+export async function openServedHome(webRoot: string): Promise<ServedHome> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'photospool-served-')));
+  const config = readConfig(folder, { settle: '0', workers: '2', port: '0' }, {});
+  const home = await openHome(config, log);
+  const { library, catalog, changes, archive, blobs, db } = home;
+  const spool = await openSpool(home, log);
+  const access = openAccess(db, library, { passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }) });
+  const server = await openServer({
+    ...{ library, catalog, changes, access, spool, log, clock },
+    blobs: { rendition: blobs.path, original: archive.resolve },
+    samples: async () => {
+      const { placeSamples } = await import('../../src/ingest/samples.js');
+      return (await placeSamples(config.incoming, home.files)).length;
+    },
+    config: { host: '127.0.0.1', port: 0, role: 'home', incoming: config.incoming, webRoot, version: '1.2.3' },
+  });
+  const url = `http://localhost:${server.port}`;
+  return {
+    ...{ url, access, library, spool, incoming: config.incoming },
+    setUpLink: () => `${url}/setup#${access.codes.draw(setUp).code}`,
+    async close() {
+      await server.close();
+      await spool.close();
+      access.close();
+      await home.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
