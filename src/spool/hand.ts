@@ -2,15 +2,15 @@
  * Claims in hand: each is ingested, then finished or kept with the reason of its failure. One that fails never holds up
  * another. A crash leaves claims that are taken up again at the next start.
  */
-import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError, PhotospoolError, printable, type ErrorCode } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Arrival, Ingest, Outcome } from '../ingest/ingest.js';
 import { fileOf, type Claim, type Claims } from './claims.js';
 import { earliest, openHold } from './hold.js';
-import { failItem, longestDelay } from './item.js';
+import { failItem } from './item.js';
 import type { Held, Retried, SpoolEvent, StuckItem, WorkItem } from './port.js';
+import { away, dueAt, toStuckItem } from './stuck.js';
 import { openStopwatch, type Stopwatch } from './stopwatch.js';
 import type { Tally } from './tally.js';
 
@@ -20,8 +20,11 @@ export interface Hand {
   work(claim: Claim): Promise<Outcome | undefined>;
   /** Puts claims that were found among the stuck ones: due now, or when their last failure said. */
   adopt(claims: readonly Claim[]): void;
-  /** The stuck claims that are due at `now` (ms), oldest first; they are stuck until `work` takes them. */
-  due(now: number): Claim[];
+  /**
+   * The stuck claims that are due at `now` (ms), oldest first; they are stuck until `work` takes them. Where `once`, none that
+   * failed since `reset` and is the same since.
+   */
+  due(now: number, once?: boolean): Claim[];
   /** Makes those due that wait for a person, where their file changed since it was tried: it grew, or was replaced. */
   notice(): Promise<void>;
   /** Makes stuck claims due, by name or id; answers which of the names it knew. */
@@ -33,7 +36,7 @@ export interface Hand {
   next(except: (claim: Claim) => boolean, changing?: boolean): number | undefined;
   /** Why nothing is worked on, and until when: trouble of a disk. */
   held(): Held | undefined;
-  /** Ends that pause. */
+  /** Ends that pause, and begins to count which have failed. */
   reset(): void;
   working(): WorkItem[];
   stuck(): StuckItem[];
@@ -58,16 +61,10 @@ const archives: ReadonlySet<ErrorCode> = new Set(['io', 'permission']);
 export function openHand({ claims, ingest, clock, log, soon, tally, emit }: HandParts): Hand {
   const working = new Map<string, WorkItem>();
   const stuck = new Map<string, Claim>();
+  /** The ids of those that failed since `reset`, other than by being written to, and that nothing makes worth another try. */
+  const failed = new Set<string>();
   const hold = openHold(clock);
   const now = (): string => new Date(clock.now()).toISOString();
-
-  /** When a stuck claim is due, in ms. One due later than any delay can be was written by a clock that went wrong. */
-  function dueAt({ item }: Claim): number {
-    if (!item.error) return 0;
-    if (item.next === undefined) return Infinity;
-    const due = Date.parse(item.next);
-    return due > clock.now() + longestDelay ? 0 : due;
-  }
 
   function arrivalOf(claim: Claim): Arrival {
     const { name, raw, folder, modified, claimed, aside } = claim.item;
@@ -122,6 +119,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
     if (hold.until() > 0 && claim.item.next !== undefined && hold.until() < Date.parse(claim.item.next))
       claim.item.next = new Date(hold.until()).toISOString();
     stuck.set(claim.id, claim);
+    if (failure.code !== 'changing') failed.add(claim.id);
     log[!news ? 'debug' : failure.code === 'internal' ? 'error' : 'warn'](
       { ...about(claim), outcome: 'stuck', code: failure.code, err: failure.cause, ...watch.read() },
       sentence(failure),
@@ -136,13 +134,18 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
     else emit({ type: 'stuck', name: claim.item.name, reason: sentence(failure) });
   }
 
+  /** Makes a claim due, also in the pass that is under way. */
+  function again(claim: Claim, at = clock.now()): void {
+    claim.item.next = new Date(at).toISOString();
+    failed.delete(claim.id);
+  }
+
   const about = ({ id, item: { name, attempts } }: Claim): object => ({ name, claim: id, attempts });
 
   /** The disk takes files again: all that wait for it are due. */
   function goOn(): void {
     log.info({}, 'Photos come in again.');
-    for (const { item } of stuck.values())
-      if (item.error && item.next !== undefined && everybodys.has(item.error.code)) item.next = now();
+    for (const claim of stuck.values()) if (everybodys.has(claim.item.error?.code ?? 'internal')) again(claim);
   }
 
   async function settle(claim: Claim, outcome: Outcome, watch: Stopwatch): Promise<void> {
@@ -193,21 +196,22 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
     adopt(found) {
       for (const claim of found) stuck.set(claim.id, claim);
     },
-    due(now) {
-      return hold.until() > 0 ? [] : [...stuck.values()].filter((claim) => dueAt(claim) <= now);
+    due(now, once = false) {
+      const isDue = (claim: Claim): boolean => dueAt(claim, now) <= now && !(once && failed.has(claim.id));
+      return hold.until() > 0 ? [] : [...stuck.values()].filter(isDue);
     },
     async notice() {
       for (const claim of [...stuck.values()].filter(({ item }) => item.error && item.next === undefined)) {
         const now = await look(claim);
         const changed = now === undefined ? (await missingOf(claim)) === 'file' : now !== claim.item.tried;
-        if (changed) claim.item.next = new Date(clock.now()).toISOString();
+        if (changed) again(claim);
       }
     },
     retry(names) {
       const chosen = [...stuck.values()].filter(
         ({ id, item }) => names === 'all' || [id, item.name, printable(item.name)].some((name) => names.includes(name)),
       );
-      for (const claim of chosen) claim.item.next = new Date(0).toISOString();
+      for (const claim of chosen) again(claim, 0);
       if (chosen.length > 0) hold.reset();
       const known = new Set(chosen.flatMap(({ id, item }) => [id, item.name, printable(item.name)]));
       return {
@@ -220,31 +224,16 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       const next = earliest(
         [...stuck.values()]
           .filter((claim) => !except(claim) && (!changing || !claim.item.error || claim.item.error.code === 'changing'))
-          .map(dueAt),
+          .map((claim) => dueAt(claim, clock.now())),
       );
       return next === undefined || next === Infinity ? undefined : Math.max(next, hold.until());
     },
     held: hold.read,
-    reset: hold.reset,
+    reset() {
+      hold.reset();
+      failed.clear();
+    },
     working: () => [...working.values()],
-    stuck: () =>
-      [...stuck.values()].map(({ id, item }) => ({
-        name: item.name,
-        claim: id,
-        reason: item.error ? [item.error.message, item.error.hint].filter(Boolean).join(' ') : 'It is taken up again.',
-        code: item.error?.code ?? 'changing',
-        attempts: item.attempts,
-        ...(item.next !== undefined && { next: item.next }),
-        claimed: item.claimed,
-        ...(item.error && { failed: item.error.at }),
-      })),
+    stuck: () => [...stuck.values()].map(toStuckItem),
   };
-}
-
-function away({ folder }: Claim): PhotospoolError {
-  return new PhotospoolError('io', `${printable(dirname(folder))} is not there any more.`, {
-    op: 'read',
-    path: folder,
-    hint: 'Is its disk mounted? It is tried again by itself.',
-  });
 }

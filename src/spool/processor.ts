@@ -7,6 +7,7 @@ import { printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { keyOf } from '../base/paths.js';
 import { openClaims, type Claim } from './claims.js';
 import { openHand } from './hand.js';
+import { earliest } from './hold.js';
 import { openInbox } from './inbox.js';
 import type { Item } from './item.js';
 import { holdLock, type Lock } from './lock.js';
@@ -104,9 +105,9 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     if (watching && (event.type === 'stuck' || (event.type === 'item' && event.step === 'wait'))) looks.wake();
   }
 
-  /** Queues what is due among the stuck. */
-  function resume(): void {
-    for (const claim of hand.due(clock.now())) queue.add(keyOfClaim(claim), () => hand.work(claim));
+  /** Queues what is due among the stuck; `once`: what has not failed in this pass. */
+  function resume(once = false): void {
+    for (const claim of hand.due(clock.now(), once)) queue.add(keyOfClaim(claim), () => hand.work(claim));
   }
 
   /** Takes up claims that were left over, or handed over by another process since. */
@@ -115,7 +116,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   }
 
   /** Looks once at `incoming` and at what is due, and queues it. Answers ms until there may be more, and the folders. */
-  async function look(): Promise<{ wait: number | undefined; folders: Folder[] }> {
+  async function look(once = false): Promise<{ wait: number | undefined; folders: Folder[] }> {
     await adopt();
     const lay = inbox.count();
     const found = await inbox.look();
@@ -124,9 +125,9 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     const own = mode === 'copy' ? await claimedPaths(work, files) : nobody;
     const others = options.handOver === undefined ? nobody : await claimedPaths(options.handOver, files);
     for (const file of found.ready)
-      if (taking.wants(file, own, others)) queue.add(`file ${keyOf(file.path)}`, () => taking.take(file));
+      if (taking.wants(file, own, others, once)) queue.add(`file ${keyOf(file.path)}`, () => taking.take(file));
     await hand.notice();
-    resume();
+    resume(once);
     if (there && !found.there)
       log.warn({ incoming }, `${incoming} is not there; it is looked for every ${options.poll} s.`);
     there = found.there;
@@ -148,17 +149,12 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     hand.reset();
     for (let wait: number | undefined = 0; wait !== undefined && !ending.signal.aborted;) {
       await clock.sleep(wait, ending.signal);
-      const found = await look();
+      const found = await look(true);
       const worked = queue.size() > 0;
       await queue.idle();
       const due = hand.next(isQueued, true);
-      const waits = [
-        found.wait,
-        due === undefined ? undefined : Math.max(0, due - clock.now()),
-        worked ? 0 : undefined,
-      ];
-      wait =
-        there && taking.heldUntil() === 0 ? waits.filter((ms) => ms !== undefined).sort((a, b) => a - b)[0] : undefined;
+      const waits = [found.wait, due && Math.max(0, due - clock.now()), worked ? 0 : undefined];
+      wait = there && taking.heldUntil() === 0 ? earliest(waits.filter((ms) => ms !== undefined)) : undefined;
     }
     const stuckItems = [...hand.stuck(), ...taking.refused(), ...inbox.trouble()].map(({ name, reason }) => ({
       name: printable(name),
@@ -207,7 +203,10 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       return pass;
     },
     steps: () => tally.steps(),
-    drain: () => adopt().then(resume).then(queue.idle),
+    drain: () =>
+      adopt()
+        .then(() => resume())
+        .then(queue.idle),
     async retry(names, wait = false) {
       await adopt();
       const { claims: chosen, ...answer } = hand.retry(names);

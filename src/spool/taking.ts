@@ -24,9 +24,9 @@ export interface Taking {
   take(found: Found): Promise<void>;
   /**
    * False where a file need not be tried: in copy mode its bytes are in the archive or in a claim (of this processor's own,
-   * or of the one that it hands over to; by path), or it was refused a short while ago.
+   * or of the one that it hands over to; by path), or it was refused: a short while ago, or where `once`, since `reset`.
    */
-  wants(found: Found, own: ReadonlyMap<string, Item>, others: ReadonlyMap<string, Item>): boolean;
+  wants(found: Found, own: ReadonlyMap<string, Item>, others: ReadonlyMap<string, Item>, once: boolean): boolean;
   /** Until when (ms) nothing is taken because of the disk; 0 where nothing is in the way. */
   heldUntil(): number;
   /** The same, to be shown, with the reason. */
@@ -160,9 +160,9 @@ export function openTaking(parts: TakingParts): Taking {
       const claimed = await claim(found);
       if (claimed) await work(found, claimed);
     },
-    wants(found, own, others) {
+    wants(found, own, others, once) {
       const key = keyOf(found.path);
-      if ((refused.get(key)?.until ?? 0) > clock.now()) return false;
+      if ((refused.get(key)?.until ?? 0) > (once ? 0 : clock.now())) return false;
       if (parts.mode === 'move') return true;
       if (own.has(key)) return false;
       const item = others.get(key);

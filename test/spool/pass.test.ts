@@ -223,6 +223,29 @@ describe('failures', () => {
     expect(await processor.pass()).toMatchObject({ stored: 1, stuck: 0 });
   });
 
+  it('are tried once in a pass, however long it takes', async () => {
+    const failures: Failures = new Map([['slow', 'timeout']]);
+    const spool = makeSpool(failures);
+    const clock = fastClock();
+    spool.drop('slow.jpg', photo('slow'));
+    spool.drop('good.jpg');
+    const files = openFiles();
+    // Each try takes longer than any delay: when it has ended, it is due again.
+    const hash = files.lookClosely.bind(files);
+    files.lookClosely = (path) => {
+      clock.pass(2 * 3_600_000);
+      return hash(path);
+    };
+    const tries = (): number => spool.arrivals.filter(({ name }) => name === 'slow.jpg').length;
+    const processor = await spool.open({ workers: 1 }, files, clock);
+    expect(await processor.pass()).toMatchObject({ stored: 1, stuck: 1 });
+    expect(tries()).toBe(1);
+    expect(await processor.pass()).toMatchObject({ stored: 0, stuck: 1 });
+    expect(tries()).toBe(2);
+    failures.clear();
+    expect(await processor.pass()).toMatchObject({ stored: 1, stuck: 0 });
+  });
+
   it('to claim for want of disk space leave the files in incoming and try only one of them', async () => {
     const spool = makeSpool();
     for (let i = 0; i < 50; i++) spool.drop(`${i}.jpg`);
