@@ -45,7 +45,7 @@ export function makeComments(tell: (message: object) => void): Comments {
         return changed({ status: 201, body: show(made, true) });
       }
       if (method === 'PATCH' && found && own) {
-        Object.assign(found, { text: String(body['text']), edited: at });
+        Object.assign(found, { text: String(body['text']), edited: true });
         return changed({ status: 200, body: show(found, true) });
       }
       if (method === 'DELETE' && found && (own || viewer.role === 'owner')) {

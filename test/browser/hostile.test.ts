@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson } from './door.js';
-import { makePhoto } from './fixture.js';
+import { type Fixture, makePhoto } from './fixture.js';
 import { openStage, shown, type Stage } from './stage.js';
 import { vectors } from './vectors.js';
 
@@ -27,10 +27,10 @@ const allowed = new Set(
   ]),
 );
 
-/** What of a description is in the page: elements, attributes, and where links lead. */
+/** What of descriptions and comments is in the page: elements, attributes, and where links lead. */
 const anatomy = (page: Page): Promise<{ tags: string[]; attributes: string[]; links: string[] }> =>
-  page.$eval('aside .markdown', (root) => {
-    const all = [...root.querySelectorAll('*')];
+  page.$$eval('aside .markdown', (roots) => {
+    const all = roots.flatMap((root) => [...root.querySelectorAll('*')]);
     return {
       tags: all.map((element) => element.tagName),
       attributes: all.flatMap((element) => element.getAttributeNames()),
@@ -40,8 +40,18 @@ const anatomy = (page: Page): Promise<{ tags: string[]; attributes: string[]; li
     };
   });
 
-const settled = (page: Page): Promise<unknown> =>
-  page.waitForFunction(() => document.querySelector('aside .markdown')?.firstElementChild?.tagName === 'DIV');
+/** Resolves when so many texts were read as Markdown. */
+const settled = (page: Page, count = 1): Promise<unknown> =>
+  page.waitForFunction(
+    (most) =>
+      [...document.querySelectorAll('aside .markdown')].filter((one) => one.firstElementChild?.tagName === 'DIV')
+        .length === most,
+    count,
+  );
+
+/** Says the same of a photo as its description, in the name of the same text. */
+const speak = (fixture: Fixture, photo: string, text: string): unknown =>
+  fixture.comments.all.push({ photo, id: 'c', text, by: { name: text }, added: text });
 
 test(`${vectors.length} ways past a sanitizer lead nowhere`, async () => {
   expect(vectors.length).toBeGreaterThan(60);
@@ -54,12 +64,13 @@ test(`${vectors.length} ways past a sanitizer lead nowhere`, async () => {
     }),
   );
   const fixture = await stage.fixture(photos);
+  for (const { id, description } of photos) speak(fixture, id, description);
   const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${fixture.photos[0]!.id}`);
   await page.waitForSelector('button[aria-label="Next photo"]');
   await page.keyboard.press('i');
   for (const [i, text] of vectors.entries()) {
     await page.locator('aside .title', { hasText: new RegExp(`^${i}$`) }).waitFor();
-    await settled(page);
+    await settled(page, 2);
     const { tags, attributes, links } = await anatomy(page);
     expect(
       tags.filter((tag) => !allowed.has(tag)),
@@ -147,6 +158,7 @@ test.each([390, 1440])('names of 10,000 characters, turned or unseen ones break 
     }),
   );
   const fixture = await stage.fixture(photos);
+  for (const { id, name } of photos) speak(fixture, id, name);
   const at = new Date().toISOString();
   const stuck = names.map((name, i) => ({ name, claim: `c${i}`, reason: name, code: 'io', attempts: 1 }));
   const status = {
@@ -199,6 +211,7 @@ test.each([390, 1440])('names of 10,000 characters, turned or unseen ones break 
     await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
     await page.keyboard.press('i');
     await page.waitForSelector('aside .title');
+    await page.waitForSelector('[data-list="comments"] li');
     await check('photo');
     const wide = await page.$eval('aside', (aside) => aside.scrollWidth - aside.clientWidth);
     expect(wide).toBe(0);

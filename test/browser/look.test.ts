@@ -1,7 +1,9 @@
 /** What a look at any page must show: no overflow, both themes, enough contrast, names for everything, nothing inline. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makePhotos } from './fixture.js';
+import { addPerson } from './door.js';
+import { type Fixture, makePhotos } from './fixture.js';
+import { signIn } from './people.js';
 import { openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -12,9 +14,15 @@ afterAll(() => stage.close());
 
 /** Buttons, links and fields without a name, on the whole page. */
 const nameless = (page: Page): Promise<string[]> =>
-  page.$$eval('button, a, input', (elements) =>
+  page.$$eval('button, a, input, textarea', (elements) =>
     elements
-      .filter((element) => !element.getAttribute('aria-label') && element.textContent.trim() === '')
+      .filter(
+        (element) =>
+          !element.getAttribute('aria-label') &&
+          element.textContent.trim() === '' &&
+          (!('labels' in element) || (element.labels as NodeList | null)?.length === 0) &&
+          !element.closest('[aria-hidden="true"]'),
+      )
       .map((element) => element.outerHTML.slice(0, 120)),
   );
 
@@ -34,13 +42,16 @@ const faint = (page: Page): Promise<string[]> =>
       const alpha = parts(colour)[3] ?? 1;
       return alpha > 0.8 ? colour : behind(element.parentElement);
     };
-    return [...document.querySelectorAll('h2, h3, p, span, small, b, button, code, dd')]
+    return [
+      ...document.querySelectorAll('h1, h2, h3, p, span, small, b, a, bdi, label, legend, time, button, code, dd'),
+    ]
       .filter((element) =>
         [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim() !== ''),
       )
       .filter(
         (element) =>
-          !element.closest('.hidden, .chrome, .years, .thumb, .stars') && element.getClientRects().length > 0,
+          !element.closest('.hidden, .chrome, .years, .thumb, .stars, :disabled, [inert]') &&
+          element.getClientRects().length > 0,
       )
       .flatMap((element) => {
         const style = getComputedStyle(element);
@@ -55,46 +66,125 @@ const faint = (page: Page): Promise<string[]> =>
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-test.each(
-  [390, 820, 1440].flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme }))),
-)('at $width px, $colorScheme: nothing overflows, all is named and readable', async ({ width, colorScheme }) => {
-  const photos = makePhotos(120, stage.pictures);
-  Object.assign(photos[0]!, {
-    title: 'A very long title '.repeat(12),
-    tags: ['x'.repeat(200)],
-    name: `${'n'.repeat(180)}.jpg`,
+/** How much of what was drawn moved without a hand, from 0 (Layout Instability, 2.4). */
+const watchShift = (page: Page): Promise<unknown> =>
+  page.addInitScript(() => {
+    Object.assign(window, { shift: 0 });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
+        if (!entry.hadRecentInput) (window as unknown as { shift: number }).shift += entry.value;
+    }).observe({ type: 'layout-shift', buffered: true });
   });
-  const fixture = await stage.fixture(photos);
-  const { page, mishaps, close } = await stage.see(
-    fixture.url,
-    { viewport: { width, height: 844 }, colorScheme },
-    /status of 400/,
-  );
-  await shown(page);
-  fixture.spool({
-    incoming: 1200,
-    stuck: [{ name: 's'.repeat(200), claim: 'c', reason: 'r'.repeat(300), code: 'io', attempts: 1 }],
-  });
-  await page.locator('button.notice').click();
-  const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-  expect(background).toBe(colorScheme === 'dark' ? 'rgb(17, 17, 17)' : 'rgb(255, 255, 255)');
+const shiftOf = (page: Page): Promise<number> => page.evaluate(() => (window as unknown as { shift: number }).shift);
+
+const looks = [390, 820, 1440].flatMap((width) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
+);
+
+test.each(looks)(
+  'at $width px, $colorScheme: nothing overflows, all is named and readable',
+  async ({ width, colorScheme }) => {
+    const photos = makePhotos(120, stage.pictures);
+    Object.assign(photos[0]!, {
+      title: 'A very long title '.repeat(12),
+      tags: ['x'.repeat(200)],
+      name: `${'n'.repeat(180)}.jpg`,
+    });
+    const fixture = await stage.fixture(photos);
+    const { page, mishaps, close } = await stage.see(
+      fixture.url,
+      { viewport: { width, height: 844 }, colorScheme },
+      /status of 400/,
+    );
+    await shown(page);
+    fixture.spool({
+      incoming: 1200,
+      stuck: [{ name: 's'.repeat(200), claim: 'c', reason: 'r'.repeat(300), code: 'io', attempts: 1 }],
+    });
+    await page.locator('button.notice').click();
+    const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(background).toBe(colorScheme === 'dark' ? 'rgb(17, 17, 17)' : 'rgb(255, 255, 255)');
+    const check = async (what: string): Promise<void> => {
+      expect(await overflow(page), what).toBe(0);
+      expect(await nameless(page), what).toEqual([]);
+      expect(await faint(page), what).toEqual([]);
+    };
+    await check('timeline');
+    await page.goto(`${fixture.url}/photo/${photos[0]!.id}`);
+    await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+    await page.keyboard.press('i');
+    await page.waitForSelector('aside .title');
+    await check('photo');
+    await page.goto(`${fixture.url}/?q=no+such+thing`);
+    await page.waitForSelector('text=No photos found');
+    await check('nothing');
+    await page.goto(`${fixture.url}/?q=lense:x`);
+    await page.waitForSelector('text=That search can’t be read');
+    await check('wrong');
+    expect(mishaps).toEqual([]);
+    await close();
+  },
+);
+
+/** People, tokens and comments as a family has them; the owner can sign in. */
+function furnish({ door, comments, photos }: Fixture): void {
+  const password = 'three green boats';
+  const at = '2026-01-01T10:00:00.000Z';
+  const owner = addPerson(door, 'Owner', 'owner', password);
+  const family = addPerson(door, 'Family', 'family', password);
+  addPerson(door, 'Somebody with a long name who was invited', 'family');
+  owner.keys.push({ id: 'k', name: 'A phone', created: at, credential: '' });
+  door.tokens.push({ name: 'phone', may: ['upload', 'read'], created: at, lastUsed: at, by: 'Owner' });
+  const photo = photos[0]!.id;
+  for (const { id, name } of [owner, family])
+    comments.all.push({ photo, id, text: 'A *good* day', by: { id, name }, added: at, edited: true });
+}
+
+/** What stands open on a page, one after the other. */
+const pagesBeside: [path: string, ready: string, ...open: string[]][] = [
+  ['people', '[data-list="people"] li', 'Invite someone', 'Change Family', 'Remove this person'],
+  ['me', '[data-list="sessions"] li', 'Add a passkey', 'Change password', 'Remove: A phone'],
+  ['tokens', '[data-list="tokens"] li', 'Make a token', 'Revoke: phone'],
+  ['access', '[role="switch"]'],
+  ['audit', '[data-list="audit"] li'],
+  ['spool', '[data-figure="today"]'],
+];
+
+test.each(looks)('the pages beside the album, at $width px, $colorScheme', async ({ width, colorScheme }) => {
+  const fixture = await stage.fixture(makePhotos(20, stage.pictures));
+  furnish(fixture);
+  const viewport = { width, height: 844 };
+  const { page, mishaps, close } = await stage.see(fixture.url, { viewport, colorScheme }, /status of 401/);
+  await watchShift(page);
   const check = async (what: string): Promise<void> => {
     expect(await overflow(page), what).toBe(0);
     expect(await nameless(page), what).toEqual([]);
     expect(await faint(page), what).toEqual([]);
   };
-  await check('timeline');
-  await page.goto(`${fixture.url}/photo/${photos[0]!.id}`);
+  await page.waitForSelector('h1:text("Sign in")');
+  await check('door');
+  await signIn(page, 'Owner', 'three green boats');
+  await shown(page);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await check('menu');
+  for (const [path, ready, ...open] of pagesBeside) {
+    await page.goto(`${fixture.url}/${path}`);
+    await page.locator(ready).first().waitFor();
+    await check(path);
+    expect(await shiftOf(page), path).toBeLessThan(0.02);
+    for (const name of open) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await check(`${path}: ${name}`);
+    }
+  }
+  await page.goto(`${fixture.url}/photo/${fixture.photos[0]!.id}`);
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   await page.keyboard.press('i');
-  await page.waitForSelector('aside .title');
-  await check('photo');
-  await page.goto(`${fixture.url}/?q=no+such+thing`);
-  await page.waitForSelector('text=No photos found');
-  await check('nothing');
-  await page.goto(`${fixture.url}/?q=lense:x`);
-  await page.waitForSelector('text=That search can’t be read');
-  await check('wrong');
+  await page.waitForSelector('[data-list="comments"] li:nth-child(2)');
+  await check('comments');
+  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).last().click();
+  await check('a comment that is changed');
   expect(mishaps).toEqual([]);
   await close();
 });

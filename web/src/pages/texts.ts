@@ -42,7 +42,8 @@ export const spoolTexts = {
 };
 
 export const peopleTexts = {
-  about: 'Owners do everything. Family sees what you show to family, and what is public.',
+  about:
+    'Owners do everything. Family sees photos that are for family or for everyone: you choose it in a photo’s info.',
   alone: 'Nobody signs in yet',
   aloneText:
     'Only this machine can see the album. To let others in, make an account for the owner first: open the set-up link that the server printed, or run this where it runs.',
@@ -99,6 +100,7 @@ export const meTexts = {
   removeSure: (name: string) => `Remove “${name}”?`,
   sessions: 'Signed in',
   current: 'this device',
+  nowhere: 'Nowhere at the moment.',
   end: 'Sign out',
   endOthers: 'Sign out all others',
   lastUsed: 'last used',

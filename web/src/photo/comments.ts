@@ -1,14 +1,14 @@
 /** What is said of a photo (docs/interface.md), and the words around it. Fetched with the comments. */
 import { ask, send } from '../api.js';
 
-/** A comment. Times are UTC. `mine` where whoever looks wrote it. */
+/** A comment. `added` is UTC; `edited` where the words are not the first ones, `mine` where whoever looks wrote it. */
 export interface Comment {
   id: string;
   /** Markdown. */
   text: string;
   by: { id?: string; name: string };
   added: string;
-  edited?: string;
+  edited?: true;
   mine: boolean;
 }
 
