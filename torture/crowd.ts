@@ -1,9 +1,11 @@
 /**
  * Kills at random times while many photos go through, with one processor or several that share incoming, library and
- * archive, each with its own `work`. In every round all of them start, get some way, and are killed; then nothing may be
- * lost. At the end all are started once more, and each photo must be there once.
+ * archive, each with its own `work`. The photos come in step with the kills, so that there is always something to do when one
+ * is killed. In every round all of them start, get some way, and are killed; then nothing may be lost. At the end all are
+ * started once more, and each photo must be there once.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, renameSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import { attempt, type Attempt } from './attempt.js';
@@ -65,6 +67,21 @@ async function shake(world: World, files: number, pause: number): Promise<number
   return children.filter(({ signalCode }) => signalCode === 'SIGKILL').length;
 }
 
+/** Takes all photos out of incoming, and lets so many of them in as are asked for. */
+function withhold({ source, root }: World): { left(): number; release(count: number): void } {
+  // Where bytes are looked for, so that none of them seems to be lost.
+  const aside = join(root, 'tree');
+  mkdirSync(aside, { recursive: true });
+  const names = filesBelow(source).map((path) => path.slice(source.length + 1));
+  for (const name of names) renameSync(join(source, name), join(aside, name));
+  return {
+    left: () => names.length,
+    release(count) {
+      for (const name of names.splice(0, Math.max(0, count))) renameSync(join(aside, name), join(source, name));
+    },
+  };
+}
+
 /** Starts every processor without killing it, until none waits for another. */
 async function finish(world: World): Promise<Attempt> {
   let last: Attempt | undefined;
@@ -82,16 +99,21 @@ export async function tryCrowd({ photos, processors, kills, seed }: Crowd): Prom
   const { home } = world.config;
   for (let n = 2; n <= processors; n++) world.works.push(join(home, `work-${n}`));
   try {
-    for (let idle = 0; result.figures['kills survived']! < kills && idle < 3;) {
+    const waiting = withhold(world);
+    for (let rounds = 0; result.figures['kills survived']! < kills && rounds < kills * 3; rounds++) {
+      // A processor without any photo ends before it can be killed: there are always some left for the next round.
+      const through = result.figures['kills survived']! / kills;
+      const due = Math.ceil(Object.keys(photos).length * (1 - through));
+      const there = filesBelow(world.config.incoming).length;
+      waiting.release(Math.max(waiting.left() - due, processors - there));
       // Where the photos are further than the kills, a process gets no further than its first file.
-      const through = filesBelow(world.config.done).length / Object.keys(photos).length;
-      const ahead = through > result.figures['kills survived']! / kills;
+      const ahead = filesBelow(world.config.done).length / Object.keys(photos).length > through;
       const killed = await shake(world, ahead ? 1 : 1 + random() * 6 * processors, ahead ? 0 : random() * 20);
-      idle = killed === 0 ? idle + 1 : 0;
       const lost = findLost(world);
       if (lost.length > 0) return { ...result, lost: lost.length, failures: lost.map((name) => `${name} is lost`) };
       result.figures['kills survived']! += killed;
     }
+    waiting.release(waiting.left());
     const trial: Trial = { hit: true, at: '', verdict: { lost: [], doubled: [], wrong: [] } };
     conclude(trial, world, await finish(world));
     const { lost, doubled, wrong } = trial.verdict;

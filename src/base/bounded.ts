@@ -1,8 +1,9 @@
 /**
  * Programs that read what strangers made, each in processes of its own with limits of time, memory and output: one that
  * hangs, swells, babbles or crashes ends alone, and only the question it had in hand fails. They start at the first
- * question, stay while there are more, and end after a while without any, or with this process: also where it is killed,
- * for their input ends then. Nothing on disk: a crash leaves nothing.
+ * question, stay while there are more, and end after a while without any, or with this process. Where this process is killed,
+ * their input ends; to notice that, also in the middle of a question, is the program's part. Nothing on disk: a crash leaves
+ * nothing.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync } from 'node:fs';

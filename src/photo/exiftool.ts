@@ -1,7 +1,8 @@
 /**
  * ExifTool, kept open: started at the first question and stopped when nothing was asked for a while, so that then no process
  * and no timer is left. Bounded in time, memory and output; it may write no file. It reads no configuration of the user's,
- * knows no time zone but UTC, and ends with us, even where we are killed.
+ * knows no time zone but UTC, and ends with us. Where we are killed, one without a file in hand ends at once, a busy one a
+ * second after the time that a file may take (on Windows when it is done with its file).
  */
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -31,13 +32,17 @@ const startArgs = ['-config', '', '-stay_open', 'True', '-@', '-'];
 
 /**
  * ExifTool in `-stay_open` mode polls for ever at the end of its input, so one whose parent was killed would stay and
- * spin. Run through this, it ends there.
+ * spin. Run through this, it ends there. Busy with a file it does not notice: an alarm that no handler catches ends it.
  */
 const untilEndOfInput = `
   BEGIN {
+    my $seconds = shift @ARGV;
     *CORE::GLOBAL::sysread = sub (*\\$$;$) {
+      my $asking = $_[0] =~ /STAYOPEN$/;
+      alarm 0 if $asking;
       my $n = CORE::sysread($_[0], \${$_[1]}, $_[2], $_[3] // 0);
-      exit 0 if defined $n && $n == 0 && $_[0] =~ /STAYOPEN$/;
+      exit 0 if $asking && defined $n && $n == 0;
+      alarm $seconds if $asking;
       return $n;
     };
   }
@@ -66,7 +71,7 @@ function programOf(limits: Limits): Program<string, Answer> {
   const script = findScript();
   return {
     command: windows ? script : 'perl',
-    args: windows ? startArgs : ['-e', untilEndOfInput, script, ...startArgs],
+    args: windows ? startArgs : ['-e', untilEndOfInput, String(Math.ceil(limits.seconds) + 1), script, ...startArgs],
     // Nothing of our environment but where programs are: PERL5OPT, EXIFTOOL_HOME and a time zone would change answers.
     env: () => (windows ? process.env : { PATH: process.env['PATH'], LANG: 'C', TZ: 'UTC' }),
     writes: windows,

@@ -3,6 +3,7 @@
  * claims, each by one rename.
  */
 import { basename, dirname, join } from 'node:path';
+import { errnoOf } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { isTemporary } from '../base/temporary.js';
 import { keyOf } from '../base/paths.js';
@@ -49,9 +50,15 @@ export async function claimedPaths(folder: string, files: Files): Promise<Map<st
   return found;
 }
 
-/** Moves all claims of a `work` folder into the one that it lies in, whose processor takes them up. */
+/**
+ * Moves all claims of a `work` folder into the one that it lies in, whose processor takes them up. One whose name is taken
+ * there stays (a power loss can leave both names of a folder): it goes when the other one is done, and holds up none.
+ */
 export async function handOver(from: string, to: string, files: Files): Promise<void> {
   for (const { name, kind, path } of (await files.list(from)) ?? []) {
-    if (kind === 'folder' && isClaimName(name)) await files.rename(path, join(to, name));
+    if (kind !== 'folder' || !isClaimName(name)) continue;
+    await files.rename(path, join(to, name)).catch((error: unknown) => {
+      if (!['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
+    });
   }
 }

@@ -62,7 +62,8 @@ does in all that we know; one that did not would be taken for TIFF.
 
 libvips and ExifTool run in processes of their own. What a file does to one of them is that file's failure and nobody
 else's: the process is killed, the file waits in its claim with the reason, the next one gets a new process. They end 30
-s after the last file, and with Photospool itself, also where that is killed.
+s after the last file, and with Photospool itself. Where that is killed, a decoder ends at once, and an ExifTool that is
+busy with a file a second after the time that a file may take, or before (on Windows when it is done).
 
 ${row('', 'decoder (libvips)', 'ExifTool')}
 ${row('---', '---', '---')}

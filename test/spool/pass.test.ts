@@ -15,6 +15,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
+import { handOver } from '../../src/spool/work.js';
 import { fastClock, makeSpool, photo, type Failures } from './fixture.js';
 
 describe('one pass', () => {
@@ -440,6 +441,23 @@ describe('what can not be claimed', () => {
     expect(await (await spool.open({}, files)).pass()).toMatchObject({ stored: 1, stuck: 0 });
     expect(failed).toBe(true);
     expect(spool.files()).toEqual(['done/a.jpg']);
+  });
+
+  it('hands over what it can where the name of a claim is taken', async () => {
+    const spool = makeSpool();
+    const to = join(spool.folder, 'taken-over');
+    const ids = ['01J00000000000000000000000', '01J00000000000000000000001'];
+    for (const id of ids) {
+      mkdirSync(join(spool.work, id), { recursive: true });
+      writeFileSync(join(spool.work, id, 'a.jpg'), photo(id));
+    }
+    mkdirSync(join(to, ids[0]!), { recursive: true });
+    writeFileSync(join(to, ids[0]!, 'a.jpg'), photo(ids[0]!));
+    await handOver(spool.work, to, openFiles());
+    expect(spool.files()).toEqual([`taken-over/${ids[0]}/a.jpg`, `taken-over/${ids[1]}/a.jpg`, `work/${ids[0]}/a.jpg`]);
+    rmSync(join(to, ids[0]!), { recursive: true });
+    await handOver(spool.work, to, openFiles());
+    expect(spool.files()).toEqual(ids.map((id) => `taken-over/${id}/a.jpg`));
   });
 
   it('takes up claims that another process hands over', async () => {
