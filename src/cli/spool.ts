@@ -1,6 +1,8 @@
 /** Opening the spool of a home, and reaching a server that holds it. */
+import { X509Certificate } from 'node:crypto';
+import { readFile, realpath } from 'node:fs/promises';
 import { request } from 'node:http';
-import { realpath } from 'node:fs/promises';
+import { request as requestSecurely, type RequestOptions } from 'node:https';
 import type { Config } from '../base/config.js';
 import { PhotospoolError } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
@@ -46,10 +48,16 @@ export interface ServerRecord {
   done: string;
   /** What the commands of this machine bring, as a Bearer token: the file can be read by its user alone. */
   secret: string;
+  /** The file of its certificate, where it speaks HTTPS. */
+  cert?: string;
 }
 
 /** The record of a server with this configuration. */
-export async function recordOf({ incoming, work, done }: Config, url: string, secret: string): Promise<ServerRecord> {
+export async function recordOf(
+  { incoming, work, done, cert }: Config,
+  url: string,
+  secret: string,
+): Promise<ServerRecord> {
   return {
     url,
     secret,
@@ -57,6 +65,7 @@ export async function recordOf({ incoming, work, done }: Config, url: string, se
     incoming: await realpath(incoming),
     work: await realpath(work),
     done: await realpath(done),
+    ...(cert !== undefined && { cert }),
   };
 }
 
@@ -87,14 +96,17 @@ function answers(server: ServerRecord): Promise<boolean> {
 }
 
 /** Asks a server and waits as long as it takes (a pass over a big folder takes hours). @throws what the server answers. */
-export function askServer<T>(server: ServerRecord, method: string, path: string, body?: unknown): Promise<T> {
+export async function askServer<T>(server: ServerRecord, method: string, path: string, body?: unknown): Promise<T> {
+  const trust = await trustOf(server);
   return new Promise((resolve, reject) => {
     const text = body === undefined ? '' : JSON.stringify(body);
     const headers = {
       authorization: `Bearer ${server.secret}`,
       ...(text !== '' && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
     };
-    const asking = request(new URL(path, server.url), { method, headers, timeout: 0 }, (response) => {
+    const options = { ...trust, method, headers, timeout: 0 };
+    const url = new URL(path, server.url);
+    const asking = (url.protocol === 'https:' ? requestSecurely : request)(url, options, (response) => {
       let answer = '';
       const settle = (json: string): void => {
         try {
@@ -126,4 +138,15 @@ export function askServer<T>(server: ServerRecord, method: string, path: string,
     });
     asking.end(text);
   });
+}
+
+/**
+ * How a server that speaks HTTPS is known: by its own certificate, and no other one that the same authority signed. Whatever
+ * names are in that, the address of this machine need not be.
+ */
+async function trustOf({ cert }: ServerRecord): Promise<RequestOptions> {
+  const text = cert === undefined ? undefined : await readFile(cert).catch(() => undefined);
+  if (text === undefined) return {};
+  const ca = new X509Certificate(text).toString();
+  return { ca, allowPartialTrustChain: true, checkServerIdentity: () => undefined };
 }

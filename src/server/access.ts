@@ -85,8 +85,9 @@ function tokenOf(header: string | undefined): string | undefined {
   return pair.includes(':') && password.startsWith(tokenPrefix) ? password : undefined;
 }
 
-/** Headers by which proxies tell that they pass something on. */
-const passedOn = /^(forwarded|via|x-forwarded-.*|x-real-ip|x-client-ip|cf-connecting-ip|true-client-ip)$/;
+/** Headers by which proxies tell that they pass something on, whichever they are. */
+const passedOn =
+  /^(via|(x-)?forwarded(-.*)?|x-original-.*|(x-)?real-ip|(x-)?client-ip|x-cluster-client-ip|(cf|fly|fastly|tailscale)-.*|true-client-ip|cdn-loop)$/;
 
 /** Whether a request comes from this machine itself: by its address and its `Host`, and no proxy says that it passed it on. */
 function isDirect({ ip, headers }: Pick<FastifyRequest, 'ip' | 'headers'>): boolean {

@@ -86,7 +86,7 @@ async function startServer(folder: string, args: string[]): ReturnType<TestHome[
     void ended.then((code) => reject(new Error(`serve ended with ${code}: ${err}`)));
   });
   return {
-    url: /http:\S+/.exec(lines[1]!)![0],
+    url: /https?:\S+/.exec(lines[1]!)![0],
     lines,
     errors: () => err,
     child,

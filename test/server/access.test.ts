@@ -19,12 +19,12 @@ describe('what a request brings', () => {
     },
   );
 
-  it.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via', 'x-real-ip'])(
-    'came through a proxy, where it has %s',
-    (name) => {
-      expect(brought({ [name]: '127.0.0.1' })).toEqual({ direct: false });
-    },
-  );
+  it.each([
+    ...['forwarded', 'forwarded-for', 'x-forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via'],
+    ...['x-real-ip', 'x-client-ip', 'client-ip', 'x-original-host', 'cf-ray', 'cdn-loop', 'tailscale-user-login'],
+  ])('came through a proxy, where it has %s', (name) => {
+    expect(brought({ [name]: '127.0.0.1' })).toEqual({ direct: false });
+  });
 
   it('is not direct under another host name', () => {
     expect(brought({ host: 'album.example.org' })).toEqual({ direct: false });
