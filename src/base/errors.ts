@@ -9,6 +9,7 @@ export const codes = {
   usage: { transient: false, status: 400 },
   config: { transient: false, status: 400 },
   invalid: { transient: false, status: 400 },
+  unauthorized: { transient: true, status: 401 },
   'not-found': { transient: false, status: 404 },
   conflict: { transient: false, status: 409 },
   'too-large': { transient: false, status: 413 },

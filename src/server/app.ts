@@ -42,6 +42,8 @@ export async function buildApp(parts: ServerParts): Promise<App> {
   const app: App = Fastify({
     logger: false,
     bodyLimit,
+    // Ids of documents, and of CouchDB's checkpoints.
+    routerOptions: { maxParamLength: 1_100 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
