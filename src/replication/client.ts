@@ -38,7 +38,8 @@ export const hostOf = (url: string): string => printable(new URL(url).host);
 
 /**
  * Asks a server. `path` begins with a slash and is below the database, or an absolute URL on the same server. Statuses up
- * to 499 other than 401 and 403 are answers. @throws PhotospoolError `unauthorized`, `busy` (429, 5xx), `io`, `timeout`.
+ * to 499 other than 401 and 403 are answers. @throws PhotospoolError `unauthorized`, `busy` (429, 5xx), `unsupported` (no
+ * JSON), `io`, `timeout`.
  */
 export async function ask(address: Address, path: string, question: Question = {}): Promise<Answer> {
   const { method = 'GET', body, timeout = usualTimeout, signal } = question;
@@ -78,7 +79,7 @@ async function readJson(response: Response, url: string): Promise<unknown> {
   } catch (cause) {
     if (response.status >= 400) return undefined;
     const hint = 'Check the address; a proxy in between may have answered.';
-    throw new PhotospoolError('io', `${hostOf(url)} did not answer with JSON.`, { cause, hint });
+    throw new PhotospoolError('unsupported', `${hostOf(url)} did not answer with JSON.`, { cause, hint });
   }
 }
 

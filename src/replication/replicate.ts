@@ -77,27 +77,42 @@ export async function replicate(replication: Replication): Promise<Progress> {
     [saved, savedAt] = [progress.seq, clock.now()];
   }
 
-  let next = load(replication, progress.seq, false);
-  for (;;) {
-    const batch = await next;
-    // The next batch is read while this one is written.
-    if (batch.more) next = load(replication, batch.last, false);
-    next.catch(() => undefined);
-    if (batch.incoming.length > 0) {
-      const refused = await target.write(batch.incoming);
+  async function run(): Promise<void> {
+    let next = load(replication, progress.seq, false);
+    for (;;) {
+      const batch = await next;
+      // The next batch is read while this one is written.
+      if (batch.more) next = load(replication, batch.last, false);
+      next.catch(() => undefined);
+      await store(batch);
+      const done = signal.aborted || (!batch.more && !live);
+      if (done || batch.rows.length === 0 || clock.now() - savedAt >= interval) await save();
+      replication.progress?.({ ...progress });
+      if (done) return;
+      if (!batch.more) next = load(replication, batch.last, true);
+    }
+  }
+
+  async function store({ rows, last, pending, incoming }: Load): Promise<void> {
+    if (incoming.length > 0) {
+      const refused = await target.write(incoming);
       if (refused.length > 0) replication.refused(refused);
     }
-    progress.seen += batch.rows.length;
-    progress.sent += batch.incoming.length;
-    progress.seq = batch.last;
-    if (batch.pending === undefined) delete progress.pending;
-    else progress.pending = batch.pending;
-    const done = signal.aborted || (!batch.more && !live);
-    if (done || batch.rows.length === 0 || clock.now() - savedAt >= interval) await save();
-    replication.progress?.({ ...progress });
-    if (done) return progress;
-    if (!batch.more) next = load(replication, batch.last, true);
+    progress.seen += rows.length;
+    progress.sent += incoming.length;
+    progress.seq = last;
+    if (pending === undefined) delete progress.pending;
+    else progress.pending = pending;
   }
+
+  try {
+    await run();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    // It was told to end while it waited.
+    await save();
+  }
+  return progress;
 }
 
 /** Reads the next stretch of the feed, and what of it the target misses. */

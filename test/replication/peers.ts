@@ -8,7 +8,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqlite } from '../../src/base/sqlite.js';
+import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { systemClock as clock } from '../../src/base/clock.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 import type { Address } from '../../src/replication/client.js';
@@ -31,7 +31,7 @@ export interface Side {
 }
 
 /** A library in memory, and what serves it. */
-export function openLibrarySide(): Side & { library: Library; served: Served } {
+export function openLibrarySide(): Side & { library: Library; served: Served; db: Sqlite } {
   const db = openSqlite(':memory:');
   const changes = makeChanges();
   const library = openLibrary(db, { index: () => changes.notify() });
@@ -39,6 +39,7 @@ export function openLibrarySide(): Side & { library: Library; served: Served } {
   return {
     database,
     library,
+    db,
     served: {
       database,
       name: 'photos',

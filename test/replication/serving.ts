@@ -9,6 +9,7 @@ import type { openLibrarySide } from './peers.js';
 /** Serves a side; `address` is that of its database. */
 export async function serveSide(
   side: ReturnType<typeof openLibrarySide>,
+  port = 0,
 ): Promise<{ address: Address; close(): Promise<void> }> {
   const app: App = Fastify({
     routerOptions: { maxParamLength: 1_100 },
@@ -16,6 +17,6 @@ export async function serveSide(
   }).withTypeProvider<TypeBoxTypeProvider>();
   const context = { library: side.library, databases: [side.served], config: { version: '0.0.0' } };
   await replication(app, context as unknown as Context);
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = await app.listen({ host: '127.0.0.1', port });
   return { address: { url: `${url}/db/photos` }, close: () => app.close() };
 }

@@ -70,6 +70,8 @@ function addRoutes(app: App, context: Context): void {
         couchdb: 'Welcome',
         version: '3.5.0',
         uuid: uuidOf(context),
+        server: context.library.server,
+        epoch: context.library.epoch,
         vendor: { name: 'Photospool', version: context.config.version },
       },
     }),
