@@ -2,6 +2,7 @@
  * JSON over HTTP to another server, with its limits: how long an answer may take, how large it may be. No secret is in a
  * message; redirects are not followed, so that a token goes to no other place than the one it was given for.
  */
+import { Readable } from 'node:stream';
 import { PhotospoolError, printable } from '../base/errors.js';
 
 /** How a server is reached. */
@@ -62,6 +63,77 @@ export async function ask(address: Address, path: string, question: Question = {
     return { status: response.status, json };
   } catch (error) {
     throw error instanceof PhotospoolError ? error : unreachable(url, error, late.aborted);
+  }
+}
+
+/** What is sent and answered as bytes. */
+export interface StreamQuestion {
+  method?: 'GET' | 'PUT';
+  headers?: Record<string, string>;
+  source?: AsyncIterable<Uint8Array>;
+  signal: AbortSignal;
+}
+
+/** Ms without a byte after which a stream is given up. */
+const silence = 60_000;
+
+/**
+ * Sends or fetches bytes. Every status but 401, 403, 429 and 5xx is an answer. The body ends with an error where nothing
+ * comes for a minute. @throws PhotospoolError like `ask`.
+ */
+export async function stream(
+  address: Address,
+  path: string,
+  { method = 'GET', headers = {}, source, signal }: StreamQuestion,
+): Promise<{ status: number; body: AsyncIterable<Uint8Array> }> {
+  const url = address.url + path;
+  const quiet = new AbortController();
+  let timer = setTimeout(() => quiet.abort(), silence);
+  const heard = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => quiet.abort(), silence);
+  };
+  const failed = (error: unknown): never => {
+    throw error instanceof PhotospoolError ? error : unreachable(url, error, quiet.signal.aborted);
+  };
+  async function* watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const part of body) {
+        heard();
+        yield part;
+      }
+    } catch (error) {
+      failed(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  try {
+    const response = await (address.fetch ?? fetch)(url, {
+      method,
+      redirect: 'manual',
+      headers: { ...headers, ...(address.authorization !== undefined && { authorization: address.authorization }) },
+      ...(source && { body: Readable.toWeb(Readable.from(sent(source, heard))) as ReadableStream, duplex: 'half' }),
+      signal: AbortSignal.any([signal, quiet.signal]),
+    });
+    heard();
+    const body = watched((response.body ?? []) as AsyncIterable<Uint8Array>);
+    if (response.status === 401 || response.status === 403 || response.status === 429 || response.status >= 500) {
+      clearTimeout(timer);
+      await response.body?.cancel();
+      check(response.status, url, undefined);
+    }
+    return { status: response.status, body };
+  } catch (error) {
+    clearTimeout(timer);
+    return failed(error);
+  }
+}
+
+async function* sent(source: AsyncIterable<Uint8Array>, heard: () => void): AsyncGenerator<Uint8Array> {
+  for await (const part of source) {
+    heard();
+    yield part;
   }
 }
 

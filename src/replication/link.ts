@@ -8,11 +8,14 @@ import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js'
 import type { Log } from '../base/log.js';
 import { waitAfter } from './backoff.js';
 import { hostOf } from './client.js';
+import { openCarrier, type Throttle } from './carrier.js';
 import type { Database, Refused } from './database.js';
 import { discover, makeDatabases, type Found } from './discover.js';
+import type { Exchange } from './exchange.js';
 import { openHttpDatabase } from './http.js';
 import type { Peer } from './peers.js';
 import { replicate, type Progress } from './replicate.js';
+import { bringBlobs, fetchBlobs, type TransferParts } from './transfer.js';
 
 /** What a link is doing. `waiting` until `next`; `refused` is waiting where only a person can help. */
 export type LinkState = 'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused';
@@ -39,6 +42,8 @@ export interface LinkStatus {
   /** From the peer to here, and from here to the peer. */
   pull: Direction;
   push: Direction;
+  /** Blobs that went over since the server started. */
+  blobs: Record<'fetched' | 'brought', { count: number; bytes: number }>;
   /** Documents that a side did not take. */
   refused: Refused[];
   /** The peer's library, and its version of Photospool or CouchDB. */
@@ -60,6 +65,8 @@ export interface LinkParts {
   /** A name that no other run has. */
   session(): string;
   fetch?: typeof fetch;
+  /** Blobs and what slows them; absent on a side that keeps none. */
+  blobs?: { exchange: Exchange; throttle: Throttle };
   /** Told when the status is another. */
   changed(): void;
 }
@@ -87,6 +94,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     since: now(),
     pull: { sent: 0 },
     push: { sent: 0 },
+    blobs: { fetched: { count: 0, bytes: 0 }, brought: { count: 0, bytes: 0 } },
     refused: [],
   };
   let told = '';
@@ -136,6 +144,25 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     });
   }
 
+  /** The blobs of a connection, both ways. */
+  function carry(found: Found, signal: AbortSignal): Promise<void>[] {
+    if (!parts.blobs || found.kind !== 'photospool') return [];
+    const transfer: TransferParts = {
+      ...parts.blobs,
+      carrier: openCarrier(found.blobs),
+      originals: peer.originals,
+      clock,
+      signal,
+      moved(direction, bytes) {
+        const { count, bytes: before } = status.blobs[direction];
+        status.blobs[direction] = { count: count + 1, bytes: before + bytes };
+        parts.changed();
+      },
+      troubled: tell,
+    };
+    return [fetchBlobs(transfer), bringBlobs(transfer)];
+  }
+
   async function connect(): Promise<void> {
     const found = await discover(peer, parts.fetch);
     checkOther(found, peer, parts);
@@ -148,7 +175,11 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     });
     const broken = new AbortController();
     const signal = AbortSignal.any([stop.signal, broken.signal]);
-    const both = [run('pull', theirs, parts.database, signal), run('push', parts.database, theirs, signal)];
+    const both: Promise<unknown>[] = [
+      run('pull', theirs, parts.database, signal),
+      run('push', parts.database, theirs, signal),
+      ...carry(found, signal),
+    ];
     try {
       await Promise.all(both);
     } finally {

@@ -13,6 +13,7 @@ import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
+import type { Exchange } from '../replication/exchange.js';
 import type { Served } from '../replication/serve.js';
 import type { SpoolPort } from '../spool/port.js';
 import type { Ask } from './ask.js';
@@ -51,6 +52,8 @@ export interface ServerParts {
   changes: Changes;
   /** What is served to peers under `/db`, by name. */
   databases?: readonly Served[];
+  /** Blobs for peers. */
+  exchange?: Exchange;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
   samples(): Promise<number>;
   config: ServerConfig;

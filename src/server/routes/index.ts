@@ -13,5 +13,6 @@ export { home } from './home.js';
 export { events } from './events.js';
 export { openapi } from './openapi.js';
 export { health } from './health.js';
+export { blobs } from './blobs.js';
 export { replication } from './replication.js';
 export { metrics } from './metrics.js';
