@@ -12,11 +12,12 @@ import type { Page } from 'playwright-core';
 import { systemClock } from '../src/base/clock.js';
 import { silent } from '../src/base/log.js';
 import { openSqlite } from '../src/base/sqlite.js';
+import { openAccess } from '../src/access/access.js';
 import { openCatalog } from '../src/catalog/catalog.js';
 import { openLibrary } from '../src/library/library.js';
 import { openServer, type Server } from '../src/server/app.js';
 import { makeChanges } from '../src/server/changes.js';
-import type { SpoolPort, SpoolStatus } from '../src/spool/port.js';
+import { idleStatus as nothing, type SpoolPort } from '../src/spool/port.js';
 import { openChromium } from '../test/browser/chromium.js';
 import { makePictures } from '../test/browser/pictures.js';
 import { syntheticPhotos } from './synthetic.js';
@@ -80,6 +81,7 @@ async function openLarge(folder: string, count: number): Promise<Server> {
   return openServer({
     library,
     catalog,
+    access: openAccess(db, library),
     spool: stillSpool,
     blobs: { rendition, original: (path) => join(folder, path) },
     changes: makeChanges(),
@@ -90,12 +92,12 @@ async function openLarge(folder: string, count: number): Promise<Server> {
   });
 }
 
-const nothing: SpoolStatus = { incoming: 0, work: [], stuck: [], ignored: [], stored: 0, duplicates: 0 };
 const refuse = (): Promise<never> => Promise.reject(new Error('the bench has no spool'));
 const stillSpool: SpoolPort = {
   status: () => Promise.resolve(nothing),
   pass: refuse,
   retry: refuse,
+  steps: () => [],
   place: refuse,
   on: () => () => undefined,
 };

@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp, { type ResizeOptions, type Sharp } from 'sharp';
-import { encoding, previewEdge, render, thumbBox } from '../src/photo/renditions.js';
+import { render } from '../src/photo/rendering.js';
+import { encoding, previewEdge, thumbBox } from '../src/photo/renditions.js';
 import { dssim } from './dssim.js';
 import { twoRenditions } from './floor.js';
 

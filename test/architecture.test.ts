@@ -95,6 +95,8 @@ describe('what a file owes its reader', () => {
   test('a name that says something', () => {
     expect(style.vagueNames(file('src/base/file-utils.ts', ''))).toHaveLength(1);
     expect(style.vagueNames(file('src/base/photoStore.ts', ''))).toHaveLength(1);
+    expect(style.vagueNames(file('src/spool/service.ts', ''))).toHaveLength(1);
+    expect(style.vagueNames(file('src/cli/commands/service.ts', ''))).toEqual([]);
     expect(style.vagueNames(file('src/base/a.ts', 'export class SpoolManager {}'))).toHaveLength(1);
     expect(style.vagueNames(file('src/service/launchd.ts', 'class Timer {}'))).toEqual([]);
     expect(style.vagueNames([...code, ...page, ...scripts])).toEqual([]);

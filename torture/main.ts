@@ -29,6 +29,19 @@ const print = (name: string, { figures, lost, doubled, failures }: Result): void
   for (const failure of failures) console.log(`${name}: FAILED: ${failure}`);
 };
 
+/** One line over all subjects: figures of the same name are added up. */
+function summarise(results: readonly Result[]): string {
+  const sums = new Map<string, number>();
+  const add = (what: string, n: number): void => void sums.set(what, (sums.get(what) ?? 0) + n);
+  for (const { figures } of results) for (const [what, n] of Object.entries(figures)) add(what, n);
+  for (const { lost, doubled } of results) {
+    add('lost', lost);
+    add('doubled', doubled);
+  }
+  return [...sums].map(([what, n]) => `${what} ${n}`).join(', ');
+}
+
+const results: Result[] = [];
 const subjects = await load();
 const unknown = positionals.filter((name) => !subjects.has(name));
 if (unknown.length > 0 || !Number.isInteger(seed) || !(scale > 0)) {
@@ -39,7 +52,9 @@ if (unknown.length > 0 || !Number.isInteger(seed) || !(scale > 0)) {
 for (const name of positionals.length > 0 ? positionals : subjects.keys()) {
   const result = await subjects.get(name)!.run({ seed, scale, say: (line) => console.error(`${name}: ${line}`) });
   print(name, result);
+  results.push(result);
   if (result.lost + result.doubled + result.failures.length === 0) continue;
   console.log(`${name}: again with: npm run torture ${name} -- --seed ${seed} --scale ${scale}`);
   process.exitCode = 1;
 }
+console.log(`all, with seed ${seed}: ${summarise(results)}`);

@@ -44,6 +44,16 @@ export const originalPath = (folder: string, path: string): string => join(folde
 /** The name of the file that tells whose archive a folder is. */
 const markName = '.photospool-archive';
 
+/** The id of the library whose archive a folder is; undefined where it has no mark. */
+export const readOwner = async (folder: string, files: Files): Promise<string | undefined> =>
+  (await files.readText(join(folder, markName)))?.trim();
+
+/** Makes a folder the archive of a library, where nobody has yet. */
+export async function markArchive(folder: string, server: string, files: Files): Promise<void> {
+  await files.makeFolder(folder);
+  await files.write(join(folder, markName), `${server}\n`);
+}
+
 /** Whose archive is opened. */
 export interface Owner {
   /** The id of the server (its library). */
@@ -60,13 +70,13 @@ export interface Owner {
 export async function openArchive(folder: string, files: Files, owner?: Owner): Promise<Archive> {
   const mark = join(folder, markName);
   if (owner) {
-    const found = (await files.readText(mark))?.trim();
+    const found = await readOwner(folder, files);
     if (found !== undefined && found !== owner.server) throw foreign(folder);
     if (found === undefined && owner.hasOriginals) throw elsewhere(folder, owner.server);
   }
   await files.makeFolder(folder);
   await files.sweep(folder);
-  if (owner) await files.write(mark, `${owner.server}\n`);
+  if (owner) await markArchive(folder, owner.server, files);
 
   /** A disk that was unmounted must not be taken for an empty archive. */
   async function checkThere(): Promise<void> {
@@ -84,17 +94,18 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
     } catch (error) {
       if (errnoOf(error) !== 'EXDEV') throw error;
     }
-    const source = (await files.lookClosely(from)) ?? { mtimeNs: 0n };
+    const source = await files.lookClosely(from);
     const copy = await files.copy(from, to);
     if (copy.kind === 'taken') return 'taken';
-    if (copy.sha256 !== sha256) {
+    const after = await files.lookClosely(from);
+    if (copy.sha256 !== sha256 || after?.ctimeNs !== source?.ctimeNs || after?.size !== source?.size) {
       await files.remove(to);
       throw new PhotospoolError('io', `${printable(from)} changed while it was copied into the archive.`, {
         op: 'archive',
         path: from,
       });
     }
-    await files.setTimes(to, source);
+    await files.setTimes(to, source ?? { mtimeNs: 0n });
     await files.setMode(to, readOnly);
     await files.remove(from);
     return 'moved';
@@ -148,7 +159,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
 function foreign(folder: string): PhotospoolError {
   return new PhotospoolError('config', `${printable(folder)} is the archive of another library.`, {
     path: folder,
-    hint: 'Give each home an archive of its own (spool.done).',
+    hint: 'Give each home an archive of its own (spool.done). If it is that of this home, and its library was lost: `photospool restore DIR`.',
   });
 }
 

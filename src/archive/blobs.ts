@@ -14,8 +14,8 @@ export interface Blobs {
   path(sha256: string): string;
   /** Whether a blob is there. Synchronous, so that it can be asked within a transaction. */
   has(sha256: string): boolean;
-  /** Stores bytes and returns their SHA-256 as hex. Storing the same bytes again is cheap. */
-  put(bytes: Uint8Array): Promise<string>;
+  /** Stores bytes and returns their SHA-256 as hex. Storing the same bytes again is cheap, but where what is there is not trusted. */
+  put(bytes: Uint8Array, anew?: boolean): Promise<string>;
   /** Where the bytes of a blob gather that comes from another server, until all are there. */
   partial(sha256: string): string;
   /** Moves a file whose bytes have that hash to its place; both are in this folder. */
@@ -37,10 +37,10 @@ export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
       await files.makeFolder(parentOf(path(sha256)));
       await files.rename(file, path(sha256));
     },
-    async put(bytes) {
+    async put(bytes, anew = false) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const there = await files.look(path(sha256));
-      if (there?.size === bytes.length) return sha256;
+      if (!anew && there?.size === bytes.length) return sha256;
       await files.makeFolder(parentOf(path(sha256)));
       await files.replace(path(sha256), bytes, temporary);
       return sha256;

@@ -3,10 +3,10 @@
  * the flag wins over the variable, the variable over the file. An unknown key or a wrong value is an error that names it.
  */
 import { availableParallelism, homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
-import { readFileSync } from 'node:fs';
-import { parse, TomlError } from 'smol-toml';
-import { errnoOf, PhotospoolError, toPhotospoolError } from './errors.js';
+import { join, resolve } from 'node:path';
+import { PhotospoolError } from './errors.js';
+import { readToml } from './toml.js';
+import { absolute, isHostName, isNetwork, list, number, oneOf, path } from './values.js';
 
 /** Everything that can be configured. Folders are absolute; durations in seconds. */
 export interface Config {
@@ -24,8 +24,17 @@ export interface Config {
   poll: number;
   port: number;
   host: string;
+  /** Host names that the album is reached by, beside addresses and this machine's own. */
+  names: readonly string[];
+  /** Certificate and private key (PEM) for HTTPS; both or none. Absolute. */
+  cert?: string;
+  key?: string;
+  /** Proxies whose word counts: addresses, networks (CIDR), `loopback`. */
+  trustProxy: readonly string[];
   role: 'home' | 'public';
   level: 'debug' | 'info' | 'warn' | 'error';
+  /** How the log is written; `auto` is text on a terminal, JSON elsewhere. */
+  format: 'auto' | 'text' | 'json';
 }
 
 /** One configurable value. */
@@ -36,28 +45,14 @@ export interface Key {
   /** How the value is shown in help. */
   value: string;
   help: string;
-  read: (value: unknown, home: string) => string | number | undefined;
+  read: (value: unknown, home: string) => string | number | string[] | undefined;
 }
-
-const folder = (value: unknown, home: string): string | undefined =>
-  typeof value === 'string' && value !== '' ? absolute(value, home) : undefined;
-const oneOf =
-  (...allowed: string[]) =>
-  (value: unknown): string | undefined =>
-    typeof value === 'string' && allowed.includes(value) ? value : undefined;
-const number =
-  (least: number, most: number, whole = true) =>
-  (value: unknown): number | undefined => {
-    const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    if (typeof n !== 'number' || !(n >= least && n <= most)) return undefined;
-    return whole && !Number.isInteger(n) ? undefined : n;
-  };
 
 /** All keys, in the order of help and docs/guide/configuration.md. */
 export const keys: readonly Key[] = [
-  { key: 'spool.incoming', field: 'incoming', value: 'DIR', help: 'where photos come in', read: folder },
-  { key: 'spool.work', field: 'work', value: 'DIR', help: 'where files lie while they are worked on', read: folder },
-  { key: 'spool.done', field: 'done', value: 'DIR', help: 'the archive of originals', read: folder },
+  { key: 'spool.incoming', field: 'incoming', value: 'DIR', help: 'where photos come in', read: path },
+  { key: 'spool.work', field: 'work', value: 'DIR', help: 'where files lie while they are worked on', read: path },
+  { key: 'spool.done', field: 'done', value: 'DIR', help: 'the archive of originals', read: path },
   {
     key: 'spool.settle',
     field: 'settle',
@@ -102,6 +97,28 @@ export const keys: readonly Key[] = [
     read: (v) => (typeof v === 'string' && v !== '' ? v : undefined),
   },
   {
+    key: 'server.names',
+    field: 'names',
+    value: 'NAME,…',
+    help: 'host names that the album is reached by, beside addresses and the name of this machine',
+    read: list(isHostName),
+  },
+  {
+    key: 'server.cert',
+    field: 'cert',
+    value: 'FILE',
+    help: 'certificate for HTTPS, with its chain (PEM); read again when it changes',
+    read: path,
+  },
+  { key: 'server.key', field: 'key', value: 'FILE', help: 'private key of the certificate (PEM)', read: path },
+  {
+    key: 'server.trustProxy',
+    field: 'trustProxy',
+    value: 'ADDRESS,…',
+    help: 'proxies that may say who asks: addresses, networks such as 10.0.0.0/8, or loopback',
+    read: list(isNetwork),
+  },
+  {
     key: 'server.role',
     field: 'role',
     value: 'home|public',
@@ -114,6 +131,13 @@ export const keys: readonly Key[] = [
     value: 'debug|info|warn|error',
     help: 'how much is logged',
     read: oneOf('debug', 'info', 'warn', 'error'),
+  },
+  {
+    key: 'log.format',
+    field: 'format',
+    value: 'auto|text|json',
+    help: 'how the log is written (auto: text on a terminal, JSON elsewhere)',
+    read: oneOf('auto', 'text', 'json'),
   },
 ];
 
@@ -148,8 +172,11 @@ export function readConfig(
     poll: 5,
     port: 4780,
     host: '127.0.0.1',
+    names: [],
+    trustProxy: [],
     role: 'home',
     level: 'info',
+    format: 'auto',
   };
   const fromFile = readFile(join(home, 'photospool.toml'));
   for (const key of keys) {
@@ -162,6 +189,7 @@ export function readConfig(
     set(config, key, flags[name], `--${name}`, process.cwd());
   }
   if (config.role === 'public') throw noPublicRole();
+  if ((config.cert === undefined) !== (config.key === undefined)) throw halfOfHttps(config);
   return config;
 }
 
@@ -172,7 +200,7 @@ export function configTemplate(home: string): string {
   for (const section of new Set(keys.map(({ key }) => key.split('.')[0]!))) {
     lines.push('', `[${section}]`);
     for (const { key, field, help } of keys.filter((one) => one.key.startsWith(`${section}.`))) {
-      lines.push(`# ${help}`, `# ${key.slice(section.length + 1)} = ${JSON.stringify(config[field])}`);
+      lines.push(`# ${help}`, `# ${key.slice(section.length + 1)} = ${JSON.stringify(config[field] ?? '')}`);
     }
   }
   return `${lines.join('\n')}\n`;
@@ -181,6 +209,12 @@ export function configTemplate(home: string): string {
 function noPublicRole(): PhotospoolError {
   return new PhotospoolError('config', 'server.role can\'t be "public" yet: this version has no publishing.', {
     hint: 'Leave it at "home".',
+  });
+}
+
+function halfOfHttps({ cert }: Config): PhotospoolError {
+  return new PhotospoolError('config', `HTTPS needs server.${cert === undefined ? 'cert' : 'key'}, too.`, {
+    hint: 'Name the files of both server.cert and server.key.',
   });
 }
 
@@ -195,37 +229,11 @@ function set(config: Config, key: Key, value: unknown, where: string, base: stri
   Object.assign(config, { [key.field]: read });
 }
 
+/** What a home's file sets, by key. */
 function readFile(path: string): Map<string, unknown> {
-  const found = new Map<string, unknown>();
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return found;
-    throw toPhotospoolError(error, 'read', path);
-  }
-  for (const [section, values] of Object.entries(parseToml(text, path))) {
-    if (typeof values !== 'object' || values === null || Array.isArray(values)) throw unknownKey(section, path);
-    for (const [name, value] of Object.entries(values)) {
-      const key = `${section}.${name}`;
-      if (!keys.some((known) => known.key === key)) throw unknownKey(key, path);
-      found.set(key, value);
-    }
-  }
+  const found = readToml(path);
+  for (const key of found.keys()) if (!keys.some((known) => known.key === key)) throw unknownKey(key, path);
   return found;
-}
-
-function parseToml(text: string, path: string): Record<string, unknown> {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    throw new PhotospoolError('config', `${path}, line ${error.line}: it is not valid TOML.`, {
-      path,
-      hint: 'Write `[section]` lines and `key = "value"` lines.',
-      cause: error,
-    });
-  }
 }
 
 function unknownKey(key: string, path: string): PhotospoolError {
@@ -233,9 +241,4 @@ function unknownKey(key: string, path: string): PhotospoolError {
     path,
     hint: `Keys are ${keys.map((known) => known.key).join(', ')}.`,
   });
-}
-
-function absolute(path: string, base: string): string {
-  const expanded = path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
-  return isAbsolute(expanded) ? expanded : resolve(base, expanded);
 }

@@ -9,9 +9,14 @@ export const codes = {
   usage: { transient: false, status: 400 },
   config: { transient: false, status: 400 },
   invalid: { transient: false, status: 400 },
-  unauthorized: { transient: true, status: 401 },
+  /** Nobody is known by what the request brings. */
+  unauthorized: { transient: false, status: 401 },
+  /** Whoever asks is known, and may not. */
+  forbidden: { transient: false, status: 403 },
   'not-found': { transient: false, status: 404 },
   conflict: { transient: false, status: 409 },
+  /** Too many tries: wait a while. */
+  'slow-down': { transient: true, status: 429 },
   'too-large': { transient: false, status: 413 },
   undecodable: { transient: false, status: 422 },
   unsupported: { transient: false, status: 415 },
@@ -82,6 +87,7 @@ const systemErrors: Record<string, [ErrorCode, string, string]> = {
   EMFILE: ['busy', 'too many files are open', 'It is tried again by itself; raise the limit (ulimit -n) if it stays.'],
   ENFILE: ['busy', 'too many files are open on this machine', 'It is tried again by itself.'],
   ENOENT: ['not-found', 'it is not there (any more)', 'Look whether something else moved or removed it.'],
+  ENAMETOOLONG: ['unusable', 'its path is too long for the system', 'Move it to a folder that is not so deep.'],
   EIO: ['io', 'the disk reported an error', 'Check the disk; it is tried again by itself.'],
 };
 

@@ -5,44 +5,61 @@
  * a file that it did not create itself, except `replace`, which is for Photospool's own records. A crash leaves either
  * the old state, the new one, or a temporary file named `.photospool-<pid>-<ulid>.tmp` beside the target (`sweep`).
  *
- * Every operation calls `step` first: a test that throws from it fails the n-th file operation; one that kills the
- * process there ends it.
+ * Every operation calls `step` first, so that a test can fail it; and all go through one `disk`, so that a trial can count
+ * the system calls, fail the n-th, or write down in which order they reached the disk (torture/disk.ts).
  */
 import { constants } from 'node:fs';
-import * as fs from 'node:fs/promises';
+import * as system from 'node:fs/promises';
 import { errnoOf } from './errors.js';
 import { below, parentOf, type Path } from './paths.js';
 import type { Files, Moved } from './operations.js';
-import { openReading, type Step } from './reading.js';
+import { openReading, type Disk, type Step } from './reading.js';
 import { isLeftOver, temporaryName } from './temporary.js';
 
 export { below, parentOf, type Path } from './paths.js';
 export type { Files, Moved } from './operations.js';
-export type { Entry, Operation, Step } from './reading.js';
+export type { Disk, Entry, Operation, Step } from './reading.js';
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW = 0 } = constants;
 /** Filesystems without hard links, and files that one may not link, answer one of these. */
 const linkless = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
 
-/** Opens the file operations; `step` is for tests that make the n-th operation fail. */
-export function openFiles(step: Step = () => undefined): Files {
-  const reading = openReading(step);
+/** Opens the file operations; `step` and `disk` are for tests and trials. */
+export function openFiles(step: Step = () => undefined, disk: Disk = system): Files {
+  const reading = openReading(step, disk);
 
-  async function writeAll(file: fs.FileHandle, path: Path, bytes: Uint8Array): Promise<void> {
+  async function writeAll(file: system.FileHandle, path: Path, bytes: Uint8Array): Promise<void> {
     await step('write', path);
     for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
     await step('fsync', path);
     await file.sync();
   }
 
+  /** Temporary files that failed and could not even be removed: tried again before the next one is made. */
+  const remains = new Set<Path>();
+  async function discard(path: Path): Promise<void> {
+    remains.add(path);
+    await disk.unlink(path).then(
+      () => remains.delete(path),
+      (error: unknown) => errnoOf(error) === 'ENOENT' && remains.delete(path),
+    );
+  }
+
+  /** A name for a temporary file beside `path`. */
+  async function temporary(path: Path): Promise<Path> {
+    for (const one of remains) await discard(one);
+    return below(parentOf(path), temporaryName());
+  }
+
   /** Creates `path` through `fill`; what was begun is removed again where that fails. */
-  async function create(path: Path, mode: number, fill: (file: fs.FileHandle) => Promise<void>): Promise<void> {
+  async function create(path: Path, mode: number, fill: (file: system.FileHandle) => Promise<void>): Promise<void> {
     await step('open', path);
-    const file = await fs.open(path, O_WRONLY | O_CREAT | O_EXCL, mode);
+    const file = await disk.open(path, O_WRONLY | O_CREAT | O_EXCL, mode);
+    remains.delete(path);
     try {
       await fill(file);
     } catch (error) {
-      await fs.unlink(path).catch(() => undefined);
+      await discard(path);
       throw error;
     } finally {
       await file.close();
@@ -57,8 +74,6 @@ export function openFiles(step: Step = () => undefined): Files {
     return turn;
   }
 
-  const temporary = (path: Path): Path => below(parentOf(path), temporaryName());
-
   /** Renames a finished temporary file to a name that must be free. */
   async function settle(from: Path, to: Path): Promise<Moved> {
     try {
@@ -66,7 +81,7 @@ export function openFiles(step: Step = () => undefined): Files {
       if (moved === 'taken') await files.remove(from);
       return moved;
     } catch (error) {
-      await fs.unlink(from).catch(() => undefined);
+      await discard(from);
       throw error;
     }
   }
@@ -85,11 +100,11 @@ export function openFiles(step: Step = () => undefined): Files {
     },
     async makeNewFolder(path) {
       await step('mkdir', path);
-      await fs.mkdir(path);
+      await disk.mkdir(path);
       await files.flushFolder(parentOf(path));
     },
     async write(path, bytes, mode = 0o644) {
-      const part = temporary(path);
+      const part = await temporary(path);
       await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes)));
       return settle(part, path);
     },
@@ -107,10 +122,10 @@ export function openFiles(step: Step = () => undefined): Files {
       await files.flushFolder(parentOf(path));
       return total;
     },
-    async append(source, path) {
+    async extend(source, path) {
       let total = 0;
       await step('open', path);
-      const file = await fs.open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
+      const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
       try {
         for await (const bytes of source) {
           await step('write', path);
@@ -124,35 +139,45 @@ export function openFiles(step: Step = () => undefined): Files {
       }
       return total;
     },
-    async replace(path, bytes, beside) {
-      const part = beside === undefined ? temporary(path) : below(beside, temporaryName());
-      await create(part, 0o644, (file) => writeAll(file, part, Buffer.from(bytes)));
+    async replace(path, bytes, beside, mode = 0o644) {
+      const part = beside === undefined ? await temporary(path) : below(beside, temporaryName());
+      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes)));
       try {
         await files.rename(part, path);
       } catch (error) {
-        await fs.unlink(part).catch(() => undefined);
+        await discard(part);
         throw error;
       }
     },
-    async copy(from, to) {
-      const part = temporary(to);
+    async append(path, text, mode = 0o644) {
+      await step('write', path);
+      const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND, mode);
+      try {
+        await file.appendFile(text);
+      } finally {
+        await file.close();
+      }
+    },
+    async copy(from, to, shared = false) {
+      const part = await temporary(to);
       await step('copy', part);
       try {
-        await fs.copyFile(from, part, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-        await fs.chmod(part, 0o644);
+        const clone = shared ? constants.COPYFILE_FICLONE_FORCE : constants.COPYFILE_FICLONE;
+        await disk.copyFile(from, part, constants.COPYFILE_EXCL | clone);
+        await disk.chmod(part, 0o644);
         await files.flush(part);
         // Hashed from the copy: what was read is what will be kept.
         const { sha256 } = await files.hash(part);
         return { kind: await settle(part, to), sha256 };
       } catch (error) {
-        await fs.unlink(part).catch(() => undefined);
+        await discard(part);
         throw error;
       }
     },
     async move(from, to) {
       try {
         await step('link', to);
-        await fs.link(from, to);
+        await disk.link(from, to);
       } catch (error) {
         const errno = errnoOf(error) ?? '';
         if (errno === 'EEXIST') return 'taken';
@@ -169,13 +194,10 @@ export function openFiles(step: Step = () => undefined): Files {
     },
     async rename(from, to) {
       await step('rename', to);
-      await fs.rename(from, to);
+      await disk.rename(from, to);
       await files.flushFolder(parentOf(to));
       if (parentOf(from).toString() === parentOf(to).toString()) return;
-      await files.flushFolder(parentOf(from)).catch((error: unknown) => {
-        // A folder that was removed meanwhile holds no name any more.
-        if (errnoOf(error) !== 'ENOENT') throw error;
-      });
+      await files.flushFolder(parentOf(from)).catch(unlessGone);
     },
     async flush(path) {
       await reading.reading(path, async (file) => {
@@ -187,7 +209,7 @@ export function openFiles(step: Step = () => undefined): Files {
       // Windows has no fsync for folders; NTFS journals names by itself.
       if (process.platform === 'win32') return;
       await step('fsync', path);
-      const folder = await fs.open(path, O_RDONLY);
+      const folder = await disk.open(path, O_RDONLY);
       try {
         await folder.sync();
       } finally {
@@ -197,12 +219,12 @@ export function openFiles(step: Step = () => undefined): Files {
     async remove(path) {
       await step('unlink', path);
       try {
-        await fs.unlink(path);
+        await disk.unlink(path);
       } catch (error) {
         if (errnoOf(error) === 'ENOENT') return false;
         throw error;
       }
-      await files.flushFolder(parentOf(path));
+      await files.flushFolder(parentOf(path)).catch(unlessGone);
       return true;
     },
     async sweep(folder) {
@@ -213,7 +235,7 @@ export function openFiles(step: Step = () => undefined): Files {
     async removeFolder(path) {
       await step('rmdir', path);
       try {
-        await fs.rmdir(path);
+        await disk.rmdir(path);
       } catch (error) {
         if (['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY'].includes(errnoOf(error) ?? '')) return false;
         throw error;
@@ -223,13 +245,18 @@ export function openFiles(step: Step = () => undefined): Files {
     },
     async setMode(path, mode) {
       await step('chmod', path);
-      await fs.chmod(path, mode);
+      await disk.chmod(path, mode);
     },
     async setTimes(path, of) {
       await step('chmod', path);
       const seconds = Number(of.mtimeNs) / 1e9;
-      await fs.utimes(path, seconds, seconds);
+      await disk.utimes(path, seconds, seconds);
     },
   };
   return files;
+}
+
+/** For `catch` after a flush: a folder that was removed meanwhile holds no name any more. */
+function unlessGone(error: unknown): void {
+  if (errnoOf(error) !== 'ENOENT') throw error;
 }

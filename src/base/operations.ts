@@ -19,14 +19,19 @@ export interface Files extends Reading {
    * Adds a stream to the end of a file, which is made where it is missing; where the stream fails, what came stays.
    * Returns how many bytes came. Durable when it returns.
    */
-  append(source: AsyncIterable<Uint8Array>, path: Path): Promise<number>;
+  extend(source: AsyncIterable<Uint8Array>, path: Path): Promise<number>;
   /**
    * Writes one of Photospool's own files durably, atomically replacing the one that was there. `beside` is the folder for
-   * the temporary file, on the same filesystem; without it, the file's own.
+   * the temporary file, on the same filesystem; without it, the file's own. `mode` defaults to 0o644.
    */
-  replace(path: Path, bytes: Uint8Array | string, beside?: Path): Promise<void>;
-  /** Copies a file durably to a name that must be free (reflink where the disk can). Returns the copy's SHA-256 as hex. */
-  copy(from: Path, to: Path): Promise<{ kind: Moved; sha256: string }>;
+  replace(path: Path, bytes: Uint8Array | string, beside?: Path, mode?: number): Promise<void>;
+  /** Adds text to the end of a file, making it where it is missing. Not durable: for logs. `mode` defaults to 0o644. */
+  append(path: Path, text: string, mode?: number): Promise<void>;
+  /**
+   * Copies a file durably to a name that must be free (reflink where the disk can; where `shared`, only so, else the system's
+   * error). Returns the copy's SHA-256 as hex.
+   */
+  copy(from: Path, to: Path, shared?: boolean): Promise<{ kind: Moved; sha256: string }>;
   /**
    * Renames without replacing anything, and makes both folders durable. Where the filesystem has hard links the system
    * itself guarantees that an existing target stays; elsewhere the target is looked at first.

@@ -1,5 +1,5 @@
 /** Paths as text, or as bytes where a name in them is not valid UTF-8. Pure. */
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 
 /** A path as text, or as bytes where a name in it is not valid UTF-8. */
 export type Path = string | Buffer;
@@ -9,6 +9,11 @@ export function parentOf(path: Path): Path {
   if (typeof path === 'string') return dirname(path);
   const cut = path.lastIndexOf(sep);
   return path.subarray(0, Math.max(cut, 1));
+}
+
+/** The last name of a path as text; bytes that are not valid UTF-8 become U+FFFD. */
+export function nameOf(path: Path): string {
+  return typeof path === 'string' ? basename(path) : path.subarray(path.lastIndexOf(sep) + 1).toString('utf8');
 }
 
 /** A path below a folder, as text where both are. */

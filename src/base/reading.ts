@@ -4,12 +4,29 @@
  */
 import { createHash } from 'node:crypto';
 import { constants, type BigIntStats, type Stats } from 'node:fs';
-import * as fs from 'node:fs/promises';
+import type * as fs from 'node:fs/promises';
 import { errnoOf, PhotospoolError } from './errors.js';
 import { below, type Path } from './paths.js';
 
 /** Called before each operation with its name and path; throwing makes the operation fail. */
 export type Step = (operation: Operation, path: Path) => void | Promise<void>;
+
+/** The system calls that all file operations are made of: Node's own, or what a trial puts around them. */
+export type Disk = Pick<
+  typeof fs,
+  | 'chmod'
+  | 'copyFile'
+  | 'link'
+  | 'lstat'
+  | 'mkdir'
+  | 'open'
+  | 'readdir'
+  | 'readFile'
+  | 'rename'
+  | 'rmdir'
+  | 'unlink'
+  | 'utimes'
+>;
 
 /** The operations that a `Step` is told of. */
 export type Operation =
@@ -58,10 +75,10 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 const chunk = 1 << 20;
 
 /** Opens the operations that read; each calls `step` first. */
-export function openReading(step: Step): Reading {
+export function openReading(step: Step, disk: Disk): Reading {
   async function reading<T>(path: Path, work: (file: fs.FileHandle) => Promise<T>): Promise<T> {
     await step('open', path);
-    const file = await fs.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const file = await disk.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
       if (!(await file.stat()).isFile())
         throw new PhotospoolError('unsupported', `${path.toString()} is no regular file.`);
@@ -75,15 +92,15 @@ export function openReading(step: Step): Reading {
     reading,
     async look(path) {
       await step('stat', path);
-      return fs.lstat(path).catch(absent);
+      return disk.lstat(path).catch(absent);
     },
     async lookClosely(path) {
       await step('stat', path);
-      return fs.lstat(path, { bigint: true }).catch(absent);
+      return disk.lstat(path, { bigint: true }).catch(absent);
     },
     async list(path) {
       await step('list', path);
-      const found = await fs.readdir(path, { withFileTypes: true, encoding: 'buffer' }).catch(absent);
+      const found = await disk.readdir(path, { withFileTypes: true, encoding: 'buffer' }).catch(absent);
       return found?.map((entry) => {
         const name = entry.name.toString('utf8');
         const exact = Buffer.from(name, 'utf8').equals(entry.name);
@@ -112,7 +129,7 @@ export function openReading(step: Step): Reading {
       }),
     async readText(path) {
       await step('read', path);
-      return fs.readFile(path, 'utf8').catch(absent);
+      return disk.readFile(path, 'utf8').catch(absent);
     },
   };
 }

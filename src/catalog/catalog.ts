@@ -21,12 +21,14 @@ import { photoSha256, rowOf } from './row.js';
 import type { Query } from './search.js';
 import { openTables, readState, version } from './tables.js';
 
-/** Who asks. Nothing that they may not see is in any answer; only who sees private photos sees the trash. */
+/** Who asks. Nothing that they may not see is in any answer. */
 export interface Viewer {
   /** The audiences this viewer may see. */
   audiences: readonly Audience[];
   /** The id of a person with favourites of their own; absent for those whose favourites are the owner's. */
   self?: string;
+  /** False where nothing in the trash exists for this viewer, whatever they search for. */
+  trash?: boolean;
 }
 
 /** The viewer who sees everything. */

@@ -59,7 +59,7 @@ function allowedStates(terms: readonly Term[], viewer: Viewer): Uint8Array {
   const asked = terms.filter((term) => term.kind === 'state');
   const tests = asked.filter((term) => !isOwn(term, viewer));
   const trash =
-    seesTrash(viewer) &&
+    viewer.trash !== false &&
     asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
   return Uint8Array.from({ length: 256 }, (_, state) => {
     const audience = audiences[(state & bit.audience) >> 5];
@@ -68,9 +68,6 @@ function allowedStates(terms: readonly Term[], viewer: Viewer): Uint8Array {
     return shown && there && tests.every((term) => fits(state, term.tests) !== term.negated) ? 1 : 0;
   });
 }
-
-/** Who sees private photos sees the trash. */
-const seesTrash = (viewer: Viewer): boolean => viewer.audiences.includes('private');
 
 /** Whether a term asks for favourites, and the viewer has their own. */
 const isOwn = ({ tests }: Term & { kind: 'state' }, { self }: Viewer): boolean =>

@@ -2,40 +2,40 @@
  * A home, put together: configuration, library with catalog, archive, blobs, ingest. Opening makes what is missing and
  * changes nothing that is there; a crash while opening leaves what the next opening completes.
  */
-import { realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blobs.js';
-import { configTemplate, type Config } from '../base/config.js';
-import { PhotospoolError } from '../base/errors.js';
+import type { Config } from '../base/config.js';
 import { openFiles, type Files } from '../base/files.js';
 import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
-import { catalogIsCurrent, openCatalog, type Catalog } from '../catalog/catalog.js';
+import { catalogIsCurrent } from '../catalog/catalog.js';
 import { openIngest, type Ingest } from '../ingest/ingest.js';
-import { openLibrary, type Library } from '../library/library.js';
-import { checkPlace } from '../library/place.js';
-import { openMetadata } from '../photo/metadata.js';
-import { configureRenderer } from '../photo/renditions.js';
-import { makeChanges, type Changes } from '../server/changes.js';
+import { openDecoders, type Decoders } from '../photo/decoders.js';
+import { openMetadata, type Metadata } from '../photo/metadata.js';
 import { isClaimed } from '../spool/work.js';
-import { openPool } from '../spool/pool.js';
+import { makeHome, readRecords, type Records } from './records.js';
 import { reindex } from './reindex.js';
 import { libraryPath } from './view.js';
 
 /** An open home. */
-export interface Home {
+export interface Home extends Records {
   config: Config;
   files: Files;
-  library: Library;
-  catalog: Catalog;
   archive: Archive;
   blobs: Blobs;
   ingest: Ingest;
-  /** Wakes those who listen when this process changed the library. */
-  changes: Changes;
+  decoders: Decoders;
   close(): Promise<void>;
+}
+
+/** Parts that trials bring in place of the real ones: to fail them, to count them, or to save time. */
+export interface HomeParts {
+  files?: Files;
+  openDatabase?: typeof openSqlite;
+  metadata?: Metadata;
+  decoders?: Decoders;
 }
 
 /** Where the built album page is: beside the compiled code. */
@@ -45,54 +45,21 @@ export const webRoot = fileURLToPath(new URL('../web', import.meta.url));
  * Opens a home for work, making it where it is missing.
  * @throws PhotospoolError `unusable` where the library may not live there, `newer-version`, `corrupt`, `locked`.
  */
-export async function openHome(config: Config, log: Log = silent): Promise<Home> {
-  const files = openFiles();
+export async function openHome(config: Config, log: Log = silent, parts: HomeParts = {}): Promise<Home> {
+  const { files = openFiles(), openDatabase = openSqlite } = parts;
   await makeHome(config, files);
-  const db = openSqlite(libraryPath(config));
+  const db = openDatabase(libraryPath(config));
   try {
-    return await assemble(config, files, db, log);
+    return await assemble(config, files, db, log, parts);
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-async function makeHome(config: Config, files: Files): Promise<void> {
-  for (const folder of [config.home, config.data, config.incoming, config.work]) await files.makeFolder(folder);
-  await checkApart(config);
-  await files.setMode(config.data, 0o700);
-  await checkPlace(config.data);
-  for (const folder of [config.home, config.data]) await files.sweep(folder);
-  await files.write(join(config.home, 'photospool.toml'), configTemplate(config.home));
-}
-
-/** @throws PhotospoolError `config` where two of the folders are, or lie in, one another: the spool would take its own files. */
-async function checkApart({ incoming, work, done, data }: Config): Promise<void> {
-  // The archive is made later, when it is known that it is not one that is missing.
-  const folders = await Promise.all([incoming, work, done, data].map((folder) => realpath(folder).catch(() => folder)));
-  for (const [n, folder] of folders.entries()) {
-    const other = folders.find((one, m) => m !== n && `${one}${sep}`.startsWith(`${folder}${sep}`));
-    if (other === undefined) continue;
-    throw new PhotospoolError('config', `${other} lies in ${folder}: incoming, work and archive must be apart.`, {
-      hint: 'Name folders that do not hold one another.',
-    });
-  }
-}
-
-async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Promise<Home> {
-  const changes = makeChanges();
-  const catalog = openCatalog(db);
-  const library = openLibrary(db, {
-    index: (id, body, n) => {
-      catalog.index(id, body, n);
-      changes.notify();
-    },
-    backup: (format) => {
-      const copy = `${libraryPath(config)}.format-${format}.${new Date().toISOString().replaceAll(':', '')}`;
-      db.prepare('VACUUM INTO ?').run(copy);
-      log.info({ copy }, `The library was copied to ${copy} before it is brought to this version's format.`);
-    },
-  });
+async function assemble(config: Config, files: Files, db: Sqlite, log: Log, parts: HomeParts): Promise<Home> {
+  const records = readRecords(config, db, log);
+  const { library, catalog } = records;
   if (!catalogIsCurrent(db)) {
     if (library.count('photo:') > 0) log.info({}, 'The catalog is built again from the library.');
     await reindex(library, catalog);
@@ -100,8 +67,8 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Pro
   const { here } = library.local.originals.counts();
   const archive = await openArchive(config.done, files, { server: library.server, hasOriginals: here > 0 });
   const blobs = await openBlobs(join(config.data, 'blobs'), files);
-  const metadata = openMetadata({ processes: Math.min(config.workers, 4) });
-  configureRenderer({ workers: config.workers });
+  const metadata = parts.metadata ?? openMetadata({ processes: Math.min(config.workers, 4) });
+  const decoders = parts.decoders ?? openDecoders({ workers: config.workers });
   const ingest = await openIngest({
     library,
     archive,
@@ -109,19 +76,18 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log): Pro
     metadata,
     files,
     claimed: (claim) => isClaimed(claim, files),
-    decode: openPool(config.workers),
+    render: (path, format) => decoders.render(path, format),
   });
   return {
+    ...records,
     config,
     files,
-    library,
-    catalog,
     archive,
     blobs,
     ingest,
-    changes,
+    decoders,
     async close() {
-      await metadata.close();
+      await Promise.all([metadata.close(), decoders.close()]);
       library.close();
       db.close();
     },

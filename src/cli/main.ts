@@ -17,7 +17,12 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   retry: async () => (await import('./commands/retry.js')).retry,
   list: async () => (await import('./commands/list.js')).list,
   verify: async () => (await import('./commands/verify.js')).verify,
+  backup: async () => (await import('./commands/backup.js')).backup,
+  restore: async () => (await import('./commands/restore.js')).restore,
   reindex: async () => (await import('./commands/reindex.js')).reindex,
+  service: async () => (await import('./commands/service.js')).service,
+  users: async () => (await import('./commands/users.js')).users,
+  tokens: async () => (await import('./commands/tokens.js')).tokens,
 };
 
 /** Runs a command line and answers its exit code. Never rejects. */
@@ -35,9 +40,12 @@ export async function run(args: readonly string[]): Promise<number> {
       code = await work();
     });
   }
-  for (const command of program.commands) addConfiguration(command);
-  for (const command of program.commands)
-    command.exitOverride().showHelpAfterError(`(photospool ${command.name()} --help tells more)`);
+  for (const verb of program.commands) {
+    for (const command of verb.commands.length > 0 ? verb.commands : [verb]) addConfiguration(command);
+    for (const command of [verb, ...verb.commands]) {
+      command.exitOverride().showHelpAfterError(`(photospool ${verb.name()} --help tells more)`);
+    }
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

@@ -2,6 +2,7 @@
  * What the commands print: results on stdout, everything else on stderr; progress only on a terminal. One sentence per
  * failure, never a stack trace.
  */
+import type { Config } from '../base/config.js';
 import { sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
 
 /** Exit codes: 0 all done, 1 done but some items are stuck, 2 wrong usage or configuration, 3 something can't be used. */
@@ -31,6 +32,9 @@ export function sayFailure(error: unknown): number {
   if (process.env.PHOTOSPOOL_DEBUG) say(String((failure.cause as Error | undefined)?.stack ?? failure.stack));
   return usage.has(failure.code) ? exit.usage : exit.unusable;
 }
+
+/** The configuration for verbs that say themselves what they did: by default only errors are logged beside that. */
+export const quiet = (config: Config): Config => (config.level === 'info' ? { ...config, level: 'error' } : config);
 
 /** A line on the terminal that is written over. */
 export interface Progress {

@@ -1,21 +1,17 @@
 /** Opening the spool of a home, and reaching a server that holds it. */
 import { request } from 'node:http';
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../base/config.js';
 import { PhotospoolError } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import type { Log } from '../base/log.js';
-import { handOver } from '../spool/work.js';
+import { handOver, importWork } from '../spool/work.js';
 import { takeLock } from '../spool/lock.js';
 import type { ProcessorOptions } from '../spool/options.js';
 import { openProcessor, type Processor } from '../spool/processor.js';
 import { systemClock as clock } from '../base/clock.js';
 import { type Home } from './home.js';
 import { serverRecord } from './view.js';
-
-/** The `work` folder of imports, with a lock of its own. */
-export const importWork = (config: Config): string => join(config.work, '.import');
 
 /** Opens the processor of a home; `changed` replaces single options. */
 export async function openSpool(home: Home, log: Log, changed: Partial<ProcessorOptions> = {}): Promise<Processor> {
@@ -33,7 +29,7 @@ export async function openSpool(home: Home, log: Log, changed: Partial<Processor
 
 /** Takes over the claims of an import that was killed. */
 async function gatherImport({ config, files }: Home): Promise<void> {
-  const from = importWork(config);
+  const from = importWork(config.work);
   if (!(await files.look(from))) return;
   const lock = takeLock(from);
   if (!lock) return;
@@ -48,12 +44,15 @@ export interface ServerRecord {
   incoming: string;
   work: string;
   done: string;
+  /** What the commands of this machine bring, as a Bearer token: the file can be read by its user alone. */
+  secret: string;
 }
 
 /** The record of a server with this configuration. */
-export async function recordOf({ incoming, work, done }: Config, url: string): Promise<ServerRecord> {
+export async function recordOf({ incoming, work, done }: Config, url: string, secret: string): Promise<ServerRecord> {
   return {
     url,
+    secret,
     pid: process.pid,
     incoming: await realpath(incoming),
     work: await realpath(work),
@@ -71,7 +70,7 @@ export async function findServer(config: Config): Promise<ServerRecord | undefin
   if (!record) return undefined;
   const work = await realpath(config.work).catch(() => config.work);
   if (record.work !== work || !(await answers(record))) return undefined;
-  const same = await recordOf(config, record.url).catch(() => undefined);
+  const same = await recordOf(config, record.url, record.secret).catch(() => undefined);
   if (same?.incoming === record.incoming && same.done === record.done) return record;
   throw new PhotospoolError('locked', `A server is working in ${work} with other folders.`, {
     path: work,
@@ -91,8 +90,10 @@ function answers(server: ServerRecord): Promise<boolean> {
 export function askServer<T>(server: ServerRecord, method: string, path: string, body?: unknown): Promise<T> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? '' : JSON.stringify(body);
-    const headers =
-      text === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    const headers = {
+      authorization: `Bearer ${server.secret}`,
+      ...(text !== '' && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+    };
     const asking = request(new URL(path, server.url), { method, headers, timeout: 0 }, (response) => {
       let answer = '';
       const settle = (json: string): void => {

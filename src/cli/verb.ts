@@ -16,21 +16,40 @@ export function addVerb(program: Command, usage: string, description: string): C
   return command;
 }
 
-/** Adds the flags of the configuration to a verb, after its own. */
+/** Adds the flags of the configuration to a verb, after its own; a short one that the verb has for something else is left out. */
 export function addConfiguration(command: Command): void {
   command.optionsGroup('Configuration (also in photospool.toml and as PHOTOSPOOL_… variables):');
   for (const key of keys) {
-    command.addOption(new Option(`--${flagOf(key)} <${key.value}>`, key.help));
+    const short = new Option(`--${flagOf(key)} <${key.value}>`, key.help);
+    if (command.options.every(({ long }) => long !== short.long)) command.addOption(short);
     command.addOption(new Option(`--${key.key.replace('.', '-')} <${key.value}>`).hideHelp());
   }
 }
 
 /** The configuration that the flags, the environment and the home's file give together. @throws PhotospoolError `config`. */
 export function configOf(flags: Flags): Config {
-  const given: Record<string, unknown> = {};
-  for (const key of keys) {
-    const long = key.key.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
-    given[flagOf(key)] = flags[flagOf(key)] ?? flags[long];
-  }
-  return readConfig(homeFolder(flags.home), given);
+  return readConfig(homeFolder(flags.home), givenFlags(flags));
+}
+
+/** What the command line says of the configuration, by short flag. */
+function givenFlags(flags: Flags): Record<string, unknown> {
+  return Object.fromEntries(
+    keys.map((key) => {
+      const long = key.key.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
+      return [flagOf(key), flags[flagOf(key)] ?? flags[long]];
+    }),
+  );
+}
+
+/**
+ * What the command line and the environment say of the configuration, as flags that say the same anywhere: a command that
+ * runs later, elsewhere, is given these.
+ */
+export function carriedFlags(flags: Flags, config: Config, env: NodeJS.ProcessEnv = process.env): string[] {
+  const given = givenFlags(flags);
+  return keys.flatMap((key) => {
+    const variables = [flagOf(key), key.key.replace('.', '_')].map((name) => env[`PHOTOSPOOL_${name.toUpperCase()}`]);
+    const said = [given[flagOf(key)], ...variables].some((value) => value !== undefined && value !== '');
+    return said ? [`--${flagOf(key)}`, String(config[key.field])] : [];
+  });
 }

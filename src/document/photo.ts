@@ -108,6 +108,8 @@ export interface Sighting {
   server: string;
   /** The file's name as it came in, without folders. */
   name: string;
+  /** The bytes of that name in base64, where they are not UTF-8 (`name` is then what they say in Windows-1252). */
+  raw?: string;
   /** The file's mtime. */
   modified: string;
   /** The folder it was dropped in, where there was one: an album suggestion. */

@@ -4,7 +4,7 @@
  * document with the reservation, the move into the archive, the local row `here`. A crash between any two leaves a claim
  * that is ingested again to the same end.
  */
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blobs.js';
 import { PhotospoolError, printable } from '../base/errors.js';
@@ -12,9 +12,10 @@ import type { Files } from '../base/files.js';
 import { newExif } from '../document/arrival.js';
 import type { Rendition } from '../document/photo.js';
 import type { Library } from '../library/library.js';
+import type { OriginalRow } from '../library/local.js';
 import { headLength, identify, type Format } from '../photo/identify.js';
 import { factsRecipe, type Metadata } from '../photo/metadata.js';
-import { render, renditionRecipe, type Picture, type Rendered } from '../photo/renditions.js';
+import { renditionRecipe, type Picture, type Rendered } from '../photo/renditions.js';
 import { record, recordSighting, type Made } from './record.js';
 import { settleReservation, settleReservations } from './reservations.js';
 
@@ -27,6 +28,8 @@ export interface Arrival {
   file: string;
   /** Its name as it came in. */
   name: string;
+  /** The bytes of its name in base64, where they are not UTF-8. */
+  raw?: string;
   /** The folder it was dropped in, relative to incoming. */
   folder?: string;
   /** Its mtime and when it was claimed, UTC in ISO form. */
@@ -40,8 +43,8 @@ export interface Arrival {
 
 /** What became of it. `waiting`: another claim is bringing the same bytes. */
 export type Outcome =
-  | { kind: 'stored'; sha256: string; path: string }
-  | { kind: 'duplicate'; sha256: string; path: string }
+  | { kind: 'stored'; sha256: string; path: string; bytes: number }
+  | { kind: 'duplicate'; sha256: string; path: string; bytes: number }
   | { kind: 'waiting'; sha256: string; claim: string };
 
 /** What the spool is asked for meanwhile. */
@@ -60,18 +63,23 @@ export interface IngestParts {
   files: Files;
   /** Whether a claim (by its path) still has a file in it. */
   claimed(claim: string): Promise<boolean>;
-  /** Runs a decoder; bounds how many run at once. */
-  decode<T>(work: () => Promise<T>): Promise<T>;
+  /** Makes the scaled pictures; bounds how many are made at once. */
+  render(path: string, format: Format): Promise<Rendered>;
 }
+
+/** A claim that was handed over to another `work` folder keeps its name, which no other one has. */
+const isSame = (one: string, other: string): boolean => basename(one) === basename(other);
 
 /** Ingests arrivals; the same bytes are never in hand twice at a time. */
 export type Ingest = (arrival: Arrival, hooks: IngestHooks) => Promise<Outcome>;
+
+type Looked = NonNullable<Awaited<ReturnType<Files['lookClosely']>>>;
 
 /** What was hashed: the file as it was then. */
 interface Hashed {
   sha256: string;
   bytes: number;
-  before: Awaited<ReturnType<Files['lookClosely']>>;
+  before: Looked | undefined;
 }
 
 /**
@@ -94,6 +102,10 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
       return false;
     }
     if (row.claim === claim) return false;
+    if (isSame(row.claim, claim)) {
+      originals.takeOver(sha256, row.claim, claim);
+      return false;
+    }
     // A claim beside this one is this processor's own, and not in hand, for these bytes are in hand here.
     if (dirname(row.claim) === dirname(claim) && (await parts.claimed(row.claim))) {
       originals.takeOver(sha256, row.claim, claim);
@@ -111,7 +123,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
 
   async function make(arrival: Arrival, format: Format, bytes: number, hooks: IngestHooks): Promise<Made> {
     hooks.step('render');
-    const rendered: Rendered = await parts.decode(() => render(arrival.file, format));
+    const rendered = await parts.render(arrival.file, format);
     const { width, height, animated, thumbhash } = rendered;
     hooks.step('inspect');
     const [read, thumb, preview] = await Promise.all([
@@ -126,16 +138,20 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     };
   }
 
-  async function setAside(arrival: Arrival, sha256: string, hooks: IngestHooks): Promise<Outcome> {
+  async function setAside(arrival: Arrival, { sha256, bytes, before }: Hashed, hooks: IngestHooks): Promise<Outcome> {
     hooks.step('archive');
+    await unchanged(arrival, before);
     recordSighting(library, sha256, arrival);
     const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
-    return { kind: 'duplicate', sha256, path };
+    await takeBack(arrival, before, path);
+    library.local.today.add('duplicates');
+    return { kind: 'duplicate', sha256, path, bytes };
   }
 
   async function bring(arrival: Arrival, hashed: Hashed, hooks: IngestHooks): Promise<Outcome> {
     const { sha256, bytes } = hashed;
-    if (await isHere(sha256, arrival.claim)) return setAside(arrival, sha256, hooks);
+    let { before } = hashed;
+    if (await isHere(sha256, arrival.claim)) return setAside(arrival, hashed, hooks);
     const row = originals.find(sha256);
     if (row && row.claim !== arrival.claim) return { kind: 'waiting', sha256, claim: row.claim };
     const found = identify(await files.head(arrival.file, headLength));
@@ -144,42 +160,66 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     const made = await make(arrival, found.format, bytes, hooks);
     for (;;) {
       hooks.step('record');
-      await unchanged(arrival, hashed.before);
+      await unchanged(arrival, before);
       const original = { sha256, bytes, modified: Date.parse(arrival.modified) };
       const place = record(library, archive, arrival, original, made);
       if (place.kind === 'other') return { kind: 'waiting', sha256, claim: place.claim };
-      if (place.kind === 'here') return setAside(arrival, sha256, hooks);
+      if (place.kind === 'here') return setAside(arrival, hashed, hooks);
       hooks.step('archive');
       if ((await archive.place(arrival.file, place.path, sha256)) === 'placed') {
+        await takeBack(arrival, before, place.path, sha256);
         originals.arrived(sha256);
-        return { kind: 'stored', sha256, path: place.path };
+        return { kind: 'stored', sha256, path: place.path, bytes };
       }
       // Something nobody told us of took that place between the reservation and the move: reserve another.
       originals.release(sha256, arrival.claim);
+      // The try made it read-only, which is a change, too.
+      const now = await files.lookClosely(arrival.file);
+      if (now && before && same(now, before)) before = now;
     }
   }
 
   /** Throws `changing` where a file is not the one that was hashed any more. */
   async function unchanged(arrival: Arrival, before: Hashed['before']): Promise<void> {
     const now = await files.lookClosely(arrival.file);
-    if (now && before && now.size === before.size && now.mtimeNs === before.mtimeNs) return;
-    throw new PhotospoolError('changing', `${printable(arrival.name)} is still being written.`, {
-      op: 'read',
-      path: arrival.file,
-    });
+    // The time of the last change of any kind can't be set back, as a sync tool does with that of the contents.
+    if (now && before && same(now, before) && now.ctimeNs === before.ctimeNs) return;
+    throw changing(arrival);
+  }
+
+  /**
+   * A file that was written to on its very way into the archive is not the one that was hashed: it goes back into its
+   * claim. A copy that was made from another filesystem is checked by its hash instead.
+   */
+  async function takeBack(arrival: Arrival, before: Hashed['before'], path: string, reserved?: string): Promise<void> {
+    const to = archive.resolve(path);
+    const now = await files.lookClosely(to);
+    if (!now || !before || now.ino !== before.ino || now.dev !== before.dev || same(now, before)) return;
+    await files.move(to, arrival.file);
+    if (reserved !== undefined) originals.release(reserved, arrival.claim);
+    throw changing(arrival);
+  }
+
+  /** The row of what a claim brought. All are looked through: this happens only after a failure in the last step. */
+  function broughtBy(claim: string): OriginalRow | undefined {
+    for (const row of originals.all()) if (isSame(row.claim, claim)) return row;
+    return undefined;
   }
 
   /** Where a try before this one moved the file into the archive, and failed only after it. */
-  async function finished(claim: string): Promise<Outcome | undefined> {
-    const row = originals.reserved().find((one) => one.claim === claim);
-    if (!row || (await settleReservation(row, { ...parts, originals })) !== 'here') return undefined;
-    return { kind: 'stored', sha256: row.sha256, path: row.path };
+  async function finished({ claim, aside }: Arrival): Promise<Outcome | undefined> {
+    const row = broughtBy(claim);
+    if (row?.state === 'here' || (row && (await settleReservation(row, { ...parts, originals })) === 'here'))
+      return { kind: 'stored', sha256: row.sha256, path: row.path, bytes: row.bytes };
+    if (aside === undefined || !archive.occupied(aside)) return undefined;
+    const { sha256, bytes } = await files.hash(archive.resolve(aside));
+    return { kind: 'duplicate', sha256, path: aside, bytes };
   }
 
   return async (arrival, hooks) => {
     hooks.step('hash');
     const before = await files.lookClosely(arrival.file);
-    const done = before ? undefined : await finished(arrival.claim);
+    const done = before ? undefined : await finished(arrival);
     if (done) return done;
     const { sha256, bytes } = await files.hash(arrival.file);
     await unchanged(arrival, before);
@@ -196,3 +236,8 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     }
   };
 }
+
+const same = (a: Looked, b: Looked): boolean => a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
+
+const changing = ({ name, file }: Arrival): PhotospoolError =>
+  new PhotospoolError('changing', `${printable(name)} is still being written.`, { op: 'read', path: file });

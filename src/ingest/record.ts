@@ -27,8 +27,8 @@ export interface Made {
   exif: ExifDocument;
 }
 
-function sightingOf({ name, seen: at, modified, folder }: Arrival, server: string): Sighting {
-  return { at, server, name, modified, ...(folder !== undefined && { folder }) };
+function sightingOf({ name, raw, seen: at, modified, folder }: Arrival, server: string): Sighting {
+  return { at, server, name, ...(raw !== undefined && { raw }), modified, ...(folder !== undefined && { folder }) };
 }
 
 /**

@@ -103,7 +103,7 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
   return {
     server,
     epoch,
-    local: openLocal(db),
+    local: openLocal(db, clock),
     ...openReads(db, revisions),
     ...openFeed(db, revisions, epochs),
     ...openWrites(

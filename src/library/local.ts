@@ -3,8 +3,10 @@
  * Every function is synchronous and joins the library's transaction when called inside one.
  */
 
+import { systemClock, type Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { openToday, type Today } from './today.js';
 
 /** Where the original of one photo is. `reserved`: the name is taken for the claim; `here`: the file is in the archive. */
 export interface OriginalRow {
@@ -67,6 +69,8 @@ export interface Seen {
 export interface Local {
   originals: Originals;
   seen: Seen;
+  /** What came through today: originals that arrived are counted by themselves, duplicates by who sets them aside. */
+  today: Today;
   /** Small named values, as text. */
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): void;
@@ -81,20 +85,18 @@ const mostNames = 200;
 type Columns = OriginalRow & { key: string };
 
 /** Opens the local tables of a library. */
-export function openLocal(db: Sqlite): Local {
+export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
   const get = db.prepare<{ value: string }>('SELECT value FROM setting WHERE name = ?');
   const set = db.prepare(
     'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   );
-  return {
-    originals: openOriginals(db),
-    seen: openSeen(db),
-    setting: (name) => get.get(name)?.value,
-    setSetting: (name, value) => void set.run(name, value),
-  };
+  const setting = (name: string): string | undefined => get.get(name)?.value;
+  const setSetting = (name: string, value: string): void => void set.run(name, value);
+  const today = openToday({ setting, setSetting }, clock);
+  return { originals: openOriginals(db, today), seen: openSeen(db), today, setting, setSetting };
 }
 
-function openOriginals(db: Sqlite): Originals {
+function openOriginals(db: Sqlite, today: Today): Originals {
   const columns = 'sha256, path, claim, state, bytes, modified';
   const find = db.prepare<OriginalRow>(`SELECT ${columns} FROM original WHERE sha256 = ?`);
   const findByKey = db.prepare<OriginalRow>(`SELECT ${columns} FROM original WHERE key = ?`);
@@ -104,7 +106,7 @@ function openOriginals(db: Sqlite): Originals {
     ON CONFLICT (sha256) DO UPDATE SET path = excluded.path, key = excluded.key, claim = excluded.claim, state = excluded.state,
       bytes = excluded.bytes, modified = excluded.modified`);
   const takeOver = db.prepare("UPDATE original SET claim = ? WHERE sha256 = ? AND claim = ? AND state = 'reserved'");
-  const arrived = db.prepare("UPDATE original SET state = 'here' WHERE sha256 = ?");
+  const arrived = db.prepare("UPDATE original SET state = 'here' WHERE sha256 = ? AND state = 'reserved'");
   const release = db.prepare("DELETE FROM original WHERE sha256 = ? AND claim = ? AND state = 'reserved'");
   const remove = db.prepare('DELETE FROM original WHERE sha256 = ?');
   const count = db.prepare<{ state: string; n: number }>('SELECT state, count(*) AS n FROM original GROUP BY state');
@@ -135,7 +137,10 @@ function openOriginals(db: Sqlite): Originals {
         return { kind: 'reserved', path };
       }),
     takeOver: (sha256, from, to) => takeOver.run(to, sha256, from).changes > 0,
-    arrived: (sha256) => void arrived.run(sha256),
+    arrived: (sha256) =>
+      db.transaction(() => {
+        if (arrived.run(sha256).changes > 0) today.add('stored');
+      }),
     put(row) {
       write({ ...row, key: nameKey(row.path) });
     },

@@ -9,7 +9,7 @@ import type { Format } from './family.js';
 
 const truncated = /premature end of JPEG|Unexpected end of (GIF source data|file)/i;
 const tooLarge = /exceeds pixel limit|Input image exceeds|limitInput|too many|image dimensions|exceeds.*limit/i;
-const noMemory = /out of memory|unable to (allocate|malloc)|memory allocation/i;
+const noMemory = /out of memory|insufficient memory|unable to (allocate|malloc)|memory allocation/i;
 
 const sentences: Partial<Record<ErrorCode, [string, string]>> = {
   truncated: [
@@ -22,18 +22,28 @@ const sentences: Partial<Record<ErrorCode, [string, string]>> = {
   undecodable: ['its picture is damaged', 'Look whether another copy of it is sound.'],
 };
 
-/** The error for a code that `render` throws. */
-export function renderError(code: ErrorCode, path: string, format: Format, cause?: unknown): PhotospoolError {
-  const [what, hint] = sentences[code] ?? ['it failed', ''];
-  return new PhotospoolError(code, `This ${format.name} can't be shown: ${what}.`, { op: 'render', path, hint, cause });
+/** The error for a code that `render` throws. `what`: why, as a clause, where it is not what the code usually says. */
+export function renderError(
+  code: ErrorCode,
+  path: string,
+  format: Format,
+  cause?: unknown,
+  what = sentences[code]?.[0] ?? 'it failed',
+): PhotospoolError {
+  const detail = { op: 'render', path, hint: sentences[code]?.[1] ?? '', cause };
+  return new PhotospoolError(code, `This ${format.name} can't be shown: ${what}.`, detail);
+}
+
+/** The error for a picture that wants more memory than its decoder may use: it would again. */
+export function memoryError(path: string, format: Format, cause: unknown): PhotospoolError {
+  return renderError('too-large', path, format, cause, 'it needs more memory than one photo may take');
 }
 
 /** Turns what sharp threw over a file into a PhotospoolError. System errors pass through as they are. */
 export async function explain(error: unknown, path: string, format: Format): Promise<unknown> {
   if (error instanceof PhotospoolError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (/timeout/i.test(message)) return renderError('timeout', path, format, error);
-  if (noMemory.test(message)) return renderError('busy', path, format, error);
+  if (noMemory.test(message)) return memoryError(path, format, error);
   if (tooLarge.test(message)) return renderError('too-large', path, format, error);
   const cut = truncated.test(message) || (await isCutOff(path, format));
   return renderError(cut ? 'truncated' : 'undecodable', path, format, error);

@@ -3,8 +3,10 @@
  * ExifTool is that item's failure and nobody else's. Facts come from the bytes alone: the same bytes give the same
  * facts under any name, time stamp, time zone or configuration. Nothing is written: a crash leaves nothing.
  */
+import { access, constants } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import { PhotospoolError } from '../base/errors.js';
+import type { Limits, Why } from '../base/bounded.js';
+import { PhotospoolError, type ErrorCode } from '../base/errors.js';
 import type { Facts } from '../document/photo.js';
 import { readCamera } from './camera.js';
 import { readTaken } from './dates.js';
@@ -32,7 +34,8 @@ export interface Metadata {
    * are its type and size: a picture that can be shown is not kept out of the album for its tags.
    *
    * The caller gives a path without line breaks, since ExifTool is asked in lines.
-   * @throws PhotospoolError `invalid` (a line break in the path), `not-found`, `timeout`, `unusable` (no Perl), `io`.
+   * @throws PhotospoolError `invalid` (a line break in the path), `timeout`, `too-large` (more tags or memory than the limit),
+   * `io` (no Perl; or ExifTool ended); or the system's error where the file can't be read.
    */
   read(path: string, format: Format, bytes: number, size: { width: number; height: number }): Promise<Read>;
   close(): Promise<void>;
@@ -40,18 +43,20 @@ export interface Metadata {
 
 /**
  * Opens the reader; `processes` is how many ExifTools may run at once (as many as cores), `idle` after how many ms they
- * end (30 s), `timeout` how many ms one file may take (20 s).
+ * end (30 s).
  */
-export function openMetadata(options: { processes?: number; idle?: number; timeout?: number } = {}): Metadata {
+export function openMetadata(options: { processes?: number; idle?: number; limits?: Limits } = {}): Metadata {
   const reader = openReader(options);
   return {
     async read(path, format, bytes, size) {
       if (/[\r\n\0]/.test(path)) {
         throw new PhotospoolError('invalid', 'A path with a line break in it can not be read.', { op: 'read', path });
       }
-      const answer = await reader.ask(isAbsolute(path) ? path : resolve(path)).catch((error: unknown) => {
-        throw explainReader(error, path);
-      });
+      const told = await reader.ask(isAbsolute(path) ? path : resolve(path));
+      if (told.kind === 'ended') throw explainReader(told, path);
+      const { answer } = told;
+      // It says nothing of a file that it can't open: the system says why.
+      if (Object.keys(answer).length === 0) await access(path, constants.R_OK);
       const facts: Facts = { recipe: factsRecipe, type: format.type, bytes, ...size, ...readFacts(answer) };
       return { facts: format.animated ? { ...facts, animated: true } : facts, ...describeTags(answer) };
     },
@@ -66,23 +71,25 @@ export function readFacts(answer: Answer): Omit<Facts, 'recipe' | 'type' | 'byte
   return { ...readTaken(tags, zone), ...readCamera(tags), ...position, ...readWords(tags) };
 }
 
-function explainReader(error: unknown, path: string): PhotospoolError {
-  if (error instanceof PhotospoolError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const detail = { op: 'read', path, cause: error };
-  if (/not found/i.test(message)) return new PhotospoolError('not-found', 'The file is not there any more.', detail);
-  if (/timeout|timed out/i.test(message)) {
-    return new PhotospoolError('timeout', 'Reading its tags took too long.', {
-      ...detail,
-      hint: 'It is tried again by itself.',
-    });
+function explainReader({ why, said }: { why: Why; said: string }, path: string): PhotospoolError {
+  const again = 'It is tried again by itself.';
+  const tell = (code: ErrorCode, message: string, hint: string): PhotospoolError =>
+    new PhotospoolError(code, message, { op: 'read', path, hint, cause: new Error(`ExifTool: ${why} ${said}`.trim()) });
+  switch (why) {
+    case 'time':
+      return tell('timeout', 'Reading its tags took too long.', again);
+    case 'memory':
+    case 'output':
+      return tell('too-large', 'Its tags are larger than those of any photo.', 'Make a copy of it without them.');
+    case 'start':
+      return tell(
+        'io',
+        "Photos can't be read without Perl, which ExifTool runs on.",
+        'Install Perl (on Debian: perl-base); it is tried again by itself.',
+      );
+    case 'closed':
+      return tell('busy', 'Photospool is being closed.', again);
+    case 'crash':
+      return tell('io', 'ExifTool ended before it had read the file.', again);
   }
-  if (/ENOENT.*perl|perl.*ENOENT|Can't locate \S+ in @INC|Perl must be/i.test(message)) {
-    const hint = 'Install Perl (the package is called perl), and start Photospool again.';
-    return new PhotospoolError('unusable', 'ExifTool can not run: it needs Perl.', { ...detail, hint });
-  }
-  return new PhotospoolError('io', 'ExifTool ended before it had read the file.', {
-    ...detail,
-    hint: 'It is tried again by itself.',
-  });
 }

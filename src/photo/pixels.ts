@@ -46,14 +46,32 @@ const loaders: Record<string, string> = {
 };
 
 /** Decodes the first page of a file to at most `edge` pixels of length. @throws what libvips says. */
-export async function decode(path: string, format: Format, edge: number, seconds: number): Promise<Decoded> {
-  // 'error': what a sound-enough photo only warns of is let through; missing or broken pixel data is not.
-  const source = { failOn: 'error', limitInputPixels: pixelLimit, page: 0 } as const;
-  const input = await inputOf(path);
+export async function decode(path: string, format: Format, edge: number): Promise<Decoded> {
+  // What a sound-enough photo only warns of is let through; missing or broken pixel data is not.
+  return decodeInput(await inputOf(path), format, edge, 'error');
+}
+
+const endOfImage = Buffer.from([0xff, 0xd9]);
+
+/**
+ * Decodes a JPEG as if its end marker were there, which libjpeg waits for even where every pixel is. @throws what libvips
+ * says, where pixels are missing, too. It looks strip by strip: what is missing of the last one it does not notice.
+ */
+export async function decodeEndless(path: string, format: Format, edge: number): Promise<Decoded> {
+  return decodeInput(Buffer.concat([await readFile(path), endOfImage]), format, edge, 'warning');
+}
+
+async function decodeInput(
+  input: string | Buffer,
+  format: Format,
+  edge: number,
+  failOn: 'error' | 'warning',
+): Promise<Decoded> {
+  const source = { failOn, limitInputPixels: pixelLimit, page: 0 } as const;
   const header = await sharp(input, source).metadata();
   if (header.format !== loaders[format.family]) throw new Error(`libvips takes it for ${header.format}`);
   const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;
-  const shrunk = sharp(input, source).timeout({ seconds }).autoOrient().resize(box);
+  const shrunk = sharp(input, source).autoOrient().resize(box);
   const pixels = coloursCanWait(header, edge)
     ? await toPixels(sharp(await shrunk.keepIccProfile().tiff({ compression: 'none' }).toBuffer()))
     : await toPixels(shrunk);

@@ -99,7 +99,7 @@ export function openStore(parts: StoreParts): Store {
       throw new PhotospoolError('conflict', `The next byte of ${sha256} is ${there}.`, { op: 'receive' });
     }
     const hash = createHash('sha256');
-    const total = there + (await files.append(bounded(source, bytes - there, hash), file));
+    const total = there + (await files.extend(bounded(source, bytes - there, hash), file));
     if (total < bytes) return total;
     // What came in one piece was hashed on its way.
     const found = there === 0 ? hash.digest('hex') : (await files.hash(file)).sha256;

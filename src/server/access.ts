@@ -1,56 +1,107 @@
 /**
- * Who asks, and what they may see. The one place where access is decided. This version knows one person, the owner, who
- * is whoever sits at this machine; therefore it listens on loopback addresses only.
+ * Who asks, for the routes. What a request brings is read here, access/viewer.ts says who is behind it, access/rights.ts
+ * what they may. A route names the action it is (`config: { rule: 'see' }`); `checkRule` compares the two.
  */
-import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import type { Access } from '../access/access.js';
+import { may, type Action, type Viewer } from '../access/rights.js';
+import { tokenPrefix } from '../access/tokens.js';
+import type { Brought } from '../access/viewer.js';
 import { PhotospoolError, printable } from '../base/errors.js';
-import { owner, type Viewer } from '../catalog/catalog.js';
-import type { PhotoView } from '../document/view.js';
+import { sessionOf } from './cookies.js';
+import { hostOf, isLoopbackAddress, isLoopbackName } from './hosts.js';
 
-/** Who an edit is by, as `edits[…].by` keeps it. */
-export const ownerId = 'owner';
+/** What a route asks of who calls it: an action, or nothing (`everyone`). */
+export type Rule = Action | 'everyone';
 
-/** The viewer behind a request; undefined where nobody is known by it. */
-export function viewerOf(request: Pick<FastifyRequest, 'ip'>): Viewer | undefined {
-  return isLoopbackAddress(request.ip) ? owner : undefined;
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    rule?: Rule;
+  }
+  interface FastifyInstance {
+    /** Access to the home that is served. */
+    access: Access;
+  }
 }
 
-/** Whether a viewer may see a photo. */
-export const maySee = (viewer: Viewer, photo: Pick<PhotoView, 'audience'>): boolean =>
-  viewer.audiences.includes(photo.audience);
+/** What is asked of a request: where it comes from, and what it brings. */
+export type Asking = Pick<FastifyRequest, 'ip' | 'headers' | 'protocol' | 'server'>;
 
-/** Whether an address is this machine's own: 127.0.0.0/8 or ::1 (RFC 6890), also as an IPv4-mapped IPv6 address. */
-export function isLoopbackAddress(address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
+const known = new WeakMap<Asking, Viewer | undefined>();
+
+/** The viewer behind a request; undefined where nobody is known by it. It is asked once for each request. */
+export function viewerOf(request: Asking): Viewer | undefined {
+  if (!known.has(request)) known.set(request, viewerNow(request));
+  return known.get(request);
 }
 
-/** Whether a host name can only mean this machine: a loopback address, `localhost` or a name below it (RFC 6761). */
-export function isLoopbackName(name: string): boolean {
-  const plain = name
-    .toLowerCase()
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '');
-  return isLoopbackAddress(plain) || plain === 'localhost' || plain.endsWith('.localhost');
+/** The viewer behind a request, asked anew: for what lasts longer than a moment, such as an event stream. */
+export const viewerNow = (request: Asking): Viewer | undefined => request.server.access.recognise(broughtBy(request));
+
+/** The viewer behind a request that must have one. @throws PhotospoolError `unauthorized`. */
+export function viewer(request: Asking): Viewer {
+  const found = viewerOf(request);
+  if (found) return found;
+  throw new PhotospoolError('unauthorized', 'Sign in first.', {
+    hint: 'Programs bring a token (photospool tokens add).',
+  });
 }
 
-/** @throws PhotospoolError `config` where other machines could reach the host. */
-export function checkHost(host: string): void {
-  if (isLoopbackName(host)) return;
-  throw new PhotospoolError(
-    'config',
-    `The album can't be served on ${printable(host)}: that needs accounts, which this version does not have.`,
-    {
-      op: 'serve',
-      hint: 'Use 127.0.0.1; from another machine, an SSH tunnel reaches it.',
-    },
+/**
+ * Whether the caller may do what a route is for.
+ * @throws PhotospoolError `unauthorized` where nobody is known, `forbidden` where they may not.
+ */
+export function checkRule(request: Asking, rule: Rule): void {
+  if (rule !== 'everyone') checkMay(viewer(request), rule);
+}
+
+/** @throws PhotospoolError `forbidden`. */
+export function checkMay(viewer: Viewer, action: Action): void {
+  if (may(viewer, action)) return;
+  throw new PhotospoolError('forbidden', 'You may not do that here.', { hint: 'The owner of this album may.' });
+}
+
+/** What a request brings that tells who is behind it. */
+export function broughtBy(request: Omit<Asking, 'server'>): Brought {
+  const token = tokenOf(request.headers.authorization);
+  const session = sessionOf(request);
+  return {
+    direct: isDirect(request),
+    ...(token !== undefined && { token }),
+    ...(session !== undefined && { session }),
+  };
+}
+
+/**
+ * The token of an `Authorization` header: Bearer (RFC 6750), or Basic (RFC 7617) whose password is one. Another password
+ * is meant for a proxy in front of us, and none of our business.
+ */
+function tokenOf(header: string | undefined): string | undefined {
+  const [, scheme, given] = /^(bearer|basic) +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header ?? '') ?? [];
+  if (given === undefined) return undefined;
+  if (scheme?.toLowerCase() === 'bearer') return given;
+  const pair = Buffer.from(given, 'base64').toString();
+  const password = pair.slice(pair.indexOf(':') + 1);
+  return pair.includes(':') && password.startsWith(tokenPrefix) ? password : undefined;
+}
+
+/** Headers by which proxies tell that they pass something on. */
+const passedOn = /^(forwarded|via|x-forwarded-.*|x-real-ip|x-client-ip|cf-connecting-ip|true-client-ip)$/;
+
+/** Whether a request comes from this machine itself: by its address and its `Host`, and no proxy says that it passed it on. */
+function isDirect({ ip, headers }: Pick<FastifyRequest, 'ip' | 'headers'>): boolean {
+  return (
+    isLoopbackAddress(ip) &&
+    isLoopbackName(hostOf(headers.host)) &&
+    !Object.keys(headers).some((name) => passedOn.test(name))
   );
 }
 
-/** The viewer behind a request that has passed the guard, which refuses those without one. */
-export function viewer(request: Pick<FastifyRequest, 'ip'>): Viewer {
-  const found = viewerOf(request);
-  if (!found) throw new PhotospoolError('internal', 'A request came past the guard.');
-  return found;
+/** @throws PhotospoolError `config` where other machines could reach the host before anybody has to sign in. */
+export function checkHost(host: string, { setUp }: { setUp: boolean }): void {
+  if (setUp || isLoopbackName(host)) return;
+  throw new PhotospoolError('config', `The album can't be served on ${printable(host)} yet: it has no owner.`, {
+    op: 'serve',
+    hint: 'Make an account first: `photospool users add`, or the link that `serve` prints on 127.0.0.1.',
+  });
 }

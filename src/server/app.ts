@@ -1,9 +1,10 @@
 /**
  * The HTTP server: Fastify with the routes of routes/, validated and described by the schemas in schemas.ts. It listens
- * on loopback addresses only. `close` ends live pages and idle connections at once and lets requests in hand end, for at
+ * on loopback addresses only, until there is an owner. `close` ends live pages and idle connections at once and lets requests in hand end, for at
  * most five seconds.
  */
 import type { AddressInfo, Socket } from 'node:net';
+import { hostname } from 'node:os';
 import Fastify from 'fastify';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -11,13 +12,21 @@ import { errnoOf, PhotospoolError, toPhotospoolError } from '../base/errors.js';
 import { checkHost } from './access.js';
 import { serveAlbum } from './album.js';
 import { makeAsk } from './ask.js';
+import { readPair, watchPair, type Pair, type PairFiles } from './certificate.js';
+import { boundCrowd, makeCrowd } from './crowd.js';
 import { answerErrors, failure } from './failures.js';
 import { guard, headers } from './guard.js';
+import { makeHosts } from './hosts.js';
+import { makeListener, type Listener } from './listener.js';
 import { openLive } from './live.js';
 import { refuseMethods } from './methods.js';
 import type { App, Routes, ServerConfig, ServerParts } from './parts.js';
+import { boundBodies } from './patience.js';
+import { makeTrust } from './proxies.js';
 import * as routes from './routes/index.js';
+import { demandRules } from './rules.js';
 import { describeBroken } from './sentences.js';
+import { nameRequest, traceRequests } from './trace.js';
 import { compileValidator } from './validator.js';
 
 export type { BlobPort, ServerConfig, ServerParts } from './parts.js';
@@ -38,16 +47,23 @@ const bodyLimit = 1024 * 1024;
 /**
  * Builds the server without listening, for tests and for the description.
  */
-export async function buildApp(parts: ServerParts): Promise<App> {
+export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
+  const { names = [], trustProxy = [] } = parts.config;
+  const trust = makeTrust(trustProxy);
+  const listener = makeListener(pair, trust);
   const app: App = Fastify({
     logger: false,
+    serverFactory: (handler) => listener.open(handler),
+    trustProxy: trustProxy.length > 0 && trust,
+    genReqId: nameRequest,
+    requestIdHeader: false,
     bodyLimit,
     // Ids of documents, and of CouchDB's checkpoints.
     routerOptions: { maxParamLength: 1_100 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
-      void reply.headers(headers);
+      void reply.headers(headers).header('x-request-id', request.id);
       answerErrors(parts.log)(error, request, reply);
     },
     clientErrorHandler: (error, socket) => answerGarbage(error, socket),
@@ -56,13 +72,20 @@ export async function buildApp(parts: ServerParts): Promise<App> {
   app.setValidatorCompiler(compileValidator);
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(answerErrors(parts.log));
-  guard(app);
+  app.decorate('access', parts.access);
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
+  traceRequests(app, parts.log);
+  boundCrowd(app, makeCrowd(parts.clock));
+  guard(app, makeHosts(names, hostname()));
+  demandRules(app);
+  boundBodies(app, parts.clock);
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Photospool', version: parts.config.version } },
   });
   const ask = makeAsk(parts.library, parts.catalog);
   const live = openLive({ ...parts, ask, version: parts.config.version });
   app.addHook('preClose', () => live.close());
+  if (parts.config.https) renewPair(app, parts, parts.config.https, listener);
   endConnections(app);
   const finish = refuseMethods(app);
   const list: Routes[] = Object.values(routes);
@@ -71,6 +94,13 @@ export async function buildApp(parts: ServerParts): Promise<App> {
   await serveAlbum(app, parts.config.webRoot);
   await app.ready();
   return app;
+}
+
+/** Takes a renewed certificate while the server runs. */
+function renewPair(app: App, parts: ServerParts, files: PairFiles, listener: Listener): void {
+  const ended = new AbortController();
+  app.addHook('preClose', () => ended.abort());
+  void watchPair(files, parts, ended.signal, (pair) => listener.renew(pair));
 }
 
 /** Connections are kept alive while the server runs, and no longer. */
@@ -98,8 +128,9 @@ function answerGarbage(error: Error, socket: Socket): void {
  * @throws PhotospoolError `config` where the host is not this machine alone, or the port is in use.
  */
 export async function openServer(parts: ServerParts): Promise<Server> {
-  checkHost(parts.config.host);
-  const app = await buildApp(parts);
+  checkHost(parts.config.host, parts.access.settings.read());
+  const { https } = parts.config;
+  const app = await buildApp(parts, https && (await readPair(https)));
   try {
     await app.listen({ host: parts.config.host, port: parts.config.port });
   } catch (error) {
@@ -112,7 +143,7 @@ export async function openServer(parts: ServerParts): Promise<Server> {
   });
   const { port } = app.server.address() as AddressInfo;
   const host = parts.config.host.includes(':') ? `[${parts.config.host.replace(/[[\]]/g, '')}]` : parts.config.host;
-  return { url: `http://${host}:${port}`, port, close: () => closeApp(app, parts) };
+  return { url: `${https ? 'https' : 'http'}://${host}:${port}`, port, close: () => closeApp(app, parts) };
 }
 
 async function closeApp(app: App, parts: ServerParts): Promise<void> {

@@ -22,6 +22,8 @@ export interface Download {
   sha256: string;
   /** MIME type; what is no raster image or video is sent as just bytes. */
   type: string;
+  /** Whether it may be kept without asking again: by the owner, from whom nothing is taken back. */
+  forever: boolean;
   /** The value of `Content-Disposition`, where there is one. */
   disposition?: string;
   /** What is missing, as a sentence, where the file is not there. */
@@ -30,8 +32,8 @@ export interface Download {
 
 /** Pictures are sent so that a browser can do nothing with them but show them. */
 const sandbox = "default-src 'none'; sandbox; frame-ancestors 'none'";
-/** Types that are told as they are; anything else is just bytes. */
-const telling = /^(?:image\/(?!svg)|video\/)[a-z0-9.+-]+$/;
+/** Types that are told as they are; anything else is just bytes, above all what is XML and can hold script. */
+const telling = /^(?:image|video)\/(?!.*(?:svg|xml))[a-z0-9.+-]+$/;
 
 /** Answers a GET or HEAD with a file. @throws PhotospoolError `not-found` where it is not there. */
 export async function sendDownload(
@@ -51,7 +53,7 @@ export async function sendDownload(
   reply.headers({
     etag,
     'accept-ranges': 'bytes',
-    'cache-control': 'private, max-age=31536000, immutable',
+    'cache-control': what.forever ? 'private, max-age=31536000, immutable' : 'private, no-cache',
     'content-security-policy': sandbox,
     ...(what.disposition !== undefined && { 'content-disposition': what.disposition }),
   });

@@ -3,10 +3,11 @@
  * share one transaction, and other requests are answered in between. A crash in the middle leaves some changed and some
  * not; doing it again changes the rest.
  */
+import { authorOf, favouritesOf, mayChange, type Field, type Viewer } from '../access/rights.js';
+import { PhotospoolError } from '../base/errors.js';
 import { applyChange, asTheirs, type PhotoChange } from '../document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../document/photo.js';
 import { newestStamp } from '../document/stamp.js';
-import type { Viewer } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import { findPhotos } from './photos.js';
 
@@ -19,18 +20,22 @@ export interface Changed {
 const batch = 200;
 
 /**
- * Changes photos that the viewer may see. `by` is the person's id.
- * @throws PhotospoolError `invalid` where a field can't hold the value.
+ * Changes photos that the viewer may see.
+ * @throws PhotospoolError `invalid` where a field can't hold the value, `forbidden` where the viewer may not change it.
  */
 export async function changePhotos(
   library: Library,
   viewer: Viewer,
   ids: readonly string[],
   change: PhotoChange,
-  by: string,
 ): Promise<Changed> {
+  const refused = (Object.keys(change) as Field[]).find((field) => !mayChange(viewer, field));
+  if (refused !== undefined)
+    throw new PhotospoolError('forbidden', `You may not change the ${refused} of photos here.`);
+  const by = authorOf(viewer);
   const wanted = [...new Set(ids)];
-  const meant = viewer.self === undefined ? change : asTheirs(change, viewer.self);
+  const self = favouritesOf(viewer);
+  const meant = self === undefined ? change : asTheirs(change, self);
   const total: Changed = { changed: 0, missing: [] };
   for (let at = 0; at < wanted.length; at += batch) {
     if (at > 0) await new Promise((resolve) => setImmediate(resolve));

@@ -5,9 +5,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../base/log.js';
 import { codes, PhotospoolError, printable, toPhotospoolError, type ErrorCode } from '../base/errors.js';
+import { pathOf } from './trace.js';
 
 /** The codes that only HTTP has. */
-export type HttpCode = ErrorCode | 'forbidden' | 'method' | 'range';
+export type HttpCode = ErrorCode | 'method' | 'range';
 
 /** The body of an error. */
 export interface Failure {
@@ -68,9 +69,17 @@ export function answerErrors(
   return (error, request, reply) => {
     const ours = translate(error);
     const { status } = codes[ours.code];
+    // RFC 9110, 15.5.2: a 401 names a way to sign in. Browsers ask for nothing themselves at this one.
+    if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Photospool"');
     if (status >= 500 && ours.code !== 'busy')
-      log.error({ err: error, method: request.method, url: request.url }, ours.message);
+      log.error({ err: error, request: request.id, method: request.method, path: pathOf(request.url) }, ours.message);
     if (ours.code !== 'internal') return refuse(reply, status, ours.code, ours.message, ours.hint);
-    return refuse(reply, status, 'internal', 'Something went wrong in the server.', 'Its log says more.');
+    return refuse(
+      reply,
+      status,
+      'internal',
+      'Something went wrong in the server.',
+      `Its log says more, at request ${request.id}.`,
+    );
   };
 }

@@ -1,11 +1,13 @@
 /**
  * What changed among the photos since the last look, read from the library's change feed: the same for changes of this
- * process and of others.
+ * process and of others. A feed is for those who see the same photos; what they may not see is in nothing that it tells, and
+ * a photo that is theirs no longer is told by its month alone.
  */
-import { sha256Of } from '../document/photo.js';
+import type { Clock } from '../base/clock.js';
+import { audiences, sha256Of } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import { parseQuery } from '../catalog/search.js';
-import type { Catalog } from '../catalog/catalog.js';
+import type { Catalog, Viewer } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import type { Ask } from './ask.js';
 import { readDocuments } from './photos.js';
@@ -18,7 +20,7 @@ export interface PhotosEvent {
   /** At most 50 of them. */
   ids: string[];
   count: number;
-  /** The library's newest change that this tells of. */
+  /** Where this feed is: the library's newest change for those who see everything, else a number that tells nothing. */
   change: number;
 }
 
@@ -26,24 +28,37 @@ export interface PhotosEvent {
 export interface PhotoFeed {
   /** What changed since the last call, undefined where no photo did. Yields to other work. */
   next(): Promise<PhotosEvent | undefined>;
+  /** Where it is now, for a page that begins to listen. */
+  change(): number;
 }
 
 const batch = 500;
 const mostIds = 50;
 
+/** What a feed reads from. */
+export interface FeedParts {
+  library: Library;
+  catalog: Catalog;
+  clock: Clock;
+  ask: Ask;
+}
+
 /** Begins at the library's newest change. The catalog must be in memory, or this waits for it. */
-export function openPhotoFeed(library: Library, catalog: Catalog, ask: Ask): PhotoFeed {
+export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewer: Viewer): PhotoFeed {
   const everything = parseQuery('');
+  const seesAll = viewer.trash !== false && audiences.every((audience) => viewer.audiences.includes(audience));
   const countMonths = (): Map<string, number> =>
-    new Map(catalog.months(everything).map(({ month, count }) => [month, count]));
+    new Map(catalog.months(everything, viewer).map(({ month, count }) => [month, count]));
   let change = library.lastChange();
   let counts = countMonths();
 
-  /** Months that the photos are in now. Those they left are found by their counts. */
-  function monthsOf(ids: readonly string[]): string[] {
+  /** Photos that this feed may tell of, with the months that they are in now. Those they left are found by their counts. */
+  function shown(ids: readonly string[]): { id: string; month: string }[] {
     return readDocuments(library, ids).flatMap((document, n) => {
       const id = ids[n];
-      return document && id !== undefined ? [viewPhoto(id, document, { here: false }).taken.slice(0, 7)] : [];
+      const view = document && id !== undefined ? viewPhoto(id, document, { here: false }) : undefined;
+      const visible = view && viewer.audiences.includes(view.audience) && !(view.trashed && viewer.trash === false);
+      return visible ? [{ id: view.id, month: view.taken.slice(0, 7) }] : [];
     });
   }
 
@@ -55,28 +70,36 @@ export function openPhotoFeed(library: Library, catalog: Catalog, ask: Ask): Pho
     );
   }
 
+  /** How many changes there were is for those who see them all; others get a number that is another one each time. */
+  const told = (): number => (seesAll ? change : clock.now());
+
   return {
+    change: told,
     async next() {
       const ids = new Set<string>();
       const months = new Set<string>();
       for (;;) {
         const { changes } = library.changes(change, batch);
         const photos = changes.flatMap(({ id }) => (id.startsWith('photo:') ? (sha256Of(id) ?? []) : []));
-        for (const id of photos) ids.add(id);
-        for (const month of monthsOf(photos)) months.add(month);
+        // A photo that was purged has no document any more; those who see everything hear of it.
+        if (seesAll) for (const id of photos) ids.add(id);
+        for (const { id, month } of shown(photos)) {
+          ids.add(id);
+          months.add(month);
+        }
         change = changes.at(-1)?.n ?? change;
         if (changes.length < batch) break;
         await new Promise((resolve) => setImmediate(resolve));
       }
-      if (ids.size === 0) return undefined;
       await ask('', 'count');
       for (const month of movedMonths()) months.add(month);
+      if (ids.size === 0 && months.size === 0) return undefined;
       return {
         type: 'photos',
         months: [...months].sort().reverse(),
         ids: [...ids].slice(0, mostIds),
         count: ids.size,
-        change,
+        change: told(),
       };
     },
   };

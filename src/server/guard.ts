@@ -1,11 +1,13 @@
 /**
  * What every answer carries and every request must pass, before anything else looks at it: security headers, a `Host`
- * that can only be this machine (against DNS rebinding), and for writes an origin that is our own (against CSRF).
+ * that can only be this server (against DNS rebinding), and an origin that is our own (against CSRF for writes, and for
+ * reads against pages that learn something from how long an answer takes).
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyInstance } from 'fastify';
-import { isLoopbackName, viewerOf } from './access.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { checkRule } from './access.js';
 import { refuse } from './failures.js';
+import { ruleOf } from './rules.js';
 
 const policy = [
   "default-src 'none'",
@@ -22,6 +24,15 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** What the page needs of a browser: to fill the screen, and passkeys. */
+const permissions = [
+  ...['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'hid', 'midi', 'bluetooth'],
+  ...['display-capture', 'screen-wake-lock', 'accelerometer', 'gyroscope', 'magnetometer', 'browsing-topics'],
+]
+  .map((name) => `${name}=()`)
+  .concat('fullscreen=(self)', 'publickey-credentials-get=(self)', 'publickey-credentials-create=(self)')
+  .join(', ');
+
 /** On every answer, unless a route says otherwise. */
 export const headers = {
   'cache-control': 'no-store',
@@ -31,43 +42,50 @@ export const headers = {
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': permissions,
 } as const;
-
-/** The host of a `Host` header without its port. */
-function hostOf(header: string | undefined): string {
-  return /^(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/.exec(header ?? '')?.[1] ?? '';
-}
 
 /**
  * Whether a request comes from our own page or from a program. Browsers say so in `Sec-Fetch-Site` (W3C Fetch Metadata),
- * older ones in `Origin`; programs send neither.
+ * older ones in `Origin`; programs send neither. `host` is the one that the browser knows.
  */
-export function isOwn(headers: IncomingHttpHeaders): boolean {
+export function isOwn(headers: IncomingHttpHeaders, host: string): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   if (headers.origin === undefined) return true;
-  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host?.toLowerCase();
+  return URL.canParse(headers.origin) && new URL(headers.origin).host === host.toLowerCase();
 }
+
+/** Whether a person follows a link from another page to here; nothing that a page does by itself looks like this. */
+const isVisit = (headers: IncomingHttpHeaders): boolean =>
+  headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 
 const reading = new Set(['GET', 'HEAD']);
 
-/** Puts the guard before all routes. */
-export function guard(app: FastifyInstance): void {
+function fromElsewhere({ method, headers, host }: FastifyRequest): boolean {
+  if (isOwn(headers, host)) return false;
+  // Browsers send the origin with reads only where a script asks; the answer is not shown to it.
+  if (reading.has(method)) return headers['sec-fetch-site'] !== undefined && !isVisit(headers);
+  return true;
+}
+
+/** Puts the guard before all routes. `knows` tells whether a `Host` is one of this server's. */
+export function guard(app: FastifyInstance, knows: (host: string) => boolean): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(headers);
-    if (!isLoopbackName(hostOf(request.headers.host))) {
+    if (!knows(request.host)) {
       return refuse(
         reply,
         403,
         'forbidden',
         'This server does not answer to that host name.',
-        'Use http://127.0.0.1 or http://localhost.',
+        'Use its address, http://127.0.0.1 or http://localhost; other names are set with server.names.',
       );
     }
-    if (!reading.has(request.method) && !isOwn(request.headers)) {
-      return refuse(reply, 403, 'forbidden', 'A page of another site may not change anything here.');
+    if (fromElsewhere(request)) {
+      const what = reading.has(request.method) ? 'look into' : 'change anything in';
+      return refuse(reply, 403, 'forbidden', `A page of another site may not ${what} this album.`);
     }
-    if (!viewerOf(request)) return refuse(reply, 403, 'forbidden', 'Only this machine may ask.');
+    checkRule(request, ruleOf(request));
     return undefined;
   });
 }

@@ -1,9 +1,11 @@
 /**
- * The live pages: what changes in the library and the spool is told to every page that is connected. Nothing is kept: a
- * page that was away asks afresh. A page that does not read is cut off, so no buffer grows. Without pages there are no
- * timers.
+ * The live pages: what changes in the library and the spool is told to every page that is connected, each of what its viewer
+ * may see. Nothing is kept: a page that was away asks afresh. A page that does not read is cut off, so no buffer grows; one
+ * whose viewer is another than before (signed out, revoked, another role) is ended within a second. Without pages there
+ * are no timers.
  */
 import { Readable } from 'node:stream';
+import { may, type Viewer } from '../access/rights.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -12,10 +14,11 @@ import type { Library } from '../library/library.js';
 import type { SpoolPort, SpoolStatus } from '../spool/port.js';
 import type { Ask } from './ask.js';
 import type { Changes } from './changes.js';
-import { openPhotoFeed } from './feed.js';
+import { openPhotoFeed, type PhotoFeed } from './feed.js';
 import { openPulse } from './pulse.js';
+import { sightOf } from './sight.js';
 
-/** Pages that may be connected at once. */
+/** Pages that may be connected at once; of visitors as many again, so that they can take no place of anyone's. */
 const mostPages = 100;
 /** A page this many bytes behind is cut off. */
 const mostBehind = 256 * 1024;
@@ -27,8 +30,11 @@ const poll = 1_000;
 
 /** The live pages of a server. */
 export interface Live {
-  /** A stream of server-sent events (HTML standard, 9.2). @throws PhotospoolError `busy` where too many are connected. */
-  connect(): Promise<Readable>;
+  /**
+   * A stream of server-sent events (HTML standard, 9.2). `viewerNow` tells, again and again, who listens.
+   * @throws PhotospoolError `busy` where too many are connected.
+   */
+  connect(viewer: Viewer, viewerNow: () => Viewer | undefined): Promise<Readable>;
   /** How many pages are connected. */
   pages(): number;
   /** Ends all streams. */
@@ -47,46 +53,63 @@ export interface LiveParts {
   version: string;
 }
 
+/** Those who see the same photos. */
+interface Circle {
+  name: string;
+  feed: PhotoFeed;
+}
+
+/** Who listens. */
+interface Listener {
+  circle: Circle;
+  spool: boolean;
+  visitor: boolean;
+  viewerNow: () => Viewer | undefined;
+}
+
+const circleName = (viewer: Viewer): string => JSON.stringify(sightOf(viewer));
+
 /** Opens the live pages. */
 export function openLive(parts: LiveParts): Live {
-  const { library, catalog, spool, clock, log, ask } = parts;
-  const pages = new Set<Readable>();
+  const { library, spool, clock, log, ask } = parts;
+  const pages = new Map<Readable, Listener>();
   let stop: (() => void) | undefined;
+
+  const circles = (): Set<Circle> => new Set([...pages.values()].map(({ circle }) => circle));
 
   function send(page: Readable, text: string): void {
     if (!pages.has(page)) return;
     if (page.readableLength > mostBehind) page.destroy();
     else page.push(text);
   }
-  function tell(event: object): void {
+  function tell(event: object, hears: (listener: Listener) => boolean): void {
     const text = message(event);
-    for (const page of pages) send(page, text);
+    for (const [page, listener] of pages) if (hears(listener)) send(page, text);
   }
   const warn = (error: unknown): void => log.warn({ err: error }, 'The live pages could not be told of a change.');
 
   /** Begins to listen, when the first page comes; returns what ends it, when the last one goes. */
   function start(): () => void {
     const ended = new AbortController();
-    const feed = openPhotoFeed(library, catalog, ask);
-    const photos = openPulse(
-      clock,
-      photosRest,
-      async () => {
-        const event = await feed.next();
-        if (event) tell(event);
-      },
-      warn,
-    );
-    const status = openPulse(clock, spoolRest, async () => tell(spoolEvent(await spool.status())), warn);
+    const tellPhotos = async (): Promise<void> => {
+      for (const circle of circles()) {
+        const event = await circle.feed.next();
+        if (event) tell(event, (listener) => listener.circle === circle);
+      }
+    };
+    const tellSpool = async (): Promise<void> => tell(spoolEvent(await spool.status()), (listener) => listener.spool);
+    const photos = openPulse(clock, photosRest, tellPhotos, warn);
+    const status = openPulse(clock, spoolRest, tellSpool, warn);
     const unlisten = [parts.changes.on(photos.ask), spool.on(status.ask)];
     let told = library.lastChange();
     every(poll, ended.signal, () => {
+      endOthers();
       const newest = library.lastChange();
       if (newest !== told) photos.ask();
       told = newest;
     });
     every(heartbeat, ended.signal, () => {
-      for (const page of pages) send(page, ': \n\n');
+      for (const page of pages.keys()) send(page, ': \n\n');
     });
     return () => {
       ended.abort();
@@ -94,6 +117,16 @@ export function openLive(parts: LiveParts): Live {
       status.close();
       for (const end of unlisten) end();
     };
+  }
+
+  /** Ends the pages of those who are no longer who they were. */
+  function endOthers(): void {
+    for (const [page, { circle, spool, viewerNow }] of pages) {
+      const now = viewerNow();
+      if (now && may(now, 'see') && circleName(now) === circle.name && may(now, 'spool') === spool) continue;
+      page.push(null);
+      gone(page);
+    }
   }
 
   /** Does `work` again and again, until the signal. What it throws is logged, not fatal. */
@@ -119,24 +152,39 @@ export function openLive(parts: LiveParts): Live {
     stop = undefined;
   }
 
+  /** The circle that a viewer belongs to; a new one begins now. */
+  function circleOf(viewer: Viewer): Circle {
+    const name = circleName(viewer);
+    const there = [...circles()].find((circle) => circle.name === name);
+    return there ?? { name, feed: openPhotoFeed(parts, sightOf(viewer)) };
+  }
+
+  function join(viewer: Viewer, viewerNow: () => Viewer | undefined): { page: Readable; listener: Listener } {
+    const visitor = viewer.role === 'visitor';
+    if ([...pages.values()].filter((other) => other.visitor === visitor).length >= mostPages) {
+      throw new PhotospoolError('busy', 'Too many pages are open.', { hint: 'Close some of them.' });
+    }
+    const listener = { circle: circleOf(viewer), spool: may(viewer, 'spool'), visitor, viewerNow };
+    const page = new Readable({ read: () => undefined });
+    page.once('close', () => gone(page));
+    pages.set(page, listener);
+    return { page, listener };
+  }
+
   return {
-    async connect() {
+    async connect(viewer, viewerNow) {
       // Counts are needed to begin; while they come into memory, others are answered.
       await ask('', 'count');
-      if (pages.size >= mostPages) {
-        throw new PhotospoolError('busy', 'Too many pages are open.', { hint: 'Close some of them.' });
-      }
-      const page = new Readable({ read: () => undefined });
-      page.once('close', () => gone(page));
-      pages.add(page);
+      const { page, listener } = join(viewer, viewerNow);
       stop ??= start();
-      send(page, `retry: 2000\n\n${message({ type: 'hello', version: parts.version, change: library.lastChange() })}`);
-      spool.status().then((now) => send(page, message(spoolEvent(now))), warn);
+      const change = listener.circle.feed.change();
+      send(page, `retry: 2000\n\n${message({ type: 'hello', version: parts.version, change })}`);
+      if (listener.spool) spool.status().then((now) => send(page, message(spoolEvent(now))), warn);
       return page;
     },
     pages: () => pages.size,
     close() {
-      const ending = [...pages];
+      const ending = [...pages.keys()];
       pages.clear();
       for (const page of ending) page.push(null);
       stop?.();

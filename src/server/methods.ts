@@ -22,6 +22,7 @@ export function refuseMethods(app: FastifyInstance): () => void {
       app.route({
         method: others,
         url,
+        config: { rule: 'everyone' },
         schema: { hide: true },
         // Before the body is looked at: whatever it is, the answer is the same.
         onRequest: async (_request, reply) =>

@@ -9,6 +9,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Access } from '../access/access.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
@@ -17,6 +18,7 @@ import type { Exchange } from '../replication/exchange.js';
 import type { Served } from '../replication/serve.js';
 import type { SpoolPort } from '../spool/port.js';
 import type { Ask } from './ask.js';
+import type { PairFiles } from './certificate.js';
 import type { Changes } from './changes.js';
 import type { Live } from './live.js';
 
@@ -33,6 +35,12 @@ export interface ServerConfig {
   host: string;
   /** 0 takes any free port. */
   port: number;
+  /** Host names to answer to, beside addresses and this machine's own. */
+  names?: readonly string[];
+  /** Proxies that may say who asks: addresses, networks, `loopback`. */
+  trustProxy?: readonly string[];
+  /** Absolute paths of certificate and key, where the server speaks HTTPS. */
+  https?: PairFiles;
   role: 'home' | 'public';
   /** The folder of the built album page. Where it is missing, the API works and pages are 404. */
   webRoot: string;
@@ -46,6 +54,7 @@ export interface ServerConfig {
 export interface ServerParts {
   library: Library;
   catalog: Catalog;
+  access: Access;
   spool: SpoolPort;
   blobs: BlobPort;
   /** Wakes the live pages when this process changed the library. */

@@ -1,11 +1,10 @@
 /**
  * Photos as the viewer may see them. What may not be seen is answered like what is not there.
  */
+import { favouritesOf, maySee, type Viewer } from '../access/rights.js';
 import { photoId, type PhotoDocument } from '../document/photo.js';
 import { viewPhoto, type OriginalPlace, type PhotoView } from '../document/view.js';
-import type { Viewer } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
-import { maySee } from './access.js';
 import { notFound } from './failures.js';
 
 /** The documents of photos, in the order asked for. */
@@ -29,7 +28,7 @@ export function findPhotos(library: Library, viewer: Viewer, ids: readonly strin
   const documents = readDocuments(library, ids);
   return ids.flatMap((id, n) => {
     const document = documents[n];
-    const view = document && viewPhoto(id, document, placeOf(library, id), viewer.self);
+    const view = document && viewPhoto(id, document, placeOf(library, id), favouritesOf(viewer));
     return view && maySee(viewer, view) ? [view] : [];
   });
 }

@@ -45,10 +45,10 @@ const Exposure = Type.Object({
 const Audience = Type.Enum(audiences);
 const TakenSource = Type.Enum(['exif', 'xmp', 'iptc', 'quicktime', 'gps', 'sidecar', 'name', 'modified', 'edit']);
 
-/** document/view.ts `PhotoView`. */
+/** document/view.ts `PhotoView`, or of it what sight.ts shows. */
 export const Photo = Type.Object({
   id: Sha256,
-  name: Type.String(),
+  name: optional(Type.String()),
   type: Type.String({ description: 'MIME type' }),
   bytes: whole(0),
   width: Type.Integer({ description: 'pixels, as displayed' }),
@@ -70,13 +70,13 @@ export const Photo = Type.Object({
   rating: whole(0, 5),
   favourite: Type.Boolean(),
   audience: Audience,
-  reviewed: Type.Boolean(),
+  reviewed: optional(Type.Boolean()),
   trashed: Type.Boolean(),
-  added: utc,
+  added: optional(utc),
   animated: optional(Type.Boolean()),
   thumbhash: optional(Type.String({ description: 'base64' })),
   renditions: Type.Object({ thumb: optional(Rendition), preview: optional(Rendition) }),
-  original: Type.Object({ here: Type.Boolean(), path: optional(Type.String()) }),
+  original: optional(Type.Object({ here: Type.Boolean(), path: optional(Type.String()) })),
 });
 
 /** catalog/catalog.ts `Tile`. */
@@ -141,17 +141,39 @@ const StuckItem = Type.Object({
   code: Type.String(),
   attempts: whole(0),
   next: optional(utc),
+  claimed: optional(utc),
+  failed: optional(utc),
+});
+const Totals = Type.Object({ stored: whole(0), duplicates: whole(0) });
+const DoneItem = Type.Object({
+  name: Type.String(),
+  outcome: Type.Enum(['stored', 'duplicate']),
+  sha256: Sha256,
+  at: utc,
+  seconds: Type.Number(),
 });
 
 /** spool/port.ts `SpoolStatus`, and how many originals are here. */
 export const SpoolStatus = Type.Object({
   incoming: whole(0),
-  work: Type.Array(Type.Object({ name: Type.String(), step: Type.String(), since: utc })),
+  waiting: Type.Array(Type.Object({ name: Type.String(), since: utc, bytes: whole(0) })),
+  work: Type.Array(Type.Object({ name: Type.String(), step: Type.String(), since: utc, claimed: utc })),
   stuck: Type.Array(StuckItem),
   ignored: Type.Array(NameReason),
   stored: whole(0),
   duplicates: whole(0),
+  today: Totals,
+  rate: Type.Number({ description: 'files a minute' }),
+  recent: Type.Array(DoneItem),
+  held: optional(Type.Object({ until: utc, reason: Type.String() })),
   done: whole(0),
+});
+
+/** spool/port.ts `Retried`. */
+export const Retried = Type.Object({
+  retried: Type.Array(Type.String()),
+  unknown: Type.Array(Type.String()),
+  stuck: optional(Type.Array(NameReason)),
 });
 
 /** spool/port.ts `PassSummary`. */

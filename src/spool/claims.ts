@@ -3,17 +3,17 @@
  * rename can overwrite. A crash leaves one of: an empty folder or a record without its file (removed at the next start:
  * the file is still in `incoming`, or already in the archive), or a file with its record (taken up again).
  */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
-import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
-import { below, parentOf, type Entry, type Files, type Path } from '../base/files.js';
-import { isLeftOver } from '../base/temporary.js';
-import { failItem, itemName, newItem, parseItem, type Item } from './item.js';
-import { isLeftAlone } from './names.js';
+import { errnoOf, PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
+import type { Entry, Files } from '../base/files.js';
+import { hide, leaveHiding, placesToHide, stillHidden } from './hiding.js';
+import { failItem, itemName, newItem, type Item } from './item.js';
+import { readItem, unknownItem } from './leftovers.js';
 import { same, type Look } from './ready.js';
 import type { Found } from './scan.js';
-import { isClaimName } from './work.js';
+import { isClaimed, isClaimName, missing } from './work.js';
 
 /** A claim with its record. */
 export interface Claim {
@@ -21,6 +21,8 @@ export interface Claim {
   /** Its folder, absolute. */
   folder: string;
   item: Item;
+  /** Its folder could not be read yet: `item` says only why, and is no record to be kept. */
+  unread?: boolean;
 }
 
 /** The claims of one `work` folder. Only the holder of its lock may call `list`. */
@@ -34,16 +36,23 @@ export interface Claims {
    * a crash left of others is removed.
    */
   list(): Promise<Claim[]>;
-  /** Makes sure that the file is in the claim (not still in hiding), and durable there. */
-  complete(claim: Claim): Promise<void>;
-  /** Makes the record durable. */
+  /**
+   * Makes sure that the file is in the claim (not still in hiding), and durable there. False where one that could not be
+   * read before turns out to hold nothing; then it is gone.
+   */
+  complete(claim: Claim): Promise<boolean>;
+  /** Makes the record durable; that of a claim which could not be read yet stays as it is. */
   save(claim: Claim): Promise<void>;
+  /** What a claim's file looks like now, as a text that is another one when the file changed; undefined where it is not there. */
+  look(claim: Claim): Promise<string | undefined>;
+  /** See `missing` in work.ts. */
+  missing(claim: Claim): Promise<'file' | 'work' | undefined>;
   /** Removes the record and the folder of a claim whose file has gone on. */
   finish(claim: Claim): Promise<void>;
 }
 
-/** Where files are hidden on incoming's own filesystem, beside it. */
-const hiding = '.photospool-incoming';
+/** What was being done where a claim could not be made: then it is no fault of the file. */
+export const writeInto = 'write into';
 
 /** The path of a claimed file. */
 export const fileOf = (claim: Claim): string => join(claim.folder, claim.item.file);
@@ -56,22 +65,45 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     const id = ulid(clock.now());
     known.add(id);
     const claim = { id, folder: join(work, id), item };
-    await files.makeNewFolder(claim.folder);
-    await save(claim);
-    return claim;
+    try {
+      await files.makeNewFolder(claim.folder);
+      await save(claim);
+      return claim;
+    } catch (error) {
+      await undo(claim);
+      throw toPhotospoolError(error, writeInto, work);
+    }
   }
 
-  const save = (claim: Claim): Promise<void> =>
-    files.replace(join(claim.folder, itemName), `${JSON.stringify(claim.item, null, 2)}\n`);
+  async function save(claim: Claim): Promise<void> {
+    if (claim.unread) return;
+    await files.replace(join(claim.folder, itemName), `${JSON.stringify(claim.item, null, 2)}\n`);
+  }
 
   async function finish(claim: Claim): Promise<void> {
-    await files.remove(join(claim.folder, itemName));
-    await files.removeFolder(claim.folder);
-    known.delete(claim.id);
+    try {
+      await files.remove(join(claim.folder, itemName));
+      await files.removeFolder(claim.folder);
+    } finally {
+      // What could not be removed is found by the next `list`.
+      known.delete(claim.id);
+    }
   }
 
-  /** Undoes a claim whose file never came; the failure to do so only leaves what the next start removes. */
-  const undo = (claim: Claim): Promise<void> => finish(claim).catch(() => undefined);
+  /**
+   * Gives up a claim that nobody works on; `copied` says that its file, where there is one, is a mere copy. What can't be
+   * undone now is a claim like any other that was left over: the next `list` finds it.
+   */
+  async function undo(claim: Claim, copied = false): Promise<void> {
+    try {
+      if (copied) await files.remove(fileOf(claim));
+      if (!(await isClaimed(claim.folder, files))) await finish(claim);
+    } catch {
+      // Whatever it is, the reason for giving up is the one that is told.
+    } finally {
+      known.delete(claim.id);
+    }
+  }
 
   async function take(found: Found): Promise<Claim | undefined> {
     const claim = await begin(newItem(found, clock.now()));
@@ -80,7 +112,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     } catch (error) {
       if (errnoOf(error) === 'EXDEV') return await takeAcross(claim, found);
       // What failed after the rename is made good by `complete`.
-      if (await files.look(fileOf(claim))) return claim;
+      if (await files.look(fileOf(claim)).catch(() => undefined)) return claim;
       await undo(claim);
       if (errnoOf(error) === 'ENOENT' && !(await files.look(found.path))) return undefined;
       throw error;
@@ -90,13 +122,11 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
 
   /** From another filesystem: renamed into hiding there first, so that what comes to the old name is never touched. */
   async function takeAcross(claim: Claim, found: Found): Promise<Claim | undefined> {
-    const beside = join(dirname(incoming), hiding, claim.id);
-    const near = below(parentOf(found.path), `.photospool-${claim.id}.claim`);
     try {
-      for (const via of typeof near === 'string' ? [beside, near] : [beside]) {
+      for (const via of placesToHide(incoming, found.path, claim.id)) {
         claim.item.via = via;
         await save(claim);
-        if (await hide(found.path, via)) return claim;
+        if (await hide(found.path, via, files)) return claim;
       }
       throw new PhotospoolError('io', `${printable(found.name)} could not be renamed on its own disk.`);
     } catch (error) {
@@ -106,32 +136,27 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     }
   }
 
-  /** False where that place is on yet another filesystem, or may not be written. */
-  async function hide(from: Path, to: string): Promise<boolean> {
-    try {
-      await files.makeFolder(parentOf(to));
-      await files.rename(from, to);
-      return true;
-    } catch (error) {
-      if (await files.look(to)) return true;
-      if (['EXDEV', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return false;
-      throw error;
+  async function complete(claim: Claim): Promise<boolean> {
+    if (claim.unread) {
+      const found = await read(claim.id);
+      if (!found) return false;
+      claim.item = found.item;
+      delete claim.unread;
     }
-  }
-
-  async function complete(claim: Claim): Promise<void> {
     const { via } = claim.item;
     if (via !== undefined) {
       const before = await files.lookClosely(via);
       if (before) await fetch(claim, via, before);
-      else if (!(await files.look(fileOf(claim)))) throw hidden(claim, via);
+      else if (!(await files.look(fileOf(claim)))) throw stillHidden(claim.item.name, via);
       delete claim.item.via;
       await save(claim);
-      if (dirname(via).endsWith(hiding)) await files.removeFolder(dirname(via));
+      await leaveHiding(via, files);
     }
-    if (!(await files.look(fileOf(claim)))) return;
-    await files.flush(fileOf(claim));
-    await files.flushFolder(claim.folder);
+    if (await files.look(fileOf(claim))) {
+      await files.flush(fileOf(claim));
+      await files.flushFolder(claim.folder);
+    }
+    return true;
   }
 
   async function fetch(claim: Claim, via: string, before: Look): Promise<void> {
@@ -160,52 +185,31 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
         await files.setTimes(fileOf(claim), found.look);
         return claim;
       }
-      await files.remove(fileOf(claim));
-      await undo(claim);
+      await undo(claim, true);
       return undefined;
     } catch (error) {
-      await undo(claim);
+      await undo(claim, true);
       if (errnoOf(error) === 'ENOENT') return undefined;
       throw error;
     }
   }
 
-  async function read(entry: Entry): Promise<Claim | undefined> {
-    const folder = join(work, entry.name);
-    const entries = (await files.list(folder)) ?? [];
-    for (const { name, path } of entries) if (isLeftOver(name)) await files.remove(path);
-    const item = parseItem((await files.readText(join(folder, itemName))) ?? '');
-    const others = entries.filter(({ name, kind }) => kind === 'file' && name !== itemName && !isLeftAlone(name));
-    const file = others.find(({ name }) => name === item?.file) ?? others[0];
-    // Hidden on a disk that may not be mounted: only where the file is back at its old place, it was never hidden.
-    const coming = item?.via !== undefined && ((await files.look(item.via)) ?? !(await files.look(item.from)));
-    if (item && (coming || file?.name === item.file)) return { id: entry.name, folder, item };
-    if (file) return { id: entry.name, folder, item: await adopt(file, item) };
-    await finish({ id: entry.name, folder, item: {} as Item });
+  /** What a claim holds; one that holds nothing is removed. */
+  async function read(id: string): Promise<Claim | undefined> {
+    const folder = join(work, id);
+    const item = await readItem(folder, files, clock);
+    if (item) return { id, folder, item };
+    await finish({ id, folder, item: {} as Item });
     return undefined;
   }
 
-  /** A record for a file whose own one is lost or names another file. */
-  async function adopt(file: Entry, item: Item | undefined): Promise<Item> {
-    const look = await files.lookClosely(file.path);
-    const none = { size: 0n, mtimeNs: 0n, ino: 0n };
-    const found = {
-      path: file.path,
-      name: file.name,
-      folder: '',
-      look: look ?? none,
-      modified: Number(look?.mtimeMs ?? 0),
-    };
-    const { error: _error, next: _next, via: _via, ...known } = item ?? newItem(found, clock.now());
-    return { ...known, file: file.name };
-  }
-
   /** One claim that can't be read is told of like any other failure, and holds up none of the others. */
-  function unreadable(entry: Entry, error: unknown): Claim {
-    const none = { size: 0n, mtimeNs: 0n, ino: 0n };
-    const item = newItem({ path: entry.path, name: entry.name, folder: '', look: none, modified: 0 }, clock.now());
-    return { id: entry.name, folder: join(work, entry.name), item: failItem(item, error, clock.now(), 0) };
-  }
+  const unreadable = ({ name, path }: Entry, error: unknown): Claim => ({
+    id: name,
+    folder: join(work, name),
+    item: failItem(unknownItem(path, name, clock), error, clock.now(), 0),
+    unread: true,
+  });
 
   return {
     take,
@@ -213,28 +217,21 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     complete,
     save,
     finish,
+    missing: (claim) => missing(claim.folder, files),
+    async look(claim) {
+      const now = await files.lookClosely(fileOf(claim));
+      return now && `${now.size} ${now.mtimeNs} ${now.ino}`;
+    },
     async list() {
       const claims: Claim[] = [];
       for (const entry of (await files.list(work)) ?? []) {
         if (entry.kind !== 'folder' || !isClaimName(entry.name)) continue;
         if (known.has(entry.name)) continue;
         known.add(entry.name);
-        const claim = await read(entry).catch((error: unknown) => unreadable(entry, error));
+        const claim = await read(entry.name).catch((error: unknown) => unreadable(entry, error));
         if (claim) claims.push(claim);
       }
       return claims.sort((a, b) => (a.id < b.id ? -1 : 1));
     },
   };
-}
-
-function hidden({ item }: Claim, via: string): PhotospoolError {
-  return new PhotospoolError(
-    'io',
-    `${printable(item.name)} is not at ${printable(via)}, where it was on its way from.`,
-    {
-      op: 'copy',
-      path: via,
-      hint: 'Is that disk mounted? It is tried again by itself.',
-    },
-  );
 }

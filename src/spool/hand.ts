@@ -2,13 +2,17 @@
  * Claims in hand: each is ingested, then finished or kept with the reason of its failure. One that fails never holds up
  * another. A crash leaves claims that are taken up again at the next start.
  */
+import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.js';
-import { sentence, toPhotospoolError, PhotospoolError, printable } from '../base/errors.js';
+import { sentence, toPhotospoolError, PhotospoolError, printable, type ErrorCode } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Arrival, Ingest, Outcome } from '../ingest/ingest.js';
 import { fileOf, type Claim, type Claims } from './claims.js';
+import { earliest, openHold } from './hold.js';
 import { failItem, longestDelay } from './item.js';
-import type { SpoolEvent, StuckItem, WorkItem } from './port.js';
+import type { Held, Retried, SpoolEvent, StuckItem, WorkItem } from './port.js';
+import { openStopwatch, type Stopwatch } from './stopwatch.js';
+import type { Tally } from './tally.js';
 
 /** The claims in hand and those that are stuck. */
 export interface Hand {
@@ -18,13 +22,19 @@ export interface Hand {
   adopt(claims: readonly Claim[]): void;
   /** The stuck claims that are due at `now` (ms), oldest first; they are stuck until `work` takes them. */
   due(now: number): Claim[];
+  /** Makes those due that wait for a person, where their file changed since it was tried: it grew, or was replaced. */
+  notice(): Promise<void>;
   /** Makes stuck claims due, by name or id; answers which of the names it knew. */
-  retry(names: readonly string[] | 'all'): { retried: string[]; unknown: string[] };
+  retry(names: readonly string[] | 'all'): Retried & { claims: Claim[] };
   /**
    * When the next stuck claim is due, in ms; of those that are still being written alone where `changing`. `except`: those
    * that are about to be worked on.
    */
   next(except: (claim: Claim) => boolean, changing?: boolean): number | undefined;
+  /** Why nothing is worked on, and until when: trouble of a disk. */
+  held(): Held | undefined;
+  /** Ends that pause. */
+  reset(): void;
   working(): WorkItem[];
   stuck(): StuckItem[];
 }
@@ -36,13 +46,20 @@ export interface HandParts {
   clock: Clock;
   log: Log;
   soon: number;
+  tally: Tally;
   emit: (event: SpoolEvent) => void;
 }
 
+/** Trouble of a disk, that every file would meet; and what else is, once a file is on its way into the archive. */
+const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'busy']);
+const archives: ReadonlySet<ErrorCode> = new Set(['io', 'permission']);
+
 /** Opens the hand of a processor. */
-export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts): Hand {
+export function openHand({ claims, ingest, clock, log, soon, tally, emit }: HandParts): Hand {
   const working = new Map<string, WorkItem>();
   const stuck = new Map<string, Claim>();
+  const hold = openHold(clock);
+  const now = (): string => new Date(clock.now()).toISOString();
 
   /** When a stuck claim is due, in ms. One due later than any delay can be was written by a clock that went wrong. */
   function dueAt({ item }: Claim): number {
@@ -53,29 +70,60 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
   }
 
   function arrivalOf(claim: Claim): Arrival {
-    const { name, folder, modified, claimed, aside } = claim.item;
+    const { name, raw, folder, modified, claimed, aside } = claim.item;
     return {
       file: fileOf(claim),
       name,
       modified,
       seen: claimed,
       claim: claim.folder,
+      ...(raw !== undefined && { raw }),
       ...(folder !== undefined && { folder }),
       ...(aside !== undefined && { aside }),
     };
   }
 
-  function stepTo(claim: Claim, step: string): void {
-    working.set(claim.id, { name: claim.item.name, step, since: new Date(clock.now()).toISOString() });
-    emit({ type: 'item', name: claim.item.name, step });
+  function stepTo({ id, item: { name, claimed } }: Claim, step: string, watch: Stopwatch): void {
+    watch.step(step);
+    working.set(id, { name, step, since: now(), claimed });
+    emit({ type: 'item', name, step });
   }
 
-  async function fail(claim: Claim, error: unknown): Promise<void> {
-    claim.item = failItem(claim.item, error, clock.now(), soon);
+  /** Whether a failure is news: that of a disk is told once for all files, any other once for each file. */
+  function note(claim: Claim, { code, message }: PhotospoolError): boolean {
+    const archiving = working.get(claim.id)?.step === 'archive';
+    if (!everybodys.has(code) && !(archiving && archives.has(code)))
+      return code !== 'changing' && claim.item.error?.message !== printable(message);
+    return hold.failed(code, message);
+  }
+
+  /** Where it can't be looked at, nothing is known of a change. */
+  const look = (claim: Claim): Promise<string | undefined> => claims.look(claim).catch(() => claim.item.tried);
+  const missingOf = (claim: Claim): ReturnType<Claims['missing']> => claims.missing(claim).catch(() => undefined);
+
+  /** The file has gone on, or is gone: what remains of its claim is removed now or at the next start. */
+  const finish = (claim: Claim): Promise<void> =>
+    claims.finish(claim).catch((err: unknown) => log.debug({ ...about(claim), err }, 'a claim was not removed'));
+
+  /** Gives up a claim whose file something else removed: there is nothing to be tried again. */
+  async function drop(claim: Claim): Promise<void> {
+    const reason = `${printable(claim.item.name)} was removed from ${printable(claim.folder)} by something else.`;
+    log.warn(about(claim), reason);
+    await finish(claim);
+    emit({ type: 'ignored', name: claim.item.name, reason });
+  }
+
+  async function fail(claim: Claim, error: unknown, watch: Stopwatch): Promise<void> {
+    // The step tells which of the disks it is: that of `work`, of the library, of the archive.
+    const failure = toPhotospoolError(error, working.get(claim.id)?.step ?? 'take in', claim.item.name);
+    const news = note(claim, failure);
+    claim.item = failItem(claim.item, failure, clock.now(), soon, await look(claim));
+    // What waits for a disk is tried as soon as the disk is.
+    if (hold.until() > 0 && claim.item.next !== undefined && hold.until() < Date.parse(claim.item.next))
+      claim.item.next = new Date(hold.until()).toISOString();
     stuck.set(claim.id, claim);
-    const failure = toPhotospoolError(error, 'take in', claim.item.name);
-    log[failure.code === 'internal' ? 'error' : failure.code === 'changing' ? 'debug' : 'warn'](
-      { name: claim.item.name, claim: claim.id, code: failure.code, err: failure.cause },
+    log[!news ? 'debug' : failure.code === 'internal' ? 'error' : 'warn'](
+      { ...about(claim), outcome: 'stuck', code: failure.code, err: failure.cause, ...watch.read() },
       sentence(failure),
     );
     // The reason is known here even where the disk takes no more records.
@@ -88,41 +136,55 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
     else emit({ type: 'stuck', name: claim.item.name, reason: sentence(failure) });
   }
 
-  async function settle(claim: Claim, outcome: Outcome, seconds: number): Promise<void> {
+  const about = ({ id, item: { name, attempts } }: Claim): object => ({ name, claim: id, attempts });
+
+  /** The disk takes files again: all that wait for it are due. */
+  function goOn(): void {
+    log.info({}, 'Photos come in again.');
+    for (const { item } of stuck.values())
+      if (item.error && item.next !== undefined && everybodys.has(item.error.code)) item.next = now();
+  }
+
+  async function settle(claim: Claim, outcome: Outcome, watch: Stopwatch): Promise<void> {
     const { name } = claim.item;
     if (outcome.kind === 'waiting') {
       const message = `${printable(name)} waits for the same picture in ${outcome.claim}.`;
-      return fail(claim, new PhotospoolError('locked', message, { hint: 'It goes on when that one is done.' }));
+      return fail(claim, new PhotospoolError('locked', message, { hint: 'It goes on when that one is done.' }), watch);
     }
-    // The file has gone on: what remains of its claim is removed now or at the next start.
-    await claims
-      .finish(claim)
-      .catch((error: unknown) => log.debug({ err: error, claim: claim.id }, 'a finished claim could not be removed'));
-    log.info(
-      { name, outcome: outcome.kind, sha256: outcome.sha256, path: outcome.path, seconds },
-      `${outcome.kind} ${name}`,
-    );
-    emit({ type: outcome.kind, name, sha256: outcome.sha256 });
+    if (hold.passed()) goOn();
+    await finish(claim);
+    const { kind, sha256, path, bytes } = outcome;
+    const { seconds, steps } = watch.read();
+    log.info({ ...about(claim), outcome: kind, sha256, path, bytes, seconds, steps }, `${kind} ${name}`);
+    tally.add({ name, outcome: kind, sha256, seconds });
+    tally.addSteps(steps);
+    emit({ type: kind, name, sha256 });
   }
 
   return {
     async work(claim) {
+      if (hold.until() > 0) {
+        stuck.set(claim.id, claim);
+        return undefined;
+      }
       stuck.delete(claim.id);
-      const began = clock.now();
-      stepTo(claim, 'claim');
+      const watch = openStopwatch(clock);
+      stepTo(claim, 'claim', watch);
       try {
-        await claims.complete(claim);
+        if (!(await claims.complete(claim))) return undefined;
         const outcome = await ingest(arrivalOf(claim), {
-          step: (step) => stepTo(claim, step),
+          step: (step) => stepTo(claim, step, watch),
           setAside: async (path) => {
             claim.item.aside = path;
             await claims.save(claim);
           },
         });
-        await settle(claim, outcome, (clock.now() - began) / 1000);
+        await settle(claim, outcome, watch);
         return outcome;
       } catch (error) {
-        await fail(claim, error);
+        const missing = toPhotospoolError(error).code === 'not-found' ? await missingOf(claim) : undefined;
+        if (missing === 'file') await drop(claim);
+        else await fail(claim, missing === 'work' ? away(claim) : error, watch);
         return undefined;
       } finally {
         working.delete(claim.id);
@@ -132,26 +194,38 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
       for (const claim of found) stuck.set(claim.id, claim);
     },
     due(now) {
-      return [...stuck.values()].filter((claim) => dueAt(claim) <= now);
+      return hold.until() > 0 ? [] : [...stuck.values()].filter((claim) => dueAt(claim) <= now);
+    },
+    async notice() {
+      for (const claim of [...stuck.values()].filter(({ item }) => item.error && item.next === undefined)) {
+        const now = await look(claim);
+        const changed = now === undefined ? (await missingOf(claim)) === 'file' : now !== claim.item.tried;
+        if (changed) claim.item.next = new Date(clock.now()).toISOString();
+      }
     },
     retry(names) {
       const chosen = [...stuck.values()].filter(
         ({ id, item }) => names === 'all' || [id, item.name, printable(item.name)].some((name) => names.includes(name)),
       );
       for (const claim of chosen) claim.item.next = new Date(0).toISOString();
+      if (chosen.length > 0) hold.reset();
       const known = new Set(chosen.flatMap(({ id, item }) => [id, item.name, printable(item.name)]));
       return {
+        claims: chosen,
         retried: chosen.map(({ item }) => item.name),
         unknown: names === 'all' ? [] : names.filter((name) => !known.has(name)),
       };
     },
     next(except, changing = false) {
-      const times = [...stuck.values()]
-        .filter((claim) => !except(claim) && (!changing || !claim.item.error || claim.item.error.code === 'changing'))
-        .map(dueAt);
-      const next = Math.min(...times);
-      return Number.isFinite(next) ? next : undefined;
+      const next = earliest(
+        [...stuck.values()]
+          .filter((claim) => !except(claim) && (!changing || !claim.item.error || claim.item.error.code === 'changing'))
+          .map(dueAt),
+      );
+      return next === undefined || next === Infinity ? undefined : Math.max(next, hold.until());
     },
+    held: hold.read,
+    reset: hold.reset,
     working: () => [...working.values()],
     stuck: () =>
       [...stuck.values()].map(({ id, item }) => ({
@@ -161,6 +235,16 @@ export function openHand({ claims, ingest, clock, log, soon, emit }: HandParts):
         code: item.error?.code ?? 'changing',
         attempts: item.attempts,
         ...(item.next !== undefined && { next: item.next }),
+        claimed: item.claimed,
+        ...(item.error && { failed: item.error.at }),
       })),
   };
+}
+
+function away({ folder }: Claim): PhotospoolError {
+  return new PhotospoolError('io', `${printable(dirname(folder))} is not there any more.`, {
+    op: 'read',
+    path: folder,
+    hint: 'Is its disk mounted? It is tried again by itself.',
+  });
 }

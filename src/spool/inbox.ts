@@ -2,15 +2,17 @@
  * What lies in `incoming`: which files are ready to be taken, which are left there and why. Opens nothing before it stood
  * still, changes nothing but the folders that it emptied, which it removes.
  */
-import { dirname, sep } from 'node:path';
+import { sep } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
-import { parentOf, type Files } from '../base/files.js';
+import { parentOf, type Files, type Path } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import { headLength, identify } from '../photo/identify.js';
-import type { IgnoredItem } from './port.js';
+import { isoTime } from './item.js';
+import type { IgnoredItem, WaitingItem } from './port.js';
 import { openReady, same, type Look } from './ready.js';
 import { scan, type Found } from './scan.js';
+import type { Folder } from './watch.js';
 
 /** What a look at `incoming` found. */
 export interface Looked {
@@ -19,7 +21,7 @@ export interface Looked {
   /** Ms until the next of those that are not yet still may be ready. */
   wait: number | undefined;
   /** All folders, to be watched. */
-  folders: string[];
+  folders: Folder[];
   /** False where `incoming` itself is not there. */
   there: boolean;
 }
@@ -37,9 +39,16 @@ export interface Inbox {
   trouble(): IgnoredItem[];
   /** How many files lay there at the last look that are not left alone. */
   count(): number;
+  /** The first of these, the longest there first. */
+  waiting(): WaitingItem[];
 }
 
 const shown = ({ name, reason }: IgnoredItem): IgnoredItem => ({ name: printable(name), reason });
+
+/** How many of the files that wait are told of. */
+const mostWaiting = 50;
+
+const nameOf = ({ folder, name }: Found): string => printable(folder === '' ? name : `${folder}/${name}`);
 
 const keyOfFound = ({ path }: Found): string => keyOf(path);
 
@@ -47,35 +56,32 @@ const keyOfFound = ({ path }: Found): string => keyOf(path);
 export function openInbox(incoming: string, settle: number, files: Files, clock: Clock): Inbox {
   const ready = openReady(settle, clock);
   const refused = new Map<string, { look: Look; item: IgnoredItem }>();
-  const emptied = new Map<string, number>();
+  const emptied = new Map<string, { folder: Path; since: number }>();
   let special: IgnoredItem[] = [];
   let trouble: IgnoredItem[] = [];
-  let waiting = 0;
+  let waiting: Found[] = [];
 
   /** Removes emptied folders that stayed empty for `settle`; ms until the next may go. */
   async function tidy(): Promise<number | undefined> {
     let wait: number | undefined;
-    for (const [folder, since] of [...emptied].sort(([a], [b]) => b.length - a.length)) {
+    for (const { folder, since } of [...emptied.values()].sort((a, b) => b.folder.length - a.folder.length)) {
       const left = since + settle - clock.now();
       // A folder that can't be read any more is left.
       const entries = await files.list(folder).catch(() => undefined);
-      if (entries?.length !== 0) emptied.delete(folder);
+      if (entries?.length !== 0) emptied.delete(keyOf(folder));
       else if (left > 0) wait = Math.min(wait ?? left, left);
       else await remove(folder);
     }
     return wait;
   }
 
-  async function remove(folder: string): Promise<void> {
-    emptied.delete(folder);
+  const isBelow = (folder: Path): boolean => Buffer.from(folder).indexOf(incoming + sep) === 0;
+
+  async function remove(folder: Path): Promise<void> {
+    emptied.delete(keyOf(folder));
     if (!(await files.removeFolder(folder).catch(() => false))) return;
-    const parent = dirname(folder);
-    if (
-      parent !== incoming &&
-      parent.startsWith(incoming + sep) &&
-      (await files.list(parent).catch(() => undefined))?.length === 0
-    )
-      await remove(parent);
+    const parent = parentOf(folder);
+    if (isBelow(parent) && (await files.list(parent).catch(() => undefined))?.length === 0) await remove(parent);
   }
 
   return {
@@ -89,30 +95,36 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
       for (const key of refused.keys()) if (!keys.has(key)) refused.delete(key);
       let wait = await tidy();
       const now: Found[] = [];
-      waiting = 0;
+      const lying: Found[] = [];
       for (const file of found.files) {
         const known = refused.get(keyOf(file.path));
         if (known && same(known.look, file.look)) continue;
-        waiting++;
+        lying.push(file);
         const left = ready.wait(keyOf(file.path), file.look);
         if (left === 0) now.push(file);
         else wait = Math.min(wait ?? left, left);
       }
+      waiting = lying;
       return { ready: now, wait, folders: found.folders, there: true };
     },
     async whyNot(found) {
       const what = identify(await files.head(found.path, headLength));
       if (what.kind === 'photo') return undefined;
-      const name = found.folder === '' ? found.name : `${found.folder}/${found.name}`;
-      refused.set(keyOf(found.path), { look: found.look, item: { name: printable(name), reason: what.reason } });
+      refused.set(keyOf(found.path), { look: found.look, item: { name: nameOf(found), reason: what.reason } });
       return what.reason;
     },
     took(found) {
       const folder = parentOf(found.path);
-      if (typeof folder === 'string' && folder !== incoming) emptied.set(folder, clock.now());
+      if (isBelow(folder)) emptied.set(keyOf(folder), { folder, since: clock.now() });
     },
     ignored: () => [...special, ...[...refused.values()].map(({ item }) => item)],
     trouble: () => trouble,
-    count: () => waiting,
+    count: () => waiting.length,
+    waiting: () =>
+      waiting
+        .map((found) => ({ found, since: found.changed ?? found.modified }))
+        .sort((a, b) => a.since - b.since)
+        .slice(0, mostWaiting)
+        .map(({ found, since }) => ({ name: nameOf(found), since: isoTime(since), bytes: Number(found.look.size) })),
   };
 }

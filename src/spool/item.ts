@@ -2,6 +2,7 @@
  * `item.json`, the record beside a claimed file: where it came from, and why it is stuck. Pure.
  */
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
+import type { Path } from '../base/paths.js';
 import type { Found } from './scan.js';
 
 /** Why an item is stuck. `at` is UTC. */
@@ -23,6 +24,8 @@ export interface Item {
   file: string;
   /** Where it came from, absolute. */
   from: string;
+  /** The bytes of that path in base64, where they are not UTF-8. */
+  rawFrom?: string;
   /** The folder it was dropped in, relative to incoming. */
   folder?: string;
   claimed: string;
@@ -32,7 +35,10 @@ export interface Item {
   via?: string;
   /** The place among the duplicates that was chosen for it. */
   aside?: string;
+  /** Tries of this file as it is now: when it changed, they are counted anew. */
   attempts: number;
+  /** What the file looked like at the last of them, in the words of `Claims.look`. */
+  tried?: string;
   error?: Failure;
   /** When it is tried again by itself; absent where only a person can help. */
   next?: string;
@@ -60,12 +66,17 @@ export function newItem(found: Found, now: number): Item {
     ...(found.raw && { raw: found.raw.toString('base64') }),
     file: claimName(found.name, found.raw !== undefined),
     from: found.path.toString(),
+    ...(typeof found.path !== 'string' && { rawFrom: found.path.toString('base64') }),
     ...(found.folder !== '' && { folder: found.folder }),
     claimed: new Date(now).toISOString(),
     modified: isoTime(found.modified),
     attempts: 0,
   };
 }
+
+/** The path that an item came from. */
+export const cameFrom = ({ from, rawFrom }: Item): Path =>
+  rawFrom === undefined ? from : Buffer.from(rawFrom, 'base64');
 
 /** Milliseconds as ISO time; what no date can hold becomes the epoch. */
 export function isoTime(ms: number): string {
@@ -75,17 +86,20 @@ export function isoTime(ms: number): string {
 
 /**
  * The record after a failed try: transient failures are tried again with doubling delay (5 s to 1 h), a file that was
- * still being written soon and without counting, permanent failures when a person asks. `now` and `soon` in ms.
+ * still being written soon and without counting, permanent failures when a person asks or the file changed. `tried` is what the file looks like: the delays of one that
+ * changed since its last try start anew. `now` and `soon` in ms.
  */
-export function failItem(item: Item, error: unknown, now: number, soon: number): Item {
+export function failItem(item: Item, error: unknown, now: number, soon: number, tried = item.tried): Item {
   const failure = toPhotospoolError(error, 'take in', item.name);
   const still = failure.code === 'changing';
-  const attempts = item.attempts + (still ? 0 : 1);
+  const before = tried === item.tried ? item.attempts : 0;
+  const attempts = before + (still ? 0 : 1);
   const delay = still ? soon : Math.min(firstDelay * 2 ** (attempts - 1), longestDelay);
   const { next: _next, ...rest } = item;
   return {
     ...rest,
     attempts,
+    ...(tried !== undefined && { tried }),
     error: {
       code: failure.code,
       message: printable(failure.message),

@@ -2,9 +2,9 @@
  * One processor per `work`: an exclusive SQLite lock on `work/.lock`, held for life and released by death (Node has no
  * flock). A crash leaves the file, unlocked.
  */
-import { join } from 'node:path';
 import { PhotospoolError } from '../base/errors.js';
 import { openSqlite } from '../base/sqlite.js';
+import { lockPath } from './work.js';
 
 /** A held lock. */
 export interface Lock {
@@ -14,7 +14,7 @@ export interface Lock {
 /** Takes the lock of a `work` folder at once, or answers undefined where another process holds it. */
 export function takeLock(work: string): Lock | undefined {
   try {
-    const db = openSqlite(join(work, '.lock'), { busyTimeout: 0, journal: 'delete' });
+    const db = openSqlite(lockPath(work), { busyTimeout: 0, journal: 'delete' });
     try {
       db.exec('BEGIN EXCLUSIVE');
     } catch (error) {

@@ -22,8 +22,9 @@ export interface LooksParts {
   patience: number;
 }
 
-/** A pause after a look is this many times as long as the look, and at most so many ms. */
+/** A pause after a look is this many times as long as the look, and so many ms at least and at most. */
 const rest = 10;
+const leastRest = 50;
 const longestRest = 5_000;
 /** A timer can't wait longer than this, in ms. */
 const longestTimer = 2 ** 31 - 1;
@@ -50,7 +51,8 @@ export function openLooks({ clock, look, failed, patience }: LooksParts): Looks 
         return patience;
       });
       wakeIn(next);
-      await clock.sleep(Math.min((clock.now() - began) * rest, longestRest), ending.signal);
+      const ms = Math.max((clock.now() - began) * rest, leastRest);
+      await clock.sleep(Math.min(ms, longestRest), ending.signal);
     }
     running = undefined;
   }

@@ -1,6 +1,7 @@
 /**
- * Names that the spool leaves alone: unfinished and foreign files of sync tools, browsers and systems, by name. Each
- * line says whose they are and where that is documented; docs/spool.md lists them for people. Pure.
+ * Names that the spool leaves alone: unfinished and foreign files of sync tools, browsers and systems. Each rule says whose
+ * they are and where that can be read; docs/sync/README.md lists them for people. A name that is not hidden and ends as a
+ * photo's does is never left alone, whatever else it looks like: conflict copies are photos. Pure.
  */
 
 /** A rule for names of files or folders; a folder that matches is not walked. */
@@ -11,29 +12,41 @@ export interface LeftAlone {
 
 /** The list. Adding a tool is one line. */
 export const leftAlone: readonly LeftAlone[] = [
-  // Every hidden name: macOS (.DS_Store, ._x, .localized), Dropbox (.dropbox, .dropbox.cache), Syncthing (.stfolder,
-  // .stversions, .syncthing.x.tmp), Nextcloud (.sync_*.db, .x.~abc), rsync (.x.Ab12Cd, .~tmp~), KDE (.directory).
+  // What most tools do with an unfinished file is to hide it:
+  // macOS .DS_Store ._x .localized .Spotlight-V100 .Trashes .fseventsd, iCloud .x.jpg.icloud (not downloaded)
+  // Dropbox .dropbox .dropbox.cache (downloads grow there) .dropbox.attr; Google Drive .tmp.drivedownload
+  // Syncthing .stfolder .stignore .stversions .syncthing.x.jpg.tmp (lib/fs/tempname.go)
+  // Nextcloud, ownCloud .sync_1234.db ._sync_1234.db .x.jpg.~1a2b (src/libsync/propagatedownload.cpp), .owncloudsync.log
+  // rsync .x.jpg.Ab12Cd, --delay-updates .~tmp~, --partial-dir=.rsync-partial (rsync(1)); lftp .in.x.jpg.
+  // Android .pending-1700000000-x.jpg .trashed-1700000000-x.jpg (MediaStore), .thumbnails .nomedia
+  // Synology .SynologyWorkingDirectory, QNAP .@__thumb, Samba .recycle, KDE .directory, GNOME .goutputstream-XXXXXX
+  // Chrome .com.google.Chrome.AbCdEf, Resilio .sync, OneDrive .849C9593-…
   { whose: 'hidden files', pattern: /^\./ },
-  // https://docs.syncthing.net/users/syncing.html#temporary-files
-  { whose: 'Syncthing', pattern: /^~syncthing~.*\.tmp$|\.sync-conflict-[0-9]{8}-[0-9]{6}-[A-Z0-9]{7}.*\.tmp$/ },
-  // https://rclone.org/docs/#partial-suffix-string, https://rsync.samba.org (--partial-dir is hidden by default)
-  { whose: 'rclone, rsync', pattern: /\.partial$|\.[0-9a-f]{8}\.partial$|^rsync-partial$/i },
-  // https://docs.nextcloud.com/desktop (chunked uploads), ownCloud
-  { whose: 'Nextcloud, ownCloud', pattern: /\.(?:ocTransferId[0-9]+\.)?part$|\.~[0-9a-f]+$|^\._?sync_.*\.db/i },
-  // Chrome, Firefox, Safari, Edge, Opera
-  { whose: 'browsers', pattern: /\.(?:crdownload|part|download|opdownload)$|^Unconfirmed [0-9]+/i },
-  { whose: 'other unfinished files', pattern: /\.(?:tmp|temp|filepart|!qB|aria2|swp|lock)$|~$|^~\$/i },
-  // https://learn.microsoft.com/windows/win32/shell
+  // https://docs.syncthing.net/users/syncing.html#temporary-files (Windows; elsewhere they are hidden)
+  { whose: 'Syncthing', pattern: /^~syncthing~.*\.tmp$/i },
+  // https://rclone.org/docs/#inplace (name.1a2b3c4d.partial), rsync(1) --partial-dir
+  { whose: 'rclone, rsync', pattern: /\.partial$|^rsync-partial$/i },
+  // https://docs.nextcloud.com/server/latest/developer_manual/client_apis/WebDAV/chunking.html, and .~1a2b of old clients;
+  // .nextcloud, .owncloud stand in for files that are not downloaded (src/libsync/vfs)
+  { whose: 'Nextcloud, ownCloud', pattern: /\.part$|\.~[0-9a-f]+$|\.(?:next|own)cloud$/i },
+  // https://help.resilio.com (.!sync), https://github.com/qbittorrent/qBittorrent/wiki (.!qB), aria2c(1) (.aria2), uTorrent (.!ut)
+  { whose: 'Resilio, torrents', pattern: /\.(?:!sync|syncpart|bts|!qB|!ut|bc!|aria2)$/i },
+  // Chromium's download_path_reservation (.crdownload, Unconfirmed 123.crdownload), Firefox (.part), Safari (.download, a folder)
+  { whose: 'browsers', pattern: /\.(?:crdownload|part|download|opdownload)$/i },
+  // https://winscp.net/eng/docs/resume (.filepart), vim (.swp), editors' backups (x~)
+  { whose: 'other unfinished files', pattern: /\.(?:tmp|temp|filepart|swp|lock)$|~$/i },
+  // https://learn.microsoft.com/windows/win32/shell; Office's owner files ~$x.docx
   {
     whose: 'Windows',
-    pattern: /^(?:Thumbs\.db|ehthumbs(?:_vista)?\.db|desktop\.ini|\$RECYCLE\.BIN|System Volume Information)$/i,
+    pattern:
+      /^(?:Thumbs\.db|ehthumbs(?:_vista)?\.db|desktop\.ini|\$RECYCLE\.BIN|System Volume Information)$|^~\$.*\.(?:do|xl|pp|vs)[a-z]+$/i,
   },
-  // Synology (@eaDir, #recycle, @tmp), QNAP (@Recycle, .@__thumb)
+  // https://kb.synology.com (@eaDir: thumbnails, which are JPEGs; #recycle; #snapshot), https://www.qnap.com (@Recycle)
   {
     whose: 'Synology, QNAP',
-    pattern: /^(?:@eaDir|@Recycle|@tmp|#recycle|#snapshot|@Recently-Snapshot)$|@SynoEAStream$|@SynoResource$/,
+    pattern: /^(?:@eaDir|@Recycle|@tmp|#recycle|#snapshot|@Recently-Snapshot)$|@SynoEAStream$|@SynoResource$/i,
   },
-  { whose: 'macOS', pattern: /^(?:Icon\r|__MACOSX|lost\+found)$/ },
+  { whose: 'macOS, Linux', pattern: /^(?:Icon\r|__MACOSX|lost\+found)$/ },
 ];
 
 /** Whether a name in `incoming` is left alone. */

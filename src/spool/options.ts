@@ -27,7 +27,7 @@ export interface ProcessorParts {
   clock: Clock;
   log: Log;
   ingest: Ingest;
-  local: Pick<Local, 'seen'>;
+  local: Pick<Local, 'seen' | 'today'>;
   /** Whether the archive has these bytes, by the local table and by a look at the disk. */
   isHere: (sha256: string) => boolean;
 }

@@ -3,12 +3,21 @@
  */
 import type { Readable } from 'node:stream';
 
+/** A file that lies in `incoming`. `since` is UTC, when it was last written or renamed there; `bytes` its size then. */
+export interface WaitingItem {
+  name: string;
+  since: string;
+  bytes: number;
+}
+
 /** A file in hand. `since` is UTC, `2026-11-24T10:00:00.000Z`, when its present step began. */
 export interface WorkItem {
   name: string;
   /** `claim`, `hash`, `render`, `inspect`, `record`, `archive`. */
   step: string;
   since: string;
+  /** UTC, when it was taken out of `incoming`. */
+  claimed: string;
 }
 
 /** A file that could not be taken in and waits in its claim. */
@@ -23,6 +32,10 @@ export interface StuckItem {
   attempts: number;
   /** UTC of the next try; absent where only a person can help. */
   next?: string;
+  /** UTC, when it was taken out of `incoming`; absent where it is still there. */
+  claimed?: string;
+  /** UTC, when the last try failed. */
+  failed?: string;
 }
 
 /** A file that is left where it is, and why. */
@@ -31,15 +44,71 @@ export interface IgnoredItem {
   reason: string;
 }
 
-/** What the spool holds now. `stored` and `duplicates` count since the spool was opened. */
-export interface SpoolStatus {
-  incoming: number;
-  work: WorkItem[];
-  stuck: StuckItem[];
-  ignored: IgnoredItem[];
+/** A file that is done. `at` is UTC; `seconds` is how long it was in hand. */
+export interface DoneItem {
+  name: string;
+  outcome: 'stored' | 'duplicate';
+  sha256: string;
+  at: string;
+  seconds: number;
+}
+
+/** How many files came through. */
+export interface Totals {
   stored: number;
   duplicates: number;
 }
+
+/** Why nothing is taken out of `incoming` for a while: trouble of the disk. `until` is UTC. */
+export interface Held {
+  until: string;
+  reason: string;
+}
+
+/** What the spool holds now. `stored` and `duplicates` count since the spool was opened. */
+export interface SpoolStatus extends Totals {
+  /** Files in `incoming` that are not left alone. */
+  incoming: number;
+  /** The first of them, the longest there first; 50 at most. */
+  waiting: WaitingItem[];
+  work: WorkItem[];
+  stuck: StuckItem[];
+  ignored: IgnoredItem[];
+  /** Since midnight by the clock of this machine, whichever process did it. */
+  today: Totals;
+  /** Files done per minute, over the last five minutes, or since the spool was opened where that is less. */
+  rate: number;
+  /** The last that were done, the newest first; 20 at most. */
+  recent: DoneItem[];
+  held?: Held;
+}
+
+/** A spool that nothing happened in yet. */
+export const idleStatus: Readonly<SpoolStatus> = {
+  incoming: 0,
+  waiting: [],
+  work: [],
+  stuck: [],
+  ignored: [],
+  stored: 0,
+  duplicates: 0,
+  today: { stored: 0, duplicates: 0 },
+  rate: 0,
+  recent: [],
+};
+
+/** How long a step took, over all files since the spool was opened. */
+export interface StepFigures {
+  step: string;
+  /** How many times it took at most so many seconds, by the bounds in `stepBounds`, each with those before it. */
+  counts: number[];
+  count: number;
+  /** Seconds, all together. */
+  sum: number;
+}
+
+/** The bounds of `StepFigures`, in seconds. */
+export const stepBounds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] as const;
 
 /** The outcome of one pass. */
 export interface PassSummary {
@@ -51,8 +120,17 @@ export interface PassSummary {
   stuckItems: { name: string; reason: string }[];
 }
 
+/** The outcome of another try. */
+export interface Retried {
+  retried: string[];
+  unknown: string[];
+  /** Of a retry that was waited for: what is stuck again. */
+  stuck?: { name: string; reason: string }[];
+}
+
 /** What happens in the spool. Delivered after it is durable. */
 export type SpoolEvent =
+  | { type: 'incoming'; count: number }
   | { type: 'item'; name: string; step: string }
   | { type: 'stored'; name: string; sha256: string }
   | { type: 'duplicate'; name: string; sha256: string }
@@ -65,8 +143,13 @@ export interface SpoolPort {
   status(): Promise<SpoolStatus>;
   /** Makes a pass (or joins the one under way) and resolves when it is done. */
   pass(): Promise<PassSummary>;
-  /** Tries stuck items again, by file name or claim. Resolves when they are queued, not when they are done. */
-  retry(names: string[] | 'all'): Promise<{ retried: string[]; unknown: string[] }>;
+  /** How long each step took, in the order of the steps. */
+  steps(): StepFigures[];
+  /**
+   * Tries stuck items again, by file name or claim. Resolves when they are queued, or, where `wait`, when they were tried:
+   * `stuck` are those that are stuck again.
+   */
+  retry(names: string[] | 'all', wait?: boolean): Promise<Retried>;
   /**
    * Puts a stream's bytes into `incoming` by a temporary name and a rename; never replaces a file. `name` is what the
    * sender called it: hostile text. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error.

@@ -15,8 +15,9 @@ import type { ProcessorOptions, ProcessorParts } from './options.js';
 import type { PassSummary, SpoolEvent, SpoolPort } from './port.js';
 import { openQueue } from './queue.js';
 import { openTaking } from './taking.js';
+import { openTally } from './tally.js';
 import { placeUpload } from './upload.js';
-import { openWatch, type Watch } from './watch.js';
+import { openWatch, type Folder, type Watch } from './watch.js';
 import { claimedPaths, handOver } from './work.js';
 
 /** An open processor. */
@@ -29,7 +30,7 @@ export interface Processor extends SpoolPort {
   close(): Promise<void>;
 }
 
-/** Files in hand beyond those being decoded, so that the disk's flushes do not keep the decoders waiting. */
+/** Files in hand beyond those being decoded: the disk's flushes must not keep the decoders waiting. */
 const ahead = 3;
 const nobody: ReadonlyMap<string, Item> = new Map();
 
@@ -58,11 +59,11 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     log.error({ err: error }, sentence(toPhotospoolError(error))),
   );
   const listeners = new Set<(event: SpoolEvent) => void>();
-  const totals = { stored: 0, duplicates: 0 };
+  const tally = openTally(clock);
   const ending = new AbortController();
   const claims = openClaims(work, incoming, files, clock);
   const inbox = openInbox(incoming, settle, files, clock);
-  const hand = openHand({ claims, ingest: parts.ingest, clock, log, soon: Math.max(settle, 1000), emit });
+  const hand = openHand({ claims, ingest: parts.ingest, clock, log, soon: Math.max(settle, 1000), tally, emit });
   const { mode, countSeen = false } = options;
   const taking = openTaking({
     mode,
@@ -75,7 +76,9 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     clock,
     log,
     work: (claim) => hand.work(claim),
+    handHeld: hand.held,
     emit,
+    tally,
   });
   const looks = openLooks({
     clock,
@@ -99,8 +102,6 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   }
 
   function emit(event: SpoolEvent): void {
-    if (event.type === 'stored') totals.stored++;
-    if (event.type === 'duplicate') totals.duplicates++;
     for (const listener of listeners) listener(event);
     // A failed item's next try may be sooner than the next look.
     if (watching && (event.type === 'stuck' || (event.type === 'item' && event.step === 'wait'))) looks.wake();
@@ -117,14 +118,17 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   }
 
   /** Looks once at `incoming` and at what is due, and queues it. Answers ms until there may be more, and the folders. */
-  async function look(): Promise<{ wait: number | undefined; folders: string[] }> {
+  async function look(): Promise<{ wait: number | undefined; folders: Folder[] }> {
     await adopt();
+    const lay = inbox.count();
     const found = await inbox.look();
+    if (inbox.count() !== lay) emit({ type: 'incoming', count: inbox.count() });
     taking.keep(new Set(found.ready.map(({ path }) => keyOf(path))));
-    const inClaims =
-      mode === 'copy' ? await claimedPaths([work, ...(options.handOver ? [options.handOver] : [])], files) : nobody;
+    const own = mode === 'copy' ? await claimedPaths(work, files) : nobody;
+    const others = options.handOver === undefined ? nobody : await claimedPaths(options.handOver, files);
     for (const file of found.ready)
-      if (taking.wants(file, inClaims)) queue.add(`file ${keyOf(file.path)}`, () => taking.take(file));
+      if (taking.wants(file, own, others)) queue.add(`file ${keyOf(file.path)}`, () => taking.take(file));
+    await hand.notice();
     resume();
     if (there && !found.there)
       log.warn({ incoming }, `${incoming} is not there; it is looked for every ${options.poll} s.`);
@@ -142,8 +146,9 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
 
   async function onePass(): Promise<PassSummary> {
     const began = clock.now();
-    const before = { ...totals };
+    const before = tally.totals();
     taking.reset();
+    hand.reset();
     for (let wait: number | undefined = 0; wait !== undefined && !ending.signal.aborted;) {
       await clock.sleep(wait, ending.signal);
       const found = await look();
@@ -162,6 +167,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       name: printable(name),
       reason,
     }));
+    const totals = tally.totals();
     const summary: PassSummary = {
       stored: totals.stored - before.stored,
       duplicates: totals.duplicates - before.duplicates,
@@ -180,8 +186,11 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     watching?.close();
     await looks.close();
     await queue.idle();
-    if (options.handOver) await handOver(work, options.handOver, files);
-    lock.release();
+    try {
+      if (options.handOver) await handOver(work, options.handOver, files);
+    } finally {
+      lock.release();
+    }
   }
 
   return {
@@ -200,28 +209,36 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       passing = pass.catch(() => undefined);
       return pass;
     },
-    async drain() {
+    steps: () => tally.steps(),
+    drain: () => adopt().then(resume).then(queue.idle),
+    async retry(names, wait = false) {
       await adopt();
-      resume();
-      await queue.idle();
-    },
-    async retry(names) {
-      await adopt();
-      const answer = hand.retry(names);
+      const { claims: chosen, ...answer } = hand.retry(names);
       if (watching) looks.wake();
-      return answer;
+      if (!wait) return answer;
+      resume();
+      await Promise.all(chosen.map((claim) => queue.done(keyOfClaim(claim))));
+      const ids = new Set(chosen.map(({ id }) => id));
+      const again = hand.stuck().filter(({ claim }) => ids.has(claim));
+      return { ...answer, stuck: again.map(({ name, reason }) => ({ name: printable(name), reason })) };
     },
     async status() {
       await adopt();
       if (!watching) await inbox.look();
       const refused = taking.refused().map((one) => ({ ...one, name: printable(one.name), claim: '', attempts: 1 }));
+      const held = taking.held();
       const stuck = hand.stuck().map((one) => ({ ...one, name: printable(one.name) }));
       return {
         incoming: inbox.count(),
+        waiting: inbox.waiting(),
         work: hand.working().map((one) => ({ ...one, name: printable(one.name) })),
         stuck: [...stuck, ...refused],
         ignored: [...inbox.ignored(), ...inbox.trouble()],
-        ...totals,
+        ...tally.totals(),
+        today: parts.local.today.count(),
+        rate: tally.rate(),
+        recent: tally.recent(),
+        ...(held && { held }),
       };
     },
     place: (stream, name) => placeUpload(incoming, files, stream, name),

@@ -10,6 +10,8 @@ export interface Queue {
   add(key: string, task: () => Promise<unknown>): void;
   /** Whether a key is queued or running. */
   has(key: string): boolean;
+  /** Resolves when a key is not queued and does not run. */
+  done(key: string): Promise<void>;
   /** How many keys are queued or running. */
   size(): number;
   /** Resolves when nothing is queued or running. */
@@ -35,6 +37,9 @@ export function openQueue(size: number, failed: (error: unknown) => void): Queue
       );
     },
     has: (key) => queued.has(key),
+    async done(key) {
+      await queued.get(key);
+    },
     size: () => queued.size,
     async idle() {
       while (queued.size > 0) await Promise.all(queued.values());

@@ -6,6 +6,7 @@ import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Entry, Files, Path } from '../base/files.js';
 import { isLeftAlone } from './names.js';
 import type { Look } from './ready.js';
+import { idOf, type Folder } from './watch.js';
 
 /** A file in `incoming`. */
 export interface Found {
@@ -19,6 +20,8 @@ export interface Found {
   look: Look;
   /** mtime in ms. */
   modified: number;
+  /** ctime in ms: when it was last written or renamed there. */
+  changed?: number;
 }
 
 /** The outcome of a walk. */
@@ -28,8 +31,8 @@ export interface Scan {
   special: { name: string; reason: string }[];
   /** What could not be read, and may hold photos. */
   trouble: { name: string; reason: string }[];
-  /** All folders that were read, absolute, but those whose names are not UTF-8. */
-  folders: string[];
+  /** All folders that were read, `incoming` first. */
+  folders: Folder[];
 }
 
 /** The text of a name's bytes that are not UTF-8. */
@@ -41,13 +44,9 @@ const legacy = new TextDecoder('windows-1252');
  */
 export async function scan(incoming: string, files: Files): Promise<Scan | undefined> {
   const result: Scan = { files: [], special: [], trouble: [], folders: [] };
-  const top = await files.list(incoming);
-  if (!top) return undefined;
-  await walk(top, incoming, '');
-  return result;
+  return (await enter(incoming, '')) ? result : undefined;
 
-  async function walk(entries: Entry[], path: Path, folder: string): Promise<void> {
-    if (typeof path === 'string') result.folders.push(path);
+  async function walk(entries: Entry[], folder: string): Promise<void> {
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))) {
       if (isLeftAlone(entry.name)) continue;
       const shown = folder === '' ? nameOf(entry) : `${folder}/${nameOf(entry)}`;
@@ -57,7 +56,7 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
       }
       try {
         if (entry.kind === 'file') await add(entry, folder);
-        else await enter(entry, shown);
+        else await enter(entry.path, shown);
       } catch (error) {
         const failure = toPhotospoolError(error, 'read', shown);
         result.trouble.push({ name: shown, reason: sentence(failure) });
@@ -65,15 +64,20 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
     }
   }
 
-  async function enter(entry: Entry, shown: string): Promise<void> {
-    const entries = await files.list(entry.path);
-    if (entries) await walk(entries, entry.path, shown);
+  /** False where there is no such folder. Which one it is, is asked before it is read: another may come to its place. */
+  async function enter(path: Path, shown: string): Promise<boolean> {
+    const there = await files.lookClosely(path);
+    const entries = there && (await files.list(path));
+    if (!entries) return false;
+    result.folders.push({ path, id: idOf(there) });
+    await walk(entries, shown);
+    return true;
   }
 
   async function add(entry: Entry, folder: string): Promise<void> {
     const found = await files.lookClosely(entry.path);
     if (!found?.isFile()) return;
-    const { size, mtimeNs, ino, mtimeMs } = found;
+    const { size, mtimeNs, ino, mtimeMs, ctimeMs } = found;
     const raw = rawOf(entry);
     result.files.push({
       path: entry.path,
@@ -82,6 +86,7 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
       folder,
       look: { size, mtimeNs, ino },
       modified: Number(mtimeMs),
+      changed: Number(ctimeMs),
     });
   }
 }

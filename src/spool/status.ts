@@ -8,7 +8,8 @@ import { printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { openInbox } from './inbox.js';
 import { itemName, parseItem } from './item.js';
-import type { SpoolStatus, StuckItem, WorkItem } from './port.js';
+import { idleStatus, type SpoolStatus, type StuckItem, type WorkItem } from './port.js';
+import { importWork } from './work.js';
 
 /** Reads the state of a spool. A folder that is not there holds nothing. */
 export async function readStatus(incoming: string, work: string, files: Files): Promise<SpoolStatus> {
@@ -17,8 +18,15 @@ export async function readStatus(incoming: string, work: string, files: Files): 
   for (const found of ready) await inbox.whyNot(found).catch(() => undefined);
   // Looked at again, now that it is known which of them are no photos.
   await inbox.look();
-  const { working, stuck } = await readClaims([work, join(work, '.import')], files);
-  return { incoming: inbox.count(), work: working, stuck, ignored: inbox.ignored(), stored: 0, duplicates: 0 };
+  const { working, stuck } = await readClaims([work, importWork(work)], files);
+  return {
+    ...idleStatus,
+    incoming: inbox.count(),
+    waiting: inbox.waiting(),
+    work: working,
+    stuck,
+    ignored: [...inbox.ignored(), ...inbox.trouble()],
+  };
 }
 
 async function readClaims(folders: string[], files: Files): Promise<{ working: WorkItem[]; stuck: StuckItem[] }> {
@@ -32,7 +40,7 @@ async function readClaims(folders: string[], files: Files): Promise<{ working: W
           : undefined;
       if (!item) continue;
       const name = printable(item.name);
-      if (!item.error) working.push({ name, step: 'claim', since: item.claimed });
+      if (!item.error) working.push({ name, step: 'claim', since: item.claimed, claimed: item.claimed });
       else {
         const { message, hint, code } = item.error;
         const reason = hint === undefined ? message : `${message} ${hint}`;
@@ -43,6 +51,8 @@ async function readClaims(folders: string[], files: Files): Promise<{ working: W
           code,
           attempts: item.attempts,
           ...(item.next !== undefined && { next: item.next }),
+          claimed: item.claimed,
+          failed: item.error.at,
         });
       }
     }

@@ -10,23 +10,27 @@ import { keyOf } from '../base/paths.js';
 import type { Log } from '../base/log.js';
 import type { Outcome } from '../ingest/ingest.js';
 import type { Seen } from '../library/local.js';
-import type { Claim, Claims } from './claims.js';
+import { writeInto, type Claim, type Claims } from './claims.js';
+import { earliest, openHold } from './hold.js';
 import type { Inbox } from './inbox.js';
 import type { Item } from './item.js';
-import type { SpoolEvent } from './port.js';
+import type { Held, SpoolEvent } from './port.js';
 import type { Found } from './scan.js';
+import type { Tally } from './tally.js';
 
 /** How files are taken. */
 export interface Taking {
   /** Claims one ready file and works on it. Never rejects. */
   take(found: Found): Promise<void>;
   /**
-   * False where a file need not be tried: in copy mode its bytes are in the archive or in a claim (`claimed`, by path), or
-   * it was refused a short while ago.
+   * False where a file need not be tried: in copy mode its bytes are in the archive or in a claim (of this processor's own,
+   * or of the one that it hands over to; by path), or it was refused a short while ago.
    */
-  wants(found: Found, claimed: ReadonlyMap<string, Item>): boolean;
-  /** Until when (ms) nothing is claimed because of the disk; 0 where nothing is in the way. */
+  wants(found: Found, own: ReadonlyMap<string, Item>, others: ReadonlyMap<string, Item>): boolean;
+  /** Until when (ms) nothing is taken because of the disk; 0 where nothing is in the way. */
   heldUntil(): number;
+  /** The same, to be shown, with the reason. */
+  held(): Held | undefined;
   /** When the next refused file is tried again, in ms. */
   nextTry(): number | undefined;
   /** What could not be claimed since `reset`, or is stuck in a claim of another process, with the reason. */
@@ -57,11 +61,14 @@ export interface TakingParts {
   clock: Clock;
   log: Log;
   work: (claim: Claim) => Promise<Outcome | undefined>;
+  /** What keeps all from being worked on, where something does. */
+  handHeld: () => Held | undefined;
   emit: (event: SpoolEvent) => void;
+  tally: Pick<Tally, 'addSeen'>;
 }
 
-const firstHold = 5_000;
-const longestHold = 300_000;
+const firstDelay = 5_000;
+const longestDelay = 300_000;
 /** Trouble of claiming that every file would meet. */
 const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'busy', 'io', 'not-found']);
 
@@ -71,7 +78,7 @@ export function openTaking(parts: TakingParts): Taking {
   const refused = new Map<string, Refused & { until: number; delay: number }>();
   const elsewhere = new Map<string, Refused>();
   const told = new Set<string>();
-  let hold = { until: 0, delay: firstHold };
+  const hold = openHold(clock);
 
   const seenKey = (found: Found): [string, number, string] => [
     keyOf(found.path),
@@ -82,6 +89,7 @@ export function openTaking(parts: TakingParts): Taking {
   function tell(found: Found, sha256: string): void {
     if (told.has(keyOf(found.path))) return;
     told.add(keyOf(found.path));
+    parts.tally.addSeen();
     emit({ type: 'duplicate', name: found.name, sha256 });
   }
 
@@ -112,20 +120,22 @@ export function openTaking(parts: TakingParts): Taking {
     if (code === 'not-found' && !there) return;
     const reason = sentence(failure);
     const before = refused.get(keyOf(found.path));
-    const delay = Math.min((before?.delay ?? firstHold / 2) * 2, longestHold);
+    const delay = Math.min((before?.delay ?? firstDelay / 2) * 2, longestDelay);
     refused.set(keyOf(found.path), { name: found.name, reason, code, delay, until: clock.now() + delay });
-    const holds = claiming && everybodys.has(code);
-    if (!before && !(holds && isHeld())) parts.log.warn({ code, name: found.name }, reason);
-    if (holds) hold = { until: clock.now() + hold.delay, delay: Math.min(hold.delay * 2, longestHold) };
+    const news =
+      claiming && (everybodys.has(code) || failure.op === writeInto)
+        ? hold.failed(code, reason)
+        : before?.reason !== reason;
+    if (news) parts.log.warn({ code, name: found.name }, reason);
     emit({ type: 'stuck', name: found.name, reason });
   }
 
-  const isHeld = (): boolean => hold.until > clock.now();
+  const heldUntil = (): number => Math.max(hold.until(), Date.parse(parts.handHeld()?.until ?? '') || 0);
 
   async function claim(found: Found): Promise<Claim | undefined> {
     try {
       const claimed = parts.mode === 'copy' ? await copy(found) : await claims.take(found);
-      if (claimed) hold = { until: 0, delay: firstHold };
+      if (claimed && hold.passed()) parts.log.info({}, 'Files can be taken again.');
       return claimed;
     } catch (error) {
       await refuse(found, error, true);
@@ -143,18 +153,19 @@ export function openTaking(parts: TakingParts): Taking {
 
   return {
     async take(found) {
-      if (isHeld()) return;
+      if (heldUntil() > 0) return;
       const looked = await reading(found, async () => ({ whyNot: await inbox.whyNot(found) }));
       if (looked?.whyNot !== undefined) emit({ type: 'ignored', name: found.name, reason: looked.whyNot });
       if (!looked || looked.whyNot !== undefined) return;
       const claimed = await claim(found);
       if (claimed) await work(found, claimed);
     },
-    wants(found, claimed) {
+    wants(found, own, others) {
       const key = keyOf(found.path);
       if ((refused.get(key)?.until ?? 0) > clock.now()) return false;
       if (parts.mode === 'move') return true;
-      const item = claimed.get(found.path.toString());
+      if (own.has(key)) return false;
+      const item = others.get(key);
       if (item?.error) {
         const { message, code } = item.error;
         elsewhere.set(key, { name: found.name, reason: message, code });
@@ -165,11 +176,9 @@ export function openTaking(parts: TakingParts): Taking {
       if (parts.countSeen) tell(found, sha256);
       return false;
     },
-    heldUntil: () => (isHeld() ? hold.until : 0),
-    nextTry() {
-      const times = [...refused.values()].map(({ until }) => until).filter((until) => until > clock.now());
-      return times.length === 0 ? undefined : Math.min(...times);
-    },
+    held: () => hold.read() ?? parts.handHeld(),
+    heldUntil,
+    nextTry: () => earliest([...refused.values()].map(({ until }) => until).filter((until) => until > clock.now())),
     refused: () =>
       [...refused.values(), ...elsewhere.values()].map(({ name, reason, code }) => ({ name, reason, code })),
     keep(ready) {
@@ -179,7 +188,7 @@ export function openTaking(parts: TakingParts): Taking {
     reset() {
       refused.clear();
       elsewhere.clear();
-      hold = { until: 0, delay: firstHold };
+      hold.reset();
     },
   };
 }

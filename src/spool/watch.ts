@@ -4,9 +4,9 @@
  * again": losing one costs time, never a file.
  */
 import { watch as watchFolder, type FSWatcher } from 'node:fs';
-import { statfs } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { lstat, statfs } from 'node:fs/promises';
 import { errnoOf } from '../base/errors.js';
+import { keyOf, nameOf, type Path } from '../base/paths.js';
 
 /** What is watched, and how often it is looked at. */
 export interface WatchOptions {
@@ -19,15 +19,45 @@ export interface WatchOptions {
   poll: number;
 }
 
+/** A folder that is watched. Another one may come to its path: `id` tells them apart. */
+export interface Folder {
+  path: Path;
+  id: string;
+}
+
 /** A running watch. */
 export interface Watch {
   /**
-   * Watches exactly these folders (absolute) from now on. True where one of them was not watched before: what came into
-   * it since it was last looked at gave no event, so it must be looked at once more.
+   * Watches exactly these folders (absolute, `incoming` first) from now on. True where one of them was not watched before:
+   * what came into it since it was last looked at gave no event, so it must be looked at once more.
    */
-  follow(folders: readonly string[]): boolean;
+  follow(folders: readonly Folder[]): boolean;
   close(): void;
 }
+
+/** What the system gives: for tests that own its events. */
+export interface WatchSystem {
+  /** Calls `happened` with the kind of each event and the name that it is about. @throws the system's error. */
+  watch(folder: Path, happened: (kind: string, name: string | null) => void): Pick<FSWatcher, 'close' | 'on'>;
+  /** The magic number of a folder's filesystem. */
+  filesystem(folder: string): Promise<number>;
+  /** The `id` of the folder at a path now; undefined where there is none. */
+  identify(folder: string): Promise<string | undefined>;
+}
+
+/** Node's own. */
+export const system: WatchSystem = {
+  watch: (folder, happened) => watchFolder(folder, { persistent: false }, happened),
+  filesystem: async (folder) => (await statfs(folder)).type,
+  identify: (folder) =>
+    lstat(folder, { bigint: true }).then(
+      ({ dev, ino }) => idOf({ dev, ino }),
+      () => undefined,
+    ),
+};
+
+/** What tells one folder from another at the same path. */
+export const idOf = ({ dev, ino }: { dev: bigint; ino: bigint }): string => `${dev} ${ino}`;
 
 /** The gathering time of events, in ms: long enough for a burst, too short to notice. */
 const pause = 20;
@@ -45,68 +75,97 @@ const remote = new Map([
 ]);
 
 /** The name of the network filesystem that a folder is on; undefined where it is a local one. */
-export async function remoteFilesystem(folder: string): Promise<string | undefined> {
+export async function remoteFilesystem(folder: string, { filesystem } = system): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined;
-  const { type } = await statfs(folder);
-  return remote.get(type >>> 0);
+  return remote.get((await filesystem(folder)) >>> 0);
 }
 
+/** Limits that keep a folder from being watched, by errno (inotify_add_watch(2), inotify_init(2)): which, and its setting. */
+const limits: Record<string, string> = {
+  ENOSPC: 'watched folders: incoming is looked at every few seconds instead. Raise fs.inotify.max_user_watches',
+  EMFILE: 'watching programs: incoming is looked at every few seconds instead. Raise fs.inotify.max_user_instances',
+};
+
 /** Starts to watch `incoming`. Its timers do not keep the process alive. */
-export async function openWatch(incoming: string, options: WatchOptions): Promise<Watch> {
-  const watchers = new Map<string, FSWatcher>();
-  let gathering: NodeJS.Timeout | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let events = true;
+export async function openWatch(incoming: string, options: WatchOptions, from = system): Promise<Watch> {
+  const watchers = new Map<string, { id: string; close(): void }>();
+  const timers: Record<'gather' | 'look' | 'top' | 'again', NodeJS.Timeout | undefined> = {
+    gather: undefined,
+    look: undefined,
+    top: undefined,
+    again: undefined,
+  };
+  let mode: 'events' | 'polling' | 'closed' = 'events';
+  let said = false;
+  let top: string | undefined;
 
   function happened(): void {
-    gathering ??= setTimeout(() => {
-      gathering = undefined;
+    timers.gather ??= setTimeout(() => {
+      timers.gather = undefined;
       options.changed();
     }, pause);
   }
 
   function every(seconds: number): void {
-    clearInterval(timer);
-    timer = setInterval(options.changed, seconds * 1000).unref();
+    clearInterval(timers.look);
+    timers.look = setInterval(options.changed, seconds * 1000).unref();
   }
 
   function degrade(sentence: string): void {
-    if (!events) return;
-    events = false;
-    for (const watcher of watchers.values()) watcher.close();
-    watchers.clear();
+    mode = 'polling';
+    for (const key of [...watchers.keys()]) remove(key);
     every(options.poll);
-    options.degraded(sentence);
+    if (!said) options.degraded(sentence);
+    said = true;
   }
 
-  function add(folder: string): void {
+  /** A limit may be raised, or used by others for a while: events are tried again at the pace of rescans. */
+  function waitForLimit(): void {
+    clearTimeout(timers.again);
+    timers.again = setTimeout(() => {
+      if (mode !== 'polling') return;
+      mode = 'events';
+      every(options.rescan);
+      options.changed();
+    }, options.rescan * 1000).unref();
+  }
+
+  function add({ path, id }: Folder): void {
+    const key = keyOf(path);
     try {
-      const watcher = watchFolder(folder, { persistent: false }, (event, name) => {
+      const watcher = from.watch(path, (kind, name) => {
         // A folder's own name: it was removed or renamed, and one made anew would be another. Followed again by the next look.
-        if (event === 'rename' && name === basename(folder)) remove(folder);
+        if (kind === 'rename' && name === nameOf(path)) remove(key);
         happened();
       });
-      watcher.on('error', () => remove(folder));
-      watchers.set(folder, watcher);
+      watcher.on('error', () => remove(key));
+      watchers.set(key, { id, close: () => watcher.close() });
     } catch (error) {
-      const errno = errnoOf(error);
-      // A folder that went away meanwhile; its parent's event brings the next look.
-      if (errno === 'ENOENT' || errno === 'ENOTDIR') return;
-      degrade(
-        errno === 'ENOSPC' || errno === 'EMFILE'
-          ? 'The system allows no more watched folders: incoming is looked at every few seconds instead. Raise fs.inotify.max_user_watches to change that.'
-          : 'The filesystem of incoming gives no events: it is looked at every few seconds instead.',
-      );
+      const errno = errnoOf(error) ?? '';
+      // A folder that went away meanwhile, or may not be read; what comes of it, the next look tells.
+      if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errno)) return;
+      const limit = limits[errno];
+      if (limit === undefined)
+        return degrade('The filesystem of incoming gives no events: it is looked at every few seconds instead.');
+      degrade(`The system allows no more ${limit} (sysctl) to change that; no restart is needed.`);
+      waitForLimit();
     }
   }
 
-  function remove(folder: string): void {
-    watchers.get(folder)?.close();
-    watchers.delete(folder);
+  function remove(key: string): void {
+    watchers.get(key)?.close();
+    watchers.delete(key);
+  }
+
+  /** A disk that is mounted over `incoming` gives no event. */
+  async function lookAtTop(): Promise<void> {
+    const now = await from.identify(incoming);
+    if (top !== undefined && now !== undefined && now !== top) options.changed();
   }
 
   every(options.rescan);
-  const filesystem = await remoteFilesystem(incoming).catch(() => undefined);
+  timers.top = setInterval(() => void lookAtTop(), options.poll * 1000).unref();
+  const filesystem = await remoteFilesystem(incoming, from).catch(() => undefined);
   if (filesystem !== undefined)
     degrade(
       `${incoming} is on ${filesystem}, which tells nothing of changes made elsewhere: it is looked at every ${options.poll} s.`,
@@ -114,18 +173,22 @@ export async function openWatch(incoming: string, options: WatchOptions): Promis
 
   return {
     follow(folders) {
-      if (!events) return false;
-      const wanted = new Set(folders);
-      for (const folder of watchers.keys()) if (!wanted.has(folder)) remove(folder);
-      const added = [...wanted].filter((folder) => !watchers.has(folder));
-      added.forEach(add);
+      top = folders[0]?.id;
+      if (mode !== 'events') return false;
+      const wanted = new Map(folders.map((folder) => [keyOf(folder.path), folder]));
+      for (const [key, { id }] of [...watchers]) if (wanted.get(key)?.id !== id) remove(key);
+      const added = [...wanted].filter(([key]) => !watchers.has(key));
+      for (const [, folder] of added) {
+        // Where the first of thousands meets a limit, the others would, too.
+        if ((mode as string) !== 'events') break;
+        add(folder);
+      }
       return added.length > 0;
     },
     close() {
-      events = false;
-      clearTimeout(gathering);
-      clearInterval(timer);
-      for (const folder of [...watchers.keys()]) remove(folder);
+      mode = 'closed';
+      for (const timer of Object.values(timers)) clearTimeout(timer);
+      for (const key of [...watchers.keys()]) remove(key);
     },
   };
 }

@@ -10,6 +10,7 @@ const siblings = ['photo', 'archive', 'library', 'catalog'];
 const upTo = {
   ingest: [...ground, ...siblings],
   spool: [...ground, ...siblings, 'ingest'],
+  backup: [...ground, ...siblings, 'ingest'],
   replication: [...ground, 'library', 'archive'],
 };
 
@@ -21,10 +22,11 @@ export const walls: Record<string, readonly string[]> = {
   archive: ground,
   library: ground,
   catalog: ground,
+  access: [...ground, 'library'],
   ...upTo,
   service: ['base'],
-  server: [...ground, ...siblings, 'ingest', 'spool', 'replication', 'service'],
-  cli: [...ground, ...siblings, 'ingest', 'spool', 'replication', 'service', 'server'],
+  server: [...ground, ...siblings, 'access', 'ingest', 'spool', 'backup', 'replication', 'service'],
+  cli: [...ground, ...siblings, 'access', 'ingest', 'spool', 'backup', 'replication', 'service', 'server'],
 };
 
 const folderOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];

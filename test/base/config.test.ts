@@ -53,6 +53,34 @@ describe('configuration', () => {
     );
   });
 
+  it('takes lists in the file, and with commas elsewhere', () => {
+    const toml = home(
+      '[server]\nnames = ["Album.example.org", "photos.lan"]\ntrustProxy = ["loopback", "10.0.0.0/8"]\n',
+    );
+    expect(readConfig(toml, {}, {})).toMatchObject({
+      names: ['album.example.org', 'photos.lan'],
+      trustProxy: ['loopback', '10.0.0.0/8'],
+    });
+    expect(readConfig(toml, { trustProxy: '::1, fd00::/8' }, {}).trustProxy).toEqual(['::1', 'fd00::/8']);
+    expect(readConfig(temporaryFolder(), {}, { PHOTOSPOOL_SERVER_TRUSTPROXY: '10.0.0.1' }).trustProxy).toEqual([
+      '10.0.0.1',
+    ]);
+    for (const wrong of ['everyone', '10.0.0.0/33', 'fd00::/129', '10.0.0', '*', '10.0.0.1,,10.0.0.2'])
+      expect(() => readConfig(temporaryFolder(), { trustProxy: wrong }, {})).toThrow(`--trustProxy: server.trustProxy`);
+    for (const wrong of ['https://album.example.org', 'a b', '*.example.org', 'album.example.org:443'])
+      expect(() => readConfig(temporaryFolder(), { names: wrong }, {})).toThrow(`--names: server.names`);
+  });
+
+  it('takes certificate and key together', () => {
+    const folder = home('[server]\ncert = "tls/cert.pem"\nkey = "tls/key.pem"\n');
+    expect(readConfig(folder, {}, {})).toMatchObject({
+      cert: join(folder, 'tls/cert.pem'),
+      key: join(folder, 'tls/key.pem'),
+    });
+    expect(() => readConfig(temporaryFolder(), { cert: 'a' }, {})).toThrow('HTTPS needs server.key, too.');
+    expect(() => readConfig(temporaryFolder(), { key: 'a' }, {})).toThrow('HTTPS needs server.cert, too.');
+  });
+
   it('has a template that is valid when every # of a line is taken away, and then changes nothing', () => {
     const folder = temporaryFolder();
     const before = readConfig(folder, {}, {});

@@ -147,3 +147,16 @@ describe('every failing operation', () => {
     });
   }
 });
+
+describe('remove', () => {
+  it('is done where somebody else removes the folder before it is flushed', async () => {
+    const folder = join(temporaryFolder(), 'hiding');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'a'), 'one');
+    const other = openFiles();
+    const stepped = openFiles(async (operation) => {
+      if (operation === 'fsync') await other.removeFolder(folder);
+    });
+    expect(await stepped.remove(join(folder, 'a'))).toBe(true);
+  });
+});

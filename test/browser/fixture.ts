@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { Segment, Tile } from '../../src/catalog/catalog.js';
 import type { PhotoView } from '../../src/document/view.js';
-import type { SpoolStatus } from '../../src/spool/port.js';
+import { idleStatus as idle, type SpoolStatus } from '../../src/spool/port.js';
+import { type Door, makeDoor } from './door.js';
 import type { FixturePicture } from './pictures.js';
 
 /** A photo of the fixture: a view, and which picture shows it. */
@@ -18,10 +19,14 @@ export interface FixturePhoto extends PhotoView {
 
 export interface Fixture {
   url: string;
+  /** Who is known, and may what. At first there is no account, and whoever asks is the owner. */
+  door: Door;
   /** All photos, newest first. */
   photos: FixturePhoto[];
   /** Paths asked for, in order. */
   requests: string[];
+  /** What was sent with them, where something was. */
+  sent: { path: string; body: Record<string, unknown> }[];
   /** Takes photos in and tells the pages. */
   add(...photos: FixturePhoto[]): void;
   /** Says what the spool is doing. */
@@ -45,8 +50,6 @@ const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-
-const idle: SpoolStatus = { incoming: 0, work: [], stuck: [], ignored: [], stored: 0, duplicates: 0 };
 
 /** A photo made of a picture. `n` gives the id; later keys overwrite what it would be. */
 export function makePhoto(n: number, picture: FixturePicture, over: Partial<PhotoView> = {}): FixturePhoto {
@@ -179,6 +182,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     ],
     [/^\/api\/spool$/, () => status],
     [/^\/api\/spool\/retry$/, () => ({ retried: status.stuck.map((item) => item.name), unknown: [] })],
+    [/^\/api\/spool\/process$/, () => ({ stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] })],
     [/^\/api\/samples$/, () => ({ placed: 5 })],
     [
       /^\/(?:media\/([0-9a-f]{64})\/(thumb|preview)|originals\/([0-9a-f]{64}))$/,
@@ -196,13 +200,25 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     ],
   ];
 
+  const door = makeDoor();
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://fixture');
     fixture.requests.push(url.pathname + url.search);
+    const method = request.method ?? 'GET';
+    const body = await readBody(request);
+    if (Object.keys(body).length > 0) fixture.sent.push({ path: url.pathname, body });
+    const known = door.answer(method, url.pathname + url.search, request.headers.cookie, body);
+    if (known) {
+      if (known.cookie !== undefined)
+        response.setHeader('set-cookie', `${known.cookie}; HttpOnly; SameSite=Lax; Path=/`);
+      return known.status === 204 ? void response.writeHead(204).end() : send(response, known.status, known.body);
+    }
     if (url.pathname === '/api/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       response.write(`data: ${JSON.stringify({ type: 'hello', version: '0.1.0', change })}\n\n`);
-      response.write(`data: ${JSON.stringify({ type: 'spool', ...status })}\n\n`);
+      if (door.viewer(request.headers.cookie).may.includes('spool'))
+        response.write(`data: ${JSON.stringify({ type: 'spool', ...status })}\n\n`);
       listeners.add(response);
       response.on('close', () => listeners.delete(response));
       return;
@@ -248,8 +264,10 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
 
   const fixture: Fixture = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    door,
     photos: sorted,
     requests: [],
+    sent: [],
     add(...photos) {
       sorted = [...sorted, ...photos];
       sort();
@@ -284,6 +302,12 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     },
   };
   return fixture;
+}
+
+async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+  let text = '';
+  for await (const part of request) text += String(part);
+  return text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

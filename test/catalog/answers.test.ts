@@ -48,10 +48,9 @@ interface Search {
 }
 
 function check(catalog: Catalog, photos: ReadonlyMap<string, Told>, { text, test }: Search, viewer: Viewer): void {
-  const { audiences, self } = viewer;
+  const { audiences, trash = true, self } = viewer;
   const query = parseQuery(text);
-  const mayBeSeen = ({ audience, trashed }: PhotoView): boolean =>
-    audiences.includes(audience) && (!trashed || audiences.includes('private'));
+  const mayBeSeen = ({ audience, trashed }: PhotoView): boolean => audiences.includes(audience) && (!trashed || trash);
   const views = [...photos].map(([sha, photo]) => viewOf(sha, photo, self));
   const found = views.filter((view) => mayBeSeen(view) && test(view)).sort(byTime);
   const ids = found.map(({ id }) => id);

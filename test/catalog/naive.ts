@@ -189,8 +189,12 @@ export const search: fc.Arbitrary<Piece> = fc
 
 /** A viewer, any one. */
 export const viewer: fc.Arbitrary<Viewer> = fc
-  .tuple(fc.subarray(['private', 'family', 'public'] as const), fc.constantFrom(undefined, 'person:a', 'person:none'))
-  .map(([audiences, self]) => ({ audiences, ...(self !== undefined && { self }) }));
+  .record({
+    audiences: fc.subarray(['private', 'family', 'public'] as const),
+    trash: fc.boolean(),
+    self: fc.constantFrom(undefined, 'person:a', 'person:none'),
+  })
+  .map(({ self, ...rest }) => ({ ...rest, ...(self !== undefined && { self }) }));
 
 /** Newest first, as pages go. */
 export const byTime = (a: PhotoView, b: PhotoView): number =>

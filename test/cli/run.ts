@@ -24,9 +24,14 @@ export interface TestHome {
   /** Runs a verb to its end. Files settle at once unless told otherwise. */
   run(...args: string[]): Promise<Ran>;
   /** Starts a server on a free port; resolves when it says where the album is. */
-  serve(
-    ...args: string[]
-  ): Promise<{ url: string; child: ChildProcess; lines: string[]; stop(): Promise<number | null> }>;
+  serve(...args: string[]): Promise<{
+    url: string;
+    child: ChildProcess;
+    lines: string[];
+    /** What it said on stderr so far. */
+    errors(): string;
+    stop(): Promise<number | null>;
+  }>;
   /** Puts a photo into incoming. */
   drop(name: string, seed: number): Promise<string>;
 }
@@ -83,6 +88,7 @@ async function startServer(folder: string, args: string[]): ReturnType<TestHome[
   return {
     url: /http:\S+/.exec(lines[1]!)![0],
     lines,
+    errors: () => err,
     child,
     stop() {
       child.kill('SIGTERM');

@@ -67,6 +67,9 @@ describe('process', () => {
     expect((await home.run('process', incoming, work, done)).code).toBe(0);
     expect(existsSync(join(done, '2024/07/a.jpg'))).toBe(true);
     expect((await home.run('process', incoming)).code).toBe(2);
+    const misspelt = await home.run('process', `${incoming}s`, work, done);
+    expect([misspelt.code, misspelt.err]).toEqual([2, expect.stringContaining('is no folder')]);
+    expect(existsSync(`${incoming}s`)).toBe(false);
   });
 
   it('gives names that collide a part of their hash', async () => {
@@ -95,9 +98,18 @@ describe('serve', () => {
     const { photos } = (await (await fetch(`${server.url}/api/photos`)).json()) as { photos: { name: string }[] };
     expect(photos.map(({ name }) => name)).toEqual(['a.jpg']);
     const status = last((await home.run('status', '--json')).out);
-    expect(status).toMatchObject({ incoming: 0, stuck: [], done: 1 });
+    expect(status).toMatchObject({ incoming: 0, stuck: [], done: 1, today: { stored: 1, duplicates: 0 } });
+    expect(status.recent).toMatchObject([{ name: 'a.jpg', outcome: 'stored' }]);
+    const bytes = readFileSync(join(home.archive, '2024/07/a.jpg'));
+    writeFileSync(join(home.incoming, 'cut.jpg'), bytes.subarray(0, bytes.length / 2));
+    expect((await home.run('process')).code).toBe(1);
+    const retried = await home.run('retry', '--all');
+    expect([retried.code, retried.out]).toEqual([1, '1 file tried again, 1 stuck\n']);
+    expect(retried.err.trim().split('\n')).toEqual([expect.stringContaining('stuck: cut.jpg: ') as string]);
     expect(await server.stop()).toBe(0);
     expect(existsSync(join(home.folder, '.photospool/server.json'))).toBe(false);
+    const still = last((await home.run('status', '--json')).out);
+    expect(still).toMatchObject({ today: { stored: 1 }, stuck: [{ name: 'cut.jpg', attempts: 2 }] });
   });
 
   it('refuses other addresses and a second server on the same home', async () => {

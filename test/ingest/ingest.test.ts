@@ -10,6 +10,7 @@ import { exifId, format, photoId, type ExifDocument, type PhotoDocument } from '
 import { openIngest, type Arrival, type Ingest, type IngestHooks } from '../../src/ingest/ingest.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 import { openMetadata } from '../../src/photo/metadata.js';
+import { render } from '../../src/photo/rendering.js';
 import { makePhoto } from '../picture.js';
 import { temporaryFolder } from '../folder.js';
 
@@ -48,7 +49,7 @@ async function begin(change: (files: Files) => Files = (files) => files): Promis
     metadata,
     files,
     claimed: (claim) => Promise.resolve(alive.has(claim)),
-    decode: (work) => work(),
+    render,
   });
   let claims = 0;
   return {
@@ -86,7 +87,7 @@ describe('ingest', () => {
     const bytes = await makePhoto(1, { width: 800, height: 600 });
     const sha256 = hashOf(bytes);
     const outcome = await bench.ingest(bench.arrive('a.jpg', bytes, { folder: 'Rome' }), bench.hooks);
-    expect(outcome).toEqual({ kind: 'stored', sha256, path: '2024/07/a.jpg' });
+    expect(outcome).toEqual({ kind: 'stored', sha256, path: '2024/07/a.jpg', bytes: bytes.length });
     expect(readFileSync(join(bench.archive, '2024/07/a.jpg'))).toEqual(bytes);
     const { facts, renditions, sightings, edits } = photoOf(bench.library, sha256);
     expect(facts).toMatchObject({

@@ -124,3 +124,20 @@ test('settings are kept', () => {
   local.setSetting('a', '2');
   expect(local.setting('a')).toBe('2');
 });
+
+describe('today', () => {
+  test('counts what arrived and what was set aside, once each, until midnight', () => {
+    let now = new Date(2026, 0, 1, 23, 59).getTime();
+    const { local } = memory({ clock: { now: () => now, sleep: () => Promise.resolve() } }).library;
+    local.originals.reserve(original(1), named('x'));
+    expect(local.today.count()).toEqual({ stored: 0, duplicates: 0 });
+    local.originals.arrived('sha1');
+    local.originals.arrived('sha1');
+    local.today.add('duplicates');
+    expect(local.today.count()).toEqual({ stored: 1, duplicates: 1 });
+    now += 60_000;
+    expect(local.today.count()).toEqual({ stored: 0, duplicates: 0 });
+    local.today.add('duplicates');
+    expect(local.today.count()).toEqual({ stored: 0, duplicates: 1 });
+  });
+});

@@ -1,13 +1,17 @@
 /** docs/formats.md is made from the list of families; `npx vitest run test/photo/formats -u` writes it anew. */
 import { format } from 'prettier';
 import { expect, it } from 'vitest';
+import type { Limits } from '../../src/base/bounded.js';
 import { families } from '../../src/photo/families.js';
 import { headLength } from '../../src/photo/identify.js';
+import { decoderLimits } from '../../src/photo/decoders.js';
+import { readerLimits } from '../../src/photo/exiftool.js';
 import { pixelLimit } from '../../src/photo/pixels.js';
 import { encoding, previewEdge, thumbBox } from '../../src/photo/renditions.js';
 
 const kinds = families.flatMap((family) => family.kinds);
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
+const both = (tell: (limits: Limits) => string): string[] => [decoderLimits, readerLimits].map(tell);
 const megapixels = Math.floor(pixelLimit / 1e6);
 
 const page = `# Formats
@@ -49,8 +53,31 @@ does in all that we know; one that did not would be taken for TIFF.
 - What is transparent is put on white. Of an animation the first frame, of several pages the first.
 - AVIF with HDR (PQ or HLG) and no colour profile is shown as it is stored, which looks flat: libvips has no tone mapping.
 - More than ${megapixels} megapixels are refused by the header, before anything is decoded.
-- A file whose end is missing is \`truncated\` and tried again, since it may still be arriving. One whose pixel data is
-  broken is \`undecodable\` and waits for \`retry\`. Harmless warnings do not matter.
+- A file whose end is missing is \`truncated\` and tried again, since it may still be arriving: for a day after the last
+  write, then it is \`undecodable\`. A JPEG that has all its pixels and lacks only the marker at its end, as some
+  programs write them, is taken as it is when it was not written to for an hour. One whose pixel data is broken is
+  \`undecodable\` and waits for \`retry\`. Harmless warnings do not matter.
+
+## Limits
+
+libvips and ExifTool run in processes of their own. What a file does to one of them is that file's failure and nobody
+else's: the process is killed, the file waits in its claim with the reason, the next one gets a new process. They end 30
+s after the last file, and with Photospool itself, also where that is killed.
+
+${row('', 'decoder (libvips)', 'ExifTool')}
+${row('---', '---', '---')}
+${row('at once', '`workers`', '`workers`, at most 4')}
+${row('time per file', ...both(({ seconds }) => `${seconds} s`))}
+${row('answer', ...both(({ output }) => `${output >> 20} MiB`))}
+${row('memory', '1.5 GiB and 256 MiB for itself', `${readerLimits.memory >> 20} MiB`)}
+${row('files', 'libvips may use temporary ones', 'may write none')}
+
+- Time and answer are watched by Photospool on every system. Memory is bounded by the system on Linux (\`ulimit -d\`);
+  elsewhere a decoder watches its own and ends itself, and ExifTool has no such bound. That no file is written, the
+  system sees to on Linux and macOS (\`ulimit -f\`).
+- A machine with less than 6 GiB gives a decoder a quarter of its memory, at least 384 MiB.
+- More time, tags or memory than that: \`timeout\` is tried again by itself, \`too-large\` waits for \`retry\`. A crash of
+  libvips is \`undecodable\`; one by the system's own want of memory is \`busy\` and tried again, as is a crash of ExifTool.
 
 ## Facts
 

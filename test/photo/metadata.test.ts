@@ -5,9 +5,11 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exiftoolPath } from 'exiftool-vendored';
 import { afterAll, describe, expect, it, test } from 'vitest';
+import { readerLimits } from '../../src/photo/exiftool.js';
 import { identify } from '../../src/photo/identify.js';
 import { openMetadata, type Read } from '../../src/photo/metadata.js';
 import { temporaryFolder } from '../folder.js';
+import { about, childrenOf, isThere, until } from '../processes.js';
 import { realPhotos, tagged } from './pictures.js';
 
 const jpeg = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
@@ -178,33 +180,8 @@ it('keeps a photo whose tags make no sense, with what is certain', async () => {
 
 it('fails in a sentence', async () => {
   await expect(read('/a\nb.jpg')).rejects.toMatchObject({ code: 'invalid' });
-  await expect(read(join(temporaryFolder(), 'gone.jpg'))).rejects.toMatchObject({ code: 'not-found' });
+  await expect(read(join(temporaryFolder(), 'gone.jpg'))).rejects.toMatchObject({ code: 'ENOENT' });
 });
-
-/** Processes whose parent is `parent`, by Linux's /proc. */
-function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      const status = existsSync(`/proc/${pid}/stat`) ? tryRead(`/proc/${pid}/stat`) : '';
-      return Number(/\) \S (\d+)/.exec(status)?.[1]) === parent;
-    })
-    .map(Number);
-}
-
-/** A process may end between being listed and being looked at. */
-function tryRead(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** Waits until `done`; the test's own time limit is the end of waiting. */
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await sleep(20);
-}
 
 describe.skipIf(process.platform !== 'linux')('processes', () => {
   it('stop when idle, and come back', async () => {
@@ -238,7 +215,7 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
   it('that hang are killed after their time', async () => {
     const path = await tagged(temporaryFolder(), 'a.jpg', '-Model=x');
     const before = childrenOf(process.pid);
-    const patient = openMetadata({ processes: 1, timeout: 2000 });
+    const patient = openMetadata({ processes: 1, limits: { ...readerLimits, seconds: 2 } });
     // On a machine so busy that even this takes too long, it is asked again.
     while (!(await patient.read(path, jpeg, 1, size).catch(() => undefined)));
     const [child = 0] = childrenOf(process.pid).filter((pid) => !before.includes(pid));
@@ -259,10 +236,10 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
     writeFileSync(file, script);
     const reader = spawn(process.execPath, ['--import', 'tsx', file], { stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise((resolve) => reader.stdout.once('data', resolve));
-    const children = childrenOf(reader.pid ?? 0).filter((pid) => tryRead(`/proc/${pid}/cmdline`).includes('exiftool'));
+    const children = childrenOf(reader.pid ?? 0).filter((pid) => about(pid, 'cmdline').includes('exiftool'));
     expect(children.length).toBe(1);
     reader.kill('SIGKILL');
-    await until(() => !children.some((pid) => existsSync(`/proc/${pid}`)));
+    await until(() => !children.some((pid) => isThere(pid)));
   });
 });
 

@@ -7,7 +7,8 @@ import { describe, expect, it, test } from 'vitest';
 import { PhotospoolError } from '../../src/base/errors.js';
 import { explain } from '../../src/photo/failure.js';
 import { headLength, identify } from '../../src/photo/identify.js';
-import { previewEdge, render, thumbBox, type Rendered } from '../../src/photo/renditions.js';
+import { render } from '../../src/photo/rendering.js';
+import { previewEdge, thumbBox, type Rendered } from '../../src/photo/renditions.js';
 import { temporaryFolder } from '../folder.js';
 import { colourAt, quarters, realPhotos, waves, writeTags } from './pictures.js';
 
@@ -262,6 +263,22 @@ describe('damage', () => {
     }
   });
 
+  it('waits an hour for the end of a JPEG that has all its pixels, and a day for pixels', async () => {
+    const whole = await waves(400, 300).jpeg().toBuffer();
+    const format = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
+    const path = join(temporaryFolder(), 'a.jpg');
+    const after = (hours: number): Promise<unknown> =>
+      render(path, format, Date.now() + hours * 3_600_000).catch((error: unknown) => error);
+    writeFileSync(path, whole);
+    const wanted = await after(0);
+    writeFileSync(path, whole.subarray(0, -2));
+    expect(await after(0)).toMatchObject({ code: 'truncated' });
+    expect(await after(1.1)).toEqual(wanted);
+    writeFileSync(path, whole.subarray(0, whole.length / 2));
+    expect(await after(1.1)).toMatchObject({ code: 'truncated' });
+    expect(await after(25)).toMatchObject({ code: 'undecodable', transient: false });
+  });
+
   it('reads what has more bytes behind its end', async () => {
     const whole = await quarters(60, 40).jpeg().toBuffer();
     expect((await renderBytes(Buffer.concat([whole, Buffer.alloc(5000, 7)]))).width).toBe(60);
@@ -300,8 +317,7 @@ it('refuses a bomb by its header', async () => {
 });
 
 test.each([
-  ['timeout: 12% complete', 'timeout'],
-  ['VipsJpeg: out of memory', 'busy'],
+  ['VipsJpeg: out of memory', 'too-large'],
   ['Input image exceeds pixel limit', 'too-large'],
   ['/home/a/b.jpg: bad seek to 12\nheif: Invalid input', 'undecodable'],
 ])('turns what libvips says (%s) into %s', async (message, code) => {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { buildApp } from '../../src/server/app.js';
 import { expectError, listenOn, openHome, shareHome } from './fixture.js';
 
 const id = 'a'.repeat(64);
@@ -169,7 +170,9 @@ describe('errors have one shape', () => {
     const response = await home.app.inject('/api/spool');
     expectError(response, 500, 'internal');
     expect(response.body).not.toContain('secret');
-    expect(JSON.stringify(home.logged)).toContain('"url":"/api/spool"');
+    expect(JSON.stringify(home.logged)).toContain('"path":"/api/spool"');
+    expect(JSON.stringify(home.logged)).toContain(`"request":"${String(response.headers['x-request-id'])}"`);
+    expect(response.body).toContain(String(response.headers['x-request-id']));
   });
 
   it('answers what is no HTTP', async () => {
@@ -191,7 +194,7 @@ describe('errors have one shape', () => {
 });
 
 describe('the guard', () => {
-  it.each(['evil.example', '127.0.0.1.nip.io', 'localhost.evil.example:4780', '192.168.1.7', 'user@localhost'])(
+  it.each(['evil.example', '127.0.0.1.nip.io', 'localhost.evil.example:4780', 'user@localhost'])(
     'refuses the host %j',
     async (host) => {
       const { app } = shared();
@@ -230,7 +233,27 @@ describe('the guard', () => {
 
   it('refuses whoever is not on this machine', async () => {
     const { app } = shared();
-    expectError(await app.inject({ url: '/api/photos', remoteAddress: '192.168.1.9' }), 403, 'forbidden');
+    expectError(await app.inject({ url: '/api/photos', remoteAddress: '192.168.1.9' }), 401, 'unauthorized');
+  });
+
+  it.each<[string, Record<string, string>, number]>([
+    ['our own page', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }, 200],
+    ['a person who typed the address', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }, 200],
+    [
+      'a person who followed a link',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      200,
+    ],
+    ['a picture in another page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }, 403],
+    ['a script of another port', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' }, 403],
+    [
+      'a frame in another page',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+      403,
+    ],
+  ])('of a read by %s', async (_who, headers, status) => {
+    const { app } = shared();
+    expect((await app.inject({ url: '/api/photos', headers })).statusCode).toBe(status);
   });
 
   it('sends a policy without exceptions, with pages and errors alike', async () => {
@@ -241,5 +264,53 @@ describe('the guard', () => {
       expect(policy).toContain("frame-ancestors 'none'");
       expect(policy).not.toMatch(/unsafe|\*/);
     }
+    const { headers } = await app.inject('/api/nothing');
+    expect(headers['permissions-policy']).toContain('camera=()');
+    expect(headers['permissions-policy']).toContain('publickey-credentials-get=(self)');
+    expect(headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' });
+  });
+
+  it('believes only a proxy that is trusted', async () => {
+    const { parts } = await openHome();
+    const app = await buildApp({
+      ...parts,
+      config: { ...parts.config, trustProxy: ['10.0.0.1'], names: ['a.example'] },
+    });
+    const status = async (remoteAddress: string, headers: Record<string, string>): Promise<number> =>
+      (await app.inject({ url: '/healthz', remoteAddress, headers })).statusCode;
+    const forwarded = { 'x-forwarded-host': 'evil.example' };
+    expect(await status('10.0.0.1', { host: 'localhost', ...forwarded })).toBe(403);
+    expect(await status('127.0.0.1', { host: 'localhost', ...forwarded })).toBe(200);
+    const asked = async (remoteAddress: string, host: string): Promise<number> =>
+      status(remoteAddress, { host: '127.0.0.1:4780', 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': host });
+    expect(await asked('10.0.0.1', 'a.example')).toBe(200);
+    expect(await asked('10.0.0.1', 'b.example')).toBe(403);
+    expect(await asked('10.0.0.2', 'b.example')).toBe(200);
+    await app.close();
+  });
+
+  it('lets an address ask so much and no more, but not this machine', async () => {
+    const { parts } = await openHome();
+    const app = await buildApp({ ...parts, config: { ...parts.config, trustProxy: ['10.0.0.1'] } });
+    const ask = (from: string) =>
+      app.inject({ url: '/assets/x', remoteAddress: '10.0.0.1', headers: { 'x-forwarded-for': from } });
+    for (let n = 0; n < 2_000; n++) await ask('192.0.2.7');
+    const refused = await ask('192.0.2.7');
+    expectError(refused, 429, 'slow-down');
+    expect(refused.headers).toMatchObject({ 'retry-after': '1', 'x-frame-options': 'DENY' });
+    expect((await ask('192.0.2.8')).statusCode).not.toBe(429);
+    expect((await app.inject('/healthz')).statusCode).toBe(200);
+    await app.close();
+  });
+
+  it('gives each request a name of its own, whatever it calls itself', async () => {
+    const { app } = shared();
+    const names = new Set<unknown>();
+    for (const url of ['/healthz', '/healthz', '/api/%ff', '/api/nothing']) {
+      const name = (await app.inject({ url, headers: { 'x-request-id': 'mine' } })).headers['x-request-id'];
+      expect(name).toMatch(/^[\w-]{12}$/);
+      names.add(name);
+    }
+    expect(names.size).toBe(4);
   });
 });

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { openAccess, type Access } from '../../src/access/access.js';
+import { openPasswords } from '../../src/access/passwords.js';
 import type { Clock } from '../../src/base/clock.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
@@ -15,7 +17,10 @@ import { openLibrary, type Library } from '../../src/library/library.js';
 import { buildApp, type ServerParts } from '../../src/server/app.js';
 import { makeChanges } from '../../src/server/changes.js';
 import type { App } from '../../src/server/parts.js';
-import type { SpoolEvent, SpoolPort, SpoolStatus } from '../../src/spool/port.js';
+import { idleStatus, type SpoolEvent, type SpoolPort, type SpoolStatus } from '../../src/spool/port.js';
+
+/** What the commands of this machine bring. */
+export const commandSecret = 'c'.repeat(43);
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {
@@ -74,7 +79,7 @@ export interface FakeSpool extends SpoolPort {
 
 export function fakeSpool(): FakeSpool {
   const spool: FakeSpool = {
-    state: { incoming: 0, work: [], stuck: [], ignored: [], stored: 0, duplicates: 0 },
+    state: { ...idleStatus },
     placed: [],
     retries: [],
     listeners: new Set(),
@@ -97,6 +102,7 @@ export function fakeSpool(): FakeSpool {
       seconds: 0.5,
       stuckItems: [{ name: 'a.jpg', reason: 'broken' }],
     }),
+    steps: () => [],
     async retry(names) {
       spool.retries.push(names);
       return names === 'all' ? { retried: ['a.jpg'], unknown: [] } : { retried: [], unknown: names };
@@ -129,6 +135,7 @@ export interface Home {
   parts: ServerParts;
   library: Library;
   catalog: Catalog;
+  access: Access;
   spool: FakeSpool;
   clock: ManualClock;
   /** What was logged as a warning or an error. */
@@ -176,10 +183,17 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
   const spool = fakeSpool();
   const clock = manualClock();
   const logged: unknown[][] = [];
+  // Cheap hashes: what they cost is measured elsewhere.
+  const access = openAccess(db, library, {
+    clock,
+    passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }),
+    secret: commandSecret,
+  });
   const note = (...told: unknown[]): void => void logged.push(told);
   const parts: ServerParts = {
     library,
     catalog,
+    access,
     spool,
     changes,
     clock,
@@ -200,6 +214,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
   return {
     async close() {
       await app.close();
+      access.close();
       library.close();
       db.close();
       await rm(folder, { recursive: true, force: true });
@@ -209,6 +224,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     parts,
     library,
     catalog,
+    access,
     spool,
     clock,
     logged,

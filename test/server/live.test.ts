@@ -2,6 +2,8 @@ import { get } from 'node:http';
 import type { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { photoId } from '../../src/document/photo.js';
+import type { Viewer } from '../../src/access/rights.js';
+import { local } from '../../src/access/viewer.js';
 import { makeAsk } from '../../src/server/ask.js';
 import { openLive, type Live } from '../../src/server/live.js';
 import { listenOn, openHome, turn, type Home } from './fixture.js';
@@ -15,8 +17,12 @@ const openPages = (home: Home): Live =>
   openLive({ ...home.parts, ask: makeAsk(home.library, home.catalog), version: '1' });
 
 /** A page that listens, without a network. */
-async function listen(home: Home): Promise<{ page: Readable; events: (type?: string) => Event[]; text: () => string }> {
-  const page = await openPages(home).connect();
+async function listen(
+  home: Home,
+  viewerNow: () => Viewer | undefined = () => local,
+  live = openPages(home),
+): Promise<{ page: Readable; events: (type?: string) => Event[]; text: () => string }> {
+  const page = await live.connect(viewerNow()!, viewerNow);
   let text = '';
   page.setEncoding('utf8').on('data', (part: string) => (text += part));
   const all = (): Event[] => [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json!) as Event);
@@ -68,6 +74,56 @@ describe('live pages', () => {
     expect(events('photos').at(-1)).toMatchObject({ months: ['2024-07', '2020-01'], ids: [id] });
     await edit({ trashed: true });
     expect(events('photos').at(-1)).toMatchObject({ months: ['2020-01'], ids: [id], count: 1 });
+  });
+
+  it('hear of what their viewer may see, and of nothing else', async () => {
+    const home = await openHome();
+    const id = await home.add({ taken: '1950-01-01T12:00:00.000' });
+    const edit = async (payload: object): Promise<void> => {
+      await home.app.inject({ method: 'PATCH', url: `/api/photos/${id}`, payload });
+      await home.clock.advance(250);
+    };
+    const live = openPages(home);
+    const family: Viewer = { role: 'family', audiences: ['family', 'public'], canEdit: false };
+    const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
+    const [all, some, few] = [
+      await listen(home, () => local, live),
+      await listen(home, () => family, live),
+      await listen(home, () => visitor, live),
+    ];
+    await turn();
+    expect([some, few].map(({ events }) => events('spool'))).toEqual([[], []]);
+    await edit({ title: 'still private' });
+    await home.add({ taken: '1951-01-01T12:00:00.000' });
+    await home.clock.advance(250);
+    expect(all.events('photos')).toHaveLength(2);
+    expect([some.events('photos'), few.events('photos')]).toEqual([[], []]);
+    await edit({ audience: 'family' });
+    expect(some.events('photos')).toMatchObject([{ months: ['1950-01'], ids: [id], count: 1 }]);
+    await edit({ audience: 'private' });
+    // That it is gone is told by its month alone.
+    expect(some.events('photos').at(-1)).toMatchObject({ months: ['1950-01'], ids: [], count: 0 });
+    await edit({ audience: 'family' });
+    await edit({ trashed: true });
+    expect(some.events('photos').at(-1)).toMatchObject({ months: ['1950-01'], ids: [], count: 0 });
+    expect(few.events()).toHaveLength(1);
+    // How much happens is not told either.
+    const changes = [...some.events(), ...few.events()].map(({ change }) => Number(change));
+    expect(changes.every((change) => change >= home.clock.now() - 60_000)).toBe(true);
+  });
+
+  it('are ended when their viewer is another than before', async () => {
+    const home = await openHome();
+    const live = openPages(home);
+    let now: Viewer | undefined = { role: 'family', audiences: ['family', 'public'], canEdit: false };
+    const kept = await listen(home, () => local, live);
+    const left = await listen(home, () => now, live);
+    await home.clock.advance(3_000);
+    expect(live.pages()).toBe(2);
+    now = undefined;
+    await home.clock.advance(1_000);
+    expect(live.pages()).toBe(1);
+    expect([left.page.readableEnded, kept.page.readableEnded]).toEqual([true, false]);
   });
 
   it('hear nothing where no photo changed', async () => {
@@ -134,7 +190,7 @@ describe('live pages', () => {
   it('are cut off when they do not read', async () => {
     const home = await openHome();
     const live = openPages(home);
-    const page = await live.connect();
+    const page = await live.connect(local, () => local);
     page.on('error', () => undefined);
     home.spool.state.stuck = [{ name: 'x'.repeat(50_000), claim: '1', reason: 'r', code: 'io', attempts: 1 }];
     for (let n = 0; n < 20 && !page.destroyed; n++) {
@@ -149,11 +205,13 @@ describe('live pages', () => {
   it('are refused when there are too many, until one goes', async () => {
     const home = await openHome();
     const live = openPages(home);
-    const pages = await Promise.all(Array.from({ length: 100 }, () => live.connect()));
-    await expect(live.connect()).rejects.toThrow(/Too many pages/);
+    const pages = await Promise.all(Array.from({ length: 100 }, () => live.connect(local, () => local)));
+    await expect(live.connect(local, () => local)).rejects.toThrow(/Too many pages/);
+    const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
+    expect(await live.connect(visitor, () => visitor)).toBeDefined();
     pages[0]!.destroy();
     await turn();
-    expect(await live.connect()).toBeDefined();
+    expect(await live.connect(local, () => local)).toBeDefined();
     live.close();
   });
 

@@ -105,6 +105,8 @@ describe('originals', () => {
     ['text/html', 'a.jpg', '', 'application/octet-stream', 'attachment; filename="a.jpg"'],
     ['video/mp4', 'a.mp4', '', 'video/mp4', 'attachment; filename="a.mp4"'],
     ['image/png', 'a"\r\nb.png', '', 'image/png', `inline; filename="a___b.png"; filename*=UTF-8''a%22__b.png`],
+    ['image/x-svg', 'a.svg', '', 'application/octet-stream', 'attachment; filename="a.svg"'],
+    ['image/x+xml', 'a.jpg', '', 'application/octet-stream', 'attachment; filename="a.jpg"'],
   ])('%s called %j%s are sent as they should be', async (type, name, query, sent, disposition) => {
     const { app, add } = shared();
     const response = await app.inject(`/originals/${await add({ type, name })}${query}`);

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Viewer } from '../../src/access/rights.js';
+import { local } from '../../src/access/viewer.js';
 import { openSqlite } from '../../src/base/sqlite.js';
-import { openCatalog, owner } from '../../src/catalog/catalog.js';
+import { openCatalog } from '../../src/catalog/catalog.js';
 import { openLibrary } from '../../src/library/library.js';
 import type { PhotoView } from '../../src/document/view.js';
 import { changePhotos } from '../../src/server/edits.js';
@@ -140,7 +142,7 @@ describe('what another process wrote', () => {
     const other = openSqlite(join(home.folder, 'library.sqlite'));
     onTestFinished(() => other.close());
     const library = openLibrary(other, { index: openCatalog(other).index });
-    await changePhotos(library, owner, [id], { favourite: true, tags: { add: ['far'] } }, 'owner');
+    await changePhotos(library, local, [id], { favourite: true, tags: { add: ['far'] } });
     expect(await get(home, '/api/tags?q=is:favourite')).toEqual([{ value: 'far', count: 1 }]);
     expect((await get<List>(home, '/api/photos?q=tag:far')).photos).toMatchObject([{ id, favourite: true }]);
   });
@@ -150,12 +152,14 @@ describe('a viewer who may not see a photo', () => {
   it('finds nothing, neither it nor that it is there', async () => {
     const { library, add } = await openHome();
     const id = await add();
-    const visitor = { audiences: ['public'] as const };
+    const editor: Viewer = { role: 'family', audiences: ['family', 'public'], canEdit: true };
+    const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
     expect(findPhotos(library, visitor, [id, 'f'.repeat(64)])).toEqual([]);
     expect(() => getPhoto(library, visitor, id)).toThrow('There is no such photo.');
-    expect(await changePhotos(library, visitor, [id], { title: 'x' }, 'visitor')).toEqual({
-      changed: 0,
-      missing: [id],
+    expect(await changePhotos(library, editor, [id], { title: 'x' })).toEqual({ changed: 0, missing: [id] });
+    await expect(changePhotos(library, visitor, [id], { title: 'x' })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(changePhotos(library, editor, [id], { audience: 'public' })).rejects.toMatchObject({
+      code: 'forbidden',
     });
   });
 });

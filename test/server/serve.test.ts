@@ -12,7 +12,7 @@ describe('openServer', () => {
     const { parts } = await openHome();
     await expect(openServer({ ...parts, config: { ...parts.config, host } })).rejects.toMatchObject({
       code: 'config',
-      message: expect.stringContaining('needs accounts, which this version does not have') as string,
+      message: expect.stringContaining('it has no owner') as string,
     });
   });
 

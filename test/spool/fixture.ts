@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock, type Clock } from '../../src/base/clock.js';
 import { PhotospoolError, type ErrorCode } from '../../src/base/errors.js';
 import { openFiles, type Files } from '../../src/base/files.js';
-import { silent } from '../../src/base/log.js';
+import { silent, type Log } from '../../src/base/log.js';
 import type { Arrival, Ingest } from '../../src/ingest/ingest.js';
 import type { Local } from '../../src/library/local.js';
 import type { ProcessorOptions } from '../../src/spool/options.js';
@@ -27,7 +27,7 @@ export interface Spool {
   /** Every arrival that the stand-in saw. */
   arrivals: Arrival[];
   /** Opens a processor; closed after the test at the latest. */
-  open(options?: Partial<ProcessorOptions>, files?: Files, clock?: Clock): Promise<Processor>;
+  open(options?: Partial<ProcessorOptions>, files?: Files, clock?: Clock, log?: Log): Promise<Processor>;
   /** Puts a file below incoming. */
   drop(name: string, bytes?: Buffer | string): string;
   /** All files below incoming, work and done, relative to the folder, without locks. */
@@ -51,6 +51,7 @@ export function makeSpool(failures: Failures = new Map()): Spool {
   const originals = new Set<string>();
   const local = {
     originals: { find: (sha256: string) => (originals.has(sha256) ? { state: 'here' } : undefined) },
+    today: { count: () => ({ stored: originals.size, duplicates: 0 }) },
     seen: {
       find: (...key: unknown[]) => seen.get(key.join('|')),
       put: (path: string, bytes: number, modified: string, sha256: string) =>
@@ -69,7 +70,8 @@ export function makeSpool(failures: Failures = new Map()): Spool {
     const path = `${kind === 'duplicate' ? 'duplicates/' : ''}${arrival.name}`;
     renameSync(arrival.file, join(done, path));
     originals.add(sha256);
-    return { kind, sha256, path };
+    const { size: bytes } = statSync(join(done, path));
+    return { kind, sha256, path, bytes };
   };
   return {
     folder,
@@ -77,9 +79,9 @@ export function makeSpool(failures: Failures = new Map()): Spool {
     work,
     done,
     arrivals,
-    async open(options = {}, files = openFiles(), clock = systemClock) {
+    async open(options = {}, files = openFiles(), clock = systemClock, log = silent) {
       const processor = await openProcessor(
-        { files, clock, log: silent, ingest, local, isHere: (sha256) => originals.has(sha256) },
+        { files, clock, log, ingest, local, isHere: (sha256) => originals.has(sha256) },
         { incoming, work, mode: 'move', settle: 0, workers: 2, rescan: 300, poll: 5, ...options },
       );
       onTestFinished(() => processor.close());

@@ -9,6 +9,7 @@ import {
   symlinkSync,
   utimesSync,
   writeFileSync,
+  rmdirSync,
 } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -204,7 +205,7 @@ describe('failures', () => {
   });
 
   it('that can pass are tried again with doubling delay', async () => {
-    const failures: Failures = new Map([['later', 'disk-full']]);
+    const failures: Failures = new Map([['later', 'io']]);
     const spool = makeSpool(failures);
     const clock = fastClock();
     spool.drop('later.jpg', photo('later'));
@@ -320,9 +321,10 @@ describe('what an earlier run left', () => {
 });
 
 describe('between filesystems', () => {
-  const crossing = (work: string) =>
+  const crossing = (work: string, also: (operation: string, path: string) => void = () => undefined) =>
     openFiles((operation, path) => {
       const to = String(path);
+      also(operation, to);
       // As the kernel answers where `work` is on another disk: the names in it can't be reached by rename from outside.
       if (operation === 'rename' && to.startsWith(work) && !to.endsWith('item.json'))
         throw Object.assign(new Error('EXDEV'), { code: 'EXDEV' });
@@ -346,6 +348,29 @@ describe('between filesystems', () => {
     expect(readdirSync(spool.folder).sort()).toEqual(['done', 'incoming', 'work']);
     expect(readdirSync(spool.incoming)).toEqual([]);
   });
+
+  it.each(['before a file is hidden in it', 'after one left it'])(
+    'loses nothing where the folder of hidden files goes %s, because another file was the last in it',
+    async (when) => {
+      const spool = makeSpool();
+      spool.drop('a.jpg');
+      const hiding = join(spool.folder, '.photospool-incoming');
+      let last = '';
+      let gone = false;
+      const files = crossing(spool.work, (operation, path) => {
+        const moment = when.startsWith('before')
+          ? operation === 'rename' && path.startsWith(hiding)
+          : operation === 'fsync' && path === hiding && last === 'unlink';
+        if (moment && !gone) rmdirSync(hiding);
+        gone ||= moment;
+        last = operation;
+      });
+      const processor = await spool.open({}, files);
+      expect(await processor.pass()).toMatchObject({ stored: 1, stuck: 0 });
+      expect(gone).toBe(true);
+      expect(spool.files()).toEqual(['done/a.jpg']);
+    },
+  );
 
   it('goes on with what was hidden before a crash', async () => {
     const spool = makeSpool();

@@ -36,13 +36,23 @@ export const isCalledOff = (error: unknown): boolean => error instanceof DOMExce
 export const toTrouble = (error: unknown): Trouble =>
   error instanceof Trouble ? error : new Trouble('internal', error instanceof Error ? error.message : String(error));
 
-async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+let refused: () => void = () => undefined;
+
+/** Does `act` whenever the server no longer knows who asks (401). */
+export const whenRefused = (act: () => void): void => {
+  refused = act;
+};
+
+/** Asks the server for JSON; an answer without a body is undefined. @throws Trouble */
+export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(path, init).catch((error: unknown) => {
     if (isCalledOff(error)) throw error;
     throw new Trouble('offline', '');
   });
-  if (!response.ok) throw await readTrouble(response);
-  return (await response.json()) as T;
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  const trouble = await readTrouble(response);
+  if (response.status === 401) refused();
+  throw trouble;
 }
 
 async function readTrouble(response: Response): Promise<Trouble> {
@@ -58,12 +68,14 @@ async function readTrouble(response: Response): Promise<Trouble> {
 const field = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
-const post = (body?: unknown): RequestInit =>
+/** A request that changes something. */
+export const send = (method: 'POST' | 'PATCH' | 'DELETE', body?: unknown): RequestInit =>
   body === undefined
-    ? { method: 'POST' }
-    : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    ? { method }
+    : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 
-const addressed = (path: string, values: Record<string, string | number | undefined>): string => {
+/** A path with what is asked for; what is undefined or empty is left out. */
+export const addressed = (path: string, values: Record<string, string | number | undefined>): string => {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(values))
     if (value !== undefined && value !== '') query.set(key, `${value}`);
@@ -88,10 +100,11 @@ export const fetchPhoto = (id: string, signal?: AbortSignal): Promise<PhotoView>
 export const fetchHome = (): Promise<Home> => ask('/api/home');
 
 /** Asks for sample pictures to be put into `incoming`. */
-export const placeSamples = (): Promise<unknown> => ask('/api/samples', post());
+export const placeSamples = (): Promise<unknown> => ask('/api/samples', send('POST'));
 
 /** Tries stuck files again. */
-export const retryStuck = (names: string[] | 'all'): Promise<unknown> => ask('/api/spool/retry', post({ names }));
+export const retryStuck = (names: string[] | 'all'): Promise<unknown> =>
+  ask('/api/spool/retry', send('POST', { names }));
 
 /** The address of a picture. */
 export const mediaOf = (id: string, rendition: 'thumb' | 'preview'): string => `/media/${id}/${rendition}`;

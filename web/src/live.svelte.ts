@@ -3,6 +3,7 @@
  * with the number of the newest change, and where that differs from the last one seen, something was missed.
  */
 import type { SpoolStatus } from './api.js';
+import { session } from './session.svelte.js';
 
 type Message =
   | { type: 'hello'; change: number }
@@ -32,10 +33,12 @@ export class Live {
   #change: number | undefined;
   #hidden: ReturnType<typeof setTimeout> | undefined;
   #timers = new Set<ReturnType<typeof setTimeout>>();
-  readonly #heard: Listener;
+  readonly #listeners = new Set<Listener>();
 
-  constructor(heard: Listener) {
-    this.#heard = heard;
+  /** Tells `listener` of every change of the photos until the function that it gives back is called. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Connects, and stays so until `close`. A page that is long out of sight gives its connection to the others. */
@@ -82,6 +85,8 @@ export class Live {
   #miss(source: EventSource): void {
     if (this.#timers.size === 0) this.#later(patience, () => (this.lost = true));
     if (source.readyState !== EventSource.CLOSED) return;
+    // The browser does not say why. Where nobody is signed in any more, the page must know.
+    void session.load();
     this.#later(again, () => {
       if (this.#source === source) this.#connect();
     });
@@ -101,8 +106,12 @@ export class Live {
       return;
     }
     const missed = message.type === 'hello' && this.#change !== undefined && this.#change !== message.change;
-    if (message.type === 'photos') this.#heard(message.months);
-    else if (missed) this.#heard(undefined);
+    if (message.type === 'photos') this.#tell(message.months);
+    else if (missed) this.#tell(undefined);
     this.#change = message.change;
+  }
+
+  #tell(months: string[] | undefined): void {
+    for (const listener of this.#listeners) listener(months);
   }
 }

@@ -1,7 +1,14 @@
 /**
- * What the address says: a search (`?q=`), and the photo that is open (`/photo/<id>`). Opening a photo makes a history
- * entry, going on to its neighbours does not: one step back is always the album.
+ * What the address says: a search (`?q=`), and the photo that is open (`/photo/<id>`) or the page beside the album
+ * (`/spool`). Opening a photo makes a history entry, going on to its neighbours does not: one step back is always the
+ * album. From the other pages the arrow leads back to the album, however many of them were seen.
  */
+
+/** The pages beside the album, as they are called in the address. */
+export const pageNames = ['spool', 'people', 'me', 'tokens', 'access', 'audit', 'sign-in', 'setup', 'invite'] as const;
+
+/** The name of a page beside the album. */
+export type PageName = (typeof pageNames)[number];
 
 /** What the timeline of a history entry showed last: a photo, and how far below the window's top (px). */
 export interface Place {
@@ -13,18 +20,23 @@ export interface Place {
 interface Address {
   q: string;
   photo: string | undefined;
+  page: PageName | undefined;
 }
 
 /** What is kept with a history entry. */
 interface Entry {
   /** True for a photo that was opened from the album, so that a step back leads there. */
   inside?: boolean;
+  /** How many steps back the album is. */
+  steps?: number;
   place?: Place;
 }
 
 function read(): Address {
   const photo = /^\/photo\/([0-9a-f]{64})$/.exec(location.pathname)?.[1];
-  return { q: new URLSearchParams(location.search).get('q') ?? '', photo };
+  const name = /^\/([a-z-]+)\/?$/.exec(location.pathname)?.[1];
+  const page = pageNames.find((known) => known === name);
+  return { q: page ? '' : (new URLSearchParams(location.search).get('q') ?? ''), photo, page };
 }
 
 const entry = (): Entry => (history.state as Entry | null) ?? {};
@@ -38,6 +50,7 @@ export const photoPath = (id: string, q: string): string => `/photo/${id}${searc
 class Route {
   q = $state('');
   photo: string | undefined = $state();
+  page: PageName | undefined = $state();
 
   constructor() {
     // The browser would restore a place that the timeline, whose heights are not known yet, does not have.
@@ -67,6 +80,28 @@ class Route {
     }
   }
 
+  /** Goes to a page beside the album. */
+  go(page: PageName): void {
+    const { steps } = entry();
+    const next = this.page === undefined ? 1 : steps === undefined ? undefined : steps + 1;
+    if (page !== this.page) history.pushState(next === undefined ? null : { steps: next }, '', `/${page}`);
+    this.#take();
+    scrollTo(0, 0);
+  }
+
+  /** From a page beside the album back into it, where one had been if one came from there. */
+  leave(): void {
+    const { steps } = entry();
+    if (steps !== undefined) history.go(-steps);
+    else this.home();
+  }
+
+  /** To the album, in place of the page that is open: it is done with. */
+  home(): void {
+    history.replaceState(null, '', '/');
+    this.#take();
+  }
+
   /** Where the timeline was when this history entry was left. */
   get place(): Place | undefined {
     return this.photo === undefined ? entry().place : undefined;
@@ -74,7 +109,7 @@ class Route {
 
   /** Keeps where the timeline is with the history entry. */
   keep(place: Place | undefined): void {
-    if (this.photo !== undefined) return;
+    if (this.photo !== undefined || this.page !== undefined) return;
     const { place: _, ...rest } = entry();
     history.replaceState(place ? { ...rest, place } : rest, '');
   }
@@ -87,10 +122,19 @@ class Route {
   }
 
   #take(): void {
-    const { q, photo } = read();
+    const { q, photo, page } = read();
     this.q = q;
     this.photo = photo;
+    this.page = page;
   }
 }
 
 export const route = new Route();
+
+/** Lets a click on a link to a page stay inside; one that asks for a new window is the browser's. */
+export function follow(event: MouseEvent, page: PageName | undefined): void {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  if (page === undefined) route.leave();
+  else route.go(page);
+}

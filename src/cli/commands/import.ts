@@ -7,7 +7,9 @@ import { resolve, sep } from 'node:path';
 import { PhotospoolError } from '../../base/errors.js';
 import { openLog } from '../../base/log.js';
 import { openHome, type Home } from '../home.js';
-import { importWork, openSpool } from '../spool.js';
+import { importWork } from '../../spool/work.js';
+import { openSpool } from '../spool.js';
+import { quiet } from '../output.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { runPass } from './process.js';
 
@@ -22,13 +24,13 @@ export const importVerb: Verb = (program, run) => {
 async function importTree(named: string, flags: Flags & { move?: boolean }): Promise<number> {
   const folder = await realpath(named).catch(() => named);
   const config = configOf(flags);
-  const log = openLog(config.level === 'info' ? 'error' : config.level);
+  const log = openLog(quiet(config));
   const home = await openHome(config, log);
   try {
     await checkTree(folder, home);
     const spool = await openSpool(home, log, {
       incoming: folder,
-      work: importWork(config),
+      work: importWork(config.work),
       handOver: config.work,
       mode: flags.move ? 'move' : 'copy',
       settle: 0,

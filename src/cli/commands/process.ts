@@ -1,5 +1,5 @@
 /** `photospool process`: one pass over the spool. With a server running on that home, the server makes the pass. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
@@ -9,7 +9,7 @@ import { takeLock } from '../../spool/lock.js';
 import type { Processor } from '../../spool/processor.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHome } from '../home.js';
-import { counted, exit, openProgress, print, printJson, say } from '../output.js';
+import { counted, exit, openProgress, print, printJson, quiet, say } from '../output.js';
 import { askServer, findServer, openSpool } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
@@ -19,6 +19,7 @@ export const processVerb: Verb = (program, run) => {
     .argument('[INCOMING]', 'where photos come in, instead of the configured folder')
     .argument('[WORK]', 'where they are worked on')
     .argument('[DONE]', 'the archive')
+    .option('--if-free', 'ends at once where a server or another pass is at work')
     .action((incoming: string | undefined, work: string | undefined, done: string | undefined, flags: Flags) =>
       run(() => onePass(withFolders(flags, incoming, work, done))),
     );
@@ -29,6 +30,13 @@ function withFolders(flags: Flags, incoming?: string, work?: string, done?: stri
   if (work === undefined || done === undefined) {
     throw new PhotospoolError('usage', 'process takes no folder or three.', { hint: 'Name INCOMING, WORK and DONE.' });
   }
+  // The other two are made where they are missing; an INCOMING that is not there is a slip of the pen, or not mounted.
+  if (!statSync(incoming, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new PhotospoolError('usage', `${printable(incoming)} is no folder.`, {
+      path: incoming,
+      hint: 'Name the folder that photos come in to; if it is on another disk, mount that.',
+    });
+  }
   return { ...flags, incoming: resolve(incoming), work: resolve(work), done: resolve(done) };
 }
 
@@ -37,12 +45,16 @@ async function onePass(flags: Flags): Promise<number> {
   const json = flags.json === true;
   for (;;) {
     const server = await findServer(config);
+    // What is run every few minutes must not queue up behind a pass that takes hours.
+    if (flags.ifFree === true && (server ?? !isFree(config.work))) return report(nothing, json);
     if (server) return report(await askServer<PassSummary>(server, 'POST', '/api/spool/process'), json);
     // Whoever holds the folder is waited for before the library is opened: a row of waiting passes costs nothing.
     if (isFree(config.work)) return passHere(config, json);
     await clock.sleep(500);
   }
 }
+
+const nothing: PassSummary = { stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] };
 
 /** Whether nobody holds a `work` folder now. */
 function isFree(work: string): boolean {
@@ -53,7 +65,7 @@ function isFree(work: string): boolean {
 }
 
 async function passHere(config: Config, json: boolean): Promise<number> {
-  const log = openLog(config.level === 'info' ? 'error' : config.level);
+  const log = openLog(quiet(config));
   const home = await openHome(config, log);
   try {
     return await runPass(await openSpool(home, log), json);

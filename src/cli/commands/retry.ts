@@ -2,7 +2,8 @@
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { openLog } from '../../base/log.js';
 import { openHome } from '../home.js';
-import { counted, exit, print, printJson, say } from '../output.js';
+import type { Retried } from '../../spool/port.js';
+import { counted, exit, print, printJson, quiet, say } from '../output.js';
 import { askServer, findServer, openSpool } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
@@ -14,18 +15,12 @@ export const retry: Verb = (program, run) => {
     .action((names: string[], flags: Flags & { all?: boolean }) => run(() => retryItems(names, flags)));
 };
 
-interface Retried {
-  retried: string[];
-  unknown: string[];
-  stuck?: { name: string; reason: string }[];
-}
-
 async function retryItems(names: string[], flags: Flags & { all?: boolean }): Promise<number> {
   if ((flags.all === true) === names.length > 0)
     throw new PhotospoolError('usage', 'retry takes names or --all.', { hint: '`photospool status` shows the names.' });
   const { retried, unknown, stuck = [] } = await retryBy(flags.all ? 'all' : names, flags);
   if (flags.json) printJson({ retried, unknown });
-  else print(`${counted(retried.length, 'file')} tried again`);
+  else print(`${counted(retried.length, 'file')} tried again, ${stuck.length} stuck`);
   for (const name of unknown) say(`photospool: nothing that is stuck is called ${printable(name)}.`);
   for (const { name, reason } of stuck) say(`stuck: ${name}: ${reason}`);
   if (unknown.length > 0) return exit.usage;
@@ -35,16 +30,13 @@ async function retryItems(names: string[], flags: Flags & { all?: boolean }): Pr
 async function retryBy(names: string[] | 'all', flags: Flags): Promise<Retried> {
   const config = configOf(flags);
   const server = await findServer(config);
-  if (server) return askServer<Retried>(server, 'POST', '/api/spool/retry', { names });
-  const log = openLog('error');
+  if (server) return askServer<Retried>(server, 'POST', '/api/spool/retry', { names, wait: true });
+  const log = openLog(quiet(config));
   const home = await openHome(config, log);
   try {
     const spool = await openSpool(home, log);
     try {
-      const answer = await spool.retry(names);
-      await spool.drain();
-      const { stuck } = await spool.status();
-      return { ...answer, stuck: stuck.filter(({ name }) => answer.retried.some((one) => printable(one) === name)) };
+      return await spool.retry(names, true);
     } finally {
       await spool.close();
     }

@@ -1,11 +1,15 @@
 /** `photospool serve`: watches the spool and serves the album until SIGTERM or SIGINT, which let the items in hand end. */
+import { randomBytes } from 'node:crypto';
+import type { Access } from '../../access/access.js';
+import { setUp } from '../../access/codes.js';
+import { drawSecret } from '../../access/secrets.js';
 import { openLog } from '../../base/log.js';
-import { placeSamples } from '../../ingest/samples.js';
 import { openServer } from '../../server/app.js';
 import { systemClock as clock } from '../../base/clock.js';
+import { openHomeAccess } from '../access.js';
 import { openHome, webRoot, type Home } from '../home.js';
 import { serverRecord } from '../view.js';
-import { exit, print } from '../output.js';
+import { exit, print, say } from '../output.js';
 import { openSpool, recordOf } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { version } from '../version.js';
@@ -19,14 +23,18 @@ export const serve: Verb = (program, run) => {
 
 async function serveHome(flags: Flags): Promise<number> {
   const config = configOf(flags);
-  const log = openLog(config.level);
+  const log = openLog(config);
   const stopped = stopSignal();
   const home = await openHome(config, log);
   try {
     const spool = await openSpool(home, log);
+    const secret = drawSecret(randomBytes);
+    const opened = openHomeAccess(home, config, home.files, log, secret);
     try {
-      const server = await openServer({ ...serverParts(home), spool, log, clock });
-      await announce(home, server.url);
+      const { access } = opened;
+      const server = await openServer({ ...serverParts(home), access, spool, log, clock });
+      await announce(home, server.url, secret);
+      if (!access.settings.read().setUp) offerSetUp(access, server.url);
       await spool.watch();
       await stopped;
       log.info({}, 'Stopping: the items in hand are finished first.');
@@ -34,6 +42,7 @@ async function serveHome(flags: Flags): Promise<number> {
       await server.close();
     } finally {
       await spool.close();
+      await opened.close();
     }
   } finally {
     await home.close();
@@ -49,22 +58,33 @@ function serverParts({
   changes,
   config,
   files,
-}: Home): Omit<Parameters<typeof openServer>[0], 'spool' | 'log' | 'clock'> {
-  const { host, port, role, incoming } = config;
+}: Home): Omit<Parameters<typeof openServer>[0], 'spool' | 'access' | 'log' | 'clock'> {
+  const { host, port, role, incoming, names, trustProxy, cert, key } = config;
+  const https = cert !== undefined && key !== undefined ? { cert, key } : undefined;
   return {
     library,
     catalog,
     changes,
     blobs: { rendition: blobs.path, original: archive.resolve },
-    samples: async () => (await placeSamples(incoming, files)).length,
-    config: { host, port, role, incoming, webRoot, version },
+    samples: async () => {
+      // With it comes libvips, which a server else leaves to its decoders.
+      const { placeSamples } = await import('../../ingest/samples.js');
+      return (await placeSamples(incoming, files)).length;
+    },
+    config: { host, port, role, incoming, webRoot, version, names, trustProxy, ...(https && { https }) },
   };
 }
 
-async function announce({ config, files }: Home, url: string): Promise<void> {
-  await files.replace(serverRecord(config), JSON.stringify(await recordOf(config, url)));
+async function announce({ config, files }: Home, url: string, secret: string): Promise<void> {
+  await files.replace(serverRecord(config), JSON.stringify(await recordOf(config, url, secret)), undefined, 0o600);
   print(`Put photos into  ${config.incoming}`);
   print(`Your album is at ${url}`);
+}
+
+/** Prints the one-time link that makes the first owner; the links of earlier starts are void. */
+function offerSetUp(access: Access, url: string): void {
+  const { code } = access.codes.draw(setUp);
+  say(`Nobody has an account here yet. To make yours, open  ${url}/setup#${code}`);
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once, which loses nothing either. */

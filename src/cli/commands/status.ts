@@ -1,11 +1,15 @@
 /** `photospool status`: what is incoming, in work, stuck, done. Reads the disk; changes nothing. */
+import { readHistory, type Past } from '../../backup/history.js';
+import { systemClock } from '../../base/clock.js';
+import { printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
+import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/port.js';
 import { readStatus } from '../../spool/status.js';
 import { viewHome } from '../view.js';
 import { counted, exit, print, printJson } from '../output.js';
 import { askServer, findServer } from '../spool.js';
+import { clockTime, lasting, sized } from '../times.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
-import type { SpoolStatus } from '../../spool/port.js';
 
 /** The verb `status`. */
 export const status: Verb = (program, run) => {
@@ -22,33 +26,62 @@ async function showStatus(flags: Flags): Promise<number> {
     : await readStatus(config.incoming, config.work, openFiles());
   const view = await viewHome(config);
   const done = view?.library.local.originals.counts().here ?? 0;
+  const today = view?.library.local.today.count() ?? spool.today;
   view?.close();
-  const { incoming, work, stuck, ignored } = spool;
-  if (flags.json) printJson({ incoming, work, stuck, ignored, done, peers: [], ...(server && { server: server.url }) });
-  else for (const line of describe({ ...spool, done, url: server?.url })) print(line);
+  const [backup] = await readHistory(config.data, openFiles());
+  const told = { ...spool, today, ...(backup && { backup }) };
+  if (flags.json) printJson(asJson(told, done, server?.url));
+  else for (const line of describe(told, done, server?.url, systemClock.now())) print(line);
   return exit.done;
 }
 
-function describe({
-  incoming,
-  work,
-  stuck,
-  ignored,
-  done,
-  url,
-}: SpoolStatus & { done: number; url: string | undefined }): string[] {
+function asJson(spool: SpoolStatus, done: number, url: string | undefined): object {
+  const { stored: _stored, duplicates: _duplicates, rate, recent, ...told } = spool;
+  return { ...told, done, peers: [], ...(url !== undefined && { rate, recent, server: url }) };
+}
+
+/** The last backup that ended, as far as this home knows. */
+interface Remembered {
+  backup?: Past;
+}
+
+/** How many of the files that wait are shown. */
+const shown = 5;
+
+/** The status in lines for a person. `now` in ms. */
+export function describe(
+  spool: SpoolStatus & Remembered,
+  done: number,
+  url: string | undefined,
+  now: number,
+): string[] {
+  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup } = spool;
+  const since = (utc: string): string => lasting(now - Date.parse(utc));
+  const waits = ({ name, since: at, bytes }: WaitingItem): string =>
+    `  ${printable(name)}: ${sized(bytes)}, for ${since(at)}`;
   return [
     url === undefined ? 'no server running' : `album at   ${url}`,
     `incoming   ${counted(incoming, 'file')}`,
+    ...(held ? [`  Nothing is taken until ${clockTime(held.until, now)}: ${held.reason}`] : []),
+    ...waiting.slice(0, shown).map(waits),
+    ...(incoming > shown ? [`  and ${counted(incoming - shown, 'more', 'more')}`] : []),
     `in work    ${counted(work.length, 'file')}`,
-    ...work.map(({ name, step, since }) => `  ${name}: ${step} since ${since}`),
+    ...work.map(({ name, step, since: at }) => `  ${printable(name)}: ${step} for ${since(at)}`),
     `stuck      ${counted(stuck.length, 'file')}`,
-    ...stuck.map(
-      ({ name, reason, attempts, next }) =>
-        `  ${name}: ${reason} Tried ${counted(attempts, 'time')}; ${next === undefined ? 'waits for `photospool retry`' : `next try ${next}`}.`,
-    ),
+    ...stuck.map((item) => `  ${printable(item.name)}: ${printable(item.reason)} ${describeTries(item, now)}`),
     `left alone ${counted(ignored.length, 'file')}`,
-    ...ignored.map(({ name, reason }) => `  ${name}: ${reason}`),
+    ...ignored.map(({ name, reason }) => `  ${printable(name)}: ${printable(reason)}`),
     `done       ${counted(done, 'photo')}`,
+    `today      ${counted(today.stored, 'photo')}, ${counted(today.duplicates, 'duplicate')}${rate > 0 ? `, now ${rate} a minute` : ''}`,
+    backup ? `backup     ${since(backup.at)} ago, in ${printable(backup.folder)}` : 'backup     none yet',
   ];
+}
+
+function describeTries({ attempts, next, failed }: StuckItem, now: number): string {
+  const last = failed === undefined ? '' : `, last ${lasting(now - Date.parse(failed))} ago`;
+  const goesOn =
+    next === undefined
+      ? 'waits for `photospool retry`'
+      : `next try ${Date.parse(next) <= now ? 'now' : `in ${lasting(Date.parse(next) - now)} (${clockTime(next, now)})`}`;
+  return `Tried ${counted(attempts, 'time')}${last}; ${goesOn}.`;
 }

@@ -1,53 +1,114 @@
-/** `photospool verify`: rehashes the archive against the library. Changes nothing. */
+/**
+ * `photospool verify`: checks library, archive and renditions. Changes nothing, unless `--repair` takes up moved originals and
+ * makes renditions again; nothing is removed or replaced by it.
+ */
+import { join } from 'node:path';
+import { checkSound, cure } from '../../backup/sound.js';
+import type { Config } from '../../base/config.js';
+import { PhotospoolError, toPhotospoolError } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
-import { verifyArchive } from '../../ingest/verify.js';
-import { noHome, viewHome } from '../view.js';
-import { bars, counted, exit, openProgress, print, printJson } from '../output.js';
+import { openSqlite } from '../../base/sqlite.js';
+import { repair } from '../../ingest/repair.js';
+import { verifyHome, type Verified } from '../../ingest/verify.js';
+import type { Library } from '../../library/library.js';
+import { openHome } from '../home.js';
+import { bars, counted, exit, openProgress, print, printJson, type Progress } from '../output.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { backupsOf, count, isTrouble, tellFindings, type Tally } from '../verify.js';
+import { libraryPath, noHome, viewHome } from '../view.js';
 
 /** The verb `verify`. */
 export const verify: Verb = (program, run) => {
-  addVerb(
-    program,
-    'verify',
-    'rehashes the archive: tells what is missing, changed or unknown, and changes nothing',
-  ).action((flags: Flags) => run(() => verifyHome(flags)));
+  addVerb(program, 'verify', 'checks library, originals and renditions: missing, changed, moved or unknown')
+    .option('--repair', 'take up originals that were moved, and make renditions again; nothing is removed')
+    .action((flags: Flags & { repair?: boolean }) => run(() => checkHome(flags)));
 };
 
-async function verifyHome(flags: Flags): Promise<number> {
+async function checkHome(flags: Flags & { repair?: boolean }): Promise<number> {
   const config = configOf(flags);
-  const view = await viewHome(config);
-  if (!view) throw noHome(config);
+  await checkLibrary(config);
   const progress = openProgress();
   try {
-    const { originals } = view.library.local;
-    const total = originals.counts().here;
-    const report = await verifyArchive(originals, config.done, openFiles(), (done) => progress.show(bars(done, total)));
+    const verified = flags.repair ? await mend(config, progress) : await look(config, progress);
     progress.end();
-    const { checked, findings } = report;
-    for (const finding of findings) {
-      if (flags.json) printJson(finding);
-      else print(`${finding.kind}: ${finding.path}`);
-    }
-    if (flags.json)
-      printJson({
-        checked,
-        missing: count('missing'),
-        changed: count('changed'),
-        unknown: count('unknown'),
-        unreadable: count('unreadable'),
-      });
-    else
-      print(
-        `${counted(checked, 'original')} checked, ${count('missing')} missing, ${count('changed')} changed, ${count('unknown')} unknown, ${count('unreadable')} unreadable`,
-      );
-    return count('missing') + count('changed') + count('unreadable') > 0 ? exit.stuck : exit.done;
-
-    function count(kind: string): number {
-      return findings.filter((finding) => finding.kind === kind).length;
-    }
+    tellFindings(verified.findings, flags.json === true);
+    const { checked, findings } = verified;
+    if (flags.json) printJson(asJson(checked, count(findings)));
+    else print(describe(checked, count(findings)));
+    return findings.some(isTrouble) ? exit.stuck : exit.done;
   } finally {
     progress.end();
+  }
+}
+
+/** @throws PhotospoolError `config` where there is no library, `corrupt` where it is damaged. */
+async function checkLibrary(config: Config): Promise<void> {
+  if (!(await openFiles().look(libraryPath(config)))) throw noHome(config);
+  try {
+    const db = openSqlite(libraryPath(config), { readOnly: true });
+    try {
+      checkSound(db);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    const { code, message, path } = toPhotospoolError(error, 'check', libraryPath(config));
+    if (code !== 'corrupt') throw error;
+    throw new PhotospoolError('corrupt', message, { hint: cure, cause: error, ...(path !== undefined && { path }) });
+  }
+}
+
+async function look(config: Config, progress: Progress): Promise<Verified> {
+  const view = await viewHome(config);
+  if (!view) throw noHome(config);
+  try {
+    return await check(view.library, config, progress);
+  } finally {
     view.close();
   }
+}
+
+async function check(library: Library, config: Config, progress: Progress): Promise<Verified> {
+  const files = openFiles();
+  return verifyHome({
+    library,
+    archive: config.done,
+    blobs: join(config.data, 'blobs'),
+    files,
+    backups: await backupsOf(config, files),
+    progress: (done, total) => progress.show(bars(done, total)),
+  });
+}
+
+async function mend(config: Config, progress: Progress): Promise<Verified> {
+  const home = await openHome(config);
+  try {
+    const verified = await check(home.library, config, progress);
+    const total = verified.findings.length;
+    const tell = (done: number): void => progress.show(`repair ${bars(done, total)}`);
+    await repair(verified.findings, {
+      ...home,
+      render: (path, format) => home.decoders.render(path, format),
+      progress: tell,
+    });
+    return verified;
+  } finally {
+    await home.close();
+  }
+}
+
+/** The counts as they were before there was more to count, and what is more only where there is some. */
+function asJson(checked: number, { moved, renditions, repaired, ...counts }: Tally): object {
+  const more = Object.entries({ moved, renditions, repaired }).filter(([, n]) => n > 0);
+  return { checked, ...counts, ...Object.fromEntries(more) };
+}
+
+function describe(checked: number, tally: Tally): string {
+  const { missing, changed, unknown, unreadable, moved, renditions, repaired } = tally;
+  const parts = [`${missing} missing`, `${changed} changed`, `${unknown} unknown`, `${unreadable} unreadable`];
+  if (moved > 0) parts.push(`${moved} moved`);
+  if (renditions > 0) parts.push(`${counted(renditions, 'photo')} without good renditions`);
+  if (repaired > 0) parts.push(`${repaired} repaired`);
+  if (moved + renditions > 0) parts.push('try --repair');
+  return `${counted(checked, 'original')} checked, ${parts.join(', ')}`;
 }

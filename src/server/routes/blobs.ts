@@ -62,7 +62,13 @@ export const blobs: Routes = async (app, { exchange }) => {
         const found = store.find(sha256);
         const missing = 'There is no such blob here.';
         if (!found) throw notFound(missing);
-        return sendDownload(request, reply, { path: found.path, sha256, type: 'application/octet-stream', missing });
+        return sendDownload(request, reply, {
+          path: found.path,
+          sha256,
+          type: 'application/octet-stream',
+          missing,
+          forever: false,
+        });
       },
     });
 

@@ -1,7 +1,7 @@
 /** Edits of one photo and of many. */
 import { Type, type Static } from 'typebox';
 import type { PhotoChange } from '../../document/edits.js';
-import { ownerId, viewer } from '../access.js';
+import { viewer } from '../access.js';
 import { changePhotos } from '../edits.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
@@ -12,10 +12,13 @@ import { readTaken } from '../taken.js';
 export const edits: Routes = (app, { library }) => {
   app.patch(
     '/api/photos/:id',
-    { schema: { summary: 'Edits a photo', params: IdParams, body: PhotoEdits, response: answers(Photo) } },
+    {
+      config: { rule: 'see' },
+      schema: { summary: 'Edits a photo', params: IdParams, body: PhotoEdits, response: answers(Photo) },
+    },
     async (request) => {
       const { id } = request.params;
-      const { missing } = await changePhotos(library, viewer(request), [id], changeOf(request.body), ownerId);
+      const { missing } = await changePhotos(library, viewer(request), [id], changeOf(request.body));
       if (missing.length > 0) throw notFound('There is no such photo.');
       return getPhoto(library, viewer(request), id);
     },
@@ -24,10 +27,10 @@ export const edits: Routes = (app, { library }) => {
   const Changed = Type.Object({ changed: Type.Integer(), missing: Type.Array(Sha256) });
   app.patch(
     '/api/photos',
-    { schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) } },
+    { config: { rule: 'see' }, schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) } },
     async (request) => {
       const { ids, ...body } = request.body;
-      return changePhotos(library, viewer(request), ids, changeOf(body), ownerId);
+      return changePhotos(library, viewer(request), ids, changeOf(body));
     },
   );
 };

@@ -1,4 +1,5 @@
 /** Live changes, as server-sent events. */
+import { viewer, viewerNow } from '../access.js';
 import type { Routes } from '../parts.js';
 import { bytes } from '../schemas.js';
 
@@ -6,12 +7,16 @@ export const events: Routes = (app, { live }) => {
   app.get(
     '/api/events',
     // A HEAD would open a stream that nobody reads.
-    { exposeHeadRoute: false, schema: { summary: 'Live changes', response: bytes('events', 'text/event-stream') } },
-    async (_request, reply) =>
+    {
+      exposeHeadRoute: false,
+      config: { rule: 'see' },
+      schema: { summary: 'Live changes', response: bytes('events', 'text/event-stream') },
+    },
+    async (request, reply) =>
       reply
         .type('text/event-stream; charset=utf-8')
         .header('connection', 'close')
         .header('x-accel-buffering', 'no')
-        .send(await live.connect()),
+        .send(await live.connect(viewer(request), () => viewerNow(request))),
   );
 };

@@ -6,7 +6,10 @@ import { answers } from '../schemas.js';
 export const health: Routes = (app, { library }) => {
   app.get(
     '/healthz',
-    { schema: { summary: 'Liveness', response: answers(Type.Object({ status: Type.Literal('ok') })) } },
+    {
+      config: { rule: 'everyone' },
+      schema: { summary: 'Liveness', response: answers(Type.Object({ status: Type.Literal('ok') })) },
+    },
     (_request, reply) => {
       library.lastChange();
       void reply.send({ status: 'ok' });

@@ -11,6 +11,7 @@ export const media: Routes = (app, { library, blobs }) => {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/media/:id/:rendition',
+    config: { rule: 'see' },
     schema: {
       summary: 'A scaled picture',
       params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview']) }),
@@ -18,12 +19,14 @@ export const media: Routes = (app, { library, blobs }) => {
     },
     handler: async (request, reply) => {
       const { id, rendition } = request.params;
-      const found = getPhoto(library, viewer(request), id).renditions[rendition];
+      const who = viewer(request);
+      const found = getPhoto(library, who, id).renditions[rendition];
       if (!found) throw notFound(`This photo has no ${rendition}.`);
       return sendDownload(request, reply, {
         path: blobs.rendition(found.sha256),
         sha256: found.sha256,
         type: found.type,
+        forever: who.role === 'owner',
         missing: 'This picture is not on this server.',
       });
     },

@@ -1,5 +1,6 @@
 /** Originals. */
 import { Type } from 'typebox';
+import { may } from '../../access/rights.js';
 import { viewer } from '../access.js';
 import { disposition } from '../disposition.js';
 import { sendDownload } from '../download.js';
@@ -25,6 +26,7 @@ export const originals: Routes = (app, { library, blobs }) => {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/originals/:id',
+    config: { rule: 'see' },
     schema: {
       summary: 'The file as it came',
       params: IdParams,
@@ -34,14 +36,16 @@ export const originals: Routes = (app, { library, blobs }) => {
       response: bytes('the file', 'application/octet-stream'),
     },
     handler: async (request, reply) => {
-      const photo = getPhoto(library, viewer(request), request.params.id);
+      const who = viewer(request);
+      const photo = getPhoto(library, who, request.params.id);
       const missing = 'The original is not on this server.';
-      if (photo.original.path === undefined) throw notFound(missing);
+      if (!may(who, 'original') || photo.original.path === undefined) throw notFound(missing);
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {
         path: blobs.original(photo.original.path),
         sha256: photo.id,
         type: photo.type,
+        forever: who.role === 'owner',
         disposition: disposition(shown ? 'inline' : 'attachment', photo.name),
         missing,
       });

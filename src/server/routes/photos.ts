@@ -1,12 +1,14 @@
 /** Photos and their tags, to read. */
 import { Type } from 'typebox';
 import { exifId, type ExifDocument } from '../../document/photo.js';
+import { may } from '../../access/rights.js';
 import { viewer } from '../access.js';
 import { notFound } from '../failures.js';
 import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
 import { findPhotos, getPhoto } from '../photos.js';
 import { answers, cursor, IdParams, next, Photo, q, Sha256 } from '../schemas.js';
+import { showTo, sightOf } from '../sight.js';
 
 const bounds = { most: 1_000, usual: 100 };
 
@@ -15,6 +17,7 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
   app.get(
     '/api/photos',
     {
+      config: { rule: 'see' },
       schema: {
         summary: 'Photos, newest first',
         querystring: Type.Object({ q, cursor, limit: limit(bounds) }),
@@ -23,16 +26,21 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
     },
     async (request) => {
       const { q: text, limit: asked, ...page } = request.query;
-      const query = await ask(text, 'page');
-      const found = catalog.page(query, { ...page, limit: within(bounds, asked), viewer: viewer(request) });
-      return { photos: findPhotos(library, viewer(request), found.ids), next: found.next ?? null };
+      const who = viewer(request);
+      const query = await ask(text, 'page', who);
+      const found = catalog.page(query, { ...page, limit: within(bounds, asked), viewer: sightOf(who) });
+      const photos = findPhotos(library, who, found.ids).map((photo) => showTo(who, photo));
+      return { photos, next: found.next ?? null };
     },
   );
 
   app.get(
     '/api/photos/:id',
-    { schema: { summary: 'One photo', params: IdParams, response: answers(Photo) } },
-    (request, reply) => void reply.send(getPhoto(library, viewer(request), request.params.id)),
+    { config: { rule: 'see' }, schema: { summary: 'One photo', params: IdParams, response: answers(Photo) } },
+    (request, reply) => {
+      const who = viewer(request);
+      void reply.send(showTo(who, getPhoto(library, who, request.params.id)));
+    },
   );
 
   const Tags = Type.Object({
@@ -42,10 +50,14 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
   });
   app.get(
     '/api/photos/:id/exif',
-    { schema: { summary: 'Every tag of the original', params: IdParams, response: answers(Tags) } },
+    {
+      config: { rule: 'see' },
+      schema: { summary: 'Every tag of the original', params: IdParams, response: answers(Tags) },
+    },
     (request, reply) => {
-      const { id } = getPhoto(library, viewer(request), request.params.id);
-      const document = library.get(exifId(id))?.body as ExifDocument | undefined;
+      const who = viewer(request);
+      const { id } = getPhoto(library, who, request.params.id);
+      const document = may(who, 'original') && (library.get(exifId(id))?.body as ExifDocument | undefined);
       if (!document) throw notFound('No tags are known of this photo.');
       const { tags, cut } = document;
       void reply.send({ id, tags, ...(cut === true && { cut }) });

@@ -2,18 +2,25 @@
 import { Type } from 'typebox';
 import { makeDone } from '../done.js';
 import type { Routes } from '../parts.js';
-import { answers, PassSummary, SpoolStatus } from '../schemas.js';
+import { answers, PassSummary, Retried, SpoolStatus } from '../schemas.js';
 
 export const spool: Routes = (app, context) => {
   const done = makeDone(context.library, context.clock);
-  app.get('/api/spool', { schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } }, async () => {
-    const status = await context.spool.status();
-    return { ...status, done: done(status) };
-  });
+  app.get(
+    '/api/spool',
+    { config: { rule: 'spool' }, schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } },
+    async () => {
+      const status = await context.spool.status();
+      return { ...status, done: done(status) };
+    },
+  );
 
   app.post(
     '/api/spool/process',
-    { schema: { summary: 'Makes a pass, and answers when it is done', response: answers(PassSummary) } },
+    {
+      config: { rule: 'process' },
+      schema: { summary: 'Makes a pass, and answers when it is done', response: answers(PassSummary) },
+    },
     async () => context.spool.pass(),
   );
 
@@ -22,11 +29,14 @@ export const spool: Routes = (app, context) => {
       Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 }),
       Type.Literal('all'),
     ]),
+    wait: Type.Optional(Type.Boolean({ description: 'answer when they were tried' })),
   });
-  const Retried = Type.Object({ retried: Type.Array(Type.String()), unknown: Type.Array(Type.String()) });
   app.post(
     '/api/spool/retry',
-    { schema: { summary: 'Tries stuck items again', body: Names, response: answers(Retried) } },
-    async (request) => context.spool.retry(request.body.names),
+    {
+      config: { rule: 'process' },
+      schema: { summary: 'Tries stuck items again', body: Names, response: answers(Retried) },
+    },
+    async (request) => context.spool.retry(request.body.names, request.body.wait),
   );
 };

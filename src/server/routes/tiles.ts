@@ -4,6 +4,7 @@ import { viewer } from '../access.js';
 import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
 import { answers, cursor, next, q, Tile } from '../schemas.js';
+import { sightOf } from '../sight.js';
 
 const bounds = { most: 5_000, usual: 500 };
 
@@ -12,6 +13,7 @@ export const tiles: Routes = (app, { catalog, ask }) => {
   app.get(
     '/api/tiles',
     {
+      config: { rule: 'see' },
       schema: {
         summary: 'Tiles, newest first',
         querystring: Type.Object({ q, cursor, limit: limit(bounds) }),
@@ -20,8 +22,9 @@ export const tiles: Routes = (app, { catalog, ask }) => {
     },
     async (request) => {
       const { q: text, limit: asked, ...page } = request.query;
-      const query = await ask(text, 'page');
-      const found = catalog.tiles(query, { ...page, limit: within(bounds, asked), viewer: viewer(request) });
+      const who = viewer(request);
+      const query = await ask(text, 'page', who);
+      const found = catalog.tiles(query, { ...page, limit: within(bounds, asked), viewer: sightOf(who) });
       return { tiles: found.tiles, next: found.next ?? null };
     },
   );

@@ -5,8 +5,10 @@
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import { pipeline, Transform } from 'node:stream';
 import { Type } from 'typebox';
+import { may } from '../../access/rights.js';
 import { PhotospoolError } from '../../base/errors.js';
 import type { SpoolPort } from '../../spool/port.js';
+import { viewer } from '../access.js';
 import type { App, Routes } from '../parts.js';
 import { Problem } from '../schemas.js';
 
@@ -36,6 +38,7 @@ function addRoute(app: App, spool: SpoolPort): void {
   app.post(
     '/api/upload',
     {
+      config: { rule: 'upload', streams: true },
       // The body is read as it comes; there is nothing to check beforehand.
       validatorCompiler: () => () => true,
       schema: {
@@ -51,7 +54,9 @@ function addRoute(app: App, spool: SpoolPort): void {
       }
       const files: { name: string; bytes: number }[] = [];
       try {
-        for await (const part of request.files()) files.push(await placePart(spool, part));
+        // Which names are taken is for those who may look there.
+        const tells = may(viewer(request), 'spool');
+        for await (const part of request.files()) files.push(await placePart(spool, part, tells));
       } catch (error) {
         throw brokeOff(error)
           ? new PhotospoolError('truncated', 'The upload ended in the middle.', { op: 'upload', cause: error })
@@ -63,13 +68,18 @@ function addRoute(app: App, spool: SpoolPort): void {
   );
 }
 
-async function placePart(spool: SpoolPort, part: MultipartFile): Promise<{ name: string; bytes: number }> {
+async function placePart(
+  spool: SpoolPort,
+  part: MultipartFile,
+  tells: boolean,
+): Promise<{ name: string; bytes: number }> {
   const { stream, bytes } = count();
   // Whatever ends the one ends the other; the spool hears of it as an error of its stream.
   pipeline(part.file, stream, () => undefined);
   try {
-    const name = await spool.place(stream, part.filename || 'upload');
-    return { name, bytes: bytes() };
+    const sent = part.filename || 'upload';
+    const name = await spool.place(stream, sent);
+    return { name: tells ? name : sent, bytes: bytes() };
   } finally {
     stream.destroy();
   }

@@ -1,0 +1,91 @@
+/**
+ * Access to a home, put together: who is behind a request, and everything about accounts, sessions, tokens and links. The
+ * server and the commands have it open at the same time, in one file, and see each other's changes at once.
+ */
+import { randomBytes } from 'node:crypto';
+import { systemClock, type Clock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+import type { Library } from '../library/library.js';
+import { openAccounts, type Accounts } from './accounts.js';
+import { openAudit, type Audit } from './audit.js';
+import { openCodes, type Codes } from './codes.js';
+import { openDevices } from './devices.js';
+import { openPasskeys, type Passkeys } from './passkeys.js';
+import { openPasswords, type Passwords } from './passwords.js';
+import { openPeople, type People } from './people.js';
+import type { Random } from './secrets.js';
+import { openSessions, type Sessions } from './sessions.js';
+import { openSettings, type SettingStore } from './settings.js';
+import { openSigning, type Signing } from './signing.js';
+import { openTables } from './tables.js';
+import { openTokens, type Tokens } from './tokens.js';
+import type { Viewer } from './rights.js';
+import { recognise, type Brought } from './viewer.js';
+
+/** Access to a home. */
+export interface Access {
+  /** The viewer behind what a request brings; undefined for nobody. */
+  recognise(brought: Brought): Viewer | undefined;
+  readonly people: People;
+  readonly accounts: Accounts;
+  readonly signing: Signing;
+  readonly sessions: Sessions;
+  readonly passkeys: Passkeys;
+  readonly tokens: Tokens;
+  readonly codes: Codes;
+  readonly settings: SettingStore;
+  readonly audit: Audit;
+  /** Runs `work` in one transaction. */
+  transaction<T>(work: () => T): T;
+  /** Writes what was noted and not yet written. The database stays open. */
+  close(): void;
+}
+
+/** What `openAccess` needs beside the database and the library in it. */
+export interface AccessOptions {
+  clock?: Clock;
+  random?: Random;
+  passwords?: Passwords;
+  /** The secret by which this machine's commands reach the running server. */
+  secret?: string;
+  /** Takes each entry of the audit, as a line of JSON. */
+  line?: (text: string) => void;
+  /** Hears of what could not be written behind a request. */
+  failed?: (error: unknown) => void;
+}
+
+/** Opens access, making its tables where they are missing. @throws PhotospoolError `newer-version`. */
+export function openAccess(db: Sqlite, library: Library, options: AccessOptions = {}): Access {
+  const { clock = systemClock, random = randomBytes, secret } = options;
+  const { passwords = openPasswords({ random }), line = () => undefined, failed = () => undefined } = options;
+  openTables(db);
+  const audit = openAudit(db, clock, line);
+  const people = openPeople(library, clock);
+  const settings = openSettings(library.local, audit);
+  const sessions = openSessions(db, { clock, random, failed });
+  const tokens = openTokens(db, { clock, random, failed, audit });
+  const codes = openCodes(db, { clock, random });
+  const passkeys = openPasskeys(db, { clock, random });
+  const devices = openDevices(db, { clock, random });
+  const parts = { db, clock, people, sessions, devices, codes, passkeys, audit };
+  const accounts = openAccounts({ ...parts, settings });
+  const signing = openSigning({ ...parts, passwords, accounts });
+  const known = { people, sessions, tokens, settings: settings.read, ...(secret !== undefined && { secret }) };
+  return {
+    recognise: (brought) => recognise(known, brought),
+    people,
+    accounts,
+    signing,
+    sessions,
+    passkeys,
+    tokens,
+    codes,
+    settings,
+    audit,
+    transaction: (work) => db.transaction(work),
+    close() {
+      sessions.flush();
+      tokens.flush();
+    },
+  };
+}

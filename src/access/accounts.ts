@@ -1,0 +1,236 @@
+/**
+ * Accounts: people with what lets them sign in here. The document of a person replicates, their credentials do not, so an
+ * owner counts here only when they can sign in here: the last such one can be neither removed nor made less. Every change
+ * and its line in the audit are one transaction.
+ */
+import type { Clock } from '../base/clock.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { compareText } from '../document/json.js';
+import type { Actor } from './actor.js';
+import type { Audit } from './audit.js';
+import { setUp, type Codes } from './codes.js';
+import type { Devices } from './devices.js';
+import { keyOfName } from './names.js';
+import type { NewPasskey, Passkey, Passkeys } from './passkeys.js';
+import type { People, Person, PersonChange, PersonRole } from './people.js';
+import type { Sessions } from './sessions.js';
+import type { SettingStore } from './settings.js';
+
+/** A person, and how they sign in here. */
+export interface Account extends Person {
+  passwordSet: boolean;
+  passkeys: number;
+  /** ms since 1970, where they have a living session. */
+  lastSeen?: number;
+}
+
+/** The accounts of a server. */
+export interface Accounts {
+  /** Owners first, then by name. */
+  list(): Account[];
+  find(id: string): Account | undefined;
+  /** The one whom a name means at sign-in: whoever can sign in here with it. */
+  named(name: string): Account | undefined;
+  /** @throws PhotospoolError `invalid`, `conflict` where the name is taken. */
+  add(person: { name: string; role: PersonRole }, actor: Actor): Account;
+  /** @throws PhotospoolError `invalid`, `not-found`, `conflict` where it would leave no owner who can sign in here. */
+  change(id: string, change: PersonChange, actor: Actor): Account;
+  /** Removes a person and all that let them sign in. @throws PhotospoolError `not-found`, `conflict` for the last owner. */
+  remove(id: string, actor: Actor): void;
+  /** Draws a one-time link for a person. @throws PhotospoolError `not-found`. */
+  invite(id: string, actor: Actor): { code: string; expires: number };
+  /** The hash of a password. */
+  password(id: string): string | undefined;
+  /**
+   * Gives a person a new password. All their sessions, known browsers and links end.
+   * @throws PhotospoolError `not-found`; `conflict` where somebody else signs in here by that name.
+   */
+  setPassword(id: string, hash: string, actor: Actor): void;
+  /** Ends a session, of that person where one is named; false where there is none. */
+  endSession(id: string, actor: Actor, person?: string): boolean;
+  /** Ends all sessions of a person but one; answers how many. */
+  endOthers(id: string, but: string | undefined, actor: Actor): number;
+  /** Writes a hash of the same password anew. */
+  renewHash(id: string, from: string, to: string): void;
+  /** Keeps a passkey that was verified. @throws PhotospoolError as `Passkeys.keep`. */
+  addPasskey(id: string, name: string, made: NewPasskey, actor: Actor): Passkey;
+  /** Takes a passkey away. @throws PhotospoolError `not-found`; `conflict` where it is the last way in of the last owner. */
+  removePasskey(id: string, passkey: string, actor: Actor): void;
+}
+
+/** What the accounts are made of. */
+export interface AccountParts {
+  db: Sqlite;
+  clock: Pick<Clock, 'now'>;
+  people: People;
+  sessions: Sessions;
+  devices: Devices;
+  codes: Codes;
+  passkeys: Passkeys;
+  settings: SettingStore;
+  audit: Audit;
+}
+
+/** Opens the accounts. */
+export function openAccounts(parts: AccountParts): Accounts {
+  const { db, clock, people, sessions, devices, codes, passkeys, settings, audit } = parts;
+  const get = db.prepare<{ hash: string }>('SELECT hash FROM access_password WHERE person = ?');
+  const put = db.prepare(`INSERT INTO access_password (person, hash, changed) VALUES (?, ?, ?)
+    ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, changed = excluded.changed`);
+  const renew = db.prepare('UPDATE access_password SET hash = ? WHERE person = ? AND hash = ?');
+  const drop = db.prepare('DELETE FROM access_password WHERE person = ?');
+
+  const password = (id: string): string | undefined => get.get(id)?.hash;
+  const canSignIn = ({ passwordSet, passkeys: n }: Account): boolean => passwordSet || n > 0;
+
+  function accountOf(person: Person): Account {
+    const [last] = sessions.list(person.id);
+    return {
+      ...person,
+      passwordSet: password(person.id) !== undefined,
+      passkeys: passkeys.list(person.id).length,
+      ...(last && { lastSeen: last.used }),
+    };
+  }
+
+  function known(id: string): Account {
+    const account = accounts.find(id);
+    if (account) return account;
+    throw new PhotospoolError('not-found', 'There is no such person.', { op: 'find' });
+  }
+
+  /** @throws PhotospoolError `conflict` where only this owner can sign in here. */
+  function checkNotLast(account: Account): void {
+    if (account.role !== 'owner' || !canSignIn(account)) return;
+    const others = accounts.list().filter(({ id, role }) => id !== account.id && role === 'owner');
+    if (others.some(canSignIn)) return;
+    throw new PhotospoolError('conflict', 'This is the only owner who can sign in.', {
+      hint: 'Make somebody else an owner first.',
+    });
+  }
+
+  function endAll(id: string): void {
+    sessions.endAll(id);
+    devices.forget(id);
+    codes.drop(id);
+  }
+
+  /** Somebody can sign in: if it is an owner, this home has an owner account from now on. */
+  function settle({ role }: Person): void {
+    if (role !== 'owner') return;
+    settings.change({ setUp: true });
+    codes.drop(setUp);
+  }
+
+  function note(what: Parameters<Audit['note']>[0], { who, address }: Actor, detail: string): void {
+    audit.note(what, { who, detail, ...(address !== undefined && { address }) });
+  }
+
+  const accounts: Accounts = {
+    list: () => people.all().map(accountOf).sort(inOrder),
+    find(id) {
+      const person = people.find(id);
+      return person && accountOf(person);
+    },
+    named(name) {
+      const all = people.named(name).map(accountOf);
+      return all.find(({ passwordSet }) => passwordSet) ?? all.find(canSignIn) ?? all[0];
+    },
+    add: (given, actor) =>
+      db.transaction(() => {
+        const person = people.add(given, actor.by);
+        note('person-added', actor, `${person.name} (${person.role})`);
+        return accountOf(person);
+      }),
+    change: (id, change, actor) =>
+      db.transaction(() => {
+        const before = known(id);
+        if (change.role !== undefined && change.role !== 'owner') checkNotLast(before);
+        const after = people.change(id, change, actor.by);
+        if (canSignIn(before)) settle(after);
+        const told = describeChange(before, after);
+        if (told !== '') note('person-changed', actor, told);
+        return accountOf(after);
+      }),
+    remove: (id, actor) =>
+      db.transaction(() => {
+        const account = known(id);
+        checkNotLast(account);
+        people.remove(id, actor.by);
+        endAll(id);
+        drop.run(id);
+        passkeys.removeAll(id);
+        note('person-removed', actor, account.name);
+      }),
+    invite: (id, actor) =>
+      db.transaction(() => {
+        const { name } = known(id);
+        note('invited', actor, name);
+        return codes.draw(id);
+      }),
+    password,
+    setPassword: (id, hash, actor) =>
+      db.transaction(() => {
+        const account = known(id);
+        const { name } = account;
+        const other = people.named(name).some((person) => person.id !== id && password(person.id) !== undefined);
+        if (other) {
+          throw new PhotospoolError('conflict', 'Somebody else signs in here by that name.', {
+            hint: 'Give one of the two another name.',
+          });
+        }
+        put.run(id, hash, clock.now());
+        endAll(id);
+        settle(account);
+        note('password-changed', actor, name);
+      }),
+    endSession: (id, actor, person) =>
+      db.transaction(() => {
+        const session = sessions.get(id);
+        if (!session || (person !== undefined && session.person !== person)) return false;
+        sessions.end(id);
+        note('session-ended', actor, people.find(session.person)?.name ?? '');
+        return true;
+      }),
+    endOthers: (id, but, actor) =>
+      db.transaction(() => {
+        const ended = sessions.endAll(id, but);
+        if (ended > 0) note('session-ended', actor, `${people.find(id)?.name ?? ''}: ${ended} of them`);
+        return ended;
+      }),
+    renewHash: (id, from, to) => void renew.run(to, id, from),
+    addPasskey: (id, name, made, actor) =>
+      db.transaction(() => {
+        const account = known(id);
+        const passkey = passkeys.keep(id, name, made);
+        settle(account);
+        note('passkey-added', actor, `${account.name}: ${passkey.name}`);
+        return passkey;
+      }),
+    removePasskey: (id, passkey, actor) =>
+      db.transaction(() => {
+        const account = known(id);
+        if (!account.passwordSet && account.passkeys === 1) checkNotLast(account);
+        const removed = passkeys.remove(passkey, id);
+        if (!removed) throw new PhotospoolError('not-found', 'There is no such passkey.', { op: 'find' });
+        note('passkey-removed', actor, `${account.name}: ${removed.name}`);
+      }),
+  };
+  return accounts;
+}
+
+function inOrder(a: Person, b: Person): number {
+  const rank = ({ role, name, id }: Person): string => `${role === 'owner' ? 0 : 1} ${keyOfName(name)} ${id}`;
+  return compareText(rank(a), rank(b));
+}
+
+/** `Ada: role family to owner, may edit` */
+function describeChange(before: Person, after: Person): string {
+  const parts = [
+    ...(before.name === after.name ? [] : [`now called ${after.name}`]),
+    ...(before.role === after.role ? [] : [`${before.role} to ${after.role}`]),
+    ...(before.canEdit === after.canEdit ? [] : [after.canEdit ? 'may edit' : 'may not edit']),
+  ];
+  return parts.length === 0 ? '' : `${before.name}: ${parts.join(', ')}`;
+}

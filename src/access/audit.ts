@@ -1,0 +1,104 @@
+/**
+ * What happened to access: who signed in and from where, who changed what. Rows for the page, and a file of JSON lines for
+ * those who watch it with other programs. Both are bounded: failed tries, which strangers can make, never push out the
+ * rest. The file is written behind the rows, and may miss the last lines after a crash. No secret is ever in an entry.
+ */
+import type { Clock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+
+/** The closed list of what can happen. */
+export const happenings = [
+  'signed-in',
+  'sign-in-failed',
+  'signed-out',
+  'session-ended',
+  'set-up',
+  'person-added',
+  'person-changed',
+  'person-removed',
+  'invited',
+  'password-changed',
+  'passkey-added',
+  'passkey-removed',
+  'token-made',
+  'token-used',
+  'token-revoked',
+  'access-changed',
+] as const;
+/** What happened. */
+export type Happening = (typeof happenings)[number];
+
+/** One thing that happened. `at` is UTC, `who` a name for people to read: of a person, `token …`, or `command line`. */
+export interface Entry {
+  at: string;
+  what: Happening;
+  who?: string;
+  address?: string;
+  detail?: string;
+}
+
+/** The record of what happened. */
+export interface Audit {
+  note(what: Happening, entry?: Omit<Entry, 'at' | 'what'>): void;
+  /** Entries before a cursor, newest first; `next` where there are more. */
+  list(limit: number, before?: number): { entries: Entry[]; next?: number };
+}
+
+/** Entries that are kept, beside failed tries. */
+const most = 10_000;
+/** Failed tries that are kept. */
+const mostFailed = 2_000;
+/** How often old entries are taken out: every so many. */
+const every = 100;
+
+interface Columns {
+  id: number;
+  at: number;
+  what: Happening;
+  who: string | null;
+  address: string | null;
+  detail: string | null;
+}
+
+/** Opens the record; `line` takes each entry as a line of JSON, without its end. */
+export function openAudit(db: Sqlite, clock: Pick<Clock, 'now'>, line: (text: string) => void): Audit {
+  const insert = db.prepare('INSERT INTO access_audit (at, what, who, address, detail) VALUES (?, ?, ?, ?, ?)');
+  const select = db.prepare<Columns>(`SELECT id, at, what, who, address, detail FROM access_audit
+    WHERE id < ? ORDER BY id DESC LIMIT ?`);
+  const prune = (is: '=' | '<>') =>
+    db.prepare(`DELETE FROM access_audit WHERE what ${is} 'sign-in-failed' AND id <=
+      (SELECT id FROM access_audit WHERE what ${is} 'sign-in-failed' ORDER BY id DESC LIMIT 1 OFFSET ?)`);
+  const [pruneFailed, pruneRest] = [prune('='), prune('<>')];
+
+  return {
+    note(what, { who, address, detail } = {}) {
+      const at = clock.now();
+      const { lastInsertRowid } = insert.run(at, what, who ?? null, address ?? null, detail ?? null);
+      if (Number(lastInsertRowid) % every === 0) {
+        pruneFailed.run(mostFailed);
+        pruneRest.run(most);
+      }
+      const text = JSON.stringify(
+        entryOf({ id: 0, at, what, who: who ?? null, address: address ?? null, detail: detail ?? null }),
+      );
+      // Only what stays: an entry of a transaction that fails did not happen.
+      db.afterCommit(() => line(text));
+    },
+    list(limit, before = Number.MAX_SAFE_INTEGER) {
+      const rows = select.all(before, limit + 1);
+      const shown = rows.slice(0, limit);
+      const next = rows.length > limit ? shown.at(-1)?.id : undefined;
+      return { entries: shown.map(entryOf), ...(next !== undefined && { next }) };
+    },
+  };
+}
+
+function entryOf({ at, what, who, address, detail }: Columns): Entry {
+  return {
+    at: new Date(at).toISOString(),
+    what,
+    ...(who !== null && { who }),
+    ...(address !== null && { address }),
+    ...(detail !== null && { detail }),
+  };
+}

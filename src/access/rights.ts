@@ -1,0 +1,131 @@
+/**
+ * Who may do what. The one place that decides it: docs/access.md shows the same table, and a test compares the two. Pure.
+ */
+import type { EditableFields } from '../document/photo.js';
+import type { Audience } from '../document/photo.js';
+
+/** What somebody is to this home. `program` is whoever brings a token. */
+export type Role = 'owner' | 'family' | 'visitor' | 'program';
+
+/** What a token may be made for. */
+export const mays = ['read', 'edit', 'upload', 'replicate', 'publish'] as const;
+/** One of the things a token may be made for. */
+export type May = (typeof mays)[number];
+
+/** Who asks. */
+export interface Viewer {
+  role: Role;
+  /** The audiences whose photos exist for them. */
+  audiences: readonly Audience[];
+  /** The ULID of `person:<ulid>`; absent for the owner of a home that has no accounts yet, and for programs. */
+  person?: string;
+  name?: string;
+  /** The name of the token. */
+  token?: string;
+  may?: readonly May[];
+  /** The id of the session, which is no secret. */
+  session?: string;
+  /** Whether a family member may edit what they see. */
+  canEdit: boolean;
+}
+
+/** Who may do an action, beside the owner, who may do all but replicate and publish. `allowed`: if the owner allows it. */
+interface Rule {
+  family: boolean | 'allowed';
+  visitor: boolean;
+  /** Tokens for one of these may. */
+  token: readonly May[];
+  owner?: false;
+}
+
+const read: readonly May[] = ['read', 'edit'];
+const ownerOnly: Rule = { family: false, visitor: false, token: [] };
+
+const rules = {
+  /** Photos of one's audiences: lists, counts, facets, pictures, live events. */
+  see: { family: true, visitor: true, token: read },
+  /** What tells more than the picture: the original, its file name, its tags, the exact position. */
+  original: { family: true, visitor: false, token: read },
+  /** Title, description, time, place, rating, favourite, tags and albums of what one sees. */
+  edit: { family: 'allowed', visitor: false, token: ['edit'] },
+  /** Who may see a photo. */
+  share: { family: false, visitor: false, token: ['edit'] },
+  /** The trash and the inbox: seeing what is in the trash, moving photos in and out, marking as reviewed. */
+  trash: { family: false, visitor: false, token: ['edit'] },
+  comment: { family: true, visitor: false, token: ['edit'] },
+  favourite: { family: true, visitor: false, token: ['edit'] },
+  upload: { family: true, visitor: false, token: ['edit', 'upload'] },
+  /** What lies in the spool, and where on this machine. */
+  spool: { family: false, visitor: false, token: read },
+  /** Making a pass, trying stuck files again, sample pictures. */
+  process: { family: false, visitor: false, token: ['edit'] },
+  people: ownerOnly,
+  tokens: ownerOnly,
+  settings: ownerOnly,
+  audit: ownerOnly,
+  metrics: { family: false, visitor: false, token: read },
+  /** One's own password, passkeys and sessions. */
+  'own-session': { family: true, visitor: false, token: [] },
+  replicate: { family: false, visitor: false, token: ['replicate'], owner: false },
+  publish: { family: false, visitor: false, token: ['publish'], owner: false },
+} as const satisfies Record<string, Rule>;
+
+/** Something that one may do or not. */
+export type Action = keyof typeof rules;
+
+/** All actions, in the order of docs/access.md. */
+export const actions = Object.keys(rules) as readonly Action[];
+
+/** Whether somebody may do something. Nobody in particular (`undefined`) may do nothing. */
+export function may(viewer: Viewer | undefined, action: Action): boolean {
+  const rule: Rule = rules[action];
+  switch (viewer?.role) {
+    case 'owner':
+      return rule.owner !== false;
+    case 'family':
+      return rule.family === 'allowed' ? viewer.canEdit : rule.family;
+    case 'visitor':
+      return rule.visitor;
+    case 'program':
+      return rule.token.some((one) => viewer.may?.includes(one) === true);
+    case undefined:
+      return false;
+  }
+}
+
+/** A field of a photo that people edit. */
+export type Field = keyof EditableFields | 'tags' | 'albums';
+
+/** Whether somebody may change a field of a photo that they see. */
+export function mayChange(viewer: Viewer | undefined, field: Field): boolean {
+  if (field === 'audience') return may(viewer, 'share');
+  if (field === 'favourite') return may(viewer, 'favourite');
+  return may(viewer, field === 'trashed' || field === 'reviewed' ? 'trash' : 'edit');
+}
+
+/** The id under which somebody has favourites of their own; the others' favourites are the owner's. */
+export const favouritesOf = ({ role, person }: Viewer): string | undefined =>
+  role === 'family' && person !== undefined ? `person:${person}` : undefined;
+
+/** Whether a photo exists for somebody. What is in the trash exists for those only who may empty it, or read everything. */
+export function maySee(viewer: Viewer | undefined, photo: { audience: Audience; trashed?: boolean }): boolean {
+  if (!viewer || !may(viewer, 'see') || !viewer.audiences.includes(photo.audience)) return false;
+  return photo.trashed !== true || seesTrash(viewer);
+}
+
+/** Whether what is in the trash exists for somebody: the owner, and programs that read everything. */
+export const seesTrash = (viewer: Viewer): boolean => viewer.role === 'owner' || viewer.role === 'program';
+
+/** The audiences that exist for a role. */
+export const audiencesOf = {
+  owner: ['private', 'family', 'public'],
+  program: ['private', 'family', 'public'],
+  family: ['family', 'public'],
+  visitor: ['public'],
+} as const satisfies Record<Role, readonly Audience[]>;
+
+/** Who an edit is by, as documents keep it: `person:<ulid>`, `token:<name>`, or `owner` where there are no accounts. */
+export function authorOf({ person, token }: Viewer): string {
+  if (person !== undefined) return `person:${person}`;
+  return token === undefined ? 'owner' : `token:${token}`;
+}

@@ -1,0 +1,99 @@
+/**
+ * Sessions of people who signed in. The browser holds a secret of 256 bits, the table its hash (OWASP Session Management).
+ * A session ends 30 days after its last use, 180 days after it began, when it is ended by hand, or when the password changes.
+ */
+import { ulid } from 'ulid';
+import type { Clock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { drawSecret, hashSecret, type Random } from './secrets.js';
+import { openTouches } from './touches.js';
+
+/** A session. Times are ms since 1970. */
+export interface Session {
+  /** A ULID; no secret. */
+  id: string;
+  person: string;
+  created: number;
+  used: number;
+  /** Where it was begun, or the empty text. */
+  address: string;
+  /** The browser's own words (User-Agent): hostile text. */
+  browser: string;
+}
+
+/** Where somebody signs in from. */
+export interface Place {
+  address: string;
+  browser: string;
+}
+
+/** The sessions of a server. */
+export interface Sessions {
+  /** Begins a session; the secret is for the browser alone. */
+  start(person: string, place: Place): { id: string; secret: string };
+  /** The living session of a secret; its time of use is written lazily. */
+  find(secret: string): Session | undefined;
+  /** The living sessions of a person, the last used first. */
+  list(person: string): Session[];
+  get(id: string): Session | undefined;
+  end(id: string): void;
+  /** Ends all of a person, but one. */
+  endAll(person: string, but?: string): number;
+  /** Writes the times of use that were noted. */
+  flush(): void;
+}
+
+const day = 86_400_000;
+/** How long a session lives after its last use, and in all, ms. */
+export const idle = 30 * day;
+/** How long a session lives in all, ms. */
+export const longest = 180 * day;
+/** Sessions that a person may have at once; the longest unused ends. */
+const most = 50;
+/** How exactly the last use is known, ms. */
+const every = 5 * 60_000;
+const longestBrowser = 300;
+
+/** Opens the sessions. */
+export function openSessions(
+  db: Sqlite,
+  { clock, random, failed }: { clock: Pick<Clock, 'now'>; random: Random; failed: (error: unknown) => void },
+): Sessions {
+  const columns = 'id, person, created, used, address, browser';
+  const insert = db.prepare(`INSERT INTO access_session (secret, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
+  const bySecret = db.prepare<Session>(`SELECT ${columns} FROM access_session WHERE secret = ?`);
+  const byId = db.prepare<Session>(`SELECT ${columns} FROM access_session WHERE id = ?`);
+  const byPerson = db.prepare<Session>(
+    `SELECT ${columns} FROM access_session WHERE person = ? ORDER BY used DESC, id DESC`,
+  );
+  const remove = db.prepare('DELETE FROM access_session WHERE id = ?');
+  const removeAll = db.prepare('DELETE FROM access_session WHERE person = ? AND id <> ?');
+  const expire = db.prepare('DELETE FROM access_session WHERE used <= ? OR created <= ?');
+  const use = db.prepare('UPDATE access_session SET used = max(used, ?) WHERE id = ?');
+  const touches = openTouches(clock, every, (id, at) => void use.run(at, id), failed);
+
+  const lives = ({ used, created }: Session): boolean => used > clock.now() - idle && created > clock.now() - longest;
+
+  return {
+    start: (person, { address, browser }) =>
+      db.transaction(() => {
+        const [now, secret] = [clock.now(), drawSecret(random)];
+        const id = ulid(now);
+        expire.run(now - idle, now - longest);
+        for (const old of byPerson.all(person).slice(most - 1)) remove.run(old.id);
+        insert.run(hashSecret(secret), id, person, now, now, address, browser.slice(0, longestBrowser));
+        return { id, secret };
+      }),
+    find(secret) {
+      const session = bySecret.get(hashSecret(secret));
+      if (!session || !lives(session)) return undefined;
+      touches.touch(session.id, session.used);
+      return session;
+    },
+    list: (person) => byPerson.all(person).filter(lives),
+    get: (id) => byId.get(id),
+    end: (id) => void remove.run(id),
+    endAll: (person, but = '') => removeAll.run(person, but).changes,
+    flush: () => touches.flush(),
+  };
+}

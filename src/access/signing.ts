@@ -1,0 +1,226 @@
+/**
+ * Signing in: by password, by passkey, by a one-time link. An unknown name is answered like a wrong password and takes as
+ * long. What is decided is decided in one transaction at the end, on what is true then: who was removed meanwhile, or whose
+ * password changed while the hash was computed, is not let in.
+ */
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
+import type { Clock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+import type { Account, Accounts } from './accounts.js';
+import type { Actor } from './actor.js';
+import type { Audit } from './audit.js';
+import { setUp, type Codes } from './codes.js';
+import { addressKey, addressRule, deviceRule, nameRule, openDelays, type DelayRule } from './delays.js';
+import type { Devices } from './devices.js';
+import { keyOfName, readName } from './names.js';
+import type { Passkeys, Site } from './passkeys.js';
+import type { Passwords } from './passwords.js';
+import type { People } from './people.js';
+import { hashSecret } from './secrets.js';
+import type { Place, Sessions } from './sessions.js';
+import { checkStrength } from './strength.js';
+
+/** Where and with what somebody comes: the secrets are those that the browser holds already. */
+export interface Visit extends Place {
+  /** Of a known browser. */
+  device?: string;
+  /** Of a session: it ends when another begins. */
+  session?: string;
+}
+
+/** The outcome of a sign-in. */
+export type Outcome =
+  | { kind: 'in'; person: string; session: string; device: string }
+  /** The name, the password, the passkey or the link is not right; which of them is not said. */
+  | { kind: 'wrong' }
+  /** Too many tries: the next may come after so many ms. */
+  | { kind: 'wait'; ms: number };
+
+/** The ways in. All throw PhotospoolError `busy` where too many sign in at once. */
+export interface Signing {
+  byPassword(name: string, password: string, visit: Visit): Promise<Outcome>;
+  byPasskey(response: AuthenticationResponseJSON, site: Site, visit: Visit): Promise<Outcome>;
+  /** Makes the first owner. @throws PhotospoolError `invalid` for the name or the password. */
+  bySetUp(code: string, name: string, password: string, visit: Visit): Promise<Outcome>;
+  /** Uses an invitation: sets the password. @throws PhotospoolError `invalid` for the password. */
+  byInvitation(code: string, password: string, visit: Visit): Promise<Outcome>;
+  /** The name of whom an invitation is for. */
+  invited(code: string): string | undefined;
+  /** Changes one's own password; all other sessions end, and this one is begun anew. @throws PhotospoolError `invalid`. */
+  changePassword(person: string, old: string | undefined, fresh: string, visit: Visit): Promise<Outcome>;
+  /** Ends the session that a browser has. */
+  signOut(secret: string, address: string): void;
+  /** Sets a password by right of who does it. @throws PhotospoolError `invalid`, `not-found`. */
+  setPassword(person: string, fresh: string, actor: Actor): Promise<void>;
+}
+
+/** What signing in is made of. */
+export interface SigningParts {
+  db: Sqlite;
+  clock: Pick<Clock, 'now'>;
+  passwords: Passwords;
+  people: People;
+  accounts: Accounts;
+  sessions: Sessions;
+  devices: Devices;
+  codes: Codes;
+  passkeys: Passkeys;
+  audit: Audit;
+}
+
+/** Opens the ways in. */
+export function openSigning(parts: SigningParts): Signing {
+  const { db, passwords, people, accounts, sessions, devices, codes, passkeys, audit } = parts;
+  const delays = openDelays(parts.clock);
+  const wrong: Outcome = { kind: 'wrong' };
+
+  /** Begins a session in place of the one that the browser had. Call it in a transaction. */
+  function enter(person: string, { address, browser, device, session }: Visit, detail: string): Outcome {
+    const before = session === undefined ? undefined : sessions.find(session);
+    if (before) sessions.end(before.id);
+    const { secret } = sessions.start(person, { address, browser });
+    const who = people.find(person)?.name ?? person;
+    audit.note('signed-in', { who, address, detail });
+    return { kind: 'in', person, session: secret, device: devices.remember(person, device) };
+  }
+
+  /** Lets `check` be tried, unless there were too many mistakes. It counts as one until it is known to be right. */
+  async function slowly(
+    name: string,
+    account: Account | undefined,
+    { address, device }: Visit,
+    check: () => Promise<boolean>,
+  ): Promise<Outcome | undefined> {
+    const isKnown = account !== undefined && device !== undefined && devices.known(device, account.id);
+    const byAddress = `address ${addressKey(address)}`;
+    const keys = new Map<string, DelayRule>(
+      isKnown
+        ? [[`device ${hashSecret(device)}`, deviceRule]]
+        : [
+            [`name ${keyOfName(name)}`, nameRule],
+            [byAddress, addressRule],
+          ],
+    );
+    const ms = Math.max(...[...keys].map(([key, rule]) => delays.wait(key, rule)));
+    if (ms > 0) return { kind: 'wait', ms };
+    for (const key of keys.keys()) delays.count(key);
+    let right: boolean;
+    try {
+      right = await check();
+    } catch (error) {
+      for (const key of keys.keys()) delays.takeBack(key);
+      throw error;
+    }
+    if (!right) {
+      audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail: 'password' });
+      return wrong;
+    }
+    for (const key of keys.keys()) {
+      // An address keeps its other mistakes: one good account must not make guessing at others free.
+      if (key === byAddress) delays.takeBack(key);
+      else delays.forget(key);
+    }
+    return undefined;
+  }
+
+  /** Whether a password is an account's now; where its hash is of old settings, makes it anew. */
+  async function check(account: Account | undefined, password: string): Promise<boolean> {
+    const hash = account && accounts.password(account.id);
+    const found = await passwords.check(password, hash);
+    if (found === 'wrong' || !account || hash === undefined) return false;
+    if (accounts.password(account.id) !== hash || !people.find(account.id)) return false;
+    if (found === 'stale') accounts.renewHash(account.id, hash, await passwords.hash(password));
+    return true;
+  }
+
+  const signing: Signing = {
+    async byPassword(name, password, visit) {
+      const account = accounts.named(name);
+      const refused = await slowly(name, account, visit, () => check(account, password));
+      return (
+        refused ??
+        db.transaction(() => (account && people.find(account.id) ? enter(account.id, visit, 'password') : wrong))
+      );
+    },
+    async byPasskey(response, site, visit) {
+      const key = `address ${addressKey(visit.address)}`;
+      const ms = delays.wait(key, addressRule);
+      if (ms > 0) return { kind: 'wait', ms };
+      const passkey = await passkeys.verify(response, site);
+      return db.transaction(() => {
+        const person = passkey && people.find(passkey.person);
+        if (person) return enter(person.id, visit, `passkey ${passkey.name}`);
+        delays.count(key);
+        audit.note('sign-in-failed', { address: visit.address, detail: 'passkey' });
+        return wrong;
+      });
+    },
+    async bySetUp(code, given, password, visit) {
+      if (codes.look(code) !== setUp) return wrong;
+      const name = readName(given);
+      checkStrength(password, name);
+      const hash = await passwords.hash(password);
+      return db.transaction(() => {
+        if (codes.use(code) !== setUp) return wrong;
+        const actor: Actor = { by: 'owner', who: name, address: visit.address };
+        const { id } = accounts.add({ name, role: 'owner' }, actor);
+        accounts.setPassword(id, hash, actor);
+        audit.note('set-up', actorEntry(actor));
+        return enter(id, visit, 'set-up link');
+      });
+    },
+    async byInvitation(code, password, visit) {
+      const invited = signing.invited(code);
+      if (invited === undefined) return wrong;
+      checkStrength(password, invited);
+      const hash = await passwords.hash(password);
+      return db.transaction(() => {
+        const id = codes.use(code);
+        const person = id === undefined ? undefined : people.find(id);
+        if (!person) return wrong;
+        accounts.setPassword(person.id, hash, { by: `person:${person.id}`, who: person.name, address: visit.address });
+        return enter(person.id, visit, 'invitation');
+      });
+    },
+    invited(code) {
+      const person = codes.look(code);
+      return person === undefined || person === setUp ? undefined : people.find(person)?.name;
+    },
+    async changePassword(id, old, fresh, visit) {
+      const account = accounts.find(id);
+      if (!account) return wrong;
+      // Who signed in by a passkey and has no password may choose one.
+      if (account.passwordSet) {
+        const refused = await slowly(account.name, account, visit, () => check(account, old ?? ''));
+        if (refused) return refused;
+      }
+      checkStrength(fresh, account.name);
+      const before = accounts.password(id);
+      const hash = await passwords.hash(fresh);
+      return db.transaction(() => {
+        if (!people.find(id) || accounts.password(id) !== before) return wrong;
+        accounts.setPassword(id, hash, { by: `person:${id}`, who: account.name, address: visit.address });
+        return enter(id, visit, 'new password');
+      });
+    },
+    signOut(secret, address) {
+      const session = sessions.find(secret);
+      if (!session) return;
+      db.transaction(() => {
+        sessions.end(session.id);
+        audit.note('signed-out', { who: people.find(session.person)?.name ?? session.person, address });
+      });
+    },
+    async setPassword(id, fresh, actor) {
+      checkStrength(fresh, people.find(id)?.name ?? '');
+      const hash = await passwords.hash(fresh);
+      accounts.setPassword(id, hash, actor);
+    },
+  };
+  return signing;
+}
+
+const actorEntry = ({ who, address }: Actor): { who: string; address?: string } => ({
+  who,
+  ...(address !== undefined && { address }),
+});

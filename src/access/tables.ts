@@ -1,0 +1,64 @@
+/**
+ * The tables of access in the library's file. They are true of this server only: never replicated, and dropped by nothing.
+ * Secrets are in them as hashes only. A crash while they are made leaves them to the next opening.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+
+/** The format of these tables that this version writes. */
+export const accessFormat = 1;
+
+const tables = `
+-- One row.
+CREATE TABLE IF NOT EXISTS access (format INTEGER NOT NULL);
+
+-- \`hash\` as passwords.ts writes it. \`changed\` and all times below: ms since 1970.
+CREATE TABLE IF NOT EXISTS access_password (person TEXT PRIMARY KEY, hash TEXT NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
+
+-- Passkeys by their credential id (base64url). \`rp\`: the host name they were made for; a passkey works at no other.
+CREATE TABLE IF NOT EXISTS access_passkey (
+  id TEXT PRIMARY KEY, person TEXT NOT NULL, name TEXT NOT NULL, rp TEXT NOT NULL, key BLOB NOT NULL, counter INTEGER NOT NULL,
+  transports TEXT NOT NULL, created INTEGER NOT NULL, used INTEGER
+) WITHOUT ROWID;
+
+-- \`secret\`, \`hash\`: the SHA-256 of what the browser, the link or the program holds.
+CREATE TABLE IF NOT EXISTS access_session (
+  secret TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, person TEXT NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL,
+  address TEXT NOT NULL, browser TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS access_session_person ON access_session (person, used);
+
+-- Browsers in which somebody has signed in before.
+CREATE TABLE IF NOT EXISTS access_device (secret TEXT PRIMARY KEY, person TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+
+-- One-time links. \`person\`: whom an invitation is for; empty for the set-up.
+CREATE TABLE IF NOT EXISTS access_code (secret TEXT PRIMARY KEY, person TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
+
+-- \`may\`: a list with commas. \`key\` makes names unique whatever their case.
+CREATE TABLE IF NOT EXISTS access_token (
+  key TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, may TEXT NOT NULL, author TEXT NOT NULL,
+  created INTEGER NOT NULL, used INTEGER
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS access_audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, what TEXT NOT NULL, who TEXT, address TEXT, detail TEXT
+);
+CREATE INDEX IF NOT EXISTS access_audit_what ON access_audit (what, id);
+`;
+
+/** Makes the tables where they are missing. @throws PhotospoolError `newer-version`. */
+export function openTables(db: Sqlite): void {
+  db.transaction(() => {
+    const there = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'access'").get();
+    const found = there && db.prepare<{ format: number }>('SELECT format FROM access').get()?.format;
+    if (found !== undefined && found > accessFormat) {
+      throw new PhotospoolError('newer-version', 'The accounts were written by a newer version of Photospool.', {
+        op: 'open',
+        path: db.path,
+        hint: 'Install that version again.',
+      });
+    }
+    db.exec(tables);
+    if (found === undefined) db.prepare('INSERT INTO access (format) VALUES (?)').run(accessFormat);
+  });
+}

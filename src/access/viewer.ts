@@ -1,0 +1,78 @@
+/**
+ * Who is behind what a request brings: a token, a session, this machine, or nobody. Asked anew at every request, and of an
+ * event stream again and again, so that what is revoked ends at once, in whichever process it was done.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { People } from './people.js';
+import { audiencesOf, type May, type Role, type Viewer } from './rights.js';
+import { hashSecret } from './secrets.js';
+import type { Session, Sessions } from './sessions.js';
+import { tokenPrefix, type Tokens } from './tokens.js';
+
+/** What a request brings that tells who is behind it. */
+export interface Brought {
+  /** A token: of Bearer, or the password of Basic. One that is not known makes the request nobody's. */
+  token?: string;
+  /** The secret of a session, from the cookie. */
+  session?: string;
+  /** The request comes from this machine itself, and no proxy has touched it. */
+  direct: boolean;
+}
+
+/** What a home is set up to. */
+export interface Settings {
+  /** Whether an owner account was ever made here. It stays true: losing accounts opens nothing. */
+  setUp: boolean;
+  /** Whether the owner opened the page to visitors. */
+  visitors: boolean;
+  /** Whether all of the family may edit. */
+  familyEdits: boolean;
+}
+
+/** What `recognise` looks things up in. */
+export interface Known {
+  people: Pick<People, 'find'>;
+  sessions: Pick<Sessions, 'find'>;
+  tokens: Pick<Tokens, 'find'>;
+  settings: () => Settings;
+  /** The secret by which this machine's commands reach the running server. */
+  secret?: string;
+}
+
+/** The viewer behind what a request brings; undefined for nobody. */
+export function recognise(known: Known, { token, session, direct }: Brought): Viewer | undefined {
+  if (token !== undefined) return programOf(known, token);
+  const settings = known.settings();
+  const found = session === undefined ? undefined : personOf(known, settings, session);
+  if (found) return found;
+  if (!settings.setUp) return direct ? local : undefined;
+  return settings.visitors ? { ...as('visitor'), canEdit: false } : undefined;
+}
+
+/** The owner of a home without accounts: whoever sits at this machine. */
+export const local: Viewer = { ...as('owner'), canEdit: true };
+
+function as<R extends Role>(role: R): { role: R; audiences: (typeof audiencesOf)[R] } {
+  return { role, audiences: audiencesOf[role] };
+}
+
+function programOf({ tokens, secret }: Known, given: string): Viewer | undefined {
+  if (secret !== undefined && timingSafeEqual(digest(given), digest(secret))) {
+    return { ...as('owner'), name: 'command line', canEdit: true };
+  }
+  const token = given.startsWith(tokenPrefix) ? tokens.find(given) : undefined;
+  if (!token) return undefined;
+  const may: readonly May[] = token.may;
+  const audiences = may.includes('read') || may.includes('edit') ? audiencesOf.program : [];
+  return { role: 'program', audiences, token: token.name, name: token.name, may, canEdit: may.includes('edit') };
+}
+
+const digest = (text: string): Buffer => Buffer.from(hashSecret(text));
+
+function personOf({ people, sessions }: Known, { familyEdits }: Settings, secret: string): Viewer | undefined {
+  const session: Session | undefined = sessions.find(secret);
+  const person = session && people.find(session.person);
+  if (!person) return undefined;
+  const canEdit = person.role === 'owner' || person.canEdit || familyEdits;
+  return { ...as(person.role), person: person.id, name: person.name, session: session.id, canEdit };
+}

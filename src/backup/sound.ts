@@ -1,0 +1,24 @@
+/** Whether a library file is sound, as SQLite checks it (https://sqlite.org/pragma.html#pragma_integrity_check). Reads all of it. */
+import { PhotospoolError, printable } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+
+/** What to do about a damaged library, as a sentence. */
+export const cure =
+  'Stop the server and put a backup in its place: `photospool restore DIR`. Photos in the archive stay.';
+
+/** The damage in a database, a line each; empty where it is sound. */
+function findDamage(db: Sqlite): string[] {
+  const rows = db.prepare<{ integrity_check: string }>('PRAGMA integrity_check(10)').all();
+  return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
+}
+
+/** @throws PhotospoolError `corrupt` that tells the first damage and the cure. */
+export function checkSound(db: Sqlite): void {
+  const [first] = findDamage(db);
+  if (first === undefined) return;
+  throw new PhotospoolError('corrupt', `${db.path} is damaged: ${printable(first.split('\n')[0] ?? '')}.`, {
+    op: 'verify',
+    path: db.path,
+    hint: cure,
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * How the values of the configuration are read: each reader takes what a file, a variable or a flag gives and returns the
+ * value, or undefined where it makes no sense. Pure.
+ */
+import { homedir } from 'node:os';
+import { isIP } from 'node:net';
+import { isAbsolute, join, resolve } from 'node:path';
+
+/** A file or folder; relative ones belong to `home`. */
+export const path = (value: unknown, home: string): string | undefined =>
+  typeof value === 'string' && value !== '' ? absolute(value, home) : undefined;
+/** One of some words. */
+export const oneOf =
+  (...allowed: string[]) =>
+  (value: unknown): string | undefined =>
+    typeof value === 'string' && allowed.includes(value) ? value : undefined;
+/** A number from `least` to `most`. */
+export const number =
+  (least: number, most: number, whole = true) =>
+  (value: unknown): number | undefined => {
+    const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof n !== 'number' || !(n >= least && n <= most)) return undefined;
+    return whole && !Number.isInteger(n) ? undefined : n;
+  };
+/** A list, or a text with commas between. */
+export const list =
+  (valid: (one: string) => boolean) =>
+  (value: unknown): string[] | undefined => {
+    const given: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : [undefined];
+    const texts = given.flatMap((one) => (typeof one === 'string' ? one.trim().toLowerCase() : ''));
+    return texts.every(valid) ? texts : undefined;
+  };
+/** Whether a text can be a host name (RFC 1123), in lower case. */
+export const isHostName = (text: string): boolean => /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(text);
+/** An address, a network such as `10.0.0.0/8`, or the word `loopback`. */
+export function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return text === 'loopback' || (version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128));
+}
+
+/** A path made absolute: `~` is the home of the user. */
+export function absolute(path: string, base: string): string {
+  const expanded = path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+  return isAbsolute(expanded) ? expanded : resolve(base, expanded);
+}

@@ -1,0 +1,107 @@
+/** `photospool backup DIR`: a copy of the library that can be restored, made beside a running server. */
+import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { checkApart } from '../../backup/apart.js';
+import { makeBackup, type BackupReport } from '../../backup/backup.js';
+import type { Copied } from '../../backup/blobs.js';
+import { remember } from '../../backup/history.js';
+import { systemClock as clock } from '../../base/clock.js';
+import type { Config } from '../../base/config.js';
+import { PhotospoolError, printable } from '../../base/errors.js';
+import { openFiles } from '../../base/files.js';
+import { openSqlite } from '../../base/sqlite.js';
+import { takeLock } from '../../spool/lock.js';
+import { readStatus } from '../../spool/status.js';
+import { bars, counted, exit, openProgress, print, printJson, say } from '../output.js';
+import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { version } from '../version.js';
+import { libraryPath, noHome } from '../view.js';
+
+interface BackupFlags extends Flags {
+  originals?: boolean;
+  renditions?: boolean;
+  keep: number;
+}
+
+const positive = (text: string): number => {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('It takes a number from 1 to 9999.');
+  return Number(text);
+};
+
+/** The verb `backup`. */
+export const backup: Verb = (program, run) => {
+  addVerb(program, 'backup', 'copies library and configuration to a folder, also beside a running server')
+    .argument('<DIR>', 'where backups of this home are; only what is missing there is copied')
+    .option('--originals', 'copy the originals, too (without it only where the disk can share their blocks)')
+    .option('--renditions', 'copy the scaled pictures, too (they can be made again from the originals)')
+    .option('--keep <N>', 'how many snapshots of the library stay', positive, 7)
+    .action((folder: string, flags: BackupFlags) => run(() => backupHome(resolve(folder), flags)));
+};
+
+async function backupHome(folder: string, flags: BackupFlags): Promise<number> {
+  const config = configOf(flags);
+  const files = openFiles();
+  if (!(await files.look(libraryPath(config)))) throw noHome(config);
+  await checkApart(folder, [config.home, config.incoming, config.work, config.done, config.data]);
+  const lock = takeLock(config.data);
+  if (!lock) {
+    const hint = 'Wait until it is done.';
+    throw new PhotospoolError('locked', `Another backup of ${config.home} is under way.`, { path: config.data, hint });
+  }
+  const began = clock.now();
+  const progress = openProgress();
+  try {
+    const report = await copyHome(folder, config, flags, (done, total) => progress.show(bars(done, total)));
+    progress.end();
+    await remember(config.data, { folder, at: new Date(clock.now()).toISOString() }, files);
+    return await tell(report, config, flags, (clock.now() - began) / 1000);
+  } finally {
+    progress.end();
+    lock.release();
+  }
+}
+
+async function copyHome(
+  folder: string,
+  config: Config,
+  flags: BackupFlags,
+  progress: (done: number, total: number) => void,
+): Promise<BackupReport> {
+  const db = openSqlite(libraryPath(config), { readOnly: true });
+  try {
+    return await makeBackup(
+      { db, config, files: openFiles(), clock, version },
+      {
+        folder,
+        originals: flags.originals ? 'copy' : 'reflink',
+        renditions: flags.renditions === true,
+        keep: flags.keep,
+        progress,
+      },
+    );
+  } finally {
+    db.close();
+  }
+}
+
+async function tell(report: BackupReport, config: Config, flags: Flags, seconds: number): Promise<number> {
+  const { name, folder, photos, originals, renditions, removed } = report;
+  const { incoming, work, stuck } = await readStatus(config.incoming, config.work, openFiles());
+  const outside = incoming + work.length + stuck.length;
+  const failed = [...originals.failed, ...renditions.failed];
+  const numbers = ({ listed, held, copied }: Copied): object => ({ listed, held, copied });
+  if (flags.json) {
+    const counts = { originals: numbers(originals), renditions: numbers(renditions) };
+    printJson({ snapshot: name, photos, ...counts, failed: failed.length, removed, outside, seconds });
+  } else {
+    print(`${folder}: the library with ${counted(photos, 'photo')} in ${seconds.toFixed(1)} s`);
+    for (const line of [describe('original', originals), describe('rendition', renditions)]) print(line);
+    if (originals.held < originals.listed) print('Keep a copy of the archive elsewhere, or add --originals.');
+    if (outside > 0) print(`Not in it: ${counted(outside, 'file')} in incoming and work.`);
+  }
+  for (const { path, reason } of failed) say(`not copied: ${printable(path)}: ${reason}`);
+  return failed.length > 0 ? exit.stuck : exit.done;
+}
+
+const describe = (what: string, { listed, held, copied }: Copied): string =>
+  `${held.toLocaleString('en')} of ${counted(listed, what)} in it, ${copied.toLocaleString('en')} of them new`;

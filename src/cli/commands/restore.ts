@@ -1,0 +1,109 @@
+/** `photospool restore DIR`: puts a backup in the place of a home's library, and finds the originals again. */
+import { resolve } from 'node:path';
+import { printable } from '../../base/errors.js';
+import { counted, exit, openProgress, bars, print, printJson, say } from '../output.js';
+import { restoreHome, shortPath, type Restored } from '../restore.js';
+import { clockTime } from '../times.js';
+import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { count, isTrouble, tellFindings } from '../verify.js';
+
+interface RestoreFlags extends Flags {
+  snapshot?: string;
+  archiveLost?: boolean;
+}
+
+/** The verb `restore`. */
+export const restore: Verb = (program, run) => {
+  addVerb(program, 'restore', "puts a backup in the place of a home's library; what was there is kept")
+    .argument('<DIR>', 'a folder that `photospool backup` has filled')
+    .option('--snapshot <NAME>', 'another snapshot than the newest')
+    .option('--archive-lost', 'begin with an empty archive: the one before is gone for good')
+    .action((folder: string, flags: RestoreFlags) => run(() => restoreFrom(resolve(folder), flags)));
+};
+
+async function restoreFrom(folder: string, flags: RestoreFlags): Promise<number> {
+  const began = Date.now();
+  const progress = openProgress();
+  try {
+    const restored = await restoreHome({
+      folder,
+      ...(flags.snapshot !== undefined && { snapshot: flags.snapshot }),
+      archiveLost: flags.archiveLost === true,
+      config: () => configOf(flags),
+      progress: (what, done, total) => progress.show(`${what} ${bars(done, total)}`),
+    });
+    progress.end();
+    const trouble = restored.findings.filter((finding) => !finding.repaired);
+    tellFindings(trouble, flags.json === true);
+    for (const { name, reason } of restored.later.stuck) say(`stuck: ${printable(name)}: ${reason}`);
+    if (flags.json) printJson(asJson(restored, (Date.now() - began) / 1000));
+    else for (const line of describe(restored)) print(line);
+    return trouble.some(isTrouble) || restored.later.stuck.length > 0 ? exit.stuck : exit.done;
+  } finally {
+    progress.end();
+  }
+}
+
+const mended = ({ findings }: Restored, kind: string): number =>
+  findings.filter((finding) => finding.kind === kind && finding.repaired).length;
+
+const putBack = (restored: Restored): number =>
+  ['missing', 'changed', 'unreadable'].reduce((sum, kind) => sum + mended(restored, kind), 0);
+
+function asJson(restored: Restored, seconds: number): object {
+  const { snapshot, kept, configFile, absent, photos, here, later, findings } = restored;
+  const { missing, changed, unreadable, unknown, moved, renditions } = count(findings);
+  return {
+    snapshot: snapshot.name,
+    at: snapshot.manifest.at,
+    photos,
+    ...(kept !== undefined && { kept }),
+    config: configFile,
+    absent,
+    originals: {
+      here,
+      found: mended(restored, 'moved'),
+      putBack: putBack(restored),
+      missing,
+      changed,
+      unreadable,
+      moved,
+    },
+    renditions: { made: mended(restored, 'rendition'), missing: renditions },
+    later: { stored: later.stored, stuck: later.stuck.length },
+    unknown,
+    seconds,
+  };
+}
+
+function describe(restored: Restored): string[] {
+  const { config, snapshot, kept, configFile, absent, photos, here, later, findings } = restored;
+  const { missing, changed, unreadable, renditions } = count(findings);
+  const originals = [`${here.toLocaleString('en')} in the archive`];
+  const found = mended(restored, 'moved');
+  if (found > 0) originals.push(`${found} of them found at another place`);
+  if (putBack(restored) > 0) originals.push(`${putBack(restored)} put back from the backup`);
+  const lost = missing + changed + unreadable;
+  if (lost > 0) originals.push(`${lost} missing or damaged, named above`);
+  const lines = [
+    `${config.home}: the library of ${clockTime(snapshot.manifest.at, Date.now())} with ${counted(photos, 'photo')}`,
+    `originals: ${originals.join(', ')}`,
+  ];
+  if (kept !== undefined) lines.push(`The library that was there is now ${shortPath(kept, config)}.`);
+  if (later.stored > 0) lines.push(`${counted(later.stored, 'photo')} came after the backup, and were taken in again.`);
+  const beside = mended(restored, 'changed');
+  if (beside > 0)
+    lines.push(`${counted(beside, 'damaged original')} stayed beside the good one: \`verify\` lists it as unknown.`);
+  const made = mended(restored, 'rendition');
+  if (made > 0) lines.push(`The pictures of ${counted(made, 'photo')} were made again.`);
+  if (renditions > 0) lines.push(`${counted(renditions, 'photo')} can't be shown until the original is back.`);
+  if (configFile === 'restored') lines.push('photospool.toml came from the backup.');
+  if (configFile === 'kept')
+    lines.push(`photospool.toml stays as it is; that of the backup is ${snapshot.folder}/photospool.toml.`);
+  for (const folder of absent) lines.push(`${printable(folder)} was not on this machine: look at photospool.toml.`);
+  if (lost + renditions > 0)
+    lines.push(
+      'Where the missing originals come back, put them into the archive and run `photospool verify --repair`.',
+    );
+  return lines;
+}

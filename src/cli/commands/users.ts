@@ -1,0 +1,124 @@
+/**
+ * `photospool users`: the people who may sign in. Works beside a running server, which sees what was done at once. Whoever
+ * may run this may read the library's file anyway, so nobody is asked who they are.
+ */
+import type { Access } from '../../access/access.js';
+import type { Account } from '../../access/accounts.js';
+import { commandLine } from '../../access/actor.js';
+import { personRoles, type PersonRole } from '../../access/people.js';
+import { checkStrength } from '../../access/strength.js';
+import type { Config } from '../../base/config.js';
+import { PhotospoolError, printable } from '../../base/errors.js';
+import { hasLibrary, pageAddress, withAccess } from '../access.js';
+import { counted, exit, print, printJson } from '../output.js';
+import { askPassword } from '../prompt.js';
+import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+
+/** The verb `users`. */
+export const users: Verb = (program, run) => {
+  const group = program.command('users').description('people who may sign in');
+  addVerb(group, 'add <NAME>', 'adds a person; asks for a password, or reads it from stdin')
+    .option('--role <ROLE>', 'owner or family (default: owner for the first account, then family)')
+    .option('--invite', 'prints a one-time link instead of asking for a password')
+    .action((name: string, flags: UserFlags) => run(() => addUser(name, flags)));
+  addVerb(group, 'list', 'lists them').action((flags: Flags) => run(() => listUsers(flags)));
+  addVerb(group, 'remove <NAME>', 'removes a person, and ends their sessions').action((name: string, flags: Flags) =>
+    run(() => removeUser(name, flags)),
+  );
+  addVerb(group, 'password <NAME>', 'sets a new password, and ends all sessions of the person')
+    .option('--invite', 'prints a one-time link instead of asking for it')
+    .action((name: string, flags: UserFlags) => run(() => changePassword(name, flags)));
+};
+
+type UserFlags = Flags & { role?: string; invite?: boolean };
+
+async function addUser(name: string, flags: UserFlags): Promise<number> {
+  const given = roleOf(flags.role);
+  return withAccess(configOfHome(flags), async (access) => {
+    const role = given ?? (access.settings.read().setUp ? 'family' : 'owner');
+    const taken = access.people.named(name).length > 0;
+    // Nobody is asked for a password in vain; a name that is taken is refused below.
+    const password = flags.invite === true || taken ? undefined : await passwordFor(name);
+    const account = access.accounts.add({ name, role }, commandLine);
+    if (password !== undefined) await access.signing.setPassword(account.id, password, commandLine);
+    return report(access, access.accounts.find(account.id)!, flags);
+  });
+}
+
+/** Here `--role` is the person's, not the server's. */
+const configOfHome = (flags: UserFlags): Config => configOf({ ...flags, role: undefined });
+
+async function changePassword(name: string, flags: UserFlags): Promise<number> {
+  return withAccess(configOfHome(flags), async (access) => {
+    const account = known(access, name);
+    if (flags.invite !== true) {
+      await access.signing.setPassword(account.id, await passwordFor(account.name), commandLine);
+    }
+    return report(access, access.accounts.find(account.id)!, flags);
+  });
+}
+
+async function removeUser(name: string, flags: Flags): Promise<number> {
+  return withAccess(configOf(flags), (access) => {
+    const { id, name: called } = known(access, name);
+    access.accounts.remove(id, commandLine);
+    if (flags.json) printJson({ removed: called });
+    else print(`${printable(called)} is removed`);
+    return exit.done;
+  });
+}
+
+async function listUsers(flags: Flags): Promise<number> {
+  const config = configOf(flags);
+  if (!(await hasLibrary(config))) return exit.done;
+  return withAccess(config, (access) => {
+    for (const account of access.accounts.list()) {
+      if (flags.json) printJson(view(account));
+      else print(describe(account));
+    }
+    return exit.done;
+  });
+}
+
+/** Says what became of a person: with `--invite` the link, alone. */
+async function report(access: Access, account: Account, flags: UserFlags): Promise<number> {
+  const link =
+    flags.invite === true
+      ? await pageAddress(configOfHome(flags), `/invite#${access.accounts.invite(account.id, commandLine).code}`)
+      : undefined;
+  if (flags.json) printJson({ ...view(account), ...(link !== undefined && { link }) });
+  else print(link ?? `${printable(account.name)} (${account.role}) may sign in now`);
+  return exit.done;
+}
+
+/** A password that will be taken, before anything is changed. */
+async function passwordFor(name: string): Promise<string> {
+  const password = await askPassword(printable(name));
+  checkStrength(password, name);
+  return password;
+}
+
+function known(access: Access, name: string): Account {
+  const account = access.accounts.named(name);
+  if (account) return account;
+  throw new PhotospoolError('usage', `There is nobody called ${printable(name)}.`, {
+    hint: '`photospool users list` shows the names.',
+  });
+}
+
+function roleOf(text: string | undefined): PersonRole | undefined {
+  const role = personRoles.find((one) => one === text);
+  if (text === undefined || role) return role;
+  throw new PhotospoolError('usage', `--role can't be ${printable(text)}.`, { hint: 'It takes owner or family.' });
+}
+
+const view = ({ lastSeen, ...account }: Account): object => ({
+  ...account,
+  ...(lastSeen !== undefined && { lastSeen: new Date(lastSeen).toISOString() }),
+});
+
+function describe({ name, role, passwordSet, passkeys, lastSeen }: Account): string {
+  const ways = [...(passwordSet ? ['password'] : []), ...(passkeys > 0 ? [counted(passkeys, 'passkey')] : [])];
+  const seen = lastSeen === undefined ? '' : `, last seen ${new Date(lastSeen).toISOString().slice(0, 16)}Z`;
+  return `${role.padEnd(6)}  ${printable(name)}  (${ways.length === 0 ? "can't sign in yet" : ways.join(', ')}${seen})`;
+}

@@ -1,0 +1,66 @@
+/**
+ * Asks for a password: on a terminal without showing it, twice; else the first line of what comes in on stdin. It is never
+ * an argument, where other users of the machine could read it.
+ */
+import { PhotospoolError } from '../base/errors.js';
+
+/** Where a password comes from, and where it is asked for. */
+export interface Terminal {
+  input: NodeJS.ReadStream;
+  output: NodeJS.WritableStream;
+}
+
+/** Asks for a new password. @throws PhotospoolError `usage` where none comes, or the two are not the same. */
+export async function askPassword(who: string, terminal: Terminal = usual()): Promise<string> {
+  if (!terminal.input.isTTY) return firstLine(terminal.input);
+  const first = await askHidden(`New password for ${who}: `, terminal);
+  const again = await askHidden('Once more: ', terminal);
+  if (first === again) return first;
+  throw new PhotospoolError('usage', 'The two are not the same.', { hint: 'Try it once more.' });
+}
+
+const usual = (): Terminal => ({ input: process.stdin, output: process.stderr });
+/** Longer ones are refused anyway. */
+const longest = 10_000;
+
+async function firstLine(input: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  input.setEncoding('utf8');
+  for await (const part of input as AsyncIterable<string>) {
+    text += part;
+    if (text.includes('\n') || text.length > longest) break;
+  }
+  const line = text.split(/\r?\n/, 1)[0] ?? '';
+  if (line !== '') return line;
+  throw new PhotospoolError('usage', 'No password came in on stdin.', { hint: 'Write it there, as one line.' });
+}
+
+/** Reads a line in raw mode, so that the terminal shows nothing of it. */
+function askHidden(question: string, { input, output }: Terminal): Promise<string> {
+  output.write(question);
+  input.setRawMode(true);
+  input.setEncoding('utf8');
+  input.resume();
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const end = (settle: () => void): void => {
+      input.off('data', take);
+      input.setRawMode(false);
+      input.pause();
+      output.write('\n');
+      settle();
+    };
+    const take = (part: string): void => {
+      for (const key of part) {
+        if (key === '\r' || key === '\n') return end(() => resolve(text));
+        // Ctrl-C and Ctrl-D come as characters in this mode.
+        if (key === '\u0003' || key === '\u0004') return end(() => reject(stopped()));
+        if (key === '\u007f' || key === '\b') text = [...text].slice(0, -1).join('');
+        else if (text.length < longest) text += key;
+      }
+    };
+    input.on('data', take);
+  });
+}
+
+const stopped = (): PhotospoolError => new PhotospoolError('usage', 'Stopped: nothing was changed.');

@@ -1,0 +1,127 @@
+/**
+ * Renders originals in processes of their own (decoder.ts), so that whatever a file does to libvips, it does not do to us:
+ * bounded in time, memory and output, a crash is that file's failure, and memory is given back when there is no more to do.
+ */
+import { createRequire } from 'node:module';
+import { availableParallelism, totalmem } from 'node:os';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { openBounded, type Limits, type Program, type Reply } from '../base/bounded.js';
+import { unpack } from '../base/frames.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Format } from './family.js';
+import { memoryError, renderError } from './failure.js';
+import { openAnswer, type Answer } from './answers.js';
+import type { Rendered } from './renditions.js';
+
+/** Decoders that start at the first picture and end when there was none for a while. */
+export interface Decoders {
+  /**
+   * Renders one original. @throws PhotospoolError `undecodable` (or it crashed the decoder), `truncated`, `too-large`
+   * (pixels or memory), `timeout`, `busy` (the machine has no memory left); or the system's error where the file can't be
+   * read.
+   */
+  render(path: string, format: Format): Promise<Rendered>;
+  close(): Promise<void>;
+}
+
+/** What is asked of a decoder. */
+export interface Question {
+  path: string;
+  format: Format;
+}
+
+const mebibyte = 1 << 20;
+
+/** What Node itself and the stacks of its threads take, beside the pictures. */
+const ownMemory = 256 * mebibyte;
+
+/**
+ * The memory that the pictures of one decoder may use: 1.5 GiB, for a progressive JPEG or a TIFF of the largest cameras; with less than 6
+ * GiB in the machine a quarter of that, but never below 384 MiB, with which 24 megapixels of any kind are decoded.
+ */
+function memoryOfMachine(): number {
+  const given = process.constrainedMemory() || Infinity;
+  return Math.max(384 * mebibyte, Math.min(1536 * mebibyte, Math.min(totalmem(), given) / 4));
+}
+
+/** The limits of one decoder. An answer is two JPEGs of at most 4 megapixels. */
+export const decoderLimits: Limits = { seconds: 60, memory: memoryOfMachine(), output: 32 * mebibyte };
+
+/** How to run decoder.ts: as it was built, or in a checkout by the loader that runs its TypeScript. */
+function entry(): string[] {
+  const file = (extension: string): string => fileURLToPath(new URL(`./decoder.${extension}`, import.meta.url));
+  if (!import.meta.url.endsWith('.ts')) return [file('js')];
+  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, file('ts')];
+}
+
+/** Nothing of our environment but what programs need to start: options for Node would change what runs. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR'].map((name) => [name, process.env[name]] as const);
+  // glibc gives each thread a heap of its own and hardly any of it back: with two heaps a decoder needs half the memory.
+  return { ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), MALLOC_ARENA_MAX: '2' };
+}
+
+/**
+ * Opens the decoders of a process: `workers` at once, which share the cores; `idle` ms without a picture end them. `limits`
+ * and `args` are for tests.
+ */
+export function openDecoders({
+  workers = availableParallelism(),
+  idle = 30_000,
+  limits = decoderLimits,
+  args = entry(),
+} = {}): Decoders {
+  // One thread each where there are as many decoders as cores: the photos themselves are the parallelism, and threads
+  // within one only cost memory and switching.
+  const threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, workers)));
+  const memory = limits.memory + ownMemory;
+  const program: Program<Question, Answer> = {
+    command: process.execPath,
+    args: ['--max-old-space-size=128', '--v8-pool-size=1', ...args, String(threads), String(memory)],
+    env: environment,
+    writes: true,
+    limits: { ...limits, memory },
+    write: (question) => `${JSON.stringify(question)}\n`,
+    read: (received) => {
+      const frame = unpack(received);
+      return frame && openAnswer(frame);
+    },
+  };
+  const bounded = openBounded(program, { size: Math.max(1, workers), idle, uses: 1000 });
+  return {
+    async render(path, format) {
+      const reply = await bounded.ask({ path, format });
+      if (reply.kind === 'ended') throw explainEnd(reply, path, format);
+      if (reply.answer.kind === 'rendered') return reply.answer.rendered;
+      throw toError(reply.answer, path);
+    },
+    close: () => bounded.close(),
+  };
+}
+
+function explainEnd({ why, signal, said }: Extract<Reply<Answer>, { kind: 'ended' }>, path: string, format: Format) {
+  const cause = new Error(`decoder: ${why} ${signal ?? ''} ${said}`.trim());
+  switch (why) {
+    case 'time':
+      return renderError('timeout', path, format, cause);
+    case 'memory':
+      return memoryError(path, format, cause);
+    case 'closed':
+      return renderError('busy', path, format, cause, 'Photospool is being closed');
+    case 'start':
+      return renderError('busy', path, format, cause, 'its decoder could not be started');
+    case 'output':
+      return renderError('undecodable', path, format, cause, 'its decoder did not answer in order');
+    case 'crash':
+      // Nobody but the system (or a person) kills with this; it does so where memory runs out.
+      if (signal === 'SIGKILL') return renderError('busy', path, format, cause);
+      return renderError('undecodable', path, format, cause, 'its decoder crashed over it');
+  }
+}
+
+function toError(answer: Exclude<Answer, { kind: 'rendered' }>, path: string): Error {
+  const cause = new Error(answer.said);
+  if (answer.kind === 'system') return Object.assign(cause, { code: answer.code, syscall: answer.syscall, path });
+  const { code, message, hint } = answer;
+  return new PhotospoolError(code, message, { op: 'render', path, cause, ...(hint !== undefined && { hint }) });
+}

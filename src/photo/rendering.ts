@@ -1,0 +1,68 @@
+/**
+ * Makes the scaled pictures of an original, by libvips, decoding it once. The limit of pixels is here; those of time,
+ * memory and output are the process's that this runs in (decoders.ts). Nothing is written: a crash leaves nothing.
+ */
+import { stat } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { rgbaToThumbHash } from 'thumbhash';
+import { PhotospoolError } from '../base/errors.js';
+import { explain, renderError } from './failure.js';
+import type { Format } from './family.js';
+import { decode, decodeEndless, type Decoded, type Pixels } from './pixels.js';
+import { encoding, previewEdge, thumbBox, type Picture, type Rendered } from './renditions.js';
+
+/** Milliseconds without a write after which a JPEG that lacks nothing but its end marker counts as whole. */
+const hour = 3_600_000;
+/** Milliseconds without a write after which the end of a file is not waited for any more. */
+const day = 24 * hour;
+
+/**
+ * Renders one original. `now` in ms. @throws PhotospoolError `undecodable`, `truncated` (its end is missing), `too-large`
+ * (more pixels or memory than the limit); or the system's error where the file can't be read.
+ */
+export async function render(path: string, format: Format, now = Date.now()): Promise<Rendered> {
+  try {
+    return await makePictures(await decode(path, format, previewEdge));
+  } catch (error) {
+    const failure = await explain(error, path, format);
+    if (!(failure instanceof PhotospoolError) || failure.code !== 'truncated') throw failure;
+    const still = now - (await stat(path)).ctimeMs;
+    const whole = still > hour && format.family === 'jpeg' ? await renderEndless(path, format) : undefined;
+    if (whole) return whole;
+    throw still > day ? renderError('undecodable', path, format, error, 'its end never came') : failure;
+  }
+}
+
+async function renderEndless(path: string, format: Format): Promise<Rendered | undefined> {
+  const decoded = await decodeEndless(path, format, previewEdge).catch(() => undefined);
+  return decoded && makePictures(decoded);
+}
+
+async function makePictures({ pixels, ...original }: Decoded): Promise<Rendered> {
+  const small = await toThumb(pixels);
+  const [preview, thumb, thumbhash] = await Promise.all([encode(pixels), encode(small), hash(small)]);
+  return { ...original, thumb, preview, thumbhash };
+}
+
+function open({ data, width, height, channels }: Pixels): Sharp {
+  return sharp(data, { raw: { width, height, channels } });
+}
+
+async function toThumb(pixels: Pixels): Promise<Pixels> {
+  const resized = open(pixels).resize({ ...thumbBox, fit: 'inside', withoutEnlargement: true });
+  const { data, info } = await resized.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
+}
+
+async function encode(pixels: Pixels): Promise<Picture> {
+  const bytes = await open(pixels).jpeg(encoding).toBuffer();
+  return { bytes, type: 'image/jpeg', width: pixels.width, height: pixels.height };
+}
+
+/** ThumbHash keeps seven waves a side at most, so 64 pixels tell it as much as the 100 it may take, in half the time. */
+async function hash(pixels: Pixels): Promise<string> {
+  const box = { width: 64, height: 64, fit: 'inside' } as const;
+  const tiny = open(pixels).resize(box).toColourspace('srgb').ensureAlpha().raw();
+  const { data, info } = await tiny.toBuffer({ resolveWithObject: true });
+  return Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64');
+}

@@ -1,0 +1,33 @@
+/**
+ * How long a body may take that is not a file: it is small, so whoever takes long over it only holds a place.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../base/clock.js';
+
+/** For a body of at most a megabyte, in ms. */
+const patience = 30_000;
+
+/** Cuts requests whose bodies do not come; those of routes with `streams` are files of any size. */
+export function boundBodies(app: FastifyInstance, clock: Clock): void {
+  app.addHook('onRequest', ({ raw, routeOptions }, _reply, next) => {
+    next();
+    if (raw.complete || !hasBody(raw.headers) || routeOptions.config.streams === true) return;
+    const come = new AbortController();
+    for (const end of ['end', 'close']) raw.once(end, () => come.abort());
+    void clock.sleep(patience, come.signal).then(() => {
+      if (!come.signal.aborted) raw.destroy();
+    });
+  });
+  // A big body that was refused unread is not waited for.
+  app.addHook('onSend', ({ raw }, reply, _payload, done) => {
+    if (!raw.complete && isBig(raw.headers)) void reply.header('connection', 'close');
+    done();
+  });
+}
+
+const isBig = (headers: IncomingHttpHeaders): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 64 * 1024;
+
+const hasBody = (headers: IncomingHttpHeaders): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

@@ -1,0 +1,34 @@
+/** What happened to access, for the owner. */
+import { Type } from 'typebox';
+import { PhotospoolError } from '../../base/errors.js';
+import { limit, within } from '../limits.js';
+import type { Routes } from '../parts.js';
+import { answers, next } from '../schemas.js';
+import { AuditEntry } from '../shapes.js';
+
+const bounds = { most: 1_000, usual: 100 };
+
+export const audit: Routes = (app, { access }) => {
+  app.get(
+    '/api/audit',
+    {
+      config: { rule: 'audit' },
+      schema: {
+        summary: 'Who signed in, and who changed access, newest first',
+        querystring: Type.Object({
+          limit: limit(bounds),
+          before: Type.Optional(Type.String({ maxLength: 20, description: '`next` of the page before' })),
+        }),
+        response: answers(Type.Object({ entries: Type.Array(AuditEntry), next })),
+      },
+    },
+    (request, reply) => {
+      const { before, limit: asked } = request.query;
+      if (before !== undefined && !/^\d{1,15}$/.test(before)) {
+        throw new PhotospoolError('invalid', 'The parameter before is no cursor.', { hint: 'Take `next` of a page.' });
+      }
+      const found = access.audit.list(within(bounds, asked), before === undefined ? undefined : Number(before));
+      void reply.send({ entries: found.entries, next: found.next === undefined ? null : String(found.next) });
+    },
+  );
+};

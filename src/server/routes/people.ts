@@ -1,0 +1,97 @@
+/** The people of the album, for its owner. */
+import { Type, type Static } from 'typebox';
+import type { Account } from '../../access/accounts.js';
+import type { Routes } from '../parts.js';
+import { answers, Problem } from '../schemas.js';
+import { GivenName, Invitation, OneParams, Person, PersonRole, strict } from '../shapes.js';
+import { actorBehind, utcOf } from '../visit.js';
+
+export const people: Routes = (app, { access }) => {
+  const { accounts } = access;
+  const config = { rule: 'people' } as const;
+  app.get(
+    '/api/people',
+    {
+      config,
+      schema: { summary: 'The people of this album', response: answers(Type.Object({ people: Type.Array(Person) })) },
+    },
+    (_request, reply) => void reply.send({ people: accounts.list().map(viewAccount) }),
+  );
+
+  const Invited = Type.Object({ person: Person, invitation: Invitation });
+  app.post(
+    '/api/people',
+    {
+      config,
+      schema: {
+        summary: 'Adds a person, and makes a link by which they choose a password',
+        body: strict({ name: GivenName, role: PersonRole }),
+        response: { 201: Invited, '4xx': Problem, '5xx': Problem },
+      },
+    },
+    (request, reply) => {
+      const actor = actorBehind(request);
+      const made = access.transaction(() => {
+        const person = accounts.add(request.body, actor);
+        return { person: viewAccount(person), invitation: viewLink(accounts.invite(person.id, actor)) };
+      });
+      void reply.code(201).send(made);
+    },
+  );
+
+  app.patch(
+    '/api/people/:id',
+    {
+      config,
+      schema: {
+        summary: 'Changes a person',
+        params: OneParams,
+        body: strict(
+          {
+            name: Type.Optional(GivenName),
+            role: Type.Optional(PersonRole),
+            canEdit: Type.Optional(Type.Boolean()),
+          },
+          { minProperties: 1 },
+        ),
+        response: answers(Person),
+      },
+    },
+    (request, reply) => {
+      const account = accounts.change(request.params.id, request.body, actorBehind(request));
+      void reply.send(viewAccount(account));
+    },
+  );
+
+  const Removed = Type.Object({ removed: Type.Literal(true) });
+  app.delete(
+    '/api/people/:id',
+    { config, schema: { summary: 'Removes a person', params: OneParams, response: answers(Removed) } },
+    (request, reply) => {
+      accounts.remove(request.params.id, actorBehind(request));
+      void reply.send({ removed: true });
+    },
+  );
+
+  app.post(
+    '/api/people/:id/invitation',
+    {
+      config,
+      schema: {
+        summary: 'Makes a new link, also for a password that was forgotten',
+        params: OneParams,
+        response: answers(Invitation),
+      },
+    },
+    (request, reply) => void reply.send(viewLink(accounts.invite(request.params.id, actorBehind(request)))),
+  );
+};
+
+function viewAccount({ lastSeen, ...account }: Account): Static<typeof Person> {
+  return { ...account, ...(lastSeen !== undefined && { lastSeen: utcOf(lastSeen) }) };
+}
+
+const viewLink = ({ code, expires }: { code: string; expires: number }): Static<typeof Invitation> => ({
+  path: `/invite#${code}`,
+  expires: utcOf(expires),
+});

@@ -1,0 +1,66 @@
+/** Sessions: one's own, and for the owner everybody's. */
+import { Type } from 'typebox';
+import { may } from '../../access/rights.js';
+import { checkMay, viewer } from '../access.js';
+import { nameBrowser } from '../browsers.js';
+import { notFound } from '../failures.js';
+import type { Routes } from '../parts.js';
+import { answers } from '../schemas.js';
+import { OneParams, OneSession } from '../shapes.js';
+import { actorBehind, personBehind, utcOf } from '../visit.js';
+
+export const sessions: Routes = (app, { access }) => {
+  const config = { rule: 'own-session' } as const;
+  app.get(
+    '/api/me/sessions',
+    {
+      config,
+      schema: {
+        summary: 'Where you are signed in',
+        querystring: Type.Object({
+          person: Type.Optional(Type.String({ maxLength: 100, description: 'the id of somebody else, for the owner' })),
+        }),
+        response: answers(Type.Object({ sessions: Type.Array(OneSession) })),
+      },
+    },
+    (request, reply) => {
+      const asking = viewer(request);
+      const person = request.query.person ?? asking.person;
+      if (person !== asking.person) checkMay(asking, 'people');
+      const found = person === undefined ? [] : access.sessions.list(person);
+      void reply.send({
+        sessions: found.map(({ id, created, used, address, browser }) => ({
+          id,
+          current: id === asking.session,
+          created: utcOf(created),
+          lastUsed: utcOf(used),
+          address,
+          browser: nameBrowser(browser),
+        })),
+      });
+    },
+  );
+
+  const Ended = Type.Object({ ended: Type.Integer() });
+  app.delete(
+    '/api/me/sessions',
+    { config, schema: { summary: 'Signs you out everywhere else', response: answers(Ended) } },
+    (request, reply) => {
+      const { session } = viewer(request);
+      const ended = access.accounts.endOthers(personBehind(request), session, actorBehind(request));
+      void reply.send({ ended });
+    },
+  );
+
+  app.delete(
+    '/api/sessions/:id',
+    { config, schema: { summary: 'Ends a session', params: OneParams, response: answers(Ended) } },
+    (request, reply) => {
+      const asking = viewer(request);
+      const whose = may(asking, 'people') ? undefined : personBehind(request);
+      const ended = access.accounts.endSession(request.params.id, actorBehind(request), whose);
+      if (!ended) throw notFound('There is no such session.');
+      void reply.send({ ended: 1 });
+    },
+  );
+};

@@ -1,0 +1,59 @@
+/** One-time links: the set-up of the first owner, and invitations. The code is in the body, never in an address. */
+import { Type } from 'typebox';
+import type { Routes } from '../parts.js';
+import { answers } from '../schemas.js';
+import { Code, GivenName, GivenPassword, Session, strict } from '../shapes.js';
+import { answerOutcome, refusals, visitOf } from '../visit.js';
+
+export const setup: Routes = (app, { access }) => {
+  const config = { rule: 'everyone' } as const;
+  app.post(
+    '/api/setup',
+    {
+      config,
+      schema: {
+        summary: 'Makes the first owner, and signs in',
+        body: strict({ code: Code, name: GivenName, password: GivenPassword }),
+        response: answers(Session),
+      },
+    },
+    async (request, reply) => {
+      const { code, name, password } = request.body;
+      const outcome = await access.signing.bySetUp(code, name, password, visitOf(request));
+      return answerOutcome(request, reply, outcome, refusals.link);
+    },
+  );
+
+  app.post(
+    '/api/invitation/look',
+    {
+      config,
+      schema: {
+        summary: 'Whom an invitation is for',
+        body: strict({ code: Code }),
+        response: answers(Type.Object({ name: Type.String() })),
+      },
+    },
+    (request, reply) => {
+      const name = access.signing.invited(request.body.code);
+      if (name === undefined) throw refusals.link();
+      void reply.send({ name });
+    },
+  );
+
+  app.post(
+    '/api/invitation',
+    {
+      config,
+      schema: {
+        summary: 'Uses an invitation: sets the password, and signs in',
+        body: strict({ code: Code, password: GivenPassword }),
+        response: answers(Session),
+      },
+    },
+    async (request, reply) => {
+      const outcome = await access.signing.byInvitation(request.body.code, request.body.password, visitOf(request));
+      return answerOutcome(request, reply, outcome, refusals.link);
+    },
+  );
+};

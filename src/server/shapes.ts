@@ -1,0 +1,122 @@
+/** The shapes of what the routes of access take and give; see schemas.ts. Answers hold no secret but where one is made. */
+import { Type, type TProperties } from 'typebox';
+import { happenings } from '../access/audit.js';
+import { personRoles } from '../access/people.js';
+import { actions, mays } from '../access/rights.js';
+
+/** An object that refuses keys it does not know. */
+export const strict = <P extends TProperties>(properties: P, options: object = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options });
+
+const utc = Type.String({ description: 'UTC, 2026-11-24T10:00:00.000Z' });
+const optional = Type.Optional;
+
+/** A name as somebody types it. */
+export const GivenName = Type.String({ minLength: 1, maxLength: 400 });
+/** A password as somebody types it. */
+export const GivenPassword = Type.String({ minLength: 1, maxLength: 4_000 });
+/** The code of a one-time link. */
+export const Code = Type.String({ minLength: 1, maxLength: 200 });
+/** The id of a person, a session or a passkey, as an address has it: one that is not well formed is not found. */
+export const OneParams = Type.Object({ id: Type.String() });
+
+/** visit.ts `SessionView`. */
+export const Session = Type.Object({
+  role: Type.Union([Type.Enum(['owner', 'family', 'visitor', 'program']), Type.Null()]),
+  person: optional(Type.Object({ id: Type.String(), name: Type.String() })),
+  setUp: Type.Boolean({ description: 'an owner has an account' }),
+  visitors: Type.Boolean({ description: 'the page is open to visitors' }),
+  passkeys: Type.Boolean({ description: 'passkeys are possible at this address' }),
+  may: Type.Array(Type.Enum(actions)),
+});
+
+/** What a person may be. */
+export const PersonRole = Type.Enum(personRoles);
+/** access/accounts.ts `Account`. */
+export const Person = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  role: PersonRole,
+  canEdit: Type.Boolean(),
+  passwordSet: Type.Boolean(),
+  passkeys: Type.Integer(),
+  lastSeen: optional(utc),
+});
+/** A one-time link. */
+export const Invitation = Type.Object({ path: Type.String({ description: '/invite#<code>' }), expires: utc });
+
+/** Somebody's session. */
+export const OneSession = Type.Object({
+  id: Type.String(),
+  current: Type.Boolean(),
+  created: utc,
+  lastUsed: utc,
+  address: Type.String(),
+  browser: Type.String(),
+});
+/** A passkey. */
+export const Passkey = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  created: utc,
+  lastUsed: optional(utc),
+  site: Type.String({ description: 'the host name that it was made for' }),
+});
+
+const long = Type.String({ maxLength: 20_000 });
+/** What a browser answers to options of WebAuthn (its JSON form, Web Authentication Level 3, 5.1.8). */
+export const WebAuthnAnswer = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 2_000 }),
+  rawId: Type.String({ maxLength: 2_000 }),
+  type: Type.Literal('public-key'),
+  response: Type.Record(Type.String(), Type.Unknown()),
+  clientExtensionResults: Type.Object({}),
+});
+/** The answer to the options for signing in. */
+export const SignInAnswer = Type.Intersect([
+  WebAuthnAnswer,
+  Type.Object({
+    response: Type.Object({
+      clientDataJSON: long,
+      authenticatorData: long,
+      signature: long,
+      userHandle: optional(Type.Union([long, Type.Null()])),
+    }),
+  }),
+]);
+/** The answer to the options for making a passkey. */
+export const MakeAnswer = Type.Intersect([
+  WebAuthnAnswer,
+  Type.Object({
+    response: Type.Object({
+      clientDataJSON: long,
+      attestationObject: Type.String({ maxLength: 200_000 }),
+      transports: optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 10 })),
+    }),
+  }),
+]);
+/** Options of WebAuthn, for `PublicKeyCredential.parse…OptionsFromJSON`. */
+export const WebAuthnOptions = Type.Record(Type.String(), Type.Unknown());
+
+/** What a token may be made for. */
+export const May = Type.Enum(mays);
+/** access/tokens.ts `Token`. */
+export const Token = Type.Object({
+  name: Type.String(),
+  may: Type.Array(May),
+  created: utc,
+  lastUsed: optional(utc),
+  by: optional(Type.String({ description: 'the name of whoever made it' })),
+});
+
+/** What the owner set. */
+export const AccessSettings = Type.Object({ visitors: Type.Boolean(), familyEdits: Type.Boolean() });
+
+/** access/audit.ts `Entry`. */
+export const AuditEntry = Type.Object({
+  at: utc,
+  what: Type.Enum(happenings),
+  who: optional(Type.String()),
+  address: optional(Type.String()),
+  detail: optional(Type.String()),
+});

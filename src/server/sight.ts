@@ -1,0 +1,45 @@
+/**
+ * What of the album exists for somebody, as the catalog is asked, and what of a photo is shown to them. Those who may not have
+ * the original learn nothing that is not in the picture: no file name, no exact position, no place on this machine.
+ */
+import { favouritesOf, may, seesTrash, type Viewer } from '../access/rights.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Viewer as Sight } from '../catalog/catalog.js';
+import type { Query } from '../catalog/search.js';
+import { bit } from '../catalog/state.js';
+import type { PhotoView } from '../document/view.js';
+
+/** Somebody's sight, for the catalog. */
+export function sightOf(viewer: Viewer): Sight {
+  const self = favouritesOf(viewer);
+  return { audiences: viewer.audiences, trash: seesTrash(viewer), ...(self !== undefined && { self }) };
+}
+
+/**
+ * Lets nobody search for what is not shown to them: by trying dates, the answer would tell when a photo came in.
+ * @throws PhotospoolError `invalid`.
+ */
+export function checkSearch(viewer: Viewer, { terms }: Query): void {
+  if (may(viewer, 'original')) return;
+  const hidden = terms.some((term) =>
+    term.kind === 'state'
+      ? term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.reviewed)) !== 0)
+      : term.kind === 'range' && term.column === 'added',
+  );
+  if (hidden)
+    throw new PhotospoolError('invalid', 'Only the family can search for added:, is:geotagged and is:reviewed.');
+}
+
+/** What only those learn who may have the original. */
+type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed';
+
+/** A photo as somebody sees it. */
+export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>>;
+
+/** What of a photo is shown to somebody who may see it. Where it lies on this machine is for those who may look there. */
+export function showTo(viewer: Viewer, photo: PhotoView): PhotoSeen {
+  if (may(viewer, 'original') && may(viewer, 'spool')) return photo;
+  const { name, added, gps, original, reviewed, ...rest } = photo;
+  if (!may(viewer, 'original')) return rest;
+  return { ...rest, name, added, ...(gps && { gps }), reviewed, original: { here: original.here } };
+}

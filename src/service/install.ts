@@ -1,0 +1,174 @@
+/**
+ * Setting a service up and taking it away again. Files are written durably and atomically, before the system is told of
+ * them; installing again changes nothing but what differs, and completes what a crash left half done. What is removed is
+ * exactly what was put there.
+ */
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Files } from '../base/files.js';
+import { block, withBlock, without } from './cron.js';
+import { agent, patience } from './launchd.js';
+import type { Kind, Plan } from './plan.js';
+import { demand, findProgram, notHere, type Ask } from './system.js';
+import { trial, trialName, unitNames, units } from './systemd.js';
+
+/** What installing and removing is done with. Both answer what they did, a line each. */
+export interface Installer {
+  /** @throws PhotospoolError `unusable` where this system has no such thing, or none for this user. */
+  check(): Promise<void>;
+  install(plan: Plan): Promise<string[]>;
+  uninstall(name: string): Promise<string[]>;
+}
+
+/** What an installer works with. */
+export interface Parts {
+  files: Files;
+  ask: Ask;
+  /** Set where launchd is to use `QueueDirectories`. */
+  queue?: boolean;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** What a kind of service would be, as text. */
+export function printed(kind: Kind, plan: Plan, queue = false): string {
+  if (kind === 'launchd') return agent(plan, { queue, log: logOf(plan.name) });
+  if (kind === 'cron') return block(plan);
+  return [...units(plan).files].map(([name, text]) => `# ${name}\n${text}`).join('\n');
+}
+
+/** Opens the installer of a kind. `install` and `uninstall` throw PhotospoolError `unusable` with what the system says. */
+export const openInstaller = (kind: Kind, parts: Parts): Installer =>
+  ({ launchd: openLaunchd, systemd: openSystemd, cron: openCron })[kind](parts);
+
+const logOf = (name: string): string => join(homedir(), 'Library', 'Logs', `${name}.log`);
+
+async function mustHave(kind: Kind, program: string): Promise<void> {
+  if (!findProgram(program)) throw notHere(kind, `This system has no ${kind}: there is no \`${program}\`.`);
+  return Promise.resolve();
+}
+
+/** Writes a file where it differs; answers what was done. */
+async function put(files: Files, folder: string, name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  if ((await files.readText(path)) === text) return `unchanged: ${path}`;
+  await files.makeFolder(folder);
+  await files.replace(path, text);
+  return `wrote ${path}`;
+}
+
+function openLaunchd({ files, ask, queue = false }: Parts): Installer {
+  const folder = join(homedir(), 'Library', 'LaunchAgents');
+  const domain = `gui/${userInfo().uid}`;
+  const isLoaded = async (name: string): Promise<boolean> =>
+    (await ask('launchctl', ['print', `${domain}/${name}`])).code === 0;
+
+  /** Unloads an agent and waits until it is gone, which takes as long as what is in hand; true where it was loaded. */
+  async function unload(name: string): Promise<boolean> {
+    if (!(await isLoaded(name))) return false;
+    await demand(ask, 'launchctl', ['bootout', `${domain}/${name}`]);
+    for (const end = Date.now() + patience * 1000; (await isLoaded(name)) && Date.now() < end;) await setTimeout(200);
+    return true;
+  }
+
+  return {
+    check: () => mustHave('launchd', 'launchctl'),
+    async install(plan) {
+      const wrote = await put(files, folder, `${plan.name}.plist`, printed('launchd', plan, queue));
+      if ((await isLoaded(plan.name)) && wrote.startsWith('unchanged'))
+        return [wrote, `launchd runs ${plan.name} already`];
+      await unload(plan.name);
+      await demand(ask, 'launchctl', ['enable', `${domain}/${plan.name}`]);
+      await demand(ask, 'launchctl', ['bootstrap', domain, join(folder, `${plan.name}.plist`)]);
+      return [wrote, `launchd runs ${plan.name} from now on`];
+    },
+    async uninstall(name) {
+      const done: string[] = [];
+      if (await unload(name)) done.push(`launchd runs ${name} no more`);
+      const path = join(folder, `${name}.plist`);
+      if (await files.remove(path)) done.push(`removed ${path}`);
+      return done;
+    },
+  };
+}
+
+function openSystemd({ files, ask, env = process.env }: Parts): Installer {
+  const folder = join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'systemd', 'user');
+  const systemctl = (...args: string[]): Promise<string> => demand(ask, 'systemctl', ['--user', ...args]);
+
+  async function check(): Promise<void> {
+    await mustHave('systemd', 'systemctl');
+    const { code, err } = await ask('systemctl', ['--user', 'show-environment']);
+    if (code !== 0) throw notHere('systemd', `systemd runs nothing for this user here: ${err.trim().split('\n')[0]}.`);
+  }
+
+  /** Whether a unit with mounts of its own can be started. What a crash leaves of the trial goes with the next one. */
+  async function hasNamespaces(plan: Plan): Promise<boolean> {
+    const name = trialName(plan.name);
+    await put(files, folder, name, trial(plan));
+    await systemctl('daemon-reload');
+    const { code } = await ask('systemctl', ['--user', 'start', name]);
+    await files.remove(join(folder, name));
+    await ask('systemctl', ['--user', 'reset-failed', name]);
+    return code === 0;
+  }
+
+  /** Stops and removes units; answers what was done. */
+  async function drop(names: readonly string[]): Promise<string[]> {
+    const there: string[] = [];
+    for (const name of names) if (await files.look(join(folder, name))) there.push(name);
+    if (there.length === 0) return [];
+    const started = there.filter((name) => !name.endsWith('-came.service'));
+    if (started.length > 0) await systemctl('disable', '--now', ...started);
+    for (const name of there) await files.remove(join(folder, name));
+    await systemctl('daemon-reload');
+    return there.map((name) => `removed ${join(folder, name)}`);
+  }
+
+  return {
+    check,
+    async install(plan) {
+      const namespaces = await hasNamespaces(plan);
+      const { files: wanted, enable } = units({ ...plan, namespaces });
+      const done = await drop(unitNames(plan.name).filter((name) => !wanted.has(name)));
+      if (!namespaces) done.push('without the parts of the sandbox that need namespaces: users may have none here');
+      for (const [name, text] of wanted) done.push(await put(files, folder, name, text));
+      await systemctl('daemon-reload');
+      await systemctl('enable', ...enable);
+      const changed = done.some((line) => !line.startsWith('unchanged'));
+      await systemctl(changed ? 'restart' : 'start', ...enable);
+      return [...done, `enabled and started ${enable.join(', ')}`];
+    },
+    uninstall: (name) => drop(unitNames(name)),
+  };
+}
+
+function openCron({ ask }: Parts): Installer {
+  /** The user's crontab as bytes (latin1); empty where there is none. */
+  async function read(): Promise<string> {
+    const { code, out, err } = await ask('crontab', ['-l']);
+    if (code === 0 || /no crontab/i.test(err)) return code === 0 ? out : '';
+    throw notHere('cron', `The crontab can't be read: ${err.trim().split('\n')[0]}.`);
+  }
+
+  const write = (crontab: string): Promise<string> =>
+    crontab === '' ? demand(ask, 'crontab', ['-r']) : demand(ask, 'crontab', ['-'], crontab);
+
+  return {
+    check: () => mustHave('cron', 'crontab'),
+    async install(plan) {
+      const before = await read();
+      const after = withBlock(before, plan.name, Buffer.from(block(plan)).toString('latin1'));
+      if (after === before) return ['unchanged: the crontab has the line already'];
+      await write(after);
+      return [`put a line into the crontab, between marks that name ${plan.name}`];
+    },
+    async uninstall(name) {
+      const before = await read();
+      const after = without(before, name);
+      if (after === before) return [];
+      await write(after);
+      return [`took the line of ${name} out of the crontab`];
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { scryptSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { openPasswords, usualCost } from '../../src/access/passwords.js';
+import { checkStrength } from '../../src/access/strength.js';
+import { cheap } from './fixture.js';
+
+describe('hashes of passwords', () => {
+  it('are made at the settings that OWASP names', () => {
+    expect(usualCost).toEqual({ ln: 17, r: 8, p: 1 });
+  });
+
+  it('hold settings, salt and key, and are what scrypt says', async () => {
+    const hash = await openPasswords({ cost: cheap, random: (n) => Buffer.alloc(n, 7) }).hash('Straße 1234567');
+    const key = scryptSync('Straße 1234567', Buffer.alloc(16, 7), 32, { N: 16, r: 8, p: 1 });
+    const text = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
+    expect(hash).toBe(`$scrypt$ln=4,r=8,p=1$${text(Buffer.alloc(16, 7))}$${text(key)}`);
+  });
+
+  it('fit their password, however it was typed, and no other', async () => {
+    const passwords = openPasswords({ cost: cheap });
+    const hash = await passwords.hash('caf\u00e9 cr\u00e8me au lait');
+    expect(await passwords.hash('caf\u00e9 cr\u00e8me au lait')).not.toBe(hash);
+    expect(await passwords.check('cafe\u0301 cre\u0300me au lait', hash)).toBe('right');
+    expect(await passwords.check('cafe creme au lait', hash)).toBe('wrong');
+    expect(await passwords.check('', hash)).toBe('wrong');
+  });
+
+  it('of old settings are right and stale', async () => {
+    const hash = await openPasswords({ cost: { ...cheap, ln: 3 } }).hash('a');
+    expect(await openPasswords({ cost: cheap }).check('a', hash)).toBe('stale');
+    expect(await openPasswords({ cost: cheap }).check('b', hash)).toBe('wrong');
+  });
+
+  it.each(['', 'plain', '$scrypt$ln=30,r=8,p=1$AAAA$AAAA', '$scrypt$ln=4,r=8,p=1$AAAA$AAAA'])(
+    'that are none (%j) fit nothing',
+    async (hash) => {
+      expect(await openPasswords({ cost: cheap }).check('', hash)).toBe('wrong');
+    },
+  );
+
+  it('are computed one at a time, and few may wait', async () => {
+    let running = 0;
+    let most = 0;
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const passwords = openPasswords({
+      cost: cheap,
+      derive: async () => {
+        most = Math.max(most, ++running);
+        await gate;
+        running--;
+        return Buffer.alloc(32, 1);
+      },
+    });
+    const all = Array.from({ length: 100 }, () => passwords.check('x', undefined).catch((error: unknown) => error));
+    release();
+    const ended = await Promise.all(all);
+    expect(most).toBe(1);
+    expect(ended.filter((one) => one === 'wrong')).toHaveLength(20);
+    expect(ended.filter((one) => one !== 'wrong')).toHaveLength(80);
+    expect(ended.at(-1)).toMatchObject({ code: 'busy' });
+    expect(await passwords.check('x', undefined)).toBe('wrong');
+  });
+});
+
+describe('a password', () => {
+  it.each([
+    'seven green ladders',
+    'tr0ub4dor&3 and more',
+    'ЖЁЛТЫЙ чайник 9',
+    '紫の長いはしごが七本ある',
+    'qwertyuiop asdf 77 lamps',
+  ])('like %j is taken', (password) => {
+    expect(() => checkStrength(password, 'Ada')).not.toThrow();
+  });
+
+  it.each([
+    ['lamp', 'too short'],
+    ['123456789', 'too short'],
+    ['x'.repeat(257) + 'abcd', 'too long'],
+    ['password123', 'first'],
+    ['P@ssw0rd2024!', 'first'],
+    ['1234567890', 'first'],
+    ['0987654321', 'first'],
+    ['qwertyuiop', 'first'],
+    ['aaaaaaaaaaaa', 'first'],
+    ['abababababab', 'first'],
+    ['iloveyou2026', 'first'],
+    ['Photospool2026', 'first'],
+    ['1q2w3e4r5t', 'first'],
+    ['Ada Lovelace', 'first'],
+    ['adalovelace1815', 'first'],
+  ])('like %j is not, and it is said why (%s) without saying it', (password, why) => {
+    let said: unknown;
+    try {
+      checkStrength(password, 'Ada Lovelace');
+    } catch (error) {
+      said = error;
+    }
+    expect(said).toMatchObject({ code: 'invalid', message: expect.stringContaining(why) as string });
+    expect(JSON.stringify(said) + String(said)).not.toContain(password);
+  });
+});

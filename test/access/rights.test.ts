@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  actions,
+  audiencesOf,
+  authorOf,
+  may,
+  mayChange,
+  mays,
+  maySee,
+  type Action,
+  type May,
+  type Viewer,
+} from '../../src/access/rights.js';
+
+const owner: Viewer = { role: 'owner', audiences: audiencesOf.owner, canEdit: true };
+const family: Viewer = { role: 'family', audiences: audiencesOf.family, canEdit: false };
+const editor: Viewer = { ...family, canEdit: true };
+const visitor: Viewer = { role: 'visitor', audiences: audiencesOf.visitor, canEdit: false };
+const program = (...list: May[]): Viewer => ({
+  role: 'program',
+  audiences: audiencesOf.program,
+  may: list,
+  canEdit: false,
+});
+
+/** The rows of the table in docs/access.md: action, owner, family, visitor, token. */
+function documented(): string[][] {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/access.md'), 'utf8');
+  return page
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, 6)
+        .map((cell) => cell.trim()),
+    );
+}
+
+const said = (yes: boolean): string => (yes ? 'yes' : 'no');
+
+describe('the rights table', () => {
+  it('is the one in docs/access.md', () => {
+    const decided = actions.map((action) => {
+      const tokens = mays.filter((one) => may(program(one), action));
+      return [
+        `\`${action}\``,
+        said(may(owner, action)),
+        may(family, action) ? 'yes' : may(editor, action) ? 'allowed' : 'no',
+        said(may(visitor, action)),
+        tokens.length === 0 ? 'none' : tokens.join(', '),
+      ];
+    });
+    expect(documented()).toEqual(decided);
+  });
+
+  it.each(actions)('nobody in particular may not %s', (action) => {
+    expect(may(undefined, action)).toBe(false);
+    expect(may(program(), action)).toBe(false);
+  });
+
+  it('gives no token, nor all of them together, anything to do with access', () => {
+    const barred: Action[] = ['people', 'tokens', 'settings', 'audit', 'own-session'];
+    for (const action of barred) expect(may(program(...mays), action), action).toBe(false);
+  });
+
+  it('lets a role do no more than one above it', () => {
+    for (const action of actions) {
+      if (may(visitor, action)) expect(may(family, action), action).toBe(true);
+      if (may(family, action)) expect(may(editor, action), action).toBe(true);
+      if (may(editor, action)) expect(may(owner, action), action).toBe(true);
+      if (may(program('read'), action)) expect(may(program('edit'), action), action).toBe(true);
+    }
+  });
+});
+
+describe('a photo', () => {
+  it.each([
+    ['owner', owner, ['private', 'family', 'public']],
+    ['family', family, ['family', 'public']],
+    ['visitor', visitor, ['public']],
+    ['read token', program('read'), ['private', 'family', 'public']],
+    ['upload token', program('upload', 'replicate', 'publish'), []],
+    ['nobody', undefined, []],
+  ] as const)('exists for %s by its audience', (_, viewer, audiences) => {
+    const seen = (['private', 'family', 'public'] as const).filter((audience) => maySee(viewer, { audience }));
+    expect(seen).toEqual(audiences);
+  });
+
+  it('is gone for family and visitors when it is in the trash', () => {
+    const photo = { audience: 'public', trashed: true } as const;
+    expect([owner, program('read')].map((one) => maySee(one, photo))).toEqual([true, true]);
+    expect([family, editor, visitor].map((one) => maySee(one, photo))).toEqual([false, false, false]);
+  });
+
+  it('is edited by family whom the owner allows it, but not shared or thrown away', () => {
+    expect(mayChange(family, 'title')).toBe(false);
+    expect((['title', 'tags', 'albums', 'rating', 'gps'] as const).every((field) => mayChange(editor, field))).toBe(
+      true,
+    );
+    expect((['audience', 'trashed', 'reviewed'] as const).some((field) => mayChange(editor, field))).toBe(false);
+    expect((['audience', 'trashed', 'reviewed'] as const).every((field) => mayChange(owner, field))).toBe(true);
+    expect(mayChange(program('read'), 'title')).toBe(false);
+    expect(mayChange(program('edit'), 'audience')).toBe(true);
+  });
+});
+
+describe('the author of an edit', () => {
+  it('is the person, the token, or the owner of a home without accounts', () => {
+    expect(authorOf({ ...family, person: '01J' })).toBe('person:01J');
+    expect(authorOf({ ...program('edit'), token: 'phone' })).toBe('token:phone');
+    expect(authorOf(owner)).toBe('owner');
+  });
+});

@@ -1,0 +1,85 @@
+/** Homes with photos, for the tests of backups: made once with the real parts, then copied for each case. */
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeBackup, type BackupOptions, type BackupReport } from '../../src/backup/backup.js';
+import { systemClock } from '../../src/base/clock.js';
+import { readConfig, type Config } from '../../src/base/config.js';
+import { openFiles, type Files } from '../../src/base/files.js';
+import { silent } from '../../src/base/log.js';
+import { openSqlite } from '../../src/base/sqlite.js';
+import { openHome } from '../../src/cli/home.js';
+import { openSpool } from '../../src/cli/spool.js';
+import { libraryPath } from '../../src/cli/view.js';
+import { makePhoto } from '../picture.js';
+
+/** A folder that stays until `remove` is called. */
+export function keptFolder(): { folder: string; remove: () => void } {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'photospool-backup-')));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** The configuration of a home, as a command with these flags has it. */
+export const configFor = (home: string, flags: Record<string, unknown> = {}): Config =>
+  readConfig(home, { settle: '0', workers: '2', ...flags }, {});
+
+/** Takes photos into a home, by name and seed; `during` runs while they are on their way. */
+export async function takeIn(
+  home: string,
+  photos: Record<string, number>,
+  during?: () => Promise<unknown>,
+): Promise<void> {
+  const config = configFor(home);
+  mkdirSync(config.incoming, { recursive: true });
+  for (const [name, seed] of Object.entries(photos)) writeFileSync(join(config.incoming, name), await makePhoto(seed));
+  const open = await openHome(config);
+  const spool = await openSpool(open, silent);
+  await Promise.all([spool.pass(), during?.()]);
+  await spool.close();
+  await open.close();
+}
+
+/** Backs a home up. */
+export async function backUp(
+  home: string,
+  folder: string,
+  options: Partial<BackupOptions> = {},
+  files: Files = openFiles(),
+): Promise<BackupReport> {
+  const config = configFor(home);
+  const db = openSqlite(libraryPath(config), { readOnly: true });
+  try {
+    return await makeBackup(
+      { db, config, files, clock: systemClock, version: '1.2.3' },
+      { folder, originals: 'reflink', renditions: false, keep: 7, ...options },
+    );
+  } finally {
+    db.close();
+  }
+}
+
+/** All files below a folder, absolute; none where it is not there. */
+export function filesBelow(folder: string): string[] {
+  const names = statSync(folder, { throwIfNoEntry: false }) ? readdirSync(folder) : [];
+  return names
+    .map((name) => join(folder, name))
+    .flatMap((path) => (statSync(path).isDirectory() ? filesBelow(path) : [path]));
+}
+
+/** The SHA-256 of a file as hex. */
+export const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/** Copies a whole folder, times and all. */
+export const copyFolder = (from: string, to: string): void =>
+  cpSync(from, to, { recursive: true, preserveTimestamps: true });

@@ -1,0 +1,143 @@
+/** A program that misbehaves in every way that a decoder can, and what becomes of its neighbours. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, test } from 'vitest';
+import { openBounded, type Bounded, type Crew, type Limits, type Program } from '../../src/base/bounded.js';
+import { pack, Received, unpack } from '../../src/base/frames.js';
+import { temporaryFolder } from '../folder.js';
+import { childrenOf, until } from '../processes.js';
+
+const linux = process.platform === 'linux';
+const posix = process.platform !== 'win32';
+
+/** Answers with the line it was asked, unless told to do something else. */
+const script = `
+  const does = {
+    hang() {},
+    babble() { process.stdout.write('x'.repeat(1 << 16), does.babble); },
+    swell() { const all = []; for (;;) all.push(Buffer.alloc(16 << 20, 1)); },
+    abort() { process.abort(); },
+    leave() { process.exit(3); },
+    nonsense() { process.stdout.write('nonsense\\n'); },
+    write(path) { require('node:fs').writeFileSync(path, 'written'); },
+    pid() { process.stdout.write(process.pid + '\\n'); },
+    say(text) { process.stdout.write(text + '\\n'); },
+    slow(text) { process.stdout.write(text.slice(0, 1)); setImmediate(() => process.stdout.write(text.slice(1) + '\\n')); },
+  };
+  process.on('SIGTERM', () => undefined);
+  require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const [what, ...more] = line.split(' ');
+    does[what](more.join(' '));
+  });`;
+
+function open(
+  limits: Partial<Limits> = {},
+  crew: Partial<Crew> = {},
+  command = process.execPath,
+): Bounded<string, string> {
+  const program: Program<string, string> = {
+    command,
+    args: ['-e', script],
+    env: () => ({ PATH: process.env['PATH'] }),
+    writes: false,
+    limits: { seconds: 30, memory: 512 << 20, output: 1 << 20, ...limits },
+    write: (question) => `${question}\n`,
+    read(received) {
+      const text = received.bytes().toString();
+      if (text === 'nonsense\n') throw new Error('no answer');
+      return text.endsWith('\n') ? text.trimEnd() : undefined;
+    },
+  };
+  const bounded = openBounded(program, { size: 1, idle: 30_000, uses: 100, ...crew });
+  onTestFinished(() => bounded.close());
+  return bounded;
+}
+
+const say = (text: string): unknown => ({ kind: 'answer', answer: text });
+
+it('answers each question, in whatever pieces the answer comes', async () => {
+  const bounded = open();
+  const asked = ['say a', 'slow bcd', 'say ä'].map((question) => bounded.ask(question));
+  expect(await Promise.all(asked)).toEqual([say('a'), say('bcd'), say('ä')]);
+});
+
+test.each([
+  ['hang', 'time', { seconds: 1 }],
+  ['babble', 'output', {}],
+  ['abort', 'crash', {}],
+  ['leave', 'crash', {}],
+  ['nonsense', 'crash', {}],
+  ...(linux ? [['swell', 'memory', {}] as const] : []),
+] as const)('one that should %s ends by itself (%s), and the next is answered', async (question, why, limits) => {
+  // A start may take longer than a second on a busy machine: then it is the time that is over, so only `hang` has so little.
+  const bounded = open(limits);
+  const failed = bounded.ask(question);
+  expect(await failed).toMatchObject({ kind: 'ended', why });
+  const next = open();
+  expect(await next.ask('say next')).toEqual(say('next'));
+  if (question !== 'hang') expect(await bounded.ask('say again')).toEqual(say('again'));
+});
+
+it('keeps the others going while one crashes', async () => {
+  const bounded = open({}, { size: 2 });
+  const questions = ['say 1', 'abort', 'say 2', 'leave', 'say 3', 'say 4'];
+  const replies = await Promise.all(questions.map((question) => bounded.ask(question)));
+  expect(replies.map((reply) => (reply.kind === 'answer' ? reply.answer : reply.why))).toEqual([
+    ...['1', 'crash', '2', 'crash', '3', '4'],
+  ]);
+});
+
+it('says that a program is not there', async () => {
+  const bounded = open({}, {}, 'no-such-program-anywhere');
+  expect(await bounded.ask('say a')).toMatchObject({ kind: 'ended', why: 'start' });
+});
+
+test.skipIf(!posix)('lets no file be written', async () => {
+  const path = join(temporaryFolder(), 'written');
+  expect(await open().ask(`write ${path}`)).toMatchObject({ kind: 'ended', why: 'crash' });
+  expect(existsSync(path) ? readFileSync(path, 'utf8') : '').toBe('');
+});
+
+test.skipIf(!posix)('is deaf to what ends a whole unit', async () => {
+  const bounded = open();
+  const reply = await bounded.ask('pid');
+  if (reply.kind !== 'answer') throw new Error('it did not answer');
+  process.kill(Number(reply.answer), 'SIGTERM');
+  expect(await bounded.ask('pid')).toEqual(reply);
+});
+
+it('replaces a process after its uses', async () => {
+  const bounded = open({}, { uses: 2 });
+  const pids = [await bounded.ask('pid'), await bounded.ask('pid'), await bounded.ask('pid')];
+  expect(pids[1]).toEqual(pids[0]);
+  expect(pids[2]).not.toEqual(pids[0]);
+});
+
+test.skipIf(!linux)('leaves no process when idle, nor when closed in the middle', async () => {
+  const before = childrenOf(process.pid);
+  const own = (): number[] => childrenOf(process.pid).filter((pid) => !before.includes(pid));
+  const bounded = open({}, { idle: 20, size: 2 });
+  await Promise.all([bounded.ask('say a'), bounded.ask('say b')]);
+  await until(() => own().length === 0);
+  const asked = [bounded.ask('hang'), bounded.ask('hang'), bounded.ask('say c')];
+  await until(() => own().length === 2);
+  await bounded.close();
+  expect(await Promise.all(asked)).toMatchObject([{ why: 'closed' }, { why: 'closed' }, { why: 'closed' }]);
+  expect(await bounded.ask('say d')).toMatchObject({ why: 'closed' });
+  expect(own()).toEqual([]);
+});
+
+it('puts frames together from any pieces, and takes no more than one', () => {
+  const whole = Buffer.concat(pack({ a: 'ä' }, [Buffer.from('one'), Buffer.from('two')]));
+  for (let step = 1; step <= whole.length; step++) {
+    const received = new Received();
+    for (let at = 0; at < whole.length; at += step) {
+      expect(unpack(received)).toBeUndefined();
+      received.add(whole.subarray(at, at + step));
+    }
+    expect(unpack(received)).toEqual({ header: { a: 'ä' }, body: Buffer.from('onetwo') });
+    expect(received.tail(4).toString()).toBe('etwo');
+    received.add(Buffer.from('x'));
+    expect(() => unpack(received)).toThrow(RangeError);
+  }
+});

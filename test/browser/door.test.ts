@@ -1,0 +1,203 @@
+/** The door in a real browser: set-up, invitation, password, passkey, what each may see, and what ends it. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addPerson, setUpCode } from './door.js';
+import { type Fixture, makePhotos } from './fixture.js';
+import { openStage, shown, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+/** A fixture under a name, as passkeys need it. */
+async function open(): Promise<Fixture> {
+  const fixture = await stage.fixture(makePhotos(30, stage.pictures));
+  fixture.url = fixture.url.replace('127.0.0.1', 'localhost');
+  return fixture;
+}
+
+/** What the browser says of answers and connections that these tests bring about. */
+const refusals = /status of 40[0134]|ERR_INCOMPLETE_CHUNKED_ENCODING/;
+const good = 'three green boats';
+
+async function signIn(page: Page, name: string, password: string): Promise<void> {
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.keyboard.press('Enter');
+}
+
+async function menu(page: Page): Promise<string[]> {
+  await page.getByRole('button', { name: 'Menu' }).click();
+  const items = await page.locator('header nav li').allInnerTexts();
+  await page.keyboard.press('Escape');
+  return items.map((item) => item.trim());
+}
+
+test('the set-up link makes the owner; an invitation lets family in, who sees only what it may', async () => {
+  const fixture = await open();
+  fixture.spool({ incoming: 3 });
+  const owner = await stage.see(`${fixture.url}/setup#${setUpCode}`);
+  await owner.page.getByLabel('Name').fill('Owner');
+  await owner.page.getByLabel('Choose a password').fill(good);
+  await owner.page.keyboard.press('Enter');
+  await shown(owner.page);
+  expect(owner.page.url()).toBe(`${fixture.url}/`);
+  expect(await owner.page.evaluate(() => JSON.stringify(history.state))).not.toContain(setUpCode);
+  await owner.page.waitForSelector('text=3 on their way');
+  expect(await menu(owner.page)).toEqual([
+    'Spool',
+    'People',
+    'Access',
+    'Tokens',
+    'What happened',
+    'My account',
+    'Sign out',
+  ]);
+  await owner.page.goto(`${fixture.url}/people`);
+  await owner.page.getByRole('button', { name: 'Invite someone' }).click();
+  await owner.page.getByLabel('Name').fill('Family');
+  await owner.page.getByRole('button', { name: 'Make an invitation' }).click();
+  const link = await owner.page.locator('.secret code').innerText();
+  expect(link).toContain('/invite#');
+
+  const family = await stage.see(link, {}, refusals);
+  await family.page.waitForSelector('h1:has-text("Welcome, Family")');
+  await family.page.getByLabel('Choose a password').fill('short');
+  await family.page.keyboard.press('Enter');
+  await family.page.waitForSelector('text=at least 10 characters.');
+  await family.page.getByLabel('Choose a password').fill('two slow trains');
+  await family.page.keyboard.press('Enter');
+  await shown(family.page);
+  expect(await menu(family.page)).toEqual(['My account', 'Sign out']);
+  expect(await family.page.locator('text=on their way').count()).toBe(0);
+  for (const path of ['spool', 'people', 'tokens', 'access', 'audit']) {
+    await family.page.goto(`${fixture.url}/${path}`);
+    await family.page.waitForSelector('text=This page is not here');
+  }
+  await family.page.goto(link.replace(/#.*/, '#code-gone'));
+  await family.page.reload();
+  await family.page.waitForSelector('text=This link does not work any more');
+  expect(owner.mishaps).toEqual([]);
+  expect(family.mishaps).toEqual([]);
+  await owner.close();
+  await family.close();
+});
+
+test('who is not signed in stands at the door, and is where they wanted to be when they are in', async () => {
+  const fixture = await open();
+  addPerson(fixture.door, 'Owner', 'owner', good);
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/tokens`, {}, refusals);
+  await page.waitForSelector('h1:text("Sign in")');
+  await signIn(page, 'Owner', 'wrong');
+  await page.waitForSelector('text=The name or the password is wrong.');
+  expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('');
+  await signIn(page, 'Owner', good);
+  await page.waitForSelector('h1:text("Tokens")');
+  expect(page.url()).toBe(`${fixture.url}/tokens`);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForSelector('h1:text("Sign in")');
+  expect(fixture.door.sessions).toEqual([]);
+  await page.goBack();
+  await page.waitForSelector('h1:text("Sign in")');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a session that was ended elsewhere ends here by itself', async () => {
+  const fixture = await open();
+  addPerson(fixture.door, 'Owner', 'owner', good);
+  const { page, mishaps, close } = await stage.see(fixture.url, {}, refusals);
+  await signIn(page, 'Owner', good);
+  await shown(page);
+  fixture.door.sessions = [];
+  fixture.cut();
+  await page.waitForSelector('h1:text("Sign in")');
+  expect(await page.locator('a.tile').count()).toBe(0);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a passkey is made, and signs in', async () => {
+  const fixture = await open();
+  addPerson(fixture.door, 'Owner', 'owner', good);
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/me`, {}, refusals);
+  await addAuthenticator(page);
+  await signIn(page, 'Owner', good);
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await page.getByLabel('Name of this device').fill('Test device');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-list="passkeys"] >> text=Test device');
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await shown(page);
+  await page.goto(`${fixture.url}/me`);
+  await page.getByRole('button', { name: 'Remove: Test device' }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.waitForSelector('[data-list="passkeys"]', { state: 'detached' });
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('visitors see the album and a way in, nothing else', async () => {
+  const fixture = await open();
+  addPerson(fixture.door, 'Owner', 'owner', good);
+  fixture.door.openness.visitors = true;
+  fixture.spool({ incoming: 3 });
+  const { page, mishaps, close } = await stage.see(fixture.url);
+  await shown(page);
+  expect(await page.getByRole('button', { name: 'Menu' }).count()).toBe(0);
+  expect(await page.locator('text=on their way').count()).toBe(0);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, 'Owner', good);
+  await shown(page);
+  expect(new URL(page.url()).pathname).toBe('/');
+  expect(await page.getByRole('button', { name: 'Menu' }).count()).toBe(1);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('tokens are shown once and revoked, access is opened, and what happened is told', async () => {
+  const fixture = await open();
+  addPerson(fixture.door, 'Owner', 'owner', good);
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/tokens`, {}, refusals);
+  await signIn(page, 'Owner', good);
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.getByLabel('Name').fill('phone');
+  await page.getByRole('button', { name: 'Make it' }).click();
+  expect(await page.locator('.secret code').innerText()).toMatch(/^ps_/);
+  await page.getByRole('button', { name: 'Done' }).click();
+  expect(await page.locator('text=ps_').count()).toBe(0);
+  await page.getByRole('button', { name: 'Revoke: phone' }).click();
+  await page.keyboard.press('Escape');
+  expect(fixture.door.tokens).toHaveLength(1);
+  await page.getByRole('button', { name: 'Revoke: phone' }).click();
+  await page.getByRole('button', { name: 'Revoke', exact: true }).click();
+  await page.waitForSelector('text=There are no tokens.');
+  await page.getByRole('link', { name: 'Access' }).click();
+  await page.getByRole('switch', { name: 'Open to visitors' }).click();
+  await page.waitForSelector('[role=switch][aria-checked=true]');
+  expect(fixture.door.openness).toEqual({ visitors: true, familyEdits: false });
+  await page.getByRole('link', { name: 'What happened' }).click();
+  await page.waitForSelector('text=Signed in: Owner');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+/** A device with a key inside that says yes to everything (CDP, WebAuthn domain). */
+async function addAuthenticator(page: Page): Promise<void> {
+  const device = await page.context().newCDPSession(page);
+  await device.send('WebAuthn.enable');
+  const options = {
+    protocol: 'ctap2',
+    transport: 'internal',
+    hasResidentKey: true,
+    hasUserVerification: true,
+  } as const;
+  await device.send('WebAuthn.addVirtualAuthenticator', {
+    options: { ...options, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+}

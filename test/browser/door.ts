@@ -1,0 +1,264 @@
+/**
+ * The part of the fixture that knows people: it answers as docs/interface.md says about sessions, people, tokens and
+ * access, from memory. It checks no signature; that the real server does is shown in access.test.ts.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Happening, Openness, Passkey, Person, Signed, Token } from '../../web/src/forms/asks.js';
+import type { SessionView } from '../../web/src/viewer.js';
+
+/** A person of the fixture, with what only the server knows. */
+export interface FixturePerson extends Person {
+  password?: string;
+  keys: (Passkey & { credential: string })[];
+}
+
+/** What a request asked for, and what it is answered with. */
+export interface Answer {
+  status: number;
+  body?: unknown;
+  cookie?: string;
+}
+
+/** The people of a fixture. */
+export interface Door {
+  people: FixturePerson[];
+  sessions: (Signed & { secret: string; person: string })[];
+  tokens: Token[];
+  openness: Openness;
+  happenings: Happening[];
+  /** The code of the set-up link and of invitations, by person. */
+  setUp: string | undefined;
+  invitations: Map<string, string>;
+  /** Who asks with this cookie. */
+  viewer(cookie: string | undefined): SessionView;
+  /** The answer, or undefined where the path is none of ours. */
+  answer(method: string, path: string, cookie: string | undefined, body: Record<string, unknown>): Answer | undefined;
+}
+
+const rights: Record<'owner' | 'family' | 'visitor', SessionView['may']> = {
+  owner: [
+    'see',
+    'edit',
+    'upload',
+    'comment',
+    'favourite',
+    'spool',
+    'people',
+    'tokens',
+    'settings',
+    'audit',
+    'own-session',
+  ],
+  family: ['see', 'upload', 'comment', 'favourite', 'own-session'],
+  visitor: ['see'],
+};
+
+/** The code of the set-up link of every door. */
+export const setUpCode = 'set-up-code';
+
+/** A door of a home without accounts: whoever asks is the owner. */
+export function makeDoor(passkeys = true): Door {
+  const now = (): string => new Date().toISOString();
+  let challenge = '';
+
+  const personOf = (cookie: string | undefined): FixturePerson | undefined => {
+    const secret = /photospool=(\w+)/.exec(cookie ?? '')?.[1];
+    const session = door.sessions.find((one) => one.secret === secret);
+    return session && door.people.find(({ id }) => id === session.person);
+  };
+
+  const failure = (status: number, code: string, message: string): Answer => ({
+    status,
+    body: { error: { code, message } },
+  });
+  const gone = failure(404, 'not-found', 'It is not there.');
+
+  function enter(person: FixturePerson): Answer {
+    const secret = randomBytes(8).toString('hex');
+    const [id, at] = [`s${door.sessions.length + 1}`, now()];
+    const where = { address: '127.0.0.1', browser: 'Chromium on Linux', current: false };
+    door.sessions.push({ id, secret, person: person.id, created: at, lastUsed: at, ...where });
+    door.happenings.unshift({ at, what: 'signed-in', who: person.name, address: where.address });
+    const cookie = `photospool=${secret}`;
+    return { status: 200, body: door.viewer(cookie), cookie };
+  }
+
+  function invite(person: FixturePerson): { path: string; expires: string } {
+    const code = `code-${door.invitations.size + 1}`;
+    door.invitations.set(code, person.id);
+    return { path: `/invite#${code}`, expires: new Date(Date.now() + 86_400_000 * 7).toISOString() };
+  }
+
+  const shown = ({ password, keys, ...person }: FixturePerson): Person => ({
+    ...person,
+    passwordSet: password !== undefined,
+    passkeys: keys.length,
+  });
+
+  const entrances: Record<string, (body: Record<string, unknown>) => Answer> = {
+    'POST /api/session': ({ name, password }) => {
+      const person = door.people.find((one) => one.name === name && one.password === password);
+      return person ? enter(person) : failure(401, 'unauthorized', 'The name or the password is wrong.');
+    },
+    'POST /api/session/passkey/options': () => {
+      challenge = randomBytes(16).toString('base64url');
+      return { status: 200, body: { challenge, rpId: 'localhost', userVerification: 'preferred' } };
+    },
+    'POST /api/session/passkey': ({ response }) => {
+      const { id } = response as { id: string };
+      const person = door.people.find(({ keys }) => keys.some(({ credential }) => credential === id));
+      return person ? enter(person) : failure(401, 'unauthorized', 'This passkey is not known here.');
+    },
+    'POST /api/setup': ({ code, name, password }) => {
+      if (code !== door.setUp) return failure(404, 'not-found', 'This set-up link does not work any more.');
+      door.setUp = undefined;
+      return enter(addPerson(door, name as string, 'owner', password as string));
+    },
+    'POST /api/invitation/look': ({ code }) => {
+      const person = door.people.find(({ id }) => id === door.invitations.get(code as string));
+      return person ? { status: 200, body: { name: person.name } } : gone;
+    },
+    'POST /api/invitation': ({ code, password }) => {
+      const person = door.people.find(({ id }) => id === door.invitations.get(code as string));
+      if (!person) return gone;
+      if ((password as string).length < 10)
+        return failure(400, 'invalid', 'The password is too short: it needs at least 10 characters.');
+      door.invitations.delete(code as string);
+      person.password = password as string;
+      return enter(person);
+    },
+  };
+
+  function own(method: string, path: string, me: FixturePerson, body: Record<string, unknown>): Answer | undefined {
+    const [, removed] = /^\/api\/me\/passkeys\/(.+)$/.exec(path) ?? [];
+    if (path === '/api/me/passkeys' && method === 'GET')
+      return { status: 200, body: { passkeys: me.keys.map(({ credential: _, ...key }) => key) } };
+    if (path === '/api/me/passkeys/options') {
+      challenge = randomBytes(16).toString('base64url');
+      const user = { id: Buffer.from(me.id).toString('base64url'), name: me.name, displayName: me.name };
+      const rp = { id: 'localhost', name: 'Photospool' };
+      const authenticatorSelection = { residentKey: 'required', userVerification: 'preferred' };
+      const pubKeyCredParams = [-7, -257].map((alg) => ({ type: 'public-key', alg }));
+      return { status: 200, body: { challenge, rp, user, pubKeyCredParams, authenticatorSelection } };
+    }
+    if (path === '/api/me/passkeys') {
+      const credential = (body['response'] as { id: string }).id;
+      me.keys.push({ id: `k${me.keys.length + 1}`, name: body['name'] as string, created: now(), credential });
+      return { status: 201, body: { id: `k${me.keys.length}` } };
+    }
+    if (removed) {
+      me.keys = me.keys.filter(({ id }) => id !== removed);
+      return { status: 204 };
+    }
+    if (path === '/api/me/password') {
+      if (body['old'] !== me.password) return failure(403, 'forbidden', 'That is not your password.');
+      me.password = body['new'] as string;
+      return { status: 204 };
+    }
+    return undefined;
+  }
+
+  function sessions(method: string, url: URL, me: FixturePerson, cookie: string | undefined): Answer | undefined {
+    const [, ended] = /^\/api\/sessions\/(.+)$/.exec(url.pathname) ?? [];
+    const current = (one: { secret: string }): boolean => cookie?.includes(one.secret) ?? false;
+    if (ended) {
+      door.sessions = door.sessions.filter(({ id }) => id !== ended);
+      return { status: 204 };
+    }
+    if (url.pathname !== '/api/me/sessions') return undefined;
+    const whose = url.searchParams.get('person') ?? me.id;
+    if (method === 'DELETE') {
+      door.sessions = door.sessions.filter((one) => one.person !== me.id || current(one));
+      return { status: 204 };
+    }
+    const mine = door.sessions.filter(({ person }) => person === whose);
+    const view = mine.map(({ secret, person: _, ...one }) => ({ ...one, current: current({ secret }) }));
+    return { status: 200, body: { sessions: view } };
+  }
+
+  function owners(method: string, path: string, body: Record<string, unknown>): Answer | undefined {
+    const [, id, again] = /^\/api\/people\/([^/]+)(\/invitation)?$/.exec(path) ?? [];
+    const person = door.people.find((one) => one.id === id);
+    if (path === '/api/people' && method === 'GET') return { status: 200, body: { people: door.people.map(shown) } };
+    if (path === '/api/people') {
+      const added = addPerson(door, body['name'] as string, body['role'] as Person['role']);
+      return { status: 201, body: { person: shown(added), invitation: invite(added) } };
+    }
+    if (id !== undefined) {
+      if (!person) return gone;
+      if (again) return { status: 201, body: invite(person) };
+      if (method === 'DELETE') door.people = door.people.filter((one) => one !== person);
+      else Object.assign(person, body);
+      return { status: 200, body: shown(person) };
+    }
+    const [, token] = /^\/api\/tokens\/(.+)$/.exec(path) ?? [];
+    if (path === '/api/tokens' && method === 'GET') return { status: 200, body: { tokens: door.tokens } };
+    if (path === '/api/tokens') {
+      const made: Token = { name: body['name'] as string, may: body['may'] as Token['may'], created: now() };
+      door.tokens.push(made);
+      return { status: 201, body: { ...made, token: 'ps_0123456789abcdefghjkmnpqrstvwxyz' } };
+    }
+    if (token !== undefined) {
+      door.tokens = door.tokens.filter(({ name }) => name !== decodeURIComponent(token));
+      return { status: 204 };
+    }
+    if (path === '/api/access') {
+      Object.assign(door.openness, body);
+      return { status: 200, body: door.openness };
+    }
+    if (path === '/api/audit') return { status: 200, body: { entries: door.happenings, next: null } };
+    return undefined;
+  }
+
+  const door: Door = {
+    people: [],
+    sessions: [],
+    tokens: [],
+    openness: { visitors: false, familyEdits: false },
+    happenings: [],
+    setUp: setUpCode,
+    invitations: new Map(),
+    viewer(cookie) {
+      const setUp = door.people.some(({ role }) => role === 'owner');
+      const about = { setUp, visitors: door.openness.visitors, passkeys };
+      const person = personOf(cookie);
+      if (person) {
+        const { id, name, role } = person;
+        const may = rights[role].concat(role === 'family' && person.canEdit ? ['edit'] : []);
+        return { role, person: { id, name }, ...about, may };
+      }
+      if (!setUp) return { role: 'owner', ...about, may: rights.owner };
+      return door.openness.visitors
+        ? { role: 'visitor', ...about, may: rights.visitor }
+        : { role: null, ...about, may: [] };
+    },
+    answer(method, path, cookie, body) {
+      const url = new URL(path, 'http://fixture');
+      if (url.pathname === '/api/session' && method === 'GET') return { status: 200, body: door.viewer(cookie) };
+      if (url.pathname === '/api/session' && method === 'DELETE') {
+        door.sessions = door.sessions.filter(({ secret }) => !(cookie ?? '').includes(secret));
+        return { status: 204, cookie: 'photospool=; Max-Age=0' };
+      }
+      const entrance = entrances[`${method} ${url.pathname}`];
+      if (entrance) return entrance(body);
+      const viewer = door.viewer(cookie);
+      if (viewer.role === null && url.pathname.startsWith('/api/'))
+        return failure(401, 'unauthorized', 'Sign in first.');
+      const me = personOf(cookie);
+      const mine = me && (own(method, url.pathname, me, body) ?? sessions(method, url, me, cookie));
+      if (mine) return mine;
+      const answer = owners(method, url.pathname, body);
+      return answer && viewer.role !== 'owner' ? gone : answer;
+    },
+  };
+  return door;
+}
+
+/** Adds a person to a door. */
+export function addPerson(door: Door, name: string, role: Person['role'], password?: string): FixturePerson {
+  const id = `01JDF${String(door.people.length + 1).padStart(21, '0')}`;
+  const person: FixturePerson = { id, name, role, canEdit: false, passwordSet: false, passkeys: 0, keys: [] };
+  if (password !== undefined) person.password = password;
+  door.people.push(person);
+  return person;
+}

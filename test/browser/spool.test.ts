@@ -1,0 +1,138 @@
+/** The spool page in a real browser: what it shows, that it stays current by itself, and that a retry does what it says. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SpoolStatus } from '../../src/spool/port.js';
+import { makePhotos } from './fixture.js';
+import { openStage, shown, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+type Stuck = SpoolStatus['stuck'][number];
+
+const stuck = (name: string, over: Partial<Stuck> = {}): Stuck => ({
+  name,
+  claim: `claim-${name}`,
+  reason: 'The file ends before the picture does.',
+  code: 'truncated',
+  attempts: 2,
+  ...over,
+});
+
+const figure = (page: Page, name: string): Promise<string> => page.locator(`[data-figure="${name}"]`).innerText();
+const rows = (page: Page, name: string): Promise<string[]> => page.locator(`[data-list="${name}"] li`).allInnerTexts();
+
+test('says what is on its way, in hand, stuck and left alone, and shows what came in last', async () => {
+  const fixture = await stage.fixture(makePhotos(5, stage.pictures));
+  const at = new Date().toISOString();
+  fixture.spool({
+    incoming: 118,
+    work: [{ name: 'trip/a.jpg', step: 'render', since: at, claimed: at }],
+    stuck: [stuck('b.jpg', { next: '2031-02-03T10:32:00.000Z' }), stuck('c.tif', { code: 'undecodable' })],
+    ignored: [{ name: 'notes.txt', reason: 'This is a text.' }],
+    today: { stored: 1310, duplicates: 7 },
+    rate: 48.5,
+    recent: [
+      { name: 'd.jpg', outcome: 'stored', sha256: fixture.photos[0]!.id, at, seconds: 1 },
+      { name: 'e.jpg', outcome: 'duplicate', sha256: fixture.photos[1]!.id, at, seconds: 1 },
+    ],
+  });
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
+  await page.waitForSelector('[data-list="stuck"]');
+  expect(await figure(page, 'coming')).toBe('119');
+  expect(await figure(page, 'today')).toBe('1,310');
+  expect(await figure(page, 'rate')).toBe('48.5');
+  expect(await figure(page, 'duplicates')).toBe('7');
+  const [passing, good] = await rows(page, 'stuck');
+  expect(passing).toContain('2 tries · next at 3 Feb 2031');
+  expect(good).toContain('waits for you');
+  expect((await rows(page, 'work')).join()).toMatch(/trip\/a\.jpg\s+its pictures are made\s+\d+ sec/);
+  expect((await rows(page, 'ignored')).join()).toContain('notes.txt');
+  const recent = page.locator('[data-list="recent"] a');
+  expect(await recent.first().getAttribute('href')).toBe(`/photo/${fixture.photos[0]!.id}`);
+  expect(await recent.nth(1).getAttribute('aria-label')).toContain('was there already');
+  expect(await page.getByText('/home/ada/Photospool/incoming').count()).toBe(1);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a stuck file is tried again, and the page tells by itself what became of it', async () => {
+  const fixture = await stage.fixture(makePhotos(5, stage.pictures));
+  fixture.spool({ stuck: [stuck('b.jpg'), stuck('b.jpg', { claim: 'other', reason: 'No room.' })] });
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
+  await page.locator('[data-list="stuck"] li:nth-child(2) button').click();
+  await expect.poll(() => fixture.sent).toContainEqual({ path: '/api/spool/retry', body: { names: ['other'] } });
+  fixture.spool({ stuck: [stuck('b.jpg')], today: { stored: 1, duplicates: 0 } });
+  await expect.poll(() => rows(page, 'stuck').then((all) => all.length)).toBe(1);
+  expect(await figure(page, 'today')).toBe('1');
+  fixture.spool({ stuck: [stuck('b.jpg'), stuck('f.jpg')] });
+  await page.getByRole('button', { name: 'Try all again' }).click();
+  await expect.poll(() => fixture.sent.at(-1)).toEqual({ path: '/api/spool/retry', body: { names: 'all' } });
+  fixture.spool({});
+  await page.waitForSelector('text=All that came in is in your album.');
+  expect(await page.locator('[data-list="stuck"]').count()).toBe(0);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('says when trouble of the disk holds everything back, and looks into incoming when asked', async () => {
+  const fixture = await stage.fixture();
+  fixture.spool({ incoming: 3, held: { until: '2031-02-03T10:32:00.000Z', reason: 'There is no room on the disk.' } });
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
+  await page.waitForSelector('text=The disk is in trouble.');
+  expect(await page.locator('text=There is no room on the disk.').count()).toBe(1);
+  await page.getByRole('button', { name: 'Look now' }).click();
+  await expect.poll(() => fixture.requests).toContain('/api/spool/process');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('thousands of stuck files make no long page, and nothing moves while files go through', async () => {
+  const fixture = await stage.fixture();
+  const all = Array.from({ length: 3000 }, (_, i) => stuck(`IMG_${i}.jpg`, { claim: `c${i}` }));
+  const at = new Date().toISOString();
+  const work = (n: number): SpoolStatus['work'] =>
+    Array.from({ length: n }, (_, i) => ({ name: `w${i}.jpg`, step: 'hash', since: at, claimed: at }));
+  fixture.spool({ stuck: all, work: work(2), ignored: [{ name: 'notes.txt', reason: 'This is a text.' }] });
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
+  await page.waitForSelector('[data-list="ignored"]');
+  expect(await rows(page, 'stuck')).toHaveLength(50);
+  expect(await page.locator('.state', { hasText: '3,000 files wait for you' }).count()).toBe(1);
+  const top = (): Promise<number> => page.$eval('[data-list="ignored"]', (list) => list.getBoundingClientRect().top);
+  const before = await top();
+  fixture.spool({ stuck: all, work: [], ignored: [{ name: 'other.txt', reason: 'This is a text.' }] });
+  await page.waitForSelector('text=other.txt');
+  expect(await top()).toBe(before);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('is reached from the menu by key, and the arrow leads back to where the album was', async () => {
+  const fixture = await stage.fixture(makePhotos(600, stage.pictures));
+  const { page, mishaps, close } = await stage.see(fixture.url);
+  await shown(page);
+  await page.evaluate(() => scrollTo(0, 3000));
+  await expect.poll(() => page.evaluate(() => (history.state as { place?: object } | null)?.place)).toBeTruthy();
+  const place = await page.evaluate(() => (history.state as { place: { id: string; below: number } }).place);
+  await page.getByRole('button', { name: 'Menu' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('h1:text("Spool")');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Spool');
+  await page.getByRole('link', { name: 'Access' }).click();
+  await page.waitForSelector('h1:text("Access")');
+  await page.getByRole('link', { name: 'Photos' }).click();
+  await shown(page);
+  expect(new URL(page.url()).pathname).toBe('/');
+  await expect
+    .poll(() =>
+      page.locator(`a[data-id="${place.id}"]`).evaluate((tile) => Math.round(tile.getBoundingClientRect().top)),
+    )
+    .toBe(Math.round(place.below));
+  expect(mishaps).toEqual([]);
+  await close();
+});

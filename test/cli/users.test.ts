@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { askPassword } from '../../src/cli/prompt.js';
+import { makeHome, type Ran, type TestHome } from './run.js';
+
+const main = join(import.meta.dirname, '../../dist/cli/main.js');
+const good = 'seven green ladders';
+
+/** Runs a verb with something on stdin. */
+function runWith(home: TestHome, input: string, ...args: string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [main, ...args, '--home', home.folder], (error, out, err) => {
+      resolve({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, out, err });
+    });
+    child.stdin!.end(input);
+  });
+}
+const signIn = (url: string, name: string, password: string): Promise<Response> =>
+  fetch(`${url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, password }),
+  });
+
+describe('users', () => {
+  it('are made beside a running server, which knows them at once', async () => {
+    const home = makeHome();
+    const server = await home.serve();
+    expect(statSync(join(home.folder, '.photospool/server.json')).mode & 0o777).toBe(0o600);
+    await expect
+      .poll(() => server.errors())
+      .toMatch(/To make yours, open {2}http:\/\/127\.0\.0\.1:\d+\/setup#[\w-]{43}\n/);
+
+    // As before there were accounts, this machine needs none.
+    expect((await fetch(`${server.url}/api/photos`)).status).toBe(200);
+    const added = await runWith(home, `${good}\n`, 'users', 'add', 'Owner');
+    expect(added).toEqual({ code: 0, out: 'Owner (owner) may sign in now\n', err: '' });
+    expect((await fetch(`${server.url}/api/photos`)).status).toBe(401);
+    const entered = await signIn(server.url, 'owner', good);
+    expect(await entered.json()).toMatchObject({ role: 'owner', person: { name: 'Owner' } });
+    // The commands of this machine need no account.
+    expect(JSON.parse((await home.run('status', '--json')).out)).toMatchObject({ server: server.url });
+
+    const link = (await home.run('users', 'add', 'Guest', '--invite')).out;
+    expect(link).toMatch(new RegExp(`^${server.url}/invite#[\\w-]{43}\\n$`));
+    const list = await home.run('users', 'list');
+    expect(list.out).toMatch(/^owner {3}Owner {2}\(password, last seen .*\)\nfamily {2}Guest {2}\(can't/);
+    expect((await runWith(home, 'nine yellow kettles', 'users', 'password', 'owner')).code).toBe(0);
+    expect((await signIn(server.url, 'owner', good)).status).toBe(401);
+    expect((await home.run('users', 'remove', 'guest')).out).toBe('Guest is removed\n');
+
+    const audit = readFileSync(join(home.folder, '.photospool/audit.log'), 'utf8').trimEnd().split('\n');
+    const happened = audit.map((line) => (JSON.parse(line) as { what: string }).what);
+    expect(happened).toEqual(
+      expect.arrayContaining(['person-added', 'password-changed', 'signed-in', 'person-removed']),
+    );
+    const told = audit.join('\n') + server.errors().replace(/setup#\S+/, '');
+    for (const secret of [good, link.trim().split('#')[1]!]) expect(told).not.toContain(secret);
+  });
+});
+
+describe('tokens', () => {
+  it('are made and revoked beside a running server', async () => {
+    const home = makeHome();
+    const server = await home.serve();
+    const made = await home.run('tokens', 'add', 'feed', '--may', 'read');
+    expect(made).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^psp_[\w-]{43}\n$/) as string });
+    const ask = () => fetch(`${server.url}/api/session`, { headers: { authorization: `Bearer ${made.out.trim()}` } });
+    expect(await (await ask()).json()).toMatchObject({ role: 'program' });
+    const listed = await home.run('tokens', 'list', '--json');
+    expect(JSON.parse(listed.out)).toMatchObject({
+      name: 'feed',
+      may: ['read'],
+      lastUsed: expect.any(String) as string,
+    });
+    expect((await home.run('tokens', 'revoke', 'Feed')).code).toBe(0);
+    expect(await (await ask()).json()).toMatchObject({ role: null });
+  });
+});
+
+describe('users and tokens', () => {
+  it('say in one sentence what is wrong', async () => {
+    const home = makeHome();
+    expect(await home.run('users', 'list')).toMatchObject({
+      code: 0,
+      out: '',
+      err: expect.stringContaining('no library') as string,
+    });
+    expect(await runWith(home, 'short\n', 'users', 'add', 'Owner')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^photospool: The password is too short.*\n$/) as string,
+    });
+    expect((await home.run('users', 'list')).out).toBe('');
+    expect((await runWith(home, `${good}\n`, 'users', 'add', 'Owner')).code).toBe(0);
+    const wrong: [string[], RegExp][] = [
+      [['users', 'add', 'owner'], /of that name already/],
+      [['users', 'add', 'x', '--role', 'admin'], /--role can't be admin/],
+      [['users', 'remove', 'owner'], /only owner who can sign in/],
+      [['users', 'password', 'nobody'], /nobody called nobody/],
+      [['users', 'password', 'owner'], /No password came in/],
+      [['tokens', 'add', 'a', '--may', 'everything'], /--may can't be everything/],
+    ];
+    for (const [args, message] of wrong) {
+      const ran = await runWith(home, '', ...args);
+      expect(ran, args.join(' ')).toMatchObject({ code: 2, err: expect.stringMatching(message) as string });
+      expect(ran.err).not.toMatch(/\bat .*\.js/);
+    }
+  });
+});
+
+describe('a password on a terminal', () => {
+  async function type(...keys: string[]): Promise<{ answer: string | undefined; shown: string; error?: unknown }> {
+    const input = Object.assign(new PassThrough(), {
+      isTTY: true,
+      modes: [] as boolean[],
+      setRawMode: (on: boolean) => input.modes.push(on),
+    });
+    const output = new PassThrough();
+    const asked = askPassword('Ada', { input: input as unknown as NodeJS.ReadStream, output }).then(
+      (answer) => ({ answer, error: undefined }),
+      (error: unknown) => ({ answer: undefined, error }),
+    );
+    for (const key of keys) {
+      input.write(key);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const ended = await asked;
+    expect(input.modes.at(-1)).toBe(false);
+    return { ...ended, shown: String(output.read()) };
+  }
+
+  it('is asked for twice and never shown', async () => {
+    const typed = await type('seven grren', '\u007f\u007f\u007f', 'een\r', 'seven green\r');
+    expect(typed.answer).toBe('seven green');
+    expect(typed.shown).toBe('New password for Ada: \nOnce more: \n');
+  });
+
+  it('is refused when the two differ, and can be called off', async () => {
+    expect((await type('one\r', 'two\r')).error).toMatchObject({ code: 'usage', message: 'The two are not the same.' });
+    expect((await type('one\u0003')).error).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/^Stopped/) as string,
+    });
+  });
+});

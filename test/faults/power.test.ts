@@ -1,0 +1,45 @@
+/**
+ * Power loss at any moment. Here an even share of the disks that it can leave; `npm run torture power` tries every one. And
+ * what is recorded here does show where a flush is missing.
+ */
+import { expect, it } from 'vitest';
+import { attempt, openMemory } from '../../torture/attempt.js';
+import { record } from '../../torture/crash.js';
+import { openWorld, way } from '../../torture/faults.js';
+import { listOutcomes } from '../../torture/outcomes.js';
+import { seeded, subject } from '../../torture/power.js';
+import { findLost } from '../../torture/world.js';
+import { libraryPath } from '../../src/cli/view.js';
+
+it('loses and doubles nothing', { timeout: 240_000 }, async () => {
+  const { figures, ...rest } = await subject.run({ seed: 5, scale: 0.1, say: () => undefined });
+  expect(figures['power-loss states checked']).toBeGreaterThan(50);
+  expect(rest).toEqual({ lost: 0, doubled: 0, failures: [] });
+});
+
+it.each([
+  ['from another disk', (path: string) => path.endsWith('.tmp')],
+  ['stored from a folder', (path: string) => path.includes('/home/archive/')],
+])('would lose a photo %s if its flushes were left out', { timeout: 60_000 }, async (name, leftOut) => {
+  const world = await openWorld((await listOutcomes()).find((outcome) => outcome.name === name)!);
+  const memory = openMemory();
+  try {
+    world.reset();
+    const { watcher, states } = record(world.root, libraryPath(world.config));
+    const careless = {
+      ...watcher,
+      after: (step: Parameters<NonNullable<typeof watcher.after>>[0]) => {
+        if (step.op !== 'sync' || !leftOut(step.path)) watcher.after?.(step);
+      },
+    };
+    await attempt(world, way(world, careless, memory));
+    const lost = states(seeded(1), 20).filter((state) => {
+      state.restore();
+      return findLost(world).length > 0;
+    });
+    expect(lost.length).toBeGreaterThan(0);
+  } finally {
+    await memory.close();
+    world.remove();
+  }
+});

@@ -1,0 +1,158 @@
+/** Decoders as processes: they answer as the code in them does, and whatever happens to one is that file's failure alone. */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { pack } from '../../src/base/frames.js';
+import { openAnswer, packError, packRendered } from '../../src/photo/answers.js';
+import { decoderLimits, openDecoders, type Decoders } from '../../src/photo/decoders.js';
+import { render } from '../../src/photo/rendering.js';
+import { temporaryFolder } from '../folder.js';
+import { about, childrenOf, isThere, until } from '../processes.js';
+import { quarters, waves } from './pictures.js';
+
+const jpeg = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
+
+function open(options: Parameters<typeof openDecoders>[0] = {}): Decoders {
+  const decoders = openDecoders({ workers: 1, ...options });
+  onTestFinished(() => decoders.close());
+  return decoders;
+}
+
+async function fileOf(bytes: Promise<Uint8Array> | Uint8Array, name = 'a.jpg'): Promise<string> {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, await bytes);
+  return path;
+}
+
+const outcome = (work: Promise<unknown>): Promise<unknown> =>
+  work.catch((error: unknown) => {
+    const { code, message, hint, path } = error as { code: string; message: string; hint?: string; path?: string };
+    return { code, message, hint, path };
+  });
+
+it('answers as rendering itself does, pictures and failures', async () => {
+  const decoders = open();
+  const whole = await waves(900, 700).jpeg().toBuffer();
+  const paths = [
+    await fileOf(whole, 'a\n"b.jpg'),
+    await fileOf(whole.subarray(0, 5000)),
+    await fileOf(Buffer.alloc(3000, 'x')),
+    join(temporaryFolder(), 'gone.jpg'),
+  ];
+  for (const path of paths) {
+    const [theirs, ours] = [await outcome(decoders.render(path, jpeg)), await outcome(render(path, jpeg))];
+    expect(theirs).toEqual(ours);
+  }
+});
+
+describe('an answer', () => {
+  const rendered = {
+    ...{ width: 3, height: 2, animated: false, thumbhash: 'abc' },
+    thumb: { bytes: Buffer.from('thumb'), type: 'image/jpeg', width: 3, height: 2 },
+    preview: { bytes: Buffer.from('preview'), type: 'image/jpeg', width: 3, height: 2 },
+  } as const;
+  const opened = (parts: Uint8Array[]): unknown => {
+    const [lengths, text, ...body] = parts;
+    expect(lengths).toHaveLength(8);
+    return openAnswer({ header: JSON.parse(Buffer.from(text!).toString()), body: Buffer.concat(body) });
+  };
+  it('comes out as it went in', () => {
+    expect(opened(packRendered(rendered))).toEqual({ kind: 'rendered', rendered });
+    const error = Object.assign(new Error('gone'), { code: 'ENOENT', syscall: 'open' });
+    expect(opened(packError(error))).toEqual({ kind: 'system', code: 'ENOENT', syscall: 'open', said: 'gone' });
+  });
+  test.each([
+    [null],
+    ['rendered'],
+    [{ kind: 'rendered' }],
+    [{ kind: 'failed', code: 'toString', message: 'a', said: '' }],
+    [{ kind: 'failed', code: 'io', message: 1, said: '' }],
+    [{ kind: 'failed', code: 'io', message: 'x'.repeat(100_000), said: '' }],
+    [{ ...rendered, kind: 'rendered', thumb: { ...rendered.thumb, length: 99 }, preview: { length: 1 } }],
+    [{ ...rendered, kind: 'rendered', width: -1 }],
+  ])('of another shape is none: %j', (header) => {
+    expect(() => opened(pack(header, [Buffer.from('body')]))).toThrow(TypeError);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a decoder', () => {
+  const own = (before: number[]): number[] => childrenOf(process.pid).filter((pid) => !before.includes(pid));
+
+  it('that crashes over a file fails that file alone, in a sentence', async () => {
+    const path = await fileOf(quarters(60, 40).jpeg().toBuffer());
+    const before = childrenOf(process.pid);
+    const decoders = open();
+    await decoders.render(path, jpeg);
+    const [pid = 0] = own(before);
+    for (const [signal, code] of [
+      ['SIGSEGV', 'undecodable'],
+      ['SIGKILL', 'busy'],
+    ] as const) {
+      const victim = own(before).at(-1) ?? pid;
+      process.kill(victim, 'SIGSTOP');
+      const failed = outcome(decoders.render(path, jpeg));
+      process.kill(victim, signal);
+      process.kill(victim, 'SIGCONT');
+      expect(await failed).toMatchObject({
+        code,
+        message: expect.stringMatching(/^This JPEG can't be shown: [^/]+\.$/) as string,
+      });
+      expect((await decoders.render(path, jpeg)).width).toBe(60);
+    }
+  });
+
+  it('that hangs is killed after its time', async () => {
+    const path = await fileOf(quarters(60, 40).jpeg().toBuffer());
+    const before = childrenOf(process.pid);
+    const decoders = open({ limits: { ...decoderLimits, seconds: 3 } });
+    // On a machine so busy that even this takes too long, it is asked again.
+    while (!(await decoders.render(path, jpeg).catch(() => undefined)));
+    const [pid = 0] = own(before);
+    process.kill(pid, 'SIGSTOP');
+    expect(await outcome(decoders.render(path, jpeg))).toMatchObject({ code: 'timeout' });
+    await until(() => !isThere(pid));
+  });
+
+  it('that needs too much memory fails that file, for good', async () => {
+    // Progressive: libjpeg holds all of it, 6 bytes a pixel.
+    const plain = sharp({ create: { width: 7000, height: 7000, channels: 3, background: '#357' } });
+    const big = await fileOf(plain.jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer());
+    const small = await fileOf(quarters(60, 40).jpeg().toBuffer());
+    const decoders = open({ limits: { ...decoderLimits, memory: 0 } });
+    expect(await outcome(decoders.render(big, jpeg))).toMatchObject({
+      code: 'too-large',
+      message: "This JPEG can't be shown: it needs more memory than one photo may take.",
+    });
+    expect((await decoders.render(small, jpeg)).width).toBe(60);
+  });
+
+  it('goes when idle, finishes what it has when all are told to end, and ends with us even where we are killed', async () => {
+    const path = await fileOf(quarters(60, 40).jpeg().toBuffer());
+    const before = childrenOf(process.pid);
+    const decoders = open({ idle: 20 });
+    await decoders.render(path, jpeg);
+    await until(() => own(before).length === 0);
+    const script = `
+      import { openDecoders } from ${JSON.stringify(join(process.cwd(), 'src/photo/decoders.ts'))};
+      const decoders = openDecoders({ workers: 1 });
+      const render = () => decoders.render(${JSON.stringify(path)}, ${JSON.stringify(jpeg)});
+      console.log((await render()).width);
+      process.stdin.on('data', async () => console.log((await render()).width));`;
+    const file = join(temporaryFolder(), 'renderer.mts');
+    writeFileSync(file, script);
+    const parent = spawn(process.execPath, ['--import', 'tsx', file], { stdio: ['pipe', 'pipe', 'inherit'] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const heard = (): Promise<string> =>
+      new Promise((resolve) => parent.stdout.once('data', (text: Buffer) => resolve(text.toString())));
+    expect(await heard()).toBe('60\n');
+    const [pid = 0] = childrenOf(parent.pid ?? 0).filter((child) => about(child, 'cmdline').includes('decoder.ts'));
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.kill(pid, signal);
+    parent.stdin.write('again\n');
+    expect(await heard()).toBe('60\n');
+    expect(isThere(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    await until(() => !isThere(pid));
+  });
+});

@@ -1,0 +1,28 @@
+/** Looks at the processes of this machine, by Linux's /proc. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Processes whose parent is `parent`. */
+export function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => Number(/\) \S (\d+)/.exec(about(Number(pid), 'stat'))?.[1]) === parent)
+    .map(Number);
+}
+
+/** A file about a process, or nothing: it may end between being listed and being looked at. */
+export function about(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Whether a process is still there. */
+export const isThere = (pid: number): boolean => existsSync(`/proc/${pid}`);
+
+/** Waits until `done`; the test's own time limit is the end of waiting. */
+export async function until(done: () => boolean): Promise<void> {
+  while (!done()) await sleep(20);
+}

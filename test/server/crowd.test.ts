@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { addressGroup, makeCrowd } from '../../src/server/crowd.js';
+import { manualClock } from './fixture.js';
+
+const bounds = { atOnce: 3, burst: 10, perSecond: 2, addresses: 5 };
+
+describe('a crowd', () => {
+  it('of requests at once is bounded for each address', () => {
+    const crowd = makeCrowd(manualClock(), bounds);
+    const enter = (address: string): boolean => crowd.enter(address);
+    expect(['10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.1', '10.0.0.2'].map(enter)).toEqual([
+      ...[true, true, true, false],
+      true,
+    ]);
+    crowd.leave('10.0.0.1');
+    expect([enter('10.0.0.1'), enter('10.0.0.1')]).toEqual([true, false]);
+  });
+
+  it('of requests in a while is bounded, and let in again as time goes', async () => {
+    const clock = manualClock();
+    const crowd = makeCrowd(clock, bounds);
+    const visits = (n: number): number => {
+      let good = 0;
+      for (let i = 0; i < n; i++) {
+        if (!crowd.enter('10.0.0.1')) continue;
+        crowd.leave('10.0.0.1');
+        good++;
+      }
+      return good;
+    };
+    expect(visits(50)).toBe(10);
+    await clock.advance(2_000);
+    expect(visits(50)).toBe(4);
+    await clock.advance(3_600_000);
+    expect(visits(50)).toBe(10);
+  });
+
+  it('of addresses is not remembered for ever, but while they ask', () => {
+    const crowd = makeCrowd(manualClock(), bounds);
+    for (let n = 0; n < 3; n++) crowd.enter('10.9.9.9');
+    for (let n = 0; n < 1_000; n++) {
+      crowd.enter(`10.0.${n >> 8}.${n & 255}`);
+      crowd.leave(`10.0.${n >> 8}.${n & 255}`);
+    }
+    expect(crowd.enter('10.9.9.9')).toBe(false);
+    expect(crowd.size()).toBeLessThanOrEqual(5);
+  });
+
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:0001:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('%s counts as %s', (address, group) => expect(addressGroup(address)).toBe(group));
+});

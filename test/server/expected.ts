@@ -1,0 +1,93 @@
+/**
+ * What each route asks of whoever calls it, said a second time: the routes say it in code, and the two must agree. A route that
+ * is not here fails the enumeration.
+ */
+import type { RoleName } from './roles.js';
+
+const sight: readonly RoleName[] = ['visitor', 'family', 'editor', 'owner', 'command', 'token read', 'token edit'];
+const programs: readonly RoleName[] = ['token read', 'token edit'];
+const owners: readonly RoleName[] = ['owner', 'command'];
+
+/** Who may call a route. */
+export const may = {
+  everyone: undefined,
+  see: sight,
+  /** What tells more than the picture. For a visitor it is not there. */
+  original: sight.filter((role) => role !== 'visitor'),
+  edit: ['editor', ...owners, 'token edit'],
+  process: [...owners, 'token edit'],
+  spool: [...owners, ...programs],
+  metrics: [...owners, ...programs],
+  upload: ['family', 'editor', ...owners, 'token edit', 'token upload'],
+  people: owners,
+  tokens: owners,
+  settings: owners,
+  audit: owners,
+  'own-session': ['family', 'editor', ...owners],
+} as const satisfies Record<string, readonly RoleName[] | undefined>;
+
+/** A route, and an example of what it takes. `{id}` in the path is the photo's. */
+export interface Expected {
+  rule: keyof typeof may;
+  body?: object;
+  /** For whoever may, the answer depends on what is sent: only that it is no refusal and no failure counts. */
+  open?: true;
+  /** The path, where `{…}` has to be something else than the id of a photo. */
+  path?: string;
+}
+
+export const expected: Record<string, Expected> = {
+  'get /healthz': { rule: 'everyone' },
+  'get /api/openapi.json': { rule: 'everyone' },
+  'get /api/photos': { rule: 'see' },
+  'get /api/photos/{id}': { rule: 'see' },
+  'get /api/photos/{id}/exif': { rule: 'original' },
+  'patch /api/photos/{id}': { rule: 'edit', body: { rating: 3 } },
+  'patch /api/photos': { rule: 'edit', body: { ids: ['{id}'], rating: 3 } },
+  'get /api/timeline': { rule: 'see' },
+  'get /api/timeline/segments': { rule: 'see' },
+  'get /api/tiles': { rule: 'see' },
+  'get /api/tags': { rule: 'see' },
+  'get /api/cameras': { rule: 'see' },
+  'get /api/places': { rule: 'see' },
+  'get /api/albums': { rule: 'see' },
+  'get /media/{id}/{rendition}': { rule: 'see', path: '/media/{id}/thumb' },
+  'head /media/{id}/{rendition}': { rule: 'see', path: '/media/{id}/thumb' },
+  'get /originals/{id}': { rule: 'original' },
+  'head /originals/{id}': { rule: 'original' },
+  'get /api/home': { rule: 'see' },
+  'get /api/events': { rule: 'see' },
+  'post /api/upload': { rule: 'upload' },
+  'get /api/spool': { rule: 'spool' },
+  'post /api/spool/process': { rule: 'process' },
+  'post /api/spool/retry': { rule: 'process', body: { names: ['x'] } },
+  'post /api/samples': { rule: 'process' },
+  'get /metrics': { rule: 'metrics' },
+  'get /api/people': { rule: 'people', open: true },
+  'post /api/people': { rule: 'people', open: true, body: {} },
+  'patch /api/people/{id}': { rule: 'people', open: true, body: {} },
+  'delete /api/people/{id}': { rule: 'people', open: true },
+  'post /api/people/{id}/invitation': { rule: 'people', open: true, body: {} },
+  'get /api/tokens': { rule: 'tokens', open: true },
+  'post /api/tokens': { rule: 'tokens', open: true, body: {} },
+  'delete /api/tokens/{name}': { rule: 'tokens', open: true },
+  'get /api/access': { rule: 'settings', open: true },
+  'patch /api/access': { rule: 'settings', open: true, body: {} },
+  'get /api/audit': { rule: 'audit', open: true },
+  'post /api/me/password': { rule: 'own-session', open: true, body: {} },
+  'get /api/me/passkeys': { rule: 'own-session', open: true },
+  'post /api/me/passkeys/options': { rule: 'own-session', open: true, body: {} },
+  'post /api/me/passkeys': { rule: 'own-session', open: true, body: {} },
+  'delete /api/me/passkeys/{id}': { rule: 'own-session', open: true },
+  'get /api/me/sessions': { rule: 'own-session', open: true },
+  'delete /api/me/sessions': { rule: 'own-session', open: true },
+  'delete /api/sessions/{id}': { rule: 'own-session', open: true },
+  'get /api/session': { rule: 'everyone', open: true },
+  'post /api/session': { rule: 'everyone', open: true, body: {} },
+  'delete /api/session': { rule: 'everyone', open: true },
+  'post /api/session/passkey/options': { rule: 'everyone', open: true, body: {} },
+  'post /api/session/passkey': { rule: 'everyone', open: true, body: {} },
+  'post /api/setup': { rule: 'everyone', open: true, body: {} },
+  'post /api/invitation': { rule: 'everyone', open: true, body: {} },
+  'post /api/invitation/look': { rule: 'everyone', open: true, body: {} },
+};

@@ -1,0 +1,122 @@
+/**
+ * An album with a photo of each kind (who may see it, in the trash or not), each with words, a month and ids that no other one
+ * has, and everybody who may come to it. What a role may not see must be in no answer that it gets.
+ */
+import type { Audience } from '../../src/document/photo.js';
+import { exifId, photoId } from '../../src/document/photo.js';
+import { actorOf } from '../../src/access/actor.js';
+import { mays } from '../../src/access/rights.js';
+import { local } from '../../src/access/viewer.js';
+import { changePhotos } from '../../src/server/edits.js';
+import { commandSecret, sha256, type Home } from './fixture.js';
+
+/** A kind of photo. */
+export interface Kind {
+  audience: Audience;
+  trashed: boolean;
+  /** In its file name, title, tags, album, camera and EXIF; found nowhere else. */
+  mark: string;
+  month: string;
+  original: Buffer;
+  id: string;
+}
+
+export const kinds: readonly Kind[] = (['private', 'family', 'public'] as const).flatMap((audience, n) =>
+  [false, true].map((trashed, k) => {
+    const mark = `zq${audience}${trashed ? 'gone' : 'kept'}`;
+    const original = Buffer.from(`original ${mark}`);
+    return { audience, trashed, mark, month: `19${50 + 10 * n + k}-0${1 + n}`, original, id: sha256(original) };
+  }),
+);
+
+/** All that tells of a photo. */
+export const tracesOf = ({ mark, month, id }: Kind): string[] => [
+  mark,
+  month,
+  id,
+  sha256(Buffer.from(`thumb of ${id}`)),
+];
+
+/** Everybody who may come. `token …` are programs; `stranger` brings a token that nobody made. */
+export const roles = [
+  'nobody',
+  'visitor',
+  'family',
+  'editor',
+  'owner',
+  'command',
+  'stranger',
+  ...mays.map((may) => `token ${may}` as const),
+] as const;
+export type RoleName = (typeof roles)[number];
+
+/** Which kinds exist for a role. */
+export function exists(role: RoleName, { audience, trashed }: Kind): boolean {
+  switch (role) {
+    case 'owner':
+    case 'command':
+    case 'token read':
+    case 'token edit':
+      return true;
+    case 'family':
+    case 'editor':
+      return !trashed && audience !== 'private';
+    case 'visitor':
+      return !trashed && audience === 'public';
+    default:
+      return false;
+  }
+}
+
+/** The people of an album. */
+export interface Guests {
+  /** The headers of a request by somebody, with a session of its own. */
+  headersOf(role: RoleName): Record<string, string>;
+  /** The ids of people, by name. */
+  people: Record<'owner' | 'family' | 'editor', string>;
+  /** Secrets that must be in no answer and no log. */
+  secrets: Set<string>;
+}
+
+/** Puts photos of these kinds into a home, and makes everybody an account or a token. */
+export async function openDoors(home: Home, which: readonly Kind[]): Promise<Guests> {
+  const { access } = home;
+  for (const { mark, month, original, audience, trashed } of which) {
+    const taken = `${month}-01T12:00:00.000`;
+    const id = await home.add({ name: `${mark}.jpg`, taken, tags: [mark, 'common'], model: mark, original });
+    await changePhotos(home.library, local, [id], {
+      ...{ title: mark, description: `common ${mark}`, audience, trashed, place: { city: mark }, favourite: true },
+      ...{ gps: { lat: 12.5, lon: 34.5 }, albums: { add: [mark] } },
+    });
+    home.library.update(exifId(id), (body) => ({ ...body, tags: { 'EXIF:Artist': mark } }));
+    if (!home.library.get(photoId(id))) throw new Error('The photo is not there.');
+  }
+  const actor = actorOf(local);
+  const add = (name: string, role: 'owner' | 'family'): string => {
+    const { id } = access.accounts.add({ name, role }, actor);
+    access.accounts.setPassword(id, `no hash of ${name}`, actor);
+    return id;
+  };
+  const people = { owner: add('owner', 'owner'), family: add('family', 'family'), editor: add('editor', 'family') };
+  access.accounts.change(people.editor, { canEdit: true }, actor);
+  const tokens = new Map(mays.map((may) => [`token ${may}`, access.tokens.make(may, [may], actor).secret]));
+  const secrets = new Set([...tokens.values(), commandSecret]);
+
+  function bearer(secret: string): Record<string, string> {
+    return { authorization: `Bearer ${secret}` };
+  }
+  return {
+    people,
+    secrets,
+    headersOf(role) {
+      access.settings.change({ visitors: role === 'visitor' });
+      if (role === 'nobody' || role === 'visitor') return {};
+      if (role === 'command') return bearer(commandSecret);
+      if (role === 'stranger') return bearer('x'.repeat(43));
+      if (role !== 'owner' && role !== 'family' && role !== 'editor') return bearer(tokens.get(role)!);
+      const { secret } = access.sessions.start(people[role], { address: '127.0.0.1', browser: 'a browser' });
+      secrets.add(secret);
+      return { cookie: `photospool=${secret}` };
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** What a spool tells of itself, while it runs and from its folders alone. */
+import { utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { openFiles } from '../../src/base/files.js';
+import type { SpoolEvent } from '../../src/spool/port.js';
+import { readStatus } from '../../src/spool/status.js';
+import { fastClock, makeSpool, photo, type Failures } from './fixture.js';
+
+describe('the status of a spool', () => {
+  it('names what waits with its size and since when, whatever time the file says it is from', async () => {
+    const spool = makeSpool();
+    const path = spool.drop('trip/a.jpg');
+    utimesSync(path, new Date(0), new Date(0));
+    const before = Date.now() - 60_000;
+    const processor = await spool.open({ settle: 3600 });
+    const { incoming, waiting } = await processor.status();
+    expect(incoming).toBe(1);
+    expect(waiting).toEqual([{ name: 'trip/a.jpg', since: expect.any(String) as string, bytes: 30 }]);
+    expect(Date.parse(waiting[0]!.since)).toBeGreaterThan(before);
+    expect((await readStatus(spool.incoming, spool.work, openFiles())).waiting).toEqual(waiting);
+  });
+
+  it('tells what was done, what is stuck since when, and the same from the folders alone', async () => {
+    const failures: Failures = new Map([['bad', 'undecodable']]);
+    const spool = makeSpool(failures);
+    const clock = fastClock();
+    spool.drop('good.jpg');
+    const processor = await spool.open({}, openFiles(), clock);
+    await processor.pass();
+    spool.drop('bad.jpg', photo('bad'));
+    await processor.pass();
+    const status = await processor.status();
+    const recent = { name: 'good.jpg', outcome: 'stored', at: '2026-01-01T00:00:00.000Z', seconds: 0 };
+    expect(status).toMatchObject({ stored: 1, today: { stored: 1, duplicates: 0 }, rate: 12, recent: [recent] });
+    const since = '2026-01-01T00:00:00.000Z';
+    expect(status.stuck).toEqual([
+      expect.objectContaining({ name: 'bad.jpg', code: 'undecodable', attempts: 1, claimed: since, failed: since }),
+    ]);
+    expect((await readStatus(spool.incoming, spool.work, openFiles())).stuck).toEqual(status.stuck);
+    expect(processor.steps().map(({ step, count }) => [step, count])).toEqual([
+      ['claim', 1],
+      ['hash', 1],
+    ]);
+  });
+
+  it('answers a retry when it was tried, where that is asked for', async () => {
+    const failures: Failures = new Map([
+      ['bad', 'undecodable'],
+      ['worse', 'undecodable'],
+    ]);
+    const spool = makeSpool(failures);
+    spool.drop('a.jpg', photo('bad'));
+    spool.drop('b.jpg', photo('worse'));
+    const processor = await spool.open();
+    await processor.pass();
+    failures.delete('bad');
+    const answer = await processor.retry(['a.jpg', 'b.jpg', 'c.jpg'], true);
+    answer.retried.sort();
+    expect(answer).toEqual({
+      retried: ['a.jpg', 'b.jpg'],
+      unknown: ['c.jpg'],
+      stuck: [{ name: 'b.jpg', reason: 'b.jpg fails.' }],
+    });
+    expect(spool.files()).toContain('done/a.jpg');
+    expect((await processor.status()).stuck.map(({ attempts }) => attempts)).toEqual([2]);
+  });
+
+  it('tells of files that come in before they are still', async () => {
+    const spool = makeSpool();
+    const processor = await spool.open({ settle: 3600, poll: 3600 });
+    const told = new Promise<SpoolEvent>((resolve) => {
+      processor.on((event) => {
+        if (event.type === 'incoming') resolve(event);
+      });
+    });
+    await processor.watch();
+    writeFileSync(`${spool.incoming}/a.jpg`, photo('a'));
+    expect(await told).toEqual({ type: 'incoming', count: 1 });
+  });
+});

@@ -1,0 +1,157 @@
+/**
+ * Everybody asks for everything: all routes of the description, as every role, with inputs that fit the schemas or nearly do.
+ * No answer may be an error of the server's, and none may hold anything of what its receiver may not see. Then slow and quick
+ * connections are held by the thousand while the owner looks at the album.
+ */
+import { createHash } from 'node:crypto';
+import { openDoor, type Answer, type Door, type Guest } from './door.js';
+import { drawFrom, makeRequest, pick, type Asked, type Draw, type Operation } from './requests.js';
+import { besiege, describe } from './siege.js';
+import type { Options, Result, Subject } from './subject.js';
+
+/** At scale 1. */
+const requests = 12_000;
+const forces = { slow: 200, quick: 2_000 };
+/** Long enough for slow ones to be cut, ms; of a small trial, only as long as a look takes. */
+const hold = 75_000;
+/** What the server may grow by, bytes. */
+const growth = 300 * 2 ** 20;
+/** However many requests are left, ms. */
+const longest = 60_000;
+const atOnce = 8;
+/** Routes that do much work for whoever may ask, and how often they are asked in all, at scale 1. */
+const heavy = new Set(['post /api/samples', 'post /api/spool/process']);
+const mostHeavy = 6;
+const mostFailures = 20;
+
+export const subject: Subject = {
+  title: 'all routes as every role, and thousands of connections: no error, no leak, bounded memory',
+  async run(options) {
+    const door = await openDoor();
+    try {
+      return await tryDoor(door, options);
+    } finally {
+      await door.close();
+    }
+  },
+};
+
+async function tryDoor(door: Door, { seed, scale, say }: Options): Promise<Result> {
+  const failures: string[] = [];
+  const routes = await readRoutes(door);
+  const draw = drawFrom(seed);
+  const before = await door.memory();
+  const statuses = new Map<string, number>();
+  const end = performance.now() + longest;
+  const each = Math.ceil((requests * scale) / door.guests.length);
+  let asked = 0;
+  const left = { heavy: Math.ceil(mostHeavy * scale) };
+  for (const guest of door.guests) {
+    say(`${guest.name}, ${each} requests`);
+    door.receive(guest.name === 'visitor');
+    asked += await askAll(door, guest, { routes, draw, each, end, failures, statuses, left });
+  }
+  const after = await door.memory();
+  if (after - before > growth)
+    failures.push(`The server's memory grew by ${Math.round((after - before) / 2 ** 20)} MB.`);
+  const lost = await countLost(door);
+  const crowd = { slow: Math.ceil(forces.slow * scale), quick: Math.ceil(forces.quick * scale) };
+  say(`${crowd.slow} slow and ${crowd.quick} quick connections`);
+  const siege = await besiege(door.port, { ...crowd, hold: scale >= 1 ? hold : 0 }, () => look(door));
+  if (siege.held < crowd.slow + crowd.quick) failures.push(`Only ${siege.held} connections were held.`);
+  if (siege.answered < crowd.quick)
+    failures.push(`Only ${siege.answered} of ${crowd.quick} quick connections were answered.`);
+  if (scale >= 1 && siege.cut < crowd.slow)
+    failures.push(`Only ${siege.cut} of ${crowd.slow} slow connections were cut.`);
+  return {
+    figures: {
+      requests: asked,
+      ...Object.fromEntries([...statuses].sort()),
+      'megabytes before': Math.round(before / 2 ** 20),
+      'megabytes after': Math.round(after / 2 ** 20),
+      'connections held': siege.held,
+      'slow connections cut': siege.cut,
+      'looks of the owner': siege.looked,
+      'longest look in ms': siege.longest,
+    },
+    lost,
+    doubled: 0,
+    failures: [...failures, ...siege.failures].slice(0, mostFailures),
+  };
+}
+
+type Routes = [string, Operation][];
+
+async function readRoutes({ ask }: Door): Promise<Routes> {
+  const { body } = await ask({ method: 'GET', path: '/api/openapi.json', headers: {} });
+  const { paths } = JSON.parse(body.toString()) as { paths: Record<string, Record<string, Operation>> };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
+  );
+}
+
+interface Round {
+  routes: Routes;
+  draw: Draw;
+  each: number;
+  end: number;
+  failures: string[];
+  statuses: Map<string, number>;
+  left: { heavy: number };
+}
+
+/** Asks as somebody, several at a time; returns how often. */
+async function askAll(door: Door, guest: Guest, round: Round): Promise<number> {
+  let asked = 0;
+  const line = async (): Promise<void> => {
+    while (asked < round.each && performance.now() < round.end && round.failures.length < mostFailures) {
+      asked++;
+      const [route, operation] = pick(round.draw, round.routes);
+      if (heavy.has(route) && round.left.heavy-- <= 0) continue;
+      const made = makeRequest(round.draw, route, operation, door.ids);
+      const headers = { ...guest.headers, ...made.headers };
+      const wrong = await door.ask({ ...made, headers }).then(
+        (answer) => {
+          const status = `${Math.floor(answer.status / 100)}xx`;
+          round.statuses.set(status, (round.statuses.get(status) ?? 0) + 1);
+          return judge(guest, made, answer);
+        },
+        (error: unknown) => `no answer (${String(error)})`,
+      );
+      if (wrong !== undefined) round.failures.push(`${guest.name}: ${describe(made)}: ${wrong}`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, line));
+  return asked;
+}
+
+/** What is wrong with an answer. */
+function judge(guest: Guest, asked: Asked, { status, headers, body }: Answer): string | undefined {
+  const text = body.toString('latin1');
+  if (status >= 500 && !/"code":"(?:busy|changing)"/.test(text)) return `${status} ${text.slice(0, 300)}`;
+  const whole = text + JSON.stringify(headers);
+  const sent = asked.path + (asked.body?.toString('latin1') ?? '') + JSON.stringify(asked.headers);
+  const told = guest.hidden.filter((trace) => whole.includes(trace) && !sent.includes(trace));
+  if (told.length > 0) return `tells of ${told.join(', ')}: ${text.slice(0, 300)}`;
+  if (/\n\s+at .*\(|node_modules|\.ts:\d/.test(text)) return `shows the code: ${text.slice(0, 300)}`;
+  return undefined;
+}
+
+/** How many originals are not there any more, byte for byte. */
+async function countLost({ ids, owner, ask }: Door): Promise<number> {
+  let lost = 0;
+  for (const id of ids) {
+    const { body } = await ask({ method: 'GET', path: `/originals/${id}`, headers: owner.headers });
+    if (createHash('sha256').update(body).digest('hex') !== id) lost++;
+  }
+  return lost;
+}
+
+/** The owner's look at the album: what its page asks for. */
+async function look({ ids, owner, ask }: Door): Promise<void> {
+  const paths = ['/api/home', '/api/timeline/segments', '/api/tiles', ...ids.map((id) => `/media/${id}/thumb`)];
+  for (const path of paths) {
+    const { status } = await ask({ method: 'GET', path, headers: owner.headers });
+    if (status !== 200) throw new Error(`${path} was answered with ${status}`);
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * The trials as JavaScript beside the built program, for child processes that start as quickly as it does. Needs
+ * `npm run build` first.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The built command line. */
+export const program = join(root, 'dist/cli/main.js');
+
+/** Compiles this folder's files; answers where `name` is now. */
+export function compile(name: string): string {
+  if (!existsSync(program)) throw new Error('Build first: npm run build');
+  const out = join(root, 'dist/.build/torture');
+  mkdirSync(out, { recursive: true });
+  for (const file of readdirSync(join(root, 'torture')).filter((one) => one.endsWith('.ts'))) {
+    const text = readFileSync(join(root, 'torture', file), 'utf8');
+    const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
+    const { outputText } = ts.transpileModule(text, { compilerOptions: options });
+    writeFileSync(join(out, file.replace(/\.ts$/, '.js')), outputText.replaceAll("'../src/", "'../../"));
+  }
+  return join(out, `${name}.js`);
+}

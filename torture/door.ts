@@ -1,0 +1,185 @@
+/**
+ * A server in a process of its own on a new home, with a photo of each kind in it and somebody of each role before its door.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { actorOf } from '../src/access/actor.js';
+import { mays } from '../src/access/rights.js';
+import { local } from '../src/access/viewer.js';
+import { readConfig } from '../src/base/config.js';
+import { openFiles } from '../src/base/files.js';
+import { silent } from '../src/base/log.js';
+import { openHomeAccess } from '../src/cli/access.js';
+import { openRecords } from '../src/cli/records.js';
+import type { ServerRecord } from '../src/cli/spool.js';
+import { serverRecord } from '../src/cli/view.js';
+import type { Asked } from './requests.js';
+
+/** Somebody before the door. */
+export interface Guest {
+  name: string;
+  headers: Record<string, string>;
+  /** What must be in no answer to them. */
+  hidden: readonly string[];
+}
+
+/** An answer, as far as it was read. */
+export interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  body: Buffer;
+}
+
+/** A server to be tried. */
+export interface Door {
+  port: number;
+  /** The ids of the photos. */
+  ids: readonly string[];
+  /** Those who may do least come first: what the last ones do changes who sees what. */
+  guests: readonly Guest[];
+  owner: Guest;
+  /** Asks; an event stream is left after its beginning. Rejects where there is no answer within half a minute. */
+  ask(asked: Asked): Promise<Answer>;
+  /** Opens the page to visitors, or closes it. */
+  receive(visitors: boolean): void;
+  /** Resident memory of the server, bytes. */
+  memory(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const kinds = (['private', 'family', 'public'] as const).flatMap((audience) =>
+  [false, true].map((trashed) => ({ audience, trashed, mark: `zq${audience}${trashed ? 'gone' : 'kept'}` })),
+);
+
+/** Opens the door. */
+export async function openDoor(): Promise<Door> {
+  const folder = mkdtempSync(join(tmpdir(), 'photospool-door-'));
+  const config = readConfig(folder, {}, {});
+  const args = ['--import', 'tsx', join(import.meta.dirname, '../src/cli/main.ts'), 'serve', '--home', folder];
+  const options = ['--port', '0', '--settle', '0', '--level', 'error'];
+  const child = spawn(process.execPath, [...args, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (part: Buffer) => (said += part.toString()).length);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await until(() => existsSync(serverRecord(config)) || child.exitCode !== null);
+  if (child.exitCode !== null) throw new Error(`The server did not start: ${said}`);
+  const { url, secret } = JSON.parse(readFileSync(serverRecord(config), 'utf8')) as ServerRecord;
+  const port = Number(new URL(url).port);
+  const ask = (asked: Asked): Promise<Answer> => askOnce(port, asked);
+  const command = { authorization: `Bearer ${secret}` };
+  const traces = await fill(ask, command);
+
+  const records = await openRecords(config, openFiles());
+  const { access, close } = openHomeAccess(records, config, openFiles(), silent);
+  const actor = actorOf(local);
+  const account = (name: string, role: 'owner' | 'family'): string => {
+    const { id } = access.accounts.add({ name, role }, actor);
+    access.accounts.setPassword(id, 'no hash', actor);
+    return id;
+  };
+  const cookie = (id: string): Record<string, string> => ({
+    cookie: `photospool=${access.sessions.start(id, { address: '127.0.0.1', browser: '' }).secret}`,
+  });
+  const [owner, family, editor] = [account('owner', 'owner'), account('family', 'family'), account('editor', 'family')];
+  access.accounts.change(editor, { canEdit: true }, actor);
+  const tokens = new Map(mays.map((may) => [may, access.tokens.make(may, [may], actor).secret]));
+  const secrets = [secret, ...tokens.values()];
+  const hiddenFrom = (seen: (kind: (typeof kinds)[number]) => boolean): string[] => [
+    ...kinds.flatMap((kind, n) => (seen(kind) ? [] : traces[n]!)),
+    ...secrets,
+  ];
+  const familySees = ({ audience, trashed }: (typeof kinds)[number]): boolean => !trashed && audience !== 'private';
+  const guest = (name: string, headers: Record<string, string>, seen: Parameters<typeof hiddenFrom>[0]): Guest => ({
+    ...{ name, headers, hidden: hiddenFrom(seen) },
+  });
+  const program = (may: (typeof mays)[number]): Guest => {
+    const sees = may === 'read' || may === 'edit';
+    return guest(`token ${may}`, { authorization: `Bearer ${tokens.get(may)!}` }, () => sees);
+  };
+  return {
+    port,
+    ids: traces.map(([id]) => id!),
+    guests: [
+      guest('nobody', {}, () => false),
+      guest('stranger', { authorization: `Bearer ${'x'.repeat(43)}` }, () => false),
+      guest('visitor', {}, ({ audience, trashed }) => !trashed && audience === 'public'),
+      ...(['publish', 'replicate', 'upload'] as const).map(program),
+      guest('family', cookie(family), familySees),
+      guest('editor', cookie(editor), familySees),
+      ...(['read', 'edit'] as const).map(program),
+      guest('owner', cookie(owner), () => true),
+    ],
+    owner: guest('owner', cookie(owner), () => true),
+    ask,
+    receive: (visitors) => access.settings.change({ visitors }),
+    async memory() {
+      const { body } = await ask({ method: 'GET', path: '/metrics', headers: command });
+      return Number(/^process_resident_memory_bytes (\d+)/m.exec(body.toString())?.[1] ?? Number.NaN);
+    },
+    async close() {
+      await close();
+      records.library.close();
+      records.db.close();
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function until(done: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Puts a photo of each kind into the album; returns of each what tells of it, its id first. */
+async function fill(ask: Door['ask'], headers: Record<string, string>): Promise<string[][]> {
+  const made: string[][] = [];
+  for (const [n, { audience, trashed, mark }] of kinds.entries()) {
+    const picture = sharp({
+      create: { width: 900, height: 600, channels: 3, background: { r: 40 * n, g: 90, b: 120 } },
+    });
+    const bytes = await picture
+      .withExif({ IFD0: { Artist: mark } })
+      .jpeg()
+      .toBuffer();
+    const id = createHash('sha256').update(bytes).digest('hex');
+    const head = `--x\r\nContent-Disposition: form-data; name="f"; filename="${mark}.jpg"\r\n\r\n`;
+    const body = Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n--x--\r\n')]);
+    const form = { ...headers, 'content-type': 'multipart/form-data; boundary=x' };
+    await ask({ method: 'POST', path: '/api/upload', headers: form, body });
+    const path = `/api/photos/${id}`;
+    await until(async () => (await ask({ method: 'GET', path, headers })).status === 200);
+    const edit = { title: mark, tags: { add: [mark, 'common'] }, albums: { add: [mark] }, audience, trashed };
+    const json = { ...headers, 'content-type': 'application/json' };
+    const edited = await ask({ method: 'PATCH', path, headers: json, body: Buffer.from(JSON.stringify(edit)) });
+    const { renditions } = JSON.parse(edited.body.toString()) as { renditions: Record<string, { sha256: string }> };
+    made.push([id, mark, ...Object.values(renditions).map(({ sha256 }) => sha256)]);
+  }
+  return made;
+}
+
+function askOnce(port: number, { method, path, headers, body }: Asked): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = { host: `127.0.0.1:${port}`, ...headers, ...(body && { 'content-length': body.length }) };
+    const asking = request({ host: '127.0.0.1', port, method, path, headers: sent, timeout: 30_000 }, (response) => {
+      const parts: Buffer[] = [];
+      const done = (): void =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) });
+      response.on('data', (part: Buffer) => {
+        parts.push(part);
+        if (!String(response.headers['content-type']).startsWith('text/event-stream')) return;
+        done();
+        response.destroy();
+      });
+      response.on('end', done).on('error', done);
+    });
+    asking.on('timeout', () => asking.destroy(new Error('no answer within 30 s')));
+    asking.on('error', reject);
+    asking.end(body);
+  });
+}

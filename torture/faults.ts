@@ -1,0 +1,179 @@
+/**
+ * Every system call fails once: for each outcome of a file, the n-th call of a start fails with each of five errors, for
+ * every n, and a commit of SQLite is a call, too. From then on nothing may be lost at any moment; the failure must be
+ * said in one sentence; and without it, in the same process or the next, everything must end as if it had never been.
+ */
+import { attempt, badLines, openMemory, recover, type Attempt, type Memory, type Way } from './attempt.js';
+import { reads, systemError, watchCommits, watchDisk, type Step, type Watcher } from './disk.js';
+import { listOutcomes, type Outcome } from './outcomes.js';
+import type { Result, Subject } from './subject.js';
+import { findLost, judge, makeWorld, type Verdict, type World } from './world.js';
+
+/** What the system may answer. */
+export const errnos = ['EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'EROFS'] as const;
+
+/** A fault: one call fails with `errno`. */
+export interface Fault {
+  errno: (typeof errnos)[number];
+  /** Whether it is that call; `n` counts from 1, `text` is as `describe` gives it. Asked until it says yes. */
+  is(n: number, text: string): boolean;
+  /** All that change anything fail from then on. */
+  lasting: boolean;
+  /** It ends, and all is tried again in the same process; otherwise with the process. */
+  heals: boolean;
+}
+
+/** What a trial showed. `hit` is false where there were fewer calls than `n`. */
+export interface Trial {
+  hit: boolean;
+  at: string;
+  verdict: Verdict;
+}
+
+/** Makes the world of an outcome, with what its archive has before. */
+export function openWorld(outcome: Outcome): Promise<World> {
+  return makeWorld(outcome, async (world) => {
+    const { said } = await attempt({ ...world, outcome: { ...outcome, mode: 'move' }, devices: [] });
+    if (said.length > 0) throw new Error(said.join(' '));
+  });
+}
+
+/** One fault in a world that was just reset. */
+export async function tryFault(world: World, fault: Fault, memory?: Memory): Promise<Trial> {
+  const trial: Trial = { hit: false, at: '', verdict: { lost: [], doubled: [], wrong: [] } };
+  let calls = 0;
+  let healed = false;
+  const watcher: Watcher = {
+    before(step) {
+      calls++;
+      const first = !trial.hit && fault.is(calls, describe(step, world));
+      if (first) trial.at = describe(step, world);
+      trial.hit ||= first;
+      if (!first && !(fault.lasting && trial.hit && !healed && !reads.has(step.op))) return;
+      throw systemError(fault.errno, step.op, step.path);
+    },
+    after(step) {
+      if (trial.hit && !reads.has(step.op)) lose(trial, world, `after ${describe(step, world)}`);
+    },
+  };
+  const told = memoryFor(world, memory);
+  const failed = await attempt(world, {
+    ...way(world, watcher, told),
+    ...(fault.heals && { heal: () => void (healed = true) }),
+  });
+  if (!trial.hit) return trial;
+  lose(trial, world, 'when it had failed');
+  trial.verdict.wrong.push(...badLines(failed), ...silence(failed, world), ...stillStuck(failed, world));
+  const mended = await recover(world, told);
+  trial.verdict.wrong.push(...badLines(mended));
+  conclude(trial, world, mended);
+  return trial;
+}
+
+/** Undecodable files are really decoded: memory could not tell them. */
+export const memoryFor = ({ outcome }: World, memory: Memory | undefined): Memory | undefined =>
+  outcome.broken.length === 0 || !memory ? memory : { metadata: memory.metadata };
+
+/** A start that is watched. */
+export const way = (world: World, watcher: Watcher, memory?: Memory): Way => ({
+  disk: watchDisk(watcher, world.devices),
+  openDatabase: watchCommits(watcher),
+  ...(memory && { memory }),
+});
+
+/** Where a call was, for a person: paths from the world's folder. */
+export const describe = ({ op, path, to }: Step, { root }: World): string =>
+  [op, path, to]
+    .filter((part) => part !== undefined)
+    .join(' ')
+    .replaceAll(`${root}/`, '');
+
+function lose(trial: Trial, world: World, when: string): void {
+  for (const name of findLost(world)) trial.verdict.lost.push(`${name} ${when}`);
+}
+
+/** Adds what is wrong at the end. */
+export function conclude({ verdict }: Trial, world: World, { documents, said }: Attempt): void {
+  if (!documents) {
+    verdict.wrong.push(`it does not start again: ${said.join(' ')}`);
+    return;
+  }
+  const end = judge(world, documents);
+  verdict.lost.push(...end.lost);
+  verdict.doubled.push(...end.doubled);
+  verdict.wrong.push(...end.wrong);
+}
+
+/** A failure that kept a file back must have been told. */
+function silence({ said, summary }: Attempt, { outcome }: World): string[] {
+  const done = summary ? summary.stored + summary.duplicates : 0;
+  const wanted = Object.keys(outcome.comes).length - outcome.stays.length - outcome.broken.length;
+  return done < wanted && said.length === 0 ? [`${wanted - done} not taken in, and nobody was told`] : [];
+}
+
+/** In the same process nothing may stay back once the fault is over. */
+function stillStuck({ stuck }: Attempt, { outcome }: World): string[] {
+  return stuck.length > outcome.broken.length ? stuck.map((one) => `still stuck in the same process: ${one}`) : [];
+}
+
+/** How many calls a start makes where nothing fails; all is decoded for real, and must end well. */
+async function countCalls(world: World): Promise<{ calls: number; wrong: string[] }> {
+  let calls = 0;
+  world.reset();
+  const watcher = { before: () => ++calls };
+  const { summary } = await attempt(world, way(world, watcher));
+  const { documents } = await recover(world);
+  if (!documents) return { calls, wrong: ['the home could not be opened'] };
+  const { lost, doubled, wrong } = judge(world, documents);
+  if (summary?.stuck !== world.outcome.broken.length)
+    wrong.push(`${summary?.stuck ?? 'no'} files are said to be stuck`);
+  return { calls, wrong: [...lost, ...doubled, ...wrong] };
+}
+
+/** All faults of one outcome, or an even share of them that begins at `offset`. */
+async function tryOutcome(
+  outcome: Outcome,
+  share: { every: number; offset: number },
+  memory: Memory,
+  result: Result,
+): Promise<void> {
+  const world = await openWorld(outcome);
+  try {
+    const { calls, wrong } = await countCalls(world);
+    result.failures.push(...wrong.map((one) => `${outcome.name}, without a fault: ${one}`));
+    for (let i = share.offset % share.every; i < calls * errnos.length * 2; i += share.every) {
+      const at = 1 + (i % calls);
+      const errno = errnos[Math.floor(i / calls) % errnos.length]!;
+      const fault = { errno, is: (n: number) => n === at, lasting: i >= calls * errnos.length, heals: at % 2 === 0 };
+      world.reset();
+      const { hit, at: call, verdict } = await tryFault(world, fault, memory);
+      if (!hit) continue;
+      result.figures['faults injected']! += 1;
+      result.lost += verdict.lost.length;
+      result.doubled += verdict.doubled.length;
+      const where = `${outcome.name}, ${fault.errno}${fault.lasting ? ' from then on' : ''} at call ${at} (${call})`;
+      for (const one of [...verdict.lost, ...verdict.doubled, ...verdict.wrong])
+        result.failures.push(`${where}: ${one}`);
+    }
+  } finally {
+    world.remove();
+  }
+}
+
+/** The subject of `npm run torture faults`. */
+export const subject: Subject = {
+  title: 'every system call fails once, with each of five errors, for every outcome of a file',
+  async run({ seed, scale, say }) {
+    const result: Result = { figures: { 'faults injected': 0 }, lost: 0, doubled: 0, failures: [] };
+    const memory = openMemory();
+    try {
+      for (const [at, outcome] of (await listOutcomes()).entries()) {
+        say(outcome.name);
+        await tryOutcome(outcome, { every: Math.max(1, Math.round(1 / scale)), offset: seed + at }, memory, result);
+      }
+    } finally {
+      await memory.close();
+    }
+    return result;
+  },
+};

@@ -1,0 +1,86 @@
+/**
+ * Every kill: for each outcome of a file, a real process is killed (SIGKILL) right before its n-th call that changes
+ * anything, for every n. Killing it before a call that reads leaves the same disk. Then it starts again, and all must end
+ * as if it had never been killed.
+ */
+import { spawn } from 'node:child_process';
+import { attempt, badLines, openMemory, recover, type Memory } from './attempt.js';
+import { compile } from './compile.js';
+import { reads } from './disk.js';
+import { conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
+import { listOutcomes, type Outcome } from './outcomes.js';
+import type { Result, Subject } from './subject.js';
+import { findLost, type World } from './world.js';
+
+/** Runs a victim to its end; true where it was killed. */
+function kill(victim: string, world: World, n: number): Promise<boolean> {
+  // What the victim needs of it; the bytes of its files are on the disk.
+  const { config, source, devices, works, root, outcome } = world;
+  const text = JSON.stringify({ config, source, devices, works, root, outcome: { ...outcome, before: {}, comes: {} } });
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [victim, text, String(n)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    child.once('error', reject);
+    child.once('exit', (_, signal) => resolve(signal === 'SIGKILL'));
+  });
+}
+
+async function countChanges(world: World, memory: Memory | undefined): Promise<number> {
+  let calls = 0;
+  world.reset();
+  await attempt(world, way(world, { before: ({ op }) => (reads.has(op) ? 0 : ++calls) }, memory));
+  return calls;
+}
+
+async function tryOutcome(
+  outcome: Outcome,
+  victim: string,
+  share: { every: number; offset: number },
+  memory: Memory,
+  result: Result,
+): Promise<void> {
+  const world = await openWorld(outcome);
+  const told = memoryFor(world, memory);
+  try {
+    const calls = await countChanges(world, told);
+    for (let n = 1 + (share.offset % share.every); n <= calls; n += share.every) {
+      world.reset();
+      if (!(await kill(victim, world, n))) continue;
+      const trial: Trial = { hit: true, at: '', verdict: { lost: findLost(world), doubled: [], wrong: [] } };
+      const mended = await recover(world, told);
+      conclude(trial, world, mended);
+      const { lost, doubled, wrong } = trial.verdict;
+      result.figures['kills survived']! += lost.length + doubled.length + wrong.length === 0 ? 1 : 0;
+      result.lost += lost.length;
+      result.doubled += doubled.length;
+      const found = [...lost, ...doubled, ...wrong, ...badLines(mended)];
+      result.failures.push(...found.map((one) => `${outcome.name}, killed before change ${n}: ${one}`));
+    }
+  } finally {
+    world.remove();
+  }
+}
+
+/** The subject of `npm run torture kills`. */
+export const subject: Subject = {
+  title: 'a process is killed before every single change that it makes, for every outcome of a file',
+  async run({ seed, scale, say }) {
+    const result: Result = { figures: { 'kills survived': 0 }, lost: 0, doubled: 0, failures: [] };
+    const victim = compile('victim');
+    const memory = openMemory();
+    try {
+      for (const [at, outcome] of (await listOutcomes()).entries()) {
+        say(outcome.name);
+        await tryOutcome(
+          outcome,
+          victim,
+          { every: Math.max(1, Math.round(1 / scale)), offset: seed + at },
+          memory,
+          result,
+        );
+      }
+    } finally {
+      await memory.close();
+    }
+    return result;
+  },
+};

@@ -1,0 +1,51 @@
+/** The ways that a file can go through the spool, each as a little world: what is there before, and what comes. */
+import { brokenPhoto, tinyPhoto } from './pictures.js';
+
+/** What comes in, and how it is taken. */
+export interface Outcome {
+  name: string;
+  /** Photos that the archive has before, by the name that they came in with. */
+  before: Record<string, Buffer>;
+  /** What lies in the folder that is taken in. */
+  comes: Record<string, Buffer>;
+  /** Those of `comes` that are no photos, and stay where they are. */
+  stays: string[];
+  /** Those of `comes` that can't be decoded, and end in their claim. */
+  broken: string[];
+  /** `import`: with the copying pass of `photospool import` over another tree. */
+  mode: 'move' | 'copy' | 'import';
+  /** Folders that are filesystems of their own, relative to the world. */
+  devices: string[];
+}
+
+const plain = { before: {}, stays: [], broken: [], mode: 'move', devices: [] } as const;
+
+/** All outcomes. */
+export async function listOutcomes(): Promise<Outcome[]> {
+  const [a, b] = [await tinyPhoto('a'), await tinyPhoto('b')];
+  const outcome = (name: string, comes: Record<string, Buffer>, more: Partial<Outcome> = {}): Outcome => ({
+    ...plain,
+    stays: [],
+    broken: [],
+    devices: [],
+    name,
+    comes,
+    ...more,
+  });
+  return [
+    outcome('stored', { 'a.jpg': a }),
+    outcome('stored from a folder', { 'Rome/day 1/a.jpg': a }),
+    outcome('duplicate', { 'b.jpg': a }, { before: { 'a.jpg': a } }),
+    outcome('the same twice', { 'a.jpg': a, 'b.jpg': a }),
+    outcome('name collision', { 'a.jpg': b }, { before: { 'a.jpg': a } }),
+    outcome('undecodable', { 'a.jpg': brokenPhoto('a') }, { broken: ['a.jpg'] }),
+    outcome('with sidecar', { 'a.jpg': a, 'a.jpg.xmp': Buffer.from('<x:xmpmeta/>') }, { stays: ['a.jpg.xmp'] }),
+    outcome('from another disk', { 'a.jpg': a }, { devices: ['drop'] }),
+    outcome('from a mount', { 'a.jpg': a }, { devices: ['drop/incoming'] }),
+    outcome('to another disk', { 'a.jpg': a }, { devices: ['home/archive'] }),
+    outcome('duplicate to another disk', { 'b.jpg': a }, { before: { 'a.jpg': a }, devices: ['home/archive'] }),
+    outcome('copy', { 'a.jpg': a }, { mode: 'copy' }),
+    outcome('copy of a duplicate', { 'b.jpg': a }, { mode: 'copy', before: { 'a.jpg': a } }),
+    outcome('import', { 'Rome/a.jpg': a, 'b.jpg': brokenPhoto('b') }, { mode: 'import', broken: ['b.jpg'] }),
+  ];
+}

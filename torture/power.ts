@@ -1,0 +1,71 @@
+/**
+ * Power loss: a start is recorded, the disks that a power loss could leave at any moment of it are built, and on each of
+ * them Photospool starts again. The bytes must be there in each, and all must end as if nothing had been.
+ */
+import { attempt, badLines, openMemory, recover, type Memory } from './attempt.js';
+import { record } from './crash.js';
+import { conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
+import { listOutcomes, type Outcome } from './outcomes.js';
+import type { Result, Subject } from './subject.js';
+import { libraryPath } from '../src/cli/view.js';
+import { findLost } from './world.js';
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+async function tryOutcome(
+  outcome: Outcome,
+  share: { every: number; seed: number },
+  memory: Memory,
+  result: Result,
+): Promise<void> {
+  const world = await openWorld(outcome);
+  const told = memoryFor(world, memory);
+  try {
+    world.reset();
+    const recording = record(world.root, libraryPath(world.config));
+    await attempt(world, way(world, recording.watcher, told));
+    const states = recording.states(seeded(share.seed));
+    for (let at = share.seed % share.every; at < states.length; at += share.every) {
+      const state = states[at]!;
+      state.restore();
+      const trial: Trial = { hit: true, at: '', verdict: { lost: findLost(world), doubled: [], wrong: [] } };
+      const mended = await recover(world, told);
+      conclude(trial, world, mended);
+      const { lost, doubled, wrong } = trial.verdict;
+      result.figures['power-loss states checked']! += 1;
+      result.lost += lost.length;
+      result.doubled += doubled.length;
+      const found = [...lost, ...doubled, ...wrong, ...badLines(mended)];
+      result.failures.push(...found.map((one) => `${outcome.name}, ${state.says}: ${one}`));
+    }
+  } finally {
+    world.remove();
+  }
+}
+
+/** The subject of `npm run torture power`. */
+export const subject: Subject = {
+  title: 'every disk that a power loss can leave, for every outcome of a file',
+  async run({ seed, scale, say }) {
+    const result: Result = { figures: { 'power-loss states checked': 0 }, lost: 0, doubled: 0, failures: [] };
+    const memory = openMemory();
+    try {
+      for (const [at, outcome] of (await listOutcomes()).entries()) {
+        say(outcome.name);
+        await tryOutcome(outcome, { every: Math.max(1, Math.round(1 / scale)), seed: seed + at }, memory, result);
+      }
+    } finally {
+      await memory.close();
+    }
+    return result;
+  },
+};

@@ -1,0 +1,220 @@
+/**
+ * A world for one trial: a home with its incoming and archive in one folder, and what must be true of it at every moment
+ * (no bytes lost) and at the end (each photo once, and nothing left behind).
+ */
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+import { readConfig, type Config } from '../src/base/config.js';
+import { errnoOf } from '../src/base/errors.js';
+import { isTemporary } from '../src/base/temporary.js';
+import { isClaimName } from '../src/spool/work.js';
+import type { Outcome } from './outcomes.js';
+
+/** The folders of a world. */
+export interface World {
+  /** What comes and how; its files decide what must be true. */
+  outcome: Outcome;
+  root: string;
+  config: Config;
+  /** Where `outcome.comes` lies: incoming, or the tree of an import. */
+  source: string;
+  /** The folders that are filesystems of their own, absolute. */
+  devices: string[];
+  /** The `work` folders of all its processors; `config` names the first. */
+  works: string[];
+  /** Puts all back to how it was before the first trial. */
+  reset(): void;
+  remove(): void;
+}
+
+/** What is wrong with a world; each a sentence. */
+export interface Verdict {
+  lost: string[];
+  doubled: string[];
+  wrong: string[];
+}
+
+/** What a library says of itself. */
+export interface Documents {
+  photos: number;
+  /** The paths of originals that are said to be here, relative to the archive. */
+  here: string[];
+  reserved: number;
+}
+
+/** The SHA-256 of bytes as hex. */
+export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** All files below a folder, absolute; what goes away while it is looked at is not among them. */
+export function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(path) : [path];
+    });
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return [];
+    throw error;
+  }
+}
+
+function hashFile(path: string): string {
+  try {
+    return hashOf(readFileSync(path));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** A folder for trials, on a disk in memory where the system has one: flushing to it costs nothing. */
+export function trialFolder(): string {
+  const memory = '/dev/shm';
+  const there = process.platform === 'linux' && statSync(memory, { throwIfNoEntry: false })?.isDirectory();
+  return realpathSync(mkdtempSync(join(there ? memory : tmpdir(), 'photospool-torture-')));
+}
+
+/** Makes the world of an outcome. `fill` takes in what the archive has before: it is called with that in incoming. */
+export async function makeWorld(outcome: Outcome, fill: (world: World) => Promise<void>): Promise<World> {
+  const folder = trialFolder();
+  const [root, template] = [join(folder, 'world'), join(folder, 'template')];
+  const home = join(root, 'home');
+  const incoming = join(root, 'drop/incoming');
+  const mode = outcome.mode === 'copy' ? 'copy' : 'move';
+  mkdirSync(incoming, { recursive: true });
+  const world: World = {
+    outcome,
+    root,
+    config: readConfig(home, { incoming, settle: '0', workers: '2', mode }),
+    source: outcome.mode === 'import' ? join(root, 'tree') : incoming,
+    devices: outcome.devices.map((name) => join(root, name)),
+    works: [join(home, 'work')],
+    reset() {
+      rmSync(root, { recursive: true, force: true });
+      cpSync(template, root, { recursive: true, preserveTimestamps: true });
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+  };
+  put(incoming, outcome.before);
+  if (Object.keys(outcome.before).length > 0) {
+    await fill(world);
+    for (const path of filesBelow(incoming)) rmSync(path);
+  }
+  put(world.source, outcome.comes);
+  cpSync(root, template, { recursive: true, preserveTimestamps: true });
+  return world;
+}
+
+function put(folder: string, files: Record<string, Buffer>): void {
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), bytes);
+  }
+}
+
+/** The places where bytes are kept: what came, what is in hand, the archive. */
+const places = ({ root, config, works }: World): string[] => [
+  join(root, 'drop'),
+  join(root, 'tree'),
+  ...works,
+  config.done,
+];
+
+/** The bytes that are nowhere any more: the names they had. True of every moment. */
+export function findLost(world: World): string[] {
+  const there = new Set(places(world).flatMap(filesBelow).map(hashFile));
+  const { before, comes } = world.outcome;
+  return [...Object.entries(before), ...Object.entries(comes)]
+    .filter(([, bytes]) => !there.has(hashOf(bytes)))
+    .map(([name]) => name);
+}
+
+/** What is wrong at the end, when everything was taken in. */
+export function judge(world: World, documents: Documents): Verdict {
+  const { outcome, config, source, works } = world;
+  const verdict: Verdict = { lost: findLost(world).map((name) => `${name} is nowhere`), doubled: [], wrong: [] };
+  const photos = Object.entries(outcome.comes).filter(
+    ([name]) => ![...outcome.stays, ...outcome.broken].includes(name),
+  );
+  const distinct = new Set([...Object.values(outcome.before), ...photos.map(([, bytes]) => bytes)].map(hashOf));
+  const archived = filesBelow(config.done).map((path) => relative(config.done, path));
+  const aside = archived.filter((path) => path.startsWith('duplicates/'));
+  const originals = archived.filter((path) => /^\d{4}\//.test(path));
+  count(
+    verdict,
+    'in the archive',
+    originals.map((path) => hashFile(join(config.done, path))),
+    [...distinct],
+  );
+  const again = [...Object.values(outcome.before), ...photos.map(([, bytes]) => bytes)].map(hashOf);
+  for (const hash of distinct) again.splice(again.indexOf(hash), 1);
+  count(
+    verdict,
+    'in duplicates',
+    aside.map((path) => hashFile(join(config.done, path))),
+    outcome.mode === 'move' ? again : [],
+  );
+  const stay = outcome.mode === 'move' ? outcome.stays : Object.keys(outcome.comes);
+  count(
+    verdict,
+    'left where it came',
+    filesBelow(source).map(hashFile),
+    stay.map((name) => hashOf(outcome.comes[name]!)),
+  );
+  count(
+    verdict,
+    'in claims',
+    works.flatMap(claimed),
+    outcome.broken.map((name) => hashOf(outcome.comes[name]!)),
+  );
+  verdict.wrong.push(...leftOver(world), ...disagree(documents, originals, distinct.size));
+  return verdict;
+}
+
+/** Compares what is there with what should be, as bags of hashes. */
+function count(verdict: Verdict, where: string, found: string[], expected: string[]): void {
+  const left = [...expected];
+  for (const hash of found) {
+    const at = left.indexOf(hash);
+    if (at >= 0) left.splice(at, 1);
+    else verdict.doubled.push(`${hash.slice(0, 8)} is once too often ${where}`);
+  }
+  for (const hash of left) verdict.wrong.push(`${hash.slice(0, 8)} is not ${where}`);
+}
+
+const claimed = (work: string): string[] =>
+  filesBelow(work)
+    .filter((path) => !/\/(\.lock[^/]*|item\.json)$/.test(path))
+    .map(hashFile);
+
+/** What should have gone: temporary files, empty claims, hiding places. */
+function leftOver({ root, works }: World): string[] {
+  const temporary = filesBelow(root).filter((path) => isTemporary(basename(path)));
+  const hiding = filesBelow(join(root, 'drop')).filter((path) => path.includes('.photospool-'));
+  const claims = works.flatMap((work) => readdirSync(work).map((name) => join(work, name)));
+  const empty = claims.filter(
+    (path) => isClaimName(basename(path)) && filesBelow(path).every((file) => basename(file) === 'item.json'),
+  );
+  return [...temporary, ...hiding, ...empty].map((path) => `${relative(root, path) || path} was left behind`);
+}
+
+function disagree({ photos, here, reserved }: Documents, originals: string[], distinct: number): string[] {
+  const [said, found] = [[...here].sort().join(' '), [...originals].sort().join(' ')];
+  return [
+    ...(photos === distinct ? [] : [`${photos} documents for ${distinct} photos`]),
+    ...(said === found ? [] : [`the library says ${said || 'nothing'}, the archive has ${found || 'nothing'}`]),
+    ...(reserved === 0 ? [] : [`${reserved} names are still reserved`]),
+  ];
+}

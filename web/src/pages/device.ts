@@ -1,0 +1,13 @@
+/** A first guess at what a device is called; the person can write another name. */
+const kinds: [RegExp, string][] = [
+  [/iPhone/, 'iPhone'],
+  [/iPad/, 'iPad'],
+  [/Android/, 'Android'],
+  [/Macintosh/, 'Mac'],
+  [/Windows/, 'Windows'],
+  [/CrOS/, 'Chromebook'],
+  [/Linux/, 'Linux'],
+];
+
+/** `iPhone`, from the browser's own description; empty where it tells nothing. */
+export const deviceName = (userAgent: string): string => kinds.find(([pattern]) => pattern.test(userAgent))?.[1] ?? '';

@@ -1,0 +1,22 @@
+/** What the audit tells, in words. */
+const known: Record<string, string> = {
+  'signed-in': 'Signed in',
+  'sign-in-failed': 'Could not sign in',
+  'signed-out': 'Signed out',
+  'session-ended': 'Was signed out of a device',
+  'set-up': 'Became the owner',
+  'person-added': 'Added someone',
+  'person-changed': 'Changed someone',
+  'person-removed': 'Removed someone',
+  invited: 'Made an invitation',
+  'password-changed': 'Changed a password',
+  'passkey-added': 'Added a passkey',
+  'passkey-removed': 'Removed a passkey',
+  'token-made': 'Made a token',
+  'token-used': 'Used a token from a new place',
+  'token-revoked': 'Revoked a token',
+  'access-changed': 'Changed who is let in',
+};
+
+/** A kind of entry in words; one that this page does not know is shown as the server calls it. */
+export const happened = (what: string): string => known[what] ?? what;

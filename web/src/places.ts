@@ -1,0 +1,24 @@
+/** The pages that one can go to, in the order of the menu, each with what one must be allowed to do to see it. */
+import type { IconName } from './bar/Icon.svelte';
+import type { PageName } from './route.svelte.js';
+import { type Action, session } from './session.svelte.js';
+
+/** A page of the menu. */
+export interface MenuPage {
+  page: PageName;
+  icon: IconName;
+  needs: Action;
+}
+
+const all: readonly MenuPage[] = [
+  { page: 'spool', icon: 'spool', needs: 'spool' },
+  { page: 'people', icon: 'people', needs: 'people' },
+  { page: 'access', icon: 'lock', needs: 'settings' },
+  { page: 'tokens', icon: 'key', needs: 'tokens' },
+  { page: 'audit', icon: 'list', needs: 'audit' },
+  { page: 'me', icon: 'person', needs: 'own-session' },
+];
+
+/** The pages that whoever looks may see. An owner without an account has none of their own. */
+export const openPages = (): readonly MenuPage[] =>
+  all.filter(({ page, needs }) => session.may(needs) && (page !== 'me' || session.now?.person !== undefined));

@@ -1,0 +1,73 @@
+/**
+ * Who looks at the page, and what they may do (`GET /api/session`). What is shown is decided by it; what is allowed is
+ * decided by the server alone.
+ */
+import { ask, send, toTrouble, whenRefused } from './api.js';
+import type { Action, SessionView } from './viewer.js';
+
+export type { Action, SessionView };
+
+const alone: SessionView = {
+  role: 'owner',
+  setUp: false,
+  visitors: false,
+  passkeys: false,
+  may: ['see', 'edit', 'upload', 'comment', 'favourite', 'spool'],
+};
+
+/** The viewer of this page. */
+class Session {
+  /** Undefined until the server has said it. */
+  now: SessionView | undefined = $state.raw();
+  /** True once it is known, or known that the server can't be reached. */
+  settled = $state(false);
+
+  #loading: Promise<void> | undefined;
+
+  /** True where one must sign in to see anything. */
+  get shut(): boolean {
+    return this.now?.role === null;
+  }
+
+  may(action: Action): boolean {
+    return this.now?.may.includes(action) ?? false;
+  }
+
+  /** Asks the server who is looking. Never rejects: a server that can't be reached leaves what was known. */
+  load(): Promise<void> {
+    this.#loading ??= ask<SessionView>('/api/session')
+      .then(
+        (now) => this.take(now),
+        (error: unknown) => {
+          // A server without accounts answers its own machine only: whoever asks there is the owner.
+          if (toTrouble(error).code === 'not-found') this.take(alone);
+        },
+      )
+      .finally(() => {
+        this.settled = true;
+        this.#loading = undefined;
+      });
+    return this.#loading;
+  }
+
+  /** Takes over what the server said, after signing in. */
+  take(now: SessionView): void {
+    this.now = now;
+    this.settled = true;
+  }
+
+  /** Signs out. @throws Trouble */
+  async leave(): Promise<void> {
+    try {
+      await ask('/api/session', send('DELETE'));
+    } catch (error) {
+      const trouble = toTrouble(error);
+      if (trouble.code !== 'unauthorized') throw trouble;
+    }
+    // Nothing of what was seen stays in the page's memory.
+    location.assign('/');
+  }
+}
+
+export const session = new Session();
+whenRefused(() => void session.load());
