@@ -19,7 +19,7 @@ export interface WantedOptions {
   originals: 'all' | 'asked' | 'none';
   /** How many to pass over. */
   skip: number;
-  /** Ms to wait while there is nothing. */
+  /** Ms to wait while it wants nothing, or nothing else than at the last question. */
   wait: number;
 }
 
@@ -48,6 +48,8 @@ export type Throttle = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint
 /** Opens another Photospool. `address` is its `/blobs`. */
 export function openCarrier(address: Address): Carrier {
   const host = hostOf(address.url);
+  /** The version of what it wants that was seen last. */
+  let seen: number | undefined;
   return {
     async get(sha256, from, signal) {
       const headers = from > 0 ? { range: `bytes=${from}-` } : {};
@@ -74,12 +76,15 @@ export function openCarrier(address: Address): Carrier {
       }
     },
     async wanted({ originals, skip, wait }, signal) {
-      const { status, json } = await ask(address, `/?originals=${originals}&skip=${skip}&wait=${wait}`, {
+      const known = wait > 0 && seen !== undefined ? `&seen=${seen}` : '';
+      const { status, json } = await ask(address, `/?originals=${originals}&skip=${skip}&wait=${wait}${known}`, {
         timeout: wait + 30_000,
         signal,
       });
       const list = own(json, 'wanted');
       if (status !== 200 || !Array.isArray(list)) throw new PhotospoolError('io', `${host} did not say what it wants.`);
+      const version = own(json, 'version');
+      if (skip === 0 && typeof version === 'number') seen = version;
       return list.flatMap((one): Wanted[] => {
         const [sha256, have] = [own(one, 'sha256'), own(one, 'have')];
         return typeof sha256 === 'string' && typeof have === 'number' ? [{ sha256, have }] : [];

@@ -3,9 +3,9 @@
  * until that changes.
  */
 import type { Clock } from '../base/clock.js';
-import { openNamed, type MissingOptions, type Named } from './named.js';
-import { openStore, type Store, type StoreParts } from './store.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { openNamed, type MissingOptions, type Named, type NamedBlob } from './named.js';
+import { openStore, type Store, type StoreParts } from './store.js';
 
 /** What the exchange is made of. */
 export interface ExchangeParts extends Omit<StoreParts, 'named'> {
@@ -15,20 +15,35 @@ export interface ExchangeParts extends Omit<StoreParts, 'named'> {
   onChange(listener: () => void): () => void;
 }
 
+/** What is waited for: that something is missing, or that `version` is another than the one that was seen. */
+export type WantedQuestion = Omit<MissingOptions, 'limit'> & { seen?: number };
+
 /** The blobs of this server. */
 export interface Exchange {
   named: Named;
   store: Store;
-  /** Takes in what changed, and resolves when something is missing, or `wait` ms later, or at the signal. */
-  untilMissing(options: Omit<MissingOptions, 'limit'>, wait: number, signal: AbortSignal): Promise<void>;
+  /** What a hash is to the newest documents; undefined where none names it. */
+  name(sha256: string): Promise<NamedBlob | undefined>;
+  /** Where a blob's file is, by the newest documents; undefined where none names it or it is not here. */
+  find(sha256: string): Promise<ReturnType<Store['find']>>;
+  /** Another number when more may be missing, or something else is wanted first. */
+  version(): number;
+  /** Takes in what changed, and resolves when what is asked for has come about, or `wait` ms later, or at the signal. */
+  untilWanted(question: WantedQuestion, wait: number, signal: AbortSignal): Promise<void>;
   /** Resolves when the library changes, somebody asks for an original, or a blob came; or `wait` ms later. */
   untilChange(wait: number, signal: AbortSignal): Promise<void>;
-  /** An original that is not here is wanted now. Resolves when it is here (true), or not after `wait` ms. */
-  ask(sha256: string, wait: number): Promise<boolean>;
+  /** An original that is not here is wanted now. Resolves when it is here (true), or not after `wait` ms, or at the signal. */
+  ask(sha256: string, wait: number, signal?: AbortSignal): Promise<boolean>;
+  /** A peer that made a link to here asked what is missing, and will wait so many ms. */
+  heard(wait: number): void;
+  /** Whether a peer that made a link to here brings what is missing. */
+  isServed(): boolean;
 }
 
 /** Ms between looks for what other processes wrote. */
 const look = 1_000;
+/** Ms that a peer may need between two questions. */
+const between = 30_000;
 
 /** Opens the exchange. Nothing is read before the first question. */
 export function openExchange(parts: ExchangeParts): Exchange {
@@ -50,6 +65,12 @@ export function openExchange(parts: ExchangeParts): Exchange {
       return have;
     },
   };
+  let version = clock.now();
+  let served = 0;
+
+  async function follow(): Promise<void> {
+    if (await named.follow()) version++;
+  }
 
   async function untilChange(wait: number, signal: AbortSignal): Promise<void> {
     const woken = new AbortController();
@@ -67,22 +88,43 @@ export function openExchange(parts: ExchangeParts): Exchange {
     named,
     store,
     untilChange,
-    async untilMissing(options, wait, signal) {
+    version: () => version,
+    async name(sha256) {
+      const known = named.find(sha256);
+      if (known) return known;
+      await follow();
+      return named.find(sha256);
+    },
+    async find(sha256) {
+      const known = store.find(sha256);
+      if (known) return known;
+      await follow();
+      return store.find(sha256);
+    },
+    async untilWanted({ seen, ...options }, wait, signal) {
       const until = clock.now() + wait;
       for (;;) {
-        await named.follow();
+        await follow();
         const left = until - clock.now();
-        if (left <= 0 || signal.aborted || named.missing({ ...options, limit: 1 }).length > 0) return;
+        const come = seen === undefined ? named.missing({ ...options, limit: 1 }).length > 0 : version !== seen;
+        if (left <= 0 || signal.aborted || come) return;
         await untilChange(Math.min(look, left), signal);
       }
     },
-    async ask(sha256, wait) {
+    async ask(sha256, wait, signal = never) {
       const until = clock.now() + wait;
+      await follow();
       named.ask(sha256);
+      version++;
       wake();
-      while (!isHere(sha256) && clock.now() < until) await untilChange(Math.min(look, until - clock.now()), never);
+      while (!isHere(sha256) && clock.now() < until && !signal.aborted)
+        await untilChange(Math.min(look, until - clock.now()), signal);
       return isHere(sha256);
     },
+    heard(wait) {
+      served = Math.max(served, clock.now() + wait + between);
+    },
+    isServed: () => clock.now() < served,
   };
 }
 

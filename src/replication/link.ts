@@ -13,7 +13,7 @@ import type { Database, Refused } from './database.js';
 import { discover, makeDatabases, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
 import { openHttpDatabase } from './http.js';
-import type { Peer } from './peers.js';
+import type { OriginalsPolicy, Peer } from './peers.js';
 import { replicate, type Progress } from './replicate.js';
 import { bringBlobs, fetchBlobs, type TransferParts } from './transfer.js';
 
@@ -34,6 +34,7 @@ export interface LinkStatus {
   url: string;
   kind?: Found['kind'];
   publish: boolean;
+  originals: OriginalsPolicy;
   state: LinkState;
   since: string;
   /** Why it waits, as a sentence, and when it tries again. */
@@ -90,6 +91,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
   const status: LinkStatus = {
     url: peer.url,
     publish: peer.publish,
+    originals: peer.originals,
     state: 'connecting',
     since: now(),
     pull: { sent: 0 },

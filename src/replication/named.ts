@@ -25,8 +25,8 @@ export interface NamedBlob {
 
 /** The blobs that the documents of a library name. */
 export interface Named {
-  /** Takes in what changed in the library since the last call. Yields to other work. */
-  follow(): Promise<void>;
+  /** Takes in what changed in the library since the last call; true where something did. Yields to other work. */
+  follow(): Promise<boolean>;
   /** A blob that a document names; undefined for any other hash. */
   find(sha256: string): NamedBlob | undefined;
   /** Those that are not here: thumbs of the newest photos first, then previews, then originals that are wanted. */
@@ -65,8 +65,8 @@ interface Row {
 }
 
 const batch = 500;
-/** The setting that keeps how far the feed was followed: the number of a change. */
-const mark = 'replication.blobs';
+/** The setting that keeps how far the feed was followed: the number of a change. Without it, all is looked at again. */
+export const followedMark = 'replication.blobs';
 const original = blobKinds.indexOf('original');
 
 /** Opens the table, making it where it is missing. */
@@ -93,23 +93,29 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
     }
   }
 
+  let followed: number | undefined;
+
   /** Takes in one stretch of the feed; true where there may be more. */
   function step(): boolean {
     return db.transaction(() => {
-      const since = Number(library.local.setting(mark) ?? 0);
+      const since = Number(library.local.setting(followedMark) ?? 0);
       const { changes } = library.changes(since, batch);
       for (const { id } of changes) {
         const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
         if (sha256 !== undefined) write(sha256, library.get(id)?.body);
       }
-      if (changes.length > 0) library.local.setSetting(mark, String(changes.at(-1)!.n));
+      if (changes.length > 0) library.local.setSetting(followedMark, String(changes.at(-1)!.n));
       return changes.length === batch;
     });
   }
 
   return {
     async follow() {
+      const newest = library.lastChange();
+      if (newest === followed) return false;
       while (step()) await new Promise((resolve) => setImmediate(resolve));
+      followed = newest;
+      return true;
     },
     find(sha256) {
       const row = find.get(Buffer.from(sha256, 'hex'));

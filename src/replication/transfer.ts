@@ -28,8 +28,10 @@ export interface TransferParts {
 const width = 4;
 /** Blobs that are looked at at once. */
 const page = 200;
-/** Ms until a blob that the peer does not have is asked for again, and until a round without progress is repeated. */
+/** Ms until a blob that the peer does not have is asked for again: at first (it may be on its way there), and at most. */
+const soon = 1_000;
 const later = 300_000;
+/** Ms until a round without progress is repeated. */
 const rest = 30_000;
 /** Ms that the peer may take to say what it wants, where it wants nothing: shorter than what proxies wait. */
 const patience = 55_000;
@@ -40,15 +42,29 @@ const mostRemembered = 100_000;
 export const wantedOriginals = (policy: OriginalsPolicy): 'all' | 'asked' | 'none' =>
   policy === 'on-demand' ? 'asked' : policy;
 
-/** Which blobs to leave alone for a while. */
-function makeMemory(clock: Clock): { add(sha256: string): void; has(sha256: string): boolean } {
-  const until = new Map<string, number>();
+/** Which blobs to leave alone for a while: four times as long each time. */
+interface Memory {
+  add(sha256: string): void;
+  has(sha256: string): boolean;
+  /** Ms until the first of them may be tried again. */
+  next(): number;
+}
+
+function makeMemory(clock: Clock): Memory {
+  const known = new Map<string, { until: number; wait: number }>();
   return {
     add(sha256) {
-      if (until.size >= mostRemembered) until.delete(until.keys().next().value!);
-      until.set(sha256, clock.now() + later);
+      const wait = Math.min(later, (known.get(sha256)?.wait ?? soon / 4) * 4);
+      known.delete(sha256);
+      if (known.size >= mostRemembered) known.delete(known.keys().next().value!);
+      known.set(sha256, { until: clock.now() + wait, wait });
     },
-    has: (sha256) => (until.get(sha256) ?? 0) > clock.now(),
+    has: (sha256) => (known.get(sha256)?.until ?? 0) > clock.now(),
+    next() {
+      let first = Infinity;
+      for (const { until } of known.values()) if (until > clock.now()) first = Math.min(first, until);
+      return first - clock.now();
+    },
   };
 }
 
@@ -78,14 +94,14 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
   }
 
   while (!signal.aborted) {
-    await exchange.untilMissing({ originals }, patience, signal);
+    await exchange.untilWanted({ originals }, patience, signal);
     const got = await inPages(
       (skip) => exchange.named.missing({ limit: page, skip, originals }),
       (blob) => !notThere.has(blob.sha256),
       fetchOne,
       signal,
     );
-    if (!got) await exchange.untilChange(rest, signal);
+    if (!got) await exchange.untilChange(Math.min(rest, notThere.next()), signal);
   }
 }
 
@@ -94,28 +110,41 @@ const ofOneBlob = new Set(['corrupt', 'too-large', 'conflict', 'locked', 'not-fo
 /** Brings what the peer wants until the signal. Rejects where it can't be reached. */
 export async function bringBlobs(parts: TransferParts): Promise<void> {
   const { exchange, carrier, clock, signal } = parts;
-  const refused = makeMemory(clock);
+  const leave = makeMemory(clock);
   const originals = wantedOriginals(parts.originals);
 
   async function bringOne({ sha256, have }: Wanted): Promise<boolean> {
     const found = exchange.store.find(sha256);
     if (!found) return false;
     const { bytes } = found.blob;
-    refused.add(sha256);
+    leave.add(sha256);
     await carrier.put(sha256, { path: found.path, bytes }, Math.min(have, bytes), parts.throttle, signal);
     parts.moved('brought', bytes - have);
     return true;
   }
 
-  for (let wait = 0; !signal.aborted;) {
-    const brought = await inPages(
-      (skip) => carrier.wanted({ originals, skip, wait: skip === 0 ? wait : 0 }, signal),
-      ({ sha256 }) => !refused.has(sha256) && exchange.store.find(sha256) !== undefined,
-      bringOne,
-      signal,
-    );
-    wait = brought ? 0 : patience;
-    if (!brought) await exchange.untilChange(rest, signal);
+  let wait = 0;
+
+  /** What it wants; what came in here meanwhile is known then. */
+  async function wanted(skip: number): Promise<Wanted[]> {
+    const list = await carrier.wanted({ originals, skip, wait }, signal);
+    // Only a round's first question waits: what is left after some were brought is wanted now.
+    wait = 0;
+    await exchange.untilWanted({ originals }, 0, signal);
+    return list;
+  }
+
+  function possible({ sha256 }: Wanted): boolean {
+    if (leave.has(sha256)) return false;
+    if (exchange.store.find(sha256)) return true;
+    // A document is there a moment before its original is.
+    if (exchange.named.find(sha256)) leave.add(sha256);
+    return false;
+  }
+
+  while (!signal.aborted) {
+    const brought = await inPages(wanted, possible, bringOne, signal);
+    wait = brought ? 0 : Math.min(patience, Math.ceil(leave.next()));
   }
 }
 

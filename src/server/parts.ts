@@ -15,6 +15,7 @@ import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import type { Exchange } from '../replication/exchange.js';
+import type { Mesh } from '../replication/mesh.js';
 import type { Served } from '../replication/serve.js';
 import type { SpoolPort } from '../spool/port.js';
 import type { Ask } from './ask.js';
@@ -60,9 +61,11 @@ export interface ServerParts {
   /** Wakes the live pages when this process changed the library. */
   changes: Changes;
   /** What is served to peers under `/db`, by name. */
-  databases?: readonly Served[];
+  databases: readonly Served[];
   /** Blobs for peers. */
-  exchange?: Exchange;
+  exchange: Exchange;
+  /** The links to peers. */
+  mesh: Pick<Mesh, 'status' | 'on'>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
   samples(): Promise<number>;
   config: ServerConfig;

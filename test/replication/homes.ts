@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Fastify from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Access } from '../../src/access/access.js';
+import type { Viewer } from '../../src/access/rights.js';
 import { openArchive, type Archive } from '../../src/archive/archive.js';
 import { openBlobs, type Blobs } from '../../src/archive/blobs.js';
 import { systemClock as clock } from '../../src/base/clock.js';
@@ -25,6 +27,9 @@ import { replication } from '../../src/server/routes/replication.js';
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 const nothing = (): void => undefined;
 export const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** Whoever asks these homes. */
+const peer: Viewer = { role: 'program', audiences: [], may: ['replicate'], canEdit: false };
 
 /** A home with pictures. */
 export interface Home {
@@ -88,6 +93,7 @@ export async function openHome(): Promise<Home> {
         forceCloseConnections: true,
       }).withTypeProvider<TypeBoxTypeProvider>();
       app.setErrorHandler(answerErrors(silent));
+      app.decorate('access', { recognise: () => peer } as unknown as Access);
       const context = { library, databases: [served], exchange, config: { version: '0.0.0' } } as unknown as Context;
       await replication(app, context);
       await blobRoutes(app, context);

@@ -1,10 +1,12 @@
 /** Blobs for peers: given out, taken in, and asked for. Only hashes that documents name. */
 import { Readable } from 'node:stream';
 import { Type, type Static } from 'typebox';
+import { checkStill } from '../access.js';
 import { notFound, refuse } from '../failures.js';
 import { sendDownload } from '../download.js';
 import type { Routes } from '../parts.js';
-import { answers, bytes, Sha256 } from '../schemas.js';
+import { goneOf } from '../patience.js';
+import { answers, bytes, Problem, Sha256 } from '../schemas.js';
 
 /** How many are named at once. */
 const most = 200;
@@ -12,14 +14,17 @@ const most = 200;
 const longest = 60_000;
 
 export const blobs: Routes = async (app, { exchange }) => {
-  if (!exchange) return;
   const { store, named } = exchange;
   const Asked = Type.Object({
     originals: Type.Optional(Type.Enum(['all', 'asked', 'none'])),
     skip: Type.Optional(Type.Integer({ minimum: 0 })),
-    wait: Type.Optional(Type.Integer({ minimum: 0, maximum: longest, description: 'ms, while there is nothing' })),
+    wait: Type.Optional(Type.Integer({ minimum: 0, maximum: longest, description: 'ms, while there is nothing new' })),
+    seen: Type.Optional(
+      Type.Integer({ description: 'the `version` of the last answer: waits until there is another' }),
+    ),
   });
   const Params = Type.Object({ sha256: Sha256 });
+  const Have = Type.Object({ have: Type.Integer({ description: 'bytes of it that are here now' }) });
 
   await app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
@@ -29,23 +34,27 @@ export const blobs: Routes = async (app, { exchange }) => {
     scope.get(
       '/blobs/',
       {
+        config: { rule: 'replicate' },
         schema: {
           summary: 'What is missing here, most wanted first',
           querystring: Asked,
           response: answers(
             Type.Object({
+              version: Type.Integer({ description: 'changes when more is wanted, or something else first' }),
               wanted: Type.Array(Type.Object({ sha256: Sha256, bytes: Type.Integer(), have: Type.Integer() })),
             }),
           ),
         },
       },
       async (request, reply) => {
-        const { originals = 'none', skip = 0, wait = 0 } = request.query as Static<typeof Asked>;
-        const ended = new AbortController();
-        reply.raw.once('close', () => ended.abort());
-        await exchange.untilMissing({ originals }, wait, ended.signal);
+        const { originals = 'none', skip = 0, wait = 0, seen } = request.query as Static<typeof Asked>;
+        exchange.heard(wait);
+        await exchange.untilWanted({ originals, ...(seen !== undefined && { seen }) }, wait, goneOf(reply));
+        checkStill(request, 'replicate');
+        const version = exchange.version();
         const missing = named.missing({ limit: most, skip, originals });
         return {
+          version,
           wanted: await Promise.all(
             missing.map(async ({ sha256, bytes }) => ({ sha256, bytes, have: await store.begun(sha256) })),
           ),
@@ -56,10 +65,11 @@ export const blobs: Routes = async (app, { exchange }) => {
     scope.route({
       method: ['GET', 'HEAD'],
       url: '/blobs/:sha256',
+      config: { rule: 'replicate' },
       schema: { summary: 'A blob', params: Params, response: bytes('the bytes', 'application/octet-stream') },
       handler: async (request, reply) => {
         const { sha256 } = request.params as { sha256: string };
-        const found = store.find(sha256);
+        const found = await exchange.find(sha256);
         const missing = 'There is no such blob here.';
         if (!found) throw notFound(missing);
         return sendDownload(request, reply, {
@@ -76,13 +86,19 @@ export const blobs: Routes = async (app, { exchange }) => {
       '/blobs/:sha256',
       {
         bodyLimit: Number.MAX_SAFE_INTEGER,
-        schema: { summary: 'Brings a blob, or goes on bringing it', params: Params },
+        config: { rule: 'replicate', streams: true },
+        schema: {
+          summary: 'Brings a blob, or goes on bringing it',
+          params: Params,
+          response: { 200: Have, 201: Have, 202: Have, '4xx': Problem, '5xx': Problem },
+        },
       },
       async (request, reply) => {
         const { sha256 } = request.params as { sha256: string };
         const from = fromOf(request.headers['content-range']);
         if (from === undefined) return refuse(reply, 400, 'range', 'Content-Range must be like “bytes 100-199/200”.');
-        const blob = named.find(sha256);
+        exchange.heard(0);
+        const blob = await exchange.name(sha256);
         if (!blob) throw notFound('No document names it.');
         if (store.has(blob)) return { have: blob.bytes };
         const have = await store.take(sha256, from, (request.body ?? Readable.from([])) as AsyncIterable<Uint8Array>);

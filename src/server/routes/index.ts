@@ -15,6 +15,7 @@ export { openapi } from './openapi.js';
 export { health } from './health.js';
 export { blobs } from './blobs.js';
 export { replication } from './replication.js';
+export { peers } from './peers.js';
 export { metrics } from './metrics.js';
 export { session } from './session.js';
 export { setup } from './setup.js';

@@ -5,9 +5,12 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { may } from '../../access/rights.js';
 import { codes, sentence, toPhotospoolError } from '../../base/errors.js';
 import * as serve from '../../replication/serve.js';
+import { checkStill, viewerNow } from '../access.js';
 import type { App, Context, Routes } from '../parts.js';
+import { goneOf } from '../patience.js';
 
 interface Query extends serve.ChangesQuery {
   open_revs?: string;
@@ -23,6 +26,20 @@ type Handler = (
   reply: FastifyReply,
 ) => serve.Answer | Promise<serve.Answer | undefined>;
 
+/** What CouchDB calls these statuses. */
+const words: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  413: 'document_too_large',
+  500: 'internal_server_error',
+};
+
+/** Who may: tokens of peers. A hundred documents over a slow line take longer than other bodies. */
+const config = { rule: 'replicate', streams: true } as const;
+
 /** The most bytes of a request: a hundred documents of the largest size. */
 const bodyLimit = 128 * 1024 * 1024;
 
@@ -35,9 +52,11 @@ export const replication: Routes = async (app, context) => {
         'statusCode' in (error as object)
           ? Number((error as { statusCode?: number }).statusCode)
           : codes[ours.code].status;
+      if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Photospool"');
+      if (status >= 500) context.log.error({ err: error }, sentence(ours));
       return send(
         reply,
-        serve.refusal(status, status >= 500 ? 'internal_server_error' : 'bad_request', sentence(ours)),
+        serve.refusal(status, words[status] ?? (status >= 500 ? words[500]! : words[400]!), ours.message),
       );
     });
     addRoutes(scope, context);
@@ -51,11 +70,12 @@ function addRoutes(app: App, context: Context): void {
       method,
       url: `/db/:name${path}`,
       bodyLimit,
+      config,
       ...(method === 'GET' && path === '/_changes' && { exposeHeadRoute: false }),
-      schema: { summary },
+      schema: { hide: true, summary },
       handler: async (request, reply) => {
         const { name } = request.params as Request['params'];
-        const served = context.databases?.find((one) => one.name === name);
+        const served = context.databases.find((one) => one.name === name);
         if (!served) return send(reply, serve.refusal(404, 'not_found', 'Database does not exist.'));
         const answer = await handler(served, request as Request, reply);
         return answer ? send(reply, answer) : reply;
@@ -63,7 +83,7 @@ function addRoutes(app: App, context: Context): void {
     });
   };
 
-  app.get('/db/', { schema: { summary: 'What answers replication here' } }, (_request, reply) =>
+  app.get('/db/', { config, schema: { hide: true, summary: 'What answers replication here' } }, (_request, reply) =>
     send(reply, {
       status: 200,
       body: {
@@ -82,12 +102,16 @@ function addRoutes(app: App, context: Context): void {
     serve.refusal(412, 'file_exists', 'The database could not be created, the file already exists.'),
   );
   on('GET', '/_changes', 'What changed', async (served, request, reply) => {
-    const signal = gone(reply);
-    if (request.query.feed !== 'continuous') return serve.changes(served, request.query, signal);
+    const signal = goneOf(reply);
+    if (request.query.feed !== 'continuous') {
+      const answer = await serve.changes(served, request.query, signal);
+      checkStill(request, 'replicate');
+      return answer;
+    }
     void reply
       .type('application/json')
       .header('x-accel-buffering', 'no')
-      .send(Readable.from(lines(served, request.query, signal)));
+      .send(Readable.from(lines(served, request.query, signal, () => may(viewerNow(request), 'replicate'))));
     return undefined;
   });
   on('POST', '/_revs_diff', 'Which revisions are missing', (served, { body }) => serve.revsDiff(served, body));
@@ -106,7 +130,12 @@ function addRoutes(app: App, context: Context): void {
 }
 
 /** A continuous feed: a line for each change, and an empty one now and then; ends with the last sequence. */
-async function* lines(served: serve.Served, query: Query, signal: AbortSignal): AsyncGenerator<string> {
+async function* lines(
+  served: serve.Served,
+  query: Query,
+  signal: AbortSignal,
+  still: () => boolean,
+): AsyncGenerator<string> {
   const pulse = Math.min(Math.max(Number(query.heartbeat) || 10_000, 1_000), 60_000);
   // With a timeout instead of a heartbeat, silence ends the feed; whoever asked comes again.
   const ends = query.heartbeat === undefined || query.heartbeat === 'false';
@@ -114,6 +143,7 @@ async function* lines(served: serve.Served, query: Query, signal: AbortSignal): 
   let since = serve.sinceOf(served, query);
   while (!signal.aborted) {
     const stretch = await served.database.changes(since, { limit: serve.limitOf(query), wait, signal });
+    if (!still()) return;
     since = stretch.last;
     if (stretch.rows.length > 0)
       yield serve
@@ -124,13 +154,6 @@ async function* lines(served: serve.Served, query: Query, signal: AbortSignal): 
     else break;
   }
   yield `${JSON.stringify({ last_seq: since, pending: 0 })}\n`;
-}
-
-/** Aborted when nobody reads the answer any more. */
-function gone(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => controller.abort());
-  return controller.signal;
 }
 
 /** CouchDB sends empty bodies as JSON, and PouchDB's may have any type. */
