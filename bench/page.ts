@@ -9,12 +9,16 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { openArchive } from '../src/archive/archive.js';
+import { openBlobs } from '../src/archive/blobs.js';
 import { systemClock } from '../src/base/clock.js';
+import { openFiles } from '../src/base/files.js';
 import { silent } from '../src/base/log.js';
 import { openSqlite } from '../src/base/sqlite.js';
 import { openAccess } from '../src/access/access.js';
 import { openCatalog } from '../src/catalog/catalog.js';
 import { openLibrary } from '../src/library/library.js';
+import { openExchange } from '../src/replication/exchange.js';
 import { openServer, type Server } from '../src/server/app.js';
 import { makeChanges } from '../src/server/changes.js';
 import { idleStatus as nothing, type SpoolPort } from '../src/spool/port.js';
@@ -76,6 +80,11 @@ async function openLarge(folder: string, count: number): Promise<Server> {
     });
   }
   catalog.finish();
+  const changes = makeChanges();
+  const onChange = (listener: () => void): (() => void) => changes.on(listener);
+  const files = openFiles();
+  const archive = await openArchive(join(folder, 'archive'), files);
+  const blobs = await openBlobs(join(folder, 'blobs'), files);
   const rendition = (sha256: string): string =>
     join(folder, `${parseInt(sha256.slice(8, 14), 16) % pictures.length}.webp`);
   return openServer({
@@ -84,7 +93,10 @@ async function openLarge(folder: string, count: number): Promise<Server> {
     access: openAccess(db, library),
     spool: stillSpool,
     blobs: { rendition, original: (path) => join(folder, path) },
-    changes: makeChanges(),
+    changes,
+    databases: [],
+    exchange: openExchange({ db, library, archive, blobs, files, clock: systemClock, onChange }),
+    mesh: { status: () => [], on: () => () => undefined },
     samples: () => Promise.resolve(0),
     config: { host: '127.0.0.1', port: 0, role: 'home', webRoot, incoming: folder, version: 'bench' },
     log: silent,

@@ -3,6 +3,7 @@
  * durable. A crash leaves the blob, or a temporary file in `.tmp` that the next opening sweeps away.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentOf, type Files } from '../base/files.js';
 
@@ -11,8 +12,14 @@ export interface Blobs {
   readonly folder: string;
   /** Where a blob is, whether it is there or not. */
   path(sha256: string): string;
+  /** Whether a blob is there. Synchronous, so that it can be asked within a transaction. */
+  has(sha256: string): boolean;
   /** Stores bytes and returns their SHA-256 as hex. Storing the same bytes again is cheap, but where what is there is not trusted. */
   put(bytes: Uint8Array, anew?: boolean): Promise<string>;
+  /** Where the bytes of a blob gather that comes from another server, until all are there. */
+  partial(sha256: string): string;
+  /** Moves a file whose bytes have that hash to its place; both are in this folder. */
+  adopt(file: string, sha256: string): Promise<void>;
 }
 
 /** Opens the blob store in a folder, which is made where it is missing. */
@@ -24,6 +31,12 @@ export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
   return {
     folder,
     path,
+    has: (sha256) => existsSync(path(sha256)),
+    partial: (sha256) => join(temporary, `${sha256}.part`),
+    async adopt(file, sha256) {
+      await files.makeFolder(parentOf(path(sha256)));
+      await files.rename(file, path(sha256));
+    },
     async put(bytes, anew = false) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const there = await files.look(path(sha256));

@@ -6,7 +6,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PhotospoolError } from './errors.js';
 import { readToml } from './toml.js';
-import { absolute, isHostName, isNetwork, list, number, oneOf, path } from './values.js';
+import { absolute, isHostName, isNetwork, list, number, oneOf, path, rate, text } from './values.js';
 
 /** Everything that can be configured. Folders are absolute; durations in seconds. */
 export interface Config {
@@ -32,6 +32,8 @@ export interface Config {
   /** Proxies whose word counts: addresses, networks (CIDR), `loopback`. */
   trustProxy: readonly string[];
   role: 'home' | 'public';
+  /** Bytes per second that blobs may take on all links together; 0 for as many as there are. */
+  bandwidth: number;
   level: 'debug' | 'info' | 'warn' | 'error';
   /** How the log is written; `auto` is text on a terminal, JSON elsewhere. */
   format: 'auto' | 'text' | 'json';
@@ -89,13 +91,7 @@ export const keys: readonly Key[] = [
     read: number(0.1, 86_400, false),
   },
   { key: 'server.port', field: 'port', value: 'N', help: 'port of the album', read: number(0, 65_535) },
-  {
-    key: 'server.host',
-    field: 'host',
-    value: 'ADDRESS',
-    help: 'address to listen on',
-    read: (v) => (typeof v === 'string' && v !== '' ? v : undefined),
-  },
+  { key: 'server.host', field: 'host', value: 'ADDRESS', help: 'address to listen on', read: text },
   {
     key: 'server.names',
     field: 'names',
@@ -124,6 +120,13 @@ export const keys: readonly Key[] = [
     value: 'home|public',
     help: 'what this server is',
     read: oneOf('home', 'public'),
+  },
+  {
+    key: 'replication.bandwidth',
+    field: 'bandwidth',
+    value: 'BYTES',
+    help: 'bytes per second that pictures may take on the links to other servers, such as 500k or 2M (0: no limit)',
+    read: rate,
   },
   {
     key: 'log.level',
@@ -175,6 +178,7 @@ export function readConfig(
     names: [],
     trustProxy: [],
     role: 'home',
+    bandwidth: 0,
     level: 'info',
     format: 'auto',
   };

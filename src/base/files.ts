@@ -20,7 +20,7 @@ export { below, parentOf, type Path } from './paths.js';
 export type { Files, Moved } from './operations.js';
 export type { Disk, Entry, Operation, Step } from './reading.js';
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND } = constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW = 0 } = constants;
 /** Filesystems without hard links, and files that one may not link, answer one of these. */
 const linkless = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
 
@@ -120,6 +120,23 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
         await file.sync();
       });
       await files.flushFolder(parentOf(path));
+      return total;
+    },
+    async extend(source, path) {
+      let total = 0;
+      await step('open', path);
+      const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
+      try {
+        for await (const bytes of source) {
+          await step('write', path);
+          for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
+          total += bytes.length;
+        }
+        await step('fsync', path);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
       return total;
     },
     async replace(path, bytes, beside, mode = 0o644) {

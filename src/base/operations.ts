@@ -16,6 +16,11 @@ export interface Files extends Reading {
   /** Writes a stream to a new file durably, as it comes; where the stream fails, nothing is left. Returns its size. */
   pour(source: AsyncIterable<Uint8Array>, path: Path): Promise<number>;
   /**
+   * Adds a stream to the end of a file, which is made where it is missing; where the stream fails, what came stays.
+   * Returns how many bytes came. Durable when it returns.
+   */
+  extend(source: AsyncIterable<Uint8Array>, path: Path): Promise<number>;
+  /**
    * Writes one of Photospool's own files durably, atomically replacing the one that was there. `beside` is the folder for
    * the temporary file, on the same filesystem; without it, the file's own. `mode` defaults to 0o644.
    */

@@ -9,6 +9,9 @@ import { isAbsolute, join, resolve } from 'node:path';
 /** A file or folder; relative ones belong to `home`. */
 export const path = (value: unknown, home: string): string | undefined =>
   typeof value === 'string' && value !== '' ? absolute(value, home) : undefined;
+/** A text that says something. */
+export const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 /** One of some words. */
 export const oneOf =
   (...allowed: string[]) =>
@@ -22,6 +25,11 @@ export const number =
     if (typeof n !== 'number' || !(n >= least && n <= most)) return undefined;
     return whole && !Number.isInteger(n) ? undefined : n;
   };
+/** Bytes per second, also as `500k` or `2M` (thousands and millions). */
+export function rate(value: unknown): number | undefined {
+  const [, digits, unit] = /^(\d{1,12})([kM]?)$/.exec(String(value)) ?? [];
+  return digits === undefined ? undefined : Number(digits) * (unit === 'k' ? 1e3 : unit === 'M' ? 1e6 : 1);
+}
 /** A list, or a text with commas between. */
 export const list =
   (valid: (one: string) => boolean) =>

@@ -22,6 +22,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   reindex: async () => (await import('./commands/reindex.js')).reindex,
   service: async () => (await import('./commands/service.js')).service,
   users: async () => (await import('./commands/users.js')).users,
+  peers: async () => (await import('./commands/peers.js')).peers,
   tokens: async () => (await import('./commands/tokens.js')).tokens,
 };
 

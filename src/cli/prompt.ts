@@ -1,5 +1,5 @@
 /**
- * Asks for a password: on a terminal without showing it, twice; else the first line of what comes in on stdin. It is never
+ * Asks for a password or another secret: on a terminal without showing it, twice; else the first line of what comes in on stdin. It is never
  * an argument, where other users of the machine could read it.
  */
 import { PhotospoolError } from '../base/errors.js';
@@ -12,18 +12,23 @@ export interface Terminal {
 
 /** Asks for a new password. @throws PhotospoolError `usage` where none comes, or the two are not the same. */
 export async function askPassword(who: string, terminal: Terminal = usual()): Promise<string> {
-  if (!terminal.input.isTTY) return firstLine(terminal.input);
+  if (!terminal.input.isTTY) return firstLine(terminal.input, 'password');
   const first = await askHidden(`New password for ${who}: `, terminal);
   const again = await askHidden('Once more: ', terminal);
   if (first === again) return first;
   throw new PhotospoolError('usage', 'The two are not the same.', { hint: 'Try it once more.' });
 }
 
+/** Reads a secret that was made elsewhere, once. `what` it is, for messages. @throws PhotospoolError `usage` where none comes. */
+export function readSecret(what: string, terminal: Terminal = usual()): Promise<string> {
+  return terminal.input.isTTY ? askHidden(`The ${what}: `, terminal) : firstLine(terminal.input, what);
+}
+
 const usual = (): Terminal => ({ input: process.stdin, output: process.stderr });
 /** Longer ones are refused anyway. */
 const longest = 10_000;
 
-async function firstLine(input: NodeJS.ReadableStream): Promise<string> {
+async function firstLine(input: NodeJS.ReadableStream, what: string): Promise<string> {
   let text = '';
   input.setEncoding('utf8');
   for await (const part of input as AsyncIterable<string>) {
@@ -32,7 +37,7 @@ async function firstLine(input: NodeJS.ReadableStream): Promise<string> {
   }
   const line = text.split(/\r?\n/, 1)[0] ?? '';
   if (line !== '') return line;
-  throw new PhotospoolError('usage', 'No password came in on stdin.', { hint: 'Write it there, as one line.' });
+  throw new PhotospoolError('usage', `No ${what} came in on stdin.`, { hint: 'Write it there, as one line.' });
 }
 
 /** Reads a line in raw mode, so that the terminal shows nothing of it. */

@@ -100,16 +100,18 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     .prepare<{ server: string; stamp: string | null }>('SELECT server, stamp FROM library')
     .get()!;
   const hlc = openHlc(clock, epoch, stamp ?? undefined);
+  const local = openLocal(db, clock);
   return {
     server,
     epoch,
-    local: openLocal(db, clock),
+    local,
     ...openReads(db, revisions),
     ...openFeed(db, revisions, epochs),
     ...openWrites(
       db,
       revisions,
       openJournal(db, { hlc, epochs, revisions, ...(options.index && { index: options.index }) }),
+      local.merges,
     ),
     lastChange: () => epochs.last(),
     stamp: (...seen) => hlc.next(...seen),

@@ -6,6 +6,7 @@
 import { systemClock, type Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { openMerges, type Merges } from './merges.js';
 import { openToday, type Today } from './today.js';
 
 /** Where the original of one photo is. `reserved`: the name is taken for the claim; `here`: the file is in the archive. */
@@ -71,6 +72,8 @@ export interface Local {
   seen: Seen;
   /** What came through today: originals that arrived are counted by themselves, duplicates by who sets them aside. */
   today: Today;
+  /** What was merged in the last days. */
+  merges: Merges;
   /** Small named values, as text. */
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): void;
@@ -93,7 +96,8 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
   const setting = (name: string): string | undefined => get.get(name)?.value;
   const setSetting = (name: string, value: string): void => void set.run(name, value);
   const today = openToday({ setting, setSetting }, clock);
-  return { originals: openOriginals(db, today), seen: openSeen(db), today, setting, setSetting };
+  const merges = openMerges({ setting, setSetting }, clock);
+  return { originals: openOriginals(db, today), seen: openSeen(db), today, merges, setting, setSetting };
 }
 
 function openOriginals(db: Sqlite, today: Today): Originals {

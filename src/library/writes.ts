@@ -11,6 +11,7 @@ import { isPurge, revive } from '../document/purge.js';
 import { planMerge, tombstone } from './conflicts.js';
 import { checkBody, checkId, checkIncoming, type Incoming } from './incoming.js';
 import type { Journal } from './journal.js';
+import type { Merges } from './merges.js';
 import type { Leaf, Revisions } from './revisions.js';
 
 /** The writing half of a library; see `Library`. */
@@ -26,13 +27,19 @@ export interface Written {
 }
 
 /** Opens the writes of a library. */
-export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal): Writes {
+export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, merges: Merges): Writes {
   /** Merges the conflicts of a document; true where that made revisions. */
   function settle(id: string): boolean {
     const kept = revisions.kept(id, (body) => isPurge(parse(body)));
     const leaves = revisions.leaves(id);
     if (leaves.length === 1 && kept.length === 0) return false;
     const plan = planMerge(leaves.map(opened), kept.map(opened));
+    const open = leaves.filter(({ deleted }) => !deleted);
+    if (open.length > 1 && plan.close.length > 0)
+      merges.add(
+        id,
+        open.map(({ body }) => parse(body)),
+      );
     if (plan.merged) revisions.append(id, plan.merged.parent, false, canonical(plan.merged.body));
     for (const rev of plan.close) revisions.append(id, rev, true, canonical(tombstone));
     for (const rev of plan.drop) revisions.dropBody(id, rev);

@@ -55,6 +55,11 @@ export function checkRule(request: Asking, rule: Rule): void {
   if (rule !== 'everyone') checkMay(viewer(request), rule);
 }
 
+/** Asks anew, after a wait, whether the caller may. @throws PhotospoolError `unauthorized` where they may not any more. */
+export function checkStill(request: Asking, action: Action): void {
+  if (!may(viewerNow(request), action)) throw new PhotospoolError('unauthorized', 'That is over.');
+}
+
 /** @throws PhotospoolError `forbidden`. */
 export function checkMay(viewer: Viewer, action: Action): void {
   if (may(viewer, action)) return;

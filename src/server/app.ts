@@ -58,6 +58,8 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
     genReqId: nameRequest,
     requestIdHeader: false,
     bodyLimit,
+    // Ids of documents, and of CouchDB's checkpoints.
+    routerOptions: { maxParamLength: 1_100 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {

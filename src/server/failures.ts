@@ -8,7 +8,7 @@ import { codes, PhotospoolError, printable, toPhotospoolError, type ErrorCode } 
 import { pathOf } from './trace.js';
 
 /** The codes that only HTTP has. */
-export type HttpCode = ErrorCode | 'method' | 'range';
+export type HttpCode = ErrorCode | 'method' | 'range' | 'on-its-way';
 
 /** The body of an error. */
 export interface Failure {

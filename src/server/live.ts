@@ -25,6 +25,7 @@ const mostBehind = 256 * 1024;
 /** Milliseconds. */
 const photosRest = 250;
 const spoolRest = 500;
+const linksRest = 1_000;
 const heartbeat = 25_000;
 const poll = 1_000;
 
@@ -47,6 +48,8 @@ export interface LiveParts {
   catalog: Catalog;
   spool: SpoolPort;
   changes: Changes;
+  /** Tells when a link to a peer is another than before. */
+  mesh: { on(listener: () => void): () => void };
   ask: Ask;
   clock: Clock;
   log: Log;
@@ -103,7 +106,9 @@ export function openLive(parts: LiveParts): Live {
     const tellSpool = async (): Promise<void> => tell(spoolEvent(await spool.status()), (listener) => listener.spool);
     const photos = openPulse(clock, photosRest, tellPhotos, warn);
     const status = openPulse(clock, spoolRest, tellSpool, warn);
-    const unlisten = [parts.changes.on(photos.ask), spool.on(status.ask)];
+    const tellLinks = (): Promise<void> => Promise.resolve(tell({ type: 'peers' }, (listener) => listener.spool));
+    const links = openPulse(clock, linksRest, tellLinks, warn);
+    const unlisten = [parts.changes.on(photos.ask), spool.on(status.ask), parts.mesh.on(links.ask)];
     let told = library.lastChange();
     every(poll, ended.signal, () => {
       endOthers();
@@ -118,6 +123,7 @@ export function openLive(parts: LiveParts): Live {
       ended.abort();
       photos.close();
       status.close();
+      links.close();
       for (const end of unlisten) end();
     };
   }

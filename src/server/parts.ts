@@ -14,6 +14,9 @@ import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
+import type { Exchange } from '../replication/exchange.js';
+import type { Mesh } from '../replication/mesh.js';
+import type { Served } from '../replication/serve.js';
 import type { SpoolPort } from '../spool/port.js';
 import type { Ask } from './ask.js';
 import type { PairFiles } from './certificate.js';
@@ -57,6 +60,12 @@ export interface ServerParts {
   blobs: BlobPort;
   /** Wakes the live pages when this process changed the library. */
   changes: Changes;
+  /** What is served to peers under `/db`, by name. */
+  databases: readonly Served[];
+  /** Blobs for peers. */
+  exchange: Exchange;
+  /** The links to peers. */
+  mesh: Pick<Mesh, 'status' | 'on'>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
   samples(): Promise<number>;
   config: ServerConfig;

@@ -1,8 +1,9 @@
 /**
- * How long a body may take that is not a file: it is small, so whoever takes long over it only holds a place.
+ * How long a body may take that is not a file: it is small, so whoever takes long over it only holds a place. And how an
+ * answer that waits learns that nobody waits for it any more.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../base/clock.js';
 
 /** For a body of at most a megabyte, in ms. */
@@ -31,3 +32,10 @@ const isBig = (headers: IncomingHttpHeaders): boolean =>
 
 const hasBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/** Aborted when nobody reads the answer any more, or it has ended. */
+export function goneOf(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => controller.abort());
+  return controller.signal;
+}

@@ -24,6 +24,7 @@ export const may = {
   tokens: owners,
   settings: owners,
   audit: owners,
+  replicate: ['token replicate'],
   'own-session': ['family', 'editor', ...owners],
 } as const satisfies Record<string, readonly RoleName[] | undefined>;
 
@@ -67,6 +68,11 @@ export const expected: Record<string, Expected> = {
   'get /api/events': { rule: 'see' },
   'post /api/upload': { rule: 'upload' },
   'get /api/spool': { rule: 'spool' },
+  'get /api/peers': { rule: 'spool' },
+  'get /blobs/': { rule: 'replicate' },
+  'get /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },
+  'head /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },
+  'put /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },
   'post /api/spool/process': { rule: 'process' },
   'post /api/spool/retry': { rule: 'process', body: { names: ['x'] } },
   'post /api/samples': { rule: 'process' },

@@ -8,12 +8,19 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { openAccess, type Access } from '../../src/access/access.js';
+import { openArchive } from '../../src/archive/archive.js';
+import { openBlobs } from '../../src/archive/blobs.js';
+import { openFiles } from '../../src/base/files.js';
 import { openPasswords } from '../../src/access/passwords.js';
 import type { Clock } from '../../src/base/clock.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
 import { exifId, format, photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
+import { openExchange } from '../../src/replication/exchange.js';
+import { openLibraryDatabase } from '../../src/replication/library.js';
+import type { LinkStatus } from '../../src/replication/link.js';
+import { openNotes } from '../../src/replication/notes.js';
 import { buildApp, type ServerParts } from '../../src/server/app.js';
 import { makeChanges } from '../../src/server/changes.js';
 import type { App } from '../../src/server/parts.js';
@@ -116,6 +123,27 @@ export function fakeSpool(): FakeSpool {
   return spool;
 }
 
+/** Links that are as the test says. */
+export interface FakeMesh {
+  links: LinkStatus[];
+  listeners: Set<() => void>;
+  status(): LinkStatus[];
+  on(listener: () => void): () => void;
+}
+
+function fakeMesh(): FakeMesh {
+  const mesh: FakeMesh = {
+    links: [],
+    listeners: new Set(),
+    status: () => mesh.links,
+    on(listener) {
+      mesh.listeners.add(listener);
+      return () => void mesh.listeners.delete(listener);
+    },
+  };
+  return mesh;
+}
+
 /** What a photo of the test is like. */
 export interface Sample {
   name?: string;
@@ -137,6 +165,7 @@ export interface Home {
   catalog: Catalog;
   access: Access;
   spool: FakeSpool;
+  links: FakeMesh;
   clock: ManualClock;
   /** What was logged as a warning or an error. */
   logged: unknown[][];
@@ -182,6 +211,11 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
   });
   const spool = fakeSpool();
   const clock = manualClock();
+  const files = openFiles();
+  const archive = await openArchive(join(folder, 'archive'), files);
+  const blobs = await openBlobs(join(folder, 'blobs'), files);
+  const onChange = (listener: () => void): (() => void) => changes.on(listener);
+  const links = fakeMesh();
   const logged: unknown[][] = [];
   // Cheap hashes: what they cost is measured elsewhere.
   const access = openAccess(db, library, {
@@ -198,7 +232,18 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     changes,
     clock,
     log: { debug: () => undefined, info: () => undefined, warn: note, error: note },
-    blobs: { rendition: (hash) => join(folder, 'blobs', hash), original: (path) => join(folder, 'archive', path) },
+    blobs: { rendition: blobs.path, original: archive.resolve },
+    databases: [
+      {
+        database: openLibraryDatabase({ library, db, clock, onChange }),
+        name: 'photos',
+        notes: openNotes(db, 'photos'),
+        count: () => library.count(''),
+        last: () => library.changes(library.lastChange()).last,
+      },
+    ],
+    exchange: openExchange({ db, library, archive, blobs, files, clock, onChange }),
+    mesh: links,
     samples: async () => 6,
     config: {
       host: '127.0.0.1',
@@ -226,6 +271,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     catalog,
     access,
     spool,
+    links,
     clock,
     logged,
     async add(sample = {}) {

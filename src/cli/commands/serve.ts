@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 import type { Access } from '../../access/access.js';
 import { setUp } from '../../access/codes.js';
 import { drawSecret } from '../../access/secrets.js';
-import { openLog } from '../../base/log.js';
-import { openServer } from '../../server/app.js';
+import { openLog, type Log } from '../../base/log.js';
+import type { Processor } from '../../spool/processor.js';
+import { openServer, type ServerParts } from '../../server/app.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHomeAccess } from '../access.js';
 import { openHome, webRoot, type Home } from '../home.js';
 import { serverRecord } from '../view.js';
 import { exit, print, say } from '../output.js';
+import { openReplication } from '../replication.js';
 import { openSpool, recordOf } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { version } from '../version.js';
@@ -31,15 +33,7 @@ async function serveHome(flags: Flags): Promise<number> {
     const secret = drawSecret(randomBytes);
     const opened = openHomeAccess(home, config, home.files, log, secret);
     try {
-      const { access } = opened;
-      const server = await openServer({ ...serverParts(home), access, spool, log, clock });
-      await announce(home, server.url, secret);
-      if (!access.settings.read().setUp) offerSetUp(access, server.url);
-      await spool.watch();
-      await stopped;
-      log.info({}, 'Stopping: the items in hand are finished first.');
-      await home.files.remove(serverRecord(config));
-      await server.close();
+      await serveUntil(stopped, home, { access: opened.access, spool, log, secret });
     } finally {
       await spool.close();
       await opened.close();
@@ -50,15 +44,34 @@ async function serveHome(flags: Flags): Promise<number> {
   return exit.done;
 }
 
-function serverParts({
-  library,
-  catalog,
-  archive,
-  blobs,
-  changes,
-  config,
-  files,
-}: Home): Omit<Parameters<typeof openServer>[0], 'spool' | 'access' | 'log' | 'clock'> {
+interface ServeParts {
+  access: Access;
+  spool: Processor;
+  log: Log;
+  secret: string;
+}
+
+async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts): Promise<void> {
+  const { access, spool, log, secret } = parts;
+  const { close, ...replication } = openReplication(home, log);
+  try {
+    const server = await openServer({ ...serverParts(home), ...replication, access, spool, log, clock });
+    await announce(home, server.url, secret);
+    if (!access.settings.read().setUp) offerSetUp(access, server.url);
+    await spool.watch();
+    await stopped;
+    log.info({}, 'Stopping: the items in hand are finished first.');
+    await home.files.remove(serverRecord(home.config));
+    await close();
+    await server.close();
+  } finally {
+    await close();
+  }
+}
+
+type HomeParts = 'library' | 'catalog' | 'changes' | 'blobs' | 'samples' | 'config';
+
+function serverParts({ library, catalog, archive, blobs, changes, config, files }: Home): Pick<ServerParts, HomeParts> {
   const { host, port, role, incoming, names, trustProxy, cert, key } = config;
   const https = cert !== undefined && key !== undefined ? { cert, key } : undefined;
   return {

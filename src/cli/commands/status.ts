@@ -9,6 +9,7 @@ import { viewHome } from '../view.js';
 import { counted, exit, print, printJson } from '../output.js';
 import { askServer, findServer } from '../spool.js';
 import { clockTime, lasting, sized } from '../times.js';
+import { describeLink, linksOf, type Link } from '../peers.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 /** The verb `status`. */
@@ -28,8 +29,9 @@ async function showStatus(flags: Flags): Promise<number> {
   const done = view?.library.local.originals.counts().here ?? 0;
   const today = view?.library.local.today.count() ?? spool.today;
   view?.close();
+  const peers = await linksOf(config, server);
   const [backup] = await readHistory(config.data, openFiles());
-  const told = { ...spool, today, ...(backup && { backup }) };
+  const told = { ...spool, today, peers, ...(backup && { backup }) };
   if (flags.json) printJson(asJson(told, done, server?.url));
   else for (const line of describe(told, done, server?.url, systemClock.now())) print(line);
   return exit.done;
@@ -37,12 +39,14 @@ async function showStatus(flags: Flags): Promise<number> {
 
 function asJson(spool: SpoolStatus, done: number, url: string | undefined): object {
   const { stored: _stored, duplicates: _duplicates, rate, recent, ...told } = spool;
-  return { ...told, done, peers: [], ...(url !== undefined && { rate, recent, server: url }) };
+  return { ...told, done, ...(url !== undefined && { rate, recent, server: url }) };
 }
 
 /** The last backup that ended, as far as this home knows. */
 interface Remembered {
   backup?: Past;
+  /** The peers, with their links where a server runs. */
+  peers?: Link[];
 }
 
 /** How many of the files that wait are shown. */
@@ -55,7 +59,7 @@ export function describe(
   url: string | undefined,
   now: number,
 ): string[] {
-  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup } = spool;
+  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup, peers = [] } = spool;
   const since = (utc: string): string => lasting(now - Date.parse(utc));
   const waits = ({ name, since: at, bytes }: WaitingItem): string =>
     `  ${printable(name)}: ${sized(bytes)}, for ${since(at)}`;
@@ -74,6 +78,7 @@ export function describe(
     `done       ${counted(done, 'photo')}`,
     `today      ${counted(today.stored, 'photo')}, ${counted(today.duplicates, 'duplicate')}${rate > 0 ? `, now ${rate} a minute` : ''}`,
     backup ? `backup     ${since(backup.at)} ago, in ${printable(backup.folder)}` : 'backup     none yet',
+    ...peers.map((peer) => `peer       ${describeLink(peer)}`),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** Figures in Prometheus' text format (exposition format 0.0.4). */
 import { viewer } from '../access.js';
+import { linkFigures } from '../links.js';
 import { makeDone } from '../done.js';
 import { stepBounds, type StepFigures } from '../../spool/port.js';
 import type { Routes } from '../parts.js';
@@ -9,7 +10,7 @@ import { sightOf } from '../sight.js';
 /** Name, type, help, value. */
 type Figure = [string, 'gauge' | 'counter', string, number];
 
-export const metrics: Routes = (app, { catalog, clock, config, library, live, spool, ask }) => {
+export const metrics: Routes = (app, { catalog, clock, config, exchange, library, live, mesh, spool, ask }) => {
   const done = makeDone(library, clock);
   const age = (first?: { since: string }): number =>
     first ? Math.max(0, clock.now() - Date.parse(first.since)) / 1000 : 0;
@@ -56,7 +57,12 @@ export const metrics: Routes = (app, { catalog, clock, config, library, live, sp
       const info = `# HELP photospool_info Version\n# TYPE photospool_info gauge\nphotospool_info{version=${JSON.stringify(config.version)}} 1\n`;
       return reply
         .type('text/plain; version=0.0.4; charset=utf-8')
-        .send(info + figures.map(write).join('') + steps(spool.steps()));
+        .send(
+          info +
+            figures.map(write).join('') +
+            linkFigures(mesh.status(), exchange.named.counts()) +
+            steps(spool.steps()),
+        );
     },
   );
 };

@@ -1,12 +1,15 @@
 /** Originals. */
 import { Type } from 'typebox';
-import { may } from '../../access/rights.js';
+import { may, type Viewer } from '../../access/rights.js';
+import type { PhotoView } from '../../document/view.js';
 import { viewer } from '../access.js';
 import { disposition } from '../disposition.js';
 import { sendDownload } from '../download.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
+import { hasPeers } from '../links.js';
+import { goneOf } from '../patience.js';
 import { bytes, IdParams } from '../schemas.js';
 
 /** What a browser may show in place: pictures made of pixels, which can hold no script. */
@@ -22,7 +25,20 @@ const raster = new Set([
   'image/jxl',
 ]);
 
-export const originals: Routes = (app, { library, blobs }) => {
+/** Ms that an original may take from another server. */
+const patience = 20_000;
+
+export const originals: Routes = (app, context) => {
+  const { library, blobs, exchange } = context;
+
+  /** A photo whose original is here, or was brought by another server in time; undefined where it can't be had now. */
+  async function fetched(who: Viewer, id: string, signal: AbortSignal): Promise<PhotoView | undefined> {
+    const photo = getPhoto(library, who, id);
+    if (photo.original.path !== undefined) return photo;
+    if (!hasPeers(context) || !(await exchange.ask(photo.id, patience, signal))) return undefined;
+    return getPhoto(library, who, id);
+  }
+
   app.route({
     method: ['GET', 'HEAD'],
     url: '/originals/:id',
@@ -37,9 +53,12 @@ export const originals: Routes = (app, { library, blobs }) => {
     },
     handler: async (request, reply) => {
       const who = viewer(request);
-      const photo = getPhoto(library, who, request.params.id);
       const missing = 'The original is not on this server.';
-      if (!may(who, 'original') || photo.original.path === undefined) throw notFound(missing);
+      getPhoto(library, who, request.params.id);
+      if (!may(who, 'original')) throw notFound(missing);
+      const photo = await fetched(who, request.params.id, goneOf(reply));
+      if (photo?.original.path === undefined)
+        throw notFound(missing, hasPeers(context) ? 'Another server may have it; try again later.' : undefined);
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {
         path: blobs.original(photo.original.path),

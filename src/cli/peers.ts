@@ -1,0 +1,69 @@
+/** The peers of a home as the commands see them: the table beside a running server, and the links of that server. */
+import type { Config } from '../base/config.js';
+import { printable } from '../base/errors.js';
+import { openFiles } from '../base/files.js';
+import { openLog } from '../base/log.js';
+import type { LinkStatus } from '../replication/link.js';
+import { openPeers, type Peer, type Peers } from '../replication/peers.js';
+import { counted } from './output.js';
+import { openRecords } from './records.js';
+import { askServer, type ServerRecord } from './spool.js';
+import { libraryPath } from './view.js';
+
+/** A peer without its secret, and its link where a server runs. */
+export type Link = Omit<Peer, 'authorization'> & { state: LinkStatus['state'] | 'stopped' } & Partial<
+    Omit<LinkStatus, 'state'>
+  >;
+
+/** A peer as it is shown: without its secret. */
+export const viewPeer = ({ url, publish, originals, added }: Peer): Omit<Peer, 'authorization'> => ({
+  url,
+  publish,
+  originals,
+  added,
+});
+
+/** Opens the table of peers beside a server that may be running. */
+export async function withPeers<T>(config: Config, work: (peers: Peers) => T): Promise<T> {
+  const { db, library } = await openRecords(config, openFiles(), openLog({ level: 'error', format: config.format }));
+  try {
+    return work(openPeers(db));
+  } finally {
+    library.close();
+    db.close();
+  }
+}
+
+/** All peers, with what their links do in the server that runs on the home. */
+export async function linksOf(config: Config, server: ServerRecord | undefined): Promise<Link[]> {
+  if (!(await openFiles().look(libraryPath(config)))) return [];
+  const links = server && (await askServer<{ peers: LinkStatus[] }>(server, 'GET', '/api/peers')).peers;
+  const all = await withPeers(config, (table) => table.all());
+  return all.map((peer) => {
+    const link = links?.find(({ url }) => url === peer.url);
+    return { ...viewPeer(peer), state: link ? link.state : links ? 'connecting' : 'stopped', ...link };
+  });
+}
+
+/** What a link is doing, in words. */
+const states: Record<Link['state'], string> = {
+  stopped: 'no server running',
+  connecting: 'is being connected',
+  'catching-up': 'is catching up',
+  live: 'is up to date',
+  waiting: 'waits',
+  refused: 'is refused',
+};
+
+/** A peer and its link in a line for a person. */
+export function describeLink(link: Link): string {
+  const { url, publish, originals, pull, push, refused = [], reason } = link;
+  const what = publish ? 'gets what is public' : originals === 'all' ? 'everything' : `originals: ${originals}`;
+  const pending = (pull?.pending ?? 0) + (push?.pending ?? 0);
+  const more = [
+    ...(pending > 0 ? [`${counted(pending, 'document')} to go`] : []),
+    ...(refused.length > 0 ? [`${counted(refused.length, 'document')} refused`] : []),
+    ...(reason !== undefined ? [printable(reason)] : []),
+  ];
+  return `${printable(url)}  ${what}  ${states[link.state]}${more.length > 0 ? `: ${more.join('; ')}` : ''}`;
+}

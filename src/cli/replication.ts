@@ -1,0 +1,61 @@
+/**
+ * Replication of a home, put together: what is served to peers, the links to them, and blobs both ways. It holds nothing that
+ * a crash could lose.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { systemClock as clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import { openExchange, type Exchange } from '../replication/exchange.js';
+import { openLibraryDatabase } from '../replication/library.js';
+import { openMesh, type Mesh } from '../replication/mesh.js';
+import { openNotes } from '../replication/notes.js';
+import { openPeers } from '../replication/peers.js';
+import type { Served } from '../replication/serve.js';
+import { sweepUnnamed } from '../replication/unnamed.js';
+import { makeThrottle } from '../replication/throttle.js';
+import type { Home } from './home.js';
+
+/** The parts of a server that replicate. */
+export interface Replication {
+  databases: Served[];
+  exchange: Exchange;
+  mesh: Mesh;
+  /** Ends all links. To be called before the server closes, and long before the database does. */
+  close(): Promise<void>;
+}
+
+/** Opens replication and the links to all peers. */
+export function openReplication(home: Home, log: Log): Replication {
+  const { db, library, archive, blobs, files, changes, config } = home;
+  const onChange = (listener: () => void): (() => void) => changes.on(listener);
+  const exchange = openExchange({ db, library, archive, blobs, files, clock, onChange });
+  const database = openLibraryDatabase({ library, db, clock, onChange });
+  const mesh = openMesh(openPeers(db), {
+    database,
+    server: library.server,
+    epoch: library.epoch,
+    clock,
+    log,
+    random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+    session: () => randomUUID(),
+    blobs: { exchange, throttle: makeThrottle(config.bandwidth, clock) },
+  });
+  const ended = new AbortController();
+  const sweeping = sweepUnnamed({ db, blobs, files, exchange, clock, log }, ended.signal);
+  const photos: Served = {
+    database,
+    name: 'photos',
+    notes: openNotes(db, 'photos'),
+    count: () => library.count(''),
+    last: () => library.changes(library.lastChange()).last,
+  };
+  return {
+    databases: [photos],
+    exchange,
+    mesh,
+    async close() {
+      ended.abort();
+      await Promise.all([mesh.close(), sweeping]);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * A peer as a place to get blobs from and bring them to: another Photospool over `/blobs`, or a CouchDB with a document
+ * per blob (couchblobs.ts). Streams, never whole originals.
+ */
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { PhotospoolError } from '../base/errors.js';
+import { own } from '../document/json.js';
+import { ask, hostOf, stream, type Address } from './client.js';
+
+/** A blob that a peer wants, and how much of it is there. */
+export interface Wanted {
+  sha256: string;
+  have: number;
+}
+
+/** Which of what a peer wants. */
+export interface WantedOptions {
+  originals: 'all' | 'asked' | 'none';
+  /** How many to pass over. */
+  skip: number;
+  /** Ms to wait while it wants nothing, or nothing else than at the last question. */
+  wait: number;
+}
+
+/** Where blobs come from and go to. */
+export interface Carrier {
+  /** A blob's bytes from `from` on; undefined where the peer does not have it. */
+  get(sha256: string, from: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /**
+   * Brings the bytes of a file from `from` on. `throttle` wraps them. @throws PhotospoolError where they did not all arrive;
+   * what did, the peer keeps.
+   */
+  put(sha256: string, file: BlobFile, from: number, throttle: Throttle, signal: AbortSignal): Promise<void>;
+  /** What the peer wants, most wanted first. */
+  wanted(options: WantedOptions, signal: AbortSignal): Promise<Wanted[]>;
+}
+
+/** A blob's file here: absolute path, and bytes. */
+export interface BlobFile {
+  path: string;
+  bytes: number;
+}
+
+/** Slows a stream down to what the link may carry. */
+export type Throttle = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+
+/** Opens another Photospool. `address` is its `/blobs`. */
+export function openCarrier(address: Address): Carrier {
+  const host = hostOf(address.url);
+  /** The version of what it wants that was seen last. */
+  let seen: number | undefined;
+  return {
+    async get(sha256, from, signal) {
+      const headers = from > 0 ? { range: `bytes=${from}-` } : {};
+      const { status, body } = await stream(address, `/${sha256}`, { headers, signal });
+      if (status === (from > 0 ? 206 : 200)) return body;
+      await discard(body);
+      // All of it is here already, and only its hash was not looked at yet.
+      if (status === 416) return Readable.from([]);
+      if (status === 404) return undefined;
+      throw new PhotospoolError('io', `${host} answered ${status} instead of a picture.`);
+    },
+    async put(sha256, { path, bytes }, from, throttle, signal) {
+      const headers = {
+        'content-type': 'application/octet-stream',
+        'content-length': String(bytes - from),
+        ...(from > 0 && { 'content-range': `bytes ${from}-${Math.max(from, bytes - 1)}/${bytes}` }),
+      };
+      const source = throttle(createReadStream(path, { start: from, highWaterMark: 256 * 1024 }));
+      const { status, body } = await stream(address, `/${sha256}`, { method: 'PUT', headers, source, signal });
+      await discard(body);
+      // 404, 409, 423: it does not want it, or somebody else brings it.
+      if (![200, 201, 202, 404, 409, 423].includes(status)) {
+        throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
+      }
+    },
+    async wanted({ originals, skip, wait }, signal) {
+      const known = wait > 0 && seen !== undefined ? `&seen=${seen}` : '';
+      const { status, json } = await ask(address, `/?originals=${originals}&skip=${skip}&wait=${wait}${known}`, {
+        timeout: wait + 30_000,
+        signal,
+      });
+      const list = own(json, 'wanted');
+      if (status !== 200 || !Array.isArray(list)) throw new PhotospoolError('io', `${host} did not say what it wants.`);
+      const version = own(json, 'version');
+      if (skip === 0 && typeof version === 'number') seen = version;
+      return list.flatMap((one): Wanted[] => {
+        const [sha256, have] = [own(one, 'sha256'), own(one, 'have')];
+        return typeof sha256 === 'string' && typeof have === 'number' ? [{ sha256, have }] : [];
+      });
+    },
+  };
+}
+
+/** Reads an answer that is not needed, so that its connection can be used again. */
+async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
+  let left = 64 * 1024;
+  for await (const part of body) if ((left -= part.length) < 0) return;
+}

@@ -1,0 +1,181 @@
+/**
+ * JSON over HTTP to another server, with its limits: how long an answer may take, how large it may be. No secret is in a
+ * message; redirects are not followed, so that a token goes to no other place than the one it was given for.
+ */
+import { Readable } from 'node:stream';
+import { PhotospoolError, printable } from '../base/errors.js';
+
+/** How a server is reached. */
+export interface Address {
+  /** Of the database, without a slash at its end and without credentials: `https://home.example:4780/db/photos`. */
+  url: string;
+  /** The header `authorization`, `Bearer …` or `Basic …`. */
+  authorization?: string;
+  fetch?: typeof fetch;
+}
+
+/** What is asked. */
+export interface Question {
+  method?: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD';
+  body?: unknown;
+  /** Ms for the whole answer. */
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+/** An answer: its status, and its JSON. */
+export interface Answer {
+  status: number;
+  json: unknown;
+}
+
+/** Ms for an answer that needs no waiting. */
+const usualTimeout = 60_000;
+/** The largest answer in bytes: a hundred documents of the largest size. */
+const largest = 128 * 1024 * 1024;
+
+/** The name of a server in messages. */
+export const hostOf = (url: string): string => printable(new URL(url).host);
+
+/**
+ * Asks a server. `path` begins with a slash and is below the database, or an absolute URL on the same server. Statuses up
+ * to 499 other than 401 and 403 are answers. @throws PhotospoolError `unauthorized`, `busy` (429, 5xx), `unsupported` (no
+ * JSON), `io`, `timeout`.
+ */
+export async function ask(address: Address, path: string, question: Question = {}): Promise<Answer> {
+  const { method = 'GET', body, timeout = usualTimeout, signal } = question;
+  const url = /^https?:/.test(path) ? path : address.url + path;
+  const late = AbortSignal.timeout(timeout);
+  try {
+    const response = await (address.fetch ?? fetch)(url, {
+      method,
+      redirect: 'manual',
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(address.authorization !== undefined && { authorization: address.authorization }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: signal ? AbortSignal.any([signal, late]) : late,
+    });
+    const json = await readJson(response, url);
+    check(response.status, url, json);
+    return { status: response.status, json };
+  } catch (error) {
+    throw error instanceof PhotospoolError ? error : unreachable(url, error, late.aborted);
+  }
+}
+
+/** What is sent and answered as bytes. */
+export interface StreamQuestion {
+  method?: 'GET' | 'PUT';
+  headers?: Record<string, string>;
+  source?: AsyncIterable<Uint8Array>;
+  signal: AbortSignal;
+}
+
+/** Ms without a byte after which a stream is given up. */
+const silence = 60_000;
+
+/**
+ * Sends or fetches bytes. Every status but 401, 403, 429 and 5xx is an answer. The body ends with an error where nothing
+ * comes for a minute. @throws PhotospoolError like `ask`.
+ */
+export async function stream(
+  address: Address,
+  path: string,
+  { method = 'GET', headers = {}, source, signal }: StreamQuestion,
+): Promise<{ status: number; body: AsyncIterable<Uint8Array> }> {
+  const url = address.url + path;
+  const quiet = new AbortController();
+  let timer = setTimeout(() => quiet.abort(), silence);
+  const heard = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => quiet.abort(), silence);
+  };
+  const failed = (error: unknown): never => {
+    throw error instanceof PhotospoolError ? error : unreachable(url, error, quiet.signal.aborted);
+  };
+  async function* watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const part of body) {
+        heard();
+        yield part;
+      }
+    } catch (error) {
+      failed(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  try {
+    const response = await (address.fetch ?? fetch)(url, {
+      method,
+      redirect: 'manual',
+      headers: { ...headers, ...(address.authorization !== undefined && { authorization: address.authorization }) },
+      ...(source && { body: Readable.toWeb(Readable.from(sent(source, heard))) as ReadableStream, duplex: 'half' }),
+      signal: AbortSignal.any([signal, quiet.signal]),
+    });
+    heard();
+    const body = watched((response.body ?? []) as AsyncIterable<Uint8Array>);
+    if (response.status === 401 || response.status === 403 || response.status === 429 || response.status >= 500) {
+      clearTimeout(timer);
+      await response.body?.cancel();
+      check(response.status, url, undefined);
+    }
+    return { status: response.status, body };
+  } catch (error) {
+    clearTimeout(timer);
+    return failed(error);
+  }
+}
+
+async function* sent(source: AsyncIterable<Uint8Array>, heard: () => void): AsyncGenerator<Uint8Array> {
+  for await (const part of source) {
+    heard();
+    yield part;
+  }
+}
+
+async function readJson(response: Response, url: string): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += part.length;
+    if (size > largest) throw new PhotospoolError('too-large', `${hostOf(url)} sent more than was asked for.`);
+    parts.push(part);
+  }
+  const text = Buffer.concat(parts).toString('utf8');
+  try {
+    return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
+  } catch (cause) {
+    if (response.status >= 400) return undefined;
+    const hint = 'Check the address; a proxy in between may have answered.';
+    throw new PhotospoolError('unsupported', `${hostOf(url)} did not answer with JSON.`, { cause, hint });
+  }
+}
+
+function check(status: number, url: string, json: unknown): void {
+  const host = hostOf(url);
+  if (status === 401 || status === 403) {
+    throw new PhotospoolError('unauthorized', `${host} does not accept the token.`, {
+      hint: 'Make a new one there with `photospool tokens add`, and give it with `photospool peers add`.',
+    });
+  }
+  if (status >= 300 && status < 400) {
+    throw new PhotospoolError('io', `${host} answers that it is somewhere else.`, {
+      hint: 'Give the address it is at.',
+    });
+  }
+  if (status === 429 || status >= 500) {
+    const said = typeof json === 'object' && json !== null ? JSON.stringify(json).slice(0, 200) : '';
+    throw new PhotospoolError('busy', `${host} could not answer (${status}). ${printable(said)}`.trim());
+  }
+}
+
+function unreachable(url: string, cause: unknown, late: boolean): PhotospoolError {
+  const host = hostOf(url);
+  return late
+    ? new PhotospoolError('timeout', `${host} did not answer in time.`, { cause })
+    : new PhotospoolError('io', `${host} can't be reached.`, { cause, hint: 'It is tried again by itself.' });
+}

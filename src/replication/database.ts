@@ -1,0 +1,74 @@
+/**
+ * What replication needs of one side of a link, wherever it is: our own library (library.ts) or a server that speaks
+ * CouchDB's replication protocol (http.ts). Both pass the same suite (test/replication/contract.ts).
+ */
+import type { Incoming } from '../library/library.js';
+
+/** A line of a change feed: a document with all its leaves. */
+export interface Row {
+  seq: string;
+  id: string;
+  revs: string[];
+  /** Where the winner is deleted. */
+  deleted?: boolean;
+}
+
+/** A stretch of a change feed, oldest first. `last` is where the next one begins. */
+export interface Stretch {
+  rows: Row[];
+  last: string;
+  /** Whether there may be more after `last` already. */
+  more: boolean;
+  /** How many documents changed after `last`, where the side tells. */
+  pending?: number;
+}
+
+/** How to read a change feed. */
+export interface FeedOptions {
+  /** The most rows. */
+  limit: number;
+  /** Milliseconds to wait for a change where there is none; then an empty stretch. */
+  wait?: number;
+  signal?: AbortSignal;
+}
+
+/** One revision of one document. */
+export interface Named {
+  id: string;
+  rev: string;
+}
+
+/** A revision that a side did not take, and why. Nothing else tells of it: who gets one must not pass over it. */
+export interface Refused extends Named {
+  reason: string;
+}
+
+/** How far a replication came, as both sides keep it under `_local/<id>`. */
+export interface Checkpoint {
+  /** Drawn at each start of a replication: tells whether both sides remember the same one. */
+  session: string;
+  /** The source's sequence up to which the target has everything. */
+  seq: string;
+  /** Earlier ones, newest first. */
+  history: { session: string; seq: string }[];
+}
+
+/** One side of a replication. Every call rejects with a PhotospoolError that names the side. */
+export interface Database {
+  /** What a person knows it by, for messages: an address without secrets. */
+  readonly name: string;
+  /** Which database this is: differs between any two, and stays. */
+  id(): Promise<string>;
+  changes(since: string, options: FeedOptions): Promise<Stretch>;
+  /** Of the revisions asked for, those that this side does not have. */
+  missing(asked: ReadonlyMap<string, readonly string[]>): Promise<Map<string, string[]>>;
+  /**
+   * The revisions with their ancestors. Of one that was replaced meanwhile, what replaced it; of one that is gone, nothing:
+   * the change feed will bring what came after.
+   */
+  read(named: readonly Named[]): Promise<Incoming[]>;
+  /** Stores revisions; durable when it resolves to those it refused. The same again changes nothing. */
+  write(incoming: readonly Incoming[]): Promise<Refused[]>;
+  checkpoint(id: string): Promise<Checkpoint | undefined>;
+  setCheckpoint(id: string, checkpoint: Checkpoint): Promise<void>;
+}

@@ -1,0 +1,87 @@
+/**
+ * What is at an address: a Photospool server, a CouchDB, or neither. Found out by asking, once per connection.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import { own, textOf } from '../document/json.js';
+import { ask, hostOf, type Address } from './client.js';
+import type { Peer } from './peers.js';
+
+/** A server that was found. */
+export type Found =
+  | {
+      kind: 'photospool';
+      /** The database of documents. */
+      photos: Address;
+      /** `…/blobs`, below which blobs are by hash. */
+      blobs: Address;
+      /** The id of its library, and the epoch that it is in. */
+      server: string;
+      epoch: string;
+      version: string;
+    }
+  | {
+      kind: 'couchdb';
+      photos: Address;
+      /** The database of blobs, one document each. */
+      blobs: Address;
+      version: string;
+    };
+
+/** The database on a CouchDB where the address names none. */
+const usualName = 'photospool';
+
+/** Asks what is there. @throws PhotospoolError `io` where it is neither; `unauthorized`. */
+export async function discover(peer: Pick<Peer, 'url' | 'authorization'>, fetching?: typeof fetch): Promise<Found> {
+  const { url, authorization } = peer;
+  const at = (url: string): Address => ({
+    url,
+    ...(authorization !== undefined && { authorization }),
+    ...(fetching && { fetch: fetching }),
+  });
+  const ours = await welcome(at(`${url}/db`), '/');
+  if (ours && own(ours['vendor'], 'name') === 'Photospool') {
+    return {
+      kind: 'photospool',
+      photos: at(`${url}/db/photos`),
+      blobs: at(`${url}/blobs`),
+      server: textOf(ours['server']),
+      epoch: textOf(ours['epoch']),
+      version: textOf(own(ours['vendor'], 'version')),
+    };
+  }
+  const { origin, pathname } = new URL(url);
+  const couch = await welcome(at(origin), '/');
+  if (couch?.['couchdb'] === 'Welcome' || couch?.['express-pouchdb'] === 'Welcome!') {
+    const name = pathname === '/' ? `/${usualName}` : pathname;
+    const version = textOf(couch['version']);
+    return { kind: 'couchdb', photos: at(origin + name), blobs: at(`${origin}${name}-blobs`), version };
+  }
+  throw new PhotospoolError('io', `There is neither a Photospool nor a CouchDB at ${hostOf(url)}.`, {
+    hint: 'Check the address, with its port.',
+  });
+}
+
+async function welcome(address: Address, path: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const { status, json } = await ask(address, path);
+    return status === 200 && typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
+  } catch (error) {
+    // A page instead of JSON is an answer, too: it is not there.
+    if (error instanceof PhotospoolError && error.code === 'unsupported') return undefined;
+    throw error;
+  }
+}
+
+/** Makes the databases on a CouchDB that are not there yet. @throws PhotospoolError. */
+export async function makeDatabases({ photos, blobs }: Extract<Found, { kind: 'couchdb' }>): Promise<void> {
+  for (const address of [photos, blobs]) {
+    const { status } = await ask(address, '', { method: 'GET' });
+    if (status === 200) continue;
+    const made = await ask(address, '', { method: 'PUT' });
+    if (![201, 202, 412].includes(made.status)) {
+      throw new PhotospoolError('io', `No database could be made at ${hostOf(address.url)} (${made.status}).`, {
+        hint: `Make ${address.url} there, or give an account that may.`,
+      });
+    }
+  }
+}

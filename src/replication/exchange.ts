@@ -1,0 +1,131 @@
+/**
+ * The blobs of this server as its links and its routes share them: what documents name, what is here, and a way to wait
+ * until that changes.
+ */
+import type { Clock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { openNamed, type MissingOptions, type Named, type NamedBlob } from './named.js';
+import { openStore, type Store, type StoreParts } from './store.js';
+
+/** What the exchange is made of. */
+export interface ExchangeParts extends Omit<StoreParts, 'named'> {
+  db: Sqlite;
+  clock: Clock;
+  /** Tells of every change of the library that this process makes; returns what ends it. */
+  onChange(listener: () => void): () => void;
+}
+
+/** What is waited for: that something is missing, or that `version` is another than the one that was seen. */
+export type WantedQuestion = Omit<MissingOptions, 'limit'> & { seen?: number };
+
+/** The blobs of this server. */
+export interface Exchange {
+  named: Named;
+  store: Store;
+  /** What a hash is to the newest documents; undefined where none names it. */
+  name(sha256: string): Promise<NamedBlob | undefined>;
+  /** Where a blob's file is, by the newest documents; undefined where none names it or it is not here. */
+  find(sha256: string): Promise<ReturnType<Store['find']>>;
+  /** Another number when more may be missing, or something else is wanted first. */
+  version(): number;
+  /** Takes in what changed, and resolves when what is asked for has come about, or `wait` ms later, or at the signal. */
+  untilWanted(question: WantedQuestion, wait: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when the library changes, somebody asks for an original, or a blob came; or `wait` ms later. */
+  untilChange(wait: number, signal: AbortSignal): Promise<void>;
+  /** An original that is not here is wanted now. Resolves when it is here (true), or not after `wait` ms, or at the signal. */
+  ask(sha256: string, wait: number, signal?: AbortSignal): Promise<boolean>;
+  /** A peer that made a link to here asked what is missing, and will wait so many ms. */
+  heard(wait: number): void;
+  /** Whether a peer that made a link to here brings what is missing. */
+  isServed(): boolean;
+}
+
+/** Ms between looks for what other processes wrote. */
+const look = 1_000;
+/** Ms that a peer may need between two questions. */
+const between = 30_000;
+
+/** Opens the exchange. Nothing is read before the first question. */
+export function openExchange(parts: ExchangeParts): Exchange {
+  const { db, library, blobs, clock } = parts;
+  const { originals } = library.local;
+  const named = openNamed(db, library, (kind, sha256) =>
+    kind === 'original' ? originals.find(sha256) !== undefined : blobs.has(sha256),
+  );
+  const wakers = new Set<() => void>();
+  const wake = (): void => {
+    for (const waker of [...wakers]) waker();
+  };
+  const inner = openStore({ ...parts, named });
+  const store: Store = {
+    ...inner,
+    async take(sha256, from, source) {
+      const have = await inner.take(sha256, from, source);
+      wake();
+      return have;
+    },
+  };
+  let version = clock.now();
+  let served = 0;
+
+  async function follow(): Promise<void> {
+    if (await named.follow()) version++;
+  }
+
+  async function untilChange(wait: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    const end = (): void => woken.abort();
+    wakers.add(end);
+    const unlisten = parts.onChange(end);
+    await clock.sleep(wait, AbortSignal.any([woken.signal, signal]));
+    wakers.delete(end);
+    unlisten();
+  }
+
+  const isHere = (sha256: string): boolean => store.find(sha256) !== undefined;
+
+  return {
+    named,
+    store,
+    untilChange,
+    version: () => version,
+    async name(sha256) {
+      const known = named.find(sha256);
+      if (known) return known;
+      await follow();
+      return named.find(sha256);
+    },
+    async find(sha256) {
+      const known = store.find(sha256);
+      if (known) return known;
+      await follow();
+      return store.find(sha256);
+    },
+    async untilWanted({ seen, ...options }, wait, signal) {
+      const until = clock.now() + wait;
+      for (;;) {
+        await follow();
+        const left = until - clock.now();
+        const come = seen === undefined ? named.missing({ ...options, limit: 1 }).length > 0 : version !== seen;
+        if (left <= 0 || signal.aborted || come) return;
+        await untilChange(Math.min(look, left), signal);
+      }
+    },
+    async ask(sha256, wait, signal = never) {
+      const until = clock.now() + wait;
+      await follow();
+      named.ask(sha256);
+      version++;
+      wake();
+      while (!isHere(sha256) && clock.now() < until && !signal.aborted)
+        await untilChange(Math.min(look, until - clock.now()), signal);
+      return isHere(sha256);
+    },
+    heard(wait) {
+      served = Math.max(served, clock.now() + wait + between);
+    },
+    isServed: () => clock.now() < served,
+  };
+}
+
+const never = new AbortController().signal;

@@ -1,0 +1,160 @@
+/**
+ * A database on another server, by CouchDB's replication protocol: Photospool, CouchDB 3, or PouchDB Server. Only what
+ * every one of them has is used. Nothing is trusted: an answer of another shape is an error, a document of another shape
+ * is refused.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import { isObject, own, textOf } from '../document/json.js';
+import type { Incoming } from '../library/library.js';
+import { ask, hostOf, type Address } from './client.js';
+import type { Checkpoint, Database, Named, Refused, Row } from './database.js';
+import { fromWire, toWire } from './wire.js';
+
+/** Documents per `_bulk_get` and `_bulk_docs`. */
+const batch = 100;
+/** Ms that an answer may take beyond what it was asked to wait. */
+const grace = 15_000;
+
+/** Opens a database on another server. Nothing is asked before the first call. */
+export function openHttpDatabase(address: Address): Database {
+  const host = hostOf(address.url);
+  const strange = (what: string): PhotospoolError =>
+    new PhotospoolError('io', `${host} answered ${what} in a way that is not understood.`, {
+      hint: 'Is there a Photospool or CouchDB at that address?',
+    });
+
+  async function readBatch(named: readonly Named[]): Promise<Incoming[]> {
+    const body = { docs: named.map(({ id, rev }) => ({ id, rev })) };
+    const { json } = await ask(address, '/_bulk_get?revs=true&latest=true', { method: 'POST', body });
+    const results = own(json, 'results');
+    // PouchDB's own client loses what a short answer leaves out.
+    if (!Array.isArray(results) || results.length !== named.length) throw strange('_bulk_get');
+    const documents = results.flatMap((result) => {
+      const docs = own(result, 'docs');
+      return Array.isArray(docs) ? docs.map((doc) => own(doc, 'ok')).filter((ok) => ok !== undefined) : [];
+    });
+    return [
+      ...new Map(
+        documents.map((one) => fromWire(one)).map((one) => [`${one.id} ${one.revisions[0] ?? ''}`, one]),
+      ).values(),
+    ];
+  }
+
+  async function writeBatch(incoming: readonly Incoming[]): Promise<Refused[]> {
+    const body = { new_edits: false, docs: incoming.map(toWire) };
+    const { status, json } = await ask(address, '/_bulk_docs', { method: 'POST', body });
+    if (status === 413 && incoming.length > 1) return inHalves(incoming);
+    if (status === 413) return incoming.map((one) => refusal(one, json));
+    if (status !== 201 && status !== 202) throw strange('_bulk_docs');
+    const errors = Array.isArray(json) ? json.filter((one) => own(one, 'error') !== undefined) : [];
+    return errors.flatMap((error) => {
+      const one = incoming.find(({ id }) => id === own(error, 'id'));
+      return one ? [refusal(one, error)] : [];
+    });
+  }
+
+  async function inHalves(incoming: readonly Incoming[]): Promise<Refused[]> {
+    const half = Math.ceil(incoming.length / 2);
+    return [...(await writeBatch(incoming.slice(0, half))), ...(await writeBatch(incoming.slice(half)))];
+  }
+
+  return {
+    name: host,
+    async id() {
+      const root = address.url.slice(0, address.url.lastIndexOf('/') + 1);
+      const { json } = await ask(address, root);
+      const uuid = textOf(own(json, 'uuid'));
+      return `${uuid === '' ? root : uuid} ${address.url.slice(root.length)}`;
+    },
+    async changes(since, { limit, wait, signal }) {
+      const query = new URLSearchParams({
+        style: 'all_docs',
+        since,
+        limit: String(limit),
+        seq_interval: String(limit),
+      });
+      if (wait !== undefined)
+        for (const [key, value] of [
+          ['feed', 'longpoll'],
+          ['timeout', String(wait)],
+        ] as const)
+          query.set(key, value);
+      const { json } = await ask(address, `/_changes?${query}`, {
+        timeout: 60_000 + (wait ?? 0) + grace,
+        ...(signal && { signal }),
+      });
+      const results = own(json, 'results');
+      const last = sequenceOf(own(json, 'last_seq'));
+      if (!Array.isArray(results) || last === undefined) throw strange('_changes');
+      const pending = own(json, 'pending');
+      return {
+        rows: results.flatMap(rowOf),
+        last,
+        more: results.length >= limit,
+        ...(typeof pending === 'number' && { pending }),
+      };
+    },
+    async missing(asked) {
+      const { status, json } = await ask(address, '/_revs_diff', { method: 'POST', body: Object.fromEntries(asked) });
+      if (status !== 200 || !isObject(json)) throw strange('_revs_diff');
+      const found = Object.entries(json).map(([id, one]) => [id, textsOf(own(one, 'missing'))] as const);
+      return new Map(found.filter(([id, revs]) => revs.length > 0 && asked.has(id)));
+    },
+    async read(named) {
+      const parts: Incoming[][] = [];
+      for (let at = 0; at < named.length; at += batch) parts.push(await readBatch(named.slice(at, at + batch)));
+      return parts.flat();
+    },
+    async write(incoming) {
+      const parts: Refused[][] = [];
+      for (let at = 0; at < incoming.length; at += batch) parts.push(await writeBatch(incoming.slice(at, at + batch)));
+      return parts.flat();
+    },
+    async checkpoint(id) {
+      const { status, json } = await ask(address, `/_local/${encodeURIComponent(id)}`);
+      return status === 200 ? checkpointOf(json) : undefined;
+    },
+    async setCheckpoint(id, checkpoint) {
+      const path = `/_local/${encodeURIComponent(id)}`;
+      const known = await ask(address, path);
+      const rev = known.status === 200 ? own(known.json, '_rev') : undefined;
+      const body = { _id: `_local/${id}`, ...(typeof rev === 'string' && { _rev: rev }), ...checkpoint };
+      const { status } = await ask(address, path, { method: 'PUT', body });
+      if (status !== 201 && status !== 202) throw strange('the checkpoint');
+    },
+  };
+}
+
+const refusal = ({ id, revisions }: Incoming, error: unknown): Refused => ({
+  id,
+  rev: revisions[0] ?? '',
+  reason: textOf(own(error, 'reason')) || textOf(own(error, 'error')) || 'It was too large.',
+});
+
+/** Sequences of older servers are numbers. */
+const sequenceOf = (seq: unknown): string | undefined =>
+  typeof seq === 'string' || typeof seq === 'number' ? String(seq) : undefined;
+
+const textsOf = (list: unknown): string[] =>
+  Array.isArray(list) ? list.filter((text): text is string => typeof text === 'string') : [];
+
+/** Design documents are not asked for: no code from outside runs here, or is passed on. */
+function rowOf(result: unknown): Row[] {
+  const [id, seq, changes] = [own(result, 'id'), sequenceOf(own(result, 'seq')), own(result, 'changes')];
+  if (typeof id !== 'string' || id.startsWith('_') || !Array.isArray(changes)) return [];
+  return [{ id, seq: seq ?? '', revs: textsOf(changes.map((change) => own(change, 'rev'))) }];
+}
+
+function checkpointOf(json: unknown): Checkpoint | undefined {
+  const [session, seq, history] = [own(json, 'session'), own(json, 'seq'), own(json, 'history')];
+  if (typeof session !== 'string' || typeof seq !== 'string') return undefined;
+  const known = Array.isArray(history) ? history : [];
+  return {
+    session,
+    seq,
+    history: known.flatMap((one) => {
+      const [session, seq] = [own(one, 'session'), own(one, 'seq')];
+      return typeof session === 'string' && typeof seq === 'string' ? [{ session, seq }] : [];
+    }),
+  };
+}

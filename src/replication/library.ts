@@ -1,0 +1,107 @@
+/**
+ * The library of this server as one side of a replication. What is written is durable, merged and in the catalog when
+ * `write` resolves; a crash in between leaves whole batches, and the same again changes nothing.
+ */
+import type { Clock } from '../base/clock.js';
+import { sentence, toPhotospoolError } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { checkIncoming } from '../library/incoming.js';
+import type { Incoming, Library } from '../library/library.js';
+import type { Checkpoint, Database, Named, Refused } from './database.js';
+import { openNotes } from './notes.js';
+
+/** What the library needs beside itself. */
+export interface LibraryParts {
+  library: Library;
+  /** The database file that the library is in. */
+  db: Sqlite;
+  clock: Clock;
+  /** Tells of every change that this process makes; returns what ends it. */
+  onChange(listener: () => void): () => void;
+}
+
+/** Documents per transaction: others get their turn in between. */
+const batch = 100;
+/** Ms between looks for what other processes wrote. */
+const look = 1_000;
+
+/** Opens the library's side. */
+export function openLibraryDatabase(parts: LibraryParts): Database {
+  const { library, db } = parts;
+  const notes = openNotes(db, 'photos');
+
+  function revision(id: string, rev: string): Incoming[] {
+    const found = library.revision(id, rev);
+    return found ? [{ id, revisions: found.revisions, deleted: found.deleted, body: found.body }] : [];
+  }
+
+  function read({ id, rev }: Named): Incoming[] {
+    const found = revision(id, rev);
+    if (found.length > 0) return found;
+    const leaves = library.leaves(id).flatMap((leaf) => revision(id, leaf.rev));
+    return leaves.filter(({ revisions }) => revisions.includes(rev));
+  }
+
+  return {
+    name: 'this library',
+    id: () => Promise.resolve(library.server),
+    async changes(since, { limit, wait, signal }) {
+      if (wait !== undefined) await untilChange(parts, since, wait, signal);
+      const { changes, last } = library.changes(since, limit);
+      const rows = changes.map(({ seq, id, leaves, deleted }) => ({
+        seq,
+        id,
+        revs: leaves.map(({ rev }) => rev),
+        deleted,
+      }));
+      return { rows, last, more: rows.length >= limit, pending: library.pending(last) };
+    },
+    missing(asked) {
+      const found = library.missing(Object.fromEntries([...asked].map(([id, revs]) => [id, [...revs]])));
+      return Promise.resolve(new Map(Object.entries(found).map(([id, { missing }]) => [id, missing])));
+    },
+    read: (named) => Promise.resolve(named.flatMap(read)),
+    async write(incoming) {
+      const refused: Refused[] = [];
+      const taken = incoming.filter((one) => {
+        const reason = whyNot(one);
+        if (reason !== undefined) refused.push({ id: one.id, rev: one.revisions[0] ?? '', reason });
+        return reason === undefined;
+      });
+      for (let at = 0; at < taken.length; at += batch) {
+        if (at > 0) await new Promise((resolve) => setImmediate(resolve));
+        library.insert(taken.slice(at, at + batch));
+      }
+      return refused;
+    },
+    checkpoint: (id) => Promise.resolve(notes.get(id) as Checkpoint | undefined),
+    setCheckpoint: (id, checkpoint) => Promise.resolve(notes.put(id, checkpoint)),
+  };
+}
+
+/** Why a revision can't be stored, as a sentence; undefined where it can. */
+function whyNot(incoming: Incoming): string | undefined {
+  try {
+    checkIncoming(incoming);
+    return undefined;
+  } catch (error) {
+    return sentence(toPhotospoolError(error, 'store', incoming.id));
+  }
+}
+
+/** Resolves when there is something after `since`, at most `wait` ms later. */
+async function untilChange(
+  { library, clock, onChange }: LibraryParts,
+  since: string,
+  wait: number,
+  stop?: AbortSignal,
+): Promise<void> {
+  const until = clock.now() + wait;
+  while (library.pending(since) === 0 && clock.now() < until && stop?.aborted !== true) {
+    const woken = new AbortController();
+    const unlisten = onChange(() => woken.abort());
+    const signal = stop ? AbortSignal.any([woken.signal, stop]) : woken.signal;
+    await clock.sleep(Math.min(look, until - clock.now()), signal);
+    unlisten();
+  }
+}

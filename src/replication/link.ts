@@ -1,0 +1,233 @@
+/**
+ * The link to one peer: connects, replicates both ways until something breaks, waits, and begins again where it stopped.
+ * It holds nothing that a crash could lose: how far it came is in the checkpoints. One side makes the link, also through a
+ * router that lets nobody in; it carries both directions.
+ */
+import type { Clock } from '../base/clock.js';
+import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
+import type { Log } from '../base/log.js';
+import { waitAfter } from './backoff.js';
+import { hostOf } from './client.js';
+import { openCarrier, type Throttle } from './carrier.js';
+import type { Database, Refused } from './database.js';
+import { discover, makeDatabases, type Found } from './discover.js';
+import type { Exchange } from './exchange.js';
+import { openHttpDatabase } from './http.js';
+import type { OriginalsPolicy, Peer } from './peers.js';
+import { replicate, type Progress } from './replicate.js';
+import { bringBlobs, fetchBlobs, type TransferParts } from './transfer.js';
+
+/** What a link is doing. `waiting` until `next`; `refused` is waiting where only a person can help. */
+export type LinkState = 'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused';
+
+/** How one direction is. */
+export interface Direction {
+  /** Revisions that went over since the server started. */
+  sent: number;
+  /** Documents that are still to be looked at; absent while that is not known. */
+  pending?: number;
+}
+
+/** How a link is. Times are UTC, `2026-11-24T10:00:00.000Z`. */
+export interface LinkStatus {
+  /** Without credentials. */
+  url: string;
+  kind?: Found['kind'];
+  publish: boolean;
+  originals: OriginalsPolicy;
+  state: LinkState;
+  since: string;
+  /** Why it waits, as a sentence, and when it tries again. */
+  reason?: string;
+  next?: string;
+  /** From the peer to here, and from here to the peer. */
+  pull: Direction;
+  push: Direction;
+  /** Blobs that went over since the server started. */
+  blobs: Record<'fetched' | 'brought', { count: number; bytes: number }>;
+  /** Documents that a side did not take. */
+  refused: Refused[];
+  /** The peer's library, and its version of Photospool or CouchDB. */
+  server?: string;
+  version?: string;
+}
+
+/** What links are made of. */
+export interface LinkParts {
+  /** This server's side. */
+  database: Database;
+  /** The id of this server's library, and the epoch it is in. */
+  server: string;
+  epoch: string;
+  clock: Clock;
+  log: Log;
+  /** 0 to 1. */
+  random(): number;
+  /** A name that no other run has. */
+  session(): string;
+  fetch?: typeof fetch;
+  /** Blobs and what slows them; absent on a side that keeps none. */
+  blobs?: { exchange: Exchange; throttle: Throttle };
+  /** Told when the status is another. */
+  changed(): void;
+}
+
+/** An open link. */
+export interface Link {
+  status(): LinkStatus;
+  /** Ends it; resolves when nothing of it runs any more. */
+  close(): Promise<void>;
+}
+
+/** How many refused documents are named. */
+const mostRefused = 100;
+
+/** Opens the link to a peer and keeps it up until `close`. */
+export function openLink(peer: Peer, parts: LinkParts): Link {
+  const { clock, log } = parts;
+  const stop = new AbortController();
+  const now = (): string => new Date(clock.now()).toISOString();
+  const refused = new Map<string, Refused>();
+  const status: LinkStatus = {
+    url: peer.url,
+    publish: peer.publish,
+    originals: peer.originals,
+    state: 'connecting',
+    since: now(),
+    pull: { sent: 0 },
+    push: { sent: 0 },
+    blobs: { fetched: { count: 0, bytes: 0 }, brought: { count: 0, bytes: 0 } },
+    refused: [],
+  };
+  let told = '';
+  const ended = (): boolean => stop.signal.aborted;
+
+  function become(state: LinkState, more: Partial<LinkStatus> = {}): void {
+    if (state !== status.state) status.since = now();
+    delete status.reason;
+    delete status.next;
+    Object.assign(status, { state }, more);
+    parts.changed();
+  }
+
+  /** Says what is wrong once, not at every try. */
+  function tell(text: string): void {
+    if (text !== told) log.warn({ peer: peer.url }, text);
+    told = text;
+  }
+
+  function refuse(documents: readonly Refused[]): void {
+    for (const one of documents) {
+      if (refused.size >= mostRefused) refused.delete(refused.keys().next().value!);
+      refused.set(`${one.id} ${one.rev}`, one);
+      log.error({ peer: peer.url, ...one }, `A document was refused and is missing on one side: ${one.reason}`);
+    }
+    status.refused = [...refused.values()];
+    parts.changed();
+  }
+
+  /** Runs one direction for the time of a connection, and counts. */
+  function run(direction: 'pull' | 'push', source: Database, target: Database, signal: AbortSignal): Promise<Progress> {
+    const before = status[direction].sent;
+    const progress = ({ sent, pending }: Progress): void => {
+      status[direction] = { sent: before + sent, ...(pending !== undefined && { pending }) };
+      const behind = (status.pull.pending ?? 0) + (status.push.pending ?? 0);
+      become(behind > 0 ? 'catching-up' : 'live');
+    };
+    return replicate({
+      source,
+      target,
+      clock,
+      session: parts.session(),
+      live: true,
+      signal,
+      progress,
+      refused: refuse,
+    });
+  }
+
+  /** The blobs of a connection, both ways. */
+  function carry(found: Found, signal: AbortSignal): Promise<void>[] {
+    if (!parts.blobs || found.kind !== 'photospool') return [];
+    const transfer: TransferParts = {
+      ...parts.blobs,
+      carrier: openCarrier(found.blobs),
+      originals: peer.originals,
+      clock,
+      signal,
+      moved(direction, bytes) {
+        const { count, bytes: before } = status.blobs[direction];
+        status.blobs[direction] = { count: count + 1, bytes: before + bytes };
+        parts.changed();
+      },
+      troubled: tell,
+    };
+    return [fetchBlobs(transfer), bringBlobs(transfer)];
+  }
+
+  async function connect(): Promise<void> {
+    const found = await discover(peer, parts.fetch);
+    checkOther(found, peer, parts);
+    if (found.kind === 'couchdb') await makeDatabases(found);
+    const theirs = openHttpDatabase(found.photos);
+    become('catching-up', {
+      kind: found.kind,
+      version: found.version,
+      ...(found.kind === 'photospool' && { server: found.server }),
+    });
+    const broken = new AbortController();
+    const signal = AbortSignal.any([stop.signal, broken.signal]);
+    const both: Promise<unknown>[] = [
+      run('pull', theirs, parts.database, signal),
+      run('push', parts.database, theirs, signal),
+      ...carry(found, signal),
+    ];
+    try {
+      await Promise.all(both);
+    } finally {
+      broken.abort();
+      await Promise.allSettled(both);
+    }
+  }
+
+  async function keepUp(): Promise<void> {
+    for (let failures = 0; !ended();) {
+      const began = status.push.sent + status.pull.sent;
+      try {
+        become('connecting');
+        await connect();
+      } catch (error) {
+        if (ended()) return;
+        const ours = toPhotospoolError(error, 'replicate with', hostOf(peer.url));
+        // What got on is no failure in a row.
+        failures = status.push.sent + status.pull.sent > began ? 1 : failures + 1;
+        const wait = waitAfter(failures, ours.code, parts.random);
+        const next = new Date(clock.now() + wait).toISOString();
+        become(ours.code === 'unauthorized' ? 'refused' : 'waiting', { reason: sentence(ours), next });
+        tell(sentence(ours));
+        await clock.sleep(wait, stop.signal);
+      }
+    }
+  }
+
+  const running = keepUp();
+  return {
+    status: () => structuredClone(status),
+    async close() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** @throws PhotospoolError `config` where the peer is this very server, or a copy of it. */
+function checkOther(found: Found, peer: Peer, { server, epoch }: LinkParts): void {
+  if (found.kind !== 'photospool' || found.server !== server) return;
+  if (found.epoch === epoch)
+    throw new PhotospoolError('config', `${hostOf(peer.url)} is this server itself.`, {
+      hint: `Take it away with \`photospool peers remove ${peer.url}\`.`,
+    });
+  throw new PhotospoolError('config', `${hostOf(peer.url)} is a copy of this home, with the same library id.`, {
+    hint: 'Two copies can not be told apart. Give one of them an identity of its own: back it up and restore it there.',
+  });
+}

@@ -1,0 +1,159 @@
+/**
+ * Which blobs the documents name, and which of them are here: a local table, filled from the change feed. It answers
+ * whether a hash may be given out or taken in, and what is missing, most wanted first. A crash leaves it a little behind
+ * the feed; it can be dropped, and is filled again.
+ */
+import type { Sqlite } from '../base/sqlite.js';
+import { factsShown, renditionsShown } from '../document/facts.js';
+import { photoOf, sha256Of, type Body } from '../document/photo.js';
+import { viewPhoto } from '../document/view.js';
+import type { Library } from '../library/library.js';
+
+/** What a blob is to its photo, in the order in which they are wanted. */
+export const blobKinds = ['thumb', 'preview', 'original'] as const;
+/** One of them. */
+export type BlobKind = (typeof blobKinds)[number];
+
+/** A blob that a document names. */
+export interface NamedBlob {
+  sha256: string;
+  kind: BlobKind;
+  /** SHA-256 of the photo's original. */
+  photo: string;
+  bytes: number;
+}
+
+/** The blobs that the documents of a library name. */
+export interface Named {
+  /** Takes in what changed in the library since the last call; true where something did. Yields to other work. */
+  follow(): Promise<boolean>;
+  /** A blob that a document names; undefined for any other hash. */
+  find(sha256: string): NamedBlob | undefined;
+  /** Those that are not here: thumbs of the newest photos first, then previews, then originals that are wanted. */
+  missing(options: MissingOptions): NamedBlob[];
+  /** How many are not here, by kind. */
+  counts(): Record<BlobKind, number>;
+  /** The blob is here now, or is not any more. */
+  set(sha256: string, here: boolean): void;
+  /** Somebody wants to see an original now: it comes first. */
+  ask(sha256: string): void;
+}
+
+/** Which missing blobs. */
+export interface MissingOptions {
+  limit: number;
+  /** How many to pass over. */
+  skip?: number;
+  /** `all`: every original; `asked`: those that somebody asked for; `none`. */
+  originals: 'all' | 'asked' | 'none';
+}
+
+/** Whether the bytes of a blob are on this server. Called inside a transaction. */
+export type IsHere = (kind: BlobKind, sha256: string) => boolean;
+
+const tables = `
+  CREATE TABLE IF NOT EXISTS blob (sha256 BLOB NOT NULL, photo BLOB NOT NULL, kind INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    taken TEXT NOT NULL, here INTEGER NOT NULL, asked INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (sha256, photo, kind)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS blob_of_photo ON blob (photo);
+  CREATE INDEX IF NOT EXISTS blob_missing ON blob (asked DESC, kind, taken DESC) WHERE here = 0;`;
+
+interface Row {
+  sha256: Uint8Array;
+  photo: Uint8Array;
+  kind: number;
+  bytes: number;
+}
+
+const batch = 500;
+/** The setting that keeps how far the feed was followed: the number of a change. Without it, all is looked at again. */
+export const followedMark = 'replication.blobs';
+const original = blobKinds.indexOf('original');
+
+/** Opens the table, making it where it is missing. */
+export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
+  db.exec(tables);
+  const forget = db.prepare('DELETE FROM blob WHERE photo = ?');
+  const put = db.prepare(
+    'INSERT OR REPLACE INTO blob (sha256, photo, kind, bytes, taken, here) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const find = db.prepare<Row>('SELECT sha256, photo, kind, bytes FROM blob WHERE sha256 = ? ORDER BY kind LIMIT 1');
+  const set = db.prepare('UPDATE blob SET here = ? WHERE sha256 = ?');
+  const ask = db.prepare('UPDATE blob SET asked = 1 WHERE sha256 = ?');
+  const missing = db.prepare<Row>(`SELECT sha256, photo, kind, bytes FROM blob
+    WHERE here = 0 AND (kind < ${original} OR ? = 1 OR asked >= ?) ORDER BY asked DESC, kind, taken DESC LIMIT ? OFFSET ?`);
+  const counts = db.prepare<{ kind: number; n: number }>(
+    'SELECT kind, count(*) AS n FROM blob WHERE here = 0 GROUP BY kind',
+  );
+
+  function write(sha256: string, body: Body | undefined): void {
+    const photo = Buffer.from(sha256, 'hex');
+    forget.run(photo);
+    for (const { kind, sha256: hash, bytes, taken } of blobsOf(sha256, body)) {
+      put.run(Buffer.from(hash, 'hex'), photo, blobKinds.indexOf(kind), bytes, taken, Number(isHere(kind, hash)));
+    }
+  }
+
+  let followed: number | undefined;
+
+  /** Takes in one stretch of the feed; true where there may be more. */
+  function step(): boolean {
+    return db.transaction(() => {
+      const since = Number(library.local.setting(followedMark) ?? 0);
+      const { changes } = library.changes(since, batch);
+      for (const { id } of changes) {
+        const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
+        if (sha256 !== undefined) write(sha256, library.get(id)?.body);
+      }
+      if (changes.length > 0) library.local.setSetting(followedMark, String(changes.at(-1)!.n));
+      return changes.length === batch;
+    });
+  }
+
+  return {
+    async follow() {
+      const newest = library.lastChange();
+      if (newest === followed) return false;
+      while (step()) await new Promise((resolve) => setImmediate(resolve));
+      followed = newest;
+      return true;
+    },
+    find(sha256) {
+      const row = find.get(Buffer.from(sha256, 'hex'));
+      return row && blobOf(row);
+    },
+    missing: ({ limit, skip = 0, originals }) =>
+      missing.all(Number(originals === 'all'), originals === 'none' ? 2 : 1, limit, skip).map(blobOf),
+    counts() {
+      const found = new Map(counts.all().map(({ kind, n }) => [blobKinds[kind], n]));
+      return {
+        thumb: found.get('thumb') ?? 0,
+        preview: found.get('preview') ?? 0,
+        original: found.get('original') ?? 0,
+      };
+    },
+    set: (sha256, here) => void set.run(Number(here), Buffer.from(sha256, 'hex')),
+    ask: (sha256) => void ask.run(Buffer.from(sha256, 'hex')),
+  };
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const blobOf = ({ sha256, photo, kind, bytes }: Row): NamedBlob => ({
+  sha256: hex(sha256),
+  photo: hex(photo),
+  kind: blobKinds[kind] ?? 'original',
+  bytes,
+});
+
+/** What a document names; nothing where it is no photo. Of the same bytes under two names, one. */
+function blobsOf(sha256: string, body: Body | undefined): (Omit<NamedBlob, 'photo'> & { taken: string })[] {
+  const photo = photoOf(body);
+  if (!photo) return [];
+  const { taken } = viewPhoto(sha256, photo, { here: false });
+  const { thumb, preview } = renditionsShown(photo.renditions);
+  const { bytes } = factsShown(photo.facts);
+  return [
+    ...(thumb ? [{ kind: 'thumb' as const, sha256: thumb.sha256, bytes: thumb.bytes, taken }] : []),
+    ...(preview ? [{ kind: 'preview' as const, sha256: preview.sha256, bytes: preview.bytes, taken }] : []),
+    { kind: 'original' as const, sha256, bytes, taken },
+  ];
+}

@@ -1,0 +1,87 @@
+/**
+ * The servers that this one replicates with, in a local table: never replicated themselves, kept in backups. Written by
+ * the command line and read by the server beside it; every change is durable when the call returns.
+ */
+import { PhotospoolError, printable } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+
+/** Which originals of a peer are fetched: all, those that somebody asks for, or none. */
+export const originalsPolicies = ['all', 'on-demand', 'none'] as const;
+/** One of them. */
+export type OriginalsPolicy = (typeof originalsPolicies)[number];
+
+/** A server that this one replicates with. */
+export interface Peer {
+  /** As it was given, without credentials and without a slash at its end. */
+  url: string;
+  /** The header `authorization`: a secret. */
+  authorization?: string;
+  /** Sends the public projection there and nothing else, and takes nothing. */
+  publish: boolean;
+  originals: OriginalsPolicy;
+  /** When it was added, UTC. */
+  added: string;
+}
+
+/** The table of peers. */
+export interface Peers {
+  all(): Peer[];
+  find(url: string): Peer | undefined;
+  /** Adds a peer, or replaces what was known of it. */
+  put(peer: Peer): void;
+  /** True where it was there. */
+  remove(url: string): boolean;
+}
+
+interface Row {
+  url: string;
+  authorization: string | null;
+  publish: number;
+  originals: OriginalsPolicy;
+  added: string;
+}
+
+/** Opens the table, making it where it is missing. */
+export function openPeers(db: Sqlite): Peers {
+  db.exec(`CREATE TABLE IF NOT EXISTS peer
+    (url TEXT PRIMARY KEY, authorization TEXT, publish INTEGER NOT NULL, originals TEXT NOT NULL, added TEXT NOT NULL) WITHOUT ROWID`);
+  const columns = 'url, authorization, publish, originals, added';
+  const all = db.prepare<Row>(`SELECT ${columns} FROM peer ORDER BY added, url`);
+  const one = db.prepare<Row>(`SELECT ${columns} FROM peer WHERE url = ?`);
+  const put = db.prepare(`INSERT OR REPLACE INTO peer (${columns}) VALUES (?, ?, ?, ?, ?)`);
+  const remove = db.prepare('DELETE FROM peer WHERE url = ?');
+  const peerOf = ({ authorization, publish, ...rest }: Row): Peer => ({
+    ...rest,
+    ...(authorization !== null && { authorization }),
+    publish: publish === 1,
+  });
+  return {
+    all: () => all.all().map(peerOf),
+    find(url) {
+      const row = one.get(url);
+      return row && peerOf(row);
+    },
+    put: ({ url, authorization, publish, originals, added }) =>
+      void put.run(url, authorization ?? null, Number(publish), originals, added),
+    remove: (url) => remove.run(url).changes > 0,
+  };
+}
+
+/**
+ * A peer's address as it is kept, and the credentials that were written into it (`https://user:password@host/`, for
+ * CouchDB). @throws PhotospoolError `usage` where it is no http or https address.
+ */
+export function readAddress(text: string): { url: string; authorization?: string } {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new PhotospoolError('usage', `${printable(text)} is no address of a server.`, {
+      hint: 'Write it like https://home.example:4780.',
+    });
+  }
+  const { username, password } = url;
+  const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  return {
+    url: `${url.origin}${url.pathname}`.replace(/\/+$/, ''),
+    ...(username !== '' && { authorization: `Basic ${basic}` }),
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * Blobs on this server, for peers: what may be given out, and how one is taken in. Nothing is taken that no document
+ * names, nor more bytes than it says; what comes gathers beside its place, goes on there after a cut, and only with the
+ * right hash becomes a rendition or, by a reservation of its name, an original in the archive. Nothing is ever replaced.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import type { Archive } from '../archive/archive.js';
+import { archiveName } from '../archive/names.js';
+import type { Blobs } from '../archive/blobs.js';
+import { PhotospoolError, printable } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { photoId, type PhotoDocument } from '../document/photo.js';
+import { viewPhoto } from '../document/view.js';
+import type { Library } from '../library/library.js';
+import type { Named, NamedBlob } from './named.js';
+
+/** What the store is made of. */
+export interface StoreParts {
+  library: Library;
+  archive: Archive;
+  blobs: Blobs;
+  files: Files;
+  named: Named;
+}
+
+/** The blobs of this server. */
+export interface Store {
+  /** Where a blob's file is, absolute, and what it is; undefined where no document names it or it is not here. */
+  find(sha256: string): { path: string; blob: NamedBlob } | undefined;
+  /** Whether a blob's file is in its place. */
+  has(blob: NamedBlob): boolean;
+  /** How many bytes of a blob that is on its way are here. */
+  begun(sha256: string): Promise<number>;
+  /**
+   * Takes in bytes of a blob from `from` on, which must be how many are here already. Resolves to how many there are then:
+   * all, and it is in its place. What came before a cut stays.
+   * @throws PhotospoolError `not-found` for a blob that no document names, `conflict` where other bytes are expected next,
+   * `too-large` past what the document says, `corrupt` where all came and have another hash, `locked` while another brings it.
+   */
+  take(sha256: string, from: number, source: AsyncIterable<Uint8Array>): Promise<number>;
+}
+
+/** The claim in whose name originals are reserved. No folder has it, so what a crash leaves is settled at the next start. */
+const claim = 'replication';
+
+/** Opens the store. */
+export function openStore(parts: StoreParts): Store {
+  const { library, archive, blobs, files, named } = parts;
+  const { originals } = library.local;
+  const inHand = new Set<string>();
+
+  function pathOf({ kind, sha256 }: NamedBlob): string | undefined {
+    if (kind !== 'original') return blobs.has(sha256) ? blobs.path(sha256) : undefined;
+    const row = originals.find(sha256);
+    return row?.state === 'here' && archive.occupied(row.path) ? archive.resolve(row.path) : undefined;
+  }
+
+  async function begun(sha256: string): Promise<number> {
+    return (await files.look(blobs.partial(sha256)))?.size ?? 0;
+  }
+
+  /** Gives a whole file with the right hash its place. */
+  async function settle(blob: NamedBlob): Promise<void> {
+    const { sha256, kind } = blob;
+    const file = blobs.partial(sha256);
+    if (kind === 'original') await settleOriginal(blob, file);
+    else await blobs.adopt(file, sha256);
+    named.set(sha256, true);
+  }
+
+  async function settleOriginal({ sha256, bytes }: NamedBlob, file: string): Promise<void> {
+    const photo = library.get<PhotoDocument>(photoId(sha256))?.body;
+    if (!photo) throw unknown(sha256);
+    const { taken, name } = viewPhoto(sha256, photo, { here: false });
+    const modified = (await files.look(file))?.mtimeMs ?? 0;
+    const reservation = originals.reserve(
+      { sha256, bytes, modified, claim },
+      (n) => archiveName(taken, name, sha256, n),
+      archive.occupied,
+    );
+    if (reservation.kind === 'here') {
+      await files.remove(file);
+      return;
+    }
+    if (reservation.kind === 'other') throw locked(sha256);
+    const placed = await archive.place(file, reservation.path, sha256);
+    if (placed === 'taken') {
+      originals.release(sha256, claim);
+      throw new PhotospoolError('conflict', `${printable(reservation.path)} in the archive was taken meanwhile.`);
+    }
+    originals.arrived(sha256);
+  }
+
+  async function append(blob: NamedBlob, from: number, source: AsyncIterable<Uint8Array>): Promise<number> {
+    const { sha256, bytes } = blob;
+    const file = blobs.partial(sha256);
+    const there = await begun(sha256);
+    if (from !== there) {
+      throw new PhotospoolError('conflict', `The next byte of ${sha256} is ${there}.`, { op: 'receive' });
+    }
+    const hash = createHash('sha256');
+    const total = there + (await files.extend(bounded(source, bytes - there, hash), file));
+    if (total < bytes) return total;
+    // What came in one piece was hashed on its way.
+    const found = there === 0 ? hash.digest('hex') : (await files.hash(file)).sha256;
+    if (found === sha256) {
+      await settle(blob);
+      return total;
+    }
+    await files.remove(file);
+    throw new PhotospoolError('corrupt', `What came as ${sha256} has another hash.`, { op: 'receive' });
+  }
+
+  return {
+    find(sha256) {
+      const blob = named.find(sha256);
+      const path = blob && pathOf(blob);
+      return blob && path !== undefined ? { path, blob } : undefined;
+    },
+    has: (blob) => pathOf(blob) !== undefined,
+    begun,
+    async take(sha256, from, source) {
+      const blob = named.find(sha256);
+      if (!blob) throw unknown(sha256);
+      if (inHand.has(sha256)) throw locked(sha256);
+      inHand.add(sha256);
+      try {
+        return await append(blob, from, source);
+      } finally {
+        inHand.delete(sha256);
+      }
+    },
+  };
+}
+
+const unknown = (sha256: string): PhotospoolError =>
+  new PhotospoolError('not-found', `No document names ${printable(sha256)}.`, { op: 'receive' });
+const locked = (sha256: string): PhotospoolError =>
+  new PhotospoolError('locked', `${printable(sha256)} is on its way already.`, { op: 'receive' });
+
+/** A stream that is hashed on its way, and fails before it passes `limit` bytes. */
+async function* bounded(source: AsyncIterable<Uint8Array>, limit: number, hash: Hash): AsyncGenerator<Uint8Array> {
+  let left = limit;
+  for await (const part of source) {
+    left -= part.length;
+    if (left < 0) throw new PhotospoolError('too-large', 'More bytes came than the document says.', { op: 'receive' });
+    hash.update(part);
+    yield part;
+  }
+}

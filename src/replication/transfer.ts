@@ -1,0 +1,194 @@
+/**
+ * The blobs of one link, both ways: what is missing here is fetched, what the peer wants is brought, several at once, the
+ * most wanted first. A cut at any byte costs that byte and what is after it, nothing more. What a peer does not have is
+ * asked again later; a peer that sends the wrong bytes is told of, and asked for other things.
+ */
+import type { Clock } from '../base/clock.js';
+import { sentence, toPhotospoolError } from '../base/errors.js';
+import type { Carrier, Throttle, Wanted } from './carrier.js';
+import type { Exchange } from './exchange.js';
+import type { NamedBlob } from './named.js';
+import type { OriginalsPolicy } from './peers.js';
+
+/** What a transfer works with. */
+export interface TransferParts {
+  exchange: Exchange;
+  carrier: Carrier;
+  originals: OriginalsPolicy;
+  throttle: Throttle;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Told after each blob. */
+  moved(direction: 'fetched' | 'brought', bytes: number): void;
+  /** Told what went wrong with one blob, as a sentence. */
+  troubled(sentence: string): void;
+}
+
+/** Blobs at once, each way. */
+const width = 4;
+/** Blobs that are looked at at once. */
+const page = 200;
+/** Ms until a blob that the peer does not have is asked for again: at first (it may be on its way there), and at most. */
+const soon = 1_000;
+const later = 300_000;
+/** Ms until a round without progress is repeated. */
+const rest = 30_000;
+/** Ms that the peer may take to say what it wants, where it wants nothing: shorter than what proxies wait. */
+const patience = 55_000;
+/** Blobs that are remembered as not to be had. */
+const mostRemembered = 100_000;
+
+/** What of the originals is wanted under a policy. */
+export const wantedOriginals = (policy: OriginalsPolicy): 'all' | 'asked' | 'none' =>
+  policy === 'on-demand' ? 'asked' : policy;
+
+/** Which blobs to leave alone for a while: four times as long each time. */
+interface Memory {
+  add(sha256: string): void;
+  has(sha256: string): boolean;
+  /** Ms until the first of them may be tried again. */
+  next(): number;
+}
+
+function makeMemory(clock: Clock): Memory {
+  const known = new Map<string, { until: number; wait: number }>();
+  return {
+    add(sha256) {
+      const wait = Math.min(later, (known.get(sha256)?.wait ?? soon / 4) * 4);
+      known.delete(sha256);
+      if (known.size >= mostRemembered) known.delete(known.keys().next().value!);
+      known.set(sha256, { until: clock.now() + wait, wait });
+    },
+    has: (sha256) => (known.get(sha256)?.until ?? 0) > clock.now(),
+    next() {
+      let first = Infinity;
+      for (const { until } of known.values()) if (until > clock.now()) first = Math.min(first, until);
+      return first - clock.now();
+    },
+  };
+}
+
+/** Fetches what is missing here until the signal. Rejects where the peer can't be reached. */
+export async function fetchBlobs(parts: TransferParts): Promise<void> {
+  const { exchange, carrier, clock, signal } = parts;
+  const notThere = makeMemory(clock);
+  const originals = wantedOriginals(parts.originals);
+
+  async function fetchOne({ sha256 }: NamedBlob): Promise<boolean> {
+    try {
+      const from = await exchange.store.begun(sha256);
+      const source = await carrier.get(sha256, from, signal);
+      if (source) {
+        const have = await exchange.store.take(sha256, from, parts.throttle(source));
+        parts.moved('fetched', have - from);
+        return true;
+      }
+    } catch (error) {
+      const ours = toPhotospoolError(error, 'fetch', sha256);
+      // Only what is wrong with this one blob: the link itself ends the round.
+      if (!ofOneBlob.has(ours.code)) throw error;
+      if (ours.code !== 'locked') parts.troubled(sentence(ours));
+    }
+    notThere.add(sha256);
+    return false;
+  }
+
+  while (!signal.aborted) {
+    await exchange.untilWanted({ originals }, patience, signal);
+    const got = await inPages(
+      (skip) => exchange.named.missing({ limit: page, skip, originals }),
+      (blob) => !notThere.has(blob.sha256),
+      fetchOne,
+      signal,
+    );
+    if (!got) await exchange.untilChange(Math.min(rest, notThere.next()), signal);
+  }
+}
+
+const ofOneBlob = new Set(['corrupt', 'too-large', 'conflict', 'locked', 'not-found']);
+
+/** Brings what the peer wants until the signal. Rejects where it can't be reached. */
+export async function bringBlobs(parts: TransferParts): Promise<void> {
+  const { exchange, carrier, clock, signal } = parts;
+  const leave = makeMemory(clock);
+  const originals = wantedOriginals(parts.originals);
+
+  async function bringOne({ sha256, have }: Wanted): Promise<boolean> {
+    const found = exchange.store.find(sha256);
+    if (!found) return false;
+    const { bytes } = found.blob;
+    leave.add(sha256);
+    await carrier.put(sha256, { path: found.path, bytes }, Math.min(have, bytes), parts.throttle, signal);
+    parts.moved('brought', bytes - have);
+    return true;
+  }
+
+  let wait = 0;
+
+  /** What it wants; what came in here meanwhile is known then. */
+  async function wanted(skip: number): Promise<Wanted[]> {
+    const list = await carrier.wanted({ originals, skip, wait }, signal);
+    // Only a round's first question waits: what is left after some were brought is wanted now.
+    wait = 0;
+    await exchange.untilWanted({ originals }, 0, signal);
+    return list;
+  }
+
+  function possible({ sha256 }: Wanted): boolean {
+    if (leave.has(sha256)) return false;
+    if (exchange.store.find(sha256)) return true;
+    // A document is there a moment before its original is.
+    if (exchange.named.find(sha256)) leave.add(sha256);
+    return false;
+  }
+
+  while (!signal.aborted) {
+    const brought = await inPages(wanted, possible, bringOne, signal);
+    wait = brought ? 0 : Math.min(patience, Math.ceil(leave.next()));
+  }
+}
+
+/**
+ * Goes through a list page by page, `width` at a time, passing over what is not to be had; begins again at the front
+ * where something was moved, for then the list is another. True where anything was.
+ */
+async function inPages<B>(
+  read: (skip: number) => Promise<B[]> | B[],
+  possible: (one: B) => boolean,
+  move: (one: B) => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let any = false;
+  for (let skip = 0; !signal.aborted;) {
+    const list = await read(skip);
+    const chosen = list.filter(possible);
+    const moved = await inParallel(chosen, move, signal);
+    any ||= moved > 0;
+    if (list.length < page && moved === 0) return any;
+    skip = moved > 0 ? 0 : skip + list.length;
+  }
+  return any;
+}
+
+/** Does the work on all, `width` at a time; how many answered true. The first failure ends it, when the others in hand have ended. */
+async function inParallel<T>(
+  list: readonly T[],
+  work: (one: T) => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<number> {
+  let next = 0;
+  let done = 0;
+  const failures: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    while (next < list.length && failures.length === 0 && !signal.aborted) {
+      try {
+        if (await work(list[next++]!)) done++;
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+  if (failures.length > 0) throw toPhotospoolError(failures[0], 'move', 'blobs');
+  return done;
+}

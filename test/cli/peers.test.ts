@@ -1,0 +1,89 @@
+/** Two servers, as a person joins them: what is dropped on one appears on the other, whole; and a token that was revoked is said. */
+import { readdir } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { makeHome } from './run.js';
+
+const soon = { timeout: 30_000, interval: 100 };
+type Line = Record<string, unknown>;
+const lines = (out: string): Line[] =>
+  out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Line);
+
+test(
+  'a photo dropped on one server is on the other, with its pictures and its original',
+  { timeout: 90_000 },
+  async () => {
+    const [near, far] = [makeHome(), makeHome()];
+    const [server, laptop] = [await far.serve(), await near.serve()];
+    const made = await far.run('tokens', 'add', 'laptop', '--may', 'replicate');
+    const token = made.out.trim();
+    const added = await near.run('peers', 'add', server.url, '--token', token, '--json');
+    expect(lines(added.out)[0]).toMatchObject({
+      url: server.url,
+      kind: 'photospool',
+      originals: 'all',
+      publish: false,
+    });
+    expect(added.out + added.err).not.toContain(token);
+
+    await far.drop('there.jpg', 1);
+    await near.drop('here.jpg', 2);
+    for (const home of [near, far]) {
+      await expect
+        .poll(
+          async () =>
+            lines((await home.run('list', '--json')).out)
+              .map(({ name }) => name)
+              .sort(),
+          soon,
+        )
+        .toEqual(['here.jpg', 'there.jpg']);
+      await expect
+        .poll(
+          async () => (await readdir(home.archive, { recursive: true })).filter((name) => name.endsWith('.jpg')).length,
+          soon,
+        )
+        .toBe(2);
+    }
+    const [id] = lines((await near.run('list', '--json')).out).map((photo) => String(photo['id']));
+    for (const { url } of [server, laptop]) {
+      for (const path of [`/media/${id}/thumb`, `/media/${id}/preview`, `/originals/${id}`])
+        await expect.poll(async () => (await fetch(url + path)).status, soon).toBe(200);
+    }
+
+    await expect.poll(async () => (await near.run('peers', 'list')).out, soon).toContain('is up to date');
+    expect((await near.run('status')).out).toMatch(/^peer {7}http.*is up to date$/m);
+    const figures = await (await fetch(`${laptop.url}/metrics`)).text();
+    expect(figures).toMatch(/^photospool_peer_up\{peer="http:[^"]*"\} 1$/m);
+    expect(figures).toMatch(/^photospool_blobs_missing\{kind="original"\} 0$/m);
+
+    await far.run('tokens', 'revoke', 'laptop');
+    // What waits is asked anew at the next change.
+    await far.drop('later.jpg', 3);
+    await expect
+      .poll(async () => lines((await near.run('peers', 'list', '--json')).out)[0]?.['state'], soon)
+      .toBe('refused');
+    expect((await near.run('list')).out).not.toContain('later.jpg');
+    expect(laptop.errors().match(/does not accept the token/g)).toHaveLength(1);
+
+    expect((await near.run('peers', 'remove', server.url)).code).toBe(0);
+    expect((await near.run('peers', 'list')).out).toBe('');
+    expect((await near.run('peers', 'remove', server.url)).code).toBe(2);
+    await laptop.stop();
+    await server.stop();
+  },
+);
+
+test('what can not be reached is said, and kept; what is no address is refused', async () => {
+  const home = makeHome();
+  const added = await home.run('peers', 'add', 'http://127.0.0.1:9/', '--token', 'psp_x', '--originals', 'none');
+  expect(added).toMatchObject({ code: 0, out: 'http://127.0.0.1:9 is added\n' });
+  expect(added.err).toContain("127.0.0.1:9 can't be reached.");
+  expect(lines((await home.run('peers', 'list', '--json')).out)).toMatchObject([
+    { url: 'http://127.0.0.1:9', state: 'stopped', originals: 'none' },
+  ]);
+  expect((await home.run('peers', 'add', 'ftp://x')).code).toBe(2);
+  expect((await home.run('peers', 'add', 'http://x', '--originals', 'some')).code).toBe(2);
+});

@@ -1,0 +1,96 @@
+/**
+ * The other sides that replication is tried with: a Photospool server over HTTP, PouchDB Server in this process, and the
+ * CouchDB that `$COUCHDB_URL` names (`http://user:password@host:5984`), where it is set.
+ */
+import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
+import { systemClock as clock } from '../../src/base/clock.js';
+import { openLibrary, type Library } from '../../src/library/library.js';
+import type { Address } from '../../src/replication/client.js';
+import type { Database } from '../../src/replication/database.js';
+import { openHttpDatabase } from '../../src/replication/http.js';
+import { openLibraryDatabase } from '../../src/replication/library.js';
+import { openNotes } from '../../src/replication/notes.js';
+import type { Served } from '../../src/replication/serve.js';
+import { makeChanges } from '../../src/server/changes.js';
+
+/** An empty database somewhere. */
+export interface Side {
+  database: Database;
+  /** Where it is, for other programs; absent for a library without a server. */
+  address?: Address;
+  /** Its library, where it is ours. */
+  library?: Library;
+  served?: Served;
+  close(): Promise<void>;
+}
+
+/** A library in memory, and what serves it. */
+export function openLibrarySide(): Side & { library: Library; served: Served; db: Sqlite } {
+  const db = openSqlite(':memory:');
+  const changes = makeChanges();
+  const library = openLibrary(db, { index: () => changes.notify() });
+  const database = openLibraryDatabase({ library, db, clock, onChange: (listener) => changes.on(listener) });
+  return {
+    database,
+    library,
+    db,
+    served: {
+      database,
+      name: 'photos',
+      notes: openNotes(db, 'photos'),
+      count: () => library.count(''),
+      last: () => library.changes(library.lastChange()).last,
+    },
+    close() {
+      library.close();
+      db.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** PouchDB Server, in memory. */
+export async function openPouchServer(): Promise<{ url: string; close(): Promise<void> }> {
+  const require = createRequire(import.meta.url);
+  type Express = () => { use(path: string, handler: unknown): void; listen(port: number, host: string): Server };
+  interface Pouch {
+    plugin(plugin: unknown): Pouch;
+    defaults(options: object): Pouch;
+  }
+  const express = require('express') as Express;
+  const makeApp = require('express-pouchdb') as (pouch: Pouch, options: object) => unknown;
+  const Pouch = (require('pouchdb') as Pouch).plugin(require('pouchdb-adapter-memory')).defaults({ adapter: 'memory' });
+  const app = express();
+  const logPath = join(tmpdir(), `photospool-pouch-${randomBytes(6).toString('hex')}.txt`);
+  app.use('/', makeApp(Pouch, { mode: 'minimumForPouchDB', inMemoryConfig: true, logPath }));
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(() => resolve()))),
+  };
+}
+
+/** A new database on a server that speaks CouchDB's protocol; `server` may hold a user and a password. */
+export async function openCouchSide(server: string): Promise<Side> {
+  const { username, password, origin } = new URL(server);
+  const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const authorization = username === '' ? undefined : `Basic ${basic}`;
+  const url = `${origin}/photospool-${randomBytes(8).toString('hex')}`;
+  const headers = authorization === undefined ? {} : { authorization };
+  await fetch(url, { method: 'PUT', headers });
+  const address = { url, ...(authorization !== undefined && { authorization }) };
+  return {
+    database: openHttpDatabase(address),
+    address,
+    async close() {
+      await fetch(url, { method: 'DELETE', headers });
+    },
+  };
+}
