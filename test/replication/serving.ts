@@ -4,11 +4,12 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Address } from '../../src/replication/client.js';
 import type { App, Context } from '../../src/server/parts.js';
 import { replication } from '../../src/server/routes/replication.js';
-import type { openLibrarySide } from './peers.js';
+import type { Library } from '../../src/library/library.js';
+import type { Served } from '../../src/replication/serve.js';
 
 /** Serves a side; `address` is that of its database. */
 export async function serveSide(
-  side: ReturnType<typeof openLibrarySide>,
+  side: { library: Library; served: Served },
   port = 0,
 ): Promise<{ address: Address; close(): Promise<void> }> {
   const app: App = Fastify({

@@ -148,5 +148,5 @@ function readBodies(scope: App): void {
 /** One id for all databases of a server, in CouchDB's form: 32 hex digits. */
 const uuidOf = ({ library }: Context): string => createHash('md5').update(library.server).digest('hex');
 
-const send = (reply: FastifyReply, { status, body }: serve.Answer): FastifyReply =>
-  reply.code(status).type('application/json').serializer(JSON.stringify).send(body);
+const send = (reply: FastifyReply, { status, body, text = JSON.stringify(body) }: serve.Answer): FastifyReply =>
+  reply.code(status).type('application/json').send(text);
