@@ -100,10 +100,19 @@ function addRoutes(app: App, context: Context): void {
   on('GET', '/_local/:id', 'A note of a replication', (served, { params }) => serve.getNote(served, params.id));
   on('PUT', '/_local/:id', 'Keeps a note', (served, { params, body }) => serve.putNote(served, params.id, body));
   on('DELETE', '/_local/:id', 'Forgets a note', (served, { params }) => serve.removeNote(served, params.id));
+  for (const path of ['/:id', '/_design/:id'])
+    on('PUT', path, 'Attachments and design documents are not taken', refuseDocument);
   on('GET', '/:id', 'Revisions of a document', (served, { params, query }) =>
     serve.getDocument(served, params.id, query),
   );
 }
+
+/**
+ * CouchDB's replicator writes documents with attachments, and design documents, one by one. Of all answers only 403 lets it
+ * go on with the others: any other one ends the whole replication, and it tries again for ever.
+ */
+const refuseDocument: Handler = () =>
+  serve.refusal(403, 'forbidden', 'Neither attachments nor design documents are taken.');
 
 /** A continuous feed: a line for each change, and an empty one now and then; ends with the last sequence. */
 async function* lines(served: serve.Served, query: Query, signal: AbortSignal): AsyncGenerator<string> {
@@ -136,6 +145,13 @@ function gone(reply: FastifyReply): AbortSignal {
 /** CouchDB sends empty bodies as JSON, and PouchDB's may have any type. */
 function readBodies(scope: App): void {
   scope.removeAllContentTypeParsers();
+  // What is refused with its attachments is not kept while it comes.
+  scope.addContentTypeParser(/^multipart\//, (_request, payload, done) => {
+    payload
+      .once('error', done)
+      .once('end', () => done(null))
+      .resume();
+  });
   scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit }, (_request, text, done) => {
     try {
       done(null, text === '' ? undefined : JSON.parse(String(text)));
