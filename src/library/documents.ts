@@ -16,6 +16,14 @@ export interface Stored<B extends object = Body> {
   body: B;
 }
 
+/** A revision with its ancestors, newest first, as it is stored. */
+export interface Raw {
+  revisions: string[];
+  deleted: boolean;
+  /** Its body as canonical JSON. */
+  text: string;
+}
+
 /** The reading half of a library; see `Library`. */
 export interface Reads {
   get<B extends object = Body>(id: string): Stored<B> | undefined;
@@ -23,6 +31,7 @@ export interface Reads {
   scan<B extends object = Body>(prefix: string, after?: string): IterableIterator<Stored<B>>;
   count(prefix: string): number;
   revision(id: string, rev: string): (Stored & { revisions: string[] }) | undefined;
+  raw(id: string, rev: string): Raw | undefined;
   leaves(id: string): Stored[];
   missing(asked: Record<string, string[]>): Record<string, { missing: string[] }>;
 }
@@ -67,14 +76,24 @@ export function openReads(db: Sqlite, revisions: Revisions): Reads {
     }
   }
 
+  function raw(id: string, rev: string): Raw | undefined {
+    const found = isRevision(rev) ? revisions.find(id, rev) : undefined;
+    if (!found) return undefined;
+    const path = found.parent === undefined ? [rev] : revisions.path(id, rev);
+    return { revisions: path, deleted: found.deleted, text: found.body };
+  }
+
   return {
     get,
     getMany: <B extends object>(ids: readonly string[]) => ids.map((id) => get<B>(id)),
     scan,
     count: (prefix) => live.get(prefix, prefix + end)?.n ?? 0,
+    raw,
     revision(id, rev) {
-      const found = isRevision(rev) ? revisions.find(id, rev) : undefined;
-      return found && { id, ...found, body: JSON.parse(found.body) as Body, revisions: revisions.path(id, rev) };
+      const found = raw(id, rev);
+      if (!found) return undefined;
+      const { deleted, text, revisions: path } = found;
+      return { id, rev, deleted, body: JSON.parse(text) as Body, revisions: path };
     },
     leaves: (id) => revisions.leaves(id).map((leaf) => ({ id, ...leaf, body: JSON.parse(leaf.body) as Body })),
     missing(asked) {

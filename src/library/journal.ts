@@ -22,8 +22,11 @@ export interface JournalParts {
   index?: Index;
 }
 
-/** Gives a document its newest change. Call it in the transaction of the change. */
-export type Journal = (id: string) => void;
+/**
+ * Gives a document its newest change. Call it in the transaction of the change. `only` is its only leaf where the caller
+ * has just written that.
+ */
+export type Journal = (id: string, only?: { deleted: boolean; body: Body }) => void;
 
 /** Opens the journal of a library. */
 export function openJournal(db: Sqlite, { hlc, epochs, revisions, index }: JournalParts): Journal {
@@ -32,7 +35,15 @@ export function openJournal(db: Sqlite, { hlc, epochs, revisions, index }: Journ
     ON CONFLICT (doc) DO UPDATE SET seq = excluded.seq`);
   const keepStamp = db.prepare("UPDATE library SET stamp = max(coalesce(stamp, ''), ?)");
   let kept = hlc.last;
-  return (id) => {
+
+  function winnerOf(id: string): { deleted: boolean; body: Body | undefined } {
+    const winner = revisions.winner(id);
+    return winner && !winner.deleted
+      ? { deleted: false, body: JSON.parse(winner.body) as Body }
+      : { deleted: true, body: undefined };
+  }
+
+  return (id, only) => {
     bump.run(id);
     const { last } = hlc;
     if (last !== undefined && last !== kept) {
@@ -40,7 +51,7 @@ export function openJournal(db: Sqlite, { hlc, epochs, revisions, index }: Journ
       db.afterCommit(() => (kept = last));
     }
     if (!index) return;
-    const winner = revisions.winner(id);
-    index(id, winner && !winner.deleted ? (JSON.parse(winner.body) as Body) : undefined, epochs.last());
+    const { deleted, body } = only ?? winnerOf(id);
+    index(id, deleted ? undefined : body, epochs.last());
   };
 }

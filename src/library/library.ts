@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { Body, Stamp } from '../document/photo.js';
 import { openHlc } from '../document/stamp.js';
-import { openReads, type Stored } from './documents.js';
+import { openReads, type Raw, type Stored } from './documents.js';
 import { openEpochs } from './epochs.js';
 import { openFeed, type Change } from './feed.js';
 import type { Incoming } from './incoming.js';
@@ -17,7 +17,7 @@ import { openRevisions } from './revisions.js';
 import { openSchema } from './schema.js';
 import { openWrites } from './writes.js';
 
-export type { Stored } from './documents.js';
+export type { Raw, Stored } from './documents.js';
 export type { Change } from './feed.js';
 export type { Incoming } from './incoming.js';
 export type { Index } from './journal.js';
@@ -47,6 +47,8 @@ export interface Library {
   getMany<B extends object = Body>(ids: readonly string[]): (Stored<B> | undefined)[];
   /** One given revision with its ancestors, also a deleted one. */
   revision(id: string, rev: string): (Stored & { revisions: string[] }) | undefined;
+  /** As `revision`, with its body as it is stored: canonical JSON. */
+  raw(id: string, rev: string): Raw | undefined;
   /** All leaves of a document, the winner first. */
   leaves(id: string): Stored[];
   /**

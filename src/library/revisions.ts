@@ -36,8 +36,10 @@ export interface Revisions {
   leaves(doc: string): Leaf[];
   /** As `leaves`, without bodies. */
   heads(doc: string): { rev: string; deleted: boolean }[];
-  /** One revision that has its body. */
-  find(doc: string, rev: string): Leaf | undefined;
+  /** One revision that has its body, and its parent where that is known. */
+  find(doc: string, rev: string): (Leaf & { parent?: string }) | undefined;
+  /** Whether any revision of a document is here. */
+  knows(doc: string): boolean;
   /** A revision and its ancestors as far as they are known, newest first; empty where it is unknown. */
   path(doc: string, rev: string): string[];
   /** Those of some revisions that are not in the tree. */
@@ -115,6 +117,7 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
   const span = db.prepare<{ span: number }>(
     'SELECT max(generation) - min(generation) AS span FROM revision WHERE doc = ?',
   );
+  const any = db.prepare('SELECT 1 FROM revision WHERE doc = ? LIMIT 1');
   const all = db.prepare<{ rev: string }>('SELECT rev FROM revision WHERE doc = ?');
   const forget = db.prepare(`DELETE FROM revision ${one}`);
 
@@ -150,8 +153,10 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
     heads: (doc) => heads.all(doc).map(({ rev, deleted }) => ({ rev, deleted: deleted === 1 })),
     find(doc, rev) {
       const row = find.get(...key(doc, rev));
-      return row && row.body !== null ? leafOf(row) : undefined;
+      if (!row || row.body === null) return undefined;
+      return { ...leafOf(row), ...(row.parent !== null && { parent: row.parent }) };
     },
+    knows: (doc) => any.get(doc) !== undefined,
     path: (doc, rev) => walk.all(...key(doc, rev), doc, limit).map((row) => row.rev),
     missing: (doc, revs) => revs.filter((rev) => find.get(...key(doc, rev)) === undefined),
     append(doc, parent, deleted, body) {

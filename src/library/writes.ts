@@ -85,12 +85,21 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
       const bodies = incoming.map(checkIncoming);
       db.transaction(() => {
         const touched = new Map<string, boolean>();
-        incoming.forEach(({ id, revisions: path, deleted }, n) => {
+        // Of a document's first and only revision there is nothing to merge or to forget.
+        const first = new Map<string, Incoming>();
+        incoming.forEach((one, n) => {
+          const { id, revisions: path, deleted } = one;
+          if (!touched.has(id) && !revisions.knows(id)) first.set(id, one);
+          else first.delete(id);
           const added = revisions.insert(id, path, deleted, bodies[n]!);
           touched.set(id, added || touched.get(id) === true);
         });
         // Only when all are in: a merge and the tombstones that belong to it come together.
-        for (const [id, added] of touched) if (settle(id) || added) finish(id);
+        for (const [id, added] of touched) {
+          const only = first.get(id);
+          if (only) journal(id, { deleted: only.deleted, body: only.body });
+          else if (settle(id) || added) finish(id);
+        }
       });
     },
   };

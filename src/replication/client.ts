@@ -18,6 +18,8 @@ export interface Address {
 export interface Question {
   method?: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD';
   body?: unknown;
+  /** A body that is JSON text already. */
+  text?: string;
   /** Ms for the whole answer. */
   timeout?: number;
   signal?: AbortSignal;
@@ -43,7 +45,13 @@ export const hostOf = (url: string): string => printable(new URL(url).host);
  * JSON), `io`, `timeout`.
  */
 export async function ask(address: Address, path: string, question: Question = {}): Promise<Answer> {
-  const { method = 'GET', body, timeout = usualTimeout, signal } = question;
+  const {
+    method = 'GET',
+    body,
+    text = body === undefined ? undefined : JSON.stringify(body),
+    timeout = usualTimeout,
+    signal,
+  } = question;
   const url = /^https?:/.test(path) ? path : address.url + path;
   const late = AbortSignal.timeout(timeout);
   try {
@@ -52,10 +60,10 @@ export async function ask(address: Address, path: string, question: Question = {
       redirect: 'manual',
       headers: {
         accept: 'application/json',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(text !== undefined && { 'content-type': 'application/json' }),
         ...(address.authorization !== undefined && { authorization: address.authorization }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(text !== undefined && { body: text }),
       signal: signal ? AbortSignal.any([signal, late]) : late,
     });
     const json = await readJson(response, url);

@@ -8,10 +8,11 @@ import { isObject, own, textOf } from '../document/json.js';
 import type { Incoming } from '../library/library.js';
 import { ask, hostOf, type Address } from './client.js';
 import type { Checkpoint, Database, Named, Refused, Row } from './database.js';
-import { fromWire, toWire } from './wire.js';
+import { fromWire, writeWire } from './wire.js';
 
-/** Documents per `_bulk_get` and `_bulk_docs`. */
-const batch = 100;
+/** Documents per `_bulk_get` and `_bulk_docs`, and the length of text in `_bulk_docs` that ends a batch before. */
+const batch = 500;
+const longest = 2 * 1024 * 1024;
 /** Ms that an answer may take beyond what it was asked to wait. */
 const grace = 15_000;
 
@@ -40,10 +41,11 @@ export function openHttpDatabase(address: Address): Database {
     ];
   }
 
-  async function writeBatch(incoming: readonly Incoming[]): Promise<Refused[]> {
-    const body = { new_edits: false, docs: incoming.map(toWire) };
-    const { status, json } = await ask(address, '/_bulk_docs', { method: 'POST', body });
-    if (status === 413 && incoming.length > 1) return inHalves(incoming);
+  async function writeBatch(written: readonly Written[]): Promise<Refused[]> {
+    const incoming = written.map(({ one }) => one);
+    const text = `{"new_edits":false,"docs":[${written.map(({ text }) => text).join(',')}]}`;
+    const { status, json } = await ask(address, '/_bulk_docs', { method: 'POST', text });
+    if (status === 413 && written.length > 1) return inHalves(written);
     if (status === 413) return incoming.map((one) => refusal(one, json));
     if (status !== 201 && status !== 202) throw strange('_bulk_docs');
     const errors = Array.isArray(json) ? json.filter((one) => own(one, 'error') !== undefined) : [];
@@ -53,9 +55,9 @@ export function openHttpDatabase(address: Address): Database {
     });
   }
 
-  async function inHalves(incoming: readonly Incoming[]): Promise<Refused[]> {
-    const half = Math.ceil(incoming.length / 2);
-    return [...(await writeBatch(incoming.slice(0, half))), ...(await writeBatch(incoming.slice(half)))];
+  async function inHalves(written: readonly Written[]): Promise<Refused[]> {
+    const half = Math.ceil(written.length / 2);
+    return [...(await writeBatch(written.slice(0, half))), ...(await writeBatch(written.slice(half)))];
   }
 
   return {
@@ -106,9 +108,9 @@ export function openHttpDatabase(address: Address): Database {
       return parts.flat();
     },
     async write(incoming) {
-      const parts: Refused[][] = [];
-      for (let at = 0; at < incoming.length; at += batch) parts.push(await writeBatch(incoming.slice(at, at + batch)));
-      return parts.flat();
+      const refused: Refused[] = [];
+      for (const part of batches(incoming)) refused.push(...(await writeBatch(part)));
+      return refused;
     },
     async checkpoint(id) {
       const { status, json } = await ask(address, `/_local/${encodeURIComponent(id)}`);
@@ -123,6 +125,27 @@ export function openHttpDatabase(address: Address): Database {
       if (status !== 201 && status !== 202) throw strange('the checkpoint');
     },
   };
+}
+
+/** A revision with its text. */
+interface Written {
+  one: Incoming;
+  text: string;
+}
+
+/** Splits what is to be sent into requests: many small documents, few large ones. */
+function* batches(incoming: readonly Incoming[]): Generator<Written[]> {
+  let [part, length]: [Written[], number] = [[], 0];
+  for (const one of incoming) {
+    const text = writeWire(one);
+    if (part.length === batch || (length > 0 && length + text.length > longest)) {
+      yield part;
+      [part, length] = [[], 0];
+    }
+    part.push({ one, text });
+    length += text.length;
+  }
+  if (part.length > 0) yield part;
 }
 
 const refusal = ({ id, revisions }: Incoming, error: unknown): Refused => ({

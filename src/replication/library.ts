@@ -3,12 +3,13 @@
  * `write` resolves; a crash in between leaves whole batches, and the same again changes nothing.
  */
 import type { Clock } from '../base/clock.js';
-import { sentence, toPhotospoolError } from '../base/errors.js';
+import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { checkIncoming } from '../library/incoming.js';
 import type { Incoming, Library } from '../library/library.js';
 import type { Checkpoint, Database, Named, Refused } from './database.js';
 import { openNotes } from './notes.js';
+import { fromText } from './wire.js';
 
 /** What the library needs beside itself. */
 export interface LibraryParts {
@@ -21,7 +22,7 @@ export interface LibraryParts {
 }
 
 /** Documents per transaction: others get their turn in between. */
-const batch = 100;
+const batch = 250;
 /** Ms between looks for what other processes wrote. */
 const look = 1_000;
 
@@ -31,8 +32,8 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
   const notes = openNotes(db, 'photos');
 
   function revision(id: string, rev: string): Incoming[] {
-    const found = library.revision(id, rev);
-    return found ? [{ id, revisions: found.revisions, deleted: found.deleted, body: found.body }] : [];
+    const found = library.raw(id, rev);
+    return found ? [fromText(id, found)] : [];
   }
 
   function read({ id, rev }: Named): Incoming[] {
@@ -63,20 +64,30 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
     read: (named) => Promise.resolve(named.flatMap(read)),
     async write(incoming) {
       const refused: Refused[] = [];
-      const taken = incoming.filter((one) => {
-        const reason = whyNot(one);
-        if (reason !== undefined) refused.push({ id: one.id, rev: one.revisions[0] ?? '', reason });
-        return reason === undefined;
-      });
-      for (let at = 0; at < taken.length; at += batch) {
+      for (let at = 0; at < incoming.length; at += batch) {
         if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-        library.insert(taken.slice(at, at + batch));
+        refused.push(...insert(library, incoming.slice(at, at + batch)));
       }
       return refused;
     },
     checkpoint: (id) => Promise.resolve(notes.get(id) as Checkpoint | undefined),
     setCheckpoint: (id, checkpoint) => Promise.resolve(notes.put(id, checkpoint)),
   };
+}
+
+/** Inserts those that can be stored. They are looked at one by one only where one of them can't: looking is half the work. */
+function insert(library: Library, incoming: readonly Incoming[]): Refused[] {
+  try {
+    library.insert(incoming);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PhotospoolError) || (error.code !== 'invalid' && error.code !== 'too-large')) throw error;
+  }
+  const judged = incoming.map((one) => ({ one, reason: whyNot(one) }));
+  library.insert(judged.filter(({ reason }) => reason === undefined).map(({ one }) => one));
+  return judged.flatMap(({ one, reason }) =>
+    reason === undefined ? [] : [{ id: one.id, rev: one.revisions[0] ?? '', reason }],
+  );
 }
 
 /** Why a revision can't be stored, as a sentence; undefined where it can. */

@@ -12,7 +12,7 @@ import { isObject, own, textOf } from '../document/json.js';
 import type { Incoming } from '../library/library.js';
 import type { Database, Named, Stretch } from './database.js';
 import type { Notes } from './notes.js';
-import { fromWire, toWire } from './wire.js';
+import { fromWire, toWire, writeWire } from './wire.js';
 
 /** A database as it is served. */
 export interface Served {
@@ -29,6 +29,8 @@ export interface Served {
 export interface Answer {
   status: number;
   body: unknown;
+  /** The body, where it is JSON text already; then `body` is not looked at. */
+  text?: string;
 }
 
 const ok = (body: unknown): Answer => ({ status: 200, body });
@@ -107,14 +109,15 @@ const mostDocuments = 10_000;
 export async function bulkGet({ database }: Served, body: unknown): Promise<Answer> {
   const docs = own(body, 'docs');
   if (!Array.isArray(docs) || docs.length > mostDocuments) return refusal(400, 'bad_request', 'docs must be an array.');
-  const results: object[] = [];
+  const results: string[] = [];
   for (const asked of docs) {
     const [id, rev] = [textOf(own(asked, 'id')), textOf(own(asked, 'rev'))];
     const found = await readOne(database, { id, rev });
-    const error = { id, rev, error: 'not_found', reason: 'missing' };
-    results.push({ id, docs: found.length > 0 ? found.map((one) => ({ ok: toWire(one) })) : [{ error }] });
+    const error = JSON.stringify({ error: { id, rev, error: 'not_found', reason: 'missing' } });
+    const written = found.length > 0 ? found.map((one) => `{"ok":${writeWire(one)}}`) : [error];
+    results.push(`{"id":${JSON.stringify(id)},"docs":[${written.join(',')}]}`);
   }
-  return ok({ results });
+  return { status: 200, body: undefined, text: `{"results":[${results.join(',')}]}` };
 }
 
 /** Ids of CouchDB's own (`_design/…`) are not here for anybody. */

@@ -4,7 +4,7 @@
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import { isObject, own, type JsonObject } from '../document/json.js';
-import type { Incoming } from '../library/library.js';
+import type { Incoming, Raw } from '../library/library.js';
 
 /** A document on the wire. */
 export type WireDocument = JsonObject & {
@@ -28,6 +28,33 @@ export function toWire({ id, revisions, deleted, body }: Incoming<object>): Wire
   };
 }
 
+/** The stored text of revisions that nobody has looked into yet. */
+const texts = new WeakMap<Incoming, string>();
+
+/** A revision with its body as JSON text, which is read only where somebody asks for `body`. */
+export function fromText(id: string, { revisions, deleted, text }: Raw): Incoming {
+  let read: JsonObject | undefined;
+  const one = {
+    id,
+    revisions,
+    deleted,
+    get body() {
+      return (read ??= JSON.parse(text) as JsonObject);
+    },
+  };
+  texts.set(one, text);
+  return one;
+}
+
+/** A revision as it is sent, as JSON text: `JSON.stringify(toWire(…))`, in another order. */
+export function writeWire(one: Incoming): string {
+  const text = texts.get(one);
+  if (text === undefined) return JSON.stringify(toWire(one));
+  const { id, revisions, deleted } = one;
+  const head = JSON.stringify(toWire({ id, revisions, deleted, body: {} }));
+  return text === '{}' ? head : `${head.slice(0, -1)},${text.slice(1)}`;
+}
+
 /** A revision as it came. Fields that are CouchDB's own are left out of the body. @throws PhotospoolError `invalid`. */
 export function fromWire(value: unknown): Incoming {
   const [id, rev] = [own(value, '_id'), own(value, '_rev')];
@@ -37,9 +64,21 @@ export function fromWire(value: unknown): Incoming {
     id,
     revisions: pathOf(id, rev, own(value, '_revisions')),
     deleted: own(value, '_deleted') === true,
-    body: Object.fromEntries(Object.entries(value).filter(([key]) => !ownFields.has(key))),
+    body: bodyOf(value),
   };
 }
+
+/** Made anew rather than cut down: `delete` makes slow objects. Keys such as `__proto__` are keys like any other. */
+function bodyOf(value: JsonObject): JsonObject {
+  const body: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__') Object.defineProperty(body, key, { ...described, value: value[key] });
+    else if (!ownFields.has(key)) body[key] = value[key];
+  }
+  return body;
+}
+
+const described = { enumerable: true, configurable: true, writable: true };
 
 /** What servers add to a document; any other field that begins with `_` is refused with the document. */
 const ownFields = new Set(['_id', '_rev', '_deleted', '_revisions', '_conflicts', '_deleted_conflicts', '_local_seq']);

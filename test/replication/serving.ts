@@ -1,19 +1,33 @@
 /** Serves a library to peers, as `photospool serve` does, on a free port of this machine. */
-import Fastify from 'fastify';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Access } from '../../src/access/access.js';
 import type { Viewer } from '../../src/access/rights.js';
 import type { Address } from '../../src/replication/client.js';
 import type { App, Context } from '../../src/server/parts.js';
 import { replication } from '../../src/server/routes/replication.js';
-import type { openLibrarySide } from './peers.js';
+import type { Library } from '../../src/library/library.js';
+import type { Served } from '../../src/replication/serve.js';
 
 const peer: Viewer = { role: 'program', audiences: [], may: ['replicate'], canEdit: false };
 
-/** Serves a side; `address` is that of its database. */
+/** Takes `token` as Bearer and as the password of Basic, below `/db`, and nothing else. */
+const check =
+  (token: string) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const [kind, text = ''] = (request.headers.authorization ?? '').split(' ');
+    const password = Buffer.from(text, 'base64')
+      .toString()
+      .replace(/^[^:]*:/, '');
+    if (!request.url.startsWith('/db') || (kind === 'Bearer' ? text : password) === token) return undefined;
+    return reply.code(401).send({ error: 'unauthorized', reason: 'A token is needed.' });
+  };
+
+/** Serves a side; `address` is that of its database. With a `token`, only to who has it. */
 export async function serveSide(
-  side: ReturnType<typeof openLibrarySide>,
+  side: { library: Library; served: Served },
   port = 0,
+  token?: string,
 ): Promise<{ address: Address; close(): Promise<void> }> {
   const app: App = Fastify({
     routerOptions: { maxParamLength: 1_100 },
@@ -21,6 +35,7 @@ export async function serveSide(
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.decorate('access', { recognise: () => peer } as unknown as Access);
   const context = { library: side.library, databases: [side.served], config: { version: '0.0.0' } };
+  if (token !== undefined) app.addHook('onRequest', check(token));
   await replication(app, context as unknown as Context);
   const url = await app.listen({ host: '127.0.0.1', port });
   return { address: { url: `${url}/db/photos` }, close: () => app.close() };

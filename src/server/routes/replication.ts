@@ -124,10 +124,19 @@ function addRoutes(app: App, context: Context): void {
   on('GET', '/_local/:id', 'A note of a replication', (served, { params }) => serve.getNote(served, params.id));
   on('PUT', '/_local/:id', 'Keeps a note', (served, { params, body }) => serve.putNote(served, params.id, body));
   on('DELETE', '/_local/:id', 'Forgets a note', (served, { params }) => serve.removeNote(served, params.id));
+  for (const path of ['/:id', '/_design/:id'])
+    on('PUT', path, 'Attachments and design documents are not taken', refuseDocument);
   on('GET', '/:id', 'Revisions of a document', (served, { params, query }) =>
     serve.getDocument(served, params.id, query),
   );
 }
+
+/**
+ * CouchDB's replicator writes documents with attachments, and design documents, one by one. Of all answers only 403 lets it
+ * go on with the others: any other one ends the whole replication, and it tries again for ever.
+ */
+const refuseDocument: Handler = () =>
+  serve.refusal(403, 'forbidden', 'Neither attachments nor design documents are taken.');
 
 /** A continuous feed: a line for each change, and an empty one now and then; ends with the last sequence. */
 async function* lines(
@@ -159,6 +168,13 @@ async function* lines(
 /** CouchDB sends empty bodies as JSON, and PouchDB's may have any type. */
 function readBodies(scope: App): void {
   scope.removeAllContentTypeParsers();
+  // What is refused with its attachments is not kept while it comes.
+  scope.addContentTypeParser(/^multipart\//, (_request, payload, done) => {
+    payload
+      .once('error', done)
+      .once('end', () => done(null))
+      .resume();
+  });
   scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit }, (_request, text, done) => {
     try {
       done(null, text === '' ? undefined : JSON.parse(String(text)));
@@ -171,5 +187,5 @@ function readBodies(scope: App): void {
 /** One id for all databases of a server, in CouchDB's form: 32 hex digits. */
 const uuidOf = ({ library }: Context): string => createHash('md5').update(library.server).digest('hex');
 
-const send = (reply: FastifyReply, { status, body }: serve.Answer): FastifyReply =>
-  reply.code(status).type('application/json').serializer(JSON.stringify).send(body);
+const send = (reply: FastifyReply, { status, body, text = JSON.stringify(body) }: serve.Answer): FastifyReply =>
+  reply.code(status).type('application/json').send(text);

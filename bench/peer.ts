@@ -1,0 +1,112 @@
+/**
+ * A side of a replication for the bench: a library file with its catalog, filled or empty, here or served by a process of
+ * its own (this file, run with what to serve); and PouchDB Server.
+ */
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock as clock } from '../src/base/clock.js';
+import { openSqlite } from '../src/base/sqlite.js';
+import { openCatalog } from '../src/catalog/catalog.js';
+import type { Body } from '../src/document/photo.js';
+import { openLibrary } from '../src/library/library.js';
+import type { Address } from '../src/replication/client.js';
+import type { Database } from '../src/replication/database.js';
+import { openLibraryDatabase } from '../src/replication/library.js';
+import { openNotes } from '../src/replication/notes.js';
+import type { Served } from '../src/replication/serve.js';
+import { makeChanges } from '../src/server/changes.js';
+import { openPouchServer } from '../test/replication/peers.js';
+import { serveSide } from '../test/replication/serving.js';
+import { syntheticPhotos } from './synthetic.js';
+
+/** A library with its catalog, in a temporary folder. */
+export interface Filled {
+  database: Database;
+  served: Served;
+  library: ReturnType<typeof openLibrary>;
+  count(): number;
+  close(): void;
+}
+
+/** Opens a new library with `count` synthetic photos of 2 KB of JSON. */
+export function openFilled(count: number): Filled {
+  const folder = mkdtempSync(join(tmpdir(), 'photospool-bench-'));
+  const db = openSqlite(join(folder, 'library.sqlite'));
+  const catalog = openCatalog(db);
+  const changes = makeChanges();
+  const library = openLibrary(db, {
+    index(id, body, n) {
+      catalog.index(id, body, n);
+      changes.notify();
+    },
+  });
+  library.transaction(() => {
+    for (const { id, document } of syntheticPhotos(count, 1)) library.update(id, () => padded(document));
+  });
+  const database = openLibraryDatabase({ library, db, clock, onChange: (listener) => changes.on(listener) });
+  const tally = (): number => library.count('');
+  return {
+    database,
+    library,
+    served: {
+      database,
+      name: 'photos',
+      notes: openNotes(db, 'photos'),
+      count: tally,
+      last: () => library.changes(library.lastChange()).last,
+    },
+    count: tally,
+    close() {
+      library.close();
+      db.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** A document of 2,000 bytes: what is missing is its description. */
+function padded(document: { facts: object }): Body {
+  const size = JSON.stringify(document).length;
+  const description = 'The harbour in the evening light. '.repeat(60).slice(0, Math.max(1, 1_980 - size));
+  return { ...document, facts: { ...document.facts, description } };
+}
+
+/** Starts a server in a process of its own, with as many documents. */
+export function startPeer(
+  kind: 'ours' | 'pouch',
+  count: number,
+): Promise<{ address: Address; close(): Promise<void> }> {
+  const child = fork(import.meta.filename, [kind, String(count)]);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    void ended.then(() => reject(new Error('The peer ended by itself.')));
+    child.once('message', (url) =>
+      resolve({
+        address: { url: url as string },
+        async close() {
+          child.disconnect();
+          await ended;
+        },
+      }),
+    );
+  });
+}
+
+async function serve(kind: string, count: number): Promise<void> {
+  const side = kind === 'ours' ? openFilled(count) : undefined;
+  const server = side ? await serveSide(side) : undefined;
+  const pouch = side ? undefined : await openPouchServer();
+  if (pouch) await fetch(`${pouch.url}/photos`, { method: 'PUT' });
+  process.once('disconnect', () => {
+    void Promise.all([server?.close(), pouch?.close()]).then(() => {
+      side?.close();
+      process.exit();
+    });
+  });
+  process.send!(server ? server.address.url : `${pouch!.url}/photos`);
+}
+
+if (process.send && process.argv[1] === import.meta.filename) await serve(process.argv[2]!, Number(process.argv[3]));

@@ -1,0 +1,176 @@
+/**
+ * Documents over replication, each way in the same run: ours to ours over HTTP, against CouchDB's replicator between two
+ * databases of its own and PouchDB's replicator with PouchDB Server. Our sides have a library file and the catalog, as a
+ * server has; the other side of a link is a process of its own. `npm run bench replication [documents]`; CouchDB takes
+ * part where `$COUCHDB_URL` names one.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { loadavg } from 'node:os';
+import { systemClock } from '../src/base/clock.js';
+import type { Address } from '../src/replication/client.js';
+import type { Database } from '../src/replication/database.js';
+import { openHttpDatabase } from '../src/replication/http.js';
+import { replicate } from '../src/replication/replicate.js';
+import { openCouchSide } from '../test/replication/peers.js';
+import { startPeer, openFilled } from './peer.js';
+import { table } from './run.js';
+
+/** What this bench asks. */
+export const title = 'Replication: documents a second, ours, CouchDB and PouchDB, each with each';
+
+const couch = process.env['COUCHDB_URL'];
+
+/** How a way went: documents that arrived, in seconds. */
+type Way = () => Promise<{ arrived: number; seconds: number }>;
+
+/** Runs it. Arguments: documents (20,000), and the only way to run (all). */
+export async function run([documents = '20000', only = '']: string[]): Promise<void> {
+  const count = Number(documents);
+  const ways: [string, Way][] = [
+    ['CouchDB to CouchDB, by its replicator', () => couchToCouch(count)],
+    ['PouchDB to PouchDB Server, by its replicator', () => pouchToPouch(count)],
+    ['ours to ours, sent', () => oursTo('ours', count)],
+    ['ours to ours, fetched', () => oursFrom('ours', count)],
+    ['ours to CouchDB', () => oursTo('couch', count)],
+    ['CouchDB to ours', () => oursFrom('couch', count)],
+  ];
+  const found = new Map<string, number>();
+  console.log(
+    `\n${count.toLocaleString('en')} photo documents of 2 KB, load ${loadavg()[0]!.toFixed(2)} at the start\n`,
+  );
+  for (const [name, way] of ways.filter(([name]) => name.includes(only))) {
+    if (couch === undefined && name.includes('CouchDB')) continue;
+    const { arrived, seconds } = await way();
+    if (arrived !== count) throw new Error(`${name}: ${arrived} of ${count} documents arrived.`);
+    found.set(name, count / seconds);
+  }
+  const floors = [ways[0]![0], ways[1]![0]];
+  const cell = (speed: number, name: string): string => {
+    const floor = found.get(name);
+    return floor === undefined ? '' : (speed / floor).toFixed(2);
+  };
+  const rows = [...found].map(([name, speed]) => [
+    name,
+    Math.round(speed).toLocaleString('en'),
+    ...floors.map((floor) => cell(speed, floor)),
+  ]);
+  console.log(table(['way', 'documents a second', 'times CouchDB', 'times PouchDB'], rows));
+  if (couch === undefined) console.log('\nWithout CouchDB: $COUCHDB_URL is not set.');
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+}
+
+/** One direction by our replicator, to its end. */
+const over = (source: Database, target: Database): Promise<unknown> =>
+  replicate({
+    source,
+    target,
+    clock: systemClock,
+    session: randomUUID(),
+    live: false,
+    signal: new AbortController().signal,
+    refused(documents) {
+      throw new Error(`${documents[0]!.id} was refused: ${documents[0]!.reason}`);
+    },
+  });
+
+/** The other side of a way: a database on a server of its own. */
+const openOther = async (
+  kind: 'ours' | 'couch',
+  count: number,
+): Promise<{ address: Address; close(): Promise<void> }> =>
+  kind === 'ours'
+    ? startPeer('ours', count)
+    : ((await openCouchSide(couch!)) as { address: Address; close(): Promise<void> });
+
+async function oursTo(kind: 'ours' | 'couch', count: number): ReturnType<Way> {
+  const ours = openFilled(count);
+  const other = await openOther(kind, 0);
+  try {
+    const seconds = await timed(() => over(ours.database, openHttpDatabase(other.address)));
+    return { arrived: await countOf(other.address), seconds };
+  } finally {
+    await other.close();
+    ours.close();
+  }
+}
+
+async function oursFrom(kind: 'ours' | 'couch', count: number): ReturnType<Way> {
+  const ours = openFilled(0);
+  const other = await openOther(kind, count);
+  try {
+    if (kind === 'couch') await fill(other.address, count);
+    const seconds = await timed(() => over(openHttpDatabase(other.address), ours.database));
+    return { arrived: ours.count(), seconds };
+  } finally {
+    await other.close();
+    ours.close();
+  }
+}
+
+/** Fills a database elsewhere by way of our library. */
+async function fill(address: Address, count: number): Promise<void> {
+  const from = openFilled(count);
+  await over(from.database, openHttpDatabase(address));
+  from.close();
+}
+
+async function countOf({ url, authorization }: Address): Promise<number> {
+  const answer = await fetch(url, { headers: authorization === undefined ? {} : { authorization } });
+  return ((await answer.json()) as { doc_count: number }).doc_count;
+}
+
+async function couchToCouch(count: number): ReturnType<Way> {
+  const [source, target] = [await openCouchSide(couch!), await openCouchSide(couch!)];
+  const { authorization } = source.address!;
+  const headers = { authorization: authorization ?? '', 'content-type': 'application/json' };
+  const side = ({ url }: Address): object => ({ url, headers: { authorization } });
+  try {
+    await fill(source.address!, count);
+    const body = JSON.stringify({ source: side(source.address!), target: side(target.address!) });
+    const seconds = await timed(async () => {
+      const answer = await fetch(new URL('/_replicate', couch).origin + '/_replicate', {
+        method: 'POST',
+        headers,
+        body,
+      });
+      if (answer.status !== 200) throw new Error(`CouchDB's replicator answered ${await answer.text()}`);
+    });
+    return { arrived: await countOf(target.address!), seconds };
+  } finally {
+    await source.close();
+    await target.close();
+  }
+}
+
+interface PouchClient {
+  bulkDocs(docs: object[], options: object): Promise<unknown>;
+  replicate: { to(url: string, options: object): Promise<unknown> };
+  destroy(): Promise<void>;
+}
+
+/** From a PouchDB in memory, with the batches that suit it best. */
+async function pouchToPouch(count: number): ReturnType<Way> {
+  const require = createRequire(import.meta.url);
+  const Pouch = (
+    require('pouchdb') as { plugin(plugin: unknown): new (name: string, options: object) => PouchClient }
+  ).plugin(require('pouchdb-adapter-memory'));
+  const client = new Pouch(randomBytes(6).toString('hex'), { adapter: 'memory' });
+  const server = await startPeer('pouch', 0);
+  try {
+    const from = openFilled(count);
+    const docs = [...from.library.scan('')].map(({ id, rev, body }) => ({ ...body, _id: id, _rev: rev }));
+    from.close();
+    for (let at = 0; at < count; at += 1000) await client.bulkDocs(docs.slice(at, at + 1000), { new_edits: false });
+    const seconds = await timed(() => client.replicate.to(server.address.url, { batch_size: 1000 }));
+    return { arrived: await countOf(server.address), seconds };
+  } finally {
+    await client.destroy();
+    await server.close();
+  }
+}
