@@ -15,6 +15,7 @@ import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import type { Exchange } from '../replication/exchange.js';
+import type { Publishers } from '../replication/publishers.js';
 import type { Served } from '../replication/serve.js';
 import type { SpoolPort } from '../spool/port.js';
 import type { Ask } from './ask.js';
@@ -63,6 +64,8 @@ export interface ServerParts {
   databases?: readonly Served[];
   /** Blobs for peers. */
   exchange?: Exchange;
+  /** Lets publishers into their databases, on a public server. */
+  publishers?: Pick<Publishers, 'admit'>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
   samples(): Promise<number>;
   config: ServerConfig;

@@ -29,6 +29,7 @@ export const blobs: Routes = async (app, { exchange }) => {
     scope.get(
       '/blobs/',
       {
+        config: { rule: 'replicate' },
         schema: {
           summary: 'What is missing here, most wanted first',
           querystring: Asked,
@@ -56,6 +57,7 @@ export const blobs: Routes = async (app, { exchange }) => {
     scope.route({
       method: ['GET', 'HEAD'],
       url: '/blobs/:sha256',
+      config: { rule: 'replicate' },
       schema: { summary: 'A blob', params: Params, response: bytes('the bytes', 'application/octet-stream') },
       handler: async (request, reply) => {
         const { sha256 } = request.params as { sha256: string };
@@ -76,6 +78,7 @@ export const blobs: Routes = async (app, { exchange }) => {
       '/blobs/:sha256',
       {
         bodyLimit: Number.MAX_SAFE_INTEGER,
+        config: { rule: 'replicate', streams: true },
         schema: { summary: 'Brings a blob, or goes on bringing it', params: Params },
       },
       async (request, reply) => {

@@ -51,6 +51,7 @@ function addRoutes(app: App, context: Context): void {
       method,
       url: `/db/:name${path}`,
       bodyLimit,
+      config: { rule: 'replicate' },
       ...(method === 'GET' && path === '/_changes' && { exposeHeadRoute: false }),
       schema: { summary },
       handler: async (request, reply) => {
@@ -63,18 +64,21 @@ function addRoutes(app: App, context: Context): void {
     });
   };
 
-  app.get('/db/', { schema: { summary: 'What answers replication here' } }, (_request, reply) =>
-    send(reply, {
-      status: 200,
-      body: {
-        couchdb: 'Welcome',
-        version: '3.5.0',
-        uuid: uuidOf(context),
-        server: context.library.server,
-        epoch: context.library.epoch,
-        vendor: { name: 'Photospool', version: context.config.version },
-      },
-    }),
+  app.get(
+    '/db/',
+    { config: { rule: 'replicate' }, schema: { summary: 'What answers replication here' } },
+    (_request, reply) =>
+      send(reply, {
+        status: 200,
+        body: {
+          couchdb: 'Welcome',
+          version: '3.5.0',
+          uuid: uuidOf(context),
+          server: context.library.server,
+          epoch: context.library.epoch,
+          vendor: { name: 'Photospool', version: context.config.version },
+        },
+      }),
   );
   on('GET', '', 'A database', (served) => serve.info(served));
   on('GET', '/', 'A database', (served) => serve.info(served));
