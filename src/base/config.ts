@@ -192,7 +192,6 @@ export function readConfig(
     set(config, key, env[short], short, process.cwd());
     set(config, key, flags[name], `--${name}`, process.cwd());
   }
-  if (config.role === 'public') throw noPublicRole();
   if ((config.cert === undefined) !== (config.key === undefined)) throw halfOfHttps(config);
   return config;
 }
@@ -208,12 +207,6 @@ export function configTemplate(home: string): string {
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-function noPublicRole(): PhotospoolError {
-  return new PhotospoolError('config', 'server.role can\'t be "public" yet: this version has no publishing.', {
-    hint: 'Leave it at "home".',
-  });
 }
 
 function halfOfHttps({ cert }: Config): PhotospoolError {

@@ -46,6 +46,8 @@ export interface SqliteOptions {
   busyTimeout?: number;
   /** `wal` (the default) for data, `delete` for a file that is only there to be locked. */
   journal?: 'wal' | 'delete';
+  /** Writes zeros over what is deleted, so that nothing of it stays in the file. Costs some writing. */
+  secureDelete?: boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Sqlite {
   return guard('open', path, () => {
     const db = new DatabaseSync(path, { readOnly: options.readOnly === true, timeout: options.busyTimeout ?? 10_000 });
     try {
+      if (options.secureDelete) db.exec('PRAGMA secure_delete = ON');
       return wrap(db, path, options.readOnly !== true && options.journal !== 'delete');
     } catch (error) {
       db.close();

@@ -3,6 +3,7 @@
  * a crash could lose.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { systemClock as clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { openExchange, type Exchange } from '../replication/exchange.js';
@@ -12,6 +13,7 @@ import { openNotes } from '../replication/notes.js';
 import { openPeers } from '../replication/peers.js';
 import type { Served } from '../replication/serve.js';
 import { sweepUnnamed } from '../replication/unnamed.js';
+import { openPublishing } from '../replication/publish.js';
 import { makeThrottle } from '../replication/throttle.js';
 import type { Home } from './home.js';
 
@@ -30,6 +32,15 @@ export function openReplication(home: Home, log: Log): Replication {
   const onChange = (listener: () => void): (() => void) => changes.on(listener);
   const exchange = openExchange({ db, library, archive, blobs, files, clock, onChange });
   const database = openLibraryDatabase({ library, db, clock, onChange });
+  const publishing = openPublishing({
+    folder: join(config.data, 'projection'),
+    files,
+    library,
+    options: { gps: false },
+    clock,
+    random: randomBytes,
+    onChange,
+  });
   const mesh = openMesh(openPeers(db), {
     database,
     server: library.server,
@@ -39,6 +50,7 @@ export function openReplication(home: Home, log: Log): Replication {
     random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
     session: () => randomUUID(),
     blobs: { exchange, throttle: makeThrottle(config.bandwidth, clock) },
+    publishing,
   });
   const ended = new AbortController();
   const sweeping = sweepUnnamed({ db, blobs, files, exchange, clock, log }, ended.signal);

@@ -85,3 +85,15 @@ export async function makeDatabases({ photos, blobs }: Extract<Found, { kind: 'c
     }
   }
 }
+
+/** @throws PhotospoolError `config` where the peer is this very server, or a copy of it. */
+export function checkOther(found: Found, url: string, { server, epoch }: { server: string; epoch: string }): void {
+  if (found.kind !== 'photospool' || found.server !== server) return;
+  if (found.epoch === epoch)
+    throw new PhotospoolError('config', `${hostOf(url)} is this server itself.`, {
+      hint: `Take it away with \`photospool peers remove ${url}\`.`,
+    });
+  throw new PhotospoolError('config', `${hostOf(url)} is a copy of this home, with the same library id.`, {
+    hint: 'Two copies can not be told apart. Give one of them an identity of its own: back it up and restore it there.',
+  });
+}

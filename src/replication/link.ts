@@ -4,16 +4,17 @@
  * router that lets nobody in; it carries both directions.
  */
 import type { Clock } from '../base/clock.js';
-import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
+import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { waitAfter } from './backoff.js';
 import { hostOf } from './client.js';
 import { openCarrier, type Throttle } from './carrier.js';
 import type { Database, Refused } from './database.js';
-import { discover, makeDatabases, type Found } from './discover.js';
+import { checkOther, discover, makeDatabases, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
 import { openHttpDatabase } from './http.js';
 import type { OriginalsPolicy, Peer } from './peers.js';
+import { publishTo, type Publishing } from './publish.js';
 import { replicate, type Progress } from './replicate.js';
 import { bringBlobs, fetchBlobs, type TransferParts } from './transfer.js';
 
@@ -68,6 +69,8 @@ export interface LinkParts {
   fetch?: typeof fetch;
   /** Blobs and what slows them; absent on a side that keeps none. */
   blobs?: { exchange: Exchange; throttle: Throttle };
+  /** What is published; absent on a side that publishes nothing. */
+  publishing?: Publishing;
   /** Told when the status is another. */
   changed(): void;
 }
@@ -147,10 +150,12 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
   }
 
   /** The blobs of a connection, both ways. */
-  function carry(found: Found, signal: AbortSignal): Promise<void>[] {
+  function carry(found: Found, signal: AbortSignal, narrow?: (exchange: Exchange) => Exchange): Promise<void>[] {
     if (!parts.blobs || found.kind !== 'photospool') return [];
+    const { exchange, throttle } = parts.blobs;
     const transfer: TransferParts = {
-      ...parts.blobs,
+      exchange: narrow ? narrow(exchange) : exchange,
+      throttle,
       carrier: openCarrier(found.blobs),
       originals: peer.originals,
       clock,
@@ -162,31 +167,53 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
       },
       troubled: tell,
     };
-    return [fetchBlobs(transfer), bringBlobs(transfer)];
+    return narrow ? [bringBlobs(transfer)] : [fetchBlobs(transfer), bringBlobs(transfer)];
   }
 
   async function connect(): Promise<void> {
     const found = await discover(peer, parts.fetch);
-    checkOther(found, peer, parts);
-    if (found.kind === 'couchdb') await makeDatabases(found);
-    const theirs = openHttpDatabase(found.photos);
+    checkOther(found, peer.url, parts);
+    if (found.kind === 'couchdb' && !peer.publish) await makeDatabases(found);
     become('catching-up', {
       kind: found.kind,
       version: found.version,
       ...(found.kind === 'photospool' && { server: found.server }),
     });
-    const broken = new AbortController();
-    const signal = AbortSignal.any([stop.signal, broken.signal]);
-    const both: Promise<unknown>[] = [
+    if (peer.publish) return publish(found);
+    const theirs = openHttpDatabase(found.photos);
+    return together((signal) => [
       run('pull', theirs, parts.database, signal),
       run('push', parts.database, theirs, signal),
       ...carry(found, signal),
-    ];
+    ]);
+  }
+
+  function publish(found: Found): Promise<void> {
+    const { url, authorization } = peer;
+    const { publishing, server, fetch } = parts;
+    return publishTo({
+      ...(publishing && { publishing }),
+      ...(parts.blobs && { exchange: parts.blobs.exchange }),
+      address: { url, ...(authorization !== undefined && { authorization }), ...(fetch && { fetch }) },
+      found,
+      server,
+      sent: (revisions) => void (status.push.sent += revisions),
+      refuse,
+      push: (source, target, signal) => run('push', source, target, signal),
+      bring: (narrow, signal) => carry(found, signal, narrow),
+      together,
+    });
+  }
+
+  /** Runs all parts of a connection until one of them ends, and then the others. */
+  async function together(begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> {
+    const broken = new AbortController();
+    const all = begin(AbortSignal.any([stop.signal, broken.signal]));
     try {
-      await Promise.all(both);
+      await Promise.all(all);
     } finally {
       broken.abort();
-      await Promise.allSettled(both);
+      await Promise.allSettled(all);
     }
   }
 
@@ -218,16 +245,4 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
       await running;
     },
   };
-}
-
-/** @throws PhotospoolError `config` where the peer is this very server, or a copy of it. */
-function checkOther(found: Found, peer: Peer, { server, epoch }: LinkParts): void {
-  if (found.kind !== 'photospool' || found.server !== server) return;
-  if (found.epoch === epoch)
-    throw new PhotospoolError('config', `${hostOf(peer.url)} is this server itself.`, {
-      hint: `Take it away with \`photospool peers remove ${peer.url}\`.`,
-    });
-  throw new PhotospoolError('config', `${hostOf(peer.url)} is a copy of this home, with the same library id.`, {
-    hint: 'Two copies can not be told apart. Give one of them an identity of its own: back it up and restore it there.',
-  });
 }

@@ -1,47 +1,23 @@
 /**
- * What a public server is told of a photo: made anew from a list of what may be told, so that whatever else is in a
- * document, now or in a later version, stays at home. Pure.
+ * What a public server is told of a photo: made anew from a list of what may be told (public.ts), so that whatever else is
+ * in a document, now or in a later version, stays at home. Pure.
  *
  * | told | never told |
  * |---|---|
  * | size, type and time taken; camera, lens, exposure; place by name; title, description, tags | position (unless asked for), serial numbers, owner's name, every other tag of the file |
- * | thumb, preview, ThumbHash | the original, its hash, name, folders and size in bytes; sidecars; who saw or edited what, and when |
+ * | thumb, preview, ThumbHash | the original, its hash, name, folders and size in bytes; sidecars; albums, rating, favourites; who edited what |
+ * | when it was last decided who may see it, and when what is told was last edited (to the public server, not to its visitors) | when anything else happened |
  *
  * A tag is marked private by its first character, `_`, or by being below `private/`.
  */
 import { createHmac } from 'node:crypto';
 import { shownEdit } from '../document/edits.js';
+import { entriesOf, own } from '../document/json.js';
+import { format, photoOf, sha256Of, type Body, type Edits, type Stamp } from '../document/photo.js';
 import { isPurge } from '../document/purge.js';
-import {
-  format,
-  photoOf,
-  sha256Of,
-  type Body,
-  type Facts,
-  type Gps,
-  type Place,
-  type Rendition,
-  type Renditions,
-  type Stamp,
-} from '../document/photo.js';
-import { parseStamp } from '../document/stamp.js';
+import { isStamp } from '../document/stamp.js';
 import { viewPhoto } from '../document/view.js';
-
-/** What is told of a photo that is public. */
-export interface PublicPhoto {
-  facts: Omit<Facts, 'bytes'>;
-  renditions: Renditions;
-}
-
-/**
- * The document of a projection. Its id is `public:<opaque>`. `photo` is a register: of two, the one whose decision about
- * who may see the photo is the later one wins, whichever home made it. Null: it was public, and is not any more.
- */
-export interface PublicDocument {
-  format: number;
-  kind: 'public';
-  photo: { value: PublicPhoto | null; at: Stamp };
-}
+import { isPrivateTag, readPhoto, type PublicDocument, type Told } from './public.js';
 
 /** What is told beyond the list. */
 export interface ProjectionOptions {
@@ -50,16 +26,11 @@ export interface ProjectionOptions {
 }
 
 /** The stamp of a photo that nobody ever decided about: before all others. */
-const never: Stamp = '000000000000000-0000-0';
+export const never: Stamp = '000000000000000-0000-0';
 
 /** The id that nobody can get a photo's own from: HMAC-SHA256 of it under the library's key (32 bytes, hex). */
 export const opaqueId = (sha256: string, key: string): string =>
   createHmac('sha256', Buffer.from(key, 'hex')).update(sha256).digest('hex');
-
-/** The id of a projected document. */
-export const publicId = (opaque: string): string => `public:${opaque}`;
-/** The opaque id in the id of a projected document; undefined for other ids. */
-export const opaqueOf = (id: string): string | undefined => /^public:([0-9a-f]{64})$/.exec(id)?.[1];
 
 /**
  * What is told of a document; undefined where there is nothing to tell: it is no photo. `id` is the document's, `body` its
@@ -69,71 +40,54 @@ export function project(id: string, body: Body, options: ProjectionOptions): Pub
   const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
   if (sha256 === undefined) return undefined;
   const at = decidedAt(body);
-  const tell = (value: PublicPhoto | null): PublicDocument => ({ format, kind: 'public', photo: { value, at } });
+  const tell = (photo: Told): PublicDocument => ({ format, kind: 'public', photo });
   const photo = photoOf(body);
-  if (!photo || isPurge(body)) return tell(null);
-  const view = viewPhoto(sha256, photo, { here: false });
-  if (view.audience !== 'public' || view.trashed) return tell(null);
-  const { type, width, height, taken, offset, takenSource, camera, lens, exposure, place, animated } = view;
-  const { thumb, preview } = view.renditions;
-  return tell({
-    facts: {
-      recipe: 1,
-      type,
-      width,
-      height,
-      taken,
-      ...(offset !== undefined && { offset }),
-      // Where a date came from a name, an mtime or a person, the public copy only knows that it was told.
-      ...(isOfFile(takenSource) && { takenSource }),
-      ...(camera && { camera }),
-      ...(lens !== undefined && { lens }),
-      ...(exposure && { exposure }),
-      ...(place && { place: placeOf(place) }),
-      ...(options.gps && view.gps && { gps: roundGps(view.gps) }),
-      ...(view.title !== '' && { title: view.title }),
-      ...(view.description !== '' && { description: view.description }),
-      ...(animated === true && { animated }),
-      tags: view.tags.filter((tag) => !isPrivateTag(tag)),
-    },
-    renditions: {
-      recipe: 1,
-      ...(thumb && { thumb: renditionOf(thumb) }),
-      ...(preview && { preview: renditionOf(preview) }),
-      ...(view.thumbhash !== undefined && { thumbhash: view.thumbhash }),
-    },
+  if (!photo || isPurge(body)) return tell({ value: null, at });
+  const { gps, ...view } = viewPhoto(sha256, photo, { here: false });
+  if (view.audience !== 'public' || view.trashed) return tell({ value: null, at });
+  const value = readPhoto({
+    facts: { ...view, ...(options.gps && gps && { gps }) },
+    renditions: { ...view.renditions, thumbhash: view.thumbhash },
   });
+  const edited = editedAt(photo.edits, options);
+  return tell({ value, at, ...(edited !== undefined && { edited }) });
 }
 
-const isOfFile = (source: string): source is NonNullable<Facts['takenSource']> =>
-  ['exif', 'xmp', 'iptc', 'quicktime', 'gps'].includes(source);
+/** Whether a person ever said that a photo is public: of one that never was, a public server learns nothing at all. */
+export const wasPublic = (body: Body): boolean =>
+  listIn(body, 'audience').some((edit) => own(edit, 'value') === 'public');
 
-/** Field by field: a document may have more in it than this version knows. */
-const renditionOf = ({ sha256, type, width, height, bytes }: Rendition): Rendition => ({
-  sha256,
-  type,
-  width,
-  height,
-  bytes,
-});
-const placeOf = ({ city, region, country }: Place): Place => ({
-  ...(city !== undefined && { city }),
-  ...(region !== undefined && { region }),
-  ...(country !== undefined && { country }),
-});
+/**
+ * What a home says now of a photo of which it said `known` before: null and undefined are nothing. It never goes back
+ * behind a decision that it told of once, so a home that was restored from a backup does not publish again what it had
+ * taken back since; a new decision there is later, and counts. Of a photo that it does not know at all it says nothing
+ * more, and leaves the word to other homes.
+ */
+export function settle(known: Told | undefined, now: Told | undefined): Told | undefined {
+  if (!now) return known && (known.value === null ? known : { value: null, at: never });
+  if (!known) return now;
+  if (now.value !== null && known.value === null && known.at > now.at) return known;
+  return { ...now, at: later(known.at, now.at) };
+}
 
-/** Latitude and longitude only, to a metre: how high somebody lives is nobody's business. */
-const roundGps = ({ lat, lon }: Gps): Gps => ({ lat: Number(lat.toFixed(5)), lon: Number(lon.toFixed(5)) });
+const later = (a: Stamp, b: Stamp): Stamp => (a > b ? a : b);
 
-/** Whether a tag is for the home only. */
-export const isPrivateTag = (tag: string): boolean => tag.startsWith('_') || /^private(?:\/|$)/i.test(tag);
-
-/** When it was last decided who may see the photo: by its audience, the trash, or a purge. */
+/** The newest decision about who may see the photo that the document holds: of its audience, the trash, or a purge. */
 function decidedAt(body: Body): Stamp {
-  const photo = photoOf(body);
-  const purged = isPurge(body) ? [body.purged.at] : [];
-  const edits = photo ? [shownEdit(photo.edits, 'audience')?.at, shownEdit(photo.edits, 'trashed')?.at] : [];
-  return [...purged, ...edits]
-    .filter((at) => parseStamp(at) !== undefined)
-    .reduce<Stamp>((a, b) => (b! > a ? b! : a), never);
+  const edits = [...listIn(body, 'audience'), ...listIn(body, 'trashed')].map((edit) => own(edit, 'at'));
+  return [...edits, own(own(body, 'purged'), 'at')].filter(isStamp).reduce(later, never);
+}
+
+function listIn(body: Body, field: string): unknown[] {
+  const list = own(own(body, 'edits'), field);
+  return Array.isArray(list) ? list : [];
+}
+
+/** When something of what is told was last edited; what is not told leaves no trace. */
+function editedAt(edits: Edits, { gps }: ProjectionOptions): Stamp | undefined {
+  const told = ['title', 'description', 'taken', 'place', ...(gps ? (['gps'] as const) : [])] as const;
+  const stamps = told.map((field) => shownEdit(edits, field)?.at);
+  const tags = entriesOf(edits.tags).flatMap(([tag, said]) => (isPrivateTag(tag) ? [] : [own(said, 'at')]));
+  const [first, ...others] = [...stamps, ...tags].filter(isStamp);
+  return others.reduce<Stamp | undefined>((a, b) => later(a!, b), first);
 }

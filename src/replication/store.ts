@@ -17,7 +17,7 @@ import type { Named, NamedBlob } from './named.js';
 /** What the store is made of. */
 export interface StoreParts {
   library: Library;
-  archive: Archive;
+  archive: Pick<Archive, 'occupied' | 'resolve' | 'place'>;
   blobs: Blobs;
   files: Files;
   named: Named;

@@ -23,6 +23,7 @@ import { refuseMethods } from './methods.js';
 import type { App, Routes, ServerConfig, ServerParts } from './parts.js';
 import { boundBodies } from './patience.js';
 import { makeTrust } from './proxies.js';
+import { admitPublishers, checkPublicHost, publicRoutes } from './public.js';
 import * as routes from './routes/index.js';
 import { demandRules } from './rules.js';
 import { describeBroken } from './sentences.js';
@@ -88,7 +89,8 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   if (parts.config.https) renewPair(app, parts, parts.config.https, listener);
   endConnections(app);
   const finish = refuseMethods(app);
-  const list: Routes[] = Object.values(routes);
+  if (parts.publishers) admitPublishers(app, parts.publishers);
+  const list: readonly Routes[] = parts.config.role === 'public' ? publicRoutes : Object.values(routes);
   for (const add of list) await add(app, { ...parts, live, ask });
   finish();
   await serveAlbum(app, parts.config.webRoot);
@@ -128,7 +130,8 @@ function answerGarbage(error: Error, socket: Socket): void {
  * @throws PhotospoolError `config` where the host is not this machine alone, or the port is in use.
  */
 export async function openServer(parts: ServerParts): Promise<Server> {
-  checkHost(parts.config.host, parts.access.settings.read());
+  if (parts.config.role === 'public') checkPublicHost(parts.config.host, parts.access);
+  else checkHost(parts.config.host, parts.access.settings.read());
   const { https } = parts.config;
   const app = await buildApp(parts, https && (await readPair(https)));
   try {

@@ -16,6 +16,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import type { Exchange } from '../replication/exchange.js';
 import type { Mesh } from '../replication/mesh.js';
+import type { Publishers } from '../replication/publishers.js';
 import type { Served } from '../replication/serve.js';
 import type { SpoolPort } from '../spool/port.js';
 import type { Ask } from './ask.js';
@@ -66,6 +67,8 @@ export interface ServerParts {
   exchange: Exchange;
   /** The links to peers. */
   mesh: Pick<Mesh, 'status' | 'on'>;
+  /** Lets publishers into their databases, on a public server. */
+  publishers?: Pick<Publishers, 'admit'>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
   samples(): Promise<number>;
   config: ServerConfig;

@@ -12,6 +12,7 @@ import { systemClock as clock } from '../../src/base/clock.js';
 import { readConfig } from '../../src/base/config.js';
 import { silent as log } from '../../src/base/log.js';
 import { openHome } from '../../src/cli/home.js';
+import { openReplication } from '../../src/cli/replication.js';
 import { openSpool } from '../../src/cli/spool.js';
 import type { Library } from '../../src/library/library.js';
 import { openServer } from '../../src/server/app.js';
@@ -38,7 +39,9 @@ export async function openServedHome(webRoot: string): Promise<ServedHome> {
   const { library, catalog, changes, archive, blobs, db } = home;
   const spool = await openSpool(home, log);
   const access = openAccess(db, library, { passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }) });
+  const { close: closeLinks, ...replication } = openReplication(home, log);
   const server = await openServer({
+    ...replication,
     ...{ library, catalog, changes, access, spool, log, clock },
     blobs: { rendition: blobs.path, original: archive.resolve },
     samples: async () => {
@@ -52,6 +55,7 @@ export async function openServedHome(webRoot: string): Promise<ServedHome> {
     ...{ url, access, library, spool, incoming: config.incoming },
     setUpLink: () => `${url}/setup#${access.codes.draw(setUp).code}`,
     async close() {
+      await closeLinks();
       await server.close();
       await spool.close();
       access.close();

@@ -345,7 +345,7 @@ describe('wrong use', () => {
     for (const args of [
       ['list', '--limit', 'x'],
       ['list', '--jsno'],
-      ['serve', '--role', 'public'],
+      ['serve', '--role', 'nobody'],
     ]) {
       expect([args, (await home.run(...args)).code]).toEqual([args, 2]);
     }

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { purge } from '../../src/document/purge.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
-import { isPrivateTag, opaqueId, opaqueOf, project, publicId } from '../../src/replication/projection.js';
+import { opaqueId, project } from '../../src/replication/projection.js';
+import { isPrivateTag, opaqueOf, publicId } from '../../src/replication/public.js';
 import { edited, photo, sighting, stamp } from '../document/documents.js';
 
 const sha256 = 'ab'.repeat(32);

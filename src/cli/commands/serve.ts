@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Access } from '../../access/access.js';
 import { setUp } from '../../access/codes.js';
 import { drawSecret } from '../../access/secrets.js';
+import type { Config } from '../../base/config.js';
 import { openLog, type Log } from '../../base/log.js';
 import type { Processor } from '../../spool/processor.js';
 import { openServer, type ServerParts } from '../../server/app.js';
@@ -12,6 +13,7 @@ import { openHome, webRoot, type Home } from '../home.js';
 import { serverRecord } from '../view.js';
 import { exit, print, say } from '../output.js';
 import { openReplication } from '../replication.js';
+import { openPublic } from '../public.js';
 import { openSpool, recordOf } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { version } from '../version.js';
@@ -19,12 +21,26 @@ import { version } from '../version.js';
 /** The verb `serve`. */
 export const serve: Verb = (program, run) => {
   addVerb(program, 'serve', 'watches the spool and serves the album').action((flags: Flags) =>
-    run(() => serveHome(flags)),
+    run(() => serveRole(flags)),
   );
 };
 
-async function serveHome(flags: Flags): Promise<number> {
+function serveRole(flags: Flags): Promise<number> {
   const config = configOf(flags);
+  return config.role === 'public' ? servePublic(config) : serveHome(config);
+}
+
+async function servePublic(config: Config): Promise<number> {
+  const log = openLog(config);
+  const stopped = stopSignal();
+  const server = await openPublic(config, log);
+  print(`What is published is at ${server.url}`);
+  await stopped;
+  await server.close();
+  return exit.done;
+}
+
+async function serveHome(config: Config): Promise<number> {
   const log = openLog(config);
   const stopped = stopSignal();
   const home = await openHome(config, log);
