@@ -25,7 +25,10 @@ declare module 'fastify' {
 }
 
 /** What is asked of a request: where it comes from, and what it brings. */
-export type Asking = Pick<FastifyRequest, 'ip' | 'headers' | 'protocol' | 'server'>;
+export type Asking = Pick<FastifyRequest, 'ip' | 'headers' | 'protocol' | 'server'> & {
+  /** The version of HTTP that it came in. */
+  raw: Pick<FastifyRequest['raw'], 'httpVersion'>;
+};
 
 const known = new WeakMap<Asking, Viewer | undefined>();
 
@@ -94,9 +97,13 @@ function tokenOf(header: string | undefined): string | undefined {
 const passedOn =
   /^(via|(x-)?forwarded(-.*)?|x-original-.*|(x-)?real-ip|(x-)?client-ip|x-cluster-client-ip|(cf|fly|fastly|tailscale)-.*|true-client-ip|cdn-loop)$/;
 
-/** Whether a request comes from this machine itself: by its address and its `Host`, and no proxy says that it passed it on. */
-function isDirect({ ip, headers }: Pick<FastifyRequest, 'ip' | 'headers'>): boolean {
+/**
+ * Whether a request comes from this machine itself: by its address and its `Host`, and no proxy says that it passed it on.
+ * nginx says nothing unless it is told to, but speaks HTTP/1.0 then, which browsers and our own programs do not.
+ */
+function isDirect({ ip, headers, raw }: Pick<Asking, 'ip' | 'headers' | 'raw'>): boolean {
   return (
+    raw.httpVersion !== '1.0' &&
     isLoopbackAddress(ip) &&
     isLoopbackName(hostOf(headers.host)) &&
     !Object.keys(headers).some((name) => passedOn.test(name))

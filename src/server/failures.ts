@@ -5,6 +5,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../base/log.js';
 import { codes, PhotospoolError, printable, toPhotospoolError, type ErrorCode } from '../base/errors.js';
+import { may } from '../access/rights.js';
+import { viewerOf } from './access.js';
 import { pathOf } from './trace.js';
 
 /** The codes that only HTTP has. */
@@ -73,11 +75,13 @@ export function answerErrors(
     if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Photospool"');
     if (status >= 500 && ours.code !== 'busy')
       log.error({ err: error, request: request.id, method: request.method, path: pathOf(request.url) }, ours.message);
-    if (ours.code !== 'internal') return refuse(reply, status, ours.code, ours.message, ours.hint);
+    // What failed here, and in which folder, is for those who may look there.
+    const told = status < 500 || ours.code === 'busy' || may(viewerOf(request), 'spool');
+    if (ours.code !== 'internal' && told) return refuse(reply, status, ours.code, ours.message, ours.hint);
     return refuse(
       reply,
       status,
-      'internal',
+      ours.code,
       'Something went wrong in the server.',
       `Its log says more, at request ${request.id}.`,
     );

@@ -227,3 +227,36 @@ test('the spool page tells what is stuck, tries it again, and what came in', asy
   await page.waitForSelector('button:enabled:text("Look now")');
   await none();
 });
+
+test('the owner and family talk below a photo', async () => {
+  await takeIn(1);
+  const owner = await becomeOwner();
+  const link = await inviteFamily(owner);
+  await owner.page.goto(home.url);
+  await shown(owner.page);
+  const [photo] = await seenTiles(owner.page);
+  const path = `${home.url}/photo/${photo!.id}`;
+  await owner.page.goto(path);
+  await owner.page.keyboard.press('i');
+  await owner.page.getByRole('radio', { name: 'Family' }).check();
+  await owner.page.waitForSelector('fieldset:not([disabled])');
+  const family = await see(link);
+  await comeIn(family);
+  await family.page.goto(path);
+  await family.page.getByRole('button', { name: 'Info', exact: true }).waitFor();
+  await family.page.keyboard.press('i');
+  await family.page.getByLabel('Write a comment').fill('What a *day*');
+  await family.page.getByRole('button', { name: 'Send' }).click();
+  await owner.page.waitForSelector('[data-list="comments"] em:text("day")');
+  expect(await owner.page.locator('[data-list="comments"] b').innerText()).toBe('Family');
+  expect(await owner.page.getByRole('button', { name: 'Change', exact: true }).count()).toBe(0);
+  await family.page.getByRole('button', { name: 'Change', exact: true }).click();
+  await family.page.getByLabel('Change the comment').fill('What a night');
+  await family.page.getByRole('button', { name: 'Save' }).click();
+  await owner.page.waitForSelector('[data-list="comments"] >> text=What a night');
+  await owner.page.waitForSelector('[data-list="comments"] >> text=changed');
+  await owner.page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await owner.page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await family.page.waitForSelector('[data-list="comments"] li', { state: 'detached' });
+  await none();
+});

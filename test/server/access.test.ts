@@ -3,8 +3,12 @@ import { PhotospoolError } from '../../src/base/errors.js';
 import { broughtBy, checkHost } from '../../src/server/access.js';
 import { commandSecret, expectError, openHome, shareHome } from './fixture.js';
 
-const brought = (headers: Record<string, string>, ip = '127.0.0.1', protocol: 'http' | 'https' = 'http') =>
-  broughtBy({ ip, headers: { host: '127.0.0.1:4780', ...headers }, protocol });
+const brought = (
+  headers: Record<string, string>,
+  ip = '127.0.0.1',
+  protocol: 'http' | 'https' = 'http',
+  httpVersion = '1.1',
+) => broughtBy({ ip, headers: { host: '127.0.0.1:4780', ...headers }, protocol, raw: { httpVersion } });
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
 describe('what a request brings', () => {
@@ -24,6 +28,10 @@ describe('what a request brings', () => {
     ...['x-real-ip', 'x-client-ip', 'client-ip', 'x-original-host', 'cf-ray', 'cdn-loop', 'tailscale-user-login'],
   ])('came through a proxy, where it has %s', (name) => {
     expect(brought({ [name]: '127.0.0.1' })).toEqual({ direct: false });
+  });
+
+  it('is not direct in HTTP/1.0, which nginx speaks when it says nothing else of itself', () => {
+    expect(brought({}, '127.0.0.1', 'http', '1.0')).toEqual({ direct: false });
   });
 
   it('is not direct under another host name', () => {
