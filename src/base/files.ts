@@ -15,6 +15,7 @@ import { below, parentOf, type Path } from './paths.js';
 import type { Files, Moved } from './operations.js';
 import { openReading, type Disk, type Step } from './reading.js';
 import { isLeftOver, temporaryName } from './temporary.js';
+import { writeStream } from './writing.js';
 
 export { below, parentOf, type Path } from './paths.js';
 export type { Files, Moved } from './operations.js';
@@ -111,33 +112,19 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
     async pour(source, path) {
       let total = 0;
       await create(path, 0o644, async (file) => {
-        for await (const bytes of source) {
-          await step('write', path);
-          for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
-          total += bytes.length;
-        }
-        await step('fsync', path);
-        await file.sync();
+        total = await writeStream(file, source, path, step);
       });
       await files.flushFolder(parentOf(path));
       return total;
     },
     async extend(source, path) {
-      let total = 0;
       await step('open', path);
       const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
       try {
-        for await (const bytes of source) {
-          await step('write', path);
-          for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
-          total += bytes.length;
-        }
-        await step('fsync', path);
-        await file.sync();
+        return await writeStream(file, source, path, step);
       } finally {
         await file.close();
       }
-      return total;
     },
     async replace(path, bytes, beside, mode = 0o644) {
       const part = beside === undefined ? await temporary(path) : below(beside, temporaryName());

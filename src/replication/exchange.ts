@@ -49,13 +49,16 @@ const between = 30_000;
 export function openExchange(parts: ExchangeParts): Exchange {
   const { db, library, blobs, clock } = parts;
   const { originals } = library.local;
-  const named = openNamed(db, library, (kind, sha256) =>
+  const inOrder = openNamed(db, library, (kind, sha256) =>
     kind === 'original' ? originals.find(sha256) !== undefined : blobs.has(sha256),
   );
   const wakers = new Set<() => void>();
   const wake = (): void => {
     for (const waker of [...wakers]) waker();
   };
+  let version = clock.now();
+  let served = 0;
+  const named: Named = { ...inOrder, follow };
   const inner = openStore({ ...parts, named });
   const store: Store = {
     ...inner,
@@ -65,11 +68,12 @@ export function openExchange(parts: ExchangeParts): Exchange {
       return have;
     },
   };
-  let version = clock.now();
-  let served = 0;
 
-  async function follow(): Promise<void> {
-    if (await named.follow()) version++;
+  /** Whoever follows the documents, the version tells of it. */
+  async function follow(): Promise<boolean> {
+    const changed = await inOrder.follow();
+    if (changed) version++;
+    return changed;
   }
 
   async function untilChange(wait: number, signal: AbortSignal): Promise<void> {
