@@ -131,7 +131,9 @@ function judge(guest: Guest, asked: Asked, { status, headers, body }: Answer): s
   if (status >= 500 && !/"code":"(?:busy|changing)"/.test(text)) return `${status} ${text.slice(0, 300)}`;
   const whole = text + JSON.stringify(headers);
   const sent = asked.path + (asked.body?.toString('latin1') ?? '') + JSON.stringify(asked.headers);
-  const told = guest.hidden.filter((trace) => whole.includes(trace) && !sent.includes(trace));
+  // A peer gets every document and what they name; it sees nothing of the album all the same.
+  const isPeers = guest.name === 'token replicate' && /^\/(?:blobs|db)\//.test(asked.path);
+  const told = guest.hidden.filter((trace) => !isPeers && whole.includes(trace) && !sent.includes(trace));
   if (told.length > 0) return `tells of ${told.join(', ')}: ${text.slice(0, 300)}`;
   if (/\n\s+at .*\(|node_modules|\.ts:\d/.test(text)) return `shows the code: ${text.slice(0, 300)}`;
   return undefined;
