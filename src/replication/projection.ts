@@ -10,7 +10,7 @@
  * A tag is marked private by its first character, `_`, or by being below `private/`.
  */
 import { createHmac } from 'node:crypto';
-import { shownEdit } from '../document/edits.js';
+import { own } from '../document/json.js';
 import { isPurge } from '../document/purge.js';
 import {
   format,
@@ -24,7 +24,7 @@ import {
   type Renditions,
   type Stamp,
 } from '../document/photo.js';
-import { parseStamp } from '../document/stamp.js';
+import { isStamp, newestStamp } from '../document/stamp.js';
 import { viewPhoto } from '../document/view.js';
 
 /** What is told of a photo that is public. */
@@ -128,12 +128,14 @@ const roundGps = ({ lat, lon }: Gps): Gps => ({ lat: Number(lat.toFixed(5)), lon
 /** Whether a tag is for the home only. */
 export const isPrivateTag = (tag: string): boolean => tag.startsWith('_') || /^private(?:\/|$)/i.test(tag);
 
-/** When it was last decided who may see the photo: by its audience, the trash, or a purge. */
+/**
+ * When it was last decided who may see the photo: by its audience, the trash, or a purge. Not the stamp of what is shown
+ * alone: of two audiences side by side the narrower is shown, be it the older one, and a home that knows both decides later
+ * than one that knows only the wider.
+ */
 function decidedAt(body: Body): Stamp {
-  const photo = photoOf(body);
+  const edits = own(body, 'edits');
   const purged = isPurge(body) ? [body.purged.at] : [];
-  const edits = photo ? [shownEdit(photo.edits, 'audience')?.at, shownEdit(photo.edits, 'trashed')?.at] : [];
-  return [...purged, ...edits]
-    .filter((at) => parseStamp(at) !== undefined)
-    .reduce<Stamp>((a, b) => (b! > a ? b! : a), never);
+  const stamps = ['audience', 'trashed'].map((field) => newestStamp({ [field]: own(edits, field) }));
+  return [...purged, ...stamps].reduce<Stamp>((a, b) => (isStamp(b) && b > a ? b : a), never);
 }
