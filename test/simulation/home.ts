@@ -1,0 +1,163 @@
+/**
+ * A server of the simulation: a real library in memory (after a restore in the copied file), a clock of its own that may be
+ * wrong, and beside them the acts that it knows of. It can crash at any moment, also inside of a transaction, be backed up
+ * and restored.
+ */
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
+import { isPurge } from '../../src/document/purge.js';
+import { openLibrary, type Incoming, type Library } from '../../src/library/library.js';
+import type { Database } from '../../src/replication/database.js';
+import { openLibraryDatabase } from '../../src/replication/library.js';
+import type { Dice } from './dice.js';
+import type { Act, Known } from './truth.js';
+
+/** What all servers of a run share. */
+export interface World {
+  dice: Dice;
+  /** True time, ms. */
+  time: number;
+  /** A temporary folder for backups. */
+  folder: string;
+  /** Which acts went into a revision, by `id rev`: true wherever it is. */
+  acts: Map<string, Set<Act>>;
+  /** What happened, for a person who looks for the reason. */
+  trace: string[];
+  figures: Record<string, number>;
+}
+
+/** A backup: the copied file, and what its server knew then. */
+export interface Backup {
+  path: string;
+  known: Map<string, Set<Act>>;
+  lastStamp: string;
+}
+
+/** What a home's crash inside of a transaction is thrown as. */
+export class Crash extends Error {}
+
+/** A server. */
+export interface Home {
+  readonly name: string;
+  /** How far its clock is off, ms. */
+  skew: number;
+  readonly library: Library;
+  readonly database: Database;
+  /** The stamp that it drew last; what it draws next must be greater. */
+  lastStamp: string;
+  /** The next transaction is cut off before it commits. */
+  cutNext: boolean;
+  known(doc: string): Known;
+  /** Documents that it knows anything of. */
+  docs(): string[];
+  /** Notes an act that was done here. Call `noted` when the library has it. */
+  did(act: Act): void;
+  /** Notes what came with revisions that the library took. */
+  learned(incoming: readonly Incoming[]): void;
+  /** Notes which acts the leaves of a document stand for. */
+  noted(doc: string): void;
+  now(): number;
+  reopen(): void;
+  backup(): Backup;
+  restore(backup: Backup): void;
+  close(): void;
+}
+
+/** Counts something of a run. */
+export const count = ({ figures }: World, what: string, n = 1): void => {
+  figures[what] = (figures[what] ?? 0) + n;
+};
+
+/** Opens an empty server. */
+export function openHome(world: World, name: string): Home {
+  const { dice, acts } = world;
+  let db: Sqlite = openSqlite(':memory:');
+  let known = new Map<string, Set<Act>>();
+  let files = 0;
+  const clock = { now: () => world.time + home.skew, sleep: () => Promise.resolve() };
+
+  function open(): { library: Library; database: Database } {
+    const index = (): void => {
+      if (!home.cutNext) return;
+      home.cutNext = false;
+      count(world, 'crashes inside of a transaction');
+      throw new Crash('The power went.');
+    };
+    const library = openLibrary(db, { clock, random: (length) => dice.bytes(length), index });
+    return { library, database: openLibraryDatabase({ library, db, clock, onChange: () => () => undefined }) };
+  }
+  function setOf(doc: string): Set<Act> {
+    const found = known.get(doc) ?? new Set();
+    known.set(doc, found);
+    return found;
+  }
+  function actsOf(doc: string, rev: string): Set<Act> {
+    const key = `${doc} ${rev}`;
+    const found = acts.get(key) ?? new Set();
+    acts.set(key, found);
+    return found;
+  }
+  function addAll(to: Set<Act>, from: Iterable<Act>): void {
+    for (const act of from) to.add(act);
+  }
+
+  const home: Home & { library: Library; database: Database } = {
+    name,
+    skew: 0,
+    lastStamp: '',
+    cutNext: false,
+    library: undefined as unknown as Library,
+    database: undefined as unknown as Database,
+    known: (doc) => known.get(doc) ?? new Set(),
+    docs: () => [...known.keys()],
+    did: (act) => void setOf(act.doc).add(act),
+    learned(incoming) {
+      for (const { id, revisions } of incoming) {
+        const made = acts.get(`${id} ${revisions[0]!}`);
+        if (!made) throw new Error(`${id} ${revisions[0]!} was made by nobody`);
+        addAll(setOf(id), made);
+      }
+      const came = new Set(incoming.map(({ id, revisions }) => `${id} ${revisions[0]!}`));
+      for (const id of new Set(incoming.map((one) => one.id))) {
+        // A winner that nobody ever made before is a merge.
+        const winner = home.library.leaves(id)[0];
+        if (winner && !came.has(`${id} ${winner.rev}`) && !acts.has(`${id} ${winner.rev}`))
+          count(world, 'conflicts merged');
+        home.noted(id);
+      }
+    },
+    noted(doc) {
+      const here = setOf(doc);
+      for (const { rev, deleted, body } of home.library.leaves(doc)) {
+        if (!deleted) addAll(actsOf(doc, rev), here);
+        const purge = isPurge(body) ? [...here].find(({ at }) => at === body.purged.at) : undefined;
+        if (deleted) addAll(actsOf(doc, rev), purge ? [...purge.past, purge] : []);
+      }
+    },
+    now: () => clock.now(),
+    reopen: () => void Object.assign(home, open()),
+    backup() {
+      const path = join(world.folder, `${name}-${files++}.db`);
+      db.prepare('VACUUM INTO ?').run(path);
+      return { path, known: copyOf(known), lastStamp: home.lastStamp };
+    },
+    restore(backup) {
+      db.close();
+      const path = join(world.folder, `${name}-${files++}.db`);
+      copyFileSync(backup.path, path);
+      db = openSqlite(path, { journal: 'delete' });
+      // What a power loss does to a file is tried elsewhere; here it would only cost time.
+      db.exec('PRAGMA synchronous = OFF');
+      known = copyOf(backup.known);
+      home.lastStamp = backup.lastStamp;
+      home.reopen();
+    },
+    close: () => db.close(),
+  };
+  home.reopen();
+  return home;
+}
+
+const copyOf = (known: Map<string, Set<Act>>): Map<string, Set<Act>> =>
+  new Map([...known].map(([doc, set]) => [doc, new Set(set)]));

@@ -1,0 +1,196 @@
+/**
+ * The network between the homes: links over which the real `replicate()` runs, one run per direction. Every call of a run
+ * stops twice, before it takes effect and before its answer is there, until the simulation lets it go on: so calls of all
+ * links overtake each other in any order, and each can be lost before or after its effect. Writes may arrive in another
+ * order, torn, or once more much later.
+ */
+import { PhotospoolError } from '../../src/base/errors.js';
+import type { Incoming } from '../../src/library/library.js';
+import type { Database } from '../../src/replication/database.js';
+import { replicate } from '../../src/replication/replicate.js';
+import { count, Crash, type Home, type World } from './home.js';
+
+/** Two homes that reach each other; `maker` runs both directions. */
+export interface Link {
+  maker: Home;
+  other: Home;
+  cut: boolean;
+}
+
+/** A run of one direction. */
+export interface Run {
+  link: Link;
+  source: Home;
+  target: Home;
+  ended: boolean;
+  /** Revisions that went over. */
+  sent: number;
+  error?: unknown;
+  /** Its process is gone: it calls no more. */
+  dead: boolean;
+  abort(): void;
+}
+
+/** A call that waits. */
+interface Waiting {
+  run: Run;
+  at: Home;
+  stage: 'asked' | 'answered';
+  pass(): void;
+  fail(): void;
+}
+
+/** The network of a run. */
+export interface Network {
+  links: Link[];
+  /** Nothing is torn, repeated or lost any more. */
+  calm: boolean;
+  /** What went wrong with a batch that came again. */
+  error?: unknown;
+  runs(): Run[];
+  /** Begins to replicate over a link, one way. */
+  start(link: Link, way: 'pull' | 'push', live: boolean): Run;
+  /** Lets one waiting call go on, or loses it. False where none waits. */
+  advance(): boolean;
+  /** Loses the calls over a link. */
+  sever(link: Link): void;
+  /** What becomes of the calls when a home goes down: its own runs end, what was asked of it may be lost. */
+  down(home: Home): void;
+  /** Delivers a batch once more that was delivered long ago; false where there is none. */
+  repeat(): boolean;
+}
+
+/** Resolves when all that can go on has gone on. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Opens the network. `crashed` is told of a home that went down. */
+export function openNetwork(world: World, crashed: (home: Home) => void): Network {
+  const { dice } = world;
+  let waiting: Waiting[] = [];
+  let runs: Run[] = [];
+  let strays: { home: Home; incoming: Incoming[] }[] = [];
+  let sessions = 0;
+
+  const lost = (): PhotospoolError => new PhotospoolError('io', 'The connection was lost.');
+
+  function stop(run: Run, at: Home, stage: Waiting['stage']): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (run.dead) reject(lost());
+      else waiting.push({ run, at, stage, pass: resolve, fail: () => reject(lost()) });
+    });
+  }
+
+  function take(which: (one: Waiting) => boolean): Waiting[] {
+    const taken = waiting.filter(which);
+    waiting = waiting.filter((one) => !taken.includes(one));
+    return taken;
+  }
+
+  /** Writes as the network and the target's machine let it. */
+  async function write(home: Home, incoming: readonly Incoming[]): Promise<void> {
+    try {
+      await home.database.write(incoming);
+      home.learned(incoming);
+    } catch (error) {
+      if (error instanceof Crash) crashed(home);
+      throw error instanceof Crash ? lost() : error;
+    }
+  }
+
+  async function deliver(home: Home, incoming: readonly Incoming[]): Promise<void> {
+    if (network.calm) return write(home, incoming);
+    if (dice.chance(0.1)) strays.push({ home, incoming: dice.shuffle(incoming).slice(0, 1 + dice.below(3)) });
+    if (dice.chance(0.05)) {
+      count(world, 'torn batches');
+      await write(home, dice.shuffle(incoming).slice(dice.below(2)));
+      throw lost();
+    }
+    return write(home, dice.chance(0.5) ? dice.shuffle(incoming) : incoming);
+  }
+
+  /** A home as a run reaches it: whichever opening answers at the moment, as over HTTP. */
+  function sideOf(home: Home, run: Run): Database {
+    async function call<T>(effect: () => Promise<T>): Promise<T> {
+      await stop(run, home, 'asked');
+      const answer = await effect();
+      await stop(run, home, 'answered');
+      return answer;
+    }
+    return {
+      name: home.name,
+      id: () => home.database.id(),
+      changes: (since, { limit }) => call(() => home.database.changes(since, { limit })),
+      missing: (asked) => call(() => home.database.missing(asked)),
+      read: (named) => call(() => home.database.read(named)),
+      write: (incoming) => call(() => deliver(home, incoming).then(() => [])),
+      checkpoint: (id) => call(() => home.database.checkpoint(id)),
+      setCheckpoint: (id, checkpoint) => call(() => home.database.setCheckpoint(id, checkpoint)),
+    };
+  }
+
+  const network: Network = {
+    links: [],
+    calm: false,
+    runs: () => runs,
+    start(link, way, live) {
+      const controller = new AbortController();
+      const [source, target] = way === 'pull' ? [link.other, link.maker] : [link.maker, link.other];
+      const run: Run = { link, source, target, ended: false, sent: 0, dead: false, abort: () => controller.abort() };
+      runs.push(run);
+      replicate({
+        source: sideOf(source, run),
+        target: sideOf(target, run),
+        clock: { now: () => link.maker.now(), sleep: () => Promise.resolve() },
+        session: `session-${sessions++}`,
+        live,
+        signal: controller.signal,
+        batch: 1 + dice.below(6),
+        progress: ({ sent }) => void (run.sent = sent),
+        refused: (documents) => void (run.error = new Error(`refused ${JSON.stringify(documents)}`)),
+      })
+        .catch((error: unknown) => {
+          if (!(error instanceof PhotospoolError)) run.error = error;
+        })
+        .finally(() => {
+          run.ended = true;
+          runs = runs.filter((one) => one !== run);
+        });
+      return run;
+    },
+    advance() {
+      if (waiting.length === 0) return false;
+      const chosen = dice.pick(waiting);
+      waiting = waiting.filter((one) => one !== chosen);
+      const isLost = !network.calm && dice.chance(0.02);
+      if (isLost) count(world, `calls lost when ${chosen.stage}`);
+      if (isLost) chosen.fail();
+      else chosen.pass();
+      return true;
+    },
+    sever(link) {
+      for (const one of take(({ run }) => run.link === link)) one.fail();
+    },
+    down(home) {
+      for (const run of runs) if (run.link.maker === home) run.dead = true;
+      const own = take(({ run }) => run.dead);
+      // One that is back at once may miss no call.
+      const isBack = dice.chance(0.5);
+      const others = take(({ at, stage }) => at === home && (stage === 'answered' ? dice.chance(0.5) : !isBack));
+      for (const one of [...own, ...others]) one.fail();
+    },
+    repeat() {
+      const stray = strays.length > 0 ? dice.pick(strays) : undefined;
+      if (!stray) return false;
+      strays = strays.filter((one) => one !== stray);
+      count(world, 'duplicated batches');
+      // In its turn like any call, not in the middle of what happens now.
+      void Promise.resolve()
+        .then(() => write(stray.home, stray.incoming))
+        .catch((error: unknown) => {
+          if (!(error instanceof PhotospoolError)) network.error = error;
+        });
+      return true;
+    },
+  };
+  return network;
+}

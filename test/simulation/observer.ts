@@ -1,0 +1,111 @@
+/**
+ * The public server, as far as the projection decides what it shows: of each publisher the newest it was told of a photo,
+ * and of several publishers the one whose decision is the later. It looks at all it is told for what is nobody's business.
+ */
+import { photoId, sha256Of } from '../../src/document/photo.js';
+import { opaqueId, project } from '../../src/replication/projection.js';
+import type { PublicDocument } from '../../src/replication/public.js';
+import { secret } from './deeds.js';
+import { count, type Home, type World } from './home.js';
+import { truthOf, type Known } from './truth.js';
+
+/** What a publisher said of a photo, and what it knew then. */
+interface Told {
+  document: PublicDocument;
+  known: Known;
+}
+
+/** The public server of a run. */
+export interface Observer {
+  publishers: Home[];
+  /** A publisher tells of one photo, or of all: then what it no longer has goes, too. */
+  publish(home: Home, doc: string): void;
+  publishAll(home: Home): void;
+  /** The photos that everybody sees, by opaque id. */
+  shown(): Set<string>;
+  /** Goes back to what it was told some time ago. */
+  restore(): void;
+}
+
+const key = '5'.repeat(64);
+
+/** What a photo is called on the public side. */
+export const publicName = (doc: string): string => opaqueId(sha256Of(doc)!, key);
+
+/** Opens a public server that nobody has told of anything. */
+export function openObserver(world: World, publishers: Home[]): Observer {
+  type Tellings = Map<Home, Map<string, Told>>;
+  const copy = (from: Tellings): Tellings => new Map([...from].map(([home, told]) => [home, new Map(told)]));
+  let told: Tellings = new Map(publishers.map((home) => [home, new Map<string, Told>()]));
+  let old = copy(told);
+
+  /** Who decides about a photo: the later decision; of two about the same, the one that takes back. */
+  function decision(name: string): Told | undefined {
+    const all = [...told.values()].flatMap((one) => one.get(name) ?? []);
+    const order = ({ document: { photo } }: Told): string => `${photo.at} ${photo.value === null ? 1 : 0}`;
+    return all.reduce<Told | undefined>((a, b) => (a && order(a) >= order(b) ? a : b), undefined);
+  }
+  const isShown = (name: string): boolean => (decision(name)?.document.photo.value ?? null) !== null;
+
+  /** Nothing may be shown that a publisher who knows all that and more has taken back. */
+  function checkTaken(name: string): void {
+    const shown = decision(name);
+    if (!shown || shown.document.photo.value === null) return;
+    for (const [home, documents] of told) {
+      const other = documents.get(name);
+      if (other?.document.photo.value !== null || !isSubset(shown.known, other.known)) continue;
+      throw new Error(`${home.name} took ${name.slice(0, 6)} back, and it is still shown`);
+    }
+  }
+
+  function publish(home: Home, doc: string): void {
+    const winner = home.library.leaves(doc)[0];
+    const document = winner && project(doc, winner.body, { gps: false });
+    if (!document) return;
+    const text = JSON.stringify(document);
+    if (text.includes(secret) || text.includes('47.1') || text.includes(sha256Of(doc)!))
+      throw new Error(`${home.name} tells of ${doc.slice(0, 9)}: ${text}`);
+    const known = new Set(home.known(doc));
+    if (document.photo.value !== null && !isPublic(known)) throw new Error(`${doc} is not public at ${home.name}`);
+    const name = publicName(doc);
+    const before = isShown(name);
+    told.get(home)!.set(name, { document, known });
+    checkTaken(name);
+    if (before && !isShown(name)) count(world, 'take-backs');
+    if (!before && isShown(name)) count(world, 'photos published');
+    if (world.dice.chance(0.02)) old = copy(told);
+  }
+
+  return {
+    publishers,
+    publish,
+    publishAll(home) {
+      const names = new Set(home.docs().map((doc) => (doc.startsWith('photo:') ? publicName(doc) : '')));
+      for (const name of told.get(home)!.keys()) if (!names.has(name)) told.get(home)!.delete(name);
+      for (const doc of home.docs()) if (doc.startsWith('photo:')) publish(home, doc);
+    },
+    shown: () => new Set([...told.values()].flatMap((one) => [...one.keys()]).filter(isShown)),
+    restore() {
+      told = copy(old);
+      count(world, 'restores of the public server');
+    },
+  };
+}
+
+/** Whether a photo is for everybody, by all that is known of it. */
+export function isPublic(known: Known): boolean {
+  const { values } = truthOf(known);
+  return values.get('audience') === 'public' && values.get('trashed') !== true;
+}
+
+const isSubset = (a: Known, b: Known): boolean => [...a].every((act) => b.has(act));
+
+/** The photos that must be shown, by all that a home knows. */
+export const publicAt = (home: Home): Set<string> =>
+  new Set(
+    home
+      .docs()
+      .filter((doc) => doc === photoId(sha256Of(doc) ?? ''))
+      .filter((doc) => home.library.get(doc) !== undefined && isPublic(home.known(doc)))
+      .map(publicName),
+  );

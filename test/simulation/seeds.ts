@@ -1,0 +1,44 @@
+/** Many runs of the mesh, one per seed, and what they add up to. */
+import { simulate } from './simulation.js';
+
+/** What came of many runs. */
+export interface Sum {
+  figures: Record<string, number>;
+  failures: string[];
+}
+
+/** What must have happened in any good number of runs: where one of these is missing, the runs prove less than they say. */
+export const expected = [
+  'acts',
+  'conflicts merged',
+  'photos published',
+  'take-backs',
+  'purges beaten',
+  'purges unbeaten',
+  'purged bytes that came again',
+  'crashes',
+  'crashes inside of a transaction',
+  'restores',
+  'restores with a lost tail',
+  'restores of the public server',
+  'clocks set wrong',
+  'clocks set back',
+  'cuts',
+  'calls lost when asked',
+  'calls lost when answered',
+  'torn batches',
+  'duplicated batches',
+] as const;
+
+/** Runs the seeds `from` to `from + runs - 1`. */
+export async function simulateMany(from: number, runs: number, told?: (done: number) => void): Promise<Sum> {
+  const figures: Record<string, number> = { seeds: runs };
+  const failures: string[] = [];
+  for (let n = 0; n < runs; n++) {
+    const outcome = await simulate(from + n);
+    for (const [what, times] of Object.entries(outcome.figures)) figures[what] = (figures[what] ?? 0) + times;
+    if (outcome.failure !== undefined) failures.push(outcome.failure);
+    told?.(n + 1);
+  }
+  return { figures, failures };
+}

@@ -1,0 +1,117 @@
+/**
+ * What really happened, kept beside the libraries and in another way: every act of a person or of ingest, with what was in
+ * sight then, and which server knows of which acts. From that alone follows what a document must say. It knows neither
+ * revisions nor merges; `merge` and the library are what it is held against.
+ */
+import type { Audience } from '../../src/document/photo.js';
+
+/** Something that was done to a document. `past`: what its server knew of the document then. */
+export interface Act {
+  doc: string;
+  /** Stamp; of an arrival the time of the sighting. */
+  at: string;
+  past: ReadonlySet<Act>;
+  what:
+    | { kind: 'arrival'; key: string; recipe: number }
+    | { kind: 'edit'; field: string; value: unknown }
+    | { kind: 'member'; set: string; element: string; present: boolean }
+    | { kind: 'purge' };
+}
+
+/** The acts on one document that a server knows of. */
+export type Known = ReadonlySet<Act>;
+
+/** What a document must be. `either`: several purges saw one part each, and it depends on who met first. */
+export interface Truth {
+  state: 'absent' | 'alive' | 'dead' | 'either';
+  /** By field, and by `set element`. */
+  values: Map<string, unknown>;
+  /** By sighting: the earliest time. */
+  sightings: Map<string, string>;
+  /** The recipes that may show: the best, where nothing was purged. */
+  recipes: Set<number>;
+  /** Audiences side by side. */
+  openAudiences: number;
+}
+
+const widths: readonly Audience[] = ['private', 'family', 'public'];
+/** How many values of a field a document keeps: older ones no longer tell a purge apart from a late copy. */
+const kept = 8;
+
+/** What follows from what is known. */
+export function truthOf(known: Known): Truth {
+  const acts = [...known];
+  const purges = acts.filter(({ what }) => what.kind === 'purge');
+  const values = new Map<string, unknown>();
+  for (const [field, act] of newestBy(acts, purges)) values.set(field, valueOf(act));
+  const open = openAudiences(acts);
+  if (open.length > 0) values.set('audience', narrowest(open));
+  const arrivals = acts.flatMap(({ at, what }) => (what.kind === 'arrival' ? [{ at, ...what }] : []));
+  const sightings = new Map<string, string>();
+  for (const { key, at } of arrivals) if (at < (sightings.get(key) ?? '9')) sightings.set(key, at);
+  const recipes = arrivals.map(({ recipe }) => recipe);
+  return {
+    state: stateOf(acts, purges),
+    values,
+    sightings,
+    recipes: new Set(purges.length > 0 ? recipes : [Math.max(...recipes)]),
+    openAudiences: open.length,
+  };
+}
+
+/** The newest act by what it is about. A purge that something survived is an edit that puts it into the trash. */
+function newestBy(acts: readonly Act[], purges: readonly Act[]): Map<string, Act> {
+  const newest = new Map<string, Act>();
+  const offer = (key: string, act: Act): void => {
+    if (act.at > (newest.get(key)?.at ?? '')) newest.set(key, act);
+  };
+  for (const act of acts) {
+    if (act.what.kind === 'edit' && act.what.field !== 'audience') offer(act.what.field, act);
+    if (act.what.kind === 'member') offer(`${act.what.set} ${act.what.element}`, act);
+  }
+  for (const purge of purges) offer('trashed', purge);
+  return newest;
+}
+
+function valueOf({ what }: Act): unknown {
+  if (what.kind === 'edit') return what.value;
+  return what.kind === 'member' ? what.present : true;
+}
+
+/** The audiences that nobody who decided later had in sight. */
+function openAudiences(acts: readonly Act[]): Act[] {
+  const all = acts.filter(({ what }) => what.kind === 'edit' && what.field === 'audience');
+  return all.filter((act) => !all.some((later) => later.past.has(act)));
+}
+
+function narrowest(open: readonly Act[]): Audience {
+  const found = open.map((act) => widths.indexOf(valueOf(act) as Audience));
+  return widths[Math.min(...found)]!;
+}
+
+/** Whether it lives, is purged, or may be either. */
+function stateOf(acts: readonly Act[], purges: readonly Act[]): Truth['state'] {
+  const contents = acts.filter(({ what }) => what.kind !== 'purge');
+  if (contents.length === 0) return 'absent';
+  if (purges.length === 0) return 'alive';
+  if (contents.some((act) => !purges.some((purge) => mayHaveSeen(purge, act)))) return 'alive';
+  const all = (purge: Act): boolean => acts.every((act) => act === purge || purge.past.has(act));
+  return purges.some(all) ? 'dead' : 'either';
+}
+
+/** Whether a purge takes an act for seen: it was, or it says nothing beside what was. */
+function mayHaveSeen({ past }: Act, act: Act): boolean {
+  if (past.has(act)) return true;
+  const { what } = act;
+  const seen = [...past];
+  if (what.kind === 'arrival')
+    return seen.some((one) => one.what.kind === 'arrival' && one.what.key === what.key && one.at <= act.at);
+  if (what.kind === 'member') {
+    const same = ({ what: one }: Act): boolean =>
+      one.kind === 'member' && one.set === what.set && one.element === what.element;
+    return seen.some((one) => same(one) && one.at >= act.at);
+  }
+  if (what.kind !== 'edit') return false;
+  const newer = seen.filter((one) => one.what.kind === 'edit' && one.what.field === what.field && one.at > act.at);
+  return newer.length >= kept;
+}
