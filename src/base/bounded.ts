@@ -75,7 +75,7 @@ interface Member<Question, Answer> {
 }
 
 /** Words of those whose memory ran out: Perl, V8, GLib, C++, the C library. */
-const outOfMemory = /out of memory|failed to allocate|bad_alloc|cannot allocate memory/i;
+const outOfMemory = /out of memory|failed to allocate|allocation failed|bad_alloc|cannot allocate memory/i;
 /** How much of its last words is kept, in characters. */
 const lastWords = 2000;
 /** Milliseconds that a process gets to end by itself. */

@@ -3,8 +3,9 @@ import type { Config } from '../base/config.js';
 import { printable } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
+import { openSqlite } from '../base/sqlite.js';
 import type { LinkStatus } from '../replication/link.js';
-import { openPeers, type Peer, type Peers } from '../replication/peers.js';
+import { hasPeers, openPeers, type Peer, type Peers } from '../replication/peers.js';
 import { counted } from './output.js';
 import { openRecords } from './records.js';
 import { askServer, type ServerRecord } from './spool.js';
@@ -34,11 +35,21 @@ export async function withPeers<T>(config: Config, work: (peers: Peers) => T): P
   }
 }
 
+/** The table of peers as those see it who only look: nothing is made or written, also on a full disk. */
+function readPeers(config: Config): Peer[] {
+  const db = openSqlite(libraryPath(config), { readOnly: true });
+  try {
+    return hasPeers(db) ? openPeers(db).all() : [];
+  } finally {
+    db.close();
+  }
+}
+
 /** All peers, with what their links do in the server that runs on the home. */
 export async function linksOf(config: Config, server: ServerRecord | undefined): Promise<Link[]> {
   if (!(await openFiles().look(libraryPath(config)))) return [];
   const links = server && (await askServer<{ peers: LinkStatus[] }>(server, 'GET', '/api/peers')).peers;
-  const all = await withPeers(config, (table) => table.all());
+  const all = readPeers(config);
   return all.map((peer) => {
     const link = links?.find(({ url }) => url === peer.url);
     return { ...viewPeer(peer), state: link ? link.state : links ? 'connecting' : 'stopped', ...link };

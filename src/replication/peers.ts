@@ -41,9 +41,14 @@ interface Row {
   added: string;
 }
 
+/** Whether a database file has the table. */
+export const hasPeers = (db: Sqlite): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'peer'").get() !== undefined;
+
 /** Opens the table, making it where it is missing. */
 export function openPeers(db: Sqlite): Peers {
-  db.exec(`CREATE TABLE IF NOT EXISTS peer
+  if (!hasPeers(db))
+    db.exec(`CREATE TABLE IF NOT EXISTS peer
     (url TEXT PRIMARY KEY, authorization TEXT, publish INTEGER NOT NULL, originals TEXT NOT NULL, added TEXT NOT NULL) WITHOUT ROWID`);
   const columns = 'url, authorization, publish, originals, added';
   const all = db.prepare<Row>(`SELECT ${columns} FROM peer ORDER BY added, url`);

@@ -40,7 +40,7 @@ function open(
     args: ['-e', script],
     env: () => ({ PATH: process.env['PATH'] }),
     writes: false,
-    limits: { seconds: 30, memory: 512 << 20, output: 1 << 20, ...limits },
+    limits: { seconds: 30, memory: 2 ** 31, output: 1 << 20, ...limits },
     write: (question) => `${question}\n`,
     read(received) {
       const text = received.bytes().toString();

@@ -125,7 +125,8 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
       code: 'too-large',
       message: "This JPEG can't be shown: it needs more memory than one photo may take.",
     });
-    expect((await decoders.render(small, jpeg)).width).toBe(60);
+    // Newer versions of Node need more than this for themselves: the next photo goes to one with room.
+    expect((await open().render(small, jpeg)).width).toBe(60);
   });
 
   it('goes when idle, finishes what it has when all are told to end, and ends with us even where we are killed', async () => {
