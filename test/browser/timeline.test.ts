@@ -237,13 +237,13 @@ test('a reload, and a step back from a search, lead to where one was', async () 
       .map((t) => `${t.id} ${t.left} ${Math.round(t.top)}`);
   const before = await onScreen();
   await page.reload();
-  await expect.poll(onScreen).toEqual(before);
+  await expect.poll(onScreen, { timeout: 20_000 }).toEqual(before);
   await page.keyboard.press('/');
   await page.keyboard.type('nothing at all');
   await page.keyboard.press('Enter');
   await page.waitForSelector('text=No photos found');
   await page.goBack();
-  await expect.poll(onScreen).toEqual(before);
+  await expect.poll(onScreen, { timeout: 20_000 }).toEqual(before);
   expect(mishaps).toEqual([]);
   await close();
 });
