@@ -22,8 +22,6 @@ export type Found =
   | {
       kind: 'couchdb';
       photos: Address;
-      /** The database of blobs, one document each. */
-      blobs: Address;
       version: string;
     };
 
@@ -54,7 +52,7 @@ export async function discover(peer: Pick<Peer, 'url' | 'authorization'>, fetchi
   if (couch?.['couchdb'] === 'Welcome' || couch?.['express-pouchdb'] === 'Welcome!') {
     const name = pathname === '/' ? `/${usualName}` : pathname;
     const version = textOf(couch['version']);
-    return { kind: 'couchdb', photos: at(origin + name), blobs: at(`${origin}${name}-blobs`), version };
+    return { kind: 'couchdb', photos: at(origin + name), version };
   }
   throw new PhotospoolError('io', `There is neither a Photospool nor a CouchDB at ${hostOf(url)}.`, {
     hint: 'Check the address, with its port.',
@@ -72,18 +70,15 @@ async function welcome(address: Address, path: string): Promise<Record<string, u
   }
 }
 
-/** Makes the databases on a CouchDB that are not there yet. @throws PhotospoolError. */
-export async function makeDatabases({ photos, blobs }: Extract<Found, { kind: 'couchdb' }>): Promise<void> {
-  for (const address of [photos, blobs]) {
-    const { status } = await ask(address, '', { method: 'GET' });
-    if (status === 200) continue;
-    const made = await ask(address, '', { method: 'PUT' });
-    if (![201, 202, 412].includes(made.status)) {
-      throw new PhotospoolError('io', `No database could be made at ${hostOf(address.url)} (${made.status}).`, {
-        hint: `Make ${address.url} there, or give an account that may.`,
-      });
-    }
-  }
+/** Makes the database on a CouchDB where it is not there yet. @throws PhotospoolError. */
+export async function makeDatabase({ photos }: Extract<Found, { kind: 'couchdb' }>): Promise<void> {
+  const { status } = await ask(photos, '', { method: 'GET' });
+  if (status === 200) return;
+  const made = await ask(photos, '', { method: 'PUT' });
+  if ([201, 202, 412].includes(made.status)) return;
+  throw new PhotospoolError('io', `No database could be made at ${hostOf(photos.url)} (${made.status}).`, {
+    hint: `Make ${photos.url} there, or give an account that may.`,
+  });
 }
 
 /** @throws PhotospoolError `config` where the peer is this very server, or a copy of it. */

@@ -10,7 +10,7 @@ import { waitAfter } from './backoff.js';
 import { hostOf } from './client.js';
 import { openCarrier, type Throttle } from './carrier.js';
 import type { Database, Refused } from './database.js';
-import { checkOther, discover, makeDatabases, type Found } from './discover.js';
+import { checkOther, discover, makeDatabase, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
 import { openHttpDatabase } from './http.js';
 import type { OriginalsPolicy, Peer } from './peers.js';
@@ -173,7 +173,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
   async function connect(): Promise<void> {
     const found = await discover(peer, parts.fetch);
     checkOther(found, peer.url, parts);
-    if (found.kind === 'couchdb' && !peer.publish) await makeDatabases(found);
+    if (found.kind === 'couchdb' && !peer.publish) await makeDatabase(found);
     become('catching-up', {
       kind: found.kind,
       version: found.version,

@@ -27,7 +27,6 @@ export const peerShape = Type.Object({
   refused: Type.Array(Type.Object({ id: Type.String(), rev: Type.String(), reason: Type.String() })),
   server: Type.Optional(Type.String({ description: 'id of its library' })),
   version: Type.Optional(Type.String()),
-  copied: Type.Optional(Type.Boolean({ description: 'two copies of its home are running' })),
 });
 
 /** Blobs that are not here yet. */

@@ -79,7 +79,7 @@ test('carries both directions, lives through a cut, and goes on with what happen
   expect(warned.length).toBeLessThanOrEqual(2);
 });
 
-test('finds a CouchDB by asking, and makes its databases', async () => {
+test('finds a CouchDB by asking, and makes its database', async () => {
   const pouch = await openPouchServer();
   onTestFinished(() => pouch.close());
   const [a, b] = [ours(), ours()];
