@@ -248,6 +248,24 @@ test('a reload, and a step back from a search, lead to where one was', async () 
   await close();
 });
 
+test('a place is kept while its photos are still on their way', async () => {
+  const fixture = await stage.fixture(makePhotos(5000, stage.pictures, 10));
+  const { page, mishaps, close } = await stage.see(fixture.url);
+  await shown(page);
+  await page.evaluate(() => scrollTo(0, 40_000));
+  const kept = (): Promise<unknown> => page.evaluate(() => (history.state as { place?: unknown } | null)?.place);
+  await expect.poll(kept).toBeDefined();
+  const before = await kept();
+  fixture.slow(3000);
+  await page.reload();
+  await page.waitForFunction(() => scrollY > 0);
+  // Longer than a rest of the page lasts.
+  await page.waitForTimeout(500);
+  expect(await kept()).toEqual(before);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('keys go from photo to photo, also over the edge of the screen', async () => {
   const fixture = await stage.fixture(makePhotos(900, stage.pictures, 10));
   const { page, mishaps, close } = await stage.see(fixture.url);

@@ -50,6 +50,8 @@ export class Album {
   /** How many photos match. */
   count = $state(0);
 
+  /** Where it shall be once the photos there are loaded. */
+  #sought: Place | undefined;
   #guess: Guess;
   #learned = false;
   #ahead = 0;
@@ -68,8 +70,9 @@ export class Album {
   }
 
   /** Asks for the timeline, and goes to where it was seen last; also the way to try again. */
-  async open(place?: Place): Promise<void> {
+  async open(place = this.#sought): Promise<void> {
     this.phase = 'loading';
+    this.#sought = place;
     try {
       this.#show(makeBlocks(await this.#fetch()));
       const near = place && this.blocks.find((block) => covers(block.segment, place.taken.slice(0, 7)));
@@ -88,11 +91,13 @@ export class Album {
     await findPhoto(this, id, taken);
     const found = lineOf(this, id);
     if (found) this.goTo(found.block.top + found.line.top - below);
+    this.#sought = undefined;
   }
 
-  /** What is seen first on the screen; undefined at the top. */
-  get place(): Place | undefined {
-    return this.scroll.at <= topEnough ? undefined : placeAt(this, this.scroll.at);
+  /** What is seen first on the screen, or will be; undefined at the top, null while what is there is not loaded. */
+  get place(): Place | undefined | null {
+    if (this.#sought) return this.#sought;
+    return this.scroll.at <= topEnough ? undefined : (placeAt(this, this.scroll.at) ?? null);
   }
 
   close(): void {
@@ -135,6 +140,7 @@ export class Album {
     if (months === undefined || this.#stale === 'all') this.#stale = 'all';
     else this.#stale = new Set([...(this.#stale ?? []), ...months]);
     if (this.#refreshing || this.phase === 'loading') return;
+    if (this.phase === 'failed') return this.open();
     this.#refreshing = true;
     try {
       while (this.#stale && !this.#closing.signal.aborted) {
