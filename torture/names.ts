@@ -72,10 +72,12 @@ async function run({ seed, scale, say }: Options): Promise<Result> {
       if (n % 500 === 0) mkdirSync(join(aside, `${n / 500}`), { recursive: true });
       writeFileSync(join(aside, `${Math.floor(n / 500)}`, `${n}.png`), pictures[same + n]!);
     }
-    const began = Date.now();
     renameSync(aside, join(config.incoming, 'trip'));
-    for (let n = 0, name = 'trip'; stored < same + atOnce && Date.now() - began < 600_000; n++) {
+    // A busy machine may take its time; given up is what does not go on.
+    let [seen, since] = [stored, Date.now()];
+    for (let n = 0, name = 'trip'; stored < same + atOnce && Date.now() - since < 120_000; n++) {
       await new Promise((resolve) => setTimeout(resolve, 200));
+      if (stored > seen) [seen, since] = [stored, Date.now()];
       // Renamed while it is walked, as long as it is there.
       const next = `trip ${n}`;
       if (n < 20 && statSync(join(config.incoming, name), { throwIfNoEntry: false })) {
