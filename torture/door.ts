@@ -28,7 +28,7 @@ export interface Guest {
   hidden: readonly string[];
 }
 
-/** An answer, as far as it was read. */
+/** An answer, as far as it was read. Status 0: a big body was refused and the connection closed before the answer came. */
 export interface Answer {
   status: number;
   headers: Record<string, unknown>;
@@ -42,7 +42,8 @@ export interface Door {
   ids: readonly string[];
   /** Those who may do least come first: what the last ones do changes who sees what. */
   guests: readonly Guest[];
-  owner: Guest;
+  /** The headers of the owner, who has just signed in. */
+  signIn(): Record<string, string>;
   /** Asks; an event stream is left after its beginning. Rejects where there is no answer within half a minute. */
   ask(asked: Asked): Promise<Answer>;
   /** Opens the page to visitors, or closes it. */
@@ -108,13 +109,15 @@ export async function openDoor(): Promise<Door> {
       guest('nobody', {}, () => false),
       guest('stranger', { authorization: `Bearer ${'x'.repeat(43)}` }, () => false),
       guest('visitor', {}, ({ audience, trashed }) => !trashed && audience === 'public'),
-      ...(['publish', 'replicate', 'upload'] as const).map(program),
+      ...(['publish', 'upload'] as const).map(program),
       guest('family', cookie(family), familySees),
       guest('editor', cookie(editor), familySees),
       ...(['read', 'edit'] as const).map(program),
       guest('owner', cookie(owner), () => true),
+      // A peer may change everything, as the owner may.
+      program('replicate'),
     ],
-    owner: guest('owner', cookie(owner), () => true),
+    signIn: () => cookie(owner),
     ask,
     receive: (visitors) => access.settings.change({ visitors }),
     async memory() {
@@ -179,7 +182,11 @@ function askOnce(port: number, { method, path, headers, body }: Asked): Promise<
       response.on('end', done).on('error', done);
     });
     asking.on('timeout', () => asking.destroy(new Error('no answer within 30 s')));
-    asking.on('error', reject);
+    asking.on('error', (error: NodeJS.ErrnoException) => {
+      const cut = ['EPIPE', 'ECONNRESET'].includes(error.code ?? '') && (body?.length ?? 0) > 64 * 1024;
+      if (cut) resolve({ status: 0, headers: {}, body: Buffer.alloc(0) });
+      else reject(error);
+    });
     asking.end(body);
   });
 }

@@ -211,9 +211,9 @@ export function openAccounts(parts: AccountParts): Accounts {
     removePasskey: (id, passkey, actor) =>
       db.transaction(() => {
         const account = known(id);
-        if (!account.passwordSet && account.passkeys === 1) checkNotLast(account);
         const removed = passkeys.remove(passkey, id);
         if (!removed) throw new PhotospoolError('not-found', 'There is no such passkey.', { op: 'find' });
+        if (!account.passwordSet && account.passkeys === 1) checkNotLast(account);
         note('passkey-removed', actor, `${account.name}: ${removed.name}`);
       }),
   };

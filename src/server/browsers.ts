@@ -6,8 +6,10 @@ const browsers: [RegExp, string][] = [
   [/\bOPR\//, 'Opera'],
   [/\bSamsungBrowser\//, 'Samsung Internet'],
   [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
-  [/\bCriOS\/|\bChrom(?:e|ium)\//, 'Chrome'],
-  [/\bSafari\//, 'Safari'],
+  [/\bCriOS\/|Chrom(?:e|ium)\//, 'Chrome'],
+  // All others that are built on WebKit call themselves Safari, too; Apple's runs on Apple's systems alone.
+  [/\b(?:Macintosh|iPhone|iPad|iPod)\b.*\bSafari\//, 'Safari'],
+  [/\bSafari\//, 'another browser'],
 ];
 const systems: [RegExp, string][] = [
   [/\b(?:iPhone|iPod)\b/, 'iPhone'],

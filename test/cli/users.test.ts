@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -59,6 +59,42 @@ describe('users', () => {
     );
     const told = audit.join('\n') + server.errors().replace(/setup#\S+/, '');
     for (const secret of [good, link.trim().split('#')[1]!]) expect(told).not.toContain(secret);
+  });
+});
+
+describe('the set-up link', () => {
+  it('is told where no terminal is, once a start, works once, and is in no log and no file', async () => {
+    const home = makeHome();
+    const link = /^Nobody has an account here yet\. To make yours, open {2}(\S+)\/setup#([\w-]{43})$/m;
+    const start = async () => {
+      const server = await home.serve('--format', 'json');
+      await expect.poll(() => server.errors()).toMatch(link);
+      const [, url, code] = link.exec(server.errors())!;
+      expect(url).toBe(server.url);
+      expect(server.errors().split(code!)).toHaveLength(2);
+      return { server, code: code! };
+    };
+    const setUp = (url: string, code: string): Promise<Response> =>
+      fetch(`${url}/api/setup`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ code, name: 'Owner', password: good }),
+      });
+    const first = await start();
+    await first.server.stop();
+    const { server, code } = await start();
+    expect((await setUp(server.url, first.code)).status).toBe(404);
+    expect((await setUp(server.url, code)).status).toBe(200);
+    expect((await setUp(server.url, code)).status).toBe(404);
+    const kept = readdirSync(join(home.folder, '.photospool'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+    expect(kept.length).toBeGreaterThan(2);
+    for (const text of [...kept, server.errors().replace(link, '')]) expect(text).not.toContain(code);
+    expect(await server.stop()).toBe(0);
+    const again = await home.serve();
+    expect((await fetch(`${again.url}/api/photos`)).status).toBe(401);
+    expect(again.errors()).not.toContain('setup#');
   });
 });
 

@@ -127,6 +127,7 @@ describe('by bytes alone', () => {
     ['it is empty', new Uint8Array()],
     ['it is text', Buffer.from('Grüße aus Zürich')],
     ['it is text', Buffer.from('\ufeffhallo', 'utf16le')],
+    ['it is text', Buffer.from('#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd')],
     ['it is text', Buffer.from('BM is how this text begins')],
     ['it is a web page', Buffer.from('\n<!DOCTYPE html><html><body>')],
     ['it is an SVG drawing', Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">')],

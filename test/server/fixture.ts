@@ -13,7 +13,7 @@ import { openBlobs } from '../../src/archive/blobs.js';
 import { openFiles } from '../../src/base/files.js';
 import { openPasswords } from '../../src/access/passwords.js';
 import type { Clock } from '../../src/base/clock.js';
-import { openSqlite } from '../../src/base/sqlite.js';
+import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
 import { exifId, format, photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
@@ -161,6 +161,7 @@ export interface Home {
   folder: string;
   app: App;
   parts: ServerParts;
+  db: Sqlite;
   library: Library;
   catalog: Catalog;
   access: Access;
@@ -267,6 +268,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     folder,
     app,
     parts,
+    db,
     library,
     catalog,
     access,

@@ -43,13 +43,14 @@ function withFolders(flags: Flags, incoming?: string, work?: string, done?: stri
 async function onePass(flags: Flags): Promise<number> {
   const config = configOf(flags);
   const json = flags.json === true;
-  for (;;) {
+  for (let first = true; ; first = false) {
     const server = await findServer(config);
     // What is run every few minutes must not queue up behind a pass that takes hours.
     if (flags.ifFree === true && (server ?? !isFree(config.work))) return report(nothing, json);
     if (server) return report(await askServer<PassSummary>(server, 'POST', '/api/spool/process'), json);
     // Whoever holds the folder is waited for before the library is opened: a row of waiting passes costs nothing.
     if (isFree(config.work)) return passHere(config, json);
+    if (first) say(`Waiting for the server or the pass that works in ${printable(config.work)}.`);
     await clock.sleep(500);
   }
 }
