@@ -165,7 +165,9 @@ const textsOf = (list: unknown): string[] =>
 function rowOf(result: unknown): Row[] {
   const [id, seq, changes] = [own(result, 'id'), sequenceOf(own(result, 'seq')), own(result, 'changes')];
   if (typeof id !== 'string' || id.startsWith('_') || !Array.isArray(changes)) return [];
-  return [{ id, seq: seq ?? '', revs: textsOf(changes.map((change) => own(change, 'rev'))) }];
+  const deleted = own(result, 'deleted') === true;
+  const revs = textsOf(changes.map((change) => own(change, 'rev')));
+  return [{ id, seq: seq ?? '', revs, ...(deleted && { deleted }) }];
 }
 
 function checkpointOf(json: unknown): Checkpoint | undefined {
