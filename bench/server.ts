@@ -6,7 +6,7 @@ import { openSqlite } from '../src/base/sqlite.js';
 import { openCatalog } from '../src/catalog/catalog.js';
 import type { Body } from '../src/document/photo.js';
 import { openLibrary } from '../src/library/library.js';
-import { benchHome } from './photos.js';
+import { benchFolder, benchHome } from './photos.js';
 import { cli } from './run.js';
 import { syntheticPhotos } from './synthetic.js';
 
@@ -15,12 +15,18 @@ export interface BenchServer {
   url: string;
   pid: number;
   home: string;
+  /** Ends it and removes its home. */
   stop(): Promise<void>;
+  /** Ends it at once, as a power cut would, and leaves its home. */
+  kill(): Promise<void>;
 }
 
-/** Makes an empty home and fills its library with `photos` synthetic documents, whose pictures are nowhere. */
-export function makeHome(photos: number): string {
-  const home = benchHome;
+/**
+ * Makes an empty home and fills its library with `photos` synthetic documents, whose pictures are nowhere. A bench that needs
+ * several gives each a name.
+ */
+export function makeHome(photos: number, name?: string): string {
+  const home = name === undefined ? benchHome : join(benchFolder, `${name}-${process.pid}`);
   rmSync(home, { recursive: true, force: true });
   mkdirSync(join(home, '.photospool'), { recursive: true });
   mkdirSync(join(home, 'incoming'));
@@ -45,8 +51,8 @@ export function makeHome(photos: number): string {
 }
 
 /** Starts `serve` on a home. Files settle at once. */
-export async function startServer(home: string): Promise<BenchServer> {
-  const child = spawn(process.execPath, [cli, 'serve', '--home', home, '--port', '0', '--settle', '0'], {
+export async function startServer(home: string, port = 0): Promise<BenchServer> {
+  const child = spawn(process.execPath, [cli, 'serve', '--home', home, '--port', String(port), '--settle', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -67,6 +73,10 @@ export async function startServer(home: string): Promise<BenchServer> {
       child.kill('SIGTERM');
       await ended;
       rmSync(home, { recursive: true, force: true });
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

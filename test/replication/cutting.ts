@@ -1,0 +1,56 @@
+/** A link that can be cut: passes every byte on to a server on this machine, until it does not. */
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** The link. */
+export interface Cutting {
+  /** Where it answers, instead of the server behind it. */
+  url: string;
+  /** Bytes that passed so far, both ways. */
+  passed(): number;
+  /** Ends every connection in the middle of whatever it carries, and takes no new one. */
+  cut(): void;
+  /** Takes connections again. */
+  mend(): void;
+  close(): Promise<void>;
+}
+
+/** Opens a link to `server`, an address on this machine; credentials in it stay in `url`. */
+export async function openCutting(server: string): Promise<Cutting> {
+  const sockets = new Set<Socket>();
+  let away = false;
+  let bytes = 0;
+  const listener = createServer((near) => {
+    if (away) return void near.destroy();
+    const far = connect(Number(new URL(server).port), '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (part: Buffer) => (bytes += part.length));
+      from.on('error', () => to.destroy());
+      from.once('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      from.pipe(to);
+    }
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const cut = (): void => {
+    away = true;
+    for (const socket of sockets) socket.destroy();
+  };
+  const url = new URL(server);
+  url.port = String((listener.address() as AddressInfo).port);
+  return {
+    url: url.href.replace(/\/$/, ''),
+    passed: () => bytes,
+    cut,
+    mend: () => void (away = false),
+    close() {
+      cut();
+      return new Promise((resolve) => listener.close(() => resolve()));
+    },
+  };
+}
