@@ -33,6 +33,8 @@ export interface Named {
   missing(options: MissingOptions): NamedBlob[];
   /** How many are not here, by kind. */
   counts(): Record<BlobKind, number>;
+  /** How many bytes these have, by kind. */
+  weights(): Record<BlobKind, number>;
   /** The blob is here now, or is not any more. */
   set(sha256: string, here: boolean): void;
   /** Somebody wants to see an original now: it comes first. */
@@ -81,9 +83,15 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
   const ask = db.prepare('UPDATE blob SET asked = 1 WHERE sha256 = ?');
   const missing = db.prepare<Row>(`SELECT sha256, photo, kind, bytes FROM blob
     WHERE here = 0 AND (kind < ${original} OR ? = 1 OR asked >= ?) ORDER BY asked DESC, kind, taken DESC LIMIT ? OFFSET ?`);
-  const counts = db.prepare<{ kind: number; n: number }>(
-    'SELECT kind, count(*) AS n FROM blob WHERE here = 0 GROUP BY kind',
+  const counts = db.prepare<{ kind: number; n: number; bytes: number }>(
+    'SELECT kind, count(*) AS n, sum(bytes) AS bytes FROM blob WHERE here = 0 GROUP BY kind',
   );
+
+  function sums(of: 'n' | 'bytes'): Record<BlobKind, number> {
+    const found = new Map(counts.all().map((row) => [blobKinds[row.kind], row[of]]));
+    const sum = (kind: BlobKind): number => found.get(kind) ?? 0;
+    return { thumb: sum('thumb'), preview: sum('preview'), original: sum('original') };
+  }
 
   function write(sha256: string, body: Body | undefined): void {
     const photo = Buffer.from(sha256, 'hex');
@@ -123,14 +131,8 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
     },
     missing: ({ limit, skip = 0, originals }) =>
       missing.all(Number(originals === 'all'), originals === 'none' ? 2 : 1, limit, skip).map(blobOf),
-    counts() {
-      const found = new Map(counts.all().map(({ kind, n }) => [blobKinds[kind], n]));
-      return {
-        thumb: found.get('thumb') ?? 0,
-        preview: found.get('preview') ?? 0,
-        original: found.get('original') ?? 0,
-      };
-    },
+    counts: () => sums('n'),
+    weights: () => sums('bytes'),
     set: (sha256, here) => void set.run(Number(here), Buffer.from(sha256, 'hex')),
     ask: (sha256) => void ask.run(Buffer.from(sha256, 'hex')),
   };
