@@ -48,6 +48,8 @@ const rules = {
   original: { family: true, visitor: false, token: read },
   /** Title, description, time, place, rating, favourite, tags and albums of what one sees. */
   edit: { family: 'allowed', visitor: false, token: ['edit'] },
+  /** Who edited what and when, and what was there before: of the fields that one may change. */
+  history: { family: 'allowed', visitor: false, token: read },
   /** Who may see a photo. */
   share: { family: false, visitor: false, token: ['edit'] },
   /** The trash and the inbox: seeing what is in the trash, moving photos in and out, marking as reviewed. */
@@ -59,6 +61,8 @@ const rules = {
   spool: { family: false, visitor: false, token: read },
   /** Making a pass, trying stuck files again, sample pictures. */
   process: { family: false, visitor: false, token: ['edit'] },
+  /** Servers that this one exchanges everything with. */
+  peers: ownerOnly,
   people: ownerOnly,
   tokens: ownerOnly,
   settings: ownerOnly,

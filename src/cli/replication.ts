@@ -10,7 +10,7 @@ import { openExchange, type Exchange } from '../replication/exchange.js';
 import { openLibraryDatabase } from '../replication/library.js';
 import { openMesh, type Mesh } from '../replication/mesh.js';
 import { openNotes } from '../replication/notes.js';
-import { openPeers } from '../replication/peers.js';
+import { openPeers, type Peers } from '../replication/peers.js';
 import type { Served } from '../replication/serve.js';
 import { sweepUnnamed } from '../replication/unnamed.js';
 import { openPublishing } from '../replication/publish.js';
@@ -22,6 +22,7 @@ export interface Replication {
   databases: Served[];
   exchange: Exchange;
   mesh: Mesh;
+  peers: Peers;
   /** Ends all links. To be called before the server closes, and long before the database does. */
   close(): Promise<void>;
 }
@@ -41,7 +42,8 @@ export function openReplication(home: Home, log: Log): Replication {
     random: randomBytes,
     onChange,
   });
-  const mesh = openMesh(openPeers(db), {
+  const peers = openPeers(db);
+  const mesh = openMesh(peers, {
     database,
     server: library.server,
     epoch: library.epoch,
@@ -65,6 +67,7 @@ export function openReplication(home: Home, log: Log): Replication {
     databases: [photos],
     exchange,
     mesh,
+    peers,
     async close() {
       ended.abort();
       await Promise.all([mesh.close(), sweeping]);

@@ -96,7 +96,7 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
   const setting = (name: string): string | undefined => get.get(name)?.value;
   const setSetting = (name: string, value: string): void => void set.run(name, value);
   const today = openToday({ setting, setSetting }, clock);
-  const merges = openMerges({ setting, setSetting }, clock);
+  const merges = openMerges(db, { setting, setSetting }, clock);
   return { originals: openOriginals(db, today), seen: openSeen(db), today, merges, setting, setSetting };
 }
 

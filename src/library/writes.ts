@@ -39,6 +39,7 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
       merges.add(
         id,
         open.map(({ body }) => parse(body)),
+        plan.merged?.body ?? parse(open[0]!.body),
       );
     if (plan.merged) revisions.append(id, plan.merged.parent, false, canonical(plan.merged.body));
     for (const rev of plan.close) revisions.append(id, rev, true, canonical(tombstone));

@@ -14,45 +14,13 @@ import type { Database, Refused } from './database.js';
 import { checkOther, discover, makeDatabase, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
 import { openHttpDatabase } from './http.js';
-import type { OriginalsPolicy, Peer } from './peers.js';
+import type { Peer } from './peers.js';
 import { publishTo, type Publishing } from './publish.js';
 import { replicate, type Progress } from './replicate.js';
+import type { LinkState, LinkStatus } from './status.js';
 import { runTogether } from './together.js';
 
-/** What a link is doing. `waiting` until `next`; `refused` is waiting where only a person can help. */
-export type LinkState = 'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused';
-
-/** How one direction is. */
-export interface Direction {
-  /** Revisions that went over since the server started. */
-  sent: number;
-  /** Documents that are still to be looked at; absent while that is not known. */
-  pending?: number;
-}
-
-/** How a link is. Times are UTC, `2026-11-24T10:00:00.000Z`. */
-export interface LinkStatus {
-  /** Without credentials. */
-  url: string;
-  kind?: Found['kind'];
-  publish: boolean;
-  originals: OriginalsPolicy;
-  state: LinkState;
-  since: string;
-  /** Why it waits, as a sentence, and when it tries again. */
-  reason?: string;
-  next?: string;
-  /** From the peer to here, and from here to the peer. */
-  pull: Direction;
-  push: Direction;
-  /** Blobs that went over since the server started. */
-  blobs: Record<'fetched' | 'brought', { count: number; bytes: number }>;
-  /** Documents that a side did not take. */
-  refused: Refused[];
-  /** The peer's library, and its version of Photospool or CouchDB. */
-  server?: string;
-  version?: string;
-}
+export type { Direction, LinkState, LinkStatus } from './status.js';
 
 /** What links are made of. */
 export interface LinkParts {
@@ -98,6 +66,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     originals: peer.originals,
     state: 'connecting',
     since: now(),
+    opened: now(),
     pull: { sent: 0 },
     push: { sent: 0 },
     blobs: { fetched: { count: 0, bytes: 0 }, brought: { count: 0, bytes: 0 } },
@@ -107,8 +76,10 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
   const ended = (): boolean => stop.signal.aborted;
 
   function become(state: LinkState, more: Partial<LinkStatus> = {}): void {
+    if (status.state === 'live') status.synced = now();
     if (state !== status.state) status.since = now();
     delete status.reason;
+    delete status.code;
     delete status.next;
     Object.assign(status, { state }, more);
     parts.changed();
@@ -222,7 +193,9 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
         failures = status.push.sent + status.pull.sent > began ? 1 : failures + 1;
         const wait = waitAfter(failures, ours.code, parts.random);
         const next = new Date(clock.now() + wait).toISOString();
-        become(ours.code === 'unauthorized' ? 'refused' : 'waiting', { reason: sentence(ours), next });
+        become(ours.code === 'unauthorized' ? 'refused' : 'waiting', {
+          ...{ reason: sentence(ours), code: ours.code, next },
+        });
         tell(sentence(ours));
         await clock.sleep(wait, stop.signal);
       }
@@ -231,7 +204,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
 
   const running = keepUp();
   return {
-    status: () => structuredClone(status),
+    status: () => structuredClone(status.state === 'live' ? { ...status, synced: now() } : status),
     async close() {
       stop.abort();
       await running;

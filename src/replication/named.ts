@@ -34,6 +34,8 @@ export interface Named {
   missing(options: MissingOptions): NamedBlob[];
   /** How many are not here, by kind. */
   counts(): Record<BlobKind, number>;
+  /** How many bytes these have, by kind. */
+  weights(): Record<BlobKind, number>;
   /** The blob is here now, or is not any more. */
   set(sha256: string, here: boolean): void;
   /** Somebody wants to see an original now: it comes first. */
@@ -115,12 +117,18 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
   const present = db.prepare<Row>(`${columns} WHERE here = 1 AND kind = ? AND (taken, sha256) < (?, ?)
     ORDER BY taken DESC, sha256 DESC LIMIT ?`);
   const noted = db.prepare<Row>(`${columns} WHERE noted > ? AND here = 1 ORDER BY noted LIMIT ?`);
-  const counts = db.prepare<{ kind: number; n: number }>(
-    'SELECT kind, count(*) AS n FROM blob WHERE here = 0 GROUP BY kind',
+  const counts = db.prepare<{ kind: number; n: number; bytes: number }>(
+    'SELECT kind, count(*) AS n, sum(bytes) AS bytes FROM blob WHERE here = 0 GROUP BY kind',
   );
 
   // Counted here and not in the table, where the newest row may go.
   let mark = db.prepare<{ n: number | null }>('SELECT max(noted) AS n FROM blob').get()?.n ?? 0;
+
+  function sums(of: 'n' | 'bytes'): Record<BlobKind, number> {
+    const found = new Map(counts.all().map((row) => [blobKinds[row.kind], row[of]]));
+    const sum = (kind: BlobKind): number => found.get(kind) ?? 0;
+    return { thumb: sum('thumb'), preview: sum('preview'), original: sum('original') };
+  }
 
   function write(sha256: string, body: Body | undefined): void {
     const photo = Buffer.from(sha256, 'hex');
@@ -171,14 +179,8 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
       const rows = at === undefined ? missing.all(...which, limit, skip) : missingThere.all(...which, at, limit, skip);
       return rows.map(blobOf);
     },
-    counts() {
-      const found = new Map(counts.all().map(({ kind, n }) => [blobKinds[kind], n]));
-      return {
-        thumb: found.get('thumb') ?? 0,
-        preview: found.get('preview') ?? 0,
-        original: found.get('original') ?? 0,
-      };
-    },
+    counts: () => sums('n'),
+    weights: () => sums('bytes'),
     set: (sha256, here) => void set.run(Number(here), ++mark, Buffer.from(sha256, 'hex')),
     ask: (sha256) => void ask.run(Buffer.from(sha256, 'hex')),
     present({ kind, taken, sha256 }, limit) {

@@ -95,3 +95,32 @@ export function readAddress(text: string): { url: string; authorization?: string
     ...(username !== '' && { authorization: `Basic ${basic}` }),
   };
 }
+
+/** What somebody says of a peer. */
+export interface GivenPeer {
+  address: string;
+  /** What the server there gave out; it may be in the address instead. */
+  token?: string;
+  publish: boolean;
+  originals: OriginalsPolicy;
+}
+
+/** A peer as it is kept, of what somebody said at `now`. @throws PhotospoolError `usage`. */
+export function makePeer({ address, token, publish, originals }: GivenPeer, now: number): Peer {
+  const { url, authorization } = readAddress(address);
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    throw new PhotospoolError('usage', 'That is no token.', {
+      hint: 'Copy it whole, as it was shown when it was made (`photospool tokens add`).',
+    });
+  }
+  const secret = token === undefined ? authorization : `Bearer ${token}`;
+  return {
+    ...{ url, publish, originals, added: new Date(now).toISOString() },
+    ...(secret !== undefined && { authorization: secret }),
+  };
+}
+
+/** Adds a peer, or says anew how: the day it was added stays. */
+export function addPeer(peers: Peers, peer: Peer): void {
+  peers.put({ ...peer, added: peers.find(peer.url)?.added ?? peer.added });
+}

@@ -3,7 +3,7 @@
  * family says to each other is not for visitors. Each change is durable when it is told, and leaves nothing half done.
  */
 import { monotonicFactory } from 'ulid';
-import { authorOf, isBy, may, removesComments, seesComments, type Viewer } from '../access/rights.js';
+import { authorOf, isBy, removesComments, seesComments, type Viewer } from '../access/rights.js';
 import type { People } from '../access/people.js';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -20,6 +20,7 @@ import {
 import type { Body, Stamp } from '../document/photo.js';
 import { newestStamp } from '../document/stamp.js';
 import type { Library } from '../library/library.js';
+import { authorFor, type Author } from './authors.js';
 import { notFound } from './failures.js';
 import { getPhoto } from './photos.js';
 
@@ -29,8 +30,7 @@ export interface CommentSeen {
   id: string;
   /** Markdown. */
   text: string;
-  /** `id` of a person, for those who know the people. */
-  by: { id?: string; name: string };
+  by: Author;
   added: string;
   edited?: true;
   /** Whether it is by whoever asks, who then may change its words. */
@@ -56,18 +56,9 @@ const most = 1_000;
 export function openComments(library: Library, people: Pick<People, 'find'>, clock: Pick<Clock, 'now'>): Comments {
   const nextId = monotonicFactory();
 
-  function nameOf(viewer: Viewer, author: string): CommentSeen['by'] {
-    const [kind, rest = ''] = author.split(/:(.*)/s);
-    if (kind === 'owner') return { name: 'The owner' };
-    if (kind === 'token') return { name: may(viewer, 'tokens') ? rest : 'A program' };
-    const person = kind === 'person' ? people.find(rest) : undefined;
-    if (!person) return { name: 'Somebody who left' };
-    return { ...(may(viewer, 'people') && { id: person.id }), name: person.name };
-  }
-
   function show(viewer: Viewer, document: string, body: Body): CommentSeen | undefined {
     const view = viewComment(document, body);
-    return view && { ...view, by: nameOf(viewer, view.by), mine: isBy(viewer, view.by) };
+    return view && { ...view, by: authorFor(viewer, people, view.by), mine: isBy(viewer, view.by) };
   }
 
   function shown(viewer: Viewer, document: string): CommentSeen {

@@ -1,8 +1,14 @@
-/** What is told of links to peers: the shapes of `GET /api/peers`, and figures for Prometheus. No secret is in them. */
+/** What is told of links to peers, and of what was merged: the shapes of `GET /api/peers`. No secret is in them. */
 import { Type } from 'typebox';
-import { blobKinds, type BlobKind } from '../replication/named.js';
+import type { People } from '../access/people.js';
+import type { Viewer } from '../access/rights.js';
+import type { Token } from '../access/tokens.js';
+import type { Stamp } from '../document/photo.js';
+import { parseStamp } from '../document/stamp.js';
+import type { Merge, MergeTally } from '../library/merges.js';
+import { originalsPolicies } from '../replication/peers.js';
+import { authorFor } from './authors.js';
 import type { ServerParts } from './parts.js';
-import type { LinkStatus } from '../replication/link.js';
 
 const Utc = Type.String({ description: 'UTC' });
 const Direction = Type.Object({
@@ -11,16 +17,22 @@ const Direction = Type.Object({
 });
 const Moved = Type.Object({ count: Type.Integer(), bytes: Type.Integer() });
 
+/** Which originals go over. */
+export const Originals = Type.Enum(originalsPolicies);
+
 /** A link. */
-export const peerShape = Type.Object({
+const peerShape = Type.Object({
   url: Type.String(),
   kind: Type.Optional(Type.Enum(['photospool', 'couchdb'])),
   publish: Type.Boolean(),
-  originals: Type.Enum(['all', 'on-demand', 'none']),
+  originals: Originals,
   state: Type.Enum(['connecting', 'catching-up', 'live', 'waiting', 'refused']),
   since: Utc,
+  opened: Utc,
   reason: Type.Optional(Type.String({ description: 'why it waits' })),
+  code: Type.Optional(Type.String({ description: 'the same, as the code of the error' })),
   next: Type.Optional(Utc),
+  synced: Type.Optional(Utc),
   pull: Direction,
   push: Direction,
   blobs: Type.Object({ fetched: Moved, brought: Moved }),
@@ -29,67 +41,73 @@ export const peerShape = Type.Object({
   version: Type.Optional(Type.String()),
 });
 
-/** Blobs that are not here yet. */
-export const Missing = Type.Object({ thumb: Type.Integer(), preview: Type.Integer(), original: Type.Integer() });
-
-/** What was merged. */
-export const MergeTally = Type.Object({
-  days: Type.Array(Type.Object({ day: Type.String(), count: Type.Integer() })),
-  last: Type.Array(Type.Object({ id: Type.String(), at: Utc, fields: Type.Array(Type.String()) })),
+const ByKind = Type.Object({ thumb: Type.Integer(), preview: Type.Integer(), original: Type.Integer() });
+const Guest = Type.Object({
+  name: Type.String({ description: 'of its token' }),
+  publish: Type.Boolean(),
+  lastUsed: Type.Optional(Utc),
+  connected: Type.Boolean({ description: 'heard of within three minutes' }),
 });
+const MergeSide = Type.Object({
+  value: Type.Unknown(),
+  at: Utc,
+  by: Type.Object({ id: Type.Optional(Type.String()), name: Type.String() }),
+  won: Type.Boolean({ description: 'it is shown since' }),
+});
+/** A merge as it is told. */
+export const MergeShape = Type.Object({
+  id: Type.String(),
+  at: Utc,
+  fields: Type.Array(Type.String()),
+  contests: Type.Array(Type.Object({ field: Type.String(), sides: Type.Array(MergeSide) })),
+});
+
+/** The mesh. */
+export const meshShape = Type.Object({
+  name: Type.String({ description: 'of this machine' }),
+  server: Type.String({ description: 'id of its library' }),
+  peers: Type.Array(peerShape),
+  guests: Type.Array(Guest, { description: 'servers that made a link to here' }),
+  missing: ByKind,
+  missingBytes: ByKind,
+  merges: Type.Object({
+    days: Type.Array(Type.Object({ day: Type.String(), count: Type.Integer() })),
+    last: Type.Array(MergeShape),
+  }),
+});
+
+/** A guest is thought to be there for so long after its last word, ms: it asks at least once a minute. */
+const silence = 180_000;
+
+/** The servers that make links to here: what is known of them is what became of their tokens. */
+export const guestsOf = (tokens: readonly Token[], now: number) =>
+  tokens
+    .filter(({ may }) => may.includes('replicate') || may.includes('publish'))
+    .map(({ name, may, used }) => ({
+      name,
+      publish: !may.includes('replicate'),
+      ...(used !== undefined && { lastUsed: new Date(used).toISOString() }),
+      connected: used !== undefined && now - used < silence,
+    }));
+
+/** Merges with the names of those whose edits met. */
+export const mergesFor = (viewer: Viewer, people: Pick<People, 'find'>, { days, last }: MergeTally) => ({
+  days,
+  last: last.map((merge) => mergeFor(viewer, people, merge)),
+});
+
+/** A merge with the names of those whose edits met. */
+export const mergeFor = (viewer: Viewer, people: Pick<People, 'find'>, { contests, ...merge }: Merge) => ({
+  ...merge,
+  contests: contests.map(({ field, sides }) => ({
+    field,
+    sides: sides.map(({ value, at, by, won }) => ({ value, at: timeOf(at), by: authorFor(viewer, people, by), won })),
+  })),
+});
+
+/** When a stamp was drawn, UTC. */
+export const timeOf = (stamp: Stamp): string => new Date(parseStamp(stamp)?.ms ?? 0).toISOString();
 
 /** Whether another server may have what is not here: one that this one has a link to, or that has one to here. */
 export const hasPeers = ({ exchange, mesh }: Pick<ServerParts, 'exchange' | 'mesh'>): boolean =>
   exchange.isServed() || mesh.status().some(({ publish }) => !publish);
-
-type Line = [labels: Record<string, string>, value: number];
-
-/** The figures of links in Prometheus' text format; `missing` counts blobs that are not here. */
-export function linkFigures(links: readonly LinkStatus[], missing: Record<BlobKind, number>): string {
-  const each = (more: Record<string, string>, value: (link: LinkStatus) => number): Line[] =>
-    links.map((link) => [{ peer: link.url, ...more }, value(link)]);
-  const both = (value: (link: LinkStatus, way: 'pull' | 'push') => number): Line[] =>
-    (['pull', 'push'] as const).flatMap((way) => each({ direction: way }, (link) => value(link, way)));
-  const blobs = (what: 'count' | 'bytes'): Line[] =>
-    (['fetched', 'brought'] as const).flatMap((way) => each({ direction: way }, ({ blobs }) => blobs[way][what]));
-  return [
-    figure('photospool_peer_up', 'gauge', '1 while the link to a peer stands', each({}, isUp)),
-    figure(
-      'photospool_peer_pending',
-      'gauge',
-      'Documents still to go over',
-      both((link, way) => link[way].pending ?? 0),
-    ),
-    figure(
-      'photospool_peer_revisions_total',
-      'counter',
-      'Revisions that went over',
-      both((link, way) => link[way].sent),
-    ),
-    figure(
-      'photospool_peer_refused',
-      'gauge',
-      'Documents that a side did not take',
-      each({}, ({ refused }) => refused.length),
-    ),
-    figure('photospool_peer_blobs_total', 'counter', 'Blobs that went over', blobs('count')),
-    figure('photospool_peer_blob_bytes_total', 'counter', 'Bytes of blobs that went over', blobs('bytes')),
-    figure(
-      'photospool_blobs_missing',
-      'gauge',
-      'Blobs that documents name and that are not here',
-      blobKinds.map((kind): Line => [{ kind }, missing[kind]]),
-    ),
-  ].join('');
-}
-
-const isUp = ({ state }: LinkStatus): number => Number(state === 'live' || state === 'catching-up');
-
-function figure(name: string, type: 'gauge' | 'counter', help: string, lines: readonly Line[]): string {
-  if (lines.length === 0) return '';
-  const told = lines.map(([labels, value]) => {
-    const pairs = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`);
-    return `${name}{${pairs.join()}} ${value}\n`;
-  });
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${told.join('')}`;
-}

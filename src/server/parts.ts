@@ -16,6 +16,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import type { Exchange } from '../replication/exchange.js';
 import type { Mesh } from '../replication/mesh.js';
+import type { Peers } from '../replication/peers.js';
 import type { Publishers } from '../replication/publishers.js';
 import type { Served } from '../replication/serve.js';
 import type { SpoolPort } from '../spool/port.js';
@@ -67,6 +68,8 @@ export interface ServerParts {
   exchange: Exchange;
   /** The links to peers. */
   mesh: Pick<Mesh, 'status' | 'on'>;
+  /** The table that they are made from; absent on a public server. */
+  peers?: Peers;
   /** Lets publishers into their databases, on a public server. */
   publishers?: Pick<Publishers, 'admit'>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */

@@ -31,6 +31,10 @@ export interface Fixture {
   sent: { path: string; body: Record<string, unknown> }[];
   /** Takes photos in and tells the pages. */
   add(...photos: FixturePhoto[]): void;
+  /** What `/api/peers` answers, and tells the pages. */
+  mesh(now: object): void;
+  /** What was said of every photo before. */
+  history: object;
   /** Says what the spool is doing. */
   spool(status: Partial<SpoolStatus>): void;
   /** Ends all live connections; with `refuse`, nothing is answered until `refuse(false)`. */
@@ -40,6 +44,12 @@ export interface Fixture {
   slow(ms: number): void;
   close(): Promise<void>;
 }
+
+/** A server that is on its own. */
+const noMesh = {
+  ...{ name: 'home', server: 's', peers: [], guests: [], merges: { days: [], last: [] } },
+  ...{ missing: { thumb: 0, preview: 0, original: 0 }, missingBytes: { thumb: 0, preview: 0, original: 0 } },
+};
 
 /** The policy that the album is served with. */
 export const policy =
@@ -129,6 +139,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
   const listeners = new Set<ServerResponse>();
   let change = 1;
   let status = idle;
+  let mesh: object = noMesh;
   let refused = false;
   let delay = 0;
   let sorted = first;
@@ -183,6 +194,8 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
       }),
     ],
     [/^\/api\/spool$/, () => status],
+    [/^\/api\/peers(?:\/.*)?$/, () => mesh],
+    [/^\/api\/photos\/[0-9a-f]{64}\/history$/, () => fixture.history],
     [/^\/api\/spool\/retry$/, () => ({ retried: status.stuck.map((item) => item.name), unknown: [] })],
     [/^\/api\/spool\/process$/, () => ({ stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] })],
     [/^\/api\/samples$/, () => ({ placed: 5 })],
@@ -288,6 +301,11 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
         count: photos.length,
         change,
       });
+    },
+    history: { added: '2026-01-01T10:00:00.000Z', edits: [], more: 0, merges: [] },
+    mesh(now) {
+      mesh = { ...noMesh, ...now };
+      tell({ type: 'peers' });
     },
     spool(next) {
       status = { ...idle, ...next };

@@ -33,6 +33,7 @@ describe('the description', () => {
       [
         'delete /api/me/passkeys/{id}',
         'delete /api/me/sessions',
+        'delete /api/peers/{url}',
         'delete /api/people/{id}',
         'delete /api/photos/{id}/comments/{comment}',
         'delete /api/session',
@@ -53,6 +54,7 @@ describe('the description', () => {
         'get /api/photos/{id}',
         'get /api/photos/{id}/comments',
         'get /api/photos/{id}/exif',
+        'get /api/photos/{id}/history',
         'get /api/places',
         'get /api/session',
         'get /api/spool',
@@ -80,6 +82,7 @@ describe('the description', () => {
         'post /api/me/passkeys',
         'post /api/me/passkeys/options',
         'post /api/me/password',
+        'post /api/peers',
         'post /api/people',
         'post /api/people/{id}/invitation',
         'post /api/photos/{id}/comments',
@@ -118,6 +121,7 @@ describe('the description', () => {
       'post /api/photos/{id}/comments': { text: 'words' },
       'patch /api/photos/{id}/comments/{comment}': { text: 'other words' },
       'post /api/spool/retry': { names: 'all' },
+      'post /api/peers': { url: 'http://127.0.0.1:1' },
       'post /api/people': { name: 'x', role: 'family' },
       'post /api/tokens': { name: 'x', may: ['read'] },
       'patch /api/access': { visitors: false },
@@ -133,14 +137,17 @@ describe('the description', () => {
         const schema = good?.[1].content?.['application/json']?.schema;
         if (!schema || path === '/api/upload' || needsAccount(method, path)) continue;
         const payload = bodies[`${method} ${path}`];
-        const url = path.replace('{id}', id).replace('{comment}', comment);
+        const url = path
+          .replace('{id}', id)
+          .replace('{comment}', comment)
+          .replace('{url}', encodeURIComponent('http://127.0.0.1:1'));
         const response = await home.app.inject({ method: method as 'get', url, ...(payload && { payload }) });
         expect(response.statusCode, `${method} ${url}: ${response.body}`).toBe(Number(good[0]));
         expect(Compile(schema).Errors(response.json()), `${method} ${url}`).toEqual([]);
         checked++;
       }
     }
-    expect(checked).toBe(35);
+    expect(checked).toBe(38);
   });
 
   it('leaves nothing out of an answer', async () => {

@@ -20,6 +20,7 @@ import { openLibrary, type Library } from '../../src/library/library.js';
 import { openExchange } from '../../src/replication/exchange.js';
 import { openLibraryDatabase } from '../../src/replication/library.js';
 import type { LinkStatus } from '../../src/replication/link.js';
+import { openPeers } from '../../src/replication/peers.js';
 import { openNotes } from '../../src/replication/notes.js';
 import { buildApp, type ServerParts } from '../../src/server/app.js';
 import { makeChanges } from '../../src/server/changes.js';
@@ -245,6 +246,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     ],
     exchange: openExchange({ db, library, archive, blobs, files, clock, onChange }),
     mesh: links,
+    peers: openPeers(db),
     samples: async () => 6,
     config: {
       host: '127.0.0.1',

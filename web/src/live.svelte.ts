@@ -9,6 +9,7 @@ type Message =
   | { type: 'hello'; change: number }
   | { type: 'photos'; months: string[]; change: number }
   | { type: 'comments'; photo: string }
+  | { type: 'peers' }
   | ({ type: 'spool' } & SpoolStatus);
 
 /** Hears what changed. `months` is undefined where it is unknown: something was missed. */
@@ -32,6 +33,8 @@ export class Live {
   lost = $state(false);
   /** How often a connection was made. */
   connections = $state(0);
+  /** How often a link to another server was said to be another than before. */
+  links = $state(0);
 
   #source: EventSource | undefined;
   #change: number | undefined;
@@ -114,6 +117,10 @@ export class Live {
   #take(message: Message): void {
     if (message.type === 'spool') {
       this.spool = message;
+      return;
+    }
+    if (message.type === 'peers') {
+      this.links++;
       return;
     }
     if (message.type === 'comments') {

@@ -5,7 +5,10 @@
  */
 
 /** The pages beside the album, as they are called in the address. */
-export const pageNames = ['spool', 'people', 'me', 'tokens', 'access', 'audit', 'sign-in', 'setup', 'invite'] as const;
+export const pageNames = [
+  ...(['spool', 'servers', 'people', 'me', 'tokens', 'access', 'audit'] as const),
+  ...(['sign-in', 'setup', 'invite'] as const),
+] as const;
 
 /** The name of a page beside the album. */
 export type PageName = (typeof pageNames)[number];

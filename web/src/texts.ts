@@ -58,6 +58,7 @@ export const texts = {
   account: 'Menu',
   pages: {
     spool: 'Spool',
+    servers: 'Servers',
     people: 'People',
     me: 'My account',
     tokens: 'Tokens',

@@ -5,8 +5,8 @@
 import { systemClock } from '../../base/clock.js';
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../base/errors.js';
 import { discover, type Found } from '../../replication/discover.js';
-import { originalsPolicies, readAddress } from '../../replication/peers.js';
-import type { OriginalsPolicy, Peer } from '../../replication/peers.js';
+import { addPeer as keepPeer, makePeer, originalsPolicies, readAddress } from '../../replication/peers.js';
+import type { OriginalsPolicy } from '../../replication/peers.js';
 import { hasLibrary } from '../access.js';
 import { exit, print, printJson, say } from '../output.js';
 import { readSecret } from '../prompt.js';
@@ -32,22 +32,11 @@ export const peers: Verb = (program, run) => {
 
 async function addPeer(address: string, flags: Given): Promise<number> {
   const config = configOf(flags);
-  const { url, authorization } = readAddress(address);
   const token = flags.token === '-' ? await readSecret('token') : flags.token;
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    throw new PhotospoolError('usage', 'That is no token.', {
-      hint: 'Copy it whole, as `photospool tokens add` printed it.',
-    });
-  }
-  const secret = token === undefined ? authorization : `Bearer ${token}`;
-  const peer: Peer = {
-    url,
-    ...(secret !== undefined && { authorization: secret }),
-    publish: flags.publish === true,
-    originals: originalsOf(flags.originals),
-    added: new Date(systemClock.now()).toISOString(),
-  };
-  await withPeers(config, (table) => table.put({ ...peer, added: table.find(url)?.added ?? peer.added }));
+  const given = { address, publish: flags.publish === true, originals: originalsOf(flags.originals) };
+  const peer = makePeer({ ...given, ...(token !== undefined && { token }) }, systemClock.now());
+  const { url } = peer;
+  await withPeers(config, (table) => keepPeer(table, peer));
   const found = await discover(peer).catch((error: unknown) => toPhotospoolError(error));
   const problem = found instanceof PhotospoolError ? sentence(found) : undefined;
   if (flags.json)

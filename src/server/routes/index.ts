@@ -1,6 +1,7 @@
 /** All routes, one noun per file. Adding one adds a line here. */
 export { photos } from './photos.js';
 export { edits } from './edits.js';
+export { history } from './history.js';
 export { comments } from './comments.js';
 export { timeline } from './timeline.js';
 export { tiles } from './tiles.js';

@@ -1,6 +1,6 @@
 /** Figures in Prometheus' text format (exposition format 0.0.4). */
 import { viewer } from '../access.js';
-import { linkFigures } from '../links.js';
+import { meshFigures } from '../figures.js';
 import { makeDone } from '../done.js';
 import { stepBounds, type StepFigures } from '../../spool/port.js';
 import type { Routes } from '../parts.js';
@@ -55,14 +55,18 @@ export const metrics: Routes = (app, { catalog, clock, config, exchange, library
         ['process_resident_memory_bytes', 'gauge', 'Resident memory', process.memoryUsage.rss()],
       ];
       const info = `# HELP photospool_info Version\n# TYPE photospool_info gauge\nphotospool_info{version=${JSON.stringify(config.version)}} 1\n`;
-      return reply
-        .type('text/plain; version=0.0.4; charset=utf-8')
-        .send(
-          info +
-            figures.map(write).join('') +
-            linkFigures(mesh.status(), exchange.named.counts()) +
-            steps(spool.steps()),
-        );
+      return reply.type('text/plain; version=0.0.4; charset=utf-8').send(
+        info +
+          figures.map(write).join('') +
+          meshFigures({
+            links: mesh.status(),
+            missing: exchange.named.counts(),
+            missingBytes: exchange.named.weights(),
+            merges: library.local.merges.count(),
+            now: clock.now(),
+          }) +
+          steps(spool.steps()),
+      );
     },
   );
 };

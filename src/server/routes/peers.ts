@@ -1,21 +1,95 @@
-/** The mesh as this server sees it: its links, what is on its way, and what was merged. */
+/** The mesh as this server sees it: its links, what is on its way, and what was merged; and who is in it. */
 import { Type } from 'typebox';
+import { hostname } from 'node:os';
+import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
+import { discover } from '../../replication/discover.js';
+import { addPeer, makePeer, originalsPolicies, readAddress } from '../../replication/peers.js';
+import { viewer } from '../access.js';
+import { notFound } from '../failures.js';
+import { guestsOf, meshShape, mergesFor, Originals } from '../links.js';
 import type { Routes } from '../parts.js';
-import { answers } from '../schemas.js';
-import { peerShape, MergeTally, Missing } from '../links.js';
+import { answers, Problem } from '../schemas.js';
+import { strict } from '../shapes.js';
 
-export const peers: Routes = (app, { exchange, library, mesh }) => {
+export const peers: Routes = (app, context) => {
+  const { access, clock, config, exchange, library, mesh, peers: table } = context;
   app.get(
     '/api/peers',
     {
       config: { rule: 'spool' },
       schema: {
         summary: 'Links to other servers, what is missing here, and what was merged',
-        response: answers(Type.Object({ peers: Type.Array(peerShape), missing: Missing, merges: MergeTally })),
+        response: answers(meshShape),
       },
     },
-    (_request, reply) => {
-      void reply.send({ peers: mesh.status(), missing: exchange.named.counts(), merges: library.local.merges.read() });
+    (request, reply) => {
+      const { named } = exchange;
+      void reply.send({
+        name: config.names?.[0] ?? hostname(),
+        server: library.server,
+        peers: mesh.status(),
+        guests: guestsOf(access.tokens.list(), clock.now()),
+        missing: named.counts(),
+        missingBytes: named.weights(),
+        merges: mergesFor(viewer(request), access.people, library.local.merges.read()),
+      });
     },
   );
+
+  const Added = Type.Object({
+    url: Type.String(),
+    publish: Type.Boolean(),
+    originals: Originals,
+    kind: Type.Optional(Type.String()),
+    version: Type.Optional(Type.String()),
+    problem: Type.Optional(Type.String({ description: 'why the link can not be made yet' })),
+  });
+  app.post(
+    '/api/peers',
+    {
+      config: { rule: 'peers' },
+      schema: {
+        summary: 'Exchanges everything with another server from now on, or says anew how',
+        body: strict({
+          url: Type.String({ minLength: 1, maxLength: 1_000 }),
+          token: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
+          publish: Type.Optional(Type.Boolean()),
+          originals: Type.Optional(Type.Enum(originalsPolicies)),
+        }),
+        response: { 201: Added, '4xx': Problem, '5xx': Problem },
+      },
+    },
+    async (request, reply) => {
+      const { url: address, token, publish = false, originals = 'all' } = request.body;
+      const given = { address: address.trim(), publish, originals };
+      const peer = makePeer({ ...given, ...(token !== undefined && { token: token.trim() }) }, clock.now());
+      addPeer(here(), peer);
+      const found = await discover(peer).catch((error: unknown) => toPhotospoolError(error));
+      const told =
+        found instanceof PhotospoolError ? { problem: sentence(found) } : { kind: found.kind, version: found.version };
+      return reply.code(201).send({ url: peer.url, publish, originals, ...told });
+    },
+  );
+
+  app.delete(
+    '/api/peers/:url',
+    {
+      config: { rule: 'peers' },
+      schema: {
+        summary: 'Ends the exchange with a server; what came stays',
+        params: Type.Object({ url: Type.String({ description: 'its address' }) }),
+        response: answers(Type.Object({ removed: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      const { url } = readAddress(request.params.url);
+      if (!here().remove(url)) throw notFound('That is no peer of this server.');
+      void reply.send({ removed: true });
+    },
+  );
+
+  function here(): NonNullable<typeof table> {
+    if (table) return table;
+    throw new PhotospoolError('conflict', 'This server has no peers of its own.');
+  }
 };

@@ -1,0 +1,67 @@
+/** Who edited what of a photo, and when: for those who may edit, of the fields that they may change. */
+import { Type } from 'typebox';
+import type { Viewer } from '../../access/rights.js';
+import { historyOf } from '../../document/history.js';
+import { photoId } from '../../document/photo.js';
+import { viewer } from '../access.js';
+import { authorFor } from '../authors.js';
+import { limit, within } from '../limits.js';
+import { MergeShape, mergeFor, timeOf } from '../links.js';
+import type { Routes } from '../parts.js';
+import { getPhoto, readDocuments } from '../photos.js';
+import { answers, IdParams } from '../schemas.js';
+
+const bounds = { most: 1_000, usual: 200 };
+const Entry = Type.Object({
+  field: Type.String(),
+  element: Type.Optional(Type.String({ description: 'which tag or album' })),
+  value: Type.Unknown({ description: 'null where it was taken away; of a tag or album whether the photo is in it' }),
+  at: Type.String({ description: 'UTC' }),
+  by: Type.Object({ id: Type.Optional(Type.String()), name: Type.String() }),
+  shown: Type.Optional(Type.Literal(true)),
+  lost: Type.Optional(Type.Literal(true, { description: 'it gave way when two servers met' })),
+});
+const History = Type.Object({
+  added: Type.String({ description: 'UTC' }),
+  edits: Type.Array(Entry),
+  more: Type.Integer({ description: 'older ones that are not told' }),
+  merges: Type.Array(MergeShape),
+});
+
+export const history: Routes = (app, context) => {
+  const { access, library } = context;
+  app.get(
+    '/api/photos/:id/history',
+    {
+      config: { rule: 'history' },
+      schema: {
+        summary: 'Who edited what, and when',
+        params: IdParams,
+        querystring: Type.Object({ limit: limit(bounds) }),
+        response: answers(History),
+      },
+    },
+    (request, reply) => {
+      const who = viewer(request);
+      const { id, added } = getPhoto(library, who, request.params.id);
+      const [document] = readDocuments(library, [id]);
+      const edits = (document ? historyOf(document) : []).filter(({ field }) => isTold(who, field));
+      const told = edits.slice(0, within(bounds, request.query.limit));
+      const merges = library.local.merges.of(photoId(id)).map((merge) => ({
+        ...merge,
+        fields: merge.fields.filter((field) => isTold(who, field)),
+        contests: merge.contests.filter(({ field }) => isTold(who, field)),
+      }));
+      void reply.send({
+        added,
+        edits: told.map(({ by, at, ...edit }) => ({ ...edit, at: timeOf(at), by: authorFor(who, access.people, by) })),
+        more: edits.length - told.length,
+        merges: merges.map((merge) => mergeFor(who, access.people, merge)),
+      });
+    },
+  );
+};
+
+/** What a family member is told of who may edit: what they may change. Their favourite is not the owner's. */
+const shared: readonly string[] = ['title', 'description', 'taken', 'place', 'gps', 'rating', 'tags', 'albums'];
+const isTold = (who: Viewer, field: string): boolean => who.role !== 'family' || shared.includes(field);

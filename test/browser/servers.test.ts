@@ -1,0 +1,206 @@
+/**
+ * The page of the servers, in a real browser: with two real servers that are joined, changed apart, and parted; and with a
+ * fixture that shows every state, in both themes, on a phone and on a desk.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { LinkStatus } from '../../src/replication/link.js';
+import { breaches } from './axe.js';
+import { makePhotos } from './fixture.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { openStage, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+const soon = { timeout: 30_000 };
+
+async function home(): Promise<ServedHome> {
+  const opened = await openServedHome(stage.folder);
+  onTestFinished(() => opened.close());
+  return opened;
+}
+
+async function drop({ incoming, spool }: ServedHome, name: string, n: number): Promise<void> {
+  writeFileSync(join(incoming, name), stage.pictures[n]!.preview);
+  await spool.pass();
+}
+
+const patch = async ({ url }: ServedHome, id: string, change: object): Promise<void> => {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/api/photos/${id}`, { method: 'PATCH', headers, body: JSON.stringify(change) });
+  expect(answer.status).toBe(200);
+};
+const idsOf = async ({ url }: ServedHome): Promise<string[]> =>
+  ((await (await fetch(`${url}/api/photos`)).json()) as { photos: { id: string }[] }).photos.map(({ id }) => id);
+
+const lookOf = (page: Page): Promise<string | null> =>
+  page.locator('[data-part="mesh"] .node[data-look]').first().getAttribute('data-look');
+
+test('two servers are joined from the page, and what was edited apart is told with both values', async () => {
+  const [near, far] = [await home(), await home()];
+  await drop(far, 'a.jpg', 0);
+  const actor = { by: 'owner', who: 'owner' };
+  const { secret } = far.access.tokens.make('laptop', ['replicate'], actor);
+  const { page, mishaps, close } = await stage.see(`${near.url}/servers`);
+  onTestFinished(close);
+  await page.getByText('This server is on its own').waitFor();
+  expect(await breaches(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  await page.getByLabel('Address').fill(far.url);
+  await page.getByLabel('Token').fill(secret);
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  await page.getByText('is added.').waitFor();
+  await expect.poll(() => lookOf(page), soon).toBe('live');
+  expect(await page.locator('[data-part="mesh"] path.line').count()).toBe(2);
+  await expect.poll(() => idsOf(near), soon).toHaveLength(1);
+
+  // The other side knows who keeps a link to it.
+  const other = await stage.see(`${far.url}/servers`);
+  onTestFinished(other.close);
+  await expect.poll(() => other.page.locator('[data-list="servers"]').innerText(), soon).toContain('laptop');
+
+  // Apart, both edit the same field; together again, both values are told.
+  const [id] = await idsOf(near);
+  await page.getByRole('button', { name: /^Remove/ }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByText('This server is on its own').waitFor(soon);
+  await patch(near, id!, { title: 'A pier' });
+  await patch(far, id!, { title: 'A jetty' });
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  await page.getByLabel('Address').fill(far.url);
+  await page.getByLabel('Token').fill(secret);
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  const merges = page.locator('[data-list="merges"]');
+  await merges.waitFor(soon);
+  expect(await merges.locator('.won').innerText()).toContain('A jetty');
+  expect(await merges.innerText()).toContain('A pier');
+
+  // And so does the history of the photo.
+  await page.goto(`${near.url}/photo/${id!}`);
+  await page.waitForSelector('.picture img.shown');
+  await page.keyboard.press('i');
+  await page.getByText('History').click();
+  const history = page.locator('[data-list="history"] li');
+  await expect.poll(() => history.first().innerText(), soon).toContain('A jetty');
+  expect(await history.nth(1).innerText()).toContain('A pier');
+  expect(await history.nth(1).innerText()).toContain('Made at the same time on another server');
+  expect(await page.locator('.picture img.shown').count()).toBeGreaterThan(0);
+  expect(mishaps).toEqual([]);
+
+  // A token that is revoked is an alarm that says what to do.
+  far.access.tokens.revoke('laptop', actor);
+  await patch(near, id!, { rating: 2 });
+  await page.goto(`${near.url}/servers`);
+  await expect.poll(() => lookOf(page), soon).toBe('refused');
+  expect(await page.locator('[data-list="alarms"]').innerText()).toContain('does not accept the token');
+}, 120_000);
+
+const at = '2026-11-24T10:00:00.000Z';
+const link = (over: Partial<LinkStatus>): LinkStatus => ({
+  ...{ url: 'https://home.example:4780', publish: false, originals: 'all', state: 'live', since: at, opened: at },
+  ...{ pull: { sent: 1_204, pending: 0 }, push: { sent: 96, pending: 0 } },
+  blobs: { fetched: { count: 40, bytes: 8_400_000 }, brought: { count: 2, bytes: 200_000 } },
+  refused: [],
+  ...over,
+});
+
+const looks = [390, 1440].flatMap((width) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
+);
+
+test.each(looks)('every state is told at $width px, $colorScheme', async ({ width, colorScheme }) => {
+  const fixture = await stage.fixture(makePhotos(3, stage.pictures));
+  const id = `photo:${fixture.photos[0]!.id}`;
+  fixture.mesh({
+    name: 'laptop-of-somebody-with-a-long-name.example',
+    peers: [
+      link({ synced: at }),
+      link({
+        url: 'http://studio.example',
+        state: 'catching-up',
+        pull: { sent: 0, pending: 1_310 },
+        originals: 'none',
+      }),
+      link({
+        url: 'https://a-very-long-name-of-a-server.somewhere.example',
+        state: 'waiting',
+        reason: 'It can’t be reached.',
+      }),
+      link({ url: 'https://photos.example', publish: true, refused: [{ id, rev: '1-a', reason: 'It is too large.' }] }),
+      link({
+        url: 'https://old.example',
+        state: 'refused',
+        reason: 'It does not accept the token.',
+        code: 'unauthorized',
+      }),
+      link({
+        url: 'http://copy.example',
+        state: 'waiting',
+        code: 'config',
+        reason: 'copy.example is a copy of this home.',
+      }),
+    ],
+    guests: [{ name: 'phone <b>', publish: false, connected: false, lastUsed: at }],
+    missing: { thumb: 3, preview: 5, original: 2 },
+    missingBytes: { thumb: 1, preview: 1_000, original: 31_000_000 },
+    merges: {
+      days: [{ day: '2026-11-24', count: 3 }],
+      last: [
+        {
+          ...{ id, at, fields: ['title', 'tags'] },
+          contests: [
+            {
+              field: 'title',
+              sides: [
+                { value: 'A jetty', at, by: { name: 'Owner' }, won: true },
+                { value: '<img src=x onerror=alert(1)>', at, by: { name: 'A program' }, won: false },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  });
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/servers`, {
+    viewport: { width, height: 844 },
+    colorScheme,
+  });
+  onTestFinished(close);
+  await page.waitForSelector('[data-list="merges"] img');
+  expect(await page.locator('[data-part="mesh"] .node[data-look]').count()).toBe(7);
+  // A public server gets, and gives nothing.
+  expect(await page.locator('[data-part="mesh"] path.line').count()).toBe(13);
+  const alarms = await page.locator('[data-list="alarms"]').innerText();
+  for (const text of ['It is too large.', 'old.example does not accept the token', 'copy.example is a copy'])
+    expect(alarms).toContain(text);
+  expect(await page.locator('p.state').innerText()).toContain('3 things need you');
+  expect(await page.locator('[data-part="coming"]').innerText()).toContain('5 pictures, 2 originals · 31 MB');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
+    0,
+  );
+  // No words of the picture run out of it, and none are smaller than the small text of the page.
+  const small = await page.$$eval(
+    '[data-part="mesh"] text',
+    (texts) =>
+      texts.filter((text) => {
+        const frame = text.closest('g')!.querySelector('rect')!.getBoundingClientRect();
+        return text.getBoundingClientRect().right > frame.right || parseFloat(getComputedStyle(text).fontSize) < 12;
+      }).length,
+  );
+  expect(small).toBe(0);
+  expect(await breaches(page)).toEqual([]);
+  const shots = process.env['SHOTS'];
+  if (shots !== undefined)
+    await page.screenshot({ path: join(shots, `servers-${width}-${colorScheme}.png`), fullPage: true });
+  // What changes is shown by itself.
+  fixture.mesh({ peers: [link({})] });
+  await expect.poll(() => page.locator('[data-part="mesh"] .node[data-look]').count(), soon).toBe(1);
+  await page.getByText('Everything that can be reached has the same.').waitFor();
+  expect(mishaps).toEqual([]);
+});

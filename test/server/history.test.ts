@@ -1,0 +1,104 @@
+/** Who edited what of a photo: told to those who may edit, of what they may change. */
+import { expect, test } from 'vitest';
+import { applyChange } from '../../src/document/edits.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { newestStamp } from '../../src/document/stamp.js';
+import { memory, missingAt } from '../library/libraries.js';
+import { openHome, type Home } from './fixture.js';
+
+interface Told {
+  added: string;
+  more: number;
+  edits: { field: string; element?: string; value: unknown; by: { name: string }; shown?: true; lost?: true }[];
+  merges: { contests: { field: string; sides: { value: unknown; won: boolean }[] }[] }[];
+}
+
+async function change(home: Home, id: string, payload: object): Promise<void> {
+  expect((await home.app.inject({ method: 'PATCH', url: `/api/photos/${id}`, payload })).statusCode).toBe(200);
+}
+const ask = async (home: Home, id: string, headers = {}, query = ''): Promise<Told> =>
+  (await home.app.inject({ url: `/api/photos/${id}/history${query}`, headers })).json<Told>();
+
+test('tells each edit, newest first, whose it is and which one is shown', async () => {
+  const home = await openHome();
+  const id = await home.add();
+  await change(home, id, { title: 'one' });
+  await home.clock.advance(1_000);
+  await change(home, id, { title: 'two', tags: { add: ['sea'] } });
+  await home.clock.advance(1_000);
+  await change(home, id, { title: null, tags: { remove: ['sea'] } });
+  const { edits, added, merges } = await ask(home, id);
+  expect(added).toBe('2026-11-24T10:00:00.000Z');
+  expect(merges).toEqual([]);
+  const titles = edits.filter(({ field }) => field === 'title');
+  expect(titles.map(({ value }) => value)).toEqual([null, 'two', 'one']);
+  expect(titles.map(({ shown, lost }) => [shown, lost])).toEqual([
+    [true, undefined],
+    [undefined, undefined],
+    [undefined, undefined],
+  ]);
+  expect(edits.find(({ field }) => field === 'tags')).toMatchObject({ element: 'sea', value: false });
+  expect(edits.every(({ by }) => by.name === 'The owner')).toBe(true);
+  expect(await ask(home, id, {}, '?limit=1')).toMatchObject({ more: edits.length - 1, edits: [{}] });
+});
+
+test('where two servers met, both edits are there, and the one that gave way is marked', async () => {
+  const home = await openHome();
+  const id = await home.add();
+  await change(home, id, { title: 'before' });
+  const { library: other } = memory({}, 5);
+  other.insert(missingAt(home.library, other));
+  other.update<PhotoDocument>(photoId(id), (body) =>
+    applyChange(body!, { title: 'theirs' }, { at: other.stamp(newestStamp(body)), by: 'token:laptop' }),
+  );
+  await home.clock.advance(5_000);
+  await change(home, id, { title: 'mine' });
+  home.library.insert(missingAt(other, home.library));
+  const titles = async (): Promise<[unknown, boolean][]> =>
+    (await ask(home, id)).edits
+      .filter(({ field }) => field === 'title')
+      .map(({ value, lost }) => [value, lost === true]);
+  expect(await titles()).toEqual([
+    ['mine', false],
+    ['theirs', true],
+    ['before', false],
+  ]);
+  const { merges } = await ask(home, id);
+  expect(merges).toMatchObject([
+    {
+      contests: [
+        {
+          field: 'title',
+          sides: [
+            { value: 'mine', won: true },
+            { value: 'theirs', won: false },
+          ],
+        },
+      ],
+    },
+  ]);
+  // What comes after the merge does not make the other one lose less.
+  await change(home, id, { title: 'after' });
+  expect(await titles()).toEqual([
+    ['after', false],
+    ['mine', false],
+    ['theirs', true],
+    ['before', false],
+  ]);
+});
+
+test('a family member who may edit is told of what they may change, and nothing else', async () => {
+  const home = await openHome();
+  const id = await home.add();
+  await change(home, id, { audience: 'family', title: 'x', reviewed: true, favourite: true, trashed: true });
+  await change(home, id, { trashed: false });
+  const actor = { by: 'owner', who: 'owner' };
+  home.access.accounts.setPassword(home.access.accounts.add({ name: 'o', role: 'owner' }, actor).id, 'h', actor);
+  const { id: person } = home.access.accounts.add({ name: 'f', role: 'family' }, actor);
+  home.access.accounts.setPassword(person, 'h', actor);
+  const { secret } = home.access.sessions.start(person, { address: '127.0.0.1', browser: 'b' });
+  const headers = { cookie: `photospool=${secret}` };
+  expect((await home.app.inject({ url: `/api/photos/${id}/history`, headers })).statusCode).toBe(403);
+  home.access.accounts.change(person, { canEdit: true }, actor);
+  expect((await ask(home, id, headers)).edits.map(({ field }) => field)).toEqual(['title']);
+});

@@ -1,0 +1,147 @@
+/** The mesh as the owner sees and changes it over HTTP. */
+import { expect, test } from 'vitest';
+import { applyChange } from '../../src/document/edits.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { newestStamp } from '../../src/document/stamp.js';
+import type { LinkStatus } from '../../src/replication/link.js';
+import { memory, missingAt } from '../library/libraries.js';
+import { expectError, openHome, type Home } from './fixture.js';
+
+interface Mesh {
+  name: string;
+  peers: LinkStatus[];
+  guests: { name: string; connected: boolean; publish: boolean }[];
+  missing: Record<string, number>;
+  missingBytes: Record<string, number>;
+  merges: { days: { count: number }[]; last: { id: string; fields: string[]; contests: unknown[] }[] };
+}
+const mesh = async (home: Home): Promise<Mesh> => (await home.app.inject('/api/peers')).json<Mesh>();
+const figures = async (home: Home): Promise<string> => (await home.app.inject('/metrics')).body;
+
+const link = (over: Partial<LinkStatus> = {}): LinkStatus => ({
+  url: 'https://home.example:4780',
+  publish: false,
+  originals: 'all',
+  state: 'live',
+  since: '2026-11-24T09:00:00.000Z',
+  opened: '2026-11-24T09:00:00.000Z',
+  pull: { sent: 3, pending: 0 },
+  push: { sent: 5, pending: 0 },
+  blobs: { fetched: { count: 1, bytes: 10 }, brought: { count: 2, bytes: 20 } },
+  refused: [],
+  ...over,
+});
+
+test('a peer is added and taken away; what is wrong with it is said, and its token never', async () => {
+  const home = await openHome();
+  const url = 'http://127.0.0.1:1';
+  const added = await home.app.inject({
+    method: 'POST',
+    url: '/api/peers',
+    payload: { url: `${url}/`, token: 'psp_x' },
+  });
+  expect(added.statusCode).toBe(201);
+  expect(added.json()).toMatchObject({ url, publish: false, originals: 'all' });
+  expect(added.json<{ problem: string }>().problem).toContain("127.0.0.1:1 can't be reached.");
+  expect(added.body).not.toContain('psp_x');
+  expect(home.parts.peers!.all()).toMatchObject([{ url, authorization: 'Bearer psp_x', originals: 'all' }]);
+  const first = home.parts.peers!.find(url)!.added;
+  await home.clock.advance(60_000);
+  const again = { url, token: 'psp_y', originals: 'on-demand', publish: true };
+  expect((await home.app.inject({ method: 'POST', url: '/api/peers', payload: again })).statusCode).toBe(201);
+  expect(home.parts.peers!.all()).toEqual([
+    { url, authorization: 'Bearer psp_y', originals: 'on-demand', publish: true, added: first },
+  ]);
+  const path = `/api/peers/${encodeURIComponent(url)}`;
+  expect((await home.app.inject({ method: 'DELETE', url: path })).json()).toEqual({ removed: true });
+  expect(home.parts.peers!.all()).toEqual([]);
+  expectError(await home.app.inject({ method: 'DELETE', url: path }), 404, 'not-found');
+});
+
+test('what is no address, no token or no policy is refused, and nothing kept', async () => {
+  const home = await openHome();
+  for (const payload of [{ url: 'ftp://x' }, { url: 'http://x', token: 'a b' }, { url: 'http://x', originals: 'some' }])
+    expect((await home.app.inject({ method: 'POST', url: '/api/peers', payload })).statusCode).toBe(400);
+  expect(home.parts.peers!.all()).toEqual([]);
+});
+
+test('what is on its way is told in pieces and bytes, and so is how far behind a link is', async () => {
+  const home = await openHome();
+  const original = Buffer.alloc(500, 'far');
+  await home.add({ away: true, original });
+  await home.parts.exchange.named.follow();
+  home.links.links = [
+    link(),
+    link({
+      url: 'http://b',
+      state: 'waiting',
+      code: 'io',
+      synced: '2026-11-24T09:30:00.000Z',
+      pull: { sent: 0, pending: 7 },
+    }),
+    link({ url: 'http://c', state: 'refused', refused: [{ id: 'x', rev: '1-a', reason: 'no' }] }),
+  ];
+  const told = await mesh(home);
+  expect(told.missing['original']).toBe(1);
+  expect(told.missingBytes['original']).toBe(500);
+  expect(told.peers[1]).toMatchObject({ state: 'waiting', code: 'io', synced: '2026-11-24T09:30:00.000Z' });
+  const text = await figures(home);
+  expect(text).toContain('photospool_peer_lag_seconds{peer="https://home.example:4780"} 0\n');
+  expect(text).toContain('photospool_peer_lag_seconds{peer="http://b"} 1800\n');
+  expect(text).toContain('photospool_peer_lag_seconds{peer="http://c"} 3600\n');
+  expect(text).toContain('photospool_blob_bytes_missing{kind="original"} 500\n');
+  expect(text).toContain('photospool_peer_refused{peer="http://c"} 1\n');
+  expect(text).toContain('photospool_merges_total 0\n');
+});
+
+test('a server that made a link to here is a guest, by its token', async () => {
+  const home = await openHome();
+  const actor = { by: 'owner', who: 'owner' };
+  const { secret } = home.access.tokens.make('laptop', ['replicate'], actor);
+  home.access.tokens.make('phone', ['upload'], actor);
+  expect((await mesh(home)).guests).toEqual([{ name: 'laptop', publish: false, connected: false }]);
+  await home.app.inject({ url: '/db/', headers: { authorization: `Bearer ${secret}` } });
+  home.access.tokens.flush();
+  expect((await mesh(home)).guests).toMatchObject([{ name: 'laptop', connected: true }]);
+  await home.clock.advance(200_000);
+  expect((await mesh(home)).guests).toMatchObject([{ name: 'laptop', connected: false }]);
+});
+
+/** Changes the photo at home, and the copy of it that another library has; both without knowing of each other. */
+async function meet(home: Home, mine: object, theirs: object): Promise<string> {
+  const { library: other } = memory({}, 5);
+  const id = await home.add();
+  other.insert(missingAt(home.library, other));
+  other.update<PhotoDocument>(photoId(id), (body) =>
+    applyChange(body!, theirs, { at: other.stamp(newestStamp(body)), by: 'token:laptop' }),
+  );
+  await home.app.inject({ method: 'PATCH', url: `/api/photos/${id}`, payload: mine });
+  home.library.insert(missingAt(other, home.library));
+  return id;
+}
+
+test('a merge tells the photo, the fields, both values, and whose is shown', async () => {
+  const home = await openHome();
+  const id = await meet(home, { title: 'mine', rating: 4 }, { title: 'theirs', tags: { add: ['x'] } });
+  const { merges } = await mesh(home);
+  expect(merges.days[0]).toMatchObject({ count: 1 });
+  expect(merges.last).toMatchObject([{ id: photoId(id), fields: ['rating', 'tags', 'title'] }]);
+  const shown = (await home.app.inject(`/api/photos/${id}`)).json<{ title: string }>().title;
+  expect(merges.last[0]!.contests).toMatchObject([
+    {
+      field: 'title',
+      sides: [
+        { value: shown, won: true },
+        { value: shown === 'mine' ? 'theirs' : 'mine', won: false },
+      ],
+    },
+  ]);
+  expect(JSON.stringify(merges.last[0]!.contests)).toContain('"name":"laptop"');
+  expect(await figures(home)).toContain('photospool_merges_total 1\n');
+});
+
+test('an edit made in sight of another is no contest', async () => {
+  const home = await openHome();
+  await meet(home, { title: 'mine' }, { description: 'theirs' });
+  expect((await mesh(home)).merges.last).toMatchObject([{ fields: ['description', 'title'], contests: [] }]);
+});

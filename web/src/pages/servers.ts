@@ -1,0 +1,109 @@
+/** The mesh as the server tells it (`GET /api/peers`), and how a link is put into words. */
+import type { LinkStatus } from '../../../src/replication/status.js';
+import { ask, send } from '../api.js';
+import type { Merge } from '../photo/history.js';
+import { spanName } from './moments.js';
+import { serversTexts as texts } from './servers-texts.js';
+
+/** A link that this server keeps to another one. */
+export type Peer = LinkStatus;
+
+/** A server that keeps a link to this one, known by the name of its token. */
+export interface Guest {
+  name: string;
+  publish: boolean;
+  lastUsed?: string;
+  connected: boolean;
+}
+
+type Kinds = Record<'thumb' | 'preview' | 'original', number>;
+
+/** All that this server knows of the mesh. */
+export interface Mesh {
+  name: string;
+  peers: Peer[];
+  guests: Guest[];
+  missing: Kinds;
+  missingBytes: Kinds;
+  merges: { days: { day: string; count: number }[]; last: Merge[] };
+}
+
+/** What the owner says of a server that is to be added. */
+export interface NewPeer {
+  url: string;
+  token?: string;
+  publish: boolean;
+  originals: Peer['originals'];
+}
+
+export const fetchMesh = (): Promise<Mesh> => ask('/api/peers');
+export const addPeer = (peer: NewPeer): Promise<{ url: string; problem?: string }> =>
+  ask('/api/peers', send('POST', peer));
+export const removePeer = (url: string): Promise<unknown> =>
+  ask(`/api/peers/${encodeURIComponent(url)}`, send('DELETE'));
+
+/** The host of an address, with its port. */
+export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
+
+/** How a line of the picture looks: what goes over it, or why nothing does. */
+export type Look = 'live' | 'busy' | 'waiting' | 'refused';
+
+/** How a link looks. A peer that can never be what it should be is refused, too. */
+export function lookOf({ state, code }: Peer): Look {
+  if (state === 'live') return 'live';
+  if (state === 'refused' || code === 'config') return 'refused';
+  return state === 'catching-up' ? 'busy' : 'waiting';
+}
+
+/** Documents still to go, one way. */
+export const toGo = (peer: Peer, way: 'pull' | 'push'): number => peer[way].pending ?? 0;
+
+/** The state of a link in a few words. */
+export function stateName(peer: Peer, now = Date.now()): string {
+  const look = lookOf(peer);
+  if (look === 'live') return texts.live;
+  if (look === 'refused') return texts.refused;
+  if (look === 'busy') return texts.busy(toGo(peer, 'pull') + toGo(peer, 'push'));
+  return peer.synced === undefined ? texts.waits : texts.behind(spanName(peer.synced, now));
+}
+
+/** The state of a server that keeps a link to here. */
+export const guestName = ({ connected }: Guest): string => (connected ? texts.live : texts.away);
+
+/** Something that only a person can put right. */
+export interface Alarm {
+  /** The address of the peer. */
+  url: string;
+  text: string;
+  /** The photo that it is about. */
+  photo?: string;
+}
+
+/** What only a person can put right, as sentences. */
+export function alarmsOf(peers: readonly Peer[]): Alarm[] {
+  return peers.flatMap((peer): Alarm[] => {
+    const { url, state, code, reason } = peer;
+    const stopped: Alarm[] =
+      state === 'refused'
+        ? [{ url, text: texts.tokenRefused(hostOf(url)) }]
+        : code === 'config'
+          ? [{ url, text: reason ?? texts.refused }]
+          : [];
+    const documents = peer.refused.map(({ id, reason: why }) => {
+      const photo = /^photo:([0-9a-f]{64})$/.exec(id)?.[1];
+      return { url, text: texts.documentRefused(hostOf(url), why), ...(photo !== undefined && { photo }) };
+    });
+    return [...stopped, ...documents];
+  });
+}
+
+const kinds = ['thumb', 'preview', 'original'] as const;
+
+/** What documents name and is not here: pictures (both sizes are one), originals, bytes of both. */
+export function onItsWay({ missing, missingBytes }: Mesh): { pictures: number; originals: number; bytes: number } {
+  return {
+    pictures: Math.max(missing.thumb, missing.preview),
+    originals: missing.original,
+    bytes: kinds.reduce((sum, kind) => sum + missingBytes[kind], 0),
+  };
+}
