@@ -1,7 +1,8 @@
 /**
- * What a file of this folder that knows a format family gives to the others. Pure: a family looks at bytes it is
- * handed and never opens anything.
+ * What a file of this folder that knows a format family gives to the others. `tell` is pure: a family looks at bytes it is
+ * handed. Only `open`, which runs in the decoder process (decoder.ts), opens files.
  */
+import type { Unshown } from '../document/photo.js';
 
 /** A kind of file. */
 export interface Format {
@@ -21,12 +22,40 @@ export interface Kind extends Format {
   missing?: string;
   /** What a picture of it is shown from. */
   shown: string;
-  /** What reading it needs beside Photospool itself. */
+  /** What reading it needs beside Photospool itself, and what makes it faster. */
   needs: string;
 }
 
 /** Reads bytes of a file; fewer than `length` come back at its end. */
 export type ReadAt = (at: number, length: number) => Promise<Uint8Array>;
+
+/** Pixels in sRGB's primaries or others, without a profile: what ITU-T H.273 calls them (`nclx` in HEIF). */
+export interface Colours {
+  /** ColourPrimaries: 1 is sRGB's, 9 Rec. 2020's, 12 Display P3's. */
+  primaries: number;
+  /** TransferCharacteristics: 13 is sRGB's, 16 PQ, 18 HLG. */
+  transfer: number;
+}
+
+/** A picture that libvips can open, with what its bytes do not say themselves. */
+export interface Source {
+  /** Its bytes, or the path of a file. */
+  input: string | Buffer;
+  /** What libvips calls the format of `input`. */
+  loader: string;
+  /** The EXIF orientation (1 to 8) to turn it by, in place of the one in `input`; absent: the one in `input`. */
+  turn?: number;
+  /** Where it has no ICC profile. Absent: sRGB. */
+  colours?: Colours;
+  /** The size of the original as displayed, where it is not that of this picture. */
+  size?: { width: number; height: number };
+  animated?: boolean;
+  /** Takes away what was written for it. */
+  free?(): Promise<void>;
+}
+
+/** What opening a file gave: its picture, or why there is none. */
+export type Opened = Source | { unshown: Unshown };
 
 /** One format family: one file in this folder, one line in families.ts. */
 export interface Family {
@@ -39,11 +68,18 @@ export interface Family {
    * that is still arriving (or broke off) from one that is damaged.
    */
   cutOff?(readAt: ReadAt, size: number): Promise<boolean>;
+  /**
+   * Its picture, where libvips can't open the file itself. In the decoder process, within its limits; programs that it starts
+   * must be children of it. @throws what the decoder says, or the system.
+   */
+  open?(path: string, format: Format): Promise<Opened>;
+  /** Raised when the same file would give other pictures: the number of the family's own recipe, 1 where absent. */
+  recipe?: number;
 }
 
-/** A kind that libvips decodes as it comes with sharp. */
-export function decoded(family: string, name: string, type: string, shown = 'the picture'): Kind {
-  return { family, name, type, shown, needs: 'nothing' };
+/** A kind that is decoded: by libvips as it comes with sharp, or by what the family opens. */
+export function decoded(family: string, name: string, type: string, shown = 'the picture', needs = 'nothing'): Kind {
+  return { family, name, type, shown, needs };
 }
 
 /** A kind that is known and left where it is. */

@@ -106,6 +106,25 @@ dates and years before 1826 or after 2199 are no dates. \`takenSource\` is \`exi
 - **Title, description**: XMP, then IPTC, then EXIF and Windows; not what cameras write by themselves ("SONY DSC").
 - **Tags**: XMP dc:subject and IPTC Keywords together; the leaves of keyword trees only where there are no others.
 - **Rating**: 1 to 5; 0 and -1 ("rejected") are no rating.
+
+## Adding a format
+
+One file in \`src/photo\`, one line in \`src/photo/families.ts\`. The file gives a \`Family\` (\`src/photo/family.ts\`):
+
+- \`kinds\`: each with its MIME type, its name, what a picture of it is shown from, and what it needs. This page is made
+  from them.
+- \`tell(head)\`: which kind the first bytes are. Pure; never throws.
+- \`cutOff\`: whether the end is missing. Only where the decoder can't tell.
+- \`open(path, format)\`: only where libvips can't open the file itself. It runs in the decoder process, inside its limits of
+  time and memory, and may start programs there: they die with it. It answers with a \`Source\`, a picture that libvips can
+  open (bytes or a path) with what the bytes do not say themselves: how it must be turned, its colours, the size of the
+  original. All else, the scaling, the colours, the encoding and the limits, is the same for every format. Or it answers
+  \`{ unshown: reason }\`: the file is sound, but there is no picture of it to be had here. Then it is archived with its facts
+  and without renditions, and the album shows a tile that says why.
+- \`recipe\`: raised when the same file would give other pictures. \`photospool rerender\` makes those anew whose document has a
+  lower one, those whose renditions are missing, and those that were \`unshown\` for a reason that is gone.
+
+Facts are read by ExifTool for every format, so a format has no code for them.
 `;
 
 it('docs/formats.md is up to date', async () => {
