@@ -90,9 +90,16 @@ export interface Rendition {
   bytes: number;
 }
 
+/** Why a sound original has no picture: there is none inside (RAW), or the program that reads it is not on the machine. */
+export const unshownReasons = ['no-preview', 'no-ffmpeg'] as const;
+/** One of these reasons. */
+export type Unshown = (typeof unshownReasons)[number];
+
 /** The renditions of one original. Absent ones could not be made. */
 export interface Renditions {
   recipe: number;
+  /** Why there are none, where that is no failure. */
+  unshown?: Unshown;
   thumb?: Rendition;
   preview?: Rendition;
   /** ThumbHash, base64. */

@@ -36,6 +36,7 @@ export interface FilmParts extends PictureParts {
 const unaided = 0.5;
 /** The renditions of what could not be shown here: below every recipe. */
 const none: Renditions = { recipe: 0 };
+const untold: Renditions = { ...none, unshown: 'no-ffmpeg' };
 /** ms without a write after which the end of a film is not waited for any more. */
 const patience = 24 * 3_600_000;
 
@@ -50,7 +51,7 @@ export async function makeFilm(parts: FilmParts, source: Source, inspecting: () 
   const { films, metadata } = parts;
   await checkWhole(source);
   const film = films.missing.length > 0 ? undefined : await films.look(source);
-  const renditions = film ? await pictures(parts, source, film) : none;
+  const renditions = film ? await pictures(parts, source, film) : untold;
   inspecting();
   const read = await metadata.read(source.path, source.format, source.bytes, film?.pictures && sizeOf(film));
   return {
