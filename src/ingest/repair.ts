@@ -13,8 +13,11 @@ import { renditionsShown } from '../document/facts.js';
 import { photoId, type PhotoDocument, type Rendition, type Renditions } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
-import { headLength, identify } from '../photo/identify.js';
+import { headLength, identify, type Format } from '../photo/identify.js';
 import { renditionRecipe, type Picture } from '../photo/renditions.js';
+import type { Films } from '../video/films.js';
+import { isVideo } from '../video/input.js';
+import { pictureFilm } from './film.js';
 import type { IngestParts } from './ingest.js';
 import { isLost, type Finding } from './verify.js';
 
@@ -27,6 +30,7 @@ export interface RepairParts {
   archive: Archive;
   blobs: Blobs;
   files: Files;
+  films: Films;
   /** Makes the scaled pictures; bounds how many are made at once. */
   render: IngestParts['render'];
   /**
@@ -131,12 +135,18 @@ async function remake({ sha256 }: Finding, parts: RepairParts): Promise<boolean>
   const found = identify(await files.head(path, headLength));
   // Renditions of other bytes would show another picture.
   if (found.kind !== 'photo' || (await files.hash(path)).sha256 !== sha256) return false;
-  const rendered = await parts.render(path, found.format);
-  const [thumb, preview] = await Promise.all([keep(rendered.thumb, parts), keep(rendered.preview, parts)]);
-  const made: Renditions = { recipe: renditionRecipe, thumb, preview, thumbhash: rendered.thumbhash };
+  const made = isVideo(found.format)
+    ? await pictureFilm(parts, { path, format: found.format, bytes: row.bytes })
+    : await picture(path, found.format, parts);
   // The same recipe may give other bytes with another version of a codec: then the document names these.
   library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, renditions: made });
   return true;
+}
+
+async function picture(path: string, format: Format, parts: RepairParts): Promise<Renditions> {
+  const rendered = await parts.render(path, format);
+  const [thumb, preview] = await Promise.all([keep(rendered.thumb, parts), keep(rendered.preview, parts)]);
+  return { recipe: renditionRecipe, thumb, preview, thumbhash: rendered.thumbhash };
 }
 
 async function keep({ bytes, type, width, height }: Picture, { blobs }: RepairParts): Promise<Rendition> {

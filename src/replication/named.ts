@@ -4,14 +4,16 @@
  * the feed; it can be dropped, and is filled again.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { factsShown, renditionsShown } from '../document/facts.js';
+import { clipsShown, factsShown, renditionsShown } from '../document/facts.js';
 import { photoOf, sha256Of, type Body } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
 import { thereTables } from './there.js';
 
-/** What a blob is to its photo, in the order in which they are wanted. */
-export const blobKinds = ['thumb', 'preview', 'original'] as const;
+/**
+ * What a blob is to its photo, in the order in which they are wanted. The table keeps their places here: new ones come last.
+ */
+export const blobKinds = ['thumb', 'preview', 'original', 'hover', 'video'] as const;
 /** One of them. */
 export type BlobKind = (typeof blobKinds)[number];
 
@@ -109,7 +111,7 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
   const set = db.prepare('UPDATE blob SET here = ?, noted = ? WHERE sha256 = ?');
   const note = db.prepare('UPDATE blob SET noted = ? WHERE sha256 = ?');
   const ask = db.prepare('UPDATE blob SET asked = 1 WHERE sha256 = ?');
-  const wanted = `here = 0 AND (kind < ${original} OR ? = 1 OR asked >= ?)`;
+  const wanted = `here = 0 AND (kind <> ${original} OR ? = 1 OR asked >= ?)`;
   const order = 'ORDER BY asked DESC, kind, taken DESC LIMIT ? OFFSET ?';
   const missing = db.prepare<Row>(`${columns} WHERE ${wanted} ${order}`);
   const missingThere = db.prepare<Row>(`${columns} WHERE ${wanted}
@@ -126,8 +128,7 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
 
   function sums(of: 'n' | 'bytes'): Record<BlobKind, number> {
     const found = new Map(counts.all().map((row) => [blobKinds[row.kind], row[of]]));
-    const sum = (kind: BlobKind): number => found.get(kind) ?? 0;
-    return { thumb: sum('thumb'), preview: sum('preview'), original: sum('original') };
+    return Object.fromEntries(blobKinds.map((kind) => [kind, found.get(kind) ?? 0])) as Record<BlobKind, number>;
   }
 
   function write(sha256: string, body: Body | undefined): void {
@@ -222,10 +223,13 @@ function blobsOf(sha256: string, body: Body | undefined): (Omit<NamedBlob, 'phot
   if (!photo) return [];
   const { taken } = viewPhoto(sha256, photo, { here: false });
   const { thumb, preview } = renditionsShown(photo.renditions);
+  const { hover, video } = clipsShown(photo);
   const { bytes } = factsShown(photo.facts);
   return [
     ...(thumb ? [{ kind: 'thumb' as const, sha256: thumb.sha256, bytes: thumb.bytes, taken }] : []),
     ...(preview ? [{ kind: 'preview' as const, sha256: preview.sha256, bytes: preview.bytes, taken }] : []),
     { kind: 'original' as const, sha256, bytes, taken },
+    ...(hover ? [{ kind: 'hover' as const, sha256: hover.sha256, bytes: hover.bytes, taken }] : []),
+    ...(video ? [{ kind: 'video' as const, sha256: video.sha256, bytes: video.bytes, taken }] : []),
   ];
 }
