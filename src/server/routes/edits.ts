@@ -1,14 +1,16 @@
 /** Edits of one photo and of many. */
-import { Type, type Static } from 'typebox';
-import type { PhotoChange } from '../../document/edits.js';
+import type { Static } from 'typebox';
+import { PhotospoolError } from '../../base/errors.js';
 import { viewer } from '../access.js';
-import { changePhotos } from '../edits.js';
+import { changeEach, changePhotos, type Change } from '../edits.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
-import { answers, BulkEdits, IdParams, Photo, PhotoEdits, Sha256 } from '../schemas.js';
+import { answers, BulkEdits, Changed, EachEdits, IdParams, Photo, PhotoEdits } from '../schemas.js';
 import { showTo } from '../sight.js';
 import { readTaken } from '../taken.js';
+
+const mostAtOnce = 5_000;
 
 export const edits: Routes = (app, { library }) => {
   app.patch(
@@ -26,18 +28,32 @@ export const edits: Routes = (app, { library }) => {
     },
   );
 
-  const Changed = Type.Object({ changed: Type.Integer(), missing: Type.Array(Sha256) });
   app.patch(
     '/api/photos',
     { config: { rule: 'see' }, schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) } },
     async (request) => {
-      const { ids, ...body } = request.body;
-      return changePhotos(library, viewer(request), ids, changeOf(body));
+      const { ids, undo, ...body } = request.body;
+      return changePhotos(library, viewer(request), ids, changeOf(body), { undo: undo === true });
+    },
+  );
+
+  app.patch(
+    '/api/photos/each',
+    {
+      config: { rule: 'see' },
+      schema: { summary: 'Edits many photos, each in its way', body: EachEdits, response: answers(Changed) },
+    },
+    async (request) => {
+      const { each, undo } = request.body;
+      if (each.reduce((sum, { ids }) => sum + ids.length, 0) > mostAtOnce)
+        throw new PhotospoolError('too-large', `More than ${mostAtOnce} photos can’t be changed at once.`);
+      const changes = each.map(({ ids, ...body }) => ({ ids, ...changeOf(body) }));
+      return changeEach(library, viewer(request), changes, { undo: undo === true });
     },
   );
 };
 
-function changeOf({ taken, ...rest }: Static<typeof PhotoEdits>): PhotoChange {
+function changeOf({ taken, ...rest }: Static<typeof PhotoEdits> & { shift?: number }): Change {
   if (taken === undefined) return rest;
   return { ...rest, taken: taken === null ? null : readTaken(taken) };
 }
