@@ -11,6 +11,7 @@ export interface MenuPage {
 }
 
 const all: readonly MenuPage[] = [
+  { page: 'inbox', icon: 'inbox', needs: 'trash' },
   { page: 'spool', icon: 'spool', needs: 'spool' },
   { page: 'people', icon: 'people', needs: 'people' },
   { page: 'access', icon: 'lock', needs: 'settings' },

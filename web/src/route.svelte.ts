@@ -5,7 +5,10 @@
  */
 
 /** The pages beside the album, as they are called in the address. */
-export const pageNames = ['spool', 'people', 'me', 'tokens', 'access', 'audit', 'sign-in', 'setup', 'invite'] as const;
+export const pageNames = [
+  ...(['inbox', 'albums', 'tags', 'cameras', 'trash'] as const),
+  ...(['spool', 'people', 'me', 'tokens', 'access', 'audit', 'sign-in', 'setup', 'invite'] as const),
+] as const;
 
 /** The name of a page beside the album. */
 export type PageName = (typeof pageNames)[number];
@@ -42,6 +45,9 @@ function read(): Address {
 const entry = (): Entry => (history.state as Entry | null) ?? {};
 
 const searchPart = (q: string): string => (q === '' ? '' : `?${new URLSearchParams({ q }).toString()}`);
+
+/** The address of a search. */
+export const searchPath = (q: string): string => `/${searchPart(q)}`;
 
 /** The address of a photo, seen among the results of `q`. */
 export const photoPath = (id: string, q: string): string => `/photo/${id}${searchPart(q)}`;
