@@ -7,11 +7,10 @@ import { may, type Viewer } from '../access/rights.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { clipsShown, motionOf } from '../document/facts.js';
 import { own } from '../document/json.js';
-import type { PhotoChange } from '../document/edits.js';
 import type { Rendition } from '../document/photo.js';
 import type { PhotoView } from '../document/view.js';
 import type { Library } from '../library/library.js';
-import { changePhotos } from './edits.js';
+import { changeEach, type PhotosChange, type Way } from './edits.js';
 import { readDocuments } from './photos.js';
 
 /** What films are found in. */
@@ -68,15 +67,21 @@ export function playingOf(
 const originalOf = (library: Library, viewer: Viewer, id: string): boolean =>
   may(viewer, 'original') && library.local.originals.find(id)?.state === 'here';
 
-/** Shares clips as their photos were shared just now, and throws them away or takes them back with them. */
+/**
+ * Shares clips as their photos were shared just now, and throws them away or takes them back with them.
+ * @returns the way back, where it is asked for
+ */
 export async function changeClips(
   { library, catalog }: ClipParts,
   viewer: Viewer,
-  ids: readonly string[],
-  { audience, trashed }: PhotoChange,
-): Promise<void> {
-  const change = { ...(audience !== undefined && { audience }), ...(trashed !== undefined && { trashed }) };
-  if (Object.keys(change).length === 0) return;
-  const clips = ids.flatMap((id) => catalog.clipOf(id)?.id ?? []);
-  if (clips.length > 0) await changePhotos(library, viewer, clips, change);
+  each: readonly PhotosChange[],
+  { undo = false } = {},
+): Promise<Way[]> {
+  const changes = each.flatMap(({ ids, audience, trashed }) => {
+    const change = { ...(audience !== undefined && { audience }), ...(trashed !== undefined && { trashed }) };
+    const clips = Object.keys(change).length === 0 ? [] : ids.flatMap((id) => catalog.clipOf(id)?.id ?? []);
+    return clips.length > 0 ? [{ ...change, ids: clips }] : [];
+  });
+  if (changes.length === 0) return [];
+  return (await changeEach(library, viewer, changes, { undo })).undo ?? [];
 }

@@ -10,8 +10,8 @@ export function disposition(kind: 'inline' | 'attachment', name: string): string
   return ascii === clean ? `${kind}; filename="${ascii}"` : `${kind}; filename="${ascii}"; filename*=UTF-8''${exact}`;
 }
 
-/** Without path separators, control characters, bidirectional overrides and halves of surrogate pairs; never empty. */
-function plain(name: string): string {
+/** A file's name without path separators, control characters, bidirectional overrides and halves of surrogate pairs; never empty. */
+export function plain(name: string): string {
   const clean = name
     .replace(/[/\\]/g, '_')
     .replace(/[\p{Cc}\p{Cs}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu, '_')

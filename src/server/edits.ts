@@ -5,17 +5,30 @@
  */
 import { authorOf, favouritesOf, mayChange, type Field, type Viewer } from '../access/rights.js';
 import { PhotospoolError } from '../base/errors.js';
+import { canonical } from '../document/canonical.js';
 import { applyChange, asTheirs, type PhotoChange } from '../document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../document/photo.js';
+import { shiftTaken } from '../document/shift.js';
 import { newestStamp } from '../document/stamp.js';
+import { inverseOf } from '../document/undo.js';
 import type { Library } from '../library/library.js';
 import { findPhotos } from './photos.js';
 
-/** The outcome: how many are different now, and which are not there. */
+/** What is changed of photos; `shift` moves the time of each by so many seconds. */
+export type Change = PhotoChange & { shift?: number };
+
+/** A change of some photos. */
+export type PhotosChange = Change & { ids: readonly string[] };
+
+/** The outcome: how many are different now, which are not there, and where it was asked for, the way back. */
 export interface Changed {
   changed: number;
   missing: string[];
+  undo?: Way[];
 }
+
+/** A change that brings photos back to what they were. */
+export type Way = PhotoChange & { ids: string[] };
 
 const batch = 200;
 
@@ -27,33 +40,79 @@ export async function changePhotos(
   library: Library,
   viewer: Viewer,
   ids: readonly string[],
-  change: PhotoChange,
+  change: Change,
+  { undo = false } = {},
 ): Promise<Changed> {
-  const refused = (Object.keys(change) as Field[]).find((field) => !mayChange(viewer, field));
-  if (refused !== undefined)
-    throw new PhotospoolError('forbidden', `You may not change the ${refused} of photos here.`);
-  const by = authorOf(viewer);
-  const wanted = [...new Set(ids)];
-  const self = favouritesOf(viewer);
-  const meant = self === undefined ? change : asTheirs(change, self);
-  const total: Changed = { changed: 0, missing: [] };
-  for (let at = 0; at < wanted.length; at += batch) {
-    if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-    const part = wanted.slice(at, at + batch);
-    const seen = new Set(findPhotos(library, viewer, part).map(({ id }) => id));
-    total.missing.push(...part.filter((id) => !seen.has(id)));
-    total.changed += library.transaction(() => [...seen].filter((id) => changePhoto(library, id, meant, by)).length);
-  }
-  return total;
+  return changeEach(library, viewer, [{ ...change, ids }], { undo });
 }
 
-/** True where the photo is different now. */
-function changePhoto(library: Library, id: string, change: PhotoChange, by: string): boolean {
+/** Makes several changes, one after the other. @throws PhotospoolError as `changePhotos`, before anything is changed. */
+export async function changeEach(
+  library: Library,
+  viewer: Viewer,
+  each: readonly PhotosChange[],
+  { undo = false } = {},
+): Promise<Changed> {
+  for (const { ids: _, ...change } of each) check(viewer, change);
+  const total: Changed = { changed: 0, missing: [] };
+  const ways = new Map<string, Way>();
+  for (const { ids, ...change } of each) {
+    const wanted = [...new Set(ids)];
+    for (let at = 0; at < wanted.length; at += batch) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const part = wanted.slice(at, at + batch);
+      const seen = new Set(findPhotos(library, viewer, part).map(({ id }) => id));
+      total.missing.push(...part.filter((id) => !seen.has(id)));
+      const back = library.transaction(() => [...seen].flatMap((id) => changePhoto(library, viewer, id, change)));
+      total.changed += back.length;
+      if (undo) for (const { id, inverse } of back) keepWay(ways, id, inverse);
+    }
+  }
+  return undo ? { ...total, undo: [...ways.values()] } : total;
+}
+
+function check(viewer: Viewer, { shift, ...change }: Change): void {
+  const fields = Object.keys(change) as Field[];
+  const refused = [...fields, ...(shift === undefined ? [] : ['taken' as const])].find(
+    (field) => !mayChange(viewer, field),
+  );
+  if (refused !== undefined)
+    throw new PhotospoolError('forbidden', `You may not change the ${refused} of photos here.`);
+  if (shift !== undefined && change.taken !== undefined)
+    throw new PhotospoolError('invalid', 'The time is given twice.', { hint: 'Send either taken or shift.' });
+}
+
+/** Photos that are told the same to bring them back share one change. */
+function keepWay(ways: Map<string, Way>, id: string, inverse: PhotoChange): void {
+  const key = canonical(inverse);
+  const way = ways.get(key);
+  if (way) way.ids.push(id);
+  else ways.set(key, { ...inverse, ids: [id] });
+}
+
+/** The photo with the way back, where it is different now. */
+function changePhoto(
+  library: Library,
+  viewer: Viewer,
+  id: string,
+  { shift, ...change }: Change,
+): { id: string; inverse: PhotoChange }[] {
+  const self = favouritesOf(viewer);
+  let inverse: PhotoChange | undefined;
   const written = library.update(photoId(id), (body) => {
     if (!body) return undefined;
+    const document = body as unknown as PhotoDocument;
+    const moved = shift === undefined ? change : { ...change, taken: shiftTaken(document, shift) };
+    const meant = self === undefined ? moved : asTheirs(moved, self);
+    inverse = inverseOf(document, meant);
     const newest = newestStamp(body);
     const at = newest === undefined ? library.stamp() : library.stamp(newest);
-    return applyChange(body as unknown as PhotoDocument, change, { at, by }) as unknown as Body;
+    return applyChange(document, meant, { at, by: authorOf(viewer) }) as unknown as Body;
   });
-  return written?.changed === true;
+  return written?.changed === true ? [{ id, inverse: asOwn(inverse ?? {}) }] : [];
+}
+
+/** A change of a person's own favourites as they ask for it. */
+function asOwn({ favourites, ...change }: PhotoChange): PhotoChange {
+  return favourites === undefined ? change : { ...change, favourite: favourites.add !== undefined };
 }

@@ -126,13 +126,31 @@ export const edits = {
   tags: optional(Elements),
   albums: optional(Elements),
 };
+const tenYears = 10 * 366 * 24 * 3600;
+const manyIds = Type.Array(Sha256, { minItems: 1, maxItems: 5_000 });
+const shift = optional(
+  Type.Integer({ minimum: -tenYears * 10, maximum: tenYears * 10, description: 'seconds that each time is moved by' }),
+);
+const undo = optional(Type.Boolean({ description: 'the answer shall hold the way back' }));
 /** What `PATCH /api/photos/:id` takes: at least one edit. */
 export const PhotoEdits = strict(edits, { minProperties: 1 });
 /** What `PATCH /api/photos` takes: ids and at least one edit for all of them. */
-export const BulkEdits = strict(
-  { ids: Type.Array(Sha256, { minItems: 1, maxItems: 5_000 }), ...edits },
-  { minProperties: 2 },
-);
+export const BulkEdits = strict({ ids: manyIds, undo, shift, ...edits }, { minProperties: 2 });
+/** What `PATCH /api/photos/each` takes: several such changes, as they come in `undo`. */
+export const EachEdits = strict({
+  each: Type.Array(strict({ ids: manyIds, shift, ...edits }, { minProperties: 2 }), { minItems: 1, maxItems: 5_000 }),
+  undo,
+});
+/** server/edits.ts `Changed`. */
+export const Changed = Type.Object({
+  changed: whole(0),
+  missing: Type.Array(Sha256),
+  undo: optional(
+    Type.Array(Type.Object({ ids: Type.Array(Sha256) }, { additionalProperties: true }), {
+      description: 'changes for PATCH /api/photos/each that bring back what was there',
+    }),
+  ),
+});
 
 /** Photos per month (`2024-07`), newest first. */
 export const Months = Type.Array(Type.Object({ month: Type.String(), count: whole(0) }));

@@ -215,6 +215,19 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     ],
   ];
 
+  /** Values are changed as they are told; sets are the real server's, and tested there. */
+  function apply({ each }: { each?: { ids: string[] }[] }): object {
+    const undo = (each ?? []).flatMap(({ ids, ...told }) =>
+      ids.map((id) => {
+        const photo = sorted[at.get(id)!]! as unknown as Record<string, unknown>;
+        const before = Object.fromEntries(Object.keys(told).map((key) => [key, photo[key]]));
+        Object.assign(photo, told);
+        return { ...before, ids: [id] };
+      }),
+    );
+    return { changed: undo.length, missing: [], undo };
+  }
+
   const door = makeDoor();
   const comments = makeComments(tell);
 
@@ -241,6 +254,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     }
     const spoken = comments.answer(method, url.pathname, door.viewer(request.headers.cookie), body);
     if (spoken) return send(response, spoken.status, spoken.body);
+    if (method === 'PATCH' && url.pathname === '/api/photos/each') return send(response, 200, apply(body));
     const edited = method === 'PATCH' && /^\/api\/photos\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
     if (edited) Object.assign(sorted[at.get(edited)!]!, body);
     const q = url.pathname.startsWith('/api/') ? url.searchParams.get('q') : null;

@@ -8,9 +8,12 @@ import { join } from 'node:path';
 import { type Access, openAccess } from '../../src/access/access.js';
 import { setUp } from '../../src/access/codes.js';
 import { openPasswords } from '../../src/access/passwords.js';
+import type { Archive } from '../../src/archive/archive.js';
+import type { Blobs } from '../../src/archive/blobs.js';
 import { systemClock as clock } from '../../src/base/clock.js';
 import { readConfig } from '../../src/base/config.js';
 import { silent as log } from '../../src/base/log.js';
+import type { Catalog } from '../../src/catalog/catalog.js';
 import { openHome } from '../../src/cli/home.js';
 import { openReplication } from '../../src/cli/replication.js';
 import { openSpool } from '../../src/cli/spool.js';
@@ -25,6 +28,9 @@ export interface ServedHome {
   incoming: string;
   access: Access;
   library: Library;
+  catalog: Catalog;
+  blobs: Blobs;
+  archive: Archive;
   spool: Processor;
   /** The address of a new set-up link; those before it are void. */
   setUpLink(): string;
@@ -52,7 +58,7 @@ export async function openServedHome(webRoot: string): Promise<ServedHome> {
   });
   const url = `http://localhost:${server.port}`;
   return {
-    ...{ url, access, library, spool, incoming: config.incoming },
+    ...{ url, access, library, catalog, blobs, archive, spool, incoming: config.incoming },
     setUpLink: () => `${url}/setup#${access.codes.draw(setUp).code}`,
     async close() {
       await closeLinks();

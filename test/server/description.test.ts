@@ -43,8 +43,10 @@ describe('the description', () => {
         'get /api/albums',
         'get /api/audit',
         'get /api/cameras',
+        'get /api/downloads/{ticket}',
         'get /api/events',
         'get /api/home',
+        'get /api/lenses',
         'get /api/me/passkeys',
         'get /api/me/sessions',
         'get /api/openapi.json',
@@ -75,6 +77,7 @@ describe('the description', () => {
         'patch /api/access',
         'patch /api/people/{id}',
         'patch /api/photos',
+        'patch /api/photos/each',
         'patch /api/photos/{id}',
         'patch /api/photos/{id}/comments/{comment}',
         'post /api/invitation',
@@ -85,6 +88,8 @@ describe('the description', () => {
         'post /api/peers',
         'post /api/people',
         'post /api/people/{id}/invitation',
+        'post /api/downloads',
+        'post /api/facets',
         'post /api/photos/{id}/comments',
         'post /api/samples',
         'post /api/session',
@@ -117,6 +122,9 @@ describe('the description', () => {
     home.spool.state.stuck = [{ name: 'b.jpg', claim: '1', reason: 'broken', code: 'undecodable', attempts: 1 }];
     const bodies: Record<string, object> = {
       'patch /api/photos': { ids: [id], rating: 1 },
+      'patch /api/photos/each': { each: [{ ids: [id], rating: 2 }], undo: true },
+      'post /api/facets': { ids: [id] },
+      'post /api/downloads': { ids: [id] },
       'patch /api/photos/{id}': { title: 'x' },
       'post /api/photos/{id}/comments': { text: 'words' },
       'patch /api/photos/{id}/comments/{comment}': { text: 'other words' },
@@ -147,7 +155,7 @@ describe('the description', () => {
         checked++;
       }
     }
-    expect(checked).toBe(38);
+    expect(checked).toBe(41);
   });
 
   it('leaves nothing out of an answer', async () => {

@@ -51,6 +51,7 @@ export const expected: Record<string, Expected> = {
   'patch /api/photos/{id}': { rule: 'edit', body: { rating: 3 } },
   'patch /api/photos': { rule: 'edit', body: { ids: ['{id}'], rating: 3 } },
   'get /api/photos/{id}/history': { rule: 'history' },
+  'patch /api/photos/each': { rule: 'edit', body: { each: [{ ids: ['{id}'], rating: 3 }] } },
   'get /api/photos/{id}/comments': { rule: 'see' },
   'post /api/photos/{id}/comments': { rule: 'comment', body: { text: 'words' } },
   // The comment is the owner's; comments.test.ts compares whose may be changed.
@@ -61,6 +62,11 @@ export const expected: Record<string, Expected> = {
   'get /api/tiles': { rule: 'see' },
   'get /api/tags': { rule: 'see' },
   'get /api/cameras': { rule: 'see' },
+  'get /api/lenses': { rule: 'see' },
+  'post /api/facets': { rule: 'see', body: { ids: ['{id}'] } },
+  'post /api/downloads': { rule: 'original', open: true, body: { ids: ['{id}'] } },
+  // The ticket is its own; downloads.test.ts compares whose it is.
+  'get /api/downloads/{ticket}': { rule: 'original', open: true, path: '/api/downloads/x' },
   'get /api/places': { rule: 'see' },
   'get /api/albums': { rule: 'see' },
   'get /media/{id}/{rendition}': { rule: 'see', path: '/media/{id}/thumb' },

@@ -101,12 +101,6 @@ export const fetchTiles = async (q: string, segment: Segment, signal?: AbortSign
 export const fetchPhoto = (id: string, signal?: AbortSignal): Promise<PhotoView> =>
   ask(`/api/photos/${id}`, signal && { signal });
 
-/** Changes what is known of a photo; the answer is the photo as it is now. */
-export const changePhoto = (
-  id: string,
-  change: Partial<Pick<PhotoView, 'favourite' | 'audience'>>,
-): Promise<PhotoView> => ask(`/api/photos/${id}`, send('PATCH', change));
-
 export const fetchHome = (): Promise<Home> => ask('/api/home');
 
 /** Asks for sample pictures to be put into `incoming`. */

@@ -11,6 +11,7 @@ export interface MenuPage {
 }
 
 const all: readonly MenuPage[] = [
+  { page: 'inbox', icon: 'inbox', needs: 'trash' },
   { page: 'spool', icon: 'spool', needs: 'spool' },
   { page: 'servers', icon: 'servers', needs: 'peers' },
   { page: 'people', icon: 'people', needs: 'people' },

@@ -6,6 +6,7 @@
 
 /** The pages beside the album, as they are called in the address. */
 export const pageNames = [
+  ...(['inbox', 'albums', 'tags', 'cameras', 'trash'] as const),
   ...(['spool', 'servers', 'people', 'me', 'tokens', 'access', 'audit'] as const),
   ...(['sign-in', 'setup', 'invite'] as const),
 ] as const;
@@ -45,6 +46,9 @@ function read(): Address {
 const entry = (): Entry => (history.state as Entry | null) ?? {};
 
 const searchPart = (q: string): string => (q === '' ? '' : `?${new URLSearchParams({ q }).toString()}`);
+
+/** The address of a search. */
+export const searchPath = (q: string): string => `/${searchPart(q)}`;
 
 /** The address of a photo, seen among the results of `q`. */
 export const photoPath = (id: string, q: string): string => `/photo/${id}${searchPart(q)}`;

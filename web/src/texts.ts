@@ -57,6 +57,11 @@ export const texts = {
 
   account: 'Menu',
   pages: {
+    inbox: 'Inbox',
+    albums: 'Albums',
+    tags: 'Tags',
+    cameras: 'Cameras',
+    trash: 'Trash',
     spool: 'Spool',
     servers: 'Servers',
     people: 'People',

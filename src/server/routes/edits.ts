@@ -1,17 +1,29 @@
 /** Edits of one photo and of many. */
-import { Type, type Static } from 'typebox';
-import type { PhotoChange } from '../../document/edits.js';
+import type { Static } from 'typebox';
+import type { Viewer } from '../../access/rights.js';
+import { PhotospoolError } from '../../base/errors.js';
 import { viewer } from '../access.js';
 import { changeClips, withMotion } from '../clips.js';
-import { changePhotos } from '../edits.js';
+import { changeEach, type Change, type Changed as Made, type PhotosChange } from '../edits.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
-import { answers, BulkEdits, IdParams, Photo, PhotoEdits, Sha256 } from '../schemas.js';
+import { answers, BulkEdits, Changed, EachEdits, IdParams, Photo, PhotoEdits } from '../schemas.js';
 import { showTo } from '../sight.js';
 import { readTaken } from '../taken.js';
 
+const mostAtOnce = 5_000;
+
 export const edits: Routes = (app, { library, catalog }) => {
+  const parts = { library, catalog };
+
+  /** Changes photos, and the films that play with them. */
+  async function make(who: Viewer, each: readonly PhotosChange[], undo: boolean): Promise<Made> {
+    const made = await changeEach(library, who, each, { undo });
+    const ways = await changeClips(parts, who, each, { undo });
+    return made.undo ? { ...made, undo: [...made.undo, ...ways] } : made;
+  }
+
   app.patch(
     '/api/photos/:id',
     {
@@ -22,28 +34,38 @@ export const edits: Routes = (app, { library, catalog }) => {
       const { id } = request.params;
       const who = viewer(request);
       const change = changeOf(request.body);
-      const { missing } = await changePhotos(library, who, [id], change);
+      const { missing } = await make(who, [{ ids: [id], ...change }], false);
       if (missing.length > 0) throw notFound('There is no such photo.');
-      await changeClips({ library, catalog }, who, [id], change);
-      return showTo(who, withMotion({ library, catalog }, who, getPhoto(library, who, id)));
+      return showTo(who, withMotion(parts, who, getPhoto(library, who, id)));
     },
   );
 
-  const Changed = Type.Object({ changed: Type.Integer(), missing: Type.Array(Sha256) });
   app.patch(
     '/api/photos',
     { config: { rule: 'see' }, schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) } },
     async (request) => {
-      const { ids, ...body } = request.body;
-      const who = viewer(request);
-      const changed = await changePhotos(library, who, ids, changeOf(body));
-      await changeClips({ library, catalog }, who, ids, changeOf(body));
-      return changed;
+      const { ids, undo, ...body } = request.body;
+      return make(viewer(request), [{ ids, ...changeOf(body) }], undo === true);
+    },
+  );
+
+  app.patch(
+    '/api/photos/each',
+    {
+      config: { rule: 'see' },
+      schema: { summary: 'Edits many photos, each in its way', body: EachEdits, response: answers(Changed) },
+    },
+    async (request) => {
+      const { each, undo } = request.body;
+      if (each.reduce((sum, { ids }) => sum + ids.length, 0) > mostAtOnce)
+        throw new PhotospoolError('too-large', `More than ${mostAtOnce} photos can’t be changed at once.`);
+      const changes = each.map(({ ids, ...body }) => ({ ids, ...changeOf(body) }));
+      return make(viewer(request), changes, undo === true);
     },
   );
 };
 
-function changeOf({ taken, ...rest }: Static<typeof PhotoEdits>): PhotoChange {
+function changeOf({ taken, ...rest }: Static<typeof PhotoEdits> & { shift?: number }): Change {
   if (taken === undefined) return rest;
   return { ...rest, taken: taken === null ? null : readTaken(taken) };
 }

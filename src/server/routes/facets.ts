@@ -1,16 +1,19 @@
-/** Values with counts: tags, cameras, places, albums. */
+/** Values with counts: tags, cameras, lenses, places, albums; of a search, or of photos that are named. */
 import { Type } from 'typebox';
 import { viewer } from '../access.js';
 import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
-import { answers, Facets, q } from '../schemas.js';
+import { findPhotos } from '../photos.js';
+import { answers, Facets, q, Sha256 } from '../schemas.js';
+import { strict } from '../shapes.js';
 import { sightOf } from '../sight.js';
 
 const bounds = { most: 10_000, usual: 1_000 };
-const kinds = { tags: 'tag', cameras: 'camera', places: 'place', albums: 'album' } as const;
+const kinds = { tags: 'tag', cameras: 'camera', lenses: 'lens', places: 'place', albums: 'album' } as const;
+const batch = 200;
 
-export const facets: Routes = (app, { catalog, ask }) => {
-  for (const noun of ['tags', 'cameras', 'places', 'albums'] as const) {
+export const facets: Routes = (app, { library, catalog, ask }) => {
+  for (const noun of ['tags', 'cameras', 'lenses', 'places', 'albums'] as const) {
     app.get(
       `/api/${noun}`,
       {
@@ -28,4 +31,34 @@ export const facets: Routes = (app, { catalog, ask }) => {
       },
     );
   }
+
+  const Held = Type.Object({ tags: Facets, albums: Facets });
+  app.post(
+    '/api/facets',
+    {
+      config: { rule: 'see' },
+      schema: {
+        summary: 'The tags and albums of some photos, most frequent first',
+        body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: 5_000 }) }),
+        response: answers(Held),
+      },
+    },
+    async (request) => {
+      const ids = [...new Set(request.body.ids)];
+      const counts = { tags: new Map<string, number>(), albums: new Map<string, number>() };
+      for (let at = 0; at < ids.length; at += batch) {
+        await new Promise((resolve) => setImmediate(resolve));
+        for (const photo of findPhotos(library, viewer(request), ids.slice(at, at + batch)))
+          for (const set of ['tags', 'albums'] as const)
+            for (const value of photo[set]) counts[set].set(value, (counts[set].get(value) ?? 0) + 1);
+      }
+      return { tags: ranked(counts.tags), albums: ranked(counts.albums) };
+    },
+  );
 };
+
+/** Most frequent first, then by name. */
+const ranked = (counts: ReadonlyMap<string, number>): { value: string; count: number }[] =>
+  [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));

@@ -3,7 +3,6 @@
  * where it is while heights become known, photos come in, and the window changes its size.
  */
 import { fetchSegments, isCalledOff, toTrouble, type Tile, type Trouble } from '../api.js';
-import { dayOf } from '../dates.js';
 import type { Place } from '../route.svelte.js';
 import { findAnchor, lineOf, placeAt, returnTo, rowsOnScreen } from './anchor.js';
 import {
@@ -13,7 +12,6 @@ import {
   type Guess,
   layOut,
   learn,
-  type Line,
   lineBottom,
   makeBlocks,
   type Measure,
@@ -248,6 +246,3 @@ export class Album {
     for (const block of far.slice(0, loaded.length - keptBlocks)) block.tiles = block.lines = undefined;
   }
 }
-
-/** The day that a line begins with. */
-export const dayOfLine = (line: Line): string => dayOf(line.cells[0]!.tile.taken);

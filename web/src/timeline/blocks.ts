@@ -189,6 +189,9 @@ export function blocksBetween(blocks: readonly Block[], from: number, to: number
   return found;
 }
 
+/** The day that a line begins with. */
+export const dayOfLine = (line: Line): string => dayOf(line.cells[0]!.tile.taken);
+
 /** The bottom of a line on the page. */
 export const lineBottom = (block: Block, line: Line, { label }: Measure): number =>
   block.top + line.top + (line.labels.length > 0 ? label : 0) + line.height;

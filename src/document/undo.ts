@@ -1,0 +1,66 @@
+/**
+ * The way back from an edit: what a photo must be told so that it shows again what it showed before. Applied, it is an edit
+ * like any other; nothing is taken out of a document. Pure.
+ */
+import { canonical } from './canonical.js';
+import { membership, shownEdit, type PhotoChange, type SetChange, type SetName } from './edits.js';
+import { elementOf, fieldNames, type FieldName } from './fields.js';
+import { own } from './json.js';
+import type { EditableFields, PhotoDocument } from './photo.js';
+import { favouriteOf, viewPhoto } from './view.js';
+
+/** What a field without an edit is told, so that it shows what the file says. */
+const untold: { [F in Exclude<FieldName, 'favourite'>]: EditableFields[F] } = {
+  title: null,
+  description: null,
+  taken: null,
+  place: null,
+  gps: null,
+  rating: null,
+  audience: 'private',
+  reviewed: false,
+  trashed: false,
+};
+
+/**
+ * The change that undoes `change`, for the document as it was before; undefined where `change` changes nothing of it. Sets
+ * hold what was in sight: an element that was there already is left there.
+ */
+export function inverseOf(document: PhotoDocument, change: PhotoChange): PhotoChange | undefined {
+  const seen = viewPhoto('', document, { here: false });
+  const shown: Record<SetName, readonly string[]> = {
+    tags: seen.tags,
+    albums: seen.albums,
+    favourites: favouriteOf(document),
+  };
+  const back: Record<string, unknown> = {};
+  for (const field of fieldNames) {
+    const value = own(change, field);
+    if (value === undefined) continue;
+    const edit = shownEdit(document.edits, field);
+    if (edit && canonical(edit.value) === canonical(value)) continue;
+    back[field] = edit ? edit.value : field === 'favourite' ? seen.favourite : untold[field];
+  }
+  for (const set of ['tags', 'albums', 'favourites'] as const) {
+    const changed = backIn(document, set, shown[set], change[set]);
+    if (changed) back[set] = changed;
+  }
+  return Object.keys(back).length === 0 ? undefined : back;
+}
+
+function backIn(
+  { edits }: PhotoDocument,
+  set: SetName,
+  shown: readonly string[],
+  change: SetChange | undefined,
+): SetChange | undefined {
+  const named = (elements: readonly string[] | undefined, present: boolean): string[] =>
+    (elements ?? [])
+      .map((element) => elementOf(element))
+      .filter((element) => element !== undefined)
+      .filter((element) => shown.includes(element) !== present && membership(edits, set, element) !== present);
+  const remove = named(change?.add, true);
+  const add = named(change?.remove, false);
+  if (add.length === 0 && remove.length === 0) return undefined;
+  return { ...(add.length > 0 && { add }), ...(remove.length > 0 && { remove }) };
+}

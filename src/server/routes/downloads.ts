@@ -1,0 +1,87 @@
+/** Many originals at once, as a ZIP archive: asked for with their ids, then fetched like a file. */
+import { Type } from 'typebox';
+import { authorOf, type Viewer } from '../../access/rights.js';
+import { viewer } from '../access.js';
+import { disposition } from '../disposition.js';
+import { notFound } from '../failures.js';
+import type { Routes } from '../parts.js';
+import { findPhotos } from '../photos.js';
+import { bytes, Problem, Sha256 } from '../schemas.js';
+import { strict } from '../shapes.js';
+import { openTickets } from '../tickets.js';
+import { zip, type Zipped } from '../zip.js';
+
+const most = 100_000;
+const batch = 200;
+
+export const downloads: Routes = (app, { library, blobs, clock }) => {
+  const tickets = openTickets<readonly string[]>(clock);
+  const holderOf = (who: Viewer): string => `${who.role} ${authorOf(who)}`;
+
+  /** Those of the photos that exist for the viewer and lie here, in the order asked for. */
+  async function filesOf(who: Viewer, ids: readonly string[]): Promise<Zipped[]> {
+    const files: Zipped[] = [];
+    for (let at = 0; at < ids.length; at += batch) {
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const { original, name, bytes: size, taken } of findPhotos(library, who, ids.slice(at, at + batch)))
+        if (original.path !== undefined) files.push({ path: blobs.original(original.path), name, bytes: size, taken });
+    }
+    return files;
+  }
+
+  const Ready = Type.Object({
+    path: Type.String({ description: 'where the archive is fetched, for ten minutes' }),
+    photos: Type.Integer({ description: 'how many are in it' }),
+    bytes: Type.Integer({ description: 'of the photos' }),
+    missing: Type.Integer({ description: 'how many are not on this server' }),
+  });
+  app.post(
+    '/api/downloads',
+    {
+      config: { rule: 'original' },
+      bodyLimit: 8 * 1024 * 1024,
+      schema: {
+        summary: 'Asks for the originals of some photos as one ZIP archive',
+        body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: most }) }),
+        response: { 201: Ready, '4xx': Problem, '5xx': Problem },
+      },
+    },
+    async (request, reply) => {
+      const who = viewer(request);
+      const ids = [...new Set(request.body.ids)];
+      const files = await filesOf(who, ids);
+      if (files.length === 0) throw notFound('None of these originals is on this server.');
+      const path = `/api/downloads/${tickets.draw(holderOf(who), ids)}`;
+      const sum = files.reduce((all, file) => all + file.bytes, 0);
+      return reply.code(201).send({ path, photos: files.length, bytes: sum, missing: ids.length - files.length });
+    },
+  );
+
+  app.get(
+    '/api/downloads/:ticket',
+    {
+      config: { rule: 'original' },
+      schema: {
+        summary: 'The archive that was asked for',
+        params: Type.Object({ ticket: Type.String({ maxLength: 64 }) }),
+        response: bytes('the archive', 'application/zip'),
+      },
+    },
+    async (request, reply) => {
+      const who = viewer(request);
+      const ids = tickets.look(request.params.ticket, holderOf(who));
+      if (!ids) throw notFound('This download is not here any more.', 'Ask for it again.');
+      const archive = await zip(await filesOf(who, ids));
+      reply.raw.once('close', () => archive.stream.destroy());
+      return reply
+        .type('application/zip')
+        .header('content-length', archive.bytes)
+        .header(
+          'content-disposition',
+          disposition('attachment', `photos-${new Date(clock.now()).toISOString().slice(0, 10)}.zip`),
+        )
+        .header('cache-control', 'no-store')
+        .send(archive.stream);
+    },
+  );
+};

@@ -1,0 +1,145 @@
+/** One photo, changed in a real browser on a real home: words, stars, date, place, tags, who may see it; every tag; slideshow. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { exifId, format } from '../../src/document/photo.js';
+import { ask, count, fill } from './fill.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { openStage, type Stage } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+afterEach(() => home.close());
+
+async function open(photos = 3) {
+  home = await openServedHome(stage.folder);
+  const ids = await fill(home, stage.pictures, photos);
+  const id = ids[0]!;
+  const tags = { 'EXIF:Make': 'Canon', 'EXIF:ISO': '100', 'XMP:Subject': '<b>sea</b>' };
+  home.library.update(exifId(id), () => ({ format, kind: 'exif', recipe: 1, tags }));
+  const seen = await stage.see(`${home.url}/photo/${id}`);
+  await seen.page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  return { ...seen, ids, id };
+}
+const toast = (page: Page) => page.locator('.toast');
+const pictureSeen = (page: Page) => page.locator('.picture[aria-hidden="false"]').isVisible();
+
+test('title and description are written, shown as Markdown, and undone', async () => {
+  const { page, id, mishaps, close } = await open();
+  await page.keyboard.press('e');
+  await page.getByLabel('Title').fill('Evening at the river');
+  await page.getByLabel('Description').fill('With *everybody*.\n\n<img src=x onerror=alert(1)>');
+  expect(await pictureSeen(page)).toBe(true);
+  await page.keyboard.press('Control+Enter');
+  await page.waitForSelector('aside em');
+  expect(await page.locator('aside .title').innerText()).toBe('Evening at the river');
+  expect(await page.locator('aside img').count()).toBe(0);
+  expect(await ask(home, id)).toMatchObject({ title: 'Evening at the river' });
+  await page.keyboard.press('Control+z');
+  await expect.poll(async () => (await ask(home, id)).title).toBe('');
+  await expect.poll(() => page.locator('aside .title').count()).toBe(0);
+  await page.keyboard.press('e');
+  await page.getByLabel('Title').fill('never mind');
+  await page.keyboard.press('Escape');
+  expect(await page.locator('aside form input').count()).toBe(0);
+  expect((await ask(home, id)).title).toBe('');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('stars, favourite, tags, album, date, place and who may see it, all with keys', async () => {
+  const { page, id, mishaps, close } = await open();
+  await page.keyboard.press('4');
+  await expect.poll(async () => (await ask(home, id)).rating).toBe(4);
+  await page.keyboard.press('f');
+  await expect.poll(async () => (await ask(home, id)).favourite).toBe(true);
+  await page.keyboard.press('t');
+  await page.getByRole('combobox', { name: 'Add a tag' }).fill('river');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-list="tags"] a:text("river")');
+  await page.getByRole('combobox', { name: 'Add a tag' }).fill('boat');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Take river off' }).click();
+  await expect.poll(async () => (await ask(home, id)).tags).toEqual(['boat']);
+  await page.getByRole('combobox', { name: 'Add a tag' }).focus();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('a');
+  await page.getByRole('combobox', { name: 'Put into an album' }).fill('Rivers');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await ask(home, id)).albums).toEqual(['Rivers']);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Change date' }).click();
+  await page.getByLabel('Date and time').fill('1987-05-03T10:20');
+  await page.getByRole('button', { name: 'Set the date' }).click();
+  await expect.poll(async () => (await ask(home, id)).taken).toBe('1987-05-03T10:20:00.000');
+  await expect.poll(() => page.locator('aside').innerText()).toContain('Sunday, 3 May 1987');
+  await page.getByRole('button', { name: 'Change place' }).click();
+  await page.getByRole('combobox').fill('39.115, -108.4');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await ask(home, id)).gps).toEqual({ lat: 39.115, lon: -108.4 });
+  await page.getByRole('radio', { name: 'Family' }).check();
+  await expect.poll(async () => (await ask(home, id)).audience).toBe('family');
+  await toast(page).getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => page.getByRole('radio', { name: 'Only owners' }).isChecked()).toBe(true);
+  expect(await pictureSeen(page)).toBe(true);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a tag leads to all its photos', async () => {
+  const { page, ids, mishaps, close } = await open();
+  const body = JSON.stringify({ ids: ids.slice(0, 2), tags: { add: ['a "quoted" tag'] } });
+  await fetch(`${home.url}/api/photos`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body });
+  await page.reload();
+  await page.keyboard.press('i');
+  await page.getByRole('link', { name: 'Show all photos with a "quoted" tag' }).click();
+  await page.waitForSelector('main[data-count="2"]');
+  expect(await count(home, 'tag:"a \\"quoted\\" tag"')).toBe(2);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('every tag of the file is in a table that can be searched', async () => {
+  const { page, mishaps, close } = await open();
+  await page.keyboard.press('i');
+  await page.getByText('All tags of the file').click();
+  await expect.poll(() => page.locator('table tr').count()).toBe(3);
+  expect(await page.locator('table').innerText()).toContain('<b>sea</b>');
+  await page.getByRole('searchbox').fill('iso 100');
+  await expect.poll(() => page.locator('table tr').allInnerTexts()).toEqual(['EXIF:ISO\t100']);
+  await page.getByRole('searchbox').fill('nothing has this');
+  await page.waitForSelector('text=No tag has that.');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('into the trash, and on to the next; undone it is back', async () => {
+  const { page, ids, mishaps, close } = await open();
+  await page.waitForSelector('button[aria-label="Next photo"]');
+  await page.keyboard.press('Delete');
+  await expect.poll(() => page.url()).toContain(ids[1]!);
+  expect((await ask(home, ids[0]!)).trashed).toBe(true);
+  await page.keyboard.press('Control+z');
+  await expect.poll(async () => (await ask(home, ids[0]!)).trashed).toBe(false);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a slideshow goes through the photos, and a key ends it', async () => {
+  const { page, ids, mishaps, close } = await open();
+  await page.waitForSelector('button[aria-label="Next photo"]');
+  await page.keyboard.press('s');
+  await page.waitForSelector('.show');
+  expect(await page.locator('.chrome.awake').count()).toBe(0);
+  await expect.poll(() => page.url(), { timeout: 15_000 }).toContain(ids[1]!);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.locator('.show').count()).toBe(0);
+  expect(page.url()).toContain('/photo/');
+  expect(mishaps).toEqual([]);
+  await close();
+});

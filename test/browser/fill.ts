@@ -1,0 +1,97 @@
+/** Photos for a real home, put straight into its library: many of them, at once, with pictures that were made before. */
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import {
+  format,
+  photoId,
+  type Body,
+  type Facts,
+  type PhotoDocument,
+  type Rendition,
+} from '../../src/document/photo.js';
+import type { PhotoView } from '../../src/document/view.js';
+import type { ServedHome } from './home.js';
+import type { FixturePicture } from './pictures.js';
+
+/** What a photo of the test is like. */
+export interface Told {
+  facts?: Partial<Facts>;
+  name?: string;
+}
+
+const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * Puts photos into a home, newest first, one every `minutes` back from `newest`; gives their ids in that order. The first
+ * `originals` of them are in the archive, too.
+ */
+export async function fill(
+  home: ServedHome,
+  pictures: readonly FixturePicture[],
+  count: number,
+  {
+    minutes = 45,
+    newest = Date.UTC(2024, 6, 20, 18),
+    originals = 0,
+    tell = (): Told => ({}),
+  }: { minutes?: number; newest?: number; originals?: number; tell?: (n: number) => Told } = {},
+): Promise<string[]> {
+  const made = await Promise.all(pictures.map((picture) => store(home, picture)));
+  const ids = Array.from({ length: count }, (_, n) => sha256(`original ${n}`));
+  for (let n = 0; n < originals; n++) await putOriginal(home, ids[n]!, `original ${n}`);
+  home.library.transaction(() => {
+    ids.forEach((id, n) => {
+      const { facts = {}, name = `IMG_${String(n).padStart(4, '0')}.jpg` } = tell(n);
+      const { width, height, renditions } = made[n % made.length]!;
+      const taken = new Date(newest - n * minutes * 60_000).toISOString().slice(0, -1);
+      const at = '2026-01-01T10:00:00.000Z';
+      const document: PhotoDocument = {
+        format,
+        kind: 'photo',
+        facts: {
+          recipe: 1,
+          type: 'image/jpeg',
+          bytes: `original ${n}`.length,
+          width,
+          height,
+          taken,
+          takenSource: 'exif',
+          ...facts,
+        },
+        renditions,
+        sidecars: {},
+        sightings: { [`s ${name}`]: { at, server: 's', name, modified: at } },
+        edits: {},
+      };
+      home.library.update(photoId(id), () => document as unknown as Body);
+    });
+  });
+  return ids;
+}
+
+async function store(home: ServedHome, { width, height, thumb, preview, thumbhash }: FixturePicture) {
+  const rendition = async (bytes: Buffer, type: string): Promise<Rendition> => ({
+    sha256: await home.blobs.put(bytes),
+    ...{ type, width, height, bytes: bytes.length },
+  });
+  const [small, large] = [await rendition(thumb, 'image/webp'), await rendition(preview, 'image/jpeg')];
+  return { width, height, renditions: { recipe: 1, thumb: small, preview: large, thumbhash } };
+}
+
+async function putOriginal(home: ServedHome, id: string, text: string): Promise<void> {
+  const path = `2024/07/${id.slice(0, 12)}.jpg`;
+  await mkdir(dirname(home.archive.resolve(path)), { recursive: true });
+  await writeFile(home.archive.resolve(path), text);
+  home.library.local.originals.put({ sha256: id, path, claim: 'c', state: 'here', bytes: text.length, modified: 0 });
+}
+
+/** A photo as the server tells it. */
+export const ask = async (home: ServedHome, id: string): Promise<PhotoView> =>
+  (await (await fetch(`${home.url}/api/photos/${id}`)).json()) as PhotoView;
+
+/** How many photos a search finds. */
+export const count = async (home: ServedHome, q: string): Promise<number> => {
+  const response = await fetch(`${home.url}/api/timeline?${new URLSearchParams({ q }).toString()}`);
+  return ((await response.json()) as { count: number }[]).reduce((sum, month) => sum + month.count, 0);
+};

@@ -1,0 +1,103 @@
+/** The inbox in a real browser, on a real home: worked through by keys, by finger, and all at once, to a reward at zero. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ask, count, fill } from './fill.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { openStage, shown, type Stage } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+afterEach(() => home.close());
+
+async function open(photos: number, path: string, options = {}) {
+  home = await openServedHome(stage.folder);
+  const ids = await fill(home, stage.pictures, photos);
+  const seen = await stage.see(`${home.url}${path}`, options);
+  return { ...seen, ids };
+}
+const picture = (page: Page) => page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+const left = (page: Page) => page.locator('h1 [role="status"]');
+
+test('by keys: words, keep, later, trash, undo, and the end of it', async () => {
+  const { page, ids, mishaps, close } = await open(4, '/');
+  await shown(page);
+  await page.getByRole('link', { name: 'Inbox: 4 photos to look at' }).click();
+  await picture(page);
+  expect(new URL(page.url()).pathname).toBe('/inbox');
+  await expect.poll(() => left(page).innerText()).toBe('4 photos to look at');
+  await page.keyboard.press('e');
+  await page.getByLabel('Title').fill('The first one');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForSelector('aside .title');
+  await page.locator('h1').click();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => left(page).innerText()).toBe('3 photos to look at');
+  expect(await ask(home, ids[0]!)).toMatchObject({ reviewed: true, title: 'The first one' });
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Delete');
+  await expect.poll(async () => (await ask(home, ids[2]!)).trashed).toBe(true);
+  expect((await ask(home, ids[1]!)).reviewed).toBe(false);
+  await expect.poll(() => left(page).innerText()).toBe('2 photos to look at');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('h2:text("1 photo left for later")');
+  await page.getByRole('button', { name: 'Look at them now' }).click();
+  await picture(page);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('h2:text("All looked at")');
+  expect(await page.locator('.done p').innerText()).toBe('You kept 3 photos and put 1 photo into the trash.');
+  expect(await count(home, '-is:reviewed')).toBe(0);
+  await page.keyboard.press('Control+z');
+  await picture(page);
+  await expect.poll(() => left(page).innerText()).toBe('1 photo to look at');
+  await page.keyboard.press('Escape');
+  await shown(page);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('by finger: up keeps, down is the trash, aside is later', async () => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const { page, ids, mishaps, close } = await open(5, '/inbox', phone);
+  await picture(page);
+  const touch = await page.context().newCDPSession(page);
+  const drag = async (dx: number, dy: number): Promise<void> => {
+    const at = (share: number) => [{ x: 195 + dx * share, y: 400 + dy * share }];
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0) });
+    for (const share of [0.3, 0.6, 1])
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(share) });
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  };
+  await drag(5, -200);
+  await expect.poll(async () => (await ask(home, ids[0]!)).reviewed).toBe(true);
+  await expect.poll(() => left(page).innerText()).toBe('4 photos to look at');
+  await drag(5, 200);
+  await expect.poll(async () => (await ask(home, ids[1]!)).trashed).toBe(true);
+  await expect.poll(() => left(page).innerText()).toBe('3 photos to look at');
+  await drag(-200, 4);
+  await page.getByRole('button', { name: 'Keep' }).tap();
+  await expect.poll(async () => (await ask(home, ids[3]!)).reviewed).toBe(true);
+  expect((await ask(home, ids[2]!)).reviewed).toBe(false);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('all at once, from the timeline of what waits', async () => {
+  const { page, mishaps, close } = await open(30, '/inbox');
+  await picture(page);
+  await page.getByRole('link', { name: 'Show them all' }).click();
+  await shown(page);
+  await page.keyboard.press('Control+a');
+  await page.waitForSelector('.choose');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await page.waitForSelector('text=No photos found');
+  expect(await count(home, 'is:reviewed')).toBe(30);
+  await page.keyboard.press('Control+z');
+  await shown(page);
+  expect(await count(home, 'is:reviewed')).toBe(0);
+  expect(mishaps).toEqual([]);
+  await close();
+});

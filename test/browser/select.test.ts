@@ -1,0 +1,284 @@
+/** Choosing photos in a real browser, on a real home: by click, shift, box, day, key and finger; and what is done with them. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ask, count, fill } from './fill.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { drawn, openStage, seenTiles, shown, type Stage } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+afterEach(() => home.close());
+
+const chosen = (page: Page): Promise<string[]> =>
+  page.$$eval('a.tile[aria-checked="true"]', (tiles) => tiles.map((tile) => (tile as HTMLElement).dataset['id']!));
+const tile = (id: string): string => `a[data-id="${id}"]`;
+const ring = (page: Page, id: string) => page.locator(`${tile(id)} .ring`);
+const saidOf = (page: Page) => page.locator('.choose [role="status"]');
+const toast = (page: Page) => page.locator('.toast');
+
+async function open(photos: number, options = {}, expected?: RegExp) {
+  home = await openServedHome(stage.folder);
+  const ids = await fill(home, stage.pictures, photos, { originals: 3 });
+  const seen = await stage.see(home.url, options, expected);
+  await shown(seen.page);
+  return { ...seen, ids };
+}
+
+describe('choosing', () => {
+  test('by ring, click, shift, and Escape ends it', async () => {
+    const { page, ids, mishaps, close } = await open(60);
+    await page.hover(tile(ids[2]!));
+    await ring(page, ids[2]!).click();
+    await expect.poll(() => saidOf(page).innerText()).toBe('1 photo chosen');
+    expect(page.url()).not.toContain('/photo/');
+    await page.click(tile(ids[4]!));
+    await page.click(tile(ids[9]!), { modifiers: ['Shift'] });
+    await expect.poll(() => saidOf(page).innerText()).toBe('7 photos chosen');
+    expect(await chosen(page)).toEqual([ids[2], ...ids.slice(4, 10)]);
+    await page.click(tile(ids[4]!));
+    await expect.poll(() => saidOf(page).innerText()).toBe('6 photos chosen');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('.choose').count()).toBe(0);
+    await page.click(tile(ids[4]!));
+    await page.waitForSelector('.view');
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
+  test('by keys alone', async () => {
+    const { page, ids, mishaps, close } = await open(60);
+    await page.focus(tile(ids[0]!));
+    await page.keyboard.press('x');
+    await expect.poll(() => chosen(page)).toEqual([ids[0]]);
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect.poll(() => chosen(page)).toEqual(ids.slice(0, 3));
+    await page.keyboard.press('Space');
+    await expect.poll(() => chosen(page)).toEqual(ids.slice(0, 2));
+    await page.keyboard.press('Control+a');
+    await expect.poll(() => saidOf(page).innerText()).toBe('60 photos chosen');
+    await page.keyboard.press('5');
+    await expect.poll(() => toast(page).innerText()).toContain('60 photos rated ★★★★★');
+    expect(await count(home, 'rating:5')).toBe(60);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => toast(page).innerText()).toContain('Undone');
+    expect(await count(home, 'rating:5')).toBe(0);
+    await page.keyboard.press('Control+Shift+Z');
+    await expect.poll(() => count(home, 'rating:5')).toBe(60);
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
+  test('by a box: what it touches, and what was chosen before', async () => {
+    const { page, ids, mishaps, close } = await open(200);
+    await page.hover(tile(ids[0]!));
+    await ring(page, ids[0]!).click();
+    const tiles = (await seenTiles(page)).filter(({ top, bottom }) => top > 300 && bottom < 800);
+    const [first, last] = [tiles[0]!, tiles.at(-1)!];
+    await page.mouse.move(first.left + 20, first.top + 40);
+    await page.mouse.down();
+    await page.mouse.move(first.left + 60, first.top + 60, { steps: 4 });
+    await page.mouse.move(last.right - 20, last.bottom - 20, { steps: 6 });
+    await expect.poll(() => page.locator('.box').count()).toBe(1);
+    await page.mouse.up();
+    await drawn(page);
+    expect(await page.locator('.box').count()).toBe(0);
+    expect(page.url()).not.toContain('/photo/');
+    expect(new Set(await chosen(page))).toEqual(new Set([ids[0], ...tiles.map(({ id }) => id)]));
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
+  test('of a whole day and a whole month, whatever of them is loaded', async () => {
+    const { page, mishaps, close } = await open(3000);
+    const month = page.locator('.head').first();
+    await month.hover();
+    await month.getByRole('button').click();
+    const inMonth = await count(home, 'taken:2024-07');
+    expect(inMonth).toBeGreaterThan(500);
+    await expect.poll(() => saidOf(page).innerText()).toContain(`${inMonth} photos chosen`);
+    await month.getByRole('button').click();
+    await expect.poll(() => saidOf(page).count()).toBe(0);
+    const day = page.locator('.day').nth(1);
+    await day.hover();
+    await day.getByRole('button').click();
+    const inDay = await count(home, 'taken:2024-07-19');
+    await expect.poll(() => saidOf(page).innerText()).toBe(`${inDay} photos chosen`);
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
+  test('with a finger: a long press, and dragging on; a tap chooses then', async () => {
+    const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+    const { page, ids, mishaps, close } = await open(120, phone);
+    const touch = await page.context().newCDPSession(page);
+    const at = async (id: string) => {
+      const box = (await page.locator(tile(id)).boundingBox())!;
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [await at(ids[1]!)] });
+    await expect.poll(() => chosen(page)).toEqual([ids[1]]);
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [await at(ids[3]!)] });
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [await at(ids[5]!)] });
+    await expect.poll(() => chosen(page)).toEqual(ids.slice(1, 6));
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await page.tap(tile(ids[2]!));
+    await expect.poll(() => saidOf(page).innerText()).toBe('4 photos chosen');
+    expect(page.url()).not.toContain('/photo/');
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+});
+
+describe('what is done with them', () => {
+  test('10,000 are chosen at once, and as many as there are tagged and untagged in parts', async () => {
+    const { page, ids, mishaps, close } = await open(10_000);
+    await page.keyboard.press('Control+a');
+    await expect.poll(() => saidOf(page).innerText()).toBe('10,000 photos chosen');
+    await page.keyboard.press('Escape');
+    await page.goto(`${home.url}/?q=${encodeURIComponent('taken:2024-07')}`);
+    await shown(page);
+    const all = await count(home, 'taken:2024-07');
+    expect(all).toBeGreaterThan(600);
+    expect(all).toBeLessThan(ids.length);
+    await page.keyboard.press('Control+a');
+    await page.waitForSelector('.choose');
+    await page.keyboard.press('t');
+    await page.getByRole('combobox', { name: 'Add a tag' }).fill('summer');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.toast progress');
+    await toast(page).getByRole('button', { name: 'Undo' }).waitFor({ timeout: 60_000 });
+    expect(await toast(page).innerText()).toContain(`${all} photos tagged “summer”`);
+    expect(await count(home, 'tag:summer')).toBe(all);
+    await toast(page).getByRole('button', { name: 'Undo' }).click();
+    await toast(page).getByRole('button', { name: 'Redo' }).waitFor({ timeout: 60_000 });
+    expect(await count(home, 'tag:summer')).toBe(0);
+    expect(mishaps).toEqual([]);
+    await close();
+  }, 120_000);
+
+  test('tags are completed from what there is, and counted on what is chosen', async () => {
+    const { page, ids, mishaps, close } = await open(20);
+    const patch = (body: object) =>
+      fetch(`${home.url}/api/photos`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    await patch({ ids: ids.slice(0, 1), tags: { add: ['Palisade peaches', 'orchard'] } });
+    await page.hover(tile(ids[0]!));
+    await ring(page, ids[0]!).click();
+    await page.click(tile(ids[1]!));
+    await page.getByRole('button', { name: 'Tags', exact: true }).click();
+    const list = page.locator('[data-list="tags"]');
+    await expect.poll(() => list.innerText()).toContain('on 1 of 2');
+    await page.getByRole('combobox', { name: 'Add a tag' }).fill('pea');
+    await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual(['Palisade peaches\n1']);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => list.innerText()).toContain('on all');
+    expect((await ask(home, ids[1]!)).tags).toEqual(['Palisade peaches']);
+    await page.getByRole('button', { name: 'Take orchard off all' }).click();
+    await expect.poll(async () => (await ask(home, ids[0]!)).tags).toEqual(['Palisade peaches']);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('.panel').count()).toBe(0);
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
+  test('clock, place, who may see, album, favourite: each done, and each undone', async () => {
+    const { page, ids, mishaps, close } = await open(20);
+    const before = await Promise.all(ids.slice(0, 2).map((id) => ask(home, id)));
+    await page.focus(tile(ids[0]!));
+    await page.keyboard.press('x');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('d');
+    await page.getByLabel('Hours').fill('2');
+    await page.getByRole('button', { name: 'later' }).click();
+    await expect
+      .poll(() => page.locator('.panel').innerText())
+      .toContain('18:00 becomes Saturday, 20 July 2024 at 16:00');
+    await page.getByRole('button', { name: 'Move the dates' }).click();
+    await expect.poll(async () => (await ask(home, ids[0]!)).taken).toBe('2024-07-20T16:00:00.000');
+    await expect.poll(() => page.locator('.panel').count()).toBe(0);
+    await page.keyboard.press('p');
+    await page.getByRole('combobox').fill('Palisade, Colorado, United States');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(async () => (await ask(home, ids[1]!)).place)
+      .toEqual({ city: 'Palisade', region: 'Colorado', country: 'US' });
+    await page.keyboard.press('c');
+    await page.getByRole('button', { name: /^Family/ }).click();
+    await expect.poll(async () => (await ask(home, ids[0]!)).audience).toBe('family');
+    await page.keyboard.press('a');
+    await page.getByRole('combobox', { name: 'Put into an album' }).fill('Summer 2024');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await ask(home, ids[0]!)).albums).toEqual(['Summer 2024']);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('f');
+    await expect.poll(async () => (await ask(home, ids[0]!)).favourite).toBe(true);
+    for (let n = 0; n < 5; n++) await page.keyboard.press('Control+z');
+    await expect.poll(() => Promise.all(ids.slice(0, 2).map((id) => ask(home, id)))).toEqual(before);
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
+  test('into the trash, out of the timeline, and back', async () => {
+    const { page, ids, mishaps, close } = await open(20);
+    await page.focus(tile(ids[0]!));
+    await page.keyboard.press('x');
+    await page.waitForSelector('.choose');
+    await page.keyboard.press('Delete');
+    await expect.poll(() => page.locator(tile(ids[0]!)).count()).toBe(0);
+    expect(await page.locator('.choose').count()).toBe(0);
+    expect((await ask(home, ids[0]!)).trashed).toBe(true);
+    await toast(page).getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => page.locator(tile(ids[0]!)).count()).toBe(1);
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
+  test('downloaded as one archive', async () => {
+    const { page, ids, mishaps, close } = await open(20);
+    await page.focus(tile(ids[0]!));
+    await page.keyboard.press('x');
+    for (let n = 0; n < 3; n++) await page.keyboard.press('Shift+ArrowRight');
+    await expect.poll(() => saidOf(page).innerText()).toBe('4 photos chosen');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download', exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^photos-.*\.zip$/);
+    expect(await download.failure()).toBeNull();
+    await expect.poll(() => toast(page).innerText()).toContain('1 photo are on another server');
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
+  test('what fails half way says so, and goes on from there', async () => {
+    const { page, mishaps, close } = await open(1200, {}, /status of 503/);
+    let asked = 0;
+    await page.route('**/api/photos/each', (route) =>
+      ++asked === 2
+        ? route.fulfill({ status: 503, json: { error: { code: 'busy', message: 'It is busy.' } } })
+        : route.continue(),
+    );
+    await page.keyboard.press('Control+a');
+    await page.waitForSelector('.choose');
+    await page.keyboard.press('3');
+    await expect
+      .poll(() => toast(page).innerText(), { timeout: 20_000 })
+      .toContain('Stopped: 500 photos of 1200 are done.');
+    expect(await count(home, 'rating:3')).toBe(500);
+    await toast(page).getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => count(home, 'rating:3'), { timeout: 20_000 }).toBe(1200);
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+});

@@ -1,0 +1,125 @@
+import { rm } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { distinct } from '../../src/server/zip.js';
+import { exists, kinds, openDoors } from './roles.js';
+import { expectError, listenOn, openHome, sha256, type Home } from './fixture.js';
+
+interface Ready {
+  path: string;
+  photos: number;
+  bytes: number;
+  missing: number;
+}
+async function ready(home: Home, ids: string[], headers = {}): Promise<Ready> {
+  const response = await home.app.inject({ method: 'POST', url: '/api/downloads', payload: { ids }, headers });
+  expect(response.statusCode, response.body).toBe(201);
+  return response.json<Ready>();
+}
+
+/** The files of an archive, by its directory at the end (APPNOTE 4.3.12); all are stored. */
+function filesOf(zip: Buffer): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
+  let at = zip.readUInt32LE(end + 16);
+  for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
+    expect(zip.readUInt32LE(at)).toBe(0x02014b50);
+    expect(zip.readUInt16LE(at + 10)).toBe(0);
+    const [name, extra, comment] = [28, 30, 32].map((place) => zip.readUInt16LE(at + place)) as [
+      number,
+      number,
+      number,
+    ];
+    const [size, local] = [zip.readUInt32LE(at + 24), zip.readUInt32LE(at + 42)];
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+    files.set(zip.toString('utf8', at + 46, at + 46 + name), zip.subarray(start, start + size));
+    at += 46 + name + extra + comment;
+  }
+  return files;
+}
+
+describe('a download of many', () => {
+  it('is an archive of the originals, each under a name of its own, as long as it said', async () => {
+    const home = await openHome();
+    const originals = ['one', 'two', 'three'].map((word) => Buffer.from(word.repeat(50_000)));
+    const ids: string[] = [];
+    for (const original of originals) ids.push(await home.add({ original, name: 'IMG_1.jpg' }));
+    const gone = await home.add({ away: true });
+    const { path, photos, missing, bytes } = await ready(home, [...ids, gone, ids[0]!]);
+    expect({ photos, missing, bytes }).toEqual({
+      photos: 3,
+      missing: 1,
+      bytes: originals.reduce((sum, { length }) => sum + length, 0),
+    });
+    const response = await home.app.inject(path);
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['content-type']).toBe('application/zip');
+    expect(response.headers['content-disposition']).toMatch(/^attachment; filename="photos-2026-11-24\.zip"$/);
+    expect(response.rawPayload.length).toBe(Number(response.headers['content-length']));
+    const files = filesOf(response.rawPayload);
+    expect([...files.keys()]).toEqual(['IMG_1.jpg', 'IMG_1 (2).jpg', 'IMG_1 (3).jpg']);
+    expect([...files.values()].map(sha256)).toEqual(ids);
+  });
+
+  it('is good for who asked for it, for ten minutes, and holds only what they may see then', async () => {
+    const home = await openHome();
+    const guests = await openDoors(home, kinds);
+    const ids = kinds.map(({ id }) => id);
+    const family = guests.headersOf('family');
+    const { path, photos } = await ready(home, ids, family);
+    expect(photos).toBe(kinds.filter((kind) => exists('family', kind)).length);
+    for (const role of ['owner', 'editor', 'token read'] as const)
+      expectError(await home.app.inject({ url: path, headers: guests.headersOf(role) }), 404, 'not-found');
+    const taken = kinds.find((kind) => exists('family', kind))!.id;
+    const payload = { audience: 'private' };
+    await home.app.inject({
+      method: 'PATCH',
+      url: `/api/photos/${taken}`,
+      payload,
+      headers: guests.headersOf('owner'),
+    });
+    const files = filesOf((await home.app.inject({ url: path, headers: family })).rawPayload);
+    expect(files.size).toBe(photos - 1);
+    await home.clock.advance(10 * 60_000);
+    expectError(await home.app.inject({ url: path, headers: family }), 404, 'not-found');
+  });
+
+  it('ends early where a file is gone, so that nobody takes it for whole', async () => {
+    const home = await openHome();
+    const ids = [
+      await home.add({ original: Buffer.alloc(400_000, 1) }),
+      await home.add({ original: Buffer.alloc(400_000, 2) }),
+    ];
+    const { path } = await ready(home, ids);
+    await rm(
+      home.parts.blobs.original(
+        (await home.app.inject(`/api/photos/${ids[1]}`)).json<{ original: { path: string } }>().original.path,
+      ),
+    );
+    const port = await listenOn(home.app);
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    await expect(response.arrayBuffer()).rejects.toThrow();
+  });
+});
+
+it('names in an archive are good on any system, and no way out of the folder', () => {
+  const given = [
+    '../../etc/passwd',
+    'a\\b.jpg',
+    'CON.jpg',
+    'x?.jpg',
+    'X_.jpg',
+    'é.jpg',
+    'e\u0301.jpg',
+    '..',
+    'dot.',
+    '.hidden',
+    'n'.repeat(400),
+  ];
+  const names = distinct(given);
+  expect(new Set(names.map((name) => name.normalize('NFC').toLowerCase())).size).toBe(given.length);
+  for (const name of names) {
+    expect(name).not.toMatch(/[/\\<>:"|?*]|[. ]$/u);
+    expect(name.split('.')[0]!.toLowerCase()).not.toBe('con');
+    expect(name.length).toBeGreaterThan(0);
+  }
+});

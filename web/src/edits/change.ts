@@ -1,0 +1,74 @@
+/** What the page tells the server of photos, many at once (docs/interface.md, "Photos"). */
+import { ask, type PhotoView, send } from '../api.js';
+
+/** Elements of a set to put in and to take out. */
+export interface Elements {
+  add?: string[];
+  remove?: string[];
+}
+
+/** What is changed of photos. `shift` is seconds; null takes a value away, back to what the file says. */
+export interface Change {
+  title?: string | null;
+  description?: string | null;
+  taken?: string | { local: string; offset?: string } | null;
+  shift?: number;
+  place?: { city?: string; region?: string; country?: string } | null;
+  gps?: { lat: number; lon: number } | null;
+  rating?: number | null;
+  favourite?: boolean;
+  audience?: PhotoView['audience'];
+  reviewed?: boolean;
+  trashed?: boolean;
+  tags?: Elements;
+  albums?: Elements;
+}
+
+/** A change of some photos. */
+export type PhotosChange = Change & { ids: string[] };
+
+/** What became of a change. `undo` brings back what was there. */
+export interface Changed {
+  changed: number;
+  missing: string[];
+  undo: PhotosChange[];
+}
+
+/** Photos in a request: few enough that the page can tell how far it is, many enough to be quick. */
+const atOnce = 500;
+/** Characters of changes in a request, well below what the server takes. */
+const mostText = 400_000;
+
+/** Makes a change of the same kind for some photos, in parts. */
+export const inParts = (ids: readonly string[], change: Change): PhotosChange[] =>
+  cut(ids).map((part) => ({ ...change, ids: part }));
+
+/** Puts changes together into requests that are small enough. */
+export function pack(each: readonly PhotosChange[]): PhotosChange[][] {
+  const packs: PhotosChange[][] = [];
+  let photos = Infinity;
+  let text = 0;
+  for (const { ids, ...change } of each) {
+    for (const part of cut(ids)) {
+      const size = JSON.stringify(change).length + part.length * 67;
+      if (photos + part.length > atOnce || text + size > mostText) {
+        packs.push([]);
+        photos = text = 0;
+      }
+      packs.at(-1)!.push({ ...change, ids: part });
+      photos += part.length;
+      text += size;
+    }
+  }
+  return packs;
+}
+
+function cut(ids: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  for (let at = 0; at < ids.length; at += atOnce) parts.push(ids.slice(at, at + atOnce));
+  return parts;
+}
+
+/** Makes some changes. @throws Trouble */
+export const makeChanges = (each: PhotosChange[]): Promise<Changed> =>
+  ask('/api/photos/each', send('PATCH', { each, undo: true }));

@@ -1,0 +1,39 @@
+/** What is said of edits. Short and plain. */
+import { texts } from '../texts.js';
+import { legible } from '../words/legible.js';
+
+const named = (name: string): string => `“${legible(name).slice(0, 60)}”`;
+
+export const editTexts = {
+  undo: 'Undo',
+  redo: 'Redo',
+  undone: (label: string) => `Undone: ${label}`,
+  redone: (label: string) => `Done again: ${label}`,
+  busy: (label: string) => `${label} …`,
+  progress: (done: number, total: number) => `${done} of ${total}`,
+  half: (done: number, total: number) => `Stopped: ${texts.photos(done)} of ${total} are done.`,
+  failed: 'Nothing was changed.',
+  nothing: 'It was so already.',
+  goOn: 'Try again',
+  close: 'Close this message',
+
+  tagged: (n: number, tag: string) => `${texts.photos(n)} tagged ${named(tag)}`,
+  untagged: (n: number, tag: string) => `${named(tag)} taken off ${texts.photos(n)}`,
+  intoAlbum: (n: number, album: string) => `${texts.photos(n)} put into ${named(album)}`,
+  outOfAlbum: (n: number, album: string) => `${texts.photos(n)} taken out of ${named(album)}`,
+  favoured: (n: number) => `${texts.photos(n)} marked as favourite`,
+  unfavoured: (n: number) => `${texts.photos(n)} no favourite any more`,
+  rated: (n: number, stars: number) =>
+    stars === 0 ? `Rating taken off ${texts.photos(n)}` : `${texts.photos(n)} rated ${'★'.repeat(stars)}`,
+  audience: (n: number, who: string) => `${texts.photos(n)}: seen by ${who}`,
+  dated: (n: number) => `Date changed of ${texts.photos(n)}`,
+  placed: (n: number, place: string) => `Place of ${texts.photos(n)}: ${named(place)}`,
+  unplaced: (n: number) => `Place of ${texts.photos(n)} as the file says`,
+  trashed: (n: number) => `${texts.photos(n)} in the trash`,
+  restored: (n: number) => `${texts.photos(n)} back in the album`,
+  titled: 'Title changed',
+  described: 'Description changed',
+  reviewed: (n: number) => `${texts.photos(n)} kept`,
+  renamed: (from: string, to: string) => `${named(from)} is called ${named(to)} now`,
+  removed: (name: string) => `${named(name)} taken away`,
+};

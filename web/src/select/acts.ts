@@ -1,0 +1,114 @@
+/** What can be done with photos: each with its key, and what one must be allowed to. The order is that of the bar. */
+import type { IconName } from '../bar/Icon.svelte';
+import { edits } from '../edits/edits.svelte.js';
+import { editTexts } from '../edits/texts.js';
+import { type Action, session } from '../session.svelte.js';
+import { startDownload } from './download.js';
+import { selectTexts } from './texts.js';
+
+/** A photo as far as it matters here. */
+export interface Chosen {
+  id: string;
+  taken: string;
+  favourite?: boolean | undefined;
+}
+
+/** Panels that ask for more before something is done. */
+export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'place';
+
+/** Something that can be done with photos. */
+export interface Act {
+  name: PanelName | 'favourite' | 'download' | 'trash' | 'reviewed' | 'restored';
+  icon: IconName;
+  label: string;
+  key: string | undefined;
+  needs: Action;
+  /** Does it at once; undefined for those that open a panel. */
+  do?: (photos: readonly Chosen[]) => Promise<boolean>;
+  /** True for those that a phone shows without a further tap. */
+  near?: true;
+  /** The searches in which it makes sense; in all where none is said. */
+  where?: RegExp;
+}
+
+/** Marks photos as favourites; where all of them are, takes the mark away. */
+export function favour(photos: readonly Chosen[]): Promise<boolean> {
+  const favourite = !photos.every((photo) => photo.favourite === true);
+  const say = favourite ? editTexts.favoured : editTexts.unfavoured;
+  return edits.do(idsOf(photos), { favourite }, say(photos.length));
+}
+
+/** Puts photos into the trash. */
+export const trash = (photos: readonly Chosen[]): Promise<boolean> =>
+  edits.do(idsOf(photos), { trashed: true }, editTexts.trashed(photos.length));
+
+/** Takes photos back out of the trash. */
+export const restore = (photos: readonly Chosen[]): Promise<boolean> =>
+  edits.do(idsOf(photos), { trashed: false }, editTexts.restored(photos.length));
+
+const review = (photos: readonly Chosen[]): Promise<boolean> =>
+  edits.do(idsOf(photos), { reviewed: true }, editTexts.reviewed(photos.length));
+
+/** Rates photos, 0 to 5 stars. */
+export const rate = (photos: readonly Chosen[], rating: number): Promise<boolean> =>
+  edits.do(idsOf(photos), { rating }, editTexts.rated(photos.length, rating));
+
+const idsOf = (photos: readonly Chosen[]): string[] => photos.map(({ id }) => id);
+
+/** A search in the trash. */
+const inTrash = /(?:^|\s)is:trashed\b/;
+
+const all: readonly Act[] = [
+  {
+    name: 'reviewed',
+    icon: 'check',
+    key: 'k',
+    needs: 'trash',
+    do: review,
+    near: true,
+    where: /(?:^|\s)-is:reviewed\b/,
+    label: selectTexts.reviewed,
+  },
+  {
+    name: 'restored',
+    icon: 'undo',
+    key: undefined,
+    needs: 'trash',
+    do: restore,
+    near: true,
+    where: inTrash,
+    label: selectTexts.restore,
+  },
+  {
+    name: 'favourite',
+    icon: 'heart',
+    key: 'f',
+    needs: 'favourite',
+    do: favour,
+    near: true,
+    label: selectTexts.favourite,
+  },
+  { name: 'tags', icon: 'tag', key: 't', needs: 'edit', near: true, label: selectTexts.tags },
+  { name: 'albums', icon: 'album', key: 'a', needs: 'edit', label: selectTexts.albums },
+  { name: 'audience', icon: 'lock', key: 'c', needs: 'share', near: true, label: selectTexts.audience },
+  { name: 'rating', icon: 'star', key: undefined, needs: 'edit', label: selectTexts.rating },
+  { name: 'date', icon: 'calendar', key: 'd', needs: 'edit', label: selectTexts.date },
+  { name: 'place', icon: 'place', key: 'p', needs: 'edit', label: selectTexts.place },
+  {
+    name: 'download',
+    icon: 'download',
+    key: undefined,
+    needs: 'original',
+    do: startDownload,
+    near: true,
+    label: selectTexts.download,
+  },
+  { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash, label: selectTexts.trash },
+];
+
+/** What whoever looks may do with the photos that a search found. */
+export const openActs = (q = ''): readonly Act[] =>
+  all.filter(
+    ({ needs, where, name }) =>
+      session.may(needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
+  );
