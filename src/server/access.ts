@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.js';
 import { may, type Action, type Viewer } from '../access/rights.js';
 import { tokenPrefix } from '../access/tokens.js';
-import type { Brought } from '../access/viewer.js';
+import { local, type Brought } from '../access/viewer.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import { sessionOf } from './cookies.js';
 import { hostOf, isLoopbackAddress, isLoopbackName } from './hosts.js';
@@ -66,7 +66,10 @@ export function checkStill(request: Asking, action: Action): void {
 /** @throws PhotospoolError `forbidden`. */
 export function checkMay(viewer: Viewer, action: Action): void {
   if (may(viewer, action)) return;
-  throw new PhotospoolError('forbidden', 'You may not do that here.', { hint: 'The owner of this album may.' });
+  const hint = may(local, action)
+    ? 'The owner of this album may.'
+    : 'Only programs may that bring a token for it (photospool tokens add).';
+  throw new PhotospoolError('forbidden', 'You may not do that here.', { hint });
 }
 
 /** What a request brings that tells who is behind it. */

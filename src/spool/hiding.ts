@@ -3,8 +3,11 @@
  * comes to their old name is never touched. Where each is going is in the record of its claim, written before it is hidden.
  */
 import { dirname, join } from 'node:path';
+import { decodeTime } from 'ulid';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import { below, parentOf, type Files, type Path } from '../base/files.js';
+import type { IgnoredItem } from './port.js';
+import { isClaimName } from './work.js';
 
 /** The folder of hidden files, beside `incoming`. */
 const hiding = '.photospool-incoming';
@@ -13,6 +16,30 @@ const hiding = '.photospool-incoming';
 export function placesToHide(incoming: string, file: Path, claim: string): string[] {
   const near = below(parentOf(file), `.photospool-${claim}.claim`);
   return [join(dirname(incoming), hiding, claim), ...(typeof near === 'string' ? [near] : [])];
+}
+
+/** After so long, ms, a hidden file that is in no claim is told of: no copy takes that long to be begun. */
+const forgottenAfter = 86_400_000;
+
+/**
+ * Files that have been hidden beside `incoming` for more than a day and are in no claim of these `work` folders: their claim
+ * was lost with its disk, or is that of another Photospool. They are never touched, only told of. `now` in ms.
+ */
+export async function forgotten(incoming: string, works: string[], files: Files, now: number): Promise<IgnoredItem[]> {
+  const found: IgnoredItem[] = [];
+  // A folder that can't be read now is looked into again at the next look.
+  const entries = await files.list(join(dirname(incoming), hiding)).catch(() => undefined);
+  for (const { name, path } of entries ?? []) {
+    const age = isClaimName(name) ? now - decodeTime(name) : 0;
+    if (age <= forgottenAfter) continue;
+    const claims = await Promise.all(works.map((work) => files.look(join(work, name))));
+    if (claims.every((claim) => claim === undefined))
+      found.push({
+        name: printable(path.toString()),
+        reason: `was on its way in ${Math.floor(age / 86_400_000)} days ago, and is in no claim here. If no other Photospool takes from this folder, move it back into ${printable(incoming)}.`,
+      });
+  }
+  return found;
 }
 
 /** Hides a file. False where that place is on yet another filesystem, or may not be written. */

@@ -8,6 +8,7 @@ import { printable } from '../base/errors.js';
 import { parentOf, type Files, type Path } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import { headLength, identify } from '../photo/identify.js';
+import { forgotten } from './hiding.js';
 import { isoTime } from './item.js';
 import type { IgnoredItem, WaitingItem } from './port.js';
 import { openReady, same, type Look } from './ready.js';
@@ -37,6 +38,8 @@ export interface Inbox {
   ignored(): IgnoredItem[];
   /** What could not be read at the last look, with the reason. */
   trouble(): IgnoredItem[];
+  /** What lies hidden and is in no claim (see hiding.ts), of `ignored`: each once. */
+  news(): IgnoredItem[];
   /** How many files lay there at the last look that are not left alone. */
   count(): number;
   /** The first of these, the longest there first. */
@@ -52,12 +55,14 @@ const nameOf = ({ folder, name }: Found): string => printable(folder === '' ? na
 
 const keyOfFound = ({ path }: Found): string => keyOf(path);
 
-/** Opens the inbox; `settle` in ms. */
-export function openInbox(incoming: string, settle: number, files: Files, clock: Clock): Inbox {
+/** Opens the inbox; `settle` in ms. `works` are the folders whose claims may have hidden something. */
+export function openInbox(incoming: string, settle: number, files: Files, clock: Clock, works: string[] = []): Inbox {
   const ready = openReady(settle, clock);
   const refused = new Map<string, { look: Look; item: IgnoredItem }>();
   const emptied = new Map<string, { folder: Path; since: number }>();
   let special: IgnoredItem[] = [];
+  let hidden: IgnoredItem[] = [];
+  const told = new Set<string>();
   let trouble: IgnoredItem[] = [];
   let waiting: Found[] = [];
 
@@ -86,6 +91,7 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
 
   return {
     async look() {
+      hidden = await forgotten(incoming, works, files, clock.now());
       const found = await scan(incoming, files);
       if (!found) return { ready: [], wait: undefined, folders: [], there: false };
       special = found.special.map(shown);
@@ -117,7 +123,8 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
       const folder = parentOf(found.path);
       if (isBelow(folder)) emptied.set(keyOf(folder), { folder, since: clock.now() });
     },
-    ignored: () => [...special, ...[...refused.values()].map(({ item }) => item)],
+    ignored: () => [...special, ...[...refused.values()].map(({ item }) => item), ...hidden],
+    news: () => hidden.filter(({ name }) => told.size < told.add(name).size),
     trouble: () => trouble,
     count: () => waiting.length,
     waiting: () =>

@@ -19,7 +19,7 @@ import { openTaking } from './taking.js';
 import { openTally } from './tally.js';
 import { placeUpload } from './upload.js';
 import { openWatch, type Folder, type Watch } from './watch.js';
-import { claimedPaths, handOver } from './work.js';
+import { claimedPaths, handOver, importWork } from './work.js';
 
 /** An open processor. */
 export interface Processor extends SpoolPort {
@@ -60,7 +60,8 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const tally = openTally(clock);
   const ending = new AbortController();
   const claims = openClaims(work, incoming, files, clock);
-  const inbox = openInbox(incoming, settle, files, clock);
+  const works = [work, importWork(work), ...(options.handOver === undefined ? [] : [options.handOver])];
+  const inbox = openInbox(incoming, settle, files, clock, works);
   const hand = openHand({ claims, ingest: parts.ingest, clock, log, soon: Math.max(settle, 1000), tally, emit });
   const { mode, countSeen = false } = options;
   const taking = openTaking({
@@ -120,6 +121,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     await adopt();
     const lay = inbox.count();
     const found = await inbox.look();
+    for (const { name, reason } of inbox.news()) log.warn({ name }, `${name} ${reason}`);
     if (inbox.count() !== lay) emit({ type: 'incoming', count: inbox.count() });
     taking.keep(new Set(found.ready.map(({ path }) => keyOf(path))));
     const own = mode === 'copy' ? await claimedPaths(work, files) : nobody;

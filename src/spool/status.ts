@@ -13,12 +13,13 @@ import { importWork } from './work.js';
 
 /** Reads the state of a spool. A folder that is not there holds nothing. */
 export async function readStatus(incoming: string, work: string, files: Files): Promise<SpoolStatus> {
-  const inbox = openInbox(incoming, 0, files, systemClock);
+  const works = [work, importWork(work)];
+  const inbox = openInbox(incoming, 0, files, systemClock, works);
   const { ready } = await inbox.look();
   for (const found of ready) await inbox.whyNot(found).catch(() => undefined);
   // Looked at again, now that it is known which of them are no photos.
   await inbox.look();
-  const { working, stuck } = await readClaims([work, importWork(work)], files);
+  const { working, stuck } = await readClaims(works, files);
   return {
     ...idleStatus,
     incoming: inbox.count(),

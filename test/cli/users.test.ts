@@ -112,6 +112,9 @@ describe('tokens', () => {
       may: ['read'],
       lastUsed: expect.any(String) as string,
     });
+    // Said twice is both, not the last one.
+    await home.run('tokens', 'add', 'both', '--may', 'upload', '--may', 'read');
+    expect((await home.run('tokens', 'list')).out).toMatch(/^both {2}read,upload {2}/);
     expect((await home.run('tokens', 'revoke', 'Feed')).code).toBe(0);
     expect(await (await ask()).json()).toMatchObject({ role: null });
   });
@@ -134,6 +137,7 @@ describe('users and tokens', () => {
     const wrong: [string[], RegExp][] = [
       [['users', 'add', 'owner'], /of that name already/],
       [['users', 'add', 'x', '--role', 'admin'], /--role can't be admin/],
+      [['users', 'add', ''], /A name has 1 to 100 characters/],
       [['users', 'remove', 'owner'], /only owner who can sign in/],
       [['users', 'password', 'nobody'], /nobody called nobody/],
       [['users', 'password', 'owner'], /No password came in/],

@@ -1,10 +1,21 @@
 /** Facts through ExifTool itself, from files that ExifTool wrote; and its life: no process stays. */
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exiftoolPath } from 'exiftool-vendored';
-import { afterAll, describe, expect, it, test } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, test } from 'vitest';
 import { readerLimits } from '../../src/photo/exiftool.js';
 import { identify } from '../../src/photo/identify.js';
 import { openMetadata, type Read } from '../../src/photo/metadata.js';
@@ -225,21 +236,57 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
     await patient.close();
   });
 
-  it('end with us, even where we are killed', async () => {
+  /** A process of its own that reads a photo, says so, and reads more; killed at the end. Returns its ExifTool, too. */
+  async function startReader(seconds: number, then = '') {
     const path = await tagged(temporaryFolder(), 'a.jpg', '-Model=x');
+    const read = (file: string): string =>
+      `reader.read(${JSON.stringify(file)}, ${JSON.stringify(jpeg)}, 1, ${JSON.stringify(size)})`;
     const script = `
       import { openMetadata } from ${JSON.stringify(join(process.cwd(), 'src/photo/metadata.ts'))};
-      await openMetadata({ processes: 1 }).read(${JSON.stringify(path)}, ${JSON.stringify(jpeg)}, 1, ${JSON.stringify(size)});
+      const limits = ${JSON.stringify({ ...readerLimits, seconds })};
+      const reader = openMetadata({ processes: 1, limits });
+      while (!(await ${read(path)}.catch(() => undefined)));
       console.log('read');
-      setInterval(() => undefined, 1000);`;
+      setInterval(() => undefined, 1000);
+      ${then && `await ${read(then)};`}`;
     const file = join(temporaryFolder(), 'reader.mts');
     writeFileSync(file, script);
     const reader = spawn(process.execPath, ['--import', 'tsx', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void reader.kill('SIGKILL'));
     await new Promise((resolve) => reader.stdout.once('data', resolve));
-    const children = childrenOf(reader.pid ?? 0).filter((pid) => about(pid, 'cmdline').includes('exiftool'));
-    expect(children.length).toBe(1);
+    const [child = 0, ...others] = childrenOf(reader.pid ?? 0).filter((pid) =>
+      about(pid, 'cmdline').includes('exiftool'),
+    );
+    expect([child > 0, others]).toEqual([true, []]);
+    return { reader, child };
+  }
+
+  it('end with us, even where we are killed', async () => {
+    const { reader, child } = await startReader(20);
     reader.kill('SIGKILL');
-    await until(() => !children.some((pid) => isThere(pid)));
+    await until(() => !isThere(child));
+  });
+
+  it('that are busy when we are killed end a second after the time that a file may take', async () => {
+    // A pipe into which nobody writes: ExifTool waits for more of it.
+    const pipe = join(temporaryFolder(), 'pipe.jpg');
+    execFileSync('mkfifo', [pipe]);
+    const { reader, child } = await startReader(6, pipe);
+    let writer = -1;
+    await until(() => {
+      try {
+        // Possible only once ExifTool has it open.
+        writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    onTestFinished(() => closeSync(writer));
+    reader.kill('SIGKILL');
+    await until(() => !isThere(reader.pid ?? 0));
+    expect(isThere(child)).toBe(true);
+    await until(() => !isThere(child));
   });
 });
 

@@ -272,6 +272,12 @@ describe('tokens', () => {
 });
 
 describe('an owner', () => {
+  it('is told who may what owners may not', async () => {
+    const { owner } = await openOwned();
+    const { hint } = expectError(await owner.ask('GET', '/blobs/'), 403, 'forbidden');
+    expect(hint).toBe('Only programs may that bring a token for it (photospool tokens add).');
+  });
+
   it('can’t be left out by oneself: the last one stays an owner who can sign in', async () => {
     const { owner } = await openFamily();
     const { id } = (await owner.session()).person!;

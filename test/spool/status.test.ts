@@ -1,7 +1,10 @@
 /** What a spool tells of itself, while it runs and from its folders alone. */
-import { utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
+import { silent, type Log } from '../../src/base/log.js';
 import type { SpoolEvent } from '../../src/spool/port.js';
 import { readStatus } from '../../src/spool/status.js';
 import { fastClock, makeSpool, photo, type Failures } from './fixture.js';
@@ -18,6 +21,37 @@ describe('the status of a spool', () => {
     expect(waiting).toEqual([{ name: 'trip/a.jpg', since: expect.any(String) as string, bytes: 30 }]);
     expect(Date.parse(waiting[0]!.since)).toBeGreaterThan(before);
     expect((await readStatus(spool.incoming, spool.work, openFiles())).waiting).toEqual(waiting);
+  });
+
+  it('names what lies hidden in no claim for more than a day, says it once, and leaves it alone', async () => {
+    const spool = makeSpool(new Map([['kept', 'undecodable']]));
+    const clock = fastClock();
+    const id = (days: number): string => ulid(clock.now() - days * 86_400_000);
+    const [lost, young, claimed] = [id(2), id(0.5), id(3)];
+    const hiding = join(spool.folder, '.photospool-incoming');
+    mkdirSync(hiding);
+    for (const name of [lost, young, claimed, 'notes.txt']) writeFileSync(join(hiding, name), photo(name));
+    mkdirSync(join(spool.work, claimed));
+    writeFileSync(join(spool.work, claimed, 'kept.jpg'), photo('kept'));
+    const warned: string[] = [];
+    const log: Log = { ...silent, warn: (_: unknown, text?: string) => void warned.push(text ?? '') };
+    const processor = await spool.open({}, openFiles(), clock, log);
+    await processor.pass();
+    await processor.pass();
+    const reason =
+      `was on its way in 2 days ago, and is in no claim here. If no other Photospool takes from this folder, ` +
+      `move it back into ${spool.incoming}.`;
+    expect((await processor.status()).ignored).toEqual([{ name: join(hiding, lost), reason }]);
+    expect(warned.filter((text) => !text.startsWith('kept'))).toEqual([`${join(hiding, lost)} ${reason}`]);
+    expect(readdirSync(hiding).sort()).toEqual([young, lost, claimed, 'notes.txt'].sort());
+    await processor.close();
+    rmSync(join(hiding, claimed));
+    const { ignored } = await readStatus(spool.incoming, spool.work, openFiles());
+    expect(ignored.map(({ name }) => name)).toContain(join(hiding, lost));
+    renameSync(join(hiding, lost), join(spool.incoming, 'back.jpg'));
+    const again = await spool.open({}, openFiles(), clock);
+    expect((await again.pass()).stored).toBe(1);
+    expect((await again.status()).ignored).toEqual([]);
   });
 
   it('tells what was done, what is stuck since when, and the same from the folders alone', async () => {

@@ -11,7 +11,11 @@ import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 export const tokens: Verb = (program, run) => {
   const group = program.command('tokens').description('what programs and peers may do here');
   addVerb(group, 'add <NAME>', 'makes a token and prints it, this once')
-    .requiredOption('--may <WHAT>', `what it is for: ${mays.join(', ')}, or several with commas`)
+    .requiredOption(
+      '--may <WHAT>',
+      `what it is for: ${mays.join(', ')}, or several with commas`,
+      (word: string, before: string | undefined) => (before === undefined ? word : `${before},${word}`),
+    )
     .action((name: string, flags: Flags & { may: string }) => run(() => addToken(name, flags)));
   addVerb(group, 'list', 'lists them').action((flags: Flags) => run(() => listTokens(flags)));
   addVerb(group, 'revoke <NAME>', 'ends a token, at once').action((name: string, flags: Flags) =>

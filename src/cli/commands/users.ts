@@ -5,6 +5,7 @@
 import type { Access } from '../../access/access.js';
 import type { Account } from '../../access/accounts.js';
 import { commandLine } from '../../access/actor.js';
+import { readName } from '../../access/names.js';
 import { personRoles, type PersonRole } from '../../access/people.js';
 import { checkStrength } from '../../access/strength.js';
 import type { Config } from '../../base/config.js';
@@ -36,8 +37,8 @@ async function addUser(name: string, flags: UserFlags): Promise<number> {
   const given = roleOf(flags.role);
   return withAccess(configOfHome(flags), async (access) => {
     const role = given ?? (access.settings.read().setUp ? 'family' : 'owner');
-    const taken = access.people.named(name).length > 0;
     // Nobody is asked for a password in vain; a name that is taken is refused below.
+    const taken = access.people.named(readName(name)).length > 0;
     const password = flags.invite === true || taken ? undefined : await passwordFor(name);
     const account = access.accounts.add({ name, role }, commandLine);
     if (password !== undefined) await access.signing.setPassword(account.id, password, commandLine);

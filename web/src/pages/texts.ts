@@ -35,7 +35,7 @@ export const spoolTexts = {
   recent: 'Just in',
   duplicate: 'was there already',
   ignored: 'Left alone',
-  ignoredAbout: 'These are no photos that can be read here. They stay where you put them.',
+  ignoredAbout: 'These are not taken in, for the reason beside each. They stay where they are.',
   into: 'Photos go into',
   look: 'Look now',
   looking: 'Looking…',
