@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock as clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
+import { openCopies, type Copies } from '../replication/copies.js';
 import { openExchange, type Exchange } from '../replication/exchange.js';
 import { openLibraryDatabase } from '../replication/library.js';
 import { openMesh, type Mesh } from '../replication/mesh.js';
@@ -22,6 +23,7 @@ export interface Replication {
   databases: Served[];
   exchange: Exchange;
   mesh: Mesh;
+  copies: Copies;
   /** Ends all links. To be called before the server closes, and long before the database does. */
   close(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export function openReplication(home: Home, log: Log): Replication {
     random: randomBytes,
     onChange,
   });
+  const copies = openCopies(clock, log);
   const mesh = openMesh(openPeers(db), {
     database,
     server: library.server,
@@ -51,6 +54,7 @@ export function openReplication(home: Home, log: Log): Replication {
     session: () => randomUUID(),
     blobs: { exchange, throttle: makeThrottle(config.bandwidth, clock) },
     publishing,
+    copies,
   });
   const ended = new AbortController();
   const sweeping = sweepUnnamed({ db, blobs, files, exchange, clock, log }, ended.signal);
@@ -65,6 +69,7 @@ export function openReplication(home: Home, log: Log): Replication {
     databases: [photos],
     exchange,
     mesh,
+    copies,
     async close() {
       ended.abort();
       await Promise.all([mesh.close(), sweeping]);

@@ -38,6 +38,13 @@ export const MergeTally = Type.Object({
   last: Type.Array(Type.Object({ id: Type.String(), at: Utc, fields: Type.Array(Type.String()) })),
 });
 
+/** A home of which two copies replicate with this server. */
+export const CopiedHome = Type.Object({
+  server: Type.String({ description: 'the id that both have' }),
+  by: Type.Array(Type.String(), { description: 'addresses of peers, names of tokens' }),
+  since: Utc,
+});
+
 /** Whether another server may have what is not here: one that this one has a link to, or that has one to here. */
 export const hasPeers = ({ exchange, mesh }: Pick<ServerParts, 'exchange' | 'mesh'>): boolean =>
   exchange.isServed() || mesh.status().some(({ publish }) => !publish);

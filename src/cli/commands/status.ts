@@ -3,13 +3,14 @@ import { readHistory, type Past } from '../../backup/history.js';
 import { systemClock } from '../../base/clock.js';
 import { printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
+import { describeCopied, type Copied } from '../../replication/copies.js';
 import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/port.js';
 import { readStatus } from '../../spool/status.js';
 import { viewHome } from '../view.js';
 import { counted, exit, print, printJson } from '../output.js';
 import { askServer, findServer } from '../spool.js';
 import { clockTime, lasting, sized } from '../times.js';
-import { describeLink, linksOf, type Link } from '../peers.js';
+import { describeLink, meshOf, type Link } from '../peers.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 /** The verb `status`. */
@@ -29,9 +30,9 @@ async function showStatus(flags: Flags): Promise<number> {
   const done = view?.library.local.originals.counts().here ?? 0;
   const today = view?.library.local.today.count() ?? spool.today;
   view?.close();
-  const peers = await linksOf(config, server);
+  const { links: peers, copies } = await meshOf(config, server);
   const [backup] = await readHistory(config.data, openFiles());
-  const told = { ...spool, today, peers, ...(backup && { backup }) };
+  const told = { ...spool, today, peers, copies, ...(backup && { backup }) };
   if (flags.json) printJson(asJson(told, done, server?.url));
   else for (const line of describe(told, done, server?.url, systemClock.now())) print(line);
   return exit.done;
@@ -47,6 +48,8 @@ interface Remembered {
   backup?: Past;
   /** The peers, with their links where a server runs. */
   peers?: Link[];
+  /** Homes of which there are two copies. */
+  copies?: Copied[];
 }
 
 /** How many of the files that wait are shown. */
@@ -59,7 +62,7 @@ export function describe(
   url: string | undefined,
   now: number,
 ): string[] {
-  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup, peers = [] } = spool;
+  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup, peers = [], copies = [] } = spool;
   const since = (utc: string): string => lasting(now - Date.parse(utc));
   const waits = ({ name, since: at, bytes }: WaitingItem): string =>
     `  ${printable(name)}: ${sized(bytes)}, for ${since(at)}`;
@@ -79,6 +82,7 @@ export function describe(
     `today      ${counted(today.stored, 'photo')}, ${counted(today.duplicates, 'duplicate')}${rate > 0 ? `, now ${rate} a minute` : ''}`,
     backup ? `backup     ${since(backup.at)} ago, in ${printable(backup.folder)}` : 'backup     none yet',
     ...peers.map((peer) => `peer       ${describeLink(peer)}`),
+    ...copies.map((copied) => `copies     ${describeCopied(copied)}`),
   ];
 }
 

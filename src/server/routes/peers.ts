@@ -2,20 +2,32 @@
 import { Type } from 'typebox';
 import type { Routes } from '../parts.js';
 import { answers } from '../schemas.js';
-import { peerShape, MergeTally, Missing } from '../links.js';
+import { CopiedHome, peerShape, MergeTally, Missing } from '../links.js';
 
-export const peers: Routes = (app, { exchange, library, mesh }) => {
+export const peers: Routes = (app, { copies, exchange, library, mesh }) => {
   app.get(
     '/api/peers',
     {
       config: { rule: 'spool' },
       schema: {
         summary: 'Links to other servers, what is missing here, and what was merged',
-        response: answers(Type.Object({ peers: Type.Array(peerShape), missing: Missing, merges: MergeTally })),
+        response: answers(
+          Type.Object({
+            peers: Type.Array(peerShape),
+            missing: Missing,
+            merges: MergeTally,
+            copies: Type.Array(CopiedHome),
+          }),
+        ),
       },
     },
     (_request, reply) => {
-      void reply.send({ peers: mesh.status(), missing: exchange.named.counts(), merges: library.local.merges.read() });
+      void reply.send({
+        peers: mesh.status(),
+        missing: exchange.named.counts(),
+        merges: library.local.merges.read(),
+        copies: copies?.all() ?? [],
+      });
     },
   );
 };

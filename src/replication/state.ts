@@ -1,0 +1,39 @@
+/** How a link to a peer is, as everybody who shows it reads it. No secret is in it. */
+import type { Refused } from './database.js';
+import type { Found } from './discover.js';
+import type { OriginalsPolicy } from './peers.js';
+
+/** What a link is doing. `waiting` until `next`; `refused` is waiting where only a person can help. */
+export type LinkState = 'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused';
+
+/** How one direction is. */
+export interface Direction {
+  /** Revisions that went over since the server started. */
+  sent: number;
+  /** Documents that are still to be looked at; absent while that is not known. */
+  pending?: number;
+}
+
+/** How a link is. Times are UTC, `2026-11-24T10:00:00.000Z`. */
+export interface LinkStatus {
+  /** Without credentials. */
+  url: string;
+  kind?: Found['kind'];
+  publish: boolean;
+  originals: OriginalsPolicy;
+  state: LinkState;
+  since: string;
+  /** Why it waits, as a sentence, and when it tries again. */
+  reason?: string;
+  next?: string;
+  /** From the peer to here, and from here to the peer. */
+  pull: Direction;
+  push: Direction;
+  /** Blobs that went over since the server started. */
+  blobs: Record<'fetched' | 'brought', { count: number; bytes: number }>;
+  /** Documents that a side did not take. */
+  refused: Refused[];
+  /** The peer's library, and its version of Photospool or CouchDB. */
+  server?: string;
+  version?: string;
+}
