@@ -4,6 +4,7 @@ import { printable } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
 import { openSqlite } from '../base/sqlite.js';
+import type { Copied } from '../replication/copies.js';
 import type { LinkStatus } from '../replication/link.js';
 import { hasPeers, openPeers, type Peer, type Peers } from '../replication/peers.js';
 import { counted } from './output.js';
@@ -45,15 +46,18 @@ function readPeers(config: Config): Peer[] {
   }
 }
 
-/** All peers, with what their links do in the server that runs on the home. */
-export async function linksOf(config: Config, server: ServerRecord | undefined): Promise<Link[]> {
-  if (!(await openFiles().look(libraryPath(config)))) return [];
-  const links = server && (await askServer<{ peers: LinkStatus[] }>(server, 'GET', '/api/peers')).peers;
-  const all = readPeers(config);
-  return all.map((peer) => {
-    const link = links?.find(({ url }) => url === peer.url);
-    return { ...viewPeer(peer), state: link ? link.state : links ? 'connecting' : 'stopped', ...link };
+/** All peers, with what their links do in the server that runs on the home, and homes of which that saw two copies. */
+export async function meshOf(
+  config: Config,
+  server: ServerRecord | undefined,
+): Promise<{ links: Link[]; copies: Copied[] }> {
+  if (!(await openFiles().look(libraryPath(config)))) return { links: [], copies: [] };
+  const told = server && (await askServer<{ peers: LinkStatus[]; copies: Copied[] }>(server, 'GET', '/api/peers'));
+  const links = readPeers(config).map((peer): Link => {
+    const link = told?.peers.find(({ url }) => url === peer.url);
+    return { ...viewPeer(peer), state: link ? link.state : told ? 'connecting' : 'stopped', ...link };
   });
+  return { links, copies: told?.copies ?? [] };
 }
 
 /** What a link is doing, in words. */

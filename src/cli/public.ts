@@ -15,6 +15,7 @@ import { openSqlite } from '../base/sqlite.js';
 import { catalogIsCurrent } from '../catalog/catalog.js';
 import { checkPlace } from '../library/place.js';
 import { openCombiner, type Combiner } from '../replication/combine.js';
+import { openCopies } from '../replication/copies.js';
 import { openExchange, type Exchange } from '../replication/exchange.js';
 import { openPublishers } from '../replication/publishers.js';
 import type { StoreParts } from '../replication/store.js';
@@ -81,6 +82,7 @@ export async function openPublic(config: Config, log: Log, files: Files = openFi
       blobs: { rendition: blobs.path, original: (path) => join(folder, path) },
       spool: noSpool,
       mesh: noMesh,
+      copies: openCopies(clock, log),
       samples: nothing,
       config: {
         ...{ host, port, role, names, trustProxy, webRoot, version, incoming: '' },

@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock as clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
+import { openCopies, type Copies } from '../replication/copies.js';
 import { openExchange, type Exchange } from '../replication/exchange.js';
 import { openLibraryDatabase } from '../replication/library.js';
 import { openMesh, type Mesh } from '../replication/mesh.js';
@@ -23,6 +24,7 @@ export interface Replication {
   exchange: Exchange;
   mesh: Mesh;
   peers: Peers;
+  copies: Copies;
   /** Ends all links. To be called before the server closes, and long before the database does. */
   close(): Promise<void>;
 }
@@ -42,6 +44,7 @@ export function openReplication(home: Home, log: Log): Replication {
     random: randomBytes,
     onChange,
   });
+  const copies = openCopies(clock, log);
   const peers = openPeers(db);
   const mesh = openMesh(peers, {
     database,
@@ -53,6 +56,7 @@ export function openReplication(home: Home, log: Log): Replication {
     session: () => randomUUID(),
     blobs: { exchange, throttle: makeThrottle(config.bandwidth, clock) },
     publishing,
+    copies,
   });
   const ended = new AbortController();
   const sweeping = sweepUnnamed({ db, blobs, files, exchange, clock, log }, ended.signal);
@@ -68,6 +72,7 @@ export function openReplication(home: Home, log: Log): Replication {
     exchange,
     mesh,
     peers,
+    copies,
     async close() {
       ended.abort();
       await Promise.all([mesh.close(), sweeping]);

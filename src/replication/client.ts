@@ -11,8 +11,19 @@ export interface Address {
   url: string;
   /** The header `authorization`, `Bearer …` or `Basic …`. */
   authorization?: string;
+  /** Who asks: the id of this server's library, and the epoch it is in. */
+  from?: { server: string; epoch: string };
   fetch?: typeof fetch;
 }
+
+/** The headers in which a server says who it is. */
+export const fromHeaders = { server: 'x-photospool-server', epoch: 'x-photospool-epoch' } as const;
+
+/** What every request says of who asks. */
+const introduction = ({ authorization, from }: Address): Record<string, string> => ({
+  ...(authorization !== undefined && { authorization }),
+  ...(from && { [fromHeaders.server]: from.server, [fromHeaders.epoch]: from.epoch }),
+});
 
 /** What is asked. */
 export interface Question {
@@ -61,7 +72,7 @@ export async function ask(address: Address, path: string, question: Question = {
       headers: {
         accept: 'application/json',
         ...(text !== undefined && { 'content-type': 'application/json' }),
-        ...(address.authorization !== undefined && { authorization: address.authorization }),
+        ...introduction(address),
       },
       ...(text !== undefined && { body: text }),
       signal: signal ? AbortSignal.any([signal, late]) : late,
@@ -120,7 +131,7 @@ export async function stream(
     const response = await (address.fetch ?? fetch)(url, {
       method,
       redirect: 'manual',
-      headers: { ...headers, ...(address.authorization !== undefined && { authorization: address.authorization }) },
+      headers: { ...headers, ...introduction(address) },
       ...(source && { body: Readable.toWeb(Readable.from(sent(source, heard))) as ReadableStream, duplex: 'half' }),
       signal: AbortSignal.any([signal, quiet.signal]),
     });

@@ -4,6 +4,7 @@
 import { PhotospoolError } from '../base/errors.js';
 import { own, textOf } from '../document/json.js';
 import { ask, hostOf, type Address } from './client.js';
+import { keepOne } from './copies.js';
 import type { Peer } from './peers.js';
 
 /** A server that was found. */
@@ -38,11 +39,15 @@ export function couchUrls(peer: string): { photos: string; blobs: string } {
 }
 
 /** Asks what is there. @throws PhotospoolError `io` where it is neither; `unauthorized`. */
-export async function discover(peer: Pick<Peer, 'url' | 'authorization'>, fetching?: typeof fetch): Promise<Found> {
+export async function discover(
+  peer: Pick<Peer, 'url' | 'authorization'>,
+  { fetch: fetching, from }: Pick<Address, 'fetch' | 'from'> = {},
+): Promise<Found> {
   const { url, authorization } = peer;
   const at = (url: string): Address => ({
     url,
     ...(authorization !== undefined && { authorization }),
+    ...(from && { from }),
     ...(fetching && { fetch: fetching }),
   });
   const ours = await welcome(at(`${url}/db`), '/');
@@ -96,6 +101,6 @@ export function checkOther(found: Found, url: string, { server, epoch }: { serve
       hint: `Take it away with \`photospool peers remove ${url}\`.`,
     });
   throw new PhotospoolError('config', `${hostOf(url)} is a copy of this home, with the same library id.`, {
-    hint: 'Two copies can not be told apart. Give one of them an identity of its own: back it up and restore it there.',
+    hint: keepOne,
   });
 }

@@ -10,6 +10,7 @@ import { waitAfter } from './backoff.js';
 import { hostOf } from './client.js';
 import type { Throttle } from './carrier.js';
 import { carryBlobs, carryThere } from './carry.js';
+import type { Copies } from './copies.js';
 import type { Database, Refused } from './database.js';
 import { checkOther, discover, makeDatabase, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
@@ -17,10 +18,11 @@ import { openHttpDatabase } from './http.js';
 import type { Peer } from './peers.js';
 import { publishTo, type Publishing } from './publish.js';
 import { replicate, type Progress } from './replicate.js';
-import type { LinkState, LinkStatus } from './status.js';
+import type { LinkState, LinkStatus } from './state.js';
 import { runTogether } from './together.js';
+import { watchOther } from './watch.js';
 
-export type { Direction, LinkState, LinkStatus } from './status.js';
+export type { Direction, LinkState, LinkStatus } from './state.js';
 
 /** What links are made of. */
 export interface LinkParts {
@@ -36,6 +38,8 @@ export interface LinkParts {
   /** A name that no other run has. */
   session(): string;
   fetch?: typeof fetch;
+  /** Told which library was seen in which epoch; absent on a side that does not look for copies. */
+  copies?: Copies;
   /** Blobs and what slows them; absent on a side that keeps none. */
   blobs?: { exchange: Exchange; throttle: Throttle };
   /** What is published; absent on a side that publishes nothing. */
@@ -142,8 +146,21 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     return [narrow ? carryThere(how) : carryBlobs(how)];
   }
 
+  /** What is at the other end; told of to who looks for copies. */
+  async function look(): Promise<Found> {
+    const { server, epoch, fetch } = parts;
+    const found = await discover(peer, { from: { server, epoch }, ...(fetch && { fetch }) });
+    if (found.kind === 'photospool') parts.copies?.saw(found.server, found.epoch, peer.url);
+    return found;
+  }
+
+  function watch(found: Found, signal: AbortSignal): Promise<void>[] {
+    const { copies, server, epoch } = parts;
+    return copies ? [watchOther({ found, discover: look, server, epoch, copies, clock, signal })] : [];
+  }
+
   async function connect(): Promise<void> {
-    const found = await discover(peer, parts.fetch);
+    const found = await look();
     checkOther(found, peer.url, parts);
     if (found.kind === 'couchdb' && !peer.publish) await makeDatabase(found.photos);
     become('catching-up', {
@@ -157,16 +174,22 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
       run('pull', theirs, parts.database, signal),
       run('push', parts.database, theirs, signal),
       ...carry(found, signal),
+      ...watch(found, signal),
     ]);
   }
 
   function publish(found: Found): Promise<void> {
     const { url, authorization } = peer;
-    const { publishing, server, fetch } = parts;
+    const { publishing, server, epoch, fetch } = parts;
     return publishTo({
       ...(publishing && { publishing }),
       ...(parts.blobs && { exchange: parts.blobs.exchange }),
-      address: { url, ...(authorization !== undefined && { authorization }), ...(fetch && { fetch }) },
+      address: {
+        url,
+        from: { server, epoch },
+        ...(authorization !== undefined && { authorization }),
+        ...(fetch && { fetch }),
+      },
       found,
       server,
       sent: (revisions) => void (status.push.sent += revisions),

@@ -6,6 +6,7 @@ import type { Token } from '../access/tokens.js';
 import type { Stamp } from '../document/photo.js';
 import { parseStamp } from '../document/stamp.js';
 import type { Merge, MergeTally } from '../library/merges.js';
+import { blobKinds } from '../replication/named.js';
 import { originalsPolicies } from '../replication/peers.js';
 import { authorFor } from './authors.js';
 import type { ServerParts } from './parts.js';
@@ -41,7 +42,7 @@ const peerShape = Type.Object({
   version: Type.Optional(Type.String()),
 });
 
-const ByKind = Type.Object({ thumb: Type.Integer(), preview: Type.Integer(), original: Type.Integer() });
+const ByKind = Type.Record(Type.Enum(blobKinds), Type.Integer());
 const Guest = Type.Object({
   name: Type.String({ description: 'of its token' }),
   publish: Type.Boolean(),
@@ -62,6 +63,13 @@ export const MergeShape = Type.Object({
   contests: Type.Array(Type.Object({ field: Type.String(), sides: Type.Array(MergeSide) })),
 });
 
+/** A home of which two copies replicate with this server. */
+const CopiedHome = Type.Object({
+  server: Type.String({ description: 'the id that both have' }),
+  by: Type.Array(Type.String(), { description: 'addresses of peers, names of tokens' }),
+  since: Utc,
+});
+
 /** The mesh. */
 export const meshShape = Type.Object({
   name: Type.String({ description: 'of this machine' }),
@@ -74,6 +82,7 @@ export const meshShape = Type.Object({
     days: Type.Array(Type.Object({ day: Type.String(), count: Type.Integer() })),
     last: Type.Array(MergeShape),
   }),
+  copies: Type.Array(CopiedHome),
 });
 
 /** A guest is thought to be there for so long after its last word, ms: it asks at least once a minute. */

@@ -15,6 +15,7 @@ import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import type { Exchange } from '../replication/exchange.js';
+import type { Copies } from '../replication/copies.js';
 import type { Mesh } from '../replication/mesh.js';
 import type { Peers } from '../replication/peers.js';
 import type { Publishers } from '../replication/publishers.js';
@@ -70,6 +71,8 @@ export interface ServerParts {
   mesh: Pick<Mesh, 'status' | 'on'>;
   /** The table that they are made from; absent on a public server. */
   peers?: Peers;
+  /** Told which library asks in which epoch. */
+  copies?: Pick<Copies, 'saw' | 'all'>;
   /** Lets publishers into their databases, on a public server. */
   publishers?: Pick<Publishers, 'admit'>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */

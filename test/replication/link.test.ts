@@ -2,17 +2,20 @@
  * A link between two servers: both directions at once, through cuts and restarts, and what it says when it can't.
  */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import type { Library } from '../../src/library/library.js';
+import { openCopies, type Copies } from '../../src/replication/copies.js';
 import { openMesh, type Mesh } from '../../src/replication/mesh.js';
 import { openPeers, readAddress } from '../../src/replication/peers.js';
+import { temporaryFolder } from '../folder.js';
 import { openLibrarySide, openPouchServer } from './peers.js';
 import { serveSide } from './serving.js';
 
 type Ours = ReturnType<typeof openLibrarySide>;
-function ours(): Ours {
-  const side = openLibrarySide();
+function ours(path?: string): Ours {
+  const side = openLibrarySide(path);
   onTestFinished(() => side.close());
   return side;
 }
@@ -23,22 +26,25 @@ const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => sys
 interface Told {
   warned: string[];
 }
-function meshOf(side: Ours, more: { url: string; authorization?: string }): { mesh: Mesh } & Told {
+function meshOf(side: Ours, more: { url: string; authorization?: string }): { mesh: Mesh; copies: Copies } & Told {
   const warned: string[] = [];
   const note = (...[, text]: unknown[]): void => void warned.push(String(text));
   const peers = openPeers(side.db);
   peers.put({ publish: false, originals: 'none', added: '2026-11-24T10:00:00.000Z', ...more });
+  const log = { debug: () => undefined, info: () => undefined, warn: note, error: note };
+  const copies = openCopies(clock, log);
   const mesh = openMesh(peers, {
     database: side.database,
     server: side.library.server,
     epoch: side.library.epoch,
     clock,
-    log: { debug: () => undefined, info: () => undefined, warn: note, error: note },
+    log,
+    copies,
     random: () => 0.5,
     session: () => randomUUID(),
   });
   onTestFinished(() => mesh.close());
-  return { mesh, warned };
+  return { mesh, copies, warned };
 }
 
 const root = (address: { url: string }): string => address.url.replace('/db/photos', '');
@@ -98,6 +104,52 @@ test('says what is wrong: nothing there, something else there, itself', async ()
   await expect.poll(() => itself.mesh.status()[0]?.reason).toMatch(/is this server itself/);
   const nothing = meshOf(ours(), { url: 'http://127.0.0.1:1' });
   await expect.poll(() => nothing.mesh.status()[0]?.reason).toMatch(/127\.0\.0\.1:1 can't be reached/);
+});
+
+/** A home and a copy of it, as somebody makes who copies its folder. */
+function copiesOfOne(): [Ours, Ours] {
+  const folder = temporaryFolder();
+  const [path, copy] = [join(folder, 'a.sqlite'), join(folder, 'b.sqlite')];
+  const one = ours(path);
+  write(one.library, 'x:1', 'before');
+  one.db.prepare('VACUUM INTO ?').run(copy);
+  return [one, ours(copy)];
+}
+
+test('two copies of a home are found out by a third server, and what each has comes to it', async () => {
+  const [a, b] = copiesOfOne();
+  const third = ours();
+  const server = await serveSide(third);
+  onTestFinished(() => server.close());
+  for (const side of [a, b]) meshOf(side, { url: root(server.address) });
+  write(a.library, 'x:2', 'a');
+  write(b.library, 'x:3', 'b');
+  await expect.poll(() => third.library.count(''), { timeout: 20_000 }).toBe(3);
+  // Each asks again and again.
+  await expect
+    .poll(
+      () => {
+        for (const side of [a, b]) write(side.library, 'x:4', String(Math.random()));
+        return server.copies.all();
+      },
+      { timeout: 20_000 },
+    )
+    .toMatchObject([{ server: a.library.server }]);
+});
+
+test('two copies of a home that meet at a CouchDB find each other out; one that was restored is none', async () => {
+  const pouch = await openPouchServer();
+  onTestFinished(() => pouch.close());
+  const [a, b] = copiesOfOne();
+  const first = meshOf(a, { url: `${pouch.url}/album` });
+  await expect.poll(() => first.mesh.status()[0]?.state, { timeout: 20_000 }).toBe('live');
+  await first.mesh.close();
+  const second = meshOf(b, { url: `${pouch.url}/album` });
+  await expect.poll(() => second.mesh.status()[0]?.state, { timeout: 20_000 }).toBe('live');
+  expect(second.copies.all()).toEqual([]);
+  meshOf(a, { url: `${pouch.url}/album` });
+  await expect.poll(() => second.copies.all(), { timeout: 30_000 }).toMatchObject([{ server: a.library.server }]);
+  expect(second.warned.filter((text) => text.includes('two copies'))).toHaveLength(1);
 });
 
 test('an address may hold a user and a password, which are kept apart from it', () => {

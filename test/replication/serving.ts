@@ -3,6 +3,9 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Access } from '../../src/access/access.js';
 import type { Viewer } from '../../src/access/rights.js';
+import { systemClock } from '../../src/base/clock.js';
+import { silent } from '../../src/base/log.js';
+import { openCopies, type Copies } from '../../src/replication/copies.js';
 import type { Address } from '../../src/replication/client.js';
 import type { App, Context } from '../../src/server/parts.js';
 import { replication } from '../../src/server/routes/replication.js';
@@ -28,15 +31,16 @@ export async function serveSide(
   side: { library: Library; served: Served },
   port = 0,
   token?: string,
-): Promise<{ address: Address; close(): Promise<void> }> {
+): Promise<{ address: Address; copies: Copies; close(): Promise<void> }> {
   const app: App = Fastify({
     routerOptions: { maxParamLength: 1_100 },
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.decorate('access', { recognise: () => peer } as unknown as Access);
-  const context = { library: side.library, databases: [side.served], config: { version: '0.0.0' } };
+  const copies = openCopies(systemClock, silent);
+  const context = { library: side.library, databases: [side.served], copies, config: { version: '0.0.0' } };
   if (token !== undefined) app.addHook('onRequest', check(token));
   await replication(app, context as unknown as Context);
   const url = await app.listen({ host: '127.0.0.1', port });
-  return { address: { url: `${url}/db/photos` }, close: () => app.close() };
+  return { address: { url: `${url}/db/photos` }, copies, close: () => app.close() };
 }

@@ -4,13 +4,14 @@
  */
 import { systemClock } from '../../base/clock.js';
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../base/errors.js';
+import { describeCopied } from '../../replication/copies.js';
 import { discover, type Found } from '../../replication/discover.js';
 import { addPeer as keepPeer, makePeer, originalsPolicies, readAddress } from '../../replication/peers.js';
 import type { OriginalsPolicy } from '../../replication/peers.js';
 import { hasLibrary } from '../access.js';
 import { exit, print, printJson, say } from '../output.js';
 import { readSecret } from '../prompt.js';
-import { describeLink, linksOf, viewPeer, withPeers } from '../peers.js';
+import { describeLink, meshOf, viewPeer, withPeers } from '../peers.js';
 import { findServer } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
@@ -63,10 +64,12 @@ async function removePeer(address: string, flags: Flags): Promise<number> {
 async function listPeers(flags: Flags): Promise<number> {
   const config = configOf(flags);
   if (!(await hasLibrary(config))) return exit.done;
-  for (const link of await linksOf(config, await findServer(config))) {
+  const { links, copies } = await meshOf(config, await findServer(config));
+  for (const link of links) {
     if (flags.json) printJson(link);
     else print(describeLink(link));
   }
+  for (const copied of copies) say(describeCopied(copied));
   return exit.done;
 }
 

@@ -3,6 +3,7 @@ import { readHistory, type Past } from '../../backup/history.js';
 import { systemClock } from '../../base/clock.js';
 import { printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
+import { describeCopied, type Copied } from '../../replication/copies.js';
 import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/port.js';
 import { readStatus } from '../../spool/status.js';
 import { findTools } from '../../video/tools.js';
@@ -10,7 +11,7 @@ import { viewHome } from '../view.js';
 import { counted, exit, print, printJson } from '../output.js';
 import { askServer, findServer } from '../spool.js';
 import { clockTime, lasting, sized } from '../times.js';
-import { describeLink, linksOf, type Link } from '../peers.js';
+import { describeLink, meshOf, type Link } from '../peers.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 /** The verb `status`. */
@@ -30,11 +31,11 @@ async function showStatus(flags: Flags): Promise<number> {
   const done = view?.library.local.originals.counts().here ?? 0;
   const today = view?.library.local.today.count() ?? spool.today;
   view?.close();
-  const peers = await linksOf(config, server);
+  const { links: peers, copies } = await meshOf(config, server);
   const [backup] = await readHistory(config.data, openFiles());
   const tools = findTools(config.ffmpeg);
   const missing = tools.kind === 'missing' ? tools.missing : [];
-  const told = { ...spool, today, peers, missing, ...(backup && { backup }) };
+  const told = { ...spool, today, peers, copies, missing, ...(backup && { backup }) };
   if (flags.json) printJson(asJson(told, done, server?.url));
   else for (const line of describe(told, done, server?.url, systemClock.now())) print(line);
   return exit.done;
@@ -52,6 +53,8 @@ interface Remembered {
   peers?: Link[];
   /** Programs of the machine that are not there: without them videos are kept, but not shown. */
   missing?: string[];
+  /** Homes of which there are two copies. */
+  copies?: Copied[];
 }
 
 /** How many of the files that wait are shown. */
@@ -64,7 +67,7 @@ export function describe(
   url: string | undefined,
   now: number,
 ): string[] {
-  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup, peers = [], missing = [] } = spool;
+  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup, peers = [], copies = [], missing = [] } = spool;
   const since = (utc: string): string => lasting(now - Date.parse(utc));
   const waits = ({ name, since: at, bytes }: WaitingItem): string =>
     `  ${printable(name)}: ${sized(bytes)}, for ${since(at)}`;
@@ -87,6 +90,7 @@ export function describe(
     ...(missing.length > 0
       ? [`missing    ${missing.join(' and ')}: videos are kept, and shown when it is installed`]
       : []),
+    ...copies.map((copied) => `copies     ${describeCopied(copied)}`),
   ];
 }
 

@@ -12,7 +12,7 @@ import { answers, Problem } from '../schemas.js';
 import { strict } from '../shapes.js';
 
 export const peers: Routes = (app, context) => {
-  const { access, clock, config, exchange, library, mesh, peers: table } = context;
+  const { access, clock, config, copies, exchange, library, mesh, peers: table } = context;
   app.get(
     '/api/peers',
     {
@@ -32,6 +32,7 @@ export const peers: Routes = (app, context) => {
         missing: named.counts(),
         missingBytes: named.weights(),
         merges: mergesFor(viewer(request), access.people, library.local.merges.read()),
+        copies: copies?.all() ?? [],
       });
     },
   );

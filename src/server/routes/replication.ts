@@ -7,9 +7,10 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { may } from '../../access/rights.js';
 import { codes, sentence, toPhotospoolError } from '../../base/errors.js';
+import { fromHeaders } from '../../replication/client.js';
 import { restoredMark } from '../../replication/renew.js';
 import * as serve from '../../replication/serve.js';
-import { checkStill, viewerNow } from '../access.js';
+import { checkStill, viewerNow, viewerOf } from '../access.js';
 import type { App, Context, Routes } from '../parts.js';
 import { goneOf } from '../patience.js';
 
@@ -65,7 +66,18 @@ export const replication: Routes = async (app, context) => {
   });
 };
 
+/** Who asks says which library it is, in which epoch. */
+function noteCaller(request: FastifyRequest, { copies }: Context): void {
+  const [server, epoch] = [request.headers[fromHeaders.server], request.headers[fromHeaders.epoch]];
+  if (typeof server === 'string' && typeof epoch === 'string')
+    copies?.saw(server, epoch, viewerOf(request)?.token ?? request.ip);
+}
+
 function addRoutes(app: App, context: Context): void {
+  app.addHook('preHandler', (request, _reply, done) => {
+    noteCaller(request, context);
+    done();
+  });
   const on = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, summary: string, handler: Handler): void => {
     app.route({
       method,
