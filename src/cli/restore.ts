@@ -4,7 +4,8 @@
  * backup are taken in again, renditions made. Nothing that was there is removed or replaced. A crash in the middle leaves a
  * home that can be restored again; photos on their way lie in `work`, as those of any other crash.
  */
-import { basename, join, relative, sep } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { join, relative, sep } from 'node:path';
 import { markArchive, readOwner } from '../archive/archive.js';
 import { checkApart } from '../backup/apart.js';
 import { blobPath } from '../backup/folder.js';
@@ -14,17 +15,15 @@ import { systemClock as clock } from '../base/clock.js';
 import type { Config } from '../base/config.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import { openFiles, type Files } from '../base/files.js';
-import { silent } from '../base/log.js';
-import { photoId } from '../document/photo.js';
+import { renew } from '../replication/renew.js';
 import { repair } from '../ingest/repair.js';
 import { verifyHome, type Finding } from '../ingest/verify.js';
-import { headLength, identify } from '../photo/identify.js';
-import { openClaims } from '../spool/claims.js';
 import { takeLock, type Lock } from '../spool/lock.js';
 import { openHome, type Home } from './home.js';
+import { ingestLater, takeLater, type Stored } from './later.js';
 import { reindex } from './reindex.js';
 import { importWork } from '../spool/work.js';
-import { findServer, openSpool } from './spool.js';
+import { findServer } from './spool.js';
 
 /** What is restored. */
 export interface RestoreOptions {
@@ -53,7 +52,7 @@ export interface Restored {
   here: number;
   findings: Finding[];
   /** Photos in the archive that came after the backup. */
-  later: { stored: number; stuck: { name: string; reason: string }[] };
+  later: Stored;
 }
 
 /** Restores a home. @throws PhotospoolError before anything is changed where it can't be done. */
@@ -84,6 +83,7 @@ export async function restoreHome(options: RestoreOptions): Promise<Restored> {
     throw error;
   });
   try {
+    renew(home.db, randomUUID());
     const photos = home.library.count('photo:');
     await reindex(home.library, home.catalog, (done) => progress('index', done, photos));
     const found = await look(home, options);
@@ -196,54 +196,6 @@ async function look(
     progress: (done) => progress('repair', done, total),
   });
   return verified;
-}
-
-/** The claims of later photos, and the findings that they were. */
-interface Later {
-  ids: string[];
-  taken: Set<Finding>;
-}
-
-/** Takes photos that the library has no document for out of the archive into claims, from where they come back to it. */
-async function takeLater(findings: readonly Finding[], home: Home, locks: readonly Lock[]): Promise<Later> {
-  const later: Later = { ids: [], taken: new Set() };
-  const hashes = new Set<string>();
-  const { library, archive, files, config } = home;
-  if (locks.length === 0) return later;
-  const claims = openClaims(config.work, config.incoming, files, clock);
-  for (const finding of findings) {
-    const { kind, path, sha256 } = finding;
-    if (kind !== 'unknown' || sha256 === undefined || hashes.has(sha256)) continue;
-    if (library.get(photoId(sha256)) !== undefined) continue;
-    const file = archive.resolve(path);
-    const seen = await files.lookClosely(file);
-    if (!seen?.isFile() || identify(await files.head(file, headLength)).kind !== 'photo') continue;
-    const { size, mtimeNs, ino, mtimeMs } = seen;
-    const found = {
-      path: file,
-      name: basename(path),
-      folder: '',
-      look: { size, mtimeNs, ino },
-      modified: Number(mtimeMs),
-    };
-    const claim = await claims.take(found);
-    if (!claim) continue;
-    later.ids.push(claim.id);
-    later.taken.add(finding);
-    hashes.add(sha256);
-  }
-  return later;
-}
-
-async function ingestLater({ ids }: Later, home: Home): Promise<Restored['later']> {
-  if (ids.length === 0) return { stored: 0, stuck: [] };
-  const spool = await openSpool(home, silent);
-  try {
-    const { stuck = [] } = await spool.retry(ids, true);
-    return { stored: ids.length - stuck.length, stuck };
-  } finally {
-    await spool.close();
-  }
 }
 
 /** The path of a library that was kept, as short as it can be told. */

@@ -25,6 +25,8 @@ export interface WantedOptions {
 
 /** Where blobs come from and go to. */
 export interface Carrier {
+  /** The number of the database of blobs that it is, where what it holds is known (there.ts); else only asking tells. */
+  at?: number;
   /** A blob's bytes from `from` on; undefined where the peer does not have it. */
   get(sha256: string, from: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   /**
@@ -94,7 +96,7 @@ export function openCarrier(address: Address): Carrier {
 }
 
 /** Reads an answer that is not needed, so that its connection can be used again. */
-async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
+export async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
   let left = 64 * 1024;
   for await (const part of body) if ((left -= part.length) < 0) return;
 }

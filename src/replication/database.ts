@@ -2,6 +2,7 @@
  * What replication needs of one side of a link, wherever it is: our own library (library.ts) or a server that speaks
  * CouchDB's replication protocol (http.ts). Both pass the same suite (test/replication/contract.ts).
  */
+import { PhotospoolError } from '../base/errors.js';
 import type { Incoming } from '../library/library.js';
 
 /** A line of a change feed: a document with all its leaves. */
@@ -69,6 +70,16 @@ export interface Database {
   read(named: readonly Named[]): Promise<Incoming[]>;
   /** Stores revisions; durable when it resolves to those it refused. The same again changes nothing. */
   write(incoming: readonly Incoming[]): Promise<Refused[]>;
+  /**
+   * Which opening of it answers: another one after a restart or a restore. What was written before may be gone then, so a
+   * run must not note that it is there.
+   */
+  opening(): Promise<string>;
   checkpoint(id: string): Promise<Checkpoint | undefined>;
-  setCheckpoint(id: string, checkpoint: Checkpoint): Promise<void>;
+  /** Keeps a note. @throws PhotospoolError `conflict` where another opening than `opening` answers. */
+  setCheckpoint(id: string, checkpoint: Checkpoint, opening: string): Promise<void>;
 }
+
+/** What a run ends with whose side is not the one any more that it began with. */
+export const reopened = (name: string): PhotospoolError =>
+  new PhotospoolError('conflict', `${name} was started again meanwhile.`, { op: 'replicate' });

@@ -22,11 +22,20 @@ export type Found =
   | {
       kind: 'couchdb';
       photos: Address;
+      /** The database of blobs, `<name>-blobs`. */
+      blobs: Address;
       version: string;
     };
 
 /** The database on a CouchDB where the address names none. */
 const usualName = 'photospool';
+
+/** The databases of documents and of blobs on a CouchDB, by the address of the peer. */
+export function couchUrls(peer: string): { photos: string; blobs: string } {
+  const { origin, pathname } = new URL(peer);
+  const photos = origin + (pathname === '/' ? `/${usualName}` : pathname);
+  return { photos, blobs: `${photos}-blobs` };
+}
 
 /** Asks what is there. @throws PhotospoolError `io` where it is neither; `unauthorized`. */
 export async function discover(peer: Pick<Peer, 'url' | 'authorization'>, fetching?: typeof fetch): Promise<Found> {
@@ -47,12 +56,10 @@ export async function discover(peer: Pick<Peer, 'url' | 'authorization'>, fetchi
       version: textOf(own(ours['vendor'], 'version')),
     };
   }
-  const { origin, pathname } = new URL(url);
-  const couch = await welcome(at(origin), '/');
+  const couch = await welcome(at(new URL(url).origin), '/');
   if (couch?.['couchdb'] === 'Welcome' || couch?.['express-pouchdb'] === 'Welcome!') {
-    const name = pathname === '/' ? `/${usualName}` : pathname;
-    const version = textOf(couch['version']);
-    return { kind: 'couchdb', photos: at(origin + name), version };
+    const { photos, blobs } = couchUrls(url);
+    return { kind: 'couchdb', photos: at(photos), blobs: at(blobs), version: textOf(couch['version']) };
   }
   throw new PhotospoolError('io', `There is neither a Photospool nor a CouchDB at ${hostOf(url)}.`, {
     hint: 'Check the address, with its port.',
@@ -70,14 +77,14 @@ async function welcome(address: Address, path: string): Promise<Record<string, u
   }
 }
 
-/** Makes the database on a CouchDB where it is not there yet. @throws PhotospoolError. */
-export async function makeDatabase({ photos }: Extract<Found, { kind: 'couchdb' }>): Promise<void> {
-  const { status } = await ask(photos, '', { method: 'GET' });
+/** Makes a database on a CouchDB where it is not there yet. @throws PhotospoolError. */
+export async function makeDatabase(database: Address): Promise<void> {
+  const { status } = await ask(database, '', { method: 'GET' });
   if (status === 200) return;
-  const made = await ask(photos, '', { method: 'PUT' });
+  const made = await ask(database, '', { method: 'PUT' });
   if ([201, 202, 412].includes(made.status)) return;
-  throw new PhotospoolError('io', `No database could be made at ${hostOf(photos.url)} (${made.status}).`, {
-    hint: `Make ${photos.url} there, or give an account that may.`,
+  throw new PhotospoolError('io', `No database could be made at ${hostOf(database.url)} (${made.status}).`, {
+    hint: `Make ${database.url} there, or give an account that may.`,
   });
 }
 

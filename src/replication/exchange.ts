@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { openNamed, type MissingOptions, type Named, type NamedBlob } from './named.js';
 import { openStore, type Store, type StoreParts } from './store.js';
+import { openThere, type There } from './there.js';
 
 /** What the exchange is made of. */
 export interface ExchangeParts extends Omit<StoreParts, 'named'> {
@@ -30,6 +31,10 @@ export interface Exchange {
   version(): number;
   /** Takes in what changed, and resolves when what is asked for has come about, or `wait` ms later, or at the signal. */
   untilWanted(question: WantedQuestion, wait: number, signal: AbortSignal): Promise<void>;
+  /** What is known of a database of blobs on another server. */
+  there(url: string): There;
+  /** Those who wait look again: something that they miss may have become possible. */
+  stir(): void;
   /** Resolves when the library changes, somebody asks for an original, or a blob came; or `wait` ms later. */
   untilChange(wait: number, signal: AbortSignal): Promise<void>;
   /** An original that is not here is wanted now. Resolves when it is here (true), or not after `wait` ms, or at the signal. */
@@ -92,6 +97,8 @@ export function openExchange(parts: ExchangeParts): Exchange {
     named,
     store,
     untilChange,
+    there: (url) => openThere(db, url),
+    stir: wake,
     version: () => version,
     async name(sha256) {
       const known = named.find(sha256);

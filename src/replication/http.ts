@@ -7,7 +7,7 @@ import { PhotospoolError } from '../base/errors.js';
 import { isObject, own, textOf } from '../document/json.js';
 import type { Incoming } from '../library/library.js';
 import { ask, hostOf, type Address } from './client.js';
-import type { Checkpoint, Database, Named, Refused, Row } from './database.js';
+import { reopened, type Checkpoint, type Database, type Named, type Refused, type Row } from './database.js';
 import { fromWire, writeWire } from './wire.js';
 
 /** Documents per `_bulk_get` and `_bulk_docs`, and the length of text in `_bulk_docs` that ends a batch before. */
@@ -23,6 +23,14 @@ export function openHttpDatabase(address: Address): Database {
     new PhotospoolError('io', `${host} answered ${what} in a way that is not understood.`, {
       hint: 'Is there a Photospool or CouchDB at that address?',
     });
+
+  const root = address.url.slice(0, address.url.lastIndexOf('/') + 1);
+
+  /** The epoch of one of ours; of others, when the database was made, as far as they tell. */
+  async function opening(): Promise<string> {
+    const epoch = textOf(own((await ask(address, root)).json, 'epoch'));
+    return epoch || textOf(own((await ask(address, '')).json, 'instance_start_time'));
+  }
 
   async function readBatch(named: readonly Named[]): Promise<Incoming[]> {
     const body = { docs: named.map(({ id, rev }) => ({ id, rev })) };
@@ -63,11 +71,12 @@ export function openHttpDatabase(address: Address): Database {
   return {
     name: host,
     async id() {
-      const root = address.url.slice(0, address.url.lastIndexOf('/') + 1);
       const { json } = await ask(address, root);
-      const uuid = textOf(own(json, 'uuid'));
-      return `${uuid === '' ? root : uuid} ${address.url.slice(root.length)}`;
+      // Of ours, the library's, which it keeps when it is restored.
+      const id = textOf(own(json, 'server')) || textOf(own(json, 'uuid')) || root;
+      return `${id} ${address.url.slice(root.length)}`;
     },
+    opening,
     async changes(since, { limit, wait, signal }) {
       const query = new URLSearchParams({
         style: 'all_docs',
@@ -116,12 +125,16 @@ export function openHttpDatabase(address: Address): Database {
       const { status, json } = await ask(address, `/_local/${encodeURIComponent(id)}`);
       return status === 200 ? checkpointOf(json) : undefined;
     },
-    async setCheckpoint(id, checkpoint) {
+    async setCheckpoint(id, checkpoint, began) {
+      // Our own look themselves once more when they write it; others can't.
+      if ((await opening()) !== began) throw reopened(host);
       const path = `/_local/${encodeURIComponent(id)}`;
       const known = await ask(address, path);
       const rev = known.status === 200 ? own(known.json, '_rev') : undefined;
-      const body = { _id: `_local/${id}`, ...(typeof rev === 'string' && { _rev: rev }), ...checkpoint };
+      const named = { _id: `_local/${id}`, ...(typeof rev === 'string' && { _rev: rev }) };
+      const body = { ...named, ...checkpoint, opening: began };
       const { status } = await ask(address, path, { method: 'PUT', body });
+      if (status === 409) throw reopened(host);
       if (status !== 201 && status !== 202) throw strange('the checkpoint');
     },
   };
@@ -165,7 +178,9 @@ const textsOf = (list: unknown): string[] =>
 function rowOf(result: unknown): Row[] {
   const [id, seq, changes] = [own(result, 'id'), sequenceOf(own(result, 'seq')), own(result, 'changes')];
   if (typeof id !== 'string' || id.startsWith('_') || !Array.isArray(changes)) return [];
-  return [{ id, seq: seq ?? '', revs: textsOf(changes.map((change) => own(change, 'rev'))) }];
+  const deleted = own(result, 'deleted') === true;
+  const revs = textsOf(changes.map((change) => own(change, 'rev')));
+  return [{ id, seq: seq ?? '', revs, ...(deleted && { deleted }) }];
 }
 
 function checkpointOf(json: unknown): Checkpoint | undefined {

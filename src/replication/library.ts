@@ -7,7 +7,7 @@ import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js'
 import type { Sqlite } from '../base/sqlite.js';
 import { checkIncoming } from '../library/incoming.js';
 import type { Incoming, Library } from '../library/library.js';
-import type { Checkpoint, Database, Named, Refused } from './database.js';
+import { reopened, type Checkpoint, type Database, type Named, type Refused } from './database.js';
 import { openNotes } from './notes.js';
 import { fromText } from './wire.js';
 
@@ -71,7 +71,11 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
       return refused;
     },
     checkpoint: (id) => Promise.resolve(notes.get(id) as Checkpoint | undefined),
-    setCheckpoint: (id, checkpoint) => Promise.resolve(notes.put(id, checkpoint)),
+    opening: () => Promise.resolve(library.epoch),
+    setCheckpoint(id, checkpoint, opening) {
+      if (opening !== library.epoch) return Promise.reject(reopened('This library'));
+      return Promise.resolve(notes.put(id, checkpoint));
+    },
   };
 }
 

@@ -8,7 +8,8 @@ import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { waitAfter } from './backoff.js';
 import { hostOf } from './client.js';
-import { openCarrier, type Throttle } from './carrier.js';
+import type { Throttle } from './carrier.js';
+import { carryBlobs, carryThere } from './carry.js';
 import type { Database, Refused } from './database.js';
 import { checkOther, discover, makeDatabase, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
@@ -16,7 +17,7 @@ import { openHttpDatabase } from './http.js';
 import type { OriginalsPolicy, Peer } from './peers.js';
 import { publishTo, type Publishing } from './publish.js';
 import { replicate, type Progress } from './replicate.js';
-import { bringBlobs, fetchBlobs, type TransferParts } from './transfer.js';
+import { runTogether } from './together.js';
 
 /** What a link is doing. `waiting` until `next`; `refused` is waiting where only a person can help. */
 export type LinkState = 'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused';
@@ -149,31 +150,31 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     });
   }
 
-  /** The blobs of a connection, both ways. */
+  /** The blobs of a connection: both ways, or only those there that `narrow` leaves. */
   function carry(found: Found, signal: AbortSignal, narrow?: (exchange: Exchange) => Exchange): Promise<void>[] {
-    if (!parts.blobs || found.kind !== 'photospool') return [];
+    if (!parts.blobs) return [];
     const { exchange, throttle } = parts.blobs;
-    const transfer: TransferParts = {
+    const how = {
+      found,
       exchange: narrow ? narrow(exchange) : exchange,
       throttle,
-      carrier: openCarrier(found.blobs),
       originals: peer.originals,
       clock,
       signal,
-      moved(direction, bytes) {
+      moved(direction: 'fetched' | 'brought', bytes: number) {
         const { count, bytes: before } = status.blobs[direction];
         status.blobs[direction] = { count: count + 1, bytes: before + bytes };
         parts.changed();
       },
       troubled: tell,
     };
-    return narrow ? [bringBlobs(transfer)] : [fetchBlobs(transfer), bringBlobs(transfer)];
+    return [narrow ? carryThere(how) : carryBlobs(how)];
   }
 
   async function connect(): Promise<void> {
     const found = await discover(peer, parts.fetch);
     checkOther(found, peer.url, parts);
-    if (found.kind === 'couchdb' && !peer.publish) await makeDatabase(found);
+    if (found.kind === 'couchdb' && !peer.publish) await makeDatabase(found.photos);
     become('catching-up', {
       kind: found.kind,
       version: found.version,
@@ -205,17 +206,8 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     });
   }
 
-  /** Runs all parts of a connection until one of them ends, and then the others. */
-  async function together(begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> {
-    const broken = new AbortController();
-    const all = begin(AbortSignal.any([stop.signal, broken.signal]));
-    try {
-      await Promise.all(all);
-    } finally {
-      broken.abort();
-      await Promise.allSettled(all);
-    }
-  }
+  const together = (begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> =>
+    runTogether(stop.signal, begin);
 
   async function keepUp(): Promise<void> {
     for (let failures = 0; !ended();) {

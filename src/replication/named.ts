@@ -8,6 +8,7 @@ import { factsShown, renditionsShown } from '../document/facts.js';
 import { photoOf, sha256Of, type Body } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
+import { thereTables } from './there.js';
 
 /** What a blob is to its photo, in the order in which they are wanted. */
 export const blobKinds = ['thumb', 'preview', 'original'] as const;
@@ -37,7 +38,25 @@ export interface Named {
   set(sha256: string, here: boolean): void;
   /** Somebody wants to see an original now: it comes first. */
   ask(sha256: string): void;
+  /** Those that are here, in the order in which they are wanted, after `place`; where to go on, undefined at the end. */
+  present(place: Place, limit: number): { blobs: NamedBlob[]; next?: Place };
+  /** Those that are here and were noted after `mark`: named anew, come, or to be looked at again. */
+  noted(mark: number, limit: number): { blobs: NamedBlob[]; mark: number };
+  /** The newest mark, of this process only. */
+  mark(): number;
+  /** Whoever follows the marks is to look at a blob again. */
+  note(sha256: string): void;
 }
+
+/** Where one is among the blobs that are here. */
+export interface Place {
+  kind: number;
+  taken: string;
+  sha256: Uint8Array;
+}
+
+/** Before all blobs that are here. */
+export const beginning: Place = { kind: 0, taken: '\uffff', sha256: new Uint8Array() };
 
 /** Which missing blobs. */
 export interface MissingOptions {
@@ -46,6 +65,8 @@ export interface MissingOptions {
   skip?: number;
   /** `all`: every original; `asked`: those that somebody asked for; `none`. */
   originals: 'all' | 'asked' | 'none';
+  /** The number of a database of blobs (there.ts): only those that it holds. */
+  at?: number;
 }
 
 /** Whether the bytes of a blob are on this server. Called inside a transaction. */
@@ -53,8 +74,11 @@ export type IsHere = (kind: BlobKind, sha256: string) => boolean;
 
 const tables = `
   CREATE TABLE IF NOT EXISTS blob (sha256 BLOB NOT NULL, photo BLOB NOT NULL, kind INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    taken TEXT NOT NULL, here INTEGER NOT NULL, asked INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (sha256, photo, kind)) WITHOUT ROWID;
+    taken TEXT NOT NULL, here INTEGER NOT NULL, asked INTEGER NOT NULL DEFAULT 0, noted INTEGER NOT NULL,
+    PRIMARY KEY (sha256, photo, kind)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS blob_of_photo ON blob (photo);
+  CREATE INDEX IF NOT EXISTS blob_noted ON blob (noted);
+  CREATE INDEX IF NOT EXISTS blob_present ON blob (kind, taken DESC, sha256 DESC) WHERE here = 1;
   CREATE INDEX IF NOT EXISTS blob_missing ON blob (asked DESC, kind, taken DESC) WHERE here = 0;`;
 
 interface Row {
@@ -62,6 +86,8 @@ interface Row {
   photo: Uint8Array;
   kind: number;
   bytes: number;
+  taken: string;
+  noted: number;
 }
 
 const batch = 500;
@@ -71,25 +97,44 @@ const original = blobKinds.indexOf('original');
 
 /** Opens the table, making it where it is missing. */
 export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
-  db.exec(tables);
+  makeTables(db, library);
   const forget = db.prepare('DELETE FROM blob WHERE photo = ?');
   const put = db.prepare(
-    'INSERT OR REPLACE INTO blob (sha256, photo, kind, bytes, taken, here) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO blob (sha256, photo, kind, bytes, taken, here, noted) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const find = db.prepare<Row>('SELECT sha256, photo, kind, bytes FROM blob WHERE sha256 = ? ORDER BY kind LIMIT 1');
-  const set = db.prepare('UPDATE blob SET here = ? WHERE sha256 = ?');
+  const columns = 'SELECT sha256, photo, kind, bytes, taken, noted FROM blob';
+  const find = db.prepare<Row>(`${columns} WHERE sha256 = ? ORDER BY kind LIMIT 1`);
+  const set = db.prepare('UPDATE blob SET here = ?, noted = ? WHERE sha256 = ?');
+  const note = db.prepare('UPDATE blob SET noted = ? WHERE sha256 = ?');
   const ask = db.prepare('UPDATE blob SET asked = 1 WHERE sha256 = ?');
-  const missing = db.prepare<Row>(`SELECT sha256, photo, kind, bytes FROM blob
-    WHERE here = 0 AND (kind < ${original} OR ? = 1 OR asked >= ?) ORDER BY asked DESC, kind, taken DESC LIMIT ? OFFSET ?`);
+  const wanted = `here = 0 AND (kind < ${original} OR ? = 1 OR asked >= ?)`;
+  const order = 'ORDER BY asked DESC, kind, taken DESC LIMIT ? OFFSET ?';
+  const missing = db.prepare<Row>(`${columns} WHERE ${wanted} ${order}`);
+  const missingThere = db.prepare<Row>(`${columns} WHERE ${wanted}
+    AND EXISTS (SELECT 1 FROM blob_there AS there WHERE there.place = ? AND there.sha256 = blob.sha256) ${order}`);
+  const present = db.prepare<Row>(`${columns} WHERE here = 1 AND kind = ? AND (taken, sha256) < (?, ?)
+    ORDER BY taken DESC, sha256 DESC LIMIT ?`);
+  const noted = db.prepare<Row>(`${columns} WHERE noted > ? AND here = 1 ORDER BY noted LIMIT ?`);
   const counts = db.prepare<{ kind: number; n: number }>(
     'SELECT kind, count(*) AS n FROM blob WHERE here = 0 GROUP BY kind',
   );
+
+  // Counted here and not in the table, where the newest row may go.
+  let mark = db.prepare<{ n: number | null }>('SELECT max(noted) AS n FROM blob').get()?.n ?? 0;
 
   function write(sha256: string, body: Body | undefined): void {
     const photo = Buffer.from(sha256, 'hex');
     forget.run(photo);
     for (const { kind, sha256: hash, bytes, taken } of blobsOf(sha256, body)) {
-      put.run(Buffer.from(hash, 'hex'), photo, blobKinds.indexOf(kind), bytes, taken, Number(isHere(kind, hash)));
+      put.run(
+        Buffer.from(hash, 'hex'),
+        photo,
+        blobKinds.indexOf(kind),
+        bytes,
+        taken,
+        Number(isHere(kind, hash)),
+        ++mark,
+      );
     }
   }
 
@@ -121,8 +166,11 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
       const row = find.get(Buffer.from(sha256, 'hex'));
       return row && blobOf(row);
     },
-    missing: ({ limit, skip = 0, originals }) =>
-      missing.all(Number(originals === 'all'), originals === 'none' ? 2 : 1, limit, skip).map(blobOf),
+    missing({ limit, skip = 0, originals, at }) {
+      const which = [Number(originals === 'all'), originals === 'none' ? 2 : 1];
+      const rows = at === undefined ? missing.all(...which, limit, skip) : missingThere.all(...which, at, limit, skip);
+      return rows.map(blobOf);
+    },
     counts() {
       const found = new Map(counts.all().map(({ kind, n }) => [blobKinds[kind], n]));
       return {
@@ -131,9 +179,31 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
         original: found.get('original') ?? 0,
       };
     },
-    set: (sha256, here) => void set.run(Number(here), Buffer.from(sha256, 'hex')),
+    set: (sha256, here) => void set.run(Number(here), ++mark, Buffer.from(sha256, 'hex')),
     ask: (sha256) => void ask.run(Buffer.from(sha256, 'hex')),
+    present({ kind, taken, sha256 }, limit) {
+      const rows = present.all(kind, taken, sha256, limit);
+      const last = rows.length === limit ? rows.at(-1) : undefined;
+      const next = last ?? (kind + 1 < blobKinds.length ? { ...beginning, kind: kind + 1 } : undefined);
+      return { blobs: rows.map(blobOf), ...(next && { next }) };
+    },
+    noted(after, limit) {
+      const rows = noted.all(after, limit);
+      return { blobs: rows.map(blobOf), mark: rows.length === limit ? rows.at(-1)!.noted : mark };
+    },
+    mark: () => mark,
+    note: (sha256) => void note.run(++mark, Buffer.from(sha256, 'hex')),
   };
+}
+
+/** Makes the table; one of an older version is dropped, and filled again. */
+function makeTables(db: Sqlite, library: Library): void {
+  const columns = db.prepare<{ name: string }>("SELECT name FROM pragma_table_info('blob')").all();
+  if (columns.length > 0 && !columns.some(({ name }) => name === 'noted')) {
+    db.exec('DROP TABLE blob');
+    library.local.setSetting(followedMark, '0');
+  }
+  db.exec(tables + thereTables);
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -4,6 +4,8 @@
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { couchUrls } from './discover.js';
+import { forgetThere } from './there.js';
 
 /** Which originals of a peer are fetched: all, those that somebody asks for, or none. */
 export const originalsPolicies = ['all', 'on-demand', 'none'] as const;
@@ -68,7 +70,10 @@ export function openPeers(db: Sqlite): Peers {
     },
     put: ({ url, authorization, publish, originals, added }) =>
       void put.run(url, authorization ?? null, Number(publish), originals, added),
-    remove: (url) => remove.run(url).changes > 0,
+    remove(url) {
+      forgetThere(db, couchUrls(url).blobs);
+      return remove.run(url).changes > 0;
+    },
   };
 }
 

@@ -63,6 +63,8 @@ export async function replicationId(source: Database, target: Database): Promise
 export async function replicate(replication: Replication): Promise<Progress> {
   const { source, target, clock, session, live, signal } = replication;
   const id = await replicationId(source, target);
+  // Before anything else: what is seen and written later is of these openings, or of none.
+  const [ofSource, ofTarget] = await Promise.all([source.opening(), target.opening()]);
   const known = await Promise.all([source.checkpoint(id), target.checkpoint(id)]);
   const progress: Progress = { seen: 0, sent: 0, seq: commonPoint(...known) };
   let base = known[1];
@@ -72,8 +74,8 @@ export async function replicate(replication: Replication): Promise<Progress> {
   async function save(): Promise<void> {
     if (saved === progress.seq) return;
     base = nextCheckpoint(base, session, progress.seq);
-    await target.setCheckpoint(id, base);
-    await source.setCheckpoint(id, base);
+    await target.setCheckpoint(id, base, ofTarget);
+    await source.setCheckpoint(id, base, ofSource);
     [saved, savedAt] = [progress.seq, clock.now()];
   }
 

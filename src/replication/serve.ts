@@ -185,9 +185,17 @@ export function getNote({ notes }: Served, id: string): Answer {
 /** The most bytes of a note. */
 const largestNote = 256 * 1024;
 
-/** `PUT /db/NAME/_local/ID`. Notes are their writers' own; the last one counts. */
-export function putNote({ notes }: Served, id: string, body: unknown): Answer {
+/**
+ * `PUT /db/NAME/_local/ID`. Whoever writes one anew must have seen the last one, as at CouchDB: who began before this server
+ * was restored, saw another. Our own say, too, which `opening` of the library they began with.
+ */
+export function putNote({ notes }: Served, id: string, body: unknown, epoch: string): Answer {
   if (!isObject(body)) return refusal(400, 'bad_request', 'The body must be an object.');
+  const [known, opening] = [notes.get(id), own(body, 'opening')];
+  const seen = known === undefined || own(known, '_rev') === undefined || own(known, '_rev') === own(body, '_rev');
+  const isNew = known === undefined && own(body, '_rev') !== undefined;
+  if (!seen || isNew || (opening !== undefined && opening !== epoch))
+    return refusal(409, 'conflict', 'Document update conflict.');
   if (JSON.stringify(body).length > largestNote) return refusal(413, 'too_large', 'The document is too large.');
   const rev = `0-${randomBytes(8).toString('hex')}`;
   notes.put(id, { ...body, _rev: rev });

@@ -4,7 +4,7 @@
  * asked again later; a peer that sends the wrong bytes is told of, and asked for other things.
  */
 import type { Clock } from '../base/clock.js';
-import { sentence, toPhotospoolError } from '../base/errors.js';
+import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
 import type { Carrier, Throttle, Wanted } from './carrier.js';
 import type { Exchange } from './exchange.js';
 import type { NamedBlob } from './named.js';
@@ -73,13 +73,15 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
   const { exchange, carrier, clock, signal } = parts;
   const notThere = makeMemory(clock);
   const originals = wantedOriginals(parts.originals);
+  const known = carrier.at === undefined ? {} : { at: carrier.at };
 
-  async function fetchOne({ sha256 }: NamedBlob): Promise<boolean> {
+  async function fetchOne({ sha256, bytes }: NamedBlob): Promise<boolean> {
     try {
       const from = await exchange.store.begun(sha256);
       const source = await carrier.get(sha256, from, signal);
       if (source) {
         const have = await exchange.store.take(sha256, from, parts.throttle(source));
+        if (have < bytes) throw new PhotospoolError('corrupt', `Of ${sha256}, ${have} of ${bytes} bytes came.`);
         parts.moved('fetched', have - from);
         return true;
       }
@@ -96,7 +98,7 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
   while (!signal.aborted) {
     await exchange.untilWanted({ originals }, patience, signal);
     const got = await inPages(
-      (skip) => exchange.named.missing({ limit: page, skip, originals }),
+      (skip) => exchange.named.missing({ limit: page, skip, originals, ...known }),
       (blob) => !notThere.has(blob.sha256),
       fetchOne,
       signal,
@@ -118,7 +120,14 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
     if (!found) return false;
     const { bytes } = found.blob;
     leave.add(sha256);
-    await carrier.put(sha256, { path: found.path, bytes }, Math.min(have, bytes), parts.throttle, signal);
+    try {
+      await carrier.put(sha256, { path: found.path, bytes }, Math.min(have, bytes), parts.throttle, signal);
+    } catch (error) {
+      const ours = toPhotospoolError(error, 'bring', sha256);
+      if (!ofOneBlob.has(ours.code)) throw error;
+      parts.troubled(sentence(ours));
+      return false;
+    }
     parts.moved('brought', bytes - have);
     return true;
   }

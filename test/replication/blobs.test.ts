@@ -2,61 +2,10 @@
  * Blobs follow the documents, both ways over one link: whole, once, in their places, whatever is cut; and nothing comes
  * in or goes out that no document names.
  */
-import { randomUUID } from 'node:crypto';
-import { createServer, connect, type Socket } from 'node:net';
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
+import { rm } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
 import { photoId } from '../../src/document/photo.js';
-import { openMesh, type Mesh } from '../../src/replication/mesh.js';
-import { openPeers, type OriginalsPolicy } from '../../src/replication/peers.js';
-import { makeThrottle } from '../../src/replication/throttle.js';
-import { openHome, sha256, silent, type Home } from './homes.js';
-
-const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal) };
-
-async function home(): Promise<Home> {
-  const opened = await openHome();
-  onTestFinished(() => opened.close());
-  return opened;
-}
-async function served(one: Home): Promise<string> {
-  const { url, close } = await one.serve();
-  onTestFinished(close);
-  return url;
-}
-function link(from: Home, url: string, originals: OriginalsPolicy = 'all'): Mesh {
-  const peers = openPeers(from.db);
-  peers.put({ url, publish: false, originals, added: '2026-11-24T10:00:00.000Z' });
-  const { database, library, exchange } = from;
-  const mesh = openMesh(peers, {
-    database,
-    server: library.server,
-    epoch: library.epoch,
-    clock,
-    log: silent,
-    random: () => 0.5,
-    session: () => randomUUID(),
-    blobs: { exchange, throttle: makeThrottle(0, clock) },
-  });
-  onTestFinished(() => mesh.close());
-  return mesh;
-}
-
-/** How many files of a home's pictures are there, and right: thumbs and previews, originals. */
-async function files({ blobs, library, archive }: Home): Promise<{ renditions: number; originals: number }> {
-  const found = (await readdir(blobs.folder, { recursive: true })).filter((name) => /[0-9a-f]{64}$/.test(name));
-  for (const name of found) expect(sha256(await readFile(join(blobs.folder, name)))).toBe(name.slice(-64));
-  let originals = 0;
-  for (const { sha256: hash, path, state } of library.local.originals.all()) {
-    expect(state).toBe('here');
-    expect(sha256(await readFile(archive.resolve(path)))).toBe(hash);
-    originals++;
-  }
-  return { renditions: found.length, originals };
-}
-const soon = { timeout: 20_000, interval: 50 };
+import { brittle, files, home, link, served, soon } from './linking.js';
 
 test('over one link, each side gets what the other has', async () => {
   const [laptop, server] = [await home(), await home()];
@@ -71,7 +20,7 @@ test('over one link, each side gets what the other has', async () => {
 test('originals as the link says: none; on demand, when somebody asks', async () => {
   const [laptop, server] = [await home(), await home()];
   const ids = [await server.add(1), await server.add(2)];
-  link(laptop, await served(server), 'on-demand');
+  link(laptop, { url: await served(server), originals: 'on-demand' });
   await expect.poll(() => files(laptop), soon).toEqual({ renditions: 4, originals: 0 });
   expect(await laptop.exchange.ask(ids[1]!, 20_000)).toBe(true);
   expect(await files(laptop)).toEqual({ renditions: 4, originals: 1 });
@@ -80,37 +29,6 @@ test('originals as the link says: none; on demand, when somebody asks', async ()
   await expect.poll(() => server.library.get(photoId(mine)), soon).toBeDefined();
   expect(await server.exchange.ask(mine, 20_000)).toBe(true);
 });
-
-/** A way to a server that is cut after so many bytes from it, again and again. */
-async function brittle(url: string, bytes: () => number): Promise<{ url: string; cuts: () => number }> {
-  const { hostname, port } = new URL(url);
-  let cuts = 0;
-  const open = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname);
-    let left = bytes();
-    for (const socket of [near, far]) {
-      open.add(socket);
-      socket.on('error', () => undefined).on('close', () => open.delete(socket));
-    }
-    const pass = (to: Socket) => (part: Buffer) => {
-      if (left <= 0) return;
-      to.write(part.subarray(0, left));
-      left -= part.length;
-      if (left > 0) return;
-      cuts++;
-      setImmediate(() => (near.destroy(), far.destroy()));
-    };
-    near.on('data', pass(far)).on('end', () => far.end());
-    far.on('data', pass(near)).on('end', () => near.end());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of open) socket.destroy();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, cuts: () => cuts };
-}
 
 test('what was cut goes on where it was', async () => {
   const [laptop, server] = [await home(), await home()];

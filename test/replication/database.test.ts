@@ -131,9 +131,12 @@ describe.each(kinds)('%s', (_, open) => {
   test('keeps notes', async () => {
     const first = { session: 'a', seq: '1-x', history: [] };
     const second = { session: 'b', seq: '2-x', history: [{ session: 'a', seq: '1-x' }] };
-    await database.setCheckpoint('note', first);
+    const opening = await database.opening();
+    await database.setCheckpoint('note', first, opening);
     expect(await database.checkpoint('note')).toEqual(first);
-    await database.setCheckpoint('note', second);
+    await database.setCheckpoint('note', second, opening);
+    expect(await database.checkpoint('note')).toEqual(second);
+    await expect(database.setCheckpoint('note', first, 'another')).rejects.toThrow(/was started again/);
     expect(await database.checkpoint('note')).toEqual(second);
     expect((await database.changes('0', { limit: 10 })).rows).toEqual([]);
   });

@@ -30,9 +30,9 @@ export interface Side {
   close(): Promise<void>;
 }
 
-/** A library in memory, and what serves it. */
-export function openLibrarySide(): Side & { library: Library; served: Served; db: Sqlite } {
-  const db = openSqlite(':memory:');
+/** A library, in memory where no file is named, and what serves it. */
+export function openLibrarySide(path = ':memory:'): Side & { library: Library; served: Served; db: Sqlite } {
+  const db = openSqlite(path);
   const changes = makeChanges();
   const library = openLibrary(db, { index: () => changes.notify() });
   const database = openLibraryDatabase({ library, db, clock, onChange: (listener) => changes.on(listener) });

@@ -2,7 +2,9 @@
  * One direction of a link between every two kinds of sides: everything goes over, once, and goes on where it stopped,
  * whatever was cut, killed or restored in between.
  */
+import { rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../src/base/clock.js';
 import { PhotospoolError } from '../../src/base/errors.js';
@@ -11,6 +13,7 @@ import type { Library } from '../../src/library/library.js';
 import type { Database, Refused } from '../../src/replication/database.js';
 import { openHttpDatabase } from '../../src/replication/http.js';
 import { replicate, type Progress } from '../../src/replication/replicate.js';
+import { temporaryFolder } from '../folder.js';
 import { openCouchSide, openLibrarySide, openPouchServer, type Side } from './peers.js';
 import { serveSide } from './serving.js';
 
@@ -146,6 +149,43 @@ describe.each([
       expect(calls).toBeLessThan(40);
     }
   });
+});
+
+test('a target that is restored while a run goes on misses nothing after it', async () => {
+  const a = ours();
+  const folder = temporaryFolder();
+  const [path, copy] = [join(folder, 'library.sqlite'), join(folder, 'copy.sqlite')];
+  const before = openLibrarySide(path);
+  const server = await serveSide(before);
+  const target = openHttpDatabase(server.address);
+  fill(a.library, 20);
+  let batches = 0;
+  let after: Ours | undefined;
+  let again: typeof server | undefined;
+  // Restored between a batch and the note of how far the run came.
+  const restoring: Database = {
+    ...target,
+    async write(incoming) {
+      if (++batches === 2) before.db.prepare('VACUUM INTO ?').run(copy);
+      const refused = await target.write(incoming);
+      if (batches !== 2) return refused;
+      await server.close();
+      await before.close();
+      for (const part of ['-wal', '-shm']) await rm(path + part, { force: true });
+      await rename(copy, path);
+      after = openLibrarySide(path);
+      again = await serveSide(after, Number(new URL(server.address.url).port));
+      return refused;
+    },
+  };
+  await expect(run(a.database, restoring, { batch: 10 })).rejects.toThrow(/was started again/);
+  onTestFinished(async () => {
+    await again!.close();
+    await after!.close();
+  });
+  expect(after!.library.count('')).toBe(10);
+  await run(a.database, target, { batch: 10 });
+  expect(contents(after!.library)).toEqual(contents(a.library));
 });
 
 test('a document that the target refuses is told of, and holds up no other', async () => {

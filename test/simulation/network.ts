@@ -124,7 +124,8 @@ export function openNetwork(world: World, crashed: (home: Home) => void): Networ
       read: (named) => call(() => home.database.read(named)),
       write: (incoming) => call(() => deliver(home, incoming).then(() => [])),
       checkpoint: (id) => call(() => home.database.checkpoint(id)),
-      setCheckpoint: (id, checkpoint) => call(() => home.database.setCheckpoint(id, checkpoint)),
+      opening: () => call(() => home.database.opening()),
+      setCheckpoint: (id, checkpoint, opening) => call(() => home.database.setCheckpoint(id, checkpoint, opening)),
     };
   }
 

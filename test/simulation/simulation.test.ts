@@ -7,7 +7,7 @@ import { expected, simulateMany } from './seeds.js';
 import { simulate } from './simulation.js';
 import { truthOf, type Act } from './truth.js';
 
-test('50 meshes end equal, as the acts say, and nothing private was ever public', async () => {
+test('50 meshes end equal, as the acts say, and nothing private was ever public', { timeout: 600_000 }, async () => {
   const { figures, failures } = await simulateMany(1, 50);
   expect(failures).toEqual([]);
   // The runs were not vacuous.

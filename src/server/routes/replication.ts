@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { may } from '../../access/rights.js';
 import { codes, sentence, toPhotospoolError } from '../../base/errors.js';
+import { restoredMark } from '../../replication/renew.js';
 import * as serve from '../../replication/serve.js';
 import { checkStill, viewerNow } from '../access.js';
 import type { App, Context, Routes } from '../parts.js';
@@ -122,7 +123,9 @@ function addRoutes(app: App, context: Context): void {
     body: { ok: true, instance_start_time: '0' },
   }));
   on('GET', '/_local/:id', 'A note of a replication', (served, { params }) => serve.getNote(served, params.id));
-  on('PUT', '/_local/:id', 'Keeps a note', (served, { params, body }) => serve.putNote(served, params.id, body));
+  on('PUT', '/_local/:id', 'Keeps a note', (served, { params, body }) =>
+    serve.putNote(served, params.id, body, context.library.epoch),
+  );
   on('DELETE', '/_local/:id', 'Forgets a note', (served, { params }) => serve.removeNote(served, params.id));
   for (const path of ['/:id', '/_design/:id'])
     on('PUT', path, 'Attachments and design documents are not taken', refuseDocument);
@@ -184,8 +187,14 @@ function readBodies(scope: App): void {
   });
 }
 
-/** One id for all databases of a server, in CouchDB's form: 32 hex digits. */
-const uuidOf = ({ library }: Context): string => createHash('md5').update(library.server).digest('hex');
+/**
+ * One id for all databases of a server, in CouchDB's form: 32 hex digits. Another one after a restore: PouchDB goes on where
+ * it had come with this id, whatever is there now.
+ */
+const uuidOf = ({ library }: Context): string =>
+  createHash('md5')
+    .update(library.server + (library.local.setting(restoredMark) ?? ''))
+    .digest('hex');
 
 const send = (reply: FastifyReply, { status, body, text = JSON.stringify(body) }: serve.Answer): FastifyReply =>
   reply.code(status).type('application/json').send(text);

@@ -1,0 +1,66 @@
+/**
+ * The blobs of one connection, both ways, whatever is at its other end: another Photospool over `/blobs`, or a CouchDB with a
+ * database of blobs. Ends at the signal, or with what breaks the connection.
+ */
+import type { Clock } from '../base/clock.js';
+import { sentence, toPhotospoolError } from '../base/errors.js';
+import { openCarrier, type Throttle } from './carrier.js';
+import { openCouchBlobs } from './couchblobs.js';
+import { makeDatabase, type Found } from './discover.js';
+import type { Exchange } from './exchange.js';
+import type { OriginalsPolicy } from './peers.js';
+import { runTogether } from './together.js';
+import { bringBlobs, fetchBlobs, type TransferParts } from './transfer.js';
+
+/** What is carried, and how. */
+export interface CarryParts {
+  found: Found;
+  exchange: Exchange;
+  throttle: Throttle;
+  originals: OriginalsPolicy;
+  clock: Clock;
+  signal: AbortSignal;
+  /** As in `TransferParts`. */
+  moved: TransferParts['moved'];
+  troubled: TransferParts['troubled'];
+}
+
+/** Carries blobs both ways until the signal. Rejects where the peer can't be reached. */
+export async function carryBlobs(parts: CarryParts): Promise<void> {
+  const { found, signal } = parts;
+  if (found.kind === 'couchdb') return carryThroughCouch(parts, found.blobs);
+  const carrier = openCarrier(found.blobs);
+  await runTogether(signal, (signal) => [
+    fetchBlobs({ ...parts, carrier, signal }),
+    bringBlobs({ ...parts, carrier, signal }),
+  ]);
+}
+
+/** Brings blobs to another Photospool, and takes none. */
+export async function carryThere(parts: CarryParts): Promise<void> {
+  const { found } = parts;
+  if (found.kind === 'photospool') await bringBlobs({ ...parts, carrier: openCarrier(found.blobs) });
+}
+
+async function carryThroughCouch(
+  parts: CarryParts,
+  address: Extract<Found, { kind: 'couchdb' }>['blobs'],
+): Promise<void> {
+  const { exchange, clock, signal } = parts;
+  try {
+    await makeDatabase(address);
+  } catch (error) {
+    const ours = toPhotospoolError(error, 'open', address.url);
+    if (ours.code !== 'unauthorized' && ours.code !== 'io') throw error;
+    // Documents go on without.
+    parts.troubled(`No pictures go over this link: ${sentence(ours)}`);
+    return;
+  }
+  const { carrier, catchUp, follow } = openCouchBlobs(address, exchange, clock);
+  await catchUp(signal);
+  await runTogether(signal, (signal) => [
+    follow(signal),
+    fetchBlobs({ ...parts, carrier, signal }),
+    bringBlobs({ ...parts, carrier, signal }),
+  ]);
+}
