@@ -149,7 +149,9 @@ async function transfer(
     throttle: (source) => source,
     clock,
     signal: stop.signal,
-    moved: () => void (++moved === files && stop.abort()),
+    moved() {
+      if (++moved === files) stop.abort();
+    },
     troubled(sentence) {
       throw new Error(sentence);
     },

@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { photoId, type Body } from '../src/document/photo.js';
+import { photoId } from '../src/document/photo.js';
 import { openHome, sha256, type Home } from '../test/replication/homes.js';
 import { syntheticPhotos } from './synthetic.js';
 
@@ -35,10 +35,10 @@ export async function openPictures(cargo: Cargo, files: number): Promise<Home> {
       const [thumb, preview] = [rendition(sizes.thumb), rendition(sizes.preview)];
       const named = {
         ...renditions,
-        thumb: { ...renditions?.thumb, ...thumb },
-        preview: { ...renditions?.preview, ...preview },
+        thumb: { ...renditions.thumb, ...thumb },
+        preview: { ...renditions.preview, ...preview },
       };
-      home.library.update(photoId(thumb.sha256), () => ({ ...document, renditions: named }) as unknown as Body);
+      home.library.update(photoId(thumb.sha256), () => ({ ...document, renditions: named }));
     } else {
       const picture = randomBytes(sizes.original);
       const hash = sha256(picture);
@@ -53,10 +53,7 @@ export async function openPictures(cargo: Cargo, files: number): Promise<Home> {
         modified: 0,
       });
       const { renditions: _, ...bare } = document;
-      home.library.update(
-        photoId(hash),
-        () => ({ ...bare, facts: { ...facts, bytes: picture.length } }) as unknown as Body,
-      );
+      home.library.update(photoId(hash), () => ({ ...bare, facts: { ...facts, bytes: picture.length } }));
     }
   }
   return home;
