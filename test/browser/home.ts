@@ -26,6 +26,8 @@ export interface ServedHome {
   access: Access;
   library: Library;
   spool: Processor;
+  /** Where a rendition is, by its hash. */
+  rendition(sha256: string): string;
   /** The address of a new set-up link; those before it are void. */
   setUpLink(): string;
   close(): Promise<void>;
@@ -53,6 +55,7 @@ export async function openServedHome(webRoot: string): Promise<ServedHome> {
   const url = `http://localhost:${server.port}`;
   return {
     ...{ url, access, library, spool, incoming: config.incoming },
+    rendition: blobs.path,
     setUpLink: () => `${url}/setup#${access.codes.draw(setUp).code}`,
     async close() {
       await closeLinks();
