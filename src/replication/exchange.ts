@@ -37,6 +37,8 @@ export interface Exchange {
   stir(): void;
   /** Resolves when the library changes, somebody asks for an original, or a blob came; or `wait` ms later. */
   untilChange(wait: number, signal: AbortSignal): Promise<void>;
+  /** Calls `listener` with the photo of every blob that came in, when it is in its place; returns what ends it. */
+  onArrival(listener: (photo: string) => void): () => void;
   /** An original that is not here is wanted now. Resolves when it is here (true), or not after `wait` ms, or at the signal. */
   ask(sha256: string, wait: number, signal?: AbortSignal): Promise<boolean>;
   /** A peer that made a link to here asked what is missing, and will wait so many ms. */
@@ -58,6 +60,7 @@ export function openExchange(parts: ExchangeParts): Exchange {
     kind === 'original' ? originals.find(sha256) !== undefined : blobs.has(sha256),
   );
   const wakers = new Set<() => void>();
+  const arrivals = new Set<(photo: string) => void>();
   const wake = (): void => {
     for (const waker of [...wakers]) waker();
   };
@@ -70,6 +73,8 @@ export function openExchange(parts: ExchangeParts): Exchange {
     async take(sha256, from, source) {
       const have = await inner.take(sha256, from, source);
       wake();
+      const blob = named.find(sha256);
+      if (have === blob?.bytes) for (const listener of [...arrivals]) listener(blob.photo);
       return have;
     },
   };
@@ -100,6 +105,10 @@ export function openExchange(parts: ExchangeParts): Exchange {
     there: (url) => openThere(db, url),
     stir: wake,
     version: () => version,
+    onArrival(listener) {
+      arrivals.add(listener);
+      return () => void arrivals.delete(listener);
+    },
     async name(sha256) {
       const known = named.find(sha256);
       if (known) return known;

@@ -37,6 +37,8 @@ export interface News {
 export interface PhotoFeed {
   /** What changed since the last call. Yields to other work. */
   next(): Promise<News>;
+  /** Those of the photos that this feed may tell of. */
+  mayTell(ids: readonly string[]): string[];
   /** Where it is now, for a page that begins to listen. */
   change(): number;
 }
@@ -87,6 +89,7 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
 
   return {
     change: told,
+    mayTell: (ids) => shown(ids).map(({ id }) => id),
     async next() {
       const ids = new Set<string>();
       const months = new Set<string>();

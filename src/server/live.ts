@@ -26,6 +26,9 @@ const mostBehind = 256 * 1024;
 const photosRest = 250;
 const spoolRest = 500;
 const linksRest = 1_000;
+const picturesRest = 500;
+/** Pictures that are told of at once. */
+const mostPictures = 500;
 const heartbeat = 25_000;
 const poll = 1_000;
 
@@ -50,6 +53,8 @@ export interface LiveParts {
   changes: Changes;
   /** Tells when a link to a peer is another than before. */
   mesh: { on(listener: () => void): () => void };
+  /** Tells when a picture came from another server. */
+  exchange: { onArrival(listener: (photo: string) => void): () => void };
   ask: Ask;
   clock: Clock;
   log: Log;
@@ -108,7 +113,24 @@ export function openLive(parts: LiveParts): Live {
     const status = openPulse(clock, spoolRest, tellSpool, warn);
     const tellLinks = (): Promise<void> => Promise.resolve(tell({ type: 'peers' }, (listener) => listener.spool));
     const links = openPulse(clock, linksRest, tellLinks, warn);
+    const came = new Set<string>();
+    const tellPictures = (): Promise<void> => {
+      const some = [...came].slice(0, mostPictures);
+      for (const id of some) came.delete(id);
+      for (const circle of circles()) {
+        const ids = circle.feed.mayTell(some);
+        if (ids.length > 0) tell({ type: 'pictures', ids }, (listener) => listener.circle === circle);
+      }
+      if (came.size > 0) pictures.ask();
+      return Promise.resolve();
+    };
+    const pictures = openPulse(clock, picturesRest, tellPictures, warn);
+    const arrived = (photo: string): void => {
+      came.add(photo);
+      pictures.ask();
+    };
     const unlisten = [parts.changes.on(photos.ask), spool.on(status.ask), parts.mesh.on(links.ask)];
+    unlisten.push(parts.exchange.onArrival(arrived));
     let told = library.lastChange();
     every(poll, ended.signal, () => {
       endOthers();
@@ -124,6 +146,7 @@ export function openLive(parts: LiveParts): Live {
       photos.close();
       status.close();
       links.close();
+      pictures.close();
       for (const end of unlisten) end();
     };
   }

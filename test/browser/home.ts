@@ -32,6 +32,8 @@ export interface ServedHome {
   blobs: Blobs;
   archive: Archive;
   spool: Processor;
+  /** Where a rendition is, by its hash. */
+  rendition(sha256: string): string;
   /** The address of a new set-up link; those before it are void. */
   setUpLink(): string;
   close(): Promise<void>;
@@ -59,6 +61,7 @@ export async function openServedHome(webRoot: string): Promise<ServedHome> {
   const url = `http://localhost:${server.port}`;
   return {
     ...{ url, access, library, catalog, blobs, archive, spool, incoming: config.incoming },
+    rendition: blobs.path,
     setUpLink: () => `${url}/setup#${access.codes.draw(setUp).code}`,
     async close() {
       await closeLinks();

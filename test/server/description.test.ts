@@ -86,6 +86,7 @@ describe('the description', () => {
         'post /api/me/passkeys/options',
         'post /api/me/password',
         'post /api/peers',
+        'post /api/photos/{id}/original',
         'post /api/people',
         'post /api/people/{id}/invitation',
         'post /api/downloads',

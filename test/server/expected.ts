@@ -71,6 +71,7 @@ export const expected: Record<string, Expected> = {
   'get /api/albums': { rule: 'see' },
   'get /media/{id}/{rendition}': { rule: 'see', path: '/media/{id}/thumb' },
   'head /media/{id}/{rendition}': { rule: 'see', path: '/media/{id}/thumb' },
+  'post /api/photos/{id}/original': { rule: 'original' },
   'get /originals/{id}': { rule: 'original' },
   'head /originals/{id}': { rule: 'original' },
   'get /api/home': { rule: 'see' },

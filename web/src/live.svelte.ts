@@ -3,6 +3,7 @@
  * with the number of the newest change, and where that differs from the last one seen, something was missed.
  */
 import type { SpoolStatus } from './api.js';
+import { arrived } from './photo/awaited.svelte.js';
 import { session } from './session.svelte.js';
 
 type Message =
@@ -10,6 +11,7 @@ type Message =
   | { type: 'photos'; months: string[]; change: number }
   | { type: 'comments'; photo: string }
   | { type: 'peers' }
+  | { type: 'pictures'; ids: string[] }
   | ({ type: 'spool' } & SpoolStatus);
 
 /** Hears what changed. `months` is undefined where it is unknown: something was missed. */
@@ -123,6 +125,11 @@ export class Live {
       this.links++;
       return;
     }
+    if (message.type === 'pictures') {
+      arrived(message.ids);
+      return;
+    }
+    if (message.type === 'hello') arrived(undefined);
     if (message.type === 'comments') {
       for (const hearer of this.#hearers) hearer(message.photo);
       return;

@@ -119,6 +119,12 @@ export const texts = {
   missingHint: 'It may have been removed, or the address is wrong.',
   pictureFailed: 'The picture can’t be loaded',
   notHere: 'The original is on another server',
+  onItsWay: 'On its way from another server',
+  bring: 'Bring it here',
+  bringing: 'On its way…',
+  bringLater: 'No server that has it can be reached now. It comes as soon as one can.',
+  fetchingOriginal: 'The original is being fetched…',
+  noOriginal: 'The original can’t be had now. This is its large picture.',
 
   moreTags: (n: number) => `and ${number.format(n)} more`,
   facts: {

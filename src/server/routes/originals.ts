@@ -10,7 +10,7 @@ import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { hasPeers } from '../links.js';
 import { goneOf } from '../patience.js';
-import { bytes, IdParams } from '../schemas.js';
+import { answers, bytes, IdParams } from '../schemas.js';
 
 /** What a browser may show in place: pictures made of pixels, which can hold no script. */
 const raster = new Set([
@@ -25,6 +25,7 @@ const raster = new Set([
   'image/jxl',
 ]);
 
+const missing = 'The original is not on this server.';
 /** Ms that an original may take from another server. */
 const patience = 20_000;
 
@@ -38,6 +39,32 @@ export const originals: Routes = (app, context) => {
     if (!hasPeers(context) || !(await exchange.ask(photo.id, patience, signal))) return undefined;
     return getPhoto(library, who, id);
   }
+
+  const Progress = Type.Object({
+    here: Type.Boolean(),
+    bytes: Type.Integer(),
+    have: Type.Integer({ description: 'bytes of it that are here' }),
+    reachable: Type.Boolean({ description: 'there are servers that may have it' }),
+  });
+  app.post(
+    '/api/photos/:id/original',
+    {
+      config: { rule: 'see' },
+      schema: {
+        summary: 'Asks other servers for an original, and tells how much of it is here',
+        params: IdParams,
+        response: answers(Progress),
+      },
+    },
+    async (request) => {
+      const who = viewer(request);
+      const { id, bytes, original } = getPhoto(library, who, request.params.id);
+      if (!may(who, 'original')) throw notFound(missing);
+      const here = original.here || (await exchange.ask(id, 0));
+      const have = here ? bytes : Math.min(bytes, await exchange.store.begun(id));
+      return { here, bytes, have, reachable: hasPeers(context) };
+    },
+  );
 
   app.route({
     method: ['GET', 'HEAD'],
@@ -53,7 +80,6 @@ export const originals: Routes = (app, context) => {
     },
     handler: async (request, reply) => {
       const who = viewer(request);
-      const missing = 'The original is not on this server.';
       getPhoto(library, who, request.params.id);
       if (!may(who, 'original')) throw notFound(missing);
       const photo = await fetched(who, request.params.id, goneOf(reply));

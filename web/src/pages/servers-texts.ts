@@ -61,7 +61,7 @@ export const serversTexts = {
   sent: (out: number, into: number) => `${number.format(out)} documents sent, ${number.format(into)} received`,
   moved: (bytes: string) => `${bytes} of pictures`,
   next: 'next try',
-  lastSeen: 'last heard of',
+  lastSeen: '· last heard of',
   remove: 'Remove',
   removeSure: (host: string) => `End the exchange with ${host}? What came stays.`,
 

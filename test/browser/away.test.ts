@@ -1,0 +1,105 @@
+/**
+ * Photos whose pictures are on their way, in a real browser: their ThumbHash is shown and it is said; when a picture comes
+ * it is there by itself; and an original of another server is brought when somebody wants it. Two real servers.
+ */
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openServedHome, type ServedHome } from './home.js';
+import { openStage, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+const soon = { timeout: 30_000 };
+
+async function home(): Promise<ServedHome> {
+  const opened = await openServedHome(stage.folder);
+  onTestFinished(() => opened.close());
+  return opened;
+}
+
+const renditionsOf = async ({ url }: ServedHome, id: string): Promise<string[]> => {
+  const photo = (await (await fetch(`${url}/api/photos/${id}`)).json()) as {
+    renditions: Record<string, { sha256: string } | undefined>;
+  };
+  return Object.values(photo.renditions).flatMap((one) => one?.sha256 ?? []);
+};
+
+test.each(['light', 'dark'] as const)(
+  'a picture that is on its way is said, and shown when it is here: %s',
+  async (colorScheme) => {
+    const [near, far] = [await home(), await home()];
+    writeFileSync(join(far.incoming, 'a.jpg'), stage.pictures[0]!.preview);
+    await far.spool.pass();
+    const { photos } = (await (await fetch(`${far.url}/api/photos`)).json()) as { photos: { id: string }[] };
+    const id = photos[0]!.id;
+    // The pictures are out of reach at first, as over a slow link.
+    const hidden = (await renditionsOf(far, id)).map((hash) => far.rendition(hash));
+    for (const path of hidden) renameSync(path, `${path}.away`);
+    const { secret } = far.access.tokens.make('near', ['replicate'], { by: 'owner', who: 'owner' });
+    const peer = { url: far.url, token: secret, originals: 'on-demand' };
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${near.url}/api/peers`, { method: 'POST', headers, body: JSON.stringify(peer) });
+
+    const expected = /status of 404/;
+    const { page, mishaps, close } = await stage.see(
+      near.url,
+      { viewport: { width: 390, height: 844 }, colorScheme },
+      expected,
+    );
+    onTestFinished(close);
+    const tile = page.locator(`a.tile[data-id="${id}"]`);
+    await tile.waitFor(soon);
+    await expect.poll(() => tile.getAttribute('aria-label'), soon).toContain('On its way from another server');
+    expect(await tile.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeLessThanOrEqual(32);
+    const large = await stage.see(`${near.url}/photo/${id}`, { colorScheme }, expected);
+    onTestFinished(large.close);
+    await large.page.getByText('On its way from another server').waitFor(soon);
+    expect(await large.page.getByText('can’t be loaded').count()).toBe(0);
+    const shots = process.env['SHOTS'];
+    if (shots !== undefined) {
+      await page.screenshot({ path: join(shots, `away-${colorScheme}.png`) });
+      await large.page.screenshot({ path: join(shots, `away-photo-${colorScheme}.png`) });
+    }
+
+    for (const path of hidden) renameSync(`${path}.away`, path);
+    await tile.locator('img.shown').waitFor(soon);
+    expect(await tile.getAttribute('aria-label')).not.toContain('On its way');
+    await large.page.locator('.picture[aria-hidden="false"] img.shown').first().waitFor(soon);
+    await expect.poll(() => large.page.getByText('On its way from another server').count(), soon).toBe(0);
+
+    // The original comes when somebody wants it.
+    await large.page.keyboard.press('i');
+    await large.page.getByText('The original is on another server').waitFor(soon);
+    expect(await large.page.getByRole('link', { name: 'Download original' }).count()).toBe(0);
+    await large.page.getByRole('button', { name: 'Bring it here' }).click();
+    await large.page.getByRole('link', { name: 'Download original' }).waitFor(soon);
+    expect(await large.page.getByText('The original is on another server').count()).toBe(0);
+    expect([...mishaps, ...large.mishaps]).toEqual([]);
+  },
+  120_000,
+);
+
+test('an original that no server can bring is said to come later', async () => {
+  const [near, far] = [await home(), await home()];
+  writeFileSync(join(far.incoming, 'a.jpg'), stage.pictures[1]!.preview);
+  await far.spool.pass();
+  near.library.insert(
+    far.library.changes(0).changes.flatMap(({ id, leaves }) =>
+      leaves.map(({ rev }) => {
+        const { revisions, deleted, body } = far.library.revision(id, rev)!;
+        return { id, revisions, deleted, body };
+      }),
+    ),
+  );
+  const [{ id }] = ((await (await fetch(`${near.url}/api/photos`)).json()) as { photos: [{ id: string }] }).photos;
+  const { page, close } = await stage.see(`${near.url}/photo/${id}`, {}, /status of 404/);
+  onTestFinished(close);
+  await page.keyboard.press('i');
+  await page.getByRole('button', { name: 'Bring it here' }).click();
+  await page.getByText('No server that has it can be reached now.').waitFor(soon);
+});
