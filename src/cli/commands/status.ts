@@ -67,7 +67,20 @@ export function describe(
   url: string | undefined,
   now: number,
 ): string[] {
-  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup, peers = [], copies = [], missing = [] } = spool;
+  const {
+    incoming,
+    waiting,
+    work,
+    stuck,
+    ignored,
+    today,
+    rate,
+    held,
+    backup,
+    peers = [],
+    copies = [],
+    missing = [],
+  } = spool;
   const since = (utc: string): string => lasting(now - Date.parse(utc));
   const waits = ({ name, since: at, bytes }: WaitingItem): string =>
     `  ${printable(name)}: ${sized(bytes)}, for ${since(at)}`;
