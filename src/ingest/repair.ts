@@ -10,11 +10,11 @@ import { archiveName } from '../archive/names.js';
 import type { Blobs } from '../archive/blobs.js';
 import { parentOf, type Files } from '../base/files.js';
 import { renditionsShown } from '../document/facts.js';
-import { photoId, type PhotoDocument, type Rendition, type Renditions } from '../document/photo.js';
+import { photoId, type PhotoDocument, type Rendition } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
 import { headLength, identify } from '../photo/identify.js';
-import { renditionRecipe, type Picture } from '../photo/renditions.js';
+import { storeRendered } from './pictures.js';
 import type { IngestParts } from './ingest.js';
 import { isLost, type Finding } from './verify.js';
 
@@ -132,15 +132,10 @@ async function remake({ sha256 }: Finding, parts: RepairParts): Promise<boolean>
   // Renditions of other bytes would show another picture.
   if (found.kind !== 'photo' || (await files.hash(path)).sha256 !== sha256) return false;
   const rendered = await parts.render(path, found.format);
-  const [thumb, preview] = await Promise.all([keep(rendered.thumb, parts), keep(rendered.preview, parts)]);
-  const made: Renditions = { recipe: renditionRecipe, thumb, preview, thumbhash: rendered.thumbhash };
+  const made = await storeRendered(rendered, found.format, parts.blobs, true);
   // The same recipe may give other bytes with another version of a codec: then the document names these.
   library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, renditions: made });
   return true;
-}
-
-async function keep({ bytes, type, width, height }: Picture, { blobs }: RepairParts): Promise<Rendition> {
-  return { sha256: await blobs.put(bytes, true), type, width, height, bytes: bytes.length };
 }
 
 /** A rendition that is sound here, or comes from a backup. */

@@ -13,7 +13,7 @@ import { readTaken } from './dates.js';
 import { openReader, type Answer } from './exiftool.js';
 import type { Format } from './identify.js';
 import { readPosition } from './position.js';
-import { describeTags, openTags } from './tags.js';
+import { describeTags, openTags, type Tags } from './tags.js';
 import { readWords } from './words.js';
 
 /** The number of the recipe that makes facts; raised whenever the same bytes would give other facts. */
@@ -30,14 +30,14 @@ export interface Read {
 /** An ExifTool that starts at the first read and stops when nothing was read for a while. */
 export interface Metadata {
   /**
-   * Reads one original. `size` is as displayed, from the decoder. Where ExifTool can make nothing of a file, the facts
+   * Reads one original. `size` is as displayed, from the decoder; of what can't be shown, the tags tell it. Where ExifTool can make nothing of a file, the facts
    * are its type and size: a picture that can be shown is not kept out of the album for its tags.
    *
    * The caller gives a path without line breaks, since ExifTool is asked in lines.
    * @throws PhotospoolError `invalid` (a line break in the path), `timeout`, `too-large` (more tags or memory than the limit),
    * `io` (no Perl; or ExifTool ended); or the system's error where the file can't be read.
    */
-  read(path: string, format: Format, bytes: number, size: { width: number; height: number }): Promise<Read>;
+  read(path: string, format: Format, bytes: number, size?: { width: number; height: number }): Promise<Read>;
   close(): Promise<void>;
 }
 
@@ -57,7 +57,8 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
       const { answer } = told;
       // It says nothing of a file that it can't open: the system says why.
       if (Object.keys(answer).length === 0) await access(path, constants.R_OK);
-      const facts: Facts = { recipe: factsRecipe, type: format.type, bytes, ...size, ...readFacts(answer) };
+      const { width, height } = size ?? readSize(openTags(answer));
+      const facts: Facts = { recipe: factsRecipe, type: format.type, bytes, width, height, ...readFacts(answer) };
       return { facts: format.animated ? { ...facts, animated: true } : facts, ...describeTags(answer) };
     },
     close: () => reader.close(),
@@ -92,4 +93,11 @@ function explainReader({ why, said }: { why: Why; said: string }, path: string):
     case 'crash':
       return tell('io', 'ExifTool ended before it had read the file.', again);
   }
+}
+
+/** The size as displayed that tags tell; 0 × 0 where they do not. Pure. */
+export function readSize(tags: Tags): { width: number; height: number } {
+  const [, across = 0, down = 0] = /^(\d+)[ x](\d+)$/.exec(tags.text('Composite:ImageSize') ?? '')?.map(Number) ?? [];
+  const turned = (tags.number('IFD0:Orientation') ?? 1) > 4 || (tags.number('Composite:Rotation') ?? 0) % 180 !== 0;
+  return turned ? { width: down, height: across } : { width: across, height: down };
 }

@@ -1,7 +1,7 @@
 /** Videos, known and left where they are. */
 import { has } from './bytes.js';
 import { unread, type Family, type Kind } from './family.js';
-import { brandsOf } from './heif.js';
+import { brandsOf } from './boxes.js';
 
 const video = (name: string, type: string): Kind => unread('video', name, type, 'a video decoder');
 

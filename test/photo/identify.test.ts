@@ -49,31 +49,6 @@ test.each([
 
 describe('by bytes alone', () => {
   test.each([
-    ['Canon RAW (CR2)', bytes('II*\0\x10\0\0\0CR\x02\0')],
-    ['Canon RAW (CR3)', ftyp('crx ', 'crx ', 'isom')],
-    ['Olympus RAW (ORF)', bytes('IIRO\x08\0\0\0')],
-    ['Panasonic RAW (RW2)', bytes('IIU\0\x18\0\0\0')],
-    ['Fujifilm RAW (RAF)', bytes('FUJIFILMCCD-RAW 0201')],
-    ['Nikon RAW (NEF)', tiffHead(preview, 'NIKON CORPORATION')],
-    ['Sony RAW (ARW)', tiffHead(preview, 'SONY')],
-    ['Samsung RAW (SRW)', tiffHead(preview, 'SAMSUNG')],
-    ['camera RAW', tiffHead(preview, 'Nobody')],
-    ['DNG', tiffHead([[0xc612, 1, 4, 0x401]])],
-    [
-      'Pentax RAW (PEF)',
-      tiffHead(
-        [
-          [0x106, 3, 1, 32803],
-          [0x10f, 2, 20, 0],
-        ],
-        'PENTAX',
-      ),
-    ],
-    ['HEIC', ftyp('heic', 'mif1', 'heic')],
-    ['HEIC', ftyp('mif1', 'mif1', 'heic', 'miaf')],
-    ['HEIF', ftyp('mif1', 'mif1')],
-    ['JPEG XL', bytes('\xff\x0a\xfa\x7f')],
-    ['JPEG XL', bytes('\0\0\0\x0cJXL \r\n\x87\n')],
     ['JPEG 2000', bytes('\0\0\0\x0cjP  \r\n\x87\n')],
     ['MP4', ftyp('isom', 'mp41')],
     ['QuickTime (MOV)', ftyp('qt  ')],
@@ -111,6 +86,31 @@ describe('by bytes alone', () => {
       ),
     ],
     ['TIFF', bytes('MM\0*\xff\xff\xff\0')],
+    ['Canon RAW (CR2)', bytes('II*\0\x10\0\0\0CR\x02\0')],
+    ['Canon RAW (CR3)', ftyp('crx ', 'crx ', 'isom')],
+    ['Olympus RAW (ORF)', bytes('IIRO\x08\0\0\0')],
+    ['Panasonic RAW (RW2)', bytes('IIU\0\x18\0\0\0')],
+    ['Fujifilm RAW (RAF)', bytes('FUJIFILMCCD-RAW 0201')],
+    ['Nikon RAW (NEF)', tiffHead(preview, 'NIKON CORPORATION')],
+    ['Sony RAW (ARW)', tiffHead(preview, 'SONY')],
+    ['Samsung RAW (SRW)', tiffHead(preview, 'SAMSUNG')],
+    ['camera RAW', tiffHead(preview, 'Nobody')],
+    ['DNG', tiffHead([[0xc612, 1, 4, 0x401]])],
+    [
+      'Pentax RAW (PEF)',
+      tiffHead(
+        [
+          [0x106, 3, 1, 32803],
+          [0x10f, 2, 20, 0],
+        ],
+        'PENTAX',
+      ),
+    ],
+    ['HEIC', ftyp('heic', 'mif1', 'heic')],
+    ['HEIC', ftyp('mif1', 'mif1', 'heic', 'miaf')],
+    ['HEIF', ftyp('mif1', 'mif1')],
+    ['JPEG XL', bytes('\xff\x0a\xfa\x7f')],
+    ['JPEG XL', bytes('\0\0\0\x0cJXL \r\n\x87\n')],
   ])('%s is a photo', (name, head) => {
     expect(identify(head)).toMatchObject({ kind: 'photo', format: { name } });
   });
