@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentOf, type Files } from '../base/files.js';
+import { temporaryName } from '../base/temporary.js';
 
 /** A folder of blobs. */
 export interface Blobs {
@@ -18,6 +19,10 @@ export interface Blobs {
   put(bytes: Uint8Array, anew?: boolean): Promise<string>;
   /** Where the bytes of a blob gather that comes from another server, until all are there. */
   partial(sha256: string): string;
+  /** Where another program may write a file that becomes a blob; a crash leaves it to be swept away. */
+  temporary(): string;
+  /** Takes a file from there as a blob. */
+  take(file: string): Promise<{ sha256: string; bytes: number }>;
   /** Moves a file whose bytes have that hash to its place; both are in this folder. */
   adopt(file: string, sha256: string): Promise<void>;
 }
@@ -28,15 +33,23 @@ export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
   await files.makeFolder(temporary);
   await files.sweep(temporary);
   const path = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256);
+  async function adopt(file: string, sha256: string): Promise<void> {
+    await files.makeFolder(parentOf(path(sha256)));
+    await files.rename(file, path(sha256));
+  }
   return {
     folder,
     path,
     has: (sha256) => existsSync(path(sha256)),
     partial: (sha256) => join(temporary, `${sha256}.part`),
-    async adopt(file, sha256) {
-      await files.makeFolder(parentOf(path(sha256)));
-      await files.rename(file, path(sha256));
+    temporary: () => join(temporary, temporaryName()),
+    async take(file) {
+      await files.flush(file);
+      const hashed = await files.hash(file);
+      await adopt(file, hashed.sha256);
+      return hashed;
     },
+    adopt,
     async put(bytes, anew = false) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const there = await files.look(path(sha256));

@@ -1,5 +1,5 @@
 /** What a library names and a backup can hold: the originals in the archive, and the renditions of all photos. Pure reading. */
-import { renditionsShown } from '../document/facts.js';
+import { clipsShown, renditionsShown } from '../document/facts.js';
 import type { PhotoDocument, Rendition } from '../document/photo.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local.js';
@@ -14,7 +14,8 @@ export function* renditionsOf(library: Library): IterableIterator<Rendition> {
   const seen = new Set<string>();
   for (const { body } of library.scan<PhotoDocument>('photo:')) {
     const { thumb, preview } = renditionsShown(body.renditions);
-    for (const rendition of [thumb, preview]) {
+    const { hover, video } = clipsShown(body);
+    for (const rendition of [thumb, preview, hover, video]) {
       if (!rendition || seen.has(rendition.sha256)) continue;
       seen.add(rendition.sha256);
       yield rendition;

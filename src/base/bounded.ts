@@ -5,8 +5,7 @@
  * their input ends; to notice that, also in the middle of a question, is the program's part. Nothing on disk: a crash leaves
  * nothing.
  */
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { killAll, notFound, outOfMemory, startConfined } from './confined.js';
 import { Received } from './frames.js';
 
 /** What a program may use. */
@@ -74,14 +73,10 @@ interface Member<Question, Answer> {
   gone: Promise<void>;
 }
 
-/** Words of those whose memory ran out: Perl, V8, GLib, C++, the C library. */
-const outOfMemory = /out of memory|failed to allocate|allocation failed|bad_alloc|cannot allocate memory/i;
 /** How much of its last words is kept, in characters. */
 const lastWords = 2000;
 /** Milliseconds that a process gets to end by itself. */
 const patience = 2000;
-/** The shell's exit code for a command that is not there. */
-const notFound = 127;
 
 /** Opens a program; nothing is started before the first question. */
 export function openBounded<Q, A>(program: Program<Q, A>, { size, idle, uses }: Crew): Bounded<Q, A> {
@@ -140,7 +135,7 @@ export function openBounded<Q, A>(program: Program<Q, A>, { size, idle, uses }: 
 
 /** Starts a process. `done` is called whenever it has answered. */
 function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, A> {
-  const child = start(program);
+  const child = startConfined(program);
   let job: Job<Q, A> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let received = new Received();
@@ -207,31 +202,4 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
       void gone.then(() => clearTimeout(last));
     },
   };
-}
-
-const shell = '/bin/sh';
-
-/**
- * In a process group of its own, deaf to the signals that a terminal or a service unit sends to all at once: whoever asks it
- * to stop wants the item in hand to be finished. A limit that the system refuses, since a stricter one holds, is left out.
- */
-function start({ command, args, env, limits, writes }: Program<never, unknown>): ChildProcessWithoutNullStreams {
-  const options = { env: env(), stdio: 'pipe', windowsHide: true } as const;
-  if (process.platform === 'win32' || !existsSync(shell)) return spawn(command, args, options);
-  const wanted = ['-c 0', ...(writes ? [] : ['-f 0'])];
-  if (process.platform === 'linux') wanted.push(`-d ${Math.ceil(limits.memory / 1024)}`);
-  const ulimits = wanted.map((limit) => `(ulimit ${limit}) 2>/dev/null && ulimit ${limit}`);
-  const script = ["trap '' TERM HUP", ...ulimits, 'exec "$0" "$@"'].join('\n');
-  return spawn(shell, ['-c', script, command, ...args], { ...options, detached: true });
-}
-
-/** Kills a process and, where it leads a group, whatever it started. */
-function killAll(child: ChildProcessWithoutNullStreams): void {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // It leads no group, or is gone: killed alone below, which does nothing where it is gone.
-  }
-  child.kill('SIGKILL');
 }

@@ -34,6 +34,8 @@ export interface Config {
   role: 'home' | 'public';
   /** Bytes per second that blobs may take on all links together; 0 for as many as there are. */
   bandwidth: number;
+  /** Where ffmpeg is, with ffprobe beside it; else both are looked for in PATH. Absolute. */
+  ffmpeg?: string;
   level: 'debug' | 'info' | 'warn' | 'error';
   /** How the log is written; `auto` is text on a terminal, JSON elsewhere. */
   format: 'auto' | 'text' | 'json';
@@ -127,6 +129,13 @@ export const keys: readonly Key[] = [
     value: 'BYTES',
     help: 'bytes per second that pictures may take on the links to other servers, such as 500k or 2M (0: no limit)',
     read: rate,
+  },
+  {
+    key: 'video.ffmpeg',
+    field: 'ffmpeg',
+    value: 'FILE',
+    help: 'the program that shows videos, with ffprobe beside it (default: looked for in PATH)',
+    read: path,
   },
   {
     key: 'log.level',

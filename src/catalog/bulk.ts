@@ -5,6 +5,7 @@
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { homeOf } from './order.js';
+import { openPairs } from './pairs.js';
 import { rowColumns } from './row.js';
 import { bulkSchema, dropAll, readState, schema, version } from './tables.js';
 
@@ -39,6 +40,7 @@ export function finishBuilding(db: Sqlite): void {
         SELECT n, ${names} FROM temp.catalog_number CROSS JOIN catalog_bulk USING (arrival) ORDER BY n;
       CREATE UNIQUE INDEX catalog_photo_id ON catalog_photo (id);
       DROP TABLE temp.catalog_number; DROP TABLE catalog_bulk;`);
+    openPairs(db, () => undefined).settleAll();
   }
   db.exec('UPDATE catalog_state SET building = 0, complete = 1, generation = generation + 1');
 }

@@ -16,6 +16,7 @@ import type { Found } from './filter.js';
 import { clusterSpots } from './map.js';
 import { openMemory } from './memory.js';
 import { idsOf, numberOf, pageOfAll, pageOfFound, readCursor, readLimit, tilesOf, type Numbers } from './pages.js';
+import { openPaired, type Paired } from './pairs.js';
 import { makeRecent } from './recent.js';
 import { photoSha256, rowOf } from './row.js';
 import type { Query } from './search.js';
@@ -54,6 +55,10 @@ export interface Tile {
   type: string;
   favourite?: true;
   animated?: true;
+  /** The length of a video. */
+  seconds?: number;
+  /** It plays while it is looked at: a Live Photo, or a motion photo. */
+  motion?: true;
 }
 
 /** A stretch of the timeline: at most `size` photos of one month, newest first. */
@@ -103,7 +108,7 @@ export interface PageOptions {
  * them with `is:trashed`. All that counts or filters needs the columns in memory: await `load` first where a big library
  * must not hold up others. Not to be asked inside of a transaction.
  */
-export interface Catalog {
+export interface Catalog extends Paired {
   /** Writes the rows of one document, inside the caller's transaction. Is the library's `Index`. */
   index(id: string, body: Body | undefined, n: number): void;
   /** Photos, newest first (taken, then id). `cursor` as returned before. @throws PhotospoolError `invalid` for a bad cursor. */
@@ -170,6 +175,7 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
   const withNext = (next: string | undefined): { next?: string } => (next === undefined ? {} : { next });
 
   return {
+    ...openPaired(db),
     index(id, body) {
       const sha256 = photoSha256(id);
       if (sha256 === undefined) return;

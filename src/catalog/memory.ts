@@ -90,7 +90,7 @@ export function openMemory(db: Sqlite): Memory {
 /** Reads the rows that were written after `seq` again. */
 function takeIn(db: Sqlite, columns: Columns, seq: number): void {
   const changed = db.prepare<{ n: number }>('SELECT DISTINCT n FROM catalog_change WHERE seq > ?');
-  const row = db.prepare<ColumnRow>(`SELECT ${columnNames} FROM catalog_photo WHERE n = ?`);
+  const row = db.prepare<ColumnRow>(`SELECT ${columnNames} FROM catalog_photo WHERE n = ? AND beside = 0`);
   for (const { n } of changed.all(seq)) {
     const found = row.get(n);
     if (found) putRow(columns, found);
@@ -101,7 +101,9 @@ function takeIn(db: Sqlite, columns: Columns, seq: number): void {
 
 /** Reads all rows into new columns, yielding after each slice. */
 function* read(db: Sqlite): Generator<void, Columns> {
-  const rows = db.prepare<ColumnRow>(`SELECT ${columnNames} FROM catalog_photo WHERE n > ? ORDER BY n LIMIT ${slice}`);
+  const rows = db.prepare<ColumnRow>(
+    `SELECT ${columnNames} FROM catalog_photo WHERE n > ? AND beside = 0 ORDER BY n LIMIT ${slice}`,
+  );
   const columns = makeColumns();
   let last = -Number.MAX_SAFE_INTEGER;
   for (;;) {

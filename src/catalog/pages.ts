@@ -8,6 +8,7 @@ import { audiences } from '../document/photo.js';
 import type { Tile, Viewer } from './catalog.js';
 import { positionOf, type Columns } from './columns.js';
 import type { Found } from './filter.js';
+import { audienceIn } from './pairs.js';
 import { bit } from './state.js';
 
 const most = 5_000;
@@ -46,7 +47,7 @@ export function pageOfAll(db: Sqlite, limit: number, before: number, viewer: Vie
   const rows = db
     .prepare<{ n: number }>(
       `SELECT n FROM catalog_photo
-       WHERE n < ? AND (state & ${bit.trashed}) = 0 AND CASE state & ${bit.audience} WHEN 0 THEN ? WHEN 32 THEN ? WHEN 64 THEN ? END
+       WHERE n < ? AND beside = 0 AND (state & ${bit.trashed}) = 0 AND CASE state & ${bit.audience} WHEN 0 THEN ? WHEN 32 THEN ? WHEN 64 THEN ? END
        ORDER BY n DESC LIMIT ?`,
     )
     .all(before, ...shown, limit + 1);
@@ -78,28 +79,35 @@ interface TileRow {
   type: string;
   state: number;
   favourites: string | null;
+  seconds: number | null;
+  motion: number;
 }
 
 /** The tiles of the photos in these rows, in that order. */
 export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: Viewer): Tile[] {
   const self = viewer?.self;
+  const plays = ({ motion }: TileRow): boolean =>
+    motion > 0 && (viewer?.audiences ?? audiences).includes(audienceIn(motion));
   const rows = db.prepare<TileRow>(
-    `SELECT p.id, width, height, taken, thumbhash, p.type, state, favourites
+    `SELECT p.id, width, height, taken, thumbhash, p.type, state, favourites, seconds,
+       iif(state & ${bit.video}, 0, coalesce(clip_motion, motion)) AS motion
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
-  return rows.all(JSON.stringify(numbers)).map(({ id, width, height, taken, thumbhash, type, state, favourites }) => ({
-    id: hex(id),
-    width,
-    height,
-    taken,
-    ...(thumbhash !== null && { thumbhash }),
-    type,
-    ...(isFavourite(state, favourites, self) && { favourite: true as const }),
-    ...((state & bit.animated) !== 0 && { animated: true as const }),
+  return rows.all(JSON.stringify(numbers)).map((row) => ({
+    id: hex(row.id),
+    width: row.width,
+    height: row.height,
+    taken: row.taken,
+    ...(row.thumbhash !== null && { thumbhash: row.thumbhash }),
+    type: row.type,
+    ...(isFavourite(row, self) && { favourite: true as const }),
+    ...((row.state & bit.animated) !== 0 && { animated: true as const }),
+    ...(row.seconds !== null && { seconds: row.seconds }),
+    ...(plays(row) && { motion: true as const }),
   }));
 }
 
-const isFavourite = (state: number, favourites: string | null, self: string | undefined): boolean =>
+const isFavourite = ({ state, favourites }: TileRow, self: string | undefined): boolean =>
   self === undefined
     ? (state & bit.favourite) !== 0
     : favourites !== null && (JSON.parse(favourites) as string[]).includes(self);

@@ -3,7 +3,9 @@
  * same document gives the same row anywhere. A body that has not the shape of a photo (a newer format, a careless peer)
  * gives none, so that it can't hold up the library.
  */
-import { sha256Of, type Body, type PhotoDocument } from '../document/photo.js';
+import { shownEdit } from '../document/edits.js';
+import { pairOf } from '../document/facts.js';
+import { audiences, sha256Of, type Body, type PhotoDocument } from '../document/photo.js';
 import { favouriteOf, viewPhoto, type PhotoView } from '../document/view.js';
 import { dateNumber } from './dates.js';
 import { wallTime } from './order.js';
@@ -40,6 +42,15 @@ export interface PhotoRow {
   favourites: string | null;
   /** Words of file name, title and description: spaces between words, a line for each. */
   words: string;
+  /** The length of a video in seconds. */
+  seconds: number | null;
+  /** What ties the halves of a Live Photo together (pairs.ts). */
+  pair: string | null;
+  /**
+   * Of a photo with a clip inside, and of a video: the audience that may see the clip, 1 and its place in `audiences`; the
+   * widest where nobody decided about the video itself. 0 for all other photos.
+   */
+  motion: number;
 }
 
 /** The columns of a row, in the order of the table. */
@@ -63,6 +74,9 @@ export const rowColumns = [
   'albums',
   'favourites',
   'words',
+  'seconds',
+  'pair',
+  'motion',
 ] as const satisfies readonly (keyof PhotoRow)[];
 
 /** Words beyond these are not searched: a caption has fewer, and a hostile file may have millions. */
@@ -97,6 +111,9 @@ export function rowOf(sha256: string, body: Body): PhotoRow | undefined {
     albums: listOrNull(view.albums),
     favourites: listOrNull(favouriteOf(body)),
     words: [view.name, view.title, view.description].map((text) => wordsOf(text, mostWords).join(' ')).join('\n'),
+    seconds: view.seconds ?? null,
+    pair: pairOf(body.facts) ?? null,
+    motion: motionIn(view, body),
   };
 }
 
@@ -112,11 +129,20 @@ function stateOf(view: PhotoView): number {
     (view.reviewed ? bit.reviewed : 0) |
     (view.trashed ? bit.trashed : 0) |
     (view.gps ? bit.geotagged : 0) |
-    (clean(view.type).startsWith('video/') ? bit.video : 0) |
+    (isFilm(view) ? bit.video : 0) |
     (view.animated === true ? bit.animated : 0) |
     audienceBits(view.audience)
   );
 }
+
+function motionIn(view: PhotoView, { edits }: PhotoDocument): number {
+  const widest = audiences.length;
+  if (!isFilm(view)) return view.motion ? widest : 0;
+  const said = shownEdit(edits, 'audience');
+  return said ? 1 + audiences.indexOf(view.audience) : widest;
+}
+
+const isFilm = ({ type }: PhotoView): boolean => clean(type).startsWith('video/');
 
 /** A peer's facts are as they came: what should be text may be anything. SQLite's text ends at a NUL. */
 const clean = (text: unknown): string => (typeof text === 'string' ? text.replace(/\p{Cc}+/gu, ' ').trim() : '');

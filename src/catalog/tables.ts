@@ -5,11 +5,12 @@
  * be dropped and come back equal.
  */
 import type { Sqlite } from '../base/sqlite.js';
+import { openPairs } from './pairs.js';
 import { compareKeys, homeOf, type Key } from './order.js';
 import { rowColumns, type PhotoRow } from './row.js';
 
 /** The version of the tables. Another one found means: drop and build again. */
-export const version = 2;
+export const version = 3;
 
 /** Changes kept for others to catch up on; who is further behind loads anew. */
 const journal = 100_000;
@@ -17,11 +18,17 @@ const journal = 100_000;
 const columns = `
   id BLOB NOT NULL, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
   type TEXT NOT NULL, thumbhash TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
-  camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL`;
+  camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
+  seconds REAL, pair TEXT, motion INTEGER NOT NULL`;
+
+/** What pairs.ts finds: `beside` is 1 for a video that plays with a photo; of that photo, `clip` is its id, `clip_motion` its `motion`. */
+const paired = 'beside INTEGER NOT NULL DEFAULT 0, clip BLOB, clip_motion INTEGER';
 
 /** Makes the tables where they are missing, empty; `complete` stays 0 until `finish`. */
 export const schema = `
-  CREATE TABLE IF NOT EXISTS catalog_photo (n INTEGER PRIMARY KEY, ${columns});
+  CREATE TABLE IF NOT EXISTS catalog_photo (n INTEGER PRIMARY KEY, ${columns}, ${paired});
+  CREATE INDEX IF NOT EXISTS catalog_photo_pair ON catalog_photo (pair) WHERE pair IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS catalog_photo_clip ON catalog_photo (clip) WHERE clip IS NOT NULL;
   CREATE UNIQUE INDEX IF NOT EXISTS catalog_photo_id ON catalog_photo (id);
   CREATE TABLE IF NOT EXISTS catalog_change (seq INTEGER PRIMARY KEY, n INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS catalog_state (
@@ -81,6 +88,8 @@ export function openTables(db: Sqlite): Tables {
   const note = db.prepare<{ seq: number }>('INSERT INTO catalog_change (n) VALUES (?)');
   const forget = db.prepare('DELETE FROM catalog_change WHERE seq <= ?');
 
+  const pairs = openPairs(db, changed);
+
   function changed(n: number): void {
     const seq = Number(note.run(n).lastInsertRowid);
     if (seq % 1024 === 0) forget.run(seq - journal);
@@ -121,16 +130,19 @@ export function openTables(db: Sqlite): Tables {
       if (old?.taken === row.taken) {
         update.run(...values(row), old.n);
         changed(old.n);
-        return;
+      } else {
+        if (old) take(old.n);
+        const n = freeNumber(row);
+        insert.run(n, ...values(row));
+        changed(n);
       }
-      if (old) take(old.n);
-      const n = freeNumber(row);
-      insert.run(n, ...values(row));
-      changed(n);
+      pairs.settle(row.pair);
+      if (old?.pair !== row.pair) pairs.settle(old?.pair);
     },
     remove(id) {
       const old = byId.get(id);
       if (old) take(old.n);
+      pairs.settle(old?.pair);
     },
     append(row) {
       db.prepare(`INSERT OR REPLACE INTO catalog_bulk (${names}) VALUES (${marks})`).run(...values(row));

@@ -14,6 +14,8 @@ import { catalogIsCurrent } from '../catalog/catalog.js';
 import { openIngest, type Ingest } from '../ingest/ingest.js';
 import { openDecoders, type Decoders } from '../photo/decoders.js';
 import { openMetadata, type Metadata } from '../photo/metadata.js';
+import { openFilms, type Films } from '../video/films.js';
+import { findTools, type Found } from '../video/tools.js';
 import { isClaimed } from '../spool/work.js';
 import { makeHome, readRecords, type Records } from './records.js';
 import { reindex } from './reindex.js';
@@ -27,6 +29,10 @@ export interface Home extends Records {
   blobs: Blobs;
   ingest: Ingest;
   decoders: Decoders;
+  films: Films;
+  /** The tools that show videos. */
+  tools: Found;
+  metadata: Metadata;
   close(): Promise<void>;
 }
 
@@ -69,11 +75,14 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   const blobs = await openBlobs(join(config.data, 'blobs'), files);
   const metadata = parts.metadata ?? openMetadata({ processes: Math.min(config.workers, 4) });
   const decoders = parts.decoders ?? openDecoders({ workers: config.workers });
+  const tools = findTools(config.ffmpeg);
+  const films = openFilms(tools);
   const ingest = await openIngest({
     library,
     archive,
     blobs,
     metadata,
+    films,
     files,
     claimed: (claim) => isClaimed(claim, files),
     render: (path, format) => decoders.render(path, format),
@@ -86,7 +95,11 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     blobs,
     ingest,
     decoders,
+    films,
+    tools,
+    metadata,
     async close() {
+      films.close();
       await Promise.all([metadata.close(), decoders.close()]);
       library.close();
       db.close();

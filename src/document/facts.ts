@@ -6,7 +6,10 @@ import { isObject, own, textOf, type JsonObject } from './json.js';
 import type { Exposure, Facts, Rendition } from './photo.js';
 
 /** The facts that are shown as they are. Sizes that are no numbers are 0. */
-export type ShownFacts = Pick<Facts, 'type' | 'bytes' | 'width' | 'height' | 'camera' | 'lens' | 'exposure'>;
+export type ShownFacts = Pick<
+  Facts,
+  'type' | 'bytes' | 'width' | 'height' | 'camera' | 'lens' | 'exposure' | 'seconds' | 'codecs'
+>;
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
@@ -31,7 +34,37 @@ export function factsShown(facts: unknown): ShownFacts {
     ...part('camera', own(facts, 'camera'), { make: isText, model: isText }),
     ...(isText(own(facts, 'lens')) && { lens: own(facts, 'lens') as string }),
     ...part('exposure', own(facts, 'exposure'), exposure),
+    ...(size(own(facts, 'seconds')) > 0 && { seconds: size(own(facts, 'seconds')) }),
+    ...part('codecs', own(facts, 'codecs'), { video: isText, audio: isText }),
   };
+}
+
+/** What ties a file to the other half of a Live Photo, where it is one. */
+export function pairOf(facts: unknown): string | undefined {
+  const pair = textOf(own(facts, 'pair'));
+  return /^[\x21-\x7e]{8,128}$/.test(pair) ? pair : undefined;
+}
+
+/** Where the clip of a motion photo lies in it. */
+export function motionOf(facts: unknown): Facts['motion'] {
+  const motion = own(facts, 'motion');
+  const [at, bytes] = [own(motion, 'at'), own(motion, 'bytes')];
+  if (!Number.isSafeInteger(at) || !Number.isSafeInteger(bytes)) return undefined;
+  const [from, length] = [at as number, bytes as number];
+  return from > 0 && length > 0 && from + length <= size(own(facts, 'bytes')) ? { at: from, bytes: length } : undefined;
+}
+
+/** The films that are shown, from those of a document: only MP4, addressed by a SHA-256. */
+export function clipsShown(document: unknown): { hover?: Rendition; video?: Rendition } {
+  const clips = own(document, 'clips');
+  return Object.fromEntries(
+    ['hover', 'video'].flatMap((name) => {
+      const clip = own(clips, name);
+      if (!isAddressed(clip) || textOf(own(clip, 'type')) !== 'video/mp4') return [];
+      const { sha256, type, width, height, bytes } = clip;
+      return [[name, { sha256, type, width, height, bytes }]];
+    }),
+  );
 }
 
 /** The renditions that are shown, from those of a document: only pictures, addressed by a SHA-256. */
@@ -41,10 +74,12 @@ export function renditionsShown(renditions: unknown): { thumb?: Rendition; previ
   ) as { thumb?: Rendition; preview?: Rendition };
 }
 
-function isRendition(value: unknown): value is Rendition {
-  const isPicture = /^image\/(webp|jpeg|png|avif)$/.test(textOf(own(value, 'type')));
-  const isAddressed = /^[0-9a-f]{64}$/.test(textOf(own(value, 'sha256')));
-  return isPicture && isAddressed && ['width', 'height', 'bytes'].every((name) => isNumber(own(value, name)));
+const isRendition = (value: unknown): value is Rendition =>
+  /^image\/(webp|jpeg|png|avif)$/.test(textOf(own(value, 'type'))) && isAddressed(value);
+
+function isAddressed(value: unknown): value is Rendition {
+  const hashed = /^[0-9a-f]{64}$/.test(textOf(own(value, 'sha256')));
+  return hashed && ['width', 'height', 'bytes'].every((name) => isNumber(own(value, name)));
 }
 
 function size(value: unknown): number {

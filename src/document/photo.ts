@@ -69,6 +69,16 @@ export interface Facts {
   rating?: number;
   /** True where the file holds more than one frame. */
   animated?: boolean;
+  /** The length of a video in seconds. */
+  seconds?: number;
+  /** How a video is coded, by the usual short names: `h264`, `aac`. */
+  codecs?: { video?: string; audio?: string };
+  /** Where browsers play this video as it is: the original itself. */
+  playable?: boolean;
+  /** What ties the two files of a Live Photo together: Apple's ContentIdentifier. */
+  pair?: string;
+  /** Where in a motion photo its clip (MP4) lies: at which byte, and how many. */
+  motion?: { at: number; bytes: number };
 }
 
 /** A scaled picture made from an original, addressed by the SHA-256 of its bytes. Size in pixels as displayed. */
@@ -94,6 +104,19 @@ export interface Renditions {
   preview?: Rendition;
   /** ThumbHash, base64. */
   thumbhash?: string;
+}
+
+/** A film made from an original. `at` is the recipe that made it, four digits: of two, the newer one stays. */
+export interface Clip extends Rendition {
+  at: string;
+}
+
+/** The films made from an original, as a set that merges element by element. Absent ones are not made yet, or not needed. */
+export interface Clips {
+  /** Some seconds without sound. */
+  hover?: Clip;
+  /** What every browser plays. */
+  video?: Clip;
 }
 
 /** The values that a sidecar gives; each stands below an edit and above a fact. */
@@ -176,6 +199,8 @@ export interface PhotoDocument {
   kind: 'photo';
   facts: Facts;
   renditions: Renditions;
+  /** Of videos and motion photos. */
+  clips?: Clips;
   /** By the sidecar's SHA-256. */
   sidecars: Record<string, Sidecar>;
   /** By `<server> <name>`; the earliest wins per key. */

@@ -4,7 +4,7 @@
  */
 import { canonical, wellFormed } from './canonical.js';
 import { membership, shownEdit, type SetName } from './edits.js';
-import { factsShown, renditionsShown } from './facts.js';
+import { clipsShown, factsShown, motionOf, renditionsShown } from './facts.js';
 import { elementOf, fields, type FieldName } from './fields.js';
 import { compareText, entriesOf, own, textOf } from './json.js';
 import {
@@ -53,8 +53,13 @@ export interface PhotoView {
   /** When it first came in anywhere, UTC. */
   added: string;
   animated?: boolean;
+  /** The length of a video in seconds, and how it is coded. */
+  seconds?: number;
+  codecs?: { video?: string; audio?: string };
+  /** True where it plays while it is looked at: a motion photo; of a Live Photo where its clip may be seen (server/clips.ts). */
+  motion?: true;
   thumbhash?: string;
-  renditions: { thumb?: Rendition; preview?: Rendition };
+  renditions: { thumb?: Rendition; preview?: Rendition; hover?: Rendition; video?: Rendition };
   /** Whether this server holds the original, and where in its archive. */
   original: { here: boolean; path?: string };
 }
@@ -114,8 +119,9 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     trashed: shown('trashed', []) ?? false,
     added: sighting?.at ?? '1970-01-01T00:00:00.000Z',
     ...(facts.animated === true && { animated: true }),
+    ...(motionOf(facts) && { motion: true as const }),
     ...(typeof renditions.thumbhash === 'string' && { thumbhash: renditions.thumbhash }),
-    renditions: renditionsShown(renditions),
+    renditions: { ...renditionsShown(renditions), ...clipsShown(document) },
     original: { here: original.here, ...(original.path !== undefined && { path: original.path }) },
   };
 }

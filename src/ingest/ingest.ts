@@ -15,6 +15,9 @@ import type { OriginalRow } from '../library/local.js';
 import { headLength, identify, type Format } from '../photo/identify.js';
 import { factsRecipe, type Metadata } from '../photo/metadata.js';
 import type { Rendered } from '../photo/renditions.js';
+import type { Films } from '../video/films.js';
+import { isVideo } from '../video/input.js';
+import { makeFilm } from './film.js';
 import { storeRendered } from './pictures.js';
 import { record, recordSighting, type Made } from './record.js';
 import { settleReservation, settleReservations } from './reservations.js';
@@ -60,6 +63,7 @@ export interface IngestParts {
   archive: Archive;
   blobs: Blobs;
   metadata: Metadata;
+  films: Films;
   files: Files;
   /** Whether a claim (by its path) still has a file in it. */
   claimed(claim: string): Promise<boolean>;
@@ -118,6 +122,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
 
   async function make(arrival: Arrival, format: Format, bytes: number, hooks: IngestHooks): Promise<Made> {
     hooks.step('render');
+    if (isVideo(format)) return makeFilm(parts, { path: arrival.file, format, bytes }, () => hooks.step('inspect'));
     const rendered = await parts.render(arrival.file, format);
     const pictures = 'unshown' in rendered ? undefined : rendered;
     hooks.step('inspect');

@@ -14,6 +14,9 @@ import { photoId, type PhotoDocument, type Rendition } from '../document/photo.j
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
 import { headLength, identify } from '../photo/identify.js';
+import type { Films } from '../video/films.js';
+import { isVideo } from '../video/input.js';
+import { pictureFilm } from './film.js';
 import { storeRendered } from './pictures.js';
 import type { IngestParts } from './ingest.js';
 import { isLost, type Finding } from './verify.js';
@@ -27,6 +30,7 @@ export interface RepairParts {
   archive: Archive;
   blobs: Blobs;
   files: Files;
+  films: Films;
   /** Makes the scaled pictures; bounds how many are made at once. */
   render: IngestParts['render'];
   /**
@@ -131,8 +135,10 @@ async function remake({ sha256 }: Finding, parts: RepairParts): Promise<boolean>
   const found = identify(await files.head(path, headLength));
   // Renditions of other bytes would show another picture.
   if (found.kind !== 'photo' || (await files.hash(path)).sha256 !== sha256) return false;
-  const rendered = await parts.render(path, found.format);
-  const made = await storeRendered(rendered, found.format, parts.blobs, true);
+  const { format } = found;
+  const made = isVideo(format)
+    ? await pictureFilm(parts, { path, format, bytes: row.bytes })
+    : await storeRendered(await parts.render(path, format), format, parts.blobs, true);
   // The same recipe may give other bytes with another version of a codec: then the document names these.
   library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, renditions: made });
   return true;

@@ -12,6 +12,10 @@
  *  8. GPS date and time, which are UTC, turned into the wall time of the zone of the place
  *  9. EXIF ModifyDate: when a program last saved it, better than the file's own time
  *
+ * Of films, before all these: the creation date that Apple's devices write with its offset. After 8: the container's dates
+ * (QuickTime, ISO 14496-12), which are UTC by the standard, turned into the wall time of the place; where no place is known, the
+ * digits stay those of UTC, without an offset, since nobody knows the zone.
+ *
  * 7 and 9 count as `exif`. Where the wall time has no offset but there is a GPS time, the difference between the two
  * is the offset, provided that it is one in use on earth to within a minute.
  */
@@ -125,11 +129,29 @@ function iptcMoment(tags: Tags, date: string, time: string): Moment | undefined 
   return moment?.offset === 0 ? { wall: moment.wall } : moment;
 }
 
+/** Dates of a container, which are UTC. 1904 and 1970 are where clocks begin that nobody set. */
+function filmMoment(tags: Tags, zone: string | undefined): Moment | undefined {
+  for (const name of [
+    'QuickTime:CreateDate',
+    'Track1:MediaCreateDate',
+    'Track1:TrackCreateDate',
+    'Matroska:DateTimeOriginal',
+  ]) {
+    const utc = parseMoment(tags.text(name));
+    if (!utc || [1904, 1970].includes(new Date(utc.wall).getUTCFullYear())) continue;
+    const offset = offsetOf(zone, utc.wall);
+    return offset === undefined ? { wall: utc.wall } : { wall: utc.wall + offset * 60_000, offset };
+  }
+  return undefined;
+}
+
 type Source = NonNullable<Facts['takenSource']>;
 
 /** Every place a date may be, in the order above. */
 function* candidates(tags: Tags, zone: string | undefined): Generator<[Source, Moment | undefined]> {
   const xmp = (name: string): [Source, Moment | undefined] => ['xmp', parseMoment(tags.text(name))];
+  const apple = parseMoment(tags.text('Keys:CreationDate', 'ItemList:ContentCreateDate', 'UserData:ContentCreateDate'));
+  if (apple?.offset !== undefined) yield ['quicktime', apple];
   yield ['exif', exifMoment(tags, 'DateTimeOriginal', 'SubSecTimeOriginal', 'OffsetTimeOriginal')];
   yield xmp('XMP-exif:DateTimeOriginal');
   yield xmp('XMP-photoshop:DateCreated');
@@ -144,6 +166,8 @@ function* candidates(tags: Tags, zone: string | undefined): Generator<[Source, M
   const instant = gpsInstant(tags);
   const offset = instant === undefined ? undefined : offsetOf(zone, instant);
   if (instant !== undefined && offset !== undefined) yield ['gps', { wall: instant + offset * 60_000, offset }];
+  if (apple) yield ['quicktime', apple];
+  yield ['quicktime', filmMoment(tags, zone)];
   yield ['exif', parseMoment(tags.text('IFD0:ModifyDate'))];
 }
 

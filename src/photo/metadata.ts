@@ -12,12 +12,14 @@ import { readCamera } from './camera.js';
 import { readTaken } from './dates.js';
 import { openReader, type Answer } from './exiftool.js';
 import type { Format } from './identify.js';
+import { readFilm, readFilmSize } from './film.js';
+import { findMotion, readPair } from './motion.js';
 import { readPosition } from './position.js';
 import { describeTags, openTags, type Tags } from './tags.js';
 import { readWords } from './words.js';
 
 /** The number of the recipe that makes facts; raised whenever the same bytes would give other facts. */
-export const factsRecipe = 1;
+export const factsRecipe = 2;
 
 /** What was read from an original: facts without the size as displayed, which the decoder knows best. */
 export interface Read {
@@ -30,7 +32,8 @@ export interface Read {
 /** An ExifTool that starts at the first read and stops when nothing was read for a while. */
 export interface Metadata {
   /**
-   * Reads one original. `size` is as displayed, from the decoder; of what can't be shown, the tags tell it. Where ExifTool can make nothing of a file, the facts
+   * Reads one original. `size` is as displayed, from the decoder; of what can't be shown here, the tags tell it, else it is 0.
+   * Where ExifTool can make nothing of a file, the facts
    * are its type and size: a picture that can be shown is not kept out of the album for its tags.
    *
    * The caller gives a path without line breaks, since ExifTool is asked in lines.
@@ -57,8 +60,14 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
       const { answer } = told;
       // It says nothing of a file that it can't open: the system says why.
       if (Object.keys(answer).length === 0) await access(path, constants.R_OK);
-      const { width, height } = size ?? readSize(openTags(answer));
-      const facts: Facts = { recipe: factsRecipe, type: format.type, bytes, width, height, ...readFacts(answer) };
+      const tags = openTags(answer);
+      const { type } = format;
+      const displayed = size ?? (type.startsWith('video/') ? readFilmSize(tags) : undefined) ?? readSize(tags);
+      const motion = await findMotion(path, type, tags);
+      const facts: Facts = {
+        ...{ recipe: factsRecipe, type, bytes, ...displayed },
+        ...{ ...readFacts(answer), ...readFilm(tags, type), ...motion },
+      };
       return { facts: format.animated ? { ...facts, animated: true } : facts, ...describeTags(answer) };
     },
     close: () => reader.close(),
@@ -69,7 +78,7 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
 export function readFacts(answer: Answer): Omit<Facts, 'recipe' | 'type' | 'bytes' | 'width' | 'height'> {
   const tags = openTags(answer);
   const { zone, ...position } = readPosition(tags);
-  return { ...readTaken(tags, zone), ...readCamera(tags), ...position, ...readWords(tags) };
+  return { ...readTaken(tags, zone), ...readCamera(tags), ...position, ...readWords(tags), ...readPair(tags) };
 }
 
 function explainReader({ why, said }: { why: Why; said: string }, path: string): PhotospoolError {

@@ -4,13 +4,15 @@
  * the feed; it can be dropped, and is filled again.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { factsShown, renditionsShown } from '../document/facts.js';
+import { clipsShown, factsShown, renditionsShown } from '../document/facts.js';
 import { photoOf, sha256Of, type Body } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
 
-/** What a blob is to its photo, in the order in which they are wanted. */
-export const blobKinds = ['thumb', 'preview', 'original'] as const;
+/**
+ * What a blob is to its photo, in the order in which they are wanted. The table keeps their places here: new ones come last.
+ */
+export const blobKinds = ['thumb', 'preview', 'original', 'hover', 'video'] as const;
 /** One of them. */
 export type BlobKind = (typeof blobKinds)[number];
 
@@ -80,7 +82,7 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
   const set = db.prepare('UPDATE blob SET here = ? WHERE sha256 = ?');
   const ask = db.prepare('UPDATE blob SET asked = 1 WHERE sha256 = ?');
   const missing = db.prepare<Row>(`SELECT sha256, photo, kind, bytes FROM blob
-    WHERE here = 0 AND (kind < ${original} OR ? = 1 OR asked >= ?) ORDER BY asked DESC, kind, taken DESC LIMIT ? OFFSET ?`);
+    WHERE here = 0 AND (kind <> ${original} OR ? = 1 OR asked >= ?) ORDER BY asked DESC, kind, taken DESC LIMIT ? OFFSET ?`);
   const counts = db.prepare<{ kind: number; n: number }>(
     'SELECT kind, count(*) AS n FROM blob WHERE here = 0 GROUP BY kind',
   );
@@ -129,6 +131,8 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
         thumb: found.get('thumb') ?? 0,
         preview: found.get('preview') ?? 0,
         original: found.get('original') ?? 0,
+        hover: found.get('hover') ?? 0,
+        video: found.get('video') ?? 0,
       };
     },
     set: (sha256, here) => void set.run(Number(here), Buffer.from(sha256, 'hex')),
@@ -150,10 +154,13 @@ function blobsOf(sha256: string, body: Body | undefined): (Omit<NamedBlob, 'phot
   if (!photo) return [];
   const { taken } = viewPhoto(sha256, photo, { here: false });
   const { thumb, preview } = renditionsShown(photo.renditions);
+  const { hover, video } = clipsShown(photo);
   const { bytes } = factsShown(photo.facts);
   return [
     ...(thumb ? [{ kind: 'thumb' as const, sha256: thumb.sha256, bytes: thumb.bytes, taken }] : []),
     ...(preview ? [{ kind: 'preview' as const, sha256: preview.sha256, bytes: preview.bytes, taken }] : []),
     { kind: 'original' as const, sha256, bytes, taken },
+    ...(hover ? [{ kind: 'hover' as const, sha256: hover.sha256, bytes: hover.bytes, taken }] : []),
+    ...(video ? [{ kind: 'video' as const, sha256: video.sha256, bytes: video.bytes, taken }] : []),
   ];
 }

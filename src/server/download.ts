@@ -18,7 +18,7 @@ const atOnce = 512 * 1024;
 export interface Download {
   /** Absolute. */
   path: string;
-  /** Of the bytes, as hex: the ETag. */
+  /** Of the bytes, as hex (of a part: of the whole): the ETag. */
   sha256: string;
   /** MIME type; what is no raster image or video is sent as just bytes. */
   type: string;
@@ -26,6 +26,8 @@ export interface Download {
   forever: boolean;
   /** The value of `Content-Disposition`, where there is one. */
   disposition?: string;
+  /** Which part of the file it is; else all of it. */
+  part?: { at: number; bytes: number };
   /** What is missing, as a sentence, where the file is not there. */
   missing: string;
 }
@@ -41,12 +43,16 @@ export async function sendDownload(
   reply: FastifyReply,
   what: Download,
 ): Promise<FastifyReply> {
-  const { file, size } = await openFile(what);
-  const etag = `"${what.sha256}"`;
+  const { file, size: whole } = await openFile(what);
+  const from = what.part?.at ?? 0;
+  const size = what.part ? Math.max(0, Math.min(what.part.bytes, whole - from)) : whole;
+  const etag = what.part ? `"${what.sha256}-${from}"` : `"${what.sha256}"`;
   const slice = chooseSlice(request.headers, size, etag);
   const span = slice.kind === 'part' ? slice : { start: 0, end: size - 1 };
   const sends = request.method === 'GET' && (slice.kind === 'whole' || slice.kind === 'part');
-  const content = sends ? await contentOf(file, span) : await file.close();
+  const content = sends
+    ? await contentOf(file, { start: from + span.start, end: from + span.end })
+    : await file.close();
   if (slice.kind === 'outside') {
     return refuse(reply.header('content-range', `bytes */${size}`), 416, 'range', `The file has ${size} bytes.`);
   }

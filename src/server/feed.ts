@@ -61,6 +61,9 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
   let change = library.lastChange();
   let counts = countMonths();
 
+  /** What changed, and the photos that a video among it plays with: those have another clip now. */
+  const withPartners = (ids: readonly string[]): string[] => ids.flatMap((id) => [id, ...catalog.photosWith(id)]);
+
   /** Photos that this feed may tell of, with the months that they are in now. Those they left are found by their counts. */
   function shown(ids: readonly string[]): { id: string; month: string }[] {
     return readDocuments(library, ids).flatMap((document, n) => {
@@ -90,7 +93,7 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
       const comments = new Set<string>();
       for (;;) {
         const { changes } = library.changes(change, batch);
-        const photos = changes.flatMap(({ id }) => (id.startsWith('photo:') ? (sha256Of(id) ?? []) : []));
+        const photos = withPartners(changes.flatMap(({ id }) => (id.startsWith('photo:') ? (sha256Of(id) ?? []) : [])));
         const commented = changes.flatMap(({ id }) => photoOfComment(id) ?? []);
         for (const { id } of shown([...new Set(commented)])) comments.add(id);
         // A photo that was purged has no document any more; those who see everything hear of it.

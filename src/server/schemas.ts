@@ -74,8 +74,16 @@ export const Photo = Type.Object({
   trashed: Type.Boolean(),
   added: optional(utc),
   animated: optional(Type.Boolean()),
+  seconds: optional(Type.Number({ description: 'length of a video' })),
+  codecs: optional(Type.Object({ video: optional(Type.String()), audio: optional(Type.String()) })),
+  motion: optional(Type.Literal(true, { description: 'it plays while it is looked at: a Live Photo or motion photo' })),
   thumbhash: optional(Type.String({ description: 'base64' })),
-  renditions: Type.Object({ thumb: optional(Rendition), preview: optional(Rendition) }),
+  renditions: Type.Object({
+    thumb: optional(Rendition),
+    preview: optional(Rendition),
+    hover: optional(Rendition),
+    video: optional(Rendition),
+  }),
   original: optional(Type.Object({ here: Type.Boolean(), path: optional(Type.String()) })),
 });
 
@@ -89,6 +97,8 @@ export const Tile = Type.Object({
   type: Type.String(),
   favourite: optional(Type.Literal(true)),
   animated: optional(Type.Literal(true)),
+  seconds: optional(Type.Number({ description: 'length of a video' })),
+  motion: optional(Type.Literal(true, { description: 'it plays while it is looked at' })),
 });
 
 const text = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);

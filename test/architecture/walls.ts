@@ -6,7 +6,7 @@ import ts from 'typescript';
 import { importsOf, parse, type Source } from './source.js';
 
 const ground = ['base', 'document'];
-const siblings = ['photo', 'archive', 'library', 'catalog'];
+const siblings = ['photo', 'video', 'archive', 'library', 'catalog'];
 const upTo = {
   ingest: [...ground, ...siblings],
   spool: [...ground, ...siblings, 'ingest'],
@@ -19,6 +19,7 @@ export const walls: Record<string, readonly string[]> = {
   base: [],
   document: ['base'],
   photo: ground,
+  video: [...ground, 'photo'],
   archive: ground,
   library: ground,
   catalog: ground,

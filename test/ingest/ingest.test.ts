@@ -11,10 +11,12 @@ import { openIngest, type Arrival, type Ingest, type IngestHooks } from '../../s
 import { openLibrary, type Library } from '../../src/library/library.js';
 import { openMetadata } from '../../src/photo/metadata.js';
 import { render } from '../../src/photo/rendering.js';
+import { openFilms } from '../../src/video/films.js';
 import { makePhoto } from '../picture.js';
 import { temporaryFolder } from '../folder.js';
 
 const metadata = openMetadata({ processes: 1 });
+const films = openFilms({ kind: 'missing', missing: ['ffmpeg', 'ffprobe'] });
 afterAll(() => metadata.close());
 
 /** A home with real parts, and what happened in it in order. */
@@ -47,6 +49,7 @@ async function begin(change: (files: Files) => Files = (files) => files): Promis
     archive,
     blobs: await openBlobs(join(folder, 'blobs'), files),
     metadata,
+    films,
     files,
     claimed: (claim) => Promise.resolve(alive.has(claim)),
     render,

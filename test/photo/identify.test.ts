@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { families } from '../../src/photo/families.js';
 import { headLength, identify } from '../../src/photo/identify.js';
+import { inputOf } from '../../src/video/input.js';
 import { quarters } from './pictures.js';
 
 const bytes = (text: string, length = 512): Uint8Array =>
@@ -50,20 +51,6 @@ test.each([
 describe('by bytes alone', () => {
   test.each([
     ['JPEG 2000', bytes('\0\0\0\x0cjP  \r\n\x87\n')],
-    ['MP4', ftyp('isom', 'mp41')],
-    ['QuickTime (MOV)', ftyp('qt  ')],
-    ['QuickTime (MOV)', bytes('\0\0\x01\0moov')],
-    ['M4V', ftyp('M4V ')],
-    ['3GP', ftyp('3gp5')],
-    ['AVI', bytes('RIFF\x10\0\0\0AVI LIST')],
-    ['WebM', bytes('\x1a\x45\xdf\xa3\x9fB\x82\x84webm')],
-    ['Matroska (MKV)', bytes('\x1a\x45\xdf\xa3\x9fB\x82\x88matroska')],
-    [
-      'MPEG transport stream (MTS)',
-      Buffer.alloc(1024)
-        .fill('G\0', 0, 1024)
-        .map((_, i) => (i % 192 === 4 ? 0x47 : 0)),
-    ],
     ['BMP', bytes('BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0')],
     ['Photoshop (PSD)', bytes('8BPS\0\x01')],
   ])('%s is known and says that it can not be read yet', (name, head) => {
@@ -113,6 +100,29 @@ describe('by bytes alone', () => {
     ['JPEG XL', bytes('\0\0\0\x0cJXL \r\n\x87\n')],
   ])('%s is a photo', (name, head) => {
     expect(identify(head)).toMatchObject({ kind: 'photo', format: { name } });
+  });
+
+  test.each([
+    ['MP4', ftyp('isom', 'mp41')],
+    ['QuickTime (MOV)', ftyp('qt  ')],
+    ['QuickTime (MOV)', bytes('\0\0\x01\0moov')],
+    ['M4V', ftyp('M4V ')],
+    ['3GP', ftyp('3gp5')],
+    ['AVI', bytes('RIFF\x10\0\0\0AVI LIST')],
+    ['WebM', bytes('\x1a\x45\xdf\xa3\x9fB\x82\x84webm')],
+    ['Matroska (MKV)', bytes('\x1a\x45\xdf\xa3\x9fB\x82\x88matroska')],
+    [
+      'MPEG transport stream (MTS)',
+      Buffer.alloc(1024)
+        .fill('G\0', 0, 1024)
+        .map((_, i) => (i % 192 === 4 ? 0x47 : 0)),
+    ],
+    ['MPEG', bytes('\0\0\x01\xba')],
+    ['MPEG video', bytes('\0\0\x01\xb3')],
+  ])('%s is a video', (name, head) => {
+    const found = identify(head);
+    expect(found).toMatchObject({ kind: 'photo', format: { name, family: 'video' } });
+    expect(found.kind === 'photo' && inputOf('/a', found.format)).toContain('file,pipe');
   });
 
   it('knows frames from the first bytes', () => {

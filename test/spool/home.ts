@@ -13,11 +13,13 @@ import { openLibrary } from '../../src/library/library.js';
 import { openMetadata } from '../../src/photo/metadata.js';
 import { render } from '../../src/photo/rendering.js';
 import { openProcessor } from '../../src/spool/processor.js';
+import { openFilms } from '../../src/video/films.js';
 import { isClaimed } from '../../src/spool/work.js';
 import { temporaryFolder } from '../folder.js';
 import { fastClock } from './fixture.js';
 
 const metadata = openMetadata({ processes: 1 });
+const films = openFilms({ kind: 'missing', missing: ['ffmpeg', 'ffprobe'] });
 afterAll(() => metadata.close());
 
 /** SHA-256 as hex. */
@@ -40,7 +42,7 @@ export async function openHome() {
   const archive = await openArchive(join(folder, 'archive'), files);
   const blobs = await openBlobs(join(folder, 'blobs'), files);
   const claimed = (claim: string): Promise<boolean> => isClaimed(claim, files);
-  const ingest = await openIngest({ library, archive, blobs, metadata, files, claimed, render });
+  const ingest = await openIngest({ library, archive, blobs, metadata, films, files, claimed, render });
   const { local } = library;
   const isHere = (sha256: string): boolean => local.originals.find(sha256)?.state === 'here';
   const processor = await openProcessor(

@@ -9,6 +9,7 @@ import type { Processor } from '../../spool/processor.js';
 import { openServer, type ServerParts } from '../../server/app.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHomeAccess } from '../access.js';
+import { openFilming } from '../clips.js';
 import { openHome, webRoot, type Home } from '../home.js';
 import { serverRecord } from '../view.js';
 import { exit, print, say } from '../output.js';
@@ -70,6 +71,7 @@ interface ServeParts {
 async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts): Promise<void> {
   const { access, spool, log, secret } = parts;
   const { close, ...replication } = openReplication(home, log);
+  const filming = openFilming(home, log, { watch: true });
   try {
     const server = await openServer({ ...serverParts(home), ...replication, access, spool, log, clock });
     await announce(home, server.url, secret);
@@ -78,9 +80,11 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
     await stopped;
     log.info({}, 'Stopping: the items in hand are finished first.');
     await home.files.remove(serverRecord(home.config));
+    await filming.close();
     await close();
     await server.close();
   } finally {
+    await filming.close();
     await close();
   }
 }

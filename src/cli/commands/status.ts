@@ -5,6 +5,7 @@ import { printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
 import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/port.js';
 import { readStatus } from '../../spool/status.js';
+import { findTools } from '../../video/tools.js';
 import { viewHome } from '../view.js';
 import { counted, exit, print, printJson } from '../output.js';
 import { askServer, findServer } from '../spool.js';
@@ -31,7 +32,9 @@ async function showStatus(flags: Flags): Promise<number> {
   view?.close();
   const peers = await linksOf(config, server);
   const [backup] = await readHistory(config.data, openFiles());
-  const told = { ...spool, today, peers, ...(backup && { backup }) };
+  const tools = findTools(config.ffmpeg);
+  const missing = tools.kind === 'missing' ? tools.missing : [];
+  const told = { ...spool, today, peers, missing, ...(backup && { backup }) };
   if (flags.json) printJson(asJson(told, done, server?.url));
   else for (const line of describe(told, done, server?.url, systemClock.now())) print(line);
   return exit.done;
@@ -47,6 +50,8 @@ interface Remembered {
   backup?: Past;
   /** The peers, with their links where a server runs. */
   peers?: Link[];
+  /** Programs of the machine that are not there: without them videos are kept, but not shown. */
+  missing?: string[];
 }
 
 /** How many of the files that wait are shown. */
@@ -59,7 +64,7 @@ export function describe(
   url: string | undefined,
   now: number,
 ): string[] {
-  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup, peers = [] } = spool;
+  const { incoming, waiting, work, stuck, ignored, today, rate, held, backup, peers = [], missing = [] } = spool;
   const since = (utc: string): string => lasting(now - Date.parse(utc));
   const waits = ({ name, since: at, bytes }: WaitingItem): string =>
     `  ${printable(name)}: ${sized(bytes)}, for ${since(at)}`;
@@ -79,6 +84,9 @@ export function describe(
     `today      ${counted(today.stored, 'photo')}, ${counted(today.duplicates, 'duplicate')}${rate > 0 ? `, now ${rate} a minute` : ''}`,
     backup ? `backup     ${since(backup.at)} ago, in ${printable(backup.folder)}` : 'backup     none yet',
     ...peers.map((peer) => `peer       ${describeLink(peer)}`),
+    ...(missing.length > 0
+      ? [`missing    ${missing.join(' and ')}: videos are kept, and shown when it is installed`]
+      : []),
   ];
 }
 

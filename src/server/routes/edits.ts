@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox';
 import type { PhotoChange } from '../../document/edits.js';
 import { viewer } from '../access.js';
+import { changeClips, withMotion } from '../clips.js';
 import { changePhotos } from '../edits.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
@@ -10,7 +11,7 @@ import { answers, BulkEdits, IdParams, Photo, PhotoEdits, Sha256 } from '../sche
 import { showTo } from '../sight.js';
 import { readTaken } from '../taken.js';
 
-export const edits: Routes = (app, { library }) => {
+export const edits: Routes = (app, { library, catalog }) => {
   app.patch(
     '/api/photos/:id',
     {
@@ -20,9 +21,11 @@ export const edits: Routes = (app, { library }) => {
     async (request) => {
       const { id } = request.params;
       const who = viewer(request);
-      const { missing } = await changePhotos(library, who, [id], changeOf(request.body));
+      const change = changeOf(request.body);
+      const { missing } = await changePhotos(library, who, [id], change);
       if (missing.length > 0) throw notFound('There is no such photo.');
-      return showTo(who, getPhoto(library, who, id));
+      await changeClips({ library, catalog }, who, [id], change);
+      return showTo(who, withMotion({ library, catalog }, who, getPhoto(library, who, id)));
     },
   );
 
@@ -32,7 +35,10 @@ export const edits: Routes = (app, { library }) => {
     { config: { rule: 'see' }, schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) } },
     async (request) => {
       const { ids, ...body } = request.body;
-      return changePhotos(library, viewer(request), ids, changeOf(body));
+      const who = viewer(request);
+      const changed = await changePhotos(library, who, ids, changeOf(body));
+      await changeClips({ library, catalog }, who, ids, changeOf(body));
+      return changed;
     },
   );
 };

@@ -1,8 +1,11 @@
-/** Renditions. */
+/** Renditions: pictures, and films. */
 import { Type } from 'typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toPhotospoolError } from '../../base/errors.js';
+import type { PhotoView } from '../../document/view.js';
 import { viewer } from '../access.js';
-import { sendDownload } from '../download.js';
+import { playingOf, withMotion } from '../clips.js';
+import { sendDownload, type Download } from '../download.js';
 import { notFound, refuse } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
@@ -11,30 +14,54 @@ import { bytes, Sha256 } from '../schemas.js';
 
 export const media: Routes = (app, context) => {
   const { library, blobs } = context;
+
+  /** What is sent of a film; undefined where it is not made yet. */
+  function filmOf(request: FastifyRequest, photo: PhotoView, which: 'hover' | 'video'): Download | undefined {
+    const who = viewer(request);
+    if (!photo.type.startsWith('video/') && withMotion(context, who, photo).motion !== true) throw notFound('This photo is no film.');
+    const playing = playingOf(context, who, photo, which);
+    if (!playing) return undefined;
+    const missing = 'This film is not on this server.';
+    const owner = who.role === 'owner';
+    if (playing.kind === 'rendition') {
+      const { sha256, type } = playing.rendition;
+      return { path: blobs.rendition(sha256), sha256, type, forever: owner, missing };
+    }
+    const { id, type, part, settled } = playing;
+    const path = blobs.original(library.local.originals.find(id)?.path ?? '');
+    return { path, sha256: id, type, forever: owner && settled, missing, ...(part && { part }) };
+  }
+
+  function pictureOf(request: FastifyRequest, photo: PhotoView, which: 'thumb' | 'preview'): Download {
+    const found = photo.renditions[which];
+    if (!found) throw notFound(`This photo has no ${which}.`);
+    const { sha256, type } = found;
+    const forever = viewer(request).role === 'owner';
+    return { path: blobs.rendition(sha256), sha256, type, forever, missing: 'This picture is not on this server.' };
+  }
+
+  const later = (reply: FastifyReply, message: string): FastifyReply => refuse(reply, 404, 'on-its-way', message);
+
   app.route({
     method: ['GET', 'HEAD'],
     url: '/media/:id/:rendition',
     config: { rule: 'see' },
     schema: {
-      summary: 'A scaled picture',
-      params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview']) }),
-      response: bytes('the picture', 'image/webp', 'image/jpeg'),
+      summary: 'A scaled picture, or a film',
+      params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'hover', 'video']) }),
+      response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
     },
     handler: async (request, reply) => {
       const { id, rendition } = request.params;
-      const who = viewer(request);
-      const found = getPhoto(library, who, id).renditions[rendition];
-      if (!found) throw notFound(`This photo has no ${rendition}.`);
-      const sent = sendDownload(request, reply, {
-        path: blobs.rendition(found.sha256),
-        sha256: found.sha256,
-        type: found.type,
-        forever: who.role === 'owner',
-        missing: 'This picture is not on this server.',
-      });
-      return sent.catch((error: unknown) => {
+      const photo = getPhoto(library, viewer(request), id);
+      const what =
+        rendition === 'hover' || rendition === 'video'
+          ? filmOf(request, photo, rendition)
+          : pictureOf(request, photo, rendition);
+      if (!what) return later(reply, 'This film is still being made.');
+      return sendDownload(request, reply, what).catch((error: unknown) => {
         if (toPhotospoolError(error).code !== 'not-found' || !hasPeers(context)) throw error;
-        return refuse(reply, 404, 'on-its-way', 'This picture is on its way here from another server.');
+        return later(reply, 'This picture is on its way here from another server.');
       });
     },
   });

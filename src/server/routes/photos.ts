@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { exifId, type ExifDocument } from '../../document/photo.js';
 import { may } from '../../access/rights.js';
 import { viewer } from '../access.js';
+import { withMotion } from '../clips.js';
 import { notFound } from '../failures.js';
 import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
@@ -13,6 +14,7 @@ import { showTo, sightOf } from '../sight.js';
 const bounds = { most: 1_000, usual: 100 };
 
 export const photos: Routes = (app, { library, catalog, ask }) => {
+  const parts = { library, catalog };
   const List = Type.Object({ photos: Type.Array(Photo), next });
   app.get(
     '/api/photos',
@@ -29,7 +31,7 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
       const who = viewer(request);
       const query = await ask(text, 'page', who);
       const found = catalog.page(query, { ...page, limit: within(bounds, asked), viewer: sightOf(who) });
-      const photos = findPhotos(library, who, found.ids).map((photo) => showTo(who, photo));
+      const photos = findPhotos(library, who, found.ids).map((photo) => showTo(who, withMotion(parts, who, photo)));
       return { photos, next: found.next ?? null };
     },
   );
@@ -39,7 +41,7 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
     { config: { rule: 'see' }, schema: { summary: 'One photo', params: IdParams, response: answers(Photo) } },
     (request, reply) => {
       const who = viewer(request);
-      void reply.send(showTo(who, getPhoto(library, who, request.params.id)));
+      void reply.send(showTo(who, withMotion(parts, who, getPhoto(library, who, request.params.id))));
     },
   );
 

@@ -1,0 +1,82 @@
+/**
+ * Films as somebody may see them: of a video its own, of a Live Photo those of the video that plays with it, of a motion photo the
+ * clip inside it. A clip follows its photo: whoever may see the photo may see it, unless somebody decided more narrowly about
+ * the video itself; and where a photo is shared or thrown away, so is its clip.
+ */
+import { may, type Viewer } from '../access/rights.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { clipsShown, motionOf } from '../document/facts.js';
+import { own } from '../document/json.js';
+import type { PhotoChange } from '../document/edits.js';
+import type { Rendition } from '../document/photo.js';
+import type { PhotoView } from '../document/view.js';
+import type { Library } from '../library/library.js';
+import { changePhotos } from './edits.js';
+import { readDocuments } from './photos.js';
+
+/** What films are found in. */
+export interface ClipParts {
+  library: Library;
+  catalog: Pick<Catalog, 'clipOf'>;
+}
+
+/** A film to be sent. */
+export type Playing =
+  /** A file made for it. */
+  | { kind: 'rendition'; rendition: Rendition }
+  /** An original as it came, or the part of it that is a film. `settled`: nothing better will take its place. */
+  | { kind: 'original'; id: string; type: string; part?: { at: number; bytes: number }; settled: boolean };
+
+const isFilm = ({ type }: PhotoView): boolean => type.startsWith('video/');
+
+/** The original that a photo's film is made from: its own, or that of the video beside it. */
+function sourceOf({ catalog }: ClipParts, viewer: Viewer, photo: PhotoView): string | undefined {
+  if (isFilm(photo) || photo.motion) return photo.id;
+  const clip = catalog.clipOf(photo.id);
+  return clip && viewer.audiences.includes(clip.audience) ? clip.id : undefined;
+}
+
+/** A photo that somebody sees, with `motion` where it plays for them. */
+export function withMotion(parts: ClipParts, viewer: Viewer, photo: PhotoView): PhotoView {
+  const moves = !isFilm(photo) && sourceOf(parts, viewer, photo) !== undefined;
+  return moves ? { ...photo, motion: true } : photo;
+}
+
+/** What is played of a photo that the viewer sees; undefined where there is nothing yet, or nothing at all. */
+export function playingOf(
+  parts: ClipParts,
+  viewer: Viewer,
+  photo: PhotoView,
+  which: 'hover' | 'video',
+): Playing | undefined {
+  const id = sourceOf(parts, viewer, photo);
+  const [document] = id === undefined ? [] : readDocuments(parts.library, [id]);
+  if (id === undefined || !document) return undefined;
+  const { hover, video } = clipsShown(document);
+  const motion = motionOf(document.facts);
+  const made = which === 'hover' ? (hover ?? (motion && video)) : video;
+  const original = originalOf(parts.library, viewer, id);
+  if (which === 'video' && original && own(document.facts, 'playable') === true && !motion)
+    return { kind: 'original', id, type: document.facts.type, settled: true };
+  if (made) return { kind: 'rendition', rendition: made };
+  if (!original) return undefined;
+  if (motion) return { kind: 'original', id, type: 'video/mp4', part: motion, settled: false };
+  return which === 'video' ? { kind: 'original', id, type: document.facts.type, settled: false } : undefined;
+}
+
+/** Whether somebody may have an original, and it is here. */
+const originalOf = (library: Library, viewer: Viewer, id: string): boolean =>
+  may(viewer, 'original') && library.local.originals.find(id)?.state === 'here';
+
+/** Shares clips as their photos were shared just now, and throws them away or takes them back with them. */
+export async function changeClips(
+  { library, catalog }: ClipParts,
+  viewer: Viewer,
+  ids: readonly string[],
+  { audience, trashed }: PhotoChange,
+): Promise<void> {
+  const change = { ...(audience !== undefined && { audience }), ...(trashed !== undefined && { trashed }) };
+  if (Object.keys(change).length === 0) return;
+  const clips = ids.flatMap((id) => catalog.clipOf(id)?.id ?? []);
+  if (clips.length > 0) await changePhotos(library, viewer, clips, change);
+}

@@ -1,0 +1,157 @@
+/**
+ * What is made of videos, by ffmpeg and ffprobe in processes of their own: whatever a file does to them is that file's failure.
+ * Bounded in time, CPU, memory and what is written; they end with this process. What is made is written to the path that is
+ * asked for, whole or not at all: after a failure the caller removes it, and a crash leaves it to be swept away.
+ */
+import { availableParallelism, totalmem } from 'node:os';
+import type { Why } from '../base/bounded.js';
+import { PhotospoolError, type ErrorCode } from '../base/errors.js';
+import { runOnce, type Run, type RunLimits } from '../base/once.js';
+import type { Format } from '../photo/identify.js';
+import { inputOf } from './input.js';
+import {
+  copyArgs,
+  hoverArgs,
+  hoverSize,
+  longest,
+  playArgs,
+  playSize,
+  posterArgs,
+  posterAt,
+  readAbilities,
+  type Abilities,
+  type Size,
+} from './making.js';
+import { isCopyable } from './playable.js';
+import { asked, readProbe, type Film } from './probe.js';
+import type { Found, Tools } from './tools.js';
+
+/** A video on the disk. `bytes`: its size. */
+export interface Source {
+  path: string;
+  format: Format;
+  bytes: number;
+}
+
+/** What is made of videos. All throw PhotospoolError `undecodable`, `timeout`, `too-large` (memory), `busy` (closed; no tool). */
+export interface Films {
+  /** Names of the tools that are missing; empty where videos can be shown. */
+  readonly missing: readonly string[];
+  /** What a video is. */
+  look(source: Source): Promise<Film>;
+  /** Makes a PNG of a frame, at most `edge` pixels long. */
+  poster(source: Source, film: Film, edge: number, to: string): Promise<void>;
+  /** Makes a short MP4 without sound. Resolves to its size. */
+  hover(source: Source, film: Film, to: string): Promise<Size>;
+  /** Makes the MP4 that every browser plays: by copying the streams, where that is enough. Resolves to its size. */
+  play(source: Source, film: Film, to: string): Promise<Size>;
+  /** Ends what runs. */
+  close(): void;
+}
+
+const mebibyte = 1 << 20;
+/** Decoding 8K of 10 bits with as many threads as there are takes some 1.5 GiB. */
+const memory = Math.max(768 * mebibyte, Math.min(2048 * mebibyte, totalmem() / 2));
+const cores = availableParallelism();
+
+/** Limits of a look, and of making one picture or a short clip. */
+export const shortLimits: RunLimits = { seconds: 60, cpu: 120, memory, output: mebibyte, file: 128 * mebibyte };
+
+/** Limits of making a whole film playable: by its length, for a slow machine. */
+export function longLimits({ seconds }: Film, bytes: number): RunLimits {
+  const length = Math.min(seconds, longest);
+  const patience = 600 + 60 * length;
+  const file = 64 * mebibyte + Math.max(bytes, length * 1.25 * mebibyte);
+  return { seconds: patience, cpu: patience * cores, memory, output: mebibyte, file };
+}
+
+const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
+
+/** Opens what makes films, with the tools that were found. */
+export function openFilms(found: Found): Films {
+  const ended = new AbortController();
+  let abilities: Promise<Abilities> | undefined;
+
+  function tools(): Tools {
+    if (found.kind === 'found') return found.tools;
+    throw new PhotospoolError('busy', 'Videos can not be shown without ffmpeg.', { hint: 'Install ffmpeg.' });
+  }
+
+  const run = (command: string, args: readonly string[], limits: RunLimits): Promise<Run> =>
+    runOnce(command, args, limits, { signal: ended.signal });
+
+  async function listed(what: string): Promise<string> {
+    const told = await run(tools().ffmpeg, ['-hide_banner', what], shortLimits);
+    return told.kind === 'done' ? told.output.toString() : '';
+  }
+
+  async function askAbilities(): Promise<Abilities> {
+    return readAbilities([await listed('-encoders'), await listed('-filters')].join('\n'));
+  }
+
+  async function make(source: Source, seek: number, args: readonly string[], limits: RunLimits): Promise<void> {
+    const told = await run(tools().ffmpeg, [...quiet, ...inputOf(source.path, source.format, seek), ...args], limits);
+    if (told.kind === 'ended') throw explain(told, source);
+  }
+
+  async function encoder(): Promise<Abilities> {
+    abilities ??= askAbilities();
+    const can = await abilities;
+    if (can.h264) return can;
+    throw new PhotospoolError('busy', 'This ffmpeg can make no H.264.', { hint: 'Install an ffmpeg with x264.' });
+  }
+
+  return {
+    missing: found.kind === 'found' ? [] : found.missing,
+    async look(source) {
+      const args = ['-v', 'error', ...asked, ...inputOf(source.path, source.format)];
+      const told = await run(tools().ffprobe, args, shortLimits);
+      if (told.kind === 'ended') throw explain(told, source);
+      const film = readProbe(told.output.toString());
+      if (film) return film;
+      throw failure('undecodable', source, 'there is no video in it', told.said);
+    },
+    async poster(source, film, edge, to) {
+      const can = await (abilities ??= askAbilities());
+      await make(source, posterAt(film), posterArgs(film, edge, can, to), shortLimits);
+    },
+    async hover(source, film, to) {
+      await make(source, posterAt(film) / 2, hoverArgs(film, await encoder(), to), shortLimits);
+      return hoverSize(film);
+    },
+    async play(source, film, to) {
+      const limits = longLimits(film, source.bytes);
+      if (isCopyable(film)) {
+        await make(source, 0, copyArgs(film, to), limits);
+        return film.pictures;
+      }
+      await make(source, 0, playArgs(film, await encoder(), to), limits);
+      return playSize(film);
+    },
+    close: () => ended.abort(),
+  };
+}
+
+const reasons: Record<Exclude<Why, 'output'>, [ErrorCode, string]> = {
+  time: ['timeout', 'it took too long'],
+  memory: ['too-large', 'it needs more memory than one video may take'],
+  start: ['busy', 'ffmpeg could not be started'],
+  closed: ['busy', 'Photospool is being closed'],
+  crash: ['undecodable', 'it is damaged, or of a kind that ffmpeg does not know'],
+};
+
+function explain({ why, said }: Extract<Run, { kind: 'ended' }>, source: Source): PhotospoolError {
+  const [code, reason] = reasons[why === 'output' ? 'crash' : why];
+  return failure(code, source, reason, said);
+}
+
+function failure(code: ErrorCode, { path, format }: Source, reason: string, said: string): PhotospoolError {
+  const hint = code === 'undecodable' ? 'Look whether another copy of it is sound.' : 'It is tried again by itself.';
+  const cause = new Error(`ffmpeg: ${said}`.trim());
+  return new PhotospoolError(code, `This ${format.name} can't be shown: ${reason}.`, {
+    op: 'render',
+    path,
+    hint,
+    cause,
+  });
+}

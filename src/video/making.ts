@@ -1,0 +1,123 @@
+/**
+ * What ffmpeg is told to make of a video: a frame, a short silent preview, and what every browser plays. Sizes are as displayed,
+ * colours BT.709; HDR is mapped to what every screen shows where ffmpeg can (zscale). No metadata of the original is in it.
+ * Pure.
+ */
+import type { Film } from './probe.js';
+
+/** The number of the recipe that makes clips; raised whenever the same bytes would give other clips. At most 9999. */
+export const clipRecipe = 1;
+
+/** What this build of ffmpeg can. */
+export interface Abilities {
+  /** The encoder of H.264 to use, with its settings; undefined where it has none. */
+  h264?: readonly string[];
+  /** Whether it maps HDR to SDR. */
+  tonemap: boolean;
+}
+
+/** Encoders of H.264, the best first: x264 is in nearly all builds. */
+const encoders: Record<string, readonly string[]> = {
+  libx264: ['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high'],
+  h264_videotoolbox: ['-c:v', 'h264_videotoolbox', '-q:v', '55'],
+  libopenh264: ['-c:v', 'libopenh264', '-rc_mode', 'quality'],
+  h264_mf: ['-c:v', 'h264_mf'],
+};
+
+/** Reads what `ffmpeg -encoders` and `ffmpeg -filters` list. */
+export function readAbilities(listed: string): Abilities {
+  const has = (name: string): boolean => new RegExp(`^ \\S+ +${name} `, 'm').test(listed);
+  const h264 = Object.keys(encoders).find(has);
+  return { ...(h264 !== undefined && { h264: encoders[h264]! }), tonemap: has('zscale') && has('tonemap') };
+}
+
+/** Width and height in pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Seconds of a hover preview, and its most pixels. */
+export const hover = { seconds: 6, width: 640, height: 320, rate: 15 } as const;
+/** The most pixels of what is played: 1080p, lying or standing. */
+export const largest = { long: 1920, short: 1080 } as const;
+/** Nobody's film is longer; a hostile file may say that it is. */
+export const longest = 12 * 3600;
+
+/** The size of a hover preview. */
+export const hoverSize = ({ pictures }: Film): Size =>
+  scaled(pictures, Math.min(1, hover.width / pictures.width, hover.height / pictures.height));
+
+/** The size of what is played. */
+export function playSize({ pictures }: Film): Size {
+  const { width, height } = pictures;
+  return scaled(pictures, Math.min(1, largest.long / Math.max(width, height), largest.short / Math.min(width, height)));
+}
+
+/** H.264 wants even sides. */
+function scaled({ width, height }: Size, factor: number): Size {
+  const even = (side: number): number => Math.max(2, Math.round((side * factor) / 2) * 2);
+  return { width: even(width), height: even(height) };
+}
+
+/** Seconds into a film at which its picture is taken: not the very first, which often shows a hand or nothing. */
+export const posterAt = ({ seconds }: Film): number => Math.min(1, seconds / 4);
+
+/** Colours that are not told are guessed as players do: by size. */
+const matrixOf = ({ pictures }: Film): string =>
+  pictures.matrix ? 'auto' : Math.min(pictures.width, pictures.height) >= 720 ? 'bt709' : 'bt601';
+
+function scaling(film: Film, { width, height }: Size, { tonemap }: Abilities): string {
+  if (film.pictures.hdr && tonemap) {
+    const linear = `zscale=w=${width}:h=${height}:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709`;
+    return `${linear},tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv`;
+  }
+  return `scale=${width}:${height}:in_color_matrix=${matrixOf(film)}:out_color_matrix=bt709:out_range=tv`;
+}
+
+const bare = ['-map_metadata', '-1', '-map_chapters', '-1', '-sn', '-dn'];
+const exact = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact'];
+const colours = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'];
+const mp4 = (to: string): string[] => ['-movflags', '+faststart', '-f', 'mp4', `file:${to}`];
+
+/** A frame as PNG, of a size that fits `edge`: the one of several that shows most of what they show. */
+export function posterArgs(film: Film, edge: number, can: Abilities, to: string): string[] {
+  const { pictures } = film;
+  const size = scaled(pictures, Math.min(1, edge / Math.max(pictures.width, pictures.height)));
+  const filter = `thumbnail=8,${scaling(film, size, can)},scale=in_color_matrix=bt709:in_range=tv:out_range=pc,format=rgb24`;
+  return [
+    ...['-map', `0:${pictures.index}`, '-an', ...bare, '-frames:v', '1', '-vf', filter],
+    ...['-c:v', 'png', '-compression_level', '1', '-f', 'image2pipe', `file:${to}`],
+  ];
+}
+
+/** Some seconds without sound. */
+export function hoverArgs(film: Film, can: Abilities, to: string): string[] {
+  const filter = `fps=${hover.rate},${scaling(film, hoverSize(film), can)},format=yuv420p,setsar=1`;
+  return [
+    ...['-map', `0:${film.pictures.index}`, '-an', ...bare, '-t', String(hover.seconds), '-vf', filter],
+    ...[...(can.h264 ?? []), '-b:v', '400k', '-maxrate', '800k', '-bufsize', '1600k', '-g', '30', ...colours],
+    ...[...exact, ...mp4(to)],
+  ];
+}
+
+/** The streams as they are, in an MP4. */
+export function copyArgs(film: Film, to: string): string[] {
+  return [...streams(film), ...bare, '-c', 'copy', ...exact, ...mp4(to)];
+}
+
+/** What every browser plays. */
+export function playArgs(film: Film, can: Abilities, to: string): string[] {
+  const filter = `${scaling(film, playSize(film), can)},format=yuv420p,setsar=1`;
+  const crf = can.h264?.includes('libx264') ? ['-crf', '23'] : ['-b:v', '6M'];
+  return [
+    ...[...streams(film), ...bare, '-t', String(longest), '-vf', filter, '-fpsmax', '60'],
+    ...[...(can.h264 ?? []), ...crf, '-maxrate', '8M', '-bufsize', '16M', ...colours],
+    ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', ...exact, ...mp4(to)],
+  ];
+}
+
+const streams = ({ pictures, sound }: Film): string[] => [
+  ...['-map', `0:${pictures.index}`],
+  ...(sound ? ['-map', `0:${sound.index}`] : ['-an']),
+];
