@@ -62,7 +62,10 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
       if (Object.keys(answer).length === 0) await access(path, constants.R_OK);
       const tags = openTags(answer);
       const { type } = format;
-      const displayed = size ?? (type.startsWith('video/') ? readFilmSize(tags) : undefined) ?? readSize(tags);
+      const displayed =
+        (size && { width: size.width, height: size.height }) ??
+        (type.startsWith('video/') ? readFilmSize(tags) : undefined) ??
+        readSize(tags);
       const motion = await findMotion(path, type, tags);
       const facts: Facts = {
         ...{ recipe: factsRecipe, type, bytes, ...displayed },
