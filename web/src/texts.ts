@@ -6,7 +6,8 @@ const count = (n: number, one: string, many: string): string => `${number.format
 export const texts = {
   name: 'Photospool',
   photos: (n: number) => count(n, 'photo', 'photos'),
-  photo: (date: string) => `Photo, ${date}`,
+  photo: (date: string, { type = '', motion = false } = {}) =>
+    `${type.startsWith('video/') ? 'Video' : motion ? 'Live photo' : 'Photo'}, ${date}`,
 
   search: 'Search',
   searchLong: 'Search your photos',
