@@ -9,6 +9,9 @@ export const texts = {
   photo: (date: string, { type = '', motion = false } = {}) =>
     `${type.startsWith('video/') ? 'Video' : motion ? 'Live photo' : 'Photo'}, ${date}`,
 
+  unshown: 'RAW without a picture',
+  unshownLong: 'The camera put no picture into this RAW file. It is kept as it came; download it to develop it.',
+
   search: 'Search',
   searchLong: 'Search your photos',
   clearSearch: 'Clear search',
