@@ -5,10 +5,14 @@
 import { ulid } from 'ulid';
 import { errnoOf } from './errors.js';
 
-/** A name for a temporary file of this process. The spool leaves it alone, as all hidden names. */
-export const temporaryName = (): string => `.photospool-${process.pid}-${ulid()}.tmp`;
+/**
+ * A name for a temporary file of this process. The spool leaves it alone, as all hidden names. `extension`: where a program
+ * must be able to tell from it what to write.
+ */
+export const temporaryName = (extension = 'tmp'): string => `.photospool-${process.pid}-${ulid()}.${extension}`;
 
-const shape = /^\.photospool-(\d+)-[0-9A-Z]{26}\.tmp$/;
+/** Some programs that write several files put numbers behind the name. */
+const shape = /^\.photospool-(\d+)-[0-9A-Z]{26}(?:-\d+)?\.(?:tmp|tif)$/;
 
 /** Whether a name is one of a temporary file, of whichever process. */
 export const isTemporary = (name: string): boolean => shape.test(name);

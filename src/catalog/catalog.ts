@@ -8,7 +8,7 @@
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import type { Audience, Body } from '../document/photo.js';
+import type { Audience, Body, Unshown } from '../document/photo.js';
 import { finishBuilding, remake, startBuilding } from './bulk.js';
 import { placeOf, type Columns } from './columns.js';
 import { countFacet, countMonths, cutSegments, type FacetKind } from './counts.js';
@@ -51,6 +51,8 @@ export interface Tile {
   height: number;
   taken: string;
   thumbhash?: string;
+  /** Why there is no picture of it. */
+  unshown?: Unshown;
   /** MIME type of the original. */
   type: string;
   favourite?: true;

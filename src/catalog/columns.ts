@@ -51,7 +51,10 @@ export interface Columns {
 export const listColumns = ['tag', 'album', 'person', 'word'] as const;
 
 /** What the columns read of a row. */
-export type ColumnRow = { n: number } & Omit<PhotoRow, 'id' | 'type' | 'thumbhash' | 'seconds' | 'pair' | 'motion'>;
+export type ColumnRow = { n: number } & Omit<
+  PhotoRow,
+  'id' | 'type' | 'thumbhash' | 'unshown' | 'seconds' | 'pair' | 'motion'
+>;
 
 /** Their names in the table. */
 export const columnNames =

@@ -4,7 +4,7 @@
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { audiences } from '../document/photo.js';
+import { audiences, type Unshown } from '../document/photo.js';
 import type { Tile, Viewer } from './catalog.js';
 import { positionOf, type Columns } from './columns.js';
 import type { Found } from './filter.js';
@@ -76,6 +76,7 @@ interface TileRow {
   height: number;
   taken: string;
   thumbhash: string | null;
+  unshown: Unshown | null;
   type: string;
   state: number;
   favourites: string | null;
@@ -89,7 +90,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: Viewer)
   const plays = ({ motion }: TileRow): boolean =>
     motion > 0 && (viewer?.audiences ?? audiences).includes(audienceIn(motion));
   const rows = db.prepare<TileRow>(
-    `SELECT p.id, width, height, taken, thumbhash, p.type, state, favourites, seconds,
+    `SELECT p.id, width, height, taken, thumbhash, unshown, p.type, state, favourites, seconds,
        iif(state & ${bit.video}, 0, coalesce(clip_motion, motion)) AS motion
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
@@ -99,6 +100,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: Viewer)
     height: row.height,
     taken: row.taken,
     ...(row.thumbhash !== null && { thumbhash: row.thumbhash }),
+    ...(row.unshown !== null && { unshown: row.unshown }),
     type: row.type,
     ...(isFavourite(row, self) && { favourite: true as const }),
     ...((row.state & bit.animated) !== 0 && { animated: true as const }),

@@ -25,6 +25,8 @@ export interface PhotoRow {
   height: number;
   type: string;
   thumbhash: string | null;
+  /** Why there is no picture (`Unshown`). */
+  unshown: string | null;
   /** Bits, see state.ts. */
   state: number;
   rating: number;
@@ -62,6 +64,7 @@ export const rowColumns = [
   'height',
   'type',
   'thumbhash',
+  'unshown',
   'state',
   'rating',
   'iso',
@@ -99,6 +102,7 @@ export function rowOf(sha256: string, body: Body): PhotoRow | undefined {
     height: wholeOf(view.height) ?? 0,
     type: clean(view.type),
     thumbhash: view.thumbhash ?? null,
+    unshown: view.unshown ?? null,
     state: stateOf(view),
     rating: view.rating,
     iso: wholeOf(exposure?.iso),

@@ -9,6 +9,7 @@ import { elementOf, fields, type FieldName } from './fields.js';
 import { compareText, entriesOf, own, textOf } from './json.js';
 import {
   photoOf,
+  unshownReasons,
   type Audience,
   type EditableFields,
   type Edits,
@@ -19,6 +20,7 @@ import {
   type Rendition,
   type SidecarValues,
   type TakenSource,
+  type Unshown,
 } from './photo.js';
 import { earliestSighting, sidecarsOf, takenOf } from './taken.js';
 
@@ -59,6 +61,8 @@ export interface PhotoView {
   /** True where it plays while it is looked at: a motion photo; of a Live Photo where its clip may be seen (server/clips.ts). */
   motion?: true;
   thumbhash?: string;
+  /** Why there is no picture of it, where that is no failure. */
+  unshown?: Unshown;
   renditions: { thumb?: Rendition; preview?: Rendition; hover?: Rendition; video?: Rendition };
   /** Whether this server holds the original, and where in its archive. */
   original: { here: boolean; path?: string };
@@ -120,11 +124,17 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     added: sighting?.at ?? '1970-01-01T00:00:00.000Z',
     ...(facts.animated === true && { animated: true }),
     ...(motionOf(facts) && { motion: true as const }),
+    ...unshownIn(renditions),
     ...(typeof renditions.thumbhash === 'string' && { thumbhash: renditions.thumbhash }),
     renditions: { ...renditionsShown(renditions), ...clipsShown(document) },
     original: { here: original.here, ...(original.path !== undefined && { path: original.path }) },
   };
 }
+
+const unshownIn = (renditions: unknown): { unshown?: Unshown } => {
+  const unshown = unshownReasons.find((reason) => reason === own(renditions, 'unshown'));
+  return unshown === undefined ? {} : { unshown };
+};
 
 /** What is shown of a body that is no photo. */
 const nothing: Pick<PhotoDocument, 'facts' | 'edits' | 'renditions'> = {

@@ -12,10 +12,11 @@ import type { Facts, Renditions } from '../document/photo.js';
 import { isCutOff, renderError } from '../photo/failure.js';
 import type { Format } from '../photo/identify.js';
 import { factsRecipe, type Metadata } from '../photo/metadata.js';
-import { previewEdge, renditionRecipe, type Picture, type Rendered } from '../photo/renditions.js';
+import { previewEdge, type Rendered } from '../photo/renditions.js';
 import type { Films, Source } from '../video/films.js';
 import { isPlayable } from '../video/playable.js';
 import type { Film } from '../video/probe.js';
+import { storeRendered } from './pictures.js';
 import type { Made } from './record.js';
 
 /** What making pictures of a video works with. */
@@ -88,9 +89,7 @@ async function pictures(parts: PictureParts, source: Source, film: Film): Promis
   const frame = blobs.temporary();
   try {
     await films.poster(source, film, previewEdge, frame);
-    const { thumb, preview, thumbhash } = await parts.render(frame, png);
-    const [small, large] = await Promise.all([keep(thumb, blobs), keep(preview, blobs)]);
-    return { recipe: renditionRecipe, thumb: small, preview: large, thumbhash };
+    return await storeRendered(await parts.render(frame, png), source.format, blobs);
   } catch (error) {
     // No picture of a film is no reason to keep it out; but one that could be made in a moment is waited for.
     if (!(error instanceof PhotospoolError) || error.code === 'busy') throw error;
@@ -98,8 +97,4 @@ async function pictures(parts: PictureParts, source: Source, film: Film): Promis
   } finally {
     await files.remove(frame);
   }
-}
-
-async function keep({ bytes, type, width, height }: Picture, blobs: Blobs): Promise<NonNullable<Renditions['thumb']>> {
-  return { sha256: await blobs.put(bytes), type, width, height, bytes: bytes.length };
 }

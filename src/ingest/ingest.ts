@@ -10,15 +10,15 @@ import type { Blobs } from '../archive/blobs.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { newExif } from '../document/arrival.js';
-import type { Rendition } from '../document/photo.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local.js';
 import { headLength, identify, type Format } from '../photo/identify.js';
 import { factsRecipe, type Metadata } from '../photo/metadata.js';
-import { renditionRecipe, type Picture, type Rendered } from '../photo/renditions.js';
+import type { Rendered } from '../photo/renditions.js';
 import type { Films } from '../video/films.js';
 import { isVideo } from '../video/input.js';
 import { makeFilm } from './film.js';
+import { storeRendered } from './pictures.js';
 import { record, recordSighting, type Made } from './record.js';
 import { settleReservation, settleReservations } from './reservations.js';
 
@@ -120,25 +120,19 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     return state === 'here';
   }
 
-  async function keep(picture: Picture): Promise<Rendition> {
-    const { bytes, type, width, height } = picture;
-    return { sha256: await parts.blobs.put(bytes), type, width, height, bytes: bytes.length };
-  }
-
   async function make(arrival: Arrival, format: Format, bytes: number, hooks: IngestHooks): Promise<Made> {
     hooks.step('render');
     if (isVideo(format)) return makeFilm(parts, { path: arrival.file, format, bytes }, () => hooks.step('inspect'));
     const rendered = await parts.render(arrival.file, format);
-    const { width, height, animated, thumbhash } = rendered;
+    const pictures = 'unshown' in rendered ? undefined : rendered;
     hooks.step('inspect');
-    const [read, thumb, preview] = await Promise.all([
-      parts.metadata.read(arrival.file, format, bytes, { width, height }),
-      keep(rendered.thumb),
-      keep(rendered.preview),
+    const [read, renditions] = await Promise.all([
+      parts.metadata.read(arrival.file, format, bytes, pictures),
+      storeRendered(rendered, format, parts.blobs),
     ]);
     return {
-      facts: { ...read.facts, ...(animated && { animated }) },
-      renditions: { recipe: renditionRecipe, thumb, preview, thumbhash },
+      facts: { ...read.facts, ...(pictures?.animated && { animated: true }) },
+      renditions,
       exif: newExif(factsRecipe, read.tags, read.cut),
     };
   }

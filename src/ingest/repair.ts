@@ -10,14 +10,14 @@ import { archiveName } from '../archive/names.js';
 import type { Blobs } from '../archive/blobs.js';
 import { parentOf, type Files } from '../base/files.js';
 import { renditionsShown } from '../document/facts.js';
-import { photoId, type PhotoDocument, type Rendition, type Renditions } from '../document/photo.js';
+import { photoId, type PhotoDocument, type Rendition } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
-import { headLength, identify, type Format } from '../photo/identify.js';
-import { renditionRecipe, type Picture } from '../photo/renditions.js';
+import { headLength, identify } from '../photo/identify.js';
 import type { Films } from '../video/films.js';
 import { isVideo } from '../video/input.js';
 import { pictureFilm } from './film.js';
+import { storeRendered } from './pictures.js';
 import type { IngestParts } from './ingest.js';
 import { isLost, type Finding } from './verify.js';
 
@@ -135,22 +135,13 @@ async function remake({ sha256 }: Finding, parts: RepairParts): Promise<boolean>
   const found = identify(await files.head(path, headLength));
   // Renditions of other bytes would show another picture.
   if (found.kind !== 'photo' || (await files.hash(path)).sha256 !== sha256) return false;
-  const made = isVideo(found.format)
-    ? await pictureFilm(parts, { path, format: found.format, bytes: row.bytes })
-    : await picture(path, found.format, parts);
+  const { format } = found;
+  const made = isVideo(format)
+    ? await pictureFilm(parts, { path, format, bytes: row.bytes })
+    : await storeRendered(await parts.render(path, format), format, parts.blobs, true);
   // The same recipe may give other bytes with another version of a codec: then the document names these.
   library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, renditions: made });
   return true;
-}
-
-async function picture(path: string, format: Format, parts: RepairParts): Promise<Renditions> {
-  const rendered = await parts.render(path, format);
-  const [thumb, preview] = await Promise.all([keep(rendered.thumb, parts), keep(rendered.preview, parts)]);
-  return { recipe: renditionRecipe, thumb, preview, thumbhash: rendered.thumbhash };
-}
-
-async function keep({ bytes, type, width, height }: Picture, { blobs }: RepairParts): Promise<Rendition> {
-  return { sha256: await blobs.put(bytes, true), type, width, height, bytes: bytes.length };
 }
 
 /** A rendition that is sound here, or comes from a backup. */

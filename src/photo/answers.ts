@@ -4,6 +4,7 @@
  */
 import { codes, errnoOf, PhotospoolError, type ErrorCode } from '../base/errors.js';
 import { pack, type Frame } from '../base/frames.js';
+import { unshownReasons } from '../document/photo.js';
 import type { Picture, Rendered } from './renditions.js';
 
 /** Pictures; a failure that is told to a person; or the system's error over the file. */
@@ -16,7 +17,9 @@ export type Answer =
 const mostText = 10_000;
 
 /** An answer with pictures, ready to be sent. */
-export function packRendered({ thumb, preview, ...rest }: Rendered): Uint8Array[] {
+export function packRendered(rendered: Rendered): Uint8Array[] {
+  if ('unshown' in rendered) return pack({ kind: 'rendered', unshown: rendered.unshown });
+  const { thumb, preview, ...rest } = rendered;
   const about = ({ bytes, ...picture }: Picture): object => ({ ...picture, length: bytes.length });
   const header = { kind: 'rendered', ...rest, thumb: about(thumb), preview: about(preview) };
   return pack(header, [thumb.bytes, preview.bytes]);
@@ -54,6 +57,8 @@ export function openAnswer({ header, body }: Frame): Answer {
 }
 
 function openRendered(value: Partial<Record<string, unknown>>, body: Buffer): Rendered {
+  const unshown = unshownReasons.find((reason) => reason === value['unshown']);
+  if (unshown !== undefined) return { unshown };
   const [thumb, preview] = [value['thumb'], value['preview']].map((one) => one as Partial<Record<string, unknown>>);
   const first = count(thumb?.['length']);
   if (first + count(preview?.['length']) !== body.length) throw new TypeError('no pictures');

@@ -67,7 +67,8 @@ function findScript(): string {
   return near(`exiftool-vendored.${windows ? 'exe' : 'pl'}`) as string;
 }
 
-function programOf(limits: Limits): Program<string, Answer> {
+/** How an ExifTool is started, whatever it is asked. `limits` are those of one. */
+export function exiftoolProgram(limits: Limits): Omit<Program<never, never>, 'write' | 'read'> {
   const script = findScript();
   return {
     command: windows ? script : 'perl',
@@ -76,12 +77,15 @@ function programOf(limits: Limits): Program<string, Answer> {
     env: () => (windows ? process.env : { PATH: process.env['PATH'], LANG: 'C', TZ: 'UTC' }),
     writes: windows,
     limits,
-    write: (path) => [...names, ...readArgs, path, '-execute', ''].join('\n'),
-    read: readAnswer,
   };
 }
 
+/** Arguments as ExifTool reads them: a line each, and a last one that says what it prints at the end of its answer. */
+export const argumentLines = (args: readonly string[], end = ''): string =>
+  [...names, ...args, `-execute${end}`, ''].join('\n');
+
 /** Opens a reader of up to `processes` ExifTools that end after `idle` ms. */
 export function openReader({ processes = availableParallelism(), idle = 30_000, limits = readerLimits } = {}): Reader {
-  return openBounded(programOf(limits), { size: processes, idle, uses: 1000 });
+  const write = (path: string): string => argumentLines([...readArgs, path]);
+  return openBounded({ ...exiftoolProgram(limits), write, read: readAnswer }, { size: processes, idle, uses: 1000 });
 }

@@ -2,10 +2,10 @@
  * What libvips says, as one sentence for a person and one of our codes. Its own words name files and functions and go
  * no further than the cause.
  */
-import { open } from 'node:fs/promises';
 import { PhotospoolError, type ErrorCode } from '../base/errors.js';
 import { families } from './families.js';
 import type { Format } from './family.js';
+import { readParts } from './reading.js';
 
 const truncated = /premature end of JPEG|Unexpected end of (GIF source data|file)/i;
 const tooLarge = /exceeds pixel limit|Input image exceeds|limitInput|too many|image dimensions|exceeds.*limit/i;
@@ -52,15 +52,5 @@ export async function explain(error: unknown, path: string, format: Format): Pro
 /** Asks the file's family whether its end is missing. @throws the system's error where the file can't be read. */
 export async function isCutOff(path: string, format: Format): Promise<boolean> {
   const family = families.find(({ name }) => name === format.family);
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    const readAt = async (at: number, length: number): Promise<Uint8Array> => {
-      const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - at)));
-      return buffer.subarray(0, (await file.read(buffer, 0, buffer.length, at)).bytesRead);
-    };
-    return (await family?.cutOff?.(readAt, size)) ?? false;
-  } finally {
-    await file.close();
-  }
+  return readParts(path, async (readAt, size) => (await family?.cutOff?.(readAt, size)) ?? false);
 }

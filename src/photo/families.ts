@@ -3,13 +3,14 @@
  * another's: RAW before TIFF, HEIF before video.
  */
 import { bitmap } from './bitmap.js';
-import type { Family } from './family.js';
+import type { Family, Format } from './family.js';
 import { gif } from './gif.js';
 import { heifFamily } from './heif.js';
 import { jpeg } from './jpeg.js';
 import { jxl } from './jxl.js';
 import { png } from './png.js';
 import { rawFamily } from './raw.js';
+import { renditionRecipe } from './renditions.js';
 import { tiff } from './tiff.js';
 import { videoFamily } from './video.js';
 import { webp } from './webp.js';
@@ -27,3 +28,8 @@ export const families: readonly Family[] = [
   bitmap,
   videoFamily,
 ];
+
+/** The number of the recipe that makes the pictures of a format: what all have in common, and the family's own. */
+export function recipeOf({ family }: Format): number {
+  return renditionRecipe + (families.find(({ name }) => name === family)?.recipe ?? 1) - 1;
+}

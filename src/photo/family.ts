@@ -45,7 +45,9 @@ export interface Source {
   loader: string;
   /** The EXIF orientation (1 to 8) to turn it by, in place of the one in `input`; absent: the one in `input`. */
   turn?: number;
-  /** Where it has no ICC profile. Absent: sRGB. */
+  /** The ICC profile of its pixels, where `input` does not carry it. */
+  icc?: Uint8Array;
+  /** What its pixels mean where there is no ICC profile at all. Absent: sRGB. */
   colours?: Colours;
   /** The size of the original as displayed, where it is not that of this picture. */
   size?: { width: number; height: number };

@@ -1,19 +1,21 @@
 /**
- * Files of ISO base media boxes that hold pictures (ISO/IEC 23008-12): AVIF is read; HEIC, HEIF and Canon's CR3 are
- * known. Told by the brands in `ftyp`, the major one first.
+ * Files of ISO base media boxes that hold pictures (ISO/IEC 23008-12): AVIF is read by libvips, HEIC and HEIF by libheif:
+ * in native code where the machine has it (heifdec.ts), else as WebAssembly (libheif.ts). Told by the brands in `ftyp`, the
+ * major one first. Of several pictures the main one is shown; depth maps, gain maps and thumbnails are others and stay unseen.
  */
-import { has, latin, uint } from './bytes.js';
-import { decoded, unread, type Family, type Kind } from './family.js';
+import { brandsOf, endsEarly, readColours } from './boxes.js';
+import { isHdr } from './colours.js';
+import { decoded, type Family, type Kind, type Source } from './family.js';
+import { readParts } from './reading.js';
 
-const codec = 'an HEVC decoder, which the libvips that comes with Photospool has not';
+const faster = 'nothing; faster with `heif-dec`';
 const avif = decoded('heif', 'AVIF', 'image/avif');
 const avifSequence = {
   ...decoded('heif', 'AVIF sequence', 'image/avif', 'its still picture'),
   animated: true as const,
 };
-const heic = unread('heif', 'HEIC', 'image/heic', codec);
-const heif = unread('heif', 'HEIF', 'image/heif', codec);
-const cr3 = unread('heif', 'Canon RAW (CR3)', 'image/x-canon-cr3', 'a RAW reader');
+const heic = decoded('heif', 'HEIC', 'image/heic', 'its main picture', faster);
+const heif = decoded('heif', 'HEIF', 'image/heif', 'its main picture', faster);
 
 const byBrand: Record<string, Kind> = {
   avif,
@@ -26,31 +28,43 @@ const byBrand: Record<string, Kind> = {
   hevx: heic,
   hevm: heic,
   hevs: heic,
-  'crx ': cr3,
 };
 /** Brands that say "a picture" and leave the codec to the compatible brands. */
-const open = ['mif1', 'mif2', 'msf1', 'miaf', 'MiHE', 'MiHB', 'MiPr'];
+const vague = ['mif1', 'mif2', 'msf1', 'miaf', 'MiHE', 'MiHB', 'MiPr'];
 
-/** The brands of a file that begins with an `ftyp` box, the major one first; undefined where it does not. */
-export function brandsOf(head: Uint8Array): string[] | undefined {
-  const length = uint(head, 0, 4);
-  if (length === undefined || !has(head, 4, 'ftyp')) return undefined;
-  const brands = [latin(head, 8, 4)];
-  for (let at = 16; at + 4 <= Math.min(length, head.length); at += 4) brands.push(latin(head, at, 4));
-  return brands;
+/** Orientation is `irot` and `imir`, which every reader must apply; that of EXIF says the same once more, and is left out. */
+async function openHeic(path: string, bits: number, hdr: boolean): Promise<Source> {
+  const natively = bits > 8 ? undefined : await (await import('./heifdec.js')).decodeNatively(path);
+  return natively ?? (await import('./libheif.js')).decodeHeif(path, hdr);
 }
 
-/** Known by `ftyp`. libheif itself tells a missing end (see failure.ts). */
+/** Known by `ftyp`. Boxes say how long the file must be. */
 export const heifFamily: Family = {
   name: 'heif',
-  kinds: [avif, avifSequence, heic, heif, cr3],
+  kinds: [avif, avifSequence, heic, heif],
+  recipe: 2,
   tell(head) {
     const brands = brandsOf(head);
     const major = brands?.[0];
     if (brands === undefined || major === undefined) return undefined;
     if (Object.hasOwn(byBrand, major)) return byBrand[major];
-    if (!open.includes(major)) return undefined;
+    if (!vague.includes(major)) return undefined;
     const codec = brands.find((brand) => Object.hasOwn(byBrand, brand));
     return codec === undefined ? heif : byBrand[codec];
+  },
+  cutOff: endsEarly,
+  async open(path, format) {
+    const {
+      icc,
+      colours,
+      bits = 8,
+    } = await readParts(path, async (readAt, size) => {
+      // Half a picture is shown grey by some decoders, without a word.
+      if (await endsEarly(readAt, size)) throw new Error('unexpected end of file');
+      return readColours(readAt);
+    });
+    if (format.type === avif.type) return { input: path, loader: 'heif', ...(!icc && colours && { colours }) };
+    const source = await openHeic(path, bits, !icc && colours !== undefined && isHdr(colours));
+    return { ...source, ...(icc ? { icc } : colours && { colours }) };
   },
 };

@@ -15,7 +15,7 @@ import type { Format } from './identify.js';
 import { readFilm, readFilmSize } from './film.js';
 import { findMotion, readPair } from './motion.js';
 import { readPosition } from './position.js';
-import { describeTags, openTags } from './tags.js';
+import { describeTags, openTags, type Tags } from './tags.js';
 import { readWords } from './words.js';
 
 /** The number of the recipe that makes facts; raised whenever the same bytes would give other facts. */
@@ -32,8 +32,8 @@ export interface Read {
 /** An ExifTool that starts at the first read and stops when nothing was read for a while. */
 export interface Metadata {
   /**
-   * Reads one original. `size` is as displayed, from the decoder; without it (a video that nothing can decode here) it is what
-   * ExifTool knows, else 0. Where ExifTool can make nothing of a file, the facts
+   * Reads one original. `size` is as displayed, from the decoder; of what can't be shown here, the tags tell it, else it is 0.
+   * Where ExifTool can make nothing of a file, the facts
    * are its type and size: a picture that can be shown is not kept out of the album for its tags.
    *
    * The caller gives a path without line breaks, since ExifTool is asked in lines.
@@ -62,7 +62,10 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
       if (Object.keys(answer).length === 0) await access(path, constants.R_OK);
       const tags = openTags(answer);
       const { type } = format;
-      const displayed = size ?? readFilmSize(tags) ?? { width: 0, height: 0 };
+      const displayed =
+        (size && { width: size.width, height: size.height }) ??
+        (type.startsWith('video/') ? readFilmSize(tags) : undefined) ??
+        readSize(tags);
       const motion = await findMotion(path, type, tags);
       const facts: Facts = {
         ...{ recipe: factsRecipe, type, bytes, ...displayed },
@@ -102,4 +105,11 @@ function explainReader({ why, said }: { why: Why; said: string }, path: string):
     case 'crash':
       return tell('io', 'ExifTool ended before it had read the file.', again);
   }
+}
+
+/** The size as displayed that tags tell; 0 × 0 where they do not. Pure. */
+export function readSize(tags: Tags): { width: number; height: number } {
+  const [, across = 0, down = 0] = /^(\d+)[ x](\d+)$/.exec(tags.text('Composite:ImageSize') ?? '')?.map(Number) ?? [];
+  const turned = (tags.number('IFD0:Orientation') ?? 1) > 4 || (tags.number('Composite:Rotation') ?? 0) % 180 !== 0;
+  return turned ? { width: down, height: across } : { width: across, height: down };
 }

@@ -4,7 +4,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import type { Format } from './family.js';
+import type { Unshown } from '../document/photo.js';
+import { differ, toUsual } from './colours.js';
+import { families } from './families.js';
+import type { Format, Opened, Source } from './family.js';
+import { pixelSide } from './renditions.js';
+import { makeUncompressed } from './uncompressed.js';
 
 /** Pixels row by row, `channels` bytes each (1 grey, 3 sRGB). */
 export interface Pixels {
@@ -23,11 +28,8 @@ export interface Decoded {
   animated: boolean;
 }
 
-/**
- * The most pixels of an original: libvips' own default (0x3FFF²), room for phones of 200 megapixels. Bigger ones are
- * refused by their header, before anything is allocated.
- */
-export const pixelLimit = 0x3fff * 0x3fff;
+/** The most pixels of an original. */
+export const pixelLimit = pixelSide * pixelSide;
 
 // By a path's name alone, libvips' cache of operations would answer for bytes that have since been replaced.
 sharp.cache(false);
@@ -35,20 +37,25 @@ sharp.cache(false);
 /** Formats of which further pages are frames in time, not other pictures. */
 const moving = ['gif', 'webp'];
 
-/** What libvips calls each family that it reads here. */
-const loaders: Record<string, string> = {
-  jpeg: 'jpeg',
-  png: 'png',
-  webp: 'webp',
-  gif: 'gif',
-  heif: 'heif',
-  tiff: 'tiff',
-};
+/**
+ * Decodes the picture of a file to at most `edge` pixels of length, or tells why there is none. @throws what the decoder
+ * says.
+ */
+export async function decode(path: string, format: Format, edge: number): Promise<Decoded | { unshown: Unshown }> {
+  const opened = await openSource(path, format);
+  if ('unshown' in opened) return opened;
+  try {
+    // What a sound-enough photo only warns of is let through; missing or broken pixel data is not.
+    return await decodeSource(opened, format, edge, 'error');
+  } finally {
+    await opened.free?.();
+  }
+}
 
-/** Decodes the first page of a file to at most `edge` pixels of length. @throws what libvips says. */
-export async function decode(path: string, format: Format, edge: number): Promise<Decoded> {
-  // What a sound-enough photo only warns of is let through; missing or broken pixel data is not.
-  return decodeInput(await inputOf(path), format, edge, 'error');
+/** What libvips is given for a file: the file itself, or what its family makes of it. */
+async function openSource(path: string, format: Format): Promise<Opened> {
+  const family = families.find(({ name }) => name === format.family);
+  return family?.open ? family.open(path, format) : { input: path, loader: format.family };
 }
 
 const endOfImage = Buffer.from([0xff, 0xd9]);
@@ -58,31 +65,77 @@ const endOfImage = Buffer.from([0xff, 0xd9]);
  * says, where pixels are missing, too. It looks strip by strip: what is missing of the last one it does not notice.
  */
 export async function decodeEndless(path: string, format: Format, edge: number): Promise<Decoded> {
-  return decodeInput(Buffer.concat([await readFile(path), endOfImage]), format, edge, 'warning');
+  const input = Buffer.concat([await readFile(path), endOfImage]);
+  return decodeSource({ input, loader: 'jpeg' }, format, edge, 'warning');
 }
 
-async function decodeInput(
-  input: string | Buffer,
+async function decodeSource(
+  source: Source,
   format: Format,
   edge: number,
   failOn: 'error' | 'warning',
 ): Promise<Decoded> {
-  const source = { failOn, limitInputPixels: pixelLimit, page: 0 } as const;
-  const header = await sharp(input, source).metadata();
-  if (header.format !== loaders[format.family]) throw new Error(`libvips takes it for ${header.format}`);
+  const options = { failOn, limitInputPixels: pixelLimit, page: 0 } as const;
+  const input = await inputOf(source.input);
+  const header = await sharp(input, options).metadata();
+  if (header.format !== source.loader) throw new Error(`libvips takes it for ${header.format}`);
   const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;
-  const shrunk = sharp(input, source).autoOrient().resize(box);
-  const pixels = coloursCanWait(header, edge)
-    ? await toPixels(sharp(await shrunk.keepIccProfile().tiff({ compression: 'none' }).toBuffer()))
-    : await toPixels(shrunk);
-  const { width, height } = header.autoOrient;
+  const image = sharp(input, options);
+  const shrunk = (source.turn === undefined ? image.autoOrient() : image).resize(box);
+  const pixels = await turn(await convert(shrunk, header, source, edge), source.turn);
   const animated = format.animated === true || (moving.includes(format.family) && (header.pages ?? 1) > 1);
-  return { pixels, width, height, animated };
+  return { pixels, ...sizeOf(header, source), animated: source.animated ?? animated };
+}
+
+/** The original's size as displayed. */
+function sizeOf({ width, height, autoOrient }: Metadata, source: Source): { width: number; height: number } {
+  if (source.size) return source.size;
+  if (source.turn === undefined) return { width: autoOrient.width, height: autoOrient.height };
+  return source.turn > 4 ? { width: height, height: width } : { width, height };
 }
 
 /** libvips takes brackets at the end of a path for options; such a file is handed over as bytes. */
-async function inputOf(path: string): Promise<string | Buffer> {
-  return path.endsWith(']') ? readFile(path) : path;
+async function inputOf(input: string | Buffer): Promise<string | Buffer> {
+  return typeof input === 'string' && input.endsWith(']') ? readFile(input) : input;
+}
+
+/** The pixels in sRGB. */
+async function convert(shrunk: Sharp, header: Metadata, { icc, colours }: Source, edge: number): Promise<Pixels> {
+  if (icc) return toPixels(sharp(await withProfile(shrunk, icc)));
+  if (coloursCanWait(header, edge))
+    return toPixels(sharp(await shrunk.keepIccProfile().tiff({ compression: 'none' }).toBuffer()));
+  if (header.icc !== undefined || colours === undefined || !differ(colours)) return toPixels(shrunk);
+  const deep = shrunk.flatten({ background: '#fff' }).toColourspace('rgb16').raw({ depth: 'ushort' });
+  const { data, info } = await deep.toBuffer({ resolveWithObject: true });
+  const samples = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  return { data: toUsual(samples, colours), width: info.width, height: info.height, channels: 3 };
+}
+
+/** A picture whose profile lay elsewhere, together with it. */
+async function withProfile(shrunk: Sharp, icc: Uint8Array): Promise<Buffer> {
+  const { data, info } = await shrunk.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const { file, pixels } = makeUncompressed({ width, height, channels: channels === 4 ? 4 : 3, bits: 8 }, icc);
+  pixels.set(data);
+  return file;
+}
+
+/** How a picture is put upright, by its EXIF orientation: mirrored first (`flop` left to right), then turned clockwise. */
+const turns: Record<number, { flip?: true; flop?: true; angle?: 90 | 180 | 270 }> = {
+  2: { flop: true },
+  3: { angle: 180 },
+  4: { flip: true },
+  5: { flop: true, angle: 270 },
+  6: { angle: 90 },
+  7: { flop: true, angle: 90 },
+  8: { angle: 270 },
+};
+
+async function turn(pixels: Pixels, orientation = 1): Promise<Pixels> {
+  const { flip = false, flop = false, angle = 0 } = turns[orientation] ?? {};
+  if (!flip && !flop && angle === 0) return pixels;
+  const { data, width, height, channels } = pixels;
+  return toPixels(sharp(data, { raw: { width, height, channels } }).flip(flip).flop(flop).rotate(angle));
 }
 
 /**

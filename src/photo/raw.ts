@@ -1,17 +1,22 @@
 /**
- * Camera RAW, known and left where it is. Most are TIFF files, told from real TIFF by what only they have: a mark of
+ * Camera RAW: shown is the largest picture that the camera put into the file (embedded.ts). One without any is kept and
+ * shown by a placeholder. Most are TIFF files, told from real TIFF by what only they have: a mark of
  * their own in the first bytes, DNGVersion, a first directory that says "reduced-resolution" (NewSubfileType bit 0)
  * and points to SubIFDs, or pixels still in a colour filter array.
  *
  * Limit: the first directory must lie in the first bytes (`headLength`), as it does in every such format that we know;
  * otherwise the file is taken for TIFF.
  */
+import { brandsOf, endsEarly } from './boxes.js';
 import { has, latin, uint } from './bytes.js';
-import { unread, type Family, type Kind } from './family.js';
+import { decoded, type Family, type Kind, type ReadAt } from './family.js';
+import { readParts } from './reading.js';
+import { tiffEndsEarly } from './tiff.js';
 
-const raw = (name: string, type: string): Kind => unread('raw', name, type, 'a RAW reader');
+const raw = (name: string, type: string): Kind => decoded('raw', name, type, 'the largest picture inside');
 
 const cr2 = raw('Canon RAW (CR2)', 'image/x-canon-cr2');
+const cr3 = raw('Canon RAW (CR3)', 'image/x-canon-cr3');
 const crw = raw('Canon RAW (CRW)', 'image/x-canon-crw');
 const nef = raw('Nikon RAW (NEF)', 'image/x-nikon-nef');
 const arw = raw('Sony RAW (ARW)', 'image/x-sony-arw');
@@ -68,13 +73,27 @@ function firstDirectory(head: Uint8Array): Map<number, number> | undefined {
   return found;
 }
 
+/**
+ * Whether it ends before what it promises: half of a RAW may well have a whole picture at its beginning. Formats that are
+ * neither TIFF, boxes nor Fujifilm's are not looked into.
+ */
+async function endsEarlier(readAt: ReadAt, size: number): Promise<boolean> {
+  const head = await readAt(0, 0x6c);
+  if (brandsOf(head)) return endsEarly(readAt, size);
+  if (has(head, 0, 'FUJIFILMCCD-RAW'))
+    // Of the JPEG, the header of the sensor's pixels, and these themselves: where and how long.
+    return [0x54, 0x5c, 0x64].some((at) => (uint(head, at, 4) ?? size) + (uint(head, at + 4, 4) ?? 1) > size);
+  return /^(II|MM)/.test(latin(head, 0, 2)) && !has(head, 6, 'HEAPCCDR') ? tiffEndsEarly(readAt, size, false) : false;
+}
+
 /** Known by marks, else by the first directory of what would otherwise be TIFF. */
 export const rawFamily: Family = {
   name: 'raw',
-  kinds: [cr2, crw, nef, arw, dng, orf, rw2, raf, pef, srw, iiq, x3f, mrw, other],
+  kinds: [cr2, cr3, crw, nef, arw, dng, orf, rw2, raf, pef, srw, iiq, x3f, mrw, other],
   tell(head) {
     const mark = marks.find(([at, signature]) => has(head, at, signature));
     if (mark) return mark[2];
+    if (brandsOf(head)?.[0] === 'crx ') return cr3;
     const directory = firstDirectory(head);
     if (directory === undefined) return undefined;
     if (directory.has(tags.dngVersion)) return dng;
@@ -82,5 +101,10 @@ export const rawFamily: Family = {
     if (!preview && !unfinished.includes(directory.get(tags.photometric) ?? 0)) return undefined;
     const make = latin(head, directory.get(tags.make) ?? head.length, 16);
     return makes.find(([pattern]) => pattern.test(make))?.[1] ?? other;
+  },
+  cutOff: endsEarlier,
+  async open(path) {
+    if (await readParts(path, endsEarlier)) throw new Error('unexpected end of file');
+    return (await import('./embedded.js')).openEmbedded(path);
   },
 };

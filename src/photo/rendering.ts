@@ -9,7 +9,7 @@ import { PhotospoolError } from '../base/errors.js';
 import { explain, renderError } from './failure.js';
 import type { Format } from './family.js';
 import { decode, decodeEndless, type Decoded, type Pixels } from './pixels.js';
-import { encoding, previewEdge, thumbBox, type Picture, type Rendered } from './renditions.js';
+import { encoding, previewEdge, thumbBox, type Picture, type Pictures, type Rendered } from './renditions.js';
 
 /** Milliseconds without a write after which a JPEG that lacks nothing but its end marker counts as whole. */
 const hour = 3_600_000;
@@ -22,7 +22,8 @@ const day = 24 * hour;
  */
 export async function render(path: string, format: Format, now = Date.now()): Promise<Rendered> {
   try {
-    return await makePictures(await decode(path, format, previewEdge));
+    const decoded = await decode(path, format, previewEdge);
+    return 'unshown' in decoded ? decoded : await makePictures(decoded);
   } catch (error) {
     const failure = await explain(error, path, format);
     if (!(failure instanceof PhotospoolError) || failure.code !== 'truncated') throw failure;
@@ -33,12 +34,12 @@ export async function render(path: string, format: Format, now = Date.now()): Pr
   }
 }
 
-async function renderEndless(path: string, format: Format): Promise<Rendered | undefined> {
+async function renderEndless(path: string, format: Format): Promise<Pictures | undefined> {
   const decoded = await decodeEndless(path, format, previewEdge).catch(() => undefined);
   return decoded && makePictures(decoded);
 }
 
-async function makePictures({ pixels, ...original }: Decoded): Promise<Rendered> {
+async function makePictures({ pixels, ...original }: Decoded): Promise<Pictures> {
   const small = await toThumb(pixels);
   const [preview, thumb, thumbhash] = await Promise.all([encode(pixels), encode(small), hash(small)]);
   return { ...original, thumb, preview, thumbhash };

@@ -3,6 +3,7 @@
  * than the original; and its ThumbHash. How encoders, sizes and settings were chosen: docs/performance.md, "Renditions".
  * They are made in rendering.ts, which decoder.ts runs in a process of its own. Pure.
  */
+import type { Unshown } from '../document/photo.js';
 
 /** The number of the recipe that makes renditions; raised whenever the same bytes would give other pictures. */
 export const renditionRecipe = 1;
@@ -15,8 +16,11 @@ export interface Picture {
   height: number;
 }
 
+/** What was made of one original: its pictures, or why there can be none. */
+export type Rendered = Pictures | { unshown: Unshown };
+
 /** All that is made from the pixels of one original. */
-export interface Rendered {
+export interface Pictures {
   /** The original's size as displayed. */
   width: number;
   height: number;
@@ -26,6 +30,12 @@ export interface Rendered {
   /** ThumbHash, base64. */
   thumbhash: string;
 }
+
+/**
+ * An original may have as many pixels as a square of this side: libvips' own default, room for phones of 200 megapixels.
+ * Bigger ones are refused by their header, before anything is allocated.
+ */
+export const pixelSide = 0x3fff;
 
 /** The long edge of a preview in pixels. */
 export const previewEdge = 2048;

@@ -13,20 +13,39 @@ export const tiff: Family = {
   kinds: [kind],
   tell: (head) =>
     ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].some((signature) => has(head, 0, signature)) ? kind : undefined,
-  async cutOff(readAt, size) {
-    const head = await readAt(0, 16);
-    const little = has(head, 0, 'II');
-    const big = has(head, 2, '+') || has(head, 3, '+');
-    const directory = big ? uint(head, little ? 8 : 10, 6, little) : uint(head, 4, 4, little);
-    if (directory === undefined || directory + 2 > size) return true;
-    return big ? false : directoryCutOff(readAt, size, directory, little);
-  },
+  cutOff: (readAt, size) => tiffEndsEarly(readAt, size, true),
 };
 
+/** Directories that are looked at: more than any camera writes, and no circle goes on for ever. */
+const mostDirectories = 64;
+
+/**
+ * Whether a TIFF, or a RAW built like one, ends before its pixels do, or `strict` before anything else that a directory
+ * points to: some cameras point into nowhere. Of BigTIFF only the place of the first directory is looked at.
+ */
+export async function tiffEndsEarly(readAt: ReadAt, size: number, strict: boolean): Promise<boolean> {
+  const head = await readAt(0, 16);
+  const little = has(head, 0, 'II');
+  const big = has(head, 2, '+') || has(head, 3, '+');
+  const first = big ? uint(head, little ? 8 : 10, 6, little) : uint(head, 4, 4, little);
+  if (first === undefined || first + 2 > size) return true;
+  if (big) return false;
+  const directories = [first];
+  for (let n = 0; n < Math.min(directories.length, mostDirectories); n++) {
+    const further = await directoryOf(readAt, size, directories[n]!, little, strict);
+    if (further === undefined) return true;
+    directories.push(...further.filter((at) => !directories.includes(at)));
+  }
+  return false;
+}
+
+const subDirectories = 0x14a;
 const stripOffsets = 0x111;
 const stripCounts = 0x117;
 const tileOffsets = 0x144;
 const tileCounts = 0x145;
+/** JPEGInterchangeFormat: the picture in a directory of EXIF's kind. */
+const [jpegOffset, jpegLength] = [0x201, 0x202];
 /** Bytes of a value by its field type: BYTE, ASCII, SHORT, LONG, RATIONAL, … IFD. */
 const widths = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 
@@ -38,13 +57,21 @@ interface Field {
   at: number;
 }
 
-/** Whether the directory, any of its values, or any strip or tile ends beyond the file. */
-async function directoryCutOff(readAt: ReadAt, size: number, directory: number, little: boolean): Promise<boolean> {
+/**
+ * The directories that one leads to; undefined where it, any of its values, or any strip or tile ends beyond the file.
+ */
+async function directoryOf(
+  readAt: ReadAt,
+  size: number,
+  directory: number,
+  little: boolean,
+  strict: boolean,
+): Promise<number[] | undefined> {
   const count = uint(await readAt(directory, 2), 0, 2, little) ?? 0;
-  const entries = await readAt(directory + 2, count * 12);
-  if (entries.length < count * 12) return true;
+  const entries = await readAt(directory + 2, count * 12 + 4);
+  if (entries.length < count * 12) return strict ? undefined : [];
   const fields = Array.from({ length: count }, (_, i) => readField(entries, i * 12, directory + 2, little));
-  if (fields.some(({ at, length }) => at + length > size)) return true;
+  if (strict && fields.some(({ at, length }) => at + length > size)) return undefined;
   const values = async (...tags: number[]): Promise<number[]> => {
     const field = fields.find(({ tag }) => tags.includes(tag));
     if (!field) return [];
@@ -54,8 +81,11 @@ async function directoryCutOff(readAt: ReadAt, size: number, directory: number, 
       (_, i) => uint(bytes, i * field.width, field.width, little) ?? 0,
     );
   };
-  const counts = await values(stripCounts, tileCounts);
-  return (await values(stripOffsets, tileOffsets)).some((offset, i) => offset + (counts[i] ?? 0) > size);
+  const counts = [...(await values(stripCounts, tileCounts)), ...(await values(jpegLength))];
+  const offsets = [...(await values(stripOffsets, tileOffsets)), ...(await values(jpegOffset))];
+  if (offsets.some((offset, i) => offset + (counts[i] ?? 0) > size)) return undefined;
+  const next = uint(entries, count * 12, 4, little) ?? 0;
+  return [...(await values(subDirectories)), next].filter((at) => at > 0);
 }
 
 function readField(entries: Uint8Array, at: number, start: number, little: boolean): Field {

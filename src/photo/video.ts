@@ -4,7 +4,7 @@
  */
 import { has, latin, uint } from './bytes.js';
 import type { Family, Kind, ReadAt } from './family.js';
-import { brandsOf } from './heif.js';
+import { brandsOf } from './boxes.js';
 
 const video = (name: string, type: string): Kind => ({
   family: 'video',

@@ -3,7 +3,7 @@
  * GET /api/openapi.json shows. In words: docs/interface.md.
  */
 import { Type, type TProperties, type TSchema } from 'typebox';
-import { audiences } from '../document/photo.js';
+import { audiences, unshownReasons } from '../document/photo.js';
 
 const optional = Type.Optional;
 /** An object that refuses keys it does not know. */
@@ -43,6 +43,7 @@ const Exposure = Type.Object({
   flash: optional(Type.Boolean()),
 });
 const Audience = Type.Enum(audiences);
+const Unshown = Type.Enum(unshownReasons, { description: 'why there is no picture of it' });
 const TakenSource = Type.Enum(['exif', 'xmp', 'iptc', 'quicktime', 'gps', 'sidecar', 'name', 'modified', 'edit']);
 
 /** document/view.ts `PhotoView`, or of it what sight.ts shows. */
@@ -78,6 +79,7 @@ export const Photo = Type.Object({
   codecs: optional(Type.Object({ video: optional(Type.String()), audio: optional(Type.String()) })),
   motion: optional(Type.Literal(true, { description: 'it plays while it is looked at: a Live Photo or motion photo' })),
   thumbhash: optional(Type.String({ description: 'base64' })),
+  unshown: optional(Unshown),
   renditions: Type.Object({
     thumb: optional(Rendition),
     preview: optional(Rendition),
@@ -94,6 +96,7 @@ export const Tile = Type.Object({
   height: Type.Integer(),
   taken: Type.String(),
   thumbhash: optional(Type.String()),
+  unshown: optional(Unshown),
   type: Type.String(),
   favourite: optional(Type.Literal(true)),
   animated: optional(Type.Literal(true)),

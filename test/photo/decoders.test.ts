@@ -10,7 +10,7 @@ import { decoderLimits, openDecoders, type Decoders } from '../../src/photo/deco
 import { render } from '../../src/photo/rendering.js';
 import { temporaryFolder } from '../folder.js';
 import { about, childrenOf, isThere, until } from '../processes.js';
-import { quarters, waves } from './pictures.js';
+import { quarters, shown, waves } from './pictures.js';
 
 const jpeg = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
 
@@ -99,7 +99,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
         code,
         message: expect.stringMatching(/^This JPEG can't be shown: [^/]+\.$/) as string,
       });
-      expect((await decoders.render(path, jpeg)).width).toBe(60);
+      expect(shown(await decoders.render(path, jpeg)).width).toBe(60);
     }
   });
 
@@ -126,7 +126,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
       message: "This JPEG can't be shown: it needs more memory than one photo may take.",
     });
     // Newer versions of Node need more than this for themselves: the next photo goes to one with room.
-    expect((await open().render(small, jpeg)).width).toBe(60);
+    expect(shown(await open().render(small, jpeg)).width).toBe(60);
   });
 
   it('goes when idle, finishes what it has when all are told to end, and ends with us even where we are killed', async () => {

@@ -3,6 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { exiftoolPath } from 'exiftool-vendored';
 import sharp, { type Sharp } from 'sharp';
+import type { Pictures, Rendered } from '../../src/photo/renditions.js';
+
+/** What was rendered, of an original that can be shown. */
+export function shown(rendered: Rendered): Pictures {
+  if ('unshown' in rendered) throw new Error(`not shown: ${rendered.unshown}`);
+  return rendered;
+}
 
 /** Where real photos may be; tests with them are skipped where they are not. */
 export const realPhotos = '../shared/photos';

@@ -8,17 +8,17 @@ import { PhotospoolError } from '../../src/base/errors.js';
 import { explain } from '../../src/photo/failure.js';
 import { headLength, identify } from '../../src/photo/identify.js';
 import { render } from '../../src/photo/rendering.js';
-import { previewEdge, thumbBox, type Rendered } from '../../src/photo/renditions.js';
+import { previewEdge, thumbBox, type Pictures } from '../../src/photo/renditions.js';
 import { temporaryFolder } from '../folder.js';
-import { colourAt, quarters, realPhotos, waves, writeTags } from './pictures.js';
+import { colourAt, quarters, realPhotos, shown, waves, writeTags } from './pictures.js';
 
 /** Renders bytes as a file of whatever they are. */
-async function renderBytes(bytes: Uint8Array, name = 'picture'): Promise<Rendered> {
+async function renderBytes(bytes: Uint8Array, name = 'picture'): Promise<Pictures> {
   const path = join(temporaryFolder(), name);
   writeFileSync(path, bytes);
   const found = identify(bytes.subarray(0, 4096));
   if (found.kind !== 'photo') throw new Error(`no photo: ${found.reason}`);
-  return render(path, found.format);
+  return shown(await render(path, found.format));
 }
 
 async function failure(bytes: Uint8Array): Promise<PhotospoolError> {
@@ -47,7 +47,7 @@ describe('orientation', () => {
     const turned = turn[orientation]?.(upright) ?? upright;
     await turned.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toFile(path);
     await writeTags(path, '-n', `-Orientation=${orientation}`);
-    const rendered = await render(path, { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' });
+    const rendered = shown(await render(path, { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' }));
     expect([rendered.width, rendered.height]).toEqual([80, 48]);
     for (const { bytes, width, height } of [rendered.thumb, rendered.preview]) {
       expect([width, height]).toEqual([80, 48]);
@@ -218,7 +218,7 @@ it('leaves no metadata in renditions', async () => {
     '-Comment=secret',
     '-Orientation=Rotate 90 CW',
   );
-  const rendered = await render(path, { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' });
+  const rendered = shown(await render(path, { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' }));
   for (const { bytes } of [rendered.thumb, rendered.preview]) {
     const { exif, xmp, iptc, icc, orientation, comments } = await sharp(bytes).metadata();
     expect({ exif, xmp, iptc, icc, orientation, comments }).toEqual({});
@@ -339,14 +339,14 @@ it('does not answer from memory where a file was replaced', async () => {
   const path = join(temporaryFolder(), 'a.jpg');
   const format = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
   await quarters(60, 40).jpeg().toFile(path);
-  const before = await render(path, format);
+  const before = shown(await render(path, format));
   writeFileSync(
     path,
     await sharp({ create: { width: 60, height: 40, channels: 3, background: '#000' } })
       .jpeg()
       .toBuffer(),
   );
-  expect((await render(path, format)).thumbhash).not.toBe(before.thumbhash);
+  expect(shown(await render(path, format)).thumbhash).not.toBe(before.thumbhash);
 });
 
 it('says that a file is gone in the words of the system', async () => {

@@ -110,8 +110,11 @@ export const placeSamples = (): Promise<unknown> => ask('/api/samples', send('PO
 export const retryStuck = (names: string[] | 'all'): Promise<unknown> =>
   ask('/api/spool/retry', send('POST', { names }));
 
-/** The address of a picture. */
-export const mediaOf = (id: string, rendition: 'thumb' | 'preview'): string => `/media/${id}/${rendition}`;
+/** The address of a picture, or of the short film without sound that the timeline shows. */
+export const mediaOf = (id: string, rendition: 'thumb' | 'preview' | 'hover'): string => `/media/${id}/${rendition}`;
+
+/** The address of what plays of a photo: a video, or what moves in a Live or motion photo. */
+export const filmOf = (id: string): string => `/media/${id}/video`;
 
 /** The address of an original; with `download` the browser keeps it as a file. */
 export const originalOf = (id: string, download = false): string => `/originals/${id}${download ? '?download' : ''}`;

@@ -1,5 +1,5 @@
 /** The mesh as the server tells it (`GET /api/peers`), and how a link is put into words. */
-import type { LinkStatus } from '../../../src/replication/status.js';
+import type { LinkStatus } from '../../../src/replication/state.js';
 import { ask, send } from '../api.js';
 import type { Merge } from '../photo/history.js';
 import { spanName } from './moments.js';

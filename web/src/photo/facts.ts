@@ -1,5 +1,6 @@
 /** Facts of a photo in words, by locale. Every text from a file stays text. */
 import type { PhotoView } from '../api.js';
+import { lengthText } from '../timeline/length.js';
 
 const number = (value: number, digits: number): string =>
   new Intl.NumberFormat(undefined, { maximumFractionDigits: digits }).format(value);
@@ -54,11 +55,14 @@ function shutter(seconds: number): string {
   return seconds < 0.3 ? `1/${number(Math.round(1 / seconds), 0)} s` : `${number(seconds, 1)} s`;
 }
 
-/** `4,032 × 3,024 · 12 MP · 3.4 MB`. */
-export function sizeLine({ width, height, bytes }: PhotoView): string {
+/** `4,032 × 3,024 · 12 MP · 3.4 MB`; of a video `1,920 × 1,080 · 0:14 · H264 · 3.4 MB`. */
+export function sizeLine({ width, height, bytes, type, seconds, codecs }: PhotoView): string {
   const megapixels = (width * height) / 1e6;
-  const parts = [`${width} × ${height}`, `${number(megapixels, megapixels < 10 ? 1 : 0)} MP`, weight(bytes)];
-  return parts.join(' · ');
+  const about = type.startsWith('video/')
+    ? [seconds && lengthText(seconds), codecs?.video?.toUpperCase()]
+    : [`${number(megapixels, megapixels < 10 ? 1 : 0)} MP`];
+  const parts = [width > 0 && `${width} × ${height}`, ...about, weight(bytes)];
+  return parts.filter(Boolean).join(' · ');
 }
 
 function weight(bytes: number): string {

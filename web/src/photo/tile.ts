@@ -2,8 +2,11 @@
 import type { PhotoView, Tile } from '../api.js';
 
 /** The tile of a photo. */
-export const asTile = ({ id, width, height, taken, type, thumbhash, animated }: PhotoView): Tile => ({
+export const asTile = ({ id, width, height, taken, type, ...photo }: PhotoView): Tile => ({
   ...{ id, width, height, taken, type },
-  ...(thumbhash !== undefined && { thumbhash }),
-  ...(animated && { animated }),
+  ...(photo.thumbhash !== undefined && { thumbhash: photo.thumbhash }),
+  ...(photo.unshown && { unshown: photo.unshown }),
+  ...(photo.animated && { animated: photo.animated }),
+  ...(photo.seconds !== undefined && { seconds: photo.seconds }),
+  ...(photo.motion && { motion: photo.motion }),
 });

@@ -16,7 +16,9 @@ export interface Size {
 export const whole: View = { scale: 1, x: 0, y: 0 };
 
 /** The size at which a picture is seen whole: as large as the stage, but small pictures at most at twice their pixels. */
-export function fit(picture: Size, stage: Size): Size {
+export function fit({ width, height }: Size, stage: Size): Size {
+  // Of a video that nothing could read here the size is not known.
+  const picture = width > 0 && height > 0 ? { width, height } : { width: 1600, height: 900 };
   const scale = Math.min(stage.width / picture.width, stage.height / picture.height, 2);
   return { width: picture.width * scale, height: picture.height * scale };
 }

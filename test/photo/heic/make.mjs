@@ -1,0 +1,54 @@
+/**
+ * Makes the HEIC files beside it, from painted pixels, with heif-enc (Debian: libheif-examples, libheif-plugin-x265): no
+ * package of npm writes HEIC. Run it where they should be made anew: `node test/photo/heic/make.mjs`.
+ */
+import { Buffer } from 'node:buffer';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+
+const folder = mkdtempSync(join(tmpdir(), 'heic-'));
+const out = (name) => join(import.meta.dirname, `${name}.heic`);
+const input = (name) => join(folder, name);
+const encode = (name, from, ...options) =>
+  execFileSync('heif-enc', ['-q', '90', '-p', 'chroma=444', ...options, ...[from].flat(), '-o', out(name)]);
+
+/** Four colours, one in each corner: red, green, blue, white. */
+function quarters(width, height) {
+  const colours = [220, 20, 20, 20, 200, 20, 20, 20, 220, 250, 250, 250];
+  const data = Buffer.alloc(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const quarter = (Math.floor(i / width) < height / 2 ? 0 : 2) + (i % width < width / 2 ? 0 : 1);
+    data.set(colours.slice(quarter * 3, quarter * 3 + 3), i * 3);
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+await quarters(160, 96).png().toFile(input('plain.png'));
+await quarters(256, 192).png().toFile(input('big.png'));
+await quarters(160, 96).withIccProfile('p3').png().toFile(input('p3.png'));
+await quarters(160, 96).toColourspace('rgb16').png().toFile(input('deep.png'));
+const turned = await quarters(160, 96).rotate(270).png().toBuffer();
+const lossless = { quality: 100, chromaSubsampling: '4:4:4' };
+await sharp(turned).withMetadata({ orientation: 6 }).jpeg(lossless).toFile(input('turned.jpg'));
+await sharp({ create: { width: 64, height: 64, channels: 3, background: '#f0f' } })
+  .png()
+  .toFile(input('other.png'));
+
+// `irot`, and EXIF's orientation as well, as phones write it.
+encode('turned', input('turned.jpg'));
+encode('plain', input('plain.png'));
+encode('grid', input('big.png'), '--cut-tiles', '64');
+encode('p3', input('p3.png'));
+// The numbers are P3's, and only nclx says so.
+encode('nclx', input('plain.png'), '--colour_primaries', '12', '--transfer_characteristic', '13');
+encode('deep', input('deep.png'), '-b', '10');
+encode('pq', input('deep.png'), '-b', '10', '--colour_primaries', '9', '--transfer_characteristic', '16');
+encode('several', [input('other.png'), input('plain.png')]);
+// The second picture is the main one: `pitm` holds 1.
+const several = readFileSync(out('several'));
+several.writeUInt16BE(2, several.indexOf('pitm') + 8);
+writeFileSync(out('several'), several);
+rmSync(folder, { recursive: true });

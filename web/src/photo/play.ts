@@ -1,0 +1,14 @@
+/** What the page knows of why a film does not play. */
+import { filmOf } from '../api.js';
+
+/** `coming`: it is being made, or on its way from another server. `unknown`: this browser can't play it. */
+export type Silence = 'coming' | 'unknown';
+
+/** Asks the server about a film that a browser could not play. */
+export async function whySilent(id: string): Promise<Silence> {
+  const answer = await fetch(filmOf(id), { method: 'HEAD' }).catch(() => undefined);
+  return answer === undefined || answer.status === 404 ? 'coming' : 'unknown';
+}
+
+/** Whether sound is off: kept from one film to the next, and only there. */
+export const sound = { muted: true };
