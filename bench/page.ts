@@ -92,7 +92,7 @@ async function openLarge(folder: string, count: number): Promise<Server> {
     catalog,
     access: openAccess(db, library),
     spool: stillSpool,
-    blobs: { rendition, original: (path) => join(folder, path) },
+    blobs: { rendition, original: (path) => join(folder, path), discard: archive.discard },
     changes,
     databases: [],
     exchange: openExchange({ db, library, archive, blobs, files, clock: systemClock, onChange }),

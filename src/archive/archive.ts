@@ -4,7 +4,7 @@
  * both; `place` called again finishes.
  */
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import { parentOf, type Files } from '../base/files.js';
 import { duplicateName } from './names.js';
@@ -36,6 +36,11 @@ export interface Archive {
     choose: (path: string) => Promise<void>,
     chosen?: string,
   ): Promise<string>;
+  /**
+   * Moves an archived file into `trash/`, which nothing reads and nothing removes; returns where, relative to the archive.
+   * Undefined where nothing is at `path`: it was moved before.
+   */
+  discard(path: string): Promise<string | undefined>;
 }
 
 /** The absolute path of an archived file; `path` is relative to the archive, with forward slashes. */
@@ -150,6 +155,16 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
         if (archive.occupied(path)) continue;
         await choose(path);
         if ((await place(from, path, sha256, false)) === 'placed') return path;
+      }
+    },
+    async discard(path) {
+      const from = archive.resolve(path);
+      await checkThere();
+      if (!(await files.look(from))) return undefined;
+      await files.makeFolder(archive.resolve('trash'));
+      for (let n = 0; ; n++) {
+        const to = `trash/${duplicateName(basename(from), n)}`;
+        if (!archive.occupied(to) && (await files.move(from, archive.resolve(to))) === 'moved') return to;
       }
     },
   };

@@ -79,7 +79,8 @@ export async function openPublic(config: Config, log: Log, files: Files = openFi
       access: { ...publicAccess(access), tokens: access.tokens },
       databases: publishers.databases,
       exchange: checked(exchange, combiner),
-      blobs: { rendition: blobs.path, original: (path) => join(folder, path) },
+      // There are no originals here to move.
+      blobs: { rendition: blobs.path, original: (path) => join(folder, path), discard: async () => undefined },
       spool: noSpool,
       mesh: noMesh,
       copies: openCopies(clock, log),

@@ -32,6 +32,8 @@ export interface BlobPort {
   rendition(sha256: string): string;
   /** An original, by its place relative to the archive. */
   original(path: string): string;
+  /** Moves an original to the archive's trash (`Archive.discard`). */
+  discard(path: string): Promise<string | undefined>;
 }
 
 /** How the server is set up. */

@@ -51,7 +51,7 @@ export async function openServedHome(webRoot: string): Promise<ServedHome> {
   const server = await openServer({
     ...replication,
     ...{ library, catalog, changes, access, spool, log, clock },
-    blobs: { rendition: blobs.path, original: archive.resolve },
+    blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
     samples: async () => {
       const { placeSamples } = await import('../../src/ingest/samples.js');
       return (await placeSamples(config.incoming, home.files)).length;

@@ -30,7 +30,7 @@ test('by keys: words, keep, later, trash, undo, and the end of it', async () => 
   expect(new URL(page.url()).pathname).toBe('/inbox');
   await expect.poll(() => left(page).innerText()).toBe('4 photos to look at');
   await page.keyboard.press('e');
-  await page.getByLabel('Title').fill('The first one');
+  await page.getByRole('textbox', { name: 'Title' }).fill('The first one');
   await page.keyboard.press('Control+Enter');
   await page.waitForSelector('aside .title');
   await page.locator('h1').click();

@@ -17,6 +17,7 @@ export const may = {
   comment: ['family', 'editor', ...owners, 'token edit'],
   edit: ['editor', ...owners, 'token edit'],
   process: [...owners, 'token edit'],
+  trash: [...owners, 'token edit'],
   spool: [...owners, ...programs],
   metrics: [...owners, ...programs],
   upload: ['family', 'editor', ...owners, 'token edit', 'token upload'],
@@ -63,6 +64,7 @@ export const expected: Record<string, Expected> = {
   'get /api/tags': { rule: 'see' },
   'get /api/cameras': { rule: 'see' },
   'get /api/lenses': { rule: 'see' },
+  'post /api/trash/empty': { rule: 'trash', open: true, body: { ids: ['{id}'] } },
   'post /api/facets': { rule: 'see', body: { ids: ['{id}'] } },
   'post /api/downloads': { rule: 'original', open: true, body: { ids: ['{id}'] } },
   // The ticket is its own; downloads.test.ts compares whose it is.

@@ -234,7 +234,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     changes,
     clock,
     log: { debug: () => undefined, info: () => undefined, warn: note, error: note },
-    blobs: { rendition: blobs.path, original: archive.resolve },
+    blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
     databases: [
       {
         database: openLibraryDatabase({ library, db, clock, onChange }),

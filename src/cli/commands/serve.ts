@@ -98,7 +98,7 @@ function serverParts({ library, catalog, archive, blobs, changes, config, files 
     library,
     catalog,
     changes,
-    blobs: { rendition: blobs.path, original: archive.resolve },
+    blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
     samples: async () => {
       // With it comes libvips, which a server else leaves to its decoders.
       const { placeSamples } = await import('../../ingest/samples.js');

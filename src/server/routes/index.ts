@@ -8,6 +8,7 @@ export { tiles } from './tiles.js';
 export { facets } from './facets.js';
 export { media } from './media.js';
 export { originals } from './originals.js';
+export { trash } from './trash.js';
 export { downloads } from './downloads.js';
 export { upload } from './upload.js';
 export { spool } from './spool.js';

@@ -1,0 +1,26 @@
+/** The trash, to be emptied. What is in it: a search for `is:trashed`. */
+import { Type } from 'typebox';
+import { viewer } from '../access.js';
+import type { Routes } from '../parts.js';
+import { answers, Sha256 } from '../schemas.js';
+import { strict } from '../shapes.js';
+import { emptyTrash } from '../trash.js';
+
+export const trash: Routes = (app, { library, blobs }) => {
+  const Emptied = Type.Object({
+    purged: Type.Integer({ description: 'how many are gone' }),
+    left: Type.Integer({ description: 'how many were not in the trash' }),
+  });
+  app.post(
+    '/api/trash/empty',
+    {
+      config: { rule: 'trash' },
+      schema: {
+        summary: 'Purges photos that are in the trash: for good, on every server',
+        body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: 5_000 }) }),
+        response: answers(Emptied),
+      },
+    },
+    (request) => emptyTrash(library, blobs, viewer(request), request.body.ids),
+  );
+};
