@@ -8,6 +8,7 @@ export { facets } from './facets.js';
 export { media } from './media.js';
 export { originals } from './originals.js';
 export { upload } from './upload.js';
+export { uploads } from './uploads.js';
 export { spool } from './spool.js';
 export { samples } from './samples.js';
 export { home } from './home.js';
