@@ -111,6 +111,7 @@ const stillSpool: SpoolPort = {
   retry: refuse,
   steps: () => [],
   place: refuse,
+  uploads: { begin: refuse, find: refuse, append: refuse, finish: refuse, remove: refuse },
   on: () => () => undefined,
 };
 

@@ -21,6 +21,8 @@ export const codes = {
   undecodable: { transient: false, status: 422 },
   unsupported: { transient: false, status: 415 },
   truncated: { transient: true, status: 422 },
+  /** What came has another hash than what was sent. */
+  mismatch: { transient: true, status: 422 },
   timeout: { transient: true, status: 504 },
   'disk-full': { transient: true, status: 507 },
   'read-only': { transient: true, status: 507 },

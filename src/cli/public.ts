@@ -132,5 +132,6 @@ const noSpool: SpoolPort = {
   pass: nothing,
   retry: nothing,
   place: nothing,
+  uploads: { begin: nothing, find: nothing, append: nothing, finish: nothing, remove: nothing },
   on: () => () => undefined,
 };

@@ -138,6 +138,48 @@ export type SpoolEvent =
   | { type: 'ignored'; name: string; reason: string }
   | { type: 'summary'; summary: PassSummary };
 
+/** What somebody wants to upload. */
+export interface Wanted {
+  /** Who: `authorOf`. An upload exists for nobody else. */
+  by: string;
+  /** Bytes of the whole. */
+  length: number;
+  /** What the client says of it, hostile text: `filename`, `folder`, `modified`, `sha256`. */
+  metadata: Readonly<Record<string, string>>;
+}
+
+/** An upload that comes in pieces. */
+export interface Upload extends Wanted {
+  id: string;
+  /** How many bytes of it are here. */
+  bytes: number;
+  /** ms since 1970, when the last of them came, or it was begun. */
+  touched: number;
+  /** `checking`: all bytes are here and are being hashed; `received`: they are in `incoming`, durable. */
+  state: 'uploading' | 'checking' | 'received';
+  /** Of all bytes as they are on the disk; of a received one. */
+  sha256?: string;
+}
+
+/** Uploads that come in pieces, kept on the disk between them (uploads.ts). Ids are 32 hexadecimal digits. */
+export interface Uploads {
+  /** Makes one. @throws PhotospoolError `disk-full` where there is no room for it. */
+  begin(id: string, wanted: Wanted): Promise<void>;
+  find(id: string): Promise<Upload | undefined>;
+  /**
+   * Adds a stream to the end; resolves to how many bytes are there then, durable. Where the stream or the disk fails, what
+   * came stays. Not for two callers at once.
+   */
+  append(id: string, stream: Readable): Promise<number>;
+  /**
+   * Checks an upload that is whole and puts it into `incoming`; one that is not whole, or received, is answered as it is.
+   * @throws PhotospoolError `mismatch` where it has not the `sha256` that it should; it is gone then. `not-found`.
+   */
+  finish(id: string): Promise<Upload>;
+  /** Forgets one, and what came of it; false where there is none. */
+  remove(id: string): Promise<boolean>;
+}
+
 /** A running spool, as the server sees it. */
 export interface SpoolPort {
   status(): Promise<SpoolStatus>;
@@ -155,6 +197,7 @@ export interface SpoolPort {
    * sender called it: hostile text. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error.
    */
   place(stream: Readable, name: string): Promise<string>;
+  readonly uploads: Uploads;
   /** Tells of what happens; returns the function that ends it. */
   on(listener: (event: SpoolEvent) => void): () => void;
 }

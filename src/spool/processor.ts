@@ -18,6 +18,7 @@ import { openQueue } from './queue.js';
 import { openTaking } from './taking.js';
 import { openTally } from './tally.js';
 import { placeUpload } from './upload.js';
+import { openUploads } from './uploads.js';
 import { openWatch, type Folder, type Watch } from './watch.js';
 import { claimedPaths, handOver, importWork } from './work.js';
 
@@ -92,6 +93,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;
   const isQueued = (claim: Claim): boolean => queue.has(keyOfClaim(claim));
   await files.sweep(incoming);
+  const uploads = await openUploads({ incoming, work, files, clock, log });
   await adopt();
   if ((await files.look(incoming))?.dev !== (await files.look(work))?.dev) {
     log.info(
@@ -180,7 +182,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     queue.stop();
     watching?.close();
     await looks.close();
-    await queue.idle();
+    await Promise.all([queue.idle(), uploads.close()]);
     try {
       if (options.handOver) await handOver(work, options.handOver, files);
     } finally {
@@ -240,6 +242,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       };
     },
     place: (stream, name) => placeUpload(incoming, files, stream, name),
+    uploads,
     on(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -13,10 +13,20 @@ import { isLeftAlone } from './names.js';
 export async function placeUpload(incoming: string, files: Files, stream: Readable, name: string): Promise<string> {
   const part = join(incoming, temporaryName());
   await files.pour(stream, part);
-  // What the spool would leave alone by its name was still meant to come in.
-  const wanted = [safeName(name), `upload-${safeName(name).replace(/^\.+/, '')}`].find((safe) => !isLeftAlone(safe));
+  return giveName(incoming, files, part, name);
+}
+
+/** Gives a whole file its name in a folder of `incoming`, or the next one that is free, and answers it. Durable. */
+export async function giveName(folder: string, files: Files, part: string, name: string): Promise<string> {
+  const wanted = comingName(name);
   for (let n = 0; ; n++) {
-    const free = duplicateName(wanted ?? 'upload', n);
-    if ((await files.move(part, join(incoming, free))) === 'moved') return free;
+    const free = duplicateName(wanted, n);
+    if ((await files.move(part, join(folder, free))) === 'moved') return free;
   }
+}
+
+/** A name that the spool takes in: what it would leave alone by its name was still meant to come in. */
+export function comingName(name: string): string {
+  const tried = [safeName(name), `upload-${safeName(name).replace(/^\.+/, '')}`];
+  return tried.find((safe) => !isLeftAlone(safe)) ?? 'upload';
 }

@@ -67,11 +67,11 @@ const routes = (): string[] =>
 /** Calls a route as somebody; `{id}` is the photo's. An event stream is left after its beginning. */
 async function call(home: Home, headers: Record<string, string>, route: string, id: string, q = ''): Promise<Answer> {
   const [method, described] = route.split(' ') as [string, string];
-  const { path = described, body } = expected[route] ?? {};
+  const { path = described, body, headers: more } = expected[route] ?? {};
   const url = path.replace('{id}', id) + (q === '' ? '' : `?q=${encodeURIComponent(q)}`);
   const payload = route === 'post /api/upload' ? form : body && JSON.stringify(body).replaceAll('{id}', id);
   const type = route === 'post /api/upload' ? 'multipart/form-data; boundary=x' : 'application/json';
-  const sent = { ...headers, ...(payload !== undefined && { 'content-type': type }) };
+  const sent = { ...headers, ...more, ...(payload !== undefined && { 'content-type': type }) };
   const asked = { method: method as 'GET', url, headers: sent, ...(payload !== undefined && { payload }) };
   if (route !== 'get /api/events') return home.app.inject(asked);
   const response = await home.app.inject({ ...asked, payloadAsStream: true });

@@ -35,12 +35,15 @@ export const may = {
 export interface Expected {
   rule: keyof typeof may;
   body?: object;
+  headers?: Record<string, string>;
   /** For whoever may, the answer depends on what is sent: only that it is no refusal and no failure counts. */
   open?: true;
   /** The path, where `{…}` has to be something else than the id of a photo. */
   path?: string;
 }
 
+const tus = { 'tus-resumable': '1.0.0' };
+const anUpload = `/api/uploads/${'0'.repeat(32)}`;
 const aComment = `/api/photos/{id}/comments/${commentUlid}`;
 
 export const expected: Record<string, Expected> = {
@@ -79,6 +82,13 @@ export const expected: Record<string, Expected> = {
   'get /api/home': { rule: 'see' },
   'get /api/events': { rule: 'see' },
   'post /api/upload': { rule: 'upload' },
+  'options /api/uploads': { rule: 'upload', headers: tus },
+  'post /api/uploads': { rule: 'upload', headers: { ...tus, 'upload-length': '3' } },
+  // An upload is its maker's: uploads.test.ts compares whose are whose.
+  'get /api/uploads/{upload}': { rule: 'upload', open: true, path: anUpload },
+  'head /api/uploads/{upload}': { rule: 'upload', open: true, path: anUpload, headers: tus },
+  'patch /api/uploads/{upload}': { rule: 'upload', open: true, path: anUpload, headers: tus },
+  'delete /api/uploads/{upload}': { rule: 'upload', open: true, path: anUpload, headers: tus },
   'get /api/spool': { rule: 'spool' },
   'get /api/peers': { rule: 'spool' },
   'post /api/peers': { rule: 'peers', open: true, body: {} },

@@ -25,7 +25,8 @@ import { openNotes } from '../../src/replication/notes.js';
 import { buildApp, type ServerParts } from '../../src/server/app.js';
 import { makeChanges } from '../../src/server/changes.js';
 import type { App } from '../../src/server/parts.js';
-import { idleStatus, type SpoolEvent, type SpoolPort, type SpoolStatus } from '../../src/spool/port.js';
+import { idleStatus, type SpoolEvent, type SpoolPort, type SpoolStatus, type Uploads } from '../../src/spool/port.js';
+import { openUploads } from '../../src/spool/uploads.js';
 
 /** What the commands of this machine bring. */
 export const commandSecret = 'c'.repeat(43);
@@ -85,7 +86,7 @@ export interface FakeSpool extends SpoolPort {
   takes: (stream: Readable, name: string) => Promise<string>;
 }
 
-export function fakeSpool(): FakeSpool {
+export function fakeSpool(uploads: Uploads): FakeSpool {
   const spool: FakeSpool = {
     state: { ...idleStatus },
     placed: [],
@@ -116,6 +117,7 @@ export function fakeSpool(): FakeSpool {
       return names === 'all' ? { retried: ['a.jpg'], unknown: [] } : { retried: [], unknown: names };
     },
     place: (stream, name) => spool.takes(stream, name),
+    uploads,
     on(listener) {
       spool.listeners.add(listener);
       return () => void spool.listeners.delete(listener);
@@ -211,21 +213,24 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
       changes.notify();
     },
   });
-  const spool = fakeSpool();
   const clock = manualClock();
   const files = openFiles();
+  const [incoming, work] = [join(folder, 'incoming'), join(folder, 'work')];
+  for (const path of [incoming, work]) await mkdir(path);
+  const logged: unknown[][] = [];
+  const note = (...told: unknown[]): void => void logged.push(told);
+  const log = { debug: () => undefined, info: () => undefined, warn: note, error: note };
+  const spool = fakeSpool(await openUploads({ incoming, work, files, clock, log }));
   const archive = await openArchive(join(folder, 'archive'), files);
   const blobs = await openBlobs(join(folder, 'blobs'), files);
   const onChange = (listener: () => void): (() => void) => changes.on(listener);
   const links = fakeMesh();
-  const logged: unknown[][] = [];
   // Cheap hashes: what they cost is measured elsewhere.
   const access = openAccess(db, library, {
     clock,
     passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }),
     secret: commandSecret,
   });
-  const note = (...told: unknown[]): void => void logged.push(told);
   const parts: ServerParts = {
     library,
     catalog,
@@ -233,7 +238,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     spool,
     changes,
     clock,
-    log: { debug: () => undefined, info: () => undefined, warn: note, error: note },
+    log,
     blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
     databases: [
       {

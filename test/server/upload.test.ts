@@ -24,8 +24,8 @@ describe('uploads', () => {
     expect(response.statusCode).toBe(201);
     expect(response.json()).toEqual({
       files: [
-        { name: 'a.jpg', bytes: bytes.length },
-        { name: 'Größe.png', bytes: 1 },
+        { name: 'a.jpg', bytes: bytes.length, sha256: sha256(bytes) },
+        { name: 'Größe.png', bytes: 1, sha256: sha256('x') },
       ],
     });
     expect(spool.placed).toEqual([
@@ -40,7 +40,7 @@ describe('uploads', () => {
     spool.takes = async (stream, name) => (await takes(stream, name)).replace('.', '-2.');
     const payload = Buffer.concat([part('a.jpg', 'x'), end]);
     const response = await app.inject({ method: 'POST', url: '/api/upload', headers, payload });
-    expect(response.json()).toEqual({ files: [{ name: 'a-2.jpg', bytes: 1 }] });
+    expect(response.json()).toEqual({ files: [{ name: 'a-2.jpg', bytes: 1, sha256: sha256('x') }] });
   });
 
   it('cut folders off the name', async () => {

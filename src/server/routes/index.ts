@@ -11,6 +11,7 @@ export { originals } from './originals.js';
 export { trash } from './trash.js';
 export { downloads } from './downloads.js';
 export { upload } from './upload.js';
+export { uploads } from './uploads.js';
 export { spool } from './spool.js';
 export { samples } from './samples.js';
 export { home } from './home.js';

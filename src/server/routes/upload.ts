@@ -3,6 +3,7 @@
  * its name when it is whole. Of an upload that breaks off, the files before the break are there.
  */
 import multipart, { type MultipartFile } from '@fastify/multipart';
+import { createHash } from 'node:crypto';
 import { pipeline, Transform } from 'node:stream';
 import { Type } from 'typebox';
 import { may } from '../../access/rights.js';
@@ -10,7 +11,7 @@ import { PhotospoolError } from '../../base/errors.js';
 import type { SpoolPort } from '../../spool/port.js';
 import { viewer } from '../access.js';
 import type { App, Routes } from '../parts.js';
-import { Problem } from '../schemas.js';
+import { Problem, Sha256 } from '../schemas.js';
 
 const limits = {
   fileSize: Number.MAX_SAFE_INTEGER,
@@ -24,7 +25,16 @@ const Form = Type.Unsafe<unknown>({
   type: 'object',
   properties: { files: { type: 'array', items: { type: 'string', format: 'binary' } } },
 });
-const Files = Type.Object({ files: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Integer() })) });
+const Files = Type.Object({
+  files: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Integer(), sha256: Sha256 })),
+});
+
+/** A file that lies in `incoming`, durable. `sha256`: of the bytes that were written. */
+interface Placed {
+  name: string;
+  bytes: number;
+  sha256: string;
+}
 
 export const upload: Routes = async (app, { spool }) => {
   // A scope of its own, so that no other route takes multipart bodies.
@@ -52,7 +62,7 @@ function addRoute(app: App, spool: SpoolPort): void {
       if (!request.isMultipart()) {
         throw new PhotospoolError('unsupported', 'An upload must be multipart/form-data.');
       }
-      const files: { name: string; bytes: number }[] = [];
+      const files: Placed[] = [];
       try {
         // Which names are taken is for those who may look there.
         const tells = may(viewer(request), 'spool');
@@ -68,18 +78,14 @@ function addRoute(app: App, spool: SpoolPort): void {
   );
 }
 
-async function placePart(
-  spool: SpoolPort,
-  part: MultipartFile,
-  tells: boolean,
-): Promise<{ name: string; bytes: number }> {
-  const { stream, bytes } = count();
+async function placePart(spool: SpoolPort, part: MultipartFile, tells: boolean): Promise<Placed> {
+  const { stream, seen } = measure();
   // Whatever ends the one ends the other; the spool hears of it as an error of its stream.
   pipeline(part.file, stream, () => undefined);
   try {
     const sent = part.filename || 'upload';
     const name = await spool.place(stream, sent);
-    return { name: tells ? name : sent, bytes: bytes() };
+    return { name: tells ? name : sent, ...seen() };
   } finally {
     stream.destroy();
   }
@@ -93,14 +99,16 @@ function brokeOff(error: unknown): boolean {
   );
 }
 
-/** Counts what flows through. */
-function count(): { stream: Transform; bytes: () => number } {
-  let total = 0;
+/** Counts and hashes what flows through. */
+function measure(): { stream: Transform; seen: () => { bytes: number; sha256: string } } {
+  const hash = createHash('sha256');
+  let bytes = 0;
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      total += chunk.length;
+      bytes += chunk.length;
+      hash.update(chunk);
       done(null, chunk);
     },
   });
-  return { stream, bytes: () => total };
+  return { stream, seen: () => ({ bytes, sha256: hash.digest('hex') }) };
 }

@@ -1,0 +1,133 @@
+/**
+ * Uploads that go on where they broke: tus 1.0, and beside it how an upload stands. An upload exists for who made it alone; for
+ * everybody else its address is answered like one that never was. In words: docs/upload.md.
+ */
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { authorOf, type Viewer } from '../../access/rights.js';
+import type { Upload } from '../../spool/port.js';
+import { viewer } from '../access.js';
+import { notFound } from '../failures.js';
+import type { Routes } from '../parts.js';
+import { findPhoto } from '../photos.js';
+import { answers, Problem, Sha256 } from '../schemas.js';
+import { openTus, sha256Of, uploadsPath } from '../tus.js';
+
+const Params = Type.Object({ upload: Type.String({ description: '32 hexadecimal digits' }) });
+const State = Type.Object({
+  state: Type.Enum(['uploading', 'checking', 'received', 'known']),
+  bytes: Type.Integer({ description: 'how many are here' }),
+  length: Type.Integer({ description: 'how many there are' }),
+  sha256: Type.Optional(Sha256),
+});
+const problems = { '4xx': Problem, '5xx': Problem };
+/** An answer without a body, as OpenAPI describes it. */
+const nothing = (description: string) => Type.Null({ description });
+const one = `${uploadsPath}/:upload`;
+
+export const uploads: Routes = async (app, { spool, library, clock }) => {
+  const tus = openTus(spool.uploads, clock);
+
+  /** The upload of a request. @throws PhotospoolError `not-found` where there is none, or it is somebody else's. */
+  async function ofAsker(request: FastifyRequest): Promise<Upload> {
+    const { upload: id } = request.params as { upload: string };
+    const found = /^[0-9a-f]{32}$/.test(id) ? await spool.uploads.find(id) : undefined;
+    if (found?.by === authorOf(viewer(request))) return found;
+    throw notFound('There is no such upload here.', 'It may be too old: begin again.');
+  }
+
+  async function asking(request: FastifyRequest): Promise<{ by: string; id: string }> {
+    const { id, by } = await ofAsker(request);
+    return { id, by };
+  }
+
+  /** How many bytes a photo has that whoever asks may see and whose original is here. */
+  function knownBytes(who: Viewer, sha256: string): number | undefined {
+    const photo = findPhoto(library, who, sha256);
+    return photo?.original.here === true ? photo.bytes : undefined;
+  }
+
+  await app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+    const body = { bodyLimit: Number.MAX_SAFE_INTEGER, validatorCompiler: () => () => true };
+
+    scope.options(
+      uploadsPath,
+      {
+        config: { rule: 'upload' },
+        schema: {
+          summary: 'What of tus is spoken',
+          response: { 204: nothing('Tus-Version, Tus-Extension'), ...problems },
+        },
+      },
+      (request, reply) => tus(request, reply, { by: authorOf(viewer(request)) }),
+    );
+
+    scope.post(
+      uploadsPath,
+      {
+        ...body,
+        config: { rule: 'upload', streams: true },
+        schema: {
+          summary: 'Begins an upload (tus creation), or says that the photo is here already',
+          response: { 200: State, 201: nothing('Location, Upload-Expires'), ...problems },
+        },
+      },
+      async (request, reply) => {
+        const who = viewer(request);
+        const sha256 = sha256Of(request.headers['upload-metadata'] as string | undefined);
+        const bytes = sha256 === undefined ? undefined : knownBytes(who, sha256);
+        if (bytes !== undefined) return reply.code(200).send({ state: 'known', bytes, length: bytes, sha256 });
+        return tus(request, reply, { by: authorOf(who) });
+      },
+    );
+
+    scope.route({
+      method: ['GET', 'HEAD'],
+      url: one,
+      config: { rule: 'upload' },
+      schema: {
+        summary: 'How an upload stands, and its hash when it is safe; HEAD is that of tus',
+        params: Params,
+        response: answers(State),
+      },
+      handler: async (request, reply) => {
+        let found = await ofAsker(request);
+        if (request.method === 'HEAD') return tus(request, reply, { id: found.id, by: found.by });
+        // Whole, and its end was not reached: a crash, or a disk in trouble.
+        if (found.state !== 'received' && found.bytes === found.length) found = await spool.uploads.finish(found.id);
+        const { state, bytes, length, sha256 } = found;
+        return { state, bytes, length, ...(sha256 !== undefined && { sha256 }) };
+      },
+    });
+
+    scope.patch(
+      one,
+      {
+        ...body,
+        config: { rule: 'upload', streams: true },
+        schema: {
+          summary: 'Goes on with an upload',
+          params: Params,
+          response: { 204: nothing('Upload-Offset'), ...problems },
+        },
+      },
+      async (request, reply) => tus(request, reply, await asking(request)),
+    );
+
+    scope.delete(
+      one,
+      {
+        config: { rule: 'upload' },
+        schema: {
+          summary: 'Gives an upload up',
+          params: Params,
+          response: { 204: nothing('it is gone'), ...problems },
+        },
+      },
+      async (request, reply) => tus(request, reply, await asking(request)),
+    );
+    done();
+  });
+};

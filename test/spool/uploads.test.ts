@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import type { Clock } from '../../src/base/clock.js';
+import { systemClock } from '../../src/base/clock.js';
+import { openFiles, type Step } from '../../src/base/files.js';
+import { silent } from '../../src/base/log.js';
+import type { Wanted } from '../../src/spool/port.js';
+import { openUploads, type OpenUploads, type UploadsParts } from '../../src/spool/uploads.js';
+import { temporaryFolder } from '../folder.js';
+
+const bytes = Buffer.from('the bytes of a photo');
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+const id = 'a'.repeat(32);
+const wanted: Wanted = { by: 'owner', length: bytes.length, metadata: { filename: 'a.jpg', sha256 } };
+const day = 86_400_000;
+
+interface Folders {
+  incoming: string;
+  work: string;
+  /** Where uploads lie. */
+  kept: string;
+  open(parts?: Partial<UploadsParts>): Promise<OpenUploads>;
+}
+
+function makeFolders(): Folders {
+  const folder = temporaryFolder();
+  const [incoming, work] = [join(folder, 'incoming'), join(folder, 'work')];
+  for (const path of [incoming, work]) mkdirSync(path);
+  const open = (parts: Partial<UploadsParts> = {}): Promise<OpenUploads> =>
+    openUploads({ incoming, work, files: openFiles(), clock: systemClock, log: silent, ...parts });
+  return { incoming, work, kept: join(work, '.uploads'), open };
+}
+
+const stream = (from = 0, to = bytes.length): Readable => Readable.from([bytes.subarray(from, to)]);
+
+/** What a client does until its file is safe, from whatever is there. */
+async function carryOn(uploads: OpenUploads): Promise<void> {
+  let found = await uploads.find(id);
+  if (!found) {
+    await uploads.begin(id, wanted);
+    found = (await uploads.find(id))!;
+  }
+  if (found.state === 'received') return;
+  if (found.bytes < bytes.length) await uploads.append(id, stream(found.bytes));
+  await uploads.finish(id);
+}
+
+describe('a crash', () => {
+  /** Ends the process at the n-th operation: nothing after it reaches the disk. */
+  const killedAt = (n: number): { step: Step; count: () => number } => {
+    let count = 0;
+    return {
+      count: () => count,
+      step() {
+        if (++count >= n) throw new Error('killed');
+      },
+    };
+  };
+
+  test('at any operation loses nothing and doubles nothing, and the client goes on', async () => {
+    let n = 1;
+    for (; ; n++) {
+      const { incoming, kept, open } = makeFolders();
+      const { step, count } = killedAt(n);
+      const dying = openFiles(step);
+      const through = await open({ files: dying })
+        .then(async (uploads) => {
+          await uploads.begin(id, wanted);
+          await uploads.append(id, stream(0, 7));
+          await uploads.append(id, stream(7));
+          await uploads.finish(id);
+          return true;
+        })
+        .catch(() => false);
+      if (through && count() < n) break;
+      const uploads = await open();
+      await uploads.close();
+      await carryOn(uploads);
+      expect(await uploads.find(id), `killed at ${n}`).toMatchObject({ state: 'received', sha256 });
+      expect(readdirSync(incoming), `killed at ${n}`).toEqual(['a.jpg']);
+      expect(readFileSync(join(incoming, 'a.jpg'))).toEqual(bytes);
+      expect(readdirSync(kept)).toEqual([`${id}.json`]);
+    }
+    expect(n).toBeGreaterThan(25);
+  });
+
+  test('after the last byte is made good by the next start, without the client', async () => {
+    const { incoming, open } = makeFolders();
+    const first = await open();
+    await first.begin(id, wanted);
+    await first.append(id, stream());
+    const second = await open();
+    await second.close();
+    expect(readdirSync(incoming)).toEqual(['a.jpg']);
+  });
+});
+
+test('the bytes are flushed before they are hashed, the hash before the name is given, and that before the old one goes', async () => {
+  const told: string[] = [];
+  const { incoming, kept, open } = makeFolders();
+  const uploads = await open({
+    files: openFiles((operation, path) => {
+      const place = path.toString();
+      const what =
+        place === kept ? 'uploads' : place === incoming ? 'incoming' : basename(place).replace(/^.*\.tmp$/, 'new');
+      if (!['stat', 'list', 'open'].includes(operation)) told.push(`${operation} ${what}`);
+    }),
+  });
+  await uploads.begin(id, wanted);
+  await uploads.append(id, stream());
+  told.length = 0;
+  await uploads.finish(id);
+  const [part, note] = [`${id}.part`, `${id}.json`];
+  expect(told.filter((one) => one !== `read ${note}`)).toEqual([
+    `fsync ${part}`,
+    ...[`read ${part}`, `read ${part}`],
+    ...['write new', 'fsync new', `rename ${note}`, 'fsync uploads'],
+    ...['link a.jpg', 'fsync incoming', `unlink ${part}`, 'fsync uploads'],
+  ]);
+});
+
+describe('the sweep', () => {
+  const at = (now: number): Clock => ({ ...systemClock, now: () => now });
+
+  test('takes unfinished ones seven days after their last byte, at a start and while others come', async () => {
+    const { kept, open } = makeFolders();
+    const uploads = await open();
+    await uploads.begin(id, wanted);
+    await uploads.append(id, stream(0, 3));
+    const now = Date.now();
+    await open({ clock: at(now + 6.9 * day) });
+    expect(await uploads.find(id)).toMatchObject({ bytes: 3 });
+    expect(await (await open({ clock: at(now + 6.9 * day) })).find(id)).toBeDefined();
+    await open({ clock: at(now + 7.1 * day) });
+    expect(readdirSync(kept)).toEqual([]);
+
+    let later = now;
+    const long = await open({ clock: { ...systemClock, now: () => later } });
+    await long.begin(id, wanted);
+    later = now + 8 * day;
+    expect(await long.find(id)).toBeUndefined();
+    await long.begin('b'.repeat(32), wanted);
+    expect(readdirSync(kept).filter((name) => name.startsWith('a'))).toEqual([]);
+  });
+
+  test('keeps the answer of a received one for a day, and leaves what it does not know', async () => {
+    const { incoming, kept, open } = makeFolders();
+    const uploads = await open();
+    await carryOn(uploads);
+    writeFileSync(join(kept, 'mine.txt'), '');
+    writeFileSync(join(kept, `${'c'.repeat(32)}.part`), 'x');
+    writeFileSync(join(kept, `${'d'.repeat(32)}.json`), '{"form');
+    const now = Date.now();
+    expect(await (await open({ clock: at(now + 0.9 * day) })).find(id)).toMatchObject({ sha256 });
+    await open({ clock: at(now + 1.1 * day) });
+    expect(readdirSync(kept)).toEqual(['mine.txt']);
+    expect(readdirSync(incoming)).toEqual(['a.jpg']);
+  });
+
+  test('is not misled by the time that a file had where it came from', async () => {
+    const { incoming, open } = makeFolders();
+    const uploads = await open();
+    await uploads.begin(id, { ...wanted, metadata: { filename: 'a.jpg', modified: '2001-02-03T04:05:06Z' } });
+    await uploads.append(id, stream());
+    await uploads.finish(id);
+    expect(statSync(join(incoming, 'a.jpg')).mtime.toISOString()).toBe('2001-02-03T04:05:06.000Z');
+    await open();
+    expect(await uploads.find(id)).toMatchObject({ state: 'received' });
+  });
+});
+
+describe('where they lie', () => {
+  test('is a hidden folder in incoming where that is on another disk than work', async () => {
+    const { incoming, work, open } = makeFolders();
+    const real = openFiles();
+    const files: typeof real = {
+      ...real,
+      look: async (path) => {
+        const found = await real.look(path);
+        return found && path === work ? Object.assign(found, { dev: found.dev + 1 }) : found;
+      },
+    };
+    const uploads = await open({ files });
+    await uploads.begin(id, wanted);
+    await uploads.append(id, stream(0, 5));
+    expect(existsSync(join(incoming, '.photospool-uploads', `${id}.part`))).toBe(true);
+    const later = await open({ files });
+    await carryOn(later);
+    expect(readFileSync(join(incoming, 'a.jpg'))).toEqual(bytes);
+  });
+
+  test('is nowhere as long as nobody uploads', async () => {
+    const { incoming, work, open } = makeFolders();
+    await open();
+    expect([...readdirSync(incoming), ...readdirSync(work)]).toEqual([]);
+  });
+});
+
+test('two who finish the same at once get the same answer, and one file', async () => {
+  const { incoming, open } = makeFolders();
+  const uploads = await open();
+  await uploads.begin(id, wanted);
+  await uploads.append(id, stream());
+  const [one, two] = await Promise.all([uploads.finish(id), uploads.finish(id)]);
+  expect(one).toEqual(two);
+  expect(one).toMatchObject({ state: 'received', sha256 });
+  expect(readdirSync(incoming)).toEqual(['a.jpg']);
+});
+
+test('a folder that the spool removes meanwhile is made again', async () => {
+  const { incoming, open } = makeFolders();
+  const real = openFiles();
+  let removed = false;
+  const files: typeof real = {
+    ...real,
+    async move(from, to) {
+      if (!removed) await real.removeFolder(join(incoming, 'trip'));
+      removed = true;
+      return real.move(from, to);
+    },
+  };
+  const uploads = await open({ files });
+  await uploads.begin(id, { ...wanted, metadata: { filename: 'a.jpg', folder: 'trip' } });
+  await uploads.append(id, stream());
+  await uploads.finish(id);
+  expect(readFileSync(join(incoming, 'trip/a.jpg'))).toEqual(bytes);
+});
