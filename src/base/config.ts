@@ -6,7 +6,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PhotospoolError } from './errors.js';
 import { readToml } from './toml.js';
-import { absolute, isHostName, isNetwork, list, number, oneOf, path, rate, text } from './values.js';
+import { absolute, flag, isHostName, isNetwork, list, number, oneOf, path, rate, text } from './values.js';
 
 /** Everything that can be configured. Folders are absolute; durations in seconds. */
 export interface Config {
@@ -34,6 +34,8 @@ export interface Config {
   role: 'home' | 'public';
   /** Bytes per second that blobs may take on all links together; 0 for as many as there are. */
   bandwidth: number;
+  /** Whether a public server is told where photos were taken. */
+  gps: boolean;
   level: 'debug' | 'info' | 'warn' | 'error';
   /** How the log is written; `auto` is text on a terminal, JSON elsewhere. */
   format: 'auto' | 'text' | 'json';
@@ -47,7 +49,7 @@ export interface Key {
   /** How the value is shown in help. */
   value: string;
   help: string;
-  read: (value: unknown, home: string) => string | number | string[] | undefined;
+  read: (value: unknown, home: string) => string | number | boolean | string[] | undefined;
 }
 
 /** All keys, in the order of help and docs/guide/configuration.md. */
@@ -129,6 +131,13 @@ export const keys: readonly Key[] = [
     read: rate,
   },
   {
+    key: 'publish.gps',
+    field: 'gps',
+    value: 'true|false',
+    help: 'whether public servers are told where photos were taken, to a metre',
+    read: flag,
+  },
+  {
     key: 'log.level',
     field: 'level',
     value: 'debug|info|warn|error',
@@ -179,6 +188,7 @@ export function readConfig(
     trustProxy: [],
     role: 'home',
     bandwidth: 0,
+    gps: false,
     level: 'info',
     format: 'auto',
   };
