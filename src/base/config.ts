@@ -6,7 +6,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PhotospoolError } from './errors.js';
 import { readToml } from './toml.js';
-import { absolute, isHostName, isNetwork, list, number, oneOf, path, rate, text } from './values.js';
+import { absolute, flag, isHostName, isNetwork, list, number, oneOf, path, rate, text } from './values.js';
 
 /** Everything that can be configured. Folders are absolute; durations in seconds. */
 export interface Config {
@@ -36,6 +36,8 @@ export interface Config {
   bandwidth: number;
   /** Where ffmpeg is, with ffprobe beside it; else both are looked for in PATH. Absolute. */
   ffmpeg?: string;
+  /** Whether a public server is told where photos were taken. */
+  gps: boolean;
   level: 'debug' | 'info' | 'warn' | 'error';
   /** How the log is written; `auto` is text on a terminal, JSON elsewhere. */
   format: 'auto' | 'text' | 'json';
@@ -49,7 +51,7 @@ export interface Key {
   /** How the value is shown in help. */
   value: string;
   help: string;
-  read: (value: unknown, home: string) => string | number | string[] | undefined;
+  read: (value: unknown, home: string) => string | number | boolean | string[] | undefined;
 }
 
 /** All keys, in the order of help and docs/guide/configuration.md. */
@@ -138,6 +140,13 @@ export const keys: readonly Key[] = [
     read: path,
   },
   {
+    key: 'publish.gps',
+    field: 'gps',
+    value: 'true|false',
+    help: 'whether public servers are told where photos were taken, to a metre',
+    read: flag,
+  },
+  {
     key: 'log.level',
     field: 'level',
     value: 'debug|info|warn|error',
@@ -188,6 +197,7 @@ export function readConfig(
     trustProxy: [],
     role: 'home',
     bandwidth: 0,
+    gps: false,
     level: 'info',
     format: 'auto',
   };

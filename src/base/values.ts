@@ -17,6 +17,9 @@ export const oneOf =
   (...allowed: string[]) =>
   (value: unknown): string | undefined =>
     typeof value === 'string' && allowed.includes(value) ? value : undefined;
+/** Yes or no: true or false. */
+export const flag = (value: unknown): boolean | undefined =>
+  value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined;
 /** A number from `least` to `most`. */
 export const number =
   (least: number, most: number, whole = true) =>

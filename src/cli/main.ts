@@ -23,6 +23,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   service: async () => (await import('./commands/service.js')).service,
   users: async () => (await import('./commands/users.js')).users,
   peers: async () => (await import('./commands/peers.js')).peers,
+  publishers: async () => (await import('./commands/publishers.js')).publishers,
   tokens: async () => (await import('./commands/tokens.js')).tokens,
 };
 

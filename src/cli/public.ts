@@ -1,32 +1,21 @@
 /**
- * A public server, put together: library and catalog, the projections of the homes that publish here, and what makes one
- * album of them; no spool, no archive, no accounts. Opening makes what is missing and goes through all that is there; a
- * crash leaves what the next opening completes.
+ * A public server, put together: what was published (published.ts), and what serves it to everybody; no spool, no archive, no
+ * accounts.
  */
 import { join } from 'node:path';
 import { publicAccess } from '../access/public.js';
-import { openBlobs } from '../archive/blobs.js';
 import { systemClock as clock } from '../base/clock.js';
-import { configTemplate, type Config } from '../base/config.js';
-import { PhotospoolError } from '../base/errors.js';
+import type { Config } from '../base/config.js';
 import { openFiles, type Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
-import { openSqlite } from '../base/sqlite.js';
-import { catalogIsCurrent } from '../catalog/catalog.js';
-import { checkPlace } from '../library/place.js';
-import { openCombiner, type Combiner } from '../replication/combine.js';
+import type { Combiner } from '../replication/combine.js';
 import { openCopies } from '../replication/copies.js';
-import { openExchange, type Exchange } from '../replication/exchange.js';
-import { openPublishers } from '../replication/publishers.js';
-import type { StoreParts } from '../replication/store.js';
+import type { Exchange } from '../replication/exchange.js';
 import { openServer, type Server, type ServerParts } from '../server/app.js';
 import { idleStatus, type SpoolPort } from '../spool/port.js';
-import { openHomeAccess } from './access.js';
 import { webRoot } from './home.js';
-import { readRecords } from './records.js';
-import { reindex } from './reindex.js';
+import { openPublished, refused, type Published } from './published.js';
 import { version } from './version.js';
-import { libraryPath } from './view.js';
 
 /** A running public server. */
 export interface PublicServer {
@@ -34,40 +23,20 @@ export interface PublicServer {
   close(): Promise<void>;
 }
 
-/** Opens a public server. @throws PhotospoolError as `openHome` and `openServer`. */
+/** Opens a public server. @throws PhotospoolError as `openPublished` and `openServer`. */
 export async function openPublic(config: Config, log: Log, files: Files = openFiles()): Promise<PublicServer> {
-  const folder = join(config.data, 'public');
-  for (const one of [config.home, config.data, folder]) await files.makeFolder(one);
-  await files.setMode(config.data, 0o700);
-  await checkPlace(config.data);
-  for (const one of [config.home, config.data]) await files.sweep(one);
-  await files.write(join(config.home, 'photospool.toml'), configTemplate(config.home));
-
-  const db = openSqlite(libraryPath(config), { secureDelete: true });
-  const records = readRecords(config, db, log);
-  const { library, catalog, changes } = records;
-  if (!catalogIsCurrent(db)) await reindex(library, catalog);
-  const blobs = await openBlobs(join(config.data, 'blobs'), files);
-  const { access, close: closeAccess } = openHomeAccess(records, config, files, log);
-  const madeAt = (name: string): number | undefined => access.tokens.list().find((one) => one.name === name)?.created;
-  const publishers = openPublishers({ db, folder, clock, madeAt });
-  const onChange = (listener: () => void): (() => void) => changes.on(listener);
-  const exchange = openExchange({ db, library, archive: noArchive, blobs, files, clock, onChange });
-  const combiner = openCombiner({ db, library, publishers, named: exchange.named, blobs, files });
-  const troubled = (err: unknown): void => log.error({ err }, 'What was published could not be taken in.');
-  const unlisten = publishers.on(() => void combiner.follow().catch(troubled));
+  const published = await openPublished(config, log, files);
+  const { library, catalog, changes, access, publishers, exchange, combiner, blobs, folder } = published;
+  const stop = new AbortController();
+  const removing = keepRemoving(published, log, stop.signal);
   let server: Server | undefined;
   async function close(): Promise<void> {
-    unlisten();
+    stop.abort();
+    await removing;
     await server?.close();
-    await combiner.follow().catch(troubled);
-    publishers.close();
-    await closeAccess();
-    library.close();
-    db.close();
+    await published.close();
   }
   try {
-    await combiner.settle();
     const { host, port, role, names, trustProxy, cert, key } = config;
     server = await openServer({
       library,
@@ -97,6 +66,16 @@ export async function openPublic(config: Config, log: Log, files: Files = openFi
   }
 }
 
+/** Ms between looks for homes that are to be removed. */
+const look = 1_000;
+
+async function keepRemoving({ remove }: Published, log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await remove().catch((err: unknown) => log.error({ err }, 'What a home had published could not be removed.'));
+    await clock.sleep(look, signal);
+  }
+}
+
 /** What was taken back while its picture was on its way is removed when it is here. */
 function checked(exchange: Exchange, combiner: Combiner): Exchange {
   const { take } = exchange.store;
@@ -109,18 +88,7 @@ function checked(exchange: Exchange, combiner: Combiner): Exchange {
   return { ...exchange, store: { ...exchange.store, take: takeNamed } };
 }
 
-const refused = (what: string): PhotospoolError =>
-  new PhotospoolError('not-found', `A public server does not ${what}.`, { op: 'receive' });
 const nothing = (): Promise<never> => Promise.reject(refused('take photos'));
-
-/** There are no originals here, and no place for them. */
-const noArchive: StoreParts['archive'] = {
-  occupied: () => false,
-  resolve: (path) => {
-    throw refused(`hold ${path}`);
-  },
-  place: nothing,
-};
 
 /** A public server makes no links: homes come to it. */
 const noMesh: ServerParts['mesh'] = { status: () => [], on: () => () => undefined };

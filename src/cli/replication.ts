@@ -39,7 +39,7 @@ export function openReplication(home: Home, log: Log): Replication {
     folder: join(config.data, 'projection'),
     files,
     library,
-    options: { gps: false },
+    options: { gps: config.gps },
     clock,
     random: randomBytes,
     onChange,

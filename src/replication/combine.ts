@@ -16,7 +16,8 @@ import type { Library } from '../library/library.js';
 import type { Named } from './named.js';
 import { isAt } from './projector.js';
 import { opaqueOf, publicId, readPublic, type Told } from './public.js';
-import type { Publisher, Publishers } from './publishers.js';
+import type { Publisher } from './publisher.js';
+import type { Publishers } from './publishers.js';
 
 /** What is combined. */
 export interface CombinerParts {
@@ -33,8 +34,8 @@ export interface CombinerParts {
 export interface Combiner {
   /** Takes in what changed since the last call. Yields to other work. */
   follow(): Promise<void>;
-  /** Goes through everything, and removes pictures that nothing names. */
-  settle(): Promise<void>;
+  /** Goes through everything, when `before` is done, and removes pictures that nothing names. */
+  settle(before?: () => Promise<unknown>): Promise<void>;
   /** Removes a picture that came, where nothing names it any more. */
   check(sha256: string): Promise<void>;
 }
@@ -126,8 +127,9 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
       inTurn(async () => {
         for (const home of publishers.all()) await followOne(home);
       }),
-    settle: () =>
+    settle: (before) =>
       inTurn(async () => {
+        await before?.();
         const opaques = new Set([...library.scan('photo:')].flatMap(({ id }) => sha256Of(id) ?? []));
         for (const { projection } of publishers.all())
           for (const { id } of projection.scan('public:')) opaques.add(opaqueOf(id) ?? '');

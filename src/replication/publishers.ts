@@ -1,18 +1,13 @@
 /**
- * The homes that publish here: a database of each one's projection, in a file of its own, and which token may write which.
- * A token belongs to the first home that brings it; it reaches that home's database and no other. Only what is on the list
- * (public.ts) is ever stored. A crash leaves whole batches.
+ * The homes that publish here, and which token may write which. A token belongs to the first home that brings it; it reaches
+ * that home's database and the pictures that it names, and nothing else. A crash leaves whole batches.
  */
-import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
-import { openSqlite, type Sqlite } from '../base/sqlite.js';
-import { isNewer } from '../document/merge.js';
-import { openLibrary, type Incoming, type Library } from '../library/library.js';
-import type { Database, Refused } from './database.js';
-import { openLibraryDatabase } from './library.js';
-import { openNotes } from './notes.js';
-import { opaqueOf, readPublic } from './public.js';
+import type { Files } from '../base/files.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { filesOf, openPublisher, type Publisher } from './publisher.js';
+import { openRemovals } from './removals.js';
 import type { Served } from './serve.js';
 
 /** What publishers are kept in. */
@@ -21,29 +16,33 @@ export interface PublishersParts {
   db: Sqlite;
   /** The folder of the projections, absolute; it is there. */
   folder: string;
+  files: Files;
   clock: Clock;
   /** When a token was made, ms since 1970; undefined where it was revoked. */
   madeAt(token: string): number | undefined;
 }
 
-/** A home that publishes here. */
-export interface Publisher {
-  /** The id of its library. */
-  id: string;
-  db: Sqlite;
-  projection: Library;
-}
-
 /** The homes that publish here. */
 export interface Publishers {
   all(): readonly Publisher[];
-  /** Their databases, as they are served: a list that grows. */
+  /** Their databases, as they are served: a list that grows and shrinks. */
   databases: readonly Served[];
   /**
    * Lets a token into a database `public-<library id>`, making it where it is the token's first.
    * @throws PhotospoolError `forbidden` where it is another home's, `not-found` for any other name.
    */
   admit(database: string, token: string): void;
+  /** Whether the home that a token belongs to names a picture in its projection. */
+  names(token: string, sha256: string): boolean;
+  /** Whether homes are to be removed. */
+  leaving(): boolean;
+  /**
+   * Drops what the homes brought that are to be removed: their files go. Resolves to their ids; what they showed is still to
+   * be combined anew, and then each is `removed`.
+   */
+  drop(): Promise<string[]>;
+  /** It is done with. */
+  removed(id: string): void;
   /** Calls `listener` after documents changed; returns what ends it. */
   on(listener: () => void): () => void;
   close(): void;
@@ -56,9 +55,8 @@ interface Row {
 }
 
 /** Opens the publishers that are there. */
-export function openPublishers({ db, folder, clock, madeAt }: PublishersParts): Publishers {
-  db.exec(`CREATE TABLE IF NOT EXISTS publisher
-    (token TEXT PRIMARY KEY, made INTEGER NOT NULL, publisher TEXT NOT NULL) WITHOUT ROWID`);
+export function openPublishers({ db, folder, files, clock, madeAt }: PublishersParts): Publishers {
+  const removals = openRemovals(db);
   const byToken = db.prepare<Row>('SELECT token, made, publisher FROM publisher WHERE token = ?');
   const byPublisher = db.prepare<Row>('SELECT token, made, publisher FROM publisher WHERE publisher = ?');
   const bind = db.prepare('INSERT OR REPLACE INTO publisher (token, made, publisher) VALUES (?, ?, ?)');
@@ -68,23 +66,25 @@ export function openPublishers({ db, folder, clock, madeAt }: PublishersParts): 
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
+  const tell = (): void => [...listeners].forEach((listener) => listener());
   const publishers = new Map<string, Publisher>();
   const databases: Served[] = [];
 
   function open(id: string): void {
     if (publishers.has(id)) return;
-    const file = openSqlite(join(folder, `${id}.sqlite`), { secureDelete: true });
-    const tell = (): void => [...listeners].forEach((listener) => listener());
-    const projection = openLibrary(file, { clock, index: () => void setImmediate(tell) });
-    const database = openLibraryDatabase({ library: projection, db: file, clock, onChange: on });
-    databases.push({
-      database: guarded(database),
-      name: `public-${id}`,
-      notes: openNotes(file, 'photos'),
-      count: () => projection.count(''),
-      last: () => projection.changes(projection.lastChange()).last,
-    });
-    publishers.set(id, { id, db: file, projection });
+    const publisher = openPublisher(id, { folder, clock, tell, on });
+    databases.push(publisher.served);
+    publishers.set(id, publisher);
+  }
+
+  async function drop(id: string): Promise<void> {
+    const publisher = publishers.get(id);
+    if (publisher) {
+      publishers.delete(id);
+      databases.splice(databases.indexOf(publisher.served), 1);
+      publisher.close();
+    }
+    for (const path of filesOf(folder, id)) if (await files.look(path)) await files.remove(path);
   }
 
   function mayBind(token: string, id: string): boolean {
@@ -102,6 +102,7 @@ export function openPublishers({ db, folder, clock, madeAt }: PublishersParts): 
       const id = /^public-([0-9a-f]{8,64})$/.exec(name)?.[1];
       const made = madeAt(token);
       if (id === undefined || made === undefined) throw new PhotospoolError('not-found', 'There is no such database.');
+      if (removals.has(id)) throw new PhotospoolError('forbidden', 'What this home brought is being removed.');
       db.transaction(() => {
         if (!mayBind(token, id)) {
           throw new PhotospoolError('forbidden', 'This token belongs to another home.', {
@@ -112,38 +113,21 @@ export function openPublishers({ db, folder, clock, madeAt }: PublishersParts): 
       });
       open(id);
     },
+    names(token, sha256) {
+      const own = byToken.get(token);
+      if (!own || own.made !== madeAt(token)) return false;
+      return publishers.get(own.publisher)?.names(sha256) === true;
+    },
+    leaving: () => removals.all().length > 0,
+    async drop() {
+      const ids = removals.all();
+      for (const id of ids) await drop(id);
+      return ids;
+    },
+    removed: (id) => removals.done(id),
     on,
     close() {
-      for (const { db: file, projection } of publishers.values()) {
-        projection.close();
-        file.close();
-      }
+      for (const publisher of publishers.values()) publisher.close();
     },
   };
-}
-
-/** A projection's database as its home reaches it: of what is written, only what is on the list is stored. */
-function guarded(database: Database): Database {
-  return {
-    ...database,
-    async write(incoming) {
-      const refused: Refused[] = [];
-      const taken = incoming.flatMap((one): Incoming[] => {
-        const reason = whyNot(one);
-        if (reason === undefined) return [stripped(one)];
-        refused.push({ id: one.id, rev: one.revisions[0] ?? '', reason });
-        return [];
-      });
-      return [...refused, ...(await database.write(taken))];
-    },
-  };
-}
-
-const stripped = ({ id, revisions, deleted, body }: Incoming): Incoming =>
-  ({ id, revisions, deleted, body: deleted ? {} : readPublic(body) }) as Incoming;
-
-function whyNot({ id, deleted, body }: Incoming): string | undefined {
-  if (opaqueOf(id) === undefined) return 'Only a projection is taken here.';
-  if (deleted || readPublic(body)) return undefined;
-  return isNewer(body) ? 'It was written by a newer version of Photospool.' : 'It is no document of a projection.';
 }

@@ -75,8 +75,8 @@ export interface ServerParts {
   peers?: Peers;
   /** Told which library asks in which epoch. */
   copies?: Pick<Copies, 'saw' | 'all'>;
-  /** Lets publishers into their databases, on a public server. */
-  publishers?: Pick<Publishers, 'admit'>;
+  /** Lets publishers into their databases, and to their pictures, on a public server. */
+  publishers?: Pick<Publishers, 'admit' | 'names'>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
   samples(): Promise<number>;
   config: ServerConfig;

@@ -4,8 +4,10 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { merge } from '../../src/document/merge.js';
 import { purge } from '../../src/document/purge.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
+import { later } from '../../src/replication/combine.js';
 import { opaqueId, project } from '../../src/replication/projection.js';
 import { isPrivateTag, opaqueOf, publicId } from '../../src/replication/public.js';
 import { edited, photo, sighting, stamp } from '../document/documents.js';
@@ -67,6 +69,18 @@ describe('what is told', () => {
     expect(project(`exif:${sha256}`, { kind: 'exif', tags: {} }, { gps: true })).toBeUndefined();
     expect(project('person:1', { kind: 'person' }, { gps: true })).toBeUndefined();
   });
+});
+
+test('of decisions that did not see each other the narrower counts, as late as the latest of them', () => {
+  const known = photo();
+  const [opened, closed] = [
+    edited(known, { audience: 'public' }, stamp(10)),
+    edited(known, { audience: 'private' }, stamp(5)),
+  ] as const;
+  const both = merge(opened, closed);
+  // A public server that was told of public@10 by another home takes this as a later word than that.
+  expect(told(both)?.photo).toEqual({ value: null, at: stamp(10) });
+  expect(later(told(both)!.photo, told(opened)!.photo).value).toBeNull();
 });
 
 test('tags are marked private by _ or private/', () => {

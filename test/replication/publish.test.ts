@@ -5,6 +5,8 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { listPublishers, removePublisher } from '../../src/cli/publishers.js';
+import type { PhotoDocument } from '../../src/document/photo.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openLibrary } from '../../src/library/library.js';
 import { openPublicServer, openPublisher, type Public, type Publisher } from './publishing.js';
@@ -43,6 +45,8 @@ test('what is public is shown with its pictures, what is edited changes, what is
   expect((await fetch(media)).status).toBe(404);
   home.edit(first, { audience: 'public' });
   await shows(vps, [opaque()]);
+  // Its pictures were removed, and come again.
+  await expect.poll(async () => (await fetch(media)).status, soon).toBe(200);
   home.edit(first, { trashed: true });
   await shows(vps, []);
   home.edit(first, { trashed: false });
@@ -126,7 +130,7 @@ test('of two homes the latest decision counts, also where the other still publis
     const { revisions, body } = home.library.revision(id, rev)!;
     other.library.insert([{ id, revisions, deleted: false, body }]);
   }
-  other.publish(vps.url(), await vps.token('other'));
+  const second = other.publish(vps.url(), await vps.token('other'));
   await expect
     .poll(
       async () =>
@@ -137,15 +141,88 @@ test('of two homes the latest decision counts, also where the other still publis
     .toBe(true);
   home.edit(first, { audience: 'private' });
   await shows(vps, []);
+  const sent = second.status()!.push.sent;
   other.edit(first, { title: 'Still here' });
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(await vps.ids()).toEqual([]);
+  await expect.poll(() => second.status()!.push.sent, soon).toBeGreaterThan(sent);
+  // What was sent is combined before the next is.
+  const id = await other.add(7);
+  other.edit(id, { audience: 'public' });
+  await shows(vps, [other.opaque(id)]);
+  other.edit(id, { audience: 'private' });
+  await shows(vps, []);
   other.edit(first, { audience: 'family' });
   other.edit(first, { audience: 'public' });
   await shows(vps, [opaque()]);
 });
 
+test.each([
+  ['beside the running server', true],
+  ['alone', false],
+])('what a home brought is removed, %s, and what another brought stays', async (_, running) => {
+  const { vps, home, token, first, opaque } = await begin();
+  const other = await openPublisher();
+  const theirs = await other.add(9);
+  home.edit(first, { audience: 'public', title: 'MARKED beach' });
+  other.edit(theirs, { audience: 'public' });
+  const links = [home.publish(vps.url(), token), other.publish(vps.url(), await vps.token('other'))];
+  await shows(vps, [opaque(), other.opaque(theirs)]);
+  await expect.poll(async () => (await vps.disk()).includes('thumb 1'), soon).toBe(true);
+  const list = [
+    { publisher: home.library.server, tokens: ['home'], photos: 1 },
+    { publisher: other.library.server, tokens: ['other'], photos: 1 },
+  ].sort((a, b) => (a.publisher < b.publisher ? -1 : 1));
+  expect(await listPublishers(vps.config)).toEqual(list);
+  if (!running) await vps.stop();
+  expect(await removePublisher(vps.config, 'home')).toMatchObject({ publisher: home.library.server, later: false });
+  if (!running) await vps.start();
+  await shows(vps, [other.opaque(theirs)]);
+  const disk = await vps.disk();
+  for (const mark of ['MARKED', 'thumb 1']) expect([mark, disk.includes(mark)]).toEqual([mark, false]);
+  await expect.poll(() => links[0]!.status()?.state, soon).toBe('refused');
+  expect(await listPublishers(vps.config)).toMatchObject([{ publisher: other.library.server }]);
+  await expect(removePublisher(vps.config, 'home')).rejects.toThrow(/No home publishes here as home/);
+  // With a new token it may come again.
+  await links[0]!.stop();
+  home.publish(vps.url(), await vps.token('home'));
+  await shows(vps, [opaque(), other.opaque(theirs)]);
+});
+
 describe('the token', () => {
+  test('learns nothing of the pictures that another home brings', async () => {
+    const { vps, home, token, first, opaque } = await begin();
+    // A projection whose pictures never come: its home has lost them.
+    const other = await openPublisher();
+    const theirs = await other.add(9);
+    const { renditions } = other.library.get(`photo:${theirs}`)!.body as unknown as PhotoDocument;
+    const hash = renditions!.thumb!.sha256;
+    await rm(other.blobs.path(hash));
+    other.edit(theirs, { audience: 'public' });
+    const second = await vps.token('other');
+    other.publish(vps.url(), second);
+    home.edit(first, { audience: 'public' });
+    home.publish(vps.url(), token);
+    await shows(vps, [opaque(), other.opaque(theirs)]);
+    const wanted = async (given: string): Promise<string[]> => {
+      const answer = await fetch(`${vps.url()}/blobs/?originals=all`, {
+        headers: { authorization: `Bearer ${given}` },
+      });
+      return ((await answer.json()) as { wanted: { sha256: string }[] }).wanted.map(({ sha256 }) => sha256);
+    };
+    await expect.poll(() => wanted(token), soon).toEqual([]);
+    await expect.poll(() => wanted(second), soon).toEqual([hash]);
+    const put = async (given: string): Promise<number> =>
+      (
+        await fetch(`${vps.url()}/blobs/${hash}`, {
+          method: 'PUT',
+          body: 'thumb 9',
+          headers: { authorization: `Bearer ${given}`, 'content-type': 'application/octet-stream' },
+        })
+      ).status;
+    expect(await put(token)).toBe(404);
+    expect(await put(second)).toBe(201);
+    expect(await put(token)).toBe(404);
+  });
+
   test('reaches its own projection and nothing else', async () => {
     const { vps, home, token, first, opaque } = await begin();
     home.edit(first, { audience: 'public' });

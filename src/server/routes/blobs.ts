@@ -1,9 +1,11 @@
 /** Blobs for peers: given out, taken in, and asked for. Only hashes that documents name. */
 import { Readable } from 'node:stream';
 import { Type, type Static } from 'typebox';
-import { checkStill } from '../access.js';
+import type { FastifyRequest } from 'fastify';
+import { checkStill, viewer } from '../access.js';
 import { notFound, refuse } from '../failures.js';
 import { sendDownload } from '../download.js';
+import type { NamedBlob } from '../../replication/named.js';
 import type { Routes } from '../parts.js';
 import { goneOf } from '../patience.js';
 import { answers, bytes, Problem, Sha256 } from '../schemas.js';
@@ -13,8 +15,31 @@ const most = 200;
 /** The longest wait in ms. */
 const longest = 60_000;
 
-export const blobs: Routes = async (app, { exchange }) => {
+export const blobs: Routes = async (app, { exchange, publishers }) => {
   const { store, named } = exchange;
+
+  /** Whether a blob is any business of who asks: on a public server, of a home that names it. */
+  const reach = (request: FastifyRequest): ((sha256: string) => boolean) => {
+    if (!publishers) return () => true;
+    const { token } = viewer(request);
+    return (sha256) => token !== undefined && publishers.names(token, sha256);
+  };
+
+  function missing(
+    reaches: (sha256: string) => boolean,
+    originals: 'all' | 'asked' | 'none',
+    skip: number,
+  ): NamedBlob[] {
+    if (!publishers) return named.missing({ limit: most, skip, originals });
+    const found: NamedBlob[] = [];
+    for (let at = 0, more = true; more && found.length < skip + most; at += most) {
+      const list = named.missing({ limit: most, skip: at, originals });
+      found.push(...list.filter(({ sha256 }) => reaches(sha256)));
+      more = list.length === most;
+    }
+    return found.slice(skip, skip + most);
+  }
+
   const Asked = Type.Object({
     originals: Type.Optional(Type.Enum(['all', 'asked', 'none'])),
     skip: Type.Optional(Type.Integer({ minimum: 0 })),
@@ -52,11 +77,14 @@ export const blobs: Routes = async (app, { exchange }) => {
         await exchange.untilWanted({ originals, ...(seen !== undefined && { seen }) }, wait, goneOf(reply));
         checkStill(request, 'replicate');
         const version = exchange.version();
-        const missing = named.missing({ limit: most, skip, originals });
         return {
           version,
           wanted: await Promise.all(
-            missing.map(async ({ sha256, bytes }) => ({ sha256, bytes, have: await store.begun(sha256) })),
+            missing(reach(request), originals, skip).map(async ({ sha256, bytes }) => ({
+              sha256,
+              bytes,
+              have: await store.begun(sha256),
+            })),
           ),
         };
       },
@@ -70,13 +98,13 @@ export const blobs: Routes = async (app, { exchange }) => {
       handler: async (request, reply) => {
         const { sha256 } = request.params as { sha256: string };
         const found = await exchange.find(sha256);
-        const missing = 'There is no such blob here.';
-        if (!found) throw notFound(missing);
+        const gone = 'There is no such blob here.';
+        if (!found) throw notFound(gone);
         return sendDownload(request, reply, {
           path: found.path,
           sha256,
           type: 'application/octet-stream',
-          missing,
+          missing: gone,
           forever: false,
         });
       },
@@ -99,7 +127,7 @@ export const blobs: Routes = async (app, { exchange }) => {
         if (from === undefined) return refuse(reply, 400, 'range', 'Content-Range must be like “bytes 100-199/200”.');
         exchange.heard(0);
         const blob = await exchange.name(sha256);
-        if (!blob) throw notFound('No document names it.');
+        if (!blob || !reach(request)(sha256)) throw notFound('No document names it.');
         if (store.has(blob)) return { have: blob.bytes };
         const have = await store.take(sha256, from, (request.body ?? Readable.from([])) as AsyncIterable<Uint8Array>);
         return reply.code(have === blob.bytes ? 201 : 202).send({ have });

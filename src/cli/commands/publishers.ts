@@ -1,0 +1,41 @@
+/** `photospool publishers`: the homes that publish on this public server. Works beside the running server. */
+import { PhotospoolError, printable } from '../../base/errors.js';
+import type { Config } from '../../base/config.js';
+import { counted, exit, print, printJson, say } from '../output.js';
+import { isPublic, listPublishers, removePublisher, type PublisherView } from '../publishers.js';
+import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+
+/** The verb `publishers`. */
+export const publishers: Verb = (program, run) => {
+  const group = program.command('publishers').description('the homes that publish on this public server');
+  addVerb(group, 'list', 'lists them').action((flags: Flags) => run(() => list(configOf(flags), flags)));
+  addVerb(group, 'remove <HOME>', 'removes all that a home published here, and revokes its token').action(
+    (name: string, flags: Flags) => run(() => remove(configOf(flags), name, flags)),
+  );
+};
+
+async function list(config: Config, flags: Flags): Promise<number> {
+  if (!(await isPublic(config))) throw notPublic(config);
+  for (const one of await listPublishers(config)) {
+    if (flags.json) printJson(one);
+    else print(describe(one));
+  }
+  return exit.done;
+}
+
+async function remove(config: Config, name: string, flags: Flags): Promise<number> {
+  if (!(await isPublic(config))) throw notPublic(config);
+  const { later, ...found } = await removePublisher(config, name);
+  if (flags.json) printJson({ removed: found.publisher, tokens: found.tokens, photos: found.photos });
+  else print(`${printable(found.publisher)} is removed, with ${counted(found.photos, 'photo')}`);
+  if (later) say('The running server has not done it yet; it does so by itself.');
+  return exit.done;
+}
+
+const describe = ({ publisher, tokens, photos }: PublisherView): string =>
+  `${printable(publisher)}  ${counted(photos, 'photo')}  ${tokens.length > 0 ? `token ${tokens.map(printable).join(', ')}` : 'no token any more'}`;
+
+const notPublic = ({ home }: Config): PhotospoolError =>
+  new PhotospoolError('config', `${printable(home)} is no public server.`, {
+    hint: 'Start one with `photospool serve --role public`.',
+  });
