@@ -48,6 +48,7 @@ export const expected: Record<string, Expected> = {
   'get /api/photos/{id}/exif': { rule: 'original' },
   'patch /api/photos/{id}': { rule: 'edit', body: { rating: 3 } },
   'patch /api/photos': { rule: 'edit', body: { ids: ['{id}'], rating: 3 } },
+  'get /originals/{id}/jpeg': { rule: 'original', open: true },
   'get /api/photos/{id}/comments': { rule: 'see' },
   'post /api/photos/{id}/comments': { rule: 'comment', body: { text: 'words' } },
   // The comment is the owner's; comments.test.ts compares whose may be changed.

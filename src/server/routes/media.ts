@@ -18,7 +18,8 @@ export const media: Routes = (app, context) => {
   /** What is sent of a film; undefined where it is not made yet. */
   function filmOf(request: FastifyRequest, photo: PhotoView, which: 'hover' | 'video'): Download | undefined {
     const who = viewer(request);
-    if (!photo.type.startsWith('video/') && withMotion(context, who, photo).motion !== true) throw notFound('This photo is no film.');
+    if (!photo.type.startsWith('video/') && withMotion(context, who, photo).motion !== true)
+      throw notFound('This photo is no film.');
     const playing = playingOf(context, who, photo, which);
     if (!playing) return undefined;
     const missing = 'This film is not on this server.';
@@ -49,6 +50,8 @@ export const media: Routes = (app, context) => {
     schema: {
       summary: 'A scaled picture, or a film',
       params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'hover', 'video']) }),
+      // Nothing looks at it: with it the address changes with the picture, which browsers keep for ever.
+      querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),
       response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
     },
     handler: async (request, reply) => {
