@@ -65,7 +65,7 @@ export function longLimits({ seconds }: Film, bytes: number): RunLimits {
   return { seconds: patience, cpu: patience * cores, memory, output: mebibyte, file };
 }
 
-const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
+const quiet = ['-y', '-hide_banner', '-nostdin', '-loglevel', 'error', '-abort_on', 'empty_output'];
 
 /** Opens what makes films, with the tools that were found. */
 export function openFilms(found: Found): Films {
@@ -91,7 +91,10 @@ export function openFilms(found: Found): Films {
 
   async function make(source: Source, seek: number, args: readonly string[], limits: RunLimits): Promise<void> {
     const told = await run(tools().ffmpeg, [...quiet, ...inputOf(source.path, source.format, seek), ...args], limits);
-    if (told.kind === 'ended') throw explain(told, source);
+    if (told.kind === 'done') return;
+    // Where a film can't be entered in its middle, nothing came of it; from its beginning something may.
+    if (told.why === 'crash' && seek > 0) return make(source, 0, args, limits);
+    throw explain(told, source);
   }
 
   async function encoder(): Promise<Abilities> {

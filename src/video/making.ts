@@ -72,7 +72,8 @@ function scaling(film: Film, { width, height }: Size, { tonemap }: Abilities): s
     const linear = `zscale=w=${width}:h=${height}:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709`;
     return `${linear},tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv`;
   }
-  return `scale=${width}:${height}:in_color_matrix=${matrixOf(film)}:out_color_matrix=bt709:out_range=tv`;
+  const told = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv';
+  return `scale=${width}:${height}:in_color_matrix=${matrixOf(film)}:out_color_matrix=bt709:out_range=tv,${told}`;
 }
 
 const bare = ['-map_metadata', '-1', '-map_chapters', '-1', '-sn', '-dn'];

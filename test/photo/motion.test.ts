@@ -1,0 +1,69 @@
+/** What ties a Live Photo together, and where the film in a motion photo lies. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import type { Facts } from '../../src/document/photo.js';
+import { identify } from '../../src/photo/identify.js';
+import { openMetadata } from '../../src/photo/metadata.js';
+import { temporaryFolder } from '../folder.js';
+import { livePicture, microVideo, motionPhoto, samsungPhoto, tinyFilm } from '../video/films.js';
+
+const metadata = openMetadata({ processes: 1 });
+afterAll(() => metadata.close());
+
+async function factsOf(bytes: Buffer, name = 'a.jpg'): Promise<Facts> {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, bytes);
+  const found = identify(bytes);
+  if (found.kind !== 'photo') throw new Error(found.reason);
+  return (await metadata.read(path, found.format, bytes.length)).facts;
+}
+
+describe('motion photos', () => {
+  const film = tinyFilm();
+  test.each([
+    ['MicroVideo', microVideo],
+    ['MotionPhoto', motionPhoto],
+    ["Samsung's trailer", samsungPhoto],
+  ])('by %s', async (_name, make) => {
+    const bytes = await make(film);
+    const { motion } = await factsOf(bytes);
+    expect(bytes.subarray(motion!.at, motion!.at + motion!.bytes).equals(film)).toBe(true);
+  });
+
+  it('what a tag tells is believed only where a film begins', async () => {
+    expect(await factsOf(await microVideo(Buffer.alloc(5000, 'no film at all')))).not.toHaveProperty('motion');
+    const whole = await motionPhoto(film);
+    expect(await factsOf(whole.subarray(0, whole.length - 100))).not.toHaveProperty('motion');
+    expect(await factsOf(await samsungPhoto(Buffer.alloc(99, 'x')))).not.toHaveProperty('motion');
+  });
+
+  it('a trailer that tells nonsense tells nothing', async () => {
+    const whole = await samsungPhoto(film);
+    for (const at of [4, 8, 16, 20, 24, 28]) {
+      const broken = Buffer.from(whole);
+      broken.writeUInt32LE(0xffffffff, broken.length - at - 4 < 0 ? 0 : broken.length - at);
+      await expect(factsOf(broken)).resolves.toHaveProperty('type', 'image/jpeg');
+    }
+  });
+});
+
+describe('Live Photos', () => {
+  it('are tied by what Apple writes into the picture', async () => {
+    const pair = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
+    expect(await factsOf(await livePicture(pair))).toMatchObject({ pair, camera: { make: 'Apple' } });
+  });
+
+  it('nothing else is taken for it', async () => {
+    expect(await factsOf(await livePicture('a b'))).not.toHaveProperty('pair');
+  });
+});
+
+describe('films', () => {
+  it('tell length, size, codecs and their time, which is UTC', async () => {
+    expect(await factsOf(tinyFilm(), 'a.mp4')).toMatchObject({
+      ...{ type: 'video/mp4', width: 64, height: 48, seconds: 1, codecs: { video: 'h264', audio: 'aac' } },
+      ...{ taken: '2024-07-01T10:00:00.000', takenSource: 'quicktime' },
+    });
+  });
+});

@@ -1,0 +1,199 @@
+/** What ffmpeg makes of films, and what it is not brought to do. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it, test } from 'vitest';
+import { identify, headLength, type Format } from '../../src/photo/identify.js';
+import { openFilms, type Source } from '../../src/video/films.js';
+import { isPlayable } from '../../src/video/playable.js';
+import { findTools } from '../../src/video/tools.js';
+import { temporaryFolder } from '../folder.js';
+import { h264, makeFilm, noFfmpeg, tinyFilm, tools } from './films.js';
+
+const films = openFilms(tools);
+const mp4: Format = { type: 'video/mp4', family: 'video', name: 'MP4' };
+
+function sourceOf(path: string): Source {
+  const found = identify(readFileSync(path).subarray(0, headLength));
+  if (found.kind !== 'photo') throw new Error(found.reason);
+  return { path, format: found.format, bytes: statSync(path).size };
+}
+
+async function colourOf(path: string): Promise<number[]> {
+  const { data } = await sharp(path).resize(1, 1).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return [...data];
+}
+
+describe('the tools', () => {
+  it('are looked for in PATH, or where the configuration says', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'bin'));
+    for (const name of ['ffmpeg', 'ffprobe']) writeFileSync(join(folder, 'bin', name), '#!/bin/sh\n', { mode: 0o755 });
+    const both = { kind: 'found', tools: { ffmpeg: join(folder, 'bin/ffmpeg'), ffprobe: join(folder, 'bin/ffprobe') } };
+    expect(findTools(undefined, join(folder, 'bin'))).toEqual(both);
+    expect(findTools(join(folder, 'bin/ffmpeg'), '')).toEqual(both);
+    expect(findTools(undefined, folder)).toEqual({ kind: 'missing', missing: ['ffmpeg', 'ffprobe'] });
+    expect(findTools(join(folder, 'nothing'), join(folder, 'bin'))).toEqual({ kind: 'missing', missing: ['ffmpeg'] });
+  });
+});
+
+describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
+  test.each([
+    ['a.mp4', h264, true],
+    ['a.mov', h264, false],
+    ['a.3gp', ['-c:v', 'mpeg4', '-c:a', 'aac', '-ar', '16000'], false],
+    ['a.avi', ['-c:v', 'mjpeg', '-c:a', 'pcm_s16le'], false],
+    ['a.mts', ['-c:v', 'mpeg2video', '-c:a', 'ac3', '-f', 'mpegts'], false],
+    ['a.m2ts', ['-c:v', 'libx264', '-g', '9', '-c:a', 'ac3', '-f', 'mpegts', '-mpegts_m2ts_mode', '1'], false],
+    ['a.mpg', ['-c:v', 'mpeg1video', '-c:a', 'mp2', '-f', 'mpeg'], false],
+    ['a.mkv', h264, false],
+    ['a.wmv', ['-c:v', 'wmv2', '-c:a', 'wmav2'], false],
+  ])('%s is shown, and played by every browser', async (name, args, asItIs) => {
+    const folder = temporaryFolder();
+    const source = sourceOf(makeFilm(join(folder, name), args, { size: '320x240' }));
+    const film = await films.look(source);
+    expect(film.pictures).toMatchObject({ width: 320, height: 240 });
+    expect(film.seconds).toBeCloseTo(1, 0);
+    expect(isPlayable(film, source.format.type)).toBe(asItIs);
+    const [poster, hover, play] = ['p.png', 'h.mp4', 'v.mp4'].map((one) => join(folder, one)) as [
+      string,
+      string,
+      string,
+    ];
+    await films.poster(source, film, 2048, poster);
+    expect(await sharp(poster).metadata()).toMatchObject({ format: 'png', width: 320, height: 240 });
+    const size = await films.hover(source, film, hover);
+    const short = await films.look({ ...sourceOf(hover) });
+    expect(short.pictures).toMatchObject({ ...size, codec: 'h264', pixels: 'yuv420p' });
+    expect(short).not.toHaveProperty('sound');
+    await films.play(source, film, play);
+    const played = await films.look(sourceOf(play));
+    expect(isPlayable(played, 'video/mp4')).toBe(true);
+    expect(played.sound).toMatchObject({ codec: 'aac' });
+    // "faststart": what tells of the film comes before it.
+    const bytes = readFileSync(play).toString('latin1');
+    expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
+  });
+
+  it('that lie on their side are turned upright, once', async () => {
+    const folder = temporaryFolder();
+    const flat = makeFilm(join(folder, 'a.mp4'), [...h264, '-an'], { size: '320x240' });
+    const turned = join(folder, 'b.mp4');
+    const { ffmpeg } = (tools as { tools: { ffmpeg: string } }).tools;
+    execFileSync(ffmpeg, ['-v', 'error', '-display_rotation', '90', '-i', flat, '-c', 'copy', turned]);
+    const source = sourceOf(turned);
+    const film = await films.look(source);
+    expect(film.pictures).toMatchObject({ width: 240, height: 320 });
+    await films.poster(source, film, 2048, join(folder, 'p.png'));
+    expect(await sharp(join(folder, 'p.png')).metadata()).toMatchObject({ width: 240, height: 320 });
+    await films.hover(source, film, join(folder, 'h.mp4'));
+    expect((await films.look(sourceOf(join(folder, 'h.mp4')))).pictures).toMatchObject({ width: 240, height: 320 });
+  });
+
+  it('keep their colours', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'tiny.mp4');
+    writeFileSync(path, tinyFilm());
+    const source = sourceOf(path);
+    await films.poster(source, await films.look(source), 2048, join(folder, 'p.png'));
+    // Most of the frames that are looked at are blue.
+    const [red = 255, green = 255, blue = 0] = await colourOf(join(folder, 'p.png'));
+    expect(blue).toBeGreaterThan(240);
+    expect(Math.max(red, green)).toBeLessThan(16);
+  });
+
+  it('made for everyone tell nothing of where they were taken', async () => {
+    const folder = temporaryFolder();
+    const args = [
+      ...h264,
+      '-movflags',
+      'use_metadata_tags',
+      '-metadata',
+      'location=+52.01+004.36/',
+      '-metadata',
+      'title=secret',
+    ];
+    const source = sourceOf(makeFilm(join(folder, 'a.mp4'), args));
+    expect(readFileSync(source.path).includes('+52.01')).toBe(true);
+    await films.play(source, await films.look(source), join(folder, 'v.mp4'));
+    const made = readFileSync(join(folder, 'v.mp4'));
+    expect([made.includes('+52.01'), made.includes('secret')]).toEqual([false, false]);
+  });
+});
+
+describe.skipIf(noFfmpeg)('what a hostile file is not brought to do (skipped where there is no ffmpeg)', () => {
+  /** A film next to the hostile file, of which nothing may be seen. */
+  function secretIn(folder: string): string {
+    return makeFilm(join(folder, 'secret.mp4'), [...h264, '-an'], { size: '128x96' });
+  }
+
+  test.each([
+    [
+      'an HLS playlist',
+      (secret: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://${secret}\n#EXT-X-ENDLIST\n`,
+    ],
+    ['a playlist of the network', () => '#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n'],
+    ['a list of files', (secret: string) => `ffconcat version 1.0\nfile '${secret}'\n`],
+    ['a DASH manifest', (secret: string) => `<?xml version="1.0"?><MPD><BaseURL>file://${secret}</BaseURL></MPD>`],
+  ])('%s called .mp4 is no film', async (_name, text) => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'a.mp4');
+    writeFileSync(path, text(secretIn(folder)));
+    expect(identify(readFileSync(path))).toMatchObject({ kind: 'foreign' });
+    // Nor where somebody took it for one.
+    for (const name of ['MP4', 'AVI', 'MPEG transport stream (MTS)', 'WebM', 'MPEG video', 'Windows Media (WMV)']) {
+      await expect(films.look({ path, format: { ...mp4, name }, bytes: 1 })).rejects.toMatchObject({
+        code: 'undecodable',
+      });
+    }
+  });
+
+  it('a film whose pictures lie in another file shows nothing of that', async () => {
+    const folder = temporaryFolder();
+    const secret = makeFilm(join(folder, 'secrets.mov'), [...h264, '-an', '-vf', 'drawbox=c=red:t=fill']);
+    const path = join(folder, 'a.mov');
+    // The same film, but its own pictures are gone: they can only come from there.
+    const film = withAlias(readFileSync(secret), 'secrets.mov');
+    writeFileSync(path, film.fill(0, 64, film.indexOf('moov', 0, 'latin1') - 4));
+    const source = { ...sourceOf(secret), path };
+    const shown = films.look(source).then((found) => films.poster(source, found, 512, join(folder, 'p.png')));
+    await expect(shown).rejects.toMatchObject({ code: 'undecodable' });
+    // It would be seen, were references followed: what is kept from is really there.
+    const { ffmpeg } = (tools as { tools: { ffmpeg: string } }).tools;
+    const follow = ['-v', 'error', '-enable_drefs', '1', '-i', path, '-frames:v', '1', join(folder, 'q.png')];
+    execFileSync(ffmpeg, follow, { stdio: 'ignore' });
+    expect((await colourOf(join(folder, 'q.png')))[0]).toBeGreaterThan(200);
+  });
+
+  it('a picture format inside of a film is not decoded by what is not on the list', async () => {
+    const path = makeFilm(join(temporaryFolder(), 'a.mkv'), ['-c:v', 'ffvhuff', '-an'], { size: '64x48' });
+    const source = sourceOf(path);
+    const film = await films.look(source).catch(() => undefined);
+    if (film)
+      await expect(films.poster(source, film, 512, `${path}.png`)).rejects.toMatchObject({ code: 'undecodable' });
+  });
+});
+
+/** Lets the data reference of a film (QuickTime, "Data Reference Atoms") be an alias of a file beside it. Its `moov` is its end. */
+function withAlias(film: Buffer, name: string): Buffer {
+  const path = Buffer.from(`:${name}`);
+  const record = Buffer.alloc(150);
+  record.writeUInt16BE(1, 10 + 1 + 27 + 12 + 1 + 63 + 16);
+  record.writeUInt16BE(1, 10 + 1 + 27 + 12 + 1 + 63 + 16 + 2);
+  record.write(name, 10 + 1 + 27 + 12 + 1, 'latin1');
+  record[10 + 1 + 27 + 12] = name.length;
+  const told = Buffer.alloc(4);
+  told.writeUInt16BE(2, 0);
+  told.writeUInt16BE(path.length, 2);
+  const head = Buffer.from('\0\0\0\0alis\0\0\0\0', 'latin1');
+  const alias = Buffer.concat([head, record, told, path, Buffer.from([0xff, 0xff, 0, 0])]);
+  alias.writeUInt32BE(alias.length, 0);
+  const at = film.indexOf('url \0\0\0\x01', film.indexOf('vmhd', 0, 'latin1'), 'latin1') - 4;
+  const changed = Buffer.concat([film.subarray(0, at), alias, film.subarray(at + 12)]);
+  for (const box of ['moov', 'trak', 'mdia', 'minf', 'dinf', 'dref']) {
+    const start = changed.lastIndexOf(box, at, 'latin1') - 4;
+    changed.writeUInt32BE(changed.readUInt32BE(start) + alias.length - 12, start);
+  }
+  return changed;
+}
