@@ -61,6 +61,7 @@ export function openMemory(): Memory & { close(): Promise<void> } {
         decoded.catch(() => (decoded = undefined));
         return decoded;
       },
+      convert: (path, format, to) => decoders.convert(path, format, to),
       close: () => Promise.resolve(),
     },
     metadata: {

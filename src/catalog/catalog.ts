@@ -51,6 +51,8 @@ export interface Tile {
   height: number;
   taken: string;
   thumbhash?: string;
+  /** Which pictures it has: part of their address, since they may be kept for ever. */
+  v?: string;
   /** Why there is no picture of it. */
   unshown?: Unshown;
   /** MIME type of the original. */

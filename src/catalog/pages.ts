@@ -76,6 +76,7 @@ interface TileRow {
   height: number;
   taken: string;
   thumbhash: string | null;
+  v: string | null;
   unshown: Unshown | null;
   type: string;
   state: number;
@@ -90,7 +91,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: Viewer)
   const plays = ({ motion }: TileRow): boolean =>
     motion > 0 && (viewer?.audiences ?? audiences).includes(audienceIn(motion));
   const rows = db.prepare<TileRow>(
-    `SELECT p.id, width, height, taken, thumbhash, unshown, p.type, state, favourites, seconds,
+    `SELECT p.id, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds,
        iif(state & ${bit.video}, 0, coalesce(clip_motion, motion)) AS motion
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
@@ -100,6 +101,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: Viewer)
     height: row.height,
     taken: row.taken,
     ...(row.thumbhash !== null && { thumbhash: row.thumbhash }),
+    ...(row.v !== null && { v: row.v }),
     ...(row.unshown !== null && { unshown: row.unshown }),
     type: row.type,
     ...(isFavourite(row, self) && { favourite: true as const }),

@@ -25,6 +25,8 @@ export interface PhotoRow {
   height: number;
   type: string;
   thumbhash: string | null;
+  /** The first digits of the thumb's hash: another one means other pictures. */
+  version: string | null;
   /** Why there is no picture (`Unshown`). */
   unshown: string | null;
   /** Bits, see state.ts. */
@@ -64,6 +66,7 @@ export const rowColumns = [
   'height',
   'type',
   'thumbhash',
+  'version',
   'unshown',
   'state',
   'rating',
@@ -82,6 +85,8 @@ export const rowColumns = [
   'motion',
 ] as const satisfies readonly (keyof PhotoRow)[];
 
+/** Digits that tell the pictures of a photo from those that it had before. */
+const versionLength = 8;
 /** Words beyond these are not searched: a caption has fewer, and a hostile file may have millions. */
 const mostWords = 1_000;
 const mostElements = 1_000;
@@ -102,6 +107,7 @@ export function rowOf(sha256: string, body: Body): PhotoRow | undefined {
     height: wholeOf(view.height) ?? 0,
     type: clean(view.type),
     thumbhash: view.thumbhash ?? null,
+    version: view.renditions.thumb?.sha256.slice(0, versionLength) ?? null,
     unshown: view.unshown ?? null,
     state: stateOf(view),
     rating: view.rating,

@@ -17,7 +17,7 @@ const journal = 100_000;
 
 const columns = `
   id BLOB NOT NULL, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
-  type TEXT NOT NULL, thumbhash TEXT, unshown TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
+  type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
   camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
   seconds REAL, pair TEXT, motion INTEGER NOT NULL`;
 

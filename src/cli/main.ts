@@ -17,6 +17,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   retry: async () => (await import('./commands/retry.js')).retry,
   list: async () => (await import('./commands/list.js')).list,
   verify: async () => (await import('./commands/verify.js')).verify,
+  rerender: async () => (await import('./commands/rerender.js')).rerenderVerb,
   backup: async () => (await import('./commands/backup.js')).backup,
   restore: async () => (await import('./commands/restore.js')).restore,
   reindex: async () => (await import('./commands/reindex.js')).reindex,

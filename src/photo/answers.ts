@@ -7,11 +7,13 @@ import { pack, type Frame } from '../base/frames.js';
 import { unshownReasons } from '../document/photo.js';
 import type { Picture, Rendered } from './renditions.js';
 
-/** Pictures; a failure that is told to a person; or the system's error over the file. */
-export type Answer =
-  | { kind: 'rendered'; rendered: Rendered }
+/** A failure that is told to a person, or the system's error over the file. */
+export type Failure =
   | { kind: 'failed'; code: ErrorCode; message: string; hint?: string; said: string }
   | { kind: 'system'; code: string; syscall: string; said: string };
+
+/** Pictures; whether the whole picture was written; or a failure. */
+export type Answer = { kind: 'rendered'; rendered: Rendered } | { kind: 'converted'; written: boolean } | Failure;
 
 /** Characters of one text. */
 const mostText = 10_000;
@@ -24,6 +26,9 @@ export function packRendered(rendered: Rendered): Uint8Array[] {
   const header = { kind: 'rendered', ...rest, thumb: about(thumb), preview: about(preview) };
   return pack(header, [thumb.bytes, preview.bytes]);
 }
+
+/** An answer that tells whether there was a picture to be written, ready to be sent. */
+export const packConverted = (written: boolean): Uint8Array[] => pack({ kind: 'converted', written });
 
 /** An answer that tells what was thrown, ready to be sent. */
 export function packError(error: unknown): Uint8Array[] {
@@ -47,6 +52,7 @@ export function openAnswer({ header, body }: Frame): Answer {
   const value = header as Partial<Record<string, unknown>> | null;
   if (typeof value !== 'object' || value === null) throw new TypeError('no answer');
   if (value['kind'] === 'rendered') return { kind: 'rendered', rendered: openRendered(value, body) };
+  if (value['kind'] === 'converted') return { kind: 'converted', written: value['written'] === true };
   const said = text(value['said']);
   if (value['kind'] === 'system')
     return { kind: 'system', code: text(value['code']), syscall: text(value['syscall']), said };

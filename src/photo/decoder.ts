@@ -5,9 +5,9 @@
  */
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
-import { packError, packRendered } from './answers.js';
+import { packConverted, packError, packRendered } from './answers.js';
 import type { Question } from './decoders.js';
-import { render } from './rendering.js';
+import { convert, render } from './rendering.js';
 
 const [threads = 1, memory = Infinity] = process.argv.slice(2).map(Number);
 sharp.concurrency(threads);
@@ -28,8 +28,10 @@ function watchMemory(): NodeJS.Timeout {
 async function answer(question: string): Promise<void> {
   const watch = watchMemory();
   try {
-    const { path, format } = JSON.parse(question) as Question;
-    const parts = await render(path, format).then(packRendered, packError);
+    const { path, format, to } = JSON.parse(question) as Question;
+    const work =
+      to === undefined ? render(path, format).then(packRendered) : convert(path, format, to).then(packConverted);
+    const parts = await work.catch(packError);
     for (const part of parts) process.stdout.write(part);
   } finally {
     clearInterval(watch);

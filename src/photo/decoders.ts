@@ -10,7 +10,7 @@ import { unpack } from '../base/frames.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Format } from './family.js';
 import { memoryError, renderError } from './failure.js';
-import { openAnswer, type Answer } from './answers.js';
+import { openAnswer, type Answer, type Failure } from './answers.js';
 import type { Rendered } from './renditions.js';
 
 /** Decoders that start at the first picture and end when there was none for a while. */
@@ -21,6 +21,11 @@ export interface Decoders {
    * read.
    */
   render(path: string, format: Format): Promise<Rendered>;
+  /**
+   * Writes one original's picture as a JPEG of its full size, upright, sRGB, without metadata, to a new file at `to`. False
+   * where there is no picture of it. What it wrote before it failed is the caller's to remove. @throws as `render`.
+   */
+  convert(path: string, format: Format, to: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -28,6 +33,8 @@ export interface Decoders {
 export interface Question {
   path: string;
   format: Format;
+  /** Where the whole picture is to be written; absent: its renditions are wanted. */
+  to?: string;
 }
 
 const mebibyte = 1 << 20;
@@ -88,12 +95,26 @@ export function openDecoders({
     },
   };
   const bounded = openBounded(program, { size: Math.max(1, workers), idle, uses: 1000 });
+  async function ask(question: Question): Promise<Exclude<Answer, Failure>> {
+    const reply = await bounded.ask(question);
+    const { path, format } = question;
+    if (reply.kind === 'ended') throw explainEnd(reply, path, format);
+    const { answer } = reply;
+    if (answer.kind === 'rendered' || answer.kind === 'converted') return answer;
+    throw toError(answer, path);
+  }
+  const misheard = (path: string, format: Format): Error =>
+    renderError('undecodable', path, format, undefined, 'its decoder did not answer in order');
   return {
     async render(path, format) {
-      const reply = await bounded.ask({ path, format });
-      if (reply.kind === 'ended') throw explainEnd(reply, path, format);
-      if (reply.answer.kind === 'rendered') return reply.answer.rendered;
-      throw toError(reply.answer, path);
+      const answer = await ask({ path, format });
+      if (answer.kind === 'rendered') return answer.rendered;
+      throw misheard(path, format);
+    },
+    async convert(path, format, to) {
+      const answer = await ask({ path, format, to });
+      if (answer.kind === 'converted') return answer.written;
+      throw misheard(path, format);
     },
     close: () => bounded.close(),
   };
@@ -119,7 +140,7 @@ function explainEnd({ why, signal, said }: Extract<Reply<Answer>, { kind: 'ended
   }
 }
 
-function toError(answer: Exclude<Answer, { kind: 'rendered' }>, path: string): Error {
+function toError(answer: Failure, path: string): Error {
   const cause = new Error(answer.said);
   if (answer.kind === 'system') return Object.assign(cause, { code: answer.code, syscall: answer.syscall, path });
   const { code, message, hint } = answer;

@@ -33,3 +33,9 @@ export const families: readonly Family[] = [
 export function recipeOf({ family }: Format): number {
   return renditionRecipe + (families.find(({ name }) => name === family)?.recipe ?? 1) - 1;
 }
+
+/** The same, by the MIME type. */
+export function recipeOfType(type: string): number {
+  const family = families.find(({ kinds }) => kinds.some((kind) => kind.type === type));
+  return recipeOf({ family: family?.name ?? '', name: '', type });
+}

@@ -9,7 +9,7 @@ import { PhotospoolError } from '../base/errors.js';
 import { explain, renderError } from './failure.js';
 import type { Format } from './family.js';
 import { decode, decodeEndless, type Decoded, type Pixels } from './pixels.js';
-import { encoding, previewEdge, thumbBox, type Picture, type Pictures, type Rendered } from './renditions.js';
+import { encoding, previewEdge, whole, thumbBox, type Picture, type Pictures, type Rendered } from './renditions.js';
 
 /** Milliseconds without a write after which a JPEG that lacks nothing but its end marker counts as whole. */
 const hour = 3_600_000;
@@ -31,6 +31,21 @@ export async function render(path: string, format: Format, now = Date.now()): Pr
     const whole = still > hour && format.family === 'jpeg' ? await renderEndless(path, format) : undefined;
     if (whole) return whole;
     throw still > day ? renderError('undecodable', path, format, error, 'its end never came') : failure;
+  }
+}
+
+/** A JPEG is no longer than this. */
+const longestJpeg = 65_500;
+
+/** Writes the whole picture as a JPEG to `to`; false where there is none. @throws as `render`. */
+export async function convert(path: string, format: Format, to: string): Promise<boolean> {
+  try {
+    const decoded = await decode(path, format, longestJpeg);
+    if ('unshown' in decoded) return false;
+    await open(decoded.pixels).jpeg(whole).toFile(to);
+    return true;
+  } catch (error) {
+    throw await explain(error, path, format);
   }
 }
 

@@ -42,5 +42,8 @@ export const previewEdge = 2048;
 /** A thumb fills a row of 256 CSS pixels on a 2x screen; one wider than 4:1 is as wide as a window instead. */
 export const thumbBox = { width: 2048, height: 512 } as const;
 
+/** How a whole picture is encoded: so that nobody sees a difference, with the colours as fine as the rest. */
+export const whole = { quality: 92, chromaSubsampling: '4:4:4' } as const;
+
 /** How both are encoded: as JPEG, with the usual Huffman tables, since tables of its own cost a second pass for 1 %. */
 export const encoding = { quality: 80, optimizeCoding: false } as const;

@@ -71,7 +71,24 @@ export async function sendDownload(
     .send(content);
 }
 
-async function openFile(what: Download): Promise<{ file: FileHandle; size: number }> {
+/** Answers with a file that was made for this answer alone. */
+export async function sendWhole(
+  reply: FastifyReply,
+  path: string,
+  type: string,
+  disposition: string,
+): Promise<FastifyReply> {
+  const { file, size } = await openFile({ path, missing: 'It could not be made.' });
+  reply.headers({
+    'cache-control': 'private, no-store',
+    'content-security-policy': sandbox,
+    'content-disposition': disposition,
+    'content-length': size,
+  });
+  return reply.type(type).send(await contentOf(file, { start: 0, end: size - 1 }));
+}
+
+async function openFile(what: Pick<Download, 'path' | 'missing'>): Promise<{ file: FileHandle; size: number }> {
   const file = await open(what.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: unknown) => {
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error) ?? '')) throw notFound(what.missing);
     throw toPhotospoolError(error, 'read', what.path);

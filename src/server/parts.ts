@@ -77,6 +77,12 @@ export interface ServerParts {
   copies?: Pick<Copies, 'saw' | 'all'>;
   /** Lets publishers into their databases, and to their pictures, on a public server. */
   publishers?: Pick<Publishers, 'admit' | 'names'>;
+  /**
+   * Writes the picture of an original, by its place in the archive, as a JPEG of its full size into a new temporary file.
+   * Undefined where there is no picture of it. Whoever asked removes the file. Absent on a server
+   * that decodes nothing.
+   */
+  toJpeg?(original: string): Promise<{ path: string; remove(): Promise<void> } | undefined>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
   samples(): Promise<number>;
   config: ServerConfig;

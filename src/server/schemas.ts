@@ -96,6 +96,7 @@ export const Tile = Type.Object({
   height: Type.Integer(),
   taken: Type.String(),
   thumbhash: optional(Type.String()),
+  v: optional(Type.String({ description: 'which pictures: `?v=` of their address' })),
   unshown: optional(Unshown),
   type: Type.String(),
   favourite: optional(Type.Literal(true)),

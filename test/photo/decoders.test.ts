@@ -157,3 +157,20 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     await until(() => !isThere(pid));
   });
 });
+
+describe('a whole picture', () => {
+  it('is written as JPEG, of the full size, upright and without metadata', async () => {
+    const to = join(temporaryFolder(), 'whole.jpg');
+    const heic = { type: 'image/heic', family: 'heif', name: 'HEIC' };
+    expect(await open().convert(join(import.meta.dirname, 'heic/turned.heic'), heic, to)).toBe(true);
+    const { format, width, height, exif, icc } = await sharp(to).metadata();
+    expect({ format, width, height, exif, icc }).toEqual({ format: 'jpeg', width: 160, height: 96 });
+  });
+
+  it('that is damaged fails in the same words as its renditions', async () => {
+    const path = await fileOf((await waves(900, 700).jpeg().toBuffer()).subarray(0, 5000));
+    const to = join(temporaryFolder(), 'whole.jpg');
+    const [whole, scaled] = [await outcome(open().convert(path, jpeg, to)), await outcome(render(path, jpeg))];
+    expect(whole).toEqual(scaled);
+  });
+});

@@ -71,6 +71,7 @@ describe('the description', () => {
         'get /media/{id}/{rendition}',
         'get /metrics',
         'get /originals/{id}',
+        'get /originals/{id}/jpeg',
         'head /blobs/{sha256}',
         'head /media/{id}/{rendition}',
         'head /originals/{id}',

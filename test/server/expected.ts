@@ -56,6 +56,7 @@ export const expected: Record<string, Expected> = {
   'patch /api/photos': { rule: 'edit', body: { ids: ['{id}'], rating: 3 } },
   'get /api/photos/{id}/history': { rule: 'history' },
   'patch /api/photos/each': { rule: 'edit', body: { each: [{ ids: ['{id}'], rating: 3 }] } },
+  'get /originals/{id}/jpeg': { rule: 'original', open: true },
   'get /api/photos/{id}/comments': { rule: 'see' },
   'post /api/photos/{id}/comments': { rule: 'comment', body: { text: 'words' } },
   // The comment is the owner's; comments.test.ts compares whose may be changed.

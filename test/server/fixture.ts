@@ -252,6 +252,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     exchange: openExchange({ db, library, archive, blobs, files, clock, onChange }),
     mesh: links,
     peers: openPeers(db),
+    toJpeg: async () => undefined,
     samples: async () => 6,
     config: {
       host: '127.0.0.1',

@@ -111,10 +111,14 @@ export const retryStuck = (names: string[] | 'all'): Promise<unknown> =>
   ask('/api/spool/retry', send('POST', { names }));
 
 /** The address of a picture, or of the short film without sound that the timeline shows. */
-export const mediaOf = (id: string, rendition: 'thumb' | 'preview' | 'hover'): string => `/media/${id}/${rendition}`;
+export const mediaOf = ({ id, v }: Pick<Tile, 'id' | 'v'>, rendition: 'thumb' | 'preview' | 'hover'): string =>
+  addressed(`/media/${id}/${rendition}`, { v });
 
 /** The address of what plays of a photo: a video, or what moves in a Live or motion photo. */
 export const filmOf = (id: string): string => `/media/${id}/video`;
+
+/** The address of the picture of an original as JPEG. */
+export const jpegOf = (id: string): string => `/originals/${id}/jpeg`;
 
 /** The address of an original; with `download` the browser keeps it as a file. */
 export const originalOf = (id: string, download = false): string => `/originals/${id}${download ? '?download' : ''}`;

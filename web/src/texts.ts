@@ -111,6 +111,7 @@ export const texts = {
   info: 'Info',
   infoClose: 'Close info',
   download: 'Download original',
+  downloadJpeg: 'Download as JPEG',
   favourite: 'Favourite',
   favouriteNot: 'Not a favourite any more',
   shared: {

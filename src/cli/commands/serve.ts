@@ -18,6 +18,7 @@ import { openPublic } from '../public.js';
 import { openSpool, recordOf } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { version } from '../version.js';
+import { writeJpeg } from '../jpeg.js';
 
 /** The verb `serve`. */
 export const serve: Verb = (program, run) => {
@@ -89,9 +90,10 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
   }
 }
 
-type HomeParts = 'library' | 'catalog' | 'changes' | 'blobs' | 'samples' | 'config';
+type HomeParts = 'library' | 'catalog' | 'changes' | 'blobs' | 'toJpeg' | 'samples' | 'config';
 
-function serverParts({ library, catalog, archive, blobs, changes, config, files }: Home): Pick<ServerParts, HomeParts> {
+function serverParts(home: Home): Pick<ServerParts, HomeParts> {
+  const { library, catalog, archive, blobs, changes, config, files } = home;
   const { host, port, role, incoming, names, trustProxy, cert, key } = config;
   const https = cert !== undefined && key !== undefined ? { cert, key } : undefined;
   return {
@@ -99,6 +101,7 @@ function serverParts({ library, catalog, archive, blobs, changes, config, files 
     catalog,
     changes,
     blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
+    toJpeg: (original) => writeJpeg(home, original),
     samples: async () => {
       // With it comes libvips, which a server else leaves to its decoders.
       const { placeSamples } = await import('../../ingest/samples.js');

@@ -50,6 +50,8 @@ export const media: Routes = (app, context) => {
     schema: {
       summary: 'A scaled picture, or a film',
       params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'hover', 'video']) }),
+      // Nothing looks at it: with it the address changes with the picture, which browsers keep for ever.
+      querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),
       response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
     },
     handler: async (request, reply) => {

@@ -4,7 +4,7 @@ import { may, type Viewer } from '../../access/rights.js';
 import type { PhotoView } from '../../document/view.js';
 import { viewer } from '../access.js';
 import { disposition } from '../disposition.js';
-import { sendDownload } from '../download.js';
+import { sendDownload, sendWhole } from '../download.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
@@ -26,11 +26,12 @@ const raster = new Set([
 ]);
 
 const missing = 'The original is not on this server.';
+
 /** Ms that an original may take from another server. */
 const patience = 20_000;
 
 export const originals: Routes = (app, context) => {
-  const { library, blobs, exchange } = context;
+  const { library, blobs, exchange, toJpeg } = context;
 
   /** A photo whose original is here, or was brought by another server in time; undefined where it can't be had now. */
   async function fetched(who: Viewer, id: string, signal: AbortSignal): Promise<PhotoView | undefined> {
@@ -38,6 +39,16 @@ export const originals: Routes = (app, context) => {
     if (photo.original.path !== undefined) return photo;
     if (!hasPeers(context) || !(await exchange.ask(photo.id, patience, signal))) return undefined;
     return getPhoto(library, who, id);
+  }
+
+  /** The same, with its place in the archive. @throws PhotospoolError `not-found`. */
+  async function find(who: Viewer, id: string, signal: AbortSignal): Promise<PhotoView & { path: string }> {
+    getPhoto(library, who, id);
+    if (!may(who, 'original')) throw notFound(missing);
+    const photo = await fetched(who, id, signal);
+    if (photo?.original.path === undefined)
+      throw notFound(missing, hasPeers(context) ? 'Another server may have it; try again later.' : undefined);
+    return { ...photo, path: photo.original.path };
   }
 
   const Progress = Type.Object({
@@ -66,6 +77,28 @@ export const originals: Routes = (app, context) => {
     },
   );
 
+  app.get(
+    '/originals/:id/jpeg',
+    {
+      config: { rule: 'original' },
+      schema: {
+        summary: 'The picture as a JPEG of its full size, whatever the file is',
+        params: IdParams,
+        response: bytes('the picture', 'image/jpeg'),
+      },
+    },
+    async (request, reply) => {
+      const who = viewer(request);
+      const photo = await find(who, request.params.id, goneOf(reply));
+      const jpeg = await toJpeg?.(photo.path);
+      if (!jpeg) throw notFound('There is no picture of this file.');
+      // It stays open while it is sent; on Windows it is removed then, as with all that a start sweeps away.
+      reply.raw.once('close', () => void jpeg.remove().catch(() => undefined));
+      const name = `${photo.name.replace(/\.[^.]{1,5}$/, '')}.jpg`;
+      return sendWhole(reply, jpeg.path, 'image/jpeg', disposition('attachment', name));
+    },
+  );
+
   app.route({
     method: ['GET', 'HEAD'],
     url: '/originals/:id',
@@ -80,14 +113,10 @@ export const originals: Routes = (app, context) => {
     },
     handler: async (request, reply) => {
       const who = viewer(request);
-      getPhoto(library, who, request.params.id);
-      if (!may(who, 'original')) throw notFound(missing);
-      const photo = await fetched(who, request.params.id, goneOf(reply));
-      if (photo?.original.path === undefined)
-        throw notFound(missing, hasPeers(context) ? 'Another server may have it; try again later.' : undefined);
+      const photo = await find(who, request.params.id, goneOf(reply));
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {
-        path: blobs.original(photo.original.path),
+        path: blobs.original(photo.path),
         sha256: photo.id,
         type: photo.type,
         forever: who.role === 'owner',

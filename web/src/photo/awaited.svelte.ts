@@ -13,7 +13,7 @@ export function arrived(ids: readonly string[] | undefined): void {
 
 /** Whether a picture is not here because it is on its way; undefined where it came meanwhile. */
 async function isAway(id: string, rendition: 'thumb' | 'preview'): Promise<boolean | undefined> {
-  const answer = await fetch(mediaOf(id, rendition), { cache: 'reload' }).catch(() => undefined);
+  const answer = await fetch(mediaOf({ id }, rendition), { cache: 'reload' }).catch(() => undefined);
   if (answer?.ok) return undefined;
   const body: unknown = await answer?.json().catch(() => undefined);
   return (body as { error?: { code?: string } } | undefined)?.error?.code === 'on-its-way';

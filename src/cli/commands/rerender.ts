@@ -1,0 +1,63 @@
+/**
+ * `photospool rerender`: makes renditions again that an older version made, that are missing, or that could not be made then.
+ * Beside a running server too. Broken off and run again, it goes on where it was.
+ */
+import { systemClock as clock } from '../../base/clock.js';
+import { openLog } from '../../base/log.js';
+import { rerender, type Rerendered } from '../../ingest/rerender.js';
+import { openHome } from '../home.js';
+import { bars, counted, exit, openProgress, print, printJson, quiet, say } from '../output.js';
+import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+
+/** The verb `rerender`. */
+export const rerenderVerb: Verb = (program, run) => {
+  addVerb(program, 'rerender', 'makes missing or outdated pictures again; can be interrupted and run again').action(
+    (flags: Flags) => run(() => rerenderHome(flags)),
+  );
+};
+
+async function rerenderHome(flags: Flags): Promise<number> {
+  const config = configOf(flags);
+  const began = clock.now();
+  const home = await openHome(config, openLog(quiet(config)));
+  const progress = openProgress();
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  try {
+    const outcome = await rerender(
+      {
+        ...home,
+        render: (path, format) => home.decoders.render(path, format),
+        lanes: config.workers + 1,
+        progress: (done, total) => progress.show(bars(done, total)),
+      },
+      ended.signal,
+    );
+    progress.end();
+    tell(outcome, (clock.now() - began) / 1000, flags.json === true);
+    return outcome.failed.length > 0 ? exit.stuck : exit.done;
+  } finally {
+    progress.end();
+    process.off('SIGINT', end);
+    process.off('SIGTERM', end);
+    await home.close();
+  }
+}
+
+function tell({ looked, made, away, failed }: Rerendered, seconds: number, json: boolean): void {
+  for (const { path, reason } of failed) {
+    if (json) printJson({ path, reason });
+    else say(`not made: ${path}: ${reason}`);
+  }
+  if (json) printJson({ looked, made, away, failed: failed.length, seconds });
+  else print(describe(looked, made, away, failed.length));
+}
+
+function describe(looked: number, made: number, away: number, failed: number): string {
+  const parts = [`${counted(looked, 'photo')} looked at`, `pictures of ${made} made`];
+  if (away > 0) parts.push(`${away} wait for a server that has the original`);
+  if (failed > 0) parts.push(`${failed} could not be made`);
+  return parts.join(', ');
+}

@@ -1,0 +1,110 @@
+/**
+ * Makes renditions again that an older recipe made, that are missing, or that could not be made then. What is done is in the
+ * documents, so a run that broke off goes on where it was; a crash leaves blobs at most. Originals are only read.
+ */
+import type { Archive } from '../archive/archive.js';
+import type { Blobs } from '../archive/blobs.js';
+import { PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { renditionsShown } from '../document/facts.js';
+import { own } from '../document/json.js';
+import { isNewer } from '../document/merge.js';
+import { photoId, photoOf, sha256Of, type PhotoDocument, type Renditions } from '../document/photo.js';
+import type { Library } from '../library/library.js';
+import { recipeOfType } from '../photo/families.js';
+import { headLength, identify } from '../photo/identify.js';
+import type { Films } from '../video/films.js';
+import { isVideo } from '../video/input.js';
+import { pictureFilm } from './film.js';
+import type { IngestParts } from './ingest.js';
+import { storeRendered } from './pictures.js';
+
+/** What it works with. */
+export interface RerenderParts {
+  library: Library;
+  archive: Archive;
+  blobs: Blobs;
+  files: Files;
+  films: Films;
+  render: IngestParts['render'];
+  /** How many at once. */
+  lanes: number;
+  /** Told how many of how many were looked at. */
+  progress?: (done: number, total: number) => void;
+}
+
+/** One that could not be made: the place of its original in the archive, and why, as a sentence. */
+export interface NotRendered {
+  path: string;
+  reason: string;
+}
+
+/** The outcome. `away`: photos whose original is not on this server, and which another one has to make. */
+export interface Rerendered {
+  looked: number;
+  made: number;
+  away: number;
+  failed: NotRendered[];
+}
+
+/** Whether the pictures of a document are as this version makes them, as far as they could be made here. */
+function isCurrent({ facts, renditions }: PhotoDocument, { blobs, films }: RerenderParts): boolean {
+  const recipe = own(renditions, 'recipe');
+  const unshown = own(renditions, 'unshown');
+  if (unshown === 'no-ffmpeg') return films.missing.length > 0;
+  if (typeof recipe !== 'number' || recipe < recipeOfType(String(own(facts, 'type')))) return false;
+  if (unshown !== undefined) return true;
+  const { thumb, preview } = renditionsShown(renditions);
+  return thumb !== undefined && preview !== undefined && blobs.has(thumb.sha256) && blobs.has(preview.sha256);
+}
+
+/** Looks at all photos and makes what has to be made. `ended`: no more are begun. */
+export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promise<Rerendered> {
+  const { library, progress = () => undefined } = parts;
+  const outcome: Rerendered = { looked: 0, made: 0, away: 0, failed: [] };
+  const wanted: string[] = [];
+  for (const { id, body } of library.scan<PhotoDocument>('photo:')) {
+    outcome.looked++;
+    const [sha256, photo] = [sha256Of(id), photoOf(body)];
+    if (sha256 !== undefined && photo && !isNewer(body) && !isCurrent(photo, parts)) wanted.push(sha256);
+  }
+  const total = wanted.length;
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    for (let sha256 = wanted.pop(); sha256 !== undefined && !ended?.aborted; sha256 = wanted.pop()) {
+      const what = await remake(sha256, parts);
+      if (typeof what === 'object') outcome.failed.push(what);
+      else outcome[what]++;
+      progress(++done, total);
+    }
+  };
+  await Promise.all(Array.from({ length: parts.lanes }, lane));
+  return outcome;
+}
+
+async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'away' | NotRendered> {
+  const { library, archive } = parts;
+  const row = library.local.originals.find(sha256);
+  if (row?.state !== 'here') return 'away';
+  try {
+    const made = await render(archive.resolve(row.path), sha256, row.bytes, parts);
+    // Not merged by recipe: the same one may give other bytes, with another decoder, and these are the ones that are here.
+    library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, renditions: made });
+    return 'made';
+  } catch (error) {
+    // What one original does is no trouble of the others.
+    return { path: printable(row.path), reason: toPhotospoolError(error, 'render', row.path).message };
+  }
+}
+
+async function render(path: string, sha256: string, bytes: number, parts: RerenderParts): Promise<Renditions> {
+  const { files, blobs } = parts;
+  const found = identify(await files.head(path, headLength));
+  if (found.kind !== 'photo') throw new PhotospoolError('unsupported', `It can't be shown: ${found.reason}.`);
+  // Renditions of other bytes would show another picture.
+  if ((await files.hash(path)).sha256 !== sha256)
+    throw new PhotospoolError('corrupt', 'It is not the file any more that it was. `photospool verify` tells more.');
+  const { format } = found;
+  if (isVideo(format)) return pictureFilm(parts, { path, format, bytes });
+  return storeRendered(await parts.render(path, format), format, blobs, true);
+}

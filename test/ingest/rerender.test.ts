@@ -1,0 +1,115 @@
+/** Pictures made again: what is outdated, missing or could not be made, and nothing else. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { openArchive } from '../../src/archive/archive.js';
+import { openBlobs } from '../../src/archive/blobs.js';
+import { openFiles } from '../../src/base/files.js';
+import { openSqlite } from '../../src/base/sqlite.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { openIngest } from '../../src/ingest/ingest.js';
+import { rerender, type RerenderParts } from '../../src/ingest/rerender.js';
+import { openLibrary } from '../../src/library/library.js';
+import { openMetadata } from '../../src/photo/metadata.js';
+import { render } from '../../src/photo/rendering.js';
+import { openFilms } from '../../src/video/films.js';
+import { makePhoto } from '../picture.js';
+import { temporaryFolder } from '../folder.js';
+
+const metadata = openMetadata({ processes: 1 });
+afterAll(() => metadata.close());
+
+/** A home with some photos in it. */
+async function begin(count: number): Promise<RerenderParts & { hashes: string[]; rendered: string[] }> {
+  const folder = temporaryFolder();
+  const files = openFiles();
+  const library = openLibrary(openSqlite(join(folder, 'library.sqlite')), { index: () => undefined });
+  onTestFinished(() => library.close());
+  const rendered: string[] = [];
+  const parts = {
+    library,
+    archive: await openArchive(join(folder, 'archive'), files),
+    blobs: await openBlobs(join(folder, 'blobs'), files),
+    films: openFilms({ kind: 'missing', missing: ['ffmpeg', 'ffprobe'] }),
+    files,
+    lanes: 2,
+    render: (path: string, format: Parameters<typeof render>[1]) => {
+      rendered.push(path);
+      return render(path, format);
+    },
+  };
+  const ingest = await openIngest({ ...parts, metadata, claimed: () => Promise.resolve(false) });
+  const hashes: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const claim = join(folder, `claim-${n}`);
+    mkdirSync(claim);
+    writeFileSync(join(claim, 'a.jpg'), await makePhoto(n));
+    const at = '2024-07-01T10:00:00.000Z';
+    const arrival = { file: join(claim, 'a.jpg'), name: 'a.jpg', modified: at, seen: at, claim };
+    const hooks = { step: () => undefined, setAside: () => Promise.resolve() };
+    hashes.push((await ingest(arrival, hooks)).sha256);
+  }
+  rendered.length = 0;
+  return { ...parts, hashes, rendered };
+}
+
+const renditionsOf = (parts: RerenderParts, sha256: string): PhotoDocument['renditions'] =>
+  parts.library.get<PhotoDocument>(photoId(sha256))!.body.renditions;
+
+function change(parts: RerenderParts, sha256: string, to: Partial<PhotoDocument['renditions']>): void {
+  parts.library.update<PhotoDocument>(
+    photoId(sha256),
+    (body) => body && { ...body, renditions: { ...body.renditions, ...to } },
+  );
+}
+
+it('leaves alone what is as it should be', async () => {
+  const parts = await begin(2);
+  expect(await rerender(parts)).toEqual({ looked: 2, made: 0, away: 0, failed: [] });
+  expect(parts.rendered).toEqual([]);
+});
+
+it('makes what an older recipe made and what is missing, and then no more', async () => {
+  const parts = await begin(3);
+  const [old, lost] = parts.hashes as [string, string, string];
+  change(parts, old, { recipe: 0 });
+  rmSync(parts.blobs.path(renditionsOf(parts, lost).thumb!.sha256));
+  const seen: number[][] = [];
+  const outcome = await rerender({ ...parts, progress: (...told) => void seen.push(told) });
+  expect(outcome).toEqual({ looked: 3, made: 2, away: 0, failed: [] });
+  expect(renditionsOf(parts, old).recipe).toBeGreaterThan(0);
+  expect(parts.blobs.has(renditionsOf(parts, lost).thumb!.sha256)).toBe(true);
+  expect(seen.at(-1)).toEqual([2, 2]);
+  expect(await rerender(parts)).toMatchObject({ made: 0 });
+});
+
+it('goes on where it was broken off', async () => {
+  const parts = await begin(3);
+  for (const sha256 of parts.hashes) change(parts, sha256, { recipe: 0 });
+  const ended = new AbortController();
+  const first = await rerender({ ...parts, lanes: 1, progress: () => ended.abort() }, ended.signal);
+  expect(first.made).toBe(1);
+  expect(await rerender(parts)).toMatchObject({ made: 2 });
+  expect(parts.rendered).toHaveLength(3);
+});
+
+it('does not make pictures of other bytes, and says of which file', async () => {
+  const parts = await begin(2);
+  const [bad, good] = parts.hashes as [string, string];
+  for (const sha256 of parts.hashes) change(parts, sha256, { recipe: 0 });
+  const { path } = parts.library.local.originals.find(bad)!;
+  rmSync(parts.archive.resolve(path));
+  writeFileSync(parts.archive.resolve(path), await makePhoto(7));
+  const outcome = await rerender(parts);
+  expect(outcome).toMatchObject({ made: 1, failed: [{ path }] });
+  expect(renditionsOf(parts, bad).recipe).toBe(0);
+  expect(renditionsOf(parts, good).recipe).toBeGreaterThan(0);
+});
+
+it('leaves to another server what is not here', async () => {
+  const parts = await begin(1);
+  change(parts, parts.hashes[0]!, { recipe: 0 });
+  const row = parts.library.local.originals.find(parts.hashes[0]!)!;
+  parts.library.local.originals.remove(row.sha256);
+  expect(await rerender(parts)).toMatchObject({ made: 0, away: 1 });
+});
