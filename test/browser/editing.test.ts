@@ -66,12 +66,10 @@ test('stars, favourite, tags, album, date, place and who may see it, all with ke
   await expect.poll(async () => (await ask(home, id)).tags).toEqual(['boat']);
   await page.getByRole('combobox', { name: 'Add a tag' }).focus();
   await page.keyboard.press('Escape');
-  await page.keyboard.press('Escape');
   await page.keyboard.press('a');
   await page.getByRole('combobox', { name: 'Put into an album' }).fill('Rivers');
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await ask(home, id)).albums).toEqual(['Rivers']);
-  await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Change date' }).click();
   await page.getByLabel('Date and time').fill('1987-05-03T10:20');
@@ -111,7 +109,7 @@ test('every tag of the file is in a table that can be searched', async () => {
   await expect.poll(() => page.locator('table tr').count()).toBe(3);
   expect(await page.locator('table').innerText()).toContain('<b>sea</b>');
   await page.getByRole('searchbox').fill('iso 100');
-  await expect.poll(() => page.locator('table tr').allTextContents()).toEqual(['EXIF:ISO 100']);
+  await expect.poll(() => page.locator('table tr').allTextContents()).toEqual(['EXIF:ISO100']);
   await page.getByRole('searchbox').fill('nothing has this');
   await page.waitForSelector('text=No tag has that.');
   expect(mishaps).toEqual([]);

@@ -163,6 +163,17 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
       (url) => toSegments(find(url.searchParams.get('q') ?? ''), Number(url.searchParams.get('size') ?? 500)),
     ],
     [
+      /^\/api\/timeline$/,
+      (url) => {
+        const counts = new Map<string, number>();
+        for (const { taken } of find(url.searchParams.get('q') ?? ''))
+          counts.set(taken.slice(0, 7), (counts.get(taken.slice(0, 7)) ?? 0) + 1);
+        return [...counts].map(([month, count]) => ({ month, count }));
+      },
+    ],
+    [/^\/api\/(?:tags|albums|places|cameras|lenses)$/, () => []],
+    [/^\/api\/photos\/[0-9a-f]{64}\/exif$/, (_url, [path]) => ({ id: path.split('/')[3], tags: {} })],
+    [
       /^\/api\/tiles$/,
       async (url) => {
         if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));

@@ -218,7 +218,7 @@ describe('hostile text', () => {
       await page.waitForSelector('aside .title');
       const shown = text.replace('\u202E', '\uFFFD');
       expect(await page.locator('aside .title').textContent()).toBe(shown);
-      expect(await page.locator('aside dl li:not(.add)').textContent()).toBe(shown);
+      expect((await page.locator('aside dl li:not(.add)').textContent())!.trim()).toBe(shown);
       expect(await page.locator('aside :is(script, img, style)').count()).toBe(0);
     }
     await page.goto(`${fixture.url}/?q=${encodeURIComponent(`${corpus[1]!} nothing`)}`);

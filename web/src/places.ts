@@ -12,6 +12,10 @@ export interface MenuPage {
 
 const all: readonly MenuPage[] = [
   { page: 'inbox', icon: 'inbox', needs: 'trash' },
+  { page: 'albums', icon: 'album', needs: 'see' },
+  { page: 'tags', icon: 'tag', needs: 'see' },
+  { page: 'cameras', icon: 'camera', needs: 'see' },
+  { page: 'trash', icon: 'trash', needs: 'trash' },
   { page: 'spool', icon: 'spool', needs: 'spool' },
   { page: 'servers', icon: 'servers', needs: 'peers' },
   { page: 'people', icon: 'people', needs: 'people' },

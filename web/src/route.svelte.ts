@@ -123,7 +123,7 @@ class Route {
 
   /** Searches. */
   search(q: string): void {
-    if (q === this.q) return;
+    if (q === this.q && this.page === undefined && this.photo === undefined) return;
     history.pushState(null, '', `/${searchPart(q)}`);
     this.#take();
   }
@@ -137,6 +137,13 @@ class Route {
 }
 
 export const route = new Route();
+
+/** Lets a click on a link to a search stay inside; one that asks for a new window is the browser's. */
+export function search(event: MouseEvent, q: string): void {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  route.search(q);
+}
 
 /** Lets a click on a link to a page stay inside; one that asks for a new window is the browser's. */
 export function follow(event: MouseEvent, page: PageName | undefined): void {

@@ -62,6 +62,12 @@ class Edits {
     return this.#queue(() => this.#step(this.#redo, this.#undo, texts.redone));
   }
 
+  /** Forgets the ways back: what they lead to is gone. */
+  forget(): void {
+    this.#undo = [];
+    this.#redo = [];
+  }
+
   /** Says something that is no edit. */
   say(said: Said | undefined): void {
     this.said = said;

@@ -3,7 +3,7 @@ import { texts } from '../texts.js';
 
 export const inboxTexts = {
   title: 'Inbox',
-  left: (n: number) => `${texts.photos(n)} to look at`,
+  left: (n: number) => `${new Intl.NumberFormat().format(n)} left`,
   badge: (n: number) => `Inbox: ${texts.photos(n)} to look at`,
   few: (n: number) => (n > 999 ? '999+' : `${n}`),
   keep: 'Keep',

@@ -1,0 +1,124 @@
+/** The pages of tags, albums, cameras and the trash in a real browser, on a real home. */
+import type { Page } from 'playwright-core';
+import { existsSync, readdirSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ask, count, fill } from './fill.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { openStage, shown, type Stage } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+afterEach(() => home.close());
+
+async function open(path: string, tell: Parameters<typeof fill>[3] = {}) {
+  home = await openServedHome(stage.folder);
+  const ids = await fill(home, stage.pictures, 12, tell);
+  const seen = await stage.see(home.url);
+  await shown(seen.page);
+  const change = async (body: object): Promise<void> => {
+    const headers = { 'content-type': 'application/json' };
+    const sent = { method: 'PATCH', headers, body: JSON.stringify(body) };
+    expect((await fetch(`${home.url}/api/photos`, sent)).status).toBe(200);
+  };
+  return { ...seen, ids, change, visit: () => seen.page.goto(`${home.url}${path}`) };
+}
+const rows = (page: Page, name: string): Promise<string[]> =>
+  page.locator(`[data-list="${name}"] > li`).allInnerTexts();
+const flat = (texts: string[]): string[] => texts.map((text) => text.replaceAll(/\s+/g, ' ').trim());
+
+test('tags: a cloud, a list; renamed for all photos, those in the trash too; two become one; undone', async () => {
+  const { page, ids, mishaps, change, visit, close } = await open('/tags');
+  await change({ ids: ids.slice(0, 5), tags: { add: ['beech'] } });
+  await change({ ids: ids.slice(3, 6), tags: { add: ['beach'] } });
+  await change({ ids: ids.slice(0, 1), trashed: true });
+  await visit();
+  await expect.poll(() => page.locator('[data-list="cloud"] a').count()).toBe(2);
+  await page.getByRole('button', { name: 'List' }).click();
+  await expect.poll(async () => flat(await rows(page, 'tags'))).toEqual(['beech 4', 'beach 3']);
+  await page.getByRole('button', { name: 'Change beech' }).click();
+  await page.getByRole('textbox', { name: 'New name' }).fill('beach');
+  await page.waitForSelector('text=There is “beach” already');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect.poll(async () => flat(await rows(page, 'tags'))).toEqual(['beach 5']);
+  expect((await ask(home, ids[0]!)).tags).toEqual(['beach']);
+  await page.keyboard.press('Control+z');
+  await expect.poll(async () => flat(await rows(page, 'tags'))).toEqual(['beech 4', 'beach 3']);
+  expect((await ask(home, ids[4]!)).tags).toEqual(['beach', 'beech']);
+  await page.getByRole('button', { name: 'Change beech' }).click();
+  await page.getByRole('button', { name: 'Take away', exact: true }).click();
+  await page.getByRole('button', { name: 'Take away', exact: true }).click();
+  await expect.poll(async () => flat(await rows(page, 'tags'))).toEqual(['beach 3']);
+  await page.locator('[data-list="tags"] a').click();
+  await page.waitForSelector('main[data-count="3"]');
+  await page.goBack();
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/tags');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('albums: each with its newest photo, renamed, dissolved; favourites first', async () => {
+  const { page, ids, mishaps, change, visit, close } = await open('/albums');
+  await change({ ids: ids.slice(2, 5), albums: { add: ['A "quoted" summer'] } });
+  await change({ ids: ids.slice(0, 1), favourite: true });
+  await visit();
+  const cover = page.getByRole('link', { name: 'A "quoted" summer, 3 photos' });
+  await expect.poll(() => cover.locator('img').getAttribute('src')).toContain(ids[2]!);
+  await page.getByRole('link', { name: 'Favourites, 1 photo' }).waitFor();
+  await page.getByRole('button', { name: 'Change A "quoted" summer' }).click();
+  await page.getByRole('textbox', { name: 'New name' }).fill('Summer 2024');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Summer 2024, 3 photos' }).click();
+  await page.waitForSelector('main[data-count="3"]');
+  expect(await count(home, 'album:"Summer 2024"')).toBe(3);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('cameras and lenses: with counts, and a chart over the years', async () => {
+  const tell = (n: number) => ({
+    facts: {
+      camera: { make: 'Canon', model: n < 8 ? 'EOS 40D' : 'EOS R5' },
+      ...(n < 8 && { lens: 'EF 50mm' }),
+      taken: `20${10 + (n % 4) * 2}-05-01T10:00:00.000`,
+    },
+  });
+  const { page, mishaps, visit, close } = await open('/cameras', { tell });
+  await visit();
+  await expect
+    .poll(async () => flat(await rows(page, 'cameras')))
+    .toEqual(['Canon EOS 40D 8 photos 2010 – 2016', 'Canon EOS R5 4 photos 2010 – 2016']);
+  expect(flat(await rows(page, 'lenses'))).toEqual(['EF 50mm 8 photos 2010 – 2016']);
+  const chart = page.getByRole('img', { name: /^Canon EOS 40D by year: 2010: 2 photos, 2012: 2 photos/ });
+  expect(await chart.locator('rect').count()).toBe(7);
+  await page.getByRole('link', { name: /Canon EOS R5/ }).click();
+  await page.waitForSelector('main[data-count="4"]');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('the trash: put back some, empty the rest; the files are aside', async () => {
+  const { page, ids, mishaps, change, visit, close } = await open('/trash', { originals: 3 });
+  await change({ ids: ids.slice(0, 3), trashed: true });
+  await visit();
+  await page.waitForSelector('text=3 photos are in the trash');
+  await page.getByRole('link', { name: 'Show them, or put some back' }).click();
+  await page.waitForSelector('main[data-count="3"]');
+  await page.focus(`a[data-id="${ids[0]}"]`);
+  await page.keyboard.press('x');
+  await page.getByRole('button', { name: 'Put back' }).click();
+  await page.waitForSelector('main[data-count="2"]');
+  expect((await ask(home, ids[0]!)).trashed).toBe(false);
+  await visit();
+  await page.getByRole('button', { name: 'Empty the trash' }).click();
+  await page.getByRole('button', { name: 'Empty it' }).click();
+  await page.waitForSelector('text=The trash is empty');
+  expect((await fetch(`${home.url}/api/photos/${ids[1]}`)).status).toBe(404);
+  expect(readdirSync(home.archive.resolve('trash'))).toHaveLength(2);
+  expect(existsSync(home.archive.resolve(`2024/07/${ids[1]!.slice(0, 12)}.jpg`))).toBe(false);
+  expect(mishaps).toEqual([]);
+  await close();
+});

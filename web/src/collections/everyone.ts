@@ -1,0 +1,26 @@
+/** All photos that a search finds, those in the trash among them, by their ids: for what is changed of all photos. */
+import { addressed, ask, type Tile } from '../api.js';
+
+const page = 5000;
+
+/** The ids of all photos that a search finds. @throws Trouble */
+export async function idsFound(q: string): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const asked = { q, limit: page, cursor };
+    const { tiles, next } = await ask<{ tiles: Tile[]; next: string | null }>(addressed('/api/tiles', asked));
+    ids.push(...tiles.map(({ id }) => id));
+    cursor = next ?? undefined;
+  } while (cursor !== undefined);
+  return ids;
+}
+
+/** The same, and of the trash as well. @throws Trouble */
+export const idsEverywhere = async (q: string): Promise<string[]> => [
+  ...new Set([...(await idsFound(q)), ...(await idsFound(`${q} is:trashed`))]),
+];
+
+/** A search for exactly this value. */
+export const exactly = (key: 'tag' | 'album' | 'camera' | 'lens' | 'place', value: string): string =>
+  `${key}:${key === 'tag' || key === 'album' ? '' : '='}"${value.replaceAll(/["\\“”„]/gu, '\\$&')}"`;

@@ -1,0 +1,25 @@
+/** Months put together into years, none left out in between. Pure. */
+
+/** Photos of a year. */
+export interface Year {
+  year: string;
+  count: number;
+}
+
+/** More years than that are a wrong clock, not a life: the oldest ones are put together with the first that is shown. */
+const most = 80;
+
+/** The years from the first to the last, oldest first. */
+export function perYear(months: readonly { month: string; count: number }[]): Year[] {
+  const counts = new Map<number, number>();
+  for (const { month, count } of months) {
+    const year = Number(month.slice(0, 4));
+    counts.set(year, (counts.get(year) ?? 0) + count);
+  }
+  if (counts.size === 0) return [];
+  const last = Math.max(...counts.keys());
+  const first = Math.max(Math.min(...counts.keys()), last - most + 1);
+  const years = Array.from({ length: last - first + 1 }, (_, n) => ({ year: `${first + n}`, count: 0 }));
+  for (const [year, count] of counts) years[Math.max(0, year - first)]!.count += count;
+  return years;
+}
