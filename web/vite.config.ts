@@ -2,12 +2,15 @@
  * Builds the album page into dist/web: hashed assets, nothing inline (the page's Content-Security-Policy has no
  * 'unsafe-inline'), and beside every text file its .br and .gz, so that the server compresses nothing while it serves.
  */
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const compressible = /\.(?:html|js|css|svg|json|webmanifest|txt)$/;
 
@@ -34,9 +37,26 @@ function precompress(): Plugin {
   };
 }
 
+/** Tells the service worker which files the page is made of, and gives it a version that changes with them. */
+function listShell(): Plugin {
+  return {
+    name: 'list-shell',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const names = Object.keys(bundle).filter((name) => name.startsWith('assets/'));
+      const version = createHash('sha256').update(names.sort().join()).digest('hex').slice(0, 12);
+      const shell = JSON.stringify(names.map((name) => `/${name}`));
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'chunk' || file.name !== 'sw') continue;
+        file.code = file.code.replaceAll('__SHELL__', shell).replaceAll('__VERSION__', JSON.stringify(version));
+      }
+    },
+  };
+}
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [svelte(), precompress()],
+  plugins: [svelte(), listShell(), precompress()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
@@ -44,6 +64,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      input: { index: at('index.html'), sw: at('src/worker/sw.ts') },
+      // A service worker has one address for ever.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
   },
   server: { proxy: { '^/(api|media|originals)/': 'http://127.0.0.1:4780' } },
 });

@@ -18,7 +18,7 @@ import { openHome } from '../../src/cli/home.js';
 import { openReplication } from '../../src/cli/replication.js';
 import { openSpool } from '../../src/cli/spool.js';
 import type { Library } from '../../src/library/library.js';
-import { openServer } from '../../src/server/app.js';
+import { openServer, type ServerParts } from '../../src/server/app.js';
 import type { Processor } from '../../src/spool/processor.js';
 
 /** A home that is served. */
@@ -36,6 +36,9 @@ export interface ServedHome {
   rendition(sha256: string): string;
   /** The address of a new set-up link; those before it are void. */
   setUpLink(): string;
+  /** Stops the server alone; `start` opens it again at the same address. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,7 @@ export async function openServedHome(webRoot: string): Promise<ServedHome> {
   const spool = await openSpool(home, log);
   const access = openAccess(db, library, { passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }) });
   const { close: closeLinks, ...replication } = openReplication(home, log);
-  const server = await openServer({
+  const parts: ServerParts = {
     ...replication,
     ...{ library, catalog, changes, access, spool, log, clock },
     blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
@@ -57,12 +60,18 @@ export async function openServedHome(webRoot: string): Promise<ServedHome> {
       return (await placeSamples(config.incoming, home.files)).length;
     },
     config: { host: '127.0.0.1', port: 0, role: 'home', incoming: config.incoming, webRoot, version: '1.2.3' },
-  });
-  const url = `http://localhost:${server.port}`;
+  };
+  let server = await openServer(parts);
+  const { port } = server;
+  const url = `http://localhost:${port}`;
   return {
     ...{ url, access, library, catalog, blobs, archive, spool, incoming: config.incoming },
     rendition: blobs.path,
     setUpLink: () => `${url}/setup#${access.codes.draw(setUp).code}`,
+    stop: () => server.close(),
+    async start() {
+      server = await openServer({ ...parts, config: { ...parts.config, port } });
+    },
     async close() {
       await closeLinks();
       await server.close();

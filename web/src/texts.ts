@@ -119,6 +119,9 @@ export const texts = {
     program: 'Program',
   },
 
+  addPhotos: 'Add photos',
+  dropPhotos: 'Drop to add to your album',
+
   toTop: 'To the newest photos',
 
   back: 'Back to the album',

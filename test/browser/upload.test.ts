@@ -1,0 +1,273 @@
+/// <reference lib="dom" />
+/**
+ * Uploads from a real browser to the real server: chosen, dropped, shared to the app; through cut networks and restarts; and
+ * what is safe is told by hash alone.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { photoId } from '../../src/document/photo.js';
+import { temporaryFolder } from '../folder.js';
+import { makePhoto } from '../picture.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { openStage, type Seen, shown, type Stage } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+let seen: Seen[];
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+beforeEach(async () => {
+  home = await openServedHome(stage.folder);
+  seen = [];
+});
+afterEach(async () => {
+  for (const { close } of seen) await close();
+  await home.close();
+});
+
+/** What the browser says of a network and a server that these tests take away. */
+const cuts = /ERR_|status of (?:409|50\d)|Failed to fetch/;
+const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+async function see(options: BrowserContextOptions = {}, expected = cuts): Promise<Seen> {
+  const one = await stage.see(home.url, options, expected);
+  seen.push(one);
+  await one.page.getByRole('button', { name: 'Add photos' }).waitFor();
+  return one;
+}
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const picked = (page: Page) => page.locator('input[data-add="files"]');
+const panel = (page: Page) => page.locator('[data-uploads]');
+const rows = (page: Page, state: string) => panel(page).locator(`li[data-state="${state}"]`);
+const told = (page: Page): Promise<string> => panel(page).getByRole('heading').innerText();
+const calm = (): void => expect(seen.flatMap(({ mishaps }) => mishaps)).toEqual([]);
+/** Files in incoming, by name with their folder, and the hash of their bytes. */
+const arrived = (): Map<string, string> =>
+  new Map(
+    readdirSync(home.incoming, { recursive: true, encoding: 'utf8' })
+      .filter((name) => statSync(join(home.incoming, name)).isFile())
+      .map((name) => [name, sha256(readFileSync(join(home.incoming, name)))]),
+  );
+
+interface Sent {
+  name: string;
+  mimeType: string;
+  buffer: Buffer;
+}
+const photo = async (n: number): Promise<Sent> => ({
+  name: `photo-${n}.jpg`,
+  mimeType: 'image/jpeg',
+  buffer: await makePhoto(n, { width: 320, height: 240 }),
+});
+/** No photo, but of a size that takes its time. */
+const film = (): Sent => ({ name: 'film.bin', mimeType: 'video/mp4', buffer: randomBytes(12_000_000) });
+
+/** Lets so many bytes a second up. */
+async function slow(page: Page, bytes: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  const through = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytes };
+  await session.send('Network.emulateNetworkConditions', through);
+}
+
+/** Drops files onto the page. */
+async function drop(page: Page, files: Sent[]): Promise<void> {
+  const sent = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, text: buffer.toString('base64') }));
+  const transfer = await page.evaluateHandle((given) => {
+    const made = new DataTransfer();
+    for (const { name, mimeType, text } of given) {
+      const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+      made.items.add(new File([bytes], name, { type: mimeType }));
+    }
+    return made;
+  }, sent);
+  await page.dispatchEvent('main', 'dragenter', { dataTransfer: transfer });
+  await page.waitForSelector('text=Drop to add to your album');
+  await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+  expect(await page.locator('text=Drop to add to your album').count()).toBe(0);
+}
+
+test('chosen, dropped and whole folders: all arrive, are told safe by hash, and what is there already is said', async () => {
+  const { page } = await see();
+  const photos = await Promise.all([1, 2, 3, 4, 5].map(photo));
+  await picked(page).setInputFiles(photos.slice(0, 4));
+  await expect.poll(() => rows(page, 'done').count()).toBe(4);
+  expect(await told(page)).toBe('4 files sent');
+  expect(arrived()).toEqual(new Map(photos.slice(0, 4).map(({ name, buffer }) => [name, sha256(buffer)])));
+  await home.spool.pass();
+  await shown(page);
+  for (const { buffer } of photos.slice(0, 4)) expect(home.library.get(photoId(sha256(buffer)))).toBeDefined();
+
+  await drop(page, photos);
+  await expect.poll(() => rows(page, 'known').count()).toBe(4);
+  await expect.poll(() => rows(page, 'done').count()).toBe(5);
+  expect(arrived()).toEqual(new Map([['photo-5.jpg', sha256(photos[4]!.buffer)]]));
+  await panel(page).getByRole('button', { name: 'Close' }).click();
+  expect(await panel(page).count()).toBe(0);
+
+  const folder = join(temporaryFolder(), 'Lisbon');
+  mkdirSync(join(folder, 'Day 1'), { recursive: true });
+  writeFileSync(join(folder, 'Day 1/photo.jpg'), (await photo(7)).buffer);
+  writeFileSync(join(folder, '.DS_Store'), 'x');
+  await picked(page).setInputFiles([await photo(6)]);
+  await page.locator('input[data-add="folder"]').setInputFiles(folder);
+  await expect.poll(() => rows(page, 'done').count()).toBe(2);
+  expect([...arrived().keys()].sort()).toEqual(['Lisbon/Day 1/photo.jpg', 'photo-5.jpg', 'photo-6.jpg']);
+  calm();
+});
+
+test('a network that is cut is waited for, the upload goes on where it was, also on another page', async () => {
+  const { page } = await see({}, /ERR_|Failed to fetch|dialog: /);
+  const offsets: number[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']));
+  });
+  // Longer than the server lets a request go on when it stops.
+  await slow(page, 800_000);
+  const sent = film();
+  await picked(page).setInputFiles([sent]);
+  await rows(page, 'sending').waitFor();
+  const kept = join(home.incoming, '../work/.uploads');
+  const size = (): number => Math.max(0, ...readdirSync(kept).map((name) => statSync(join(kept, name)).size));
+  await expect.poll(size, { timeout: 30_000 }).toBeGreaterThan(300_000);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('link', { name: 'Spool' }).click();
+  await page.waitForSelector('h1:text("Spool")');
+  // Closing the window asks first.
+  const asked = page.waitForEvent('dialog');
+  await page.close({ runBeforeUnload: true });
+  expect((await asked).type()).toBe('beforeunload');
+  await home.stop();
+  await rows(page, 'held').waitFor();
+  expect(await told(page)).toBe('1 file waiting');
+  await home.start();
+  await slow(page, -1);
+  await rows(page, 'done').waitFor({ timeout: 60_000 });
+  expect(arrived().get(sent.name)).toBe(sha256(sent.buffer));
+  expect(offsets[0]).toBe(0);
+  expect(offsets.at(-1)).toBeGreaterThan(300_000);
+  calm();
+});
+
+test('pausing stops, going on resumes after a reload too, and what is not to be sent leaves nothing', async () => {
+  const { page } = await see(phone, /ERR_|Failed to fetch|dialog: /);
+  await slow(page, 2_000_000);
+  const sent = film();
+  await picked(page).setInputFiles([sent]);
+  await rows(page, 'sending').waitFor();
+  const kept = join(home.incoming, '../work/.uploads');
+  const parts = (): number[] =>
+    readdirSync(kept)
+      .filter((name) => name.endsWith('.part'))
+      .map((name) => statSync(join(kept, name)).size);
+  await expect.poll(() => Math.max(0, ...parts()), { timeout: 30_000 }).toBeGreaterThan(500_000);
+  await panel(page).getByRole('button', { name: 'Pause all' }).click();
+  expect(await told(page)).toBe('1 file paused');
+  await page.reload();
+  await picked(page).waitFor({ state: 'attached' });
+  const offset = page.waitForRequest((request) => request.method() === 'PATCH');
+  await picked(page).setInputFiles([sent]);
+  expect(Number((await offset).headers()['upload-offset'])).toBeGreaterThan(500_000);
+  await panel(page)
+    .getByRole('button', { name: `Don’t send: ${sent.name}` })
+    .click();
+  await expect.poll(parts).toEqual([]);
+  expect(arrived().size).toBe(0);
+  calm();
+});
+
+/** What the phone's share button does: a form, posted by navigation. */
+async function share(page: Page, files: Sent[]): Promise<void> {
+  const sent = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, text: buffer.toString('base64') }));
+  const done = page.waitForEvent('domcontentloaded');
+  await page.evaluate((given) => {
+    const form = Object.assign(document.createElement('form'), {
+      ...{ method: 'POST', action: '/share', enctype: 'multipart/form-data' },
+    });
+    const input = Object.assign(document.createElement('input'), { type: 'file', name: 'files', multiple: true });
+    const transfer = new DataTransfer();
+    for (const { name, mimeType, text } of given) {
+      const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type: mimeType }));
+    }
+    input.files = transfer.files;
+    form.append(input);
+    document.body.append(form);
+    form.submit();
+  }, sent);
+  await done;
+}
+
+const waiting = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('photospool', 1);
+        opening.onerror = () => reject(new Error('no database'));
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction('shared').objectStore('shared').count();
+          counting.onsuccess = () => resolve(counting.result);
+          opening.result.addEventListener('versionchange', () => opening.result.close());
+        };
+      }),
+  );
+
+test('what is shared to the app is kept on the device until the server has it, also without a server', async () => {
+  const { page } = await see({ ...phone, serviceWorkers: 'allow' });
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  const [first, second] = [await photo(1), await photo(2)];
+  await share(page, [first]);
+  await rows(page, 'done').waitFor();
+  expect(new URL(page.url()).pathname).toBe('/');
+  expect(arrived()).toEqual(new Map([[first.name, sha256(first.buffer)]]));
+  expect(await waiting(page)).toBe(0);
+
+  await home.stop();
+  await share(page, [second]);
+  await page.waitForSelector('text=The server can’t be reached');
+  await rows(page, 'held').waitFor();
+  expect(await panel(page).innerText()).toContain('They stay on it until the server has them');
+  expect(await waiting(page)).toBe(1);
+  // The phone is switched off and on: it still waits.
+  await page.reload();
+  await rows(page, 'held').waitFor();
+  await home.start();
+  await rows(page, 'done').waitFor({ timeout: 60_000 });
+  expect(arrived().get(second.name)).toBe(sha256(second.buffer));
+  await expect.poll(() => waiting(page)).toBe(0);
+  expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(1);
+  const cached = await page.evaluate(async () => {
+    const cache = await caches.open((await caches.keys())[0]!);
+    return (await cache.keys()).map(({ url }) => new URL(url).pathname);
+  });
+  expect(cached.filter((path) => path !== '/' && !path.startsWith('/assets/'))).toEqual([]);
+  calm();
+});
+
+test('the manifest is one that a browser installs', async () => {
+  const { page } = await see({ serviceWorkers: 'allow' });
+  const session = await page.context().newCDPSession(page);
+  const { errors, data } = await session.send('Page.getAppManifest');
+  expect(errors).toEqual([]);
+  const manifest = JSON.parse(data!) as { icons: { src: string; sizes: string }[]; share_target: { action: string } };
+  expect(manifest.share_target.action).toBe('/share');
+  for (const { src, sizes } of manifest.icons.filter((icon) => icon.sizes !== 'any')) {
+    const size = await page.evaluate(async (url) => {
+      const picture = await createImageBitmap(await (await fetch(url)).blob());
+      return `${picture.width}x${picture.height}`;
+    }, src);
+    expect(size).toBe(sizes);
+  }
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+  expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
+  calm();
+});

@@ -1,0 +1,53 @@
+/** What was dropped or chosen, as files with the folder that they were in. */
+
+/** A file to be sent. */
+export interface Source {
+  file: Blob;
+  name: string;
+  /** `Lisbon/Day 1`; empty for a file that was in none. */
+  folder: string;
+  /** ms since 1970. */
+  modified: number;
+  /** Its number among those that were shared to this app. */
+  kept?: number;
+}
+
+/** Files that systems put into folders for themselves. */
+const isForeign = (name: string): boolean => /^\.|^(?:Thumbs\.db|desktop\.ini)$/i.test(name);
+
+const sourceOf = (file: File, folder: string): Source => ({
+  file,
+  name: file.name,
+  folder,
+  modified: file.lastModified,
+});
+
+/** Files that were chosen; a folder that was chosen tells its paths. */
+export const chosen = (files: readonly File[]): Source[] =>
+  files
+    .filter(({ name }) => !isForeign(name))
+    .map((file) => sourceOf(file, file.webkitRelativePath.split('/').slice(0, -1).join('/')));
+
+/** What was dropped, folders walked; `files` count where the browser gives no entries. */
+export async function dropped(entries: readonly (FileSystemEntry | null)[], files: File[]): Promise<Source[]> {
+  const there = entries.filter((entry) => entry !== null);
+  if (there.length === 0) return files.map((file) => sourceOf(file, ''));
+  return (await Promise.all(there.map((entry) => walk(entry, '')))).flat();
+}
+
+async function walk(entry: FileSystemEntry, folder: string): Promise<Source[]> {
+  if (isForeign(entry.name)) return [];
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    return [sourceOf(file, folder)];
+  }
+  const inside = folder === '' ? entry.name : `${folder}/${entry.name}`;
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const found: Source[] = [];
+  for (;;) {
+    // A hundred at a time (File and Directory Entries API, 7.3).
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return found;
+    for (const one of some) found.push(...(await walk(one, inside)));
+  }
+}
