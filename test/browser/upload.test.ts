@@ -307,7 +307,9 @@ test('signing out leaves what waits, and asks first', async () => {
   await page.getByRole('button', { name: 'Sign out' }).click();
   expect((await asked).message()).toContain('They stay here, and are sent when somebody signs in');
   expect(await waiting(page)).toBe(1);
-  expect(await page.evaluate(async () => (await fetch('/api/session')).json())).toMatchObject({ role: 'owner' });
+  expect(await page.evaluate(async () => (await (await fetch('/api/session')).json()) as object)).toMatchObject({
+    role: 'owner',
+  });
   calm();
 });
 
