@@ -47,6 +47,8 @@ const panel = (page: Page) => page.locator('[data-uploads]');
 const rows = (page: Page, state: string) => panel(page).locator(`li[data-state="${state}"]`);
 const told = (page: Page): Promise<string> => panel(page).getByRole('heading').innerText();
 const calm = (): void => expect(seen.flatMap(({ mishaps }) => mishaps)).toEqual([]);
+/** On a phone the list is folded. */
+const unfold = (page: Page): Promise<void> => panel(page).getByRole('button', { name: 'Show files' }).click();
 /** Files in incoming, by name with their folder, and the hash of their bytes. */
 const arrived = (): Map<string, string> =>
   new Map(
@@ -161,13 +163,16 @@ test('pausing stops, going on resumes after a reload too, and what is not to be 
   await slow(page, 2_000_000);
   const sent = film();
   await picked(page).setInputFiles([sent]);
-  await rows(page, 'sending').waitFor();
+  await panel(page).waitFor();
   const kept = join(home.incoming, '../work/.uploads');
   const parts = (): number[] =>
     readdirSync(kept)
       .filter((name) => name.endsWith('.part'))
       .map((name) => statSync(join(kept, name)).size);
   await expect.poll(() => Math.max(0, ...parts()), { timeout: 30_000 }).toBeGreaterThan(500_000);
+  expect(await rows(page, 'sending').count()).toBe(0);
+  await unfold(page);
+  await rows(page, 'sending').waitFor();
   await panel(page).getByRole('button', { name: 'Pause all' }).click();
   expect(await told(page)).toBe('1 file paused');
   await page.reload();
@@ -175,6 +180,7 @@ test('pausing stops, going on resumes after a reload too, and what is not to be 
   const offset = page.waitForRequest((request) => request.method() === 'PATCH');
   await picked(page).setInputFiles([sent]);
   expect(Number((await offset).headers()['upload-offset'])).toBeGreaterThan(500_000);
+  await unfold(page);
   await panel(page)
     .getByRole('button', { name: `Don’t send: ${sent.name}` })
     .click();
@@ -225,7 +231,7 @@ test('what is shared to the app is kept on the device until the server has it, a
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   const [first, second] = [await photo(1), await photo(2)];
   await share(page, [first]);
-  await rows(page, 'done').waitFor();
+  await expect.poll(() => told(page)).toBe('1 file sent');
   expect(new URL(page.url()).pathname).toBe('/');
   expect(arrived()).toEqual(new Map([[first.name, sha256(first.buffer)]]));
   expect(await waiting(page)).toBe(0);
@@ -233,11 +239,13 @@ test('what is shared to the app is kept on the device until the server has it, a
   await home.stop();
   await share(page, [second]);
   await page.waitForSelector('text=The server can’t be reached');
+  await unfold(page);
   await rows(page, 'held').waitFor();
   expect(await panel(page).innerText()).toContain('They stay on it until the server has them');
   expect(await waiting(page)).toBe(1);
   // The phone is switched off and on: it still waits.
   await page.reload();
+  await unfold(page);
   await rows(page, 'held').waitFor();
   await home.start();
   await rows(page, 'done').waitFor({ timeout: 60_000 });
@@ -249,6 +257,59 @@ test('what is shared to the app is kept on the device until the server has it, a
     return (await cache.keys()).map(({ url }) => new URL(url).pathname);
   });
   expect(cached.filter((path) => path !== '/' && !path.startsWith('/assets/'))).toEqual([]);
+  calm();
+});
+
+test('what waits is sent unseen when the network is back and no page is open', async () => {
+  const { page } = await see({ ...phone, serviceWorkers: 'allow' });
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  const session = await page.context().newCDPSession(page);
+  const registered = new Promise<string>((resolve) => {
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      if (registrations[0]) resolve(registrations[0].registrationId);
+    });
+  });
+  await session.send('ServiceWorker.enable');
+  const registrationId = await registered;
+  await home.stop();
+  const shared = [await photo(1), film()];
+  await share(page, shared);
+  await panel(page).waitFor();
+  expect(await waiting(page)).toBe(2);
+  await page.goto('about:blank');
+  await home.start();
+  await session.send('ServiceWorker.dispatchSyncEvent', {
+    ...{ origin: home.url, registrationId, tag: 'send-shared', lastChance: false },
+  });
+  await expect.poll(() => arrived().size, { timeout: 30_000 }).toBe(2);
+  expect(arrived()).toEqual(new Map(shared.map(({ name, buffer }) => [name, sha256(buffer)])));
+  await page.goto(home.url);
+  await expect.poll(() => waiting(page)).toBe(0);
+  calm();
+});
+
+test('signing out leaves what waits, and asks first', async () => {
+  const one = await stage.see(home.setUpLink(), { serviceWorkers: 'allow' }, /ERR_|status of 40|dialog: 1 file shared/);
+  seen.push(one);
+  const { page } = one;
+  await page.getByLabel('Name').fill('Owner');
+  await page.getByLabel('Choose a password').fill('three green boats');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Add photos' }).waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await slow(page, 100_000);
+  await share(page, [film()]);
+  await rows(page, 'sending').waitFor();
+  const asked = page.waitForEvent('dialog');
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  expect((await asked).message()).toContain('They stay here, and are sent when somebody signs in');
+  expect(await waiting(page)).toBe(1);
+  expect(await page.evaluate(async () => (await (await fetch('/api/session')).json()) as object)).toMatchObject({
+    role: 'owner',
+  });
   calm();
 });
 

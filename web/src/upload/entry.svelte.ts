@@ -42,8 +42,9 @@ export const entry = new Entry();
 /** The worker that keeps what is shared; installed for those who may upload. */
 export function install(): () => void {
   const heard = new BroadcastChannel(channel);
-  heard.onmessage = () => void takeKept();
-  void takeKept();
+  const look = (): void => void takeKept().catch(() => undefined);
+  heard.onmessage = look;
+  look();
   // Absent over plain HTTP, whatever the types say.
   const workers = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
   // Without it the album works the same, but for what the phone's share button sends.
@@ -53,13 +54,14 @@ export function install(): () => void {
 
 async function takeKept(): Promise<void> {
   const { countKept } = await import('./kept.js');
-  if ((await countKept()) > 0) await (await entry.load()).uploads.addKept();
+  // A browser that keeps nothing has nothing that waits.
+  const kept = await countKept().catch(() => 0);
+  if (kept > 0) await (await entry.load()).uploads.addKept();
 }
 
 /** Asks, where something is still to be sent, whether to sign out all the same. */
 export async function mayLeave(): Promise<boolean> {
   const [{ countKept }, { uploadTexts }] = await Promise.all([import('./kept.js'), import('./texts.js')]);
-  // A browser that keeps nothing has nothing that waits.
   const kept = await countKept().catch(() => 0);
   if (kept > 0) return confirm(uploadTexts.leave(kept));
   return entry.sending?.uploads.isBusy !== true || confirm(uploadTexts.leaveSending);
