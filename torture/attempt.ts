@@ -47,8 +47,17 @@ export interface Memory {
   metadata: Metadata;
 }
 
+/** A memory, and behind it decoders and an ExifTool that stay open from one start to the next. */
+export interface OpenMemory extends Memory {
+  /** What really decodes, for pictures that differ. */
+  real: Memory;
+  close(): Promise<void>;
+}
+
+const staysOpen = { close: () => Promise.resolve() };
+
 /** Remembers what the first picture gave, and gives it for every other one. */
-export function openMemory(): Memory & { close(): Promise<void> } {
+export function openMemory(): OpenMemory {
   const real = openMetadata({ processes: 1 });
   const decoders = openDecoders({ workers: 1 });
   let decoded: ReturnType<Decoders['render']> | undefined;
@@ -61,7 +70,7 @@ export function openMemory(): Memory & { close(): Promise<void> } {
         decoded.catch(() => (decoded = undefined));
         return decoded;
       },
-      close: () => Promise.resolve(),
+      ...staysOpen,
     },
     metadata: {
       async read(path, format, bytes, size) {
@@ -70,8 +79,9 @@ export function openMemory(): Memory & { close(): Promise<void> } {
         const answer = await read;
         return { ...answer, facts: { ...answer.facts, bytes } };
       },
-      close: () => Promise.resolve(),
+      ...staysOpen,
     },
+    real: { decoders: { ...decoders, ...staysOpen }, metadata: { ...real, ...staysOpen } },
     async close() {
       await Promise.all([real.close(), decoders.close()]);
     },

@@ -4,7 +4,7 @@
  * as if it had never been killed.
  */
 import { spawn } from 'node:child_process';
-import { attempt, badLines, openMemory, recover, type Memory } from './attempt.js';
+import { attempt, badLines, openMemory, recover, type Memory, type OpenMemory } from './attempt.js';
 import { compile } from './compile.js';
 import { reads } from './disk.js';
 import { conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
@@ -24,7 +24,7 @@ function kill(victim: string, world: World, n: number): Promise<boolean> {
   });
 }
 
-async function countChanges(world: World, memory: Memory | undefined): Promise<number> {
+async function countChanges(world: World, memory: Memory): Promise<number> {
   let calls = 0;
   world.reset();
   await attempt(world, way(world, { before: ({ op }) => (reads.has(op) ? 0 : ++calls) }, memory));
@@ -35,10 +35,10 @@ async function tryOutcome(
   outcome: Outcome,
   victim: string,
   share: { every: number; offset: number },
-  memory: Memory,
+  memory: OpenMemory,
   result: Result,
 ): Promise<void> {
-  const world = await openWorld(outcome);
+  const world = await openWorld(outcome, memory);
   const told = memoryFor(world, memory);
   try {
     const calls = await countChanges(world, told);

@@ -2,7 +2,7 @@
  * Power loss: a start is recorded, the disks that a power loss could leave at any moment of it are built, and on each of
  * them Photospool starts again. The bytes must be there in each, and all must end as if nothing had been.
  */
-import { attempt, badLines, openMemory, recover, type Memory } from './attempt.js';
+import { attempt, badLines, openMemory, recover, type OpenMemory } from './attempt.js';
 import { record } from './crash.js';
 import { conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
@@ -24,10 +24,10 @@ export function seeded(seed: number): () => number {
 async function tryOutcome(
   outcome: Outcome,
   share: { every: number; seed: number },
-  memory: Memory,
+  memory: OpenMemory,
   result: Result,
 ): Promise<void> {
-  const world = await openWorld(outcome);
+  const world = await openWorld(outcome, memory);
   const told = memoryFor(world, memory);
   try {
     world.reset();

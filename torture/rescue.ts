@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { openMemory } from './attempt.js';
 import { compile, program } from './compile.js';
 import { openWorld } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
@@ -141,7 +142,9 @@ async function tryPlan(plan: Plan, { seed, scale, say }: Options, result: Result
   const [like] = await listOutcomes();
   const before = Object.fromEntries(photos.map((bytes, n) => [`${n}.jpg`, bytes]));
   const outcome: Outcome = { ...like!, name: plan.name, before, comes: {}, stays: [], broken: [], mode: 'move' };
-  const world = await openWorld({ ...outcome, devices: [] });
+  const memory = openMemory();
+  const world = await openWorld({ ...outcome, devices: [] }, memory);
+  await memory.close();
   try {
     await plan.prepare(world);
     keep(world);

@@ -21,8 +21,11 @@ it.each([
   ['from another disk', (path: string) => path.endsWith('.tmp')],
   ['stored from a folder', (path: string) => path.includes('/home/archive/')],
 ])('would lose a photo %s if its flushes were left out', { timeout: 60_000 }, async (name, leftOut) => {
-  const world = await openWorld((await listOutcomes()).find((outcome) => outcome.name === name)!);
   const memory = openMemory();
+  const world = await openWorld(
+    (await listOutcomes()).find((outcome) => outcome.name === name)!,
+    memory,
+  );
   try {
     world.reset();
     const { watcher, states } = record(world.root, libraryPath(world.config));
