@@ -101,6 +101,15 @@ function lose(trial: Trial, world: World, when: string): void {
   for (const name of findLost(world)) trial.verdict.lost.push(`${name} ${when}`);
 }
 
+/** Adds what a trial showed to a result, saying where; true where nothing was wrong. */
+export function add(result: Result, { verdict: { lost, doubled, wrong } }: Trial, where: string): boolean {
+  result.lost += lost.length;
+  result.doubled += doubled.length;
+  const found = [...lost, ...doubled, ...wrong];
+  result.failures.push(...found.map((one) => `${where}: ${one}`));
+  return found.length === 0;
+}
+
 /** Adds what is wrong at the end. */
 export function conclude({ verdict }: Trial, world: World, { documents, said }: Attempt): void {
   if (!documents) {
@@ -155,14 +164,11 @@ async function tryOutcome(
       const errno = errnos[Math.floor(i / calls) % errnos.length]!;
       const fault = { errno, is: (n: number) => n === at, lasting: i >= calls * errnos.length, heals: at % 2 === 0 };
       world.reset();
-      const { hit, at: call, verdict } = await tryFault(world, fault, memory);
-      if (!hit) continue;
+      const trial = await tryFault(world, fault, memory);
+      if (!trial.hit) continue;
       result.figures['faults injected']! += 1;
-      result.lost += verdict.lost.length;
-      result.doubled += verdict.doubled.length;
-      const where = `${outcome.name}, ${fault.errno}${fault.lasting ? ' from then on' : ''} at call ${at} (${call})`;
-      for (const one of [...verdict.lost, ...verdict.doubled, ...verdict.wrong])
-        result.failures.push(`${where}: ${one}`);
+      const lasting = fault.lasting ? ' from then on' : '';
+      add(result, trial, `${outcome.name}, ${errno}${lasting} at call ${at} (${trial.at})`);
     }
   } finally {
     world.remove();

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { attempt, badLines, openMemory, recover, type Memory, type OpenMemory } from './attempt.js';
 import { compile } from './compile.js';
 import { reads } from './disk.js';
-import { conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
+import { add, conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
 import type { Result, Subject } from './subject.js';
 import { findLost, type World } from './world.js';
@@ -48,12 +48,8 @@ async function tryOutcome(
       const trial: Trial = { hit: true, at: '', verdict: { lost: findLost(world), doubled: [], wrong: [] } };
       const mended = await recover(world, told);
       conclude(trial, world, mended);
-      const { lost, doubled, wrong } = trial.verdict;
-      result.figures['kills survived']! += lost.length + doubled.length + wrong.length === 0 ? 1 : 0;
-      result.lost += lost.length;
-      result.doubled += doubled.length;
-      const found = [...lost, ...doubled, ...wrong, ...badLines(mended)];
-      result.failures.push(...found.map((one) => `${outcome.name}, killed before change ${n}: ${one}`));
+      trial.verdict.wrong.push(...badLines(mended));
+      if (add(result, trial, `${outcome.name}, killed before change ${n}`)) result.figures['kills survived']! += 1;
     }
   } finally {
     world.remove();

@@ -7,7 +7,8 @@ import { attempt, openMemory } from '../../torture/attempt.js';
 import { record } from '../../torture/crash.js';
 import { openWorld, way } from '../../torture/faults.js';
 import { listOutcomes } from '../../torture/outcomes.js';
-import { seeded, subject } from '../../torture/power.js';
+import { subject } from '../../torture/power.js';
+import { seeded } from '../../torture/seeded.js';
 import { findLost } from '../../torture/world.js';
 import { libraryPath } from '../../src/cli/view.js';
 
