@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto';
 import { openDoor, type Answer, type Door, type Guest } from './door.js';
 import { protocolRoutes } from './protocol.js';
-import { drawFrom, makeRequest, pick, type Asked, type Draw, type Operation } from './requests.js';
+import { makeRequest, pick, type Asked, type Draw, type Operation } from './requests.js';
+import { seeded } from './seeded.js';
 import { besiege, describe } from './siege.js';
 import type { Options, Result, Subject } from './subject.js';
 
@@ -40,7 +41,7 @@ export const subject: Subject = {
 async function tryDoor(door: Door, { seed, scale, say }: Options): Promise<Result> {
   const failures: string[] = [];
   const routes = await readRoutes(door);
-  const draw = drawFrom(seed);
+  const draw = seeded(seed);
   const before = await door.memory();
   const statuses = new Map<string, number>();
   const each = Math.ceil((requests * scale) / door.guests.length);

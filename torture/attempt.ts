@@ -47,8 +47,17 @@ export interface Memory {
   metadata: Metadata;
 }
 
+/** A memory, and behind it decoders and an ExifTool that stay open from one start to the next. */
+export interface OpenMemory extends Memory {
+  /** What really decodes, for pictures that differ. */
+  real: Memory;
+  close(): Promise<void>;
+}
+
+const staysOpen = { close: () => Promise.resolve() };
+
 /** Remembers what the first picture gave, and gives it for every other one. */
-export function openMemory(): Memory & { close(): Promise<void> } {
+export function openMemory(): OpenMemory {
   const real = openMetadata({ processes: 1 });
   const decoders = openDecoders({ workers: 1 });
   let decoded: ReturnType<Decoders['render']> | undefined;
@@ -62,7 +71,7 @@ export function openMemory(): Memory & { close(): Promise<void> } {
         return decoded;
       },
       convert: (path, format, to) => decoders.convert(path, format, to),
-      close: () => Promise.resolve(),
+      ...staysOpen,
     },
     metadata: {
       async read(path, format, bytes, size) {
@@ -71,8 +80,9 @@ export function openMemory(): Memory & { close(): Promise<void> } {
         const answer = await read;
         return { ...answer, facts: { ...answer.facts, bytes } };
       },
-      close: () => Promise.resolve(),
+      ...staysOpen,
     },
+    real: { decoders: { ...decoders, ...staysOpen }, metadata: { ...real, ...staysOpen } },
     async close() {
       await Promise.all([real.close(), decoders.close()]);
     },

@@ -13,7 +13,7 @@ import { program } from './compile.js';
 import { conclude, type Trial } from './faults.js';
 import type { Outcome } from './outcomes.js';
 import { realPhotos, tinyPhoto, withComment } from './pictures.js';
-import { seeded } from './power.js';
+import { seeded } from './seeded.js';
 import type { Result, Subject } from './subject.js';
 import { filesBelow, findLost, makeWorld, type World } from './world.js';
 

@@ -3,7 +3,16 @@
  * every n, and a commit of SQLite is a call, too. From then on nothing may be lost at any moment; the failure must be
  * said in one sentence; and without it, in the same process or the next, everything must end as if it had never been.
  */
-import { attempt, badLines, openMemory, recover, type Attempt, type Memory, type Way } from './attempt.js';
+import {
+  attempt,
+  badLines,
+  openMemory,
+  recover,
+  type Attempt,
+  type Memory,
+  type OpenMemory,
+  type Way,
+} from './attempt.js';
 import { reads, systemError, watchCommits, watchDisk, type Step, type Watcher } from './disk.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
 import type { Result, Subject } from './subject.js';
@@ -31,15 +40,15 @@ export interface Trial {
 }
 
 /** Makes the world of an outcome, with what its archive has before. */
-export function openWorld(outcome: Outcome): Promise<World> {
+export function openWorld(outcome: Outcome, { real }: OpenMemory): Promise<World> {
   return makeWorld(outcome, async (world) => {
-    const { said } = await attempt({ ...world, outcome: { ...outcome, mode: 'move' }, devices: [] });
+    const { said } = await attempt({ ...world, outcome: { ...outcome, mode: 'move' }, devices: [] }, { memory: real });
     if (said.length > 0) throw new Error(said.join(' '));
   });
 }
 
 /** One fault in a world that was just reset. */
-export async function tryFault(world: World, fault: Fault, memory?: Memory): Promise<Trial> {
+export async function tryFault(world: World, fault: Fault, memory: OpenMemory): Promise<Trial> {
   const trial: Trial = { hit: false, at: '', verdict: { lost: [], doubled: [], wrong: [] } };
   let calls = 0;
   let healed = false;
@@ -71,8 +80,8 @@ export async function tryFault(world: World, fault: Fault, memory?: Memory): Pro
 }
 
 /** Undecodable files are really decoded: memory could not tell them. */
-export const memoryFor = ({ outcome }: World, memory: Memory | undefined): Memory | undefined =>
-  outcome.broken.length === 0 || !memory ? memory : { metadata: memory.metadata };
+export const memoryFor = ({ outcome }: World, memory: OpenMemory): Memory =>
+  outcome.broken.length === 0 ? memory : memory.real;
 
 /** A start that is watched. */
 export const way = (world: World, watcher: Watcher, memory?: Memory): Way => ({
@@ -90,6 +99,15 @@ export const describe = ({ op, path, to }: Step, { root }: World): string =>
 
 function lose(trial: Trial, world: World, when: string): void {
   for (const name of findLost(world)) trial.verdict.lost.push(`${name} ${when}`);
+}
+
+/** Adds what a trial showed to a result, saying where; true where nothing was wrong. */
+export function add(result: Result, { verdict: { lost, doubled, wrong } }: Trial, where: string): boolean {
+  result.lost += lost.length;
+  result.doubled += doubled.length;
+  const found = [...lost, ...doubled, ...wrong];
+  result.failures.push(...found.map((one) => `${where}: ${one}`));
+  return found.length === 0;
 }
 
 /** Adds what is wrong at the end. */
@@ -117,12 +135,12 @@ function stillStuck({ stuck }: Attempt, { outcome }: World): string[] {
 }
 
 /** How many calls a start makes where nothing fails; all is decoded for real, and must end well. */
-async function countCalls(world: World): Promise<{ calls: number; wrong: string[] }> {
+async function countCalls(world: World, { real }: OpenMemory): Promise<{ calls: number; wrong: string[] }> {
   let calls = 0;
   world.reset();
   const watcher = { before: () => ++calls };
-  const { summary } = await attempt(world, way(world, watcher));
-  const { documents } = await recover(world);
+  const { summary } = await attempt(world, way(world, watcher, real));
+  const { documents } = await recover(world, real);
   if (!documents) return { calls, wrong: ['the home could not be opened'] };
   const { lost, doubled, wrong } = judge(world, documents);
   if (summary?.stuck !== world.outcome.broken.length)
@@ -134,26 +152,23 @@ async function countCalls(world: World): Promise<{ calls: number; wrong: string[
 async function tryOutcome(
   outcome: Outcome,
   share: { every: number; offset: number },
-  memory: Memory,
+  memory: OpenMemory,
   result: Result,
 ): Promise<void> {
-  const world = await openWorld(outcome);
+  const world = await openWorld(outcome, memory);
   try {
-    const { calls, wrong } = await countCalls(world);
+    const { calls, wrong } = await countCalls(world, memory);
     result.failures.push(...wrong.map((one) => `${outcome.name}, without a fault: ${one}`));
     for (let i = share.offset % share.every; i < calls * errnos.length * 2; i += share.every) {
       const at = 1 + (i % calls);
       const errno = errnos[Math.floor(i / calls) % errnos.length]!;
       const fault = { errno, is: (n: number) => n === at, lasting: i >= calls * errnos.length, heals: at % 2 === 0 };
       world.reset();
-      const { hit, at: call, verdict } = await tryFault(world, fault, memory);
-      if (!hit) continue;
+      const trial = await tryFault(world, fault, memory);
+      if (!trial.hit) continue;
       result.figures['faults injected']! += 1;
-      result.lost += verdict.lost.length;
-      result.doubled += verdict.doubled.length;
-      const where = `${outcome.name}, ${fault.errno}${fault.lasting ? ' from then on' : ''} at call ${at} (${call})`;
-      for (const one of [...verdict.lost, ...verdict.doubled, ...verdict.wrong])
-        result.failures.push(`${where}: ${one}`);
+      const lasting = fault.lasting ? ' from then on' : '';
+      add(result, trial, `${outcome.name}, ${errno}${lasting} at call ${at} (${trial.at})`);
     }
   } finally {
     world.remove();

@@ -4,10 +4,10 @@
  * as if it had never been killed.
  */
 import { spawn } from 'node:child_process';
-import { attempt, badLines, openMemory, recover, type Memory } from './attempt.js';
+import { attempt, badLines, openMemory, recover, type Memory, type OpenMemory } from './attempt.js';
 import { compile } from './compile.js';
 import { reads } from './disk.js';
-import { conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
+import { add, conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
 import type { Result, Subject } from './subject.js';
 import { findLost, type World } from './world.js';
@@ -24,7 +24,7 @@ function kill(victim: string, world: World, n: number): Promise<boolean> {
   });
 }
 
-async function countChanges(world: World, memory: Memory | undefined): Promise<number> {
+async function countChanges(world: World, memory: Memory): Promise<number> {
   let calls = 0;
   world.reset();
   await attempt(world, way(world, { before: ({ op }) => (reads.has(op) ? 0 : ++calls) }, memory));
@@ -35,10 +35,10 @@ async function tryOutcome(
   outcome: Outcome,
   victim: string,
   share: { every: number; offset: number },
-  memory: Memory,
+  memory: OpenMemory,
   result: Result,
 ): Promise<void> {
-  const world = await openWorld(outcome);
+  const world = await openWorld(outcome, memory);
   const told = memoryFor(world, memory);
   try {
     const calls = await countChanges(world, told);
@@ -48,12 +48,8 @@ async function tryOutcome(
       const trial: Trial = { hit: true, at: '', verdict: { lost: findLost(world), doubled: [], wrong: [] } };
       const mended = await recover(world, told);
       conclude(trial, world, mended);
-      const { lost, doubled, wrong } = trial.verdict;
-      result.figures['kills survived']! += lost.length + doubled.length + wrong.length === 0 ? 1 : 0;
-      result.lost += lost.length;
-      result.doubled += doubled.length;
-      const found = [...lost, ...doubled, ...wrong, ...badLines(mended)];
-      result.failures.push(...found.map((one) => `${outcome.name}, killed before change ${n}: ${one}`));
+      trial.verdict.wrong.push(...badLines(mended));
+      if (add(result, trial, `${outcome.name}, killed before change ${n}`)) result.figures['kills survived']! += 1;
     }
   } finally {
     world.remove();

@@ -2,32 +2,22 @@
  * Power loss: a start is recorded, the disks that a power loss could leave at any moment of it are built, and on each of
  * them Photospool starts again. The bytes must be there in each, and all must end as if nothing had been.
  */
-import { attempt, badLines, openMemory, recover, type Memory } from './attempt.js';
+import { attempt, badLines, openMemory, recover, type OpenMemory } from './attempt.js';
 import { record } from './crash.js';
-import { conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
+import { add, conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
+import { seeded } from './seeded.js';
 import type { Result, Subject } from './subject.js';
 import { libraryPath } from '../src/cli/view.js';
 import { findLost } from './world.js';
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 async function tryOutcome(
   outcome: Outcome,
   share: { every: number; seed: number },
-  memory: Memory,
+  memory: OpenMemory,
   result: Result,
 ): Promise<void> {
-  const world = await openWorld(outcome);
+  const world = await openWorld(outcome, memory);
   const told = memoryFor(world, memory);
   try {
     world.reset();
@@ -40,12 +30,9 @@ async function tryOutcome(
       const trial: Trial = { hit: true, at: '', verdict: { lost: findLost(world), doubled: [], wrong: [] } };
       const mended = await recover(world, told);
       conclude(trial, world, mended);
-      const { lost, doubled, wrong } = trial.verdict;
+      trial.verdict.wrong.push(...badLines(mended));
       result.figures['power-loss states checked']! += 1;
-      result.lost += lost.length;
-      result.doubled += doubled.length;
-      const found = [...lost, ...doubled, ...wrong, ...badLines(mended)];
-      result.failures.push(...found.map((one) => `${outcome.name}, ${state.says}: ${one}`));
+      add(result, trial, `${outcome.name}, ${state.says}`);
     }
   } finally {
     world.remove();

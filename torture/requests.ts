@@ -6,17 +6,6 @@
 /** A source of numbers: each call gives one in [0, 1). */
 export type Draw = () => number;
 
-/** Numbers from a seed (mulberry32: a multiplicative congruential generator of 32 bits). */
-export function drawFrom(seed: number): Draw {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** One of some. */
 export const pick = <T>(draw: Draw, some: readonly T[]): T => some[Math.floor(draw() * some.length)]!;
 

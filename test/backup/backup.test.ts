@@ -73,6 +73,10 @@ describe('a backup', () => {
     const { home, to } = begin();
     const { name } = await backUp(home, to, { keep: 1 });
     const path = join(home, '.photospool/library.sqlite');
+    // All of it has to be in the one file that is damaged.
+    const db = openSqlite(path);
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    db.close();
     const bytes = readFileSync(path);
     bytes.fill(0xff, 8192, 40_000);
     writeFileSync(path, bytes);

@@ -1,16 +1,5 @@
 /** Homes with photos, for the tests of backups: made once with the real parts, then copied for each case. */
-import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeBackup, type BackupOptions, type BackupReport } from '../../src/backup/backup.js';
@@ -22,7 +11,10 @@ import { openSqlite } from '../../src/base/sqlite.js';
 import { openHome } from '../../src/cli/home.js';
 import { openSpool } from '../../src/cli/spool.js';
 import { libraryPath } from '../../src/cli/view.js';
+import { hashOf as hashOfBytes } from '../../torture/world.js';
 import { makePhoto } from '../picture.js';
+
+export { filesBelow } from '../../torture/world.js';
 
 /** A folder that stays until `remove` is called. */
 export function keptFolder(): { folder: string; remove: () => void } {
@@ -69,16 +61,8 @@ export async function backUp(
   }
 }
 
-/** All files below a folder, absolute; none where it is not there. */
-export function filesBelow(folder: string): string[] {
-  const names = statSync(folder, { throwIfNoEntry: false }) ? readdirSync(folder) : [];
-  return names
-    .map((name) => join(folder, name))
-    .flatMap((path) => (statSync(path).isDirectory() ? filesBelow(path) : [path]));
-}
-
 /** The SHA-256 of a file as hex. */
-export const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+export const hashOf = (path: string): string => hashOfBytes(readFileSync(path));
 
 /** Copies a whole folder, times and all. */
 export const copyFolder = (from: string, to: string): void =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
 import { openMemory } from '../../torture/attempt.js';
-import { openWorld, tryFault, memoryFor, type Fault } from '../../torture/faults.js';
+import { openWorld, tryFault, type Fault } from '../../torture/faults.js';
 import { systemError } from '../../torture/disk.js';
 import { listOutcomes } from '../../torture/outcomes.js';
 import { makeSpool, photo } from '../spool/fixture.js';
@@ -67,9 +67,12 @@ it.each<[string, string, Omit<Fault, 'errno'>, Fault['errno']]>([
   ],
   ['a copied file that went on after it was stuck', 'copy', { is: first(/blobs/, /^list drop/), ...healing }, 'ENOSPC'],
 ])('%s', async (_, name, fault, errno) => {
-  const world = await openWorld((await listOutcomes()).find((outcome) => outcome.name === name)!);
+  const world = await openWorld(
+    (await listOutcomes()).find((outcome) => outcome.name === name)!,
+    memory,
+  );
   try {
-    const trial = await tryFault(world, { ...fault, errno }, memoryFor(world, memory));
+    const trial = await tryFault(world, { ...fault, errno }, memory);
     expect(trial).toMatchObject({ hit: true, verdict: { lost: [], doubled: [], wrong: [] } });
   } finally {
     world.remove();

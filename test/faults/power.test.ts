@@ -7,7 +7,8 @@ import { attempt, openMemory } from '../../torture/attempt.js';
 import { record } from '../../torture/crash.js';
 import { openWorld, way } from '../../torture/faults.js';
 import { listOutcomes } from '../../torture/outcomes.js';
-import { seeded, subject } from '../../torture/power.js';
+import { subject } from '../../torture/power.js';
+import { seeded } from '../../torture/seeded.js';
 import { findLost } from '../../torture/world.js';
 import { libraryPath } from '../../src/cli/view.js';
 
@@ -21,8 +22,11 @@ it.each([
   ['from another disk', (path: string) => path.endsWith('.tmp')],
   ['stored from a folder', (path: string) => path.includes('/home/archive/')],
 ])('would lose a photo %s if its flushes were left out', { timeout: 60_000 }, async (name, leftOut) => {
-  const world = await openWorld((await listOutcomes()).find((outcome) => outcome.name === name)!);
   const memory = openMemory();
+  const world = await openWorld(
+    (await listOutcomes()).find((outcome) => outcome.name === name)!,
+    memory,
+  );
   try {
     world.reset();
     const { watcher, states } = record(world.root, libraryPath(world.config));

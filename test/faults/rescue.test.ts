@@ -1,0 +1,12 @@
+/**
+ * `backup` and `restore`, as real processes, killed before single changes that they make: nothing is lost, and the same
+ * command once more does all of it. `npm run torture rescue` tries every one.
+ */
+import { expect, it } from 'vitest';
+import { subject } from '../../torture/rescue.js';
+
+it('lose nothing, and are done by being run again', { timeout: 240_000 }, async () => {
+  const { figures, ...rest } = await subject.run({ seed: 3, scale: 0.02, say: () => undefined });
+  expect(figures['kills survived']).toBeGreaterThan(3);
+  expect(rest).toEqual({ lost: 0, doubled: 0, failures: [] });
+});
