@@ -130,13 +130,7 @@ export const keys: readonly Key[] = [
     help: 'bytes per second that pictures may take on the links to other servers, such as 500k or 2M (0: no limit)',
     read: rate,
   },
-  {
-    key: 'publish.gps',
-    field: 'gps',
-    value: 'true|false',
-    help: 'whether public servers are told where photos were taken, to a metre',
-    read: flag,
-  },
+  { key: 'publish.gps', field: 'gps', value: 'true|false', help: 'tells public servers positions', read: flag },
   {
     key: 'log.level',
     field: 'level',
