@@ -139,13 +139,7 @@ export const keys: readonly Key[] = [
     help: 'the program that shows videos, with ffprobe beside it (default: looked for in PATH)',
     read: path,
   },
-  {
-    key: 'publish.gps',
-    field: 'gps',
-    value: 'true|false',
-    help: 'whether public servers are told where photos were taken, to a metre',
-    read: flag,
-  },
+  { key: 'publish.gps', field: 'gps', value: 'true|false', help: 'tells public servers positions', read: flag },
   {
     key: 'log.level',
     field: 'level',

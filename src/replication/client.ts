@@ -107,16 +107,25 @@ export async function stream(
 ): Promise<{ status: number; body: AsyncIterable<Uint8Array> }> {
   const url = address.url + path;
   const quiet = new AbortController();
-  let timer = setTimeout(() => quiet.abort(), silence);
+  let timer: NodeJS.Timeout | undefined;
+  let over = false;
   const heard = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => quiet.abort(), silence);
+    // What is still being sent when the answer is read already is waited for no more.
+    if (!over) timer = setTimeout(() => quiet.abort(), silence);
   };
+  const end = (): void => {
+    over = true;
+    clearTimeout(timer);
+  };
+  heard();
   const failed = (error: unknown): never => {
     throw error instanceof PhotospoolError ? error : unreachable(url, error, quiet.signal.aborted);
   };
   async function* watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
+      over = false;
+      heard();
       for await (const part of body) {
         heard();
         yield part;
@@ -124,7 +133,7 @@ export async function stream(
     } catch (error) {
       failed(error);
     } finally {
-      clearTimeout(timer);
+      end();
     }
   }
   try {
@@ -135,16 +144,16 @@ export async function stream(
       ...(source && { body: Readable.toWeb(Readable.from(sent(source, heard))) as ReadableStream, duplex: 'half' }),
       signal: AbortSignal.any([signal, quiet.signal]),
     });
-    heard();
+    // A body that nobody reads keeps no timer, and so no process, alive.
+    end();
     const body = watched((response.body ?? []) as AsyncIterable<Uint8Array>);
     if (response.status === 401 || response.status === 403 || response.status === 429 || response.status >= 500) {
-      clearTimeout(timer);
       await response.body?.cancel();
       check(response.status, url, undefined);
     }
     return { status: response.status, body };
   } catch (error) {
-    clearTimeout(timer);
+    end();
     return failed(error);
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
-import type { Carrier, Throttle, Wanted } from './carrier.js';
+import { discard, type Carrier, type Throttle, type Wanted } from './carrier.js';
 import type { Exchange } from './exchange.js';
 import type { NamedBlob } from './named.js';
 import type { OriginalsPolicy } from './peers.js';
@@ -80,7 +80,11 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
       const from = await exchange.store.begun(sha256);
       const source = await carrier.get(sha256, from, signal);
       if (source) {
-        const have = await exchange.store.take(sha256, from, parts.throttle(source));
+        const have = await exchange.store.take(sha256, from, parts.throttle(source)).catch(async (error: unknown) => {
+          // Where it was not read to its end, its connection is not needed for anything else.
+          await discard(source).catch(() => undefined);
+          throw error;
+        });
         if (have < bytes) throw new PhotospoolError('corrupt', `Of ${sha256}, ${have} of ${bytes} bytes came.`);
         parts.moved('fetched', have - from);
         return true;

@@ -4,6 +4,12 @@ import { expect, test } from 'vitest';
 import { makeHome } from './run.js';
 
 const soon = { timeout: 30_000, interval: 100 };
+/** The status of an answer that is read to its end: a server that is stopped waits for those who still read. */
+async function statusOf(url: string): Promise<number> {
+  const answer = await fetch(url);
+  await answer.arrayBuffer();
+  return answer.status;
+}
 type Line = Record<string, unknown>;
 const lines = (out: string): Line[] =>
   out
@@ -50,7 +56,7 @@ test(
     const [id] = lines((await near.run('list', '--json')).out).map((photo) => String(photo['id']));
     for (const { url } of [server, laptop]) {
       for (const path of [`/media/${id}/thumb`, `/media/${id}/preview`, `/originals/${id}`])
-        await expect.poll(async () => (await fetch(url + path)).status, soon).toBe(200);
+        await expect.poll(() => statusOf(url + path), soon).toBe(200);
     }
 
     await expect.poll(async () => (await near.run('peers', 'list')).out, soon).toContain('is up to date');

@@ -194,7 +194,7 @@ describe('the token', () => {
     const other = await openPublisher();
     const theirs = await other.add(9);
     const { renditions } = other.library.get(`photo:${theirs}`)!.body as unknown as PhotoDocument;
-    const hash = renditions!.thumb!.sha256;
+    const hash = renditions.thumb!.sha256;
     await rm(other.blobs.path(hash));
     other.edit(theirs, { audience: 'public' });
     const second = await vps.token('other');
