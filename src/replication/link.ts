@@ -6,6 +6,7 @@
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
+import { openAsking, type Asking } from './asking.js';
 import { waitAfter } from './backoff.js';
 import { hostOf } from './client.js';
 import type { Throttle } from './carrier.js';
@@ -15,7 +16,7 @@ import { checkOther, discover, makeDatabase, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
 import { openHttpDatabase } from './http.js';
 import type { OriginalsPolicy, Peer } from './peers.js';
-import { publishTo, type Publishing } from './publish.js';
+import { publishTo, type Publishing, type PublishLink } from './publish.js';
 import { replicate, type Progress } from './replicate.js';
 import { runTogether } from './together.js';
 
@@ -171,8 +172,8 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     return [narrow ? carryThere(how) : carryBlobs(how)];
   }
 
-  async function connect(): Promise<void> {
-    const found = await discover(peer, parts.fetch);
+  async function connect(asking: Asking): Promise<void> {
+    const found = await discover(peer, asking.fetch);
     checkOther(found, peer.url, parts);
     if (found.kind === 'couchdb' && !peer.publish) await makeDatabase(found.photos);
     become('catching-up', {
@@ -180,7 +181,12 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
       version: found.version,
       ...(found.kind === 'photospool' && { server: found.server }),
     });
-    if (peer.publish) return publish(found);
+    const together = (begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> =>
+      runTogether(stop.signal, (signal) => {
+        asking.endWith(signal);
+        return begin(signal);
+      });
+    if (peer.publish) return publish(found, asking.fetch, together);
     const theirs = openHttpDatabase(found.photos);
     return together((signal) => [
       run('pull', theirs, parts.database, signal),
@@ -189,13 +195,13 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     ]);
   }
 
-  function publish(found: Found): Promise<void> {
+  function publish(found: Found, fetch: typeof globalThis.fetch, together: PublishLink['together']): Promise<void> {
     const { url, authorization } = peer;
-    const { publishing, server, fetch } = parts;
+    const { publishing, server } = parts;
     return publishTo({
       ...(publishing && { publishing }),
       ...(parts.blobs && { exchange: parts.blobs.exchange }),
-      address: { url, ...(authorization !== undefined && { authorization }), ...(fetch && { fetch }) },
+      address: { url, fetch, ...(authorization !== undefined && { authorization }) },
       found,
       server,
       sent: (revisions) => void (status.push.sent += revisions),
@@ -206,15 +212,14 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     });
   }
 
-  const together = (begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> =>
-    runTogether(stop.signal, begin);
-
   async function keepUp(): Promise<void> {
     for (let failures = 0; !ended();) {
       const began = status.push.sent + status.pull.sent;
+      const asking = openAsking(clock, parts.fetch);
+      asking.endWith(stop.signal);
       try {
         become('connecting');
-        await connect();
+        await connect(asking);
       } catch (error) {
         if (ended()) return;
         const ours = toPhotospoolError(error, 'replicate with', hostOf(peer.url));
@@ -225,6 +230,8 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
         become(ours.code === 'unauthorized' ? 'refused' : 'waiting', { reason: sentence(ours), next });
         tell(sentence(ours));
         await clock.sleep(wait, stop.signal);
+      } finally {
+        asking.close();
       }
     }
   }
