@@ -33,6 +33,8 @@ export interface Question {
   text?: string;
   /** Ms for the whole answer. */
   timeout?: number;
+  /** Ms without a byte, once the answer has begun, after which it is given up: for answers that say now and then that they wait. */
+  silence?: number;
   signal?: AbortSignal;
 }
 
@@ -61,10 +63,13 @@ export async function ask(address: Address, path: string, question: Question = {
     body,
     text = body === undefined ? undefined : JSON.stringify(body),
     timeout = usualTimeout,
+    silence,
     signal,
   } = question;
   const url = /^https?:/.test(path) ? path : address.url + path;
   const late = AbortSignal.timeout(timeout);
+  const quiet = new AbortController();
+  const ends = [late, quiet.signal, ...(signal ? [signal] : [])];
   try {
     const response = await (address.fetch ?? fetch)(url, {
       method,
@@ -75,13 +80,13 @@ export async function ask(address: Address, path: string, question: Question = {
         ...introduction(address),
       },
       ...(text !== undefined && { body: text }),
-      signal: signal ? AbortSignal.any([signal, late]) : late,
+      signal: AbortSignal.any(ends),
     });
-    const json = await readJson(response, url);
+    const json = await readJson(response, url, silence === undefined ? undefined : { ms: silence, end: quiet });
     check(response.status, url, json);
     return { status: response.status, json };
   } catch (error) {
-    throw error instanceof PhotospoolError ? error : unreachable(url, error, late.aborted);
+    throw error instanceof PhotospoolError ? error : unreachable(url, error, late.aborted || quiet.signal.aborted);
   }
 }
 
@@ -165,13 +170,25 @@ async function* sent(source: AsyncIterable<Uint8Array>, heard: () => void): Asyn
   }
 }
 
-async function readJson(response: Response, url: string): Promise<unknown> {
+async function readJson(
+  response: Response,
+  url: string,
+  silence?: { ms: number; end: AbortController },
+): Promise<unknown> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += part.length;
-    if (size > largest) throw new PhotospoolError('too-large', `${hostOf(url)} sent more than was asked for.`);
-    parts.push(part);
+  const listen = (): NodeJS.Timeout | undefined => silence && setTimeout(() => silence.end.abort(), silence.ms);
+  let timer = listen();
+  try {
+    for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      clearTimeout(timer);
+      timer = listen();
+      size += part.length;
+      if (size > largest) throw new PhotospoolError('too-large', `${hostOf(url)} sent more than was asked for.`);
+      parts.push(part);
+    }
+  } finally {
+    clearTimeout(timer);
   }
   const text = Buffer.concat(parts).toString('utf8');
   try {

@@ -14,7 +14,15 @@ import { fromWire, writeWire } from './wire.js';
 const batch = 500;
 const longest = 2 * 1024 * 1024;
 /** Ms that an answer may take beyond what it was asked to wait. */
-const grace = 15_000;
+const grace = 1_000;
+/**
+ * Ms between signs of life while a server waits for a change, and without one after which the link is taken for cut: a router
+ * that forgot a connection tells neither side.
+ */
+const heartbeat = 10_000;
+const silence = 30_000;
+/** Ms that a stretch may take which is there already. */
+const longestStretch = 75_000;
 
 /** Opens a database on another server. Nothing is asked before the first call. */
 export function openHttpDatabase(address: Address): Database {
@@ -84,16 +92,14 @@ export function openHttpDatabase(address: Address): Database {
         limit: String(limit),
         seq_interval: String(limit),
       });
-      if (wait !== undefined)
-        for (const [key, value] of [
-          ['feed', 'longpoll'],
-          ['timeout', String(wait)],
-        ] as const)
-          query.set(key, value);
-      const { json } = await ask(address, `/_changes?${query}`, {
-        timeout: 60_000 + (wait ?? 0) + grace,
-        ...(signal && { signal }),
-      });
+      if (wait !== undefined) {
+        query.set('feed', 'longpoll');
+        query.set('timeout', String(wait));
+        query.set('heartbeat', String(heartbeat));
+      }
+      const { json } = await (wait === undefined
+        ? ask(address, `/_changes?${query}`, { timeout: longestStretch, ...(signal && { signal }) })
+        : patiently(address, `/_changes?${query}`, since, wait, signal));
       const results = own(json, 'results');
       const last = sequenceOf(own(json, 'last_seq'));
       if (!Array.isArray(results) || last === undefined) throw strange('_changes');
@@ -138,6 +144,24 @@ export function openHttpDatabase(address: Address): Database {
       if (status !== 201 && status !== 202) throw strange('the checkpoint');
     },
   };
+}
+
+/** Asks for a change. Where none comes in time the answer is an empty one: CouchDB takes a heartbeat for a wish to wait without end. */
+async function patiently(
+  address: Address,
+  path: string,
+  since: string,
+  wait: number,
+  signal: AbortSignal | undefined,
+): Promise<{ json: unknown }> {
+  const late = AbortSignal.timeout(wait + grace);
+  const end = signal ? AbortSignal.any([signal, late]) : late;
+  try {
+    return await ask(address, path, { timeout: longestStretch + wait, silence, signal: end });
+  } catch (error) {
+    if (!late.aborted || signal?.aborted === true) throw error;
+    return { json: { results: [], last_seq: since } };
+  }
 }
 
 /** A revision with its text. */

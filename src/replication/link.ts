@@ -6,6 +6,7 @@
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
+import { openAsking, type Asking } from './asking.js';
 import { waitAfter } from './backoff.js';
 import { hostOf } from './client.js';
 import type { Throttle } from './carrier.js';
@@ -16,7 +17,7 @@ import { checkOther, discover, makeDatabase, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
 import { openHttpDatabase } from './http.js';
 import type { Peer } from './peers.js';
-import { publishTo, type Publishing } from './publish.js';
+import { publishTo, type Publishing, type PublishLink } from './publish.js';
 import { replicate, type Progress } from './replicate.js';
 import type { LinkState, LinkStatus } from './state.js';
 import { runTogether } from './together.js';
@@ -147,20 +148,20 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
   }
 
   /** What is at the other end; told of to who looks for copies. */
-  async function look(): Promise<Found> {
-    const { server, epoch, fetch } = parts;
-    const found = await discover(peer, { from: { server, epoch }, ...(fetch && { fetch }) });
+  async function look({ fetch }: Asking): Promise<Found> {
+    const { server, epoch } = parts;
+    const found = await discover(peer, { from: { server, epoch }, fetch });
     if (found.kind === 'photospool') parts.copies?.saw(found.server, found.epoch, peer.url);
     return found;
   }
 
-  function watch(found: Found, signal: AbortSignal): Promise<void>[] {
+  function watch(found: Found, asking: Asking, signal: AbortSignal): Promise<void>[] {
     const { copies, server, epoch } = parts;
-    return copies ? [watchOther({ found, discover: look, server, epoch, copies, clock, signal })] : [];
+    return copies ? [watchOther({ found, discover: () => look(asking), server, epoch, copies, clock, signal })] : [];
   }
 
-  async function connect(): Promise<void> {
-    const found = await look();
+  async function connect(asking: Asking): Promise<void> {
+    const found = await look(asking);
     checkOther(found, peer.url, parts);
     if (found.kind === 'couchdb' && !peer.publish) await makeDatabase(found.photos);
     become('catching-up', {
@@ -168,28 +169,28 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
       version: found.version,
       ...(found.kind === 'photospool' && { server: found.server }),
     });
-    if (peer.publish) return publish(found);
+    const together = (begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> =>
+      runTogether(stop.signal, (signal) => {
+        asking.endWith(signal);
+        return begin(signal);
+      });
+    if (peer.publish) return publish(found, asking.fetch, together);
     const theirs = openHttpDatabase(found.photos);
     return together((signal) => [
       run('pull', theirs, parts.database, signal),
       run('push', parts.database, theirs, signal),
       ...carry(found, signal),
-      ...watch(found, signal),
+      ...watch(found, asking, signal),
     ]);
   }
 
-  function publish(found: Found): Promise<void> {
+  function publish(found: Found, fetch: typeof globalThis.fetch, together: PublishLink['together']): Promise<void> {
     const { url, authorization } = peer;
-    const { publishing, server, epoch, fetch } = parts;
+    const { publishing, server, epoch } = parts;
     return publishTo({
       ...(publishing && { publishing }),
       ...(parts.blobs && { exchange: parts.blobs.exchange }),
-      address: {
-        url,
-        from: { server, epoch },
-        ...(authorization !== undefined && { authorization }),
-        ...(fetch && { fetch }),
-      },
+      address: { url, fetch, from: { server, epoch }, ...(authorization !== undefined && { authorization }) },
       found,
       server,
       sent: (revisions) => void (status.push.sent += revisions),
@@ -200,15 +201,14 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     });
   }
 
-  const together = (begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> =>
-    runTogether(stop.signal, begin);
-
   async function keepUp(): Promise<void> {
     for (let failures = 0; !ended();) {
       const began = status.push.sent + status.pull.sent;
+      const asking = openAsking(clock, parts.fetch);
+      asking.endWith(stop.signal);
       try {
         become('connecting');
-        await connect();
+        await connect(asking);
       } catch (error) {
         if (ended()) return;
         const ours = toPhotospoolError(error, 'replicate with', hostOf(peer.url));
@@ -221,6 +221,8 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
         });
         tell(sentence(ours));
         await clock.sleep(wait, stop.signal);
+      } finally {
+        asking.close();
       }
     }
   }

@@ -98,7 +98,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     expect((await ask(middle, '')).json).toMatchObject({ doc_count: 0 });
   });
 
-  test('edits on both sides become one, by way of its replicator', { timeout: 60_000 }, async () => {
+  test('edits on both sides become one, by way of its replicator', { timeout: 240_000 }, async () => {
     const [a, b, middle] = [ours(), ours(), await theirs()];
     write(a.library, 1, 'first');
     const here = sideOf(middle, middle.authorization);

@@ -9,6 +9,8 @@ export interface Cutting {
   passed(): number;
   /** Ends every connection in the middle of whatever it carries, and takes no new one. */
   cut(): void;
+  /** Carries nothing any more and says nothing of it, as a router that forgot its connections. */
+  hush(): void;
   /** Takes connections again. */
   mend(): void;
   close(): Promise<void>;
@@ -17,7 +19,7 @@ export interface Cutting {
 /** Opens a link to `server`, an address on this machine; credentials in it stay in `url`. */
 export async function openCutting(server: string): Promise<Cutting> {
   const sockets = new Set<Socket>();
-  let away = false;
+  let [away, silent] = [false, false];
   let bytes = 0;
   const listener = createServer((near) => {
     if (away) return void near.destroy();
@@ -27,13 +29,16 @@ export async function openCutting(server: string): Promise<Cutting> {
       [far, near],
     ] as const) {
       sockets.add(from);
-      from.on('data', (part: Buffer) => (bytes += part.length));
+      from.on('data', (part: Buffer) => {
+        if (silent) return;
+        bytes += part.length;
+        to.write(part);
+      });
       from.on('error', () => to.destroy());
       from.once('close', () => {
         sockets.delete(from);
         to.destroy();
       });
-      from.pipe(to);
     }
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -47,7 +52,8 @@ export async function openCutting(server: string): Promise<Cutting> {
     url: url.href.replace(/\/$/, ''),
     passed: () => bytes,
     cut,
-    mend: () => void (away = false),
+    hush: () => void (silent = true),
+    mend: () => void ([away, silent] = [false, false]),
     close() {
       cut();
       return new Promise((resolve) => listener.close(() => resolve()));

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { may } from '../../access/rights.js';
 import { codes, sentence, toPhotospoolError } from '../../base/errors.js';
@@ -116,16 +117,17 @@ function addRoutes(app: App, context: Context): void {
   );
   on('GET', '/_changes', 'What changed', async (served, request, reply) => {
     const signal = goneOf(reply);
-    if (request.query.feed !== 'continuous') {
-      const answer = await serve.changes(served, request.query, signal);
-      checkStill(request, 'replicate');
-      return answer;
-    }
-    void reply
-      .type('application/json')
-      .header('x-accel-buffering', 'no')
-      .send(Readable.from(lines(served, request.query, signal, () => may(viewerNow(request), 'replicate'))));
-    return undefined;
+    const still = (): boolean => may(viewerNow(request), 'replicate');
+    const stream = (text: AsyncIterable<string>): undefined => {
+      void reply.type('application/json').header('x-accel-buffering', 'no').send(Readable.from(text));
+    };
+    if (request.query.feed === 'continuous') return stream(lines(served, request.query, signal, still));
+    const answer = serve.changes(served, request.query, signal);
+    const pulse = pulseOf(request.query);
+    if (pulse !== undefined && !(await comesWithin(pulse, answer))) return stream(waited(answer, pulse, still));
+    const come = await answer;
+    checkStill(request, 'replicate');
+    return come;
   });
   on('POST', '/_revs_diff', 'Which revisions are missing', (served, { body }) => serve.revsDiff(served, body));
   on('POST', '/_bulk_get', 'Many revisions', (served, { body }) => serve.bulkGet(served, body));
@@ -153,6 +155,35 @@ function addRoutes(app: App, context: Context): void {
 const refuseDocument: Handler = () =>
   serve.refusal(403, 'forbidden', 'Neither attachments nor design documents are taken.');
 
+/** Ms between signs of life while an answer is waited for; undefined where none were asked for. */
+function pulseOf({ feed, heartbeat }: Query): number | undefined {
+  if (feed === undefined || feed === 'normal' || heartbeat === undefined || heartbeat === 'false') return undefined;
+  return Math.min(Math.max(Number(heartbeat) || 10_000, 1_000), 60_000);
+}
+
+/** Whether an answer comes, or fails, within so many ms. */
+async function comesWithin(ms: number, answer: Promise<unknown>): Promise<boolean> {
+  const over = new AbortController();
+  const [come, gone] = [answer.then(alwaysTrue, alwaysTrue), sleep(ms, false, { signal: over.signal, ref: false })];
+  const first = await Promise.race([come, gone]);
+  over.abort();
+  gone.catch(() => undefined);
+  return first;
+}
+const alwaysTrue = (): boolean => true;
+
+/**
+ * An answer that takes long: an empty line now and then, so that either side learns when the other is gone, then the answer.
+ * Of a token that was revoked meanwhile the connection is cut, for it is too late to say so.
+ */
+async function* waited(answer: Promise<serve.Answer>, pulse: number, still: () => boolean): AsyncGenerator<string> {
+  do yield '\n';
+  while (!(await comesWithin(pulse, answer)));
+  const { body } = await answer;
+  if (!still()) throw new Error('The token was revoked.');
+  yield JSON.stringify(body);
+}
+
 /** A continuous feed: a line for each change, and an empty one now and then; ends with the last sequence. */
 async function* lines(
   served: serve.Served,
@@ -160,10 +191,10 @@ async function* lines(
   signal: AbortSignal,
   still: () => boolean,
 ): AsyncGenerator<string> {
-  const pulse = Math.min(Math.max(Number(query.heartbeat) || 10_000, 1_000), 60_000);
+  const pulse = pulseOf(query);
   // With a timeout instead of a heartbeat, silence ends the feed; whoever asked comes again.
-  const ends = query.heartbeat === undefined || query.heartbeat === 'false';
-  const wait = ends ? (serve.waitOf(query) ?? pulse) : pulse;
+  const ends = pulse === undefined;
+  const wait = pulse ?? serve.waitOf(query) ?? 10_000;
   let since = serve.sinceOf(served, query);
   while (!signal.aborted) {
     const stretch = await served.database.changes(since, { limit: serve.limitOf(query), wait, signal });

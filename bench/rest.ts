@@ -1,0 +1,64 @@
+/**
+ * What a link costs that has nothing to do: the requests of two servers that are equal, counted by a proxy between them.
+ * `npm run bench rest [seconds]`
+ */
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { link, untilLive } from './pair.js';
+import { table } from './run.js';
+import { makeHome, startServer } from './server.js';
+
+/** What this bench asks. */
+export const title = 'Rest: requests on a link between two servers that have nothing to tell each other';
+
+/** Ms until what follows the last change is over. */
+const settling = 10_000;
+
+/** Runs it. Arguments: seconds to look at (300). */
+export async function run([seconds = '300']: string[]): Promise<void> {
+  const there = await startServer(makeHome(100, 'there'));
+  const here = await startServer(makeHome(0, 'here'));
+  const proxy = await countingProxy(there.url);
+  try {
+    await link(here, there, proxy.url);
+    await untilLive(here);
+    await sleep(settling);
+    const before = proxy.count();
+    await sleep(Number(seconds) * 1000);
+    const per25 = ((proxy.count() - before) / Number(seconds)) * 25;
+    console.log(`\nTwo equal servers with a link, looked at for ${seconds} s\n`);
+    const row = [String(proxy.count() - before), per25.toFixed(2), 'below 1', per25 < 1 ? 'yes' : 'no'];
+    console.log(table(['requests', 'in 25 s', 'wanted', ''], [row]));
+  } finally {
+    await here.stop();
+    proxy.close();
+    await there.stop();
+  }
+}
+
+/** Passes requests on to a server, and counts them. */
+async function countingProxy(to: string): Promise<{ url: string; count(): number; close(): void }> {
+  let count = 0;
+  const { hostname, port } = new URL(to);
+  const server = createServer((incoming, response) => {
+    count++;
+    const { method, url: path, headers } = incoming;
+    const onward = request({ hostname, port, method, path, headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(response);
+    });
+    onward.once('error', () => response.destroy());
+    response.once('close', () => onward.destroy());
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    count: () => count,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
