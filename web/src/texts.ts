@@ -90,6 +90,7 @@ export const texts = {
     family: 'Family',
     visitor: 'Visitor',
     program: 'Program',
+    link: 'Shared with you',
   },
 
   toTop: 'To the newest photos',

@@ -4,7 +4,7 @@ import { viewer } from '../access.js';
 import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
 import { answers, Facets, q } from '../schemas.js';
-import { sightOf } from '../sight.js';
+import { seesPlaces, sightOf } from '../sight.js';
 
 const bounds = { most: 10_000, usual: 1_000 };
 const kinds = { tags: 'tag', cameras: 'camera', places: 'place', albums: 'album' } as const;
@@ -23,6 +23,7 @@ export const facets: Routes = (app, { catalog, ask }) => {
       },
       async (request) => {
         const who = viewer(request);
+        if (noun === 'places' && !seesPlaces(who)) return [];
         const found = catalog.facet(kinds[noun], await ask(request.query.q, 'count', who), sightOf(who));
         return found.slice(0, within(bounds, request.query.limit));
       },

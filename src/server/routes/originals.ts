@@ -9,6 +9,7 @@ import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { hasPeers } from '../links.js';
+import { sendStripped } from '../stripped.js';
 import { goneOf } from '../patience.js';
 import { answers, bytes, IdParams } from '../schemas.js';
 
@@ -80,11 +81,13 @@ export const originals: Routes = (app, context) => {
     },
     handler: async (request, reply) => {
       const who = viewer(request);
-      getPhoto(library, who, request.params.id);
-      if (!may(who, 'original')) throw notFound(missing);
+      const seen = getPhoto(library, who, request.params.id);
+      if (who.role === 'link' && who.originals !== true) throw notFound(missing);
+      if (who.role !== 'link' && !may(who, 'original')) throw notFound(missing);
       const photo = await fetched(who, request.params.id, goneOf(reply));
       if (photo?.original.path === undefined)
         throw notFound(missing, hasPeers(context) ? 'Another server may have it; try again later.' : undefined);
+      if (!may(who, 'original')) return sendStripped(reply, seen, blobs.original(photo.original.path));
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {
         path: blobs.original(photo.original.path),
