@@ -20,6 +20,9 @@ export interface Home {
   photos: number;
 }
 
+/** What all addresses begin with: on the page of a share link the link's own (docs/sharing.md), else nothing. */
+export const base = /^\/s\/[\w-]{43}(?=\/|$)/.exec(location.pathname)?.[0] ?? '';
+
 /** A request that failed. `code` is the server's (docs/interface.md, "Errors"), or `offline`. */
 export class Trouble extends Error {
   readonly code: string;
@@ -49,7 +52,7 @@ export const whenRefused = (act: () => void): void => {
 
 /** Asks the server for JSON; an answer without a body is undefined. @throws Trouble */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const response = await fetch(path, init).catch((error: unknown) => {
+  const response = await fetch(base + path, init).catch((error: unknown) => {
     if (isCalledOff(error)) throw error;
     throw new Trouble('offline', '');
   });
@@ -117,7 +120,8 @@ export const retryStuck = (names: string[] | 'all'): Promise<unknown> =>
   ask('/api/spool/retry', send('POST', { names }));
 
 /** The address of a picture. */
-export const mediaOf = (id: string, rendition: 'thumb' | 'preview'): string => `/media/${id}/${rendition}`;
+export const mediaOf = (id: string, rendition: 'thumb' | 'preview'): string => `${base}/media/${id}/${rendition}`;
 
 /** The address of an original; with `download` the browser keeps it as a file. */
-export const originalOf = (id: string, download = false): string => `/originals/${id}${download ? '?download' : ''}`;
+export const originalOf = (id: string, download = false): string =>
+  `${base}/originals/${id}${download ? '?download' : ''}`;

@@ -59,6 +59,7 @@ export const texts = {
   pages: {
     spool: 'Spool',
     servers: 'Servers',
+    shares: 'Links',
     people: 'People',
     me: 'My account',
     tokens: 'Tokens',
@@ -92,6 +93,15 @@ export const texts = {
     program: 'Program',
     link: 'Shared with you',
   },
+
+  share: 'Make a link to what is found',
+  sharePhoto: 'Make a link to this photo',
+  sharedWith: 'Shared with you',
+  shareOver: 'This link is over',
+  shareOverText: 'It has ended, or its address is not whole. Ask whoever sent it for a new one.',
+  shareLocked: 'A password opens these photos',
+  sharePassword: 'Password',
+  shareOpen: 'Open',
 
   toTop: 'To the newest photos',
 
