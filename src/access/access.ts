@@ -16,6 +16,7 @@ import { openPeople, type People } from './people.js';
 import type { Random } from './secrets.js';
 import { openSessions, type Sessions } from './sessions.js';
 import { openSettings, type SettingStore } from './settings.js';
+import { openShares, type Shares } from './shares.js';
 import { openSigning, type Signing } from './signing.js';
 import { openTables } from './tables.js';
 import { openTokens, type Tokens } from './tokens.js';
@@ -32,6 +33,7 @@ export interface Access {
   readonly sessions: Sessions;
   readonly passkeys: Passkeys;
   readonly tokens: Tokens;
+  readonly shares: Shares;
   readonly codes: Codes;
   readonly settings: SettingStore;
   readonly audit: Audit;
@@ -64,13 +66,14 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const settings = openSettings(library.local, audit);
   const sessions = openSessions(db, { clock, random, failed });
   const tokens = openTokens(db, { clock, random, failed, audit });
+  const shares = openShares(db, { clock, random, passwords, failed, audit });
   const codes = openCodes(db, { clock, random });
   const passkeys = openPasskeys(db, { clock, random });
   const devices = openDevices(db, { clock, random });
   const parts = { db, clock, people, sessions, devices, codes, passkeys, audit };
   const accounts = openAccounts({ ...parts, settings });
   const signing = openSigning({ ...parts, passwords, accounts });
-  const known = { people, sessions, tokens, settings: settings.read, ...(secret !== undefined && { secret }) };
+  const known = { people, sessions, tokens, shares, settings: settings.read, ...(secret !== undefined && { secret }) };
   return {
     recognise: (brought) => recognise(known, brought),
     people,
@@ -79,6 +82,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     sessions,
     passkeys,
     tokens,
+    shares,
     codes,
     settings,
     audit,
@@ -86,6 +90,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     close() {
       sessions.flush();
       tokens.flush();
+      shares.flush();
     },
   };
 }

@@ -23,6 +23,8 @@ export const happenings = [
   'token-made',
   'token-used',
   'token-revoked',
+  'share-made',
+  'share-revoked',
   'access-changed',
 ] as const;
 /** What happened. */

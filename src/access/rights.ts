@@ -4,13 +4,16 @@
 import type { EditableFields } from '../document/photo.js';
 import type { Audience } from '../document/photo.js';
 
-/** What somebody is to this home. `program` is whoever brings a token. */
-export type Role = 'owner' | 'family' | 'visitor' | 'program';
+/** What somebody is to this home. `program` is whoever brings a token, `link` whoever comes by a share link. */
+export type Role = 'owner' | 'family' | 'visitor' | 'program' | 'link';
 
 /** What a token may be made for. */
 export const mays = ['read', 'edit', 'upload', 'replicate', 'publish'] as const;
 /** One of the things a token may be made for. */
 export type May = (typeof mays)[number];
+
+/** What a share link shows: one photo (the SHA-256 of its original), or what a search finds. */
+export type Scope = { photo: string } | { search: string };
 
 /** Who asks. */
 export interface Viewer {
@@ -27,12 +30,20 @@ export interface Viewer {
   session?: string;
   /** Whether a family member may edit what they see. */
   canEdit: boolean;
+  /** Of a link: what it shows, whether originals may be taken, whether it tells more than the pictures. */
+  scope?: Scope;
+  originals?: boolean;
+  details?: boolean;
+  /** Whether a photo (its id) is in the scope. The server puts it here; without it nothing is. */
+  holds?: (id: string) => boolean;
 }
 
 /** Who may do an action, beside the owner, who may do all but replicate and publish. `allowed`: if the owner allows it. */
 interface Rule {
   family: boolean | 'allowed';
   visitor: boolean;
+  /** Whoever comes by a link. `allowed`: if the link tells all. */
+  link?: true | 'allowed';
   /** Tokens for one of these may. */
   token: readonly May[];
   owner?: false;
@@ -43,9 +54,9 @@ const ownerOnly: Rule = { family: false, visitor: false, token: [] };
 
 const rules = {
   /** Photos of one's audiences: lists, counts, facets, pictures, live events. */
-  see: { family: true, visitor: true, token: read },
+  see: { family: true, visitor: true, link: true, token: read },
   /** What tells more than the picture: the original, its file name, its tags, the exact position. */
-  original: { family: true, visitor: false, token: read },
+  original: { family: true, visitor: false, link: 'allowed', token: read },
   /** Title, description, time, place, rating, favourite, tags and albums of what one sees. */
   edit: { family: 'allowed', visitor: false, token: ['edit'] },
   /** Who edited what and when, and what was there before: of the fields that one may change. */
@@ -64,6 +75,8 @@ const rules = {
   /** Servers that this one exchanges everything with. */
   peers: ownerOnly,
   people: ownerOnly,
+  /** Share links. */
+  links: ownerOnly,
   tokens: ownerOnly,
   settings: ownerOnly,
   audit: ownerOnly,
@@ -90,6 +103,8 @@ export function may(viewer: Viewer | undefined, action: Action): boolean {
       return rule.family === 'allowed' ? viewer.canEdit : rule.family;
     case 'visitor':
       return rule.visitor;
+    case 'link':
+      return rule.link === 'allowed' ? viewer.details === true : rule.link === true;
     case 'program':
       return rule.token.some((one) => viewer.may?.includes(one) === true);
     case undefined:
@@ -112,13 +127,17 @@ export const favouritesOf = ({ role, person }: Viewer): string | undefined =>
   role === 'family' && person !== undefined ? `person:${person}` : undefined;
 
 /** Whether a photo exists for somebody. What is in the trash exists for those only who may empty it, or read everything. */
-export function maySee(viewer: Viewer | undefined, photo: { audience: Audience; trashed?: boolean }): boolean {
+export function maySee(
+  viewer: Viewer | undefined,
+  photo: { id?: string; audience: Audience; trashed?: boolean },
+): boolean {
   if (!viewer || !may(viewer, 'see') || !viewer.audiences.includes(photo.audience)) return false;
+  if (viewer.scope && (photo.id === undefined || viewer.holds?.(photo.id) !== true)) return false;
   return photo.trashed !== true || seesTrash(viewer);
 }
 
-/** Whether the comments on what somebody sees exist for them: they are for those who may have the original as well. */
-export const seesComments = (viewer: Viewer): boolean => may(viewer, 'original');
+/** Whether the comments on what somebody sees exist for them: for those who may have the original, and did not come by a link. */
+export const seesComments = (viewer: Viewer): boolean => may(viewer, 'original') && viewer.role !== 'link';
 
 /** Whose comments somebody may take away beside their own: all, where they may bring photos into the trash. */
 export const removesComments = (viewer: Viewer): boolean => may(viewer, 'trash') && may(viewer, 'comment');
@@ -136,6 +155,7 @@ export const audiencesOf = {
   program: ['private', 'family', 'public'],
   family: ['family', 'public'],
   visitor: ['public'],
+  link: ['private', 'family', 'public'],
 } as const satisfies Record<Role, readonly Audience[]>;
 
 /** Who an edit is by, as documents keep it: `person:<ulid>`, `token:<name>`, or `owner` where there are no accounts. */

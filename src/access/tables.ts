@@ -40,6 +40,12 @@ CREATE TABLE IF NOT EXISTS access_token (
   created INTEGER NOT NULL, used INTEGER
 ) WITHOUT ROWID;
 
+-- Share links. \`secret\`: the SHA-256 of what the address holds. \`scope\`: JSON. \`password\`: as passwords.ts writes it.
+CREATE TABLE IF NOT EXISTS access_share (
+  secret TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, title TEXT NOT NULL, password TEXT,
+  originals INTEGER NOT NULL, details INTEGER NOT NULL, author TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER, used INTEGER
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS access_audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, what TEXT NOT NULL, who TEXT, address TEXT, detail TEXT
 );

@@ -7,6 +7,7 @@ import type { People } from './people.js';
 import { audiencesOf, type May, type Role, type Viewer } from './rights.js';
 import { hashSecret } from './secrets.js';
 import type { Session, Sessions } from './sessions.js';
+import type { BroughtShare, Shares } from './shares.js';
 import { tokenPrefix, type Tokens } from './tokens.js';
 
 /** What a request brings that tells who is behind it. */
@@ -15,6 +16,8 @@ export interface Brought {
   token?: string;
   /** The secret of a session, from the cookie. */
   session?: string;
+  /** A share link: whoever comes by one is its visitor, whatever else they bring. */
+  share?: BroughtShare;
   /** The request comes from this machine itself, and no proxy has touched it. */
   direct: boolean;
 }
@@ -34,13 +37,15 @@ export interface Known {
   people: Pick<People, 'find'>;
   sessions: Pick<Sessions, 'find'>;
   tokens: Pick<Tokens, 'find'>;
+  shares: Pick<Shares, 'viewer'>;
   settings: () => Settings;
   /** The secret by which this machine's commands reach the running server. */
   secret?: string;
 }
 
 /** The viewer behind what a request brings; undefined for nobody. */
-export function recognise(known: Known, { token, session, direct }: Brought): Viewer | undefined {
+export function recognise(known: Known, { token, session, share, direct }: Brought): Viewer | undefined {
+  if (share !== undefined) return known.shares.viewer(share);
   if (token !== undefined) return programOf(known, token);
   const settings = known.settings();
   const found = session === undefined ? undefined : personOf(known, settings, session);

@@ -28,6 +28,8 @@ export interface Viewer {
   audiences: readonly Audience[];
   /** The id of a person with favourites of their own; absent for those whose favourites are the owner's. */
   self?: string;
+  /** All that exists for this viewer is one photo (SHA-256), or what a search finds. */
+  scope?: { photo: string } | { search: string };
   /** False where nothing in the trash exists for this viewer, whatever they search for. */
   trash?: boolean;
 }
@@ -165,13 +167,17 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
   /** The columns, and what a query finds in them. */
   function search(query: Query, viewer: Viewer): { columns: Columns; found: Found } {
     const columns = memory().columns();
-    return { columns, found: recent(columns, query, viewer) };
+    const found = recent(columns, query, viewer);
+    if (!viewer.scope || 'search' in viewer.scope) return { columns, found };
+    const n = numberOf(db, viewer.scope.photo);
+    const place = n === undefined ? undefined : placeOf(columns.n, found, n);
+    return { columns, found: place === undefined ? found.subarray(0, 0) : found.subarray(place, place + 1) };
   }
 
   function numbers(query: Query, { limit, cursor, viewer = owner }: PageOptions): Numbers {
     const size = readLimit(limit);
     const before = readCursor(cursor);
-    if (!memory().loaded() && query.terms.length === 0) return pageOfAll(db, size, before, viewer);
+    if (!memory().loaded() && query.terms.length === 0 && !viewer.scope) return pageOfAll(db, size, before, viewer);
     const { columns, found } = search(query, viewer);
     return pageOfFound(columns, found, size, before);
   }

@@ -9,7 +9,7 @@ import { derivedOf } from './derived.js';
 import { grown, padded } from './growing.js';
 import { markSlots } from './lists.js';
 import { markPhrase } from './phrases.js';
-import type { Condition, Query, Term, ValueMatch } from './search.js';
+import { parseQuery, type Condition, type Query, type Term, type ValueMatch } from './search.js';
 import { bit, fits } from './state.js';
 import { hasPhrase, type Phrase } from './words.js';
 
@@ -35,11 +35,12 @@ export const makeScratch = (): Scratch => ({
 
 /** Evaluates a search; the answer lies in `into`, which must have room for all photos. */
 export function evaluate(columns: Columns, query: Query, viewer: Viewer, scratch: Scratch, into: Uint32Array): Found {
+  const terms = [...query.terms, ...scopeOf(viewer)];
   const kept = cleared(scratch, 'kept', columns.size);
-  const allowed = allowedStates(query.terms, viewer);
+  const allowed = allowedStates(terms, viewer);
   const { state, order, count } = columns;
   for (let slot = 0; slot < columns.size; slot++) kept[slot] = allowed[state[slot]!]!;
-  for (const term of query.terms) narrow(columns, term, viewer, kept, scratch);
+  for (const term of terms) narrow(columns, term, viewer, kept, scratch);
   let length = 0;
   for (let position = 0; position < count; position++) {
     const slot = order[position]!;
@@ -47,6 +48,10 @@ export function evaluate(columns: Columns, query: Query, viewer: Viewer, scratch
   }
   return into.subarray(0, length);
 }
+
+/** What a photo must fit to exist at all for a viewer who sees what a search finds. */
+const scopeOf = ({ scope }: Viewer): readonly Term[] =>
+  scope && 'search' in scope ? parseQuery(scope.search).terms : [];
 
 /** A mask of zeros for `size` slots. */
 function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {

@@ -9,6 +9,7 @@ import { tokenPrefix } from '../access/tokens.js';
 import { local, type Brought } from '../access/viewer.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import { sessionOf } from './cookies.js';
+import { shareOf } from './share-address.js';
 import { hostOf, isLoopbackAddress, isLoopbackName } from './hosts.js';
 
 /** What a route asks of who calls it: an action, or nothing (`everyone`). */
@@ -21,6 +22,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Access to the home that is served. */
     access: Access;
+    /** Whether a photo is in the scope of somebody who came by a link. */
+    holds: (viewer: Viewer, id: string) => boolean;
   }
 }
 
@@ -39,7 +42,11 @@ export function viewerOf(request: Asking): Viewer | undefined {
 }
 
 /** The viewer behind a request, asked anew: for what lasts longer than a moment, such as an event stream. */
-export const viewerNow = (request: Asking): Viewer | undefined => request.server.access.recognise(broughtBy(request));
+export function viewerNow(request: Asking): Viewer | undefined {
+  const { access, holds } = request.server;
+  const found = access.recognise(broughtBy(request));
+  return found?.scope ? { ...found, holds: (id) => holds(found, id) } : found;
+}
 
 /** The viewer behind a request that must have one. @throws PhotospoolError `unauthorized`. */
 export function viewer(request: Asking): Viewer {
@@ -76,10 +83,12 @@ export function checkMay(viewer: Viewer, action: Action): void {
 export function broughtBy(request: Omit<Asking, 'server'>): Brought {
   const token = tokenOf(request.headers.authorization);
   const session = sessionOf(request);
+  const share = shareOf(request);
   return {
     direct: isDirect(request),
     ...(token !== undefined && { token }),
     ...(session !== undefined && { session }),
+    ...(share && { share }),
   };
 }
 

@@ -3,16 +3,18 @@
  * that is no file is the page itself (the page has addresses of its own).
  */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from './failures.js';
+import type { Preview } from './preview.js';
 
 /** Addresses that are never the page. */
 const reserved = /^\/(?:api|media|originals|db|blobs|assets|metrics|healthz)(?:\/|$)/;
 
 /** Serves the files of `root` with `.br` and `.gz` beside them, and answers all addresses that nothing else knows. */
-export async function serveAlbum(app: FastifyInstance, root: string): Promise<void> {
+export async function serveAlbum(app: FastifyInstance, root: string, preview: Preview): Promise<void> {
   const built = existsSync(join(root, 'index.html'));
   if (built) {
     await app.register(fastifyStatic, {
@@ -25,10 +27,17 @@ export async function serveAlbum(app: FastifyInstance, root: string): Promise<vo
       },
     });
   }
-  app.setNotFoundHandler((request, reply): FastifyReply => {
+  app.setNotFoundHandler(async (request, reply) => {
     if (!isPage(request)) return nothing(reply);
     if (!built) return refuse(reply, 404, 'not-found', 'The album page is not built.', 'Run `npm run build`.');
-    return reply.code(200).sendFile('index.html');
+    const head = await preview(request);
+    if (head === undefined) return reply.code(200).sendFile('index.html');
+    const page = await readFile(join(root, 'index.html'), 'utf8');
+    return reply
+      .code(200)
+      .headers({ 'cache-control': 'no-cache', 'x-robots-tag': 'noindex, nofollow' })
+      .type('text/html; charset=utf-8')
+      .send(page.replace('</head>', () => `${head}</head>`));
   });
 }
 

@@ -26,7 +26,10 @@ import { makeTrust } from './proxies.js';
 import { admitPublishers, checkPublicHost, publicRoutes } from './public.js';
 import * as routes from './routes/index.js';
 import { demandRules } from './rules.js';
+import { enterShare } from './share-address.js';
+import { makeHolds } from './sight.js';
 import { describeBroken } from './sentences.js';
+import { makePreview } from './preview.js';
 import { nameRequest, traceRequests } from './trace.js';
 import { compileValidator } from './validator.js';
 
@@ -63,6 +66,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
     routerOptions: { maxParamLength: 1_100 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    rewriteUrl: enterShare,
     frameworkErrors: (error, request, reply) => {
       void reply.headers(headers).header('x-request-id', request.id);
       answerErrors(parts.log)(error, request, reply);
@@ -74,6 +78,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(answerErrors(parts.log));
   app.decorate('access', parts.access);
+  app.decorate('holds', makeHolds(parts.library, parts.catalog));
   app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
   traceRequests(app, parts.log);
   boundCrowd(app, makeCrowd(parts.clock));
@@ -93,7 +98,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   const list: readonly Routes[] = parts.config.role === 'public' ? publicRoutes : Object.values(routes);
   for (const add of list) await add(app, { ...parts, live, ask });
   finish();
-  await serveAlbum(app, parts.config.webRoot);
+  await serveAlbum(app, parts.config.webRoot, makePreview({ ...parts, ask }));
   await app.ready();
   return app;
 }

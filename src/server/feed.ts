@@ -57,7 +57,10 @@ export interface FeedParts {
 /** Begins at the library's newest change. The catalog must be in memory, or this waits for it. */
 export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewer: Viewer): PhotoFeed {
   const everything = parseQuery('');
-  const seesAll = viewer.trash !== false && audiences.every((audience) => viewer.audiences.includes(audience));
+  const seesAll =
+    viewer.scope === undefined &&
+    viewer.trash !== false &&
+    audiences.every((audience) => viewer.audiences.includes(audience));
   const countMonths = (): Map<string, number> =>
     new Map(catalog.months(everything, viewer).map(({ month, count }) => [month, count]));
   let change = library.lastChange();
@@ -72,7 +75,8 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
       const id = ids[n];
       const view = document && id !== undefined ? viewPhoto(id, document, { here: false }) : undefined;
       const visible = view && viewer.audiences.includes(view.audience) && !(view.trashed && viewer.trash === false);
-      return visible ? [{ id: view.id, month: view.taken.slice(0, 7) }] : [];
+      const held = visible && (!viewer.scope || catalog.tile(view.id, everything, viewer) !== undefined);
+      return held ? [{ id: view.id, month: view.taken.slice(0, 7) }] : [];
     });
   }
 

@@ -192,7 +192,7 @@ export function openLive(parts: LiveParts): Live {
   }
 
   function join(viewer: Viewer, viewerNow: () => Viewer | undefined): { page: Readable; listener: Listener } {
-    const visitor = viewer.role === 'visitor';
+    const visitor = viewer.role === 'visitor' || viewer.role === 'link';
     if ([...pages.values()].filter((other) => other.visitor === visitor).length >= mostPages) {
       throw new PhotospoolError('busy', 'Too many pages are open.', { hint: 'Close some of them.' });
     }

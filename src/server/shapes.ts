@@ -22,7 +22,7 @@ export const OneParams = Type.Object({ id: Type.String() });
 
 /** visit.ts `SessionView`. */
 export const Session = Type.Object({
-  role: Type.Union([Type.Enum(['owner', 'family', 'visitor', 'program']), Type.Null()]),
+  role: Type.Union([Type.Enum(['owner', 'family', 'visitor', 'program', 'link']), Type.Null()]),
   person: optional(Type.Object({ id: Type.String(), name: Type.String() })),
   setUp: Type.Boolean({ description: 'an owner has an account' }),
   visitors: Type.Boolean({ description: 'the page is open to visitors' }),

@@ -4,15 +4,17 @@
  */
 import { favouritesOf, may, seesTrash, type Viewer } from '../access/rights.js';
 import { PhotospoolError } from '../base/errors.js';
-import type { Viewer as Sight } from '../catalog/catalog.js';
-import type { Query } from '../catalog/search.js';
+import type { Catalog, Viewer as Sight } from '../catalog/catalog.js';
+import { parseQuery, type Query } from '../catalog/search.js';
 import { bit } from '../catalog/state.js';
 import type { PhotoView } from '../document/view.js';
+import type { Library } from '../library/library.js';
 
 /** Somebody's sight, for the catalog. */
 export function sightOf(viewer: Viewer): Sight {
   const self = favouritesOf(viewer);
-  return { audiences: viewer.audiences, trash: seesTrash(viewer), ...(self !== undefined && { self }) };
+  const { audiences, scope } = viewer;
+  return { audiences, trash: seesTrash(viewer), ...(self !== undefined && { self }), ...(scope && { scope }) };
 }
 
 /**
@@ -21,6 +23,8 @@ export function sightOf(viewer: Viewer): Sight {
  */
 export function checkSearch(viewer: Viewer, { terms }: Query): void {
   if (may(viewer, 'original')) return;
+  // Where a photo was taken is not told by a link; a search for a place would.
+  if (viewer.scope && terms.length > 0) throw new PhotospoolError('invalid', 'What was shared can’t be searched.');
   const hidden = terms.some((term) =>
     term.kind === 'state'
       ? term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.reviewed)) !== 0)
@@ -36,10 +40,26 @@ type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed';
 /** A photo as somebody sees it. */
 export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>>;
 
+/** Whether somebody is told the names of places. */
+export const seesPlaces = (viewer: Viewer): boolean => may(viewer, 'original') || viewer.role !== 'link';
+
+/** Tells of photos whether they are in the scope of somebody who came by a link. */
+export function makeHolds(library: Library, catalog: Catalog): (viewer: Viewer, id: string) => boolean {
+  const everything = parseQuery('');
+  return (viewer, id) => {
+    catalog.catchUp(library.lastChange());
+    return catalog.tile(id, everything, sightOf(viewer)) !== undefined;
+  };
+}
+
 /** What of a photo is shown to somebody who may see it. Where it lies on this machine is for those who may look there. */
 export function showTo(viewer: Viewer, photo: PhotoView): PhotoSeen {
   if (may(viewer, 'original') && may(viewer, 'spool')) return photo;
   const { name, added, gps, original, reviewed, ...rest } = photo;
-  if (!may(viewer, 'original')) return rest;
+  if (!may(viewer, 'original')) return seesPlaces(viewer) ? rest : withoutPlace(rest);
   return { ...rest, name, added, ...(gps && { gps }), reviewed, original: { here: original.here } };
+}
+
+function withoutPlace<P extends { place?: unknown }>({ place: _, ...rest }: P): Omit<P, 'place'> {
+  return rest;
 }

@@ -9,8 +9,8 @@ import type { Log } from '../base/log.js';
 /** A new name, 12 characters that no other request will have. */
 export const nameRequest = (): string => randomBytes(9).toString('base64url');
 
-/** The path of a request's address, without what was asked. */
-export const pathOf = (url: string): string => url.split(/[?#]/, 1)[0] ?? '';
+/** The path of a request's address, without what was asked, and without the secret of a share link. */
+export const pathOf = (url: string): string => (url.split(/[?#]/, 1)[0] ?? '').replace(/^\/s\/[^/]+/, '/s/…');
 
 /** Tells each answer's request by name, and logs all answers where the log is that deep. */
 export function traceRequests(app: FastifyInstance, log: Log): void {

@@ -99,17 +99,20 @@ export function answerOutcome(
   wrong: () => PhotospoolError,
 ): SessionView {
   if (outcome.kind === 'wrong') throw wrong();
-  if (outcome.kind === 'wait') {
-    const seconds = Math.ceil(outcome.ms / 1000);
-    void reply.header('retry-after', seconds);
-    throw new PhotospoolError('slow-down', 'That was not right too many times.', {
-      hint: `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
-    });
-  }
+  if (outcome.kind === 'wait') throw refuseTooSoon(reply, outcome.ms);
   giveCookie(request, reply, 'session', outcome.session);
   giveCookie(request, reply, 'device', outcome.device);
   const { direct } = broughtBy(request);
   return describeSession(request, request.server.access.recognise({ direct, session: outcome.session }));
+}
+
+/** What is said to somebody who has to wait for the next try, with `Retry-After`. */
+export function refuseTooSoon(reply: FastifyReply, ms: number): PhotospoolError {
+  const seconds = Math.ceil(ms / 1000);
+  void reply.header('retry-after', seconds);
+  return new PhotospoolError('slow-down', 'That was not right too many times.', {
+    hint: `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+  });
 }
 
 /** ms since 1970 as UTC, `2026-11-24T10:00:00.000Z`. */

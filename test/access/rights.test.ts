@@ -18,6 +18,7 @@ const owner: Viewer = { role: 'owner', audiences: audiencesOf.owner, canEdit: tr
 const family: Viewer = { role: 'family', audiences: audiencesOf.family, canEdit: false };
 const editor: Viewer = { ...family, canEdit: true };
 const visitor: Viewer = { role: 'visitor', audiences: audiencesOf.visitor, canEdit: false };
+const link: Viewer = { role: 'link', audiences: audiencesOf.link, canEdit: false, scope: { search: 'x' } };
 const program = (...list: May[]): Viewer => ({
   role: 'program',
   audiences: audiencesOf.program,
@@ -25,7 +26,7 @@ const program = (...list: May[]): Viewer => ({
   canEdit: false,
 });
 
-/** The rows of the table in docs/access.md: action, owner, family, visitor, token. */
+/** The rows of the table in docs/access.md: action, owner, family, visitor, link, token. */
 function documented(): string[][] {
   const page = readFileSync(join(import.meta.dirname, '../../docs/access.md'), 'utf8');
   return page
@@ -34,7 +35,7 @@ function documented(): string[][] {
     .map((line) =>
       line
         .split('|')
-        .slice(1, 6)
+        .slice(1, 7)
         .map((cell) => cell.trim()),
     );
 }
@@ -50,6 +51,7 @@ describe('the rights table', () => {
         said(may(owner, action)),
         may(family, action) ? 'yes' : may(editor, action) ? 'allowed' : 'no',
         said(may(visitor, action)),
+        may(link, action) ? 'yes' : may({ ...link, details: true }, action) ? 'allowed' : 'no',
         tokens.length === 0 ? 'none' : tokens.join(', '),
       ];
     });
@@ -62,7 +64,7 @@ describe('the rights table', () => {
   });
 
   it('gives no token, nor all of them together, anything to do with access', () => {
-    const barred: Action[] = ['people', 'tokens', 'settings', 'audit', 'own-session'];
+    const barred: Action[] = ['people', 'peers', 'links', 'tokens', 'settings', 'audit', 'own-session'];
     for (const action of barred) expect(may(program(...mays), action), action).toBe(false);
   });
 
@@ -87,6 +89,17 @@ describe('a photo', () => {
   ] as const)('exists for %s by its audience', (_, viewer, audiences) => {
     const seen = (['private', 'family', 'public'] as const).filter((audience) => maySee(viewer, { audience }));
     expect(seen).toEqual(audiences);
+  });
+
+  it('exists for a link where it is in its scope, and nowhere else', () => {
+    const holds = (id: string): boolean => id === 'a';
+    for (const audience of ['private', 'family', 'public'] as const) {
+      expect(maySee({ ...link, holds }, { id: 'a', audience })).toBe(true);
+      expect(maySee({ ...link, holds }, { id: 'a', audience, trashed: true })).toBe(false);
+      expect(maySee({ ...link, holds }, { id: 'b', audience })).toBe(false);
+      expect(maySee({ ...link, holds }, { audience })).toBe(false);
+      expect(maySee(link, { id: 'a', audience })).toBe(false);
+    }
   });
 
   it('is gone for family and visitors when it is in the trash', () => {

@@ -35,6 +35,8 @@ test('the set-up link makes the owner; an invitation lets family in, who sees on
   await owner.page.waitForSelector('text=3 on their way');
   expect(await readMenu(owner.page)).toEqual([
     'Spool',
+    'Servers',
+    'Links',
     'People',
     'Access',
     'Tokens',

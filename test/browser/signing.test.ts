@@ -78,7 +78,7 @@ test('owner by the set-up link, by passkey and by password', async () => {
   const link = home.setUpLink();
   const { page } = await becomeOwner();
   expect(await readMenu(page)).toEqual([
-    ...['Spool', 'People', 'Access', 'Tokens', 'What happened', 'My account', 'Sign out'],
+    ...['Spool', 'Servers', 'Links', 'People', 'Access', 'Tokens', 'What happened', 'My account', 'Sign out'],
   ]);
   await addAuthenticator(page);
   await page.goto(`${home.url}/me`);

@@ -17,7 +17,7 @@ interface Description {
 const needsAccount = (method: string, path: string): boolean =>
   // Peers bring a token: test/replication.
   path.startsWith('/blobs/') ||
-  /^\/api\/(?:setup|invitation|me\/pass|people\/|sessions|tokens\/)/.test(path) ||
+  /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|people\/|sessions|tokens\/)/.test(path) ||
   /^(?:post \/api\/session(?:\/passkey)?|delete \/api\/me\/sessions)$/.test(`${method} ${path}`);
 
 describe('the description', () => {
@@ -37,6 +37,7 @@ describe('the description', () => {
         'delete /api/people/{id}',
         'delete /api/photos/{id}/comments/{comment}',
         'delete /api/session',
+        'delete /api/shares/{id}',
         'delete /api/sessions/{id}',
         'delete /api/tokens/{name}',
         'get /api/access',
@@ -59,6 +60,8 @@ describe('the description', () => {
         'get /api/photos/{id}/history',
         'get /api/places',
         'get /api/session',
+        'get /api/share',
+        'get /api/shares',
         'get /api/spool',
         'get /api/tags',
         'get /api/tiles',
@@ -98,6 +101,8 @@ describe('the description', () => {
         'post /api/session/passkey',
         'post /api/session/passkey/options',
         'post /api/setup',
+        'post /api/share',
+        'post /api/shares',
         'post /api/spool/process',
         'post /api/spool/retry',
         'post /api/tokens',
@@ -141,6 +146,7 @@ describe('the description', () => {
       'post /api/spool/retry': { names: 'all' },
       'post /api/peers': { url: 'http://127.0.0.1:1' },
       'post /api/people': { name: 'x', role: 'family' },
+      'post /api/shares': { search: 'tag:x' },
       'post /api/tokens': { name: 'x', may: ['read'] },
       'patch /api/access': { visitors: false },
     };

@@ -2,7 +2,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { photoId } from '../../src/document/photo.js';
 import { shareHome, type Home } from './fixture.js';
 import { expected, may } from './expected.js';
-import { exists, kinds, openDoors, roles, tracesOf, type Guests, type Kind, type RoleName } from './roles.js';
+import {
+  exists,
+  kinds,
+  linkHeader,
+  openDoors,
+  roles,
+  tracesOf,
+  type Guests,
+  type Kind,
+  type RoleName,
+} from './roles.js';
 
 interface Parameter {
   name: string;
@@ -45,7 +55,7 @@ const shared = shareHome(async (home) => {
 });
 /** Homes that hold what a role may see and nothing else. */
 const twins = new Map<string, { home: () => Home; guests?: Guests }>();
-for (const role of ['visitor', 'family'] as const) {
+for (const role of ['visitor', 'family', 'link'] as const) {
   const twin: { home: () => Home; guests?: Guests } = {
     home: shareHome(async (home) => {
       twin.guests = await openDoors(
@@ -72,7 +82,9 @@ async function call(home: Home, headers: Record<string, string>, route: string, 
   const payload = route === 'post /api/upload' ? form : body && JSON.stringify(body).replaceAll('{id}', id);
   const type = route === 'post /api/upload' ? 'multipart/form-data; boundary=x' : 'application/json';
   const sent = { ...headers, ...more, ...(payload !== undefined && { 'content-type': type }) };
-  const asked = { method: method as 'GET', url, headers: sent, ...(payload !== undefined && { payload }) };
+  const { [linkHeader]: link, ...rest } = sent as Record<string, string>;
+  const at = link === undefined ? url : `/s/${link}${url}`;
+  const asked = { method: method as 'GET', url: at, headers: rest, ...(payload !== undefined && { payload }) };
   if (route !== 'get /api/events') return home.app.inject(asked);
   const response = await home.app.inject({ ...asked, payloadAsStream: true });
   const stream = response.stream();
@@ -103,7 +115,7 @@ describe('every route', () => {
     expect(ids.length).toBeGreaterThan(5);
     for (const role of roles) {
       const headers = guests.headersOf(role);
-      for (const route of ids.filter((one) => expected[one]!.rule !== 'original' || role !== 'visitor')) {
+      for (const route of ids.filter((one) => expected[one]!.rule !== 'original' || !seesLess(role))) {
         const none = plain(await call(home, headers, route, nowhere));
         for (const kind of kinds.filter((one) => !exists(role, one)))
           expect(plain(await call(home, headers, route, kind.id)), `${role}: ${route}`).toEqual(none);
@@ -111,10 +123,10 @@ describe('every route', () => {
     }
   });
 
-  it.each(['visitor', 'family', 'editor'] as const)(
+  it.each(['visitor', 'family', 'editor', 'link'] as const)(
     'answers a %s as if there were nothing but what they may see, whatever is asked',
     async (role) => {
-      const twin = twins.get(role === 'visitor' ? 'visitor' : 'family')!;
+      const twin = twins.get(role === 'editor' ? 'family' : role)!;
       const [here, there] = [guests.headersOf(role), twin.guests!.headersOf(role)];
       let compared = 0;
       for (const route of routes().filter((one) => one.startsWith('get ') && expected[one]!.rule === 'see')) {
@@ -157,6 +169,9 @@ describe('every route', () => {
   });
 });
 
+/** Those for whom there is nothing but the picture. */
+const seesLess = (role: RoleName): boolean => role === 'visitor' || role === 'link';
+
 /** What does not differ from one request to the next. */
 function plain({ statusCode, body, headers }: Answer): object {
   const { date: _date, 'x-request-id': _id, ...rest } = headers;
@@ -171,7 +186,7 @@ function expectedStatus(
 ): (status: number) => boolean {
   if (!allowed) return (status) => status < 500 && status !== 403;
   if (role === 'nobody' || role === 'stranger') return (status) => status === 401;
-  const hidden = expected[route]!.rule === 'original' && role === 'visitor';
+  const hidden = expected[route]!.rule === 'original' && seesLess(role);
   if (!allowed.includes(role) && !hidden) return (status) => status === 403;
   if (expected[route]!.open) return (status) => status < 500 && status !== 401;
   if (!route.includes('{id}')) return (status) => status < 300;

@@ -4,7 +4,16 @@
  */
 import { commentUlid, type RoleName } from './roles.js';
 
-const sight: readonly RoleName[] = ['visitor', 'family', 'editor', 'owner', 'command', 'token read', 'token edit'];
+const sight: readonly RoleName[] = [
+  'visitor',
+  'link',
+  'family',
+  'editor',
+  'owner',
+  'command',
+  'token read',
+  'token edit',
+];
 const programs: readonly RoleName[] = ['token read', 'token edit'];
 const owners: readonly RoleName[] = ['owner', 'command'];
 
@@ -13,7 +22,7 @@ export const may = {
   everyone: undefined,
   see: sight,
   /** What tells more than the picture. For a visitor it is not there. */
-  original: sight.filter((role) => role !== 'visitor'),
+  original: sight.filter((role) => role !== 'visitor' && role !== 'link'),
   comment: ['family', 'editor', ...owners, 'token edit'],
   edit: ['editor', ...owners, 'token edit'],
   process: [...owners, 'token edit'],
@@ -24,6 +33,7 @@ export const may = {
   peers: owners,
   history: ['editor', ...owners, ...programs],
   people: owners,
+  links: owners,
   tokens: owners,
   settings: owners,
   audit: owners,
@@ -107,6 +117,11 @@ export const expected: Record<string, Expected> = {
   'patch /api/people/{id}': { rule: 'people', open: true, body: {} },
   'delete /api/people/{id}': { rule: 'people', open: true },
   'post /api/people/{id}/invitation': { rule: 'people', open: true, body: {} },
+  'get /api/shares': { rule: 'links', open: true },
+  'post /api/shares': { rule: 'links', open: true, body: {} },
+  'delete /api/shares/{id}': { rule: 'links', open: true },
+  'get /api/share': { rule: 'everyone', open: true },
+  'post /api/share': { rule: 'everyone', open: true, body: {} },
   'get /api/tokens': { rule: 'tokens', open: true },
   'post /api/tokens': { rule: 'tokens', open: true, body: {} },
   'delete /api/tokens/{name}': { rule: 'tokens', open: true },

@@ -1,8 +1,8 @@
 import { get } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { photoId } from '../../src/document/photo.js';
-import type { Viewer } from '../../src/access/rights.js';
+import { audiencesOf, type Viewer } from '../../src/access/rights.js';
 import { local } from '../../src/access/viewer.js';
 import { makeAsk } from '../../src/server/ask.js';
 import { openLive, type Live } from '../../src/server/live.js';
@@ -266,5 +266,48 @@ describe('live pages', () => {
     expect(home.library.get(photoId(id))).toBeDefined();
     await home.app.close();
     await ended;
+  });
+
+  it('hear by a link of what it shows, and of nothing else', async () => {
+    const home = await openHome();
+    const inside = await home.add({ tags: ['sea'] });
+    const outside = await home.add();
+    const viewer: Viewer = { role: 'link', audiences: audiencesOf.link, canEdit: false, scope: { search: 'tag:sea' } };
+    const { events, text } = await listen(home, () => viewer);
+    await turn();
+    const edit = async (id: string, payload: object): Promise<void> => {
+      await home.app.inject({ method: 'PATCH', url: `/api/photos/${id}`, payload });
+      await home.clock.advance(1_000);
+    };
+    await edit(outside, { title: 'x' });
+    await home.add({ tags: ['other'], taken: '1999-01-01T00:00:00.000' });
+    await home.clock.advance(1_000);
+    expect(events().map(({ type }) => type)).toEqual(['hello']);
+    await edit(inside, { title: 'y' });
+    expect(events('photos')).toMatchObject([{ ids: [inside], count: 1 }]);
+    // What leaves the scope is told by its month alone.
+    await edit(inside, { tags: { remove: ['sea'] } });
+    expect(events('photos')[1]).toMatchObject({ ids: [], months: ['2024-07'] });
+    expect(text()).not.toContain(outside);
+  });
+
+  it('hear of pictures that came from another server, each of those that its viewer sees', async () => {
+    const home = await openHome();
+    const [shown, hidden] = [
+      await home.add({ away: true, original: Buffer.from('one') }),
+      await home.add({ away: true }),
+    ];
+    await home.app.inject({ method: 'PATCH', url: `/api/photos/${shown}`, payload: { audience: 'public' } });
+    const visitor: Viewer = { role: 'visitor', audiences: audiencesOf.visitor, canEdit: false };
+    const [owner, other] = [await listen(home), await listen(home, () => visitor)];
+    const bring = async (id: string, bytes: string): Promise<void> => {
+      await home.parts.exchange.named.follow();
+      await home.parts.exchange.store.take(id, 0, Readable.from([Buffer.from(bytes)]));
+      await home.clock.advance(1_000);
+    };
+    await bring(shown, 'one');
+    await bring(hidden, 'original 2');
+    expect(owner.events('pictures').flatMap(({ ids }) => ids)).toEqual([shown, hidden]);
+    expect(other.events('pictures')).toEqual([{ type: 'pictures', ids: [shown] }]);
   });
 });

@@ -46,6 +46,7 @@ export const roles = [
   'visitor',
   'family',
   'editor',
+  'link',
   'owner',
   'command',
   'stranger',
@@ -53,8 +54,14 @@ export const roles = [
 ] as const;
 export type RoleName = (typeof roles)[number];
 
+/** What the link shows: a private photo, and nothing that is in the trash. */
+const linked = 'zqprivatekept';
+
+/** The header by which the tests say that something is asked below the address of a link. */
+export const linkHeader = 'x-test-link';
+
 /** Which kinds exist for a role. */
-export function exists(role: RoleName, { audience, trashed }: Kind): boolean {
+export function exists(role: RoleName, { audience, trashed, mark }: Kind): boolean {
   switch (role) {
     case 'owner':
     case 'command':
@@ -64,6 +71,8 @@ export function exists(role: RoleName, { audience, trashed }: Kind): boolean {
     case 'family':
     case 'editor':
       return !trashed && audience !== 'private';
+    case 'link':
+      return !trashed && mark === linked;
     case 'visitor':
       return !trashed && audience === 'public';
     default:
@@ -83,6 +92,9 @@ export interface Guests {
 
 /** Puts photos of these kinds into a home, and makes everybody an account or a token. */
 export async function openDoors(home: Home, which: readonly Kind[]): Promise<Guests> {
+  const scope = { search: `tag:${linked}` };
+  const shared = { scope, title: '', originals: false, details: false };
+  const link = (await home.access.shares.make(shared, actorOf(local))).secret;
   const { access } = home;
   for (const { mark, month, original, audience, trashed } of which) {
     const taken = `${month}-01T12:00:00.000`;
@@ -105,7 +117,7 @@ export async function openDoors(home: Home, which: readonly Kind[]): Promise<Gue
   const people = { owner: add('owner', 'owner'), family: add('family', 'family'), editor: add('editor', 'family') };
   access.accounts.change(people.editor, { canEdit: true }, actor);
   const tokens = new Map(mays.map((may) => [`token ${may}`, access.tokens.make(may, [may], actor).secret]));
-  const secrets = new Set([...tokens.values(), commandSecret]);
+  const secrets = new Set([...tokens.values(), commandSecret, link]);
 
   function bearer(secret: string): Record<string, string> {
     return { authorization: `Bearer ${secret}` };
@@ -117,6 +129,7 @@ export async function openDoors(home: Home, which: readonly Kind[]): Promise<Gue
       access.settings.change({ visitors: role === 'visitor' });
       if (role === 'nobody' || role === 'visitor') return {};
       if (role === 'command') return bearer(commandSecret);
+      if (role === 'link') return { [linkHeader]: link };
       if (role === 'stranger') return bearer('x'.repeat(43));
       if (role !== 'owner' && role !== 'family' && role !== 'editor') return bearer(tokens.get(role)!);
       const { secret } = access.sessions.start(people[role], { address: '127.0.0.1', browser: 'a browser' });

@@ -20,6 +20,9 @@ export interface Home {
   photos: number;
 }
 
+/** What all addresses begin with: on the page of a share link the link's own (docs/sharing.md), else nothing. */
+export const base = /^\/s\/[\w-]{43}(?=\/|$)/.exec(location.pathname)?.[0] ?? '';
+
 /** A request that failed. `code` is the server's (docs/interface.md, "Errors"), or `offline`. */
 export class Trouble extends Error {
   readonly code: string;
@@ -49,7 +52,7 @@ export const whenRefused = (act: () => void): void => {
 
 /** Asks the server for JSON; an answer without a body is undefined. @throws Trouble */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const response = await fetch(path, init).catch((error: unknown) => {
+  const response = await fetch(base + path, init).catch((error: unknown) => {
     if (isCalledOff(error)) throw error;
     throw new Trouble('offline', '');
   });
@@ -112,13 +115,14 @@ export const retryStuck = (names: string[] | 'all'): Promise<unknown> =>
 
 /** The address of a picture, or of the short film without sound that the timeline shows. */
 export const mediaOf = ({ id, v }: Pick<Tile, 'id' | 'v'>, rendition: 'thumb' | 'preview' | 'hover'): string =>
-  addressed(`/media/${id}/${rendition}`, { v });
+  addressed(`${base}/media/${id}/${rendition}`, { v });
 
 /** The address of what plays of a photo: a video, or what moves in a Live or motion photo. */
-export const filmOf = (id: string): string => `/media/${id}/video`;
+export const filmOf = (id: string): string => `${base}/media/${id}/video`;
 
 /** The address of the picture of an original as JPEG. */
-export const jpegOf = (id: string): string => `/originals/${id}/jpeg`;
+export const jpegOf = (id: string): string => `${base}/originals/${id}/jpeg`;
 
 /** The address of an original; with `download` the browser keeps it as a file. */
-export const originalOf = (id: string, download = false): string => `/originals/${id}${download ? '?download' : ''}`;
+export const originalOf = (id: string, download = false): string =>
+  `${base}/originals/${id}${download ? '?download' : ''}`;

@@ -2,7 +2,7 @@
  * What the server tells by itself (server-sent events). The browser connects again after a loss; every connection begins
  * with the number of the newest change, and where that differs from the last one seen, something was missed.
  */
-import type { SpoolStatus } from './api.js';
+import { base, type SpoolStatus } from './api.js';
 import { arrived } from './photo/awaited.svelte.js';
 import { session } from './session.svelte.js';
 
@@ -76,7 +76,7 @@ export class Live {
   };
 
   #connect(): void {
-    const source = new EventSource('/api/events');
+    const source = new EventSource(`${base}/api/events`);
     this.#source = source;
     source.onmessage = (event: MessageEvent<string>) => this.#take(JSON.parse(event.data) as Message);
     source.onopen = () => {

@@ -18,6 +18,7 @@ const all: readonly MenuPage[] = [
   { page: 'trash', icon: 'trash', needs: 'trash' },
   { page: 'spool', icon: 'spool', needs: 'spool' },
   { page: 'servers', icon: 'servers', needs: 'peers' },
+  { page: 'shares', icon: 'share', needs: 'links' },
   { page: 'people', icon: 'people', needs: 'people' },
   { page: 'access', icon: 'lock', needs: 'settings' },
   { page: 'tokens', icon: 'key', needs: 'tokens' },

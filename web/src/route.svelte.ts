@@ -4,10 +4,12 @@
  * album. From the other pages the arrow leads back to the album, however many of them were seen.
  */
 
+import { base } from './api.js';
+
 /** The pages beside the album, as they are called in the address. */
 export const pageNames = [
   ...(['inbox', 'albums', 'tags', 'cameras', 'trash'] as const),
-  ...(['spool', 'servers', 'people', 'me', 'tokens', 'access', 'audit'] as const),
+  ...(['spool', 'servers', 'shares', 'people', 'me', 'tokens', 'access', 'audit'] as const),
   ...(['sign-in', 'setup', 'invite'] as const),
 ] as const;
 
@@ -37,8 +39,9 @@ interface Entry {
 }
 
 function read(): Address {
-  const photo = /^\/photo\/([0-9a-f]{64})$/.exec(location.pathname)?.[1];
-  const name = /^\/([a-z-]+)\/?$/.exec(location.pathname)?.[1];
+  const path = location.pathname.slice(base.length);
+  const photo = /^\/photo\/([0-9a-f]{64})$/.exec(path)?.[1];
+  const name = base === '' ? /^\/([a-z-]+)\/?$/.exec(path)?.[1] : undefined;
   const page = pageNames.find((known) => known === name);
   return { q: page ? '' : (new URLSearchParams(location.search).get('q') ?? ''), photo, page };
 }
@@ -48,10 +51,10 @@ const entry = (): Entry => (history.state as Entry | null) ?? {};
 const searchPart = (q: string): string => (q === '' ? '' : `?${new URLSearchParams({ q }).toString()}`);
 
 /** The address of a search. */
-export const searchPath = (q: string): string => `/${searchPart(q)}`;
+export const searchPath = (q: string): string => `${base}/${searchPart(q)}`;
 
 /** The address of a photo, seen among the results of `q`. */
-export const photoPath = (id: string, q: string): string => `/photo/${id}${searchPart(q)}`;
+export const photoPath = (id: string, q: string): string => `${base}/photo/${id}${searchPart(q)}`;
 
 /** The page's address. */
 class Route {
@@ -82,16 +85,16 @@ class Route {
   close(): void {
     if (entry().inside) history.back();
     else {
-      history.replaceState(null, '', `/${searchPart(this.q)}`);
+      history.replaceState(null, '', `${base}/${searchPart(this.q)}`);
       this.#take();
     }
   }
 
-  /** Goes to a page beside the album. */
-  go(page: PageName): void {
+  /** Goes to a page beside the album; `query` is put behind its address. */
+  go(page: PageName, query = ''): void {
     const { steps } = entry();
     const next = this.page === undefined ? 1 : steps === undefined ? undefined : steps + 1;
-    if (page !== this.page) history.pushState(next === undefined ? null : { steps: next }, '', `/${page}`);
+    if (page !== this.page) history.pushState(next === undefined ? null : { steps: next }, '', `/${page}${query}`);
     this.#take();
     scrollTo(0, 0);
   }
@@ -105,7 +108,7 @@ class Route {
 
   /** To the album, in place of the page that is open: it is done with. */
   home(): void {
-    history.replaceState(null, '', '/');
+    history.replaceState(null, '', `${base}/`);
     this.#take();
   }
 
@@ -124,7 +127,7 @@ class Route {
   /** Searches. */
   search(q: string): void {
     if (q === this.q && this.page === undefined && this.photo === undefined) return;
-    history.pushState(null, '', `/${searchPart(q)}`);
+    history.pushState(null, '', `${base}/${searchPart(q)}`);
     this.#take();
   }
 

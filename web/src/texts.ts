@@ -86,6 +86,7 @@ export const texts = {
     trash: 'Trash',
     spool: 'Spool',
     servers: 'Servers',
+    shares: 'Links',
     people: 'People',
     me: 'My account',
     tokens: 'Tokens',
@@ -117,10 +118,19 @@ export const texts = {
     family: 'Family',
     visitor: 'Visitor',
     program: 'Program',
+    link: 'Shared with you',
   },
 
   addPhotos: 'Add photos',
   dropPhotos: 'Drop to add to your album',
+  share: 'Make a link to what is found',
+  sharePhoto: 'Make a link to this photo',
+  sharedWith: 'Shared with you',
+  shareOver: 'This link is over',
+  shareOverText: 'It has ended, or its address is not whole. Ask whoever sent it for a new one.',
+  shareLocked: 'A password opens these photos',
+  sharePassword: 'Password',
+  shareOpen: 'Open',
 
   toTop: 'To the newest photos',
 

@@ -7,7 +7,7 @@ export type { Action };
 /** The answer of `/api/session`. */
 export interface SessionView {
   /** `null` where nobody is known and visitors are not let in. */
-  role: 'owner' | 'family' | 'visitor' | 'program' | null;
+  role: 'owner' | 'family' | 'visitor' | 'program' | 'link' | null;
   person?: { id: string; name: string };
   /** True once there is an owner who signs in. */
   setUp: boolean;

@@ -6,7 +6,7 @@ import type { Routes } from '../parts.js';
 import { findPhotos } from '../photos.js';
 import { answers, Facets, q, Sha256 } from '../schemas.js';
 import { strict } from '../shapes.js';
-import { sightOf } from '../sight.js';
+import { seesPlaces, sightOf } from '../sight.js';
 
 const bounds = { most: 10_000, usual: 1_000 };
 const kinds = { tags: 'tag', cameras: 'camera', lenses: 'lens', places: 'place', albums: 'album' } as const;
@@ -26,6 +26,7 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
       },
       async (request) => {
         const who = viewer(request);
+        if (noun === 'places' && !seesPlaces(who)) return [];
         const found = catalog.facet(kinds[noun], await ask(request.query.q, 'count', who), sightOf(who));
         return found.slice(0, within(bounds, request.query.limit));
       },

@@ -29,4 +29,5 @@ export { me } from './me.js';
 export { sessions } from './sessions.js';
 export { tokens } from './tokens.js';
 export { access } from './access.js';
+export { shares } from './shares.js';
 export { audit } from './audit.js';

@@ -9,6 +9,7 @@ import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { hasPeers } from '../links.js';
+import { sendStripped } from '../stripped.js';
 import { goneOf } from '../patience.js';
 import { answers, bytes, IdParams } from '../schemas.js';
 
@@ -44,7 +45,7 @@ export const originals: Routes = (app, context) => {
   /** The same, with its place in the archive. @throws PhotospoolError `not-found`. */
   async function find(who: Viewer, id: string, signal: AbortSignal): Promise<PhotoView & { path: string }> {
     getPhoto(library, who, id);
-    if (!may(who, 'original')) throw notFound(missing);
+    if (who.role === 'link' ? who.originals !== true : !may(who, 'original')) throw notFound(missing);
     const photo = await fetched(who, id, signal);
     if (photo?.original.path === undefined)
       throw notFound(missing, hasPeers(context) ? 'Another server may have it; try again later.' : undefined);
@@ -114,6 +115,7 @@ export const originals: Routes = (app, context) => {
     handler: async (request, reply) => {
       const who = viewer(request);
       const photo = await find(who, request.params.id, goneOf(reply));
+      if (!may(who, 'original')) return sendStripped(reply, photo, blobs.original(photo.path));
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {
         path: blobs.original(photo.path),

@@ -15,6 +15,8 @@ const known: Record<string, string> = {
   'token-made': 'Made a token',
   'token-used': 'Used a token from a new place',
   'token-revoked': 'Revoked a token',
+  'share-made': 'Made a link',
+  'share-revoked': 'Ended a link',
   'access-changed': 'Changed who is let in',
 };
 

@@ -1,0 +1,151 @@
+/**
+ * Share links, in a real browser on a real server: made from a search and from a photo, seen by somebody without an account,
+ * with a password, and ended. In both themes, on a phone and on a desk.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { breaches } from './axe.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { openStage, shown, type Stage } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+let ids: string[];
+beforeAll(async () => {
+  stage = await openStage();
+  home = await openServedHome(stage.folder);
+  for (const n of [0, 1, 2]) {
+    const bytes = await sharp(stage.pictures[n]!.preview)
+      .withExif({ IFD0: { Artist: 'zq-owner', Make: 'Canon' }, IFD2: { BodySerialNumber: 'zq-serial' } })
+      .jpeg()
+      .toBuffer();
+    writeFileSync(join(home.incoming, `${n}.jpg`), bytes);
+    await home.spool.pass();
+  }
+  const { photos } = (await (await fetch(`${home.url}/api/photos`)).json()) as { photos: { id: string }[] };
+  ids = photos.map(({ id }) => id);
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({
+    ids: ids.slice(0, 2),
+    tags: { add: ['sea'] },
+    title: 'A pier',
+    gps: { lat: 1, lon: 2 },
+  });
+  await fetch(`${home.url}/api/photos`, { method: 'PATCH', headers, body });
+});
+afterAll(async () => {
+  await home.close();
+  await stage.close();
+});
+
+const shots = process.env['SHOTS'];
+const shoot = async (page: Page, name: string): Promise<void> => {
+  if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`) });
+};
+const linkOf = async (page: Page): Promise<string> => {
+  await page.locator('.secret code').waitFor();
+  return page.locator('.secret code').innerText();
+};
+
+const looks = [390, 1440].flatMap((width) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
+);
+
+test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ width, colorScheme }) => {
+  const options = { viewport: { width, height: 844 }, colorScheme };
+  const owner = await stage.see(`${home.url}/?q=tag:sea`, options);
+  onTestFinished(owner.close);
+  await shown(owner.page);
+  await owner.page.getByRole('button', { name: 'Make a link to what is found' }).click();
+  expect(await owner.page.getByLabel('What to share').inputValue()).toBe('tag:sea');
+  await owner.page.getByLabel('Title').fill('By <b>the</b> sea');
+  await owner.page.getByLabel('in a week').check();
+  await owner.page.getByLabel('Originals may be taken').check();
+  expect(await breaches(owner.page)).toEqual([]);
+  await shoot(owner.page, `share-new-${width}-${colorScheme}`);
+  await owner.page.getByRole('button', { name: 'Make it' }).click();
+  const address = await linkOf(owner.page);
+  await owner.page.getByRole('button', { name: 'Done' }).click();
+
+  const html = await (await fetch(address)).text();
+  expect(html).toContain('<meta property="og:title" content="By &lt;b&gt;the&lt;/b&gt; sea" />');
+  const image = /og:image" content="([^"]+)"/.exec(html)![1]!;
+  expect((await fetch(image)).status).toBe(200);
+  expect((await fetch(address)).headers.get('x-robots-tag')).toBe('noindex, nofollow');
+
+  const guest = await stage.see(address, options, /status of 404/);
+  onTestFinished(guest.close);
+  const { page } = guest;
+  await shown(page);
+  expect(await page.locator('a.tile').count()).toBe(2);
+  expect(await page.title()).toBe('By <b>the</b> sea');
+  for (const name of ['Menu', 'Search', 'Sign in']) expect(await page.getByRole('button', { name }).count()).toBe(0);
+  expect(await page.getByRole('searchbox').count()).toBe(0);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
+    0,
+  );
+  expect(await breaches(page)).toEqual([]);
+  await shoot(page, `share-guest-${width}-${colorScheme}`);
+  await page.locator('a.tile').first().click();
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  expect(page.url().startsWith(`${address}/photo/`)).toBe(true);
+  await page.keyboard.press('i');
+  await page.waitForSelector('aside .title');
+  const info = await page.locator('aside').innerText();
+  expect(info).toContain('A pier');
+  for (const kept of ['.jpg', 'History', 'Comment', 'Who may see', '1.0', 'Make a link'])
+    expect(info).not.toContain(kept);
+  const original = (await page.getByRole('link', { name: 'Download original' }).getAttribute('href'))!;
+  const file = await fetch(new URL(original, address));
+  expect(file.status).toBe(200);
+  expect(Buffer.from(await file.arrayBuffer()).toString('latin1')).not.toContain('zq-');
+  await page.keyboard.press('Escape');
+  await shown(page);
+
+  // Ended, it is over for the page that is open, too.
+  await owner.page
+    .getByRole('button', { name: /^End it/ })
+    .first()
+    .click();
+  await owner.page.getByRole('button', { name: 'End it', exact: true }).first().click();
+  await expect.poll(() => page.getByText('This link is over').count(), { timeout: 20_000 }).toBe(1);
+  await shoot(page, `share-over-${width}-${colorScheme}`);
+  expect(owner.mishaps).toEqual([]);
+});
+
+test('a link to a photo with a password, made beside the picture', async () => {
+  const owner = await stage.see(`${home.url}/photo/${ids[2]!}`);
+  onTestFinished(owner.close);
+  await owner.page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  await owner.page.keyboard.press('i');
+  await owner.page.getByRole('button', { name: 'Make a link to this photo' }).click();
+  await owner.page.getByLabel('With a password').check();
+  await owner.page.getByLabel('Password of the link', { exact: true }).fill('blue door');
+  expect(await owner.page.locator('.picture[aria-hidden="false"] img.shown').count()).toBeGreaterThan(0);
+  expect(await breaches(owner.page)).toEqual([]);
+  await shoot(owner.page, 'share-photo');
+  await owner.page.getByRole('button', { name: 'Make it' }).click();
+  const address = await linkOf(owner.page);
+  expect(await (await fetch(address)).text()).not.toContain('og:image');
+
+  const guest = await stage.see(address, {}, /status of 40[13]/);
+  onTestFinished(guest.close);
+  const { page, mishaps } = guest;
+  await page.getByText('A password opens these photos').waitFor();
+  expect(await breaches(page)).toEqual([]);
+  await shoot(page, 'share-locked');
+  await page.getByLabel('Password', { exact: true }).fill('red door');
+  await page.keyboard.press('Enter');
+  await page.getByText('The password is not right.').waitFor();
+  await page.getByLabel('Password', { exact: true }).fill('blue door');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  expect(page.url()).toContain(`/photo/${ids[2]!}`);
+  expect(await page.getByRole('link', { name: 'Download original' }).count()).toBe(0);
+  await page.reload();
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  expect(mishaps).toEqual([]);
+});

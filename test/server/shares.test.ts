@@ -1,0 +1,139 @@
+/** Share links over HTTP: what whoever comes by one sees, and that nothing else of the album exists for them. */
+import { expect, test } from 'vitest';
+import { expectError, openHome, type Home } from './fixture.js';
+
+interface Made {
+  path: string;
+  share: { id: string };
+}
+async function make(home: Home, payload: object): Promise<Made> {
+  const answer = await home.app.inject({ method: 'POST', url: '/api/shares', payload });
+  expect(answer.statusCode, answer.body).toBe(201);
+  return answer.json<Made>();
+}
+const list = async (home: Home): Promise<Record<string, unknown>[]> =>
+  (await home.app.inject('/api/shares')).json<{ shares: Record<string, unknown>[] }>().shares;
+const idsBy = async (home: Home, path: string, cookie = ''): Promise<string[]> =>
+  (await home.app.inject({ url: `${path}/api/photos`, headers: { cookie } }))
+    .json<{ photos: { id: string }[] }>()
+    .photos.map(({ id }) => id);
+
+test('a link to a photo shows it, private as it is, and nothing else', async () => {
+  const home = await openHome();
+  const [one, other] = [await home.add(), await home.add()];
+  const { path } = await make(home, { photo: one, title: 'The pier' });
+  expect(await idsBy(home, path)).toEqual([one]);
+  expect((await home.app.inject(`${path}/api/home`)).json()).toMatchObject({ photos: 1 });
+  expect((await home.app.inject(`${path}/media/${one}/thumb`)).statusCode).toBe(200);
+  expect((await home.app.inject(`${path}/media/${one}/thumb`)).headers['cache-control']).toBe('private, no-cache');
+  for (const url of [`/media/${other}/thumb`, `/api/photos/${other}`, `/originals/${one}`, `/api/photos/${one}/exif`])
+    expectError(await home.app.inject(path + url), 404, 'not-found');
+  for (const url of ['/api/spool', '/api/people', '/api/shares', `/api/photos/${one}/history`, '/metrics'])
+    expectError(await home.app.inject(path + url), 403, 'forbidden');
+  expectError(await home.app.inject(`${path}/api/photos?q=tag:x`), 400, 'invalid');
+  const edit = { method: 'PATCH', url: `${path}/api/photos/${one}`, payload: { title: 'x' } } as const;
+  expectError(await home.app.inject(edit), 403, 'forbidden');
+  expect((await home.app.inject(`${path}/api/share`)).json()).toMatchObject({
+    title: 'The pier',
+    photo: one,
+    locked: false,
+  });
+});
+
+test('a link to a search shows what it finds now, and what it finds later, until it is ended', async () => {
+  const home = await openHome();
+  const id = await home.add({ tags: ['sea'] });
+  await home.add({ tags: ['other'] });
+  const { path, share } = await make(home, { search: 'tag:sea' });
+  expect(await idsBy(home, path)).toEqual([id]);
+  expect((await home.app.inject(`${path}/api/tags`)).json()).toEqual([{ value: 'sea', count: 1 }]);
+  expect((await home.app.inject(`${path}/api/timeline`)).json()).toEqual([{ month: '2024-07', count: 1 }]);
+  const later = await home.add({ tags: ['sea'], taken: '2025-07-01T12:00:00.000' });
+  expect(await idsBy(home, path)).toEqual([later, id]);
+  await home.app.inject({ method: 'PATCH', url: `/api/photos/${later}`, payload: { trashed: true } });
+  expect(await idsBy(home, path)).toEqual([id]);
+  home.access.shares.flush();
+  expect(await list(home)).toMatchObject([{ search: 'tag:sea', lastUsed: '2026-11-24T10:00:00.000Z', over: false }]);
+  expect((await home.app.inject({ method: 'DELETE', url: `/api/shares/${share.id}` })).json()).toEqual({
+    revoked: true,
+  });
+  expectError(await home.app.inject(`${path}/api/photos`), 401, 'unauthorized');
+  expectError(await home.app.inject(`${path}/api/share`), 404, 'not-found');
+  expectError(await home.app.inject({ method: 'DELETE', url: `/api/shares/${share.id}` }), 404, 'not-found');
+});
+
+test('it tells no name, position or place, unless it was made to', async () => {
+  const home = await openHome();
+  const id = await home.add({ name: 'ada-at-home.jpg' });
+  const place = { gps: { lat: 12.5, lon: 34.5 }, place: { city: 'Palisade' } };
+  await home.app.inject({ method: 'PATCH', url: `/api/photos/${id}`, payload: place });
+  const plain = await make(home, { photo: id });
+  const all = await make(home, { photo: id, details: true, originals: true });
+  const ask = async (path: string, url: string): Promise<string> => (await home.app.inject(path + url)).body;
+  for (const url of [`/api/photos/${id}`, '/api/photos', '/api/places', '/api/tiles', `/api/photos/${id}/comments`])
+    expect(await ask(plain.path, url)).not.toMatch(/ada-at-home|12\.5|Palisade/);
+  expect(await ask(all.path, `/api/photos/${id}`)).toMatch(/ada-at-home/);
+  expect(await ask(all.path, `/api/photos/${id}`)).toMatch(/12\.5/);
+  expect((await home.app.inject(`${all.path}/originals/${id}`)).statusCode).toBe(200);
+  expect((await home.app.inject(`${all.path}/api/photos/${id}/exif`)).statusCode).toBe(200);
+});
+
+test('a password opens it, too many wrong ones are slowed down, and the proof is good for that link alone', async () => {
+  const home = await openHome();
+  const id = await home.add();
+  const { path } = await make(home, { photo: id, title: 'Secret pier', password: 'blue door' });
+  const other = await make(home, { photo: id, password: 'blue door' });
+  const give = (password: string) =>
+    home.app.inject({ method: 'POST', url: `${path}/api/share`, payload: { password } });
+  expect((await home.app.inject(`${path}/api/share`)).json()).toMatchObject({ locked: true, title: '' });
+  expectError(await home.app.inject(`${path}/api/photos`), 401, 'unauthorized');
+  expectError(await home.app.inject(`${path}/media/${id}/thumb`), 401, 'unauthorized');
+  expectError(await give('red door'), 403, 'forbidden');
+  const good = await give('blue door');
+  expect(good.json()).toMatchObject({ locked: false, title: 'Secret pier' });
+  const set = String(good.headers['set-cookie']);
+  expect(set).toMatch(new RegExp(`Path=${path}; HttpOnly; SameSite=Lax`));
+  const cookie = set.split(';')[0]!;
+  expect(await idsBy(home, path, cookie)).toEqual([id]);
+  expectError(await home.app.inject({ url: `${other.path}/api/photos`, headers: { cookie } }), 401, 'unauthorized');
+  for (let n = 0; n < 5; n++) await give('red door');
+  const slowed = await give('blue door');
+  expectError(slowed, 429, 'slow-down');
+  expect(Number(slowed.headers['retry-after'])).toBeGreaterThan(0);
+  await home.clock.advance(60_000);
+  expect((await give('blue door')).statusCode).toBe(200);
+  const page = await home.app.inject(path);
+  expect(page.body).not.toContain('Secret pier');
+});
+
+test('it ends on its day', async () => {
+  const home = await openHome();
+  const { path } = await make(home, { photo: await home.add(), expires: '2026-11-24T11:00:00.000Z' });
+  expect(await idsBy(home, path)).toHaveLength(1);
+  await home.clock.advance(3_600_000);
+  expectError(await home.app.inject(`${path}/api/photos`), 401, 'unauthorized');
+  expect(await list(home)).toMatchObject([{ over: true }]);
+});
+
+test('what makes no sense is refused; secrets are kept as hashes, and a session changes nothing', async () => {
+  const home = await openHome();
+  const id = await home.add();
+  const wrong = [
+    {},
+    { search: '   ' },
+    { search: 'nonsense:x' },
+    { photo: id, search: 'x' },
+    { photo: 'f'.repeat(64) },
+  ];
+  for (const payload of [...wrong, { photo: id, password: 'abc' }, { photo: id, expires: '2020-01-01T00:00:00Z' }])
+    expect((await home.app.inject({ method: 'POST', url: '/api/shares', payload })).statusCode).toBeGreaterThanOrEqual(
+      400,
+    );
+  expect(await list(home)).toEqual([]);
+  const { path } = await make(home, { photo: id });
+  expect(path).toMatch(/^\/s\/[\w-]{43}$/);
+  expect(JSON.stringify(await list(home))).not.toContain(path.slice(3));
+  // Whoever sits at this machine is the owner, and by a link a visitor of it all the same.
+  expect((await home.app.inject(`${path}/api/session`)).json()).toMatchObject({ role: 'link', may: ['see'] });
+  expectError(await home.app.inject(`/s/${'x'.repeat(43)}/api/photos`), 401, 'unauthorized');
+});
