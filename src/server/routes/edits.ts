@@ -9,9 +9,11 @@ import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { answers, BulkEdits, IdParams, Photo, PhotoEdits, Sha256 } from '../schemas.js';
 import { showTo } from '../sight.js';
+import { changeRaws, rawsBeside, withStack } from '../stacks.js';
 import { readTaken } from '../taken.js';
 
 export const edits: Routes = (app, { library, catalog }) => {
+  const parts = { library, catalog };
   app.patch(
     '/api/photos/:id',
     {
@@ -22,10 +24,12 @@ export const edits: Routes = (app, { library, catalog }) => {
       const { id } = request.params;
       const who = viewer(request);
       const change = changeOf(request.body);
+      const raws = rawsBeside(parts, [id]);
       const { missing } = await changePhotos(library, who, [id], change);
       if (missing.length > 0) throw notFound('There is no such photo.');
-      await changeClips({ library, catalog }, who, [id], change);
-      return showTo(who, withMotion({ library, catalog }, who, getPhoto(library, who, id)));
+      await changeClips(parts, who, [id], change);
+      await changeRaws(parts, who, raws, change);
+      return showTo(who, withStack(parts, who, withMotion(parts, who, getPhoto(library, who, id))));
     },
   );
 
@@ -36,8 +40,10 @@ export const edits: Routes = (app, { library, catalog }) => {
     async (request) => {
       const { ids, ...body } = request.body;
       const who = viewer(request);
+      const raws = rawsBeside(parts, ids);
       const changed = await changePhotos(library, who, ids, changeOf(body));
-      await changeClips({ library, catalog }, who, ids, changeOf(body));
+      await changeClips(parts, who, ids, changeOf(body));
+      await changeRaws(parts, who, raws, changeOf(body));
       return changed;
     },
   );
