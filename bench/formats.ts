@@ -14,7 +14,9 @@ import type { Format } from '../src/photo/identify.js';
 import { raws } from '../test/photo/raws.js';
 import { median, root, table } from './run.js';
 
-const run = promisify(execFile);
+export const title = 'HEIC and RAW per second, against heif-dec and ExifTool';
+
+const call = promisify(execFile);
 const heic: Format = { type: 'image/heic', family: 'heif', name: 'HEIC' };
 const nef: Format = { type: 'image/x-nikon-nef', family: 'raw', name: 'Nikon RAW (NEF)' };
 const workers = availableParallelism();
@@ -46,41 +48,46 @@ async function ours(paths: readonly string[], format: Format, path = process.env
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-formats-'));
-try {
-  const real = join(root, '../shared/photos/immich-test-assets/formats/heic/IMG_2682.heic');
-  const heics = (process.argv.slice(2).length > 0 ? process.argv.slice(2) : [real]).filter((path) => existsSync(path));
-  const copies = heics.length === 0 ? [] : Array.from({ length: count }, (_, n) => join(folder, `${n}.heic`));
-  for (const [n, path] of copies.entries()) copyFileSync(heics[n % heics.length]!, path);
-  const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
-  const create = { width: 6000, height: 4000, channels: 3, background: '#468', noise } as const;
-  const preview = await sharp({ create }).blur(2).jpeg({ quality: 90 }).toBuffer();
-  const raw = Array.from({ length: count }, (_, n) => join(folder, `${n}.nef`));
-  for (const path of raw) writeFileSync(path, raws['Nikon RAW (NEF)']!({ preview, width: 6000, height: 4000 }));
-  const exiftool = await exiftoolPath();
-  // Only what Perl lies in, not heif-dec: a PATH of links to nothing else.
-  const bare = join(folder, 'nothing');
-  const rows: [string, () => Promise<number>][] = [
-    ['heif-dec to JPEG', () => perSecond(copies, (path) => run('heif-dec', ['--quiet', path, `${path}.jpg`]))],
-    ['HEIC, with heif-dec', () => ours(copies, heic)],
-    ['HEIC, WebAssembly', () => ours(copies, heic, bare)],
-    [
-      'ExifTool -b, a process each',
-      () =>
-        perSecond(raw, (path) => run(exiftool, ['-b', '-PreviewImage', '-JpgFromRaw', path], { maxBuffer: 1 << 28 })),
-    ],
-    ['RAW', () => ours(raw, nef)],
-  ];
-  const usable = rows.filter(([name]) => copies.length > 0 || !/HEIC|heif/.test(name));
-  const figures = new Map(usable.map(([name]) => [name, [] as number[]]));
-  for (let round = 0; round < rounds; round++)
-    for (const [name, measure] of usable) figures.get(name)!.push(await measure());
-  process.stdout.write(
-    `${table(
-      ['', 'pictures/s, median', 'all'],
-      [...figures].map(([name, all]) => [name, median(all).toFixed(2), all.map((one) => one.toFixed(2)).join(' ')]),
-    )}\n`,
-  );
-} finally {
-  rmSync(folder, { recursive: true });
+/** Measures and prints. `args`: HEIC files. */
+export async function run(args: readonly string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-formats-'));
+  try {
+    const real = join(root, '../shared/photos/immich-test-assets/formats/heic/IMG_2682.heic');
+    const heics = (args.length > 0 ? args : [real]).filter((path) => existsSync(path));
+    const copies = heics.length === 0 ? [] : Array.from({ length: count }, (_, n) => join(folder, `${n}.heic`));
+    for (const [n, path] of copies.entries()) copyFileSync(heics[n % heics.length]!, path);
+    const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
+    const create = { width: 6000, height: 4000, channels: 3, background: '#468', noise } as const;
+    const preview = await sharp({ create }).blur(2).jpeg({ quality: 90 }).toBuffer();
+    const raw = Array.from({ length: count }, (_, n) => join(folder, `${n}.nef`));
+    for (const path of raw) writeFileSync(path, raws['Nikon RAW (NEF)']!({ preview, width: 6000, height: 4000 }));
+    const exiftool = await exiftoolPath();
+    // Only what Perl lies in, not heif-dec: a PATH of links to nothing else.
+    const bare = join(folder, 'nothing');
+    const rows: [string, () => Promise<number>][] = [
+      ['heif-dec to JPEG', () => perSecond(copies, (path) => call('heif-dec', ['--quiet', path, `${path}.jpg`]))],
+      ['HEIC, with heif-dec', () => ours(copies, heic)],
+      ['HEIC, WebAssembly', () => ours(copies, heic, bare)],
+      [
+        'ExifTool -b, a process each',
+        () =>
+          perSecond(raw, (path) =>
+            call(exiftool, ['-b', '-PreviewImage', '-JpgFromRaw', path], { maxBuffer: 1 << 28 }),
+          ),
+      ],
+      ['RAW', () => ours(raw, nef)],
+    ];
+    const usable = rows.filter(([name]) => copies.length > 0 || !/HEIC|heif/.test(name));
+    const figures = new Map(usable.map(([name]) => [name, [] as number[]]));
+    for (let round = 0; round < rounds; round++)
+      for (const [name, measure] of usable) figures.get(name)!.push(await measure());
+    process.stdout.write(
+      `${table(
+        ['', 'pictures/s, median', 'all'],
+        [...figures].map(([name, all]) => [name, median(all).toFixed(2), all.map((one) => one.toFixed(2)).join(' ')]),
+      )}\n`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

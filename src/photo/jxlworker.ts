@@ -38,7 +38,7 @@ function run(task: Task): Told {
   try {
     return decode(task);
   } catch (error) {
-    const panicked = error instanceof WebAssembly.RuntimeError && memory.buffer.byteLength > muchMemory;
+    const panicked = error instanceof Error && error.name === 'RuntimeError' && memory.buffer.byteLength > muchMemory;
     // In its own words "too many" is not about the size of the picture.
     return { failed: panicked ? 'out of memory' : 'it is damaged' };
   }
