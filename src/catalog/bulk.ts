@@ -7,6 +7,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { homeOf } from './order.js';
 import { openPairs } from './pairs.js';
 import { rowColumns } from './row.js';
+import { openStacks } from './stacks.js';
 import { bulkSchema, dropAll, readState, schema, version } from './tables.js';
 
 /** Drops all tables and makes them anew, empty and ready to be filled. */
@@ -41,6 +42,7 @@ export function finishBuilding(db: Sqlite): void {
       CREATE UNIQUE INDEX catalog_photo_id ON catalog_photo (id);
       DROP TABLE temp.catalog_number; DROP TABLE catalog_bulk;`);
     openPairs(db, () => undefined).settleAll();
+    openStacks(db, () => undefined).settleAll();
   }
   db.exec('UPDATE catalog_state SET building = 0, complete = 1, generation = generation + 1');
 }

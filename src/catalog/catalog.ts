@@ -17,6 +17,7 @@ import { clusterSpots } from './map.js';
 import { openMemory } from './memory.js';
 import { idsOf, numberOf, pageOfAll, pageOfFound, readCursor, readLimit, tilesOf, type Numbers } from './pages.js';
 import { openPaired, type Paired } from './pairs.js';
+import { openStacked, type Stacked } from './stacks.js';
 import { makeRecent } from './recent.js';
 import { photoSha256, rowOf } from './row.js';
 import type { Query } from './search.js';
@@ -65,6 +66,8 @@ export interface Tile {
   seconds?: number;
   /** It plays while it is looked at: a Live Photo, or a motion photo. */
   motion?: true;
+  /** There is a RAW of it. */
+  raw?: true;
 }
 
 /** A stretch of the timeline: at most `size` photos of one month, newest first. */
@@ -114,7 +117,7 @@ export interface PageOptions {
  * them with `is:trashed`. All that counts or filters needs the columns in memory: await `load` first where a big library
  * must not hold up others. Not to be asked inside of a transaction.
  */
-export interface Catalog extends Paired {
+export interface Catalog extends Paired, Stacked {
   /** Writes the rows of one document, inside the caller's transaction. Is the library's `Index`. */
   index(id: string, body: Body | undefined, n: number): void;
   /** Photos, newest first (taken, then id). `cursor` as returned before. @throws PhotospoolError `invalid` for a bad cursor. */
@@ -186,6 +189,7 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
 
   return {
     ...openPaired(db),
+    ...openStacked(db),
     index(id, body) {
       const sha256 = photoSha256(id);
       if (sha256 === undefined) return;

@@ -83,15 +83,16 @@ interface TileRow {
   favourites: string | null;
   seconds: number | null;
   motion: number;
+  stacked: number;
 }
 
 /** The tiles of the photos in these rows, in that order. */
 export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: Viewer): Tile[] {
   const self = viewer?.self;
-  const plays = ({ motion }: TileRow): boolean =>
-    motion > 0 && (viewer?.audiences ?? audiences).includes(audienceIn(motion));
+  const sees = (widest: number): boolean => (viewer?.audiences ?? audiences).includes(audienceIn(widest));
+  const plays = ({ motion }: TileRow): boolean => motion > 0 && sees(motion);
   const rows = db.prepare<TileRow>(
-    `SELECT p.id, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds,
+    `SELECT p.id, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, stacked,
        iif(state & ${bit.video}, 0, coalesce(clip_motion, motion)) AS motion
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
@@ -108,6 +109,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: Viewer)
     ...((row.state & bit.animated) !== 0 && { animated: true as const }),
     ...(row.seconds !== null && { seconds: row.seconds }),
     ...(plays(row) && { motion: true as const }),
+    ...(row.stacked > 0 && sees(row.stacked) && { raw: true as const }),
   }));
 }
 

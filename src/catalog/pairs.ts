@@ -46,7 +46,7 @@ export function openPairs(db: Sqlite, changed: (n: number) => void): Pairs {
     const chosen = new Set([...clips.values()].map((clip) => clip?.n));
     for (const half of found) {
       const clip = clips.get(half.n);
-      const beside = Number(isFilm(half) && chosen.has(half.n));
+      const beside = isFilm(half) ? Number(chosen.has(half.n)) : half.beside;
       const [id, motion] = [clip?.id ?? null, clip?.motion ?? null];
       if (half.beside === beside && half.clip_motion === motion && isSame(half.clip, id)) continue;
       set.run(beside, id, motion, half.n);

@@ -10,6 +10,7 @@ import { favouriteOf, viewPhoto, type PhotoView } from '../document/view.js';
 import { dateNumber } from './dates.js';
 import { wallTime } from './order.js';
 import { cameraLabel } from './place.js';
+import { shotOf } from './stacks.js';
 import { audienceBits, bit } from './state.js';
 import { wordsOf } from './words.js';
 
@@ -55,6 +56,8 @@ export interface PhotoRow {
    * widest where nobody decided about the video itself. 0 for all other photos.
    */
   motion: number;
+  /** What ties the RAW and the JPEG of one shot together (stacks.ts). */
+  shot: number | null;
 }
 
 /** The columns of a row, in the order of the table. */
@@ -83,6 +86,7 @@ export const rowColumns = [
   'seconds',
   'pair',
   'motion',
+  'shot',
 ] as const satisfies readonly (keyof PhotoRow)[];
 
 /** Digits that tell the pictures of a photo from those that it had before. */
@@ -124,6 +128,7 @@ export function rowOf(sha256: string, body: Body): PhotoRow | undefined {
     seconds: view.seconds ?? null,
     pair: pairOf(body.facts) ?? null,
     motion: motionIn(view, body),
+    shot: shotOf(body.facts, view.name),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { openPairs } from './pairs.js';
 import { compareKeys, homeOf, type Key } from './order.js';
 import { rowColumns, type PhotoRow } from './row.js';
+import { openStacks } from './stacks.js';
 
 /** The version of the tables. Another one found means: drop and build again. */
 export const version = 3;
@@ -19,15 +20,18 @@ const columns = `
   id BLOB NOT NULL, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
   type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
   camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
-  seconds REAL, pair TEXT, motion INTEGER NOT NULL`;
+  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER`;
 
-/** What pairs.ts finds: `beside` is 1 for a video that plays with a photo; of that photo, `clip` is its id, `clip_motion` its `motion`. */
-const paired = 'beside INTEGER NOT NULL DEFAULT 0, clip BLOB, clip_motion INTEGER';
+/**
+ * What pairs.ts and stacks.ts find: `beside` is 1 for a video that plays with a photo and for a RAW behind its JPEG; of that JPEG,
+ * `stacked` is 1 and the place in `audiences` of the widest that may see a RAW of it; of that photo, `clip` is its id, `clip_motion` its `motion`. */
+const paired = 'beside INTEGER NOT NULL DEFAULT 0, stacked INTEGER NOT NULL DEFAULT 0, clip BLOB, clip_motion INTEGER';
 
 /** Makes the tables where they are missing, empty; `complete` stays 0 until `finish`. */
 export const schema = `
   CREATE TABLE IF NOT EXISTS catalog_photo (n INTEGER PRIMARY KEY, ${columns}, ${paired});
   CREATE INDEX IF NOT EXISTS catalog_photo_pair ON catalog_photo (pair) WHERE pair IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS catalog_photo_shot ON catalog_photo (shot) WHERE shot IS NOT NULL;
   CREATE INDEX IF NOT EXISTS catalog_photo_clip ON catalog_photo (clip) WHERE clip IS NOT NULL;
   CREATE UNIQUE INDEX IF NOT EXISTS catalog_photo_id ON catalog_photo (id);
   CREATE TABLE IF NOT EXISTS catalog_change (seq INTEGER PRIMARY KEY, n INTEGER NOT NULL);
@@ -89,10 +93,16 @@ export function openTables(db: Sqlite): Tables {
   const forget = db.prepare('DELETE FROM catalog_change WHERE seq <= ?');
 
   const pairs = openPairs(db, changed);
+  const stacks = openStacks(db, changed);
 
   function changed(n: number): void {
     const seq = Number(note.run(n).lastInsertRowid);
     if (seq % 1024 === 0) forget.run(seq - journal);
+  }
+
+  function settle({ pair, shot }: Pick<PhotoRow, 'pair' | 'shot'>): void {
+    pairs.settle(pair);
+    stacks.settle(shot);
   }
 
   function move(from: number, to: number): void {
@@ -136,13 +146,13 @@ export function openTables(db: Sqlite): Tables {
         insert.run(n, ...values(row));
         changed(n);
       }
-      pairs.settle(row.pair);
-      if (old?.pair !== row.pair) pairs.settle(old?.pair);
+      settle(row);
+      if (old && (old.pair !== row.pair || old.shot !== row.shot)) settle(old);
     },
     remove(id) {
       const old = byId.get(id);
       if (old) take(old.n);
-      pairs.settle(old?.pair);
+      if (old) settle(old);
     },
     append(row) {
       db.prepare(`INSERT OR REPLACE INTO catalog_bulk (${names}) VALUES (${marks})`).run(...values(row));

@@ -60,6 +60,8 @@ export interface PhotoView {
   codecs?: { video?: string; audio?: string };
   /** True where it plays while it is looked at: a motion photo; of a Live Photo where its clip may be seen (server/clips.ts). */
   motion?: true;
+  /** The other files of its shot, a RAW or the JPEG of one, where they may be seen (server/stacks.ts). */
+  stack?: { id: string; type: string }[];
   thumbhash?: string;
   /** Why there is no picture of it, where that is no failure. */
   unshown?: Unshown;

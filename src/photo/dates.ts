@@ -49,8 +49,9 @@ export function parseMoment(text: string | undefined): Moment | undefined {
   // Second 60 is a leap second, or a camera that rounds up.
   const second = Math.min(part(6, 0), 59);
   const millisecond = Math.trunc(Number(`0.${found[7] ?? 0}`) * 1000);
-  if (year < years[0] || year > years[1] || hour > 23 || minute > 59 || part(6, 0) > 60) return undefined;
-  const wall = Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
+  if (year < years[0] || year > years[1] || hour > 24 || minute > 59 || part(6, 0) > 60) return undefined;
+  // Phones that count hours from 1 to 24 write the first one after midnight as 24 of the day that begins.
+  const wall = Date.UTC(year, month - 1, day, hour % 24, minute, second, millisecond);
   const date = new Date(wall);
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
   const offset = parseOffset(found[8] ?? (found[9] && `${found[9]}${found[10]}:${found[11]}`));

@@ -80,9 +80,12 @@ async function decodeSource(
   const header = await sharp(input, options).metadata();
   if (header.format !== source.loader) throw new Error(`libvips takes it for ${header.format}`);
   const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;
-  const image = sharp(input, options);
+  // Of 16 bits, libvips' own way through the profile would end in another space than sRGB.
+  const deep = header.space === 'rgb16' ? header.icc : undefined;
+  const image = sharp(input, { ...options, ignoreIcc: deep !== undefined });
+  const own = deep && !source.icc ? { ...source, icc: deep } : source;
   const shrunk = (source.turn === undefined ? image.autoOrient() : image).resize(box);
-  const pixels = await turn(await convert(shrunk, header, source, edge), source.turn);
+  const pixels = await turn(await convert(shrunk, header, own, edge), source.turn);
   const animated = format.animated === true || (moving.includes(format.family) && (header.pages ?? 1) > 1);
   return { pixels, ...sizeOf(header, source), animated: source.animated ?? animated };
 }

@@ -10,7 +10,7 @@ import { own } from '../document/json.js';
 import type { Rendition } from '../document/photo.js';
 import type { PhotoView } from '../document/view.js';
 import type { Library } from '../library/library.js';
-import { changeEach, type PhotosChange, type Way } from './edits.js';
+import type { PhotosChange } from './edits.js';
 import { readDocuments } from './photos.js';
 
 /** What films are found in. */
@@ -67,21 +67,10 @@ export function playingOf(
 const originalOf = (library: Library, viewer: Viewer, id: string): boolean =>
   may(viewer, 'original') && library.local.originals.find(id)?.state === 'here';
 
-/**
- * Shares clips as their photos were shared just now, and throws them away or takes them back with them.
- * @returns the way back, where it is asked for
- */
-export async function changeClips(
-  { library, catalog }: ClipParts,
-  viewer: Viewer,
-  each: readonly PhotosChange[],
-  { undo = false } = {},
-): Promise<Way[]> {
-  const changes = each.flatMap(({ ids, audience, trashed }) => {
+/** What happens to the clips of photos: they are shared as these are, thrown away with them and taken back. */
+export const clipsBeside = ({ catalog }: ClipParts, each: readonly PhotosChange[]): PhotosChange[] =>
+  each.flatMap(({ ids, audience, trashed }) => {
     const change = { ...(audience !== undefined && { audience }), ...(trashed !== undefined && { trashed }) };
     const clips = Object.keys(change).length === 0 ? [] : ids.flatMap((id) => catalog.clipOf(id)?.id ?? []);
     return clips.length > 0 ? [{ ...change, ids: clips }] : [];
   });
-  if (changes.length === 0) return [];
-  return (await changeEach(library, viewer, changes, { undo })).undo ?? [];
-}

@@ -78,6 +78,11 @@ export const Photo = Type.Object({
   seconds: optional(Type.Number({ description: 'length of a video' })),
   codecs: optional(Type.Object({ video: optional(Type.String()), audio: optional(Type.String()) })),
   motion: optional(Type.Literal(true, { description: 'it plays while it is looked at: a Live Photo or motion photo' })),
+  stack: optional(
+    Type.Array(Type.Object({ id: Sha256, type: Type.String() }), {
+      description: 'the other files of its shot: RAW, JPEG',
+    }),
+  ),
   thumbhash: optional(Type.String({ description: 'base64' })),
   unshown: optional(Unshown),
   renditions: Type.Object({
@@ -103,6 +108,7 @@ export const Tile = Type.Object({
   animated: optional(Type.Literal(true)),
   seconds: optional(Type.Number({ description: 'length of a video' })),
   motion: optional(Type.Literal(true, { description: 'it plays while it is looked at' })),
+  raw: optional(Type.Literal(true, { description: 'there is a RAW of it' })),
 });
 
 const text = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);

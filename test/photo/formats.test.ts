@@ -51,7 +51,18 @@ does in all that we know; one that did not would be taken for TIFF.
   wide. Never larger than the original. Why these: docs/performance.md, "Renditions".
 - Upright (all eight EXIF orientations), sRGB (through the embedded colour profile, CMYK too), 8 bits, no metadata.
 - What is transparent is put on white. Of an animation the first frame, of several pages the first.
-- AVIF with HDR (PQ or HLG) and no colour profile is shown as it is stored, which looks flat: libvips has no tone mapping.
+- AVIF and HEIC without a colour profile are shown in the colours that \`nclx\` names: sRGB, Display P3 and Rec. 2020. HDR (PQ,
+  HLG) is mapped to what a screen shows: up to 60 % of reference white (203 cd/m²) as it is, what is brighter pressed
+  together below white. JPEG XL comes out of its decoder so. Gain maps are not applied: their base picture is shown.
+- HEIC and AVIF are turned as \`irot\` and \`imir\` say, once; EXIF's orientation says the same again and is left out.
+- HEIC is decoded by \`heif-dec\` (Debian: libheif-examples) where that is in the PATH and the picture has 8 bits, else by
+  libheif as WebAssembly. What heif-dec can't do, WebAssembly tries. heif-dec writes a temporary file, which is removed at
+  once, and has at most 60 s of processor time.
+- RAW is turned as the RAW's own orientation says. The size told is that of the RAW where the picture inside has its shape.
+- **Download as JPEG** (\`GET /originals/:id/jpeg\`, in the photo's information): the whole picture, quality 92, made for that
+  download in a decoder with the same limits. The original stays what it is.
+- RAW and JPEG (or HEIC) of one shot, by file name without ending, second and camera, are one photo, shown by the JPEG; the
+  information of each leads to the other. The RAW is thrown away and taken back with it; who may see it is its own.
 - More than ${megapixels} megapixels are refused by the header, before anything is decoded.
 - A file whose end is missing is \`truncated\` and tried again, since it may still be arriving: for a day after the last
   write, then it is \`undecodable\`. A JPEG that has all its pixels and lacks only the marker at its end, as some

@@ -113,6 +113,7 @@ describe('photos', () => {
       height: 3024,
       taken: '2024-07-05T12:00:00.000',
       thumbhash: 'AAAA',
+      v: expect.stringMatching(/^[0-9a-f]{8}$/),
       type: 'image/jpeg',
     });
   });

@@ -143,6 +143,7 @@ export const texts = {
   infoClose: 'Close info',
   download: 'Download original',
   downloadJpeg: 'Download as JPEG',
+  stacked: (type: string) => (type.startsWith('image/x-') ? 'Show the RAW of this shot' : 'Show the JPEG of this shot'),
   favourite: 'Favourite',
   favouriteNot: 'Not a favourite any more',
   shared: {

@@ -3,13 +3,14 @@ import type { Static } from 'typebox';
 import type { Viewer } from '../../access/rights.js';
 import { PhotospoolError } from '../../base/errors.js';
 import { viewer } from '../access.js';
-import { changeClips, withMotion } from '../clips.js';
+import { clipsBeside, withMotion } from '../clips.js';
 import { changeEach, type Change, type Changed as Made, type PhotosChange } from '../edits.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { answers, BulkEdits, Changed, EachEdits, IdParams, Photo, PhotoEdits } from '../schemas.js';
 import { showTo } from '../sight.js';
+import { rawsBeside, withStack } from '../stacks.js';
 import { readTaken } from '../taken.js';
 
 const mostAtOnce = 5_000;
@@ -17,10 +18,11 @@ const mostAtOnce = 5_000;
 export const edits: Routes = (app, { library, catalog }) => {
   const parts = { library, catalog };
 
-  /** Changes photos, and the films that play with them. */
+  /** Changes photos, and the films and RAW files that go with them. Which these are is looked at before: a change may part them. */
   async function make(who: Viewer, each: readonly PhotosChange[], undo: boolean): Promise<Made> {
+    const beside = [...clipsBeside(parts, each), ...rawsBeside(parts, each)];
     const made = await changeEach(library, who, each, { undo });
-    const ways = await changeClips(parts, who, each, { undo });
+    const { undo: ways = [] } = await changeEach(library, who, beside, { undo });
     return made.undo ? { ...made, undo: [...made.undo, ...ways] } : made;
   }
 
@@ -36,7 +38,7 @@ export const edits: Routes = (app, { library, catalog }) => {
       const change = changeOf(request.body);
       const { missing } = await make(who, [{ ids: [id], ...change }], false);
       if (missing.length > 0) throw notFound('There is no such photo.');
-      return showTo(who, withMotion(parts, who, getPhoto(library, who, id)));
+      return showTo(who, withStack(parts, who, withMotion(parts, who, getPhoto(library, who, id))));
     },
   );
 

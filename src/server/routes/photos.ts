@@ -10,6 +10,7 @@ import type { Routes } from '../parts.js';
 import { findPhotos, getPhoto } from '../photos.js';
 import { answers, cursor, IdParams, next, Photo, q, Sha256 } from '../schemas.js';
 import { showTo, sightOf } from '../sight.js';
+import { withStack } from '../stacks.js';
 
 const bounds = { most: 1_000, usual: 100 };
 
@@ -41,7 +42,8 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
     { config: { rule: 'see' }, schema: { summary: 'One photo', params: IdParams, response: answers(Photo) } },
     (request, reply) => {
       const who = viewer(request);
-      void reply.send(showTo(who, withMotion(parts, who, getPhoto(library, who, request.params.id))));
+      const photo = withMotion(parts, who, getPhoto(library, who, request.params.id));
+      void reply.send(showTo(who, withStack(parts, who, photo)));
     },
   );
 

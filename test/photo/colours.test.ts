@@ -1,0 +1,206 @@
+/** Colours come out right, whatever space they were written in: compared with what the standards' own numbers give. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { describe, expect, it, test } from 'vitest';
+import { toUsual } from '../../src/photo/colours.js';
+import { headLength, identify } from '../../src/photo/identify.js';
+import { render } from '../../src/photo/rendering.js';
+import type { Pictures } from '../../src/photo/renditions.js';
+import { makeUncompressed } from '../../src/photo/uncompressed.js';
+import { temporaryFolder } from '../folder.js';
+import { deltaE, lab, labOf, spaces, type Three } from './colour.js';
+import { colourAt, shown } from './pictures.js';
+
+/** Patches that every space here can hold: greys, skin, sky, leaves, and near-primaries. */
+const patches: Three[] = [
+  [128, 128, 128],
+  [240, 240, 240],
+  [194, 150, 130],
+  [98, 122, 157],
+  [87, 108, 67],
+  [175, 54, 60],
+  [70, 148, 73],
+  [56, 61, 150],
+  [231, 199, 31],
+];
+const edge = 40;
+
+/** The patches side by side, as pixels of 8 or 16 bits. */
+function strip(bits: 8 | 16): { data: Buffer; width: number; height: number } {
+  const [width, height] = [patches.length * edge, edge];
+  const samples = bits === 8 ? new Uint8Array(width * height * 3) : new Uint16Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const patch = patches[Math.floor((i % width) / edge)]!;
+    samples.set(bits === 8 ? patch : patch.map((value) => value * 257), i * 3);
+  }
+  return { data: Buffer.from(samples.buffer), width, height };
+}
+
+/** The profile of a space as libvips brings it; `adobe` is made by hand below. */
+async function profileOf(name: 'p3' | 'srgb'): Promise<Uint8Array> {
+  const made = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } })
+    .withIccProfile(name)
+    .tiff()
+    .toBuffer();
+  return (await sharp(made).metadata()).icc!;
+}
+
+/** A matrix profile (ICC.1:2001) of Adobe RGB (1998), by its chromaticities adapted to D50, and gamma 563/256. */
+function adobeProfile(): Buffer {
+  const fixed = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32BE(Math.round(value * 65_536));
+    return bytes;
+  };
+  const xyz = (...values: number[]): Buffer =>
+    Buffer.concat([Buffer.from('XYZ \0\0\0\0', 'latin1'), ...values.map(fixed)]);
+  const curve = Buffer.concat([Buffer.from('curv\0\0\0\0\0\0\0\x01', 'latin1'), Buffer.from([2, 51, 0, 0])]);
+  const description = Buffer.alloc(104);
+  description.write('desc', 0, 'latin1');
+  description.writeUInt32BE(6, 8);
+  description.write('Adobe\0', 12, 'latin1');
+  const copyright = Buffer.from('text\0\0\0\0none\0\0\0\0', 'latin1');
+  const tags: [string, Buffer][] = [
+    ['desc', description],
+    ['cprt', copyright],
+    ['wtpt', xyz(0.9642, 1, 0.8249)],
+    ['rXYZ', xyz(0.60974, 0.31111, 0.01947)],
+    ['gXYZ', xyz(0.20528, 0.62567, 0.06087)],
+    ['bXYZ', xyz(0.14919, 0.06322, 0.74457)],
+    ['rTRC', curve],
+    ['gTRC', curve],
+    ['bTRC', curve],
+  ];
+  const table = Buffer.alloc(4 + tags.length * 12);
+  table.writeUInt32BE(tags.length);
+  let at = 128 + table.length;
+  for (const [n, [name, bytes]] of tags.entries()) {
+    table.write(name, 4 + n * 12, 'latin1');
+    table.writeUInt32BE(at, 8 + n * 12);
+    table.writeUInt32BE(bytes.length, 12 + n * 12);
+    at += bytes.length;
+  }
+  const head = Buffer.alloc(128);
+  head.writeUInt32BE(at);
+  head.writeUInt32BE(0x02100000, 8);
+  head.write('mntrRGB XYZ ', 12, 'latin1');
+  head.write('acsp', 36, 'latin1');
+  for (const [n, value] of [0.9642, 1, 0.8249].entries()) head.set(fixed(value), 68 + n * 4);
+  return Buffer.concat([head, table, ...tags.map(([, bytes]) => bytes)]);
+}
+
+/** A file whose pixels are the patches in a space, with that space's profile. */
+function tagged(icc: Uint8Array | undefined, bits: 8 | 16): Buffer {
+  const { data, width, height } = strip(bits);
+  const { file, pixels } = makeUncompressed({ width, height, channels: 3, bits }, icc);
+  pixels.set(data);
+  return file;
+}
+
+async function renderBytes(bytes: Uint8Array): Promise<Pictures> {
+  const path = join(temporaryFolder(), 'a');
+  writeFileSync(path, bytes);
+  const found = identify(bytes.subarray(0, headLength));
+  if (found.kind !== 'photo') throw new Error(found.reason);
+  return shown(await render(path, found.format));
+}
+
+/** The worst ΔE of the patches that were shown, in both pictures. */
+async function worst(bytes: Uint8Array, space: keyof typeof spaces): Promise<number> {
+  const { thumb, preview } = await renderBytes(bytes);
+  const each = [thumb, preview].flatMap((picture) =>
+    patches.map(async (patch, n) => {
+      const pixel = await colourAt(picture.bytes, (n + 0.5) / patches.length, 0.5);
+      return deltaE(labOf(pixel), labOf(patch, space));
+    }),
+  );
+  return Math.max(...(await Promise.all(each)));
+}
+
+/** As `Sharp.toBuffer` in a format that keeps the profile. */
+const as = (file: Buffer, change: (image: Sharp) => Sharp): Promise<Buffer> =>
+  change(sharp(file).keepIccProfile()).toBuffer();
+
+describe('ΔE of every patch is below 3, and mostly unseen', () => {
+  test.each(['tiff', 'png', 'webp', 'avif', 'jpeg'] as const)('Display P3 in %s', async (format) => {
+    const file = tagged(await profileOf('p3'), 8);
+    const options = format === 'tiff' ? {} : format === 'png' ? {} : { quality: 95, chromaSubsampling: '4:4:4' };
+    expect(await worst(await as(file, (image) => image.toFormat(format, options)), 'p3')).toBeLessThan(3);
+  });
+
+  test.each([8, 16] as const)('Adobe RGB, %i bits', async (bits) => {
+    expect(await worst(tagged(adobeProfile(), bits), 'adobe')).toBeLessThan(3);
+  });
+
+  test.each([8, 16] as const)('no profile, %i bits', async (bits) => {
+    expect(await worst(tagged(undefined, bits), 'srgb')).toBeLessThan(3);
+  });
+
+  it('CMYK is print: paper is white, and each ink has its colour', async () => {
+    const inks = [
+      [0, 0, 0, 0],
+      [255, 0, 0, 0],
+      [0, 255, 0, 0],
+      [0, 0, 255, 0],
+      [0, 0, 0, 255],
+    ];
+    const { file, pixels } = makeUncompressed({ width: inks.length * edge, height: edge, channels: 4, bits: 8 });
+    for (let i = 0; i < pixels.length / 4; i++) pixels.set(inks[Math.floor((i % (inks.length * edge)) / edge)]!, i * 4);
+    // PhotometricInterpretation is "separated", and what was said of alpha says now that the inks are CMYK.
+    const entry = (tag: number): number => file.indexOf(Buffer.from([tag & 255, tag >> 8, 3, 0]), 8 + pixels.length);
+    file.writeUInt16LE(5, entry(0x106) + 8);
+    file.writeUInt16LE(1, entry(0x152) + 8);
+    file.writeUInt16LE(0x14c, entry(0x152));
+    expect((await sharp(file).metadata()).space).toBe('cmyk');
+    const { preview } = await renderBytes(file);
+    const shownInks = await Promise.all(inks.map((_, n) => colourAt(preview.bytes, (n + 0.5) / inks.length, 0.5)));
+    const [paper, cyan, magenta, yellow, black] = shownInks.map((pixel) => labOf(pixel)) as [
+      Three,
+      Three,
+      Three,
+      Three,
+      Three,
+    ];
+    expect(paper[0]).toBeGreaterThan(97);
+    expect(black[0]).toBeLessThan(25);
+    // As ISO 12647-2 prints them, within what a screen can show: cyan is to green and blue, magenta to red, yellow to yellow.
+    expect(deltaE(cyan, [55, -37, -50])).toBeLessThan(35);
+    expect(deltaE(magenta, [48, 74, -3])).toBeLessThan(25);
+    expect(deltaE(yellow, [89, -5, 93])).toBeLessThan(25);
+  });
+});
+
+describe('without a profile, by the numbers of H.273', () => {
+  const both = (colours: Three[], primaries: number): number[][] => {
+    const samples = Uint16Array.from(colours.flat(), (value) => value * 257);
+    const bytes = toUsual(samples, { primaries, transfer: 13 });
+    return colours.map((_, n) => [...bytes.subarray(n * 3, n * 3 + 3)]);
+  };
+
+  it('P3 is as exact as 8 bits can be', () => {
+    for (const [n, pixel] of both(patches, 12).entries())
+      expect(deltaE(labOf(pixel), labOf(patches[n]!, 'p3'))).toBeLessThan(1);
+  });
+
+  it('HDR keeps white white, grey grey, and what is brighter below white', () => {
+    // PQ of 0, 20, 100, 203, 400, 1000 and 10,000 cd/m².
+    const signals = [0, 0.4, 0.5081, 0.5807, 0.6526, 0.7518, 1];
+    const samples = Uint16Array.from(signals.flatMap((value) => Array<number>(3).fill(value * 65_535)));
+    const bytes = toUsual(samples, { primaries: 9, transfer: 16 });
+    const greys = signals.map((_, n) => [...bytes.subarray(n * 3, n * 3 + 3)]);
+    for (const [r = 0, g = 0, b = 0] of greys) expect(Math.max(r, g, b) - Math.min(r, g, b)).toBeLessThan(2);
+    const levels = greys.map(([r]) => r!);
+    expect(levels).toEqual([...levels].sort((a, b) => a - b));
+    expect(levels[0]).toBe(0);
+    expect(levels[5]).toBe(255);
+    // Half of reference white stays as it is: 100/203 is 0.4926 in light, 187 in sRGB.
+    expect(levels[2]).toBeGreaterThan(183);
+    expect(levels[2]).toBeLessThan(191);
+  });
+});
+
+it('the reference itself knows white and the difference of spaces', () => {
+  expect(deltaE(labOf([255, 255, 255]), [100, 0, 0])).toBeLessThan(0.1);
+  expect(deltaE(lab(spaces.p3([0.8, 0.2, 0.2])), labOf([204, 51, 51]))).toBeGreaterThan(5);
+});
