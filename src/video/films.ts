@@ -33,7 +33,7 @@ export interface Source {
   bytes: number;
 }
 
-/** What is made of videos. All throw PhotospoolError `undecodable`, `timeout`, `too-large` (memory), `busy` (closed; no tool). */
+/** What is made of videos. All throw PhotospoolError `undecodable`, `unsupported` (a codec that is not decoded), `timeout`, `too-large` (memory), `busy` (closed; no tool). */
 export interface Films {
   /** Names of the tools that are missing; empty where videos can be shown. */
   readonly missing: readonly string[];
@@ -144,6 +144,8 @@ const reasons: Record<Exclude<Why, 'output'>, [ErrorCode, string]> = {
 };
 
 function explain({ why, said }: Extract<Run, { kind: 'ended' }>, source: Source): PhotospoolError {
+  if (why === 'crash' && said.includes('not on whitelist'))
+    return failure('unsupported', source, 'it is coded as no camera, phone or page does', said);
   const [code, reason] = reasons[why === 'output' ? 'crash' : why];
   return failure(code, source, reason, said);
 }

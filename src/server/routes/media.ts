@@ -18,7 +18,8 @@ export const media: Routes = (app, context) => {
   /** What is sent of a film; undefined where it is not made yet. */
   function filmOf(request: FastifyRequest, photo: PhotoView, which: 'hover' | 'video'): Download | undefined {
     const who = viewer(request);
-    if (!photo.type.startsWith('video/') && withMotion(context, who, photo).motion !== true) throw notFound('This photo is no film.');
+    if (!photo.type.startsWith('video/') && withMotion(context, who, photo).motion !== true)
+      throw notFound('This photo is no film.');
     const playing = playingOf(context, who, photo, which);
     if (!playing) return undefined;
     const missing = 'This film is not on this server.';
