@@ -68,15 +68,20 @@ export function playingOf(
 const originalOf = (library: Library, viewer: Viewer, id: string): boolean =>
   may(viewer, 'original') && library.local.originals.find(id)?.state === 'here';
 
-/** Shares clips as their photos were shared just now, and throws them away or takes them back with them. */
-export async function changeClips(
+/**
+ * Changes photos by `change`, and shares their clips as them, throws them away or takes them back with them. Which clips these are
+ * is looked at before: a change may part them.
+ */
+export async function changeWithClips<T>(
   { library, catalog }: ClipParts,
   viewer: Viewer,
   ids: readonly string[],
   { audience, trashed }: PhotoChange,
-): Promise<void> {
-  const change = { ...(audience !== undefined && { audience }), ...(trashed !== undefined && { trashed }) };
-  if (Object.keys(change).length === 0) return;
-  const clips = ids.flatMap((id) => catalog.clipOf(id)?.id ?? []);
-  if (clips.length > 0) await changePhotos(library, viewer, clips, change);
+  change: () => Promise<T>,
+): Promise<T> {
+  const follows = { ...(audience !== undefined && { audience }), ...(trashed !== undefined && { trashed }) };
+  const clips = Object.keys(follows).length === 0 ? [] : ids.flatMap((id) => catalog.clipOf(id)?.id ?? []);
+  const changed = await change();
+  if (clips.length > 0) await changePhotos(library, viewer, clips, follows);
+  return changed;
 }

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox';
 import type { PhotoChange } from '../../document/edits.js';
 import { viewer } from '../access.js';
-import { changeClips, withMotion } from '../clips.js';
+import { changeWithClips, withMotion } from '../clips.js';
 import { changePhotos } from '../edits.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
@@ -22,9 +22,10 @@ export const edits: Routes = (app, { library, catalog }) => {
       const { id } = request.params;
       const who = viewer(request);
       const change = changeOf(request.body);
-      const { missing } = await changePhotos(library, who, [id], change);
+      const { missing } = await changeWithClips({ library, catalog }, who, [id], change, () =>
+        changePhotos(library, who, [id], change),
+      );
       if (missing.length > 0) throw notFound('There is no such photo.');
-      await changeClips({ library, catalog }, who, [id], change);
       return showTo(who, withMotion({ library, catalog }, who, getPhoto(library, who, id)));
     },
   );
@@ -36,9 +37,8 @@ export const edits: Routes = (app, { library, catalog }) => {
     async (request) => {
       const { ids, ...body } = request.body;
       const who = viewer(request);
-      const changed = await changePhotos(library, who, ids, changeOf(body));
-      await changeClips({ library, catalog }, who, ids, changeOf(body));
-      return changed;
+      const change = changeOf(body);
+      return changeWithClips({ library, catalog }, who, ids, change, () => changePhotos(library, who, ids, change));
     },
   );
 };
