@@ -19,11 +19,10 @@ export interface Confined {
     /** Seconds of CPU time, all its threads together. */
     cpu?: number;
   };
-  /**
-   * True for a program that does not look at its input: it is ended when that ends, so it does not outlive us, and runs at low
-   * priority.
-   */
+  /** For a program that does not look at its input: it is ended when that ends, so it does not outlive us. */
   watched?: boolean;
+  /** Whether it gives way to others; only where it is watched. */
+  patient?: boolean;
 }
 
 /** Words of those whose memory ran out: Perl, V8, GLib, C++, the C library. */
@@ -37,9 +36,9 @@ const shell = '/bin/sh';
  * The shell stays, waits for the program, and reads our input: that is silent for as long as we live. (Of a program in the
  * background the input is nothing anyway, so it is kept as 3.)
  */
-const guarded = `
+const guarded = (patient: boolean): string => `
   exec 3<&0
-  nice -n 10 "$0" "$@" 3<&- </dev/null & it=$!
+  ${patient ? 'nice -n 10 ' : ''}"$0" "$@" 3<&- </dev/null & it=$!
   { read -r _ <&3; kill -9 $it; } >/dev/null 2>&1 & guard=$!
   wait $it; code=$?
   kill -9 $guard 2>/dev/null
@@ -50,7 +49,7 @@ const guarded = `
  * to stop wants the item in hand to be finished. A limit that the system refuses, since a stricter one holds, is left out.
  */
 export function startConfined(program: Confined): ChildProcessWithoutNullStreams {
-  const { command, args, env, limits, writes, watched = false } = program;
+  const { command, args, env, limits, writes, watched = false, patient = false } = program;
   const options = { env: env(), stdio: 'pipe', windowsHide: true } as const;
   if (process.platform === 'win32' || !existsSync(shell)) return spawn(command, args, options);
   const wanted = ['-c 0'];
@@ -60,7 +59,7 @@ export function startConfined(program: Confined): ChildProcessWithoutNullStreams
   if (limits.cpu !== undefined) wanted.push(`-Ht ${Math.ceil(limits.cpu) + 5}`, `-St ${Math.ceil(limits.cpu)}`);
   if (process.platform === 'linux') wanted.push(`-d ${Math.ceil(limits.memory / 1024)}`);
   const ulimits = wanted.map((limit) => `(ulimit ${limit}) 2>/dev/null && ulimit ${limit}`);
-  const script = ["trap '' TERM HUP", ...ulimits, watched ? guarded : 'exec "$0" "$@"'].join('\n');
+  const script = ["trap '' TERM HUP", ...ulimits, watched ? guarded(patient) : 'exec "$0" "$@"'].join('\n');
   return spawn(shell, ['-c', script, command, ...args], { ...options, detached: true });
 }
 

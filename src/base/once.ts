@@ -27,12 +27,16 @@ export type Run =
 /** How much of its last words is kept, in characters. */
 const lastWords = 2000;
 
-/** Runs a program to its end; `signal` ends it before (`closed`). Never rejects. Whatever it does, its exit code decides. */
+/** Runs a program to its end; `signal` ends it before (`closed`); a `patient` one gives way to others. Never rejects. Whatever it does, its exit code decides. */
 export function runOnce(
   command: string,
   args: readonly string[],
   limits: RunLimits,
-  { signal, env = environment }: { signal?: AbortSignal; env?: Confined['env'] } = {},
+  {
+    signal,
+    env = environment,
+    patient = false,
+  }: { signal?: AbortSignal; env?: Confined['env']; patient?: boolean } = {},
 ): Promise<Run> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve({ kind: 'ended', why: 'closed', signal: null, said: '' });
@@ -44,6 +48,7 @@ export function runOnce(
       writes: file,
       limits: { memory, ...(cpu !== undefined && { cpu }) },
       watched: true,
+      patient,
     });
     const parts: Buffer[] = [];
     let size = 0;

@@ -139,6 +139,7 @@ export function openTables(db: Sqlite): Tables {
       if (old && rowColumns.every((name) => name === 'id' || old[name] === row[name])) return;
       if (old?.taken === row.taken) {
         update.run(...values(row), old.n);
+        if (old.pair !== row.pair) pairs.part(old.n);
         changed(old.n);
       } else {
         if (old) take(old.n);

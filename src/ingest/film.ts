@@ -51,8 +51,8 @@ const png: Format = { type: 'image/png', family: 'png', name: 'PNG' };
 export async function makeFilm(parts: FilmParts, source: Source, inspecting: () => void): Promise<Made> {
   const { films, metadata } = parts;
   await checkWhole(source);
-  const film = films.missing.length > 0 ? undefined : await films.look(source);
-  const renditions = film ? await pictures(parts, source, film) : untold;
+  const film = films.missing.length > 0 ? undefined : await look(films, source);
+  const renditions = film ? await pictures(parts, source, film) : films.missing.length > 0 ? untold : none;
   inspecting();
   const read = await metadata.read(source.path, source.format, source.bytes, film?.pictures && sizeOf(film));
   return {
@@ -60,6 +60,16 @@ export async function makeFilm(parts: FilmParts, source: Source, inspecting: () 
     renditions,
     exif: newExif(factsRecipe, read.tags, read.cut),
   };
+}
+
+/** What a video is; undefined where it is sound, but of a codec that is not decoded here. */
+async function look(films: Films, source: Source): Promise<Film | undefined> {
+  try {
+    return await films.look(source);
+  } catch (error) {
+    if (error instanceof PhotospoolError && error.code === 'unsupported') return undefined;
+    throw error;
+  }
 }
 
 /** A film that is still arriving: for a day after its last write, then what is there is taken. */

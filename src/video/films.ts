@@ -33,7 +33,7 @@ export interface Source {
   bytes: number;
 }
 
-/** What is made of videos. All throw PhotospoolError `undecodable`, `timeout`, `too-large` (memory), `busy` (closed; no tool). */
+/** What is made of videos. All throw PhotospoolError `undecodable`, `unsupported` (a codec that is not decoded), `timeout`, `too-large` (memory), `busy` (closed; no tool). */
 export interface Films {
   /** Names of the tools that are missing; empty where videos can be shown. */
   readonly missing: readonly string[];
@@ -77,8 +77,8 @@ export function openFilms(found: Found): Films {
     throw new PhotospoolError('busy', 'Videos can not be shown without ffmpeg.', { hint: 'Install ffmpeg.' });
   }
 
-  const run = (command: string, args: readonly string[], limits: RunLimits): Promise<Run> =>
-    runOnce(command, args, limits, { signal: ended.signal });
+  const run = (command: string, args: readonly string[], limits: RunLimits, patient = false): Promise<Run> =>
+    runOnce(command, args, limits, { signal: ended.signal, patient });
 
   async function listed(what: string): Promise<string> {
     const told = await run(tools().ffmpeg, ['-hide_banner', what], shortLimits);
@@ -89,11 +89,18 @@ export function openFilms(found: Found): Films {
     return readAbilities([await listed('-encoders'), await listed('-filters')].join('\n'));
   }
 
-  async function make(source: Source, seek: number, args: readonly string[], limits: RunLimits): Promise<void> {
-    const told = await run(tools().ffmpeg, [...quiet, ...inputOf(source.path, source.format, seek), ...args], limits);
+  async function make(
+    source: Source,
+    seek: number,
+    args: readonly string[],
+    limits: RunLimits,
+    patient = true,
+  ): Promise<void> {
+    const all = [...quiet, ...inputOf(source.path, source.format, seek), ...args];
+    const told = await run(tools().ffmpeg, all, limits, patient);
     if (told.kind === 'done') return;
     // Where a film can't be entered in its middle, nothing came of it; from its beginning something may.
-    if (told.why === 'crash' && seek > 0) return make(source, 0, args, limits);
+    if (told.why === 'crash' && seek > 0) return make(source, 0, args, limits, patient);
     throw explain(told, source);
   }
 
@@ -116,7 +123,8 @@ export function openFilms(found: Found): Films {
     },
     async poster(source, film, edge, to) {
       const can = await (abilities ??= askAbilities());
-      await make(source, posterAt(film), posterArgs(film, edge, can, to), shortLimits);
+      // The spool waits for it.
+      await make(source, posterAt(film), posterArgs(film, edge, can, to), shortLimits, false);
     },
     async hover(source, film, to) {
       await make(source, posterAt(film) / 2, hoverArgs(film, await encoder(), to), shortLimits);
@@ -144,6 +152,8 @@ const reasons: Record<Exclude<Why, 'output'>, [ErrorCode, string]> = {
 };
 
 function explain({ why, said }: Extract<Run, { kind: 'ended' }>, source: Source): PhotospoolError {
+  if (why === 'crash' && said.includes('not on whitelist'))
+    return failure('unsupported', source, 'it is coded as no camera, phone or page does', said);
   const [code, reason] = reasons[why === 'output' ? 'crash' : why];
   return failure(code, source, reason, said);
 }

@@ -40,6 +40,8 @@ export interface Fixture {
   /** Ends all live connections; with `refuse`, nothing is answered until `refuse(false)`. */
   cut(): void;
   refuse(on: boolean): void;
+  /** The film (MP4) that every photo's is; without one, films are still being made. */
+  film(bytes: Buffer | undefined): void;
   /** Lets answers under `/api/tiles` wait, ms. */
   slow(ms: number): void;
   close(): Promise<void>;
@@ -126,7 +128,7 @@ function toSegments(photos: readonly FixturePhoto[], size: number): Segment[] {
   return segments;
 }
 
-const toTile = ({ id, width, height, taken, thumbhash, type, animated }: FixturePhoto): Tile => ({
+const toTile = ({ id, width, height, taken, thumbhash, type, animated, seconds, motion }: FixturePhoto): Tile => ({
   id,
   width,
   height,
@@ -134,6 +136,8 @@ const toTile = ({ id, width, height, taken, thumbhash, type, animated }: Fixture
   type,
   ...(thumbhash !== undefined && { thumbhash }),
   ...(animated && { animated }),
+  ...(seconds !== undefined && { seconds }),
+  ...(motion && { motion }),
 });
 
 /** Opens a fixture that serves the built page in `folder`. */
@@ -142,6 +146,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
   let change = 1;
   let status = idle;
   let mesh: object = noMesh;
+  let film: Buffer | undefined;
   let refused = false;
   let delay = 0;
   let sorted = first;
@@ -212,6 +217,15 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     [/^\/api\/spool\/retry$/, () => ({ retried: status.stuck.map((item) => item.name), unknown: [] })],
     [/^\/api\/spool\/process$/, () => ({ stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] })],
     [/^\/api\/samples$/, () => ({ placed: 5 })],
+    [
+      /^\/media\/[0-9a-f]{64}\/(?:hover|video)$/,
+      (_url, _match, response) => {
+        if (!film) return undefined;
+        response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': film.length });
+        response.end(film);
+        return response;
+      },
+    ],
     [
       /^\/(?:media\/([0-9a-f]{64})\/(thumb|preview)|originals\/([0-9a-f]{64}))$/,
       (_url, match, response) => {
@@ -344,6 +358,9 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     refuse(on) {
       refused = on;
       if (on) fixture.cut();
+    },
+    film(bytes) {
+      film = bytes;
     },
     slow(ms) {
       delay = ms;

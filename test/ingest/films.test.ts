@@ -1,0 +1,212 @@
+/** Videos from the claim to their films: without ffmpeg, with it, and where it was put in later. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openArchive } from '../../src/archive/archive.js';
+import { openBlobs } from '../../src/archive/blobs.js';
+import { openFiles } from '../../src/base/files.js';
+import { silent } from '../../src/base/log.js';
+import { systemClock } from '../../src/base/clock.js';
+import { openSqlite } from '../../src/base/sqlite.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { openClips, type Clips } from '../../src/ingest/clips.js';
+import { openIngest, type Outcome } from '../../src/ingest/ingest.js';
+import { lacks } from '../../src/ingest/wanted.js';
+import { openLibrary, type Library } from '../../src/library/library.js';
+import { openMetadata } from '../../src/photo/metadata.js';
+import { render } from '../../src/photo/rendering.js';
+import { openFilms, type Films } from '../../src/video/films.js';
+import { temporaryFolder } from '../folder.js';
+import { h264, livePicture, makeFilm, microVideo, noFfmpeg, tinyFilm, tools } from '../video/films.js';
+
+const metadata = openMetadata({ processes: 1 });
+afterAll(() => metadata.close());
+
+const without = openFilms({ kind: 'missing', missing: ['ffmpeg', 'ffprobe'] });
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+interface Home {
+  folder: string;
+  library: Library;
+  take(name: string, bytes: Buffer): Promise<Outcome>;
+  clips(films?: Films): Clips;
+  photo(sha256: string): PhotoDocument;
+  temporaries(): string[];
+}
+
+async function openHome(films = openFilms(tools), folder = temporaryFolder()): Promise<Home> {
+  const files = openFiles();
+  const db = openSqlite(join(folder, 'library.sqlite'));
+  const library = openLibrary(db);
+  onTestFinished(() => library.close());
+  const archive = await openArchive(join(folder, 'archive'), files, { server: library.server, hasOriginals: false });
+  const blobs = await openBlobs(join(folder, 'blobs'), files);
+  const parts = { library, archive, blobs, metadata, files, render };
+  const claimed = (claim: string): Promise<boolean> => Promise.resolve(existsSync(claim));
+  const ingest = await openIngest({ ...parts, films, claimed });
+  let claims = 0;
+  return {
+    folder,
+    library,
+    take(name, bytes) {
+      const claim = join(folder, 'work', String(claims++));
+      mkdirSync(claim, { recursive: true });
+      writeFileSync(join(claim, name), bytes);
+      const modified = '2020-05-06T07:08:09.000Z';
+      const arrival = { file: join(claim, name), name, modified, seen: '2026-01-02T03:04:05.000Z', claim };
+      return ingest(arrival, { step: () => undefined, setAside: () => Promise.resolve() });
+    },
+    clips: (which = films) =>
+      openClips({ ...parts, films: which, db, clock: systemClock, log: silent, onChange: () => () => undefined }),
+    photo: (sha256) => library.get(photoId(sha256))!.body as unknown as PhotoDocument,
+    temporaries: () => readdirSync(join(folder, 'blobs/.tmp')),
+  };
+}
+
+describe('a video, where there is no ffmpeg', () => {
+  it('is kept in the archive, with what ExifTool knows of it', async () => {
+    const home = await openHome(without);
+    const bytes = tinyFilm();
+    const outcome = await home.take('a.mp4', bytes);
+    expect(outcome).toMatchObject({ kind: 'stored', path: '2024/07/a.mp4', sha256: hashOf(bytes) });
+    expect(readFileSync(join(home.folder, 'archive/2024/07/a.mp4')).equals(bytes)).toBe(true);
+    const { facts, renditions } = home.photo(hashOf(bytes));
+    expect(facts).toMatchObject({ recipe: 0.5, type: 'video/mp4', seconds: 1, width: 64, height: 48 });
+    expect(renditions).toEqual({ recipe: 0, unshown: 'no-ffmpeg' });
+    expect(lacks(home.photo(hashOf(bytes)))).toBe('pictures');
+    expect(await home.clips().drain()).toBe(0);
+  });
+
+  it('that is still arriving is waited for', async () => {
+    const home = await openHome(without);
+    const whole = tinyFilm();
+    await expect(home.take('a.mp4', whole.subarray(0, whole.length - 500))).rejects.toMatchObject({
+      code: 'truncated',
+    });
+    const late = Buffer.concat([
+      Buffer.from('\0\0\0\x14ftypisom\0\0\0\0isom\0\0\x10\0mdat', 'latin1'),
+      Buffer.alloc(4088),
+    ]);
+    await expect(home.take('b.mp4', late)).rejects.toMatchObject({ code: 'truncated' });
+  });
+
+  it.skipIf(noFfmpeg)(
+    'gets its pictures and films when ffmpeg is there (skipped where there is no ffmpeg)',
+    async () => {
+      const home = await openHome(without);
+      const sha256 = hashOf(tinyFilm());
+      await home.take('a.mp4', tinyFilm());
+      const clips = home.clips(openFilms(tools));
+      expect(await clips.drain()).toBe(2);
+      const { facts, renditions, clips: made } = home.photo(sha256);
+      expect(facts).toMatchObject({ recipe: 2, playable: true, codecs: { video: 'h264', audio: 'aac' } });
+      expect(renditions).toMatchObject({ recipe: 1, thumb: { width: 64, height: 48 } });
+      expect(renditions).not.toHaveProperty('unshown');
+      expect(Object.keys(made ?? {})).toEqual(['hover']);
+      expect(await clips.drain()).toBe(0);
+      expect(home.temporaries()).toEqual([]);
+    },
+  );
+});
+
+describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there is none)', () => {
+  const filmOf = (args: readonly string[], name = 'f.mov'): Buffer =>
+    readFileSync(makeFilm(join(temporaryFolder(), name), args));
+
+  it('has pictures at once, and films later', async () => {
+    const home = await openHome();
+    const bytes = filmOf(h264);
+    const sha256 = hashOf(bytes);
+    await home.take('a.mov', bytes);
+    expect(home.photo(sha256).renditions).toMatchObject({
+      recipe: 1,
+      thumb: {},
+      preview: {},
+      thumbhash: expect.any(String) as string,
+    });
+    expect(home.photo(sha256)).not.toHaveProperty('clips');
+    expect(lacks(home.photo(sha256))).toBe('hover');
+    expect(await home.clips().drain()).toBe(2);
+    const { clips = {} } = home.photo(sha256);
+    for (const clip of [clips.hover!, clips.video!]) {
+      const path = join(home.folder, 'blobs', clip.sha256.slice(0, 2), clip.sha256);
+      expect(clip).toMatchObject({ at: '0001', type: 'video/mp4', bytes: statSync(path).size });
+      expect(hashOf(readFileSync(path))).toBe(clip.sha256);
+    }
+    expect(home.temporaries()).toEqual([]);
+  });
+
+  it('that visitors may see gets a film without its metadata, also where browsers play the original', async () => {
+    const home = await openHome();
+    await home.take('a.mp4', tinyFilm());
+    const sha256 = hashOf(tinyFilm());
+    await home.clips().drain();
+    expect(home.photo(sha256).clips).not.toHaveProperty('video');
+    home.library.update<PhotoDocument>(photoId(sha256), (body) => {
+      const at = home.library.stamp();
+      return body && { ...body, edits: { ...body.edits, audience: [{ value: 'public', at, by: 'owner' }] } };
+    });
+    expect(await home.clips().drain()).toBe(1);
+    expect(home.photo(sha256).clips).toHaveProperty('video');
+  });
+
+  it('where there is nothing to be seen is kept, tried three times, and again when asked', async () => {
+    const home = await openHome();
+    // A film of a codec that is not decoded.
+    const bytes = filmOf(['-c:v', 'ffvhuff', '-an'], 'f.mkv');
+    expect(await home.take('a.mkv', bytes)).toMatchObject({ kind: 'stored' });
+    expect(home.photo(hashOf(bytes)).renditions.recipe).toBe(0);
+    const clips = home.clips();
+    await clips.wanted.follow();
+    const wish = clips.wanted.next()!;
+    expect(await clips.drain()).toBe(0);
+    expect(clips.wanted.next()).toBeUndefined();
+    for (let n = 0; n < 3; n++) clips.wanted.failed(wish, 'again', true);
+    expect(clips.wanted.count()).toEqual({ waiting: 1, failed: 1 });
+    clips.wanted.again();
+    expect(clips.wanted.next()).toEqual(wish);
+  });
+
+  it('without any film in it waits in its claim', async () => {
+    const home = await openHome();
+    const broken = Buffer.from(tinyFilm());
+    broken.fill(0, broken.indexOf('trak', 0, 'latin1'), broken.indexOf('mdat', 0, 'latin1'));
+    await expect(home.take('a.mp4', broken)).rejects.toMatchObject({
+      code: expect.stringMatching(/undecodable|truncated/) as string,
+    });
+  });
+
+  it('a film that was called off is made anew, and leaves nothing', async () => {
+    const folder = temporaryFolder();
+    const films = openFilms(tools);
+    const home = await openHome(films, folder);
+    const bytes = filmOf([...h264.slice(0, -2), '-c:v', 'mpeg4', '-an']);
+    await home.take('a.mov', bytes);
+    const calling = new AbortController();
+    const draining = home.clips(films).drain(calling.signal);
+    await expect.poll(() => home.temporaries().length, { interval: 2, timeout: 20_000 }).toBeGreaterThan(0);
+    calling.abort();
+    films.close();
+    await draining;
+    expect(home.temporaries()).toEqual([]);
+    expect(await home.clips(openFilms(tools)).drain()).toBeGreaterThan(0);
+    expect(home.photo(hashOf(bytes)).clips).toHaveProperty('video');
+  });
+
+  it('the clip inside of a motion photo is cut out', async () => {
+    const home = await openHome();
+    const bytes = await microVideo(tinyFilm());
+    await home.take('a.jpg', bytes);
+    expect(home.photo(hashOf(bytes)).facts.motion?.bytes).toBe(tinyFilm().length);
+    expect(await home.clips().drain()).toBe(1);
+    expect(home.photo(hashOf(bytes)).clips).toMatchObject({ video: { width: 64, height: 48 } });
+    expect(home.temporaries()).toEqual([]);
+  });
+
+  it('a plain photo needs none of it', async () => {
+    const home = await openHome();
+    await home.take('a.jpg', await livePicture('4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C'));
+    expect(await home.clips().drain()).toBe(0);
+  });
+});

@@ -1,0 +1,220 @@
+/** Films over HTTP: what is sent to whom, whole and in parts, and how a clip follows its photo. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { photoId, type Audience, type Facts, type PhotoDocument } from '../../src/document/photo.js';
+import { expectError, openHome, sha256, type Home } from './fixture.js';
+import { openDoors, type RoleName } from './roles.js';
+
+const pair = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
+const original = Buffer.from('the original with its position in it '.repeat(40));
+
+type Response = Awaited<ReturnType<Home['app']['inject']>>;
+
+interface Told {
+  name?: string;
+  original?: Buffer;
+  facts: Partial<Facts>;
+  clips?: readonly ('hover' | 'video')[];
+  audience?: Audience;
+}
+
+const filmOf = (id: string, name: string): Buffer => Buffer.from(`${name} film of ${id}`);
+
+/** Puts a video or photo into the album, with films as told. */
+async function put(home: Home, { facts, clips = [], audience, ...sample }: Told): Promise<string> {
+  const id = await home.add({ type: facts.type ?? 'image/jpeg', ...sample });
+  for (const name of clips) {
+    const path = home.parts.blobs.rendition(sha256(filmOf(id, name)));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, filmOf(id, name));
+  }
+  home.library.update<PhotoDocument>(photoId(id), (body) => {
+    const made = clips.map((name) => {
+      const bytes = filmOf(id, name);
+      return [name, { at: '0001', sha256: sha256(bytes), type: 'video/mp4', width: 2, height: 2, bytes: bytes.length }];
+    });
+    const edits = audience && { audience: [{ value: audience, at: home.library.stamp(), by: 'owner' }] };
+    return (
+      body && {
+        ...body,
+        facts: { ...body.facts, ...facts },
+        clips: Object.fromEntries(made) as object,
+        edits: { ...edits },
+      }
+    );
+  });
+  return id;
+}
+
+async function openAlbum(): Promise<{
+  home: Home;
+  get: (role: RoleName, url: string, headers?: object) => Promise<Response>;
+}> {
+  const home = await openHome();
+  const guests = await openDoors(home, []);
+  home.access.settings.change({ visitors: true });
+  return {
+    home,
+    get: (role, url, headers = {}) => home.app.inject({ url, headers: { ...guests.headersOf(role), ...headers } }),
+  };
+}
+
+const video = { type: 'video/mp4', seconds: 3 };
+
+describe('a video', () => {
+  it('that browsers play is sent as it came, to those who may have the original; others get one that tells nothing', async () => {
+    const { home, get } = await openAlbum();
+    const facts = { ...video, playable: true };
+    const id = await put(home, { original, facts, clips: ['hover', 'video'], audience: 'public' });
+    for (const role of ['owner', 'family', 'token read'] as const)
+      expect((await get(role, `/media/${id}/video`)).rawPayload.equals(original)).toBe(true);
+    const sent = await get('visitor', `/media/${id}/video`);
+    expect([sent.statusCode, sent.body, sent.headers['content-type']]).toEqual([
+      200,
+      filmOf(id, 'video').toString(),
+      'video/mp4',
+    ]);
+    expect((await get('visitor', `/media/${id}/hover`)).body).toBe(filmOf(id, 'hover').toString());
+  });
+
+  it('is on its way where its film is not made yet, and never the original for those who may not have it', async () => {
+    const { home, get } = await openAlbum();
+    const id = await put(home, { original, facts: { ...video, playable: true }, audience: 'public' });
+    expectError(await get('visitor', `/media/${id}/video`), 404, 'on-its-way');
+    expectError(await get('owner', `/media/${id}/hover`), 404, 'on-its-way');
+  });
+
+  it('that browsers can not play is tried all the same, until there is a better one', async () => {
+    const { home, get } = await openAlbum();
+    const id = await put(home, { original, facts: { ...video, type: 'video/quicktime' } });
+    const first = await get('owner', `/media/${id}/video`);
+    expect(first.rawPayload.equals(original)).toBe(true);
+    expect(first.headers['cache-control']).toBe('private, no-cache');
+    const made = await put(home, {
+      original: Buffer.from('b'),
+      facts: { ...video, type: 'video/quicktime' },
+      clips: ['video'],
+    });
+    const better = await get('owner', `/media/${made}/video`);
+    expect(better.body).toBe(filmOf(made, 'video').toString());
+    expect(better.headers['cache-control']).toContain('immutable');
+  });
+
+  it('is sent in parts', async () => {
+    const { home, get } = await openAlbum();
+    const id = await put(home, { original, facts: { ...video, playable: true } });
+    const part = await get('owner', `/media/${id}/video`, { range: 'bytes=10-19' });
+    expect([part.statusCode, part.rawPayload, part.headers['content-range']]).toEqual([
+      206,
+      original.subarray(10, 20),
+      `bytes 10-19/${original.length}`,
+    ]);
+  });
+
+  it('does not exist for those who may not see it; a photo is no film', async () => {
+    const { home, get } = await openAlbum();
+    const id = await put(home, { original, facts: video, clips: ['hover', 'video'] });
+    for (const role of ['family', 'visitor'] as const)
+      for (const which of ['hover', 'video']) expectError(await get(role, `/media/${id}/${which}`), 404, 'not-found');
+    expectError(await get('nobody', `/media/${id}/video`), 401, 'unauthorized');
+    expectError(await get('owner', `/media/${await home.add()}/video`), 404, 'not-found');
+  });
+
+  it('tells its length and codecs', async () => {
+    const { home, get } = await openAlbum();
+    const id = await put(home, { facts: { ...video, codecs: { video: 'h264' } }, clips: ['hover'] });
+    expect((await get('owner', `/api/photos/${id}`)).json()).toMatchObject({
+      ...{ seconds: 3, codecs: { video: 'h264' } },
+      renditions: { hover: { type: 'video/mp4' } },
+    });
+    const { tiles } = (await get('owner', '/api/tiles')).json<{ tiles: object[] }>();
+    expect(tiles).toMatchObject([{ id, seconds: 3, type: 'video/mp4' }]);
+  });
+});
+
+describe('a motion photo', () => {
+  it('plays from its original for those who may have it, until its film is made', async () => {
+    const { home, get } = await openAlbum();
+    const motion = { at: 100, bytes: 50 };
+    const facts = { bytes: original.length, motion };
+    const id = await put(home, { original, facts, audience: 'public' });
+    const sent = await get('family', `/media/${id}/video`);
+    expect([sent.statusCode, sent.rawPayload, sent.headers['content-type']]).toEqual([
+      200,
+      original.subarray(100, 150),
+      'video/mp4',
+    ]);
+    const part = await get('family', `/media/${id}/video`, { range: 'bytes=40-' });
+    expect([part.rawPayload, part.headers['content-range']]).toEqual([original.subarray(140, 150), 'bytes 40-49/50']);
+    expectError(await get('visitor', `/media/${id}/video`), 404, 'on-its-way');
+    expect((await get('visitor', `/api/photos/${id}`)).json()).toMatchObject({ motion: true });
+  });
+
+  it('is believed only within its file', async () => {
+    const { home, get } = await openAlbum();
+    const id = await put(home, { original, facts: { bytes: original.length, motion: { at: 100, bytes: 9e9 } } });
+    expectError(await get('owner', `/media/${id}/video`), 404, 'not-found');
+  });
+});
+
+describe('a Live Photo', () => {
+  const live = async (
+    home: Home,
+    photo: Audience | undefined,
+    film: Audience | undefined,
+  ): Promise<[string, string]> => [
+    await put(home, { original: Buffer.from('picture'), facts: { pair }, ...(photo && { audience: photo }) }),
+    await put(home, {
+      original: Buffer.from('film'),
+      facts: { ...video, pair },
+      clips: ['hover', 'video'],
+      ...(film && { audience: film }),
+    }),
+  ];
+
+  it('plays the film beside it for whoever sees the photo', async () => {
+    const { home, get } = await openAlbum();
+    const [photo, film] = await live(home, 'public', undefined);
+    for (const role of ['owner', 'family', 'visitor'] as const) {
+      expect((await get(role, `/media/${photo}/video`)).body).toBe(filmOf(film, 'video').toString());
+      expect((await get(role, `/media/${photo}/hover`)).body).toBe(filmOf(film, 'hover').toString());
+      expect((await get(role, `/api/photos/${photo}`)).json()).toMatchObject({ motion: true });
+      expect((await get(role, '/api/home')).json()).toMatchObject({ photos: 1 });
+    }
+    // By its own address the film is nobody's but the owner's.
+    expectError(await get('visitor', `/media/${film}/video`), 404, 'not-found');
+  });
+
+  it('stands still for those of whom its film was kept', async () => {
+    const { home, get } = await openAlbum();
+    const [photo] = await live(home, 'public', 'family');
+    expect((await get('family', `/api/photos/${photo}`)).json()).toMatchObject({ motion: true });
+    expect((await get('visitor', `/api/photos/${photo}`)).json()).not.toHaveProperty('motion');
+    expectError(await get('visitor', `/media/${photo}/video`), 404, 'not-found');
+    expectError(await get('visitor', `/media/${photo}/hover`), 404, 'not-found');
+  });
+
+  it('is shared and thrown away with its film', async () => {
+    const { home, get } = await openAlbum();
+    const [photo, film] = await live(home, undefined, undefined);
+    const edit = async (change: object, url = `/api/photos/${photo}`): Promise<void> => {
+      const headers = { authorization: `Bearer ${'c'.repeat(43)}` };
+      const answer = await home.app.inject({ method: 'PATCH', url, headers, payload: change });
+      expect(answer.statusCode).toBe(200);
+    };
+    const shown = async (role: RoleName, id: string): Promise<number> =>
+      (await get(role, `/api/photos/${id}`)).statusCode;
+    await edit({ audience: 'public' });
+    expect([await shown('visitor', photo), await shown('visitor', film)]).toEqual([200, 200]);
+    await edit({ audience: 'private' });
+    expect([await shown('visitor', photo), await shown('visitor', film), await shown('family', film)]).toEqual([
+      404, 404, 404,
+    ]);
+    await edit({ ids: [photo], audience: 'family', trashed: true }, '/api/photos');
+    expect([await shown('family', photo), await shown('family', film)]).toEqual([404, 404]);
+    await edit({ ids: [photo], trashed: false, title: 'Here' }, '/api/photos');
+    expect([await shown('family', photo), await shown('family', film)]).toEqual([200, 200]);
+    expect((await get('owner', `/api/photos/${film}`)).json()).toMatchObject({ title: '' });
+  });
+});
