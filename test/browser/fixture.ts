@@ -160,6 +160,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
         return [...counts].map(([month, count]) => ({ month, count }));
       },
     ],
+    [/^\/api\/timeline\/places$/, () => []],
     [/^\/api\/(?:tags|albums|places|cameras|lenses)$/, () => []],
     [/^\/api\/photos\/[0-9a-f]{64}\/exif$/, (_url, [path]) => ({ id: path.split('/')[3], tags: {} })],
     [
@@ -256,7 +257,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     const edited = method === 'PATCH' && /^\/api\/photos\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
     if (edited) Object.assign(sorted[at.get(edited)!]!, body);
     const q = url.pathname.startsWith('/api/') ? url.searchParams.get('q') : null;
-    const wrong = /^([a-z]+):/.exec(q ?? '')?.[1];
+    const wrong = /^(?!day:)([a-z]+):/.exec(q ?? '')?.[1];
     if (wrong !== undefined) {
       const error = {
         code: 'invalid',

@@ -61,6 +61,7 @@ describe('the description', () => {
         'get /api/tags',
         'get /api/tiles',
         'get /api/timeline',
+        'get /api/timeline/places',
         'get /api/timeline/segments',
         'get /api/tokens',
         'get /blobs/',
@@ -150,7 +151,7 @@ describe('the description', () => {
         checked++;
       }
     }
-    expect(checked).toBe(40);
+    expect(checked).toBe(41);
   });
 
   it('leaves nothing out of an answer', async () => {

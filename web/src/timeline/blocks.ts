@@ -17,8 +17,10 @@ export interface Measure {
   head: number;
   /** Height of the line that names the days of a row. */
   label: number;
-  /** Where the first month begins. */
+  /** The height of the bar that lies over the timeline. */
   top: number;
+  /** Room for something else before the first month. */
+  lead?: number;
 }
 
 /** One photo in its place; `left` from the left edge of the timeline. */
@@ -157,7 +159,7 @@ export function learn(blocks: readonly Block[]): Guess | undefined {
 
 /** Places all blocks under each other, and gives the height of it all. */
 export function place(blocks: readonly Block[], measure: Measure, guess: Guess): number {
-  let y = measure.top;
+  let y = measure.top + (measure.lead ?? 0);
   for (const block of blocks) {
     if (!block.known) {
       const row = measure.target + measure.gap;
