@@ -98,3 +98,33 @@ test('the keys are on a sheet', async () => {
   expect(mishaps).toEqual([]);
   await close();
 });
+
+test('photos are larger or smaller by key and wheel, what one looks at stays, and it is remembered', async () => {
+  const { page, mishaps, close } = await open(2000);
+  await page.evaluate(() => scrollTo(0, 4000));
+  await page.waitForTimeout(300);
+  const heights = async (): Promise<number> => {
+    const [tile] = (await seenTiles(page)).filter(({ top, bottom }) => top > 60 && bottom < 900);
+    return tile!.bottom - tile!.top;
+  };
+  const before = await heights();
+  const at = await firstSeen(page);
+  await page.keyboard.press('-');
+  await expect.poll(heights).toBeLessThan(before * 0.8);
+  expect((await seenTiles(page)).some(({ id, top }) => id === at && top > -200 && top < 400)).toBe(true);
+  await page.keyboard.press('-');
+  await expect.poll(heights).toBeLessThan(before * 0.55);
+  await page.keyboard.press('-');
+  await page.reload();
+  await shown(page);
+  await expect.poll(heights).toBeLessThan(before * 0.55);
+  await page.mouse.move(700, 500);
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -200);
+  await page.mouse.wheel(0, -200);
+  await page.mouse.wheel(0, -200);
+  await page.keyboard.up('Control');
+  await expect.poll(heights).toBeGreaterThan(before * 1.2);
+  expect(mishaps).toEqual([]);
+  await close();
+});

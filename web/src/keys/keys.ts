@@ -28,6 +28,7 @@ export const keyGroups: readonly KeyGroup[] = [
       [['Home', 'End'], 'The newest, the oldest'],
       [['Enter'], 'Open'],
       [['G'], 'Go to a date'],
+      [['+', '-'], 'Larger, or more at once'],
       [['X'], 'Choose, or not any more'],
       [['Shift ←', 'Shift →'], 'Choose on the way'],
       [['Ctrl A'], 'Choose all'],

@@ -105,7 +105,7 @@ export class Album {
 
   /** Lays everything out anew for another width. */
   resize(measure: Measure): void {
-    const same = measure.width === this.measure.width;
+    const same = measure.width === this.measure.width && measure.target === this.measure.target;
     if (same && measure.lead === this.measure.lead) return;
     this.#hold(() => {
       this.measure = measure;
