@@ -11,7 +11,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import type { Audience, Body, Unshown } from '../document/photo.js';
 import { finishBuilding, remake, startBuilding } from './bulk.js';
 import { placeOf, type Columns } from './columns.js';
-import { countFacet, countMonths, cutSegments, type FacetKind } from './counts.js';
+import { countFacet, countMonths, countPlaces, cutSegments, type FacetKind, type MonthPlaces } from './counts.js';
 import type { Found } from './filter.js';
 import { clusterSpots } from './map.js';
 import { openMemory } from './memory.js';
@@ -130,6 +130,8 @@ export interface Catalog extends Paired, Stacked {
   count(query: Query, viewer?: Viewer): number;
   /** Photos per month, newest first. */
   months(query: Query, viewer?: Viewer): { month: string; count: number }[];
+  /** Where the photos of each month were taken mostly, newest first. */
+  places(query: Query, viewer?: Viewer): MonthPlaces[];
   /** Stretches of at most `size` (default 500) photos, newest first; together they are the whole answer. */
   segments(query: Query, options?: { size?: number; viewer?: Viewer }): Segment[];
   /** Values with counts, most frequent first. */
@@ -217,6 +219,10 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
     months(query, viewer = owner) {
       const { columns, found } = search(query, viewer);
       return countMonths(columns, found);
+    },
+    places(query, viewer = owner) {
+      const { columns, found } = search(query, viewer);
+      return countPlaces(columns, found);
     },
     segments(query, { size = 500, viewer = owner } = {}) {
       const { columns, found } = search(query, viewer);

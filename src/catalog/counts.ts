@@ -27,6 +27,35 @@ function eachMonth(taken: Int32Array, found: Found, tell: (month: string, count:
   }
 }
 
+/** The places of a month, those of most photos first. */
+export interface MonthPlaces {
+  /** `2024-07` */
+  month: string;
+  places: string[];
+}
+
+/** So many places stand for a month, where each has at least this share of its photos. */
+const mostPlaces = 2;
+const leastShare = 0.2;
+
+/** Where the photos of each month were taken mostly, newest first; months of which that is not known are left out. */
+export function countPlaces(columns: Columns, found: Found): MonthPlaces[] {
+  const { taken, place } = columns;
+  const label = derivedOf(columns).label.place;
+  const months: MonthPlaces[] = [];
+  let at = found.length;
+  eachMonth(taken, found, (month, all) => {
+    const counts = new Map<number, number>();
+    for (const end = at - all; at > end;) {
+      const number = place[found[--at]!]!;
+      if (number !== 0) counts.set(number, (counts.get(number) ?? 0) + 1);
+    }
+    const most = [...counts].filter(([, count]) => count >= all * leastShare).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    if (most.length > 0) months.push({ month, places: most.slice(0, mostPlaces).map(([number]) => label(number)) });
+  });
+  return months;
+}
+
 /** Stretches of at most `size` photos of one month, newest first. */
 export function cutSegments({ taken, ratio, n }: Columns, found: Found, size: number): Segment[] {
   const segments: Segment[] = [];

@@ -100,6 +100,8 @@ function narrow(columns: Columns, term: Term, viewer: Viewer, kept: Mask, scratc
       return;
     case 'range':
       return keepRange(columns[term.column], term, kept, columns.size);
+    case 'day':
+      return keepDay(columns.taken, term, kept, columns.size);
     case 'value':
       return keepValues(columns[term.column], matching(columns, term), term.negated, kept, columns.size);
     case 'element': {
@@ -126,6 +128,11 @@ function keepRange(column: Uint8Array | Int32Array, term: Term & { kind: 'range'
     const value = column[slot]!;
     kept[slot]! &= (Number(value >= min) & Number(value <= max)) ^ flip;
   }
+}
+
+function keepDay(taken: Int32Array, term: Term & { kind: 'day' }, kept: Mask, size: number): void {
+  const flip = term.negated ? 1 : 0;
+  for (let slot = 0; slot < size; slot++) kept[slot]! &= Number(taken[slot]! % 10_000 === term.day) ^ flip;
 }
 
 function keepValues(column: Uint32Array, meant: Uint8Array, negated: boolean, kept: Mask, size: number): void {

@@ -42,6 +42,7 @@ const keys: Record<string, Key> = {
   audience: (keyed) => stateOf(keyed, Object.fromEntries(audiences.map((name) => [name, seenBy(name)]))),
   taken: (keyed) => ({ kind: 'range', column: 'taken', range: dates(keyed) }),
   added: (keyed) => ({ kind: 'range', column: 'added', range: dates(keyed) }),
+  day: (keyed) => ({ kind: 'day', day: dayOf(keyed) }),
   rating: (keyed) => ({
     kind: 'range',
     column: 'rating',
@@ -100,6 +101,14 @@ function stateOf(keyed: Keyed, tests: Record<string, StateTest>): Condition {
 function dates(keyed: Keyed): Range {
   const hint = `A date is ${keyed.key}:2024, ${keyed.key}:2024-06 or ${keyed.key}:2024-06-15; a range 2024-06..2024-08, 2024.. or ..2024.`;
   return ranges(keyed, dateRange, { min: 0, max: 99_999_999 }, hint);
+}
+
+/** `12-24` as a number; of a leap year, so that the 29th of February is one. */
+function dayOf(keyed: Keyed): number {
+  const found = dateRange(`2024-${keyed.value.trim()}`);
+  if (keyed.exact || !found || found.min !== found.max)
+    throw invalid(keyed.raw, 'is not understood.', 'A day is a month and a day, in any year: day:12-24.');
+  return found.min % 10_000;
 }
 
 function numbers(keyed: Keyed, max: number, examples: string): Range {

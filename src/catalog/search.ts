@@ -24,6 +24,8 @@ export type Condition =
   /** A column with any number of values per photo, of which one must equal `folded` (as by `fold`). */
   | { kind: 'element'; column: 'tag' | 'album'; folded: string }
   | { kind: 'range'; column: 'taken' | 'added' | 'rating' | 'iso'; range: Range }
+  /** A day of the month, in any year: 1224 for the 24th of December. */
+  | { kind: 'day'; day: number }
   /** One of these states. */
   | { kind: 'state'; tests: readonly StateTest[] };
 

@@ -77,7 +77,7 @@ test('stars, favourite, tags, album, date, place and who may see it, all with ke
   await expect.poll(async () => (await ask(home, id)).taken).toBe('1987-05-03T10:20:00.000');
   await expect.poll(() => page.locator('aside').innerText()).toContain('Sunday, 3 May 1987');
   await page.getByRole('button', { name: 'Change place' }).click();
-  await page.getByRole('combobox').fill('39.115, -108.4');
+  await page.locator('aside').getByRole('combobox').fill('39.115, -108.4');
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await ask(home, id)).gps).toEqual({ lat: 39.115, lon: -108.4 });
   await page.getByRole('radio', { name: 'Family' }).check();

@@ -178,13 +178,16 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
         return [...counts].map(([month, count]) => ({ month, count }));
       },
     ],
-    [/^\/api\/(?:tags|albums|places|cameras|lenses)$/, () => []],
+    [/^\/api\/timeline\/places$/, () => []],
+    [/^\/api\/(?:tags|albums|places|cameras|lenses)$/, () => [{ value: 'beach', count: 3 }]],
+    [/^\/api\/facets$/, () => ({ tags: [{ value: 'beach', count: 1 }], albums: [{ value: 'Summer', count: 1 }] })],
     [/^\/api\/photos\/[0-9a-f]{64}\/exif$/, (_url, [path]) => ({ id: path.split('/')[3], tags: {} })],
     [
       /^\/api\/tiles$/,
       async (url) => {
         if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
         const photos = find(url.searchParams.get('q') ?? '');
+        if (photos.length === 0) return { tiles: [], next: null };
         const cursor = url.searchParams.get('cursor') ?? 'start';
         const start =
           cursor === 'start'
@@ -285,7 +288,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     const edited = method === 'PATCH' && /^\/api\/photos\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
     if (edited) Object.assign(sorted[at.get(edited)!]!, body);
     const q = url.pathname.startsWith('/api/') ? url.searchParams.get('q') : null;
-    const wrong = /^([a-z]+):/.exec(q ?? '')?.[1];
+    const wrong = /^(?!(?:day|tag|album|camera|lens|place|is|type|taken):)([a-z]+):/.exec(q ?? '')?.[1];
     if (wrong !== undefined) {
       const error = {
         code: 'invalid',

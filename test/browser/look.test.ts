@@ -148,6 +148,9 @@ const pagesBeside: [path: string, ready: string, ...open: string[]][] = [
   ['access', '[role="switch"]'],
   ['audit', '[data-list="audit"] li'],
   ['spool', '[data-figure="today"]'],
+  ['albums', '[data-list="albums"] li a'],
+  ['cameras', 'h1'],
+  ['trash', 'text=The trash is empty'],
 ];
 
 test.each(looks)('the pages beside the album, at $width px, $colorScheme', async ({ width, colorScheme }) => {
@@ -185,6 +188,50 @@ test.each(looks)('the pages beside the album, at $width px, $colorScheme', async
   await page.getByRole('button', { name: 'Change', exact: true }).click();
   await page.getByRole('button', { name: 'Remove', exact: true }).last().click();
   await check('a comment that is changed');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test.each(looks)('choosing, changing and the inbox, at $width px, $colorScheme', async ({ width, colorScheme }) => {
+  const photos = makePhotos(60, stage.pictures);
+  Object.assign(photos[0]!, { title: 'A title', description: 'Some *words*', tags: ['x'.repeat(200), 'beach'] });
+  const fixture = await stage.fixture(photos);
+  const viewport = { width, height: 844 };
+  const { page, mishaps, close } = await stage.see(fixture.url, { viewport, colorScheme });
+  const check = async (what: string): Promise<void> => {
+    expect(await overflow(page), what).toBe(0);
+    expect(await nameless(page), what).toEqual([]);
+    expect(await faint(page), what).toEqual([]);
+  };
+  await shown(page);
+  await page.keyboard.press('?');
+  await page.waitForSelector('dialog');
+  await check('keys');
+  await page.keyboard.press('Escape');
+  await page.focus(`a[data-id="${photos[0]!.id}"]`);
+  await page.keyboard.press('x');
+  await page.waitForSelector('.choose');
+  await check('bar');
+  for (const key of ['t', 'a', 'c', 'd', 'p']) {
+    await page.keyboard.press(key);
+    await page.waitForSelector('.panel');
+    await check(`panel ${key}`);
+    while ((await page.locator('.panel').count()) > 0) await page.keyboard.press('Escape');
+  }
+  await page.keyboard.press('4');
+  await page.waitForSelector('.toast button:text("Undo")');
+  await check('message');
+  await page.goto(`${fixture.url}/photo/${photos[0]!.id}`);
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  for (const key of ['e', 't', 'd', 'p']) {
+    await page.keyboard.press(key);
+    await page.locator('aside input').first().waitFor();
+    await check(`changing ${key}`);
+    await page.locator('aside input').first().press('Escape');
+  }
+  await page.goto(`${fixture.url}/inbox`);
+  await page.waitForSelector('h2:text("All looked at")');
+  await check('inbox');
   expect(mishaps).toEqual([]);
   await close();
 });

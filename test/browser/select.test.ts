@@ -208,7 +208,7 @@ describe('what is done with them', () => {
     await expect.poll(async () => (await ask(home, ids[0]!)).taken).toBe('2024-07-20T16:00:00.000');
     await expect.poll(() => page.locator('.panel').count()).toBe(0);
     await page.keyboard.press('p');
-    await page.getByRole('combobox').fill('Palisade, Colorado, United States');
+    await page.locator('.panel').getByRole('combobox').fill('Palisade, Colorado, United States');
     await page.keyboard.press('Enter');
     await expect
       .poll(async () => (await ask(home, ids[1]!)).place)

@@ -165,6 +165,7 @@ const pieces: Piece[] = [
   piece('added:2024', ({ added }) => added.startsWith('2024')),
   piece('rating:>=4', ({ rating }) => rating >= 4),
   piece('rating:0', ({ rating }) => rating === 0),
+  piece('day:7-01', ({ taken }) => taken.slice(5, 10) === '07-01'),
   piece('iso:>100', ({ exposure }) => (exposure?.iso ?? 0) > 100),
   piece('iso:..800', ({ exposure }) => exposure?.iso !== undefined && exposure.iso <= 800),
   piece('is:favourite', ({ favourite }) => favourite),

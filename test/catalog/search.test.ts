@@ -95,6 +95,8 @@ describe('a search is understood', () => {
     ['rating:"3"', [range('rating', 3, 3)]],
     ['rating:2..4', [range('rating', 2, 4)]],
     ['rating:<3', [range('rating', 0, 2)]],
+    ['day:12-24', [{ negated: false, kind: 'day', day: 1224 }]],
+    ['day:02-29', [{ negated: false, kind: 'day', day: 229 }]],
     ['iso:>800', [range('iso', 801, 99_999_999)]],
     ['iso:..400', [range('iso', 0, 400)]],
   ])('%s', (text, expected) => {
@@ -107,7 +109,7 @@ describe('an error names the word and says what it may be', () => {
     [
       'foo:bar',
       '“foo:bar”',
-      'tag:, album:, camera:, lens:, place:, type:, is:, audience:, taken:, added:, rating:, iso:;',
+      'tag:, album:, camera:, lens:, place:, type:, is:, audience:, taken:, added:, day:, rating:, iso:;',
     ],
     ['-foo:bar', '“-foo:bar”', 'tag:'],
     ['constructor:x', '“constructor:x”', 'tag:'],
@@ -131,6 +133,8 @@ describe('an error names the word and says what it may be', () => {
     ['taken:2020..2021..2022', 'is not understood', '2024..'],
     ['taken:2024..2023', '“taken:2024..2023” ends before it begins', 'a range'],
     ['added:>', 'is not understood', 'added:2024'],
+    ['day:12', 'is not understood', 'day:12-24'],
+    ['day:02-30', 'is not understood', 'day:12-24'],
     ['rating:6', '“rating:6” is not understood', 'from 0 to 5'],
     ['rating:-1', 'is not understood', 'from 0 to 5'],
     ['rating:4.5', 'is not understood', 'from 0 to 5'],

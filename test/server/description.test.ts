@@ -66,6 +66,7 @@ describe('the description', () => {
         'get /api/tags',
         'get /api/tiles',
         'get /api/timeline',
+        'get /api/timeline/places',
         'get /api/timeline/segments',
         'get /api/tokens',
         'get /blobs/',

@@ -73,6 +73,7 @@ export const expected: Record<string, Expected> = {
   'patch /api/photos/{id}/comments/{comment}': { rule: 'comment', open: true, path: aComment, body: { text: 'words' } },
   'delete /api/photos/{id}/comments/{comment}': { rule: 'comment', open: true, path: aComment },
   'get /api/timeline': { rule: 'see' },
+  'get /api/timeline/places': { rule: 'see' },
   'get /api/timeline/segments': { rule: 'see' },
   'get /api/tiles': { rule: 'see' },
   'get /api/tags': { rule: 'see' },

@@ -69,9 +69,9 @@ class Route {
     addEventListener('popstate', () => this.#take());
   }
 
-  /** Opens a photo from the album. */
-  open(id: string): void {
-    history.pushState({ inside: true }, '', photoPath(id, this.q));
+  /** Opens a photo from the album, among what `q` finds. */
+  open(id: string, q = this.q): void {
+    history.pushState({ inside: true }, '', photoPath(id, q));
     this.#take();
   }
 

@@ -37,6 +37,7 @@ export const texts = {
     ['type', 'photo or video'],
     ['audience', 'who may see it'],
     ['iso', 'sensitivity'],
+    ['day', 'a day of any year: day:12-24'],
     ['added', 'when it came in'],
   ] as const,
   searchCompletions: 'What it may become',
@@ -133,6 +134,13 @@ export const texts = {
   shareOpen: 'Open',
 
   toTop: 'To the newest photos',
+  jump: 'Go to a date',
+  jumpGo: 'Go',
+  jumpAbout: '2019, July 2019 or 2019-07-14',
+  jumpWrong: 'This is no date. Write it like 2019, July 2019 or 2019-07-14.',
+  onThisDay: 'On this day',
+  onThisDayAll: 'Show all',
+  yearsAgo: (n: number) => (n === 1 ? 'a year ago' : `${n} years ago`),
 
   back: 'Back to the album',
   previous: 'Previous photo',

@@ -21,6 +21,23 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     },
   );
 
+  const Places = Type.Array(Type.Object({ month: Type.String(), places: Type.Array(Type.String()) }));
+  app.get(
+    '/api/timeline/places',
+    {
+      config: { rule: 'see' },
+      schema: {
+        summary: 'Where the photos of each month were taken mostly, newest first',
+        querystring: Type.Object({ q }),
+        response: answers(Places),
+      },
+    },
+    async (request) => {
+      const who = viewer(request);
+      return catalog.places(await ask(request.query.q, 'count', who), sightOf(who));
+    },
+  );
+
   const Query = Type.Object({ q, size: limit(bounds) });
   app.get(
     '/api/timeline/segments',

@@ -67,7 +67,7 @@ export class Inbox {
     this.#next = undefined;
     this.#at = 0;
     this.#tiles = [];
-    await this.#load();
+    await Promise.all([this.#load(), waiting.load()]);
   }
 
   /** The photo that is looked at is not in the inbox any more. */

@@ -14,7 +14,8 @@ class Waiting {
 
   /** Asks soon; many calls are one question. */
   ask(): void {
-    this.#timer ??= setTimeout(
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
         void this.load();

@@ -1,4 +1,6 @@
 /** What is said where a photo is changed. Short and plain. */
+
+/** The words. */
 export const photoTexts = {
   title: 'Title',
   description: 'Description',

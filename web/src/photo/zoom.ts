@@ -15,6 +15,14 @@ export interface Size {
 /** The whole picture, in the middle. */
 export const whole: View = { scale: 1, x: 0, y: 0 };
 
+/** How far the arrow keys move a picture that is larger than the stage. */
+export const pans: Record<string, [number, number]> = {
+  ArrowLeft: [80, 0],
+  ArrowRight: [-80, 0],
+  ArrowUp: [0, 80],
+  ArrowDown: [0, -80],
+};
+
 /** The size at which a picture is seen whole: as large as the stage, but small pictures at most at twice their pixels. */
 export function fit({ width, height }: Size, stage: Size): Size {
   // Of a video that nothing could read here the size is not known.

@@ -54,7 +54,7 @@ export class Choosing {
   readonly press: PressDeeds = {
     begin: (id) => {
       this.#pressed = { id, before: this.#selection().tiles };
-      navigator.vibrate?.(12);
+      if ('vibrate' in navigator) navigator.vibrate(12);
       void this.choose(id);
     },
     reach: (id) => {

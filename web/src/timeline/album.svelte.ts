@@ -105,9 +105,11 @@ export class Album {
 
   /** Lays everything out anew for another width. */
   resize(measure: Measure): void {
-    if (measure.width === this.measure.width) return;
+    const same = measure.width === this.measure.width && measure.target === this.measure.target;
+    if (same && measure.lead === this.measure.lead) return;
     this.#hold(() => {
       this.measure = measure;
+      if (same) return;
       this.#guess = firstGuess(measure);
       this.#learned = false;
       for (const block of this.blocks) {

@@ -17,8 +17,10 @@ export interface Measure {
   head: number;
   /** Height of the line that names the days of a row. */
   label: number;
-  /** Where the first month begins. */
+  /** The height of the bar that lies over the timeline. */
   top: number;
+  /** Room for something else before the first month. */
+  lead?: number;
 }
 
 /** One photo in its place; `left` from the left edge of the timeline. */
@@ -64,11 +66,14 @@ export interface Block {
 /** The summed shape of the photos that fill a row. */
 export const rowShape = ({ width, target }: Measure): number => width / target;
 
-/** The measure for a container. Rows are lower where it is narrow, so that a row has more than one photo. */
-export function measureFor(width: number, bar: number): Measure {
+/**
+ * The measure for a container. Rows are lower where it is narrow, so that a row has more than one photo; `factor` makes them
+ * higher or lower still.
+ */
+export function measureFor(width: number, bar: number, factor = 1): Measure {
   const narrow = width < 600;
   const target = narrow ? 150 : width < 1000 ? 200 : width < 1800 ? 240 : 264;
-  return { width, gap: 4, target, head: narrow ? 52 : 60, label: 30, top: bar };
+  return { width, gap: 4, target: Math.round(target * factor), head: narrow ? 52 : 60, label: 30, top: bar };
 }
 
 /** The blocks of a timeline, not yet placed. */
@@ -157,7 +162,7 @@ export function learn(blocks: readonly Block[]): Guess | undefined {
 
 /** Places all blocks under each other, and gives the height of it all. */
 export function place(blocks: readonly Block[], measure: Measure, guess: Guess): number {
-  let y = measure.top;
+  let y = measure.top + (measure.lead ?? 0);
   for (const block of blocks) {
     if (!block.known) {
       const row = measure.target + measure.gap;

@@ -1,0 +1,130 @@
+/** Above and along the timeline, in a real browser on a real home: this day in earlier years, places, going to a date, the keys. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fill } from './fill.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { openStage, seenTiles, shown, type Stage } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+afterEach(() => home.close());
+
+async function open(count: number, options: Parameters<typeof fill>[3] = {}) {
+  home = await openServedHome(stage.folder);
+  const ids = await fill(home, stage.pictures, count, options);
+  const seen = await stage.see(home.url);
+  await shown(seen.page);
+  return { ...seen, ids };
+}
+const firstSeen = async (page: Page): Promise<string> =>
+  (await seenTiles(page)).find(({ top, bottom }) => bottom > 60 && top < 900)!.id;
+
+test('on this day: earlier years are above the timeline, and lead to it', async () => {
+  const now = new Date();
+  const day = `${`${now.getMonth() + 1}`.padStart(2, '0')}-${`${now.getDate()}`.padStart(2, '0')}`;
+  // The 29th of February comes round in leap years only.
+  const years = [1, 4, 8].map((n) => now.getFullYear() - n);
+  const kept = years.filter((year) => new Date(`${year}-${day}T12:00:00`).getDate() === now.getDate());
+  const tell = (n: number) => {
+    const year = kept[n];
+    return year === undefined ? {} : { facts: { taken: `${year}-${day}T12:00:00.000` } };
+  };
+  const { page, ids, mishaps, close } = await open(120, { tell });
+  const strip = page.getByRole('region', { name: 'On this day' });
+  await strip.waitFor();
+  expect(await strip.locator('li a').count()).toBe(kept.length);
+  const box = (await strip.boundingBox())!;
+  const tiles = await seenTiles(page);
+  expect(Math.min(...tiles.map(({ top }) => top))).toBeGreaterThanOrEqual(box.y + box.height);
+  await strip.locator('li a').first().click();
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  expect(page.url()).toContain(ids[0]!);
+  await page.goBack();
+  await strip.getByRole('link', { name: 'Show all' }).click();
+  await page.waitForSelector(`main[data-count="${kept.length}"]`);
+  expect(await strip.count()).toBe(0);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a month says where most of its photos were taken', async () => {
+  const tell = (n: number) => ({
+    facts: n % 3 === 0 ? {} : { place: { city: 'Palisade', region: 'Colorado', country: 'US' } },
+  });
+  const { page, mishaps, close } = await open(60, { tell });
+  await expect.poll(() => page.locator('h2 .where').first().innerText()).toBe('Palisade, Colorado');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a date is typed, and the timeline is there; what is no date is said to be none', async () => {
+  const { page, ids, mishaps, close } = await open(3000, { minutes: 600 });
+  await page.keyboard.press('g');
+  const field = page.getByRole('textbox', { name: 'Go to a date' });
+  await field.fill('some day');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=This is no date');
+  await field.fill('14 May 2022');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => field.count()).toBe(0);
+  const newest = Date.UTC(2024, 6, 20, 18);
+  const wanted = ids.find((_, n) => newest - n * 600 * 60_000 < Date.UTC(2022, 4, 15))!;
+  await expect
+    .poll(async () => {
+      const first = await firstSeen(page);
+      return Math.abs(ids.indexOf(first) - ids.indexOf(wanted)) < 12;
+    })
+    .toBe(true);
+  await page.waitForSelector(`a[data-id="${wanted}"]`);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('the keys are on a sheet', async () => {
+  const { page, mishaps, close } = await open(10);
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keys' });
+  await sheet.waitFor();
+  expect(await sheet.innerText()).toContain('Choose, or not any more');
+  await page.keyboard.press('Escape');
+  await expect.poll(() => sheet.count()).toBe(0);
+  await page.keyboard.press('/');
+  await page.keyboard.type('what?');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('photos are larger or smaller by key and wheel, what one looks at stays, and it is remembered', async () => {
+  const { page, mishaps, close } = await open(2000);
+  await page.evaluate(() => scrollTo(0, 4000));
+  await page.waitForTimeout(300);
+  const heights = async (): Promise<number> => {
+    const [tile] = (await seenTiles(page)).filter(({ top, bottom }) => top > 60 && bottom < 900);
+    return tile!.bottom - tile!.top;
+  };
+  const before = await heights();
+  const at = await firstSeen(page);
+  await page.keyboard.press('-');
+  await expect.poll(heights).toBeLessThan(before * 0.8);
+  expect((await seenTiles(page)).some(({ id, top }) => id === at && top > -200 && top < 400)).toBe(true);
+  await page.keyboard.press('-');
+  await expect.poll(heights).toBeLessThan(before * 0.55);
+  await page.keyboard.press('-');
+  await page.reload();
+  await shown(page);
+  await expect.poll(heights).toBeLessThan(before * 0.55);
+  await page.mouse.move(700, 500);
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -200);
+  await page.mouse.wheel(0, -200);
+  await page.mouse.wheel(0, -200);
+  await page.keyboard.up('Control');
+  await expect.poll(heights).toBeGreaterThan(before * 1.2);
+  expect(mishaps).toEqual([]);
+  await close();
+});

@@ -1,0 +1,70 @@
+/** The keys of the page, as its sheet shows them (docs/album.md has the same). */
+
+/** Keys of one part of the page: what to press, and what it does. */
+export interface KeyGroup {
+  title: string;
+  keys: readonly (readonly [keys: readonly string[], does: string])[];
+}
+
+/** The sheet's own words. */
+export const keyTexts = { title: 'Keys', close: 'Close', or: 'or' };
+
+/** All of them. */
+export const keyGroups: readonly KeyGroup[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      [['?'], 'These keys'],
+      [['/'], 'Search'],
+      [['Ctrl Z'], 'Undo'],
+      [['Ctrl Shift Z'], 'Do it again'],
+      [['Esc'], 'Close, or go back'],
+    ],
+  },
+  {
+    title: 'Timeline',
+    keys: [
+      [['←', '→', '↑', '↓'], 'From photo to photo'],
+      [['Home', 'End'], 'The newest, the oldest'],
+      [['Enter'], 'Open'],
+      [['G'], 'Go to a date'],
+      [['+', '-'], 'Larger, or more at once'],
+      [['X'], 'Choose, or not any more'],
+      [['Shift ←', 'Shift →'], 'Choose on the way'],
+      [['Ctrl A'], 'Choose all'],
+    ],
+  },
+  {
+    title: 'A photo, or those that are chosen',
+    keys: [
+      [['F'], 'Favourite'],
+      [['1', '5'], 'Stars, from one to five'],
+      [['T'], 'Tags'],
+      [['A'], 'Albums'],
+      [['C'], 'Who may see'],
+      [['D'], 'Date'],
+      [['P'], 'Place'],
+      [['Delete'], 'Trash'],
+    ],
+  },
+  {
+    title: 'A photo',
+    keys: [
+      [['←', '→'], 'The one before, the next one'],
+      [['I'], 'Info'],
+      [['E'], 'Title and description'],
+      [['S'], 'Slideshow'],
+      [['+', '-'], 'Closer, further away'],
+      [['Z'], 'Its own pixels'],
+      [['0'], 'All of it'],
+    ],
+  },
+  {
+    title: 'Inbox',
+    keys: [
+      [['Enter'], 'Keep'],
+      [['Delete'], 'Trash'],
+      [['→', '←'], 'Later, back'],
+    ],
+  },
+];

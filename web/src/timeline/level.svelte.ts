@@ -1,0 +1,89 @@
+/**
+ * How large photos are in the timeline: from a few large ones to years at a glance. By key, by wheel with Control, by pinch;
+ * it is remembered in this browser.
+ */
+
+/** Row heights in shares of the usual one, from large to small. */
+const levels = [1.6, 1, 0.62, 0.38] as const;
+const usual = 1;
+const kept = 'photospool.rows';
+/** A pinch is one when the fingers' distance changed by so much. */
+const pinched = 1.3;
+/** So much wheel is a level; px. */
+const turn = 100;
+
+/** The level of this page. */
+class Level {
+  #at = $state(read());
+
+  /** The height of a row in shares of the usual one. */
+  get factor(): number {
+    return levels[this.#at]!;
+  }
+
+  /** Larger (1) or smaller (-1); false where there is no such level. */
+  step(by: 1 | -1): boolean {
+    const next = this.#at - by;
+    if (levels[next] === undefined) return false;
+    this.#at = next;
+    try {
+      localStorage.setItem(kept, `${next}`);
+    } catch {
+      // A browser that keeps nothing begins with the usual one again.
+    }
+    return true;
+  }
+}
+
+function read(): number {
+  try {
+    const found = Number(localStorage.getItem(kept) ?? usual);
+    return levels[found] === undefined ? usual : found;
+  } catch {
+    return usual;
+  }
+}
+
+export const level = new Level();
+
+/** Watches wheel and fingers on the timeline, until the function that it gives back is called. */
+export function watchLevel(element: HTMLElement): () => void {
+  let wheel = 0;
+  let apart: number | undefined;
+
+  const onwheel = (event: WheelEvent): void => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    wheel += event.deltaY;
+    if (Math.abs(wheel) < turn) return;
+    level.step(wheel < 0 ? 1 : -1);
+    wheel = 0;
+  };
+
+  const onmove = (event: TouchEvent): void => {
+    const [a, b] = event.touches;
+    if (!a || !b) return;
+    event.preventDefault();
+    const now = Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+    apart ??= now;
+    const grown = now / apart;
+    if (grown < pinched && grown > 1 / pinched) return;
+    level.step(grown > 1 ? 1 : -1);
+    apart = now;
+  };
+
+  const onend = (): void => {
+    apart = undefined;
+  };
+
+  element.addEventListener('wheel', onwheel, { passive: false });
+  element.addEventListener('touchmove', onmove, { passive: false });
+  element.addEventListener('touchend', onend);
+  element.addEventListener('touchcancel', onend);
+  return () => {
+    element.removeEventListener('wheel', onwheel);
+    element.removeEventListener('touchmove', onmove);
+    element.removeEventListener('touchend', onend);
+    element.removeEventListener('touchcancel', onend);
+  };
+}
