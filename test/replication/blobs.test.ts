@@ -44,6 +44,31 @@ test('what was cut goes on where it was', async () => {
   expect(mesh.status()[0]!.blobs.fetched.bytes).toBeLessThan(3_010_000);
 });
 
+test('cut at any of its bytes, a blob goes on there and comes whole', async () => {
+  const one = await home();
+  const length = 40;
+  for (let cut = 0; cut <= length; cut++) {
+    const id = await one.add(cut, length);
+    const whole = Buffer.alloc(length, `original ${cut} `);
+    await rm(one.archive.resolve(one.library.local.originals.find(id)!.path));
+    one.library.local.originals.remove(id);
+    await one.exchange.named.follow();
+    one.exchange.named.set(id, false);
+    const broken = async function* (): AsyncGenerator<Uint8Array> {
+      yield whole.subarray(0, cut);
+      throw await Promise.resolve(new Error('cut'));
+    };
+    await expect(one.exchange.store.take(id, 0, broken())).rejects.toThrow();
+    expect(await one.exchange.store.begun(id)).toBe(cut);
+    const rest = (async function* (): AsyncGenerator<Uint8Array> {
+      yield await Promise.resolve(whole.subarray(cut));
+    })();
+    expect(await one.exchange.store.take(id, cut, rest)).toBe(length);
+    expect(one.exchange.store.find(id)).toBeDefined();
+  }
+  expect(await files(one)).toEqual({ renditions: 2 * (length + 1), originals: length + 1 });
+});
+
 describe('what must not happen', () => {
   test('bytes under a wrong hash, more bytes than named, blobs that nobody names', async () => {
     const server = await home();
