@@ -2,7 +2,7 @@
  * Documents over replication, each way in the same run: ours to ours over HTTP, against CouchDB's replicator between two
  * databases of its own and PouchDB's replicator with PouchDB Server. Our sides have a library file and the catalog, as a
  * server has; the other side of a link is a process of its own. `npm run bench replication [documents]`; CouchDB takes
- * part where `$COUCHDB_URL` names one.
+ * part where `$COUCHDB_URL` names one, and replicates to the one of `$COUCHDB_OTHER_URL` where that is set.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -20,6 +20,7 @@ import { table } from './run.js';
 export const title = 'Replication: documents a second, ours, CouchDB and PouchDB, each with each';
 
 const couch = process.env['COUCHDB_URL'];
+const other = process.env['COUCHDB_OTHER_URL'] ?? couch;
 
 /** How a way went: documents that arrived, in seconds. */
 type Way = () => Promise<{ arrived: number; seconds: number }>;
@@ -126,10 +127,10 @@ async function countOf({ url, authorization }: Address): Promise<number> {
 }
 
 async function couchToCouch(count: number): ReturnType<Way> {
-  const [source, target] = [await openCouchSide(couch!), await openCouchSide(couch!)];
+  const [source, target] = [await openCouchSide(couch!), await openCouchSide(other!)];
   const { authorization } = source.address!;
   const headers = { authorization: authorization ?? '', 'content-type': 'application/json' };
-  const side = ({ url }: Address): object => ({ url, headers: { authorization } });
+  const side = ({ url, authorization }: Address): object => ({ url, headers: { authorization } });
   try {
     await fill(source.address!, count);
     const body = JSON.stringify({ source: side(source.address!), target: side(target.address!) });

@@ -198,7 +198,9 @@ export function putNote({ notes }: Served, id: string, body: unknown, epoch: str
     return refusal(409, 'conflict', 'Document update conflict.');
   if (JSON.stringify(body).length > largestNote) return refusal(413, 'too_large', 'The document is too large.');
   const rev = `0-${randomBytes(8).toString('hex')}`;
-  notes.put(id, { ...body, _rev: rev });
+  // CouchDB sends `_revisions` with a note, and believes those that it gets back more than `_rev`.
+  const { _revisions, ...note } = body;
+  notes.put(id, { ...note, _rev: rev });
   return { status: 201, body: { ok: true, id: `_local/${id}`, rev } };
 }
 

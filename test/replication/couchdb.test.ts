@@ -184,3 +184,12 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     await expect.poll(() => equal() && live(a.library, 1).length === 1, { timeout: 30_000 }).toBe(true);
   });
 });
+
+test('a note is given back so that CouchDB can write it anew: its `_revisions` are not kept', async () => {
+  const { address } = await served(ours());
+  const note = { url: `${address.url}/_local/x`, authorization: bearer };
+  const put = async (body: object): Promise<unknown> => (await ask(note, '', { method: 'PUT', body })).json;
+  const { rev } = (await put({ n: 1 })) as { rev: string };
+  const second = await put({ _rev: rev, n: 2, _revisions: { start: 0, ids: [rev.slice(2)] } });
+  expect((await ask(note, '')).json).toEqual({ _id: '_local/x', _rev: (second as { rev: string }).rev, n: 2 });
+});
