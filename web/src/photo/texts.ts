@@ -1,3 +1,5 @@
+/** What the page says of films. */
+
 /** The words of films in the photo view. */
 export const filmTexts = {
   video: (date: string) => `Video, ${date}`,
