@@ -2,6 +2,7 @@
  * The shapes of the documents that servers exchange. A document is I-JSON, at most 256 KiB, carries a `format` number
  * and never holds binary data. How two of them become one: merge.ts. What a person sees of one: view.ts.
  */
+import type { Clips } from './clips.js';
 import { isObject, own } from './json.js';
 
 /** The document format this version writes. A document of a newer one is stored and passed on, never merged or rewritten. */
@@ -104,19 +105,6 @@ export interface Renditions {
   preview?: Rendition;
   /** ThumbHash, base64. */
   thumbhash?: string;
-}
-
-/** A film made from an original. `at` is the recipe that made it, four digits: of two, the newer one stays. */
-export interface Clip extends Rendition {
-  at: string;
-}
-
-/** The films made from an original, as a set that merges element by element. Absent ones are not made yet, or not needed. */
-export interface Clips {
-  /** Some seconds without sound. */
-  hover?: Clip;
-  /** What every browser plays. */
-  video?: Clip;
 }
 
 /** The values that a sidecar gives; each stands below an edit and above a fact. */
