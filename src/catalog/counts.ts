@@ -50,7 +50,9 @@ export function countPlaces(columns: Columns, found: Found): MonthPlaces[] {
       const number = place[found[--at]!]!;
       if (number !== 0) counts.set(number, (counts.get(number) ?? 0) + 1);
     }
-    const most = [...counts].filter(([, count]) => count >= all * leastShare).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    const most = [...counts]
+      .filter(([, count]) => count >= all * leastShare)
+      .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
     if (most.length > 0) months.push({ month, places: most.slice(0, mostPlaces).map(([number]) => label(number)) });
   });
   return months;
