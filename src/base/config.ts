@@ -132,13 +132,7 @@ export const keys: readonly Key[] = [
     help: 'bytes per second that pictures may take on the links to other servers, such as 500k or 2M (0: no limit)',
     read: rate,
   },
-  {
-    key: 'video.ffmpeg',
-    field: 'ffmpeg',
-    value: 'FILE',
-    help: 'the program that shows videos, with ffprobe beside it (default: looked for in PATH)',
-    read: path,
-  },
+  { key: 'video.ffmpeg', field: 'ffmpeg', value: 'FILE', help: 'ffmpeg, with ffprobe beside it', read: path },
   { key: 'publish.gps', field: 'gps', value: 'true|false', help: 'tells public servers positions', read: flag },
   {
     key: 'log.level',

@@ -171,59 +171,6 @@ export const Segments = Type.Array(
 /** catalog/catalog.ts `Facet`, most frequent first. */
 export const Facets = Type.Array(Type.Object({ value: Type.String(), count: whole(0) }));
 
-const NameReason = Type.Object({ name: Type.String(), reason: Type.String() });
-const StuckItem = Type.Object({
-  name: Type.String(),
-  claim: Type.String(),
-  reason: Type.String(),
-  code: Type.String(),
-  attempts: whole(0),
-  next: optional(utc),
-  claimed: optional(utc),
-  failed: optional(utc),
-});
-const Totals = Type.Object({ stored: whole(0), duplicates: whole(0) });
-const DoneItem = Type.Object({
-  name: Type.String(),
-  outcome: Type.Enum(['stored', 'duplicate']),
-  sha256: Sha256,
-  at: utc,
-  seconds: Type.Number(),
-});
-
-/** spool/port.ts `SpoolStatus`, and how many originals are here. */
-export const SpoolStatus = Type.Object({
-  incoming: whole(0),
-  waiting: Type.Array(Type.Object({ name: Type.String(), since: utc, bytes: whole(0) })),
-  work: Type.Array(Type.Object({ name: Type.String(), step: Type.String(), since: utc, claimed: utc })),
-  stuck: Type.Array(StuckItem),
-  ignored: Type.Array(NameReason),
-  stored: whole(0),
-  duplicates: whole(0),
-  today: Totals,
-  rate: Type.Number({ description: 'files a minute' }),
-  recent: Type.Array(DoneItem),
-  held: optional(Type.Object({ until: utc, reason: Type.String() })),
-  done: whole(0),
-});
-
-/** spool/port.ts `Retried`. */
-export const Retried = Type.Object({
-  retried: Type.Array(Type.String()),
-  unknown: Type.Array(Type.String()),
-  stuck: optional(Type.Array(NameReason)),
-});
-
-/** spool/port.ts `PassSummary`. */
-export const PassSummary = Type.Object({
-  stored: whole(0),
-  duplicates: whole(0),
-  stuck: whole(0),
-  ignored: whole(0),
-  seconds: Type.Number(),
-  stuckItems: Type.Array(NameReason),
-});
-
 /** What every answer but the good one looks like. */
 export const Problem = Type.Object({
   error: Type.Object({ code: Type.String(), message: Type.String(), hint: optional(Type.String()) }),

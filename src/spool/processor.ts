@@ -193,12 +193,8 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   return {
     async watch() {
       const degraded = (text: string): void => log.warn({ incoming }, text);
-      watching = await openWatch(incoming, {
-        changed: looks.wake,
-        degraded,
-        rescan: options.rescan,
-        poll: options.poll,
-      });
+      const { rescan, poll } = options;
+      watching = await openWatch(incoming, { changed: looks.wake, degraded, rescan, poll });
       looks.wake();
     },
     pass() {

@@ -2,7 +2,8 @@
 import { Type } from 'typebox';
 import { makeDone } from '../done.js';
 import type { Routes } from '../parts.js';
-import { answers, PassSummary, Retried, SpoolStatus } from '../schemas.js';
+import { answers } from '../schemas.js';
+import { PassSummary, Retried, SpoolStatus } from '../spoolshapes.js';
 
 export const spool: Routes = (app, context) => {
   const done = makeDone(context.library, context.clock);
