@@ -49,7 +49,11 @@ export async function openPublic(config: Config, log: Log, files: Files = openFi
       databases: publishers.databases,
       exchange: checked(exchange, combiner),
       // There are no originals here to move.
-      blobs: { rendition: blobs.path, original: (path) => join(folder, path), discard: () => Promise.resolve(undefined) },
+      blobs: {
+        rendition: blobs.path,
+        original: (path) => join(folder, path),
+        discard: () => Promise.resolve(undefined),
+      },
       spool: noSpool,
       mesh: noMesh,
       copies: openCopies(clock, log),

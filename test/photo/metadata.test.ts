@@ -18,7 +18,7 @@ import { exiftoolPath } from 'exiftool-vendored';
 import { afterAll, describe, expect, it, onTestFinished, test } from 'vitest';
 import { readerLimits } from '../../src/photo/exiftool.js';
 import { identify } from '../../src/photo/identify.js';
-import { openMetadata, type Read } from '../../src/photo/metadata.js';
+import { factsRecipe, openMetadata, type Read } from '../../src/photo/metadata.js';
 import { temporaryFolder } from '../folder.js';
 import { about, childrenOf, isThere, until } from '../processes.js';
 import { realPhotos, tagged } from './pictures.js';
@@ -81,7 +81,7 @@ const everything = [
 it('reads everything there is to read', async () => {
   const { facts, tags, cut } = await read(await tagged(temporaryFolder(), 'a.jpg', ...everything));
   expect(facts).toEqual({
-    recipe: 1,
+    recipe: factsRecipe,
     type: 'image/jpeg',
     bytes: 1000,
     ...size,
@@ -185,7 +185,7 @@ it('keeps a photo whose tags make no sense, with what is certain', async () => {
   const path = join(temporaryFolder(), 'a.jpg');
   for (const bytes of [Buffer.alloc(0), Buffer.from('\xff\xd8\xff', 'latin1'), Buffer.alloc(3000, 0x5a)]) {
     writeFileSync(path, bytes);
-    expect((await read(path)).facts).toEqual({ recipe: 1, type: 'image/jpeg', bytes: 1000, ...size });
+    expect((await read(path)).facts).toEqual({ recipe: factsRecipe, type: 'image/jpeg', bytes: 1000, ...size });
   }
 });
 

@@ -14,7 +14,7 @@ test('over one link, each side gets what the other has', async () => {
   link(laptop, await served(server));
   for (const side of [laptop, server])
     await expect.poll(() => files(side), soon).toEqual({ renditions: 40, originals: 20 });
-  expect(laptop.exchange.named.counts()).toEqual({ thumb: 0, preview: 0, original: 0 });
+  expect(laptop.exchange.named.counts()).toEqual({ thumb: 0, preview: 0, original: 0, hover: 0, video: 0 });
 });
 
 test('originals as the link says: none; on demand, when somebody asks', async () => {

@@ -243,6 +243,7 @@ function others(): Hostile[] {
   return Object.entries(files).map(([name, bytes]) => ({
     name,
     bytes: typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes,
-    becomes: 'ignored',
+    // A film whose boxes make no sense is one whose end may still come.
+    becomes: name.endsWith('.mp4') && name !== 'playlist.mp4' ? 'stuck' : 'ignored',
   }));
 }

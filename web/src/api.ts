@@ -20,8 +20,10 @@ export interface Home {
   photos: number;
 }
 
+// Without a page, as in tests of what this file gives to others, there is no address.
+const where = typeof location === 'undefined' ? '' : location.pathname;
 /** What all addresses begin with: on the page of a share link the link's own (docs/sharing.md), else nothing. */
-export const base = /^\/s\/[\w-]{43}(?=\/|$)/.exec(location.pathname)?.[0] ?? '';
+export const base = /^\/s\/[\w-]{43}(?=\/|$)/.exec(where)?.[0] ?? '';
 
 /** A request that failed. `code` is the server's (docs/interface.md, "Errors"), or `offline`. */
 export class Trouble extends Error {
