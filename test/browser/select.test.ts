@@ -213,9 +213,11 @@ describe('what is done with them', () => {
     await expect
       .poll(async () => (await ask(home, ids[1]!)).place)
       .toEqual({ city: 'Palisade', region: 'Colorado', country: 'US' });
+    await expect.poll(() => page.locator('.panel').count()).toBe(0);
     await page.keyboard.press('c');
     await page.getByRole('button', { name: /^Family/ }).click();
     await expect.poll(async () => (await ask(home, ids[0]!)).audience).toBe('family');
+    await expect.poll(() => page.locator('.panel').count()).toBe(0);
     await page.keyboard.press('a');
     await page.getByRole('combobox', { name: 'Put into an album' }).fill('Summer 2024');
     await page.keyboard.press('Enter');

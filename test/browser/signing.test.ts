@@ -78,6 +78,7 @@ test('owner by the set-up link, by passkey and by password', async () => {
   const link = home.setUpLink();
   const { page } = await becomeOwner();
   expect(await readMenu(page)).toEqual([
+    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Trash'],
     ...['Spool', 'Servers', 'Links', 'People', 'Access', 'Tokens', 'What happened', 'My account', 'Sign out'],
   ]);
   await addAuthenticator(page);
@@ -113,7 +114,7 @@ test('an invitation lets family in, who see what is shown to them as soon as it 
   await comeIn(family);
   await family.page.waitForSelector('text=Nothing is shared yet');
   expect(family.page.url()).toBe(`${home.url}/`);
-  expect(await readMenu(family.page)).toEqual(['My account', 'Sign out']);
+  expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'My account', 'Sign out']);
 
   await owner.page.goto(home.url);
   await shown(owner.page);

@@ -119,7 +119,9 @@ test('is reached from the menu by key, and the arrow leads back to where the alb
   const place = await page.evaluate(() => (history.state as { place: { id: string; below: number } }).place);
   await page.getByRole('button', { name: 'Menu' }).focus();
   await page.keyboard.press('Enter');
-  await page.keyboard.press('Tab');
+  const focused = (): Promise<string | null | undefined> => page.evaluate(() => document.activeElement?.textContent);
+  do await page.keyboard.press('Tab');
+  while ((await focused())?.trim() !== 'Spool');
   await page.keyboard.press('Enter');
   await page.waitForSelector('h1:text("Spool")');
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Spool');
