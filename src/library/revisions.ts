@@ -55,8 +55,9 @@ export interface Revisions {
    */
   insert(doc: string, path: readonly string[], deleted: boolean, body: string): boolean;
   /**
-   * Bodies of closed branches: of revisions that only tombstones followed. Bodies that a live revision or a purge (told by
-   * `isPurge`) followed are dropped on the way.
+   * Bodies of closed branches: of revisions that no body follows but those of tombstones. Bodies that the body of a live
+   * revision or of a purge (told by `isPurge`) follows are dropped on the way. A live one that is known by name only takes
+   * nothing into account: its server may have been restored before anybody else had it.
    */
   kept(doc: string, isPurge: (body: string) => boolean): KeptBody[];
   dropBody(doc: string, rev: string): void;
@@ -101,9 +102,14 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
   const add = db.prepare(
     'INSERT INTO revision (doc, generation, rev, parent, deleted, leaf, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const child = db.prepare<{ deleted: number; body: string | null }>(
-    'SELECT deleted, body FROM revision WHERE doc = ? AND generation = ? AND parent = ?',
-  );
+  const child = db.prepare('SELECT 1 FROM revision WHERE doc = ? AND generation = ? AND parent = ?');
+  const below = db.prepare<{ deleted: number; body: string | null }>(`
+    WITH RECURSIVE below (generation, rev, deleted, body) AS (
+      SELECT generation, rev, deleted, body FROM revision WHERE doc = ? AND generation = ? AND parent = ?
+      UNION ALL
+      SELECT r.generation, r.rev, r.deleted, r.body FROM below JOIN revision AS r
+        ON r.doc = ? AND r.generation = below.generation + 1 AND r.parent = below.rev
+    ) SELECT deleted, body FROM below`);
   const addStub = db.prepare(
     'INSERT OR IGNORE INTO revision (doc, generation, rev, parent, deleted, leaf) VALUES (?, ?, ?, ?, 0, 0)',
   );
@@ -111,7 +117,7 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
   const unsetLeaf = db.prepare(`UPDATE revision SET leaf = 0 ${one} AND leaf = 1`);
   const fill = db.prepare(`UPDATE revision SET deleted = ?, body = ? ${one}`);
   const closed = db.prepare<RevisionRow>(
-    'SELECT generation, rev, body FROM revision WHERE doc = ? AND leaf = 0 AND body IS NOT NULL',
+    'SELECT generation, rev, deleted, body FROM revision WHERE doc = ? AND leaf = 0 AND body IS NOT NULL',
   );
   const drop = db.prepare(`UPDATE revision SET body = NULL ${one}`);
   const span = db.prepare<{ span: number }>(
@@ -176,10 +182,11 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       return !known;
     },
     kept(doc, isPurge) {
-      return closed.all(doc).flatMap(({ generation, rev, body }) => {
-        const children = child.all(doc, generation + 1, rev);
-        if (children.every((one) => one.deleted === 1 && !(one.body !== null && isPurge(one.body))))
-          return [{ rev, body: body! }];
+      return closed.all(doc).flatMap(({ generation, rev, deleted, body }) => {
+        // What a closed purge knew is in whatever came back below it.
+        const takesIn = (one: { deleted: number; body: string | null }): boolean =>
+          one.deleted === 0 ? deleted === 1 || one.body !== null : one.body !== null && isPurge(one.body);
+        if (!below.all(doc, generation + 1, rev, doc).some(takesIn)) return [{ rev, body: body! }];
         revisions.dropBody(doc, rev);
         return [];
       });

@@ -150,6 +150,25 @@ describe('a tombstone that comes without the merge', () => {
     );
   });
 
+  test('takes nothing from a server that was restored since, where the merge went nowhere', () => {
+    const [a, b] = libraries(2) as [Library, Library];
+    ingest(a);
+    // The backup that it will be restored from.
+    const backup = missingAt(a, memory({}, 8).library);
+    edit(a, { title: 'lost with the rest' });
+    ingest(b);
+    edit(b, { description: 'b' });
+    edit(b, { rating: 3 });
+    a.insert(missingAt(b, a));
+    // A cut connection: of all that was made there, the tombstone came over and the merge did not.
+    b.insert(missingAt(a, b).filter(({ deleted }) => deleted));
+    const { library: restored } = memory({}, 9);
+    restored.insert(backup);
+    exchange(restored, b);
+    expect(Object.keys(b.get<PhotoDocument>(id)!.body.sightings)).toHaveLength(2);
+    expect(contents(restored)).toEqual(contents(b));
+  });
+
   test('of a program that deletes is no purge: the photo comes back', () => {
     const [a] = libraries(1) as [Library];
     ingest(a);
