@@ -13,6 +13,8 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What is waited for may take long on a busy machine; a second, as is usual, would measure the machine.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

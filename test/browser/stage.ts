@@ -81,12 +81,13 @@ export async function openStage(): Promise<Stage> {
 function watch(page: Page, url: string, expected: RegExp | undefined): string[] {
   const mishaps: string[] = [];
   const origin = new URL(url).origin;
-  const note = (what: string): void => {
+  const note = (what: string, where = ''): void => {
     // Only the tests of uploads let the service worker in.
-    if (what !== 'Service Worker registration blocked by Playwright' && !expected?.test(what)) mishaps.push(what);
+    if (what !== 'Service Worker registration blocked by Playwright' && !expected?.test(what))
+      mishaps.push(where === '' ? what : `${what} (${where})`);
   };
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') note(message.text());
+    if (message.type() === 'error' || message.type() === 'warning') note(message.text(), message.location().url);
   });
   page.on('pageerror', (error) => note(error.message));
   page.on('dialog', (dialog) => {
