@@ -13,6 +13,7 @@
 import { createHmac } from 'node:crypto';
 import { shownEdit } from '../document/edits.js';
 import { entriesOf, own } from '../document/json.js';
+import { merge } from '../document/merge.js';
 import { format, photoOf, sha256Of, type Body, type Edits, type Stamp } from '../document/photo.js';
 import { isPurge } from '../document/purge.js';
 import { isStamp } from '../document/stamp.js';
@@ -33,8 +34,8 @@ export const opaqueId = (sha256: string, key: string): string =>
   createHmac('sha256', Buffer.from(key, 'hex')).update(sha256).digest('hex');
 
 /**
- * What is told of a document; undefined where there is nothing to tell: it is no photo. `id` is the document's, `body` its
- * winner's, or the purge's that deleted it.
+ * What is told of a document; undefined where there is nothing to tell: it is no photo. `id` is the document's, `body` what
+ * `deciding` found.
  */
 export function project(id: string, body: Body, options: ProjectionOptions): PublicDocument | undefined {
   const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
@@ -51,6 +52,17 @@ export function project(id: string, body: Body, options: ProjectionOptions): Pub
   });
   const edited = editedAt(photo.edits, options);
   return tell({ value, at, ...(edited !== undefined && { edited }) });
+}
+
+/**
+ * What is to be told of a document with these leaves (the winner first): its winner where it lives; else what was purged, of
+ * several purges all that they say. The revision that wins may only close a branch. Undefined where none of them says anything.
+ */
+export function deciding(leaves: readonly { deleted: boolean; body: Body }[]): Body | undefined {
+  const [winner] = leaves;
+  if (winner?.deleted === false) return winner.body;
+  const purges = leaves.map(({ body }) => body).filter(isPurge);
+  return purges.length > 0 ? purges.reduce<Body>(merge, purges[0]!) : undefined;
 }
 
 /** Whether a person ever said that a photo is public: of one that never was, a public server learns nothing at all. */

@@ -5,11 +5,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.js';
-import { format, sha256Of, type Body } from '../document/photo.js';
-import { isPurge } from '../document/purge.js';
+import { format, sha256Of } from '../document/photo.js';
 import type { Incoming, Library } from '../library/library.js';
 import { makeKey } from './key.js';
-import { never, opaqueId, project, settle, wasPublic, type ProjectionOptions } from './projection.js';
+import { deciding, never, opaqueId, project, settle, wasPublic, type ProjectionOptions } from './projection.js';
 import { opaqueOf, publicId, readPublic, type Told } from './public.js';
 
 /** What a projection is made from. */
@@ -63,15 +62,10 @@ export function openProjector({ library, db, projection, options, random }: Proj
     for (const one of [thumb, preview]) if (one) name.run(one.sha256, opaque);
   }
 
-  function winnerOf(id: string): Body | undefined {
-    const leaves = library.leaves(id);
-    return leaves[0]?.deleted === false ? leaves[0].body : leaves.map(({ body }) => body).find(isPurge);
-  }
-
   /** Takes in one change of the home's; `seen` hears which photo it was. */
   function take(id: string, key: string, seen: (opaque: string) => void): void {
     const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
-    const body = sha256 === undefined ? undefined : winnerOf(id);
+    const body = sha256 === undefined ? undefined : deciding(library.leaves(id));
     if (sha256 === undefined || !body) return;
     const opaque = opaqueId(sha256, key);
     seen(opaque);

@@ -8,7 +8,7 @@ import { merge } from '../../src/document/merge.js';
 import { purge } from '../../src/document/purge.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
 import { later } from '../../src/replication/combine.js';
-import { opaqueId, project } from '../../src/replication/projection.js';
+import { deciding, opaqueId, project, wasPublic } from '../../src/replication/projection.js';
 import { isPrivateTag, opaqueOf, publicId } from '../../src/replication/public.js';
 import { edited, photo, sighting, stamp } from '../document/documents.js';
 
@@ -81,6 +81,33 @@ test('of decisions that did not see each other the narrower counts, as late as t
   // A public server that was told of public@10 by another home takes this as a later word than that.
   expect(told(both)?.photo).toEqual({ value: null, at: stamp(10) });
   expect(later(told(both)!.photo, told(opened)!.photo).value).toBeNull();
+});
+
+describe('of a document that is deleted', () => {
+  const leaf = (body: object, deleted = true) => ({ deleted, body: body as Body });
+  const purged = (document: PhotoDocument, at: string) => leaf(purge(document, { at, by: 'owner' }));
+  const say = (...leaves: ReturnType<typeof leaf>[]) => project(id, deciding(leaves)!, { gps: false })?.photo;
+
+  test('the purge counts, where a tombstone that closes a branch is what wins', () => {
+    expect(say(leaf({}), purged(open(photo()), stamp(40)))).toEqual({ value: null, at: stamp(40) });
+    expect(deciding([leaf({}), leaf({})])).toBeUndefined();
+  });
+
+  test('of two purges the later counts, whichever revision wins: what it saw was taken back', () => {
+    // It was purged here; elsewhere, unseen, it was made public later, which a public server was told, and purged then.
+    const [first, second] = [purged(photo(), stamp(5)), purged(open(photo()), stamp(40))];
+    for (const leaves of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect(say(...leaves)).toEqual({ value: null, at: stamp(40) });
+      expect(wasPublic(deciding(leaves)!)).toBe(true);
+    }
+  });
+
+  test('a leaf that lives counts before all', () => {
+    expect(deciding([leaf(open(photo()), false), purged(photo(), stamp(40))])).toEqual(open(photo()));
+  });
 });
 
 test('tags are marked private by _ or private/', () => {

@@ -3,7 +3,7 @@
  * and of several publishers the one whose decision is the later. It looks at all it is told for what is nobody's business.
  */
 import { photoId, sha256Of } from '../../src/document/photo.js';
-import { opaqueId, project } from '../../src/replication/projection.js';
+import { deciding, opaqueId, project } from '../../src/replication/projection.js';
 import type { PublicDocument } from '../../src/replication/public.js';
 import { secret } from './deeds.js';
 import { count, type Home, type World } from './home.js';
@@ -59,8 +59,8 @@ export function openObserver(world: World, publishers: Home[]): Observer {
   }
 
   function publish(home: Home, doc: string): void {
-    const winner = home.library.leaves(doc)[0];
-    const document = winner && project(doc, winner.body, { gps: false });
+    const body = deciding(home.library.leaves(doc));
+    const document = body && project(doc, body, { gps: false });
     if (!document) return;
     const text = JSON.stringify(document);
     if (text.includes(secret) || text.includes('47.1') || text.includes(sha256Of(doc)!))
