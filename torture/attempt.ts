@@ -80,6 +80,8 @@ export function openMemory(): OpenMemory {
         const answer = await read;
         return { ...answer, facts: { ...answer.facts, bytes } };
       },
+      // Values from memory, too: what is tried is the way of the file.
+      sidecar: () => Promise.resolve({ title: 'from memory' }),
       ...staysOpen,
     },
     real: { decoders: { ...decoders, ...staysOpen }, metadata: { ...real, ...staysOpen } },

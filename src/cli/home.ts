@@ -12,6 +12,7 @@ import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { catalogIsCurrent } from '../catalog/catalog.js';
 import { openIngest, type Ingest } from '../ingest/ingest.js';
+import { openSidecars, type Sidecars } from '../ingest/sidecars/sidecars.js';
 import { openDecoders, type Decoders } from '../photo/decoders.js';
 import { openMetadata, type Metadata } from '../photo/metadata.js';
 import { openFilms, type Films } from '../video/films.js';
@@ -33,6 +34,7 @@ export interface Home extends Records {
   /** The tools that show videos. */
   tools: Found;
   metadata: Metadata;
+  sidecars: Sidecars;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   const decoders = parts.decoders ?? openDecoders({ workers: config.workers });
   const tools = findTools(config.ffmpeg);
   const films = openFilms(tools);
+  const sidecars = openSidecars(db, library, metadata);
   const ingest = await openIngest({
     library,
     archive,
@@ -84,6 +87,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     metadata,
     films,
     files,
+    sidecars,
     claimed: (claim) => isClaimed(claim, files),
     render: (path, format) => decoders.render(path, format),
   });
@@ -98,6 +102,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     films,
     tools,
     metadata,
+    sidecars,
     async close() {
       films.close();
       await Promise.all([metadata.close(), decoders.close()]);

@@ -18,14 +18,14 @@ import { serverRecord } from './view.js';
 /** Opens the processor of a home; `changed` replaces single options. */
 export async function openSpool(home: Home, log: Log, changed: Partial<ProcessorOptions> = {}): Promise<Processor> {
   const { incoming, work, mode, settle, workers, rescan, poll } = home.config;
-  const { files, ingest, library, archive } = home;
+  const { files, ingest, library, archive, sidecars } = home;
   const { originals } = library.local;
   const isHere = (sha256: string): boolean => {
     const row = originals.find(sha256);
     return row?.state === 'here' && archive.occupied(row.path);
   };
   if (changed.work === undefined) await gatherImport(home);
-  const parts = { files, clock, log, ingest, local: library.local, isHere };
+  const parts = { files, clock, log, ingest, local: library.local, isHere, sidecars };
   return openProcessor(parts, { incoming, work, mode, settle, workers, rescan, poll, ...changed });
 }
 

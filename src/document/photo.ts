@@ -107,15 +107,20 @@ export interface Renditions {
   thumbhash?: string;
 }
 
-/** The values that a sidecar gives; each stands below an edit and above a fact. */
+/**
+ * The values that a sidecar gives; each stands below an edit and above a fact. `rating` is 0 to 5, or -1 for rejected (XMP),
+ * which is shown as 0. `place` belongs to the `gps` beside it, where there is one.
+ */
 export type SidecarValues = Partial<
-  Pick<Facts, 'title' | 'description' | 'tags' | 'rating' | 'gps' | 'taken' | 'offset'>
+  Pick<Facts, 'title' | 'description' | 'tags' | 'rating' | 'gps' | 'place' | 'taken' | 'offset'>
 > & { favourite?: boolean };
 
 /** A sidecar that belongs to an original. */
 export interface Sidecar {
   name: string;
   values: SidecarValues;
+  /** When it was last written, UTC: of several the newest counts. */
+  modified?: string;
 }
 
 /** One time that a file with these bytes came in. `at` and `modified` are UTC, `2026-11-24T10:00:00.000Z`. */

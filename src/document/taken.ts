@@ -7,7 +7,8 @@ import { shownEdit } from './edits.js';
 import { isOffset, isWallTime } from './fields.js';
 import { compareText, entriesOf, own, textOf } from './json.js';
 import { wallTimeInName } from './names.js';
-import type { PhotoDocument, Sidecar, Sighting, TakenSource } from './photo.js';
+import type { PhotoDocument, Sighting, TakenSource } from './photo.js';
+import { sidecarsOf } from './sidecars.js';
 
 /** A time taken and where it comes from. */
 export interface Taken {
@@ -20,17 +21,6 @@ export interface Taken {
 
 /** What a document without any date gets: the order of things stays defined, and a person sees that it can't be right. */
 const beginning = '1970-01-01T00:00:00.000';
-
-/** The sidecars of a document in the order in which they are asked: by name, then by hash. */
-export function sidecarsOf(document: PhotoDocument): Sidecar['values'][] {
-  return entriesOf(document.sidecars)
-    .map(([sha256, sidecar]) => ({
-      order: `${textOf(own(sidecar, 'name'))}\0${sha256}`,
-      values: own(sidecar, 'values'),
-    }))
-    .sort((a, b) => compareText(a.order, b.order))
-    .map(({ values }) => (values ?? {}) as Sidecar['values']);
-}
 
 /** The sighting that came first anywhere; of equal times the one whose server and name sort first. */
 export function earliestSighting(document: PhotoDocument): Sighting | undefined {

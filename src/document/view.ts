@@ -6,7 +6,7 @@ import { canonical, wellFormed } from './canonical.js';
 import { membership, shownEdit, type SetName } from './edits.js';
 import { clipsShown, factsShown, motionOf, renditionsShown } from './facts.js';
 import { elementOf, fields, type FieldName } from './fields.js';
-import { compareText, entriesOf, own, textOf } from './json.js';
+import { compareText, entriesOf, isObject, own, textOf } from './json.js';
 import {
   photoOf,
   unshownReasons,
@@ -22,7 +22,8 @@ import {
   type TakenSource,
   type Unshown,
 } from './photo.js';
-import { earliestSighting, sidecarsOf, takenOf } from './taken.js';
+import { sidecarsOf } from './sidecars.js';
+import { earliestSighting, takenOf } from './taken.js';
 
 /** A photo as JSON. Absent facts are absent keys. See docs/interface.md. */
 export interface PhotoView {
@@ -86,7 +87,7 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
   const sidecars = sidecarsOf(document);
   const sighting = earliestSighting(document);
 
-  /** The edit, else the first sidecar's, else the fact. */
+  /** The edit, else the newest sidecar's that has one, else the fact. */
   function shown<F extends FieldName>(field: F, given: readonly unknown[]): NonNullable<EditableFields[F]> | undefined {
     const value = shownEdit(edits, field)?.value;
     if (value !== undefined && value !== null) return value;
@@ -95,9 +96,14 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
   }
 
   const gps = shown('gps', [...sidecars.map((values) => values.gps), facts.gps]);
-  // The place of the facts belongs to the position of the facts.
-  const moved = gps !== undefined && facts.gps !== undefined && canonical(gps) !== canonical(facts.gps);
-  const place = shown('place', moved ? [] : [facts.place]);
+  // A place belongs to the position that it was read with.
+  const placed = [...sidecars, facts].filter(
+    (given) => gps === undefined || !isObject(given.gps) || canonical(gps) === canonical(given.gps),
+  );
+  const place = shown(
+    'place',
+    placed.map((given) => given.place),
+  );
   const title = shown('title', [...sidecars.map((values) => values.title), cut(facts.title, 1_000)]);
   const description = shown('description', [
     ...sidecars.map((values) => values.description),
@@ -118,7 +124,7 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     description: description ?? '',
     tags: elementsShown(edits, 'tags', tagsGiven(sidecars, facts.tags)),
     albums: elementsShown(edits, 'albums', []),
-    rating: shown('rating', [...sidecars.map((values) => values.rating), facts.rating]) ?? 0,
+    rating: shown('rating', [...sidecars.map(({ rating }) => (rating === -1 ? 0 : rating)), facts.rating]) ?? 0,
     favourite: favourite ?? false,
     audience: shown('audience', []) ?? 'private',
     reviewed: shown('reviewed', []) ?? false,

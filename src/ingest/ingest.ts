@@ -9,18 +9,17 @@ import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blobs.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
-import { newExif } from '../document/arrival.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local.js';
-import { headLength, identify, type Format } from '../photo/identify.js';
-import { factsRecipe, type Metadata } from '../photo/metadata.js';
+import type { Format } from '../photo/identify.js';
+import type { Metadata } from '../photo/metadata.js';
 import type { Rendered } from '../photo/renditions.js';
 import type { Films } from '../video/films.js';
-import { isVideo } from '../video/input.js';
-import { makeFilm } from './film.js';
-import { storeRendered } from './pictures.js';
-import { record, recordSighting, type Made } from './record.js';
+import { makePhoto, openSidecar } from './make.js';
+import { recordSighting } from './record.js';
 import { settleReservation, settleReservations } from './reservations.js';
+import { isSidecarName } from './sidecars/match.js';
+import type { Bringing, Sidecars } from './sidecars/sidecars.js';
 
 /** A step that an item is at. */
 export type IngestStep = 'hash' | 'render' | 'inspect' | 'record' | 'archive';
@@ -42,11 +41,13 @@ export interface Arrival {
   claim: string;
   /** Where it was going among the duplicates before a crash. */
   aside?: string;
+  /** Of a sidecar: since when it lay in incoming, UTC. */
+  since?: string;
 }
 
-/** What became of it. `waiting`: another claim is bringing the same bytes. */
+/** What became of it. `waiting`: another claim is bringing the same bytes. `sidecar`: it is no photo, but what belongs to one. */
 export type Outcome =
-  | { kind: 'stored'; sha256: string; path: string; bytes: number }
+  | { kind: 'stored'; sha256: string; path: string; bytes: number; sidecar?: true }
   | { kind: 'duplicate'; sha256: string; path: string; bytes: number }
   | { kind: 'waiting'; sha256: string; claim: string };
 
@@ -65,6 +66,8 @@ export interface IngestParts {
   metadata: Metadata;
   films: Films;
   files: Files;
+  /** Without them, sidecars are no photos, and not taken in. */
+  sidecars?: Sidecars;
   /** Whether a claim (by its path) still has a file in it. */
   claimed(claim: string): Promise<boolean>;
   /** Makes the scaled pictures; bounds how many are made at once. */
@@ -120,27 +123,16 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     return state === 'here';
   }
 
-  async function make(arrival: Arrival, format: Format, bytes: number, hooks: IngestHooks): Promise<Made> {
-    hooks.step('render');
-    if (isVideo(format)) return makeFilm(parts, { path: arrival.file, format, bytes }, () => hooks.step('inspect'));
-    const rendered = await parts.render(arrival.file, format);
-    const pictures = 'unshown' in rendered ? undefined : rendered;
-    hooks.step('inspect');
-    const [read, renditions] = await Promise.all([
-      parts.metadata.read(arrival.file, format, bytes, pictures),
-      storeRendered(rendered, format, parts.blobs),
-    ]);
-    return {
-      facts: { ...read.facts, ...(pictures?.animated && { animated: true }) },
-      renditions,
-      exif: newExif(factsRecipe, read.tags, read.cut),
-    };
-  }
-
-  async function setAside(arrival: Arrival, { sha256, bytes, before }: Hashed, hooks: IngestHooks): Promise<Outcome> {
+  async function setAside(
+    arrival: Arrival,
+    { sha256, bytes, before }: Hashed,
+    hooks: IngestHooks,
+    sidecar?: Bringing,
+  ): Promise<Outcome> {
     hooks.step('archive');
     await unchanged(arrival, before);
-    recordSighting(library, sha256, arrival);
+    if (sidecar) sidecar.attach(sha256);
+    else recordSighting(library, sha256, arrival, parts.sidecars?.names);
     const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
     await takeBack(arrival, before, path);
     library.local.today.add('duplicates');
@@ -150,25 +142,25 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   async function bring(arrival: Arrival, hashed: Hashed, hooks: IngestHooks): Promise<Outcome> {
     const { sha256, bytes } = hashed;
     let { before } = hashed;
-    if (await isHere(sha256, arrival.claim)) return setAside(arrival, hashed, hooks);
+    const sidecar = await openSidecar(parts, arrival, hooks);
+    if (await isHere(sha256, arrival.claim)) return setAside(arrival, hashed, hooks, sidecar);
     const row = originals.find(sha256);
     if (row && row.claim !== arrival.claim) return { kind: 'waiting', sha256, claim: row.claim };
-    const found = identify(await files.head(arrival.file, headLength));
-    if (found.kind !== 'photo')
-      throw new PhotospoolError('unsupported', `${printable(arrival.name)}: ${found.reason}.`);
-    const made = await make(arrival, found.format, bytes, hooks);
+    const original = { sha256, bytes, modified: Date.parse(arrival.modified) };
+    const reserve = sidecar
+      ? () => sidecar.record(archive, original)
+      : await makePhoto(parts, arrival, original, hooks);
     for (;;) {
       hooks.step('record');
       await unchanged(arrival, before);
-      const original = { sha256, bytes, modified: Date.parse(arrival.modified) };
-      const place = record(library, archive, arrival, original, made);
+      const place = reserve();
       if (place.kind === 'other') return { kind: 'waiting', sha256, claim: place.claim };
-      if (place.kind === 'here') return setAside(arrival, hashed, hooks);
+      if (place.kind === 'here') return setAside(arrival, hashed, hooks, sidecar);
       hooks.step('archive');
       if ((await archive.place(arrival.file, place.path, sha256)) === 'placed') {
         await takeBack(arrival, before, place.path, sha256);
         originals.arrived(sha256);
-        return { kind: 'stored', sha256, path: place.path, bytes };
+        return { kind: 'stored', sha256, path: place.path, bytes, ...(sidecar && { sidecar: true }) };
       }
       // Something nobody told us of took that place between the reservation and the move: reserve another.
       originals.release(sha256, arrival.claim);
@@ -209,7 +201,10 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   async function finished({ claim, aside }: Arrival): Promise<Outcome | undefined> {
     const row = broughtBy(claim);
     if (row?.state === 'here' || (row && (await settleReservation(row, { ...parts, originals })) === 'here'))
-      return { kind: 'stored', sha256: row.sha256, path: row.path, bytes: row.bytes };
+      return {
+        ...{ kind: 'stored', sha256: row.sha256, path: row.path, bytes: row.bytes },
+        ...(isSidecarName(row.path) && { sidecar: true }),
+      };
     if (aside === undefined || !archive.occupied(aside)) return undefined;
     const { sha256, bytes } = await files.hash(archive.resolve(aside));
     return { kind: 'duplicate', sha256, path: aside, bytes };

@@ -19,6 +19,7 @@ import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow, Reservation } from '../library/local.js';
 import type { Arrival } from './ingest.js';
+import type { Names } from './sidecars/names.js';
 
 /** What ingest made of one original. */
 export interface Made {
@@ -33,7 +34,7 @@ function sightingOf({ name, raw, seen: at, modified, folder }: Arrival, server: 
 
 /**
  * Writes the documents of an original and reserves its name, in one transaction. The answer is `here` or `other` where
- * someone else brought the same bytes meanwhile; then nothing but the documents was written.
+ * someone else brought the same bytes meanwhile; then nothing but the documents was written. `names` is told of the name.
  */
 export function record(
   library: Library,
@@ -41,10 +42,12 @@ export function record(
   arrival: Arrival,
   original: Pick<OriginalRow, 'sha256' | 'bytes' | 'modified'>,
   made: Made,
+  names?: Names,
 ): Reservation {
   const { sha256 } = original;
   const sighting = sightingOf(arrival, library.server);
   return library.transaction(() => {
+    names?.came(arrival.name, arrival.folder ?? '', sha256, arrival.seen);
     change<ExifDocument>(library, exifId(sha256), (body) => (body ? merge(body, made.exif) : made.exif));
     change<PhotoDocument>(library, photoId(sha256), (body) => withArrival(body, { ...made, sighting }));
     const photo = library.get<PhotoDocument>(photoId(sha256))!.body;
@@ -58,9 +61,13 @@ export function record(
 }
 
 /** Adds the sighting of a duplicate to the document of its original, where there is one. */
-export function recordSighting(library: Library, sha256: string, arrival: Arrival): void {
+export function recordSighting(library: Library, sha256: string, arrival: Arrival, names?: Names): void {
   const sighting = sightingOf(arrival, library.server);
-  change<PhotoDocument>(library, photoId(sha256), (body) => body && withSighting(body, sighting));
+  library.transaction(() => {
+    // The document keeps the first folder of a name; a sidecar may come in the last.
+    names?.came(arrival.name, arrival.folder ?? '', sha256, arrival.seen);
+    change<PhotoDocument>(library, photoId(sha256), (body) => body && withSighting(body, sighting));
+  });
 }
 
 /** Changes a document, unless a newer version wrote it: then it stays, and the bytes are kept all the same. */

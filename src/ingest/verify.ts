@@ -62,7 +62,8 @@ export const isLost = ({ kind }: Finding): boolean => lost.has(kind);
 export async function verifyHome(parts: VerifyParts): Promise<Verified> {
   const { library, archive, files, progress = () => undefined } = parts;
   const { originals } = library.local;
-  const total = originals.counts().here + library.count('photo:');
+  const { here, sidecars } = originals.counts();
+  const total = here + sidecars + library.count('photo:');
   const bad = new Map<string, Finding>();
   let checked = 0;
   for (const { sha256, path, state } of originals.all()) {

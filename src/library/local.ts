@@ -57,7 +57,8 @@ export interface Originals {
   all(): IterableIterator<OriginalRow>;
   /** The reservations whose files have not arrived: few, of what is in hand or was when a process died. */
   reserved(): OriginalRow[];
-  counts(): { reserved: number; here: number };
+  /** `here` without sidecars, which are told by their names: a photo that is called so is missing in the count alone. */
+  counts(): { reserved: number; here: number; sidecars: number };
 }
 
 /** What `mode = "copy"` remembers of files it left in place: path, size and mtime (ns as text) to SHA-256. */
@@ -102,6 +103,7 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
 
 function openOriginals(db: Sqlite, today: Today): Originals {
   const columns = 'sha256, path, claim, state, bytes, modified';
+  const isSidecar = "key LIKE '%.xmp'";
   const find = db.prepare<OriginalRow>(`SELECT ${columns} FROM original WHERE sha256 = ?`);
   const findByKey = db.prepare<OriginalRow>(`SELECT ${columns} FROM original WHERE key = ?`);
   const reserved = db.prepare<OriginalRow>(`SELECT ${columns} FROM original WHERE state = 'reserved'`);
@@ -110,10 +112,14 @@ function openOriginals(db: Sqlite, today: Today): Originals {
     ON CONFLICT (sha256) DO UPDATE SET path = excluded.path, key = excluded.key, claim = excluded.claim, state = excluded.state,
       bytes = excluded.bytes, modified = excluded.modified`);
   const takeOver = db.prepare("UPDATE original SET claim = ? WHERE sha256 = ? AND claim = ? AND state = 'reserved'");
-  const arrived = db.prepare("UPDATE original SET state = 'here' WHERE sha256 = ? AND state = 'reserved'");
+  const arrived = db.prepare<{ sidecar: number }>(
+    `UPDATE original SET state = 'here' WHERE sha256 = ? AND state = 'reserved' RETURNING ${isSidecar} AS sidecar`,
+  );
   const release = db.prepare("DELETE FROM original WHERE sha256 = ? AND claim = ? AND state = 'reserved'");
   const remove = db.prepare('DELETE FROM original WHERE sha256 = ?');
-  const count = db.prepare<{ state: string; n: number }>('SELECT state, count(*) AS n FROM original GROUP BY state');
+  const count = db.prepare<{ kind: string; n: number }>(
+    `SELECT iif(state = 'here' AND ${isSidecar}, 'sidecar', state) AS kind, count(*) AS n FROM original GROUP BY kind`,
+  );
 
   function write(row: Columns): void {
     put.run(row.sha256, row.path, row.claim, row.state, row.bytes, row.modified, row.key);
@@ -143,7 +149,7 @@ function openOriginals(db: Sqlite, today: Today): Originals {
     takeOver: (sha256, from, to) => takeOver.run(to, sha256, from).changes > 0,
     arrived: (sha256) =>
       db.transaction(() => {
-        if (arrived.run(sha256).changes > 0) today.add('stored');
+        if (arrived.get(sha256)?.sidecar === 0) today.add('stored');
       }),
     put(row) {
       write({ ...row, key: nameKey(row.path) });
@@ -161,8 +167,8 @@ function openOriginals(db: Sqlite, today: Today): Originals {
     },
     counts() {
       const rows = count.all();
-      const of = (state: string): number => rows.find((row) => row.state === state)?.n ?? 0;
-      return { reserved: of('reserved'), here: of('here') };
+      const of = (kind: string): number => rows.find((row) => row.kind === kind)?.n ?? 0;
+      return { reserved: of('reserved'), here: of('here'), sidecars: of('sidecar') };
     },
   };
   return originals;

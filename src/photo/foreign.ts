@@ -31,8 +31,10 @@ const signatures: readonly [number, string, string][] = [
   [0, '\0\0\x01\0', 'it is an icon'],
 ];
 
+const xmp = /<x:xmpmeta|<\?xpacket|adobe:ns:meta|<rdf:RDF/;
+
 const texts: readonly [RegExp, string][] = [
-  [/<x:xmpmeta|<\?xpacket|adobe:ns:meta|<rdf:RDF/, 'it is an XMP sidecar'],
+  [xmp, 'it is an XMP sidecar'],
   [/<svg[\s>]/i, 'it is an SVG drawing'],
   [/<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<script[\s>]/i, 'it is a web page'],
   [/^\s*<\?xml/, 'it is an XML document'],
@@ -52,6 +54,9 @@ function asText(head: Uint8Array): string | undefined {
     throw error;
   }
 }
+
+/** Whether a file is XMP by its first bytes. */
+export const isXmp = (head: Uint8Array): boolean => xmp.test(asText(head) ?? '');
 
 /** One clause, without a name or a full stop: `it is empty`, `it is text`. */
 export function describeForeign(head: Uint8Array): string {

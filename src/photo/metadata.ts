@@ -7,7 +7,7 @@ import { access, constants } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import type { Limits, Why } from '../base/bounded.js';
 import { PhotospoolError, type ErrorCode } from '../base/errors.js';
-import type { Facts } from '../document/photo.js';
+import type { Facts, SidecarValues } from '../document/photo.js';
 import { readCamera } from './camera.js';
 import { readTaken } from './dates.js';
 import { openReader, type Answer } from './exiftool.js';
@@ -15,6 +15,7 @@ import type { Format } from './identify.js';
 import { readFilm, readFilmSize } from './film.js';
 import { findMotion, readPair } from './motion.js';
 import { readPosition } from './position.js';
+import { readSidecarValues } from './sidecar.js';
 import { describeTags, openTags, type Tags } from './tags.js';
 import { readWords } from './words.js';
 
@@ -41,6 +42,8 @@ export interface Metadata {
    * `io` (no Perl; or ExifTool ended); or the system's error where the file can't be read.
    */
   read(path: string, format: Format, bytes: number, size?: { width: number; height: number }): Promise<Read>;
+  /** What an XMP sidecar says; nothing where ExifTool can make nothing of it. The same limits, and the same errors. */
+  sidecar(path: string): Promise<SidecarValues>;
   close(): Promise<void>;
 }
 
@@ -50,16 +53,22 @@ export interface Metadata {
  */
 export function openMetadata(options: { processes?: number; idle?: number; limits?: Limits } = {}): Metadata {
   const reader = openReader(options);
+
+  async function ask(path: string): Promise<Answer> {
+    if (/[\r\n\0]/.test(path)) {
+      throw new PhotospoolError('invalid', 'A path with a line break in it can not be read.', { op: 'read', path });
+    }
+    const told = await reader.ask(isAbsolute(path) ? path : resolve(path));
+    if (told.kind === 'ended') throw explainReader(told, path);
+    // It says nothing of a file that it can't open: the system says why.
+    if (Object.keys(told.answer).length === 0) await access(path, constants.R_OK);
+    return told.answer;
+  }
+
   return {
+    sidecar: async (path) => readSidecarValues(await ask(path)),
     async read(path, format, bytes, size) {
-      if (/[\r\n\0]/.test(path)) {
-        throw new PhotospoolError('invalid', 'A path with a line break in it can not be read.', { op: 'read', path });
-      }
-      const told = await reader.ask(isAbsolute(path) ? path : resolve(path));
-      if (told.kind === 'ended') throw explainReader(told, path);
-      const { answer } = told;
-      // It says nothing of a file that it can't open: the system says why.
-      if (Object.keys(answer).length === 0) await access(path, constants.R_OK);
+      const answer = await ask(path);
       const tags = openTags(answer);
       const { type } = format;
       const displayed =

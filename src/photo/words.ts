@@ -77,8 +77,11 @@ function readRating(tags: Tags): number | undefined {
   const stars = tags.number('XMP-xmp:Rating', 'IFD0:Rating');
   if (stars !== undefined) return stars >= 0.5 ? Math.min(5, Math.round(stars)) : undefined;
   const percent = tags.number('XMP-microsoft:RatingPercent', 'IFD0:RatingPercent');
-  return percent === undefined || percent < 1 ? undefined : Math.min(5, 1 + Math.floor(percent / 24.75));
+  return percent === undefined || percent < 1 ? undefined : starsOf(percent);
 }
+
+/** Stars of a rating in per cent, as Windows keeps it (0, 1, 25, 50, 75, 99). */
+export const starsOf = (percent: number): number => (percent < 1 ? 0 : Math.min(5, 1 + Math.floor(percent / 24.75)));
 
 /** Bytes by character: what ExifTool takes IPTC for where it names no character set. */
 const windows1252 = new Map(

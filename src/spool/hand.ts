@@ -8,7 +8,7 @@ import type { Log } from '../base/log.js';
 import type { Arrival, Ingest, Outcome } from '../ingest/ingest.js';
 import { fileOf, type Claim, type Claims } from './claims.js';
 import { earliest, openHold } from './hold.js';
-import { failItem } from './item.js';
+import { failItem, type Item } from './item.js';
 import type { Held, Retried, SpoolEvent, StuckItem, WorkItem } from './port.js';
 import { away, dueAt, toStuckItem } from './stuck.js';
 import { openStopwatch, type Stopwatch } from './stopwatch.js';
@@ -40,6 +40,8 @@ export interface Hand {
   reset(): void;
   working(): WorkItem[];
   stuck(): StuckItem[];
+  /** What the claims of both say of their files. */
+  items(): Item[];
 }
 
 /** What the hand works with. `soon` is in ms: when a file that is still being written is looked at again. */
@@ -61,13 +63,14 @@ const archives: ReadonlySet<ErrorCode> = new Set(['io', 'permission']);
 export function openHand({ claims, ingest, clock, log, soon, tally, emit }: HandParts): Hand {
   const working = new Map<string, WorkItem>();
   const stuck = new Map<string, Claim>();
+  const busy = new Set<Claim>();
   /** The ids of those that failed since `reset`, other than by being written to, and that nothing makes worth another try. */
   const failed = new Set<string>();
   const hold = openHold(clock);
   const now = (): string => new Date(clock.now()).toISOString();
 
   function arrivalOf(claim: Claim): Arrival {
-    const { name, raw, folder, modified, claimed, aside } = claim.item;
+    const { name, raw, folder, since, modified, claimed, aside } = claim.item;
     return {
       file: fileOf(claim),
       name,
@@ -76,6 +79,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       claim: claim.folder,
       ...(raw !== undefined && { raw }),
       ...(folder !== undefined && { folder }),
+      ...(since !== undefined && { since }),
       ...(aside !== undefined && { aside }),
     };
   }
@@ -159,9 +163,10 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
     const { kind, sha256, path, bytes } = outcome;
     const { seconds, steps } = watch.read();
     log.info({ ...about(claim), outcome: kind, sha256, path, bytes, seconds, steps }, `${kind} ${name}`);
-    tally.add({ name, outcome: kind, sha256, seconds });
+    const sidecar = outcome.kind === 'stored' && outcome.sidecar === true;
+    tally.add({ name, outcome: kind, sha256, seconds }, sidecar);
     tally.addSteps(steps);
-    emit({ type: kind, name, sha256 });
+    emit({ type: kind, name, sha256, ...(sidecar && { sidecar }) });
   }
 
   return {
@@ -171,6 +176,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
         return undefined;
       }
       stuck.delete(claim.id);
+      busy.add(claim);
       const watch = openStopwatch(clock);
       stepTo(claim, 'claim', watch);
       try {
@@ -191,6 +197,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
         return undefined;
       } finally {
         working.delete(claim.id);
+        busy.delete(claim);
       }
     },
     adopt(found) {
@@ -233,6 +240,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       hold.reset();
       failed.clear();
     },
+    items: () => [...busy, ...stuck.values()].map(({ item }) => item),
     working: () => [...working.values()],
     stuck: () => [...stuck.values()].map(toStuckItem),
   };

@@ -7,12 +7,14 @@ import type { Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
 import { parentOf, type Files, type Path } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
+import { isXmp } from '../photo/foreign.js';
 import { headLength, identify } from '../photo/identify.js';
 import { forgotten } from './hiding.js';
 import { isoTime } from './item.js';
 import type { IgnoredItem, WaitingItem } from './port.js';
 import { openReady, same, type Look } from './ready.js';
 import { scan, type Found } from './scan.js';
+import { isSidecar, waits, type Waiting } from './sidecars.js';
 import type { Folder } from './watch.js';
 
 /** What a look at `incoming` found. */
@@ -55,8 +57,18 @@ const nameOf = ({ folder, name }: Found): string => printable(folder === '' ? na
 
 const keyOfFound = ({ path }: Found): string => keyOf(path);
 
-/** Opens the inbox; `settle` in ms. `works` are the folders whose claims may have hidden something. */
-export function openInbox(incoming: string, settle: number, files: Files, clock: Clock, works: string[] = []): Inbox {
+/**
+ * Opens the inbox; `settle` in ms. `works` are the folders whose claims may have hidden something. Without `sidecars`, all of
+ * these wait.
+ */
+export function openInbox(
+  incoming: string,
+  settle: number,
+  files: Files,
+  clock: Clock,
+  works: string[] = [],
+  sidecars?: Waiting,
+): Inbox {
   const ready = openReady(settle, clock);
   const refused = new Map<string, { look: Look; item: IgnoredItem }>();
   const emptied = new Map<string, { folder: Path; since: number }>();
@@ -102,28 +114,40 @@ export function openInbox(incoming: string, settle: number, files: Files, clock:
       let wait = await tidy();
       const now: Found[] = [];
       const lying: Found[] = [];
+      const still: Found[] = [];
       for (const file of found.files) {
         const known = refused.get(keyOf(file.path));
         if (known && same(known.look, file.look)) continue;
-        lying.push(file);
+        const aside = sidecars !== undefined && isSidecar(file);
+        if (!aside) lying.push(file);
         const left = ready.wait(keyOf(file.path), file.look);
-        if (left === 0) now.push(file);
+        if (left === 0) (aside ? still : now).push(file);
         else wait = Math.min(wait ?? left, left);
       }
       waiting = lying;
+      now.push(...((await sidecars?.choose(still, lying)) ?? []));
       return { ready: now, wait, folders: found.folders, there: true };
     },
     async whyNot(found) {
-      const what = identify(await files.head(found.path, headLength));
+      const head = await files.head(found.path, headLength);
+      const what = identify(head);
       if (what.kind === 'photo') return undefined;
-      refused.set(keyOf(found.path), { look: found.look, item: { name: nameOf(found), reason: what.reason } });
-      return what.reason;
+      const belongs = isSidecar(found) && isXmp(head);
+      if (belongs && sidecars) return sidecars.whyNot(found);
+      const reason = belongs ? waits : what.reason;
+      refused.set(keyOf(found.path), { look: found.look, item: { name: nameOf(found), reason } });
+      return reason;
     },
     took(found) {
       const folder = parentOf(found.path);
       if (isBelow(folder)) emptied.set(keyOf(folder), { folder, since: clock.now() });
     },
-    ignored: () => [...special, ...[...refused.values()].map(({ item }) => item), ...hidden],
+    ignored: () => [
+      ...special,
+      ...[...refused.values()].map(({ item }) => item),
+      ...(sidecars?.items() ?? []),
+      ...hidden,
+    ],
     news: () => hidden.filter(({ name }) => told.size < told.add(name).size),
     trouble: () => trouble,
     count: () => waiting.length,

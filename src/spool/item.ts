@@ -3,6 +3,7 @@
  */
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Path } from '../base/paths.js';
+import { isSidecarName } from '../ingest/sidecars/match.js';
 import type { Found } from './scan.js';
 
 /** Why an item is stuck. `at` is UTC. */
@@ -28,6 +29,8 @@ export interface Item {
   rawFrom?: string;
   /** The folder it was dropped in, relative to incoming. */
   folder?: string;
+  /** Of a sidecar: since when it lay in incoming. */
+  since?: string;
   claimed: string;
   /** Its mtime. */
   modified: string;
@@ -68,6 +71,7 @@ export function newItem(found: Found, now: number): Item {
     from: found.path.toString(),
     ...(typeof found.path !== 'string' && { rawFrom: found.path.toString('base64') }),
     ...(found.folder !== '' && { folder: found.folder }),
+    ...(found.changed !== undefined && isSidecarName(found.name) && { since: isoTime(found.changed) }),
     claimed: new Date(now).toISOString(),
     modified: isoTime(found.modified),
     attempts: 0,

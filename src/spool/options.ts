@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
 import type { Ingest } from '../ingest/ingest.js';
+import type { Sidecars } from '../ingest/sidecars/sidecars.js';
 import type { Local } from '../library/local.js';
 
 /** How a processor works. Times in seconds. */
@@ -30,4 +31,6 @@ export interface ProcessorParts {
   local: Pick<Local, 'seen' | 'today'>;
   /** Whether the archive has these bytes, by the local table and by a look at the disk. */
   isHere: (sha256: string) => boolean;
+  /** Whose sidecars are; without it they stay where they are. */
+  sidecars?: Sidecars;
 }

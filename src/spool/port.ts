@@ -116,6 +116,8 @@ export interface PassSummary {
   duplicates: number;
   stuck: number;
   ignored: number;
+  /** Sidecars that were stored, where there were any; they are not in `stored`. */
+  sidecars?: number;
   seconds: number;
   stuckItems: { name: string; reason: string }[];
 }
@@ -132,7 +134,7 @@ export interface Retried {
 export type SpoolEvent =
   | { type: 'incoming'; count: number }
   | { type: 'item'; name: string; step: string }
-  | { type: 'stored'; name: string; sha256: string }
+  | { type: 'stored'; name: string; sha256: string; sidecar?: true }
   | { type: 'duplicate'; name: string; sha256: string }
   | { type: 'stuck'; name: string; reason: string }
   | { type: 'ignored'; name: string; reason: string }

@@ -15,6 +15,7 @@ import { openLooks } from './looks.js';
 import type { ProcessorOptions, ProcessorParts } from './options.js';
 import type { PassSummary, SpoolEvent, SpoolPort } from './port.js';
 import { openQueue } from './queue.js';
+import { openWaiting } from './sidecars.js';
 import { openTaking } from './taking.js';
 import { openTally } from './tally.js';
 import { placeUpload } from './upload.js';
@@ -62,7 +63,13 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const ending = new AbortController();
   const claims = openClaims(work, incoming, files, clock);
   const works = [work, importWork(work), ...(options.handOver === undefined ? [] : [options.handOver])];
-  const inbox = openInbox(incoming, settle, files, clock, works);
+  const waiting =
+    parts.sidecars &&
+    openWaiting(parts.sidecars, {
+      inHand: () => [...taking.underWay(), ...hand.items().map(({ name, folder = '' }) => ({ name, folder }))],
+      taken: (found) => taking.taken(found),
+    });
+  const inbox = openInbox(incoming, settle, files, clock, works, waiting);
   const hand = openHand({ claims, ingest: parts.ingest, clock, log, soon: Math.max(settle, 1000), tally, emit });
   const { mode, countSeen = false } = options;
   const taking = openTaking({
@@ -73,6 +80,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     files,
     seen: parts.local.seen,
     isHere: parts.isHere,
+    known: async (found, sha256) => waiting?.known(found, sha256),
     clock,
     log,
     work: (claim) => hand.work(claim),
@@ -104,8 +112,11 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
 
   function emit(event: SpoolEvent): void {
     for (const listener of listeners) listener(event);
-    // A failed item's next try may be sooner than the next look.
-    if (watching && (event.type === 'stuck' || (event.type === 'item' && event.step === 'wait'))) looks.wake();
+    if (!watching) return;
+    // A failed item's next try may be sooner than the next look; a sidecar may have waited for this photo.
+    const came = event.type === 'stored' || event.type === 'duplicate';
+    if (event.type === 'stuck' || (event.type === 'item' && event.step === 'wait') || (came && waiting?.items().length))
+      looks.wake();
   }
 
   /** Queues what is due among the stuck; `once`: what has not failed in this pass. */
@@ -170,6 +181,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       duplicates: totals.duplicates - before.duplicates,
       stuck: stuckItems.length,
       ignored: inbox.ignored().length,
+      ...(totals.sidecars > before.sidecars && { sidecars: totals.sidecars - before.sidecars }),
       seconds: (clock.now() - began) / 1000,
       stuckItems,
     };
@@ -223,6 +235,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       if (!watching) await inbox.look();
       const refused = taking.refused().map((one) => ({ ...one, name: printable(one.name), claim: '', attempts: 1 }));
       const held = taking.held();
+      const { stored, duplicates } = tally.totals();
       const stuck = hand.stuck().map((one) => ({ ...one, name: printable(one.name) }));
       return {
         incoming: inbox.count(),
@@ -230,7 +243,8 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
         work: hand.working().map((one) => ({ ...one, name: printable(one.name) })),
         stuck: [...stuck, ...refused],
         ignored: [...inbox.ignored(), ...inbox.trouble()],
-        ...tally.totals(),
+        stored,
+        duplicates,
         today: parts.local.today.count(),
         rate: tally.rate(),
         recent: tally.recent(),

@@ -39,6 +39,10 @@ export interface Taking {
   keep(ready: ReadonlySet<string>): void;
   /** Forgets holds and refusals: a new pass tries everything. */
   reset(): void;
+  /** What is being taken at this moment. */
+  underWay(): Iterable<Found>;
+  /** In copy mode, the bytes of a file that was taken before and is in the archive. */
+  taken(found: Found): string | undefined;
 }
 
 /** A file that could not be claimed; it is where it was. */
@@ -58,6 +62,8 @@ export interface TakingParts {
   seen: Seen;
   /** Whether the archive has these bytes, by the local table and by a look at the disk. */
   isHere: (sha256: string) => boolean;
+  /** Told of a file, in copy mode, whose bytes the archive has. */
+  known: (found: Found, sha256: string) => Promise<void>;
   clock: Clock;
   log: Log;
   work: (claim: Claim) => Promise<Outcome | undefined>;
@@ -78,6 +84,7 @@ export function openTaking(parts: TakingParts): Taking {
   const refused = new Map<string, Refused & { until: number; delay: number }>();
   const elsewhere = new Map<string, Refused>();
   const told = new Set<string>();
+  const underWay = new Set<Found>();
   const hold = openHold(clock);
 
   const seenKey = (found: Found): [string, number, string] => [
@@ -85,6 +92,11 @@ export function openTaking(parts: TakingParts): Taking {
     Number(found.look.size),
     found.look.mtimeNs.toString(),
   ];
+
+  function taken(found: Found): string | undefined {
+    const sha256 = parts.mode === 'copy' ? seen.find(...seenKey(found)) : undefined;
+    return sha256 !== undefined && parts.isHere(sha256) ? sha256 : undefined;
+  }
 
   function tell(found: Found, sha256: string): void {
     if (told.has(keyOf(found.path))) return;
@@ -98,6 +110,7 @@ export function openTaking(parts: TakingParts): Taking {
     const sha256 = await reading(found, async () => (await files.hash(found.path)).sha256);
     if (sha256 === undefined) return undefined;
     if (!parts.isHere(sha256)) return claims.copy(found, sha256);
+    await reading(found, () => parts.known(found, sha256));
     tell(found, sha256);
     seen.put(...seenKey(found), sha256);
     return undefined;
@@ -157,9 +170,16 @@ export function openTaking(parts: TakingParts): Taking {
       const looked = await reading(found, async () => ({ whyNot: await inbox.whyNot(found) }));
       if (looked?.whyNot !== undefined) emit({ type: 'ignored', name: found.name, reason: looked.whyNot });
       if (!looked || looked.whyNot !== undefined) return;
-      const claimed = await claim(found);
-      if (claimed) await work(found, claimed);
+      underWay.add(found);
+      try {
+        const claimed = await claim(found);
+        if (claimed) await work(found, claimed);
+      } finally {
+        underWay.delete(found);
+      }
     },
+    underWay: () => underWay,
+    taken,
     wants(found, own, others, once) {
       const key = keyOf(found.path);
       if ((refused.get(key)?.until ?? 0) > (once ? 0 : clock.now())) return false;
@@ -171,8 +191,8 @@ export function openTaking(parts: TakingParts): Taking {
         elsewhere.set(key, { name: found.name, reason: message, code });
       }
       if (item) return false;
-      const sha256 = seen.find(...seenKey(found));
-      if (sha256 === undefined || !parts.isHere(sha256)) return true;
+      const sha256 = taken(found);
+      if (sha256 === undefined) return true;
       if (parts.countSeen) tell(found, sha256);
       return false;
     },

@@ -8,13 +8,13 @@ import { stepBounds, type DoneItem, type StepFigures, type Totals } from './port
 
 /** The tally of one spool. */
 export interface Tally {
-  /** A file is done, after so many seconds; `at` is now. */
-  add(item: Pick<DoneItem, 'name' | 'outcome' | 'sha256' | 'seconds'>): void;
+  /** A file is done, after so many seconds; `at` is now. A sidecar that was stored is counted as that, and not as a photo. */
+  add(item: Pick<DoneItem, 'name' | 'outcome' | 'sha256' | 'seconds'>, sidecar?: boolean): void;
   /** A duplicate that was never in hand. */
   addSeen(): void;
   /** How long a file was in each step, in seconds. */
   addSteps(seconds: Readonly<Record<string, number>>): void;
-  totals(): Totals;
+  totals(): Totals & { sidecars: number };
   /** Files per minute, over the last five minutes, or since the opening where that is less. */
   rate(): number;
   /** The last ones, newest first. */
@@ -32,7 +32,7 @@ const least = 5_000;
 /** Opens the tally. */
 export function openTally(clock: Clock): Tally {
   const opened = clock.now();
-  const totals: Totals = { stored: 0, duplicates: 0 };
+  const totals = { stored: 0, duplicates: 0, sidecars: 0 };
   const recent: DoneItem[] = [];
   const pace = new Map<number, number>();
   const steps = new Map<string, StepFigures>();
@@ -43,8 +43,8 @@ export function openTally(clock: Clock): Tally {
   }
 
   return {
-    add(item) {
-      totals[item.outcome === 'stored' ? 'stored' : 'duplicates']++;
+    add(item, sidecar = false) {
+      totals[sidecar ? 'sidecars' : item.outcome === 'stored' ? 'stored' : 'duplicates']++;
       recent.unshift({ ...item, name: printable(item.name), at: new Date(clock.now()).toISOString() });
       recent.splice(kept);
       forget();

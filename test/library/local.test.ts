@@ -28,7 +28,7 @@ describe('originals', () => {
       path: 'x-3.jpg',
     });
     expect(originals.findByPath('2024/07/ä.JPG')).toEqual({ ...original(1), path: '2024/07/Ä.jpg', state: 'reserved' });
-    expect(originals.counts()).toEqual({ reserved: 3, here: 0 });
+    expect(originals.counts()).toEqual({ reserved: 3, here: 0, sidecars: 0 });
     expect(originals.reserved()).toHaveLength(3);
   });
 
@@ -57,7 +57,7 @@ describe('originals', () => {
     expect(originals.find('sha1')).toBeUndefined();
     originals.reserve(original(2, 'b'), named('x'));
     originals.release('sha2', 'b');
-    expect(originals.counts()).toEqual({ reserved: 0, here: 0 });
+    expect(originals.counts()).toEqual({ reserved: 0, here: 0, sidecars: 0 });
   });
 
   test('are put where they were found, and listed', () => {

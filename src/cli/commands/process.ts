@@ -110,7 +110,7 @@ async function withProgress(spool: Processor): Promise<PassSummary> {
   const progress = openProgress();
   let [stored, duplicates] = [0, 0];
   const off = spool.on((event) => {
-    if (event.type === 'stored') stored++;
+    if (event.type === 'stored' && !event.sidecar) stored++;
     if (event.type === 'duplicate') duplicates++;
     const now = event.type === 'item' ? `, ${event.step} ${printable(event.name)}` : '';
     progress.show(`${counted(stored, 'photo')} stored, ${counted(duplicates, 'duplicate')}${now}`);
@@ -124,8 +124,9 @@ async function withProgress(spool: Processor): Promise<PassSummary> {
 }
 
 /** The summary of a pass, for people. */
-function describe({ stored, duplicates, stuck, ignored, seconds }: PassSummary): string {
+function describe({ stored, duplicates, stuck, ignored, sidecars = 0, seconds }: PassSummary): string {
   const parts = [`${counted(stored, 'photo')} stored`];
+  if (sidecars > 0) parts.push(counted(sidecars, 'sidecar'));
   if (duplicates > 0) parts.push(counted(duplicates, 'duplicate'));
   if (stuck > 0) parts.push(`${stuck} stuck`);
   if (ignored > 0) parts.push(`${ignored} left alone`);

@@ -1,0 +1,65 @@
+/**
+ * What is made of a file in its claim before anything is recorded: pictures, facts and tags of a photo, the values of a
+ * sidecar. A crash leaves blobs that no document names, at most.
+ */
+import { PhotospoolError, printable } from '../base/errors.js';
+import { newExif } from '../document/arrival.js';
+import type { Reservation } from '../library/local.js';
+import { isXmp } from '../photo/foreign.js';
+import { headLength, identify, type Format } from '../photo/identify.js';
+import { factsRecipe } from '../photo/metadata.js';
+import { isVideo } from '../video/input.js';
+import { makeFilm } from './film.js';
+import type { Arrival, IngestHooks, IngestParts } from './ingest.js';
+import { storeRendered } from './pictures.js';
+import { record, type Made } from './record.js';
+import { isSidecarName } from './sidecars/match.js';
+import type { Bringing } from './sidecars/sidecars.js';
+
+async function make(
+  parts: IngestParts,
+  arrival: Arrival,
+  format: Format,
+  bytes: number,
+  hooks: IngestHooks,
+): Promise<Made> {
+  hooks.step('render');
+  if (isVideo(format)) return makeFilm(parts, { path: arrival.file, format, bytes }, () => hooks.step('inspect'));
+  const rendered = await parts.render(arrival.file, format);
+  const pictures = 'unshown' in rendered ? undefined : rendered;
+  hooks.step('inspect');
+  const [read, renditions] = await Promise.all([
+    parts.metadata.read(arrival.file, format, bytes, pictures),
+    storeRendered(rendered, format, parts.blobs),
+  ]);
+  return {
+    facts: { ...read.facts, ...(pictures?.animated && { animated: true }) },
+    renditions,
+    exif: newExif(factsRecipe, read.tags, read.cut),
+  };
+}
+
+/** Makes all of a photo; answers how its documents are written and its name reserved. */
+export async function makePhoto(
+  parts: IngestParts,
+  arrival: Arrival,
+  original: Parameters<typeof record>[3],
+  hooks: IngestHooks,
+): Promise<() => Reservation> {
+  const found = identify(await parts.files.head(arrival.file, headLength));
+  if (found.kind !== 'photo') throw new PhotospoolError('unsupported', `${printable(arrival.name)}: ${found.reason}.`);
+  const made = await make(parts, arrival, found.format, original.bytes, hooks);
+  return () => record(parts.library, parts.archive, arrival, original, made, parts.sidecars?.names);
+}
+
+/** A sidecar, read; undefined where it is none. */
+export async function openSidecar(
+  parts: IngestParts,
+  arrival: Arrival,
+  hooks: IngestHooks,
+): Promise<Bringing | undefined> {
+  if (!parts.sidecars || !isSidecarName(arrival.name)) return undefined;
+  if (!isXmp(await parts.files.head(arrival.file, headLength))) return undefined;
+  hooks.step('inspect');
+  return parts.sidecars.open(arrival);
+}

@@ -1,0 +1,119 @@
+/**
+ * The sidecars in `incoming`: which of them may be taken, for their photo is known, and which wait, and why. They wait where
+ * they lie; nothing is kept for them but their names in memory, and nothing runs for them.
+ */
+import type { Sidecars } from '../ingest/sidecars/sidecars.js';
+import { isSidecarName, namedAfter, versionOf, type Asking } from '../ingest/sidecars/match.js';
+import { stemOf } from '../ingest/sidecars/names.js';
+import { nameKey } from '../library/local.js';
+import { printable } from '../base/errors.js';
+import { keyOf } from '../base/paths.js';
+import { isoTime } from './item.js';
+import type { IgnoredItem } from './port.js';
+import type { Found } from './scan.js';
+
+/** What is asked of the rest of the spool. */
+export interface Beside {
+  /** Photos that were taken out of `incoming` and are not in the archive yet: in hand, or stuck. */
+  inHand(): Iterable<Pick<Found, 'name' | 'folder'>>;
+  /** The bytes of a file that stays where it is, in `copy` mode, and is in the archive. */
+  taken(found: Found): string | undefined;
+}
+
+/** The waiting sidecars of one inbox. */
+export interface Waiting {
+  /** Of the sidecars that stand still, those that may be taken now; `photos` are all others that lie there. */
+  choose(sidecars: Found[], photos: Found[]): Promise<Found[]>;
+  /** Why a sidecar that was chosen has to wait all the same; undefined where it may be taken. */
+  whyNot(found: Found): Promise<string | undefined>;
+  /** Adds to its photo what a sidecar says whose bytes the archive has, for it may have come with another photo. */
+  known(found: Found, sha256: string): Promise<void>;
+  /** Those that wait, with the reason. */
+  items(): IgnoredItem[];
+}
+
+/** Whether a file in `incoming` is one, by its name. */
+export const isSidecar = ({ name }: Pick<Found, 'name'>): boolean => isSidecarName(name);
+
+/** Why a sidecar waits of whose photo nothing is known. */
+export const waits = 'it is an XMP sidecar and waits for its photo';
+
+/** How many are looked for before others get a turn. */
+const turn = 200;
+
+/** What is looked for, for a file in `incoming`. */
+export const askingOf = ({ name, folder, changed }: Pick<Found, 'name' | 'folder' | 'changed'>): Asking => ({
+  name,
+  folder,
+  ...(changed !== undefined && { since: isoTime(changed) }),
+});
+
+/** Opens the list of those that wait. */
+export function openWaiting(sidecars: Sidecars, beside: Beside): Waiting {
+  const waiting = new Map<string, { item: IgnoredItem; tried?: string }>();
+
+  /** Names that are coming, in their folders, with and without their endings. */
+  function namesOf(found: Iterable<Pick<Found, 'name' | 'folder'>>): Set<string> {
+    const names = new Set<string>();
+    for (const { name, folder } of found)
+      for (const one of [name, stemOf(name)]) names.add(`${nameKey(folder)}/${nameKey(one)}`);
+    return names;
+  }
+
+  /** What `copy` mode left where it is came in under the name that it has there now, whatever it was called before. */
+  function settle(photos: Found[], wanted: ReadonlySet<string>): Found[] {
+    return photos.filter((photo) => {
+      const named = [...namesOf([photo])].some((name) => wanted.has(name));
+      const sha256 = named ? beside.taken(photo) : undefined;
+      if (sha256 === undefined) return true;
+      sidecars.names.came(photo.name, photo.folder, sha256, isoTime(photo.changed ?? photo.modified));
+      return false;
+    });
+  }
+
+  function mayCome({ name, folder }: Found, coming: ReadonlySet<string>): boolean {
+    const base = namedAfter(name);
+    return [base, versionOf(base)].some((one) => one !== undefined && coming.has(`${nameKey(folder)}/${nameKey(one)}`));
+  }
+
+  return {
+    async choose(found, photos) {
+      const keys = new Set(found.map(({ path }) => keyOf(path)));
+      for (const key of waiting.keys()) if (!keys.has(key)) waiting.delete(key);
+      if (found.length === 0) return [];
+      await sidecars.names.follow();
+      const wanted = namesOf(found.map(({ name, folder }) => ({ name: `${namedAfter(name)}.`, folder })));
+      const coming = namesOf([...beside.inHand(), ...settle(photos, wanted)]);
+      const chosen: Found[] = [];
+      for (const [n, one] of found.entries()) {
+        if (n % turn === turn - 1) await new Promise((resolve) => setImmediate(resolve));
+        const key = keyOf(one.path);
+        const now = mayCome(one, coming) ? '' : sidecars.candidates(askingOf(one));
+        const known = waiting.get(key);
+        if (now !== '' && known?.tried !== `${now} ${one.look.mtimeNs}`) chosen.push(one);
+        else waiting.set(key, known ?? { item: itemOf(one, waits) });
+      }
+      return chosen;
+    },
+    async whyNot(found) {
+      const asking = askingOf(found);
+      const tried = `${sidecars.candidates(asking)} ${found.look.mtimeNs}`;
+      const reason = await sidecars.whyNot(asking, found.path.toString());
+      if (reason === undefined) waiting.delete(keyOf(found.path));
+      else waiting.set(keyOf(found.path), { item: itemOf(found, reason), tried });
+      return reason;
+    },
+    async known(found, sha256) {
+      if (!isSidecar(found) || typeof found.path !== 'string') return;
+      const { path: file, modified } = found;
+      const sidecar = await sidecars.open({ file, modified: isoTime(modified), ...askingOf(found) });
+      sidecar.attach(sha256);
+    },
+    items: () => [...waiting.values()].map(({ item }) => item),
+  };
+}
+
+const itemOf = ({ folder, name }: Found, reason: string): IgnoredItem => ({
+  name: printable(folder === '' ? name : `${folder}/${name}`),
+  reason,
+});

@@ -1,0 +1,230 @@
+/** Sidecars on their way in, with real parts: before, with and after their photos, and those whose photo nobody can tell. */
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readConfig } from '../../src/base/config.js';
+import { silent } from '../../src/base/log.js';
+import { openHome } from '../../src/cli/home.js';
+import { openSpool } from '../../src/cli/spool.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { viewPhoto, type PhotoView } from '../../src/document/view.js';
+import { verifyHome } from '../../src/ingest/verify.js';
+import type { ProcessorOptions } from '../../src/spool/options.js';
+import type { PassSummary } from '../../src/spool/port.js';
+import { importWork } from '../../src/spool/work.js';
+import { temporaryFolder } from '../folder.js';
+import { makePhoto } from '../picture.js';
+import { xmp } from '../xmp.js';
+
+async function begin() {
+  const folder = temporaryFolder();
+  const config = readConfig(join(folder, 'home'), { settle: '0', workers: '2' });
+  const home = await openHome(config);
+  onTestFinished(() => home.close());
+  const spool = await openSpool(home, silent);
+  onTestFinished(() => spool.close());
+  const drop = (name: string, bytes: Buffer | string, at = config.incoming): string => {
+    const path = join(at, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+    return path;
+  };
+  return {
+    folder,
+    home,
+    spool,
+    drop,
+    pass: () => spool.pass(),
+    async importTree(tree: string): Promise<PassSummary> {
+      const options: Partial<ProcessorOptions> = { mode: 'copy', countSeen: true, handOver: config.work };
+      const other = await openSpool(home, silent, { incoming: tree, work: importWork(config.work), ...options });
+      try {
+        return await other.pass();
+      } finally {
+        await other.close();
+      }
+    },
+    /** All files of the archive that are not hidden. */
+    archive: () => filesBelow(config.done).map((path) => relative(config.done, path)),
+    incoming: () => filesBelow(config.incoming).map((path) => relative(config.incoming, path)),
+    ignored: async () => (await spool.status()).ignored,
+    /** What is shown of the photo that came in under a name. */
+    shown(name: string): PhotoView {
+      for (const { id, body } of home.library.scan<PhotoDocument>('photo:')) {
+        const view = viewPhoto(id.slice('photo:'.length), body, { here: true });
+        if (view.name === name) return view;
+      }
+      throw new Error(`no ${name}`);
+    },
+    document: (sha256: string) => home.library.get<PhotoDocument>(photoId(sha256))!.body,
+    verify: async () =>
+      verifyHome({
+        library: home.library,
+        archive: config.done,
+        blobs: join(config.data, 'blobs'),
+        files: home.files,
+      }),
+  };
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.'))
+    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .sort();
+}
+
+const title = (text: string): string => xmp({ title: text });
+
+describe('a sidecar', () => {
+  it('that comes with its photo lies beside it, and counts', async () => {
+    const bench = await begin();
+    bench.drop('Rome/IMG_1.jpg', await makePhoto(1));
+    bench.drop('Rome/IMG_1.jpg.xmp', xmp({ title: 'Forum', rating: 4, tags: ['rome'] }));
+    expect(await bench.pass()).toMatchObject({ stored: 1, sidecars: 1, stuck: 0, ignored: 0 });
+    expect(bench.archive()).toEqual(['2024/07/IMG_1.jpg', '2024/07/IMG_1.jpg.xmp']);
+    expect(bench.incoming()).toEqual([]);
+    expect(bench.shown('IMG_1.jpg')).toMatchObject({ title: 'Forum', rating: 4, tags: ['rome'] });
+    expect(statSync(join(bench.home.config.done, '2024/07/IMG_1.jpg.xmp')).mode & 0o222).toBe(0);
+    expect(bench.home.library.local.originals.counts()).toEqual({ here: 1, sidecars: 1, reserved: 0 });
+    expect((await bench.spool.status()).today).toEqual({ stored: 1, duplicates: 0 });
+    expect(await bench.verify()).toEqual({ checked: 2, findings: [] });
+  });
+
+  it('that comes first waits where it is, and is taken with its photo', async () => {
+    const bench = await begin();
+    bench.drop('IMG_1.xmp', title('early'));
+    expect(await bench.pass()).toMatchObject({ stored: 0, stuck: 0, ignored: 1 });
+    expect(await bench.ignored()).toEqual([
+      { name: 'IMG_1.xmp', reason: 'it is an XMP sidecar and waits for its photo' },
+    ]);
+    bench.drop('IMG_2.jpg', await makePhoto(2));
+    expect(await bench.pass()).toMatchObject({ stored: 1, ignored: 1 });
+    bench.drop('IMG_1.JPG', await makePhoto(1));
+    expect(await bench.pass()).toMatchObject({ stored: 1, sidecars: 1, ignored: 0 });
+    expect(bench.archive()).toContain('2024/07/IMG_1.xmp');
+    expect(bench.shown('IMG_1.JPG').title).toBe('early');
+  });
+
+  it('that comes later finds its photo by name and folder; a newer one is kept beside it and counts', async () => {
+    const bench = await begin();
+    bench.drop('a/IMG_1.jpg', await makePhoto(1));
+    bench.drop('b/IMG_1.jpg', await makePhoto(2));
+    await bench.pass();
+    const first = bench.drop('b/IMG_1.jpg.xmp', xmp({ title: 'first', tags: ['gone', 'stays'] }));
+    utimesSync(first, 1_700_000_000, 1_700_000_000);
+    expect(await bench.pass()).toMatchObject({ sidecars: 1 });
+    bench.drop('b/IMG_1.jpg.xmp', xmp({ title: 'second', tags: ['stays'] }));
+    expect(await bench.pass()).toMatchObject({ sidecars: 1 });
+    const old = bench.drop('b/IMG_1.jpg.xmp', title('third'));
+    utimesSync(old, 1_600_000_000, 1_600_000_000);
+    expect(await bench.pass()).toMatchObject({ sidecars: 1 });
+    const shown = [...bench.home.library.scan<PhotoDocument>('photo:')].map(({ body }) =>
+      viewPhoto('', body, { here: true }),
+    );
+    expect(shown.map((view) => view.title).sort()).toEqual(['', 'second']);
+    expect(shown.find((view) => view.title !== '')!.tags).toEqual(['stays']);
+    const kept = bench.archive().filter((path) => path.endsWith('.xmp'));
+    expect(kept).toHaveLength(3);
+    expect(
+      kept
+        .map((path) => readFileSync(join(bench.home.config.done, path), 'utf8').match(/first|second|third/)![0])
+        .sort(),
+    ).toEqual(['first', 'second', 'third']);
+    // It is called as its photo is called in the archive.
+    expect(
+      kept.every(
+        (path) =>
+          /^2024\/07\/IMG_1-[0-9a-f]{8}\.jpg(-[0-9a-f]+)?\.xmp$/.test(path) ||
+          /^2024\/07\/IMG_1\.jpg(-[0-9a-f]+)?\.xmp$/.test(path),
+      ),
+    ).toBe(true);
+  });
+
+  it('is of the photo that lay beside it, not of an older one of that name', async () => {
+    const bench = await begin();
+    bench.drop('IMG_1.jpg', await makePhoto(1));
+    await bench.pass();
+    bench.drop('IMG_1.jpg', await makePhoto(2));
+    bench.drop('IMG_1.jpg.xmp', title('new'));
+    expect(await bench.pass()).toMatchObject({ stored: 1, sidecars: 1 });
+    const titles = [...bench.home.library.scan<PhotoDocument>('photo:')].map(({ body }) => ({
+      at: Object.values(body.sightings)[0]!.at,
+      title: viewPhoto('', body, { here: true }).title,
+    }));
+    expect(titles.sort((a, b) => (a.at < b.at ? -1 : 1)).map((one) => one.title)).toEqual(['', 'new']);
+  });
+
+  it('that could be of several is kept, and says so, until it says the second', async () => {
+    const bench = await begin();
+    const second = await makePhoto(2, { exif: { DateTimeOriginal: '2024:07:02 13:14:15' } });
+    bench.drop('IMG_1.jpg', await makePhoto(1));
+    await bench.pass();
+    bench.drop('IMG_1.jpg', second);
+    await bench.pass();
+    const path = bench.drop('IMG_1.xmp', title('whose'));
+    expect(await bench.pass()).toMatchObject({ ignored: 1, stuck: 0 });
+    expect((await bench.ignored())[0]!.reason).toMatch(/2 photos could be meant/);
+    expect(readFileSync(path, 'utf8')).toContain('whose');
+    bench.drop('IMG_1.xmp', xmp({ title: 'whose', taken: '2024-07-02T13:14:15' }));
+    expect(await bench.pass()).toMatchObject({ sidecars: 1, ignored: 0 });
+    expect(
+      [...bench.home.library.scan<PhotoDocument>('photo:')].map(({ body }) => viewPhoto('', body, { here: true })),
+    ).toEqual(expect.arrayContaining([expect.objectContaining({ title: 'whose', taken: '2024-07-02T13:14:15.000' })]));
+  });
+
+  it('in another folder is taken only where it says the second', async () => {
+    const bench = await begin();
+    bench.drop('phone/IMG_1.jpg', await makePhoto(1));
+    await bench.pass();
+    bench.drop('IMG_1.jpg.xmp', title('no'));
+    bench.drop('x/IMG_1.jpg.xmp', xmp({ title: 'yes', taken: '2024-07-01T12:00:00' }));
+    expect(await bench.pass()).toMatchObject({ sidecars: 1, ignored: 1 });
+    expect(bench.shown('IMG_1.jpg').title).toBe('yes');
+    expect(bench.incoming()).toEqual(['IMG_1.jpg.xmp']);
+  });
+
+  it('of another version in darktable is kept and does not count', async () => {
+    const bench = await begin();
+    bench.drop('IMG_1.jpg', await makePhoto(1));
+    bench.drop('IMG_1.jpg.xmp', title('main'));
+    bench.drop('IMG_1_01.jpg.xmp', title('version'));
+    expect(await bench.pass()).toMatchObject({ sidecars: 2 });
+    expect(bench.archive()).toEqual(['2024/07/IMG_1.jpg', '2024/07/IMG_1.jpg.xmp', '2024/07/IMG_1_01.jpg.xmp']);
+    expect(bench.shown('IMG_1.jpg').title).toBe('main');
+  });
+
+  it('with the same bytes counts for another photo, too', async () => {
+    const bench = await begin();
+    for (const n of [1, 2]) {
+      bench.drop(`IMG_${n}.jpg`, await makePhoto(n));
+      bench.drop(`IMG_${n}.jpg.xmp`, title('both'));
+    }
+    expect(await bench.pass()).toMatchObject({ stored: 2, sidecars: 1, duplicates: 1 });
+    expect([bench.shown('IMG_1.jpg').title, bench.shown('IMG_2.jpg').title]).toEqual(['both', 'both']);
+  });
+
+  it('of an imported tree is copied; one beside a photo that is known under another name finds it', async () => {
+    const bench = await begin();
+    const tree = join(bench.folder, 'tree');
+    const photo = await makePhoto(1);
+    bench.drop('first.jpg', photo);
+    await bench.pass();
+    bench.drop('2024/IMG_1.jpg', photo, tree);
+    bench.drop('2024/IMG_1.xmp', title('tree'), tree);
+    bench.drop('2024/orphan.xmp', title('nobody'), tree);
+    expect(await bench.importTree(tree)).toMatchObject({ duplicates: 1, sidecars: 1, ignored: 1 });
+    expect(bench.shown('first.jpg').title).toBe('tree');
+    expect(filesBelow(tree)).toHaveLength(3);
+    expect(await bench.importTree(tree)).toMatchObject({ duplicates: 2, ignored: 1 });
+  });
+
+  it('that is no XMP, or without a photo of its own, changes nothing', async () => {
+    const bench = await begin();
+    bench.drop('IMG_1.jpg', await makePhoto(1));
+    bench.drop('IMG_1.xmp', 'just a note');
+    bench.drop('.xmp', title('hidden'));
+    expect(await bench.pass()).toMatchObject({ stored: 1, ignored: 1, stuck: 0 });
+    expect(await bench.ignored()).toEqual([{ name: 'IMG_1.xmp', reason: 'it is text' }]);
+  });
+});
