@@ -116,6 +116,8 @@ export type SidecarValues = Partial<
 export interface Sidecar {
   name: string;
   values: SidecarValues;
+  /** Of what an export of another album says: when it was written, UTC. The latest one of a name counts. */
+  written?: string;
 }
 
 /** One time that a file with these bytes came in. `at` and `modified` are UTC, `2026-11-24T10:00:00.000Z`. */

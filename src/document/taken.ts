@@ -21,14 +21,16 @@ export interface Taken {
 /** What a document without any date gets: the order of things stays defined, and a person sees that it can't be right. */
 const beginning = '1970-01-01T00:00:00.000';
 
-/** The sidecars of a document in the order in which they are asked: by name, then by hash. */
+/** The sidecars of a document in the order in which they are asked: by name, the one written last first, then by hash. */
 export function sidecarsOf(document: PhotoDocument): Sidecar['values'][] {
   return entriesOf(document.sidecars)
     .map(([sha256, sidecar]) => ({
-      order: `${textOf(own(sidecar, 'name'))}\0${sha256}`,
+      name: textOf(own(sidecar, 'name')),
+      written: textOf(own(sidecar, 'written')),
+      sha256,
       values: own(sidecar, 'values'),
     }))
-    .sort((a, b) => compareText(a.order, b.order))
+    .sort((a, b) => compareText(a.name, b.name) || compareText(b.written, a.written) || compareText(a.sha256, b.sha256))
     .map(({ values }) => (values ?? {}) as Sidecar['values']);
 }
 

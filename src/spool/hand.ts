@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError, PhotospoolError, printable, type ErrorCode } from '../base/errors.js';
 import type { Log } from '../base/log.js';
+import { parseBrought } from '../document/brought.js';
 import type { Arrival, Ingest, Outcome } from '../ingest/ingest.js';
 import { fileOf, type Claim, type Claims } from './claims.js';
 import { earliest, openHold } from './hold.js';
@@ -68,6 +69,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
 
   function arrivalOf(claim: Claim): Arrival {
     const { name, raw, folder, modified, claimed, aside } = claim.item;
+    const brought = parseBrought(claim.item.brought);
     return {
       file: fileOf(claim),
       name,
@@ -76,6 +78,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       claim: claim.folder,
       ...(raw !== undefined && { raw }),
       ...(folder !== undefined && { folder }),
+      ...(brought && { brought }),
       ...(aside !== undefined && { aside }),
     };
   }

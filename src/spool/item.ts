@@ -3,6 +3,7 @@
  */
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Path } from '../base/paths.js';
+import type { Brought } from '../document/brought.js';
 import type { Found } from './scan.js';
 
 /** Why an item is stuck. `at` is UTC. */
@@ -31,6 +32,8 @@ export interface Item {
   claimed: string;
   /** Its mtime. */
   modified: string;
+  /** What the export that it comes from says of it; not looked at (document/brought.ts does). */
+  brought?: Brought;
   /** The hidden place on incoming's filesystem from where it is copied into the claim. */
   via?: string;
   /** The place among the duplicates that was chosen for it. */
@@ -68,6 +71,7 @@ export function newItem(found: Found, now: number): Item {
     from: found.path.toString(),
     ...(typeof found.path !== 'string' && { rawFrom: found.path.toString('base64') }),
     ...(found.folder !== '' && { folder: found.folder }),
+    ...(found.brought && { brought: found.brought }),
     claimed: new Date(now).toISOString(),
     modified: isoTime(found.modified),
     attempts: 0,

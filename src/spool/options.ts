@@ -4,6 +4,8 @@ import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
 import type { Ingest } from '../ingest/ingest.js';
 import type { Local } from '../library/local.js';
+import type { Inbox } from './inbox.js';
+import type { Found } from './scan.js';
 
 /** How a processor works. Times in seconds. */
 export interface ProcessorOptions {
@@ -19,6 +21,8 @@ export interface ProcessorOptions {
   countSeen?: boolean;
   /** The `work` folder that takes over what is left in this one when the processor is closed (an import's). */
   handOver?: string;
+  /** What is taken instead of what lies in `incoming` (an export's). `works`: whose claims may have hidden something. */
+  inbox?: (works: string[]) => Inbox;
 }
 
 /** What a processor works with. */
@@ -30,4 +34,6 @@ export interface ProcessorParts {
   local: Pick<Local, 'seen' | 'today'>;
   /** Whether the archive has these bytes, by the local table and by a look at the disk. */
   isHere: (sha256: string) => boolean;
+  /** See `TakingParts.known`. */
+  known?: (found: Found, sha256: string) => void;
 }

@@ -62,7 +62,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const ending = new AbortController();
   const claims = openClaims(work, incoming, files, clock);
   const works = [work, importWork(work), ...(options.handOver === undefined ? [] : [options.handOver])];
-  const inbox = openInbox(incoming, settle, files, clock, works);
+  const inbox = options.inbox?.(works) ?? openInbox(incoming, settle, files, clock, works);
   const hand = openHand({ claims, ingest: parts.ingest, clock, log, soon: Math.max(settle, 1000), tally, emit });
   const { mode, countSeen = false } = options;
   const taking = openTaking({
@@ -73,6 +73,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     files,
     seen: parts.local.seen,
     isHere: parts.isHere,
+    known: parts.known ?? (() => undefined),
     clock,
     log,
     work: (claim) => hand.work(claim),

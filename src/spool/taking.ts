@@ -58,6 +58,8 @@ export interface TakingParts {
   seen: Seen;
   /** Whether the archive has these bytes, by the local table and by a look at the disk. */
   isHere: (sha256: string) => boolean;
+  /** Is told of files that need not be claimed, for their bytes are in the archive: once for each. */
+  known: (found: Found, sha256: string) => void;
   clock: Clock;
   log: Log;
   work: (claim: Claim) => Promise<Outcome | undefined>;
@@ -89,6 +91,7 @@ export function openTaking(parts: TakingParts): Taking {
   function tell(found: Found, sha256: string): void {
     if (told.has(keyOf(found.path))) return;
     told.add(keyOf(found.path));
+    parts.known(found, sha256);
     parts.tally.addSeen();
     emit({ type: 'duplicate', name: found.name, sha256 });
   }
