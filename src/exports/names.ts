@@ -156,7 +156,11 @@ export function matchNames(
       const whole = fold(photo);
       const isFilm = films.test(ending(photo));
       const taken = isFilm ? (byStem.get(key(stem, number)) ?? byStem.get(key(whole, ''))) : undefined;
-      take(photo, free.get(key(stem, number)) ?? free.get(key(stem + number, '')) ?? taken, 'half');
+      take(
+        photo,
+        free.get(key(stem, number)) ?? free.get(key(stem + number, '')) ?? free.get(key(whole, '')) ?? taken,
+        'half',
+      );
     }
   }
 
