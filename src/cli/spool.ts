@@ -9,14 +9,19 @@ import { openFiles } from '../base/files.js';
 import type { Log } from '../base/log.js';
 import { handOver, importWork } from '../spool/work.js';
 import { takeLock } from '../spool/lock.js';
-import type { ProcessorOptions } from '../spool/options.js';
+import type { ProcessorOptions, ProcessorParts } from '../spool/options.js';
 import { openProcessor, type Processor } from '../spool/processor.js';
 import { systemClock as clock } from '../base/clock.js';
 import { type Home } from './home.js';
 import { serverRecord } from './view.js';
 
-/** Opens the processor of a home; `changed` replaces single options. */
-export async function openSpool(home: Home, log: Log, changed: Partial<ProcessorOptions> = {}): Promise<Processor> {
+/** Opens the processor of a home; `changed` replaces single options, `more` are parts that a home has not. */
+export async function openSpool(
+  home: Home,
+  log: Log,
+  changed: Partial<ProcessorOptions> = {},
+  more: Pick<ProcessorParts, 'told'> = {},
+): Promise<Processor> {
   const { incoming, work, mode, settle, workers, rescan, poll } = home.config;
   const { files, ingest, library, archive, sidecars } = home;
   const { originals } = library.local;
@@ -25,7 +30,7 @@ export async function openSpool(home: Home, log: Log, changed: Partial<Processor
     return row?.state === 'here' && archive.occupied(row.path);
   };
   if (changed.work === undefined) await gatherImport(home);
-  const parts = { files, clock, log, ingest, local: library.local, isHere, sidecars };
+  const parts = { files, clock, log, ingest, local: library.local, isHere, sidecars, ...more };
   return openProcessor(parts, { incoming, work, mode, settle, workers, rescan, poll, ...changed });
 }
 

@@ -119,7 +119,7 @@ export type SidecarValues = Partial<
 export interface Sidecar {
   name: string;
   values: SidecarValues;
-  /** When it was last written, UTC: of several the newest counts. */
+  /** When it was last written, or an export says so, UTC: of several the newest counts. */
   modified?: string;
 }
 

@@ -9,6 +9,7 @@ import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blobs.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
+import type { Brought } from '../document/brought.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local.js';
 import type { Format } from '../photo/identify.js';
@@ -34,6 +35,8 @@ export interface Arrival {
   raw?: string;
   /** The folder it was dropped in, relative to incoming. */
   folder?: string;
+  /** What the export that it comes from says of it. */
+  brought?: Brought;
   /** Its mtime and when it was claimed, UTC in ISO form. */
   modified: string;
   seen: string;

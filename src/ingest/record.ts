@@ -1,10 +1,13 @@
 /**
  * The document of an original, written in one durable transaction with the reservation of its place in the archive.
- * Ingest never writes an edit, so nothing it does can beat a person.
+ * Ingest writes no edit but what an export says was done elsewhere before (document/brought.ts): nothing it does can beat a
+ * person.
  */
 import type { Archive } from '../archive/archive.js';
 import { archiveName } from '../archive/names.js';
+import { canonical } from '../document/canonical.js';
 import { withArrival, withSighting } from '../document/arrival.js';
+import { withBrought, type Brought } from '../document/brought.js';
 import { isNewer, merge } from '../document/merge.js';
 import {
   exifId,
@@ -49,7 +52,9 @@ export function record(
   return library.transaction(() => {
     names?.came(arrival.name, arrival.folder ?? '', sha256, arrival.seen);
     change<ExifDocument>(library, exifId(sha256), (body) => (body ? merge(body, made.exif) : made.exif));
-    change<PhotoDocument>(library, photoId(sha256), (body) => withArrival(body, { ...made, sighting }));
+    change<PhotoDocument>(library, photoId(sha256), (body) =>
+      saying(withArrival(body, { ...made, sighting }), arrival),
+    );
     const photo = library.get<PhotoDocument>(photoId(sha256))!.body;
     const { taken } = viewPhoto(sha256, photo, { here: false });
     return library.local.originals.reserve(
@@ -66,8 +71,21 @@ export function recordSighting(library: Library, sha256: string, arrival: Arriva
   library.transaction(() => {
     // The document keeps the first folder of a name; a sidecar may come in the last.
     names?.came(arrival.name, arrival.folder ?? '', sha256, arrival.seen);
-    change<PhotoDocument>(library, photoId(sha256), (body) => body && withSighting(body, sighting));
+    change<PhotoDocument>(library, photoId(sha256), (body) => body && saying(withSighting(body, sighting), arrival));
   });
+}
+
+const saying = (document: PhotoDocument, { brought }: Pick<Arrival, 'brought'>): PhotoDocument =>
+  brought ? withBrought(document, brought) : document;
+
+/** Adds what an export says of a photo whose bytes are here to its document; true where that is news. */
+export function recordBrought(library: Library, sha256: string, brought: Brought): boolean {
+  const id = photoId(sha256);
+  const stored = library.get<PhotoDocument>(id);
+  // Most of what is said again is known: then nothing is written, and nothing waits for the disk.
+  if (!stored || isNewer(stored.body) || canonical(withBrought(stored.body, brought)) === canonical(stored.body))
+    return false;
+  return library.update<PhotoDocument>(id, (body) => body && withBrought(body, brought))?.changed === true;
 }
 
 /** Changes a document, unless a newer version wrote it: then it stays, and the bytes are kept all the same. */

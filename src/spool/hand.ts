@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError, PhotospoolError, printable, type ErrorCode } from '../base/errors.js';
 import type { Log } from '../base/log.js';
+import { parseBrought } from '../document/brought.js';
 import type { Arrival, Ingest, Outcome } from '../ingest/ingest.js';
 import { fileOf, type Claim, type Claims } from './claims.js';
 import { earliest, openHold } from './hold.js';
@@ -71,6 +72,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
 
   function arrivalOf(claim: Claim): Arrival {
     const { name, raw, folder, since, modified, claimed, aside } = claim.item;
+    const brought = parseBrought(claim.item.brought);
     return {
       file: fileOf(claim),
       name,
@@ -80,6 +82,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       ...(raw !== undefined && { raw }),
       ...(folder !== undefined && { folder }),
       ...(since !== undefined && { since }),
+      ...(brought && { brought }),
       ...(aside !== undefined && { aside }),
     };
   }

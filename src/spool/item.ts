@@ -3,6 +3,7 @@
  */
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Path } from '../base/paths.js';
+import type { Brought } from '../document/brought.js';
 import { isSidecarName } from '../ingest/sidecars/match.js';
 import type { Found } from './scan.js';
 
@@ -34,6 +35,8 @@ export interface Item {
   claimed: string;
   /** Its mtime. */
   modified: string;
+  /** What the export that it comes from says of it; not looked at (document/brought.ts does). */
+  brought?: Brought;
   /** The hidden place on incoming's filesystem from where it is copied into the claim. */
   via?: string;
   /** The place among the duplicates that was chosen for it. */
@@ -72,6 +75,7 @@ export function newItem(found: Found, now: number): Item {
     ...(typeof found.path !== 'string' && { rawFrom: found.path.toString('base64') }),
     ...(found.folder !== '' && { folder: found.folder }),
     ...(found.changed !== undefined && isSidecarName(found.name) && { since: isoTime(found.changed) }),
+    ...(found.brought && { brought: found.brought }),
     claimed: new Date(now).toISOString(),
     modified: isoTime(found.modified),
     attempts: 0,

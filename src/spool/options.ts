@@ -5,6 +5,9 @@ import type { Log } from '../base/log.js';
 import type { Ingest } from '../ingest/ingest.js';
 import type { Sidecars } from '../ingest/sidecars/sidecars.js';
 import type { Local } from '../library/local.js';
+import type { Inbox } from './inbox.js';
+import type { Found } from './scan.js';
+import type { Waiting } from './sidecars.js';
 
 /** How a processor works. Times in seconds. */
 export interface ProcessorOptions {
@@ -20,6 +23,8 @@ export interface ProcessorOptions {
   countSeen?: boolean;
   /** The `work` folder that takes over what is left in this one when the processor is closed (an import's). */
   handOver?: string;
+  /** What is taken instead of what lies in `incoming` (an export's). `works`: whose claims may have hidden something. */
+  inbox?: (works: string[], openSidecars: () => Waiting | undefined) => Inbox;
 }
 
 /** What a processor works with. */
@@ -33,4 +38,6 @@ export interface ProcessorParts {
   isHere: (sha256: string) => boolean;
   /** Whose sidecars are; without it they stay where they are. */
   sidecars?: Sidecars;
+  /** See `TakingParts.told`. */
+  told?: (found: Found, sha256: string) => void;
 }

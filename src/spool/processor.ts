@@ -15,7 +15,7 @@ import { openLooks } from './looks.js';
 import type { ProcessorOptions, ProcessorParts } from './options.js';
 import type { PassSummary, SpoolEvent, SpoolPort } from './port.js';
 import { openQueue } from './queue.js';
-import { openWaiting } from './sidecars.js';
+import { openWaiting, type Waiting } from './sidecars.js';
 import { openTaking } from './taking.js';
 import { openTally } from './tally.js';
 import { placeUpload } from './upload.js';
@@ -63,13 +63,14 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const ending = new AbortController();
   const claims = openClaims(work, incoming, files, clock);
   const works = [work, importWork(work), ...(options.handOver === undefined ? [] : [options.handOver])];
-  const waiting =
+  const openSidecars = (): Waiting | undefined =>
     parts.sidecars &&
     openWaiting(parts.sidecars, {
       inHand: () => [...taking.underWay(), ...hand.items().map(({ name, folder = '' }) => ({ name, folder }))],
       taken: (found) => taking.taken(found),
     });
-  const inbox = openInbox(incoming, settle, files, clock, works, waiting);
+  const waiting = openSidecars();
+  const inbox = options.inbox?.(works, openSidecars) ?? openInbox(incoming, settle, files, clock, works, waiting);
   const hand = openHand({ claims, ingest: parts.ingest, clock, log, soon: Math.max(settle, 1000), tally, emit });
   const { mode, countSeen = false } = options;
   const taking = openTaking({
@@ -81,6 +82,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     seen: parts.local.seen,
     isHere: parts.isHere,
     known: async (found, sha256) => waiting?.known(found, sha256),
+    told: parts.told ?? (() => undefined),
     clock,
     log,
     work: (claim) => hand.work(claim),

@@ -4,6 +4,7 @@
  */
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Entry, Files, Path } from '../base/files.js';
+import type { Brought } from '../document/brought.js';
 import { isLeftAlone } from './names.js';
 import type { Look } from './ready.js';
 import { idOf, type Folder } from './watch.js';
@@ -22,6 +23,8 @@ export interface Found {
   modified: number;
   /** ctime in ms: when it was last written or renamed there. */
   changed?: number;
+  /** What the export that it is a part of says of it. */
+  brought?: Brought;
 }
 
 /** The outcome of a walk. */

@@ -64,6 +64,8 @@ export interface TakingParts {
   isHere: (sha256: string) => boolean;
   /** Told of a file, in copy mode, whose bytes the archive has. */
   known: (found: Found, sha256: string) => Promise<void>;
+  /** Is told of files that need not be claimed, for their bytes are in the archive: once for each. */
+  told: (found: Found, sha256: string) => void;
   clock: Clock;
   log: Log;
   work: (claim: Claim) => Promise<Outcome | undefined>;
@@ -101,6 +103,7 @@ export function openTaking(parts: TakingParts): Taking {
   function tell(found: Found, sha256: string): void {
     if (told.has(keyOf(found.path))) return;
     told.add(keyOf(found.path));
+    parts.told(found, sha256);
     parts.tally.addSeen();
     emit({ type: 'duplicate', name: found.name, sha256 });
   }

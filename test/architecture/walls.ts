@@ -10,6 +10,7 @@ const siblings = ['photo', 'video', 'archive', 'library', 'catalog'];
 const upTo = {
   ingest: [...ground, ...siblings],
   spool: [...ground, ...siblings, 'ingest'],
+  exports: [...ground, 'photo', 'spool'],
   backup: [...ground, ...siblings, 'ingest'],
   replication: [...ground, 'library', 'archive'],
 };
@@ -27,7 +28,7 @@ export const walls: Record<string, readonly string[]> = {
   ...upTo,
   service: ['base'],
   server: [...ground, ...siblings, 'access', 'ingest', 'spool', 'backup', 'replication', 'service'],
-  cli: [...ground, ...siblings, 'access', 'ingest', 'spool', 'backup', 'replication', 'service', 'server'],
+  cli: [...ground, ...siblings, 'access', 'ingest', 'spool', 'exports', 'backup', 'replication', 'service', 'server'],
 };
 
 const folderOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];

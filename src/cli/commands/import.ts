@@ -1,33 +1,68 @@
 /**
- * `photospool import DIR`: ingests a tree of photos. By default the tree is left as it is; known bytes are counted, not
- * copied again; it can be interrupted and run again.
+ * `photospool import PATH…`: ingests a tree of photos, or what Google Takeout and iCloud Photos export, in folders or ZIP parts. By
+ * default the source is left as it is; known bytes are counted, not copied again; it can be interrupted and run again.
  */
 import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
+import type { Config } from '../../base/config.js';
 import { PhotospoolError } from '../../base/errors.js';
+import { openFiles, type Files } from '../../base/files.js';
 import { openLog } from '../../base/log.js';
-import { openHome, type Home } from '../home.js';
+import { openExport, type Export } from '../../exports/open.js';
+import { isZip } from '../../exports/sources.js';
 import { importWork } from '../../spool/work.js';
+import { dryRun, importExport, type ImportFlags } from '../exports.js';
+import { openHome } from '../home.js';
 import { openSpool } from '../spool.js';
-import { quiet } from '../output.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { openProgress, bars, quiet } from '../output.js';
+import { addVerb, configOf, type Verb } from '../verb.js';
 import { runPass } from './process.js';
 
 /** The verb `import`. */
 export const importVerb: Verb = (program, run) => {
-  addVerb(program, 'import', 'ingests a tree of photos, which is left as it is')
-    .argument('<DIR>', 'the tree')
-    .option('--move', 'move the files out of the tree instead of copying them')
-    .action((folder: string, flags: Flags & { move?: boolean }) => run(() => importTree(resolve(folder), flags)));
+  addVerb(program, 'import', 'ingests photos from folders and ZIP files, which are left as they are')
+    .argument('<PATH...>', 'a folder, or all parts of an export (Google Takeout, iCloud Photos)')
+    .option('--move', 'move the files out of the folders instead of copying them')
+    .option('--dry-run', 'say what would be done, and store nothing')
+    .option(
+      '--report <FILE>',
+      'write what became of each photo of an export into a file that is not there yet, as JSON',
+    )
+    .action((paths: string[], flags: ImportFlags) => run(() => importPaths(paths, flags)));
 };
 
-async function importTree(named: string, flags: Flags & { move?: boolean }): Promise<number> {
-  const folder = await realpath(named).catch(() => named);
+async function importPaths(named: readonly string[], flags: ImportFlags): Promise<number> {
   const config = configOf(flags);
+  const files = openFiles();
+  const paths = await Promise.all(
+    [...new Set(named)].map((path) => realpath(resolve(path)).catch(() => resolve(path))),
+  );
+  for (const path of paths) await checkPath(path, config, files, flags.move === true);
+  const found = await look(paths, files);
+  try {
+    if (flags.dryRun) return await dryRun(found, paths, config, files, flags);
+    if (found.plan.kind !== 'folder' || paths.length > 1 || paths.some(isZip) || flags.report !== undefined)
+      return await importExport(found, paths, config, flags);
+    return await importTree(paths[0]!, config, flags);
+  } finally {
+    found.sources.close();
+  }
+}
+
+/** Opens what is to be imported, with a line of progress: an export has hundreds of thousands of small files. */
+async function look(paths: readonly string[], files: Files): Promise<Export> {
+  const progress = openProgress();
+  try {
+    return await openExport(paths, files, (read, of) => progress.show(`Reading metadata ${bars(read, of)}`));
+  } finally {
+    progress.end();
+  }
+}
+
+async function importTree(folder: string, config: Config, flags: ImportFlags): Promise<number> {
   const log = openLog(quiet(config));
   const home = await openHome(config, log);
   try {
-    await checkTree(folder, home);
     const spool = await openSpool(home, log, {
       incoming: folder,
       work: importWork(config.work),
@@ -42,19 +77,31 @@ async function importTree(named: string, flags: Flags & { move?: boolean }): Pro
   }
 }
 
-/** @throws PhotospoolError `usage` where the tree is no folder, or holds or lies in a folder of the home. */
-async function checkTree(folder: string, { config, files }: Home): Promise<void> {
-  if (!(await files.look(folder))?.isDirectory()) {
-    throw new PhotospoolError('usage', `${folder} is no folder.`, {
-      path: folder,
-      hint: 'Name the folder that holds the photos.',
+/** @throws PhotospoolError `usage` where a path can't be imported: no folder or ZIP, or in a folder of the home. */
+async function checkPath(path: string, config: Config, files: Files, move: boolean): Promise<void> {
+  const found = await files.look(path);
+  if (!found?.isDirectory() && /\.(?:tgz|tar\.gz|tar)$/i.test(path) && found) {
+    throw new PhotospoolError('usage', `${path} can't be read in its place.`, {
+      path,
+      hint: 'Unpack it (tar xf) and import the folder, or ask for ZIP files next time.',
     });
   }
+  if (!found?.isDirectory() && !(found?.isFile() && isZip(path))) {
+    throw new PhotospoolError('usage', `${path} is no folder and no ZIP.`, {
+      path,
+      hint: 'Name the folder that holds the photos, or all ZIP parts of an export.',
+    });
+  }
+  if (move && !found.isDirectory())
+    throw new PhotospoolError('usage', `${path} is a ZIP: nothing can be moved out of it.`, {
+      path,
+      hint: 'Leave --move out.',
+    });
   for (const own of [config.incoming, config.work, config.done, config.data]) {
-    const inside = `${own}${sep}`.startsWith(`${folder}${sep}`) || `${folder}${sep}`.startsWith(`${own}${sep}`);
+    const inside = `${own}${sep}`.startsWith(`${path}${sep}`) || `${path}${sep}`.startsWith(`${own}${sep}`);
     if (inside) {
-      throw new PhotospoolError('usage', `${folder} and Photospool's own ${own} lie in one another.`, {
-        path: folder,
+      throw new PhotospoolError('usage', `${path} and Photospool's own ${own} lie in one another.`, {
+        path,
         hint: 'Name a folder outside of the home.',
       });
     }

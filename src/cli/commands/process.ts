@@ -80,17 +80,34 @@ async function passHere(config: Config, json: boolean): Promise<number> {
  * hand end; then the exit code is the signal's, for what was not done yet.
  */
 export async function runPass(spool: Processor, json: boolean): Promise<number> {
+  const { result, ended } = await interruptible(spool, () => withProgress(spool));
+  const code = report(result, json);
+  return sayEnded(ended, code);
+}
+
+/** Says that a signal ended what was done, and answers the exit code for it. */
+export function sayEnded(ended: number, code: number): number {
+  if (ended > 0) say('Interrupted: what was in hand is done, the rest is where it was. Run it again to go on.');
+  return ended > 0 ? ended : code;
+}
+
+/** Works with a processor until that is done or a signal ends it (`ended` is then its exit code), and closes it. */
+export async function interruptible<T>(
+  spool: Processor,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<{ result: T; ended: number }> {
   let ended = 0;
+  const ending = new AbortController();
   const end = (_name: NodeJS.Signals, number: number): void => {
     ended = 128 + number;
+    ending.abort();
     void spool.close();
   };
   const signals = ['SIGTERM', 'SIGINT'] as const;
   for (const signal of signals) process.on(signal, end);
   try {
-    const code = report(await withProgress(spool), json);
-    if (ended > 0) say('Interrupted: what was in hand is done, the rest is where it was. Run it again to go on.');
-    return ended > 0 ? ended : code;
+    const result = await work(ending.signal);
+    return { result, ended };
   } finally {
     await spool.close();
     for (const signal of signals) process.off(signal, end);
@@ -106,7 +123,8 @@ function report(summary: PassSummary, json: boolean): number {
   return stuckItems.length > 0 ? exit.stuck : exit.done;
 }
 
-async function withProgress(spool: Processor): Promise<PassSummary> {
+/** Makes a pass with a progress line on a terminal. */
+export async function withProgress(spool: Processor): Promise<PassSummary> {
   const progress = openProgress();
   let [stored, duplicates] = [0, 0];
   const off = spool.on((event) => {
@@ -124,7 +142,7 @@ async function withProgress(spool: Processor): Promise<PassSummary> {
 }
 
 /** The summary of a pass, for people. */
-function describe({ stored, duplicates, stuck, ignored, sidecars = 0, seconds }: PassSummary): string {
+export function describe({ stored, duplicates, stuck, ignored, sidecars = 0, seconds }: PassSummary): string {
   const parts = [`${counted(stored, 'photo')} stored`];
   if (sidecars > 0) parts.push(counted(sidecars, 'sidecar'));
   if (duplicates > 0) parts.push(counted(duplicates, 'duplicate'));

@@ -1,0 +1,248 @@
+/**
+ * Which JSON file of a Google Takeout folder belongs to which photo, by their names. Google names a photo's JSON after the photo,
+ * cuts what is longer than 46 characters, and puts the number of a name that is taken somewhere else; docs/guide/takeout.md
+ * has the rules in words. Pure, and in time that grows with the number of names only.
+ */
+
+/** Which rule brought the two together. */
+export type Rule = 'name' | 'number' | 'cut' | 'half' | 'edited' | 'title';
+
+/** The JSON file of a photo. */
+export interface Match {
+  json: string;
+  rule: Rule;
+}
+
+/** A photo's name taken apart: `IMG_1(2).jpg` is `IMG_1`, `.jpg`, `(2)`. */
+interface Parts {
+  stem: string;
+  ending: string;
+  number: string;
+}
+
+const suffix = 'supplemental-metadata';
+/** So much is left of a name; one or two less where the cut would go through a sign. */
+const [leastCut, mostCut] = [44, 47];
+
+/**
+ * What programs put behind the name of an edited photo, in the languages that are known; others are found by the photo beside it.
+ * Google Photos' own words for it: English, German, French, Spanish, Catalan, Italian, Portuguese, Dutch, Polish, Czech, Swedish,
+ * Danish, Norwegian, Finnish, Hungarian, Romanian, Turkish, Russian, Ukrainian, Japanese, Korean, Chinese; and its effects.
+ */
+const editedWords = [
+  'edited bearbeitet modifié modifie editado editada editat modificato bewerkt edytowane upraveno redigerad',
+  'redigeret redigert muokattu szerkesztve modificat düzenlendi изменено отредактировано змінено 編集済み 수정됨 已修改 已編輯 edit',
+  'effects smile mix collage animation',
+]
+  .join(' ')
+  .split(' ')
+  .concat('ha editado')
+  .map((word) => `-${word.normalize('NFC')}`);
+
+const mostAlike = 200;
+const films = /^\.(?:mp4|mov|m4v|3gp|mp(?:~\d)?|mv|avi)$/i;
+/** Names are compared whatever their Unicode form and case; two that differ in case alone would be one file on most disks. */
+const fold = (name: string): string => name.normalize('NFC').toLowerCase();
+
+function partsOf(name: string): Parts {
+  const dot = /\.[^.()\s]{1,5}$/.exec(name);
+  const [whole, ending] = dot ? [name.slice(0, dot.index), dot[0]] : [name, ''];
+  const number = /\(\d{1,6}\)$/.exec(whole)?.[0] ?? '';
+  return { stem: whole.slice(0, whole.length - number.length), ending, number };
+}
+
+/** What a JSON file's name may be the name of, the likeliest first: without `.json`, a number, and `.supplemental-metadata`. */
+function meantBy(json: string): { base: string; number: string; cut: string }[] {
+  const whole = fold(json).replace(/\.json$/, '');
+  const number = /\(\d{1,6}\)$/.exec(whole)?.[0] ?? '';
+  const base = whole.slice(0, whole.length - number.length);
+  const dot = base.lastIndexOf('.');
+  const stripped = dot >= 0 && suffix.startsWith(base.slice(dot + 1)) ? base.slice(0, dot) : undefined;
+  return [
+    ...(number === '' ? [] : [{ base: whole, number: '', cut: '' }]),
+    { base, number, cut: base },
+    ...(stripped === undefined || stripped === '' ? [] : [{ base: stripped, number, cut: '' }]),
+  ];
+}
+
+const key = (base: string, number: string): string => `${base}/${number}`;
+
+/**
+ * Brings the photos and the JSON files of one folder together; each name is there once. `titles` are those in the JSON files, where
+ * they have one. A JSON file may belong to several photos: both halves of a Live Photo, an edited form.
+ */
+export function matchNames(
+  jsons: readonly string[],
+  photos: readonly string[],
+  titles: ReadonlyMap<string, string>,
+): Map<string, Match> {
+  const found = new Map<string, Match>();
+  const used = new Set<string>();
+  const byName = new Map<string, string>();
+  const byStem = new Map<string, string>();
+  const put = (map: Map<string, string>, at: string, json: string): void => {
+    if (!map.has(at)) map.set(at, json);
+  };
+  const meant = jsons.map((json) => ({ json, names: meantBy(json) }));
+  // What is not stripped goes before what is: `a.s.json` is first of all that of a file `a.s`.
+  for (let n = 0; n < 3; n++)
+    for (const { json, names } of meant) {
+      const one = names[n];
+      if (one) put(byName, key(one.base, one.number), json);
+    }
+
+  const left = (): string[] => photos.filter((photo) => !found.has(photo));
+  function take(photo: string, json: string | undefined, rule: Rule): boolean {
+    if (json === undefined || found.has(photo)) return false;
+    found.set(photo, { json, rule });
+    used.add(json);
+    const { stem, number } = partsOf(fold(photo));
+    put(byStem, key(stem, number), json);
+    return true;
+  }
+
+  for (const photo of photos) take(photo, byName.get(key(fold(photo), '')), 'name');
+  for (const photo of left()) {
+    const { stem, ending, number } = partsOf(fold(photo));
+    if (number !== '') take(photo, byName.get(key(stem + ending, number)), 'number');
+  }
+  takeCut();
+  takeHalves();
+  takeEdited();
+  takeTitles();
+  return found;
+
+  /** A long name: the JSON has the first 46 characters of it, and the number. */
+  function takeCut(): void {
+    const open = groupBy(left(), (photo) => {
+      const { stem, ending, number } = partsOf(fold(photo));
+      return key((stem + ending).slice(0, leastCut), number);
+    });
+    for (const { json, names } of meant) {
+      if (used.has(json)) continue;
+      for (const { cut, number } of names.filter(({ cut: { length } }) => length >= leastCut && length <= mostCut)) {
+        const near = open.get(key(cut.slice(0, leastCut), number)) ?? [];
+        // So many names that begin alike come from nobody's camera.
+        const fits = (near.length > mostAlike ? [] : near).filter((photo) => {
+          const { stem, ending } = partsOf(fold(photo));
+          return !found.has(photo) && (stem + ending).startsWith(cut);
+        });
+        // Of several the title tells; both halves of a Live Photo are of one stem, and the other half comes by the next rule.
+        const one = only(fits) ?? only(fits.filter((photo) => isTitled(json, photo))) ?? oneStem(fits);
+        if (one !== undefined && take(one, json, 'cut')) break;
+      }
+    }
+  }
+
+  function oneStem(fits: readonly string[]): string | undefined {
+    const stems = new Set(fits.map((photo) => partsOf(fold(photo)).stem));
+    return stems.size === 1
+      ? [...fits].sort((a, b) => Number(films.test(ending(a))) - Number(films.test(ending(b))))[0]
+      : undefined;
+  }
+
+  /** The other half of a Live Photo; or a photo whose JSON names another ending, or none. */
+  function takeHalves(): void {
+    const free = new Map<string, string>();
+    for (const { json, names } of meant) {
+      if (used.has(json)) continue;
+      for (const { base, number } of names) {
+        put(free, key(base, number), json);
+        put(free, key(withoutEnding(base), number), json);
+      }
+    }
+    for (const photo of left()) {
+      const { stem, number } = partsOf(fold(photo));
+      const whole = fold(photo);
+      const isFilm = films.test(ending(photo));
+      const taken = isFilm ? (byStem.get(key(stem, number)) ?? byStem.get(key(whole, ''))) : undefined;
+      take(
+        photo,
+        free.get(key(stem, number)) ?? free.get(key(stem + number, '')) ?? free.get(key(whole, '')) ?? taken,
+        'half',
+      );
+    }
+  }
+
+  /** An edited form: the photo's name with a word behind it, which may be cut. */
+  function takeEdited(): void {
+    const originals = new Map(
+      photos.flatMap((photo) => {
+        const match = found.get(photo);
+        const { stem, number } = partsOf(fold(photo));
+        return match ? [[key(stem, number), match.json] as const] : [];
+      }),
+    );
+    const lookUp = (stem: string, number: string): string | undefined => {
+      const inner = number === '' ? partsOf(`${stem}.x`) : { stem, number };
+      return (
+        originals.get(key(stem, number)) ??
+        originals.get(key(inner.stem, inner.number)) ??
+        freeStem.get(key(stem, number))
+      );
+    };
+    const freeStem = new Map<string, string>();
+    for (const { json, names } of meant)
+      for (const { base, number } of names) put(freeStem, key(withoutEnding(base), number), json);
+    for (const photo of left()) {
+      const { stem, number } = partsOf(fold(photo));
+      const dash = stem.lastIndexOf('-');
+      const word = stem.slice(dash);
+      const isWord = editedWords.some(
+        (edited) => word === edited || (stem.length >= leastCut && word.length > 1 && edited.startsWith(word)),
+      );
+      // A word that is not known counts where the photo without it is there and has its JSON.
+      const [before, isAnyWord] = [stem.slice(0, Math.max(dash, 0)), /^-[\p{L}\p{M} ]{3,24}$/u.test(word)];
+      if (isWord) take(photo, lookUp(before, number), 'edited');
+      else if (isAnyWord) take(photo, originals.get(key(before, number)), 'edited');
+    }
+  }
+
+  /** What is left over on both sides, and has one title. */
+  function takeTitles(): void {
+    const free = jsons.filter((json) => !used.has(json) && titles.has(json));
+    const byTitle = groupBy(free, (json) => key(plain(titles.get(json)!), meantBy(json).at(-1)!.number));
+    const open = groupBy(left(), (photo) => {
+      const { stem, ending: end, number } = partsOf(photo);
+      return key(plain(stem + end), number);
+    });
+    for (const [at, candidates] of byTitle) {
+      const [json, photo] = [only(candidates), only(open.get(at) ?? [])];
+      if (photo !== undefined) take(photo, json, 'title');
+    }
+  }
+
+  function isTitled(json: string, photo: string): boolean {
+    const { stem, ending: end } = partsOf(photo);
+    const title = plain(titles.get(json) ?? '');
+    return title === plain(stem + end) || (title.endsWith(fold(end)) && title.startsWith(plain(stem)));
+  }
+}
+
+const ending = (name: string): string => partsOf(name).ending;
+const withoutEnding = (base: string): string => base.slice(0, base.length - partsOf(base).ending.length);
+const only = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list[0] : undefined);
+
+function groupBy(names: readonly string[], at: (name: string) => string): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const group = groups.get(at(name));
+    if (group) group.push(name);
+    else groups.set(at(name), [name]);
+  }
+  return groups;
+}
+
+const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** A text with the five names and the numbers of HTML's signs as those signs: some exports write titles like that. */
+export function withoutEntities(text: string): string {
+  return text.replace(/&(?:#(\d{1,6})|#x([0-9a-f]{1,5})|(amp|lt|gt|quot|apos));/gi, (whole, decimal, hex, name) => {
+    if (typeof name === 'string') return named[name.toLowerCase()] ?? whole;
+    const code = typeof decimal === 'string' ? Number(decimal) : parseInt(String(hex), 16);
+    return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code < 0xe000) ? String.fromCodePoint(code) : whole;
+  });
+}
+
+/** A name with every sign that a file name may have lost as `_`. */
+const plain = (text: string): string => fold(withoutEntities(text)).replace(/[^\p{L}\p{M}\p{N}.() -]/gu, '_');

@@ -1,0 +1,50 @@
+/**
+ * File operations that also know the entries of ZIP parts, by their ids: hashing, looking at the first bytes, and copying out of a ZIP
+ * into a claim, always as a stream. So the spool takes an entry as it takes a file that it leaves in place.
+ */
+import { createHash } from 'node:crypto';
+import type { Files, Path } from '../base/files.js';
+import type { ZipEntry } from './zip.js';
+
+/** The operations of `files`, with these entries among the files. */
+export function withEntries(files: Files, entries: ReadonlyMap<string, ZipEntry>): Files {
+  const find = (path: Path): ZipEntry | undefined => (typeof path === 'string' ? entries.get(path) : undefined);
+  return {
+    ...files,
+    async hash(path) {
+      const entry = find(path);
+      if (!entry) return files.hash(path);
+      const hash = createHash('sha256');
+      for await (const chunk of entry.open()) hash.update(chunk);
+      return { sha256: hash.digest('hex'), bytes: entry.bytes };
+    },
+    async head(path, length) {
+      const entry = find(path);
+      if (!entry) return files.head(path, length);
+      const chunks: Uint8Array[] = [];
+      let bytes = 0;
+      for await (const chunk of entry.open()) {
+        chunks.push(chunk);
+        if ((bytes += chunk.length) >= length) break;
+      }
+      return Buffer.concat(chunks).subarray(0, length);
+    },
+    async copy(from, to, shared) {
+      const entry = find(from);
+      if (!entry) return files.copy(from, to, shared);
+      const hash = createHash('sha256');
+      await files.pour(
+        hashed(entry, (chunk) => hash.update(chunk)),
+        to,
+      );
+      return { kind: 'moved', sha256: hash.digest('hex') };
+    },
+  };
+}
+
+async function* hashed(entry: ZipEntry, each: (chunk: Uint8Array) => void): AsyncIterable<Uint8Array> {
+  for await (const chunk of entry.open()) {
+    each(chunk);
+    yield chunk;
+  }
+}
