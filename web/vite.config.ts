@@ -43,7 +43,8 @@ function listShell(): Plugin {
     name: 'list-shell',
     apply: 'build',
     generateBundle(_options, bundle) {
-      const names = Object.keys(bundle).filter((name) => name.startsWith('assets/'));
+      // The coasts of the map are no part of it: where there is no network there are no photos to put on it.
+      const names = Object.keys(bundle).filter((name) => name.startsWith('assets/') && !name.endsWith('.json'));
       const version = createHash('sha256').update(names.sort().join()).digest('hex').slice(0, 12);
       const shell = JSON.stringify(names.map((name) => `/${name}`));
       for (const file of Object.values(bundle)) {

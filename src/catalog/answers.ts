@@ -73,12 +73,18 @@ export interface Box {
   east: number;
 }
 
-/** A spot on the map: the mean of the photos in a cell, how many, and one of them. */
+/** A spot on the map: the mean of the photos in a cell, how many, where they lie, and the newest of them. */
 export interface Cluster {
   lat: number;
   lon: number;
   count: number;
+  /** What they all lie in. */
+  box: Box;
   id: string;
+  /** Which pictures it has (`Tile`). */
+  v?: string;
+  /** What is shown of its place. */
+  place?: string;
 }
 
 /** Which page of an answer. */

@@ -23,6 +23,7 @@ import {
 import { finishBuilding, remake, startBuilding } from './bulk.js';
 import { placeOf, type Columns } from './columns.js';
 import { countFacet, countMonths, countPlaces, cutSegments, type FacetKind, type MonthPlaces } from './counts.js';
+import { derivedOf } from './derived.js';
 import type { Found } from './filter.js';
 import { clusterSpots } from './map.js';
 import { openMemory } from './memory.js';
@@ -160,11 +161,16 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
     map(box, zoom, query, viewer = owner) {
       const { columns, found } = search(query, viewer);
       const spots = clusterSpots(columns, found, box, zoom);
-      const ids = idsOf(
+      const label = derivedOf(columns).label.place;
+      const tiles = tilesOf(
         db,
-        spots.map(({ n }) => n),
+        spots.map(({ slot }) => columns.n[slot]!),
       );
-      return spots.map(({ lat, lon, count }, k) => ({ lat, lon, count, id: ids[k]! }));
+      return spots.map(({ slot, ...spot }, k) => {
+        const { id, v } = tiles[k]!;
+        const place = columns.place[slot]!;
+        return { ...spot, id, ...(v !== undefined && { v }), ...(place > 0 && { place: label(place) }) };
+      });
     },
     clear() {
       db.transaction(() => startBuilding(db));

@@ -3,6 +3,7 @@
  * for a million. A search sees no trashed photos unless it asks for them with `is:trashed`.
  */
 import { audiences } from '../document/photo.js';
+import { keepArea } from './area.js';
 import type { Viewer } from './catalog.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived.js';
@@ -102,6 +103,8 @@ function narrow(columns: Columns, term: Term, viewer: Viewer, kept: Mask, scratc
       return keepRange(columns[term.column], term, kept, columns.size);
     case 'day':
       return keepDay(columns.taken, term, kept, columns.size);
+    case 'area':
+      return keepArea(columns, term.area, term.negated, kept);
     case 'value':
       return keepValues(columns[term.column], matching(columns, term), term.negated, kept, columns.size);
     case 'element': {

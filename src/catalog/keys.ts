@@ -3,6 +3,7 @@
  * `keys`. Pure.
  */
 import { audiences, type Audience } from '../document/photo.js';
+import { parseBox, parseNear } from './area.js';
 import { dateRange, type Range } from './dates.js';
 import { invalid } from './invalid.js';
 import { countryCode } from './place.js';
@@ -31,6 +32,8 @@ const keys: Record<string, Key> = {
     const code = keyed.quoted || keyed.exact ? undefined : countryCode(keyed.value);
     return code === undefined ? valueOf('place', keyed) : { kind: 'value', column: 'place', match: { country: code } };
   },
+  near: (keyed) => ({ kind: 'area', area: parseNear(keyed.raw, keyed.value) }),
+  box: (keyed) => ({ kind: 'area', area: parseBox(keyed.raw, keyed.value) }),
   type: (keyed) => stateOf(keyed, { photo: { mask: bit.video, value: 0 }, video: flag(bit.video) }),
   is: (keyed) =>
     stateOf(keyed, {

@@ -3,14 +3,15 @@
  * has at most `mostCells` clusters: cells grow until no more of them lie in the area.
  */
 import { PhotospoolError } from '../base/errors.js';
-import type { Box, Cluster } from './catalog.js';
+import type { Box, Cluster } from './answers.js';
+import { normal, widthOf as width } from './area.js';
 import type { Columns } from './columns.js';
 import type { Found } from './filter.js';
 
 const mostCells = 500;
 
-/** A cluster before its photo's id is known: `n` is the row number of its newest photo. */
-export type Spot = Omit<Cluster, 'id'> & { n: number };
+/** A cluster before its photo is known: `slot` is that of its newest photo. */
+export type Spot = Pick<Cluster, 'lat' | 'lon' | 'count' | 'box'> & { slot: number };
 
 /** A part of the grid: `columns` × `rows` cells of `size` degrees, from the cell that holds the corner in the south-west. */
 interface Grid {
@@ -20,9 +21,6 @@ interface Grid {
   rows: number;
   columns: number;
 }
-
-/** Degrees from west to east, over the date line where need be: above 0, at most 360. */
-const width = ({ west, east }: Box): number => (east > west ? Math.min(360, east - west) : east - west + 360);
 
 function gridOf(box: Box, zoom: number): Grid {
   // A tile of the usual web map is 256 pixels and 360 / 2^zoom degrees wide; a quarter of one is a thumb's width.
@@ -53,8 +51,10 @@ export function clusterSpots(columns: Columns, found: Found, box: Box, zoom: num
   const counts = new Uint32Array(cells);
   const lats = new Float64Array(cells);
   const lons = new Float64Array(cells);
-  const newest = new Float64Array(cells);
-  const { lat, lon, n } = columns;
+  const newest = new Uint32Array(cells);
+  const [souths, norths] = [new Float64Array(cells).fill(Infinity), new Float64Array(cells).fill(-Infinity)];
+  const [wests, easts] = [new Float64Array(cells).fill(Infinity), new Float64Array(cells).fill(-Infinity)];
+  const { lat, lon } = columns;
   const { south, north } = box;
   const [west, across] = [normal(box.west), width(box)];
   const [perDegree, fromSouth, fromWest] = [1 / grid.size, grid.south, box.west - grid.west];
@@ -72,17 +72,25 @@ export function clusterSpots(columns: Columns, found: Found, box: Box, zoom: num
     counts[cell]!++;
     lats[cell]! += y;
     lons[cell]! += east;
+    if (y < souths[cell]!) souths[cell] = y;
+    if (y > norths[cell]!) norths[cell] = y;
+    if (east < wests[cell]!) wests[cell] = east;
+    if (east > easts[cell]!) easts[cell] = east;
     // What comes later is newer.
-    newest[cell] = n[slot]!;
+    newest[cell] = slot;
   }
   const spots: Spot[] = [];
   for (let cell = 0; cell < cells; cell++) {
     const count = counts[cell]!;
     if (count === 0) continue;
-    spots.push({ lat: lats[cell]! / count, lon: normal(west + lons[cell]! / count), count, n: newest[cell]! });
+    const [from, to] = [normal(west + wests[cell]!), normal(west + easts[cell]!)];
+    spots.push({
+      lat: lats[cell]! / count,
+      lon: normal(west + lons[cell]! / count),
+      count,
+      box: { south: souths[cell]!, west: from, north: norths[cell]!, east: to },
+      slot: newest[cell]!,
+    });
   }
   return spots;
 }
-
-/** A longitude between -180 and 180. */
-const normal = (lon: number): number => ((((lon + 180) % 360) + 360) % 360) - 180;

@@ -6,6 +6,7 @@
  * `-` before it negates. A bare word matches the beginning of a word, a quoted one whole words in that order. Typographic
  * quotes count as quotes, and `\"` is a quote within quotes.
  */
+import type { Area } from './area.js';
 import type { Range } from './dates.js';
 import { invalid } from './invalid.js';
 import { parseValue } from './keys.js';
@@ -26,6 +27,8 @@ export type Condition =
   | { kind: 'range'; column: 'taken' | 'added' | 'rating' | 'iso'; range: Range }
   /** A day of the month, in any year: 1224 for the 24th of December. */
   | { kind: 'day'; day: number }
+  /** Taken in this area. */
+  | { kind: 'area'; area: Area }
   /** One of these states. */
   | { kind: 'state'; tests: readonly StateTest[] };
 

@@ -28,10 +28,13 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
   const hidden = terms.some((term) =>
     term.kind === 'state'
       ? term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.reviewed)) !== 0)
-      : term.kind === 'range' && term.column === 'added',
+      : term.kind === 'area' || (term.kind === 'range' && term.column === 'added'),
   );
   if (hidden)
-    throw new PhotospoolError('invalid', 'Only the family can search for added:, is:geotagged and is:reviewed.');
+    throw new PhotospoolError(
+      'invalid',
+      'Only the family can search for added:, near:, box:, is:geotagged and is:reviewed.',
+    );
 }
 
 /** What only those learn who may have the original. */

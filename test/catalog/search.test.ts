@@ -109,7 +109,7 @@ describe('an error names the word and says what it may be', () => {
     [
       'foo:bar',
       '“foo:bar”',
-      'tag:, album:, camera:, lens:, place:, type:, is:, audience:, taken:, added:, day:, rating:, iso:;',
+      'tag:, album:, camera:, lens:, place:, near:, box:, type:, is:, audience:, taken:, added:, day:, rating:, iso:;',
     ],
     ['-foo:bar', '“-foo:bar”', 'tag:'],
     ['constructor:x', '“constructor:x”', 'tag:'],

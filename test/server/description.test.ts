@@ -48,6 +48,7 @@ describe('the description', () => {
         'get /api/events',
         'get /api/home',
         'get /api/lenses',
+        'get /api/map',
         'get /api/me/passkeys',
         'get /api/me/sessions',
         'get /api/openapi.json',

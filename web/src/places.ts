@@ -15,6 +15,7 @@ const all: readonly MenuPage[] = [
   { page: 'albums', icon: 'album', needs: 'see' },
   { page: 'tags', icon: 'tag', needs: 'see' },
   { page: 'cameras', icon: 'camera', needs: 'see' },
+  { page: 'places', icon: 'place', needs: 'original' },
   { page: 'trash', icon: 'trash', needs: 'trash' },
   { page: 'spool', icon: 'spool', needs: 'spool' },
   { page: 'servers', icon: 'servers', needs: 'peers' },

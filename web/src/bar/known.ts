@@ -12,7 +12,7 @@ let kept: { at: number; known: Promise<Known> } | undefined;
 
 /** The keys with what they mean, those first that people use most. */
 export function searchKeys(): readonly (readonly [string, string])[] {
-  const hidden = session.may('original') ? [] : ['added'];
+  const hidden = session.may('original') ? [] : ['added', 'near'];
   return texts.searchKeys.filter(([key]) => !hidden.includes(key));
 }
 

@@ -60,6 +60,14 @@ export const keyGroups: readonly KeyGroup[] = [
     ],
   },
   {
+    title: 'Places',
+    keys: [
+      [['←', '→', '↑', '↓'], 'Move the map'],
+      [['+', '-'], 'Closer, further away'],
+      [['0'], 'The whole world'],
+    ],
+  },
+  {
     title: 'Inbox',
     keys: [
       [['Enter'], 'Keep'],

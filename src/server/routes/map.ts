@@ -1,0 +1,61 @@
+/** Photos on the map, grouped: for those who are told exact positions. */
+import { Type } from 'typebox';
+import { PhotospoolError } from '../../base/errors.js';
+import type { Box } from '../../catalog/catalog.js';
+import { viewer } from '../access.js';
+import type { Routes } from '../parts.js';
+import { answers, q, Sha256 } from '../schemas.js';
+import { sightOf } from '../sight.js';
+
+const world = '-90,-180,90,180';
+const degrees = /^-?\d{1,3}(?:\.\d{1,10})?$/;
+
+export const map: Routes = (app, { catalog, ask }) => {
+  const Area = Type.Object({
+    south: Type.Number(),
+    west: Type.Number(),
+    north: Type.Number(),
+    east: Type.Number(),
+  });
+  const Cluster = Type.Object({
+    lat: Type.Number({ description: 'the mean of its photos' }),
+    lon: Type.Number(),
+    count: Type.Integer(),
+    box: Area,
+    id: Sha256,
+    v: Type.Optional(Type.String({ description: 'which pictures of the newest photo: `?v=` of their address' })),
+    place: Type.Optional(Type.String({ description: 'where the newest photo was taken' })),
+  });
+  app.get(
+    '/api/map',
+    {
+      config: { rule: 'original' },
+      schema: {
+        summary: 'Photos in an area, grouped, at most 500 groups',
+        querystring: Type.Object({
+          q,
+          box: Type.Optional(Type.String({ maxLength: 100, description: 'south,west,north,east in degrees' })),
+          zoom: Type.Optional(Type.Integer({ minimum: 0, maximum: 22, description: '0 world, 20 street; default 1' })),
+        }),
+        response: answers(Type.Object({ clusters: Type.Array(Cluster) })),
+      },
+    },
+    async (request) => {
+      const { q: text, box = world, zoom = 1 } = request.query;
+      const area = readBox(box);
+      const who = viewer(request);
+      return { clusters: catalog.map(area, zoom, await ask(text, 'count', who), sightOf(who)) };
+    },
+  );
+};
+
+/** @throws PhotospoolError `invalid`. */
+function readBox(text: string): Box {
+  const parts = text.split(',');
+  const [south, west, north, east] = parts.map((part) => (degrees.test(part) ? Number(part) : NaN));
+  if (parts.length === 4 && [south, west, north, east].every((part) => !Number.isNaN(part)))
+    return { south: south!, west: west!, north: north!, east: east! };
+  throw new PhotospoolError('invalid', 'That is no area on the map.', {
+    hint: 'A box is south,west,north,east in degrees.',
+  });
+}

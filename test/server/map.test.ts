@@ -1,0 +1,48 @@
+/** `GET /api/map`: what it tells, and to whom. All photos of `openDoors` were taken at 12.5, 34.5. */
+import { describe, expect, it } from 'vitest';
+import { expectError, shareHome } from './fixture.js';
+import { kinds, linkHeader, openDoors, type Guests, type RoleName } from './roles.js';
+
+let guests: Guests;
+const shared = shareHome(async (home) => {
+  guests = await openDoors(home, kinds);
+});
+
+interface Clusters {
+  clusters: { id: string; count: number; box: { south: number; north: number } }[];
+}
+const get = (role: RoleName, url: string) => {
+  const { [linkHeader]: link, ...headers } = guests.headersOf(role);
+  return shared().app.inject({ url: link === undefined ? url : `/s/${link}${url}`, headers });
+};
+const countFor = async (role: RoleName, query = ''): Promise<number> =>
+  (await get(role, `/api/map${query}`)).json<Clusters>().clusters.reduce((sum, { count }) => sum + count, 0);
+
+describe('the map', () => {
+  it('counts what somebody may see, and nothing else', async () => {
+    const seen = (audiences: readonly string[]): number =>
+      kinds.filter(({ audience, trashed }) => !trashed && audiences.includes(audience)).length;
+    expect(await countFor('owner')).toBe(seen(['private', 'family', 'public']));
+    expect(await countFor('family')).toBe(seen(['family', 'public']));
+    expect(await countFor('owner', '?box=12,34,13,35&zoom=20')).toBe(seen(['private', 'family', 'public']));
+    expect(await countFor('owner', '?box=0,0,1,1&zoom=3')).toBe(0);
+    expect(await countFor('owner', `?q=${encodeURIComponent('audience:public')}`)).toBe(seen(['public']));
+  });
+
+  it('is not for those who are told no positions, in a search neither', async () => {
+    expectError(await get('visitor', '/api/map'), 403, 'forbidden');
+    expectError(await get('link', '/api/map'), 403, 'forbidden');
+    for (const q of ['box:12,34,13,35', '-near:12.5,34.5', 'box:12,34,13,35 is:favourite'])
+      for (const route of ['tiles', 'photos', 'timeline', 'tags'])
+        expectError(await get('visitor', `/api/${route}?q=${encodeURIComponent(q)}`), 400, 'invalid');
+    const found = await get('family', `/api/tiles?q=${encodeURIComponent('box:12,34,13,35')}`);
+    expect(found.json<{ tiles: unknown[] }>().tiles.length).toBe(await countFor('family'));
+  });
+
+  it.each(['box=1,2,3', 'box=a,b,c,d', 'box=2,0,1,0', 'box=0,0,91,1', 'zoom=99', 'zoom=x'])(
+    'refuses %s',
+    async (query) => {
+      expectError(await get('owner', `/api/map?${query}`), 400, 'invalid');
+    },
+  );
+});

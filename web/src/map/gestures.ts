@@ -1,0 +1,100 @@
+/**
+ * Fingers, mouse and wheel on the map: one moves it, two pinch it, and where a box is wanted one draws it. Points are px from
+ * the middle of the element. A press that did not move is left to what lies under it.
+ */
+
+/** A point, px from the middle. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** What gestures do. */
+export interface Acts {
+  pan(dx: number, dy: number): void;
+  zoom(by: number, at: Point): void;
+  /** The box that is being drawn; undefined when it is let go. */
+  drawing(corners: [Point, Point] | undefined): void;
+  drawn(corners: [Point, Point]): void;
+  /** Whether a press begins a box. */
+  draws(event: PointerEvent): boolean;
+}
+
+/** So far a press moves before it is no click, px. */
+const slack = 5;
+/** A box smaller than that was none, px. */
+const leastBox = 8;
+
+/** The gestures on one element. */
+export class Gestures {
+  readonly #acts: Acts;
+  readonly #fingers = new Map<number, Point>();
+  #moved = false;
+  #from: Point | undefined;
+
+  constructor(acts: Acts) {
+    this.#acts = acts;
+  }
+
+  down(event: PointerEvent): void {
+    if (event.pointerType === 'mouse' && event.button !== 0) return;
+    const at = pointOf(event);
+    if (this.#fingers.size === 0) {
+      this.#moved = false;
+      this.#from = this.#acts.draws(event) ? at : undefined;
+    } else if (this.#from) this.#stopBox();
+    this.#fingers.set(event.pointerId, at);
+  }
+
+  move(event: PointerEvent): void {
+    const before = this.#fingers.get(event.pointerId);
+    if (!before) return;
+    const at = pointOf(event);
+    if (!this.#moved && this.#fingers.size === 1 && Math.hypot(at.x - before.x, at.y - before.y) < slack) return;
+    if (!this.#moved) {
+      this.#moved = true;
+      (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    }
+    this.#fingers.set(event.pointerId, at);
+    if (this.#from) return this.#acts.drawing([this.#from, at]);
+    const other = [...this.#fingers].find(([id]) => id !== event.pointerId)?.[1];
+    if (!other) return this.#acts.pan(at.x - before.x, at.y - before.y);
+    const spread = Math.hypot(at.x - other.x, at.y - other.y) / Math.hypot(before.x - other.x, before.y - other.y);
+    this.#acts.pan((at.x - before.x) / 2, (at.y - before.y) / 2);
+    if (Number.isFinite(spread) && spread > 0)
+      this.#acts.zoom(Math.log2(spread), { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 });
+  }
+
+  up(event: PointerEvent): void {
+    if (!this.#fingers.delete(event.pointerId) || !this.#from) return;
+    const [from, to] = [this.#from, pointOf(event)];
+    this.#stopBox();
+    const large = Math.abs(to.x - from.x) >= leastBox && Math.abs(to.y - from.y) >= leastBox;
+    if (event.type === 'pointerup' && large) this.#acts.drawn([from, to]);
+  }
+
+  /** A click that ends a drag is none. */
+  click(event: MouseEvent): void {
+    if (!this.#moved) return;
+    this.#moved = false;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  wheel(event: WheelEvent): void {
+    event.preventDefault();
+    // Lines and pages of some mice (deltaMode) are about that many px; a pinch on a touchpad comes as small steps with Ctrl.
+    const pixels = event.deltaY * [1, 30, 300][event.deltaMode]!;
+    this.#acts.zoom(-pixels / (event.ctrlKey ? 100 : 300), pointOf(event));
+  }
+
+  #stopBox(): void {
+    this.#from = undefined;
+    this.#acts.drawing(undefined);
+  }
+}
+
+function pointOf(event: MouseEvent): Point {
+  const { left, top, width, height } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+  return { x: event.clientX - left - width / 2, y: event.clientY - top - height / 2 };
+}

@@ -1,0 +1,126 @@
+/**
+ * The mathematics of the map. Pure. The world is a square of Web Mercator (EPSG:3857), 1 wide and 1 high; x goes on over the
+ * date line. At zoom z it is 256 × 2^z CSS pixels wide, as on other maps.
+ */
+
+/** An area in degrees, as the server takes it; `west` may be greater than `east` over the date line. */
+export interface Box {
+  south: number;
+  west: number;
+  north: number;
+  east: number;
+}
+
+/** What the map shows: its middle, and how close it is. */
+export interface View {
+  x: number;
+  y: number;
+  zoom: number;
+}
+
+/** The window onto the map, CSS pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** The latitude at which the square ends. */
+export const edge = 85.0511287798;
+/** As close as the map goes: a street fills the window, and so do the positions of phones. */
+export const closest = 18;
+
+const tile = 256;
+const radians = Math.PI / 180;
+
+/** How wide the world is, px. */
+export const worldOf = (zoom: number): number => tile * 2 ** zoom;
+/** The place of a longitude in the square. */
+export const xOf = (lon: number): number => (lon + 180) / 360;
+/** The place of a latitude in the square. */
+export const yOf = (lat: number): number => {
+  const sine = Math.sin(Math.min(edge, Math.max(-edge, lat)) * radians);
+  return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
+};
+/** A longitude from -180 up to 180. */
+export const lonOf = (x: number): number => (x - Math.floor(x)) * 360 - 180;
+/** A latitude. */
+export const latOf = (y: number): number => (2 * Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) - Math.PI / 2) / radians;
+
+/** The furthest zoom: the world fills the window, and nothing beyond its edges is seen. */
+export const furthest = ({ width, height }: Size): number => Math.log2(Math.max(width, height, tile) / tile);
+
+/** A view within its bounds: no closer and no further than there is something to see, and no edge inside the window. */
+export function bound(view: View, size: Size): View {
+  const zoom = Math.min(closest, Math.max(furthest(size), view.zoom));
+  const half = size.height / worldOf(zoom) / 2;
+  const y = half >= 0.5 ? 0.5 : Math.min(1 - half, Math.max(half, view.y));
+  return { x: view.x - Math.floor(view.x), y, zoom };
+}
+
+/** A view moved by so many px. */
+export function pan(view: View, dx: number, dy: number): View {
+  const world = worldOf(view.zoom);
+  return { ...view, x: view.x - dx / world, y: view.y - dy / world };
+}
+
+/** A view at another zoom, so that the point `px`, `py` (from the middle) stays where it is; within its bounds. */
+export function zoomTo(view: View, zoom: number, px: number, py: number, size: Size): View {
+  const to = Math.min(closest, Math.max(furthest(size), zoom));
+  const shrink = 1 / worldOf(view.zoom) - 1 / worldOf(to);
+  return bound({ x: view.x + px * shrink, y: view.y + py * shrink, zoom: to }, size);
+}
+
+/** Where a position is in the window, px from its middle; of its copies around the world the nearest. */
+export function spotOf(view: View, lat: number, lon: number): { x: number; y: number } {
+  const world = worldOf(view.zoom);
+  const around = xOf(lon) - view.x;
+  return { x: (around - Math.round(around)) * world, y: (yOf(lat) - view.y) * world };
+}
+
+/** What is in the window and `margin` (a share of it) around. */
+export function boxOf(view: View, { width, height }: Size, margin = 0): Box {
+  const world = worldOf(view.zoom);
+  const [half, high] = [((width / world) * (1 + 2 * margin)) / 2, ((height / world) * (1 + 2 * margin)) / 2];
+  const [south, north] = [latOf(Math.min(1, view.y + high)), latOf(Math.max(0, view.y - high))];
+  if (half >= 0.5) return { south, west: -180, north, east: 180 };
+  return { south, west: lonOf(view.x - half), north, east: lonOf(view.x + half) };
+}
+
+/** The view that shows an area with room around it. */
+export function fit(box: Box, size: Size, room = 64): View {
+  const [top, bottom] = [yOf(box.north), yOf(box.south)];
+  const wide = xOf(box.east) - xOf(box.west) + (box.east < box.west ? 1 : 0);
+  const inside = { width: Math.max(64, size.width - 2 * room), height: Math.max(64, size.height - 2 * room) };
+  const scale = Math.min(inside.width / (wide * tile || 1e-9), inside.height / ((bottom - top) * tile || 1e-9));
+  return bound({ x: xOf(box.west) + wide / 2, y: (top + bottom) / 2, zoom: Math.log2(scale) }, size);
+}
+
+/** The smallest area around some, over the date line where it is smaller so; undefined around nothing. */
+export function around(boxes: readonly Box[]): Box | undefined {
+  if (boxes.length === 0) return undefined;
+  const south = Math.min(...boxes.map((box) => box.south));
+  const north = Math.max(...boxes.map((box) => box.north));
+  // The widest stretch of the circle that none of them is in.
+  const spans = boxes
+    .map(({ west, east }) => ({ from: west, to: east < west ? east + 360 : east }))
+    .sort((a, b) => a.from - b.from);
+  let reach = spans[0]!.to;
+  let gap = { width: -1, after: 0, before: 0 };
+  for (const { from, to } of [...spans.slice(1), { from: spans[0]!.from + 360, to: spans[0]!.to + 360 }]) {
+    if (from - reach > gap.width) gap = { width: from - reach, after: reach, before: from };
+    reach = Math.max(reach, to);
+  }
+  if (gap.width <= 0) return { south, west: -180, north, east: 180 };
+  return { south, west: lonOf(xOf(gap.before)), north, east: lonOf(xOf(gap.after)) };
+}
+
+/** The box of two corners, px from the middle. */
+export function boxBetween(view: View, a: { x: number; y: number }, b: { x: number; y: number }): Box {
+  const world = worldOf(view.zoom);
+  const [left, right] = [Math.min(a.x, b.x), Math.max(a.x, b.x)].map((x) => lonOf(view.x + x / world));
+  const [top, bottom] = [Math.min(a.y, b.y), Math.max(a.y, b.y)].map((y) => latOf(view.y + y / world));
+  return { south: bottom!, west: left!, north: top!, east: right! };
+}
+
+/** Kilometres that a pixel in the middle of the view stands for (the equator is 40,075 km long). */
+export const kilometresOf = (view: View): number => (40_075 * Math.cos(latOf(view.y) * radians)) / worldOf(view.zoom);
