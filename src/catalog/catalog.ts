@@ -9,6 +9,7 @@
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { Body } from '../document/photo.js';
+import { isPrivateTag } from '../document/tags.js';
 import {
   owner,
   type Box,
@@ -155,7 +156,8 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
     },
     facet(kind, query, viewer = owner) {
       const { columns, found } = search(query, viewer);
-      return countFacet(columns, found, kind);
+      const facets = countFacet(columns, found, kind);
+      return kind === 'tag' && viewer.outside ? facets.filter(({ value }) => !isPrivateTag(value)) : facets;
     },
     map(box, zoom, query, viewer = owner) {
       const { columns, found } = search(query, viewer);

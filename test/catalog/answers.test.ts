@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Catalog, Facet, Viewer } from '../../src/catalog/catalog.js';
 import { parseQuery } from '../../src/catalog/search.js';
+import { isPrivateTag } from '../../src/document/tags.js';
 import type { PhotoView } from '../../src/document/view.js';
 import { byTime, search, sha, tally, told, viewer, viewOf } from './naive.js';
 import { emptyCatalog, walk, type Told } from './photos.js';
@@ -48,10 +49,13 @@ interface Search {
 }
 
 function check(catalog: Catalog, photos: ReadonlyMap<string, Told>, { text, test }: Search, viewer: Viewer): void {
-  const { audiences, trash = true, self } = viewer;
+  const { audiences, trash = true, self, outside = false } = viewer;
   const query = parseQuery(text);
   const mayBeSeen = ({ audience, trashed }: PhotoView): boolean => audiences.includes(audience) && (!trashed || trash);
-  const views = [...photos].map(([sha, photo]) => viewOf(sha, photo, self));
+  const views = [...photos].map(([sha, photo]) => {
+    const view = viewOf(sha, photo, self);
+    return outside ? { ...view, name: '', tags: view.tags.filter((tag) => !isPrivateTag(tag)) } : view;
+  });
   const found = views.filter((view) => mayBeSeen(view) && test(view)).sort(byTime);
   const ids = found.map(({ id }) => id);
   const all = `“${text}” for ${viewer.audiences.join(', ')}`;
