@@ -53,7 +53,7 @@ export const listColumns = ['tag', 'album', 'person', 'word'] as const;
 /** What the columns read of a row. */
 export type ColumnRow = { n: number } & Omit<
   PhotoRow,
-  'id' | 'type' | 'thumbhash' | 'version' | 'unshown' | 'seconds' | 'pair' | 'motion' | 'shot'
+  'id' | 'type' | 'thumbhash' | 'version' | 'unshown' | 'seconds' | 'pair' | 'motion' | 'shot' | 'folder'
 >;
 
 /** Their names in the table. */

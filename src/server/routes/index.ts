@@ -6,6 +6,8 @@ export { comments } from './comments.js';
 export { timeline } from './timeline.js';
 export { tiles } from './tiles.js';
 export { facets } from './facets.js';
+export { albums } from './albums.js';
+export { front } from './front.js';
 export { media } from './media.js';
 export { originals } from './originals.js';
 export { trash } from './trash.js';
