@@ -10,7 +10,9 @@ import * as style from './architecture/style.js';
 import * as walls from './architecture/walls.js';
 
 /** Files past 250 lines that are one thing all the same, and why. */
-const longFiles: Record<string, string> = {};
+const longFiles: Record<string, string> = {
+  'src/base/config.ts': 'one table of all that can be configured, a line or an entry for each key',
+};
 
 const code = sources(['src'], ['.ts']);
 const page = sources(['web'], ['.ts', '.svelte']);

@@ -38,6 +38,10 @@ export interface Config {
   ffmpeg?: string;
   /** Whether a public server is told where photos were taken. */
   gps: boolean;
+  /** What the album is called for visitors. */
+  title: string;
+  /** Whether search engines are told to stay away from what visitors see. */
+  noindex: boolean;
   level: 'debug' | 'info' | 'warn' | 'error';
   /** How the log is written; `auto` is text on a terminal, JSON elsewhere. */
   format: 'auto' | 'text' | 'json';
@@ -134,6 +138,8 @@ export const keys: readonly Key[] = [
   },
   { key: 'video.ffmpeg', field: 'ffmpeg', value: 'FILE', help: 'ffmpeg, with ffprobe beside it', read: path },
   { key: 'publish.gps', field: 'gps', value: 'true|false', help: 'tells public servers positions', read: flag },
+  { key: 'public.title', field: 'title', value: 'TEXT', help: 'what the album is called for visitors', read: text },
+  { key: 'public.noindex', field: 'noindex', value: 'true|false', help: 'keeps search engines away', read: flag },
   {
     key: 'log.level',
     field: 'level',
@@ -186,6 +192,8 @@ export function readConfig(
     role: 'home',
     bandwidth: 0,
     gps: false,
+    title: 'Photospool',
+    noindex: true,
     level: 'info',
     format: 'auto',
   };

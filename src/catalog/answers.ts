@@ -11,6 +11,8 @@ export interface Viewer {
   scope?: { photo: string } | { search: string };
   /** False where nothing in the trash exists for this viewer, whatever they search for. */
   trash?: boolean;
+  /** True for whom file names, and tags that are for the home only, do not exist. What the scope is chosen by may be one. */
+  outside?: boolean;
 }
 
 /** The viewer who sees everything. */

@@ -9,6 +9,7 @@
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { Body } from '../document/photo.js';
+import { isPrivateTag } from '../document/tags.js';
 import {
   owner,
   type Box,
@@ -22,7 +23,15 @@ import {
 } from './answers.js';
 import { finishBuilding, remake, startBuilding } from './bulk.js';
 import { placeOf, type Columns } from './columns.js';
-import { countFacet, countMonths, countPlaces, cutSegments, type FacetKind, type MonthPlaces } from './counts.js';
+import {
+  countFacet,
+  countMonths,
+  countPlaces,
+  cutSegments,
+  pickCovers,
+  type FacetKind,
+  type MonthPlaces,
+} from './counts.js';
 import { derivedOf } from './derived.js';
 import type { Found } from './filter.js';
 import { clusterSpots } from './map.js';
@@ -33,6 +42,7 @@ import { openStacked, type Stacked } from './stacks.js';
 import { makeRecent } from './recent.js';
 import { photoSha256, rowOf } from './row.js';
 import type { Query } from './search.js';
+import { openSuggested, type Suggested } from './suggested.js';
 import { openTables, readState, version } from './tables.js';
 
 export { owner } from './answers.js';
@@ -43,7 +53,7 @@ export type { Box, Cluster, Facet, Page, PageOptions, Segment, Tile, Viewer } fr
  * them with `is:trashed`. All that counts or filters needs the columns in memory: await `load` first where a big library
  * must not hold up others. Not to be asked inside of a transaction.
  */
-export interface Catalog extends Paired, Stacked {
+export interface Catalog extends Paired, Stacked, Suggested {
   /** Writes the rows of one document, inside the caller's transaction. Is the library's `Index`. */
   index(id: string, body: Body | undefined, n: number): void;
   /** Photos, newest first (taken, then id). `cursor` as returned before. @throws PhotospoolError `invalid` for a bad cursor. */
@@ -56,6 +66,8 @@ export interface Catalog extends Paired, Stacked {
   count(query: Query, viewer?: Viewer): number;
   /** Photos per month, newest first. */
   months(query: Query, viewer?: Viewer): { month: string; count: number }[];
+  /** Photos per month or year, newest first, each with the tile of one that stands for it. */
+  covers(query: Query, by: 'month' | 'year', viewer?: Viewer): { span: string; count: number; tile: Tile }[];
   /** Where the photos of each month were taken mostly, newest first. */
   places(query: Query, viewer?: Viewer): MonthPlaces[];
   /** Stretches of at most `size` (default 500) photos, newest first; together they are the whole answer. */
@@ -118,6 +130,7 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
   return {
     ...openPaired(db),
     ...openStacked(db),
+    ...openSuggested(db),
     index(id, body) {
       const sha256 = photoSha256(id);
       if (sha256 === undefined) return;
@@ -146,6 +159,16 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
       const { columns, found } = search(query, viewer);
       return countMonths(columns, found);
     },
+    covers(query, by, viewer = owner) {
+      const { columns, found } = search(query, viewer);
+      const spans = pickCovers(columns, found, by, viewer.self === undefined);
+      const tiles = tilesOf(
+        db,
+        spans.map(({ n }) => n),
+        viewer,
+      );
+      return spans.flatMap(({ span, count }, k) => (tiles[k] ? [{ span, count, tile: tiles[k] }] : []));
+    },
     places(query, viewer = owner) {
       const { columns, found } = search(query, viewer);
       return countPlaces(columns, found);
@@ -156,7 +179,8 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
     },
     facet(kind, query, viewer = owner) {
       const { columns, found } = search(query, viewer);
-      return countFacet(columns, found, kind);
+      const facets = countFacet(columns, found, kind);
+      return kind === 'tag' && viewer.outside ? facets.filter(({ value }) => !isPrivateTag(value)) : facets;
     },
     map(box, zoom, query, viewer = owner) {
       const { columns, found } = search(query, viewer);

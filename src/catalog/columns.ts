@@ -53,7 +53,7 @@ export const listColumns = ['tag', 'album', 'person', 'word'] as const;
 /** What the columns read of a row. */
 export type ColumnRow = { n: number } & Omit<
   PhotoRow,
-  'id' | 'type' | 'thumbhash' | 'version' | 'unshown' | 'seconds' | 'pair' | 'motion' | 'shot'
+  'id' | 'type' | 'thumbhash' | 'version' | 'unshown' | 'seconds' | 'pair' | 'motion' | 'shot' | 'folder'
 >;
 
 /** Their names in the table. */
@@ -185,12 +185,15 @@ function numbersOf(values: Values, json: string | null): number[] {
   return json === null ? [] : (JSON.parse(json) as string[]).map((value) => values.numberOf(value));
 }
 
-/** The words of a row in order, with 0 between its lines, so that no phrase goes over the end of one. */
+/**
+ * The words of a row in order, with 0 between its lines, so that no phrase goes over the end of one. The first 0 is the end of
+ * the file name, also where the name has no word, or nothing else has one.
+ */
 function wordNumbers({ values: { word }, beginnings }: Columns, words: string): number[] {
   const numbers: number[] = [];
-  for (const line of words.split('\n')) {
+  for (const [k, line] of words.split('\n').entries()) {
+    if (k > 0 && (k === 1 || numbers.at(-1) !== 0)) numbers.push(0);
     if (line === '') continue;
-    if (numbers.length > 0) numbers.push(0);
     for (const text of line.split(' ')) {
       const known = word.find(text);
       const number = known ?? word.numberOf(text);

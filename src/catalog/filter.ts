@@ -3,6 +3,7 @@
  * for a million. A search sees no trashed photos unless it asks for them with `is:trashed`.
  */
 import { audiences } from '../document/photo.js';
+import { isPrivateTag } from '../document/tags.js';
 import { keepArea } from './area.js';
 import type { Viewer } from './catalog.js';
 import type { Columns } from './columns.js';
@@ -41,7 +42,9 @@ export function evaluate(columns: Columns, query: Query, viewer: Viewer, scratch
   const allowed = allowedStates(terms, viewer);
   const { state, order, count } = columns;
   for (let slot = 0; slot < columns.size; slot++) kept[slot] = allowed[state[slot]!]!;
-  for (const term of terms) narrow(columns, term, viewer, kept, scratch);
+  for (const term of query.terms) narrow(columns, term, viewer, kept, scratch);
+  // Whoever made a link may have chosen by what its visitors are not told.
+  for (const term of scopeOf(viewer)) narrow(columns, term, { ...viewer, outside: false }, kept, scratch);
   let length = 0;
   for (let position = 0; position < count; position++) {
     const slot = order[position]!;
@@ -111,13 +114,14 @@ function narrow(columns: Columns, term: Term, viewer: Viewer, kept: Mask, scratc
       const marks = cleared(scratch, 'marks', columns.size);
       const values = columns.values[term.column].list;
       const folded = derivedOf(columns).folded[term.column];
-      const numbers = numbersBelow(values.length, (number) => folded(number) === term.folded);
+      const exists = term.column === 'tag' ? tagsFor(columns, viewer) : () => true;
+      const numbers = numbersBelow(values.length, (number) => folded(number) === term.folded && exists(number));
       markSlots(columns[term.column], numbers, values.length, marks);
       return keepMarked(marks, term.negated, kept);
     }
     case 'words': {
       const marks = cleared(scratch, 'marks', columns.size);
-      markWords(columns, term.phrase, marks, cleared(scratch, 'maybe', columns.size));
+      markWords(columns, term.phrase, viewer, marks, cleared(scratch, 'maybe', columns.size));
       return keepMarked(marks, term.negated, kept);
     }
   }
@@ -172,12 +176,19 @@ function numbersBelow(length: number, test: (number: number) => boolean): number
   return numbers;
 }
 
+/** Which tags exist for a viewer, by their numbers. */
+export function tagsFor(columns: Columns, { outside = false }: Viewer): (number: number) => boolean {
+  const { label } = derivedOf(columns);
+  return outside ? (number) => !isPrivateTag(label.tag(number)) : () => true;
+}
+
 /** Marks the slots that have the phrase in title, description, file name, a tag, the place or the camera. */
-function markWords(columns: Columns, phrase: Phrase, marks: Mask, maybe: Mask): void {
-  markPhrase(columns, phrase, marks, maybe);
+function markWords(columns: Columns, phrase: Phrase, viewer: Viewer, marks: Mask, maybe: Mask): void {
+  markPhrase(columns, phrase, viewer.outside !== true, marks, maybe);
+  const exists = tagsFor(columns, viewer);
   const { words } = derivedOf(columns);
   const { values } = columns;
-  const tags = numbersBelow(values.tag.list.length, (number) => hasPhrase(words.tag(number), phrase));
+  const tags = numbersBelow(values.tag.list.length, (number) => hasPhrase(words.tag(number), phrase) && exists(number));
   markSlots(columns.tag, tags, values.tag.list.length, marks);
   for (const kind of ['camera', 'place'] as const) {
     const meant = matching(columns, { kind: 'value', column: kind, match: { phrase } });

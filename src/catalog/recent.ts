@@ -29,8 +29,8 @@ export function makeRecent(): (columns: Columns, query: Query, viewer: Viewer) =
     if (columns !== of || columns.edition !== edition) for (const key of answers.keys()) forget(key);
     of = columns;
     edition = columns.edition;
-    const { audiences, trash = true, self, scope } = viewer;
-    const key = JSON.stringify([query.text, [...audiences].sort(), trash, self, scope]);
+    const { audiences, trash = true, self, scope, outside = false } = viewer;
+    const key = JSON.stringify([query.text, [...audiences].sort(), trash, self, scope, outside]);
     let answer = answers.get(key);
     if (!answer) {
       if (answers.size >= most) forget(answers.keys().next().value!);

@@ -3,6 +3,7 @@
  * same document gives the same row anywhere. A body that has not the shape of a photo (a newer format, a careless peer)
  * gives none, so that it can't hold up the library.
  */
+import { suggestedAlbum } from '../document/album.js';
 import { shownEdit } from '../document/edits.js';
 import { pairOf } from '../document/facts.js';
 import { audiences, sha256Of, type Body, type PhotoDocument } from '../document/photo.js';
@@ -58,6 +59,8 @@ export interface PhotoRow {
   motion: number;
   /** What ties the RAW and the JPEG of one shot together (stacks.ts). */
   shot: number | null;
+  /** The album that its folder suggests (suggested.ts). */
+  folder: string | null;
 }
 
 /** The columns of a row, in the order of the table. */
@@ -87,6 +90,7 @@ export const rowColumns = [
   'pair',
   'motion',
   'shot',
+  'folder',
 ] as const satisfies readonly (keyof PhotoRow)[];
 
 /** Digits that tell the pictures of a photo from those that it had before. */
@@ -129,6 +133,7 @@ export function rowOf(sha256: string, body: Body): PhotoRow | undefined {
     pair: pairOf(body.facts) ?? null,
     motion: motionIn(view, body),
     shot: shotOf(body.facts, view.name),
+    folder: clean(suggestedAlbum(body)) || null,
   };
 }
 

@@ -11,7 +11,7 @@ import { rowColumns, type PhotoRow } from './row.js';
 import { openStacks } from './stacks.js';
 
 /** The version of the tables. Another one found means: drop and build again. */
-export const version = 3;
+export const version = 4;
 
 /** Changes kept for others to catch up on; who is further behind loads anew. */
 const journal = 100_000;
@@ -20,7 +20,7 @@ const columns = `
   id BLOB NOT NULL, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
   type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
   camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
-  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER`;
+  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, folder TEXT`;
 
 /**
  * What pairs.ts and stacks.ts find: `beside` is 1 for a video that plays with a photo and for a RAW behind its JPEG; of that JPEG,
@@ -32,6 +32,7 @@ export const schema = `
   CREATE TABLE IF NOT EXISTS catalog_photo (n INTEGER PRIMARY KEY, ${columns}, ${paired});
   CREATE INDEX IF NOT EXISTS catalog_photo_pair ON catalog_photo (pair) WHERE pair IS NOT NULL;
   CREATE INDEX IF NOT EXISTS catalog_photo_shot ON catalog_photo (shot) WHERE shot IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS catalog_photo_folder ON catalog_photo (folder, n) WHERE folder IS NOT NULL;
   CREATE INDEX IF NOT EXISTS catalog_photo_clip ON catalog_photo (clip) WHERE clip IS NOT NULL;
   CREATE UNIQUE INDEX IF NOT EXISTS catalog_photo_id ON catalog_photo (id);
   CREATE TABLE IF NOT EXISTS catalog_change (seq INTEGER PRIMARY KEY, n INTEGER NOT NULL);

@@ -37,7 +37,7 @@ export async function openPublic(config: Config, log: Log, files: Files = openFi
     await published.close();
   }
   try {
-    const { host, port, role, names, trustProxy, cert, key } = config;
+    const { host, port, role, names, trustProxy, cert, key, title, noindex } = config;
     server = await openServer({
       library,
       catalog,
@@ -59,7 +59,7 @@ export async function openPublic(config: Config, log: Log, files: Files = openFi
       copies: openCopies(clock, log),
       samples: nothing,
       config: {
-        ...{ host, port, role, names, trustProxy, webRoot, version, incoming: '' },
+        ...{ host, port, role, names, trustProxy, webRoot, version, title, noindex, incoming: '' },
         ...(cert !== undefined && key !== undefined && { https: { cert, key } }),
       },
     });

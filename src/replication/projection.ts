@@ -17,8 +17,9 @@ import { merge } from '../document/merge.js';
 import { format, photoOf, sha256Of, type Body, type Edits, type Stamp } from '../document/photo.js';
 import { isPurge } from '../document/purge.js';
 import { isStamp } from '../document/stamp.js';
+import { isPrivateTag } from '../document/tags.js';
 import { viewPhoto } from '../document/view.js';
-import { isPrivateTag, readPhoto, type PublicDocument, type Told } from './public.js';
+import { readPhoto, type PublicDocument, type Told } from './public.js';
 
 /** What is told beyond the list. */
 export interface ProjectionOptions {

@@ -17,6 +17,7 @@ import {
   type Stamp,
 } from '../document/photo.js';
 import { isStamp } from '../document/stamp.js';
+import { isPrivateTag } from '../document/tags.js';
 
 /** What is told of a photo that is public. */
 export interface PublicPhoto {
@@ -45,9 +46,6 @@ export interface PublicDocument {
 export const publicId = (opaque: string): string => `public:${opaque}`;
 /** The opaque id in the id of a projected document; undefined for other ids. */
 export const opaqueOf = (id: string): string | undefined => /^public:([0-9a-f]{64})$/.exec(id)?.[1];
-
-/** Whether a tag is for the home only: it begins with `_`, or is below `private/`. */
-export const isPrivateTag = (tag: string): boolean => tag.startsWith('_') || /^private(?:\/|$)/i.test(tag);
 
 /** Characters of a name such as a lens has. */
 const longestName = 200;

@@ -8,7 +8,7 @@ import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from './failures.js';
-import type { Preview } from './preview.js';
+import { escaped, type Head, type Preview } from './preview.js';
 
 /** Addresses that are never the page. */
 const reserved = /^\/(?:api|media|originals|db|blobs|assets|metrics|healthz)(?:\/|$)/;
@@ -20,6 +20,8 @@ export async function serveAlbum(app: FastifyInstance, root: string, preview: Pr
     await app.register(fastifyStatic, {
       root,
       preCompressed: true,
+      // The page at `/` may have a head of its own.
+      allowedPath: (path) => path !== '/',
       cacheControl: false,
       dotfiles: 'ignore',
       setHeaders(reply, path) {
@@ -31,14 +33,25 @@ export async function serveAlbum(app: FastifyInstance, root: string, preview: Pr
     if (!isPage(request)) return nothing(reply);
     if (!built) return refuse(reply, 404, 'not-found', 'The album page is not built.', 'Run `npm run build`.');
     const head = await preview(request);
+    if (head?.index !== true) void reply.header('x-robots-tag', noRobots);
     if (head === undefined) return reply.code(200).sendFile('index.html');
     const page = await readFile(join(root, 'index.html'), 'utf8');
     return reply
       .code(200)
-      .headers({ 'cache-control': 'no-cache', 'x-robots-tag': 'noindex, nofollow' })
+      .header('cache-control', 'no-cache')
       .type('text/html; charset=utf-8')
-      .send(page.replace('</head>', () => `${head}</head>`));
+      .send(withHead(page, head));
   });
+}
+
+/** What search engines are told of everything that is not to be in them. */
+export const noRobots = 'noindex, nofollow';
+
+function withHead(page: string, { markup, title, index }: Head): string {
+  const named =
+    title === undefined ? page : page.replace(/<title>[^<]*<\/title>/, () => `<title>${escaped(title)}</title>`);
+  const open = index ? named.replace(/\s*<meta name="robots"[^>]*>/, '') : named;
+  return open.replace('</head>', () => `${markup}</head>`);
 }
 
 const cacheOf = (path: string): string =>

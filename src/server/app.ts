@@ -10,7 +10,7 @@ import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { errnoOf, PhotospoolError, toPhotospoolError } from '../base/errors.js';
 import { checkHost } from './access.js';
-import { serveAlbum } from './album.js';
+import { noRobots, serveAlbum } from './album.js';
 import { makeAsk } from './ask.js';
 import { readPair, watchPair, type Pair, type PairFiles } from './certificate.js';
 import { boundCrowd, makeCrowd } from './crowd.js';
@@ -79,7 +79,10 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   app.setErrorHandler(answerErrors(parts.log));
   app.decorate('access', parts.access);
   app.decorate('holds', makeHolds(parts.library, parts.catalog));
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(headers);
+    if (parts.config.noindex !== false || request.originalUrl.startsWith('/s/')) reply.header('x-robots-tag', noRobots);
+  });
   traceRequests(app, parts.log);
   boundCrowd(app, makeCrowd(parts.clock));
   guard(app, makeHosts(names, hostname()));

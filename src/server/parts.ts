@@ -52,6 +52,10 @@ export interface ServerConfig {
   webRoot: string;
   /** Where to put photos, as people read it. */
   incoming: string;
+  /** What the album is called for visitors; `Photospool` where not said. */
+  title?: string;
+  /** False where search engines may show what visitors see. */
+  noindex?: boolean;
   /** Photospool's own version. */
   version: string;
 }

@@ -19,6 +19,7 @@ export const publicRoutes: readonly Routes[] = [
   routes.timeline,
   routes.tiles,
   routes.facets,
+  routes.front,
   routes.media,
   routes.home,
   routes.events,

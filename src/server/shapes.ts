@@ -26,6 +26,7 @@ export const Session = Type.Object({
   person: optional(Type.Object({ id: Type.String(), name: Type.String() })),
   setUp: Type.Boolean({ description: 'an owner has an account' }),
   visitors: Type.Boolean({ description: 'the page is open to visitors' }),
+  signIn: Type.Optional(Type.Boolean({ description: '`false` where nobody signs in: on a public server' })),
   passkeys: Type.Boolean({ description: 'passkeys are possible at this address' }),
   may: Type.Array(Type.Enum(actions)),
 });

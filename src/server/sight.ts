@@ -7,6 +7,7 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Catalog, Viewer as Sight } from '../catalog/catalog.js';
 import { parseQuery, type Query } from '../catalog/search.js';
 import { bit } from '../catalog/state.js';
+import { isPrivateTag } from '../document/tags.js';
 import type { PhotoView } from '../document/view.js';
 import type { Library } from '../library/library.js';
 
@@ -14,7 +15,14 @@ import type { Library } from '../library/library.js';
 export function sightOf(viewer: Viewer): Sight {
   const self = favouritesOf(viewer);
   const { audiences, scope } = viewer;
-  return { audiences, trash: seesTrash(viewer), ...(self !== undefined && { self }), ...(scope && { scope }) };
+  const outside = !may(viewer, 'original');
+  return {
+    audiences,
+    trash: seesTrash(viewer),
+    ...(outside && { outside }),
+    ...(self !== undefined && { self }),
+    ...(scope && { scope }),
+  };
 }
 
 /**
@@ -55,10 +63,14 @@ export function makeHolds(library: Library, catalog: Catalog): (viewer: Viewer, 
   };
 }
 
+/** The tags of a photo that exist for somebody: some are for the home only. */
+export const tagsShown = (viewer: Viewer, tags: string[]): string[] =>
+  may(viewer, 'original') ? tags : tags.filter((tag) => !isPrivateTag(tag));
+
 /** What of a photo is shown to somebody who may see it. Where it lies on this machine is for those who may look there. */
 export function showTo(viewer: Viewer, photo: PhotoView): PhotoSeen {
   if (may(viewer, 'original') && may(viewer, 'spool')) return photo;
-  const { name, added, gps, original, reviewed, ...rest } = photo;
+  const { name, added, gps, original, reviewed, ...rest } = { ...photo, tags: tagsShown(viewer, photo.tags) };
   if (!may(viewer, 'original')) return seesPlaces(viewer) ? rest : withoutPlace(rest);
   return { ...rest, name, added, ...(gps && { gps }), reviewed, original: { here: original.here } };
 }

@@ -63,6 +63,8 @@ export interface SessionView {
   setUp: boolean;
   visitors: boolean;
   passkeys: boolean;
+  /** False where nobody signs in. */
+  signIn?: boolean;
   may: Action[];
 }
 

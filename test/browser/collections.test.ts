@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { breaches } from './axe.js';
 import { ask, count, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { openStage, shown, type Stage } from './stage.js';
@@ -119,6 +120,60 @@ test('the trash: put back some, empty the rest; the files are aside', async () =
   expect((await fetch(`${home.url}/api/photos/${ids[1]}`)).status).toBe(404);
   expect(readdirSync(home.archive.resolve('trash'))).toHaveLength(2);
   expect(existsSync(home.archive.resolve(`2024/07/${ids[1]!.slice(0, 12)}.jpg`))).toBe(false);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('a search is saved as an album that fills itself; renamed, taken away, undone', async () => {
+  const { page, ids, mishaps, change, visit, close } = await open('/albums');
+  await change({ ids: ids.slice(0, 3), tags: { add: ['sea'] } });
+  await page.goto(`${home.url}/?q=tag:sea`);
+  await page.waitForSelector('main[data-count="3"]');
+  await page.getByRole('button', { name: 'Save as an album' }).click();
+  await page.getByRole('textbox', { name: 'Name of the album' }).fill('The sea');
+  expect(await breaches(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.waitForSelector('text=“The sea” is among your albums');
+  await visit();
+  await page.getByRole('link', { name: 'The sea, 3 photos' }).waitFor();
+  await change({ ids: ids.slice(3, 4), tags: { add: ['sea'] } });
+  await visit();
+  await page.getByRole('link', { name: 'The sea, 4 photos' }).waitFor();
+  expect(await breaches(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Change The sea' }).click();
+  await page.getByRole('textbox', { name: 'New name' }).fill('Seas');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Seas, 4 photos' }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('link', { name: 'The sea, 4 photos' }).waitFor();
+  await page.getByRole('button', { name: 'Change The sea' }).click();
+  await page.getByRole('button', { name: 'Take away' }).click();
+  await expect.poll(() => page.getByRole('link', { name: /The sea/ }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('link', { name: 'The sea, 4 photos' }).click();
+  await page.waitForSelector('main[data-count="4"]');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('folders suggest albums: one is made, one turned down for good, both undone or not', async () => {
+  const tell = (n: number) => (n < 3 ? { folder: 'Iceland' } : n < 6 ? { folder: 'Old stuff' } : {});
+  const { page, mishaps, visit, close } = await open('/albums', { tell });
+  await visit();
+  await page.getByRole('heading', { name: 'From your folders' }).waitFor();
+  expect(flat(await rows(page, 'suggested'))).toEqual(['Iceland 3 photos Make it No', 'Old stuff 3 photos Make it No']);
+  expect(await breaches(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Make the album Iceland' }).click();
+  await page.getByRole('link', { name: 'Iceland, 3 photos' }).waitFor();
+  expect(await count(home, 'album:Iceland')).toBe(3);
+  await page.getByRole('button', { name: 'No album Old stuff' }).click();
+  await expect.poll(() => page.getByRole('heading', { name: 'From your folders' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(async () => flat(await rows(page, 'suggested'))).toEqual(['Old stuff 3 photos Make it No']);
+  await page.getByRole('button', { name: 'No album Old stuff' }).click();
+  await page.reload();
+  await page.getByRole('link', { name: 'Iceland, 3 photos' }).waitFor();
+  expect(await page.getByRole('heading', { name: 'From your folders' }).count()).toBe(0);
   expect(mishaps).toEqual([]);
   await close();
 });

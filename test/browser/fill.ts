@@ -18,6 +18,8 @@ import type { FixturePicture } from './pictures.js';
 export interface Told {
   facts?: Partial<Facts>;
   name?: string;
+  /** The folder it was dropped in. */
+  folder?: string;
 }
 
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
@@ -42,7 +44,7 @@ export async function fill(
   for (let n = 0; n < originals; n++) await putOriginal(home, ids[n]!, `original ${n}`);
   home.library.transaction(() => {
     ids.forEach((id, n) => {
-      const { facts = {}, name = `IMG_${String(n).padStart(4, '0')}.jpg` } = tell(n);
+      const { facts = {}, name = `IMG_${String(n).padStart(4, '0')}.jpg`, folder } = tell(n);
       const { width, height, renditions } = made[n % made.length]!;
       const taken = new Date(newest - n * minutes * 60_000).toISOString().slice(0, -1);
       const at = '2026-01-01T10:00:00.000Z';
@@ -61,7 +63,7 @@ export async function fill(
         },
         renditions,
         sidecars: {},
-        sightings: { [`s ${name}`]: { at, server: 's', name, modified: at } },
+        sightings: { [`s ${name}`]: { at, server: 's', name, modified: at, ...(folder !== undefined && { folder }) } },
         edits: {},
       };
       home.library.update(photoId(id), () => document as unknown as Body);

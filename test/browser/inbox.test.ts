@@ -1,6 +1,7 @@
 /** The inbox in a real browser, on a real home: worked through by keys, by finger, and all at once, to a reward at zero. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { breaches } from './axe.js';
 import { ask, count, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { openStage, shown, type Stage } from './stage.js';
@@ -98,6 +99,38 @@ test('all at once, from the timeline of what waits', async () => {
   await page.keyboard.press('Control+z');
   await shown(page);
   expect(await count(home, 'is:reviewed')).toBe(0);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('the first time: what was brought along is settled by one button, undone, or gone through', async () => {
+  const { page, mishaps, close } = await open(60, '/inbox');
+  await page.getByRole('heading', { name: '60 photos came in' }).waitFor();
+  expect(await breaches(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Begin with what comes in from now on' }).click();
+  await page.waitForSelector('h2:text("All looked at")');
+  expect(await count(home, '-is:reviewed')).toBe(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await picture(page);
+  expect(await count(home, '-is:reviewed')).toBe(60);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('all before a day is looked at, by a day that one chooses', async () => {
+  const { page, ids, mishaps, close } = await open(5, '/inbox');
+  await picture(page);
+  await page.getByRole('button', { name: 'Settle many' }).click();
+  const day = page.getByLabel('Before');
+  await day.fill('2025-12-31');
+  await page.getByRole('button', { name: 'There are none' }).waitFor();
+  await day.fill('2026-01-02');
+  await page.getByRole('button', { name: '5 photos are looked at' }).click();
+  await page.waitForSelector('h2:text("All looked at")');
+  expect((await ask(home, ids[4]!)).reviewed).toBe(true);
+  await page.keyboard.press('Control+z');
+  await picture(page);
+  await expect.poll(() => left(page).innerText()).toBe('5 left');
   expect(mishaps).toEqual([]);
   await close();
 });

@@ -114,7 +114,6 @@ test('photos are larger or smaller by key and wheel, what one looks at stays, an
   expect((await seenTiles(page)).some(({ id, top }) => id === at && top > -200 && top < 400)).toBe(true);
   await page.keyboard.press('-');
   await expect.poll(heights).toBeLessThan(before * 0.55);
-  await page.keyboard.press('-');
   await page.reload();
   await shown(page);
   await expect.poll(heights).toBeLessThan(before * 0.55);

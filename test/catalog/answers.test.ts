@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Catalog, Facet, Viewer } from '../../src/catalog/catalog.js';
 import { parseQuery } from '../../src/catalog/search.js';
+import { isPrivateTag } from '../../src/document/tags.js';
 import type { PhotoView } from '../../src/document/view.js';
 import { byTime, search, sha, tally, told, viewer, viewOf } from './naive.js';
 import { emptyCatalog, walk, type Told } from './photos.js';
@@ -47,11 +48,22 @@ interface Search {
   test: (view: PhotoView) => boolean;
 }
 
+/** What a photo is worth as the one that stands for its month; the owner's favourites count for those without their own. */
+const worth = ({ id, rating, type }: PhotoView): number =>
+  rating + (favouritesOfOwner.has(id) ? 10 : 0) - (type.startsWith('video/') ? 100 : 0);
+let favouritesOfOwner = new Set<string>();
+
 function check(catalog: Catalog, photos: ReadonlyMap<string, Told>, { text, test }: Search, viewer: Viewer): void {
-  const { audiences, trash = true, self } = viewer;
+  const { audiences, trash = true, self, outside = false } = viewer;
   const query = parseQuery(text);
   const mayBeSeen = ({ audience, trashed }: PhotoView): boolean => audiences.includes(audience) && (!trashed || trash);
-  const views = [...photos].map(([sha, photo]) => viewOf(sha, photo, self));
+  const views = [...photos].map(([sha, photo]) => {
+    const view = viewOf(sha, photo, self);
+    return outside ? { ...view, name: '', tags: view.tags.filter((tag) => !isPrivateTag(tag)) } : view;
+  });
+  favouritesOfOwner = new Set(
+    self !== undefined ? [] : [...photos].flatMap(([sha, photo]) => (viewOf(sha, photo).favourite ? [sha] : [])),
+  );
   const found = views.filter((view) => mayBeSeen(view) && test(view)).sort(byTime);
   const ids = found.map(({ id }) => id);
   const all = `“${text}” for ${viewer.audiences.join(', ')}`;
@@ -60,6 +72,19 @@ function check(catalog: Catalog, photos: ReadonlyMap<string, Told>, { text, test
   const months = tally(found.map(({ taken }) => taken.slice(0, 7)));
   const newestFirst = Object.entries(months).sort(([a], [b]) => (a < b ? 1 : -1));
   expect(catalog.months(query, viewer), all).toEqual(newestFirst.map(([month, count]) => ({ month, count })));
+  for (const [by, length] of [
+    ['month', 7],
+    ['year', 4],
+  ] as const) {
+    const spans = tally(found.map(({ taken }) => taken.slice(0, length)));
+    const covers = catalog.covers(query, by, viewer);
+    expect(Object.fromEntries(covers.map(({ span, count }) => [span, count])), all).toEqual(spans);
+    for (const { span, tile } of covers) {
+      const inIt = found.filter(({ taken }) => taken.startsWith(span));
+      const best = Math.max(...inIt.map(worth));
+      expect(tile.id, all).toBe(inIt.find((view) => worth(view) === best)?.id);
+    }
+  }
   checkSegments(catalog, found, text, viewer);
   expect(facets(catalog.facet('tag', query, viewer)), all).toEqual(tally(found.flatMap(({ tags }) => tags)));
   expect(facets(catalog.facet('album', query, viewer)), all).toEqual(tally(found.flatMap(({ albums }) => albums)));

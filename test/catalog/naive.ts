@@ -41,7 +41,7 @@ const maybe = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values),
 export const told: fc.Arbitrary<Told> = fc
   .record({
     taken: fc.constantFrom(...times),
-    tags: fc.subarray(['beach', 'Beach', 'new york', 'Été', '夜景', 'old town/hall']),
+    tags: fc.subarray(['beach', 'Beach', 'new york', 'Été', '夜景', 'old town/hall', '_town', 'private/new']),
     albums: fc.subarray(['a1', 'Album Two']),
     favourites: fc.subarray(['person:a', 'person:b']),
     camera: maybe(cameras),
@@ -143,6 +143,8 @@ const pieces: Piece[] = [
   piece('tag:été', (view) => tagged(view, 'ete')),
   piece('tag:夜景', (view) => tagged(view, '夜景')),
   piece('tag:bea', () => false),
+  piece('tag:_town', (view) => tagged(view, '_town')),
+  word('private', 'private', true),
   piece('album:a1', ({ albums }) => albums.includes('a1')),
   piece('album:"album two"', ({ albums }) => albums.includes('Album Two')),
   piece('camera:canon', (view) => phrase(cameraText(view), 'canon', true)),
@@ -194,6 +196,7 @@ export const viewer: fc.Arbitrary<Viewer> = fc
     audiences: fc.subarray(['private', 'family', 'public'] as const),
     trash: fc.boolean(),
     self: fc.constantFrom(undefined, 'person:a', 'person:none'),
+    outside: fc.boolean(),
   })
   .map(({ self, ...rest }) => ({ ...rest, ...(self !== undefined && { self }) }));
 

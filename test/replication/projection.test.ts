@@ -8,8 +8,9 @@ import { merge } from '../../src/document/merge.js';
 import { purge } from '../../src/document/purge.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
 import { later } from '../../src/replication/combine.js';
+import { isPrivateTag } from '../../src/document/tags.js';
 import { deciding, opaqueId, project, wasPublic } from '../../src/replication/projection.js';
-import { isPrivateTag, opaqueOf, publicId } from '../../src/replication/public.js';
+import { opaqueOf, publicId } from '../../src/replication/public.js';
 import { edited, photo, sighting, stamp } from '../document/documents.js';
 
 const sha256 = 'ab'.repeat(32);

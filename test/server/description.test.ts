@@ -42,10 +42,14 @@ describe('the description', () => {
         'delete /api/tokens/{name}',
         'get /api/access',
         'get /api/albums',
+        'get /api/albums/saved',
+        'get /api/albums/suggested',
+        'get /api/albums/suggested/photos',
         'get /api/audit',
         'get /api/cameras',
         'get /api/downloads/{ticket}',
         'get /api/events',
+        'get /api/front',
         'get /api/home',
         'get /api/lenses',
         'get /api/map',
@@ -67,6 +71,7 @@ describe('the description', () => {
         'get /api/tags',
         'get /api/tiles',
         'get /api/timeline',
+        'get /api/timeline/covers',
         'get /api/timeline/places',
         'get /api/timeline/segments',
         'get /api/tokens',
@@ -76,6 +81,7 @@ describe('the description', () => {
         'get /media/{id}/{rendition}',
         'get /metrics',
         'get /originals/{id}',
+        'get /robots.txt',
         'get /originals/{id}/jpeg',
         'head /blobs/{sha256}',
         'head /media/{id}/{rendition}',
@@ -86,6 +92,9 @@ describe('the description', () => {
         'patch /api/photos/each',
         'patch /api/photos/{id}',
         'patch /api/photos/{id}/comments/{comment}',
+        'patch /api/albums/saved/{album}',
+        'post /api/albums/saved',
+        'post /api/albums/suggested',
         'post /api/invitation',
         'post /api/invitation/look',
         'post /api/me/passkeys',
@@ -139,6 +148,9 @@ describe('the description', () => {
     const bodies: Record<string, object> = {
       'patch /api/photos': { ids: [id], rating: 1 },
       'patch /api/photos/each': { each: [{ ids: [id], rating: 2 }], undo: true },
+      'post /api/albums/saved': { name: 'x', q: 'tag:x' },
+      'patch /api/albums/saved/{album}': { name: 'y' },
+      'post /api/albums/suggested': { name: 'x', declined: true },
       'post /api/facets': { ids: [id] },
       'post /api/trash/empty': { ids: [id] },
       'post /api/downloads': { ids: [id] },
@@ -155,6 +167,8 @@ describe('the description', () => {
     const commentUrl = `/api/photos/${id}/comments`;
     const made = await home.app.inject({ method: 'POST', url: commentUrl, payload: { text: 'first words' } });
     const comment = made.json<{ id: string }>().id;
+    const saving = { method: 'POST', url: '/api/albums/saved', payload: { name: 'x', q: 'tag:x' } } as const;
+    const album = (await home.app.inject(saving)).json<{ id: string }>().id;
     const upload = 'a'.repeat(32);
     await home.spool.uploads.begin(upload, { by: 'owner', length: 3, metadata: {} });
     const { paths } = (await home.app.inject('/api/openapi.json')).json<Description>();
@@ -168,6 +182,8 @@ describe('the description', () => {
         const url = path
           .replace('{id}', id)
           .replace('{comment}', comment)
+          .replace('{album}', album)
+          .replace(/suggested\/photos$/, '$&?name=x')
           .replace('{upload}', upload)
           .replace('{url}', encodeURIComponent('http://127.0.0.1:1'));
         const response = await home.app.inject({ method: method as 'get', url, ...(payload && { payload }) });

@@ -4,6 +4,7 @@
  */
 const formats = {
   month: { month: 'long', year: 'numeric' },
+  monthAlone: { month: 'long' },
   monthShort: { month: 'short', year: 'numeric' },
   day: { weekday: 'short', day: 'numeric', month: 'short' },
   dayYear: { day: 'numeric', month: 'short', year: 'numeric' },
@@ -33,6 +34,8 @@ export function monthsName(month: string, until: string | undefined): string {
   const [from, to] = [Date.parse(`${until}-01T00:00:00Z`), Date.parse(`${month}-01T00:00:00Z`)];
   return Number.isNaN(from) || Number.isNaN(to) ? `${until} – ${month}` : formatOf('month').formatRange(from, to);
 }
+/** `July`, of `2024-07`. */
+export const monthAlone = (month: string): string => write('monthAlone', `${month}-01T00:00:00`);
 /** `Jul 2024`, of `2024-07`. */
 export const monthShort = (month: string): string => write('monthShort', `${month}-01T00:00:00`);
 /** `Mon 1 Jul`, of `2024-07-01`. */

@@ -1,10 +1,11 @@
 /**
- * What the address says: a search (`?q=`), and the photo that is open (`/photo/<id>`) or the page beside the album
+ * What the address says: a search (`?q=`), how far away its timeline is (`by=`) and where in time (`at=`), and the photo that is open (`/photo/<id>`) or the page beside the album
  * (`/spool`). Opening a photo makes a history entry, going on to its neighbours does not: one step back is always the
  * album. From the other pages the arrow leads back to the album, however many of them were seen.
  */
 
 import { base } from './api.js';
+import type { Span } from './timeline/covers.js';
 
 /** The pages beside the album, as they are called in the address. */
 export const pageNames = [
@@ -25,6 +26,8 @@ export interface Place {
 
 interface Address {
   q: string;
+  by: Span | undefined;
+  at: string | undefined;
   photo: string | undefined;
   page: PageName | undefined;
 }
@@ -43,7 +46,15 @@ function read(): Address {
   const photo = /^\/photo\/([0-9a-f]{64})$/.exec(path)?.[1];
   const name = base === '' ? /^\/([a-z-]+)\/?$/.exec(path)?.[1] : undefined;
   const page = pageNames.find((known) => known === name);
-  return { q: page ? '' : (new URLSearchParams(location.search).get('q') ?? ''), photo, page };
+  const asked = new URLSearchParams(page ? '' : location.search);
+  const [by, at] = [asked.get('by'), asked.get('at')];
+  return {
+    q: asked.get('q') ?? '',
+    by: photo === undefined && (by === 'month' || by === 'year') ? by : undefined,
+    at: at !== null && /^\d{4}(?:-\d\d){0,2}$/.test(at) ? at : undefined,
+    photo,
+    page,
+  };
 }
 
 const entry = (): Entry => (history.state as Entry | null) ?? {};
@@ -53,12 +64,23 @@ const searchPart = (q: string): string => (q === '' ? '' : `?${new URLSearchPara
 /** The address of a search. */
 export const searchPath = (q: string): string => `${base}/${searchPart(q)}`;
 
+/** The address of a search's timeline as months, years or (undefined) days, where `at` is. */
+export function albumPath(q: string, by: Span | undefined, at?: string): string {
+  const asked = { ...(q !== '' && { q }), ...(by && { by }), ...(at !== undefined && { at }) };
+  const query = new URLSearchParams(asked).toString();
+  return `${base}/${query === '' ? '' : `?${query}`}`;
+}
+
 /** The address of a photo, seen among the results of `q`. */
 export const photoPath = (id: string, q: string): string => `${base}/photo/${id}${searchPart(q)}`;
 
 /** The page's address. */
 class Route {
   q = $state('');
+  /** How far away the timeline is: by days where undefined. */
+  by: Span | undefined = $state();
+  /** Where in time it is to begin: `2024`, `2024-07`, `2024-07-01`. */
+  at: string | undefined = $state();
   photo: string | undefined = $state();
   page: PageName | undefined = $state();
 
@@ -119,21 +141,32 @@ class Route {
 
   /** Keeps where the timeline is with the history entry. */
   keep(place: Place | undefined): void {
-    if (this.photo !== undefined || this.page !== undefined) return;
+    if (this.photo !== undefined || this.page !== undefined || this.by) return;
     const { place: _, ...rest } = entry();
-    history.replaceState(place ? { ...rest, place } : rest, '');
+    // Where one went to by the address is not where one is any more.
+    history.replaceState(place ? { ...rest, place } : rest, '', place ? searchPath(this.q) : undefined);
+  }
+
+  /** Shows the timeline by months, years or (undefined) days, at a time; as a step of its own, that Back undoes, or not. */
+  look(by: Span | undefined, at: string | undefined, step = false): void {
+    const path = albumPath(this.q, by, at);
+    if (step) history.pushState(null, '', path);
+    else history.replaceState(null, '', path);
+    this.#take();
   }
 
   /** Searches. */
   search(q: string): void {
-    if (q === this.q && this.page === undefined && this.photo === undefined) return;
+    if (q === this.q && !this.by && this.page === undefined && this.photo === undefined) return;
     history.pushState(null, '', `${base}/${searchPart(q)}`);
     this.#take();
   }
 
   #take(): void {
-    const { q, photo, page } = read();
+    const { q, by, at, photo, page } = read();
     this.q = q;
+    this.by = by;
+    this.at = at;
     this.photo = photo;
     this.page = page;
   }

@@ -15,6 +15,7 @@ export const texts = {
   search: 'Search',
   searchLong: 'Search your photos',
   clearSearch: 'Clear search',
+  saveSearch: 'Save as an album',
   closeSearch: 'Close search',
   searchWrong: 'That search can’t be read',
   searchTips: [
@@ -50,6 +51,12 @@ export const texts = {
   aloneNone: (word: string) => `No photo has ${word}.`,
   togetherNone: 'Each of these words finds photos, but no photo has them all.',
   showAll: 'Show all photos',
+
+  distance: 'How far away',
+  byYears: 'Years',
+  byMonths: 'Months',
+  byDays: 'Days',
+  yearsAndMonths: 'Years and months',
 
   loading: 'Loading photos',
   failed: 'The album can’t be shown',

@@ -15,5 +15,7 @@ export interface SessionView {
   visitors: boolean;
   /** True where passkeys can work at this address. */
   passkeys: boolean;
+  /** False where nobody signs in: on a public server. */
+  signIn?: boolean;
   may: Action[];
 }

@@ -94,7 +94,7 @@ type HomeParts = 'library' | 'catalog' | 'changes' | 'blobs' | 'toJpeg' | 'sampl
 
 function serverParts(home: Home): Pick<ServerParts, HomeParts> {
   const { library, catalog, archive, blobs, changes, config, files } = home;
-  const { host, port, role, incoming, names, trustProxy, cert, key } = config;
+  const { host, port, role, incoming, names, trustProxy, cert, key, title, noindex } = config;
   const https = cert !== undefined && key !== undefined ? { cert, key } : undefined;
   return {
     library,
@@ -107,7 +107,19 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
       const { placeSamples } = await import('../../ingest/samples.js');
       return (await placeSamples(incoming, files)).length;
     },
-    config: { host, port, role, incoming, webRoot, version, names, trustProxy, ...(https && { https }) },
+    config: {
+      host,
+      port,
+      role,
+      incoming,
+      webRoot,
+      version,
+      names,
+      trustProxy,
+      title,
+      noindex,
+      ...(https && { https }),
+    },
   };
 }
 

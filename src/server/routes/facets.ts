@@ -6,7 +6,7 @@ import type { Routes } from '../parts.js';
 import { findPhotos } from '../photos.js';
 import { answers, Facets, q, Sha256 } from '../schemas.js';
 import { strict } from '../shapes.js';
-import { seesPlaces, sightOf } from '../sight.js';
+import { seesPlaces, sightOf, tagsShown } from '../sight.js';
 
 const bounds = { most: 10_000, usual: 1_000 };
 const kinds = { tags: 'tag', cameras: 'camera', lenses: 'lens', places: 'place', albums: 'album' } as const;
@@ -45,13 +45,17 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
       },
     },
     async (request) => {
+      const who = viewer(request);
       const ids = [...new Set(request.body.ids)];
       const counts = { tags: new Map<string, number>(), albums: new Map<string, number>() };
       for (let at = 0; at < ids.length; at += batch) {
         await new Promise((resolve) => setImmediate(resolve));
-        for (const photo of findPhotos(library, viewer(request), ids.slice(at, at + batch)))
-          for (const set of ['tags', 'albums'] as const)
-            for (const value of photo[set]) counts[set].set(value, (counts[set].get(value) ?? 0) + 1);
+        for (const photo of findPhotos(library, who, ids.slice(at, at + batch)))
+          for (const [set, values] of [
+            ['tags', tagsShown(who, photo.tags)] as const,
+            ['albums', photo.albums] as const,
+          ])
+            for (const value of values) counts[set].set(value, (counts[set].get(value) ?? 0) + 1);
       }
       return { tags: ranked(counts.tags), albums: ranked(counts.albums) };
     },

@@ -7,6 +7,8 @@ export { timeline } from './timeline.js';
 export { tiles } from './tiles.js';
 export { facets } from './facets.js';
 export { map } from './map.js';
+export { albums } from './albums.js';
+export { front } from './front.js';
 export { media } from './media.js';
 export { originals } from './originals.js';
 export { trash } from './trash.js';

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { viewer } from '../access.js';
 import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
-import { answers, Months, q, Segments } from '../schemas.js';
+import { answers, Months, q, Segments, Tile } from '../schemas.js';
 import { sightOf } from '../sight.js';
 
 const bounds = { most: 1_000, usual: 500 };
@@ -35,6 +35,24 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     async (request) => {
       const who = viewer(request);
       return catalog.places(await ask(request.query.q, 'count', who), sightOf(who));
+    },
+  );
+
+  const Covers = Type.Array(Type.Object({ span: Type.String(), count: Type.Integer(), tile: Tile }));
+  app.get(
+    '/api/timeline/covers',
+    {
+      config: { rule: 'see' },
+      schema: {
+        summary: 'Photos per month or year, newest first, each with one that stands for it',
+        querystring: Type.Object({ q, by: Type.Optional(Type.Enum(['month', 'year'])) }),
+        response: answers(Covers),
+      },
+    },
+    async (request) => {
+      const { q: text, by = 'month' } = request.query;
+      const who = viewer(request);
+      return catalog.covers(await ask(text, 'count', who), by, sightOf(who));
     },
   );
 

@@ -1,5 +1,6 @@
 /** What the pages of albums, tags, cameras and the trash say. Short and plain. */
 import { texts } from '../texts.js';
+import { legible } from '../words/legible.js';
 
 export const collectionTexts = {
   find: 'Find',
@@ -8,7 +9,20 @@ export const collectionTexts = {
   change: (name: string) => `Change ${name}`,
   more: (n: number) => `Show ${n} more`,
 
-  albumsAbout: 'To make an album, choose photos and press Albums.',
+  albumsAbout: 'To make an album, choose photos and press Albums. Or search, and save what you search for as an album.',
+  suggested: 'From your folders',
+  suggestedAbout: 'These photos came in a folder with a name. Shall it be an album?',
+  make: 'Make it',
+  makeAlbum: (name: string) => `Make the album ${name}`,
+  decline: 'No',
+  declineAlbum: (name: string) => `No album ${name}`,
+  declined: (name: string) => `“${legible(name).slice(0, 60)}” is not suggested any more`,
+  searches: 'Saved searches',
+  saved: (name: string) => `“${legible(name).slice(0, 60)}” is among your albums`,
+  save: 'Save',
+  saveTitle: 'Save as an album',
+  saveName: 'Name of the album',
+  saveAbout: (q: string) => `It shows what “${q}” finds, also what comes in later.`,
   albumsNone: 'There is no album yet',
   favourites: 'Favourites',
   videos: 'Videos',

@@ -21,5 +21,17 @@ export const inboxTexts = {
   laterTitle: (n: number) => `${texts.photos(n)} left for later`,
   again: 'Look at them now',
   back: 'Back to the album',
+  lookedAt: (n: number) => `${texts.photos(n)} looked at`,
+  many: 'Settle many',
+  beforeTitle: 'Settle many at once',
+  beforeText: 'All photos that came in before this day count as looked at. You can undo it.',
+  beforeDay: 'Before',
+  beforeSome: 'They are looked at',
+  beforeAll: (n: number) => (n === 0 ? 'There are none' : `${texts.photos(n)} ${n === 1 ? 'is' : 'are'} looked at`),
+  firstTitle: (n: number) => `${texts.photos(n)} came in`,
+  firstText:
+    'What comes in waits here until you have looked at it: a title, tags, who may see it. What you brought along from before need not; you can change it at any time in the album.',
+  firstAll: 'Begin with what comes in from now on',
+  firstOne: 'Go through them one by one',
   swipe: 'Swipe up to keep, down for the trash.',
 };

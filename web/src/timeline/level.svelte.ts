@@ -46,8 +46,8 @@ function read(): number {
 
 export const level = new Level();
 
-/** Watches wheel and fingers on the timeline, until the function that it gives back is called. */
-export function watchLevel(element: HTMLElement): () => void {
+/** Watches wheel and fingers on the timeline, until the function that it gives back is called; `step` goes closer (1) or further. */
+export function watchLevel(element: HTMLElement, step: (by: 1 | -1) => void): () => void {
   let wheel = 0;
   let apart: number | undefined;
 
@@ -56,7 +56,7 @@ export function watchLevel(element: HTMLElement): () => void {
     event.preventDefault();
     wheel += event.deltaY;
     if (Math.abs(wheel) < turn) return;
-    level.step(wheel < 0 ? 1 : -1);
+    step(wheel < 0 ? 1 : -1);
     wheel = 0;
   };
 
@@ -68,7 +68,7 @@ export function watchLevel(element: HTMLElement): () => void {
     apart ??= now;
     const grown = now / apart;
     if (grown < pinched && grown > 1 / pinched) return;
-    level.step(grown > 1 ? 1 : -1);
+    step(grown > 1 ? 1 : -1);
     apart = now;
   };
 

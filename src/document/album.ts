@@ -1,0 +1,117 @@
+/**
+ * Albums as documents, beside those that photos themselves name: a saved search, and what somebody said of an album that was
+ * suggested. Name, search and removal are registers: of two changes the later one is shown, on every server. Pure.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import { wellFormed } from './canonical.js';
+import { elementOf } from './fields.js';
+import { entriesOf, own, textOf } from './json.js';
+import { format, type Body, type PhotoDocument, type Stamp } from './photo.js';
+import { isPrivateTag } from './tags.js';
+import { earliestSighting } from './taken.js';
+
+/** A value with when and by whom it was given; the later one wins (shape.ts). */
+interface Register<T> {
+  value: T;
+  at: Stamp;
+  by: string;
+}
+
+/** A saved search, or (without `query`) a suggestion that somebody turned down. Its id is `album:<ulid>`. */
+export interface AlbumDocument {
+  format: number;
+  kind: 'album';
+  /** When it was made, UTC. */
+  added: string;
+  name: Register<string>;
+  query?: Register<string>;
+  /** Of a saved search: it was taken away. Of a suggestion: it was turned down. */
+  removed?: Register<boolean>;
+}
+
+/** A saved search as it is told. */
+export interface SavedSearch {
+  /** The ULID in its id. */
+  id: string;
+  name: string;
+  /** The search. */
+  q: string;
+  added: string;
+}
+
+/** What is changed of an album. */
+export interface AlbumChange {
+  name?: string;
+  query?: string;
+  removed?: boolean;
+}
+
+/** What all ids of albums begin with. */
+export const albumPrefix = 'album:';
+/** The id of an album's document. */
+export const albumId = (ulid: string): string => `${albumPrefix}${ulid}`;
+
+/** An album with what is changed of it; `now` in ms since the epoch for a new one. @throws PhotospoolError `invalid`. */
+export function changeAlbum(
+  album: AlbumDocument | undefined,
+  { name, query, removed }: AlbumChange,
+  at: Stamp,
+  by: string,
+  now: number,
+): AlbumDocument {
+  const before = album ?? {
+    format,
+    kind: 'album' as const,
+    added: new Date(now).toISOString(),
+    name: nameless(at, by),
+  };
+  return {
+    ...before,
+    ...(name !== undefined && { name: { value: nameOf(name), at, by } }),
+    ...(query !== undefined && { query: { value: wellFormed(query.trim()), at, by } }),
+    ...(removed !== undefined && { removed: { value: removed, at, by } }),
+  };
+}
+
+const nameless = (at: Stamp, by: string): Register<string> => ({ value: '', at, by });
+
+function nameOf(text: string): string {
+  const name = elementOf(text);
+  if (name !== undefined) return wellFormed(name);
+  throw new PhotospoolError('invalid', 'The name of an album has 1 to 200 characters.', { op: 'album' });
+}
+
+/** A body as an album's document; undefined where it is none, whoever wrote it. */
+export function albumOf(body: Body | undefined): AlbumDocument | undefined {
+  const ok = own(body, 'kind') === 'album' && typeof own(own(body, 'name'), 'value') === 'string';
+  return ok ? (body as unknown as AlbumDocument) : undefined;
+}
+
+/** What is told of a saved search; undefined where it was taken away, or is none. `id` is the document's. */
+export function viewSaved(id: string, body: Body): SavedSearch | undefined {
+  const album = albumOf(body);
+  const q = textOf(own(album?.query, 'value'));
+  if (!album || q === '' || own(album.removed, 'value') === true) return undefined;
+  return { id: id.slice(albumPrefix.length), name: album.name.value, q, added: textOf(album.added) };
+}
+
+/** The name of a suggestion that was turned down; undefined for every other body. */
+export function turnedDown(body: Body): string | undefined {
+  const album = albumOf(body);
+  return album && album.query === undefined && own(album.removed, 'value') === true ? album.name.value : undefined;
+}
+
+/** Folders that cameras, phones and the calendar name; they say nothing of what is in them. */
+const nobodyNamed =
+  /^(?:\d+|\d{4}[-_. ]\d\d(?:[-_. ]\d\d)?|\d{3}[A-Z_0-9]{5}|dcim|camera(?: uploads| roll)?|screenshots?|pictures?|photos?|images?|videos?|downloads?|incoming|whatsapp images)$/i;
+
+/**
+ * The album that the folder suggests in which a photo was dropped: the innermost that somebody gave a name. Undefined where
+ * there is none, or where it was already said whether the photo is in that album.
+ */
+export function suggestedAlbum(photo: PhotoDocument): string | undefined {
+  const folders = textOf(earliestSighting(photo)?.folder).split('/').reverse();
+  const name = elementOf(folders.find((folder) => folder.trim() !== '' && !nobodyNamed.test(folder.trim())));
+  if (name === undefined || isPrivateTag(name)) return undefined;
+  return entriesOf(photo.edits.albums).some(([album]) => album === name) ? undefined : name;
+}

@@ -1,0 +1,92 @@
+/**
+ * Saved searches, which are albums that fill themselves, and what became of suggested albums. They are documents: every server
+ * of the mesh shows them. They exist for those for whom originals do, and for family only where one finds them a photo.
+ */
+import { monotonicFactory } from 'ulid';
+import { authorOf, may, type Viewer } from '../access/rights.js';
+import type { Clock } from '../base/clock.js';
+import { PhotospoolError } from '../base/errors.js';
+import { parseQuery } from '../catalog/search.js';
+import {
+  albumId,
+  albumOf,
+  albumPrefix,
+  changeAlbum,
+  turnedDown,
+  viewSaved,
+  type AlbumChange,
+  type SavedSearch,
+} from '../document/album.js';
+import type { Body } from '../document/photo.js';
+import { newestStamp } from '../document/stamp.js';
+import type { Library } from '../library/library.js';
+import { notFound } from './failures.js';
+
+/** The albums of a library that are documents. */
+export interface Albums {
+  /** By name. */
+  list(): SavedSearch[];
+  /** @throws PhotospoolError `invalid`; `conflict` where there are too many. */
+  add(viewer: Viewer, name: string, q: string): SavedSearch;
+  /** Changes one, or takes it away and brings it back. @throws PhotospoolError `invalid`, `not-found`. */
+  change(viewer: Viewer, id: string, change: AlbumChange): void;
+  /** The names of suggestions that were turned down. */
+  declined(): Set<string>;
+  /** Turns a suggestion down, or takes that back. @throws PhotospoolError `invalid`. */
+  decline(viewer: Viewer, name: string, declined: boolean): void;
+}
+
+/** The most of them; each is asked for its count. */
+const most = 500;
+
+/** Whether saved searches exist for somebody. */
+export const seesSaved = (viewer: Viewer): boolean => may(viewer, 'original') && viewer.role !== 'link';
+
+/** Opens the albums of a library; nothing must be closed. */
+export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums {
+  const nextId = monotonicFactory();
+  const all = () => [...library.scan(albumPrefix)];
+  const list = (): SavedSearch[] =>
+    all()
+      .flatMap(({ id, body }) => viewSaved(id, body) ?? [])
+      .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+
+  function write(id: string, viewer: Viewer, change: AlbumChange): void {
+    library.update(id, (body) => {
+      const newest = newestStamp(body);
+      const at = newest === undefined ? library.stamp() : library.stamp(newest);
+      return changeAlbum(albumOf(body), change, at, authorOf(viewer), clock.now()) as unknown as Body;
+    });
+  }
+
+  return {
+    list,
+    add(viewer, name, q) {
+      checkQuery(q);
+      if (list().length >= most) throw new PhotospoolError('conflict', `There are ${most} saved searches at most.`);
+      const ulid = nextId(clock.now());
+      write(albumId(ulid), viewer, { name, query: q });
+      return viewSaved(albumId(ulid), library.get(albumId(ulid))!.body)!;
+    },
+    change(viewer, ulid, change) {
+      const id = albumId(ulid);
+      if (albumOf(library.get(id)?.body)?.query === undefined) throw notFound('There is no such album.');
+      if (change.query !== undefined) checkQuery(change.query);
+      write(id, viewer, change);
+    },
+    declined: () => new Set(all().flatMap(({ body }) => turnedDown(body) ?? [])),
+    decline(viewer, name, removed) {
+      const known = all().filter(({ body }) => {
+        const album = albumOf(body);
+        return album?.query === undefined && album?.name.value === name.normalize('NFC').trim();
+      });
+      for (const { id } of known) write(id, viewer, { removed });
+      if (known.length === 0 && removed) write(albumId(nextId(clock.now())), viewer, { name, removed });
+    },
+  };
+}
+
+/** @throws PhotospoolError `invalid`. */
+function checkQuery(q: string): void {
+  if (parseQuery(q).terms.length === 0) throw new PhotospoolError('invalid', 'A search for everything is no album.');
+}

@@ -1,0 +1,140 @@
+/** Albums beside those that photos name: saved searches, and suggestions from folders. */
+import { Type } from 'typebox';
+import { viewer } from '../access.js';
+import { openAlbums, seesSaved } from '../albums.js';
+import type { Routes } from '../parts.js';
+import { answers, Problem, Tile } from '../schemas.js';
+import { strict } from '../shapes.js';
+import { sightOf } from '../sight.js';
+
+/** Fewer photos from one folder are no album; more suggestions at once are none either. */
+const [least, most] = [2, 24];
+
+const Name = Type.String({ minLength: 1, maxLength: 200 });
+const Search = Type.String({ minLength: 1, maxLength: 2_000 });
+const Saved = Type.Object({
+  id: Type.String({ description: 'a ULID' }),
+  name: Type.String(),
+  q: Type.String({ description: 'the search' }),
+  added: Type.String({ description: 'UTC' }),
+});
+const Counted = Type.Object({ ...Saved.properties, count: Type.Integer(), tile: Type.Optional(Tile) });
+const Suggestion = Type.Object({ name: Type.String(), count: Type.Integer(), newest: Type.String() });
+const params = Type.Object({ album: Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{26}$' }) });
+
+export const albums: Routes = (app, { catalog, clock, library, ask }) => {
+  const own = openAlbums(library, clock);
+
+  app.get(
+    '/api/albums/saved',
+    {
+      config: { rule: 'see' },
+      schema: {
+        summary: 'Saved searches, by name, with how many photos each finds and the newest one',
+        response: answers(Type.Object({ albums: Type.Array(Counted) })),
+      },
+    },
+    async (request) => {
+      const who = viewer(request);
+      if (!seesSaved(who)) return { albums: [] };
+      const found = [];
+      for (const saved of own.list()) {
+        // One that a newer version wrote may be asked in words that this one does not know.
+        const query = await ask(saved.q, 'count', who).catch(() => undefined);
+        const count = query ? catalog.count(query, sightOf(who)) : 0;
+        if (count === 0 && who.role === 'family') continue;
+        const tile = query && catalog.tiles(query, { limit: 1, viewer: sightOf(who) }).tiles[0];
+        found.push({ ...saved, count, ...(tile && { tile }) });
+      }
+      return { albums: found };
+    },
+  );
+
+  app.post(
+    '/api/albums/saved',
+    {
+      config: { rule: 'edit' },
+      schema: {
+        summary: 'Saves a search as an album',
+        body: strict({ name: Name, q: Search }),
+        response: { 201: Saved, '4xx': Problem, '5xx': Problem },
+      },
+    },
+    (request, reply) => {
+      const { name, q: text } = request.body;
+      void reply.code(201).send(own.add(viewer(request), name, text));
+    },
+  );
+
+  app.patch(
+    '/api/albums/saved/:album',
+    {
+      config: { rule: 'edit' },
+      schema: {
+        summary: 'Another name or search; or takes it away, and brings it back',
+        params,
+        body: strict(
+          { name: Type.Optional(Name), q: Type.Optional(Search), removed: Type.Optional(Type.Boolean()) },
+          { minProperties: 1 },
+        ),
+        response: answers(Type.Object({ changed: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      const { name, q: query, removed } = request.body;
+      own.change(viewer(request), request.params.album, {
+        ...(name !== undefined && { name }),
+        ...(query !== undefined && { query }),
+        ...(removed !== undefined && { removed }),
+      });
+      void reply.send({ changed: true });
+    },
+  );
+
+  app.get(
+    '/api/albums/suggested',
+    {
+      config: { rule: 'trash' },
+      schema: {
+        summary: 'Albums that the folders suggest in which photos were dropped',
+        response: answers(Type.Object({ albums: Type.Array(Suggestion) })),
+      },
+    },
+    async () => {
+      await ask('', 'count');
+      const declined = own.declined();
+      const all = catalog.suggestions(least, most + declined.size);
+      return { albums: all.filter(({ name }) => !declined.has(name)).slice(0, most) };
+    },
+  );
+
+  app.get(
+    '/api/albums/suggested/photos',
+    {
+      config: { rule: 'trash' },
+      schema: {
+        summary: 'The photos that a suggestion is about',
+        querystring: Type.Object({ name: Name }),
+        response: answers(Type.Object({ ids: Type.Array(Type.String()) })),
+      },
+    },
+    (request, reply) => void reply.send({ ids: catalog.suggestedPhotos(request.query.name) }),
+  );
+
+  app.post(
+    '/api/albums/suggested',
+    {
+      config: { rule: 'trash' },
+      schema: {
+        summary: 'Turns a suggestion down, or takes that back',
+        body: strict({ name: Name, declined: Type.Boolean() }),
+        response: answers(Type.Object({ declined: Type.Boolean() })),
+      },
+    },
+    (request, reply) => {
+      const { name, declined } = request.body;
+      own.decline(viewer(request), name, declined);
+      void reply.send({ declined });
+    },
+  );
+};

@@ -1,0 +1,102 @@
+/** Saved searches and suggested albums over HTTP: who sees them, what they find, and that what was said of them stays said. */
+import { expect, test } from 'vitest';
+import { photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
+import { invite, openOwned } from './accounts.js';
+import { openBrowser } from './browser.js';
+import { expectError, openHome, type Home } from './fixture.js';
+
+interface Saved {
+  id: string;
+  name: string;
+  q: string;
+  count: number;
+  tile?: { id: string };
+}
+
+async function dropInto(home: Home, folder: string): Promise<string> {
+  const id = await home.add();
+  home.library.update(photoId(id), (body) => {
+    const photo = body as unknown as PhotoDocument;
+    const [key, sighting] = Object.entries(photo.sightings)[0]!;
+    return { ...photo, sightings: { [key]: { ...sighting, folder } } } as unknown as Body;
+  });
+  return id;
+}
+
+test('a search is saved, fills itself, is renamed, taken away and brought back', async () => {
+  const home = await openHome();
+  const { ask } = openBrowser(home.app);
+  const list = async (): Promise<Saved[]> => (await ask('GET', '/api/albums/saved')).json<{ albums: Saved[] }>().albums;
+  const made = await ask('POST', '/api/albums/saved', { name: 'Sea', q: 'tag:sea' });
+  expect(made.statusCode).toBe(201);
+  const { id } = made.json<Saved>();
+  expect(await list()).toMatchObject([{ id, name: 'Sea', q: 'tag:sea', count: 0 }]);
+  const photo = await home.add({ tags: ['sea'] });
+  expect(await list()).toMatchObject([{ count: 1, tile: { id: photo } }]);
+  const change = (body: object) => ask('PATCH', `/api/albums/saved/${id}`, body);
+  expect((await change({ name: 'The sea', q: 'tag:sea -tag:work' })).statusCode).toBe(200);
+  expect(await list()).toMatchObject([{ name: 'The sea', q: 'tag:sea -tag:work' }]);
+  await change({ removed: true });
+  expect(await list()).toEqual([]);
+  await change({ removed: false });
+  expect(await list()).toMatchObject([{ name: 'The sea', count: 1 }]);
+  for (const [name, q] of [
+    ['x', '  '],
+    ['x', 'nokey:y'],
+    ['  ', 'tag:x'],
+  ] as const)
+    expectError(await ask('POST', '/api/albums/saved', { name, q }), 400, 'invalid');
+  expectError(await ask('PATCH', '/api/albums/saved/01JD0000000000000000000000', { name: 'x' }), 404, 'not-found');
+});
+
+test('the family sees what finds it a photo, a visitor and a link none', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const id = await home.add({ tags: ['sea'] });
+  await owner.ask('POST', '/api/albums/saved', { name: 'Sea', q: 'tag:sea' });
+  await owner.ask('POST', '/api/albums/saved', { name: 'A surprise', q: 'tag:gift' });
+  const { browser: family } = await invite(owned, 'Ben');
+  const names = async (browser: typeof family): Promise<string[]> =>
+    (await browser.ask('GET', '/api/albums/saved')).json<{ albums: Saved[] }>().albums.map(({ name }) => name);
+  expect(await names(owner)).toEqual(['A surprise', 'Sea']);
+  expect(await names(family)).toEqual([]);
+  await owner.ask('PATCH', `/api/photos/${id}`, { audience: 'public' });
+  expect(await names(family)).toEqual(['Sea']);
+  home.access.settings.change({ visitors: true });
+  expect(await names(openBrowser(home.app))).toEqual([]);
+  const { path } = (await owner.ask('POST', '/api/shares', { search: 'tag:sea', details: true })).json<{
+    path: string;
+  }>();
+  expect((await home.app.inject(`${path}/api/albums/saved`)).json()).toEqual({ albums: [] });
+  expectError(await family.ask('POST', '/api/albums/saved', { name: 'x', q: 'tag:x' }), 403, 'forbidden');
+});
+
+test('folders suggest albums; what is made of them, or turned down, is not suggested again', async () => {
+  const home = await openHome();
+  const { ask } = openBrowser(home.app);
+  const [first, second] = [await dropInto(home, 'Iceland'), await dropInto(home, 'Trips/Iceland')];
+  await dropInto(home, 'Alone');
+  await dropInto(home, '2024/07');
+  for (let n = 0; n < 3; n++) await dropInto(home, 'Wedding');
+  const suggested = async (): Promise<[string, number][]> =>
+    (await ask('GET', '/api/albums/suggested'))
+      .json<{ albums: { name: string; count: number }[] }>()
+      .albums.map(({ name, count }) => [name, count]);
+  expect((await suggested()).sort()).toEqual([
+    ['Iceland', 2],
+    ['Wedding', 3],
+  ]);
+  const about = await ask('GET', '/api/albums/suggested/photos?name=Iceland');
+  const { ids } = about.json<{ ids: string[] }>();
+  expect(ids.sort()).toEqual([first, second].sort());
+  await ask('PATCH', '/api/photos', { ids, albums: { add: ['Iceland'] } });
+  expect(await suggested()).toEqual([['Wedding', 3]]);
+  await ask('POST', '/api/albums/suggested', { name: 'Wedding', declined: true });
+  await dropInto(home, 'Wedding');
+  expect(await suggested()).toEqual([]);
+  await ask('POST', '/api/albums/suggested', { name: 'Wedding', declined: false });
+  expect(await suggested()).toEqual([['Wedding', 4]]);
+  const rest = (await ask('GET', '/api/albums/suggested/photos?name=Wedding')).json<{ ids: string[] }>().ids;
+  await ask('PATCH', '/api/photos', { ids: rest.slice(0, 3), trashed: true });
+  expect(await suggested()).toEqual([]);
+});

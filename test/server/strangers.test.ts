@@ -1,0 +1,65 @@
+/** What visitors, and whoever comes by a link, are not shown, they can't find out by searching either: file names, private tags. */
+import { expect, test } from 'vitest';
+import { openBrowser } from './browser.js';
+import { invite, openOwned } from './accounts.js';
+
+async function openPublicHome() {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const id = await home.add({ name: 'mallory street 7.jpg', tags: ['sea', '_surprise', 'Private/mallory'] });
+  const words = { title: 'The pier', description: 'Seen from mallory', audience: 'public' };
+  const plain = await home.add({ name: 'ada pier.jpg', tags: [] });
+  for (const [one, body] of [[id, words] as const, [plain, { audience: 'public' }] as const])
+    expect((await owner.ask('PATCH', `/api/photos/${one}`, body)).statusCode).toBe(200);
+  home.access.settings.change({ visitors: true });
+  const visitor = openBrowser(home.app);
+  const idsOf = async (browser: typeof visitor, q: string): Promise<string[]> => {
+    const answer = await browser.ask('GET', `/api/tiles?q=${encodeURIComponent(q)}`);
+    return answer.json<{ tiles: { id: string }[] }>().tiles.map((tile) => tile.id);
+  };
+  return { owned, id, plain, visitor, idsOf };
+}
+
+test('a word finds visitors what they read, and no file name; the family it finds both', async () => {
+  const { owned, id, plain, visitor, idsOf } = await openPublicHome();
+  const { browser: family } = await invite(owned, 'Ben');
+  for (const q of ['street', '"mallory street"', 'ada', 'ad', '"ada pier"', 'jpg', '"street 7"']) {
+    expect([q, await idsOf(visitor, q)]).toEqual([q, []]);
+    expect(await idsOf(family, q), q).not.toEqual([]);
+  }
+  expect(await idsOf(visitor, 'pier')).toEqual([id]);
+  expect(await idsOf(visitor, '"the pier"')).toEqual([id]);
+  expect(await idsOf(visitor, 'from mall')).toEqual([id]);
+  expect(await idsOf(visitor, '"from mallory"')).toEqual([id]);
+  expect(await idsOf(visitor, '-street')).toHaveLength(2);
+  expect((await idsOf(family, 'pier')).sort()).toEqual([id, plain].sort());
+});
+
+test('tags that are for the home alone do not exist for visitors', async () => {
+  const { owned, id, visitor, idsOf } = await openPublicHome();
+  const { browser: family } = await invite(owned, 'Ben');
+  const of = async (browser: typeof visitor, path: string): Promise<string> => (await browser.ask('GET', path)).body;
+  for (const path of [`/api/photos/${id}`, '/api/photos', '/api/tags'])
+    expect([path, await of(visitor, path)]).toEqual([path, expect.not.stringMatching(/surprise|private\//i)]);
+  const facets = await visitor.ask('POST', '/api/facets', { ids: [id] });
+  expect(facets.json()).toMatchObject({ tags: [{ value: 'sea', count: 1 }] });
+  for (const q of ['tag:_surprise', 'tag:private/mallory', 'surprise', 'private']) {
+    expect([q, await idsOf(visitor, q)]).toEqual([q, []]);
+    expect(await idsOf(family, q), q).toEqual([id]);
+  }
+  expect(await idsOf(visitor, '-tag:_surprise')).toHaveLength(2);
+  expect(await of(family, '/api/tags')).toMatch(/_surprise/);
+});
+
+test('a link tells no private tag, unless it tells all; what it shows may be chosen by one', async () => {
+  const { owned, id } = await openPublicHome();
+  const { home, owner } = owned;
+  const make = async (more: object): Promise<string> =>
+    (await owner.ask('POST', '/api/shares', { search: 'tag:_surprise', ...more })).json<{ path: string }>().path;
+  const [plain, all] = [await make({}), await make({ details: true })];
+  const ask = async (path: string): Promise<string> => (await home.app.inject(path)).body;
+  expect(await ask(`${plain}/api/tags`)).toBe('[{"value":"sea","count":1}]');
+  expect(await ask(`${plain}/api/photos/${id}`)).not.toMatch(/surprise/);
+  expect(await ask(`${all}/api/tags`)).toMatch(/_surprise/);
+  expect(await ask(`${all}/api/photos/${id}`)).toMatch(/_surprise/);
+});
