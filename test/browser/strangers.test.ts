@@ -69,7 +69,7 @@ test.each([390, 1440])('names that others gave break no page at %i px', async (w
     ['tags', '[data-list="cloud"] a'],
     ['albums', '[data-list="albums"] li a'],
     ['cameras', '[data-list="cameras"] li'],
-    ['trash', 'a.tile img.shown'],
+    ['trash', 'main li img'],
     ['shares', `[data-list="shares"] li:nth-child(${names.length})`],
     ['spool', '[data-list="stuck"] li:nth-child(3)'],
     ['inbox', 'main img'],

@@ -35,9 +35,11 @@ async function take(browser: Browser, world: World, view: View, width: number, t
     await page.goto(world.home.url + view.path(world));
     await view.ready(page);
     await page.waitForFunction(() =>
-      [...document.images]
-        .filter((image) => image.getBoundingClientRect().top < innerHeight)
-        .every(({ complete, naturalWidth }) => complete && naturalWidth > 0),
+      [...document.images].every((image) => {
+        const { left, top, width, height } = image.getBoundingClientRect();
+        // What is scrolled out of its row waits until it is needed.
+        return image.complete || document.elementFromPoint(left + width / 2, top + height / 2) !== image;
+      }),
     );
     const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
     const name = `${view.name}-${width}-${theme}.webp`;

@@ -28,7 +28,10 @@ const picture = /\.(?:jpe?g|heic|heif|webp|avif|png)$/i;
 /** Puts photos into incoming: those of a folder, else the real ones beside the checkout, else the samples. */
 async function putIn(incoming: string, folder: string | undefined): Promise<void> {
   const from = folder ?? (existsSync(real) ? real : undefined);
-  if (from === undefined) return void (await placeSamples(incoming, openFiles()));
+  if (from === undefined) {
+    await placeSamples(incoming, openFiles());
+    return;
+  }
   const names = readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((name) => picture.test(name));
   for (const name of from === real ? names.filter((one) => !unfit.test(one)) : names) {
     const to = join(incoming, name);
