@@ -198,7 +198,7 @@ test('the spool page tells what is stuck, tries it again, and what came in', asy
   const { page } = await becomeOwner();
   await page.goto(`${visits.home.url}/spool`);
   await page.waitForSelector('[data-list="stuck"] >> text=broken.jpg');
-  await page.getByRole('button', { name: 'Try broken.jpg again' }).click();
+  await page.getByRole('button', { name: 'Try again: broken.jpg' }).click();
   await page.waitForSelector('[data-list="stuck"] >> text=2 tries');
   writeFileSync(join(visits.home.incoming, 'whole.jpg'), whole);
   await page.waitForSelector('[data-figure="today"]:text("1")');

@@ -18,7 +18,7 @@ export const spoolTexts = {
   nextTry: (when: string) => `next at ${when}`,
   forGood: 'waits for you',
   retry: 'Try again',
-  retryOne: (name: string) => `Try ${name} again`,
+  retryOne: (name: string) => `Try again: ${name}`,
   retryAll: 'Try all again',
   retrying: 'Trying…',
   retried: (n: number) => `${count(n, 'file is', 'files are')} tried again.`,
