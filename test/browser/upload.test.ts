@@ -177,8 +177,7 @@ test('pausing stops, going on resumes after a reload too, and what is not to be 
 /** What the phone's share button does: a form, posted by navigation. */
 async function share(page: Page, files: Sent[]): Promise<void> {
   const sent = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, text: buffer.toString('base64') }));
-  const done = page.waitForEvent('domcontentloaded');
-  await page.evaluate((given) => {
+  const ready = await page.evaluateHandle((given) => {
     const form = Object.assign(document.createElement('form'), {
       ...{ method: 'POST', action: '/share', enctype: 'multipart/form-data' },
     });
@@ -191,8 +190,10 @@ async function share(page: Page, files: Sent[]): Promise<void> {
     input.files = transfer.files;
     form.append(input);
     document.body.append(form);
-    form.submit();
+    return form;
   }, sent);
+  const done = page.waitForEvent('domcontentloaded');
+  await ready.evaluate((form) => form.submit());
   await done;
 }
 
