@@ -1,20 +1,26 @@
 /**
  * How the tests run. Forked processes, because several parts keep child processes and native code that a worker thread
- * does not clean up after. Browser tests come last and one at a time: they measure and look at what is on the screen.
+ * does not clean up after. The two projects share the workers: while a browser test waits for its browser, a core is free
+ * for others. None of them measures how fast anything is; that is what `npm run bench` is for.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/order.js';
 
-const workers = Math.max(2, availableParallelism());
+/** One more than there are cores: tests wait for disks, browsers and other processes most of the time. */
+const workers = Math.max(2, availableParallelism()) + 1;
 
 export default defineConfig({
   test: {
     pool: 'forks',
+    maxWorkers: workers,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/reporter.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    // What is waited for may take long on a busy machine; a second, as is usual, would measure the machine.
-    expect: { poll: { timeout: 20_000 } },
+    // What is waited for may take long on a busy machine; a second, as is usual, would measure the machine. A whole test is
+    // many waits.
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,
@@ -22,8 +28,6 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
-          maxWorkers: workers,
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -31,9 +35,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          maxWorkers: 1,
-          testTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          globalSetup: './test/browser/ground.ts',
         },
       },
     ],

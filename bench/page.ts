@@ -1,44 +1,28 @@
 /**
  * Is the page quick in a large library? Puts synthetic photos into a temporary library, serves them with the real server
- * and looks at them in a real browser: bytes of script, time to the first tiles, and the longest blank screen while it is
- * scrolled through from end to end. Prints a Markdown table. `npm run bench page [PHOTOS] [SCREENS A SECOND]`.
+ * and looks at them in a real browser: bytes of script, time to the first tiles, the longest blank screen while it is scrolled
+ * through from end to end, how long a key waits until the page hears of it, also while photos come in, and what is left in
+ * memory. Prints a Markdown table. `npm run bench page [PHOTOS] [SCREENS A SECOND]`.
  */
 /// <reference lib="dom" />
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
-import { openArchive } from '../src/archive/archive.js';
-import { openBlobs } from '../src/archive/blobs.js';
-import { systemClock } from '../src/base/clock.js';
-import { openFiles } from '../src/base/files.js';
-import { silent } from '../src/base/log.js';
-import { openSqlite } from '../src/base/sqlite.js';
-import { openAccess } from '../src/access/access.js';
-import { openCatalog } from '../src/catalog/catalog.js';
-import { openLibrary } from '../src/library/library.js';
-import { openExchange } from '../src/replication/exchange.js';
-import { openServer, type Server } from '../src/server/app.js';
-import { makeChanges } from '../src/server/changes.js';
-import { idleStatus as nothing, type SpoolPort } from '../src/spool/port.js';
+import type { CDPSession, Page } from 'playwright-core';
 import { openChromium } from '../test/browser/chromium.js';
-import { makePictures } from '../test/browser/pictures.js';
-import { syntheticPhotos } from './synthetic.js';
+import { type Large, openLarge, webRoot } from './large.js';
 
 export const title = 'the album page with 100,000 photos: script, first tiles, scrolling at 20 screens a second';
 
-const seed = 11;
-/** Documents in a transaction. */
-const batch = 2_000;
-const webRoot = fileURLToPath(new URL('../dist/web', import.meta.url));
+/** How long keys are pressed while photos come in (ms), how often one is, and how many photos come at once, how often. */
+const live = { lasts: 10_000, key: 50, photos: 5, every: 200 };
 
 /** Measures; the first argument is how many photos, the second how many screens a second to scroll. */
 export async function run(args: string[]): Promise<void> {
   const count = Number(args[0] ?? 100_000);
   const speed = Number(args[1] ?? 20);
   const folder = await mkdtemp(join(tmpdir(), 'photospool-bench-'));
-  const server = await openLarge(folder, count);
+  const large = await openLarge(folder, count);
   const chromium = await openChromium();
   try {
     const version = chromium.browser.version();
@@ -46,74 +30,28 @@ export async function run(args: string[]): Promise<void> {
     // Functions that go into the page were compiled for here: their names are kept by a helper that the page lacks.
     await page.addInitScript('globalThis.__name = (value) => value');
     await page.addInitScript(watchFirst);
+    await page.addInitScript(watchKeys);
+    const scripts = new Set<string>();
+    page.on('request', (request) => {
+      if (request.resourceType() === 'script') scripts.add(new URL(request.url()).pathname);
+    });
     const firsts: First[] = [];
-    for (let n = 0; n < 5; n++) firsts.push(await measureFirst(page, server.url));
+    for (let n = 0; n < 5; n++) firsts.push(await measureFirst(page, large.server.url));
+    const script = await gzipped(scripts);
+    const session = await page.context().newCDPSession(page);
+    const before = await heapOf(session);
+    const pressing = pressKeys(page);
     const scroll = await measureScroll(page, speed);
-    print(count, speed, version, await scriptBytes(), firsts, scroll);
+    const scrolling = await pressing.stop();
+    const heap = { before, after: await heapOf(session) };
+    const adding = await measureLive(page, large);
+    print(count, speed, version, script, firsts, scroll, { scrolling, adding }, heap);
   } finally {
     await chromium.close();
-    await server.close();
+    await large.server.close();
     await rm(folder, { recursive: true });
   }
 }
-
-/** A server on a library of synthetic photos. Their pictures are a handful of real ones, over and over. */
-async function openLarge(folder: string, count: number): Promise<Server> {
-  const pictures = await makePictures();
-  for (const [i, { thumb, preview }] of pictures.entries()) {
-    await writeFile(join(folder, `${i}.webp`), thumb);
-    await writeFile(join(folder, `${i}.jpg`), preview);
-  }
-  const db = openSqlite(join(folder, 'library.db'));
-  const catalog = openCatalog(db);
-  const library = openLibrary(db, { index: (id, body, n) => catalog.index(id, body, n) });
-  catalog.clear();
-  const photos = [...syntheticPhotos(count, seed)];
-  for (let done = 0; done < count; done += batch) {
-    library.transaction(() => {
-      for (const [k, { id, document }] of photos.slice(done, done + batch).entries()) {
-        const { width, height, thumbhash } = pictures[k % pictures.length]!;
-        const facts = { ...document.facts, width, height };
-        const renditions = { ...document.renditions, thumbhash };
-        library.update(id, () => ({ ...document, facts, renditions }));
-      }
-    });
-  }
-  catalog.finish();
-  const changes = makeChanges();
-  const onChange = (listener: () => void): (() => void) => changes.on(listener);
-  const files = openFiles();
-  const archive = await openArchive(join(folder, 'archive'), files);
-  const blobs = await openBlobs(join(folder, 'blobs'), files);
-  const rendition = (sha256: string): string =>
-    join(folder, `${parseInt(sha256.slice(8, 14), 16) % pictures.length}.webp`);
-  return openServer({
-    library,
-    catalog,
-    access: openAccess(db, library),
-    spool: stillSpool,
-    blobs: { rendition, original: (path) => join(folder, path), discard: archive.discard },
-    changes,
-    databases: [],
-    exchange: openExchange({ db, library, archive, blobs, files, clock: systemClock, onChange }),
-    mesh: { status: () => [], on: () => () => undefined },
-    samples: () => Promise.resolve(0),
-    config: { host: '127.0.0.1', port: 0, role: 'home', webRoot, incoming: folder, version: 'bench' },
-    log: silent,
-    clock: systemClock,
-  });
-}
-
-const refuse = (): Promise<never> => Promise.reject(new Error('the bench has no spool'));
-const stillSpool: SpoolPort = {
-  status: () => Promise.resolve(nothing),
-  pass: refuse,
-  retry: refuse,
-  steps: () => [],
-  place: refuse,
-  uploads: { begin: refuse, find: refuse, append: refuse, finish: refuse, remove: refuse },
-  on: () => () => undefined,
-};
 
 /** When the first tiles were painted, in ms since the navigation began: as ThumbHash, and as thumb. */
 interface First {
@@ -198,11 +136,56 @@ function measureScroll(page: Page, speed: number): Promise<Scrolling> {
   }, speed);
 }
 
-async function scriptBytes(): Promise<number> {
-  const folder = join(webRoot, 'assets');
+/** The bytes of scripts as the server sends them with gzip. */
+async function gzipped(paths: ReadonlySet<string>): Promise<number> {
   let bytes = 0;
-  for (const name of await readdir(folder)) if (name.endsWith('.js.gz')) bytes += (await stat(join(folder, name))).size;
+  for (const path of paths) bytes += (await stat(join(webRoot, `${path}.gz`))).size;
   return bytes;
+}
+
+/** What the page's own objects take after a collection, MiB. */
+async function heapOf(session: CDPSession): Promise<number> {
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  return usedSize / 2 ** 20;
+}
+
+/** Runs in the page from its start: notes of each key how long it waited until the page heard of it, ms (Event Timing). */
+function watchKeys(): void {
+  const delays: number[] = [];
+  Object.assign(globalThis, { delays });
+  addEventListener('keydown', (event) => delays.push(performance.now() - event.timeStamp), true);
+}
+
+/** Presses a key that does nothing again and again; `stop` answers how long each waited, ms. */
+function pressKeys(page: Page): { stop(): Promise<number[]> } {
+  let on = true;
+  const pressing = (async () => {
+    while (on) {
+      await page.keyboard.press('Shift');
+      await page.waitForTimeout(live.key);
+    }
+  })();
+  return {
+    async stop() {
+      on = false;
+      await pressing;
+      return page.evaluate(() => (globalThis as unknown as { delays: number[] }).delays.splice(0));
+    },
+  };
+}
+
+/** Presses keys at the top of the timeline while photos come in there. */
+async function measureLive(page: Page, large: Large): Promise<number[]> {
+  await page.evaluate('scrollTo(0, 0)');
+  await page.waitForSelector('a.tile img.shown');
+  const pressing = pressKeys(page);
+  const end = performance.now() + live.lasts;
+  while (performance.now() < end) {
+    large.add(live.photos);
+    await page.waitForTimeout(live.every);
+  }
+  return pressing.stop();
 }
 
 const middle = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
@@ -214,18 +197,24 @@ function print(
   script: number,
   firsts: First[],
   scroll: Scrolling,
+  delays: { scrolling: number[]; adding: number[] },
+  heap: { before: number; after: number },
 ): void {
   const ms = (value: number): string => `${Math.round(value)} ms`;
   const n = (value: number): string => Math.round(value).toLocaleString('en');
+  const worst = (values: number[]): string => `${ms(Math.max(...values))} (of ${n(values.length)} keys)`;
   const rows = [
-    ['script of the first view, gzip', `${(script / 1024).toFixed(1)} KiB`, '150 KiB'],
+    ['script that the timeline loads, gzip', `${(script / 1024).toFixed(1)} KiB`, '150 KiB'],
     ['first tiles painted as ThumbHash, median of 5', ms(middle(firsts.map(({ hash }) => hash))), '1,000 ms'],
     ['first thumb shown, median of 5', ms(middle(firsts.map(({ thumb }) => thumb))), ''],
     [`longest blank while scrolling ${speed} screens/s`, ms(scroll.longest), '300 ms'],
     ['frames with a blank place', `${n(scroll.blank)} of ${n(scroll.frames)}`, ''],
     ['screens, seconds', `${n(scroll.screens)}, ${n(scroll.seconds)}`, ''],
     ['most tiles in the document', n(scroll.tiles), ''],
-    ['largest heap', `${n(scroll.heap)} MiB`, ''],
+    ['longest wait of a key while scrolling', worst(delays.scrolling), '100 ms'],
+    ['longest wait of a key while 25 photos/s come in', worst(delays.adding), '100 ms'],
+    ['largest heap while scrolling', `${n(scroll.heap)} MiB`, ''],
+    ['heap before, and after all passed by (collected)', `${n(heap.before)}, ${n(heap.after)} MiB`, ''],
   ];
   console.log(`## Page: ${n(count)} photos\n`);
   console.log(

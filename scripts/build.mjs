@@ -1,6 +1,7 @@
 /**
  * Builds `dist/`: the server with tsc and the page with Vite, both at the same time, each only where its inputs
- * changed. Says nothing when all is well; on failure one sentence, and what the tool said.
+ * changed; named (`build.mjs page`), only that one. Says nothing when all is well; on failure one sentence, and what the
+ * tool said.
  *
  * A build that is cut short is begun again by the next one: the mark of a half (`dist/.build/<half>`) is written last.
  * The page is built aside and renamed into its place, so that a running server never serves half of one.
@@ -105,6 +106,11 @@ if (!existsSync(at('node_modules/typescript'))) {
   process.exit(1);
 }
 mkdirSync(at('dist/.build'), { recursive: true });
-const failed = await Promise.all(Object.entries(halves).map(make));
+const named = process.argv.slice(2);
+const failed = await Promise.all(
+  Object.entries(halves)
+    .filter(([name]) => named.length === 0 || named.includes(name))
+    .map(make),
+);
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 process.exitCode = failed.includes(true) ? 1 : 0;

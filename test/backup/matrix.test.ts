@@ -106,7 +106,8 @@ describe.each(kinds)('a backup: %s', (kind) => {
       .filter(([hash, path]) => path.endsWith('.jpg') && !known.has(hash) && !listed.includes(relative(archive, path)))
       .map(([hash]) => hash);
 
-    const restored = await restoreHome({ folder: backup, config: () => configFor(at) });
+    // One worker: of one photo or two, a second decoder would cost more than it saves.
+    const restored = await restoreHome({ folder: backup, config: () => configFor(at, { workers: '1' }) });
 
     expect(restored.later).toEqual({ stored: later.length, stuck: [] });
     const left = restored.findings.filter((finding) => !finding.repaired && finding.kind !== 'unknown');

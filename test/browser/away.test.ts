@@ -14,8 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const soon = { timeout: 30_000 };
-
 async function home(): Promise<ServedHome> {
   const opened = await openServedHome(stage.folder);
   onTestFinished(() => opened.close());
@@ -53,12 +51,12 @@ test.each(['light', 'dark'] as const)(
     );
     onTestFinished(close);
     const tile = page.locator(`a.tile[data-id="${id}"]`);
-    await tile.waitFor(soon);
-    await expect.poll(() => tile.getAttribute('aria-label'), soon).toContain('On its way from another server');
+    await tile.waitFor();
+    await expect.poll(() => tile.getAttribute('aria-label')).toContain('On its way from another server');
     expect(await tile.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeLessThanOrEqual(32);
     const large = await stage.see(`${near.url}/photo/${id}`, { colorScheme }, expected);
     onTestFinished(large.close);
-    await large.page.getByText('On its way from another server').waitFor(soon);
+    await large.page.getByText('On its way from another server').waitFor();
     expect(await large.page.getByText('can’t be loaded').count()).toBe(0);
     const shots = process.env['SHOTS'];
     if (shots !== undefined) {
@@ -67,17 +65,17 @@ test.each(['light', 'dark'] as const)(
     }
 
     for (const path of hidden) renameSync(`${path}.away`, path);
-    await tile.locator('img.shown').waitFor(soon);
+    await tile.locator('img.shown').waitFor();
     expect(await tile.getAttribute('aria-label')).not.toContain('On its way');
-    await large.page.locator('.picture[aria-hidden="false"] img.shown').first().waitFor(soon);
-    await expect.poll(() => large.page.getByText('On its way from another server').count(), soon).toBe(0);
+    await large.page.locator('.picture[aria-hidden="false"] img.shown').first().waitFor();
+    await expect.poll(() => large.page.getByText('On its way from another server').count()).toBe(0);
 
     // The original comes when somebody wants it.
     await large.page.keyboard.press('i');
-    await large.page.getByText('The original is on another server').waitFor(soon);
+    await large.page.getByText('The original is on another server').waitFor();
     expect(await large.page.getByRole('link', { name: 'Download original' }).count()).toBe(0);
     await large.page.getByRole('button', { name: 'Bring it here' }).click();
-    await large.page.getByRole('link', { name: 'Download original' }).waitFor(soon);
+    await large.page.getByRole('link', { name: 'Download original' }).waitFor();
     expect(await large.page.getByText('The original is on another server').count()).toBe(0);
     expect([...mishaps, ...large.mishaps]).toEqual([]);
   },
@@ -101,5 +99,5 @@ test('an original that no server can bring is said to come later', async () => {
   onTestFinished(close);
   await page.keyboard.press('i');
   await page.getByRole('button', { name: 'Bring it here' }).click();
-  await page.getByText('No server that has it can be reached now.').waitFor(soon);
+  await page.getByText('No server that has it can be reached now.').waitFor();
 });

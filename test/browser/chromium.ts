@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
 const args = [
   '--no-sandbox',
@@ -20,6 +20,20 @@ const args = [
 
 const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
+/** What starts a Chromium here; `remove` takes away what was unpacked for it. */
+async function findChromium(): Promise<{ options: LaunchOptions; remove: () => Promise<void> }> {
+  const own = process.env['CHROMIUM'] ?? installed.find((path) => existsSync(path));
+  const folder = own === undefined ? await mkdtemp(join(tmpdir(), 'photospool-chromium-')) : undefined;
+  const executablePath = own ?? (await unpack(folder!));
+  const env = folder === undefined || existsSync('/etc/fonts') ? {} : { FONTCONFIG_PATH: join(folder, 'fonts') };
+  return {
+    options: { executablePath, args, env: { ...process.env, ...env } },
+    remove: async () => {
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 /** A running browser; `close` also removes what was unpacked. */
 export interface RunningBrowser {
   browser: Browser;
@@ -28,18 +42,16 @@ export interface RunningBrowser {
 
 /** Starts a headless Chromium. */
 export async function openChromium(): Promise<RunningBrowser> {
-  const own = process.env['CHROMIUM'] ?? installed.find((path) => existsSync(path));
-  const folder = own === undefined ? await mkdtemp(join(tmpdir(), 'photospool-chromium-')) : undefined;
-  const executablePath = own ?? (await unpack(folder!));
-  const env = folder === undefined || existsSync('/etc/fonts') ? {} : { FONTCONFIG_PATH: join(folder, 'fonts') };
-  const browser = await chromium.launch({ executablePath, args, env: { ...process.env, ...env } });
-  return {
-    browser,
-    async close() {
-      await browser.close();
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const { options, remove } = await findChromium();
+  const browser = await chromium.launch(options);
+  return { browser, close: () => browser.close().then(remove) };
+}
+
+/** Starts a headless Chromium that other processes of this machine use by its address. */
+export async function serveChromium(): Promise<{ url: string; close(): Promise<void> }> {
+  const { options, remove } = await findChromium();
+  const server = await chromium.launchServer({ ...options, host: '127.0.0.1' });
+  return { url: server.wsEndpoint(), close: () => server.close().then(remove) };
 }
 
 /** The package unpacks into the system's temporary folder and takes what it finds there: give it one of its own. */

@@ -134,7 +134,7 @@ test('a slideshow goes through the photos, and a key ends it', async () => {
   await page.keyboard.press('s');
   await page.waitForSelector('.show');
   expect(await page.locator('.chrome.awake').count()).toBe(0);
-  await expect.poll(() => page.url(), { timeout: 15_000 }).toContain(ids[1]!);
+  await expect.poll(() => page.url()).toContain(ids[1]!);
   await page.keyboard.press('Escape');
   await expect.poll(() => page.locator('.show').count()).toBe(0);
   expect(page.url()).toContain('/photo/');

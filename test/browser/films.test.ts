@@ -104,8 +104,8 @@ describe('in the photo view', () => {
     const { page, close } = await stage.see(`${fixture.url}/photo/${video}`, {}, /404/);
     await page.waitForSelector('text=This video is being made ready to play.');
     fixture.film(tinyFilm());
-    if (plays) await expect.poll(() => isPaused(page), { timeout: 15_000 }).toBe(false);
-    else await page.waitForSelector('text=can’t be played here', { timeout: 15_000 });
+    if (plays) await expect.poll(() => isPaused(page)).toBe(false);
+    else await page.waitForSelector('text=can’t be played here');
     await close();
   });
 

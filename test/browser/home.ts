@@ -42,8 +42,11 @@ export interface ServedHome {
   close(): Promise<void>;
 }
 
-/** Opens an empty home and serves it with the page in `webRoot`. The spool takes files when a pass is asked for. */
-export async function openServedHome(webRoot: string): Promise<ServedHome> {
+/**
+ * Opens an empty home and serves it with the page in `webRoot`. The spool takes files when a pass is asked for. `incoming` is
+ * what the page says of where photos go, where that is not to be told.
+ */
+export async function openServedHome(webRoot: string, incoming?: string): Promise<ServedHome> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'photospool-served-')));
   const config = readConfig(folder, { settle: '0', workers: '2', port: '0' }, {});
   const home = await openHome(config, log);
@@ -59,7 +62,14 @@ export async function openServedHome(webRoot: string): Promise<ServedHome> {
       const { placeSamples } = await import('../../src/ingest/samples.js');
       return (await placeSamples(config.incoming, home.files)).length;
     },
-    config: { host: '127.0.0.1', port: 0, role: 'home', incoming: config.incoming, webRoot, version: '1.2.3' },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      role: 'home',
+      incoming: incoming ?? config.incoming,
+      webRoot,
+      version: '1.2.3',
+    },
   };
   let server = await openServer(parts);
   const { port } = server;

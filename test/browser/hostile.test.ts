@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson } from './door.js';
 import { type Fixture, makePhoto } from './fixture.js';
+import { expectWhole, long, names } from './hostile.js';
 import { openStage, shown, type Stage } from './stage.js';
 import { vectors } from './vectors.js';
 
@@ -124,25 +125,6 @@ test('what people write in Markdown is shown as they meant it, and what would ta
   await close();
 });
 
-const long = `${'W'.repeat(5000)} ${'\u0e4d'.repeat(200)} ${'x '.repeat(2300)}`;
-const names = [
-  long,
-  '\u202Egpj.exe',
-  '\u2067\u05d0\u05d1 (a)',
-  'a\u0007\u001b[31mb\u0000',
-  '<img src=x onerror=alert(1)>',
-];
-
-/** Overflow of the window to the side, and the tallest text that is no whole column. */
-const damage = (page: Page): Promise<{ aside: number; tallest: number; turned: number }> =>
-  page.evaluate(() => ({
-    aside: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    tallest: Math.max(0, ...[...document.querySelectorAll('bdi')].map((one) => one.getBoundingClientRect().height)),
-    turned: [...document.querySelectorAll('bdi')].filter((one) =>
-      /[\u0000-\u0008\u000b-\u001f\u202d\u202e]/.test(one.textContent),
-    ).length,
-  }));
-
 test.each([390, 1440])('names of 10,000 characters, turned or unseen ones break no page at %i px', async (width) => {
   const photos = names.map((text, i) =>
     makePhoto(i + 1, stage.pictures[0]!, {
@@ -179,22 +161,17 @@ test.each([390, 1440])('names of 10,000 characters, turned or unseen ones break 
   fixture.door.happenings.push(...names.map((who) => ({ at, what: who, who, address: who, detail: who })));
   fixture.door.invitations.set('code', owner.id);
   const { page, mishaps, close } = await stage.see(`${fixture.url}/invite#code`, { viewport: { width, height: 844 } });
-  const check = async (what: string): Promise<void> => {
-    const found = await damage(page);
-    expect(found, what).toMatchObject({ aside: 0, turned: 0 });
-    expect(found.tallest, what).toBeLessThan(420);
-  };
   await page.waitForSelector('h1:has-text("Welcome")');
-  await check('invite');
+  await expectWhole(page, 'invite');
   const cookie = { name: 'photospool', value: 'secret', url: fixture.url };
   await page.context().addCookies([cookie]);
   await page.goto(fixture.url);
   await shown(page);
   await page.locator('button.notice').click();
-  await check('waiting');
+  await expectWhole(page, 'waiting');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Menu' }).click();
-  await check('menu');
+  await expectWhole(page, 'menu');
   for (const [path, list] of [
     ['spool', 'stuck'],
     ['people', 'people'],
@@ -204,7 +181,7 @@ test.each([390, 1440])('names of 10,000 characters, turned or unseen ones break 
   ]) {
     await page.goto(`${fixture.url}/${path}`);
     await page.waitForSelector(`[data-list="${list}"] li:nth-child(${names.length})`);
-    await check(path!);
+    await expectWhole(page, path!);
   }
   for (const photo of photos) {
     await page.goto(`${fixture.url}/photo/${photo.id}`);
@@ -212,7 +189,7 @@ test.each([390, 1440])('names of 10,000 characters, turned or unseen ones break 
     await page.keyboard.press('i');
     await page.waitForSelector('aside .title');
     await page.waitForSelector('[data-list="comments"] li');
-    await check('photo');
+    await expectWhole(page, 'photo');
     const wide = await page.$eval('aside', (aside) => aside.scrollWidth - aside.clientWidth);
     expect(wide).toBe(0);
   }

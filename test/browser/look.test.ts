@@ -77,54 +77,52 @@ const watchShift = (page: Page): Promise<unknown> =>
   });
 const shiftOf = (page: Page): Promise<number> => page.evaluate(() => (window as unknown as { shift: number }).shift);
 
-const looks = [390, 820, 1440].flatMap((width) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
-);
+const widths = [390, 820, 1440];
+const pages = { light: 'rgb(255, 255, 255)', dark: 'rgb(17, 17, 17)' };
 
-test.each(looks)(
-  'at $width px, $colorScheme: nothing overflows, all is named and readable',
-  async ({ width, colorScheme }) => {
-    const photos = makePhotos(120, stage.pictures);
-    Object.assign(photos[0]!, {
-      title: 'A very long title '.repeat(12),
-      tags: ['x'.repeat(200)],
-      name: `${'n'.repeat(180)}.jpg`,
-    });
-    const fixture = await stage.fixture(photos);
-    const { page, mishaps, close } = await stage.see(
-      fixture.url,
-      { viewport: { width, height: 844 }, colorScheme },
-      /status of 400/,
-    );
-    await shown(page);
-    fixture.spool({
-      incoming: 1200,
-      stuck: [{ name: 's'.repeat(200), claim: 'c', reason: 'r'.repeat(300), code: 'io', attempts: 1 }],
-    });
-    await page.locator('button.notice').click();
+/** Looks at a page as it stands, in both themes. */
+async function check(page: Page, what: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const told = `${what}, ${colorScheme}`;
     const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-    expect(background).toBe(colorScheme === 'dark' ? 'rgb(17, 17, 17)' : 'rgb(255, 255, 255)');
-    const check = async (what: string): Promise<void> => {
-      expect(await overflow(page), what).toBe(0);
-      expect(await nameless(page), what).toEqual([]);
-      expect(await faint(page), what).toEqual([]);
-    };
-    await check('timeline');
-    await page.goto(`${fixture.url}/photo/${photos[0]!.id}`);
-    await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
-    await page.keyboard.press('i');
-    await page.waitForSelector('aside .title');
-    await check('photo');
-    await page.goto(`${fixture.url}/?q=no+such+thing`);
-    await page.waitForSelector('text=No photos found');
-    await check('nothing');
-    await page.goto(`${fixture.url}/?q=lense:x`);
-    await page.waitForSelector('text=That search can’t be read');
-    await check('wrong');
-    expect(mishaps).toEqual([]);
-    await close();
-  },
-);
+    expect(background, told).toBe(pages[colorScheme]);
+    expect(await overflow(page), told).toBe(0);
+    expect(await nameless(page), told).toEqual([]);
+    expect(await faint(page), told).toEqual([]);
+  }
+}
+
+test.each(widths)('at %i px: nothing overflows, all is named and readable', async (width) => {
+  const photos = makePhotos(120, stage.pictures);
+  Object.assign(photos[0]!, {
+    title: 'A very long title '.repeat(12),
+    tags: ['x'.repeat(200)],
+    name: `${'n'.repeat(180)}.jpg`,
+  });
+  const fixture = await stage.fixture(photos);
+  const { page, mishaps, close } = await stage.see(fixture.url, { viewport: { width, height: 844 } }, /status of 400/);
+  await shown(page);
+  fixture.spool({
+    incoming: 1200,
+    stuck: [{ name: 's'.repeat(200), claim: 'c', reason: 'r'.repeat(300), code: 'io', attempts: 1 }],
+  });
+  await page.locator('button.notice').click();
+  await check(page, 'timeline');
+  await page.goto(`${fixture.url}/photo/${photos[0]!.id}`);
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  await page.keyboard.press('i');
+  await page.waitForSelector('aside .title');
+  await check(page, 'photo');
+  await page.goto(`${fixture.url}/?q=no+such+thing`);
+  await page.waitForSelector('text=No photos found');
+  await check(page, 'nothing');
+  await page.goto(`${fixture.url}/?q=lense:x`);
+  await page.waitForSelector('text=That search can’t be read');
+  await check(page, 'wrong');
+  expect(mishaps).toEqual([]);
+  await close();
+});
 
 /** People, tokens and comments as a family has them; the owner can sign in. */
 function furnish({ door, comments, photos }: Fixture): void {
@@ -153,85 +151,75 @@ const pagesBeside: [path: string, ready: string, ...open: string[]][] = [
   ['trash', 'text=The trash is empty'],
 ];
 
-test.each(looks)('the pages beside the album, at $width px, $colorScheme', async ({ width, colorScheme }) => {
+test.each(widths)('the pages beside the album, at %i px', async (width) => {
   const fixture = await stage.fixture(makePhotos(20, stage.pictures));
   furnish(fixture);
   const viewport = { width, height: 844 };
-  const { page, mishaps, close } = await stage.see(fixture.url, { viewport, colorScheme }, /status of 401/);
+  const { page, mishaps, close } = await stage.see(fixture.url, { viewport }, /status of 401/);
   await watchShift(page);
-  const check = async (what: string): Promise<void> => {
-    expect(await overflow(page), what).toBe(0);
-    expect(await nameless(page), what).toEqual([]);
-    expect(await faint(page), what).toEqual([]);
-  };
   await page.waitForSelector('h1:text("Sign in")');
-  await check('door');
+  await check(page, 'door');
   await signIn(page, 'Owner', 'three green boats');
   await shown(page);
   await page.getByRole('button', { name: 'Menu' }).click();
-  await check('menu');
+  await check(page, 'menu');
   for (const [path, ready, ...open] of pagesBeside) {
     await page.goto(`${fixture.url}/${path}`);
     await page.locator(ready).first().waitFor();
-    await check(path);
+    await check(page, path);
     expect(await shiftOf(page), path).toBeLessThan(0.02);
     for (const name of open) {
       await page.getByRole('button', { name, exact: true }).click();
-      await check(`${path}: ${name}`);
+      await check(page, `${path}: ${name}`);
     }
   }
   await page.goto(`${fixture.url}/photo/${fixture.photos[0]!.id}`);
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   await page.keyboard.press('i');
   await page.waitForSelector('[data-list="comments"] li:nth-child(2)');
-  await check('comments');
+  await check(page, 'comments');
   await page.getByRole('button', { name: 'Change', exact: true }).click();
   await page.getByRole('button', { name: 'Remove', exact: true }).last().click();
-  await check('a comment that is changed');
+  await check(page, 'a comment that is changed');
   expect(mishaps).toEqual([]);
   await close();
 });
 
-test.each(looks)('choosing, changing and the inbox, at $width px, $colorScheme', async ({ width, colorScheme }) => {
+test.each(widths)('choosing, changing and the inbox, at %i px', async (width) => {
   const photos = makePhotos(60, stage.pictures);
   Object.assign(photos[0]!, { title: 'A title', description: 'Some *words*', tags: ['x'.repeat(200), 'beach'] });
   const fixture = await stage.fixture(photos);
   const viewport = { width, height: 844 };
-  const { page, mishaps, close } = await stage.see(fixture.url, { viewport, colorScheme });
-  const check = async (what: string): Promise<void> => {
-    expect(await overflow(page), what).toBe(0);
-    expect(await nameless(page), what).toEqual([]);
-    expect(await faint(page), what).toEqual([]);
-  };
+  const { page, mishaps, close } = await stage.see(fixture.url, { viewport });
   await shown(page);
   await page.keyboard.press('?');
   await page.waitForSelector('dialog');
-  await check('keys');
+  await check(page, 'keys');
   await page.keyboard.press('Escape');
   await page.focus(`a[data-id="${photos[0]!.id}"]`);
   await page.keyboard.press('x');
   await page.waitForSelector('.choose');
-  await check('bar');
+  await check(page, 'bar');
   for (const key of ['t', 'a', 'c', 'd', 'p']) {
     await page.keyboard.press(key);
     await page.waitForSelector('.panel');
-    await check(`panel ${key}`);
+    await check(page, `panel ${key}`);
     while ((await page.locator('.panel').count()) > 0) await page.keyboard.press('Escape');
   }
   await page.keyboard.press('4');
   await page.waitForSelector('.toast button:text("Undo")');
-  await check('message');
+  await check(page, 'message');
   await page.goto(`${fixture.url}/photo/${photos[0]!.id}`);
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   for (const key of ['e', 't', 'd', 'p']) {
     await page.keyboard.press(key);
     await page.locator('aside input').first().waitFor();
-    await check(`changing ${key}`);
+    await check(page, `changing ${key}`);
     await page.locator('aside input').first().press('Escape');
   }
   await page.goto(`${fixture.url}/inbox`);
   await page.waitForSelector('h2:text("All looked at")');
-  await check('inbox');
+  await check(page, 'inbox');
   expect(mishaps).toEqual([]);
   await close();
 });

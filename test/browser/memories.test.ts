@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
-import { openStage, seenTiles, shown, type Stage } from './stage.js';
+import { openStage, scrollAndRest, seenTiles, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 let home: ServedHome;
@@ -101,8 +101,7 @@ test('the keys are on a sheet', async () => {
 
 test('photos are larger or smaller by key and wheel, what one looks at stays, and it is remembered', async () => {
   const { page, mishaps, close } = await open(2000);
-  await page.evaluate(() => scrollTo(0, 4000));
-  await page.waitForTimeout(300);
+  await scrollAndRest(page, 4000);
   const heights = async (): Promise<number> => {
     const [tile] = (await seenTiles(page)).filter(({ top, bottom }) => top > 60 && bottom < 900);
     return tile!.bottom - tile!.top;

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makePhoto, makePhotos } from './fixture.js';
-import { openStage, shown, type Stage } from './stage.js';
+import { openStage, scrollAndRest, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -49,8 +49,7 @@ test('Escape closes, and the timeline is where it was', async () => {
   const fixture = await stage.fixture(makePhotos(600, stage.pictures));
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
-  await page.evaluate(() => scrollTo(0, 3000));
-  await page.waitForTimeout(300);
+  await scrollAndRest(page, 3000);
   const id = await page.evaluate(
     () => document.elementFromPoint(700, 500)!.closest<HTMLElement>('a.tile')!.dataset['id']!,
   );

@@ -1,4 +1,5 @@
 /** Pictures that the browser tests make themselves: a sky, a land and a sun, in the shapes that cameras make. */
+import { readFile, writeFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 
@@ -55,3 +56,22 @@ export async function makePicture(source: Buffer | string): Promise<FixturePictu
 /** A handful of pictures, each of another shape and colour. */
 export const makePictures = (): Promise<FixturePicture[]> =>
   Promise.all(shapes.map(([width, height], i) => makePicture(Buffer.from(scene(width, height, (i * 53) % 360)))));
+
+/** Writes the pictures down, for others to load. */
+export async function savePictures(path: string, pictures: readonly FixturePicture[]): Promise<void> {
+  const text = ({ thumb, preview, ...rest }: FixturePicture): object => ({
+    ...rest,
+    ...{ thumb: thumb.toString('base64'), preview: preview.toString('base64') },
+  });
+  await writeFile(path, JSON.stringify(pictures.map(text)));
+}
+
+/** Pictures as they were saved. */
+export async function loadPictures(path: string): Promise<FixturePicture[]> {
+  const saved = JSON.parse(await readFile(path, 'utf8')) as (Omit<FixturePicture, 'thumb' | 'preview'> & {
+    thumb: string;
+    preview: string;
+  })[];
+  const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
+  return saved.map((picture) => ({ ...picture, thumb: bytes(picture.thumb), preview: bytes(picture.preview) }));
+}

@@ -111,7 +111,7 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
     .first()
     .click();
   await owner.page.getByRole('button', { name: 'End it', exact: true }).first().click();
-  await expect.poll(() => page.getByText('This link is over').count(), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => page.getByText('This link is over').count()).toBe(1);
   await shoot(page, `share-over-${width}-${colorScheme}`);
   expect(owner.mishaps).toEqual([]);
 });

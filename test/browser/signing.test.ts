@@ -1,55 +1,36 @@
 /**
  * People in a real browser at the real server: the set-up link, passkeys, an invitation, what each may see and do, and the
- * spool. What the pages ask for is answered here by what answers it at home.
+ * spool. What the pages ask for is answered here by what answers it at visits.home.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { makePhoto } from '../picture.js';
-import { openServedHome, type ServedHome } from './home.js';
 import { addAuthenticator, readMenu, signIn, signOut } from './people.js';
-import { openStage, type Seen, seenTiles, shown, type Stage } from './stage.js';
-
-let stage: Stage;
-let home: ServedHome;
-let seen: Seen[];
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage.close());
-beforeEach(async () => {
-  home = await openServedHome(stage.folder);
-  seen = [];
-});
-afterEach(async () => {
-  for (const { close } of seen) await close();
-  await home.close();
-});
+import { type Seen, seenTiles, shown } from './stage.js';
+import { openVisits } from './visits.js';
 
 const password = { owner: 'three green boats', family: 'two slow trains' };
 /** What the browser says of answers and connections that these tests bring about. */
 const refusals = /status of 40[0134]|ERR_INCOMPLETE_CHUNKED_ENCODING/;
 
-async function see(path: string): Promise<Seen> {
-  const one = await stage.see(path.startsWith('http') ? path : home.url + path, {}, refusals);
-  seen.push(one);
-  return one;
-}
+const visits = openVisits(refusals);
+const { see, calm } = visits;
 
 /** The owner's page, made by the set-up link. */
 async function becomeOwner(): Promise<Seen> {
-  const owner = await see(home.setUpLink());
+  const owner = await see(visits.home.setUpLink());
   await owner.page.getByLabel('Name').fill('Owner');
   await owner.page.getByLabel('Choose a password').fill(password.owner);
   await owner.page.keyboard.press('Enter');
-  await owner.page.waitForURL(`${home.url}/`);
+  await owner.page.waitForURL(`${visits.home.url}/`);
   await owner.page.getByRole('button', { name: 'Menu' }).waitFor();
   return owner;
 }
 
 /** The owner invites somebody; returns the link. */
 async function inviteFamily({ page }: Seen): Promise<string> {
-  await page.goto(`${home.url}/people`);
+  await page.goto(`${visits.home.url}/people`);
   await page.getByRole('button', { name: 'Invite someone' }).click();
   await page.getByLabel('Name').fill('Family');
   await page.getByRole('button', { name: 'Make an invitation' }).click();
@@ -66,23 +47,21 @@ async function comeIn({ page }: Seen): Promise<void> {
 async function takeIn(count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     const exif = { DateTimeOriginal: `2024:07:${String(28 - n)} 12:00:00` };
-    writeFileSync(join(home.incoming, `photo-${n}.jpg`), await makePhoto(n, { width: 320, height: 240, exif }));
+    writeFileSync(join(visits.home.incoming, `photo-${n}.jpg`), await makePhoto(n, { width: 320, height: 240, exif }));
   }
-  const { stored } = await home.spool.pass();
+  const { stored } = await visits.home.spool.pass();
   expect(stored).toBe(count);
 }
 
-const none = async (): Promise<void> => expect(seen.flatMap(({ mishaps }) => mishaps)).toEqual([]);
-
 test('owner by the set-up link, by passkey and by password', async () => {
-  const link = home.setUpLink();
+  const link = visits.home.setUpLink();
   const { page } = await becomeOwner();
   expect(await readMenu(page)).toEqual([
     ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Trash'],
     ...['Spool', 'Servers', 'Links', 'People', 'Access', 'Tokens', 'What happened', 'My account', 'Sign out'],
   ]);
   await addAuthenticator(page);
-  await page.goto(`${home.url}/me`);
+  await page.goto(`${visits.home.url}/me`);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.getByLabel('Name of this device').fill('Test device');
   await page.keyboard.press('Enter');
@@ -90,7 +69,7 @@ test('owner by the set-up link, by passkey and by password', async () => {
   await signOut(page);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await page.getByRole('button', { name: 'Menu' }).waitFor();
-  await page.goto(`${home.url}/me`);
+  await page.goto(`${visits.home.url}/me`);
   await page.waitForSelector('[data-list="passkeys"] >> text=Test device');
   await signOut(page);
   await signIn(page, 'Owner', 'wrong wrong wrong');
@@ -99,28 +78,28 @@ test('owner by the set-up link, by passkey and by password', async () => {
   await page.getByRole('button', { name: 'Menu' }).waitFor();
   await page.goto(link);
   await page.waitForSelector('text=There is an owner already');
-  await none();
+  calm();
 });
 
 test('an invitation lets family in, who see what is shown to them as soon as it is, and nothing of the owner', async () => {
   await takeIn(3);
   const owner = await becomeOwner();
   const link = await inviteFamily(owner);
-  const family = await see(`${home.url}/invite#no-such-code`);
+  const family = await see(`${visits.home.url}/invite#no-such-code`);
   await family.page.waitForSelector('text=This link does not work any more');
   // The page of the wrong link is open: the right one is another address of the same page.
   await family.page.goto(link);
   await family.page.waitForSelector('h1:has-text("Welcome, Family")');
   await comeIn(family);
   await family.page.waitForSelector('text=Nothing is shared yet');
-  expect(family.page.url()).toBe(`${home.url}/`);
+  expect(family.page.url()).toBe(`${visits.home.url}/`);
   expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'My account', 'Sign out']);
 
-  await owner.page.goto(home.url);
+  await owner.page.goto(visits.home.url);
   await shown(owner.page);
   const [mine, theirs, everyones] = (await seenTiles(owner.page)).map(({ id }) => id) as [string, string, string];
   for (const [id, audience] of [[theirs, 'Family'] as const, [everyones, 'Everyone'] as const]) {
-    await owner.page.goto(`${home.url}/photo/${id}`);
+    await owner.page.goto(`${visits.home.url}/photo/${id}`);
     await owner.page.keyboard.press('i');
     await owner.page.getByRole('radio', { name: audience }).check();
     await family.page.waitForSelector(`a.tile[data-id="${id}"] img.shown`);
@@ -135,30 +114,30 @@ test('an invitation lets family in, who see what is shown to them as soon as it 
   const heart = family.page.getByRole('button', { name: 'Favourite', exact: true });
   await heart.click();
   await family.page.waitForSelector('button[aria-label="Favourite"][aria-pressed="true"]');
-  await owner.page.goto(`${home.url}/photo/${theirs}`);
+  await owner.page.goto(`${visits.home.url}/photo/${theirs}`);
   await owner.page.waitForSelector('button[aria-label="Favourite"][aria-pressed="false"]');
   for (const path of ['spool', 'people', 'tokens', 'access', 'audit']) {
-    await family.page.goto(`${home.url}/${path}`);
+    await family.page.goto(`${visits.home.url}/${path}`);
     await family.page.waitForSelector('text=This page is not here');
   }
-  await family.page.goto(`${home.url}/photo/${mine}`);
+  await family.page.goto(`${visits.home.url}/photo/${mine}`);
   await family.page.waitForSelector('text=This photo is not here');
-  await none();
+  calm();
 });
 
 test('visitors are let in and out; what they see tells no file name and gives no original', async () => {
   await takeIn(2);
   const owner = await becomeOwner();
-  await owner.page.goto(home.url);
+  await owner.page.goto(visits.home.url);
   await shown(owner.page);
   const [, open] = await seenTiles(owner.page);
-  await owner.page.goto(`${home.url}/photo/${open!.id}`);
+  await owner.page.goto(`${visits.home.url}/photo/${open!.id}`);
   await owner.page.keyboard.press('i');
   await owner.page.getByRole('radio', { name: 'Everyone' }).check();
   await owner.page.waitForSelector('fieldset:not([disabled])');
   const visitor = await see('/');
   await visitor.page.waitForSelector('h1:text("Sign in")');
-  await owner.page.goto(`${home.url}/access`);
+  await owner.page.goto(`${visits.home.url}/access`);
   await owner.page.getByRole('switch', { name: 'Open to visitors' }).click();
   await owner.page.waitForSelector('[role=switch][aria-checked=true]');
   await visitor.page.reload();
@@ -175,68 +154,68 @@ test('visitors are let in and out; what they see tells no file name and gives no
   expect(await visitor.page.locator('textarea').count()).toBe(0);
   await owner.page.getByRole('switch', { name: 'Open to visitors' }).click();
   await visitor.page.waitForSelector('h1:text("Sign in")');
-  await none();
+  calm();
 });
 
 test('tokens, sessions that end elsewhere, and what happened', async () => {
   const owner = await becomeOwner();
   const { page } = owner;
-  await page.goto(`${home.url}/tokens`);
+  await page.goto(`${visits.home.url}/tokens`);
   await page.getByRole('button', { name: 'Make a token' }).click();
   await page.getByLabel('Name').fill('phone');
   await page.getByRole('button', { name: 'Make it' }).click();
   const token = await page.locator('.secret code').innerText();
   const authorization = `Bearer ${token}`;
   // It is for putting photos in, and for nothing else.
-  expect((await fetch(`${home.url}/api/tiles`, { headers: { authorization } })).status).toBe(403);
+  expect((await fetch(`${visits.home.url}/api/tiles`, { headers: { authorization } })).status).toBe(403);
   await page.getByRole('button', { name: 'Done' }).click();
   expect(await page.content()).not.toContain(token);
   await page.getByRole('button', { name: 'Revoke: phone' }).click();
   await page.getByRole('button', { name: 'Revoke', exact: true }).click();
   await page.waitForSelector('text=There are no tokens.');
-  expect((await fetch(`${home.url}/api/tiles`, { headers: { authorization } })).status).toBe(401);
+  expect((await fetch(`${visits.home.url}/api/tiles`, { headers: { authorization } })).status).toBe(401);
 
   const other = await see('/me');
   await signIn(other.page, 'Owner', password.owner);
   await other.page.waitForSelector('h1:text("My account")');
-  await page.goto(`${home.url}/me`);
+  await page.goto(`${visits.home.url}/me`);
   await page.getByRole('button', { name: /^Sign out: / }).click();
   await other.page.waitForSelector('h1:text("Sign in")');
-  expect(page.url()).toBe(`${home.url}/me`);
+  expect(page.url()).toBe(`${visits.home.url}/me`);
 
-  await page.goto(`${home.url}/audit`);
+  await page.goto(`${visits.home.url}/audit`);
   await page.waitForSelector('[data-list="audit"] li');
   const told = (await page.locator('[data-list="audit"]').innerText()).split('\n').filter((line) => line.trim() !== '');
   expect(told.join('\n')).toMatch(/phone/);
   expect(told.join('\n')).not.toContain(token);
-  await none();
+  calm();
 });
 
 test('the spool page tells what is stuck, tries it again, and what came in', async () => {
-  await home.spool.watch();
+  await visits.home.spool.watch();
   const whole = await makePhoto(7, { width: 320, height: 240 });
-  writeFileSync(join(home.incoming, 'broken.jpg'), whole.subarray(0, 400));
+  writeFileSync(join(visits.home.incoming, 'broken.jpg'), whole.subarray(0, 400));
   const { page } = await becomeOwner();
-  await page.goto(`${home.url}/spool`);
+  await page.goto(`${visits.home.url}/spool`);
   await page.waitForSelector('[data-list="stuck"] >> text=broken.jpg');
-  await page.getByRole('button', { name: 'Try broken.jpg again' }).click();
+  await page.getByRole('button', { name: 'Try again: broken.jpg' }).click();
   await page.waitForSelector('[data-list="stuck"] >> text=2 tries');
-  writeFileSync(join(home.incoming, 'whole.jpg'), whole);
+  writeFileSync(join(visits.home.incoming, 'whole.jpg'), whole);
   await page.waitForSelector('[data-figure="today"]:text("1")');
   expect(await page.locator('[data-list="recent"] a').count()).toBe(1);
   await page.getByRole('button', { name: 'Look now' }).click();
   await page.waitForSelector('button:enabled:text("Look now")');
-  await none();
+  calm();
 });
 
 test('the owner and family talk below a photo', async () => {
   await takeIn(1);
   const owner = await becomeOwner();
   const link = await inviteFamily(owner);
-  await owner.page.goto(home.url);
+  await owner.page.goto(visits.home.url);
   await shown(owner.page);
   const [photo] = await seenTiles(owner.page);
-  const path = `${home.url}/photo/${photo!.id}`;
+  const path = `${visits.home.url}/photo/${photo!.id}`;
   await owner.page.goto(path);
   await owner.page.keyboard.press('i');
   await owner.page.getByRole('radio', { name: 'Family' }).check();
@@ -259,5 +238,5 @@ test('the owner and family talk below a photo', async () => {
   await owner.page.getByRole('button', { name: 'Remove', exact: true }).click();
   await owner.page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
   await family.page.waitForSelector('[data-list="comments"] li', { state: 'detached' });
-  await none();
+  calm();
 });

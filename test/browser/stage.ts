@@ -1,18 +1,15 @@
 /// <reference lib="dom" />
 /**
- * What a browser test stands on: the built page, a fixture behind it, and a browser that notes everything that must not
+ * What a browser test acts on: the built page, a fixture behind it, and a browser that notes everything that must not
  * happen (errors, breaches of the policy, requests to anyone else).
  */
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
-import { openChromium } from './chromium.js';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect, inject } from 'vitest';
 import { type Fixture, type FixturePhoto, openFixture } from './fixture.js';
-import { type FixturePicture, makePictures } from './pictures.js';
+import { drawn } from './painted.js';
+import { type FixturePicture, loadPictures } from './pictures.js';
+
+export { drawn, shown } from './painted.js';
 
 /** A page that is looked at. `mishaps` must stay empty. */
 export interface Seen {
@@ -32,22 +29,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-const config = fileURLToPath(new URL('../../web/vite.config.ts', import.meta.url));
+/** The browser that all files share, and that each sees only its own windows of. */
+export const joinChromium = (): Promise<Browser> => chromium.connect(inject('chromium'));
 
-/** Builds the page into a folder of its own, so that what is tested is what is in `web`. */
-async function buildPage(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'photospool-page-'));
-  const before = process.env['NODE_ENV'];
-  process.env['NODE_ENV'] = 'production';
-  await build({ configFile: config, logLevel: 'error', build: { outDir: folder } });
-  process.env['NODE_ENV'] = before;
-  if (!existsSync(join(folder, 'index.html'))) throw new Error('the page was not built');
-  return folder;
-}
-
-/** Builds the page and starts a browser. */
+/** What `ground.ts` has made ready: the page, its pictures and the browser. */
 export async function openStage(): Promise<Stage> {
-  const [folder, chromium, pictures] = await Promise.all([buildPage(), openChromium(), makePictures()]);
+  const folder = inject('page');
+  const [browser, pictures] = await Promise.all([joinChromium(), loadPictures(inject('pictures'))]);
   const fixtures: Fixture[] = [];
   return {
     pictures,
@@ -59,21 +47,22 @@ export async function openStage(): Promise<Stage> {
     },
     async see(url, options = {}, expected) {
       const size = { width: 1440, height: 900 };
-      const context = await chromium.browser.newContext({
+      const context = await browser.newContext({
         viewport: size,
         locale: 'en-GB',
         serviceWorkers: 'block',
         ...options,
       });
+      // What is waited for may take long on a busy machine.
+      context.setDefaultTimeout(60_000);
       const page = await context.newPage();
       const mishaps = watch(page, url, expected);
       await page.goto(url);
       return { page, mishaps, close: () => context.close() };
     },
     async close() {
-      await chromium.close();
+      await browser.close();
       for (const fixture of fixtures) await fixture.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -130,13 +119,13 @@ export function rowsOf(tiles: readonly SeenTile[]): SeenTile[][] {
   return [...rows.values()];
 }
 
-/** Resolves when at least one thumb is shown. */
-export async function shown(page: Page): Promise<void> {
-  await page.waitForSelector('a.tile img.shown');
+/** Scrolls the timeline; resolves when it has come to rest there, as it notes for itself, and has drawn what is there. */
+export async function scrollAndRest(page: Page, to: number): Promise<void> {
+  const before = await page.evaluate(placeKept);
+  await page.evaluate((y) => scrollTo(0, y), to);
+  await expect.poll(() => page.evaluate(placeKept)).not.toEqual(before);
+  await drawn(page);
 }
 
-/** Resolves when the page has drawn what it is told so far, and no photo on the screen is still to come. */
-export async function drawn(page: Page): Promise<void> {
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  await page.waitForFunction(() => document.querySelector('.ghost') === null);
-}
+/** Runs in the page: the place that it has noted. */
+export const placeKept = (): unknown => (history.state as { place?: unknown } | null)?.place;

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makePhoto, makePhotos } from './fixture.js';
-import { drawn, openStage, rowsOf, seenTiles, shown, type Stage } from './stage.js';
+import { openStage, placeKept, rowsOf, scrollAndRest, seenTiles, shown, type Stage, drawn } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -109,9 +109,7 @@ describe('live', () => {
     const fixture = await stage.fixture(makePhotos(2000, stage.pictures, 10));
     const { page, mishaps, close } = await stage.see(fixture.url);
     await shown(page);
-    await page.evaluate('scrollTo(0, 9000)');
-    await page.waitForTimeout(400);
-    await drawn(page);
+    await scrollAndRest(page, 9000);
     const onScreen = (tiles: Awaited<ReturnType<typeof seenTiles>>): string[] =>
       tiles.filter((t) => t.bottom > 60 && t.top < 900).map((t) => `${t.id} ${t.left} ${t.top} ${t.right} ${t.bottom}`);
     const before = onScreen(await seenTiles(page));
@@ -228,22 +226,20 @@ test('a reload, and a step back from a search, lead to where one was', async () 
   const fixture = await stage.fixture(makePhotos(5000, stage.pictures, 10));
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
-  await page.evaluate(() => scrollTo(0, 40_000));
-  await page.waitForFunction(() => (history.state as { place?: unknown } | null)?.place !== undefined);
-  await drawn(page);
+  await scrollAndRest(page, 40_000);
   const onScreen = async (): Promise<string[]> =>
     (await seenTiles(page))
       .filter((t) => t.bottom > 60 && t.top < 900)
       .map((t) => `${t.id} ${t.left} ${Math.round(t.top)}`);
   const before = await onScreen();
   await page.reload();
-  await expect.poll(onScreen, { timeout: 20_000 }).toEqual(before);
+  await expect.poll(onScreen).toEqual(before);
   await page.keyboard.press('/');
   await page.keyboard.type('nothing at all');
   await page.keyboard.press('Enter');
   await page.waitForSelector('text=No photos found');
   await page.goBack();
-  await expect.poll(onScreen, { timeout: 20_000 }).toEqual(before);
+  await expect.poll(onScreen).toEqual(before);
   expect(mishaps).toEqual([]);
   await close();
 });
@@ -252,9 +248,8 @@ test('a place is kept while its photos are still on their way', async () => {
   const fixture = await stage.fixture(makePhotos(5000, stage.pictures, 10));
   const { page, mishaps, close } = await stage.see(fixture.url);
   await shown(page);
-  await page.evaluate(() => scrollTo(0, 40_000));
-  const kept = (): Promise<unknown> => page.evaluate(() => (history.state as { place?: unknown } | null)?.place);
-  await expect.poll(kept).toBeDefined();
+  await scrollAndRest(page, 40_000);
+  const kept = (): Promise<unknown> => page.evaluate(placeKept);
   const before = await kept();
   fixture.slow(3000);
   await page.reload();

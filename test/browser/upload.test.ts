@@ -7,36 +7,22 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { photoId } from '../../src/document/photo.js';
 import { temporaryFolder } from '../folder.js';
 import { makePhoto } from '../picture.js';
-import { openServedHome, type ServedHome } from './home.js';
-import { openStage, type Seen, shown, type Stage } from './stage.js';
-
-let stage: Stage;
-let home: ServedHome;
-let seen: Seen[];
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage.close());
-beforeEach(async () => {
-  home = await openServedHome(stage.folder);
-  seen = [];
-});
-afterEach(async () => {
-  for (const { close } of seen) await close();
-  await home.close();
-});
+import { type Seen, shown } from './stage.js';
+import { openVisits } from './visits.js';
 
 /** What the browser says of a network and a server that these tests take away. */
 const cuts = /ERR_|status of (?:409|50\d)|Failed to fetch/;
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
+const visits = openVisits(cuts);
+const { calm } = visits;
+
 async function see(options: BrowserContextOptions = {}, expected = cuts): Promise<Seen> {
-  const one = await stage.see(home.url, options, expected);
-  seen.push(one);
+  const one = await visits.see('/', options, expected);
   await one.page.getByRole('button', { name: 'Add photos' }).waitFor();
   return one;
 }
@@ -46,15 +32,14 @@ const picked = (page: Page) => page.locator('input[data-add="files"]');
 const panel = (page: Page) => page.locator('[data-uploads]');
 const rows = (page: Page, state: string) => panel(page).locator(`li[data-state="${state}"]`);
 const told = (page: Page): Promise<string> => panel(page).getByRole('heading').innerText();
-const calm = (): void => expect(seen.flatMap(({ mishaps }) => mishaps)).toEqual([]);
 /** On a phone the list is folded. */
 const unfold = (page: Page): Promise<void> => panel(page).getByRole('button', { name: 'Show files' }).click();
 /** Files in incoming, by name with their folder, and the hash of their bytes. */
 const arrived = (): Map<string, string> =>
   new Map(
-    readdirSync(home.incoming, { recursive: true, encoding: 'utf8' })
-      .filter((name) => statSync(join(home.incoming, name)).isFile())
-      .map((name) => [name, sha256(readFileSync(join(home.incoming, name)))]),
+    readdirSync(visits.home.incoming, { recursive: true, encoding: 'utf8' })
+      .filter((name) => statSync(join(visits.home.incoming, name)).isFile())
+      .map((name) => [name, sha256(readFileSync(join(visits.home.incoming, name)))]),
   );
 
 interface Sent {
@@ -67,8 +52,8 @@ const photo = async (n: number): Promise<Sent> => ({
   mimeType: 'image/jpeg',
   buffer: await makePhoto(n, { width: 320, height: 240 }),
 });
-/** No photo, but of a size that takes its time. */
-const film = (): Sent => ({ name: 'film.bin', mimeType: 'video/mp4', buffer: randomBytes(12_000_000) });
+/** No photo, but of a size that takes its time over a slow network. */
+const film = (bytes = 4_000_000): Sent => ({ name: 'film.bin', mimeType: 'video/mp4', buffer: randomBytes(bytes) });
 
 /** Lets so many bytes a second up. */
 async function slow(page: Page, bytes: number): Promise<void> {
@@ -103,9 +88,9 @@ test('chosen, dropped and whole folders: all arrive, are told safe by hash, and 
   await expect.poll(() => rows(page, 'done').count()).toBe(4);
   expect(await told(page)).toBe('4 files sent');
   expect(arrived()).toEqual(new Map(photos.slice(0, 4).map(({ name, buffer }) => [name, sha256(buffer)])));
-  await home.spool.pass();
+  await visits.home.spool.pass();
   await shown(page);
-  for (const { buffer } of photos.slice(0, 4)) expect(home.library.get(photoId(sha256(buffer)))).toBeDefined();
+  for (const { buffer } of photos.slice(0, 4)) expect(visits.home.library.get(photoId(sha256(buffer)))).toBeDefined();
 
   await drop(page, photos);
   await expect.poll(() => rows(page, 'known').count()).toBe(4);
@@ -133,12 +118,12 @@ test('a network that is cut is waited for, the upload goes on where it was, also
   });
   // Longer than the server lets a request go on when it stops.
   await slow(page, 800_000);
-  const sent = film();
+  const sent = film(12_000_000);
   await picked(page).setInputFiles([sent]);
   await rows(page, 'sending').waitFor();
-  const kept = join(home.incoming, '../work/.uploads');
+  const kept = join(visits.home.incoming, '../work/.uploads');
   const size = (): number => Math.max(0, ...readdirSync(kept).map((name) => statSync(join(kept, name)).size));
-  await expect.poll(size, { timeout: 30_000 }).toBeGreaterThan(300_000);
+  await expect.poll(size).toBeGreaterThan(300_000);
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('link', { name: 'Spool' }).click();
   await page.waitForSelector('h1:text("Spool")');
@@ -146,12 +131,12 @@ test('a network that is cut is waited for, the upload goes on where it was, also
   const asked = page.waitForEvent('dialog');
   await page.close({ runBeforeUnload: true });
   expect((await asked).type()).toBe('beforeunload');
-  await home.stop();
+  await visits.home.stop();
   await rows(page, 'held').waitFor();
   expect(await told(page)).toBe('1 file waiting');
-  await home.start();
+  await visits.home.start();
   await slow(page, -1);
-  await rows(page, 'done').waitFor({ timeout: 60_000 });
+  await rows(page, 'done').waitFor();
   expect(arrived().get(sent.name)).toBe(sha256(sent.buffer));
   expect(offsets[0]).toBe(0);
   expect(offsets.at(-1)).toBeGreaterThan(300_000);
@@ -160,16 +145,16 @@ test('a network that is cut is waited for, the upload goes on where it was, also
 
 test('pausing stops, going on resumes after a reload too, and what is not to be sent leaves nothing', async () => {
   const { page } = await see(phone, /ERR_|Failed to fetch|dialog: /);
-  await slow(page, 2_000_000);
+  await slow(page, 200_000);
   const sent = film();
   await picked(page).setInputFiles([sent]);
   await panel(page).waitFor();
-  const kept = join(home.incoming, '../work/.uploads');
+  const kept = join(visits.home.incoming, '../work/.uploads');
   const parts = (): number[] =>
     readdirSync(kept)
       .filter((name) => name.endsWith('.part'))
       .map((name) => statSync(join(kept, name)).size);
-  await expect.poll(() => Math.max(0, ...parts()), { timeout: 30_000 }).toBeGreaterThan(500_000);
+  await expect.poll(() => Math.max(0, ...parts())).toBeGreaterThan(500_000);
   expect(await rows(page, 'sending').count()).toBe(0);
   await unfold(page);
   await rows(page, 'sending').waitFor();
@@ -192,8 +177,7 @@ test('pausing stops, going on resumes after a reload too, and what is not to be 
 /** What the phone's share button does: a form, posted by navigation. */
 async function share(page: Page, files: Sent[]): Promise<void> {
   const sent = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, text: buffer.toString('base64') }));
-  const done = page.waitForEvent('domcontentloaded');
-  await page.evaluate((given) => {
+  const ready = await page.evaluateHandle((given) => {
     const form = Object.assign(document.createElement('form'), {
       ...{ method: 'POST', action: '/share', enctype: 'multipart/form-data' },
     });
@@ -206,8 +190,10 @@ async function share(page: Page, files: Sent[]): Promise<void> {
     input.files = transfer.files;
     form.append(input);
     document.body.append(form);
-    form.submit();
+    return form;
   }, sent);
+  const done = page.waitForEvent('domcontentloaded');
+  await ready.evaluate((form) => form.submit());
   await done;
 }
 
@@ -236,7 +222,7 @@ test('what is shared to the app is kept on the device until the server has it, a
   expect(arrived()).toEqual(new Map([[first.name, sha256(first.buffer)]]));
   expect(await waiting(page)).toBe(0);
 
-  await home.stop();
+  await visits.home.stop();
   await share(page, [second]);
   await page.waitForSelector('text=The server can’t be reached');
   await unfold(page);
@@ -247,8 +233,8 @@ test('what is shared to the app is kept on the device until the server has it, a
   await page.reload();
   await unfold(page);
   await rows(page, 'held').waitFor();
-  await home.start();
-  await rows(page, 'done').waitFor({ timeout: 60_000 });
+  await visits.home.start();
+  await rows(page, 'done').waitFor();
   expect(arrived().get(second.name)).toBe(sha256(second.buffer));
   await expect.poll(() => waiting(page)).toBe(0);
   expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(1);
@@ -272,34 +258,33 @@ test('what waits is sent unseen when the network is back and no page is open', a
   });
   await session.send('ServiceWorker.enable');
   const registrationId = await registered;
-  await home.stop();
+  await visits.home.stop();
   const shared = [await photo(1), film()];
   await share(page, shared);
   await panel(page).waitFor();
   expect(await waiting(page)).toBe(2);
   await page.goto('about:blank');
-  await home.start();
+  await visits.home.start();
   await session.send('ServiceWorker.dispatchSyncEvent', {
-    ...{ origin: home.url, registrationId, tag: 'send-shared', lastChance: false },
+    ...{ origin: visits.home.url, registrationId, tag: 'send-shared', lastChance: false },
   });
-  await expect.poll(() => arrived().size, { timeout: 30_000 }).toBe(2);
+  await expect.poll(() => arrived().size).toBe(2);
   expect(arrived()).toEqual(new Map(shared.map(({ name, buffer }) => [name, sha256(buffer)])));
-  await page.goto(home.url);
+  await page.goto(visits.home.url);
   await expect.poll(() => waiting(page)).toBe(0);
   calm();
 });
 
 test('signing out leaves what waits, and asks first', async () => {
-  const one = await stage.see(home.setUpLink(), { serviceWorkers: 'allow' }, /ERR_|status of 40|dialog: 1 file shared/);
-  seen.push(one);
-  const { page } = one;
+  const expected = /ERR_|status of 40|dialog: 1 file shared/;
+  const { page } = await visits.see(visits.home.setUpLink(), { serviceWorkers: 'allow' }, expected);
   await page.getByLabel('Name').fill('Owner');
   await page.getByLabel('Choose a password').fill('three green boats');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Add photos' }).waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-  await slow(page, 100_000);
+  await slow(page, 20_000);
   await share(page, [film()]);
   await rows(page, 'sending').waitFor();
   const asked = page.waitForEvent('dialog');

@@ -126,15 +126,19 @@ test('every query finds its rows by an index', () => {
   openLibrary(spying);
   const small = /FROM (library|epoch|sqlite_schema)\b|^UPDATE library/;
   const walks = /count\(\*\) AS n FROM original GROUP BY/;
+  /** Where a recursive query walks what it has found itself, there is nothing that an index could find. */
+  const itself = (sql: string): string[] =>
+    [...sql.matchAll(/WITH RECURSIVE (\w+)/g)].map(([, name]) => `SCAN ${name}`);
   const slow = prepared
     .filter((sql) => !small.test(sql) && !walks.test(sql) && !sql.startsWith('INSERT'))
     .flatMap((sql) =>
       db
         .prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
         .all(...Array<null>((sql.match(/\?/g) ?? []).length).fill(null))
+        .filter(({ detail }) => !itself(sql).includes(detail))
         .map(({ detail }) => `${detail}: ${sql}`),
     )
-    .filter((line) => /SCAN (?!path|below|CONSTANT|original USING INDEX original_reserved)|TEMP B-TREE/.test(line));
+    .filter((line) => /SCAN (?!CONSTANT|original USING INDEX original_reserved)|TEMP B-TREE/.test(line));
   expect(prepared.length).toBeGreaterThan(20);
   expect(slow).toEqual([]);
 });

@@ -18,6 +18,8 @@ export interface Said {
   /** Photos that are done, of how many; while it is under way. */
   progress?: { done: number; total: number };
   trouble?: Trouble;
+  /** The photos that it is about, where something went wrong with them. */
+  ids?: readonly string[];
   /** What can be done about it. */
   act?: { label: string; do: () => Promise<unknown> };
   /** What else. */
@@ -73,6 +75,11 @@ class Edits {
     this.said = said;
   }
 
+  /** Says no more what went wrong with this photo alone: who goes on to the next one has seen it. */
+  leave(id: string): void {
+    if (this.said?.trouble && this.said.ids?.every((one) => one === id)) this.said = undefined;
+  }
+
   #queue(work: () => Promise<boolean>): Promise<boolean> {
     const next = this.#line.then(work);
     this.#line = next;
@@ -112,6 +119,7 @@ class Edits {
       this.said = {
         text: count > 0 ? texts.half(count, total) : texts.failed,
         trouble: toTrouble(error),
+        ids: rest.flatMap(({ ids }) => ids),
         act: { label: texts.goOn, do: () => this.#queue(() => this.#make(rest, label, kept, say)) },
         ...(count > 0 && { second: this.#wayBack(kept) }),
       };

@@ -76,7 +76,6 @@ export const serversTexts = {
   whichOriginals: 'Originals that come here',
   adding: 'Looking…',
   added: (host: string) => `${host} is added.`,
-  cancel: 'Cancel',
 
   merges: 'Merged',
   mergesAbout: 'Two servers changed the same photo before they met. Nothing is lost: both values are in its history.',

@@ -52,7 +52,6 @@ export const sharesTexts = {
   originalsHint: 'JPEG and PNG only, without what they tell.',
   details: 'Also where, with what and under which file name',
   create: 'Make it',
-  cancel: 'Cancel',
   shown: 'The link',
   shownAbout: 'Send it to whom it is for. It is not shown again.',
   photo: 'a photo',

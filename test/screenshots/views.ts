@@ -1,0 +1,67 @@
+/**
+ * What there are pictures of: one entry a page. Each is taken in both themes, on a phone and on a desk, looked at by axe-core
+ * on the way, and written to docs/images. To show another page, add an entry, and what it needs to world.ts.
+ */
+import type { Page } from 'playwright-core';
+import { drawn, shown } from '../browser/painted.js';
+import type { World } from './world.js';
+
+/** A page that a picture is taken of. */
+export interface View {
+  /** The picture's name: `<name>-<width>-<theme>.webp`. */
+  name: string;
+  path: (world: World) => string;
+  /** Seen by somebody without an account; else by the owner. */
+  visitor?: true;
+  /** Resolves when all is there that should be in the picture. */
+  ready: (page: Page) => Promise<unknown>;
+}
+
+const rows = (list: string) => (page: Page) => page.locator(`[data-list="${list}"] li`).first().waitFor();
+
+/** The timeline, with all that is on the screen. */
+async function timeline(page: Page): Promise<void> {
+  await shown(page);
+  await drawn(page);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('a.tile')]
+      .filter((tile) => tile.getBoundingClientRect().top < innerHeight)
+      .every((tile) => tile.querySelector('img.shown')),
+  );
+}
+
+const photo = (page: Page): Promise<unknown> => page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+
+export const views: readonly View[] = [
+  { name: 'album', path: () => '/', ready: timeline },
+  {
+    name: 'photo',
+    path: ({ photo: id }) => `/photo/${id}`,
+    async ready(page) {
+      await photo(page);
+      await page.keyboard.press('i');
+      await page.waitForSelector('[data-list="comments"] li');
+    },
+  },
+  { name: 'inbox', path: () => '/inbox', ready: (page) => page.waitForSelector('main img') },
+  {
+    name: 'search',
+    path: () => '/?q=tag:walk',
+    async ready(page) {
+      await timeline(page);
+      await page.keyboard.press('/');
+      await page.keyboard.press('End');
+      await page.keyboard.type(' camera:');
+      await page.locator('[role="listbox"] [role="option"]').first().waitFor();
+    },
+  },
+  {
+    name: 'servers',
+    path: () => '/servers',
+    ready: (page) => page.waitForSelector('[data-part="mesh"] .node[data-look="live"]'),
+  },
+  { name: 'spool', path: () => '/spool', ready: rows('stuck') },
+  { name: 'people', path: () => '/people', ready: rows('people') },
+  { name: 'sharing', path: () => '/shares', ready: rows('shares') },
+  { name: 'public', path: () => '/', visitor: true, ready: timeline },
+];

@@ -1,0 +1,98 @@
+/**
+ * A family's server as the pictures show it: the real server on a real home that has taken real photos in, an owner and family,
+ * a link, another server, and one file that can't be read. All in temporary folders.
+ */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { APIRequestContext, Browser } from 'playwright-core';
+import { openFiles } from '../../src/base/files.js';
+import { placeSamples } from '../../src/ingest/samples.js';
+import { openServedHome, type ServedHome } from '../browser/home.js';
+
+/** What there is to look at. */
+export interface World {
+  home: ServedHome;
+  /** The owner's session, for a browser context. */
+  owner: Awaited<ReturnType<APIRequestContext['storageState']>>;
+  /** The photo that is shown large. */
+  photo: string;
+  close(): Promise<void>;
+}
+
+/** Photos of others, their names said in docs/images/README.md. None of those that are broken on purpose. */
+const real = fileURLToPath(new URL('../../../shared/photos/exif-samples', import.meta.url));
+const unfit = /invalid|tests|orientation|xmp|tiff|corrupted|PaintTool|long_description/;
+const picture = /\.(?:jpe?g|heic|heif|webp|avif|png)$/i;
+
+/** Puts photos into incoming: those of a folder, else the real ones beside the checkout, else the samples. */
+async function putIn(incoming: string, folder: string | undefined): Promise<void> {
+  const from = folder ?? (existsSync(real) ? real : undefined);
+  if (from === undefined) {
+    await placeSamples(incoming, openFiles());
+    return;
+  }
+  const names = readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((name) => picture.test(name));
+  for (const name of from === real ? names.filter((one) => !unfit.test(one)) : names) {
+    const to = join(incoming, name);
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(join(from, name), to);
+  }
+}
+
+/** Fills a home and everything around it; the owner comes in by the set-up link, as a person does. */
+export async function openWorld(browser: Browser, webRoot: string, folder?: string): Promise<World> {
+  const home = await openServedHome(webRoot, '/home/photos/Photospool/incoming');
+  const laptop = await openServedHome(webRoot);
+  await putIn(home.incoming, folder);
+  const some = readdirSync(home.incoming, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('.jpg'))!;
+  const bytes = readFileSync(join(home.incoming, some));
+  await home.spool.pass();
+
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(home.setUpLink());
+  await page.getByLabel('Name').fill('Owner');
+  await page.getByLabel('Choose a password').fill('three green boats');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Menu' }).waitFor();
+  const ask = async (method: string, path: string, data?: object): Promise<unknown> => {
+    const answer = await context.request.fetch(home.url + path, { method, ...(data && { data }) });
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    return answer.json();
+  };
+
+  const { photos } = (await ask('GET', '/api/photos?limit=500')) as {
+    photos: { id: string; name: string; place?: object; width: number; height: number }[];
+  };
+  const ids = photos.map(({ id }) => id);
+  const placed = photos.filter(({ place }) => place !== undefined).map(({ id }) => id);
+  const outing = placed.length > 3 ? placed : ids.slice(0, 4);
+  await ask('PATCH', '/api/photos', { ids: ids.slice(5), reviewed: true });
+  await ask('PATCH', '/api/photos', { ids: outing, tags: { add: ['walk', 'town'] }, albums: { add: ['A day out'] } });
+  await ask('PATCH', '/api/photos', { ids: ids.filter((_, n) => n % 2 === 0), audience: 'public' });
+  await ask('PATCH', '/api/photos', { ids: ids.filter((_, n) => n % 5 === 1), rating: 4 });
+  const photo = outing[outing.length >> 1]!;
+  const words = { title: 'In the old town', description: 'Up the hill, before *lunch*.', favourite: true };
+  await ask('PATCH', `/api/photos/${photo}`, words);
+  await ask('POST', `/api/photos/${photo}/comments`, { text: 'We should go **again**.' });
+  await ask('POST', '/api/people', { name: 'Family', role: 'family' });
+  await ask('PATCH', '/api/access', { visitors: true });
+  await ask('POST', '/api/shares', { search: 'album:="A day out"', title: 'A day out', originals: true });
+  const actor = { by: 'owner', who: 'owner' };
+  const { secret } = laptop.access.tokens.make('home', ['replicate'], actor);
+  await ask('POST', '/api/peers', { url: laptop.url, token: secret });
+
+  // Half a photo: what a cut transfer leaves.
+  writeFileSync(join(home.incoming, 'DSCN0043.jpg'), bytes.subarray(0, bytes.length / 2));
+  await home.spool.pass();
+  const owner = await context.storageState();
+  await context.close();
+  return {
+    ...{ home, owner, photo },
+    async close() {
+      await home.close();
+      await laptop.close();
+    },
+  };
+}
