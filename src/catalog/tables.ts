@@ -9,6 +9,7 @@ import { openPairs } from './pairs.js';
 import { compareKeys, homeOf, type Key } from './order.js';
 import { rowColumns, type PhotoRow } from './row.js';
 import { openStacks } from './stacks.js';
+import { bit } from './state.js';
 
 /** The version of the tables. Another one found means: drop and build again. */
 export const version = 4;
@@ -140,7 +141,8 @@ export function openTables(db: Sqlite): Tables {
       if (old && rowColumns.every((name) => name === 'id' || old[name] === row[name])) return;
       if (old?.taken === row.taken) {
         update.run(...values(row), old.n);
-        if (old.pair !== row.pair) pairs.part(old.n);
+        const turned = ((old.state ^ row.state) & bit.video) !== 0;
+        if (old.pair !== row.pair || turned) pairs.part(old.n);
         changed(old.n);
       } else {
         if (old) take(old.n);

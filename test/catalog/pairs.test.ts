@@ -99,6 +99,15 @@ describe('a Live Photo', () => {
     expect(catalog.count(everything)).toBe(2);
   });
 
+  test('a film that is read anew as a photo has a place of its own', () => {
+    const { catalog, put } = emptyCatalog();
+    put(clip, film());
+    put(photo, picture());
+    expect(catalog.count(everything)).toBe(1);
+    put(clip, picture());
+    expect(catalog.count(everything)).toBe(2);
+  });
+
   test('columns that were loaded before hear of it', async () => {
     const { catalog, put } = emptyCatalog();
     put(clip, film());
