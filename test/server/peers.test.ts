@@ -80,12 +80,17 @@ test('what is on its way is told in pieces and bytes, and so is how far behind a
       pull: { sent: 0, pending: 7 },
     }),
     link({ url: 'http://c', state: 'refused', refused: [{ id: 'x', rev: '1-a', reason: 'no' }] }),
+    link({ url: 'http://d', missing: { count: 3, bytes: 900 } }),
   ];
   const told = await mesh(home);
   expect(told.missing['original']).toBe(1);
   expect(told.missingBytes['original']).toBe(500);
   expect(told.peers[1]).toMatchObject({ state: 'waiting', code: 'io', synced: '2026-11-24T09:30:00.000Z' });
+  expect(told.peers.map(({ missing }) => missing)).toEqual([undefined, undefined, undefined, { count: 3, bytes: 900 }]);
   const text = await figures(home);
+  expect(text).toContain('photospool_peer_blobs_missing{peer="http://d"} 3\n');
+  expect(text).not.toContain('photospool_peer_blobs_missing{peer="http://c"}');
+  expect(text).toContain('photospool_peer_blob_bytes_missing{peer="http://d"} 900\n');
   expect(text).toContain('photospool_peer_lag_seconds{peer="https://home.example:4780"} 0\n');
   expect(text).toContain('photospool_peer_lag_seconds{peer="http://b"} 1800\n');
   expect(text).toContain('photospool_peer_lag_seconds{peer="http://c"} 3600\n');
