@@ -6,12 +6,19 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { PhotospoolError } from '../base/errors.js';
 import { own } from '../document/json.js';
-import { ask, hostOf, stream, type Address } from './client.js';
+import { ask, heartbeat, hostOf, silence, stream, type Address } from './client.js';
+import type { Amount } from './amounts.js';
 
 /** A blob that a peer wants, and how much of it is there. */
 export interface Wanted {
   sha256: string;
   have: number;
+}
+
+/** What a peer wants, and how much it lacks in all, as far as it says. */
+export interface WantedList {
+  list: Wanted[];
+  total?: Amount;
 }
 
 /** Which of what a peer wants. */
@@ -35,7 +42,7 @@ export interface Carrier {
    */
   put(sha256: string, file: BlobFile, from: number, throttle: Throttle, signal: AbortSignal): Promise<void>;
   /** What the peer wants, most wanted first. */
-  wanted(options: WantedOptions, signal: AbortSignal): Promise<Wanted[]>;
+  wanted(options: WantedOptions, signal: AbortSignal): Promise<WantedList>;
 }
 
 /** A blob's file here: absolute path, and bytes. */
@@ -79,20 +86,25 @@ export function openCarrier(address: Address): Carrier {
     },
     async wanted({ originals, skip, wait }, signal) {
       const known = wait > 0 && seen !== undefined ? `&seen=${seen}` : '';
-      const { status, json } = await ask(address, `/?originals=${originals}&skip=${skip}&wait=${wait}${known}`, {
-        timeout: wait + 30_000,
-        signal,
-      });
+      const query = `originals=${originals}&skip=${skip}&wait=${wait}&heartbeat=${heartbeat}${known}`;
+      const { status, json } = await ask(address, `/?${query}`, { timeout: wait + 30_000, silence, signal });
       const list = own(json, 'wanted');
       if (status !== 200 || !Array.isArray(list)) throw new PhotospoolError('io', `${host} did not say what it wants.`);
       const version = own(json, 'version');
       if (skip === 0 && typeof version === 'number') seen = version;
-      return list.flatMap((one): Wanted[] => {
+      const wanted = list.flatMap((one): Wanted[] => {
         const [sha256, have] = [own(one, 'sha256'), own(one, 'have')];
         return typeof sha256 === 'string' && typeof have === 'number' ? [{ sha256, have }] : [];
       });
+      const total = amountOf(own(json, 'total'));
+      return { list: wanted, ...(total && { total }) };
     },
   };
+}
+
+function amountOf(total: unknown): Amount | undefined {
+  const [count, bytes] = [own(total, 'count'), own(total, 'bytes')];
+  return typeof count === 'number' && typeof bytes === 'number' ? { count, bytes } : undefined;
 }
 
 /** Reads an answer that is not needed, so that its connection can be used again. */

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError } from '../base/errors.js';
+import { clearPurged } from './clearing.js';
 import { openCarrier, type Throttle } from './carrier.js';
 import { openCouchBlobs } from './couchblobs.js';
 import { makeDatabase, type Found } from './discover.js';
@@ -22,6 +23,7 @@ export interface CarryParts {
   signal: AbortSignal;
   /** As in `TransferParts`. */
   moved: TransferParts['moved'];
+  lacking: NonNullable<TransferParts['lacking']>;
   troubled: TransferParts['troubled'];
 }
 
@@ -60,6 +62,7 @@ async function carryThroughCouch(
   await catchUp(signal);
   await runTogether(signal, (signal) => [
     follow(signal),
+    clearPurged({ address, exchange, clock, signal, troubled: parts.troubled }),
     fetchBlobs({ ...parts, carrier, signal }),
     bringBlobs({ ...parts, carrier, signal }),
   ]);

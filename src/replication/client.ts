@@ -33,7 +33,7 @@ export interface Question {
   text?: string;
   /** Ms for the whole answer. */
   timeout?: number;
-  /** Ms without a byte, once the answer has begun, after which it is given up: for answers that say now and then that they wait. */
+  /** Ms without a byte after which it is given up: for answers that say now and then that they wait. */
   silence?: number;
   signal?: AbortSignal;
 }
@@ -44,6 +44,13 @@ export interface Answer {
   json: unknown;
 }
 
+/**
+ * Ms between signs of life while a server waits for something, and without one after which the link is taken for cut: a
+ * router that forgot a connection tells neither side.
+ */
+export const heartbeat = 10_000;
+/** See `heartbeat`. */
+export const silence = 30_000;
 /** Ms for an answer that needs no waiting. */
 const usualTimeout = 60_000;
 /** The largest answer in bytes: a hundred documents of the largest size. */
@@ -70,6 +77,7 @@ export async function ask(address: Address, path: string, question: Question = {
   const late = AbortSignal.timeout(timeout);
   const quiet = new AbortController();
   const ends = [late, quiet.signal, ...(signal ? [signal] : [])];
+  const unheard = silence === undefined ? undefined : setTimeout(() => quiet.abort(), silence);
   try {
     const response = await (address.fetch ?? fetch)(url, {
       method,
@@ -82,11 +90,14 @@ export async function ask(address: Address, path: string, question: Question = {
       ...(text !== undefined && { body: text }),
       signal: AbortSignal.any(ends),
     });
+    clearTimeout(unheard);
     const json = await readJson(response, url, silence === undefined ? undefined : { ms: silence, end: quiet });
-    check(response.status, url, json);
+    check(response.status, address, url, json);
     return { status: response.status, json };
   } catch (error) {
     throw error instanceof PhotospoolError ? error : unreachable(url, error, late.aborted || quiet.signal.aborted);
+  } finally {
+    clearTimeout(unheard);
   }
 }
 
@@ -98,8 +109,8 @@ export interface StreamQuestion {
   signal: AbortSignal;
 }
 
-/** Ms without a byte after which a stream is given up. */
-const silence = 60_000;
+/** Ms without a byte after which a stream is given up: hashing a large original takes its time. */
+const longSilence = 60_000;
 
 /**
  * Sends or fetches bytes. Every status but 401, 403, 429 and 5xx is an answer. The body ends with an error where nothing
@@ -117,7 +128,7 @@ export async function stream(
   const heard = (): void => {
     clearTimeout(timer);
     // What is still being sent when the answer is read already is waited for no more.
-    if (!over) timer = setTimeout(() => quiet.abort(), silence);
+    if (!over) timer = setTimeout(() => quiet.abort(), longSilence);
   };
   const end = (): void => {
     over = true;
@@ -154,7 +165,7 @@ export async function stream(
     const body = watched((response.body ?? []) as AsyncIterable<Uint8Array>);
     if (response.status === 401 || response.status === 403 || response.status === 429 || response.status >= 500) {
       await response.body?.cancel();
-      check(response.status, url, undefined);
+      check(response.status, address, url, undefined);
     }
     return { status: response.status, body };
   } catch (error) {
@@ -200,13 +211,23 @@ async function readJson(
   }
 }
 
-function check(status: number, url: string, json: unknown): void {
-  const host = hostOf(url);
-  if (status === 401 || status === 403) {
-    throw new PhotospoolError('unauthorized', `${host} does not accept the token.`, {
-      hint: 'Make a new one there with `photospool tokens add`, and give it with `photospool peers add`.',
+/** What is wrong with how one came: a Photospool has tokens, a CouchDB names and passwords. */
+function unwelcome(host: string, authorization: string | undefined): PhotospoolError {
+  if (authorization?.startsWith('Basic ') === true)
+    return new PhotospoolError('unauthorized', `${host} does not accept the name and the password.`, {
+      hint:
+        'Give those of an account that may read and write both databases, NAME and NAME-blobs: ' +
+        '`photospool peers add https://USER:PASSWORD@HOST/NAME`.',
     });
-  }
+  const hint = 'Make a new one there with `photospool tokens add`, and give it with `photospool peers add`.';
+  return authorization === undefined
+    ? new PhotospoolError('unauthorized', `${host} wants a token, or of a CouchDB a name and a password.`, { hint })
+    : new PhotospoolError('unauthorized', `${host} does not accept the token.`, { hint });
+}
+
+function check(status: number, { authorization }: Address, url: string, json: unknown): void {
+  const host = hostOf(url);
+  if (status === 401 || status === 403) throw unwelcome(host, authorization);
   if (status >= 300 && status < 400) {
     throw new PhotospoolError('io', `${host} answers that it is somewhere else.`, {
       hint: 'Give the address it is at.',

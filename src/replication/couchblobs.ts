@@ -10,11 +10,13 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import { own, textOf } from '../document/json.js';
-import { discard, type BlobFile, type Carrier, type Throttle, type Wanted } from './carrier.js';
+import { discard, type BlobFile, type Carrier, type Throttle, type WantedList } from './carrier.js';
 import { ask, hostOf, stream, type Address } from './client.js';
 import type { Exchange } from './exchange.js';
 import { openHttpDatabase } from './http.js';
+import type { Amount } from './amounts.js';
 import { beginning, blobKinds, type NamedBlob, type Place } from './named.js';
+import type { There } from './there.js';
 
 /** A database of blobs as a link uses it. */
 export interface CouchBlobs {
@@ -36,6 +38,8 @@ const page = 200;
 const mostStrangers = 5_000_000;
 /** Ms between looks for what other processes wrote. */
 const look = 1_000;
+/** Ms between counts of all that is lacking there. */
+const betweenCounts = 10_000;
 
 /** Opens a database of blobs that is there. Nothing is asked before the first call. */
 export function openCouchBlobs(address: Address, exchange: Exchange, clock: Clock): CouchBlobs {
@@ -141,7 +145,7 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
           throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
         there.add(sha256);
       },
-      wanted: openLacking(exchange, (sha256) => there.has(sha256), clock),
+      wanted: openLacking(exchange, there, clock),
     },
   };
 }
@@ -152,8 +156,10 @@ const damaged = (path: string): PhotospoolError =>
   });
 
 /** What is here and not there, most wanted first: all that is here is gone through once, and then what is new. */
-function openLacking(exchange: Exchange, isThere: (sha256: string) => boolean, clock: Clock): Carrier['wanted'] {
+function openLacking(exchange: Exchange, there: There, clock: Clock): Carrier['wanted'] {
   const { named } = exchange;
+  const isThere = there.has;
+  let counted = 0;
   let [mark, seen] = [named.mark(), -1];
   let place: Place | undefined = beginning;
   const lacking = new Map<string, NamedBlob>();
@@ -171,7 +177,15 @@ function openLacking(exchange: Exchange, isThere: (sha256: string) => boolean, c
     return found.blobs;
   }
 
-  return async ({ originals, skip, wait }, signal): Promise<Wanted[]> => {
+  /** How much is lacking there, counted now and then. */
+  function total(withOriginals: boolean): Amount | undefined {
+    if (lacking.size === 0) return { count: 0, bytes: 0 };
+    if (clock.now() - counted < betweenCounts) return undefined;
+    counted = clock.now();
+    return named.lacking(there.id, withOriginals);
+  }
+
+  return async ({ originals, skip, wait }, signal): Promise<WantedList> => {
     await named.follow();
     for (const until = clock.now() + wait; seen === named.mark() && !signal.aborted; await named.follow()) {
       const left = until - clock.now();
@@ -186,7 +200,9 @@ function openLacking(exchange: Exchange, isThere: (sha256: string) => boolean, c
       await new Promise((resolve) => setImmediate(resolve));
     }
     const order = [...lacking.values()].sort((a, b) => blobKinds.indexOf(a.kind) - blobKinds.indexOf(b.kind));
-    return order.slice(skip, skip + page).map(({ sha256 }) => ({ sha256, have: 0 }));
+    const amount = total(originals !== 'none');
+    const list = order.slice(skip, skip + page).map(({ sha256 }) => ({ sha256, have: 0 }));
+    return { list, ...(amount && { total: amount }) };
   };
 }
 

@@ -6,7 +6,7 @@
 import { PhotospoolError } from '../base/errors.js';
 import { isObject, own, textOf } from '../document/json.js';
 import type { Incoming } from '../library/library.js';
-import { ask, hostOf, type Address } from './client.js';
+import { ask, heartbeat, hostOf, silence, type Address } from './client.js';
 import { reopened, type Checkpoint, type Database, type Named, type Refused, type Row } from './database.js';
 import { fromWire, writeWire } from './wire.js';
 
@@ -15,12 +15,6 @@ const batch = 500;
 const longest = 2 * 1024 * 1024;
 /** Ms that an answer may take beyond what it was asked to wait. */
 const grace = 1_000;
-/**
- * Ms between signs of life while a server waits for a change, and without one after which the link is taken for cut: a router
- * that forgot a connection tells neither side.
- */
-const heartbeat = 10_000;
-const silence = 30_000;
 /** Ms that a stretch may take which is there already. */
 const longestStretch = 75_000;
 

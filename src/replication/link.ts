@@ -15,6 +15,7 @@ import type { Copies } from './copies.js';
 import type { Database, Refused } from './database.js';
 import { checkOther, discover, makeDatabase, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
+import type { Amount } from './amounts.js';
 import { openHttpDatabase } from './http.js';
 import type { Peer } from './peers.js';
 import { publishTo, type Publishing, type PublishLink } from './publish.js';
@@ -55,6 +56,12 @@ export interface Link {
   /** Ends it; resolves when nothing of it runs any more. */
   close(): Promise<void>;
 }
+
+/** What is left of what a peer lacks when one more is there. */
+const less = ({ count, bytes }: Amount, brought: number): Amount => ({
+  count: Math.max(0, count - 1),
+  bytes: Math.max(0, bytes - brought),
+});
 
 /** How many refused documents are named. */
 const mostRefused = 100;
@@ -140,6 +147,11 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
       moved(direction: 'fetched' | 'brought', bytes: number) {
         const { count, bytes: before } = status.blobs[direction];
         status.blobs[direction] = { count: count + 1, bytes: before + bytes };
+        if (direction === 'brought' && status.missing) status.missing = less(status.missing, bytes);
+        parts.changed();
+      },
+      lacking(total: Amount) {
+        status.missing = total;
         parts.changed();
       },
       troubled: tell,

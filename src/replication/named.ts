@@ -5,17 +5,16 @@
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { clipsShown, factsShown, renditionsShown } from '../document/facts.js';
-import { photoOf, sha256Of, type Body } from '../document/photo.js';
+import { photoId, photoOf, sha256Of, type Body } from '../document/photo.js';
+import { isPurge } from '../document/purge.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
+import { openAmounts, wanted, whichOriginals, type Amounts } from './amounts.js';
+import { blobKinds, type BlobKind } from './kinds.js';
+import { openPurged } from './purged.js';
 import { thereTables } from './there.js';
 
-/**
- * What a blob is to its photo, in the order in which they are wanted. The table keeps their places here: new ones come last.
- */
-export const blobKinds = ['thumb', 'preview', 'original', 'hover', 'video'] as const;
-/** One of them. */
-export type BlobKind = (typeof blobKinds)[number];
+export { blobKinds, type BlobKind } from './kinds.js';
 
 /** A blob that a document names. */
 export interface NamedBlob {
@@ -27,17 +26,13 @@ export interface NamedBlob {
 }
 
 /** The blobs that the documents of a library name. */
-export interface Named {
+export interface Named extends Amounts {
   /** Takes in what changed in the library since the last call; true where something did. Yields to other work. */
   follow(): Promise<boolean>;
   /** A blob that a document names; undefined for any other hash. */
   find(sha256: string): NamedBlob | undefined;
   /** Those that are not here: thumbs of the newest photos first, then previews, then originals that are wanted. */
   missing(options: MissingOptions): NamedBlob[];
-  /** How many are not here, by kind. */
-  counts(): Record<BlobKind, number>;
-  /** How many bytes these have, by kind. */
-  weights(): Record<BlobKind, number>;
   /** The blob is here now, or is not any more. */
   set(sha256: string, here: boolean): void;
   /** Somebody wants to see an original now: it comes first. */
@@ -48,6 +43,8 @@ export interface Named {
   noted(mark: number, limit: number): { blobs: NamedBlob[]; mark: number };
   /** The newest mark, of this process only. */
   mark(): number;
+  /** Those of purged photos that a database of blobs (its number, there.ts) holds and no document names. */
+  purged(at: number, limit: number): string[];
   /** Whoever follows the marks is to look at a blob again. */
   note(sha256: string): void;
 }
@@ -97,7 +94,6 @@ interface Row {
 const batch = 500;
 /** The setting that keeps how far the feed was followed: the number of a change. Without it, all is looked at again. */
 export const followedMark = 'replication.blobs';
-const original = blobKinds.indexOf('original');
 
 /** Opens the table, making it where it is missing. */
 export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
@@ -106,12 +102,12 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
   const put = db.prepare(
     'INSERT OR REPLACE INTO blob (sha256, photo, kind, bytes, taken, here, noted) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  const ofPhoto = db.prepare<Pick<Row, 'sha256'>>('SELECT sha256 FROM blob WHERE photo = ?');
   const columns = 'SELECT sha256, photo, kind, bytes, taken, noted FROM blob';
   const find = db.prepare<Row>(`${columns} WHERE sha256 = ? ORDER BY kind LIMIT 1`);
   const set = db.prepare('UPDATE blob SET here = ?, noted = ? WHERE sha256 = ?');
   const note = db.prepare('UPDATE blob SET noted = ? WHERE sha256 = ?');
   const ask = db.prepare('UPDATE blob SET asked = 1 WHERE sha256 = ?');
-  const wanted = `here = 0 AND (kind <> ${original} OR ? = 1 OR asked >= ?)`;
   const order = 'ORDER BY asked DESC, kind, taken DESC LIMIT ? OFFSET ?';
   const missing = db.prepare<Row>(`${columns} WHERE ${wanted} ${order}`);
   const missingThere = db.prepare<Row>(`${columns} WHERE ${wanted}
@@ -119,20 +115,15 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
   const present = db.prepare<Row>(`${columns} WHERE here = 1 AND kind = ? AND (taken, sha256) < (?, ?)
     ORDER BY taken DESC, sha256 DESC LIMIT ?`);
   const noted = db.prepare<Row>(`${columns} WHERE noted > ? AND here = 1 ORDER BY noted LIMIT ?`);
-  const counts = db.prepare<{ kind: number; n: number; bytes: number }>(
-    'SELECT kind, count(*) AS n, sum(bytes) AS bytes FROM blob WHERE here = 0 GROUP BY kind',
-  );
+  const purged = openPurged(db);
 
   // Counted here and not in the table, where the newest row may go.
   let mark = db.prepare<{ n: number | null }>('SELECT max(noted) AS n FROM blob').get()?.n ?? 0;
 
-  function sums(of: 'n' | 'bytes'): Record<BlobKind, number> {
-    const found = new Map(counts.all().map((row) => [blobKinds[row.kind], row[of]]));
-    return Object.fromEntries(blobKinds.map((kind) => [kind, found.get(kind) ?? 0])) as Record<BlobKind, number>;
-  }
-
   function write(sha256: string, body: Body | undefined): void {
     const photo = Buffer.from(sha256, 'hex');
+    if (!body && library.leaves(photoId(sha256)).some((leaf) => isPurge(leaf.body)))
+      purged.note([sha256, ...ofPhoto.all(photo).map((row) => hex(row.sha256))]);
     forget.run(photo);
     for (const { kind, sha256: hash, bytes, taken } of blobsOf(sha256, body)) {
       put.run(
@@ -176,12 +167,12 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
       return row && blobOf(row);
     },
     missing({ limit, skip = 0, originals, at }) {
-      const which = [Number(originals === 'all'), originals === 'none' ? 2 : 1];
+      const which = whichOriginals(originals);
       const rows = at === undefined ? missing.all(...which, limit, skip) : missingThere.all(...which, at, limit, skip);
       return rows.map(blobOf);
     },
-    counts: () => sums('n'),
-    weights: () => sums('bytes'),
+    ...openAmounts(db),
+    purged: purged.at,
     set: (sha256, here) => void set.run(Number(here), ++mark, Buffer.from(sha256, 'hex')),
     ask: (sha256) => void ask.run(Buffer.from(sha256, 'hex')),
     present({ kind, taken, sha256 }, limit) {

@@ -11,7 +11,7 @@ import { sentence, toPhotospoolError } from '../base/errors.js';
 import { isObject, own, textOf } from '../document/json.js';
 import type { Incoming } from '../library/library.js';
 import type { Database, Named, Stretch } from './database.js';
-import type { Notes } from './notes.js';
+import { noRoom, type Notes } from './notes.js';
 import { fromWire, toWire, writeWire } from './wire.js';
 
 /** A database as it is served. */
@@ -187,9 +187,15 @@ const largestNote = 256 * 1024;
 
 /**
  * `PUT /db/NAME/_local/ID`. Whoever writes one anew must have seen the last one, as at CouchDB: who began before this server
- * was restored, saw another. Our own say, too, which `opening` of the library they began with.
+ * was restored, saw another. Our own say, too, which `opening` of the library they began with. `owner` is the token that
+ * writes, and is bounded (notes.ts).
  */
-export function putNote({ notes }: Served, id: string, body: unknown, epoch: string): Answer {
+export function putNote(
+  { notes }: Served,
+  id: string,
+  body: unknown,
+  { epoch, owner }: { epoch: string; owner: string },
+): Answer {
   if (!isObject(body)) return refusal(400, 'bad_request', 'The body must be an object.');
   const [known, opening] = [notes.get(id), own(body, 'opening')];
   const seen = known === undefined || own(known, '_rev') === undefined || own(known, '_rev') === own(body, '_rev');
@@ -200,7 +206,7 @@ export function putNote({ notes }: Served, id: string, body: unknown, epoch: str
   const rev = `0-${randomBytes(8).toString('hex')}`;
   // CouchDB sends `_revisions` with a note, and believes those that it gets back more than `_rev`.
   const { _revisions, ...note } = body;
-  notes.put(id, { ...note, _rev: rev });
+  if (!notes.put(id, { ...note, _rev: rev }, owner)) return refusal(403, 'forbidden', noRoom);
   return { status: 201, body: { ok: true, id: `_local/${id}`, rev } };
 }
 

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../base/errors.js';
 import type { Refused } from './database.js';
 import type { Found } from './discover.js';
+import type { Amount } from './amounts.js';
 import type { OriginalsPolicy } from './peers.js';
 
 /** What a link is doing. `waiting` until `next`; `refused` is waiting where only a person can help. */
@@ -37,6 +38,8 @@ export interface LinkStatus {
   push: Direction;
   /** Blobs that went over since the server started. */
   blobs: Record<'fetched' | 'brought', { count: number; bytes: number }>;
+  /** Blobs that the peer lacks, as it last said; absent while that is not known. Of a public server at most 2,000. */
+  missing?: Amount;
   /** Documents that a side did not take. */
   refused: Refused[];
   /** The peer's library, and its version of Photospool or CouchDB. */

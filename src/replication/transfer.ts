@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
 import { discard, type Carrier, type Throttle, type Wanted } from './carrier.js';
 import type { Exchange } from './exchange.js';
+import type { Amount } from './amounts.js';
 import type { NamedBlob } from './named.js';
 import type { OriginalsPolicy } from './peers.js';
 
@@ -20,6 +21,8 @@ export interface TransferParts {
   signal: AbortSignal;
   /** Told after each blob. */
   moved(direction: 'fetched' | 'brought', bytes: number): void;
+  /** Told how much the peer lacks. */
+  lacking?(total: Amount): void;
   /** Told what went wrong with one blob, as a sentence. */
   troubled(sentence: string): void;
 }
@@ -140,7 +143,8 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
 
   /** What it wants; what came in here meanwhile is known then. */
   async function wanted(skip: number): Promise<Wanted[]> {
-    const list = await carrier.wanted({ originals, skip, wait }, signal);
+    const { list, total } = await carrier.wanted({ originals, skip, wait }, signal);
+    if (total) parts.lacking?.(total);
     // Only a round's first question waits: what is left after some were brought is wanted now.
     wait = 0;
     await exchange.untilWanted({ originals }, 0, signal);

@@ -21,7 +21,7 @@ import { makeListener, type Listener } from './listener.js';
 import { openLive } from './live.js';
 import { refuseMethods } from './methods.js';
 import type { App, Routes, ServerConfig, ServerParts } from './parts.js';
-import { boundBodies } from './patience.js';
+import { boundBodies, endWaits } from './patience.js';
 import { makeTrust } from './proxies.js';
 import { admitPublishers, checkPublicHost, publicRoutes } from './public.js';
 import * as routes from './routes/index.js';
@@ -88,6 +88,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   guard(app, makeHosts(names, hostname()));
   demandRules(app);
   boundBodies(app, parts.clock);
+  endWaits(app);
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Photospool', version: parts.config.version } },
   });

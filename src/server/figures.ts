@@ -23,6 +23,8 @@ export function meshFigures({ links, missing, missingBytes, merges, now }: MeshF
     (['pull', 'push'] as const).flatMap((way) => each({ direction: way }, (link) => value(link, way)));
   const blobs = (what: 'count' | 'bytes'): Line[] =>
     (['fetched', 'brought'] as const).flatMap((way) => each({ direction: way }, ({ blobs }) => blobs[way][what]));
+  const known = links.filter(({ missing }) => missing !== undefined);
+  const lacking = (what: 'count' | 'bytes'): Line[] => known.map((link) => [{ peer: link.url }, link.missing![what]]);
   return [
     figure('photospool_peer_up', 'gauge', '1 while the link to a peer stands', each({}, isUp)),
     figure(
@@ -51,6 +53,8 @@ export function meshFigures({ links, missing, missingBytes, merges, now }: MeshF
     ),
     figure('photospool_peer_blobs_total', 'counter', 'Blobs that went over', blobs('count')),
     figure('photospool_peer_blob_bytes_total', 'counter', 'Bytes of blobs that went over', blobs('bytes')),
+    figure('photospool_peer_blobs_missing', 'gauge', 'Blobs that a peer lacks', lacking('count')),
+    figure('photospool_peer_blob_bytes_missing', 'gauge', 'Bytes of blobs that a peer lacks', lacking('bytes')),
     figure(
       'photospool_blobs_missing',
       'gauge',

@@ -37,6 +37,9 @@ const peerShape = Type.Object({
   pull: Direction,
   push: Direction,
   blobs: Type.Object({ fetched: Moved, brought: Moved }),
+  missing: Type.Optional(
+    Type.Object(Moved.properties, { description: 'blobs that it lacks; of a public server at most 2,000' }),
+  ),
   refused: Type.Array(Type.Object({ id: Type.String(), rev: Type.String(), reason: Type.String() })),
   server: Type.Optional(Type.String({ description: 'id of its library' })),
   version: Type.Optional(Type.String()),

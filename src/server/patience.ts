@@ -33,9 +33,23 @@ const isBig = (headers: IncomingHttpHeaders): boolean =>
 const hasBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** Aborted when nobody reads the answer any more, or it has ended. */
+const closing = new WeakMap<object, AbortSignal>();
+
+/** Ends what waits when the server is closed: it is answered as it is then, while the library is still open. */
+export function endWaits(app: FastifyInstance): void {
+  const ended = new AbortController();
+  closing.set(app.server, ended.signal);
+  app.addHook('preClose', () => ended.abort());
+}
+
+/** Aborted when nobody reads the answer any more, when it has ended, or when the server is closed. */
 export function goneOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => controller.abort());
-  return controller.signal;
+  const { signal } = controller;
+  const end = (): void => controller.abort();
+  reply.raw.once('close', end);
+  const closed = closing.get(reply.server.server);
+  if (closed?.aborted) end();
+  closed?.addEventListener('abort', end, { once: true, signal });
+  return signal;
 }

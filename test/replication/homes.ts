@@ -10,7 +10,7 @@ import type { Viewer } from '../../src/access/rights.js';
 import { openArchive, type Archive } from '../../src/archive/archive.js';
 import { openBlobs, type Blobs } from '../../src/archive/blobs.js';
 import { systemClock as clock } from '../../src/base/clock.js';
-import { openFiles } from '../../src/base/files.js';
+import { openFiles, type Files } from '../../src/base/files.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { format, photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
@@ -47,10 +47,9 @@ export interface Home {
   close(): Promise<void>;
 }
 
-/** Opens a home in a new folder. */
-export async function openHome(): Promise<Home> {
+/** Opens a home in a new folder, on files that the test may have fail. */
+export async function openHome(files: Files = openFiles()): Promise<Home> {
   const folder = await mkdtemp(join(tmpdir(), 'photospool-mesh-'));
-  const files = openFiles();
   const db = openSqlite(join(folder, 'library.sqlite'));
   const changes = makeChanges();
   const onChange = (listener: () => void): (() => void) => changes.on(listener);

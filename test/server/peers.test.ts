@@ -5,7 +5,11 @@ import { photoId, type PhotoDocument } from '../../src/document/photo.js';
 import { newestStamp } from '../../src/document/stamp.js';
 import type { LinkStatus } from '../../src/replication/link.js';
 import { memory, missingAt } from '../library/libraries.js';
-import { expectError, openHome, type Home } from './fixture.js';
+import { audiencesOf, type Viewer } from '../../src/access/rights.js';
+import { local } from '../../src/access/viewer.js';
+import { makeAsk } from '../../src/server/ask.js';
+import { openLive } from '../../src/server/live.js';
+import { expectError, openHome, turn, type Home } from './fixture.js';
 
 interface Mesh {
   name: string;
@@ -80,18 +84,47 @@ test('what is on its way is told in pieces and bytes, and so is how far behind a
       pull: { sent: 0, pending: 7 },
     }),
     link({ url: 'http://c', state: 'refused', refused: [{ id: 'x', rev: '1-a', reason: 'no' }] }),
+    link({ url: 'http://d', missing: { count: 3, bytes: 900 } }),
   ];
   const told = await mesh(home);
   expect(told.missing['original']).toBe(1);
   expect(told.missingBytes['original']).toBe(500);
   expect(told.peers[1]).toMatchObject({ state: 'waiting', code: 'io', synced: '2026-11-24T09:30:00.000Z' });
+  expect(told.peers.map(({ missing }) => missing)).toEqual([undefined, undefined, undefined, { count: 3, bytes: 900 }]);
   const text = await figures(home);
+  expect(text).toContain('photospool_peer_blobs_missing{peer="http://d"} 3\n');
+  expect(text).not.toContain('photospool_peer_blobs_missing{peer="http://c"}');
+  expect(text).toContain('photospool_peer_blob_bytes_missing{peer="http://d"} 900\n');
   expect(text).toContain('photospool_peer_lag_seconds{peer="https://home.example:4780"} 0\n');
   expect(text).toContain('photospool_peer_lag_seconds{peer="http://b"} 1800\n');
   expect(text).toContain('photospool_peer_lag_seconds{peer="http://c"} 3600\n');
   expect(text).toContain('photospool_blob_bytes_missing{kind="original"} 500\n');
   expect(text).toContain('photospool_peer_refused{peer="http://c"} 1\n');
   expect(text).toContain('photospool_merges_total 0\n');
+});
+
+test('a page hears that a link is another, once for many changes, and only who may know of links', async () => {
+  const home = await openHome();
+  const live = openLive({ ...home.parts, ask: makeAsk(home.library, home.catalog), version: '1' });
+  const pages = [local, { role: 'family', audiences: audiencesOf.family, canEdit: false } as Viewer].map(
+    async (who) => {
+      let text = '';
+      (await live.connect(who, () => who)).setEncoding('utf8').on('data', (part: string) => (text += part));
+      return () => text.match(/"type":"peers"/g)?.length ?? 0;
+    },
+  );
+  const [owner, family] = await Promise.all(pages);
+  await turn();
+  const changed = (): void => home.links.listeners.forEach((listener) => listener());
+  for (let n = 0; n < 50; n++) changed();
+  await turn();
+  expect(owner!()).toBe(1);
+  await home.clock.advance(1_000);
+  // What came while the first was told is told in one more.
+  expect(owner!()).toBe(2);
+  await home.clock.advance(10_000);
+  expect([owner!(), family!()]).toEqual([2, 0]);
+  live.close();
 });
 
 test('a server that made a link to here is a guest, by its token', async () => {

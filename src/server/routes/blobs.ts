@@ -2,18 +2,34 @@
 import { Readable } from 'node:stream';
 import { Type, type Static } from 'typebox';
 import type { FastifyRequest } from 'fastify';
-import { checkStill, viewer } from '../access.js';
+import { may } from '../../access/rights.js';
+import { checkStill, viewer, viewerNow } from '../access.js';
 import { notFound, refuse } from '../failures.js';
 import { sendDownload } from '../download.js';
-import type { NamedBlob } from '../../replication/named.js';
+import type { Amount } from '../../replication/amounts.js';
+import type { MissingOptions, NamedBlob } from '../../replication/named.js';
 import type { Routes } from '../parts.js';
 import { goneOf } from '../patience.js';
 import { answers, bytes, Problem, Sha256 } from '../schemas.js';
+import { comesWithin, pulseOf, waited } from '../waiting.js';
 
 /** How many are named at once. */
 const most = 200;
 /** The longest wait in ms. */
 const longest = 60_000;
+/** How many are counted that are missing of what one home published: a publisher learns nothing of the others'. */
+const mostCounted = 2_000;
+
+type Originals = MissingOptions['originals'];
+interface Lacking {
+  list: NamedBlob[];
+  total: Amount;
+}
+interface Told {
+  version: number;
+  total: Amount;
+  wanted: { sha256: string; bytes: number; have: number }[];
+}
 
 export const blobs: Routes = async (app, { exchange, publishers }) => {
   const { store, named } = exchange;
@@ -25,19 +41,27 @@ export const blobs: Routes = async (app, { exchange, publishers }) => {
     return (sha256) => token !== undefined && publishers.names(token, sha256);
   };
 
-  function missing(
-    reaches: (sha256: string) => boolean,
-    originals: 'all' | 'asked' | 'none',
-    skip: number,
-  ): NamedBlob[] {
-    if (!publishers) return named.missing({ limit: most, skip, originals });
+  /** What is missing that one may bring, and how much that is in all. */
+  function missing(reaches: (sha256: string) => boolean, originals: Originals, skip: number): Lacking {
+    if (!publishers) return { list: named.missing({ limit: most, skip, originals }), total: named.amount(originals) };
     const found: NamedBlob[] = [];
-    for (let at = 0, more = true; more && found.length < skip + most; at += most) {
+    for (let at = 0, more = true; more && found.length < skip + mostCounted; at += most) {
       const list = named.missing({ limit: most, skip: at, originals });
       found.push(...list.filter(({ sha256 }) => reaches(sha256)));
       more = list.length === most;
     }
-    return found.slice(skip, skip + most);
+    const bytes = found.reduce((sum, blob) => sum + blob.bytes, 0);
+    return { list: found.slice(skip, skip + most), total: { count: found.length, bytes } };
+  }
+
+  async function answer(request: FastifyRequest, asked: Static<typeof Asked>, signal: AbortSignal): Promise<Told> {
+    const { originals = 'none', skip = 0, wait = 0, seen } = asked;
+    await exchange.untilWanted({ originals, ...(seen !== undefined && { seen }) }, wait, signal);
+    checkStill(request, 'replicate');
+    const version = exchange.version();
+    const { list, total } = missing(reach(request), originals, skip);
+    const wanted = list.map(async ({ sha256, bytes }) => ({ sha256, bytes, have: await store.begun(sha256) }));
+    return { version, total, wanted: await Promise.all(wanted) };
   }
 
   const Asked = Type.Object({
@@ -47,6 +71,7 @@ export const blobs: Routes = async (app, { exchange, publishers }) => {
     seen: Type.Optional(
       Type.Integer({ description: 'the `version` of the last answer: waits until there is another' }),
     ),
+    heartbeat: Type.Optional(Type.String({ description: 'ms between signs of life (empty lines) meanwhile' })),
   });
   const Params = Type.Object({ sha256: Sha256 });
   const Have = Type.Object({ have: Type.Integer({ description: 'bytes of it that are here now' }) });
@@ -66,27 +91,25 @@ export const blobs: Routes = async (app, { exchange, publishers }) => {
           response: answers(
             Type.Object({
               version: Type.Integer({ description: 'changes when more is wanted, or something else first' }),
+              total: Type.Object(
+                { count: Type.Integer(), bytes: Type.Integer() },
+                { description: 'all that is missing; of what was published at most 2,000' },
+              ),
               wanted: Type.Array(Type.Object({ sha256: Sha256, bytes: Type.Integer(), have: Type.Integer() })),
             }),
           ),
         },
       },
       async (request, reply) => {
-        const { originals = 'none', skip = 0, wait = 0, seen } = request.query as Static<typeof Asked>;
-        exchange.heard(wait);
-        await exchange.untilWanted({ originals, ...(seen !== undefined && { seen }) }, wait, goneOf(reply));
-        checkStill(request, 'replicate');
-        const version = exchange.version();
-        return {
-          version,
-          wanted: await Promise.all(
-            missing(reach(request), originals, skip).map(async ({ sha256, bytes }) => ({
-              sha256,
-              bytes,
-              have: await store.begun(sha256),
-            })),
-          ),
-        };
+        const asked = request.query as Static<typeof Asked>;
+        exchange.heard(asked.wait ?? 0);
+        const pulse = pulseOf(asked.heartbeat);
+        const told = answer(request, asked, goneOf(reply));
+        if (pulse === undefined || (await comesWithin(pulse, told))) return told;
+        const text = waited(told, pulse, () => may(viewerNow(request), 'replicate'));
+        // Written as it comes: the schema is for what is known at once.
+        reply.serializer(String).type('application/json').header('x-accel-buffering', 'no');
+        return reply.send(Readable.from(text));
       },
     );
 

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { may } from '../../access/rights.js';
 import { codes, sentence, toPhotospoolError } from '../../base/errors.js';
@@ -14,6 +13,7 @@ import * as serve from '../../replication/serve.js';
 import { checkStill, viewerNow, viewerOf } from '../access.js';
 import type { App, Context, Routes } from '../parts.js';
 import { goneOf } from '../patience.js';
+import { comesWithin, pulseOf, waited } from '../waiting.js';
 
 interface Query extends serve.ChangesQuery {
   open_revs?: string;
@@ -123,8 +123,8 @@ function addRoutes(app: App, context: Context): void {
     };
     if (request.query.feed === 'continuous') return stream(lines(served, request.query, signal, still));
     const answer = serve.changes(served, request.query, signal);
-    const pulse = pulseOf(request.query);
-    if (pulse !== undefined && !(await comesWithin(pulse, answer))) return stream(waited(answer, pulse, still));
+    const pulse = feedPulse(request.query);
+    if (pulse !== undefined && !(await comesWithin(pulse, answer))) return stream(waited(bodyOf(answer), pulse, still));
     const come = await answer;
     checkStill(request, 'replicate');
     return come;
@@ -137,8 +137,11 @@ function addRoutes(app: App, context: Context): void {
     body: { ok: true, instance_start_time: '0' },
   }));
   on('GET', '/_local/:id', 'A note of a replication', (served, { params }) => serve.getNote(served, params.id));
-  on('PUT', '/_local/:id', 'Keeps a note', (served, { params, body }) =>
-    serve.putNote(served, params.id, body, context.library.epoch),
+  on('PUT', '/_local/:id', 'Keeps a note', (served, request) =>
+    serve.putNote(served, request.params.id, request.body, {
+      epoch: context.library.epoch,
+      owner: viewerOf(request)?.token ?? '',
+    }),
   );
   on('DELETE', '/_local/:id', 'Forgets a note', (served, { params }) => serve.removeNote(served, params.id));
   for (const path of ['/:id', '/_design/:id'])
@@ -155,34 +158,11 @@ function addRoutes(app: App, context: Context): void {
 const refuseDocument: Handler = () =>
   serve.refusal(403, 'forbidden', 'Neither attachments nor design documents are taken.');
 
-/** Ms between signs of life while an answer is waited for; undefined where none were asked for. */
-function pulseOf({ feed, heartbeat }: Query): number | undefined {
-  if (feed === undefined || feed === 'normal' || heartbeat === undefined || heartbeat === 'false') return undefined;
-  return Math.min(Math.max(Number(heartbeat) || 10_000, 1_000), 60_000);
-}
+/** Ms between signs of life while a feed is waited for; undefined where none were asked for. */
+const feedPulse = ({ feed, heartbeat }: Query): number | undefined =>
+  feed === undefined || feed === 'normal' ? undefined : pulseOf(heartbeat);
 
-/** Whether an answer comes, or fails, within so many ms. */
-async function comesWithin(ms: number, answer: Promise<unknown>): Promise<boolean> {
-  const over = new AbortController();
-  const [come, gone] = [answer.then(alwaysTrue, alwaysTrue), sleep(ms, false, { signal: over.signal, ref: false })];
-  const first = await Promise.race([come, gone]);
-  over.abort();
-  gone.catch(() => undefined);
-  return first;
-}
-const alwaysTrue = (): boolean => true;
-
-/**
- * An answer that takes long: an empty line now and then, so that either side learns when the other is gone, then the answer.
- * Of a token that was revoked meanwhile the connection is cut, for it is too late to say so.
- */
-async function* waited(answer: Promise<serve.Answer>, pulse: number, still: () => boolean): AsyncGenerator<string> {
-  do yield '\n';
-  while (!(await comesWithin(pulse, answer)));
-  const { body } = await answer;
-  if (!still()) throw new Error('The token was revoked.');
-  yield JSON.stringify(body);
-}
+const bodyOf = async (answer: Promise<serve.Answer>): Promise<unknown> => (await answer).body;
 
 /** A continuous feed: a line for each change, and an empty one now and then; ends with the last sequence. */
 async function* lines(
@@ -191,7 +171,7 @@ async function* lines(
   signal: AbortSignal,
   still: () => boolean,
 ): AsyncGenerator<string> {
-  const pulse = pulseOf(query);
+  const pulse = feedPulse(query);
   // With a timeout instead of a heartbeat, silence ends the feed; whoever asked comes again.
   const ends = pulse === undefined;
   const wait = pulse ?? serve.waitOf(query) ?? 10_000;

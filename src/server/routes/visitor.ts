@@ -1,9 +1,13 @@
 /** Who visits a public server: nobody signs in there. */
+import type { Action } from '../../access/rights.js';
 import { viewerOf } from '../access.js';
 import type { Routes } from '../parts.js';
 import { answers } from '../schemas.js';
 import { Session } from '../shapes.js';
 import { describeSession } from '../visit.js';
+
+/** What exchanges everything at a home, only publishes here. */
+const here = (action: Action): Action => (action === 'replicate' ? 'publish' : action);
 
 export const visitor: Routes = (app) => {
   app.get(
@@ -12,7 +16,9 @@ export const visitor: Routes = (app) => {
       config: { rule: 'everyone' },
       schema: { summary: 'Who is signed in, and what they may do', response: answers(Session) },
     },
-    (request, reply) =>
-      void reply.send({ ...describeSession(request, viewerOf(request)), passkeys: false, signIn: false }),
+    (request, reply) => {
+      const { may, ...told } = describeSession(request, viewerOf(request));
+      void reply.send({ ...told, may: may.map(here), passkeys: false, signIn: false });
+    },
   );
 };

@@ -45,6 +45,8 @@ export const serversTexts = {
   alarms: 'Needs you',
   tokenRefused: (host: string) =>
     `${host} does not accept the token of this server any more. Make a new one there, and add the server again with it.`,
+  passwordRefused: (host: string) =>
+    `${host} does not accept the name and the password of this server. Add it again with those of an account that may read and write there.`,
   documentRefused: (host: string, why: string) => `A document is missing at one side of the link to ${host}: ${why}`,
   seePhoto: 'See the photo',
 
@@ -60,6 +62,7 @@ export const serversTexts = {
   },
   sent: (out: number, into: number) => `${number.format(out)} documents sent, ${number.format(into)} received`,
   moved: (bytes: string) => `${bytes} of pictures`,
+  missing: (n: number, bytes: string) => `${count(n, 'picture', 'pictures')} (${bytes}) on the way to it`,
   next: 'next try',
   lastSeen: '· last heard of',
   remove: 'Remove',

@@ -82,10 +82,11 @@ export interface Alarm {
 /** What only a person can put right, as sentences. */
 export function alarmsOf(peers: readonly Peer[]): Alarm[] {
   return peers.flatMap((peer): Alarm[] => {
-    const { url, state, code, reason } = peer;
+    const { url, kind, state, code, reason } = peer;
+    const isPassword = kind === 'couchdb' || reason?.includes('password') === true;
     const stopped: Alarm[] =
       state === 'refused'
-        ? [{ url, text: texts.tokenRefused(hostOf(url)) }]
+        ? [{ url, text: (isPassword ? texts.passwordRefused : texts.tokenRefused)(hostOf(url)) }]
         : code === 'config'
           ? [{ url, text: reason ?? texts.refused }]
           : [];

@@ -1,0 +1,47 @@
+/** What waits for peers: it gives signs of life, tells how much is missing, and is answered when the server closes. */
+import { expect, test } from 'vitest';
+import { listenOn, openHome, type Home } from './fixture.js';
+
+const since = ({ library }: Home): string => library.changes(library.lastChange()).last;
+
+async function listening(): Promise<{ home: Home; ask: (path: string) => Promise<Response> }> {
+  const home = await openHome();
+  const { secret } = home.access.tokens.make('laptop', ['replicate'], { by: 'owner', who: 'owner' });
+  const port = await listenOn(home.app);
+  return {
+    home,
+    ask: (path) => fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${secret}` } }),
+  };
+}
+
+test('whoever waits is answered when the server closes, and nothing is said of a closed library', async () => {
+  const { home, ask } = await listening();
+  const waiting = [
+    ask(`/db/photos/_changes?feed=longpoll&timeout=60000&since=${since(home)}`),
+    ask(`/db/photos/_changes?feed=continuous&timeout=60000&since=${since(home)}`),
+    ask('/blobs/?wait=60000'),
+  ];
+  await expect.poll(() => home.clock.sleeping()).toBeGreaterThanOrEqual(3);
+  const closed = home.app.close();
+  for (const answer of await Promise.all(waiting)) {
+    expect(answer.status).toBe(200);
+    await answer.text();
+  }
+  await closed;
+  expect(home.logged).toEqual([]);
+});
+
+test('what is missing is told with how much it is in all, after signs of life where they are asked for', async () => {
+  const { home, ask } = await listening();
+  const waiting = await ask('/blobs/?wait=60000&originals=all&heartbeat=1000');
+  const reader = waiting.body!.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader.read()).value).toBe('\n');
+  await home.add({ away: true, original: Buffer.alloc(500, 'far') });
+  let rest = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) rest += part.value;
+  const told = JSON.parse(rest) as { total: object; wanted: object[] };
+  expect(told).toMatchObject({ total: { count: 1, bytes: 500 }, wanted: [{ bytes: 500, have: 0 }] });
+  const plain = await ask('/blobs/?originals=none');
+  expect(plain.headers.get('content-type')).toMatch(/^application\/json/);
+  expect(await plain.json()).toMatchObject({ total: { count: 0, bytes: 0 }, wanted: [] });
+});
