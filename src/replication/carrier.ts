@@ -6,7 +6,8 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { PhotospoolError } from '../base/errors.js';
 import { own } from '../document/json.js';
-import { ask, hostOf, stream, type Address } from './client.js';
+import { stream } from './bytes.js';
+import { ask, hostOf, type Address } from './client.js';
 
 /** A blob that a peer wants, and how much of it is there. */
 export interface Wanted {

@@ -40,6 +40,8 @@ export interface Named {
   weights(): Record<BlobKind, number>;
   /** The blob is here now, or is not any more. */
   set(sha256: string, here: boolean): void;
+  /** All these blobs are here now; durable. */
+  arrived(all: readonly string[]): void;
   /** Somebody wants to see an original now: it comes first. */
   ask(sha256: string): void;
   /** Those that are here, in the order in which they are wanted, after `place`; where to go on, undefined at the end. */
@@ -147,6 +149,9 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
     }
   }
 
+  const setHere = (sha256: string, here: boolean): void =>
+    void set.run(Number(here), ++mark, Buffer.from(sha256, 'hex'));
+
   let followed: number | undefined;
 
   /** Takes in one stretch of the feed; true where there may be more. */
@@ -182,7 +187,12 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
     },
     counts: () => sums('n'),
     weights: () => sums('bytes'),
-    set: (sha256, here) => void set.run(Number(here), ++mark, Buffer.from(sha256, 'hex')),
+    set: setHere,
+    arrived(all) {
+      db.transaction(() => {
+        for (const sha256 of all) setHere(sha256, true);
+      });
+    },
     ask: (sha256) => void ask.run(Buffer.from(sha256, 'hex')),
     present({ kind, taken, sha256 }, limit) {
       const rows = present.all(kind, taken, sha256, limit);
