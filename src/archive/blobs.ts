@@ -5,7 +5,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { errnoOf } from '../base/errors.js';
 import { parentOf, type Files } from '../base/files.js';
+import { gather } from '../base/sharing.js';
 import { temporaryName } from '../base/temporary.js';
 
 /** A folder of blobs. */
@@ -33,10 +35,17 @@ export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
   await files.makeFolder(temporary);
   await files.sweep(temporary);
   const path = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256);
-  async function adopt(file: string, sha256: string): Promise<void> {
-    await files.makeFolder(parentOf(path(sha256)));
-    await files.rename(file, path(sha256));
-  }
+  /** Those that come while others are moved go together, for their folders are flushed only once then. */
+  const move = gather(async (all: readonly { from: string; to: string }[]) => {
+    const outcomes = await files.renameAll(all);
+    const homeless = all.filter((_, n) => isMissing(outcomes[n]));
+    if (homeless.length === 0) return outcomes;
+    // The first ones of their folders, of which there are 256.
+    await Promise.all([...new Set(homeless.map(({ to }) => parentOf(to)))].map((parent) => files.makeFolder(parent)));
+    const again = await files.renameAll(homeless);
+    return outcomes.map((outcome) => (isMissing(outcome) ? again.shift()! : outcome));
+  });
+  const adopt = (file: string, sha256: string): Promise<void> => move({ from: file, to: path(sha256) });
   return {
     folder,
     path,
@@ -60,3 +69,7 @@ export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
     },
   };
 }
+
+/** Whether a file or its new folder was not there. */
+const isMissing = (outcome: PromiseSettledResult<void> | undefined): boolean =>
+  outcome?.status === 'rejected' && errnoOf(outcome.reason) === 'ENOENT';

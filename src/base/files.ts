@@ -11,30 +11,24 @@
 import { constants } from 'node:fs';
 import * as system from 'node:fs/promises';
 import { errnoOf } from './errors.js';
-import { below, parentOf, type Path } from './paths.js';
+import { below, foldersOf, keyOf, parentOf, type Path } from './paths.js';
 import type { Files, Moved } from './operations.js';
 import { openReading, type Disk, type Step } from './reading.js';
+import { shareNext } from './sharing.js';
 import { isLeftOver, temporaryName } from './temporary.js';
-import { writeStream } from './writing.js';
+import { syncFolder, writeAll, writeStream } from './writing.js';
 
 export { below, parentOf, type Path } from './paths.js';
 export type { Files, Moved } from './operations.js';
 export type { Disk, Entry, Operation, Step } from './reading.js';
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW = 0 } = constants;
+const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW = 0 } = constants;
 /** Filesystems without hard links, and files that one may not link, answer one of these. */
 const linkless = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
 
 /** Opens the file operations; `step` and `disk` are for tests and trials. */
 export function openFiles(step: Step = () => undefined, disk: Disk = system): Files {
   const reading = openReading(step, disk);
-
-  async function writeAll(file: system.FileHandle, path: Path, bytes: Uint8Array): Promise<void> {
-    await step('write', path);
-    for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
-    await step('fsync', path);
-    await file.sync();
-  }
 
   /** Temporary files that failed and could not even be removed: tried again before the next one is made. */
   const remains = new Set<Path>();
@@ -87,6 +81,9 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
     }
   }
 
+  /** Those who change names in a folder while it is flushed share its next flush. */
+  const flushFolder = shareNext(keyOf, (path: Path) => syncFolder(path, step, disk));
+
   const files: Files = {
     ...reading,
     async makeFolder(path) {
@@ -106,7 +103,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
     },
     async write(path, bytes, mode = 0o644) {
       const part = await temporary(path);
-      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes)));
+      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));
       return settle(part, path);
     },
     async pour(source, path) {
@@ -128,7 +125,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
     },
     async replace(path, bytes, beside, mode = 0o644) {
       const part = beside === undefined ? await temporary(path) : below(beside, temporaryName());
-      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes)));
+      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));
       try {
         await files.rename(part, path);
       } catch (error) {
@@ -180,11 +177,22 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
       return 'moved';
     },
     async rename(from, to) {
-      await step('rename', to);
-      await disk.rename(from, to);
-      await files.flushFolder(parentOf(to));
-      if (parentOf(from).toString() === parentOf(to).toString()) return;
-      await files.flushFolder(parentOf(from)).catch(unlessGone);
+      const [outcome] = await files.renameAll([{ from, to }]);
+      if (outcome?.status === 'rejected') throw outcome.reason;
+    },
+    async renameAll(moves) {
+      const outcomes = await Promise.allSettled(
+        moves.map(async ({ from, to }) => {
+          await step('rename', to);
+          await disk.rename(from, to);
+        }),
+      );
+      const done = moves.filter((_, n) => outcomes[n]?.status === 'fulfilled');
+      const gained = foldersOf(done.map(({ to }) => to));
+      await Promise.all([...gained.values()].map(flushFolder));
+      const lost = [...foldersOf(done.map(({ from }) => from))].filter(([key]) => !gained.has(key));
+      await Promise.all(lost.map(([, folder]) => flushFolder(folder).catch(unlessGone)));
+      return outcomes;
     },
     async flush(path) {
       await reading.reading(path, async (file) => {
@@ -192,17 +200,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
         await file.sync();
       });
     },
-    async flushFolder(path) {
-      // Windows has no fsync for folders; NTFS journals names by itself.
-      if (process.platform === 'win32') return;
-      await step('fsync', path);
-      const folder = await disk.open(path, O_RDONLY);
-      try {
-        await folder.sync();
-      } finally {
-        await folder.close();
-      }
-    },
+    flushFolder,
     async remove(path) {
       await step('unlink', path);
       try {

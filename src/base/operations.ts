@@ -40,6 +40,11 @@ export interface Files extends Reading {
   move(from: Path, to: Path): Promise<Moved>;
   /** Renames a file or folder into a folder that only this process uses (a fresh claim): a plain atomic rename, durable. */
   rename(from: Path, to: Path): Promise<void>;
+  /**
+   * The same for many at once; each folder is made durable once. Answers how each went, in their order. Rejects where a folder
+   * could not be made durable.
+   */
+  renameAll(moves: readonly { from: Path; to: Path }[]): Promise<PromiseSettledResult<void>[]>;
   /** Makes a file's contents durable. */
   flush(path: Path): Promise<void>;
   /** Makes a folder's names durable. */

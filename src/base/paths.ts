@@ -24,3 +24,7 @@ export function below(folder: Path, name: Path): Path {
 
 /** A text that is different for different paths, also for those whose names are not UTF-8. */
 export const keyOf = (path: Path): string => (typeof path === 'string' ? path : `bytes:${path.toString('latin1')}`);
+
+/** The folders of paths, each once, by their keys. */
+export const foldersOf = (paths: readonly Path[]): Map<string, Path> =>
+  new Map(paths.map(parentOf).map((folder) => [keyOf(folder), folder]));

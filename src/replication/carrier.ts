@@ -6,8 +6,9 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { PhotospoolError } from '../base/errors.js';
 import { own } from '../document/json.js';
-import { ask, heartbeat, hostOf, silence, stream, type Address } from './client.js';
 import type { Amount } from './amounts.js';
+import { stream } from './bytes.js';
+import { ask, heartbeat, hostOf, silence, type Address } from './client.js';
 
 /** A blob that a peer wants, and how much of it is there. */
 export interface Wanted {

@@ -2,7 +2,6 @@
  * JSON over HTTP to another server, with its limits: how long an answer may take, how large it may be. No secret is in a
  * message; redirects are not followed, so that a token goes to no other place than the one it was given for.
  */
-import { Readable } from 'node:stream';
 import { PhotospoolError, printable } from '../base/errors.js';
 
 /** How a server is reached. */
@@ -20,7 +19,7 @@ export interface Address {
 export const fromHeaders = { server: 'x-photospool-server', epoch: 'x-photospool-epoch' } as const;
 
 /** What every request says of who asks. */
-const introduction = ({ authorization, from }: Address): Record<string, string> => ({
+export const introduction = ({ authorization, from }: Address): Record<string, string> => ({
   ...(authorization !== undefined && { authorization }),
   ...(from && { [fromHeaders.server]: from.server, [fromHeaders.epoch]: from.epoch }),
 });
@@ -101,86 +100,6 @@ export async function ask(address: Address, path: string, question: Question = {
   }
 }
 
-/** What is sent and answered as bytes. */
-export interface StreamQuestion {
-  method?: 'GET' | 'PUT';
-  headers?: Record<string, string>;
-  source?: AsyncIterable<Uint8Array>;
-  signal: AbortSignal;
-}
-
-/** Ms without a byte after which a stream is given up: hashing a large original takes its time. */
-const longSilence = 60_000;
-
-/**
- * Sends or fetches bytes. Every status but 401, 403, 429 and 5xx is an answer. The body ends with an error where nothing
- * comes for a minute. @throws PhotospoolError like `ask`.
- */
-export async function stream(
-  address: Address,
-  path: string,
-  { method = 'GET', headers = {}, source, signal }: StreamQuestion,
-): Promise<{ status: number; body: AsyncIterable<Uint8Array> }> {
-  const url = address.url + path;
-  const quiet = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let over = false;
-  const heard = (): void => {
-    clearTimeout(timer);
-    // What is still being sent when the answer is read already is waited for no more.
-    if (!over) timer = setTimeout(() => quiet.abort(), longSilence);
-  };
-  const end = (): void => {
-    over = true;
-    clearTimeout(timer);
-  };
-  heard();
-  const failed = (error: unknown): never => {
-    throw error instanceof PhotospoolError ? error : unreachable(url, error, quiet.signal.aborted);
-  };
-  async function* watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    try {
-      over = false;
-      heard();
-      for await (const part of body) {
-        heard();
-        yield part;
-      }
-    } catch (error) {
-      failed(error);
-    } finally {
-      end();
-    }
-  }
-  try {
-    const response = await (address.fetch ?? fetch)(url, {
-      method,
-      redirect: 'manual',
-      headers: { ...headers, ...introduction(address) },
-      ...(source && { body: Readable.toWeb(Readable.from(sent(source, heard))) as ReadableStream, duplex: 'half' }),
-      signal: AbortSignal.any([signal, quiet.signal]),
-    });
-    // A body that nobody reads keeps no timer, and so no process, alive.
-    end();
-    const body = watched((response.body ?? []) as AsyncIterable<Uint8Array>);
-    if (response.status === 401 || response.status === 403 || response.status === 429 || response.status >= 500) {
-      await response.body?.cancel();
-      check(response.status, address, url, undefined);
-    }
-    return { status: response.status, body };
-  } catch (error) {
-    end();
-    return failed(error);
-  }
-}
-
-async function* sent(source: AsyncIterable<Uint8Array>, heard: () => void): AsyncGenerator<Uint8Array> {
-  for await (const part of source) {
-    heard();
-    yield part;
-  }
-}
-
 async function readJson(
   response: Response,
   url: string,
@@ -225,7 +144,8 @@ function unwelcome(host: string, authorization: string | undefined): PhotospoolE
     : new PhotospoolError('unauthorized', `${host} does not accept the token.`, { hint });
 }
 
-function check(status: number, { authorization }: Address, url: string, json: unknown): void {
+/** Throws where a status is no answer: 401, 403, 3xx, 429, 5xx. */
+export function check(status: number, { authorization }: Address, url: string, json: unknown): void {
   const host = hostOf(url);
   if (status === 401 || status === 403) throw unwelcome(host, authorization);
   if (status >= 300 && status < 400) {
@@ -239,7 +159,8 @@ function check(status: number, { authorization }: Address, url: string, json: un
   }
 }
 
-function unreachable(url: string, cause: unknown, late: boolean): PhotospoolError {
+/** What a connection that failed is told as; `late` where it was given up. */
+export function unreachable(url: string, cause: unknown, late: boolean): PhotospoolError {
   const host = hostOf(url);
   return late
     ? new PhotospoolError('timeout', `${host} did not answer in time.`, { cause })

@@ -35,6 +35,8 @@ export interface Named extends Amounts {
   missing(options: MissingOptions): NamedBlob[];
   /** The blob is here now, or is not any more. */
   set(sha256: string, here: boolean): void;
+  /** All these blobs are here now; durable. */
+  arrived(all: readonly string[]): void;
   /** Somebody wants to see an original now: it comes first. */
   ask(sha256: string): void;
   /** Those that are here, in the order in which they are wanted, after `place`; where to go on, undefined at the end. */
@@ -138,6 +140,9 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
     }
   }
 
+  const setHere = (sha256: string, here: boolean): void =>
+    void set.run(Number(here), ++mark, Buffer.from(sha256, 'hex'));
+
   let followed: number | undefined;
 
   /** Takes in one stretch of the feed; true where there may be more. */
@@ -173,7 +178,12 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
     },
     ...openAmounts(db),
     purged: purged.at,
-    set: (sha256, here) => void set.run(Number(here), ++mark, Buffer.from(sha256, 'hex')),
+    set: setHere,
+    arrived(all) {
+      db.transaction(() => {
+        for (const sha256 of all) setHere(sha256, true);
+      });
+    },
     ask: (sha256) => void ask.run(Buffer.from(sha256, 'hex')),
     present({ kind, taken, sha256 }, limit) {
       const rows = present.all(kind, taken, sha256, limit);

@@ -9,6 +9,7 @@ import { archiveName } from '../archive/names.js';
 import type { Blobs } from '../archive/blobs.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
+import { gather } from '../base/sharing.js';
 import { photoId, type PhotoDocument } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
@@ -59,13 +60,19 @@ export function openStore(parts: StoreParts): Store {
     return (await files.look(blobs.partial(sha256)))?.size ?? 0;
   }
 
+  /** A transaction waits for the disk and holds up everything: one for all that come together. */
+  const arrive = gather<string>((all) => {
+    named.arrived(all);
+    return Promise.resolve([]);
+  });
+
   /** Gives a whole file with the right hash its place. */
   async function settle(blob: NamedBlob): Promise<void> {
     const { sha256, kind } = blob;
     const file = blobs.partial(sha256);
     if (kind === 'original') await settleOriginal(blob, file);
     else await blobs.adopt(file, sha256);
-    named.set(sha256, true);
+    await arrive(sha256);
   }
 
   async function settleOriginal({ sha256, bytes }: NamedBlob, file: string): Promise<void> {

@@ -27,8 +27,13 @@ export interface TransferParts {
   troubled(sentence: string): void;
 }
 
-/** Blobs at once, each way. */
+/** Blobs on the link at once, each way. */
 const width = 4;
+/**
+ * Blobs in hand at once, each way: those on the link, and those that have come over it and wait for the disk. Many of them are
+ * made durable together.
+ */
+const most = 128;
 /** Blobs that are looked at at once. */
 const page = 200;
 /** Ms until a blob that the peer does not have is asked for again: at first (it may be on its way there), and at most. */
@@ -78,16 +83,18 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
   const originals = wantedOriginals(parts.originals);
   const known = carrier.at === undefined ? {} : { at: carrier.at };
 
-  async function fetchOne({ sha256, bytes }: NamedBlob): Promise<boolean> {
+  async function fetchOne({ sha256, bytes }: NamedBlob, over: () => void): Promise<boolean> {
     try {
       const from = await exchange.store.begun(sha256);
       const source = await carrier.get(sha256, from, signal);
       if (source) {
-        const have = await exchange.store.take(sha256, from, parts.throttle(source)).catch(async (error: unknown) => {
-          // Where it was not read to its end, its connection is not needed for anything else.
-          await discard(source).catch(() => undefined);
-          throw error;
-        });
+        const have = await exchange.store
+          .take(sha256, from, ending(parts.throttle(source), over))
+          .catch(async (error: unknown) => {
+            // Where it was not read to its end, its connection is not needed for anything else.
+            await discard(source).catch(() => undefined);
+            throw error;
+          });
         if (have < bytes) throw new PhotospoolError('corrupt', `Of ${sha256}, ${have} of ${bytes} bytes came.`);
         parts.moved('fetched', have - from);
         return true;
@@ -122,13 +129,14 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
   const leave = makeMemory(clock);
   const originals = wantedOriginals(parts.originals);
 
-  async function bringOne({ sha256, have }: Wanted): Promise<boolean> {
+  async function bringOne({ sha256, have }: Wanted, over: () => void): Promise<boolean> {
     const found = exchange.store.find(sha256);
     if (!found) return false;
     const { bytes } = found.blob;
     leave.add(sha256);
     try {
-      await carrier.put(sha256, { path: found.path, bytes }, Math.min(have, bytes), parts.throttle, signal);
+      const throttle: Throttle = (source) => ending(parts.throttle(source), over);
+      await carrier.put(sha256, { path: found.path, bytes }, Math.min(have, bytes), throttle, signal);
     } catch (error) {
       const ours = toPhotospoolError(error, 'bring', sha256);
       if (!ofOneBlob.has(ours.code)) throw error;
@@ -165,14 +173,23 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
   }
 }
 
+/** Passes a stream on, and tells when it is at its end. */
+async function* ending(source: AsyncIterable<Uint8Array>, over: () => void): AsyncGenerator<Uint8Array> {
+  yield* source;
+  over();
+}
+
+/** Moves one blob; calls `over` as soon as the link is free for the next one. */
+type Move<B> = (one: B, over: () => void) => Promise<boolean>;
+
 /**
- * Goes through a list page by page, `width` at a time, passing over what is not to be had; begins again at the front
- * where something was moved, for then the list is another. True where anything was.
+ * Goes through a list page by page, passing over what is not to be had; begins again at the front where something was moved,
+ * for then the list is another. True where anything was.
  */
 async function inPages<B>(
   read: (skip: number) => Promise<B[]> | B[],
   possible: (one: B) => boolean,
-  move: (one: B) => Promise<boolean>,
+  move: Move<B>,
   signal: AbortSignal,
 ): Promise<boolean> {
   let any = false;
@@ -187,25 +204,37 @@ async function inPages<B>(
   return any;
 }
 
-/** Does the work on all, `width` at a time; how many answered true. The first failure ends it, when the others in hand have ended. */
-async function inParallel<T>(
-  list: readonly T[],
-  work: (one: T) => Promise<boolean>,
-  signal: AbortSignal,
-): Promise<number> {
-  let next = 0;
+/**
+ * Moves all, `width` at a time on the link and `most` in hand; how many answered true. The first failure ends it, when the
+ * others in hand have ended.
+ */
+async function inParallel<T>(list: readonly T[], move: Move<T>, signal: AbortSignal): Promise<number> {
   let done = 0;
   const failures: unknown[] = [];
+  const inHand = new Set<Promise<void>>();
+
+  /** Resolves when the link is free for the next one. */
+  const begin = (one: T): Promise<void> =>
+    new Promise((free) => {
+      const ended = move(one, free)
+        .then((moved) => void (done += Number(moved)))
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => {
+          inHand.delete(ended);
+          free();
+        });
+      inHand.add(ended);
+    });
+
+  let next = 0;
   const lane = async (): Promise<void> => {
     while (next < list.length && failures.length === 0 && !signal.aborted) {
-      try {
-        if (await work(list[next++]!)) done++;
-      } catch (error) {
-        failures.push(error);
-      }
+      if (inHand.size >= most) await Promise.race(inHand);
+      else await begin(list[next++]!);
     }
   };
   await Promise.all(Array.from({ length: width }, lane));
+  await Promise.all(inHand);
   if (failures.length > 0) throw toPhotospoolError(failures[0], 'move', 'blobs');
   return done;
 }

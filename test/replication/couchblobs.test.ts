@@ -58,11 +58,14 @@ describe.each(kinds)('through %s', (kind, server) => {
     await a.add(10);
     await b.add(11);
     for (const side of [a, b]) await expect.poll(() => files(side), soon).toEqual({ renditions: 24, originals: 12 });
+    // What came is counted when it is noted, a moment after its file is there.
     for (const mesh of links)
-      expect(mesh.status()[0]).toMatchObject({
-        kind: 'couchdb',
-        blobs: { fetched: { count: 18 }, brought: { count: 18 } },
-      });
+      await expect
+        .poll(() => mesh.status()[0], soon)
+        .toMatchObject({
+          kind: 'couchdb',
+          blobs: { fetched: { count: 18 }, brought: { count: 18 } },
+        });
   });
 
   test('originals: brought for who wants them, fetched on demand; or not at all', async () => {
@@ -105,7 +108,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     const mesh = link(b, there, { ...silent, warn: note(told) });
     await expect.poll(() => told.join(), soon).toContain(`Of ${id}, 4 of 1000 bytes came.`);
     await expect.poll(() => files(b), soon).toEqual({ renditions: 2, originals: 0 });
-    expect(mesh.status()[0]!.blobs.fetched.count).toBe(2);
+    await expect.poll(() => mesh.status()[0]!.blobs.fetched.count, soon).toBe(2);
   });
 
   test('what it loses is brought again', async () => {
