@@ -54,7 +54,7 @@ export async function writeZip(name: string, tree: Tree, { zip64 = false } = {})
   const mtime = new Date('2026-01-01T00:00:00Z');
   for (const [inside, bytes] of Object.entries(tree))
     zip.addBuffer(Buffer.from(bytes), inside, { mtime, forceZip64Format: zip64 });
-  zip.end({ forceZip64Format: zip64 });
+  zip.end({ forceZip64Format: zip64, comment: '' });
   await pipeline(zip.outputStream, createWriteStream(path));
   return path;
 }
