@@ -85,6 +85,8 @@ export async function importExport(
 
 /** Passes until nothing waits for the disk any more. */
 async function passes(spool: Processor, signal: AbortSignal): Promise<PassSummary> {
+  // What an import that was killed left in claims goes first: else its bytes would be unpacked once more, and set aside.
+  await spool.drain();
   let total = await withProgress(spool);
   const isEnded = (): boolean => signal.aborted;
   for (let waited = false; !isEnded(); waited = true) {

@@ -39,7 +39,7 @@ export async function planICloud(csvs: readonly Entry[], others: readonly Entry[
   /** By folder and name. Of two rows with one name each value that differs is not known. */
   const rows = new Map<string, Told>();
   /** The names in each list, and of which list. */
-  const lists: { entry: Entry; kind: 'album' | 'favourites' | 'hidden'; names: Set<string> }[] = [];
+  const lists: { entry: Entry; kind: 'album' | 'favourites' | 'hidden'; names: string[] }[] = [];
   await read(csvs, mostCsv, plan, (entry, text) => {
     const table = tableOf(text);
     if (!table) plan.trouble.push({ path: entry.path, reason: 'is no table (CSV) that can be read' });
@@ -80,7 +80,7 @@ export async function planICloud(csvs: readonly Entry[], others: readonly Entry[
       lists.push({
         entry,
         kind,
-        names: new Set(body.map((row) => fold(row[named] ?? '')).filter((name) => name !== '')),
+        names: [...new Set(body.map((row) => row[named] ?? ''))].filter((name) => name !== ''),
       });
     }
   }
@@ -125,7 +125,7 @@ export async function planICloud(csvs: readonly Entry[], others: readonly Entry[
   function putIn({ entry, kind, names }: (typeof lists)[number]): void {
     const title = entry.name.replace(/\.csv$/i, '').normalize('NFC');
     for (const name of names) {
-      const [photo, ...more] = byName.get(name) ?? [];
+      const [photo, ...more] = byName.get(fold(name)) ?? [];
       if (!photo) plan.orphans.push({ path: entry.path, reason: `names ${name}, which is not there` });
       else if (more.length > 0)
         plan.orphans.push({ path: entry.path, reason: `names ${name}, and ${more.length + 1} photos have that name` });

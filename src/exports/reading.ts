@@ -3,7 +3,8 @@
  * into a claim, always as a stream. So the spool takes an entry as it takes a file that it leaves in place.
  */
 import { createHash } from 'node:crypto';
-import type { Files, Path } from '../base/files.js';
+import { below, parentOf, type Files, type Path } from '../base/files.js';
+import { temporaryName } from '../base/temporary.js';
 import type { ZipEntry } from './zip.js';
 
 /** The operations of `files`, with these entries among the files. */
@@ -33,11 +34,18 @@ export function withEntries(files: Files, entries: ReadonlyMap<string, ZipEntry>
       const entry = find(from);
       if (!entry) return files.copy(from, to, shared);
       const hash = createHash('sha256');
+      // Under its name there is the whole or nothing: what a crash leaves of a temporary file is swept away.
+      const part = below(parentOf(to), temporaryName());
       await files.pour(
-        hashed(entry, (chunk) => hash.update(chunk)),
-        to,
+        hashed(entry, (chunk) => void hash.update(chunk)),
+        part,
       );
-      return { kind: 'moved', sha256: hash.digest('hex') };
+      const kind = await files.move(part, to).catch(async (error: unknown) => {
+        await files.remove(part);
+        throw error;
+      });
+      if (kind === 'taken') await files.remove(part);
+      return { kind, sha256: hash.digest('hex') };
     },
   };
 }

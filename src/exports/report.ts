@@ -111,7 +111,9 @@ export function linesOf(plan: Plan, parts: readonly string[]): string[] {
       (part) => `Missing: ${printable(part)} is not among the parts. Run it again with all of them.`,
     ),
     ...(albums.length > 0
-      ? [`${n(albums.length)} albums: ${some(albums.map(({ title, photos: of }) => `${title} (${n(of)})`))}`]
+      ? [
+          `${n(albums.length)} ${albums.length === 1 ? 'album' : 'albums'}: ${some(albums.map(({ title, photos: of }) => `${title} (${n(of)})`))}`,
+        ]
       : []),
     ...listed('Metadata without a photo', plan.orphans),
     ...listed('Left aside', plan.aside),

@@ -87,6 +87,8 @@ export function openTaking(parts: TakingParts): Taking {
   const elsewhere = new Map<string, Refused>();
   const told = new Set<string>();
   const underWay = new Set<Found>();
+  /** What is copied and worked on now, by hash: the same bytes twice in a tree are copied once. */
+  const bringing = new Map<string, Promise<void>>();
   const hold = openHold(clock);
 
   const seenKey = (found: Found): [string, number, string] => [
@@ -108,10 +110,22 @@ export function openTaking(parts: TakingParts): Taking {
     emit({ type: 'duplicate', name: found.name, sha256 });
   }
 
-  /** Claims a copy, unless its bytes are known. */
-  async function copy(found: Found): Promise<Claim | undefined> {
+  /** Says that these bytes are being brought, until what it answers is called. */
+  function bring(sha256: string): () => void {
+    let end!: () => void;
+    bringing.set(sha256, new Promise((resolve) => (end = resolve)));
+    return () => {
+      bringing.delete(sha256);
+      end();
+    };
+  }
+
+  /** Claims a copy, unless its bytes are known. `brought` gets what is to be called when they are where they go. */
+  async function copy(found: Found, brought: (() => void)[]): Promise<Claim | undefined> {
     const sha256 = await reading(found, async () => (await files.hash(found.path)).sha256);
     if (sha256 === undefined) return undefined;
+    for (let other; (other = bringing.get(sha256));) await other;
+    brought.push(bring(sha256));
     if (!parts.isHere(sha256)) return claims.copy(found, sha256);
     await reading(found, () => parts.known(found, sha256));
     tell(found, sha256);
@@ -148,9 +162,9 @@ export function openTaking(parts: TakingParts): Taking {
 
   const heldUntil = (): number => Math.max(hold.until(), Date.parse(parts.handHeld()?.until ?? '') || 0);
 
-  async function claim(found: Found): Promise<Claim | undefined> {
+  async function claim(found: Found, brought: (() => void)[]): Promise<Claim | undefined> {
     try {
-      const claimed = parts.mode === 'copy' ? await copy(found) : await claims.take(found);
+      const claimed = parts.mode === 'copy' ? await copy(found, brought) : await claims.take(found);
       if (claimed && hold.passed()) parts.log.info({}, 'Files can be taken again.');
       return claimed;
     } catch (error) {
@@ -174,10 +188,12 @@ export function openTaking(parts: TakingParts): Taking {
       if (looked?.whyNot !== undefined) emit({ type: 'ignored', name: found.name, reason: looked.whyNot });
       if (!looked || looked.whyNot !== undefined) return;
       underWay.add(found);
+      const brought: (() => void)[] = [];
       try {
-        const claimed = await claim(found);
+        const claimed = await claim(found, brought);
         if (claimed) await work(found, claimed);
       } finally {
+        for (const end of brought) end();
         underWay.delete(found);
       }
     },
