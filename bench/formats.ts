@@ -1,10 +1,11 @@
 /**
  * HEIC and RAW, pictures per second, against the bare tools in the same run: heif-dec to JPEG, and ExifTool's extraction of
  * the preview. HEIC with heif-dec and with WebAssembly alone. Needs a real HEIC (`../shared/photos`, or paths as arguments).
+ * `npm run bench formats [pictures] [rounds] [HEIC files]`
  */
 import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { exiftoolPath } from 'exiftool-vendored';
@@ -20,8 +21,6 @@ const call = promisify(execFile);
 const heic: Format = { type: 'image/heic', family: 'heif', name: 'HEIC' };
 const nef: Format = { type: 'image/x-nikon-nef', family: 'raw', name: 'Nikon RAW (NEF)' };
 const workers = availableParallelism();
-const count = 12;
-const rounds = 3;
 
 /** Does `work` for each, as many at once as there are cores; pictures per second. */
 async function perSecond(paths: readonly string[], work: (path: string) => Promise<unknown>): Promise<number> {
@@ -48,8 +47,9 @@ async function ours(paths: readonly string[], format: Format, path = process.env
   }
 }
 
-/** Measures and prints. `args`: HEIC files. */
-export async function run(args: readonly string[]): Promise<void> {
+/** Measures and prints. Arguments: pictures of each kind (8), rounds (3), HEIC files. */
+export async function run([pictures = '8', runs = '3', ...args]: readonly string[]): Promise<void> {
+  const [count, rounds] = [Number(pictures), Number(runs)];
   const folder = mkdtempSync(join(tmpdir(), 'bench-formats-'));
   try {
     const real = join(root, '../shared/photos/immich-test-assets/formats/heic/IMG_2682.heic');
@@ -80,7 +80,11 @@ export async function run(args: readonly string[]): Promise<void> {
     const usable = rows.filter(([name]) => copies.length > 0 || !/HEIC|heif/.test(name));
     const figures = new Map(usable.map(([name]) => [name, [] as number[]]));
     for (let round = 0; round < rounds; round++)
-      for (const [name, measure] of usable) figures.get(name)!.push(await measure());
+      for (const [name, measure] of usable) {
+        const rate = await measure();
+        figures.get(name)!.push(rate);
+        console.error(`round ${round + 1}: ${name}: ${rate.toFixed(2)}/s, load ${loadavg()[0]!.toFixed(1)}`);
+      }
     process.stdout.write(
       `${table(
         ['', 'pictures/s, median', 'all'],

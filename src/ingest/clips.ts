@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import type { Archive } from '../archive/archive.js';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
+import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { motionOf } from '../document/facts.js';
@@ -16,7 +17,6 @@ import { exifId, photoId, photoOf, type ExifDocument, type PhotoDocument } from 
 import type { Library } from '../library/library.js';
 import { headLength, identify } from '../photo/identify.js';
 import type { Source } from '../video/films.js';
-import type { Size } from '../video/making.js';
 import { makeFilm, type FilmParts } from './film.js';
 import { clipAt, openWanted, type Wanted, type Wish } from './wanted.js';
 
@@ -115,12 +115,42 @@ async function make({ sha256, stage }: Wish, parts: ClipParts): Promise<void> {
   const document = photoOf(library.get(photoId(sha256))?.body);
   if (row?.state !== 'here' || !document) throw new PhotospoolError('not-found', 'The original is not here any more.');
   const path = archive.resolve(row.path);
-  const motion = motionOf(document.facts);
-  if (motion && stage === 'video') return cutOut(path, motion, sha256, parts);
+  if (stage === 'pictures') return picture(await sourceOf(path, row.bytes, files), sha256, parts);
+  const kept = await makeClip(path, row.bytes, document.facts, stage, parts);
+  library.update<PhotoDocument>(
+    photoId(sha256),
+    (body) => body && merge(body, { ...body, clips: { ...body.clips, [stage]: kept } }),
+  );
+}
+
+async function sourceOf(path: string, bytes: number, files: Files): Promise<Source> {
   const found = identify(await files.head(path, headLength));
   if (found.kind !== 'photo') throw new PhotospoolError('unsupported', `This can't be shown: ${found.reason}.`);
-  const source = { path, format: found.format, bytes: row.bytes };
-  return stage === 'pictures' ? picture(source, sha256, parts) : clip(source, sha256, stage, parts);
+  return { path, format: found.format, bytes };
+}
+
+/**
+ * Makes a film of an original of `bytes` bytes, or of the clip in it, and stores it; the document is the caller's. @throws
+ * PhotospoolError as films.ts.
+ */
+export async function makeClip(
+  path: string,
+  bytes: number,
+  facts: PhotoDocument['facts'],
+  name: 'hover' | 'video',
+  parts: Pick<ClipParts, 'films' | 'blobs' | 'files'>,
+): Promise<Clip> {
+  const { blobs, files } = parts;
+  const motion = motionOf(facts);
+  if (!motion) return film(await sourceOf(path, bytes, files), name, parts);
+  const part = blobs.temporary();
+  try {
+    const { at, bytes: length } = motion;
+    await files.pour(createReadStream(path, { start: at, end: at + length - 1 }), part);
+    return await film(await sourceOf(part, length, files), name, parts);
+  } finally {
+    await files.remove(part);
+  }
 }
 
 /** Reads a video anew and makes its pictures, where that could not be done before. */
@@ -135,42 +165,18 @@ async function picture(source: Source, sha256: string, parts: ClipParts): Promis
 }
 
 /** Makes a film of a video. */
-async function clip(source: Source, sha256: string, name: 'hover' | 'video', parts: ClipParts): Promise<void> {
-  const { films, blobs, files, library } = parts;
+async function film(
+  source: Source,
+  name: 'hover' | 'video',
+  { films, blobs, files }: Pick<ClipParts, 'films' | 'blobs' | 'files'>,
+): Promise<Clip> {
   const made = blobs.temporary();
   try {
-    const film = await films.look(source);
-    const size = await (name === 'hover' ? films.hover : films.play)(source, film, made);
-    const kept = await keep(made, size, parts);
-    library.update<PhotoDocument>(
-      photoId(sha256),
-      (body) => body && merge(body, { ...body, clips: { ...body.clips, [name]: kept } }),
-    );
+    const looked = await films.look(source);
+    const { width, height } = await (name === 'hover' ? films.hover : films.play)(source, looked, made);
+    const { sha256, bytes } = await blobs.take(made);
+    return { at: clipAt, sha256, type: 'video/mp4', width, height, bytes };
   } finally {
     await files.remove(made);
-  }
-}
-
-async function keep(file: string, { width, height }: Size, { blobs }: ClipParts): Promise<Clip> {
-  const { sha256, bytes } = await blobs.take(file);
-  return { at: clipAt, sha256, type: 'video/mp4', width, height, bytes };
-}
-
-/** Makes the clip of a motion photo, which lies in its original, playable. */
-async function cutOut(
-  path: string,
-  { at, bytes }: { at: number; bytes: number },
-  sha256: string,
-  parts: ClipParts,
-): Promise<void> {
-  const { blobs, files } = parts;
-  const part = blobs.temporary();
-  try {
-    await files.pour(createReadStream(path, { start: at, end: at + bytes - 1 }), part);
-    const found = identify(await files.head(part, headLength));
-    if (found.kind !== 'photo') throw new PhotospoolError('unsupported', `Its clip can't be shown: ${found.reason}.`);
-    await clip({ path: part, format: found.format, bytes }, sha256, 'video', parts);
-  } finally {
-    await files.remove(part);
   }
 }

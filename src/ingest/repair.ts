@@ -9,13 +9,14 @@ import type { Archive } from '../archive/archive.js';
 import { archiveName } from '../archive/names.js';
 import type { Blobs } from '../archive/blobs.js';
 import { parentOf, type Files } from '../base/files.js';
-import { renditionsShown } from '../document/facts.js';
-import { photoId, type PhotoDocument, type Rendition } from '../document/photo.js';
+import { clipsShown, renditionsShown } from '../document/facts.js';
+import { photoId, type PhotoDocument, type Rendition, type Renditions } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
-import { headLength, identify } from '../photo/identify.js';
+import { headLength, identify, type Format } from '../photo/identify.js';
 import type { Films } from '../video/films.js';
 import { isVideo } from '../video/input.js';
+import { makeClip } from './clips.js';
 import { pictureFilm } from './film.js';
 import { storeRendered } from './pictures.js';
 import type { IngestParts } from './ingest.js';
@@ -120,29 +121,44 @@ async function copyBack(from: string, sha256: string, { library, archive, files 
   return false;
 }
 
-/** Makes the renditions of a photo again: from a backup, or from its original. */
+/** Makes the renditions and films of a photo again: from a backup, or from its original. */
 async function remake({ sha256 }: Finding, parts: RepairParts): Promise<boolean> {
   const { library, archive, files } = parts;
-  const photo = library.get<PhotoDocument>(photoId(sha256!));
+  const photo = library.get<PhotoDocument>(photoId(sha256!))?.body;
   if (!photo) return false;
-  const { thumb: small, preview: large } = renditionsShown(photo.body.renditions);
-  const wanted = [small, large].filter((one) => one !== undefined);
-  const fetched = await Promise.all(wanted.map((rendition) => fetch(rendition, parts)));
-  if (fetched.every(Boolean)) return true;
+  const clips = clipsShown(photo);
+  const pictures = await areThere(Object.values(renditionsShown(photo.renditions)), parts);
+  const lost: ('hover' | 'video')[] = [];
+  for (const name of ['hover', 'video'] as const) {
+    const clip = clips[name];
+    if (clip && !(await fetch(clip, parts))) lost.push(name);
+  }
+  if (pictures && lost.length === 0) return true;
   const row = library.local.originals.find(sha256!);
   if (row?.state !== 'here') return false;
   const path = archive.resolve(row.path);
   const found = identify(await files.head(path, headLength));
   // Renditions of other bytes would show another picture.
   if (found.kind !== 'photo' || (await files.hash(path)).sha256 !== sha256) return false;
-  const { format } = found;
-  const made = isVideo(format)
-    ? await pictureFilm(parts, { path, format, bytes: row.bytes })
-    : await storeRendered(await parts.render(path, format), format, parts.blobs, true);
   // The same recipe may give other bytes with another version of a codec: then the document names these.
-  library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, renditions: made });
+  const write = (change: Partial<PhotoDocument>): void =>
+    void library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, ...change });
+  if (!pictures) write({ renditions: await picture(path, row.bytes, found.format, parts) });
+  for (const name of lost) {
+    const made = await makeClip(path, row.bytes, photo.facts, name, parts);
+    write({ clips: { ...library.get<PhotoDocument>(photoId(sha256))?.body.clips, [name]: made } });
+  }
   return true;
 }
+
+async function picture(path: string, bytes: number, format: Format, parts: RepairParts): Promise<Renditions> {
+  return isVideo(format)
+    ? pictureFilm(parts, { path, format, bytes })
+    : storeRendered(await parts.render(path, format), format, parts.blobs, true);
+}
+
+const areThere = async (renditions: readonly Rendition[], parts: RepairParts): Promise<boolean> =>
+  (await Promise.all(renditions.map((rendition) => fetch(rendition, parts)))).every(Boolean);
 
 /** A rendition that is sound here, or comes from a backup. */
 async function fetch({ sha256, bytes }: Rendition, { blobs, files, elsewhere }: RepairParts): Promise<boolean> {

@@ -6,18 +6,21 @@ import { join } from 'node:path';
 import { originalPath } from '../archive/archive.js';
 import { printable } from '../base/errors.js';
 import type { Entry, Files } from '../base/files.js';
-import { renditionsShown } from '../document/facts.js';
+import { clipsShown, renditionsShown } from '../document/facts.js';
 import { photoId, type PhotoDocument } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local.js';
+
+/** What is made of an original. */
+export type Shown = 'thumb' | 'preview' | 'hover' | 'video';
 
 /** Something that is not as the library says. Paths are relative to the archive. */
 export interface Finding {
   /**
    * `moved`: an original that is elsewhere in the archive than the library says, or of which it did not know that it is
    * there. `unknown`: a file that the library does not know. `unreadable`: the disk would not give it. `rendition`: a scaled
-   * picture that is missing or changed; the path is the photo's.
+   * picture or a film that is missing or changed; the path is the photo's.
    */
   kind: 'missing' | 'changed' | 'moved' | 'unknown' | 'unreadable' | 'rendition';
   path: string;
@@ -28,7 +31,7 @@ export interface Finding {
   /** Of a lost or changed original: where its bytes are as well, in the archive or by an absolute path. */
   copies?: string[];
   /** Of a rendition: which ones. */
-  renditions?: ('thumb' | 'preview')[];
+  renditions?: Shown[];
   repaired?: true;
 }
 
@@ -164,9 +167,9 @@ async function duplicatesOf({ sha256, bytes }: OriginalRow, archive: string, fil
 
 async function checkRenditions(sha256: string, body: PhotoDocument, parts: VerifyParts): Promise<Finding | undefined> {
   const { library, blobs, files } = parts;
-  const named = renditionsShown(body.renditions);
-  const broken: ('thumb' | 'preview')[] = [];
-  for (const which of ['thumb', 'preview'] as const) {
+  const named = { ...renditionsShown(body.renditions), ...clipsShown(body) };
+  const broken: Shown[] = [];
+  for (const which of ['thumb', 'preview', 'hover', 'video'] as const) {
     const hash = named[which]?.sha256;
     if (hash !== undefined && (await check(join(blobs, hash.slice(0, 2), hash), hash, files))) broken.push(which);
   }

@@ -5,9 +5,10 @@
 import { has, latin, uint } from './bytes.js';
 import type { Colours, ReadAt } from './family.js';
 
-/** A box inside some bytes: its type, and where its content begins and ends. */
-interface Box {
+/** A box inside some bytes: its type, where it begins (with its header), and where its content begins and ends. */
+export interface Box {
   type: string;
+  at: number;
   start: number;
   end: number;
 }
@@ -41,11 +42,11 @@ function boxAt(header: Uint8Array, at: number, end: number): Box | undefined {
   const large = size === 1 ? (uint(header, 10, 6) ?? 0) : size;
   const start = at + (size === 1 ? 16 : 8);
   const stop = size === 0 ? end : at + large;
-  return stop < start ? undefined : { type: latin(header, 4, 4), start, end: stop };
+  return stop < start ? undefined : { type: latin(header, 4, 4), at, start, end: stop };
 }
 
 /** The boxes one after another in a part of some bytes; those that end beyond it are left out. */
-function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator<Box> {
+export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator<Box> {
   for (let at = from; at + 8 <= to;) {
     const box = boxAt(bytes.subarray(at, at + 16), at, to);
     if (!box || box.end > to) return;
@@ -54,9 +55,30 @@ function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator<Box> {
   }
 }
 
-function findBox(bytes: Uint8Array, from: number, to: number, type: string): Box | undefined {
+/** The first box of a type in a part of some bytes. */
+export function findBox(bytes: Uint8Array, from: number, to: number, type: string): Box | undefined {
   for (const box of boxesIn(bytes, from, to)) if (box.type === type) return box;
   return undefined;
+}
+
+/** All boxes of a part of some bytes; undefined where they do not fill it to its end. */
+export function boxesOf(bytes: Uint8Array, from = 0, to = bytes.length): Box[] | undefined {
+  const boxes = [...boxesIn(bytes, from, to)];
+  return (boxes.at(-1)?.end ?? from) === to ? boxes : undefined;
+}
+
+/** A box with some content. */
+export function makeBox(type: string, ...content: readonly Uint8Array[]): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(8 + content.reduce((sum, { length }) => sum + length, 0));
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, ...content]);
+}
+
+/** Makes a box of a file one that says nothing (`free`), of the same size. */
+export function blank(bytes: Buffer, { at, start, end }: Box): void {
+  bytes.write('free', at + 4, 'latin1');
+  bytes.fill(0, start, end);
 }
 
 /** The content of the `meta` box of a file, or undefined where there is none. */

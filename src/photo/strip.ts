@@ -3,15 +3,28 @@
  * no position, serial number or name. The picture's own bytes are copied as they are. Chunks that are known to be needed
  * for showing it are kept, everything else goes; what is not understood to its end is not given at all. Pure.
  */
+import { boxesOf } from './boxes.js';
 import { has, latin, uint } from './bytes.js';
+import { stripHeif } from './stripheif.js';
+import { stripTiff } from './striptiff.js';
+
+const strippers: Record<string, (bytes: Buffer) => Buffer | undefined> = {
+  'image/jpeg': stripJpeg,
+  'image/png': stripPng,
+  'image/webp': stripWebp,
+  'image/heic': stripHeif,
+  'image/heif': stripHeif,
+  'image/avif': stripHeif,
+  'image/jxl': stripJxl,
+  'image/tiff': stripTiff,
+};
 
 /** The MIME types of originals that can be given so. */
-export const strippable: readonly string[] = ['image/jpeg', 'image/png'];
+export const strippable: readonly string[] = Object.keys(strippers);
 
 /** The file without what it tells; undefined where it can't be had so. */
 export function strip(bytes: Buffer, type: string): Buffer | undefined {
-  if (type === 'image/jpeg') return stripJpeg(bytes);
-  return type === 'image/png' ? stripPng(bytes) : undefined;
+  return Object.hasOwn(strippers, type) ? strippers[type]!(bytes) : undefined;
 }
 
 /** JPEG markers without a length (ITU-T T.81, B.1.1.3): TEM and RST0 to RST7. */
@@ -70,7 +83,11 @@ const orientationTag = 0x0112;
 /** The orientation that an EXIF segment tells (EXIF 3.0, 4.6.4.1), 1 to 8. */
 function orientationOf(segment: Buffer): number | undefined {
   if (!has(segment, 0, 'Exif\0\0')) return undefined;
-  const tiff = segment.subarray(6);
+  return turnOf(segment.subarray(6));
+}
+
+/** The same, of what is in it: a TIFF without pixels. */
+function turnOf(tiff: Buffer): number | undefined {
   const little = latin(tiff, 0, 2) === 'II';
   const directory = uint(tiff, 4, 4, little) ?? 0;
   const count = uint(tiff, directory, 2, little) ?? 0;
@@ -83,11 +100,16 @@ function orientationOf(segment: Buffer): number | undefined {
   return undefined;
 }
 
-/** An EXIF segment that says how the picture is turned and nothing else. */
-function orientationOnly(orientation: number): Buffer {
+/** EXIF that says how the picture is turned and nothing else. */
+function turnOnly(orientation: number): Buffer {
   const tiff = Buffer.from('MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0', 'latin1');
   tiff.writeUInt16BE(orientation, 18);
-  const body = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
+  return tiff;
+}
+
+/** The same as a segment of JPEG. */
+function orientationOnly(orientation: number): Buffer {
+  const body = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), turnOnly(orientation)]);
   const head = Buffer.from([0xff, 0xe1, 0, 0]);
   head.writeUInt16BE(body.length + 2, 2);
   return Buffer.concat([head, body]);
@@ -112,4 +134,62 @@ function stripPng(bytes: Buffer): Buffer | undefined {
     at = end;
   }
   return undefined;
+}
+
+/** Chunks of WebP (RFC 9649, 2.7) without which a picture looks otherwise; those of one frame. */
+const webpChunks = new Set(['VP8X', 'VP8 ', 'VP8L', 'ALPH', 'ANIM', 'ANMF', 'ICCP']);
+const frameChunks = ['VP8 ', 'VP8L', 'ALPH'];
+/** Flags of `VP8X` that say that there is EXIF, and XMP. */
+const [exifFlag, xmpFlag] = [0x08, 0x04];
+
+/** The chunks of a RIFF file, from the first byte of one to the first of the next; undefined where one is cut off. */
+function chunksOf(bytes: Buffer, from: number): { type: string; chunk: Buffer }[] | undefined {
+  const chunks = [];
+  for (let at = from; at < bytes.length;) {
+    const length = uint(bytes, at + 4, 4, true);
+    const end = at + 8 + (length ?? 0) + ((length ?? 0) % 2);
+    if (length === undefined || end > bytes.length) return undefined;
+    chunks.push({ type: latin(bytes, at, 4), chunk: bytes.subarray(at, end) });
+    at = end;
+  }
+  return chunks;
+}
+
+function stripWebp(bytes: Buffer): Buffer | undefined {
+  const end = (uint(bytes, 4, 4, true) ?? Infinity) + 8;
+  if (!has(bytes, 0, 'RIFF') || !has(bytes, 8, 'WEBP') || end > bytes.length) return undefined;
+  const chunks = chunksOf(bytes.subarray(0, end), 12);
+  const exif = chunks?.find(({ type }) => type === 'EXIF')?.chunk.subarray(8);
+  const turn = exif && (orientationOf(exif) ?? turnOf(exif) ?? 1);
+  const kept = chunks
+    ?.filter(({ type }) => webpChunks.has(type))
+    .map(({ type, chunk }) => ({ type, chunk: Buffer.from(chunk) }));
+  if (!kept?.some(({ type }) => type === 'VP8 ' || type === 'VP8L' || type === 'ANMF')) return undefined;
+  for (const { type, chunk } of kept) {
+    if (type === 'VP8X')
+      chunk[8] = (chunk[8]! & ~(exifFlag | xmpFlag)) | (turn !== undefined && turn > 1 ? exifFlag : 0);
+    if (type !== 'ANMF') continue;
+    const inner = chunksOf(chunk, 24);
+    if (!inner?.every((one) => frameChunks.includes(one.type))) return undefined;
+  }
+  const turned = Buffer.from('EXIF\x1a\0\0\0', 'latin1');
+  const parts = [
+    bytes.subarray(0, 12),
+    ...kept.map(({ chunk }) => chunk),
+    ...(turn !== undefined && turn > 1 ? [turned, turnOnly(turn)] : []),
+  ];
+  const bare = Buffer.concat(parts);
+  bare.writeUInt32LE(bare.length - 8, 4);
+  return bare;
+}
+
+/** Boxes of a JPEG XL file (ISO/IEC 18181-2) that hold its picture: not those that could make an old JPEG of it again. */
+const jxlBoxes = new Set(['JXL ', 'ftyp', 'jxll', 'jxlc', 'jxlp']);
+
+/** A bare codestream has no place for anything but the picture. How the picture is turned is in the codestream. */
+function stripJxl(bytes: Buffer): Buffer | undefined {
+  if (has(bytes, 0, '\xff\x0a')) return bytes;
+  const boxes = boxesOf(bytes)?.filter(({ type }) => jxlBoxes.has(type));
+  if (!boxes?.some(({ type }) => type === 'jxlc' || type === 'jxlp')) return undefined;
+  return Buffer.concat(boxes.map(({ at, end }) => bytes.subarray(at, end)));
 }

@@ -87,6 +87,11 @@ export interface ServerParts {
    * that decodes nothing.
    */
   toJpeg?(original: string): Promise<{ path: string; remove(): Promise<void> } | undefined>;
+  /**
+   * Writes what can be given of an original without what it tells, where it can't be stripped: a film as it is, of anything else
+   * a JPEG; with its MIME type. Otherwise as `toJpeg`.
+   */
+  toBare?(original: string): Promise<{ path: string; type: string; remove(): Promise<void> } | undefined>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
   samples(): Promise<number>;
   config: ServerConfig;

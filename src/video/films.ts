@@ -10,6 +10,7 @@ import { runOnce, type Run, type RunLimits } from '../base/once.js';
 import type { Format } from '../photo/identify.js';
 import { inputOf } from './input.js';
 import {
+  bareArgs,
   copyArgs,
   hoverArgs,
   hoverSize,
@@ -45,6 +46,8 @@ export interface Films {
   hover(source: Source, film: Film, to: string): Promise<Size>;
   /** Makes the MP4 that every browser plays: by copying the streams, where that is enough. Resolves to its size. */
   play(source: Source, film: Film, to: string): Promise<Size>;
+  /** Writes the film as it is without anything that tells of it; false where that can't be had of its kind. */
+  bare(source: Source, film: Film, to: string): Promise<boolean>;
   /** Ends what runs. */
   close(): void;
 }
@@ -138,6 +141,11 @@ export function openFilms(found: Found): Films {
       }
       await make(source, 0, playArgs(film, await encoder(), to), limits);
       return playSize(film);
+    },
+    async bare(source, film, to) {
+      const args = bareArgs(film, source.format.type, to);
+      if (args) await make(source, 0, args, longLimits(film, source.bytes), false);
+      return args !== undefined;
     },
     close: () => ended.abort(),
   };

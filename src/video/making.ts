@@ -6,7 +6,7 @@
 import type { Film } from './probe.js';
 
 /** The number of the recipe that makes clips; raised whenever the same bytes would give other clips. At most 9999. */
-export const clipRecipe = 1;
+export const clipRecipe = 2;
 
 /** What this build of ffmpeg can. */
 export interface Abilities {
@@ -102,10 +102,53 @@ export function hoverArgs(film: Film, can: Abilities, to: string): string[] {
   ];
 }
 
+/**
+ * What a stream of pictures carries beside them, taken out: supplemental information (SEI, ITU-T H.264 7.3.2.3, H.265 7.3.2.4),
+ * in which cameras write where and when, and AV1's metadata.
+ */
+const filters: Record<string, string> = {
+  h264: 'filter_units=remove_types=6',
+  hevc: 'filter_units=remove_types=39-40',
+  av1: 'filter_units=remove_types=5',
+};
+
+/** The streams as they are, with nothing beside them. */
+const copied = (film: Film): string[] => {
+  const filter = Object.hasOwn(filters, film.pictures.codec) ? filters[film.pictures.codec] : undefined;
+  return [...streams(film), ...bare, '-c', 'copy', ...(filter === undefined ? [] : ['-bsf:v', filter]), ...exact];
+};
+
 /** The streams as they are, in an MP4. */
-export function copyArgs(film: Film, to: string): string[] {
-  return [...streams(film), ...bare, '-c', 'copy', ...exact, ...mp4(to)];
+export const copyArgs = (film: Film, to: string): string[] => [...copied(film), ...mp4(to)];
+
+/** Containers that a film can be given in again without what it tells, by MIME type, as ffmpeg calls them. */
+const containers: Record<string, string> = {
+  'video/mp4': 'mp4',
+  'video/x-m4v': 'mp4',
+  'video/3gpp': 'mp4',
+  'video/quicktime': 'mov',
+};
+
+/** The MIME types of films that can be given without what they tell. */
+export const bareFilms: readonly string[] = Object.keys(containers);
+
+/** A film in its own kind of container without what it tells; undefined where that can't be had. */
+export function bareArgs(film: Film, type: string, to: string): string[] | undefined {
+  if (!Object.hasOwn(containers, type) || !Object.hasOwn(filters, film.pictures.codec)) return undefined;
+  return [
+    ...copied(film),
+    '-movflags',
+    '+faststart',
+    '-tag:v',
+    tags[film.pictures.codec]!,
+    '-f',
+    containers[type]!,
+    `file:${to}`,
+  ];
 }
+
+/** How the codecs are called in those containers; Apple's programs know HEVC by no other name. */
+const tags: Record<string, string> = { h264: 'avc1', hevc: 'hvc1', av1: 'av01' };
 
 /** What every browser plays. */
 export function playArgs(film: Film, can: Abilities, to: string): string[] {

@@ -1,6 +1,6 @@
 /** Videos from the claim to their films: without ffmpeg, with it, and where it was put in later. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openArchive } from '../../src/archive/archive.js';
@@ -12,7 +12,9 @@ import { openSqlite } from '../../src/base/sqlite.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo.js';
 import { openClips, type Clips } from '../../src/ingest/clips.js';
 import { openIngest, type Outcome } from '../../src/ingest/ingest.js';
-import { lacks } from '../../src/ingest/wanted.js';
+import { repair } from '../../src/ingest/repair.js';
+import { verifyHome, type Finding } from '../../src/ingest/verify.js';
+import { clipAt, lacks } from '../../src/ingest/wanted.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 import { openMetadata } from '../../src/photo/metadata.js';
 import { render } from '../../src/photo/rendering.js';
@@ -33,6 +35,8 @@ interface Home {
   clips(films?: Films): Clips;
   photo(sha256: string): PhotoDocument;
   temporaries(): string[];
+  check(): Promise<Finding[]>;
+  mend(findings: readonly Finding[], films?: Films): Promise<void>;
 }
 
 async function openHome(films = openFilms(tools), folder = temporaryFolder()): Promise<Home> {
@@ -60,6 +64,9 @@ async function openHome(films = openFilms(tools), folder = temporaryFolder()): P
     clips: (which = films) =>
       openClips({ ...parts, films: which, db, clock: systemClock, log: silent, onChange: () => () => undefined }),
     photo: (sha256) => library.get(photoId(sha256))!.body as unknown as PhotoDocument,
+    check: async () =>
+      (await verifyHome({ library, files, archive: join(folder, 'archive'), blobs: join(folder, 'blobs') })).findings,
+    mend: (findings, which = films) => repair(findings, { ...parts, films: which }),
     temporaries: () => readdirSync(join(folder, 'blobs/.tmp')),
   };
 }
@@ -131,10 +138,36 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     const { clips = {} } = home.photo(sha256);
     for (const clip of [clips.hover!, clips.video!]) {
       const path = join(home.folder, 'blobs', clip.sha256.slice(0, 2), clip.sha256);
-      expect(clip).toMatchObject({ at: '0001', type: 'video/mp4', bytes: statSync(path).size });
+      expect(clip).toMatchObject({ at: clipAt, type: 'video/mp4', bytes: statSync(path).size });
       expect(hashOf(readFileSync(path))).toBe(clip.sha256);
     }
     expect(home.temporaries()).toEqual([]);
+  });
+
+  it('whose films were lost or rotted is told by the check, and they are made again', async () => {
+    const home = await openHome();
+    const bytes = filmOf(h264);
+    const sha256 = hashOf(bytes);
+    await home.take('a.mov', bytes);
+    await home.clips().drain();
+    const blob = (name: 'hover' | 'video'): string => {
+      const clip = home.photo(sha256).clips![name]!;
+      return join(home.folder, 'blobs', clip.sha256.slice(0, 2), clip.sha256);
+    };
+    expect(await home.check()).toEqual([]);
+    rmSync(blob('hover'));
+    const rotten = readFileSync(blob('video'));
+    chmodSync(blob('video'), 0o644);
+    writeFileSync(blob('video'), rotten.fill(0, 100, 200));
+    const findings = await home.check();
+    expect(findings).toEqual([{ kind: 'rendition', path: '2020/05/a.mov', sha256, renditions: ['hover', 'video'] }]);
+    await home.mend(findings, without);
+    expect(findings[0]).not.toHaveProperty('repaired');
+    await home.mend(findings);
+    expect(findings[0]).toMatchObject({ repaired: true });
+    expect(await home.check()).toEqual([]);
+    for (const name of ['hover', 'video'] as const)
+      expect(hashOf(readFileSync(blob(name)))).toBe(home.photo(sha256).clips![name]!.sha256);
   });
 
   it('that visitors may see gets a film without its metadata, also where browsers play the original', async () => {

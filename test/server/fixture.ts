@@ -171,6 +171,8 @@ export interface Home {
   spool: FakeSpool;
   links: FakeMesh;
   clock: ManualClock;
+  /** What makes a file without details of an original; there is none unless the test sets it. */
+  made: { bare?: NonNullable<ServerParts['toBare']> };
   /** What was logged as a warning or an error. */
   logged: unknown[][];
   /** Adds a photo with its files; returns its id. */
@@ -217,6 +219,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
   const files = openFiles();
   const [incoming, work] = [join(folder, 'incoming'), join(folder, 'work')];
   for (const path of [incoming, work]) await mkdir(path);
+  const made: Home['made'] = {};
   const logged: unknown[][] = [];
   const note = (...told: unknown[]): void => void logged.push(told);
   const log = { debug: () => undefined, info: () => undefined, warn: note, error: note };
@@ -253,6 +256,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     mesh: links,
     peers: openPeers(db),
     toJpeg: async () => undefined,
+    toBare: async (original) => made.bare?.(original),
     samples: async () => 6,
     config: {
       host: '127.0.0.1',
@@ -283,6 +287,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     spool,
     links,
     clock,
+    made,
     logged,
     async add(sample = {}) {
       count++;

@@ -1,4 +1,7 @@
 /** Share links over HTTP: what whoever comes by one sees, and that nothing else of the album exists for them. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { expectError, openHome, type Home } from './fixture.js';
 
@@ -76,6 +79,39 @@ test('it tells no name, position or place, unless it was made to', async () => {
   expect(await ask(all.path, `/api/photos/${id}`)).toMatch(/12\.5/);
   expect((await home.app.inject(`${all.path}/originals/${id}`)).statusCode).toBe(200);
   expect((await home.app.inject(`${all.path}/api/photos/${id}/exif`)).statusCode).toBe(200);
+});
+
+test('an original without details is stripped, or a JPEG is made of it, or it is not given', async () => {
+  const home = await openHome();
+  const webp = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#468' } })
+    .withExif({ IFD0: { Artist: 'Ada' } })
+    .webp()
+    .toBuffer();
+  expect(webp.includes('Ada')).toBe(true);
+  const [stripped, made, none] = [
+    await home.add({ original: webp, type: 'image/webp' }),
+    await home.add({ type: 'image/gif' }),
+    await home.add({ type: 'image/x-nikon-nef' }),
+  ];
+  const given: string[] = [];
+  home.made.bare = async (original) => {
+    if (home.library.local.originals.find(none)?.path === original) return undefined;
+    const path = join(home.folder, 'made.jpg');
+    writeFileSync(path, 'a JPEG');
+    return { path, type: 'image/jpeg', remove: async () => void given.push(original) };
+  };
+  const { path } = await make(home, { search: 'type:photo', originals: true });
+  const get = (id: string) => home.app.inject(`${path}/originals/${id}`);
+  const bare = await get(stripped);
+  expect(bare.headers).toMatchObject({ 'content-type': 'image/webp' });
+  expect(bare.headers['content-disposition']).toMatch(/^attachment; filename="photo-\d{4}-\d\d-\d\d\.webp"/);
+  expect(bare.rawPayload.includes('Ada')).toBe(false);
+  expect((await sharp(bare.rawPayload).metadata()).width).toBe(8);
+  const jpeg = await get(made);
+  expect(jpeg.body).toBe('a JPEG');
+  expect(jpeg.headers['content-disposition']).toMatch(/photo-\d{4}-\d\d-\d\d\.jpg"/);
+  await expect.poll(() => given.length).toBe(1);
+  expectError(await get(none), 415, 'unsupported');
 });
 
 test('a password opens it, too many wrong ones are slowed down, and the proof is good for that link alone', async () => {

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, it, test } from 'vitest';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { openReader } from '../../src/photo/exiftool.js';
 import { identify, headLength, type Format } from '../../src/photo/identify.js';
 import { openFilms, type Source } from '../../src/video/films.js';
 import { isPlayable } from '../../src/video/playable.js';
@@ -12,6 +13,8 @@ import { temporaryFolder } from '../folder.js';
 import { h264, makeFilm, noFfmpeg, tinyFilm, tools } from './films.js';
 
 const films = openFilms(tools);
+const reader = openReader({ processes: 1 });
+afterAll(() => reader.close());
 const mp4: Format = { type: 'video/mp4', family: 'video', name: 'MP4' };
 
 function sourceOf(path: string): Source {
@@ -119,6 +122,58 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
     await films.play(source, await films.look(source), join(folder, 'v.mp4'));
     const made = readFileSync(join(folder, 'v.mp4'));
     expect([made.includes('+52.01'), made.includes('secret')]).toEqual([false, false]);
+  });
+});
+
+describe.skipIf(noFfmpeg)('a film without what it tells (skipped where there is no ffmpeg)', () => {
+  const { ffmpeg } = (tools as { tools: { ffmpeg: string } }).tools;
+  /** A hash of each picture, as decoded. */
+  const picturesOf = (path: string): string =>
+    execFileSync(ffmpeg, ['-v', 'error', '-i', path, '-map', '0:v', '-f', 'framemd5', '-'])
+      .toString()
+      .replace(/^#.*\n/gm, '');
+  /** What an encoder or a camera writes among the pictures themselves: an SEI message of 16 bytes and a text. */
+  const spoken = ['-bsf:v', 'h264_metadata=sei_user_data=086f3693-b7b3-4f2c-9653-21492feee5b8+zq-serial'];
+  const words = [
+    '-movflags',
+    'use_metadata_tags',
+    '-metadata',
+    'location=+52.01+004.36/',
+    '-metadata',
+    'artist=zq-owner',
+  ];
+
+  test.each([
+    ['a.mp4', 'video/mp4', [...h264, ...spoken]],
+    ['a.mov', 'video/quicktime', [...h264, ...spoken]],
+    ['a.mov', 'video/quicktime', ['-c:v', 'libx265', '-preset', 'ultrafast', '-tag:v', 'hvc1', '-c:a', 'aac']],
+  ])('%s (%s) has the same pictures and no word', async (name, type, args) => {
+    const folder = temporaryFolder();
+    const source = sourceOf(makeFilm(join(folder, name), [...args, ...words]));
+    const before = readFileSync(source.path).toString('latin1');
+    expect(before).toMatch(/\+52\.01/);
+    expect(before).toMatch(/zq-owner/);
+    const made = join(folder, 'bare.bin');
+    expect(await films.bare(source, await films.look(source), made)).toBe(true);
+    const after = readFileSync(made).toString('latin1');
+    expect(after).not.toMatch(/\+52\.01|zq-|x264|Lavf/);
+    expect(sourceOf(made).format.type).toBe(type);
+    expect(picturesOf(made)).toBe(picturesOf(source.path));
+    const tags = await reader.ask(made);
+    const told = tags.kind === 'answer' ? Object.entries(tags.answer) : [];
+    expect(told.length).toBeGreaterThan(10);
+    expect(told.filter(([tag]) => /^(?:UserData|Keys|ItemList|XMP|ExifIFD|GPS)/.test(tag))).toEqual([]);
+  });
+
+  it('is not made of kinds that may say anything among their pictures', async () => {
+    const folder = temporaryFolder();
+    for (const [name, args] of [
+      ['a.avi', ['-c:v', 'mjpeg', '-an']],
+      ['a.mov', ['-c:v', 'mjpeg', '-an']],
+    ] as const) {
+      const source = sourceOf(makeFilm(join(folder, name), args));
+      expect(await films.bare(source, await films.look(source), join(folder, 'bare.bin'))).toBe(false);
+    }
   });
 });
 

@@ -18,6 +18,7 @@ import { openPublic } from '../public.js';
 import { openSpool, recordOf } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { version } from '../version.js';
+import { writeBare } from '../bare.js';
 import { writeJpeg } from '../jpeg.js';
 
 /** The verb `serve`. */
@@ -90,7 +91,7 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
   }
 }
 
-type HomeParts = 'library' | 'catalog' | 'changes' | 'blobs' | 'toJpeg' | 'samples' | 'config';
+type HomeParts = 'library' | 'catalog' | 'changes' | 'blobs' | 'toJpeg' | 'toBare' | 'samples' | 'config';
 
 function serverParts(home: Home): Pick<ServerParts, HomeParts> {
   const { library, catalog, archive, blobs, changes, config, files } = home;
@@ -102,6 +103,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
     changes,
     blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
     toJpeg: (original) => writeJpeg(home, original),
+    toBare: (original) => writeBare(home, original),
     samples: async () => {
       // With it comes libvips, which a server else leaves to its decoders.
       const { placeSamples } = await import('../../ingest/samples.js');

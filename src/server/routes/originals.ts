@@ -32,7 +32,7 @@ const missing = 'The original is not on this server.';
 const patience = 20_000;
 
 export const originals: Routes = (app, context) => {
-  const { library, blobs, exchange, toJpeg } = context;
+  const { library, blobs, exchange, toJpeg, toBare } = context;
 
   /** A photo whose original is here, or was brought by another server in time; undefined where it can't be had now. */
   async function fetched(who: Viewer, id: string, signal: AbortSignal): Promise<PhotoView | undefined> {
@@ -115,7 +115,8 @@ export const originals: Routes = (app, context) => {
     handler: async (request, reply) => {
       const who = viewer(request);
       const photo = await find(who, request.params.id, goneOf(reply));
-      if (!may(who, 'original')) return sendStripped(reply, photo, blobs.original(photo.path));
+      if (!may(who, 'original'))
+        return sendStripped(reply, photo, blobs.original(photo.path), toBare && (() => toBare(photo.path)));
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {
         path: blobs.original(photo.path),

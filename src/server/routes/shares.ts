@@ -3,7 +3,6 @@ import { Type } from 'typebox';
 import type { Share } from '../../access/shares.js';
 import { PhotospoolError } from '../../base/errors.js';
 import { parseQuery } from '../../catalog/search.js';
-import { strippable } from '../../photo/strip.js';
 import { viewer } from '../access.js';
 import { authorFor } from '../authors.js';
 import { notFound } from '../failures.js';
@@ -12,6 +11,7 @@ import { getPhoto } from '../photos.js';
 import { answers, Problem, Sha256 } from '../schemas.js';
 import { GivenPassword, strict } from '../shapes.js';
 import { giveTicket, shareOf } from '../share-address.js';
+import { givenTypes } from '../stripped.js';
 import { actorBehind, refuseTooSoon, utcOf } from '../visit.js';
 
 const utc = Type.String({ description: 'UTC' });
@@ -36,11 +36,13 @@ const Shown = Type.Object({
   locked: Type.Boolean({ description: 'the password is still to be given; nothing else is told then' }),
   originals: Flag,
   details: Flag,
-  strippable: Type.Array(Type.String(), { description: 'types of originals that are given without details' }),
+  strippable: Type.Array(Type.String(), {
+    description: 'types of originals that are given without details, as they are or as a JPEG',
+  }),
   expires: Type.Optional(utc),
 });
 
-export const shares: Routes = (app, { access, clock, library }) => {
+export const shares: Routes = (app, { access, clock, library, toBare }) => {
   const config = { rule: 'links' } as const;
 
   const describe = ({ scope, created, expires, used, author, ...rest }: Share, by: string) => ({
@@ -133,7 +135,15 @@ export const shares: Routes = (app, { access, clock, library }) => {
   function tell({ scope, title, originals, details, expires }: Share, locked: boolean) {
     if (locked) return { title: '', locked, originals: false, details: false, strippable: [] };
     const end = expires !== undefined && { expires: utcOf(expires) };
-    return { title, locked, originals, details, strippable: [...strippable], ...end, ...('photo' in scope && scope) };
+    return {
+      title,
+      locked,
+      originals,
+      details,
+      strippable: givenTypes(toBare !== undefined),
+      ...end,
+      ...('photo' in scope && scope),
+    };
   }
 
   app.get(

@@ -1,0 +1,206 @@
+/** Originals without what they tell, of the kinds that are no JPEG or PNG: no tag is left, and the picture is the same. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Sharp } from 'sharp';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { openReader } from '../../src/photo/exiftool.js';
+import { headLength, identify } from '../../src/photo/identify.js';
+import { render } from '../../src/photo/rendering.js';
+import { strip } from '../../src/photo/strip.js';
+import { temporaryFolder } from '../folder.js';
+import { quarters, realPhotos, shown, writeTags } from './pictures.js';
+
+const reader = openReader({ processes: 1 });
+afterAll(() => reader.close());
+
+/** Groups and names of tags that tell more than the picture. */
+const groups =
+  /^(?:XMP|IPTC|ExifIFD|InteropIFD|GPS|IFD1|SubIFD|Photoshop|MakerNotes|Keys|UserData|JUMBF|Trailer|Samsung|Apple)/;
+const names =
+  /GPS|Serial|Owner|Artist|Copyright|Creator|By-line|Author|Comment|Description|Make|Model|Date|Location|City|Exif|Trailer|Preview|Thumb|Software|HostComputer/;
+
+const words = [
+  ...['-IFD0:Artist=zq-owner', '-IFD0:Make=zq-make', '-ExifIFD:SerialNumber=zq-serial', '-ExifIFD:OwnerName=zq-owner'],
+  ...[
+    '-GPSLatitude=39.1',
+    '-GPSLatitudeRef=N',
+    '-GPSLongitude=108.4',
+    '-GPSLongitudeRef=W',
+    '-XMP-dc:Creator=zq-owner',
+  ],
+  ...['-XMP-dc:Description=zq-words', '-XMP-photoshop:City=zq-city'],
+];
+
+/** Tags of some bytes that tell more than the picture. */
+async function tagsOf(bytes: Buffer): Promise<string[]> {
+  const path = join(temporaryFolder(), 'a.bin');
+  writeFileSync(path, bytes);
+  const answer = await reader.ask(path);
+  if (answer.kind === 'ended') throw new Error(answer.why);
+  return Object.keys(answer.answer).filter((tag) => {
+    const [group = '', name = ''] = tag.split(':');
+    if (/^(?:System|ExifTool|ICC|File|Composite|SourceFile)/.test(group)) return false;
+    return groups.test(group) || names.test(name);
+  });
+}
+
+/** The picture that the album makes of some bytes. */
+async function pictureOf(bytes: Buffer): Promise<string> {
+  const found = identify(bytes.subarray(0, headLength));
+  if (found.kind !== 'photo') throw new Error(found.reason);
+  const path = join(temporaryFolder(), 'a.bin');
+  writeFileSync(path, bytes);
+  const { width, height, preview } = shown(await render(path, found.format));
+  return `${width} × ${height} ${Buffer.from(preview.bytes).toString('base64')}`;
+}
+
+/** A file of these bytes with words in every place that ExifTool knows. */
+async function wordy(name: string, bytes: Buffer, ...more: string[]): Promise<Buffer> {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, bytes);
+  await writeTags(path, ...words, ...more);
+  return readFileSync(path);
+}
+
+const heic = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'heic', `${name}.heic`));
+const picture = (): Sharp => quarters(120, 80);
+
+const made: [string, string, () => Promise<Buffer>][] = [
+  ['a WebP', 'image/webp', async () => wordy('a.webp', await picture().webp().toBuffer())],
+  [
+    'a WebP that is turned',
+    'image/webp',
+    async () => wordy('a.webp', await picture().webp().toBuffer(), '-IFD0:Orientation#=6'),
+  ],
+  [
+    'a WebP with transparency and colours',
+    'image/webp',
+    async () =>
+      wordy('a.webp', await picture().ensureAlpha(0.5).withIccProfile('p3').webp({ lossless: true }).toBuffer()),
+  ],
+  ['an AVIF', 'image/avif', async () => wordy('a.avif', await picture().avif({ effort: 0 }).toBuffer())],
+  [
+    'an AVIF with transparency',
+    'image/avif',
+    async () => wordy('a.avif', await picture().ensureAlpha(0.5).avif({ effort: 0 }).toBuffer()),
+  ],
+  ...['plain', 'turned', 'grid', 'p3', 'nclx', 'deep', 'pq', 'several'].map(
+    (name): [string, string, () => Promise<Buffer>] => [
+      `the HEIC ${name}`,
+      'image/heic',
+      () => wordy('a.heic', heic(name)),
+    ],
+  ),
+  [
+    'a TIFF',
+    'image/tiff',
+    async () => wordy('a.tif', await picture().tiff({ compression: 'lzw', predictor: 'horizontal' }).toBuffer()),
+  ],
+  [
+    'a TIFF of tiles, turned, in its own colours',
+    'image/tiff',
+    async () =>
+      wordy(
+        'a.tif',
+        await picture()
+          .withIccProfile('p3')
+          .tiff({ compression: 'deflate', tile: true, tileWidth: 32, tileHeight: 32 })
+          .toBuffer(),
+        '-IFD0:Orientation#=8',
+        '-IPTC:City=zq-city',
+      ),
+  ],
+  [
+    'a TIFF of 16 bits',
+    'image/tiff',
+    async () => wordy('a.tif', await picture().toColourspace('rgb16').tiff({ compression: 'none' }).toBuffer()),
+  ],
+];
+
+test.each(made)('%s tells nothing and looks the same', async (_name, type, make) => {
+  const bytes = await make();
+  expect(bytes.toString('latin1')).toContain('zq-');
+  expect((await tagsOf(bytes)).length).toBeGreaterThan(5);
+  const bare = strip(bytes, type)!;
+  expect(bare.toString('latin1')).not.toContain('zq-');
+  expect(await tagsOf(bare)).toEqual([]);
+  expect(await pictureOf(bare)).toBe(await pictureOf(bytes));
+});
+
+describe('a JPEG XL', () => {
+  const box = (type: string, content: string): Buffer => {
+    const bytes = Buffer.from(`\0\0\0\0${type}${content}`, 'latin1');
+    bytes.writeUInt32BE(bytes.length);
+    return bytes;
+  };
+  const kept = [box('JXL ', '\r\n\x87\n'), box('ftyp', 'jxl \0\0\0\0jxl '), box('jxlc', '\xff\x0a-pixels-')];
+
+  it('keeps its codestream and nothing else', () => {
+    const others = ['Exif', 'xml ', 'brob', 'jbrd', 'jumb', 'zqzq'].map((type) => box(type, 'zq-owner'));
+    expect(strip(Buffer.concat([...kept.slice(0, 2), ...others, kept[2]!, ...others]), 'image/jxl')).toEqual(
+      Buffer.concat(kept),
+    );
+    expect(strip(Buffer.concat([...kept, Buffer.from('zq')]), 'image/jxl')).toBeUndefined();
+  });
+});
+
+describe('what is not understood to its end is not given at all:', () => {
+  it('files that are cut off', async () => {
+    for (const [, type, make] of made.filter(([name]) => /grid|a TIFF$|an AVIF$|a WebP$/.test(name))) {
+      const bytes = strip(await make(), type)!;
+      expect(strip(bytes.subarray(0, bytes.length - 100), type), type).toBeUndefined();
+      expect(strip(bytes.subarray(0, 40), type), type).toBeUndefined();
+    }
+  });
+
+  it('a sequence of pictures, a protected item, data in another file', () => {
+    const plain = heic('plain');
+    const sequence = Buffer.concat([plain, Buffer.from('\0\0\0\x08moov', 'latin1')]);
+    expect(strip(sequence, 'image/heic')).toBeUndefined();
+    const foreign = Buffer.from(plain);
+    const iloc = foreign.indexOf('iloc');
+    // The data reference of the first item, behind its id (and how it lies there).
+    foreign.writeUInt16BE(1, iloc + 4 + 4 + 2 + 2 + 2 + (foreign[iloc + 4] === 0 ? 0 : 2));
+    expect(strip(foreign, 'image/heic')).toBeUndefined();
+  });
+
+  it('a TIFF whose pixels are JPEG, which hold words of their own', async () => {
+    expect(strip(await picture().tiff({ compression: 'jpeg' }).toBuffer(), 'image/tiff')).toBeUndefined();
+  });
+});
+
+test('bytes in any other order break nothing', async () => {
+  for (const [, type, make] of made.slice(0, 14)) {
+    const bytes = await make();
+    for (let n = 0; n < 100; n++) {
+      const broken = Buffer.from(bytes);
+      for (let k = 0; k < 4; k++)
+        broken[(n * 7919 + k * 104_729) % Math.min(bytes.length, 1500)] = (n * 31 + k * 97) & 255;
+      const bare = strip(broken, type);
+      expect(bare === undefined || bare.length <= broken.length + 26, type).toBe(true);
+    }
+  }
+});
+
+const shared = [
+  'heic/IMG_5195.HEIC',
+  'heic/mobile/iphone_13_pro_max.HEIC',
+  'heic/mobile/HMD_Nokia_8.3_5G_hdr.heif',
+  'tiff/BSG1.tiff',
+]
+  .map((name) => `exif-samples/${name}`)
+  .concat(
+    ['avif/8bit-sRGB.avif', 'jxl/8bit-sRGB.jxl', 'motionphoto/samsung-one-ui-6.heic', 'webp/denali.webp'].map(
+      (name) => `immich-test-assets/formats/${name}`,
+    ),
+  );
+
+describe.skipIf(!existsSync(realPhotos))('of real photos (skipped where ../shared/photos is not)', () => {
+  test.each(shared)('%s tells nothing and looks the same', { timeout: 240_000 }, async (name) => {
+    const bytes = readFileSync(join(realPhotos, name));
+    const found = identify(bytes.subarray(0, headLength));
+    const bare = strip(bytes, found.kind === 'photo' ? found.format.type : '')!;
+    expect(await tagsOf(bare)).toEqual([]);
+    expect(await pictureOf(bare)).toBe(await pictureOf(bytes));
+  });
+});
