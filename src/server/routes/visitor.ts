@@ -12,6 +12,7 @@ export const visitor: Routes = (app) => {
       config: { rule: 'everyone' },
       schema: { summary: 'Who is signed in, and what they may do', response: answers(Session) },
     },
-    (request, reply) => void reply.send({ ...describeSession(request, viewerOf(request)), passkeys: false, signIn: false }),
+    (request, reply) =>
+      void reply.send({ ...describeSession(request, viewerOf(request)), passkeys: false, signIn: false }),
   );
 };
