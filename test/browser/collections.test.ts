@@ -163,14 +163,14 @@ test('folders suggest albums: one is made, one turned down for good, both undone
   await page.getByRole('heading', { name: 'From your folders' }).waitFor();
   expect(flat(await rows(page, 'suggested'))).toEqual(['Iceland 3 photos Make it No', 'Old stuff 3 photos Make it No']);
   expect(await breaches(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Make the album Iceland' }).click();
+  await page.getByRole('button', { name: 'Make it: Iceland' }).click();
   await page.getByRole('link', { name: 'Iceland, 3 photos' }).waitFor();
   expect(await count(home, 'album:Iceland')).toBe(3);
-  await page.getByRole('button', { name: 'No album Old stuff' }).click();
+  await page.getByRole('button', { name: 'No: Old stuff' }).click();
   await expect.poll(() => page.getByRole('heading', { name: 'From your folders' }).count()).toBe(0);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(async () => flat(await rows(page, 'suggested'))).toEqual(['Old stuff 3 photos Make it No']);
-  await page.getByRole('button', { name: 'No album Old stuff' }).click();
+  await page.getByRole('button', { name: 'No: Old stuff' }).click();
   await page.reload();
   await page.getByRole('link', { name: 'Iceland, 3 photos' }).waitFor();
   expect(await page.getByRole('heading', { name: 'From your folders' }).count()).toBe(0);
