@@ -164,12 +164,20 @@ function listen(told: Attempt): Writable {
   });
 }
 
-/** Starts again as a person would, without any fault: the same command, then once more with what was stuck. */
+/**
+ * Starts again as a person would, without any fault: the same command, then once more with what was stuck. An import is run once
+ * more after that: a sidecar of its tree may have waited for a photo that was stuck.
+ */
 export async function recover(world: World, memory?: Memory): Promise<Attempt> {
   const way: Way = memory ? { memory } : {};
   const first = await attempt(world, way);
-  const last = await attempt(world, { ...way, again: true });
-  return { ...last, said: [...first.said, ...last.said], unforeseen: [...first.unforeseen, ...last.unforeseen] };
+  const again = await attempt(world, { ...way, again: true });
+  const last = world.outcome.mode === 'import' && again.documents ? await attempt(world, way) : again;
+  return {
+    ...last,
+    said: [...first.said, ...again.said, ...last.said],
+    unforeseen: [...first.unforeseen, ...again.unforeseen, ...last.unforeseen],
+  };
 }
 
 /** What is wrong with the lines that a person was told: each must be one sentence, without where in the code it came from. */

@@ -124,7 +124,7 @@ export function conclude({ verdict }: Trial, world: World, { documents, said }: 
 
 /** A failure that kept a file back must have been told. */
 function silence({ said, summary }: Attempt, { outcome }: World): string[] {
-  const done = summary ? summary.stored + summary.duplicates : 0;
+  const done = summary ? summary.stored + summary.duplicates + (summary.sidecars ?? 0) : 0;
   const wanted = Object.keys(outcome.comes).length - outcome.stays.length - outcome.broken.length;
   return done < wanted && said.length === 0 ? [`${wanted - done} not taken in, and nobody was told`] : [];
 }

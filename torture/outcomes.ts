@@ -20,6 +20,12 @@ export interface Outcome {
 
 const plain = { before: {}, stays: [], broken: [], mode: 'move', devices: [] } as const;
 
+/** A sidecar; `title` makes it distinct. */
+const sidecar = (title: string): Buffer =>
+  Buffer.from(
+    `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>${title}</dc:title></rdf:Description></rdf:RDF></x:xmpmeta>`,
+  );
+
 /** All outcomes. */
 export async function listOutcomes(): Promise<Outcome[]> {
   const [a, b] = [await tinyPhoto('a'), await tinyPhoto('b')];
@@ -39,7 +45,13 @@ export async function listOutcomes(): Promise<Outcome[]> {
     outcome('the same twice', { 'a.jpg': a, 'b.jpg': a }),
     outcome('name collision', { 'a.jpg': b }, { before: { 'a.jpg': a } }),
     outcome('undecodable', { 'a.jpg': brokenPhoto('a') }, { broken: ['a.jpg'] }),
-    outcome('with sidecar', { 'a.jpg': a, 'a.jpg.xmp': Buffer.from('<x:xmpmeta/>') }, { stays: ['a.jpg.xmp'] }),
+    outcome('with sidecar', { 'a.jpg': a, 'a.jpg.xmp': sidecar('a') }),
+    outcome('early sidecar', { 'a.jpg': a, 'b.xmp': sidecar('b') }, { stays: ['b.xmp'] }),
+    outcome('late sidecar', { 'a.xmp': sidecar('a') }, { before: { 'a.jpg': a } }),
+    outcome('newer sidecar', { 'a.xmp': sidecar('b') }, { before: { 'a.jpg': a, 'a.xmp': sidecar('a') } }),
+    outcome('the same sidecar again', { 'a.xmp': sidecar('a') }, { before: { 'a.jpg': a, 'a.xmp': sidecar('a') } }),
+    outcome('late sidecar from another disk', { 'a.xmp': sidecar('a') }, { before: { 'a.jpg': a }, devices: ['drop'] }),
+    outcome('sidecar in a copied tree', { 'Rome/a.jpg': a, 'Rome/a.xmp': sidecar('a') }, { mode: 'import' }),
     outcome('from another disk', { 'a.jpg': a }, { devices: ['drop'] }),
     outcome('from a mount', { 'a.jpg': a }, { devices: ['drop/incoming'] }),
     outcome('to another disk', { 'a.jpg': a }, { devices: ['home/archive'] }),

@@ -179,7 +179,13 @@ export function judge(world: World, documents: Documents): Verdict {
     works.flatMap(claimed),
     outcome.broken.map((name) => hashOf(outcome.comes[name]!)),
   );
-  verdict.wrong.push(...leftOver(world), ...disagree(documents, originals, distinct.size));
+  // A sidecar has no document of its own.
+  const sidecars = new Set(
+    [...Object.entries(outcome.before), ...photos]
+      .filter(([name]) => name.endsWith('.xmp'))
+      .map(([, bytes]) => hashOf(bytes)),
+  );
+  verdict.wrong.push(...leftOver(world), ...disagree(documents, originals, distinct.size - sidecars.size));
   return verdict;
 }
 

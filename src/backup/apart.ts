@@ -13,8 +13,15 @@ async function real(folder: string): Promise<string> {
 const holds = (outer: string, inner: string): boolean =>
   `${inner}${sep}`.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`);
 
-/** @throws PhotospoolError `usage` where a backup's folder and one of the home's are, or lie in, one another. */
-export async function checkApart(folder: string, own: readonly string[]): Promise<void> {
+/**
+ * `hint` says where to put what is to be written there.
+ * @throws PhotospoolError `usage` where a folder outside of the home and one of the home's are, or lie in, one another.
+ */
+export async function checkApart(
+  folder: string,
+  own: readonly string[],
+  hint = 'Keep the backup outside of the home, best on another disk.',
+): Promise<void> {
   const backup = await real(folder);
   for (const one of own) {
     const other = await real(one);
@@ -24,7 +31,7 @@ export async function checkApart(folder: string, own: readonly string[]): Promis
       `${printable(folder)} and Photospool's own ${printable(one)} lie in one another.`,
       {
         path: folder,
-        hint: 'Keep the backup outside of the home, best on another disk.',
+        hint,
       },
     );
   }

@@ -16,6 +16,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   status: async () => (await import('./commands/status.js')).status,
   retry: async () => (await import('./commands/retry.js')).retry,
   list: async () => (await import('./commands/list.js')).list,
+  'export-xmp': async () => (await import('./commands/export-xmp.js')).exportXmpVerb,
   verify: async () => (await import('./commands/verify.js')).verify,
   rerender: async () => (await import('./commands/rerender.js')).rerenderVerb,
   backup: async () => (await import('./commands/backup.js')).backup,

@@ -23,7 +23,7 @@ export function newestFirst({ sidecars }: Pick<PhotoDocument, 'sidecars'>): (Sid
       sha256,
       name: textOf(own(sidecar, 'name')),
       modified: textOf(own(sidecar, 'modified')),
-      values: (own(sidecar, 'values') ?? {}),
+      values: own(sidecar, 'values') ?? {},
     }))
     .sort(
       (a, b) => compareText(b.modified, a.modified) || compareText(a.name, b.name) || compareText(a.sha256, b.sha256),

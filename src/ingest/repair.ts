@@ -99,10 +99,12 @@ async function copyBack(from: string, sha256: string, { library, archive, files 
   const { originals } = library.local;
   const row = originals.find(sha256);
   const photo = library.get<PhotoDocument>(photoId(sha256));
-  if (!row || !photo) return false;
-  const { taken, name } = viewPhoto(sha256, photo.body, { here: false });
+  if (!row) return false;
+  const view = photo && viewPhoto(sha256, photo.body, { here: false });
   for (let n = -1; n < mostNames; n++) {
-    const path = n < 0 ? row.path : archiveName(taken, name, sha256, n);
+    // A sidecar has no document, and no place but the one beside its photo.
+    const path = n < 0 ? row.path : view && archiveName(view.taken, view.name, sha256, n);
+    if (path === undefined) return false;
     const holder = originals.findByPath(path);
     if (archive.occupied(path) || (holder && holder.sha256 !== sha256)) continue;
     const to = archive.resolve(path);

@@ -49,12 +49,17 @@ export const keywordTrees = [
 /** darktable tags what it did by itself, and writes these tags like any other. */
 const own = 'darktable|';
 
+/** The words that darktable put there by itself, and nobody else: of its own paths in Lightroom's tree. */
+export function mechanicalWords(paths: readonly string[]): Set<string> {
+  const levels = (mine: boolean): string[] =>
+    paths.filter((path) => path.startsWith(own) === mine).flatMap((path) => path.split('|'));
+  const others = new Set(levels(false));
+  return new Set(levels(true).filter((word) => !others.has(word)));
+}
+
 /** Flat keywords, else the leaves of the first tree that has any. */
 function readKeywords(tags: Tags): string[] {
-  const paths = tags.list('XMP-lr:HierarchicalSubject');
-  const others = new Set(paths.filter((path) => !path.startsWith(own)).flatMap((path) => path.split('|')));
-  const mine = paths.filter((path) => path.startsWith(own)).flatMap((path) => path.split('|'));
-  const mechanical = new Set(mine.filter((word) => !others.has(word)));
+  const mechanical = mechanicalWords(tags.list('XMP-lr:HierarchicalSubject'));
   const leaves = keywordTrees.map(([name, separator]) =>
     tags.list(name).flatMap((path) => path.split(separator).slice(-1)),
   );

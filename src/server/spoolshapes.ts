@@ -55,6 +55,7 @@ export const PassSummary = Type.Object({
   duplicates: whole(0),
   stuck: whole(0),
   ignored: whole(0),
+  sidecars: optional(whole(1)),
   seconds: Type.Number(),
   stuckItems: Type.Array(NameReason),
 });

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { decodeTime } from 'ulid';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import { below, parentOf, type Files, type Path } from '../base/files.js';
+import { nameOf } from '../base/paths.js';
 import type { IgnoredItem } from './port.js';
 import { isClaimName } from './work.js';
 
@@ -18,25 +19,48 @@ export function placesToHide(incoming: string, file: Path, claim: string): strin
   return [join(dirname(incoming), hiding, claim), ...(typeof near === 'string' ? [near] : [])];
 }
 
+/** The claim of which a file beside its old place is, by its name; undefined for any other file. */
+export const hiddenClaim = (name: string): string | undefined =>
+  /^\.photospool-([0-9A-HJKMNP-TV-Z]{26})\.claim$/.exec(name)?.[1];
+
 /** After so long, ms, a hidden file that is in no claim is told of: no copy takes that long to be begun. */
 const forgottenAfter = 86_400_000;
 
 /**
- * Files that have been hidden beside `incoming` for more than a day and are in no claim of these `work` folders: their claim
- * was lost with its disk, or is that of another Photospool. They are never touched, only told of. `now` in ms.
+ * Files that have been hidden for more than a day, beside `incoming` or (`near`) beside where they were, and are in no claim of
+ * these `work` folders: their claim was lost with its disk, or is that of another Photospool. They are never touched, only
+ * told of. `now` in ms.
  */
-export async function forgotten(incoming: string, works: string[], files: Files, now: number): Promise<IgnoredItem[]> {
+export async function forgotten(
+  incoming: string,
+  works: string[],
+  files: Files,
+  now: number,
+  near: readonly Path[] = [],
+): Promise<IgnoredItem[]> {
   const found: IgnoredItem[] = [];
   // A folder that can't be read now is looked into again at the next look.
   const entries = await files.list(join(dirname(incoming), hiding)).catch(() => undefined);
-  for (const { name, path } of entries ?? []) {
-    const age = isClaimName(name) ? now - decodeTime(name) : 0;
+  const hidden = [
+    ...(entries ?? []).map(({ name, path }) => ({
+      claim: name,
+      path,
+      again: `move it back into ${printable(incoming)}`,
+    })),
+    ...near.map((path) => ({
+      claim: hiddenClaim(nameOf(path)) ?? '',
+      path,
+      again: 'give it a name that does not begin with a dot',
+    })),
+  ];
+  for (const { claim, path, again } of hidden) {
+    const age = isClaimName(claim) ? now - decodeTime(claim) : 0;
     if (age <= forgottenAfter) continue;
-    const claims = await Promise.all(works.map((work) => files.look(join(work, name))));
-    if (claims.every((claim) => claim === undefined))
+    const claims = await Promise.all(works.map((work) => files.look(join(work, claim))));
+    if (claims.every((one) => one === undefined))
       found.push({
         name: printable(path.toString()),
-        reason: `was on its way in ${Math.floor(age / 86_400_000)} days ago, and is in no claim here. If no other Photospool takes from this folder, move it back into ${printable(incoming)}.`,
+        reason: `was on its way in ${Math.floor(age / 86_400_000)} days ago, and is in no claim here. If no other Photospool takes from this folder, ${again}.`,
       });
   }
   return found;

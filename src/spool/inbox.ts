@@ -4,7 +4,7 @@
  */
 import { sep } from 'node:path';
 import type { Clock } from '../base/clock.js';
-import { printable } from '../base/errors.js';
+import { printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { parentOf, type Files, type Path } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import { isXmp } from '../photo/foreign.js';
@@ -92,6 +92,16 @@ export function openInbox(
     return wait;
   }
 
+  /** The sidecars that may be taken. Where that can't be found out now, photos come in all the same. */
+  async function choose(still: Found[], photos: Found[]): Promise<Found[]> {
+    try {
+      return (await sidecars?.choose(still, photos)) ?? [];
+    } catch (error) {
+      trouble.push({ name: 'sidecars', reason: sentence(toPhotospoolError(error, 'look for the photos of')) });
+      return [];
+    }
+  }
+
   const isBelow = (folder: Path): boolean => Buffer.from(folder).indexOf(incoming + sep) === 0;
 
   async function remove(folder: Path): Promise<void> {
@@ -103,8 +113,8 @@ export function openInbox(
 
   return {
     async look() {
-      hidden = await forgotten(incoming, works, files, clock.now());
       const found = await scan(incoming, files);
+      hidden = await forgotten(incoming, works, files, clock.now(), found?.hidden);
       if (!found) return { ready: [], wait: undefined, folders: [], there: false };
       special = found.special.map(shown);
       trouble = found.trouble.map(shown);
@@ -125,7 +135,7 @@ export function openInbox(
         else wait = Math.min(wait ?? left, left);
       }
       waiting = lying;
-      now.push(...((await sidecars?.choose(still, lying)) ?? []));
+      now.push(...(await choose(still, lying)));
       return { ready: now, wait, folders: found.folders, there: true };
     },
     async whyNot(found) {

@@ -16,6 +16,7 @@ import type { ProcessorOptions, ProcessorParts } from './options.js';
 import type { PassSummary, SpoolEvent, SpoolPort } from './port.js';
 import { openQueue } from './queue.js';
 import { openWaiting, type Waiting } from './sidecars.js';
+import { tellStatus } from './status.js';
 import { openTaking } from './taking.js';
 import { openTally } from './tally.js';
 import { placeUpload } from './upload.js';
@@ -235,23 +236,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     async status() {
       await adopt();
       if (!watching) await inbox.look();
-      const refused = taking.refused().map((one) => ({ ...one, name: printable(one.name), claim: '', attempts: 1 }));
-      const held = taking.held();
-      const { stored, duplicates } = tally.totals();
-      const stuck = hand.stuck().map((one) => ({ ...one, name: printable(one.name) }));
-      return {
-        incoming: inbox.count(),
-        waiting: inbox.waiting(),
-        work: hand.working().map((one) => ({ ...one, name: printable(one.name) })),
-        stuck: [...stuck, ...refused],
-        ignored: [...inbox.ignored(), ...inbox.trouble()],
-        stored,
-        duplicates,
-        today: parts.local.today.count(),
-        rate: tally.rate(),
-        recent: tally.recent(),
-        ...(held && { held }),
-      };
+      return { ...tellStatus({ inbox, hand, taking, tally }), today: parts.local.today.count() };
     },
     place: (stream, name) => placeUpload(incoming, files, stream, name),
     uploads,

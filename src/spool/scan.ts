@@ -5,6 +5,7 @@
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Entry, Files, Path } from '../base/files.js';
 import type { Brought } from '../document/brought.js';
+import { hiddenClaim } from './hiding.js';
 import { isLeftAlone } from './names.js';
 import type { Look } from './ready.js';
 import { idOf, type Folder } from './watch.js';
@@ -34,6 +35,8 @@ export interface Scan {
   special: { name: string; reason: string }[];
   /** What could not be read, and may hold photos. */
   trouble: { name: string; reason: string }[];
+  /** Files that lie hidden beside where they were, on their way into a claim (hiding.ts). */
+  hidden: Path[];
   /** All folders that were read, `incoming` first. */
   folders: Folder[];
 }
@@ -46,11 +49,12 @@ const legacy = new TextDecoder('windows-1252');
  * What can't be read below it is passed over and told of in `trouble`.
  */
 export async function scan(incoming: string, files: Files): Promise<Scan | undefined> {
-  const result: Scan = { files: [], special: [], trouble: [], folders: [] };
+  const result: Scan = { files: [], special: [], trouble: [], hidden: [], folders: [] };
   return (await enter(incoming, '')) ? result : undefined;
 
   async function walk(entries: Entry[], folder: string): Promise<void> {
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))) {
+      if (hiddenClaim(entry.name) !== undefined) result.hidden.push(entry.path);
       if (isLeftAlone(entry.name)) continue;
       const shown = folder === '' ? nameOf(entry) : `${folder}/${nameOf(entry)}`;
       if (entry.kind === 'other') {

@@ -1,15 +1,44 @@
 /**
- * What the spool holds, read from the disk without touching it: for a look while no server runs. A claim without an error
- * in its record is in some other process's hand, or left over from one that died.
+ * What the spool holds: as its processor knows it, or read from the disk without touching it, for a look while no server
+ * runs. There a claim without an error in its record is in some other process's hand, or left over from one that died.
  */
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
-import { openInbox } from './inbox.js';
+import type { Hand } from './hand.js';
+import { openInbox, type Inbox } from './inbox.js';
 import { itemName, parseItem } from './item.js';
 import { idleStatus, type SpoolStatus, type StuckItem, type WorkItem } from './port.js';
+import type { Taking } from './taking.js';
+import type { Tally } from './tally.js';
 import { importWork } from './work.js';
+
+/** What a processor's parts hold now, as it is told of. Names are the files' own: hostile text. */
+export function tellStatus(parts: {
+  inbox: Inbox;
+  hand: Pick<Hand, 'working' | 'stuck'>;
+  taking: Pick<Taking, 'refused' | 'held'>;
+  tally: Tally;
+}): Omit<SpoolStatus, 'today'> {
+  const { inbox, hand, taking, tally } = parts;
+  const refused = taking.refused().map((one) => ({ ...one, name: printable(one.name), claim: '', attempts: 1 }));
+  const held = taking.held();
+  const { stored, duplicates } = tally.totals();
+  const stuck = hand.stuck().map((one) => ({ ...one, name: printable(one.name) }));
+  return {
+    incoming: inbox.count(),
+    waiting: inbox.waiting(),
+    work: hand.working().map((one) => ({ ...one, name: printable(one.name) })),
+    stuck: [...stuck, ...refused],
+    ignored: [...inbox.ignored(), ...inbox.trouble()],
+    stored,
+    duplicates,
+    rate: tally.rate(),
+    recent: tally.recent(),
+    ...(held && { held }),
+  };
+}
 
 /** Reads the state of a spool. A folder that is not there holds nothing. */
 export async function readStatus(incoming: string, work: string, files: Files): Promise<SpoolStatus> {

@@ -17,8 +17,8 @@ const megapixels = Math.floor(pixelLimit / 1e6);
 const page = `# Formats
 
 What a file is, is told by its first ${headLength} bytes, never by its name. A file that is no photo or video stays where it
-is and is shown with the reason (empty, text, a web page, an SVG drawing, an XMP sidecar, a document, an archive, a
-program, sound, or nothing that Photospool knows).
+is and is shown with the reason (empty, text, a web page, an SVG drawing, a document, an archive, a program, sound, or
+nothing that Photospool knows). XMP sidecars go with their photos: [sidecars](sidecars.md).
 
 This page is made from the list in \`src/photo/families.ts\`; a test keeps it up to date.
 

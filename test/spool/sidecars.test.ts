@@ -1,5 +1,5 @@
 /** Sidecars on their way in, with real parts: before, with and after their photos, and those whose photo nobody can tell. */
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../src/base/config.js';
@@ -8,6 +8,7 @@ import { openHome } from '../../src/cli/home.js';
 import { openSpool } from '../../src/cli/spool.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo.js';
 import { viewPhoto, type PhotoView } from '../../src/document/view.js';
+import { repair } from '../../src/ingest/repair.js';
 import { verifyHome } from '../../src/ingest/verify.js';
 import type { ProcessorOptions } from '../../src/spool/options.js';
 import type { PassSummary } from '../../src/spool/port.js';
@@ -202,6 +203,26 @@ describe('a sidecar', () => {
     }
     expect(await bench.pass()).toMatchObject({ stored: 2, sidecars: 1, duplicates: 1 });
     expect([bench.shown('IMG_1.jpg').title, bench.shown('IMG_2.jpg').title]).toEqual(['both', 'both']);
+  });
+
+  it('that is gone is found out by verify, and put back from a backup', async () => {
+    const bench = await begin();
+    bench.drop('IMG_1.jpg', await makePhoto(1));
+    bench.drop('IMG_1.jpg.xmp', title('kept'));
+    await bench.pass();
+    const path = join(bench.home.config.done, '2024/07/IMG_1.jpg.xmp');
+    const backup = join(bench.folder, 'backup.xmp');
+    renameSync(path, backup);
+    const { findings } = await bench.verify();
+    expect(findings).toMatchObject([{ kind: 'missing', path: '2024/07/IMG_1.jpg.xmp' }]);
+    const { decoders, ...home } = bench.home;
+    await repair(findings, {
+      ...home,
+      render: (file, format) => decoders.render(file, format),
+      elsewhere: (kind) => Promise.resolve(kind === 'originals' ? backup : undefined),
+    });
+    expect(readFileSync(path, 'utf8')).toContain('kept');
+    expect((await bench.verify()).findings).toEqual([]);
   });
 
   it('of an imported tree is copied; one beside a photo that is known under another name finds it', async () => {

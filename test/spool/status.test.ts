@@ -54,6 +54,24 @@ describe('the status of a spool', () => {
     expect((await again.status()).ignored).toEqual([]);
   });
 
+  it('names what lies hidden beside its old place in no claim, too', async () => {
+    const spool = makeSpool();
+    const clock = fastClock();
+    const [lost, young] = [2, 0.5].map((days) => `trip/.photospool-${ulid(clock.now() - days * 86_400_000)}.claim`);
+    for (const name of [lost!, young!]) spool.drop(name);
+    const processor = await spool.open({}, openFiles(), clock);
+    await processor.pass();
+    const ignored = [
+      {
+        name: join(spool.incoming, lost!),
+        reason:
+          'was on its way in 2 days ago, and is in no claim here. If no other Photospool takes from this folder, give it a name that does not begin with a dot.',
+      },
+    ];
+    expect((await processor.status()).ignored).toEqual(ignored);
+    expect(spool.files()).toHaveLength(2);
+  });
+
   it('tells what was done, what is stuck since when, and the same from the folders alone', async () => {
     const failures: Failures = new Map([['bad', 'undecodable']]);
     const spool = makeSpool(failures);

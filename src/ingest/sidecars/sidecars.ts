@@ -115,7 +115,7 @@ export const reasonOf = (match: Exclude<Match, { kind: 'found' }>): string =>
     : `it is an XMP sidecar, and ${match.count} photos could be meant: call it as one of them, ending and all (IMG_1.jpg.xmp), or put it beside that one`;
 
 /** Where a photo lies in the archive, or would where it is on another server. */
-function placeOf(sha256: string, library: Library): string {
+export function placeOf(sha256: string, library: Library): string {
   const row = library.local.originals.find(sha256);
   if (row) return row.path;
   const photo = library.get<PhotoDocument>(photoId(sha256))!.body;

@@ -1,0 +1,89 @@
+/** `photospool export-xmp`: writes what was edited here as XMP sidecars, which other programs read (docs/sidecars.md). */
+import { resolve } from 'node:path';
+import { checkApart } from '../../backup/apart.js';
+import { systemClock as clock } from '../../base/clock.js';
+import { PhotospoolError, printable } from '../../base/errors.js';
+import { openFiles } from '../../base/files.js';
+import { parseQuery, type Query } from '../../catalog/search.js';
+import { exportXmp, type Exported } from '../../ingest/sidecars/export.js';
+import { openXmpWriter } from '../../photo/xmpwriter.js';
+import { counted, exit, print, printJson, say } from '../output.js';
+import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { noHome, viewHome, type HomeView } from '../view.js';
+
+/** The flags of the verb. */
+interface ExportFlags extends Flags {
+  to: string;
+  names: string;
+  asImported?: boolean;
+}
+
+/** The verb `export-xmp`. */
+export const exportXmpVerb: Verb = (program, run) => {
+  addVerb(program, 'export-xmp', 'writes what was edited as XMP sidecars, for darktable, digiKam, Lightroom')
+    .argument('[QUERY...]', 'a search, as in the album; without it, all photos')
+    .requiredOption('--to <DIR>', 'the folder that they are written into, laid out as the archive')
+    .option('--names <STYLE>', 'full: IMG_1.jpg.xmp (darktable, digiKam); stem: IMG_1.xmp (Lightroom)', 'full')
+    .option('--as-imported', 'laid out as the photos came in')
+    .allowUnknownOption()
+    .action((words: string[], flags: ExportFlags) => run(() => exportHome(words, flags)));
+};
+
+async function exportHome(words: string[], flags: ExportFlags): Promise<number> {
+  const mistake = words.find((word) => word.startsWith('--'));
+  if (mistake !== undefined) throw wrong(`export-xmp has no option ${printable(mistake)}.`);
+  const names = flags.names;
+  if (names !== 'full' && names !== 'stem') throw wrong(`--names can't be ${printable(names)}.`);
+  const query = parseQuery(words.join(' '));
+  const config = configOf(flags);
+  const folder = resolve(flags.to);
+  const own = [config.incoming, config.work, config.done, config.data];
+  await checkApart(folder, own, 'Name a folder of its own: the archive stays as it came.');
+  const view = await viewHome(config);
+  if (!view) throw noHome(config);
+  const began = clock.now();
+  const writer = openXmpWriter();
+  const files = openFiles();
+  const asImported = flags.asImported === true;
+  const tally = { written: 0, same: 0, kept: 0, failed: 0 };
+  try {
+    const parts = { library: view.library, archive: config.done, files, writer, folder, names, asImported } as const;
+    for await (const one of exportXmp(found(view, query), parts)) {
+      tally[one.outcome]++;
+      tell(one, flags.json === true);
+    }
+  } finally {
+    await writer.close();
+    view.close();
+  }
+  if (flags.json) printJson({ ...tally, seconds: (clock.now() - began) / 1000 });
+  else print(describe(tally));
+  return tally.kept + tally.failed > 0 ? exit.stuck : exit.done;
+}
+
+const wrong = (message: string): PhotospoolError =>
+  new PhotospoolError('usage', message, { hint: '`export-xmp --help` shows what it takes.' });
+
+/** All photos that match. */
+function* found({ catalog }: HomeView, query: Query): Iterable<string> {
+  for (let cursor: string | undefined; ;) {
+    const { ids, next } = catalog.page(query, { limit: 500, ...(cursor !== undefined && { cursor }) });
+    yield* ids;
+    if (next === undefined) return;
+    cursor = next;
+  }
+}
+
+function tell({ path, outcome, reason }: Exported, json: boolean): void {
+  if (reason === undefined) return;
+  if (json) printJson({ path, outcome, reason });
+  else say(`${outcome === 'kept' ? 'not replaced' : 'not made'}: ${printable(path)}: ${reason}`);
+}
+
+function describe({ written, same, kept, failed }: Record<Exported['outcome'], number>): string {
+  const parts = [`${counted(written, 'sidecar')} written`];
+  if (same > 0) parts.push(`${same} the same as before`);
+  if (kept > 0) parts.push(`${kept} left as they were`);
+  if (failed > 0) parts.push(`${failed} could not be made`);
+  return parts.join(', ');
+}
