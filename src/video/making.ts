@@ -67,12 +67,21 @@ export const posterAt = ({ seconds }: Film): number => Math.min(1, seconds / 4);
 const matrixOf = ({ pictures }: Film): string =>
   pictures.matrix ? 'auto' : Math.min(pictures.width, pictures.height) >= 720 ? 'bt709' : 'bt601';
 
+const told = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv';
+
+/**
+ * HDR is mapped as in photos (src/photo/colours.ts): up to `knee` of reference white (cd/m²; ITU-R BT.2408) as it is, what is brighter
+ * pressed together so that `peak` comes out white.
+ */
+const [white, peak, knee] = [203, 1000, 0.6];
+
 function scaling(film: Film, { width, height }: Size, { tonemap }: Abilities): string {
   if (film.pictures.hdr && tonemap) {
-    const linear = `zscale=w=${width}:h=${height}:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709`;
-    return `${linear},tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv`;
+    const linear = `zscale=w=${width}:h=${height}:t=linear:npl=${white},format=gbrpf32le,zscale=p=bt709`;
+    const press = `tonemap=tonemap=mobius:param=${knee}:peak=${(peak / white).toFixed(3)}:desat=0`;
+    // The curve of sRGB is the one by which browsers show films: what is not pressed together is as bright as in a photo.
+    return `${linear},${press},zscale=t=iec61966-2-1:m=bt709:r=tv,${told}`;
   }
-  const told = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv';
   return `scale=${width}:${height}:in_color_matrix=${matrixOf(film)}:out_color_matrix=bt709:out_range=tv,${told}`;
 }
 
