@@ -1,6 +1,6 @@
 /** Saved searches and suggested albums over HTTP: who sees them, what they find, and that what was said of them stays said. */
 import { expect, test } from 'vitest';
-import { photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo.js';
 import { invite, openOwned } from './accounts.js';
 import { openBrowser } from './browser.js';
 import { expectError, openHome, type Home } from './fixture.js';
@@ -15,10 +15,10 @@ interface Saved {
 
 async function dropInto(home: Home, folder: string): Promise<string> {
   const id = await home.add();
-  home.library.update(photoId(id), (body) => {
-    const photo = body as unknown as PhotoDocument;
+  home.library.update<PhotoDocument>(photoId(id), (body) => {
+    const photo = body!;
     const [key, sighting] = Object.entries(photo.sightings)[0]!;
-    return { ...photo, sightings: { [key]: { ...sighting, folder } } } as unknown as Body;
+    return { ...photo, sightings: { [key]: { ...sighting, folder } } };
   });
   return id;
 }
