@@ -15,8 +15,8 @@ interface Saved {
 
 async function dropInto(home: Home, folder: string): Promise<string> {
   const id = await home.add();
-  home.library.update(photoId(id), (body) => {
-    const photo = body as unknown as PhotoDocument;
+  home.library.update<PhotoDocument>(photoId(id), (body) => {
+    const photo = body!;
     const [key, sighting] = Object.entries(photo.sightings)[0]!;
     return { ...photo, sightings: { [key]: { ...sighting, folder } } };
   });
