@@ -6,18 +6,28 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes half a minute or more, longest first. */
 const long = [
-  'browser/upload',
   'backup/matrix',
-  'browser/look',
+  'browser/select',
   'cli/verbs',
-  'browser/strangers',
-  'browser/shares',
-  'simulation/simulation',
-  'browser/servers',
-  'browser/signing',
-  'browser/hostile',
-  'replication/away',
+  'browser/timeline',
   'cli/backup',
+  'simulation/simulation',
+  'browser/upload',
+  'photo/renditions',
+  'browser/look',
+  'photo/stripped',
+  'browser/signing',
+  'browser/strangers',
+  'browser/places',
+  'browser/hostile',
+  'browser/shares',
+  'browser/front',
+  'spool/writers',
+  'browser/collections',
+  'browser/memories',
+  'replication/publish',
+  'browser/inbox',
+  'replication/away',
 ].map((name) => `/test/${name}.test.ts`);
 
 /** Puts the longest first; the others come as Vitest would have them. */

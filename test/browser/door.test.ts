@@ -34,7 +34,7 @@ test('the set-up link makes the owner; an invitation lets family in, who sees on
   expect(await owner.page.evaluate(() => JSON.stringify(history.state))).not.toContain(setUpCode);
   await owner.page.waitForSelector('text=3 on their way');
   expect(await readMenu(owner.page)).toEqual([
-    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Trash'],
+    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Places', 'Trash'],
     'Spool',
     'Servers',
     'Links',
@@ -60,7 +60,7 @@ test('the set-up link makes the owner; an invitation lets family in, who sees on
   await family.page.getByLabel('Choose a password').fill('two slow trains');
   await family.page.keyboard.press('Enter');
   await shown(family.page);
-  expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'My account', 'Sign out']);
+  expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'Places', 'My account', 'Sign out']);
   expect(await family.page.locator('text=on their way').count()).toBe(0);
   for (const path of ['spool', 'people', 'tokens', 'access', 'audit']) {
     await family.page.goto(`${fixture.url}/${path}`);

@@ -57,7 +57,7 @@ test('owner by the set-up link, by passkey and by password', async () => {
   const link = visits.home.setUpLink();
   const { page } = await becomeOwner();
   expect(await readMenu(page)).toEqual([
-    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Trash'],
+    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Places', 'Trash'],
     ...['Spool', 'Servers', 'Links', 'People', 'Access', 'Tokens', 'What happened', 'My account', 'Sign out'],
   ]);
   await addAuthenticator(page);
@@ -93,7 +93,7 @@ test('an invitation lets family in, who see what is shown to them as soon as it 
   await comeIn(family);
   await family.page.waitForSelector('text=Nothing is shared yet');
   expect(family.page.url()).toBe(`${visits.home.url}/`);
-  expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'My account', 'Sign out']);
+  expect(await readMenu(family.page)).toEqual(['Albums', 'Tags', 'Cameras', 'Places', 'My account', 'Sign out']);
 
   await owner.page.goto(visits.home.url);
   await shown(owner.page);

@@ -32,9 +32,10 @@ export async function openHome() {
   const clock = fastClock();
   let left = Infinity;
   let act = (): void => undefined;
+  const reading = new Set([incoming, join(folder, '.photospool-incoming')]);
   const files = openFiles((_operation, path) => {
-    // The item's own operations are those below its folders: reading `incoming` goes on for ever.
-    if (String(path) === incoming || left-- !== 0) return;
+    // The item's own operations are those below its folders: reading `incoming`, and what hides beside it, goes on for ever.
+    if (reading.has(String(path)) || left-- !== 0) return;
     act();
   });
   const library = openLibrary(openSqlite(join(folder, 'library.sqlite')));
