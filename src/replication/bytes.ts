@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream';
 import { PhotospoolError } from '../base/errors.js';
 import { check, introduction, unreachable, type Address } from './client.js';
+import { partsUntil, untilAborted } from './until.js';
 
 /** What is sent and answered as bytes. */
 export interface StreamQuestion {
@@ -28,6 +29,7 @@ export async function stream(
 ): Promise<{ status: number; body: AsyncIterable<Uint8Array> }> {
   const url = address.url + path;
   const quiet = new AbortController();
+  const ends = [signal, quiet.signal];
   let timer: NodeJS.Timeout | undefined;
   let over = false;
   const heard = (): void => {
@@ -48,7 +50,7 @@ export async function stream(
     try {
       over = false;
       heard();
-      for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      for await (const part of partsUntil(ends, (response.body ?? []) as AsyncIterable<Uint8Array>)) {
         heard();
         yield part;
       }
@@ -59,13 +61,14 @@ export async function stream(
     }
   }
   try {
-    const response = await (address.fetch ?? fetch)(url, {
+    const asked = (address.fetch ?? fetch)(url, {
       method,
       redirect: 'manual',
       headers: { ...headers, ...introduction(address) },
       ...(source && { body: Readable.toWeb(Readable.from(sent(source, heard))) as ReadableStream, duplex: 'half' }),
-      signal: AbortSignal.any([signal, quiet.signal]),
+      signal: AbortSignal.any(ends),
     });
+    const response = await untilAborted(ends, asked);
     // A body that nobody reads keeps no timer, and so no process, alive.
     end();
     const body = watched(response);

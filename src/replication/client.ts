@@ -3,6 +3,7 @@
  * message; redirects are not followed, so that a token goes to no other place than the one it was given for.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
+import { partsUntil, untilAborted } from './until.js';
 
 /** How a server is reached. */
 export interface Address {
@@ -73,12 +74,13 @@ export async function ask(address: Address, path: string, question: Question = {
     signal,
   } = question;
   const url = /^https?:/.test(path) ? path : address.url + path;
-  const late = AbortSignal.timeout(timeout);
+  const late = new AbortController();
+  const over = setTimeout(() => late.abort(), timeout);
   const quiet = new AbortController();
-  const ends = [late, quiet.signal, ...(signal ? [signal] : [])];
+  const ends = [late.signal, quiet.signal, ...(signal ? [signal] : [])];
   const unheard = silence === undefined ? undefined : setTimeout(() => quiet.abort(), silence);
   try {
-    const response = await (address.fetch ?? fetch)(url, {
+    const asked = (address.fetch ?? fetch)(url, {
       method,
       redirect: 'manual',
       headers: {
@@ -89,13 +91,17 @@ export async function ask(address: Address, path: string, question: Question = {
       ...(text !== undefined && { body: text }),
       signal: AbortSignal.any(ends),
     });
+    const response = await untilAborted(ends, asked);
     clearTimeout(unheard);
-    const json = await readJson(response, url, silence === undefined ? undefined : { ms: silence, end: quiet });
+    const json = await readJson(response, url, ends, silence === undefined ? undefined : { ms: silence, end: quiet });
     check(response.status, address, url, json);
     return { status: response.status, json };
   } catch (error) {
-    throw error instanceof PhotospoolError ? error : unreachable(url, error, late.aborted || quiet.signal.aborted);
+    throw error instanceof PhotospoolError
+      ? error
+      : unreachable(url, error, late.signal.aborted || quiet.signal.aborted);
   } finally {
+    clearTimeout(over);
     clearTimeout(unheard);
   }
 }
@@ -103,6 +109,7 @@ export async function ask(address: Address, path: string, question: Question = {
 async function readJson(
   response: Response,
   url: string,
+  ends: readonly AbortSignal[],
   silence?: { ms: number; end: AbortController },
 ): Promise<unknown> {
   const parts: Uint8Array[] = [];
@@ -110,7 +117,7 @@ async function readJson(
   const listen = (): NodeJS.Timeout | undefined => silence && setTimeout(() => silence.end.abort(), silence.ms);
   let timer = listen();
   try {
-    for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    for await (const part of partsUntil(ends, (response.body ?? []) as AsyncIterable<Uint8Array>)) {
       clearTimeout(timer);
       timer = listen();
       size += part.length;

@@ -1,0 +1,39 @@
+/**
+ * Ends what is waited for when a signal says so, whatever that itself does about the signal: `fetch` may lose its tie to a
+ * signal when garbage is collected, and would be waited for without end. What comes later is let go.
+ */
+
+/** What `work` gives, or a rejection with the reason of the first of `signals` that is aborted before. */
+export async function untilAborted<T>(signals: readonly AbortSignal[], work: Promise<T>): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      const reason: unknown = signals.find((signal) => signal.aborted)?.reason;
+      reject(reason instanceof Error ? reason : new Error('It was ended.'));
+    };
+  });
+  for (const signal of signals) signal.addEventListener('abort', stop, { once: true });
+  if (signals.some((signal) => signal.aborted)) stop();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    for (const signal of signals) signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The parts of a stream, until one of `signals` is aborted. */
+export async function* partsUntil<T>(signals: readonly AbortSignal[], source: AsyncIterable<T>): AsyncGenerator<T> {
+  const parts = source[Symbol.asyncIterator]();
+  let ended = false;
+  try {
+    for (;;) {
+      const next = await untilAborted(signals, parts.next());
+      if (next.done) break;
+      yield next.value;
+    }
+    ended = true;
+  } finally {
+    // Not waited for: it may be what hangs.
+    if (!ended) parts.return?.().catch(() => undefined);
+  }
+}
