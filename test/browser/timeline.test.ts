@@ -186,10 +186,11 @@ describe('states', () => {
     await page.keyboard.type('beach zebra');
     await page.keyboard.press('Enter');
     await page.waitForSelector('text=No photos found');
-    expect(page.url()).toBe(`${fixture.url}/?q=beach+zebra`);
+    await expect.poll(() => page.url()).toBe(`${fixture.url}/?q=beach+zebra`);
     await page.getByRole('button', { name: 'Search without zebra' }).click();
     await shown(page);
-    expect((await seenTiles(page)).map((tile) => tile.id)).toEqual([photos.find((p) => p.title === 'beach')!.id]);
+    const beach = photos.find((p) => p.title === 'beach')!.id;
+    await expect.poll(async () => (await seenTiles(page)).map((tile) => tile.id)).toEqual([beach]);
     await page.goBack();
     await page.waitForSelector('text=No photos found');
     await page.click('text=Show all photos');
