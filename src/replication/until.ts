@@ -1,6 +1,6 @@
 /**
- * Ends what is waited for when a signal says so, whatever that itself does about the signal: `fetch` may lose its tie to a
- * signal when garbage is collected, and would be waited for without end. What comes later is let go.
+ * Ends what is waited for when a signal says so, whatever that itself does about the signal: links were seen to wait without
+ * end after theirs. Why is not proven; a `fetch` that lost its tie to the signal is the guess. What comes later is let go.
  */
 
 /** What `work` gives, or a rejection with the reason of the first of `signals` that is aborted before. */
