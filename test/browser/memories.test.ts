@@ -95,6 +95,17 @@ test('the keys are on a sheet', async () => {
   await page.keyboard.press('/');
   await page.keyboard.type('what?');
   expect(await page.getByRole('dialog').count()).toBe(0);
+  // A key that comes before the page has heard that the sheet is closed goes to the page.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await sheet.waitFor();
+  const focused = await page.evaluate(async () => {
+    document.querySelector('dialog')?.close();
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }));
+    await Promise.resolve();
+    return document.activeElement?.getAttribute('role');
+  });
+  expect(focused).toBe('combobox');
   expect(mishaps).toEqual([]);
   await close();
 });
