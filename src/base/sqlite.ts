@@ -36,6 +36,8 @@ export interface Sqlite {
   transaction<T>(work: () => T): T;
   /** Runs `done` after the outermost transaction has committed, or at once outside of one. */
   afterCommit(done: () => void): void;
+  /** Another number in every transaction of this connection, 0 outside of one: what holds for one need be read once only. */
+  readonly turn: number;
   close(): void;
 }
 
@@ -73,18 +75,22 @@ function wrap(db: InstanceType<typeof DatabaseSync>, path: string, durable: bool
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1;',
     );
+    // 16 MiB: where much is written at once, the same pages are written again and again.
+    db.exec('PRAGMA wal_autocheckpoint = 4000;');
   }
   db.exec(
     'PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -32768;',
   );
   const statements = new Map<string, Statement>();
   let depth = 0;
+  let turns = 0;
   let waiting: (() => void)[] = [];
 
   function transaction<T>(work: () => T): T {
     if (depth > 0) return work();
     db.exec('BEGIN IMMEDIATE');
     depth = 1;
+    turns++;
     let result: T;
     try {
       result = work();
@@ -105,6 +111,9 @@ function wrap(db: InstanceType<typeof DatabaseSync>, path: string, durable: bool
 
   return {
     path,
+    get turn() {
+      return depth > 0 ? turns : 0;
+    },
     exec: (sql) => guard('write', path, () => db.exec(sql)),
     prepare<R>(sql: string) {
       const known = statements.get(sql);

@@ -107,6 +107,22 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
   });
   const recent = makeRecent();
 
+  // What holds for a whole transaction is asked and told once in it: many documents may come in one.
+  let looked = { turn: 0, building: false };
+  let told = 0;
+
+  /** Whether the tables are being built. */
+  function isBuilding(): boolean {
+    if (db.turn === 0 || db.turn !== looked.turn) looked = { turn: db.turn, building: readState(db)?.building === 1 };
+    return looked.building;
+  }
+
+  /** What is in memory follows when the transaction is committed. */
+  function refreshLater(): void {
+    if (db.turn === 0 || db.turn !== told) db.afterCommit(memory().refresh);
+    told = db.turn;
+  }
+
   /** The columns, and what a query finds in them. */
   function search(query: Query, viewer: Viewer): { columns: Columns; found: Found } {
     const columns = memory().columns();
@@ -135,10 +151,10 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
       const sha256 = photoSha256(id);
       if (sha256 === undefined) return;
       const row = body && rowOf(sha256, body);
-      const building = readState(db)?.building === 1;
+      const building = isBuilding();
       if (row) (building ? tables().append : tables().put)(row);
       else (building ? tables().omit : tables().remove)(Buffer.from(sha256, 'hex'));
-      if (!building) db.afterCommit(memory().refresh);
+      if (!building) refreshLater();
     },
     page(query, options = {}) {
       const page = numbers(query, options);
@@ -198,10 +214,12 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
     },
     clear() {
       db.transaction(() => startBuilding(db));
+      looked.turn = 0;
       memory().refresh();
     },
     finish() {
       db.transaction(() => finishBuilding(db));
+      looked.turn = 0;
       memory().refresh();
     },
     catchUp: () => memory().refresh(),

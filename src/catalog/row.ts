@@ -165,7 +165,11 @@ function motionIn(view: PhotoView, { edits }: PhotoDocument): number {
 const isFilm = ({ type }: PhotoView): boolean => clean(type).startsWith('video/');
 
 /** A peer's facts are as they came: what should be text may be anything. SQLite's text ends at a NUL. */
-const clean = (text: unknown): string => (typeof text === 'string' ? text.replace(/\p{Cc}+/gu, ' ').trim() : '');
+const clean = (text: unknown): string => {
+  if (typeof text !== 'string') return '';
+  return plain.test(text) ? text.trim() : text.replace(/\p{Cc}+/gu, ' ').trim();
+};
+const plain = /^[ -~]*$/;
 
 /** A whole number that fits a column, else null. */
 function wholeOf(value: unknown): number | null {

@@ -5,7 +5,7 @@
  *
  * What lies in the trash is stacked among itself. A RAW in a stack has no place of its own in the album (`beside`).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.js';
 import { own, textOf } from '../document/json.js';
 import { bit } from './state.js';
@@ -40,7 +40,7 @@ export function shotOf(facts: unknown, name: string): number | null {
   const model = textOf(own(own(facts, 'camera'), 'model'));
   if ((!isRaw(type) && !companions.includes(type)) || taken === '' || model === '' || stem === '') return null;
   const key = JSON.stringify([stem, taken.slice(0, 19), model]);
-  return createHash('sha256').update(key).digest().readUIntBE(0, 6);
+  return parseInt(hash('sha256', key, 'hex').slice(0, 12), 16);
 }
 
 const byShot = 'SELECT n, id, type, state, beside, stacked FROM catalog_photo WHERE shot = ? ORDER BY id';

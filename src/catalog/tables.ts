@@ -118,7 +118,8 @@ export function openTables(db: Sqlite): Tables {
     let n = homeOf(key.taken, key.id);
     let other = keyAt.get(n);
     while (other && compareKeys(other, key) < 0) other = keyAt.get(++n);
-    let end = n;
+    if (!other) return n;
+    let end = n + 1;
     while (keyAt.get(end)) end++;
     for (let at = end; at > n; at--) move(at - 1, at);
     return n;

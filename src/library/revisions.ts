@@ -38,8 +38,6 @@ export interface Revisions {
   heads(doc: string): { rev: string; deleted: boolean }[];
   /** One revision that has its body, and its parent where that is known. */
   find(doc: string, rev: string): (Leaf & { parent?: string }) | undefined;
-  /** Whether any revision of a document is here. */
-  knows(doc: string): boolean;
   /** A revision and its ancestors as far as they are known, newest first; empty where it is unknown. */
   path(doc: string, rev: string): string[];
   /** Those of some revisions that are not in the tree. */
@@ -50,10 +48,10 @@ export interface Revisions {
    */
   append(doc: string, parent: string | undefined, deleted: boolean, body: string): string;
   /**
-   * Inserts a revision with its ancestors, newest first; true where it was not in the tree. A body that comes late, for
-   * what was known as an ancestor only, is left to `kept`.
+   * Inserts a revision with its ancestors, newest first. Tells whether it was in the tree: `first` where nothing of the
+   * document was. A body that comes late, for what was known as an ancestor only, is left to `kept`.
    */
-  insert(doc: string, path: readonly string[], deleted: boolean, body: string): boolean;
+  insert(doc: string, path: readonly string[], deleted: boolean, body: string): 'first' | 'added' | 'known';
   /**
    * Bodies of closed branches: of revisions that no body follows but those of tombstones. Bodies that the body of a live
    * revision or of a purge (told by `isPurge`) follows are dropped on the way. A live one that is known by name only takes
@@ -123,6 +121,7 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
   const span = db.prepare<{ span: number }>(
     'SELECT max(generation) - min(generation) AS span FROM revision WHERE doc = ?',
   );
+  const has = db.prepare(`SELECT 1 FROM revision ${one}`);
   const any = db.prepare('SELECT 1 FROM revision WHERE doc = ? LIMIT 1');
   const all = db.prepare<{ rev: string }>('SELECT rev FROM revision WHERE doc = ?');
   const forget = db.prepare(`DELETE FROM revision ${one}`);
@@ -135,6 +134,14 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
     // Its child may be known already, where this revision was forgotten as too old.
     const leaf = child.get(doc, generation + 1, rev) === undefined;
     add.run(doc, generation, rev, parent ?? null, Number(deleted), Number(leaf), leaf || !deleted ? body : null);
+  }
+
+  /** The first branch of a document: none of it can have been here. */
+  function begin(doc: string, path: readonly string[], deleted: boolean, body: string): void {
+    path.slice(0, limit).forEach((rev, n) => {
+      const [leaf, parent] = [n === 0, path[n + 1] ?? null];
+      add.run(...key(doc, rev), parent, Number(leaf && deleted), Number(leaf), leaf ? body : null);
+    });
   }
 
   /** An ancestor that was known by name only, or whose body was dropped: whether its body is of use, `kept` decides. */
@@ -162,9 +169,8 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       if (!row || row.body === null) return undefined;
       return { ...leafOf(row), ...(row.parent !== null && { parent: row.parent }) };
     },
-    knows: (doc) => any.get(doc) !== undefined,
     path: (doc, rev) => walk.all(...key(doc, rev), doc, limit).map((row) => row.rev),
-    missing: (doc, revs) => revs.filter((rev) => find.get(...key(doc, rev)) === undefined),
+    missing: (doc, revs) => revs.filter((rev) => has.get(...key(doc, rev)) === undefined),
     append(doc, parent, deleted, body) {
       const rev = revisionId(doc, parent, deleted, body);
       revisions.insert(doc, parent === undefined ? [rev] : [rev, parent], deleted, body);
@@ -172,6 +178,10 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       return rev;
     },
     insert(doc, path, deleted, body) {
+      if (any.get(doc) === undefined) {
+        begin(doc, path, deleted, body);
+        return 'first';
+      }
       const [rev, ...ancestors] = path.slice(0, limit) as [string, ...string[]];
       const known = find.get(...key(doc, rev));
       if (!known) addLeaf(doc, rev, ancestors[0], deleted, body);
@@ -179,7 +189,7 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       ancestors.forEach((ancestor, n) => addAncestor(doc, ancestor, path[n + 2]));
       // The one beyond the limit is not remembered, but if it is here, it is no leaf.
       if (path[limit] !== undefined) unsetLeaf.run(...key(doc, path[limit]));
-      return !known;
+      return known ? 'known' : 'added';
     },
     kept(doc, isPurge) {
       return closed.all(doc).flatMap(({ generation, rev, deleted, body }) => {

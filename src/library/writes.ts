@@ -90,10 +90,10 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
         const first = new Map<string, Incoming>();
         incoming.forEach((one, n) => {
           const { id, revisions: path, deleted } = one;
-          if (!touched.has(id) && !revisions.knows(id)) first.set(id, one);
+          const was = revisions.insert(id, path, deleted, bodies[n]!);
+          if (was === 'first') first.set(id, one);
           else first.delete(id);
-          const added = revisions.insert(id, path, deleted, bodies[n]!);
-          touched.set(id, added || touched.get(id) === true);
+          touched.set(id, was !== 'known' || touched.get(id) === true);
         });
         // Only when all are in: a merge and the tombstones that belong to it come together.
         for (const [id, added] of touched) {

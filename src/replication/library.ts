@@ -21,8 +21,8 @@ export interface LibraryParts {
   onChange(listener: () => void): () => void;
 }
 
-/** Documents per transaction: others get their turn in between. */
-const batch = 250;
+/** Documents per transaction: others get their turn in between, and each ends with a wait for the disk. */
+const batch = 500;
 /** Ms between looks for what other processes wrote. */
 const look = 1_000;
 
