@@ -3,6 +3,7 @@
  * most wanted first. A cut at any byte costs that byte and what is after it, nothing more. What a peer does not have is
  * asked again later; a peer that sends the wrong bytes is told of, and asked for other things.
  */
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
 import { discard, type Carrier, type Throttle, type Wanted } from './carrier.js';
@@ -209,6 +210,8 @@ async function inPages<B>(
  * others in hand have ended.
  */
 async function inParallel<T>(list: readonly T[], move: Move<T>, signal: AbortSignal): Promise<number> {
+  // Each of them waits for the end, some twice; Node warns of more than ten.
+  setMaxListeners(4 * most, signal);
   let done = 0;
   const failures: unknown[] = [];
   const inHand = new Set<Promise<void>>();

@@ -3,11 +3,15 @@
  * in or goes out that no document names.
  */
 import { rm } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { photoId } from '../../src/document/photo.js';
 import { brittle, files, home, link, served, soon } from './linking.js';
 
 test('over one link, each side gets what the other has', async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', onWarning);
+  onTestFinished(() => void process.off('warning', onWarning));
   const [laptop, server] = [await home(), await home()];
   for (let n = 0; n < 10; n++) await laptop.add(n);
   for (let n = 10; n < 20; n++) await server.add(n);
@@ -15,6 +19,7 @@ test('over one link, each side gets what the other has', async () => {
   for (const side of [laptop, server])
     await expect.poll(() => files(side), soon).toEqual({ renditions: 40, originals: 20 });
   expect(laptop.exchange.named.counts()).toEqual({ thumb: 0, preview: 0, original: 0, hover: 0, video: 0 });
+  expect(warnings).toEqual([]);
 });
 
 test('originals as the link says: none; on demand, when somebody asks', async () => {
