@@ -30,15 +30,15 @@ export interface Filled {
   close(): void;
 }
 
-/** Opens a new library with `count` synthetic photos of 2 KB of JSON. */
-export function openFilled(count: number): Filled {
+/** Opens a new library with `count` synthetic photos of 2 KB of JSON; with `bare`, without a catalog. */
+export function openFilled(count: number, { bare = false } = {}): Filled {
   const folder = mkdtempSync(join(tmpdir(), 'photospool-bench-'));
   const db = openSqlite(join(folder, 'library.sqlite'));
   const catalog = openCatalog(db);
   const changes = makeChanges();
   const library = openLibrary(db, {
     index(id, body, n) {
-      catalog.index(id, body, n);
+      if (!bare) catalog.index(id, body, n);
       changes.notify();
     },
   });
@@ -75,7 +75,7 @@ function padded(document: { facts: object }): Body {
 
 /** Starts a server in a process of its own, with as many documents. */
 export function startPeer(
-  kind: 'ours' | 'pouch',
+  kind: 'ours' | 'bare' | 'pouch',
   count: number,
 ): Promise<{ address: Address; close(): Promise<void> }> {
   const child = fork(import.meta.filename, [kind, String(count)]);
@@ -96,7 +96,7 @@ export function startPeer(
 }
 
 async function serve(kind: string, count: number): Promise<void> {
-  const side = kind === 'ours' ? openFilled(count) : undefined;
+  const side = kind === 'pouch' ? undefined : openFilled(count, { bare: kind === 'bare' });
   const server = side ? await serveSide(side) : undefined;
   const pouch = side ? undefined : await openPouchServer();
   if (pouch) await fetch(`${pouch.url}/photos`, { method: 'PUT' });

@@ -33,6 +33,7 @@ export async function run([documents = '20000', only = '']: string[]): Promise<v
     ['PouchDB to PouchDB Server, by its replicator', () => pouchToPouch(count)],
     ['ours to ours, sent', () => oursTo('ours', count)],
     ['ours to ours, fetched', () => oursFrom('ours', count)],
+    ['the same, sent, without the catalog', () => oursTo('bare', count)],
     ['ours to CouchDB', () => oursTo('couch', count)],
     ['CouchDB to ours', () => oursFrom('couch', count)],
   ];
@@ -82,14 +83,14 @@ const over = (source: Database, target: Database): Promise<unknown> =>
 
 /** The other side of a way: a database on a server of its own. */
 const openOther = async (
-  kind: 'ours' | 'couch',
+  kind: 'ours' | 'bare' | 'couch',
   count: number,
 ): Promise<{ address: Address; close(): Promise<void> }> =>
-  kind === 'ours'
-    ? startPeer('ours', count)
+  kind !== 'couch'
+    ? startPeer(kind, count)
     : ((await openCouchSide(couch!)) as { address: Address; close(): Promise<void> });
 
-async function oursTo(kind: 'ours' | 'couch', count: number): ReturnType<Way> {
+async function oursTo(kind: 'ours' | 'bare' | 'couch', count: number): ReturnType<Way> {
   const ours = openFilled(count);
   const other = await openOther(kind, 0);
   try {
