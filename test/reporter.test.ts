@@ -17,14 +17,18 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function run(files: Record<string, string>): { last: string | undefined; code: number | null } {
-  const config = `export default { test: { reporters: ['default', ${JSON.stringify(join(root, 'test/reporter.ts'))}] } }`;
+function run(
+  files: Record<string, string>,
+  retry = 0,
+): { last: string | undefined; lines: string[]; code: number | null } {
+  const config = `export default { test: { reporters: ['default', ${JSON.stringify(join(root, 'test/reporter.ts'))}], retry: ${retry} } }`;
   writeFileSync(join(folder, 'vitest.config.mjs'), config);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const env = { ...process.env, NODE_ENV: '', VITEST: '', VITEST_WORKER_ID: '', VITEST_POOL_ID: '' };
   const { stdout, status } = spawnSync(process.execPath, [vitest, 'run', '--root', folder], { encoding: 'utf8', env });
-  return { last: stdout.trimEnd().split('\n').pop(), code: status };
+  const lines = stdout.trimEnd().split('\n');
+  return { last: lines.at(-1), lines, code: status };
 }
 
 const head = `import { test, expect, beforeAll, describe } from 'vitest';`;
@@ -32,7 +36,7 @@ const good = `${head} test('a', () => expect(1).toBe(1));`;
 
 test('a run that passes', () => {
   const files = { 'a.test.mjs': good, 'b.test.mjs': `${good} test.skip('b', () => undefined);` };
-  expect(run(files)).toEqual({ last: '2 passed, 0 failed, 1 skipped', code: 0 });
+  expect(run(files)).toMatchObject({ last: '2 passed, 0 failed, 1 skipped', code: 0 });
 });
 
 test('tests that fail, hooks that throw, and files that do not load', () => {
@@ -41,16 +45,27 @@ test('tests that fail, hooks that throw, and files that do not load', () => {
     'b.test.mjs': `${head} describe('x', () => { beforeAll(() => { throw new Error('no'); }); test('c', () => undefined); });`,
     'c.test.mjs': `import './nothing.mjs';`,
   };
-  expect(run(files)).toEqual({ last: '1 passed, 3 failed, 1 skipped', code: 1 });
+  expect(run(files)).toMatchObject({ last: '1 passed, 3 failed, 1 skipped', code: 1 });
+});
+
+test('a test that passes at a second try only is named; one that fails twice has failed', () => {
+  const files = {
+    'a.test.mjs': `${good} let n = 0; test('unsure', () => expect(n++).toBe(1)); test('no', () => expect(1).toBe(2));`,
+  };
+  const { lines, last } = run(files, 1);
+  expect(last).toBe('2 passed, 1 failed');
+  expect(lines.filter((line) => line.startsWith('passed at the second try only: '))).toEqual([
+    'passed at the second try only: a.test.mjs > unsure',
+  ]);
 });
 
 test('an error outside of any test', () => {
   const late = `${good} setTimeout(() => { throw new Error('late'); });`;
-  expect(run({ 'a.test.mjs': late })).toEqual({ last: '1 passed, 1 failed', code: 1 });
+  expect(run({ 'a.test.mjs': late })).toMatchObject({ last: '1 passed, 1 failed', code: 1 });
 });
 
 test('no tests at all', () => {
-  expect(run({})).toEqual({ last: '0 passed, 1 failed', code: 1 });
+  expect(run({})).toMatchObject({ last: '0 passed, 1 failed', code: 1 });
 });
 
 test('never says 0 failed beside an exit code that is not 0', () => {
