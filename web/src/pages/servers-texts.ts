@@ -63,6 +63,7 @@ export const serversTexts = {
   sent: (out: number, into: number) => `${number.format(out)} documents sent, ${number.format(into)} received`,
   moved: (bytes: string) => `${bytes} of pictures`,
   missing: (n: number, bytes: string) => `${count(n, 'picture', 'pictures')} (${bytes}) on the way to it`,
+  held: (why: string) => `Pictures wait: ${why}`,
   next: 'next try',
   lastSeen: '· last heard of',
   remove: 'Remove',
