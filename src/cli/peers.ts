@@ -72,12 +72,13 @@ const states: Record<Link['state'], string> = {
 
 /** A peer and its link in a line for a person. */
 export function describeLink(link: Link): string {
-  const { url, publish, originals, pull, push, missing, refused = [], reason } = link;
+  const { url, publish, originals, pull, push, missing, held, refused = [], reason } = link;
   const what = publish ? 'gets what is public' : originals === 'all' ? 'everything' : `originals: ${originals}`;
   const pending = (pull?.pending ?? 0) + (push?.pending ?? 0);
   const more = [
     ...(pending > 0 ? [`${counted(pending, 'document')} to go`] : []),
     ...(missing && missing.count > 0 ? [`${counted(missing.count, 'picture')} on the way to it`] : []),
+    ...(held !== undefined ? [`pictures wait: ${printable(held)}`] : []),
     ...(refused.length > 0 ? [`${counted(refused.length, 'document')} refused`] : []),
     ...(reason !== undefined ? [printable(reason)] : []),
   ];

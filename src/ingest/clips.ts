@@ -50,6 +50,8 @@ const faults: ReadonlySet<ErrorCode> = new Set(['undecodable', 'unsupported', 't
 export function openClips(parts: ClipParts): Clips {
   const { db, library, clock, log, films } = parts;
   const wanted = openWanted(db, library, clock);
+  /** What was last said of a library that can't be read or written. */
+  let said = '';
 
   async function makeNext(wish: Wish, signal?: AbortSignal): Promise<boolean> {
     const began = clock.now();
@@ -70,11 +72,18 @@ export function openClips(parts: ClipParts): Clips {
 
   async function drain(signal?: AbortSignal): Promise<number> {
     let made = 0;
-    while (films.missing.length === 0 && signal?.aborted !== true) {
-      await wanted.follow();
-      const wish = wanted.next();
-      if (!wish) break;
-      if (await makeNext(wish, signal)) made++;
+    try {
+      while (films.missing.length === 0 && signal?.aborted !== true) {
+        await wanted.follow();
+        const wish = wanted.next();
+        if (!wish) break;
+        if (await makeNext(wish, signal)) made++;
+      }
+      said = '';
+    } catch (error) {
+      // The library can't be read or written, as on a full disk: it is tried again, and said once.
+      const failure = toPhotospoolError(error, 'make', 'films');
+      if (said !== sentence(failure)) log.warn({ code: failure.code }, (said = sentence(failure)));
     }
     return made;
   }

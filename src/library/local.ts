@@ -6,6 +6,7 @@
 import { systemClock, type Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { openDiscarded, type Discarded } from './discarded.js';
 import { openMerges, type Merges } from './merges.js';
 import { openToday, type Today } from './today.js';
 
@@ -71,6 +72,8 @@ export interface Seen {
 export interface Local {
   originals: Originals;
   seen: Seen;
+  /** Originals of purged photos. */
+  discarded: Discarded;
   /** What came through today: originals that arrived are counted by themselves, duplicates by who sets them aside. */
   today: Today;
   /** What was merged in the last days. */
@@ -98,7 +101,8 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
   const setSetting = (name: string, value: string): void => void set.run(name, value);
   const today = openToday({ setting, setSetting }, clock);
   const merges = openMerges(db, { setting, setSetting }, clock);
-  return { originals: openOriginals(db, today), seen: openSeen(db), today, merges, setting, setSetting };
+  const discarded = openDiscarded(db);
+  return { originals: openOriginals(db, today), seen: openSeen(db), discarded, today, merges, setting, setSetting };
 }
 
 function openOriginals(db: Sqlite, today: Today): Originals {

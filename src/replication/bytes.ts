@@ -15,12 +15,15 @@ export interface StreamQuestion {
   signal: AbortSignal;
 }
 
+const isAnswer = (status: number): boolean =>
+  status === 500 || status === 507 || (status < 500 && status !== 401 && status !== 403 && status !== 429);
+
 /** Ms without a byte after which a stream is given up: hashing a large original takes its time. */
 const silence = 60_000;
 
 /**
- * Sends or fetches bytes. Every status but 401, 403, 429 and 5xx is an answer. The body ends with an error where nothing
- * comes for a minute. @throws PhotospoolError like `ask`.
+ * Sends or fetches bytes. Every status but 401, 403, 429 and 5xx is an answer, and so are 500 and 507, which may be about these
+ * bytes alone. The body ends with an error where nothing comes for a minute. @throws PhotospoolError like `ask`.
  */
 export async function stream(
   address: Address,
@@ -72,7 +75,7 @@ export async function stream(
     // A body that nobody reads keeps no timer, and so no process, alive.
     end();
     const body = watched(response);
-    if (response.status === 401 || response.status === 403 || response.status === 429 || response.status >= 500) {
+    if (!isAnswer(response.status)) {
       await response.body?.cancel();
       check(response.status, address, url, undefined);
     }

@@ -2,13 +2,13 @@
  * A peer as a place to get blobs from and bring them to: another Photospool over `/blobs`, or a CouchDB with a document
  * per blob (couchblobs.ts). Streams, never whole originals.
  */
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { PhotospoolError } from '../base/errors.js';
+import { PhotospoolError, printable } from '../base/errors.js';
 import { own } from '../document/json.js';
 import type { Amount } from './amounts.js';
 import { stream } from './bytes.js';
-import { ask, heartbeat, hostOf, silence, type Address } from './client.js';
+import { ask, check, heartbeat, hostOf, silence, type Address } from './client.js';
+import { readOut } from './sending.js';
 
 /** A blob that a peer wants, and how much of it is there. */
 export interface Wanted {
@@ -66,6 +66,7 @@ export function openCarrier(address: Address): Carrier {
       const { status, body } = await stream(address, `/${sha256}`, { headers, signal });
       if (status === (from > 0 ? 206 : 200)) return body;
       await discard(body);
+      check(status, address, address.url, undefined);
       // All of it is here already, and only its hash was not looked at yet.
       if (status === 416) return Readable.from([]);
       if (status === 404) return undefined;
@@ -77,9 +78,14 @@ export function openCarrier(address: Address): Carrier {
         'content-length': String(bytes - from),
         ...(from > 0 && { 'content-range': `bytes ${from}-${Math.max(from, bytes - 1)}/${bytes}` }),
       };
-      const source = throttle(createReadStream(path, { start: from, highWaterMark: 256 * 1024 }));
-      const { status, body } = await stream(address, `/${sha256}`, { method: 'PUT', headers, source, signal });
-      await discard(body);
+      const file = readOut(path, from);
+      const question = { method: 'PUT' as const, headers, source: throttle(file.source), signal };
+      const { status, body } = await stream(address, `/${sha256}`, question).catch((error: unknown) => {
+        throw file.failed() ?? error;
+      });
+      const said = await readSome(body);
+      if (status === 500 && codeOf(said) === 'corrupt') throw spoilt(path, host);
+      check(status, address, address.url, undefined);
       // 404, 409, 423: it does not want it, or somebody else brings it.
       if (![200, 201, 202, 404, 409, 423].includes(status)) {
         throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
@@ -108,8 +114,32 @@ function amountOf(total: unknown): Amount | undefined {
   return typeof count === 'number' && typeof bytes === 'number' ? { count, bytes } : undefined;
 }
 
+const spoilt = (path: string, host: string): PhotospoolError =>
+  new PhotospoolError('corrupt', `What ${host} got of ${printable(path)} has another hash, and was not taken.`, {
+    hint: '`photospool verify` here tells whether the file has changed.',
+  });
+
+/** The code of an error that another Photospool tells (server/failures.ts). */
+function codeOf(said: string): unknown {
+  try {
+    return own(own(JSON.parse(said), 'error'), 'code');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads an answer to its end, so that its connection can be used again; of a long one only the beginning. */
+async function readSome(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let left = 64 * 1024;
+  for await (const part of body) {
+    if ((left -= part.length) < 0) break;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
 /** Reads an answer that is not needed, so that its connection can be used again. */
 export async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
-  let left = 64 * 1024;
-  for await (const part of body) if ((left -= part.length) < 0) return;
+  await readSome(body);
 }

@@ -5,10 +5,11 @@
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import { clearPurged } from './clearing.js';
-import { openCarrier, type Throttle } from './carrier.js';
+import { openCarrier, type Carrier, type Throttle } from './carrier.js';
 import { openCouchBlobs } from './couchblobs.js';
 import { makeDatabase, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
+import { whileDisksAllow, type HeldParts } from './held.js';
 import type { OriginalsPolicy } from './peers.js';
 import { runTogether } from './together.js';
 import { bringBlobs, fetchBlobs, type TransferParts } from './transfer.js';
@@ -25,6 +26,7 @@ export interface CarryParts {
   moved: TransferParts['moved'];
   lacking: NonNullable<TransferParts['lacking']>;
   troubled: TransferParts['troubled'];
+  held: HeldParts['held'];
 }
 
 /** Carries blobs both ways until the signal. Rejects where the peer can't be reached. */
@@ -32,16 +34,25 @@ export async function carryBlobs(parts: CarryParts): Promise<void> {
   const { found, signal } = parts;
   if (found.kind === 'couchdb') return carryThroughCouch(parts, found.blobs);
   const carrier = openCarrier(found.blobs);
-  await runTogether(signal, (signal) => [
-    fetchBlobs({ ...parts, carrier, signal }),
-    bringBlobs({ ...parts, carrier, signal }),
-  ]);
+  await runTogether(signal, (signal) => [fetching(parts, carrier, signal), bringing(parts, carrier, signal)]);
 }
+
+const fetching = (parts: CarryParts, carrier: Carrier, signal: AbortSignal): Promise<void> =>
+  whileDisksAllow({
+    ...{ way: 'fetched', clock: parts.clock, signal, held: parts.held },
+    work: (gotOn) => fetchBlobs({ ...parts, carrier, signal, gotOn }),
+  });
+
+const bringing = (parts: CarryParts, carrier: Carrier, signal: AbortSignal): Promise<void> =>
+  whileDisksAllow({
+    ...{ way: 'brought', clock: parts.clock, signal, held: parts.held },
+    work: (gotOn) => bringBlobs({ ...parts, carrier, signal, gotOn }),
+  });
 
 /** Brings blobs to another Photospool, and takes none. */
 export async function carryThere(parts: CarryParts): Promise<void> {
-  const { found } = parts;
-  if (found.kind === 'photospool') await bringBlobs({ ...parts, carrier: openCarrier(found.blobs) });
+  const { found, signal } = parts;
+  if (found.kind === 'photospool') await bringing(parts, openCarrier(found.blobs), signal);
 }
 
 async function carryThroughCouch(
@@ -63,7 +74,7 @@ async function carryThroughCouch(
   await runTogether(signal, (signal) => [
     follow(signal),
     clearPurged({ address, exchange, clock, signal, troubled: parts.troubled }),
-    fetchBlobs({ ...parts, carrier, signal }),
-    bringBlobs({ ...parts, carrier, signal }),
+    fetching(parts, carrier, signal),
+    bringing(parts, carrier, signal),
   ]);
 }

@@ -1,7 +1,8 @@
 /**
  * Takes the pictures and originals of purged photos out of a CouchDB in the middle, where this server knows the purge and
- * which blobs the photo had. A home that has the photo still brings them again; so each is removed at most once an hour. A
- * crash leaves what the next connection removes.
+ * which blobs the photo had; an original only where this server has its bytes itself, so that none is lost with a copy that
+ * was the only one, should an edit bring the photo back. A home that has the photo still brings them again; so each is removed
+ * at most once an hour. A crash leaves what the next connection removes.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence } from '../base/errors.js';

@@ -61,8 +61,8 @@ export const hostOf = (url: string): string => printable(new URL(url).host);
 
 /**
  * Asks a server. `path` begins with a slash and is below the database, or an absolute URL on the same server. Statuses up
- * to 499 other than 401 and 403 are answers. @throws PhotospoolError `unauthorized`, `busy` (429, 5xx), `unsupported` (no
- * JSON), `io`, `timeout`.
+ * to 499 other than 401 and 403 are answers. @throws PhotospoolError `unauthorized`, `busy` (429, 5xx), `disk-full` (507),
+ * `unsupported` (no JSON), `io`, `timeout`.
  */
 export async function ask(address: Address, path: string, question: Question = {}): Promise<Answer> {
   const {
@@ -158,6 +158,12 @@ export function check(status: number, { authorization }: Address, url: string, j
   if (status >= 300 && status < 400) {
     throw new PhotospoolError('io', `${host} answers that it is somewhere else.`, {
       hint: 'Give the address it is at.',
+    });
+  }
+  // RFC 4918, 11.5; our own servers say so of a disk that may not be written, too.
+  if (status === 507) {
+    throw new PhotospoolError('disk-full', `${host} could not answer (507): its disk is full, or can't be written.`, {
+      hint: 'Free some space there; it is tried again by itself.',
     });
   }
   if (status === 429 || status >= 500) {

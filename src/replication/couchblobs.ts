@@ -5,17 +5,17 @@
  * hashed on its way, and does not become a document there where it is not what it is called.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import { own, textOf } from '../document/json.js';
 import { stream } from './bytes.js';
 import { discard, type BlobFile, type Carrier, type Throttle, type WantedList } from './carrier.js';
-import { ask, hostOf, type Address } from './client.js';
+import { ask, check, hostOf, type Address } from './client.js';
 import type { Exchange } from './exchange.js';
 import { openHttpDatabase } from './http.js';
 import type { Amount } from './amounts.js';
+import { readOut } from './sending.js';
 import { beginning, blobKinds, type NamedBlob, type Place } from './named.js';
 import type { There } from './there.js';
 
@@ -86,14 +86,16 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
     signal: AbortSignal,
   ): Promise<number> {
     const hash = { wrong: false };
-    const source = throttle(verified(createReadStream(path, { highWaterMark: 256 * 1024 }), sha256, hash));
+    const file = readOut(path);
+    const source = throttle(verified(file.source, sha256, hash));
     const headers = { 'content-type': 'application/octet-stream', 'content-length': String(bytes) };
     const question = { method: 'PUT' as const, headers, source, signal };
     const answer = stream(address, `/${sha256}/${attachment}${query}`, question);
     const { status, body } = await answer.catch((error: unknown) => {
-      throw hash.wrong ? damaged(path) : error;
+      throw hash.wrong ? damaged(path) : (file.failed() ?? error);
     });
     await discard(body);
+    if (status >= 500) check(status, address, address.url, undefined);
     return status;
   }
 
@@ -130,6 +132,7 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
         if (status === 200) return from > 0 ? past(body, from) : body;
         await discard(body);
         if (status === 416) return Readable.from([]);
+        if (status >= 500) check(status, address, address.url, undefined);
         if (status !== 404) throw new PhotospoolError('io', `${host} answered ${status} instead of a picture.`);
         there.remove(sha256);
         return undefined;

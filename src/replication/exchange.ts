@@ -55,10 +55,15 @@ const between = 30_000;
 /** Opens the exchange. Nothing is read before the first question. */
 export function openExchange(parts: ExchangeParts): Exchange {
   const { db, library, blobs, clock } = parts;
-  const { originals } = library.local;
-  const inOrder = openNamed(db, library, (kind, sha256) =>
-    kind === 'original' ? originals.find(sha256) !== undefined : blobs.has(sha256),
-  );
+  const { discarded, originals } = library.local;
+  /** Originals that were laid aside, and whose photos may have come back. */
+  const aside = new Set(discarded.all());
+  const inOrder = openNamed(db, library, (kind, sha256) => {
+    if (kind !== 'original') return blobs.has(sha256);
+    const here = originals.find(sha256) !== undefined;
+    if (!here && discarded.find(sha256) !== undefined) aside.add(sha256);
+    return here;
+  });
   const wakers = new Set<() => void>();
   const arrivals = new Set<(photo: string) => void>();
   const wake = (): void => {
@@ -72,17 +77,32 @@ export function openExchange(parts: ExchangeParts): Exchange {
     ...inner,
     async take(sha256, from, source) {
       const have = await inner.take(sha256, from, source);
-      wake();
-      const blob = named.find(sha256);
-      if (have === blob?.bytes) for (const listener of [...arrivals]) listener(blob.photo);
+      if (have === named.find(sha256)?.bytes) tellArrival(sha256);
+      else wake();
       return have;
     },
   };
+
+  function tellArrival(sha256: string): void {
+    wake();
+    const blob = named.find(sha256);
+    if (blob) for (const listener of [...arrivals]) listener(blob.photo);
+  }
+
+  /** What can't be put back now is tried again when the library changes. */
+  async function putBack(): Promise<void> {
+    for (const sha256 of [...aside]) {
+      aside.delete(sha256);
+      const isBack = await inner.putBack(sha256).catch(() => void aside.add(sha256));
+      if (isBack === true) tellArrival(sha256);
+    }
+  }
 
   /** Whoever follows the documents, the version tells of it. */
   async function follow(): Promise<boolean> {
     const changed = await inOrder.follow();
     if (changed) version++;
+    if (changed && aside.size > 0) await putBack();
     return changed;
   }
 

@@ -10,17 +10,17 @@ import { openAsking, type Asking } from './asking.js';
 import { waitAfter } from './backoff.js';
 import { hostOf } from './client.js';
 import type { Throttle } from './carrier.js';
-import { carryBlobs, carryThere } from './carry.js';
 import type { Copies } from './copies.js';
 import type { Database, Refused } from './database.js';
 import { checkOther, discover, makeDatabase, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
-import type { Amount } from './amounts.js';
 import { openHttpDatabase } from './http.js';
+import { openLinkBlobs } from './linkblobs.js';
 import type { Peer } from './peers.js';
 import { publishTo, type Publishing, type PublishLink } from './publish.js';
 import { replicate, type Progress } from './replicate.js';
 import type { LinkState, LinkStatus } from './state.js';
+import { openTelling } from './telling.js';
 import { runTogether } from './together.js';
 import { watchOther } from './watch.js';
 
@@ -57,12 +57,6 @@ export interface Link {
   close(): Promise<void>;
 }
 
-/** What is left of what a peer lacks when one more is there. */
-const less = ({ count, bytes }: Amount, brought: number): Amount => ({
-  count: Math.max(0, count - 1),
-  bytes: Math.max(0, bytes - brought),
-});
-
 /** How many refused documents are named. */
 const mostRefused = 100;
 
@@ -84,7 +78,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     blobs: { fetched: { count: 0, bytes: 0 }, brought: { count: 0, bytes: 0 } },
     refused: [],
   };
-  let told = '';
+  const telling = openTelling((text) => log.warn({ peer: peer.url }, text));
   const ended = (): boolean => stop.signal.aborted;
 
   function become(state: LinkState, more: Partial<LinkStatus> = {}): void {
@@ -95,12 +89,6 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     delete status.next;
     Object.assign(status, { state }, more);
     parts.changed();
-  }
-
-  /** Says what is wrong once, not at every try. */
-  function tell(text: string): void {
-    if (text !== told) log.warn({ peer: peer.url }, text);
-    told = text;
   }
 
   function refuse(documents: readonly Refused[]): void {
@@ -133,31 +121,16 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     });
   }
 
-  /** The blobs of a connection: both ways, or only those there that `narrow` leaves. */
-  function carry(found: Found, signal: AbortSignal, narrow?: (exchange: Exchange) => Exchange): Promise<void>[] {
-    if (!parts.blobs) return [];
-    const { exchange, throttle } = parts.blobs;
-    const how = {
-      found,
-      exchange: narrow ? narrow(exchange) : exchange,
-      throttle,
+  const carry =
+    parts.blobs &&
+    openLinkBlobs({
+      ...parts.blobs,
       originals: peer.originals,
       clock,
-      signal,
-      moved(direction: 'fetched' | 'brought', bytes: number) {
-        const { count, bytes: before } = status.blobs[direction];
-        status.blobs[direction] = { count: count + 1, bytes: before + bytes };
-        if (direction === 'brought' && status.missing) status.missing = less(status.missing, bytes);
-        parts.changed();
-      },
-      lacking(total: Amount) {
-        status.missing = total;
-        parts.changed();
-      },
-      troubled: tell,
-    };
-    return [narrow ? carryThere(how) : carryBlobs(how)];
-  }
+      status,
+      changed: parts.changed,
+      telling,
+    });
 
   /** What is at the other end; told of to who looks for copies. */
   async function look({ fetch }: Asking): Promise<Found> {
@@ -191,7 +164,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     return together((signal) => [
       run('pull', theirs, parts.database, signal),
       run('push', parts.database, theirs, signal),
-      ...carry(found, signal),
+      ...(carry ? [carry(found, signal)] : []),
       ...watch(found, asking, signal),
     ]);
   }
@@ -208,7 +181,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
       sent: (revisions) => void (status.push.sent += revisions),
       refuse,
       push: (source, target, signal) => run('push', source, target, signal),
-      bring: (narrow, signal) => carry(found, signal, narrow),
+      bring: (narrow, signal) => (carry ? [carry(found, signal, narrow)] : []),
       together,
     });
   }
@@ -231,7 +204,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
         become(ours.code === 'unauthorized' ? 'refused' : 'waiting', {
           ...{ reason: sentence(ours), code: ours.code, next },
         });
-        tell(sentence(ours));
+        telling.tell(sentence(ours));
         await clock.sleep(wait, stop.signal);
       } finally {
         asking.close();

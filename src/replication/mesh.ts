@@ -44,7 +44,8 @@ export function openMesh(peers: Peers, parts: Omit<LinkParts, 'changed'> & { clo
 
   async function keepFollowing(): Promise<void> {
     while (!stop.signal.aborted) {
-      await follow();
+      // A table that can't be read now is read later; links that stand go on.
+      await follow().catch((err: unknown) => parts.log.error({ err }, 'The table of peers could not be read.'));
       await parts.clock.sleep(look, stop.signal);
     }
   }

@@ -104,7 +104,9 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
   const put = db.prepare(
     'INSERT OR REPLACE INTO blob (sha256, photo, kind, bytes, taken, here, noted) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const ofPhoto = db.prepare<Pick<Row, 'sha256'>>('SELECT sha256 FROM blob WHERE photo = ?');
+  const ofPhoto = db.prepare<Pick<Row, 'sha256' | 'kind'> & { here: number }>(
+    'SELECT sha256, kind, here FROM blob WHERE photo = ?',
+  );
   const columns = 'SELECT sha256, photo, kind, bytes, taken, noted FROM blob';
   const find = db.prepare<Row>(`${columns} WHERE sha256 = ? ORDER BY kind LIMIT 1`);
   const set = db.prepare('UPDATE blob SET here = ?, noted = ? WHERE sha256 = ?');
@@ -125,7 +127,12 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
   function write(sha256: string, body: Body | undefined): void {
     const photo = Buffer.from(sha256, 'hex');
     if (!body && library.leaves(photoId(sha256)).some((leaf) => isPurge(leaf.body)))
-      purged.note([sha256, ...ofPhoto.all(photo).map((row) => hex(row.sha256))]);
+      purged.note(
+        ofPhoto
+          .all(photo)
+          .filter(({ kind, here }) => blobKinds[kind] !== 'original' || here === 1)
+          .map((row) => hex(row.sha256)),
+      );
     forget.run(photo);
     for (const { kind, sha256: hash, bytes, taken } of blobsOf(sha256, body)) {
       put.run(

@@ -1,6 +1,7 @@
 /**
  * The hashes that photos named which were purged: a local table, filled from the change feed as the purges come in, for the
- * purges themselves do not tell them. What is in it may be removed elsewhere (clearing.ts) where no document names it.
+ * purges themselves do not tell them. Of originals only those whose bytes are in this server's archive, or aside in its trash.
+ * What is in it may be removed elsewhere (clearing.ts) where no document names it: no byte whose only copy is there.
  */
 import type { Sqlite } from '../base/sqlite.js';
 

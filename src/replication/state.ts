@@ -40,6 +40,8 @@ export interface LinkStatus {
   blobs: Record<'fetched' | 'brought', { count: number; bytes: number }>;
   /** Blobs that the peer lacks, as it last said; absent while that is not known. Of a public server at most 2,000. */
   missing?: Amount;
+  /** Why pictures wait while documents go on, as a sentence: a disk has no room for them, here or there. */
+  held?: string;
   /** Documents that a side did not take. */
   refused: Refused[];
   /** The peer's library, and its version of Photospool or CouchDB. */

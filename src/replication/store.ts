@@ -7,8 +7,9 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Archive } from '../archive/archive.js';
 import { archiveName } from '../archive/names.js';
 import type { Blobs } from '../archive/blobs.js';
-import { PhotospoolError, printable } from '../base/errors.js';
+import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
+import { roomOf, type Room } from '../base/room.js';
 import { gather } from '../base/sharing.js';
 import { photoId, type PhotoDocument } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
@@ -22,6 +23,8 @@ export interface StoreParts {
   blobs: Blobs;
   files: Files;
   named: Named;
+  /** The room on the disk of a folder. */
+  room?(folder: string): Promise<Room>;
 }
 
 /** The blobs of this server. */
@@ -36,19 +39,32 @@ export interface Store {
    * Takes in bytes of a blob from `from` on, which must be how many are here already. Resolves to how many there are then:
    * all, and it is in its place. What came before a cut stays.
    * @throws PhotospoolError `not-found` for a blob that no document names, `conflict` where other bytes are expected next,
-   * `too-large` past what the document says, `corrupt` where all came and have another hash, `locked` while another brings it.
+   * `too-large` past what the document says, `disk-full` where the disk would have no room for documents any more, `corrupt` where all came and have another hash, `locked` while another brings it.
    */
   take(sha256: string, from: number, source: AsyncIterable<Uint8Array>): Promise<number>;
+  /**
+   * Puts an original into its place again that was laid into `archive/trash` when its photo was purged, where a document names
+   * it again. True where it did.
+   */
+  putBack(sha256: string): Promise<boolean>;
 }
 
 /** The claim in whose name originals are reserved. No folder has it, so what a crash leaves is settled at the next start. */
 const claim = 'replication';
 
+/**
+ * What pictures leave of a disk for the library, which else could not take in any document: bytes, but not more than this part
+ * of a small disk.
+ */
+const spared = { bytes: 64 * 1024 * 1024, part: 0.05 };
+
 /** Opens the store. */
 export function openStore(parts: StoreParts): Store {
-  const { library, archive, blobs, files, named } = parts;
-  const { originals } = library.local;
+  const { library, archive, blobs, files, named, room = roomOf } = parts;
+  const { discarded, originals } = library.local;
   const inHand = new Set<string>();
+  /** Bytes that others in hand have still to write. */
+  let promised = 0;
 
   function pathOf({ kind, sha256 }: NamedBlob): string | undefined {
     if (kind !== 'original') return blobs.has(sha256) ? blobs.path(sha256) : undefined;
@@ -90,12 +106,39 @@ export function openStore(parts: StoreParts): Store {
       return;
     }
     if (reservation.kind === 'other') throw locked(sha256);
-    const placed = await archive.place(file, reservation.path, sha256);
+    const placed = await archive.place(file, reservation.path, sha256).catch((error: unknown) => {
+      throw notPermitted(error, reservation.path);
+    });
     if (placed === 'taken') {
       originals.release(sha256, claim);
       throw new PhotospoolError('conflict', `${printable(reservation.path)} in the archive was taken meanwhile.`);
     }
     originals.arrived(sha256);
+  }
+
+  /** @throws PhotospoolError `disk-full`. */
+  async function checkRoom(bytes: number): Promise<void> {
+    const { left, size } = await room(blobs.folder);
+    if (left - promised - bytes >= Math.min(spared.bytes, size * spared.part)) return;
+    throw new PhotospoolError('disk-full', 'There is no room for more pictures on the disk of .photospool.', {
+      ...{ op: 'receive', path: blobs.folder },
+      hint: 'Free some space; it is tried again by itself.',
+    });
+  }
+
+  /** Passes a stream on, and counts what is promised of it. */
+  async function* counted(source: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+    let left = bytes;
+    promised += left;
+    try {
+      for await (const part of source) {
+        yield part;
+        promised -= part.length;
+        left -= part.length;
+      }
+    } finally {
+      promised -= left;
+    }
   }
 
   async function append(blob: NamedBlob, from: number, source: AsyncIterable<Uint8Array>): Promise<number> {
@@ -106,7 +149,8 @@ export function openStore(parts: StoreParts): Store {
       throw new PhotospoolError('conflict', `The next byte of ${sha256} is ${there}.`, { op: 'receive' });
     }
     const hash = createHash('sha256');
-    const total = there + (await files.extend(bounded(source, bytes - there, hash), file));
+    await checkRoom(bytes - there);
+    const total = there + (await files.extend(counted(bounded(source, bytes - there, hash), bytes - there), file));
     if (total < bytes) return total;
     // What came in one piece was hashed on its way.
     const found = there === 0 ? hash.digest('hex') : (await files.hash(file)).sha256;
@@ -126,6 +170,23 @@ export function openStore(parts: StoreParts): Store {
     },
     has: (blob) => pathOf(blob) !== undefined,
     begun,
+    async putBack(sha256) {
+      const [blob, path] = [named.find(sha256), discarded.find(sha256)];
+      if (path === undefined || blob?.kind !== 'original' || originals.find(sha256) || inHand.has(sha256)) return false;
+      inHand.add(sha256);
+      try {
+        const file = archive.resolve(path);
+        const isIt = (await files.look(file))?.isFile() === true && (await files.hash(file)).sha256 === sha256;
+        if (isIt) {
+          await settleOriginal(blob, file);
+          await arrive(sha256);
+        }
+        discarded.remove(sha256);
+        return isIt;
+      } finally {
+        inHand.delete(sha256);
+      }
+    },
     async take(sha256, from, source) {
       const blob = named.find(sha256);
       if (!blob) throw unknown(sha256);
@@ -138,6 +199,19 @@ export function openStore(parts: StoreParts): Store {
       }
     },
   };
+}
+
+/** A folder of the archive that may not be written holds up what belongs there, and nothing else. */
+function notPermitted(error: unknown, path: string): unknown {
+  if (!['EACCES', 'EPERM'].includes(errnoOf(error) ?? '')) return error;
+  return new PhotospoolError(
+    'conflict',
+    `${printable(path)} could not be put into the archive: permission was denied.`,
+    {
+      ...{ op: 'receive', path, cause: error },
+      hint: 'Let the user who runs Photospool read and write it.',
+    },
+  );
 }
 
 const unknown = (sha256: string): PhotospoolError =>

@@ -26,6 +26,8 @@ export interface TransferParts {
   lacking?(total: Amount): void;
   /** Told what went wrong with one blob, as a sentence. */
   troubled(sentence: string): void;
+  /** Told after each round that nothing held up. */
+  gotOn?(): void;
 }
 
 /** Blobs on the link at once, each way. */
@@ -118,11 +120,12 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
       fetchOne,
       signal,
     );
+    parts.gotOn?.();
     if (!got) await exchange.untilChange(Math.min(rest, notThere.next()), signal);
   }
 }
 
-const ofOneBlob = new Set(['corrupt', 'too-large', 'conflict', 'locked', 'not-found']);
+const ofOneBlob = new Set(['corrupt', 'too-large', 'conflict', 'locked', 'not-found', 'unusable']);
 
 /** Brings what the peer wants until the signal. Rejects where it can't be reached. */
 export async function bringBlobs(parts: TransferParts): Promise<void> {
@@ -170,6 +173,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
 
   while (!signal.aborted) {
     const brought = await inPages(wanted, possible, bringOne, signal);
+    parts.gotOn?.();
     wait = brought ? 0 : Math.min(patience, Math.ceil(leave.next()));
   }
 }
@@ -238,6 +242,6 @@ async function inParallel<T>(list: readonly T[], move: Move<T>, signal: AbortSig
   };
   await Promise.all(Array.from({ length: width }, lane));
   await Promise.all(inHand);
-  if (failures.length > 0) throw toPhotospoolError(failures[0], 'move', 'blobs');
+  if (failures.length > 0) throw toPhotospoolError(failures[0], 'carry', 'pictures');
   return done;
 }

@@ -40,6 +40,7 @@ const peerShape = Type.Object({
   missing: Type.Optional(
     Type.Object(Moved.properties, { description: 'blobs that it lacks; of a public server at most 2,000' }),
   ),
+  held: Type.Optional(Type.String({ description: 'why pictures wait, while documents go on' })),
   refused: Type.Array(Type.Object({ id: Type.String(), rev: Type.String(), reason: Type.String() })),
   server: Type.Optional(Type.String({ description: 'id of its library' })),
   version: Type.Optional(Type.String()),

@@ -1,7 +1,8 @@
 /**
  * Emptying the trash: for good, everywhere. Of each photo the original goes to `archive/trash` first, then its document, its
  * tags and its comments are purged and its row is forgotten, in one transaction. A crash in between leaves the photo in the
- * trash without its original; emptying again finishes it. No byte is removed.
+ * trash without its original; emptying again finishes it. No byte is removed; where the photo comes back, the original does
+ * (replication/store.ts).
  */
 import { authorOf, type Viewer } from '../access/rights.js';
 import type { Signature } from '../document/edits.js';
@@ -30,8 +31,11 @@ export async function emptyTrash(
   for (const id of new Set(ids)) {
     const row = library.local.originals.find(id);
     if (findPhotos(library, viewer, [id])[0]?.trashed !== true || row?.state === 'reserved') continue;
-    if (row) await blobs.discard(row.path);
-    library.transaction(() => purgePhoto(library, id, authorOf(viewer)));
+    const aside = row && (await blobs.discard(row.path));
+    library.transaction(() => {
+      purgePhoto(library, id, authorOf(viewer));
+      if (aside !== undefined) library.local.discarded.put(id, aside);
+    });
     purged++;
   }
   return { purged, left: new Set(ids).size - purged };

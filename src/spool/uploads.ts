@@ -3,13 +3,13 @@
  * so far, whose size alone says how far it is. What becomes of them when all are there: whole.ts. What a crash leaves at
  * each step: docs/upload.md.
  */
-import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
+import { roomOf } from '../base/room.js';
 import type { Upload, Uploads } from './port.js';
 import { placePart, sealPart, shownName, type Note } from './whole.js';
 
@@ -43,14 +43,17 @@ const hour = 3_600_000;
 const usual: Keeping = { unfinished: 7 * 24 * hour, received: 24 * hour };
 const names = /^([0-9a-f]{32})\.(?:json|part)$/;
 
-const roomOf = async (folder: string): Promise<number> => {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-};
-
 /** Opens the uploads of a spool: what is too old goes, and what is whole begins to be finished. */
 export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
-  const { incoming, work, files, clock, log, keeping = usual, room = roomOf } = parts;
+  const {
+    incoming,
+    work,
+    files,
+    clock,
+    log,
+    keeping = usual,
+    room = async (folder: string) => (await roomOf(folder)).left,
+  } = parts;
   const folders = [join(work, '.uploads'), join(incoming, '.photospool-uploads')] as const;
   const finishing = new Map<string, Promise<Upload>>();
   let swept = clock.now();

@@ -118,11 +118,12 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
   fixture.mesh({
     name: 'laptop-of-somebody-with-a-long-name.example',
     peers: [
-      link({ synced: at }),
+      link({ synced: at, missing: { count: 340, bytes: 5_200_000_000 } }),
       link({
         url: 'http://studio.example',
         state: 'catching-up',
         pull: { sent: 0, pending: 1_310 },
+        held: 'There is no room for more pictures on the disk of .photospool. Free some space; it is tried again by itself.',
         originals: 'none',
       }),
       link({
@@ -175,9 +176,17 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
   // A public server gets, and gives nothing.
   expect(await page.locator('[data-part="mesh"] path.line').count()).toBe(13);
   const alarms = await page.locator('[data-list="alarms"]').innerText();
-  for (const text of ['It is too large.', 'old.example does not accept the token', 'copy.example is a copy'])
+  for (const text of [
+    'It is too large.',
+    'old.example does not accept the token',
+    'copy.example is a copy',
+    'No pictures go over the link to studio.example',
+  ])
     expect(alarms).toContain(text);
-  expect(await page.locator('p.state').innerText()).toContain('3 things need you');
+  expect(await page.locator('p.state').innerText()).toContain('4 things need you');
+  const links = await page.locator('[data-list="servers"]').innerText();
+  for (const text of ['340 pictures (5.2 GB) on the way to it', 'Pictures wait: There is no room'])
+    expect(links).toContain(text);
   expect(await page.locator('[data-part="coming"]').innerText()).toContain('5 pictures, 2 originals · 31 MB');
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
     0,
@@ -197,6 +206,8 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
   if (shots !== undefined)
     await page.screenshot({ path: join(shots, `servers-${width}-${colorScheme}.png`), fullPage: true });
   // What changes is shown by itself.
+  fixture.mesh({ peers: [link({ missing: { count: 1, bytes: 900 } })] });
+  await page.getByText('1 picture is on the way.').waitFor();
   fixture.mesh({ peers: [link({})] });
   await expect.poll(() => page.locator('[data-part="mesh"] .node[data-look]').count()).toBe(1);
   await page.getByText('Everything that can be reached has the same.').waitFor();

@@ -11,6 +11,7 @@ import { openArchive, type Archive } from '../../src/archive/archive.js';
 import { openBlobs, type Blobs } from '../../src/archive/blobs.js';
 import { systemClock as clock } from '../../src/base/clock.js';
 import { openFiles, type Files } from '../../src/base/files.js';
+import type { Room } from '../../src/base/room.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { format, photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
@@ -47,8 +48,8 @@ export interface Home {
   close(): Promise<void>;
 }
 
-/** Opens a home in a new folder, on files that the test may have fail. */
-export async function openHome(files: Files = openFiles()): Promise<Home> {
+/** Opens a home in a new folder, on files that the test may have fail, and a disk with the room that it says. */
+export async function openHome(files: Files = openFiles(), room?: (folder: string) => Promise<Room>): Promise<Home> {
   const folder = await mkdtemp(join(tmpdir(), 'photospool-mesh-'));
   const db = openSqlite(join(folder, 'library.sqlite'));
   const changes = makeChanges();
@@ -57,7 +58,7 @@ export async function openHome(files: Files = openFiles()): Promise<Home> {
   const archive = await openArchive(join(folder, 'archive'), files);
   const blobs = await openBlobs(join(folder, 'blobs'), files);
   const database = openLibraryDatabase({ library, db, clock, onChange });
-  const exchange = openExchange({ db, library, archive, blobs, files, clock, onChange });
+  const exchange = openExchange({ db, library, archive, blobs, files, clock, onChange, ...(room && { room }) });
   const served = {
     database,
     name: 'photos',
@@ -93,7 +94,8 @@ export async function openHome(files: Files = openFiles()): Promise<Home> {
       }).withTypeProvider<TypeBoxTypeProvider>();
       app.setErrorHandler(answerErrors(silent));
       app.decorate('access', { recognise: () => peer } as unknown as Access);
-      const context = { library, databases: [served], exchange, config: { version: '0.0.0' } } as unknown as Context;
+      const config = { version: '0.0.0' };
+      const context = { library, databases: [served], exchange, log: silent, config } as unknown as Context;
       await replication(app, context);
       await blobRoutes(app, context);
       const url = await app.listen({ host: '127.0.0.1', port });

@@ -3,10 +3,12 @@ import { Readable } from 'node:stream';
 import { Type, type Static } from 'typebox';
 import type { FastifyRequest } from 'fastify';
 import { may } from '../../access/rights.js';
+import { sentence, toPhotospoolError, type ErrorCode } from '../../base/errors.js';
 import { checkStill, viewer, viewerNow } from '../access.js';
 import { notFound, refuse } from '../failures.js';
 import { sendDownload } from '../download.js';
 import type { Amount } from '../../replication/amounts.js';
+import { ofDisks } from '../../replication/held.js';
 import type { MissingOptions, NamedBlob } from '../../replication/named.js';
 import type { Routes } from '../parts.js';
 import { goneOf } from '../patience.js';
@@ -31,8 +33,10 @@ interface Told {
   wanted: { sha256: string; bytes: number; have: number }[];
 }
 
-export const blobs: Routes = async (app, { exchange, publishers }) => {
+export const blobs: Routes = async (app, { exchange, publishers, log }) => {
   const { store, named } = exchange;
+  /** What was last said of a disk that takes no pictures. */
+  let said = '';
 
   /** Whether a blob is any business of who asks: on a public server, of a home that names it. */
   const reach = (request: FastifyRequest): ((sha256: string) => boolean) => {
@@ -62,6 +66,24 @@ export const blobs: Routes = async (app, { exchange, publishers }) => {
     const { list, total } = missing(reach(request), originals, skip);
     const wanted = list.map(async ({ sha256, bytes }) => ({ sha256, bytes, have: await store.begun(sha256) }));
     return { version, total, wanted: await Promise.all(wanted) };
+  }
+
+  /** How many bytes are here then, or what a disk does not allow: peers try that again and again, it is said once. */
+  async function takeIn(
+    sha256: string,
+    from: number,
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<number | { code: ErrorCode }> {
+    try {
+      const have = await store.take(sha256, from, body);
+      said = '';
+      return have;
+    } catch (error) {
+      const ours = toPhotospoolError(error, 'receive', 'pictures');
+      if (!ofDisks.has(ours.code)) throw error;
+      if (said !== sentence(ours)) log.warn({}, (said = sentence(ours)));
+      return { code: ours.code };
+    }
   }
 
   const Asked = Type.Object({
@@ -152,7 +174,8 @@ export const blobs: Routes = async (app, { exchange, publishers }) => {
         const blob = await exchange.name(sha256);
         if (!blob || !reach(request)(sha256)) throw notFound('No document names it.');
         if (store.has(blob)) return { have: blob.bytes };
-        const have = await store.take(sha256, from, (request.body ?? Readable.from([])) as AsyncIterable<Uint8Array>);
+        const have = await takeIn(sha256, from, (request.body ?? Readable.from([])) as AsyncIterable<Uint8Array>);
+        if (typeof have !== 'number') return refuse(reply, 507, have.code, 'No pictures can be stored here now.');
         return reply.code(have === blob.bytes ? 201 : 202).send({ have });
       },
     );

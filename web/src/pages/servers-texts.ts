@@ -21,6 +21,7 @@ export const serversTexts = {
   aloneText: 'Add another one, and whatever you do on either arrives on both.',
   calm: 'Everything that can be reached has the same.',
   busyState: (n: number) => (n > 0 ? `${count(n, 'document is', 'documents are')} on the way.` : 'Being connected.'),
+  picturesState: (n: number) => `${count(n, 'picture is', 'pictures are')} on the way.`,
   waitState: (n: number) => `${count(n, 'server', 'servers')} can’t be reached now. What you do is kept for later.`,
   alarmState: (n: number) => `${count(n, 'thing needs', 'things need')} you.`,
   picture: 'Your servers',
@@ -48,6 +49,7 @@ export const serversTexts = {
   passwordRefused: (host: string) =>
     `${host} does not accept the name and the password of this server. Add it again with those of an account that may read and write there.`,
   documentRefused: (host: string, why: string) => `A document is missing at one side of the link to ${host}: ${why}`,
+  heldAlarm: (host: string, why: string) => `No pictures go over the link to ${host} now: ${why}`,
   seePhoto: 'See the photo',
 
   servers: 'Links',
@@ -63,8 +65,9 @@ export const serversTexts = {
   sent: (out: number, into: number) => `${number.format(out)} documents sent, ${number.format(into)} received`,
   moved: (bytes: string) => `${bytes} of pictures`,
   missing: (n: number, bytes: string) => `${count(n, 'picture', 'pictures')} (${bytes}) on the way to it`,
+  held: (why: string) => `Pictures wait: ${why}`,
   next: 'next try',
-  lastSeen: '· last heard of',
+  lastSeen: 'last heard of',
   remove: 'Remove',
   removeSure: (host: string) => `End the exchange with ${host}? What came stays.`,
 

@@ -94,7 +94,8 @@ export function alarmsOf(peers: readonly Peer[]): Alarm[] {
       const photo = /^photo:([0-9a-f]{64})$/.exec(id)?.[1];
       return { url, text: texts.documentRefused(hostOf(url), why), ...(photo !== undefined && { photo }) };
     });
-    return [...stopped, ...documents];
+    const held: Alarm[] = peer.held === undefined ? [] : [{ url, text: texts.heldAlarm(hostOf(url), peer.held) }];
+    return [...stopped, ...held, ...documents];
   });
 }
 
