@@ -5,13 +5,18 @@
  * their input ends; to notice that, also in the middle of a question, is the program's part. Nothing on disk: a crash leaves
  * nothing.
  */
-import { killAll, notFound, outOfMemory, startConfined } from './confined.js';
+import { cpuOf, killAll, notFound, outOfMemory, startConfined } from './confined.js';
 import { Received } from './frames.js';
 
 /** What a program may use. */
 export interface Limits {
   /** Seconds that one question may take, the start of the program included. */
   seconds: number;
+  /**
+   * Seconds that it may take where the machine is so busy that the process, though it works, got less than `seconds` of CPU time
+   * by then. Only Linux tells that; absent: no longer than `seconds`.
+   */
+  longest?: number;
   /** Bytes of memory that one process may write to. The system holds it to that on Linux; elsewhere the program has to. */
   memory: number;
   /** Bytes of one answer. */
@@ -75,6 +80,8 @@ interface Member<Question, Answer> {
 
 /** How much of its last words is kept, in characters. */
 const lastWords = 2000;
+/** Of the time by the clock, so much CPU time shows that a process works and does not just wait. */
+const leastShare = 0.1;
 /** Milliseconds that a process gets to end by itself. */
 const patience = 2000;
 
@@ -159,6 +166,17 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
     end(why);
   }
 
+  /** Ends what took too long; what works on a machine that has no time for it is given more. */
+  function check(began: { at: number; cpu: number | undefined }): void {
+    const { seconds, longest = seconds } = program.limits;
+    const took = (performance.now() - began.at) / 1000;
+    const cpu = cpuOf(child.pid);
+    const used = cpu === undefined || began.cpu === undefined ? seconds : cpu - began.cpu;
+    const left = Math.min(seconds - used, longest - took);
+    if (left <= 0 || used < leastShare * took) return kill('time');
+    timer = setTimeout(() => check(began), Math.max(left, 0.1) * 1000);
+  }
+
   function hear(chunk: Buffer): void {
     received.add(chunk);
     if (!job || received.length > program.limits.output) return kill('output');
@@ -193,7 +211,8 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
     take(next) {
       job = next;
       said = '';
-      timer = setTimeout(() => kill('time'), program.limits.seconds * 1000);
+      const began = { at: performance.now(), cpu: cpuOf(child.pid) };
+      timer = setTimeout(() => check(began), program.limits.seconds * 1000);
       child.stdin.write(program.write(next.question));
     },
     dismiss() {

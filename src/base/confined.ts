@@ -3,7 +3,7 @@
  * time on every Unix). Nothing on disk.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** What is started, and what it may use. */
 export interface Confined {
@@ -61,6 +61,19 @@ export function startConfined(program: Confined): ChildProcessWithoutNullStreams
   const ulimits = wanted.map((limit) => `(ulimit ${limit}) 2>/dev/null && ulimit ${limit}`);
   const script = ["trap '' TERM HUP", ...ulimits, watched ? guarded(patient) : 'exec "$0" "$@"'].join('\n');
   return spawn(shell, ['-c', script, command, ...args], { ...options, detached: true });
+}
+
+/** Seconds of CPU time that a process took so far, all its threads together; undefined where the system does not tell (proc(5)). */
+export function cpuOf(pid: number | undefined): number | undefined {
+  if (process.platform !== 'linux' || pid === undefined) return undefined;
+  try {
+    // Behind its name, which may hold anything, the third field comes first; the 14th and 15th count hundredths of a second.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    // It is gone; whoever asks hears of that.
+    return undefined;
+  }
 }
 
 /** Kills a process and, where it leads a group, whatever it started. */

@@ -30,7 +30,11 @@ export async function openSpool(
     return row?.state === 'here' && archive.occupied(row.path);
   };
   if (changed.work === undefined) await gatherImport(home);
-  const parts = { files, clock, log, ingest, local: library.local, isHere, sidecars, ...more };
+  const placeOf = (sha256: string): string | undefined => {
+    const row = originals.find(sha256);
+    return row && archive.resolve(row.path);
+  };
+  const parts = { files, clock, log, ingest, local: library.local, isHere, placeOf, sidecars, ...more };
   return openProcessor(parts, { incoming, work, mode, settle, workers, rescan, poll, ...changed });
 }
 

@@ -95,6 +95,9 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     return found as NonNullable<EditableFields[F]> | undefined;
   }
 
+  const clips = clipsShown(document);
+  // A public server is told the film of a motion photo, and not where it lies in the original.
+  const moves = motionOf(facts) !== undefined || (clips.video && !textOf(facts.type).startsWith('video/'));
   const gps = shown('gps', [...sidecars.map((values) => values.gps), facts.gps]);
   // A place belongs to the position that it was read with.
   const placed = [...sidecars, facts].filter(
@@ -131,10 +134,10 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     trashed: shown('trashed', []) ?? false,
     added: sighting?.at ?? '1970-01-01T00:00:00.000Z',
     ...(facts.animated === true && { animated: true }),
-    ...(motionOf(facts) && { motion: true as const }),
+    ...(moves && { motion: true as const }),
     ...unshownIn(renditions),
     ...(typeof renditions.thumbhash === 'string' && { thumbhash: renditions.thumbhash }),
-    renditions: { ...renditionsShown(renditions), ...clipsShown(document) },
+    renditions: { ...renditionsShown(renditions), ...clips },
     original: { here: original.here, ...(original.path !== undefined && { path: original.path }) },
   };
 }

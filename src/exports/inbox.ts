@@ -1,18 +1,22 @@
 /**
  * An export in the place of `incoming`: its photos are ready at once, with what it says of them; whatever else it holds is left
- * where it is. Opens only the first bytes of what is about to be taken; changes nothing but folders that `--move` empties.
+ * where it is. Opens only the first bytes of what is about to be taken; changes nothing but folders that `--move` empties. A sidecar
+ * in a ZIP whose name alone does not tell its photo is unpacked for a moment; a crash leaves a temporary file in the work folder
+ * of imports, which the next import sweeps away.
  */
-import { sep } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
+import { temporaryName } from '../base/temporary.js';
+import { isXmp } from '../photo/foreign.js';
 import { headLength, identify } from '../photo/identify.js';
 import { openInbox, type Inbox } from '../spool/inbox.js';
 import type { IgnoredItem } from '../spool/port.js';
 import type { Found } from '../spool/scan.js';
-import type { Waiting } from '../spool/sidecars.js';
-import type { Plan } from './plan.js';
+import { isSidecar, waits, type Waiting } from '../spool/sidecars.js';
+import type { Entry, Plan } from './plan.js';
 import type { Sources } from './sources.js';
 
 /** Opens the inbox of a planned export. `files` know the entries of its parts; `works`: see `openInbox`. */
@@ -24,10 +28,54 @@ export function planInbox(
   works: string[],
   openSidecars: () => Waiting | undefined = () => undefined,
 ): Inbox {
-  const folders = sources.folders.map((folder) => openInbox(folder, 0, files, clock, works, openSidecars()));
   const planned = new Map(plan.photos.map((photo) => [photo.entry.id, photo]));
+  const folders = sources.folders.map((folder) => openInbox(folder, 0, files, clock, works, waitingFor()));
+
+  /** The sidecars of a folder. They wait for photos that are to be taken, and not for what else lies there: `IMG_1.jpg.json`. */
+  function waitingFor(): Waiting | undefined {
+    const waiting = openSidecars();
+    const choose: Waiting['choose'] = (still, lying) =>
+      waiting!.choose(
+        still,
+        lying.filter(({ path }) => planned.has(keyOf(path))),
+      );
+    return waiting && { ...waiting, choose };
+  }
+
   const refused = new Map<string, IgnoredItem>();
-  const zipped = plan.photos.filter(({ entry }) => sources.zipped.has(entry.id) && entry.trouble === undefined);
+  const unpackable = ({ id, trouble }: Entry): boolean => sources.zipped.has(id) && trouble === undefined;
+  const opened = clock.now();
+  /** An entry as a file that lies there since now: so it is beside what comes in with it, and not beside older photos. */
+  const foundOf = ({ id }: Entry): Found => ({ ...sources.found.get(id)!, changed: opened });
+  const zipped = plan.photos.filter(({ entry }) => unpackable(entry));
+  const sidecars = sources.entries.filter((entry) => isSidecar(entry) && unpackable(entry));
+  const beside = openSidecars();
+
+  /** Why a sidecar in a ZIP is left there. */
+  async function whyNotSidecar(found: Found): Promise<string | undefined> {
+    const head = await files.head(found.path, headLength);
+    const what = identify(head);
+    if (what.kind === 'photo') return undefined;
+    if (!isXmp(head)) return refuse(found, what.reason);
+    if (!beside) return refuse(found, waits);
+    let unpacked: string | undefined;
+    try {
+      return await beside.whyNot(found, async () => {
+        const path = join(works[0]!, temporaryName());
+        await files.pour(sources.zipped.get(keyOf(found.path))!.open(), path);
+        return (unpacked = path);
+      });
+    } finally {
+      if (unpacked !== undefined) await files.remove(unpacked);
+    }
+  }
+
+  /** Leaves an entry where it is from now on. */
+  function refuse(found: Found, reason: string): string {
+    const { folder, name } = found;
+    refused.set(keyOf(found.path), { name: printable(folder === '' ? name : `${folder}/${name}`), reason });
+    return reason;
+  }
 
   function inboxOf({ path }: Found): Inbox {
     const at = sources.folders.findIndex((folder) => Buffer.from(path).indexOf(folder + sep) === 0);
@@ -46,26 +94,26 @@ export function planInbox(
     async look() {
       const looked = await Promise.all(folders.map((inbox) => inbox.look()));
       const ready = looked.flatMap((one) => one.ready.flatMap((found) => wanted(found) ?? []));
-      const entries = zipped.filter(({ entry }) => !refused.has(entry.id));
+      const left = (all: readonly Entry[]): Found[] => all.filter(({ id }) => !refused.has(id)).map(foundOf);
+      const photos = left(zipped.map(({ entry }) => entry));
+      const chosen = (await beside?.choose(left(sidecars), photos)) ?? [];
       return {
-        ready: [...ready, ...entries.flatMap(({ entry }) => wanted(sources.found.get(entry.id)!) ?? [])],
+        ready: [...ready, ...photos.flatMap((found) => wanted(found) ?? []), ...chosen],
         wait: undefined,
         folders: looked.flatMap((one) => one.folders),
         there: looked.every(({ there }) => there),
       };
     },
     async whyNot(found) {
-      const id = keyOf(found.path);
+      const isZipped = sources.zipped.has(keyOf(found.path));
+      if (isZipped && isSidecar(found)) return whyNotSidecar(found);
       const what = identify(await files.head(found.path, headLength));
       if (what.kind === 'photo') return undefined;
-      if (sources.zipped.has(id))
-        refused.set(id, { name: printable(planned.get(id)!.entry.path), reason: what.reason });
       // The inbox of its folder remembers it, and leaves it out of the next look, or knows whose sidecar it is.
-      else return inboxOf(found).whyNot(found);
-      return what.reason;
+      return isZipped ? refuse(found, what.reason) : inboxOf(found).whyNot(found);
     },
     took: (found) => inboxOf(found).took(found),
-    ignored: () => [...refused.values(), ...folders.flatMap((inbox) => inbox.ignored())],
+    ignored: () => [...refused.values(), ...(beside?.items() ?? []), ...folders.flatMap((inbox) => inbox.ignored())],
     trouble: () => folders.flatMap((inbox) => inbox.trouble()),
     news: () => folders.flatMap((inbox) => inbox.news()),
     count: () => zipped.length - refused.size + folders.reduce((sum, inbox) => sum + inbox.count(), 0),

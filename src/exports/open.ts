@@ -1,5 +1,6 @@
 /** Opens an export and plans its import: what it is, is told by the names of its files, not by what it is called. */
 import type { Files } from '../base/files.js';
+import { isSidecar } from '../spool/sidecars.js';
 import { planICloud } from './icloud.js';
 import { openLooking } from './looking.js';
 import type { Aside, Entry, Kind, Looking, Plan } from './plan.js';
@@ -33,7 +34,7 @@ export async function openExport(paths: readonly string[], files: Files, looking
   try {
     const plan = await planOf(sources, looking);
     plan.aside.push(...sources.aside);
-    plan.trouble.push(...sources.trouble, ...unreadable(plan));
+    plan.trouble.push(...sources.trouble, ...unreadable(plan, sources));
     return { sources, plan };
   } catch (error) {
     sources.close();
@@ -54,5 +55,8 @@ async function planOf({ entries }: Sources, looking: Looking): Promise<Plan> {
   return { kind, photos: others.map((entry) => ({ entry })), aside: [], orphans: [], trouble: [], metadata: 0 };
 }
 
-const unreadable = ({ photos }: Plan): Aside[] =>
-  photos.flatMap(({ entry: { path, trouble } }) => (trouble === undefined ? [] : [{ path, reason: trouble }]));
+/** The photos and sidecars that can't be read. */
+const unreadable = ({ photos }: Plan, { entries }: Sources): Aside[] =>
+  [...photos.map(({ entry }) => entry), ...entries.filter(isSidecar)].flatMap(({ path, trouble }) =>
+    trouble === undefined ? [] : [{ path, reason: trouble }],
+  );

@@ -18,7 +18,7 @@ import type { Library } from '../library/library.js';
 import { headLength, identify } from '../photo/identify.js';
 import type { Source } from '../video/films.js';
 import { makeFilm, type FilmParts } from './film.js';
-import { clipAt, openWanted, type Wanted, type Wish } from './wanted.js';
+import { clipAt, lacksVideo, openWanted, type Wanted, type Wish } from './wanted.js';
 
 /** What making films works with. */
 export interface ClipParts extends FilmParts {
@@ -53,12 +53,13 @@ export function openClips(parts: ClipParts): Clips {
   /** What was last said of a library that can't be read or written. */
   let said = '';
 
-  async function makeNext(wish: Wish, signal?: AbortSignal): Promise<boolean> {
+  /** Answers how many were made. */
+  async function makeNext(wish: Wish, signal?: AbortSignal): Promise<number> {
     const began = clock.now();
     try {
-      await make(wish, parts);
+      const made = await make(wish, parts);
       log.debug({ ...wish, seconds: (clock.now() - began) / 1000 }, `made ${wish.stage} of a video`);
-      return true;
+      return made;
     } catch (error) {
       const failure = toPhotospoolError(error, 'render', wish.sha256);
       // What was called off is no failure.
@@ -66,7 +67,7 @@ export function openClips(parts: ClipParts): Clips {
         wanted.failed(wish, failure.message, faults.has(failure.code));
         log.warn({ ...wish, code: failure.code, err: failure.cause }, sentence(failure));
       }
-      return false;
+      return 0;
     }
   }
 
@@ -77,7 +78,7 @@ export function openClips(parts: ClipParts): Clips {
         await wanted.follow();
         const wish = wanted.next();
         if (!wish) break;
-        if (await makeNext(wish, signal)) made++;
+        made += await makeNext(wish, signal);
       }
       said = '';
     } catch (error) {
@@ -117,19 +118,30 @@ class Turn {
   }
 }
 
-/** Makes one thing that a document lacks. @throws PhotospoolError as films.ts, or `not-found` where the original went. */
-async function make({ sha256, stage }: Wish, parts: ClipParts): Promise<void> {
+/**
+ * Makes what a document lacks next, and what goes with it; answers how much that was. @throws PhotospoolError as films.ts, or
+ * `not-found` where the original went.
+ */
+async function make({ sha256, stage }: Wish, parts: ClipParts): Promise<number> {
   const { library, archive, files } = parts;
   const row = library.local.originals.find(sha256);
   const document = photoOf(library.get(photoId(sha256))?.body);
   if (row?.state !== 'here' || !document) throw new PhotospoolError('not-found', 'The original is not here any more.');
   const path = archive.resolve(row.path);
-  if (stage === 'pictures') return picture(await sourceOf(path, row.bytes, files), sha256, parts);
-  const kept = await makeClip(path, row.bytes, document.facts, stage, parts);
+  if (stage === 'pictures') {
+    await picture(await sourceOf(path, row.bytes, files), sha256, parts);
+    return 1;
+  }
+  const both =
+    stage === 'hover' && lacksVideo(document)
+      ? await bothFilms(await sourceOf(path, row.bytes, files), parts)
+      : undefined;
+  const made = both ?? { [stage]: await makeClip(path, row.bytes, document.facts, stage, parts) };
   library.update<PhotoDocument>(
     photoId(sha256),
-    (body) => body && merge(body, { ...body, clips: { ...body.clips, [stage]: kept } }),
+    (body) => body && merge(body, { ...body, clips: { ...body.clips, ...made } }),
   );
+  return Object.keys(made).length;
 }
 
 async function sourceOf(path: string, bytes: number, files: Files): Promise<Source> {
@@ -183,9 +195,35 @@ async function film(
   try {
     const looked = await films.look(source);
     const { width, height } = await (name === 'hover' ? films.hover : films.play)(source, looked, made);
-    const { sha256, bytes } = await blobs.take(made);
-    return { at: clipAt, sha256, type: 'video/mp4', width, height, bytes };
+    return clipOf(await blobs.take(made), { width, height });
   } finally {
     await files.remove(made);
   }
 }
+
+/** Makes both films of a brief video at once; undefined of a longer one, or where that did not go well. */
+async function bothFilms(
+  source: Source,
+  { films, blobs, files }: Pick<ClipParts, 'films' | 'blobs' | 'files'>,
+): Promise<{ hover: Clip; video: Clip } | undefined> {
+  const [hover, play] = [blobs.temporary(), blobs.temporary()];
+  try {
+    const sizes = await films.together(source, await films.look(source), hover, play);
+    if (!sizes) return undefined;
+    return {
+      hover: clipOf(await blobs.take(hover), sizes.hover),
+      video: clipOf(await blobs.take(play), sizes.video),
+    };
+  } catch (error) {
+    // What is wrong with one of them is found out by making them one by one.
+    if (error instanceof PhotospoolError && faults.has(error.code)) return undefined;
+    throw error;
+  } finally {
+    for (const path of [hover, play]) await files.remove(path);
+  }
+}
+
+const clipOf = (
+  { sha256, bytes }: { sha256: string; bytes: number },
+  { width, height }: { width: number; height: number },
+): Clip => ({ at: clipAt, sha256, type: 'video/mp4', width, height, bytes });

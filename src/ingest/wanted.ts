@@ -9,6 +9,7 @@ import { entriesOf, own, textOf } from '../document/json.js';
 import { photoOf, sha256Of, type PhotoDocument } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
+import { recipeOfType } from '../photo/families.js';
 import { renditionRecipe } from '../photo/renditions.js';
 import { clipRecipe } from '../video/making.js';
 
@@ -110,15 +111,25 @@ export function openWanted(db: Sqlite, library: Library, clock: Clock): Wanted {
   };
 }
 
+const has = ({ clips }: PhotoDocument, name: 'hover' | 'video'): boolean =>
+  textOf(own(own(clips, name), 'at')) >= clipAt;
+
 /** What is to be made next of a document; undefined where nothing is. */
-export function lacks({ facts, renditions, clips, edits }: PhotoDocument): Stage | undefined {
-  const has = (name: 'hover' | 'video'): boolean => textOf(own(own(clips, name), 'at')) >= clipAt;
-  if (!textOf(own(facts, 'type')).startsWith('video/')) return motionOf(facts) && !has('video') ? 'video' : undefined;
+export function lacks(document: PhotoDocument): Stage | undefined {
+  const { facts, renditions } = document;
+  if (!textOf(own(facts, 'type')).startsWith('video/'))
+    return motionOf(facts) && !has(document, 'video') ? 'video' : undefined;
   const recipe = own(renditions, 'recipe');
-  if (typeof recipe !== 'number' || recipe < renditionRecipe) return 'pictures';
-  if (!has('hover')) return 'hover';
+  if (typeof recipe !== 'number' || recipe < recipeOfType(textOf(own(facts, 'type')))) return 'pictures';
+  if (!has(document, 'hover')) return 'hover';
+  return lacksVideo(document) ? 'video' : undefined;
+}
+
+/** Whether what plays is still to be made of a video. */
+export function lacksVideo(document: PhotoDocument): boolean {
+  const { facts, edits } = document;
   const asItIs = own(facts, 'playable') === true && pairOf(facts) === undefined && !wasPublic(edits);
-  return asItIs || has('video') ? undefined : 'video';
+  return !asItIs && !has(document, 'video');
 }
 
 /** Whether somebody ever said that all may see it: visitors get no originals. */

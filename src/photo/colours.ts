@@ -48,12 +48,15 @@ function fromPq(value: number): number {
   return (10_000 / white) * (Math.max(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1);
 }
 
-/** Scene light of HLG on a screen of 1000 cd/m²; its system gamma is applied to each channel, which is near enough. */
+/** Light of the scene in HLG, 0 to 1. */
 function fromHlg(value: number): number {
   const [a, b, c] = [0.17883277, 0.28466892, 0.55991073];
-  const scene = value <= 0.5 ? (value * value) / 3 : (Math.exp((value - c) / a) + b) / 12;
-  return (peak / white) * scene ** 1.2;
+  return value <= 0.5 ? (value * value) / 3 : (Math.exp((value - c) / a) + b) / 12;
 }
+
+/** By how much a screen of 1000 cd/m² brightens the light of a scene (1 is reference white then): HLG's system gamma, 1.2. */
+const system = (r: number, g: number, b: number): number =>
+  (peak / white) * (0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2;
 
 const fromSrgb = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
 const toSrgb = (value: number): number => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055);
@@ -93,7 +96,8 @@ export function toUsual(samples: Uint16Array, colours: Colours): Buffer {
   };
   for (let at = 0; at < samples.length; at += 3) {
     const [r, g, b] = [linear[samples[at]!]!, linear[samples[at + 1]!]!, linear[samples[at + 2]!]!];
-    const by = hdr ? press(Math.max(r, g, b)) : 1;
+    const bright = colours.transfer === hlg ? system(r, g, b) : 1;
+    const by = hdr ? bright * press(bright * Math.max(r, g, b)) : 1;
     put(by * (rr * r + rg * g + rb * b), at);
     put(by * (gr * r + gg * g + gb * b), at + 1);
     put(by * (br * r + bg * g + bb * b), at + 2);

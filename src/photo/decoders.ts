@@ -52,7 +52,10 @@ function memoryOfMachine(): number {
 }
 
 /** The limits of one decoder. An answer is two JPEGs of at most 4 megapixels. */
-export const decoderLimits: Limits = { seconds: 60, memory: memoryOfMachine(), output: 32 * mebibyte };
+export const decoderLimits: Limits = {
+  ...{ seconds: 60, longest: 300 },
+  ...{ memory: memoryOfMachine(), output: 32 * mebibyte },
+};
 
 /** How to run decoder.ts: as it was built, or in a checkout by the loader that runs its TypeScript. */
 function entry(): string[] {

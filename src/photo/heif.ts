@@ -42,7 +42,7 @@ async function openHeic(path: string, bits: number, hdr: boolean): Promise<Sourc
 export const heifFamily: Family = {
   name: 'heif',
   kinds: [avif, avifSequence, heic, heif],
-  recipe: 2,
+  recipe: 3,
   tell(head) {
     const brands = brandsOf(head);
     const major = brands?.[0];

@@ -34,6 +34,7 @@ function decode(task: Task): Promise<Told> {
 export const jxl: Family = {
   name: 'jxl',
   kinds: [jpegXl, jpeg2000],
+  recipe: 2,
   tell(head) {
     if (has(head, 0, '\xff\x0a') || has(head, 0, '\0\0\0\x0cJXL \r\n\x87\n')) return jpegXl;
     if (has(head, 0, '\0\0\0\x0cjP  \r\n\x87\n') || has(head, 0, '\xff\x4f\xff\x51')) return jpeg2000;
@@ -42,6 +43,7 @@ export const jxl: Family = {
   async open(path) {
     const told = await decode({ path, mostPixels: pixelSide ** 2 });
     if ('failed' in told) throw new Error(told.failed);
-    return { input: Buffer.from(told.png.buffer), loader: 'png', animated: told.animated };
+    const { png, animated, colours } = told;
+    return { input: Buffer.from(png.buffer), loader: 'png', animated, ...(colours && { colours }) };
   },
 };

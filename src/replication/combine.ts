@@ -9,13 +9,13 @@ import type { Blobs } from '../archive/blobs.js';
 import type { Files } from '../base/files.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { canonical } from '../document/canonical.js';
-import { renditionsShown } from '../document/facts.js';
+import { clipsShown, renditionsShown } from '../document/facts.js';
 import { compareText, own } from '../document/json.js';
 import { format, photoId, sha256Of, type Body } from '../document/photo.js';
 import type { Library } from '../library/library.js';
 import type { Named } from './named.js';
 import { isAt } from './projector.js';
-import { opaqueOf, publicId, readPublic, type Told } from './public.js';
+import { hashesOf, opaqueOf, publicId, readPublic, type Told } from './public.js';
 import type { Publisher } from './publisher.js';
 import type { Publishers } from './publishers.js';
 
@@ -152,16 +152,15 @@ function photoFrom({ value, at }: Told): Body {
     kind: 'photo',
     facts: { ...value!.facts, bytes: 0 },
     renditions: value!.renditions,
+    ...(value!.clips && { clips: value!.clips }),
     sidecars: {},
     sightings: {},
     edits: { audience: [{ value: 'public', at, by: 'publisher' }] },
   };
 }
 
-function hashesIn(body: Body | undefined): string[] {
-  const { thumb, preview } = renditionsShown(own(body, 'renditions'));
-  return [thumb, preview].flatMap((one) => (one ? [one.sha256] : []));
-}
+const hashesIn = (body: Body | undefined): string[] =>
+  hashesOf({ renditions: { recipe: 1, ...renditionsShown(own(body, 'renditions')) }, clips: clipsShown(body) });
 
 /** Runs one after the other. */
 function makeTurns(): (work: () => Promise<void>) => Promise<void> {

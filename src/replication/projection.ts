@@ -5,13 +5,14 @@
  * | told | never told |
  * |---|---|
  * | size, type and time taken; camera, lens, exposure; place by name; title, description, tags | position (unless asked for), serial numbers, owner's name, every other tag of the file |
- * | thumb, preview, ThumbHash | the original, its hash, name, folders and size in bytes; sidecars; albums, rating, favourites; who edited what |
+ * | thumb, preview, ThumbHash; of films their length, the preview and what plays; which two are one Live Photo | the original, its hash, name, folders and size in bytes; sidecars; albums, rating, favourites; who edited what |
  * | when it was last decided who may see it, and when what is told was last edited (to the public server, not to its visitors) | when anything else happened |
  *
  * A tag is marked private by its first character, `_`, or by being below `private/`.
  */
 import { createHmac } from 'node:crypto';
 import { shownEdit } from '../document/edits.js';
+import { pairOf } from '../document/facts.js';
 import { entriesOf, own } from '../document/json.js';
 import { merge } from '../document/merge.js';
 import { format, photoOf, sha256Of, type Body, type Edits, type Stamp } from '../document/photo.js';
@@ -34,11 +35,14 @@ export const never: Stamp = '000000000000000-0000-0';
 export const opaqueId = (sha256: string, key: string): string =>
   createHmac('sha256', Buffer.from(key, 'hex')).update(sha256).digest('hex');
 
+/** What ties the halves of a Live Photo together in public: as opaque, and never the id of a photo. */
+const opaquePair = (pair: string, key: string): string => opaqueId(`pair ${pair}`, key);
+
 /**
  * What is told of a document; undefined where there is nothing to tell: it is no photo. `id` is the document's, `body` what
- * `deciding` found.
+ * `deciding` found, `key` the library's, without which halves of Live Photos are not told to be one.
  */
-export function project(id: string, body: Body, options: ProjectionOptions): PublicDocument | undefined {
+export function project(id: string, body: Body, options: ProjectionOptions, key?: string): PublicDocument | undefined {
   const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
   if (sha256 === undefined) return undefined;
   const at = decidedAt(body);
@@ -46,10 +50,12 @@ export function project(id: string, body: Body, options: ProjectionOptions): Pub
   const photo = photoOf(body);
   if (!photo || isPurge(body)) return tell({ value: null, at });
   const { gps, ...view } = viewPhoto(sha256, photo, { here: false });
+  const pair = key === undefined ? undefined : pairOf(photo.facts);
   if (view.audience !== 'public' || view.trashed) return tell({ value: null, at });
   const value = readPhoto({
-    facts: { ...view, ...(options.gps && gps && { gps }) },
+    facts: { ...view, ...(options.gps && gps && { gps }), ...(pair !== undefined && { pair: opaquePair(pair, key!) }) },
     renditions: { ...view.renditions, thumbhash: view.thumbhash },
+    clips: view.renditions,
   });
   const edited = editedAt(photo.edits, options);
   return tell({ value, at, ...(edited !== undefined && { edited }) });

@@ -9,7 +9,7 @@ import { format, sha256Of } from '../document/photo.js';
 import type { Incoming, Library } from '../library/library.js';
 import { makeKey } from './key.js';
 import { deciding, never, opaqueId, project, settle, wasPublic, type ProjectionOptions } from './projection.js';
-import { opaqueOf, publicId, readPublic, type Told } from './public.js';
+import { hashesOf, opaqueOf, publicId, readPublic, type Told } from './public.js';
 
 /** What a projection is made from. */
 export interface ProjectorParts {
@@ -28,7 +28,7 @@ export interface Projector {
   follow(): Promise<void>;
   /** Takes in revisions of this projection that only the public server has, and makes all documents again. */
   learn(incoming: readonly Incoming[]): Promise<void>;
-  /** Whether a document of the projection names a rendition. */
+  /** Whether a document of the projection names a rendition: a picture or a film. */
   names(sha256: string): boolean;
 }
 
@@ -37,7 +37,7 @@ const batch = 200;
 const mark = 'projection.seq';
 const made = 'projection.made';
 /** The number of the list in public.ts: another one makes all documents again. */
-const recipe = 1;
+const recipe = 2;
 
 /** Opens the projector. Nothing is read before the first call. */
 export function openProjector({ library, db, projection, options, random }: ProjectorParts): Projector {
@@ -58,8 +58,7 @@ export function openProjector({ library, db, projection, options, random }: Proj
       return { format, kind: 'public', photo: told };
     });
     forget.run(opaque);
-    const { thumb, preview } = told.value?.renditions ?? {};
-    for (const one of [thumb, preview]) if (one) name.run(one.sha256, opaque);
+    for (const one of hashesOf(told.value)) name.run(one, opaque);
   }
 
   /** Takes in one change of the home's; `seen` hears which photo it was. */
@@ -69,7 +68,7 @@ export function openProjector({ library, db, projection, options, random }: Proj
     if (sha256 === undefined || !body) return;
     const opaque = opaqueId(sha256, key);
     seen(opaque);
-    const now = project(id, body, options)?.photo;
+    const now = project(id, body, options, key)?.photo;
     // Of a photo that never was public, nothing at all is told.
     if (now?.value === null && !wasPublic(body) && !projection.get(publicId(opaque))) return;
     write(opaque, now);

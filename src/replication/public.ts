@@ -4,7 +4,7 @@
  * left out or cut. Pure.
  */
 import { wellFormed } from '../document/canonical.js';
-import { factsShown, renditionsShown } from '../document/facts.js';
+import { clipsShown, factsShown, renditionsShown } from '../document/facts.js';
 import { elementOf, fields, isOffset, isWallTime } from '../document/fields.js';
 import { entriesOf, isObject, own, textOf } from '../document/json.js';
 import {
@@ -23,6 +23,8 @@ import { isPrivateTag } from '../document/tags.js';
 export interface PublicPhoto {
   facts: Omit<Facts, 'bytes'>;
   renditions: Renditions;
+  /** The films made of it, which hold nothing of what the original says beside its pictures and sound. */
+  clips?: { hover?: Rendition; video?: Rendition };
 }
 
 /** What a home says of one photo in public. */
@@ -50,8 +52,14 @@ export const opaqueOf = (id: string): string | undefined => /^public:([0-9a-f]{6
 /** Characters of a name such as a lens has. */
 const longestName = 200;
 const mostTags = 1_000;
-/** Bytes of a picture. */
-const largest = { thumb: 4 * 1024 * 1024, preview: 64 * 1024 * 1024 } as const;
+const mebibyte = 1024 * 1024;
+/** Bytes of a picture or a film. */
+const largest = {
+  thumb: 4 * mebibyte,
+  preview: 64 * mebibyte,
+  hover: 64 * mebibyte,
+  video: 65_536 * mebibyte,
+} as const;
 
 /** A body as the document of a projection, with what is on the list and nothing else; undefined where it is none. */
 export function readPublic(body: unknown): PublicDocument | undefined {
@@ -63,16 +71,28 @@ export function readPublic(body: unknown): PublicDocument | undefined {
   return { format, kind: 'public', photo: { value: readPhoto(value), at, ...(isStamp(edited) && { edited }) } };
 }
 
-/** What may be told of `{facts, renditions}`, field by field: there may be more in it than this version knows. */
-export function readPhoto(photo: { facts?: unknown; renditions?: unknown }): PublicPhoto {
-  return { facts: readFacts(photo.facts), renditions: readRenditions(photo.renditions) };
+/** What may be told of `{facts, renditions, clips}`, field by field: there may be more in it than this version knows. */
+export function readPhoto(photo: { facts?: unknown; renditions?: unknown; clips?: unknown }): PublicPhoto {
+  const clips = readClips(photo);
+  return {
+    facts: readFacts(photo.facts),
+    renditions: readRenditions(photo.renditions),
+    ...(Object.keys(clips).length > 0 && { clips }),
+  };
 }
 
+/** The hashes of all pictures and films that are told of. */
+export const hashesOf = (photo: Pick<PublicPhoto, 'renditions' | 'clips'> | null | undefined): string[] =>
+  [photo?.renditions.thumb, photo?.renditions.preview, photo?.clips?.hover, photo?.clips?.video].flatMap((one) =>
+    one ? [one.sha256] : [],
+  );
+
 function readFacts(facts: unknown): PublicPhoto['facts'] {
-  const { type, width, height, camera, lens, exposure } = factsShown(facts);
+  const { type, width, height, camera, lens, exposure, seconds } = factsShown(facts);
   const [taken, offset, source] = [own(facts, 'taken'), own(facts, 'offset'), textOf(own(facts, 'takenSource'))];
   const [title, description] = [textOf(own(facts, 'title')), textOf(own(facts, 'description'))];
   const [place, gps, tags] = [own(facts, 'place'), own(facts, 'gps'), own(facts, 'tags')];
+  const pair = textOf(own(facts, 'pair'));
   const names = entriesOf(camera).map(([key, name]) => [key, cut(textOf(name), longestName)]);
   return {
     recipe: 1,
@@ -91,6 +111,9 @@ function readFacts(facts: unknown): PublicPhoto['facts'] {
     ...(title !== '' && { title: cut(title, 1_000) }),
     ...(description !== '' && { description: cut(description, 8_000) }),
     ...(own(facts, 'animated') === true && { animated: true }),
+    ...(seconds !== undefined && { seconds }),
+    // What the halves of a Live Photo say themselves is never told, only an id made of it (projection.ts).
+    ...(isOpaque(pair) && { pair }),
     tags: readTags(tags),
   };
 }
@@ -111,6 +134,16 @@ function readRenditions(renditions: unknown): Renditions {
     ...(/^[A-Za-z0-9+/]{1,60}={0,2}$/.test(thumbhash) && { thumbhash }),
   };
 }
+
+function readClips(photo: unknown): NonNullable<PublicPhoto['clips']> {
+  const { hover, video } = clipsShown(photo);
+  return {
+    ...(hover && hover.bytes <= largest.hover && { hover: renditionOf(hover) }),
+    ...(video && video.bytes <= largest.video && { video: renditionOf(video) }),
+  };
+}
+
+const isOpaque = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 const isOfFile = (source: string): source is NonNullable<Facts['takenSource']> =>
   ['exif', 'xmp', 'iptc', 'quicktime', 'gps'].includes(source);

@@ -11,7 +11,7 @@ import { openLibrary, type Incoming, type Library } from '../library/library.js'
 import type { Database, Refused } from './database.js';
 import { openLibraryDatabase } from './library.js';
 import { openNotes } from './notes.js';
-import { opaqueOf, readPublic } from './public.js';
+import { hashesOf, opaqueOf, readPublic } from './public.js';
 import type { Served } from './serve.js';
 
 /** A home that publishes here. */
@@ -22,7 +22,7 @@ export interface Publisher {
   projection: Library;
   /** Its database as it is served. */
   served: Served;
-  /** Whether a document of its projection names a picture. */
+  /** Whether a document of its projection names a picture or film. */
   names(sha256: string): boolean;
   close(): void;
 }
@@ -86,9 +86,8 @@ function openPictures(db: Sqlite): Pictures {
   return {
     isNew,
     write(document, body) {
-      const { thumb, preview } = readPublic(body)?.photo.value?.renditions ?? {};
       forget.run(document);
-      for (const one of [thumb, preview]) if (one) name.run(one.sha256, document);
+      for (const one of hashesOf(readPublic(body)?.photo.value)) name.run(one, document);
     },
     has: (sha256) => named.get(sha256) !== undefined,
   };

@@ -53,7 +53,8 @@ export function playingOf(
   if (id === undefined || !document) return undefined;
   const { hover, video } = clipsShown(document);
   const motion = motionOf(document.facts);
-  const made = which === 'hover' ? (hover ?? (motion && video)) : video;
+  // Of a photo that moves, what plays is short enough to be its preview, too.
+  const made = which === 'hover' ? (hover ?? (isFilm(photo) ? undefined : video)) : video;
   const original = originalOf(parts.library, viewer, id);
   if (which === 'video' && original && own(document.facts, 'playable') === true && !motion)
     return { kind: 'original', id, type: document.facts.type, settled: true };

@@ -36,6 +36,8 @@ export interface ProcessorParts {
   local: Pick<Local, 'seen' | 'today'>;
   /** Whether the archive has these bytes, by the local table and by a look at the disk. */
   isHere: (sha256: string) => boolean;
+  /** Where the archive has these bytes, absolute. */
+  placeOf?: (sha256: string) => string | undefined;
   /** Whose sidecars are; without it they stay where they are. */
   sidecars?: Sidecars;
   /** See `TakingParts.told`. */

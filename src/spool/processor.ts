@@ -82,7 +82,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     files,
     seen: parts.local.seen,
     isHere: parts.isHere,
-    known: async (found, sha256) => waiting?.known(found, sha256),
+    known: async (found, sha256) => waiting?.known(found, sha256, parts.placeOf?.(sha256)),
     told: parts.told ?? (() => undefined),
     clock,
     log,
@@ -103,7 +103,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   let passing: Promise<unknown> = Promise.resolve();
   const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;
   const isQueued = (claim: Claim): boolean => queue.has(keyOfClaim(claim));
-  await files.sweep(incoming);
+  for (const folder of [incoming, work]) await files.sweep(folder);
   const uploads = await openUploads({ incoming, work, files, clock, log });
   await adopt();
   if ((await files.look(incoming))?.dev !== (await files.look(work))?.dev) {

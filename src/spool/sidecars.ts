@@ -24,10 +24,16 @@ export interface Beside {
 export interface Waiting {
   /** Of the sidecars that stand still, those that may be taken now; `photos` are all others that lie there. */
   choose(sidecars: Found[], photos: Found[]): Promise<Found[]>;
-  /** Why a sidecar that was chosen has to wait all the same; undefined where it may be taken. */
-  whyNot(found: Found): Promise<string | undefined>;
-  /** Adds to its photo what a sidecar says whose bytes the archive has, for it may have come with another photo. */
-  known(found: Found, sha256: string): Promise<void>;
+  /**
+   * Why a sidecar that was chosen has to wait all the same; undefined where it may be taken. `pathOf` answers where it can be
+   * read, where that is not its own path.
+   */
+  whyNot(found: Found, pathOf?: () => Promise<string>): Promise<string | undefined>;
+  /**
+   * Adds to its photo what a sidecar says whose bytes the archive has, for it may have come with another photo. `path`: where
+   * these can be read.
+   */
+  known(found: Found, sha256: string, path: string | undefined): Promise<void>;
   /** Those that wait, with the reason. */
   items(): IgnoredItem[];
 }
@@ -95,18 +101,17 @@ export function openWaiting(sidecars: Sidecars, beside: Beside): Waiting {
       }
       return chosen;
     },
-    async whyNot(found) {
+    async whyNot(found, pathOf = () => Promise.resolve(found.path.toString())) {
       const asking = askingOf(found);
       const tried = `${sidecars.candidates(asking)} ${found.look.mtimeNs}`;
-      const reason = await sidecars.whyNot(asking, found.path.toString());
+      const reason = await sidecars.whyNot(asking, pathOf);
       if (reason === undefined) waiting.delete(keyOf(found.path));
       else waiting.set(keyOf(found.path), { item: itemOf(found, reason), tried });
       return reason;
     },
-    async known(found, sha256) {
-      if (!isSidecar(found) || typeof found.path !== 'string') return;
-      const { path: file, modified } = found;
-      const sidecar = await sidecars.open({ file, modified: isoTime(modified), ...askingOf(found) });
+    async known(found, sha256, file) {
+      if (!isSidecar(found) || file === undefined) return;
+      const sidecar = await sidecars.open({ file, modified: isoTime(found.modified), ...askingOf(found) });
       sidecar.attach(sha256);
     },
     items: () => [...waiting.values()].map(({ item }) => item),

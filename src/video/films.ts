@@ -13,7 +13,9 @@ import {
   bareArgs,
   copyArgs,
   hoverArgs,
+  hoverAt,
   hoverSize,
+  isBrief,
   longest,
   playArgs,
   playSize,
@@ -46,6 +48,10 @@ export interface Films {
   hover(source: Source, film: Film, to: string): Promise<Size>;
   /** Makes the MP4 that every browser plays: by copying the streams, where that is enough. Resolves to its size. */
   play(source: Source, film: Film, to: string): Promise<Size>;
+  /**
+   * Makes both at once of a film that is brief and must be encoded anew; undefined of any other. Resolves to their sizes.
+   */
+  together(source: Source, film: Film, hover: string, play: string): Promise<{ hover: Size; video: Size } | undefined>;
   /** Writes the film as it is without anything that tells of it; false where that can't be had of its kind. */
   bare(source: Source, film: Film, to: string): Promise<boolean>;
   /** Ends what runs. */
@@ -85,11 +91,19 @@ export function openFilms(found: Found): Films {
 
   async function listed(what: string): Promise<string> {
     const told = await run(tools().ffmpeg, ['-hide_banner', what], shortLimits);
-    return told.kind === 'done' ? told.output.toString() : '';
+    if (told.kind === 'done') return told.output.toString();
+    throw new PhotospoolError('busy', 'ffmpeg did not say what it can.', { cause: new Error(told.said) });
   }
 
-  async function askAbilities(): Promise<Abilities> {
-    return readAbilities([await listed('-encoders'), await listed('-filters')].join('\n'));
+  /** Asked once; where that failed, again. */
+  function askAbilities(): Promise<Abilities> {
+    return (abilities ??= Promise.all(['-encoders', '-filters'].map(listed)).then(
+      (lists) => readAbilities(lists.join('\n')),
+      (error: unknown) => {
+        abilities = undefined;
+        throw error;
+      },
+    ));
   }
 
   async function make(
@@ -108,8 +122,7 @@ export function openFilms(found: Found): Films {
   }
 
   async function encoder(): Promise<Abilities> {
-    abilities ??= askAbilities();
-    const can = await abilities;
+    const can = await askAbilities();
     if (can.h264) return can;
     throw new PhotospoolError('busy', 'This ffmpeg can make no H.264.', { hint: 'Install an ffmpeg with x264.' });
   }
@@ -125,13 +138,20 @@ export function openFilms(found: Found): Films {
       throw failure('undecodable', source, 'there is no video in it', told.said);
     },
     async poster(source, film, edge, to) {
-      const can = await (abilities ??= askAbilities());
+      const can = await askAbilities();
       // The spool waits for it.
       await make(source, posterAt(film), posterArgs(film, edge, can, to), shortLimits, false);
     },
     async hover(source, film, to) {
-      await make(source, posterAt(film) / 2, hoverArgs(film, await encoder(), to), shortLimits);
+      await make(source, hoverAt(film), hoverArgs(film, await encoder(), to), shortLimits);
       return hoverSize(film);
+    },
+    async together(source, film, hover, play) {
+      if (!isBrief(film) || isCopyable(film)) return undefined;
+      const can = await encoder();
+      const args = [...hoverArgs(film, can, hover, hoverAt(film)), ...playArgs(film, can, play)];
+      await make(source, 0, args, longLimits(film, source.bytes));
+      return { hover: hoverSize(film), video: playSize(film) };
     },
     async play(source, film, to) {
       const limits = longLimits(film, source.bytes);

@@ -6,7 +6,7 @@
 import type { Film } from './probe.js';
 
 /** The number of the recipe that makes clips; raised whenever the same bytes would give other clips. At most 9999. */
-export const clipRecipe = 2;
+export const clipRecipe = 3;
 
 /** What this build of ffmpeg can. */
 export interface Abilities {
@@ -48,6 +48,12 @@ export const longest = 12 * 3600;
 export const hoverSize = ({ pictures }: Film): Size =>
   scaled(pictures, Math.min(1, hover.width / pictures.width, hover.height / pictures.height));
 
+/**
+ * Whether a film is so short that its preview and what is played are made at once, which decodes it once and not twice. Of a
+ * longer one the preview is wanted long before the rest is made.
+ */
+export const isBrief = ({ seconds }: Film): boolean => seconds > 0 && seconds <= 3 * hover.seconds;
+
 /** The size of what is played. */
 export function playSize({ pictures }: Film): Size {
   const { width, height } = pictures;
@@ -75,12 +81,16 @@ const told = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:r
  */
 const [white, peak, knee] = [203, 1000, 0.6];
 
-function scaling(film: Film, { width, height }: Size, { tonemap }: Abilities): string {
+/** `pixels`: ffmpeg's format of what comes out, where it was HDR; else it may be another. */
+function scaling(film: Film, { width, height }: Size, { tonemap }: Abilities, pixels = 'yuv420p'): string {
   if (film.pictures.hdr && tonemap) {
-    const linear = `zscale=w=${width}:h=${height}:t=linear:npl=${white},format=gbrpf32le,zscale=p=bt709`;
+    // What does not tell its colours is in those that HDR is defined with.
+    const given = film.pictures.matrix ? '' : 'setparams=color_primaries=bt2020:colorspace=bt2020nc,';
+    const linear = `${given}zscale=w=${width}:h=${height}:t=linear:npl=${white},format=gbrpf32le,zscale=p=bt709`;
     const press = `tonemap=tonemap=mobius:param=${knee}:peak=${(peak / white).toFixed(3)}:desat=0`;
     // The curve of sRGB is the one by which browsers show films: what is not pressed together is as bright as in a photo.
-    return `${linear},${press},zscale=t=iec61966-2-1:m=bt709:r=tv,${told}`;
+    // The format says that zscale makes YUV of it: what ffmpeg puts in its place would take another matrix.
+    return `${linear},${press},zscale=t=iec61966-2-1:m=bt709:r=tv,format=${pixels},${told}`;
   }
   return `scale=${width}:${height}:in_color_matrix=${matrixOf(film)}:out_color_matrix=bt709:out_range=tv,${told}`;
 }
@@ -94,18 +104,24 @@ const mp4 = (to: string): string[] => ['-movflags', '+faststart', '-f', 'mp4', `
 export function posterArgs(film: Film, edge: number, can: Abilities, to: string): string[] {
   const { pictures } = film;
   const size = scaled(pictures, Math.min(1, edge / Math.max(pictures.width, pictures.height)));
-  const filter = `thumbnail=8,${scaling(film, size, can)},scale=in_color_matrix=bt709:in_range=tv:out_range=pc,format=rgb24`;
+  const exactly = 'flags=accurate_rnd+full_chroma_int';
+  const toRgb = `scale=in_color_matrix=bt709:in_range=tv:out_range=pc:${exactly},format=rgb24`;
+  const filter = `thumbnail=8,${scaling(film, size, can, 'yuv444p10le')},${toRgb}`;
   return [
     ...['-map', `0:${pictures.index}`, '-an', ...bare, '-frames:v', '1', '-vf', filter],
     ...['-c:v', 'png', '-compression_level', '1', '-f', 'image2pipe', `file:${to}`],
   ];
 }
 
-/** Some seconds without sound. */
-export function hoverArgs(film: Film, can: Abilities, to: string): string[] {
+/** Seconds into a film at which its preview begins. */
+export const hoverAt = (film: Film): number => posterAt(film) / 2;
+
+/** Some seconds without sound. `skip`: seconds to leave out, where the input was not entered there already. */
+export function hoverArgs(film: Film, can: Abilities, to: string, skip = 0): string[] {
   const filter = `fps=${hover.rate},${scaling(film, hoverSize(film), can)},format=yuv420p,setsar=1`;
   return [
-    ...['-map', `0:${film.pictures.index}`, '-an', ...bare, '-t', String(hover.seconds), '-vf', filter],
+    ...['-map', `0:${film.pictures.index}`, '-an', ...bare, ...(skip > 0 ? ['-ss', skip.toFixed(3)] : [])],
+    ...['-t', String(hover.seconds), '-vf', filter],
     ...[...(can.h264 ?? []), '-b:v', '400k', '-maxrate', '800k', '-bufsize', '1600k', '-g', '30', ...colours],
     ...[...exact, ...mp4(to)],
   ];

@@ -1,7 +1,7 @@
 /** A program that misbehaves in every way that a decoder can, and what becomes of its neighbours. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { openBounded, type Bounded, type Crew, type Limits, type Program } from '../../src/base/bounded.js';
 import { pack, Received, unpack } from '../../src/base/frames.js';
 import { temporaryFolder } from '../folder.js';
@@ -21,6 +21,17 @@ const script = `
     nonsense() { process.stdout.write('nonsense\\n'); },
     write(path) { require('node:fs').writeFileSync(path, 'written'); },
     pid() { process.stdout.write(process.pid + '\\n'); },
+    // Works a fifth of the time, as on a machine that is busy with others, for so many seconds of CPU time.
+    share(seconds) {
+      const used = () => (({ user, system }) => (user + system) / 1e6)(process.cpuUsage());
+      const end = used() + Number(seconds);
+      const turn = () => {
+        for (const until = used() + 0.05; used() < until; );
+        if (used() < end) setTimeout(turn, 200);
+        else process.stdout.write('at last\\n');
+      };
+      turn();
+    },
     say(text) { process.stdout.write(text + '\\n'); },
     slow(text) { process.stdout.write(text.slice(0, 1)); setImmediate(() => process.stdout.write(text.slice(1) + '\\n')); },
   };
@@ -76,6 +87,20 @@ test.each([
   const next = open();
   expect(await next.ask('say next')).toEqual(say('next'));
   if (question !== 'hang') expect(await bounded.ask('say again')).toEqual(say('again'));
+});
+
+describe.skipIf(!linux)('on a machine that has no time for it (Linux)', () => {
+  it('what works is given more time by the clock', async () => {
+    expect(await open({ seconds: 2, longest: 300 }).ask('share 1')).toEqual(say('at last'));
+  });
+
+  test.each([
+    ['only so much', 'share 1000', { seconds: 1, longest: 3 }],
+    ['none, where it does not work', 'hang', { seconds: 4, longest: 300 }],
+    ['none, where it has had its time', 'share 1000', { seconds: 1, longest: 300 }],
+  ])('%s', async (_, question, limits) => {
+    expect(await open(limits).ask(question)).toMatchObject({ kind: 'ended', why: 'time' });
+  });
 });
 
 it('keeps the others going while one crashes', async () => {

@@ -128,16 +128,18 @@ function toSegments(photos: readonly FixturePhoto[], size: number): Segment[] {
   return segments;
 }
 
-const toTile = ({ id, width, height, taken, thumbhash, type, animated, seconds, motion }: FixturePhoto): Tile => ({
+const toTile = ({ id, width, height, taken, thumbhash, type, ...rest }: FixturePhoto): Tile => ({
   id,
   width,
   height,
   taken,
   type,
   ...(thumbhash !== undefined && { thumbhash }),
-  ...(animated && { animated }),
-  ...(seconds !== undefined && { seconds }),
-  ...(motion && { motion }),
+  ...(rest.animated && { animated: true }),
+  ...(rest.seconds !== undefined && { seconds: rest.seconds }),
+  ...(rest.motion && { motion: true }),
+  ...(rest.unshown && { unshown: rest.unshown }),
+  ...(rest.stack?.some((other) => other.type.startsWith('image/x-')) && { raw: true }),
 });
 
 /** Opens a fixture that serves the built page in `folder`. */

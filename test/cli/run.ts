@@ -36,14 +36,15 @@ export interface TestHome {
   drop(name: string, seed: number): Promise<string>;
 }
 
-const environment = (folder: string): NodeJS.ProcessEnv => ({
+const environment = (folder: string, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...process.env,
+  ...more,
   PHOTOSPOOL_HOME: folder,
   PHOTOSPOOL_SETTLE: '0',
 });
 
-/** Makes an empty home. */
-export function makeHome(): TestHome {
+/** Makes an empty home. `more` is set in the environment of its commands. */
+export function makeHome(more: NodeJS.ProcessEnv = {}): TestHome {
   const folder = join(temporaryFolder(), 'home');
   const incoming = join(folder, 'incoming');
   mkdirSync(incoming, { recursive: true });
@@ -56,13 +57,13 @@ export function makeHome(): TestHome {
         execFile(
           process.execPath,
           [main, ...args],
-          { env: environment(folder), maxBuffer: 64 << 20 },
+          { env: environment(folder, more), maxBuffer: 64 << 20 },
           (error, out, err) => {
             resolve({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, out, err });
           },
         );
       }),
-    serve: (...args) => startServer(folder, args),
+    serve: (...args) => startServer(folder, args, more),
     async drop(name, seed) {
       const path = join(incoming, name);
       mkdirSync(dirname(path), { recursive: true });
@@ -72,8 +73,10 @@ export function makeHome(): TestHome {
   };
 }
 
-async function startServer(folder: string, args: string[]): ReturnType<TestHome['serve']> {
-  const child = spawn(process.execPath, [main, 'serve', '--port', '0', ...args], { env: environment(folder) });
+async function startServer(folder: string, args: string[], more: NodeJS.ProcessEnv): ReturnType<TestHome['serve']> {
+  const child = spawn(process.execPath, [main, 'serve', '--port', '0', ...args], {
+    env: environment(folder, more),
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   let [out, err] = ['', ''];
   child.stderr.on('data', (part: Buffer) => (err += part.toString()));

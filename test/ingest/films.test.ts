@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openArchive } from '../../src/archive/archive.js';
 import { openBlobs } from '../../src/archive/blobs.js';
+import { PhotospoolError } from '../../src/base/errors.js';
 import { openFiles } from '../../src/base/files.js';
 import { silent } from '../../src/base/log.js';
 import { systemClock } from '../../src/base/clock.js';
@@ -108,7 +109,7 @@ describe('a video, where there is no ffmpeg', () => {
       expect(await clips.drain()).toBe(2);
       const { facts, renditions, clips: made } = home.photo(sha256);
       expect(facts).toMatchObject({ recipe: 2, playable: true, codecs: { video: 'h264', audio: 'aac' } });
-      expect(renditions).toMatchObject({ recipe: 2, thumb: { width: 64, height: 48 } });
+      expect(renditions).toMatchObject({ recipe: 3, thumb: { width: 64, height: 48 } });
       expect(renditions).not.toHaveProperty('unshown');
       expect(Object.keys(made ?? {})).toEqual(['hover']);
       expect(await clips.drain()).toBe(0);
@@ -127,7 +128,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     const sha256 = hashOf(bytes);
     await home.take('a.mov', bytes);
     expect(home.photo(sha256).renditions).toMatchObject({
-      recipe: 2,
+      recipe: 3,
       thumb: {},
       preview: {},
       thumbhash: expect.any(String) as string,
@@ -142,6 +143,29 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
       expect(hashOf(readFileSync(path))).toBe(clip.sha256);
     }
     expect(home.temporaries()).toEqual([]);
+  });
+
+  it('that is brief has both films after one turn, or one by one where that fails', async () => {
+    const bytes = filmOf(['-c:v', 'mpeg4', '-c:a', 'mp3'], 'f.avi');
+    const runs: string[] = [];
+    const real = openFilms(tools);
+    const noted: Films = {
+      ...real,
+      hover: (...args) => (runs.push('hover'), real.hover(...args)),
+      play: (...args) => (runs.push('play'), real.play(...args)),
+      together: (...args) => (runs.push('together'), real.together(...args)),
+    };
+    const home = await openHome();
+    await home.take('a.avi', bytes);
+    expect(await home.clips(noted).drain()).toBe(2);
+    expect(runs).toEqual(['together']);
+    expect(Object.keys(home.photo(hashOf(bytes)).clips ?? {}).sort()).toEqual(['hover', 'video']);
+    const other = await openHome();
+    await other.take('a.avi', bytes);
+    const broken = () => Promise.reject(new PhotospoolError('undecodable', 'It is damaged.'));
+    expect(await other.clips({ ...noted, together: broken }).drain()).toBe(2);
+    expect(runs.slice(1)).toEqual(['hover', 'play']);
+    expect(other.temporaries()).toEqual([]);
   });
 
   it('whose films were lost or rotted is told by the check, and they are made again', async () => {

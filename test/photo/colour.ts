@@ -49,6 +49,55 @@ export const spaces = {
     ),
 };
 
+const rec2020 = toXyz([0.708, 0.292], [0.17, 0.797], [0.131, 0.046]);
+/** cd/m² of HDR's reference white (ITU-R BT.2408), and of the screen that HLG is mastered for. */
+const [white, screen] = [203, 1000];
+
+/** SMPTE ST 2084: cd/m² to the signal, 0 to 1. */
+function toPq(light: number): number {
+  const power = Math.max(light / 10_000, 0) ** (2610 / 16_384);
+  return ((3424 / 4096 + ((2413 * 32) / 4096) * power) / (1 + ((2392 * 32) / 4096) * power)) ** ((2523 * 128) / 4096);
+}
+
+/** ITU-R BT.2100, HLG: light of the screen (1 is its brightest) to the signal, by the system gamma of 1.2 for 1000 cd/m². */
+function toHlg(light: Three): Three {
+  const luminance = 0.2627 * light[0] + 0.678 * light[1] + 0.0593 * light[2];
+  const scene = light.map((value) => (luminance > 0 ? Math.max(value, 0) / luminance ** (0.2 / 1.2) : 0));
+  const [a, b, c] = [0.17883277, 0.28466892, 0.55991073];
+  const signal = (value: number): number => (value <= 1 / 12 ? Math.sqrt(3 * value) : a * Math.log(12 * value - b) + c);
+  return scene.map(signal) as unknown as Three;
+}
+
+/** The signal (0 to 1, Rec. 2020) of a pixel of 8 bits in sRGB whose white is HDR's reference white. */
+export function hdrSignal(pixel: readonly number[], transfer: 'pq' | 'hlg'): Three {
+  const light = times(inverse(rec2020), spaces.srgb(pixel.map((value) => value / 255) as unknown as Three));
+  return transfer === 'pq'
+    ? (light.map((value) => toPq(value * white)) as unknown as Three)
+    : toHlg(light.map((value) => (value * white) / screen) as unknown as Three);
+}
+
+/**
+ * sRGB of a scene whose white is HDR's reference white. The first are no brighter than what every screen is shown as it is; the
+ * others are pressed together with what is brighter than any screen.
+ */
+export const scene = {
+  asItIs: [
+    [128, 128, 128],
+    [60, 60, 60],
+    [200, 150, 120],
+    [90, 120, 160],
+    [20, 90, 30],
+    [150, 40, 60],
+    [20, 20, 20],
+  ],
+  pressed: [
+    [250, 250, 250],
+    [220, 220, 220],
+    [220, 20, 20],
+    [240, 190, 60],
+  ],
+} as const;
+
 /** Lab of XYZ. What sRGB can't show is cut off first, as a screen does. */
 export function lab(xyz: Three): Three {
   const shown = times(inverse(srgb), xyz).map((value) => Math.min(Math.max(value, 0), 1)) as unknown as Three;

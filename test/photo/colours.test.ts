@@ -1,5 +1,5 @@
 /** Colours come out right, whatever space they were written in: compared with what the standards' own numbers give. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it, test } from 'vitest';
@@ -9,8 +9,8 @@ import { render } from '../../src/photo/rendering.js';
 import type { Pictures } from '../../src/photo/renditions.js';
 import { makeUncompressed } from '../../src/photo/uncompressed.js';
 import { temporaryFolder } from '../folder.js';
-import { deltaE, lab, labOf, spaces, type Three } from './colour.js';
-import { colourAt, shown } from './pictures.js';
+import { deltaE, hdrSignal, lab, labOf, scene, spaces, type Three } from './colour.js';
+import { colourAt, expectPressed, shown } from './pictures.js';
 
 /** Patches that every space here can hold: greys, skin, sky, leaves, and near-primaries. */
 const patches: Three[] = [
@@ -199,6 +199,48 @@ describe('without a profile, by the numbers of H.273', () => {
     expect(levels[2]).toBeLessThan(191);
   });
 });
+
+describe.each([
+  ['pq', 16],
+  ['hlg', 18],
+] as const)('a scene in %s', (name, transfer) => {
+  const through = (pixels: readonly (readonly number[])[]): number[][] => {
+    const samples = Uint16Array.from(
+      pixels.flatMap((pixel) => hdrSignal(pixel, name)),
+      (value) => value * 65_535,
+    );
+    const bytes = toUsual(samples, { primaries: 9, transfer });
+    return pixels.map((_, n) => [...bytes.subarray(n * 3, n * 3 + 3)]);
+  };
+
+  it('has its own colours where every screen can show them', () => {
+    for (const [n, pixel] of through(scene.asItIs).entries())
+      expect(deltaE(labOf(pixel), labOf(scene.asItIs[n]!)), scene.asItIs[n]!.join()).toBeLessThan(1.5);
+  });
+
+  it('keeps its hues and stays bright where it is pressed together', () => {
+    const pixels = through(scene.pressed);
+    for (const [n, pixel] of pixels.entries()) expectPressed(pixel, scene.pressed[n]!);
+    expect(pixels[0]![0]).toBeGreaterThan(pixels[1]![0]! + 8);
+  });
+});
+
+test.each(['scene-pq.heic', 'scene-hlg.heic', 'scene-pq.avif', 'scene-hlg.avif'])(
+  '%s is shown as its scene, in both pictures',
+  async (name) => {
+    const path = join(import.meta.dirname, 'heic', name);
+    const found = identify(readFileSync(path).subarray(0, headLength));
+    if (found.kind !== 'photo') throw new Error(found.reason);
+    const { thumb, preview } = shown(await render(path, found.format));
+    const all = [...scene.asItIs, ...scene.pressed];
+    for (const picture of [thumb, preview])
+      for (const [n, pixel] of all.entries()) {
+        const seen = await colourAt(picture.bytes, (n + 0.5) / all.length, 0.5);
+        if (n >= scene.asItIs.length) expectPressed(seen, pixel);
+        else expect(deltaE(labOf(seen), labOf(pixel)), `${pixel.join()}: ${seen.join()}`).toBeLessThan(4);
+      }
+  },
+);
 
 it('the reference itself knows white and the difference of spaces', () => {
   expect(deltaE(labOf([255, 255, 255]), [100, 0, 0])).toBeLessThan(0.1);

@@ -51,10 +51,12 @@ does in all that we know; one that did not would be taken for TIFF.
   wide. Never larger than the original. Why these: docs/performance.md, "Renditions".
 - Upright (all eight EXIF orientations), sRGB (through the embedded colour profile, CMYK too), 8 bits, no metadata.
 - What is transparent is put on white. Of an animation the first frame, of several pages the first.
-- AVIF and HEIC without a colour profile are shown in the colours that \`nclx\` names: sRGB, Display P3 and Rec. 2020. HDR (PQ,
+- AVIF, HEIC and JPEG XL without a colour profile are shown in the colours that \`nclx\` names: sRGB, Display P3 and Rec. 2020. HDR (PQ,
   HLG) is mapped to what a screen shows: up to 60 % of reference white (203 cd/m²) as it is, what is brighter pressed
-  together below white. JPEG XL comes out of its decoder so. Gain maps are not applied: their base picture is shown.
-- HEIC and AVIF are turned as \`irot\` and \`imir\` say, once; EXIF's orientation says the same again and is left out.
+  together below white. Gain maps are not applied: their base picture is shown.
+- HEIC and AVIF are turned as \`irot\` and \`imir\` say, once, as ISO/IEC 23008-12 has it; EXIF's orientation says the same again and
+  is left out. What a phone wrote wrong there (the Nokia 8.3 turns some photos that stand already) is shown so by every program
+  that keeps to the standard.
 - HEIC is decoded by \`heif-dec\` (Debian: libheif-examples) where that is in the PATH and the picture has 8 bits, else by
   libheif as WebAssembly. What heif-dec can't do, WebAssembly tries. heif-dec writes a temporary file, which is removed at
   once, and has at most 60 s of processor time.
@@ -79,12 +81,13 @@ busy with a file a second after the time that a file may take, or before (on Win
 ${row('', 'decoder (libvips)', 'ExifTool')}
 ${row('---', '---', '---')}
 ${row('at once', '`workers`', '`workers`, at most 4')}
-${row('time per file', ...both(({ seconds }) => `${seconds} s`))}
+${row('time per file', ...both(({ seconds, longest }) => `${seconds} s${longest === undefined ? '' : `; ${longest} s on a busy machine`}`))}
 ${row('answer', ...both(({ output }) => `${output >> 20} MiB`))}
 ${row('memory', '1.5 GiB and 256 MiB for itself', `${readerLimits.memory >> 20} MiB`)}
 ${row('files', 'libvips may use temporary ones', 'may write none')}
 
-- Time and answer are watched by Photospool on every system. Memory is bounded by the system on Linux (\`ulimit -d\`);
+- Time and answer are watched by Photospool on every system. More time by the clock is given on Linux to a decoder that works, but got
+  less CPU time than that, since the machine is busy with other things. Memory is bounded by the system on Linux (\`ulimit -d\`);
   elsewhere a decoder watches its own and ends itself, and ExifTool has no such bound. That no file is written, the
   system sees to on Linux and macOS (\`ulimit -f\`).
 - A machine with less than 6 GiB gives a decoder a quarter of its memory, at least 384 MiB.
@@ -136,6 +139,30 @@ One file in \`src/photo\`, one line in \`src/photo/families.ts\`. The file gives
   lower one, those whose renditions are missing, and those that were \`unshown\` for a reason that is gone.
 
 Facts are read by ExifTool for every format, so a format has no code for them.
+
+## What shows it
+
+| of | shown by |
+| --- | --- |
+| HEIC: grids, \`irot\`, several pictures, 10 bits, without and with \`heif-dec\`, upright once | [heif](../test/photo/heif.test.ts) |
+| HEIC has a JPEG to download, the original stays | [decoders](../test/photo/decoders.test.ts), [formats](../test/cli/formats.test.ts), [in a browser](../test/browser/kinds.test.ts) |
+| a decoder that can be killed, bounded | [bounded](../test/base/bounded.test.ts), [decoders](../test/photo/decoders.test.ts), \`npm run torture garbage\` |
+| colours: Display P3, Adobe RGB, CMYK, 16 bits, HDR (PQ, HLG) in HEIC and AVIF; ΔE against the standards' own numbers | [colours](../test/photo/colours.test.ts), [heif](../test/photo/heif.test.ts) |
+| JPEG XL: 8 and 16 bits, wide colours, HDR, turned, animated | [jxl](../test/photo/jxl.test.ts) |
+| animated WebP and GIF, AVIF, CMYK, alpha | [renditions](../test/photo/renditions.test.ts) |
+| RAW: the largest picture inside, upright; without one a placeholder | [raw](../test/photo/raw.test.ts), [in a browser](../test/browser/kinds.test.ts) |
+| RAW and JPEG of one shot are one | [stacks](../test/catalog/stacks.test.ts), [with a sidecar](../test/spool/stacks.test.ts), [in a browser](../test/browser/kinds.test.ts) |
+| videos: facts, poster, preview, what browsers play; bounded, no network, no playlist | [films](../test/video/films.test.ts), [probe](../test/video/probe.test.ts), [from the claim on](../test/ingest/films.test.ts), [ranges](../test/server/films.test.ts), [in a browser](../test/browser/films.test.ts) |
+| HDR films look as their scene | [hdr](../test/video/hdr.test.ts) |
+| without ffmpeg: kept, placeholder, \`status\` | [films](../test/cli/films.test.ts), [in a browser](../test/browser/kinds.test.ts) |
+| Live and motion photos, whichever half first, on whichever server | [motion](../test/photo/motion.test.ts), [pairs](../test/catalog/pairs.test.ts), [who sees what](../test/server/films.test.ts), [in a browser](../test/browser/films.test.ts), [on a public server](../test/replication/films.test.ts) |
+| sidecars: before, with and after the photo, in imports and ZIP parts, in backups | [on their way](../test/spool/sidecars.test.ts), [values](../test/photo/sidecar.test.ts), [in a server, backups](../test/cli/sidecars.test.ts), [imports](../test/exports/sidecars.test.ts) |
+| \`export-xmp\`: read by ExifTool and exiv2 | [what is written](../test/ingest/export.test.ts), [the command](../test/cli/export.test.ts) |
+| Google Takeout, iCloud | [names](../test/exports/names.test.ts), [Takeout](../test/exports/takeout.test.ts), [iCloud](../test/exports/icloud.test.ts), [ZIP](../test/exports/zip.test.ts), [faults](../test/exports/faults.test.ts), [killed](../test/exports/kill.test.ts) |
+| time: offsets, GPS, QuickTime's UTC, names, DST, impossible dates | [times](../test/photo/times.test.ts), [facts](../test/photo/facts.test.ts) |
+| \`rerender\` | [rerender](../test/ingest/rerender.test.ts), [the command](../test/cli/rerender.test.ts) |
+| one file and one line for a format | [families](../test/photo/families.test.ts), [this page](../test/photo/formats.test.ts) |
+| figures | \`npm run bench formats\`, \`npm run bench videos\`: [performance](performance.md) |
 `;
 
 it('docs/formats.md is up to date', async () => {

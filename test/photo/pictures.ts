@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { exiftoolPath } from 'exiftool-vendored';
 import sharp, { type Sharp } from 'sharp';
+import { expect } from 'vitest';
 import type { Pictures, Rendered } from '../../src/photo/renditions.js';
+import { labOf, type Three } from './colour.js';
 
 /** What was rendered, of an original that can be shown. */
 export function shown(rendered: Rendered): Pictures {
@@ -58,4 +60,17 @@ export async function tagged(folder: string, name: string, ...tags: string[]): P
   await quarters(64, 48).jpeg().toFile(path);
   if (tags.length > 0) await writeTags(path, ...tags);
   return path;
+}
+
+/** That a colour which had to be pressed together is not brighter than it was, not much darker, and of the same hue. */
+export function expectPressed(shown: readonly number[], was: readonly number[]): void {
+  const [one, other] = [labOf(shown), labOf(was)];
+  const said = `${was.join()}: ${shown.join()}`;
+  expect(one[0] - other[0], said).toBeLessThan(1);
+  expect(other[0] - one[0], said).toBeLessThan(9);
+  const hue = ([, a, b]: Three): number => (Math.atan2(b, a) * 180) / Math.PI;
+  const chroma = ([, a, b]: Three): number => Math.hypot(a, b);
+  if (chroma(other) < 5) return expect(chroma(one), said).toBeLessThan(3);
+  const turned = Math.abs(hue(one) - hue(other)) % 360;
+  expect(Math.min(turned, 360 - turned), said).toBeLessThan(4);
 }

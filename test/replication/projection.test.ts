@@ -10,7 +10,7 @@ import { photoId, type Body, type PhotoDocument } from '../../src/document/photo
 import { later } from '../../src/replication/combine.js';
 import { isPrivateTag } from '../../src/document/tags.js';
 import { deciding, opaqueId, project, wasPublic } from '../../src/replication/projection.js';
-import { opaqueOf, publicId } from '../../src/replication/public.js';
+import { opaqueOf, publicId, readPublic } from '../../src/replication/public.js';
 import { edited, photo, sighting, stamp } from '../document/documents.js';
 
 const sha256 = 'ab'.repeat(32);
@@ -52,6 +52,30 @@ describe('what is told', () => {
     });
     expect(JSON.stringify(told(open(document)))).not.toContain('1.23');
     expect(told(open(document), true)?.photo.value?.facts.gps).toEqual({ lat: 1.23457, lon: 2 });
+  });
+
+  test('of a film: its length and what was made of it, and that it is the half of another only by a made-up id', () => {
+    const clip = { ...rendition, at: '0002', type: 'video/mp4' };
+    const pair = 'ABCDEF01-2345-6789-ABCD-EF0123456789';
+    const film = {
+      ...photo({ facts: { type: 'video/mp4', seconds: 3, pair, playable: true, motion: { at: 1, bytes: 2 } } }),
+      clips: { hover: clip, video: clip, another: clip },
+    };
+    const told = project(id, open(film) as unknown as Body, { gps: false }, 'ab'.repeat(32));
+    expect(told?.photo.value).toMatchObject({
+      facts: { seconds: 3, pair: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+      clips: { hover: { ...rendition, type: 'video/mp4' }, video: { ...rendition, type: 'video/mp4' } },
+    });
+    expect(Object.keys(told!.photo.value!.clips!)).toEqual(['hover', 'video']);
+    expect(JSON.stringify(told)).not.toMatch(/ABCDEF01|playable|motion|0002/);
+    // Another home of the same library says the same; without its key it says nothing of it.
+    expect(project(id, open(film) as unknown as Body, { gps: false }, 'ab'.repeat(32))).toEqual(told);
+    expect(project(id, open(film) as unknown as Body, { gps: false })?.photo.value?.facts).not.toHaveProperty('pair');
+    // What comes to a public server goes through the list again.
+    const sent = structuredClone(told) as unknown as { photo: { value: { facts: object } } };
+    expect(readPublic(sent)).toEqual(told);
+    sent.photo.value.facts = { ...sent.photo.value.facts, pair };
+    expect(readPublic(sent)?.photo.value?.facts).not.toHaveProperty('pair');
   });
 
   test('of a photo that is not, or not any more: that it is not, and since when', () => {

@@ -54,7 +54,10 @@ function withSecrets(document: PhotoDocument, h: Hidden): PhotoDocument {
       camera: { ...h.facts, make: 'Canon' },
       exposure: { ...h.facts, iso: 100 },
       tags: [`_${h.tag}`, `private/${h.tag}`, 'sea'],
+      // What ties the halves of a Live Photo together at home.
+      pair: `${secret}-half-0001`,
     },
+    clips: { hover: { ...h.renditions }, video: { ...h.renditions } } as unknown as object,
     renditions: { ...h.renditions, ...document.renditions },
     sidecars: h.sidecars as PhotoDocument['sidecars'],
     sightings: { [server]: { ...sighting, name: h.name, folder: h.folder } },

@@ -1,81 +1,13 @@
 /** Sidecars on their way in, with real parts: before, with and after their photos, and those whose photo nobody can tell. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { readConfig } from '../../src/base/config.js';
-import { silent } from '../../src/base/log.js';
-import { openHome } from '../../src/cli/home.js';
-import { openSpool } from '../../src/cli/spool.js';
-import { photoId, type PhotoDocument } from '../../src/document/photo.js';
-import { viewPhoto, type PhotoView } from '../../src/document/view.js';
+import { readFileSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { PhotoDocument } from '../../src/document/photo.js';
+import { viewPhoto } from '../../src/document/view.js';
 import { repair } from '../../src/ingest/repair.js';
-import { verifyHome } from '../../src/ingest/verify.js';
-import type { ProcessorOptions } from '../../src/spool/options.js';
-import type { PassSummary } from '../../src/spool/port.js';
-import { importWork } from '../../src/spool/work.js';
-import { temporaryFolder } from '../folder.js';
 import { makePhoto } from '../picture.js';
 import { xmp } from '../xmp.js';
-
-async function begin() {
-  const folder = temporaryFolder();
-  const config = readConfig(join(folder, 'home'), { settle: '0', workers: '2' });
-  const home = await openHome(config);
-  onTestFinished(() => home.close());
-  const spool = await openSpool(home, silent);
-  onTestFinished(() => spool.close());
-  const drop = (name: string, bytes: Buffer | string, at = config.incoming): string => {
-    const path = join(at, name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, bytes);
-    return path;
-  };
-  return {
-    folder,
-    home,
-    spool,
-    drop,
-    pass: () => spool.pass(),
-    async importTree(tree: string): Promise<PassSummary> {
-      const options: Partial<ProcessorOptions> = { mode: 'copy', countSeen: true, handOver: config.work };
-      const other = await openSpool(home, silent, { incoming: tree, work: importWork(config.work), ...options });
-      try {
-        return await other.pass();
-      } finally {
-        await other.close();
-      }
-    },
-    /** All files of the archive that are not hidden. */
-    archive: () => filesBelow(config.done).map((path) => relative(config.done, path)),
-    incoming: () => filesBelow(config.incoming).map((path) => relative(config.incoming, path)),
-    ignored: async () => (await spool.status()).ignored,
-    /** What is shown of the photo that came in under a name. */
-    shown(name: string): PhotoView {
-      for (const { id, body } of home.library.scan<PhotoDocument>('photo:')) {
-        const view = viewPhoto(id.slice('photo:'.length), body, { here: true });
-        if (view.name === name) return view;
-      }
-      throw new Error(`no ${name}`);
-    },
-    document: (sha256: string) => home.library.get<PhotoDocument>(photoId(sha256))!.body,
-    verify: async () =>
-      verifyHome({
-        library: home.library,
-        archive: config.done,
-        blobs: join(config.data, 'blobs'),
-        files: home.files,
-      }),
-  };
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith('.'))
-    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]))
-    .sort();
-}
-
-const title = (text: string): string => xmp({ title: text });
+import { begin, filesBelow, title } from './sidecars.js';
 
 describe('a sidecar', () => {
   it('that comes with its photo lies beside it, and counts', async () => {

@@ -79,6 +79,32 @@ describe.skipIf(noFfmpeg)('films (skipped where there is no ffmpeg)', () => {
     expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
   });
 
+  it('that are brief get their preview and what plays in one run, the same as one by one', async () => {
+    const folder = temporaryFolder();
+    const args = ['-c:v', 'mpeg4', '-c:a', 'mp3'];
+    const source = sourceOf(makeFilm(join(folder, 'a.avi'), args, { size: '320x240', seconds: 3 }));
+    const film = await films.look(source);
+    const [hover, play, alone] = ['h.mp4', 'v.mp4', 'w.mp4'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const sizes = await films.together(source, film, hover, play);
+    expect(sizes).toEqual({ hover: { width: 320, height: 240 }, video: { width: 320, height: 240 } });
+    const [short, whole] = [await films.look(sourceOf(hover)), await films.look(sourceOf(play))];
+    // It begins a little into the film, as by itself.
+    expect(short.seconds).toBeCloseTo(2.6, 0);
+    expect(short).not.toHaveProperty('sound');
+    expect(whole).toMatchObject({ pictures: { codec: 'h264' }, sound: { codec: 'aac' } });
+    expect(whole.seconds).toBeCloseTo(3, 0);
+    await films.hover(source, film, alone);
+    expect((await films.look(sourceOf(alone))).seconds).toBeCloseTo(short.seconds, 1);
+    // Longer ones, and those that need not be encoded, are not made so.
+    expect(await films.together(source, { ...film, seconds: 60 }, hover, play)).toBeUndefined();
+    const copyable = sourceOf(makeFilm(join(folder, 'b.mov'), h264));
+    expect(await films.together(copyable, await films.look(copyable), hover, play)).toBeUndefined();
+  });
+
   it('that lie on their side are turned upright, once', async () => {
     const folder = temporaryFolder();
     const flat = makeFilm(join(folder, 'a.mp4'), [...h264, '-an'], { size: '320x240' });

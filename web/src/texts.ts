@@ -6,8 +6,8 @@ const count = (n: number, one: string, many: string): string => `${number.format
 export const texts = {
   name: 'Photospool',
   photos: (n: number) => count(n, 'photo', 'photos'),
-  photo: (date: string, { type = '', motion = false } = {}) =>
-    `${type.startsWith('video/') ? 'Video' : motion ? 'Live photo' : 'Photo'}, ${date}`,
+  photo: (date: string, { type = '', motion = false, animated = false, raw = false } = {}) =>
+    `${type.startsWith('video/') ? 'Video' : motion ? 'Live photo' : animated ? 'Animation' : 'Photo'}${raw ? ' with RAW' : ''}, ${date}`,
 
   unshown: 'RAW without a picture',
   unshownLong: 'The camera put no picture into this RAW file. It is kept as it came; download it to develop it.',

@@ -23,8 +23,11 @@ export interface Sidecars {
   names: Names;
   /** What its candidates are, as a text that is another one when they change; empty where no photo has its name. */
   candidates(asking: Asking): string;
-  /** Why a sidecar, which lies at `path`, can't be taken in yet, as a clause; undefined where its photo is known. */
-  whyNot(asking: Asking, path: string): Promise<string | undefined>;
+  /**
+   * Why a sidecar can't be taken in yet, as a clause; undefined where its photo is known. `pathOf` answers where it can be read;
+   * it is asked only where names alone do not tell.
+   */
+  whyNot(asking: Asking, pathOf: () => Promise<string>): Promise<string | undefined>;
   /** Reads a sidecar that came in. @throws as `Metadata.sidecar`. */
   open(arrival: Came): Promise<Bringing>;
 }
@@ -75,10 +78,10 @@ export function openSidecars(db: Sqlite, library: Library, metadata: Metadata): 
       [...candidates(asking, names)]
         .flatMap(([, found]) => found.map(({ sha256, inFolder }) => `${sha256}${Number(inFolder)}`))
         .join(' '),
-    async whyNot(asking, path) {
+    async whyNot(asking, pathOf) {
       const named = findPhotos(asking, undefined, names, library);
       if (named.kind === 'found') return undefined;
-      const match = findPhotos(asking, await read(path), names, library);
+      const match = findPhotos(asking, await read(await pathOf()), names, library);
       return match.kind === 'found' ? undefined : reasonOf(match);
     },
     async open(arrival) {

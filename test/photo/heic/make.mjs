@@ -1,6 +1,7 @@
 /**
  * Makes the HEIC files beside it, from painted pixels, with heif-enc (Debian: libheif-examples, libheif-plugin-x265): no
- * package of npm writes HEIC. Run it where they should be made anew: `node test/photo/heic/make.mjs`.
+ * package of npm writes HEIC; and the AVIF files in HDR, which sharp does not write. Run it where they should be made anew:
+ * `npx tsx test/photo/heic/make.mjs`.
  */
 import { Buffer } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
@@ -8,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { hdrSignal, scene } from '../colour.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'heic-'));
 const out = (name) => join(import.meta.dirname, `${name}.heic`);
@@ -46,6 +48,36 @@ encode('p3', input('p3.png'));
 encode('nclx', input('plain.png'), '--colour_primaries', '12', '--transfer_characteristic', '13');
 encode('deep', input('deep.png'), '-b', '10');
 encode('pq', input('deep.png'), '-b', '10', '--colour_primaries', '9', '--transfer_characteristic', '16');
+// A scene in HDR: 10 bits, Rec. 2020.
+for (const [name, transfer] of [
+  ['pq', '16'],
+  ['hlg', '18'],
+]) {
+  const patches = [...scene.asItIs, ...scene.pressed].map((pixel) => hdrSignal(pixel, name));
+  const [width, height] = [patches.length * 40, 40];
+  const samples = Uint16Array.from({ length: width * height * 3 }, (_, i) => {
+    const patch = patches[Math.floor(((i / 3) % width) / 40)];
+    return patch[i % 3] * 65_535;
+  });
+  const file = input(`scene-${name}.png`);
+  await sharp(samples, { raw: { width, height, channels: 3 } })
+    .toColourspace('rgb16')
+    .png()
+    .toFile(file);
+  const colours = [
+    '-b',
+    '10',
+    '--colour_primaries',
+    '9',
+    '--transfer_characteristic',
+    transfer,
+    '--matrix_coefficients',
+    '9',
+  ];
+  encode(`scene-${name}`, file, ...colours);
+  const avif = join(import.meta.dirname, `scene-${name}.avif`);
+  execFileSync('heif-enc', ['-A', '-q', '90', '-p', 'chroma=444', ...colours, file, '-o', avif]);
+}
 encode('several', [input('other.png'), input('plain.png')]);
 // The second picture is the main one: `pitm` holds 1.
 const several = readFileSync(out('several'));
