@@ -27,9 +27,10 @@ const facts: Record<keyof typeof texts.rows, (photo: PhotoView) => string | unde
     [nameOf(type), weight(bytes), stack.some((other) => other.type.startsWith('image/x-')) && `+ ${texts.raw}`]
       .filter(Boolean)
       .join(' · '),
-  taken: ({ taken }) => {
+  taken: ({ taken, takenSource }) => {
     const time = Date.parse(`${taken}Z`);
-    return Number.isNaN(time) ? taken : `${dayYear(taken.slice(0, 10))}, ${clock.format(time)}`;
+    const text = Number.isNaN(time) ? taken : `${dayYear(taken.slice(0, 10))}, ${clock.format(time)}`;
+    return takenSource === 'modified' ? `${text} · ${texts.ofFile}` : text;
   },
   camera: cameraName,
   place: placeName,

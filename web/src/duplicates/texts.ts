@@ -25,6 +25,7 @@ export const duplicateTexts = {
   keptAll: (n: number) => `${texts.photos(n)} are not the same`,
   more: 'Show more',
   raw: 'RAW',
+  ofFile: 'of the file',
   tags: (n: number) => (n === 1 ? '1 tag' : `${n} tags`),
   albums: (n: number) => (n === 1 ? '1 album' : `${n} albums`),
   rows: {
