@@ -71,6 +71,7 @@ export function openMemory(): OpenMemory {
         return decoded;
       },
       convert: (path, format, to) => decoders.convert(path, format, to),
+      look: (path) => decoders.look(path),
       ...staysOpen,
     },
     metadata: {

@@ -63,7 +63,7 @@ const rules = {
   history: { family: 'allowed', visitor: false, token: read },
   /** Who may see a photo. */
   share: { family: false, visitor: false, token: ['edit'] },
-  /** The trash and the inbox: seeing what is in the trash, moving photos in and out, marking as reviewed. */
+  /** The trash, the inbox and duplicates: seeing what is in the trash, moving photos in and out, marking as reviewed or as not the same. */
   trash: { family: false, visitor: false, token: ['edit'] },
   comment: { family: true, visitor: false, token: ['edit'] },
   favourite: { family: true, visitor: false, token: ['edit'] },
@@ -113,13 +113,13 @@ export function may(viewer: Viewer | undefined, action: Action): boolean {
 }
 
 /** A field of a photo that people edit. */
-export type Field = keyof EditableFields | 'tags' | 'albums';
+export type Field = keyof EditableFields | 'tags' | 'albums' | 'apart';
 
 /** Whether somebody may change a field of a photo that they see. */
 export function mayChange(viewer: Viewer | undefined, field: Field): boolean {
   if (field === 'audience') return may(viewer, 'share');
   if (field === 'favourite') return may(viewer, 'favourite');
-  return may(viewer, field === 'trashed' || field === 'reviewed' ? 'trash' : 'edit');
+  return may(viewer, field === 'trashed' || field === 'reviewed' || field === 'apart' ? 'trash' : 'edit');
 }
 
 /** The id under which somebody has favourites of their own; the others' favourites are the owner's. */

@@ -24,17 +24,21 @@ import {
 import { finishBuilding, remake, startBuilding } from './bulk.js';
 import { placeOf, type Columns } from './columns.js';
 import {
+  countDayPlaces,
   countFacet,
   countMonths,
   countPlaces,
   cutSegments,
   pickCovers,
+  type DayPlaces,
   type FacetKind,
   type MonthPlaces,
 } from './counts.js';
 import { derivedOf } from './derived.js';
+import { findAlike, type Alike } from './duplicates.js';
 import type { Found } from './filter.js';
 import { clusterSpots } from './map.js';
+import { openLooks, type Looks } from './looks.js';
 import { openMemory } from './memory.js';
 import { idsOf, numberOf, pageOfAll, pageOfFound, readCursor, readLimit, tilesOf, type Numbers } from './pages.js';
 import { openPaired, type Paired } from './pairs.js';
@@ -44,6 +48,7 @@ import { photoSha256, rowOf } from './row.js';
 import type { Query } from './search.js';
 import { openSuggested, type Suggested } from './suggested.js';
 import { openTables, readState, version } from './tables.js';
+import { openTurn } from './turn.js';
 
 export { owner } from './answers.js';
 export type { Box, Cluster, Facet, Page, PageOptions, Segment, Tile, Viewer } from './answers.js';
@@ -70,6 +75,8 @@ export interface Catalog extends Paired, Stacked, Suggested {
   covers(query: Query, by: 'month' | 'year', viewer?: Viewer): { span: string; count: number; tile: Tile }[];
   /** Where the photos of each month were taken mostly, newest first. */
   places(query: Query, viewer?: Viewer): MonthPlaces[];
+  /** Where the photos of each day of some months (`2024-07`, both among them) were taken mostly, newest first. */
+  dayPlaces(query: Query, from: string, to: string, viewer?: Viewer): DayPlaces[];
   /** Stretches of at most `size` (default 500) photos, newest first; together they are the whole answer. */
   segments(query: Query, options?: { size?: number; viewer?: Viewer }): Segment[];
   /** Values with counts, most frequent first. */
@@ -79,6 +86,10 @@ export interface Catalog extends Paired, Stacked, Suggested {
    * @throws PhotospoolError `invalid` for an area that is none.
    */
   map(box: Box, zoom: number, query: Query, viewer?: Viewer): Cluster[];
+  /** What photos look like. */
+  readonly looks: Looks;
+  /** Photos that look the same, those with the newest first. */
+  duplicates(): Promise<Alike[]>;
   /** Empties all catalog tables; `index` fills them again, in transactions of the caller's. Answers are empty until `finish`. */
   clear(): void;
   /** After bulk indexing since `clear`: sorts, numbers and indexes the rows; the columns are loaded anew when needed. */
@@ -106,22 +117,8 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
     return openMemory(db);
   });
   const recent = makeRecent();
-
-  // What holds for a whole transaction is asked and told once in it: many documents may come in one.
-  let looked = { turn: 0, building: false };
-  let told = 0;
-
-  /** Whether the tables are being built. */
-  function isBuilding(): boolean {
-    if (db.turn === 0 || db.turn !== looked.turn) looked = { turn: db.turn, building: readState(db)?.building === 1 };
-    return looked.building;
-  }
-
-  /** What is in memory follows when the transaction is committed. */
-  function refreshLater(): void {
-    if (db.turn === 0 || db.turn !== told) db.afterCommit(memory().refresh);
-    told = db.turn;
-  }
+  const looks = openLooks(db);
+  const turn = openTurn(db, () => memory().refresh());
 
   /** The columns, and what a query finds in them. */
   function search(query: Query, viewer: Viewer): { columns: Columns; found: Found } {
@@ -151,10 +148,13 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
       const sha256 = photoSha256(id);
       if (sha256 === undefined) return;
       const row = body && rowOf(sha256, body);
-      const building = isBuilding();
+      const building = turn.isBuilding();
       if (row) (building ? tables().append : tables().put)(row);
-      else (building ? tables().omit : tables().remove)(Buffer.from(sha256, 'hex'));
-      if (!building) refreshLater();
+      else {
+        (building ? tables().omit : tables().remove)(Buffer.from(sha256, 'hex'));
+        looks.forget(sha256);
+      }
+      if (!building) turn.refreshLater();
     },
     page(query, options = {}) {
       const page = numbers(query, options);
@@ -189,6 +189,10 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
       const { columns, found } = search(query, viewer);
       return countPlaces(columns, found);
     },
+    dayPlaces(query, from, to, viewer = owner) {
+      const { columns, found } = search(query, viewer);
+      return countDayPlaces(columns, found, from, to);
+    },
     segments(query, { size = 500, viewer = owner } = {}) {
       const { columns, found } = search(query, viewer);
       return cutSegments(columns, found, readLimit(size));
@@ -212,14 +216,16 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
         return { ...spot, id, ...(v !== undefined && { v }), ...(place > 0 && { place: label(place) }) };
       });
     },
+    looks,
+    duplicates: () => findAlike(db, looks),
     clear() {
       db.transaction(() => startBuilding(db));
-      looked.turn = 0;
+      turn.forget();
       memory().refresh();
     },
     finish() {
       db.transaction(() => finishBuilding(db));
-      looked.turn = 0;
+      turn.forget();
       memory().refresh();
     },
     catchUp: () => memory().refresh(),

@@ -16,14 +16,18 @@ export function countMonths({ taken }: Columns, found: Found): { month: string; 
   return months;
 }
 
-/** Tells of each month with its count, newest first: neighbours of one month are one stretch. */
-function eachMonth(taken: Int32Array, found: Found, tell: (month: string, count: number) => void): void {
+/** Tells of each month with its count, newest first. */
+const eachMonth = (taken: Int32Array, found: Found, tell: (month: string, count: number) => void): void =>
+  eachSpan(taken, found, 100, (first, count) => tell(monthText(first / 100), count));
+
+/** Tells of each month (`size` 100) or day (1) by its first date and its count, newest first: neighbours are one stretch. */
+function eachSpan(taken: Int32Array, found: Found, size: 1 | 100, tell: (first: number, count: number) => void): void {
   for (let end = found.length; end > 0;) {
     const date = taken[found[end - 1]!]!;
-    const first = date - (date % 100);
+    const first = date - (date % size);
     let at = end - 1;
     while (at > 0 && taken[found[at - 1]!]! >= first) at--;
-    tell(monthText(first / 100), end - at);
+    tell(first, end - at);
     end = at;
   }
 }
@@ -74,17 +78,57 @@ export interface MonthPlaces {
   places: string[];
 }
 
-/** So many places stand for a month, where each has at least this share of its photos. */
+/** The places of a day, those of most photos first. */
+export interface DayPlaces {
+  /** `2024-07-01` */
+  day: string;
+  places: string[];
+}
+
+/** So many places stand for a month or day, where each has at least this share of its photos. */
 const mostPlaces = 2;
 const leastShare = 0.2;
 
 /** Where the photos of each month were taken mostly, newest first; months of which that is not known are left out. */
 export function countPlaces(columns: Columns, found: Found): MonthPlaces[] {
+  const months: MonthPlaces[] = [];
+  eachPlaces(columns, found, 100, (first, places) => months.push({ month: monthText(first / 100), places }));
+  return months;
+}
+
+/** The same of each day of some months (`2024-07`), `from` and `to` among them. */
+export function countDayPlaces(columns: Columns, found: Found, from: string, to: string): DayPlaces[] {
+  const dates = (month: string): number => Number(month.replace('-', '')) * 100;
+  const within = found.subarray(firstSince(columns, found, dates(from)), firstSince(columns, found, dates(to) + 100));
+  const days: DayPlaces[] = [];
+  eachPlaces(columns, within, 1, (date, places) => {
+    const day = `${monthText(Math.floor(date / 100))}-${String(date % 100).padStart(2, '0')}`;
+    days.push({ day, places });
+  });
+  return days;
+}
+
+/** Where in what was found the photos begin that were taken at a date or later: those before are older. */
+function firstSince({ taken }: Columns, found: Found, date: number): number {
+  let [low, high] = [0, found.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (taken[found[middle]!]! < date) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function eachPlaces(
+  columns: Columns,
+  found: Found,
+  size: 1 | 100,
+  tell: (first: number, places: string[]) => void,
+): void {
   const { taken, place } = columns;
   const label = derivedOf(columns).label.place;
-  const months: MonthPlaces[] = [];
   let at = found.length;
-  eachMonth(taken, found, (month, all) => {
+  eachSpan(taken, found, size, (first, all) => {
     const counts = new Map<number, number>();
     for (const end = at - all; at > end;) {
       const number = place[found[--at]!]!;
@@ -93,9 +137,12 @@ export function countPlaces(columns: Columns, found: Found): MonthPlaces[] {
     const most = [...counts]
       .filter(([, count]) => count >= all * leastShare)
       .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    if (most.length > 0) months.push({ month, places: most.slice(0, mostPlaces).map(([number]) => label(number)) });
+    if (most.length > 0)
+      tell(
+        first,
+        most.slice(0, mostPlaces).map(([number]) => label(number)),
+      );
   });
-  return months;
 }
 
 /** Stretches of at most `size` photos of one month, newest first. */

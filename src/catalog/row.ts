@@ -7,7 +7,7 @@ import { suggestedAlbum } from '../document/album.js';
 import { shownEdit } from '../document/edits.js';
 import { pairOf } from '../document/facts.js';
 import { audiences, sha256Of, type Body, type PhotoDocument } from '../document/photo.js';
-import { favouriteOf, viewPhoto, type PhotoView } from '../document/view.js';
+import { apartFrom, favouriteOf, viewPhoto, type PhotoView } from '../document/view.js';
 import { dateNumber } from './dates.js';
 import { wallTime } from './order.js';
 import { cameraLabel } from './place.js';
@@ -61,6 +61,8 @@ export interface PhotoRow {
   shot: number | null;
   /** The album that its folder suggests (suggested.ts). */
   folder: string | null;
+  /** JSON: the photos (SHA-256) that it is not the same as (duplicates.ts). */
+  apart: string | null;
 }
 
 /** The columns of a row, in the order of the table. */
@@ -91,6 +93,7 @@ export const rowColumns = [
   'motion',
   'shot',
   'folder',
+  'apart',
 ] as const satisfies readonly (keyof PhotoRow)[];
 
 /** Digits that tell the pictures of a photo from those that it had before. */
@@ -134,6 +137,7 @@ export function rowOf(sha256: string, body: Body): PhotoRow | undefined {
     motion: motionIn(view, body),
     shot: shotOf(body.facts, view.name),
     folder: clean(suggestedAlbum(body)) || null,
+    apart: listOrNull(apartFrom(body)),
   };
 }
 

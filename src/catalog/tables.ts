@@ -12,7 +12,7 @@ import { openStacks } from './stacks.js';
 import { bit } from './state.js';
 
 /** The version of the tables. Another one found means: drop and build again. */
-export const version = 4;
+export const version = 5;
 
 /** Changes kept for others to catch up on; who is further behind loads anew. */
 const journal = 100_000;
@@ -21,7 +21,7 @@ const columns = `
   id BLOB NOT NULL, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
   type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
   camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
-  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, folder TEXT`;
+  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, folder TEXT, apart TEXT`;
 
 /**
  * What pairs.ts and stacks.ts find: `beside` is 1 for a video that plays with a photo and for a RAW behind its JPEG; of that JPEG,

@@ -17,8 +17,9 @@ export interface SetChange {
 }
 
 /** The sets of a photo. */
-export type SetName = 'tags' | 'albums' | 'favourites';
-const sets: readonly SetName[] = ['tags', 'albums', 'favourites'];
+export type SetName = 'tags' | 'albums' | 'favourites' | 'apart';
+/** All of them. */
+export const setNames: readonly SetName[] = ['tags', 'albums', 'favourites', 'apart'];
 
 /** What a person changes at once: fields by their new value, sets by element. */
 export type PhotoChange = { [F in FieldName]?: EditableFields[F] } & { [S in SetName]?: SetChange };
@@ -63,7 +64,7 @@ export function applyChange(document: PhotoDocument, change: PhotoChange, signat
     const edit = editOf(document.edits, field, own(change, field), signature);
     if (edit) made[field] = [edit];
   }
-  for (const set of sets) {
+  for (const set of setNames) {
     const memberships = membershipsOf(document.edits, set, change[set], signature);
     if (memberships.length > 0) made[set] = Object.fromEntries(memberships);
   }

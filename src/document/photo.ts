@@ -178,12 +178,14 @@ export interface EditableFields {
 /**
  * The edits of a photo: of each field the newest 8 by stamp, newest first (of `audience` also those older ones that no
  * other has seen); of tags, albums and favourites one membership per element. `favourite` is the owner's; whoever else
- * signs in has favourites of their own: `favourites` holds the ids of the persons.
+ * signs in has favourites of their own: `favourites` holds the ids of the persons. `apart` holds the ids (SHA-256) of photos
+ * that look like this one and are another one all the same, as somebody said.
  */
 export type Edits = { [F in keyof EditableFields]?: Edit<EditableFields[F]>[] } & {
   tags?: Record<string, Membership>;
   albums?: Record<string, Membership>;
   favourites?: Record<string, Membership>;
+  apart?: Record<string, Membership>;
 };
 
 /** The unit of replication: all that is known of one original. Its id is `photo:<sha256>`. */

@@ -3,11 +3,11 @@
  * like any other; nothing is taken out of a document. Pure.
  */
 import { canonical } from './canonical.js';
-import { membership, shownEdit, type PhotoChange, type SetChange, type SetName } from './edits.js';
+import { membership, setNames, shownEdit, type PhotoChange, type SetChange, type SetName } from './edits.js';
 import { elementOf, fieldNames, type FieldName } from './fields.js';
 import { own } from './json.js';
 import type { EditableFields, PhotoDocument } from './photo.js';
-import { favouriteOf, viewPhoto } from './view.js';
+import { apartFrom, favouriteOf, viewPhoto } from './view.js';
 
 /** What a field without an edit is told, so that it shows what the file says. */
 const untold: { [F in Exclude<FieldName, 'favourite'>]: EditableFields[F] } = {
@@ -32,6 +32,7 @@ export function inverseOf(document: PhotoDocument, change: PhotoChange): PhotoCh
     tags: seen.tags,
     albums: seen.albums,
     favourites: favouriteOf(document),
+    apart: apartFrom(document),
   };
   const back: Record<string, unknown> = {};
   for (const field of fieldNames) {
@@ -41,7 +42,7 @@ export function inverseOf(document: PhotoDocument, change: PhotoChange): PhotoCh
     if (edit && canonical(edit.value) === canonical(value)) continue;
     back[field] = edit ? edit.value : field === 'favourite' ? seen.favourite : untold[field];
   }
-  for (const set of ['tags', 'albums', 'favourites'] as const) {
+  for (const set of setNames) {
     const changed = backIn(document, set, shown[set], change[set]);
     if (changed) back[set] = changed;
   }

@@ -177,3 +177,7 @@ function elementsShown(edits: Edits, set: SetName, given: readonly unknown[]): s
 
 /** The ids of the persons whose favourite a photo is, the owner aside; sorted by code unit. */
 export const favouriteOf = (document: PhotoDocument): string[] => elementsShown(document.edits, 'favourites', []);
+
+/** The photos (SHA-256) that somebody said this one is not the same as, though it looks like them; sorted by code unit. */
+export const apartFrom = (document: PhotoDocument): string[] =>
+  elementsShown(document.edits, 'apart', []).filter((other) => /^[0-9a-f]{64}$/.test(other));

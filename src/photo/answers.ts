@@ -4,6 +4,7 @@
  */
 import { codes, errnoOf, PhotospoolError, type ErrorCode } from '../base/errors.js';
 import { pack, type Frame } from '../base/frames.js';
+import { lookLength } from '../document/look.js';
 import { unshownReasons } from '../document/photo.js';
 import type { Picture, Rendered } from './renditions.js';
 
@@ -12,8 +13,12 @@ export type Failure =
   | { kind: 'failed'; code: ErrorCode; message: string; hint?: string; said: string }
   | { kind: 'system'; code: string; syscall: string; said: string };
 
-/** Pictures; whether the whole picture was written; or a failure. */
-export type Answer = { kind: 'rendered'; rendered: Rendered } | { kind: 'converted'; written: boolean } | Failure;
+/** Pictures; whether the whole picture was written; what a picture looks like; or a failure. */
+export type Answer =
+  | { kind: 'rendered'; rendered: Rendered }
+  | { kind: 'converted'; written: boolean }
+  | { kind: 'looked'; look: Uint8Array }
+  | Failure;
 
 /** Characters of one text. */
 const mostText = 10_000;
@@ -29,6 +34,9 @@ export function packRendered(rendered: Rendered): Uint8Array[] {
 
 /** An answer that tells whether there was a picture to be written, ready to be sent. */
 export const packConverted = (written: boolean): Uint8Array[] => pack({ kind: 'converted', written });
+
+/** An answer that tells what a picture looks like, ready to be sent. */
+export const packLook = (look: Uint8Array): Uint8Array[] => pack({ kind: 'looked' }, [look]);
 
 /** An answer that tells what was thrown, ready to be sent. */
 export function packError(error: unknown): Uint8Array[] {
@@ -53,6 +61,10 @@ export function openAnswer({ header, body }: Frame): Answer {
   if (typeof value !== 'object' || value === null) throw new TypeError('no answer');
   if (value['kind'] === 'rendered') return { kind: 'rendered', rendered: openRendered(value, body) };
   if (value['kind'] === 'converted') return { kind: 'converted', written: value['written'] === true };
+  if (value['kind'] === 'looked') {
+    if (body.length !== lookLength) throw new TypeError('no look');
+    return { kind: 'looked', look: body };
+  }
   const said = text(value['said']);
   if (value['kind'] === 'system')
     return { kind: 'system', code: text(value['code']), syscall: text(value['syscall']), said };

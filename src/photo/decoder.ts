@@ -5,9 +5,9 @@
  */
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
-import { packConverted, packError, packRendered } from './answers.js';
+import { packConverted, packError, packLook, packRendered } from './answers.js';
 import type { Question } from './decoders.js';
-import { convert, render } from './rendering.js';
+import { convert, look, render } from './rendering.js';
 
 const [threads = 1, memory = Infinity] = process.argv.slice(2).map(Number);
 sharp.concurrency(threads);
@@ -25,13 +25,15 @@ function watchMemory(): NodeJS.Timeout {
   }, 50);
 }
 
+async function work({ path, format, to, look: looked }: Question): Promise<Uint8Array[]> {
+  if (looked) return packLook(await look(path));
+  return to === undefined ? packRendered(await render(path, format)) : packConverted(await convert(path, format, to));
+}
+
 async function answer(question: string): Promise<void> {
   const watch = watchMemory();
   try {
-    const { path, format, to } = JSON.parse(question) as Question;
-    const work =
-      to === undefined ? render(path, format).then(packRendered) : convert(path, format, to).then(packConverted);
-    const parts = await work.catch(packError);
+    const parts = await work(JSON.parse(question) as Question).catch(packError);
     for (const part of parts) process.stdout.write(part);
   } finally {
     clearInterval(watch);

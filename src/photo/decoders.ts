@@ -26,6 +26,8 @@ export interface Decoders {
    * where there is no picture of it. What it wrote before it failed is the caller's to remove. @throws as `render`.
    */
   convert(path: string, format: Format, to: string): Promise<boolean>;
+  /** What one scaled picture looks like (document/look.ts). @throws as `render`. */
+  look(path: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -35,7 +37,12 @@ export interface Question {
   format: Format;
   /** Where the whole picture is to be written; absent: its renditions are wanted. */
   to?: string;
+  /** Only what it looks like is wanted. */
+  look?: true;
 }
+
+/** What our own scaled pictures are. */
+const scaled: Format = { family: 'jpeg', name: 'JPEG', type: 'image/jpeg' };
 
 const mebibyte = 1 << 20;
 
@@ -103,8 +110,8 @@ export function openDecoders({
     const { path, format } = question;
     if (reply.kind === 'ended') throw explainEnd(reply, path, format);
     const { answer } = reply;
-    if (answer.kind === 'rendered' || answer.kind === 'converted') return answer;
-    throw toError(answer, path);
+    if (answer.kind === 'failed' || answer.kind === 'system') throw toError(answer, path);
+    return answer;
   }
   const misheard = (path: string, format: Format): Error =>
     renderError('undecodable', path, format, undefined, 'its decoder did not answer in order');
@@ -118,6 +125,11 @@ export function openDecoders({
       const answer = await ask({ path, format, to });
       if (answer.kind === 'converted') return answer.written;
       throw misheard(path, format);
+    },
+    async look(path) {
+      const answer = await ask({ path, format: scaled, look: true });
+      if (answer.kind === 'looked') return answer.look;
+      throw misheard(path, scaled);
     },
     close: () => bounded.close(),
   };

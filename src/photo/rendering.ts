@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { PhotospoolError } from '../base/errors.js';
+import { lookOf, lookPixels } from '../document/look.js';
 import { explain, renderError } from './failure.js';
 import type { Format } from './family.js';
 import { decode, decodeEndless, type Decoded, type Pixels } from './pixels.js';
@@ -46,6 +47,22 @@ export async function convert(path: string, format: Format, to: string): Promise
     return true;
   } catch (error) {
     throw await explain(error, path, format);
+  }
+}
+
+/**
+ * The look (document/look.ts) of a scaled picture: a file, or its bytes. Of what is clear, white is seen. @throws as `render`,
+ * but never `truncated`: such a picture is made whole.
+ */
+export async function look(picture: string | Uint8Array): Promise<Uint8Array> {
+  try {
+    const tiny = sharp(picture, { limitInputPixels: previewEdge * previewEdge }).resize(lookPixels, lookPixels, {
+      fit: 'fill',
+    });
+    return lookOf(await tiny.flatten({ background: '#fff' }).toColourspace('srgb').removeAlpha().raw().toBuffer());
+  } catch (error) {
+    const path = typeof picture === 'string' ? picture : '';
+    throw renderError('undecodable', path, { family: 'jpeg', name: 'JPEG', type: 'image/jpeg' }, error);
   }
 }
 

@@ -24,6 +24,7 @@ import type { SpoolPort } from '../spool/port.js';
 import type { Ask } from './ask.js';
 import type { PairFiles } from './certificate.js';
 import type { Changes } from './changes.js';
+import type { Look } from './duplicates.js';
 import type { Live } from './live.js';
 
 /** Where pictures are, as absolute paths, whether they are there or not. */
@@ -92,6 +93,8 @@ export interface ServerParts {
    * a JPEG; with its MIME type. Otherwise as `toJpeg`.
    */
   toBare?(original: string): Promise<{ path: string; type: string; remove(): Promise<void> } | undefined>;
+  /** Tells what photos look like. Absent on a server that decodes nothing. */
+  look?: Look;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
   samples(): Promise<number>;
   config: ServerConfig;

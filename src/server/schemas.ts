@@ -114,6 +114,7 @@ export const Tile = Type.Object({
 const text = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);
 const names = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 });
 const Elements = strict({ add: optional(names), remove: optional(names) });
+const photosApart = Type.Array(Sha256, { maxItems: 100 });
 
 /** Every key that can be edited. */
 export const edits = {
@@ -135,6 +136,7 @@ export const edits = {
   trashed: optional(Type.Boolean()),
   tags: optional(Elements),
   albums: optional(Elements),
+  apart: optional(strict({ add: optional(photosApart), remove: optional(photosApart) })),
 };
 const tenYears = 10 * 366 * 24 * 3600;
 const manyIds = Type.Array(Sha256, { minItems: 1, maxItems: 5_000 });

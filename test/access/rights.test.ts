@@ -113,8 +113,12 @@ describe('a photo', () => {
     expect((['title', 'tags', 'albums', 'rating', 'gps'] as const).every((field) => mayChange(editor, field))).toBe(
       true,
     );
-    expect((['audience', 'trashed', 'reviewed'] as const).some((field) => mayChange(editor, field))).toBe(false);
-    expect((['audience', 'trashed', 'reviewed'] as const).every((field) => mayChange(owner, field))).toBe(true);
+    expect((['audience', 'trashed', 'reviewed', 'apart'] as const).some((field) => mayChange(editor, field))).toBe(
+      false,
+    );
+    expect((['audience', 'trashed', 'reviewed', 'apart'] as const).every((field) => mayChange(owner, field))).toBe(
+      true,
+    );
     expect(mayChange(program('read'), 'title')).toBe(false);
     expect(mayChange(program('edit'), 'audience')).toBe(true);
   });

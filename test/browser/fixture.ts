@@ -180,7 +180,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
         return [...counts].map(([month, count]) => ({ month, count }));
       },
     ],
-    [/^\/api\/timeline\/places$/, () => []],
+    [/^\/api\/timeline\/places(?:\/days)?$/, () => []],
     [/^\/api\/(?:tags|albums|places|cameras|lenses)$/, () => [{ value: 'beach', count: 3 }]],
     [/^\/api\/facets$/, () => ({ tags: [{ value: 'beach', count: 1 }], albums: [{ value: 'Summer', count: 1 }] })],
     [/^\/api\/photos\/[0-9a-f]{64}\/exif$/, (_url, [path]) => ({ id: path.split('/')[3], tags: {} })],

@@ -15,6 +15,7 @@ import { readConfig } from '../../src/base/config.js';
 import { silent as log } from '../../src/base/log.js';
 import type { Catalog } from '../../src/catalog/catalog.js';
 import { openHome } from '../../src/cli/home.js';
+import { lookAt } from '../../src/cli/look.js';
 import { openReplication } from '../../src/cli/replication.js';
 import { openSpool } from '../../src/cli/spool.js';
 import type { Library } from '../../src/library/library.js';
@@ -58,6 +59,7 @@ export async function openServedHome(webRoot: string, incoming?: string): Promis
     ...replication,
     ...{ library, catalog, changes, access, spool, log, clock },
     blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
+    look: (id) => lookAt(home, id),
     samples: async () => {
       const { placeSamples } = await import('../../src/ingest/samples.js');
       return (await placeSamples(config.incoming, home.files)).length;

@@ -10,6 +10,7 @@ import {
   type Facts,
   type Membership,
   type PhotoDocument,
+  type Rendition,
 } from '../../src/document/photo.js';
 
 /** What a test says of a photo; the rest is filled in. */
@@ -19,6 +20,9 @@ export interface Told {
   albums?: readonly string[];
   /** Persons whose favourite it is. */
   favourites?: readonly string[];
+  /** Photos that it is not the same as. */
+  apart?: readonly string[];
+  thumb?: Rendition;
   name?: string;
   added?: string;
 }
@@ -31,6 +35,8 @@ export function photoOf({
   edits = {},
   albums = [],
   favourites = [],
+  apart = [],
+  thumb,
   name = 'IMG_0001.JPG',
   added = '2024-08-01T10:00:00.000Z',
 }: Told = {}): Body {
@@ -50,10 +56,13 @@ export function photoOf({
       takenSource: 'exif',
       ...facts,
     },
-    renditions: { recipe: 1 },
+    renditions: { recipe: 1, ...(thumb && { thumb }) },
     sidecars: {},
     sightings: { [`s ${name}`]: { at: added, server: 's', name, modified: added } },
-    edits: { ...(Object.fromEntries(edited) as Edits), albums: setOf(albums), favourites: setOf(favourites) },
+    edits: {
+      ...(Object.fromEntries(edited) as Edits),
+      ...{ albums: setOf(albums), favourites: setOf(favourites), apart: setOf(apart) },
+    },
   };
   return document as unknown as Body;
 }

@@ -3,8 +3,10 @@
  */
 import { describe, expect, test } from 'vitest';
 import { asTheirs, type PhotoChange } from '../../src/document/edits.js';
+import { merge } from '../../src/document/merge.js';
 import { hasSeen, isPurge, purge, revive } from '../../src/document/purge.js';
-import { favouriteOf, viewPhoto } from '../../src/document/view.js';
+import { inverseOf } from '../../src/document/undo.js';
+import { apartFrom, favouriteOf, viewPhoto } from '../../src/document/view.js';
 import { edited, photo, stamp } from './documents.js';
 
 test('an edit names its time, its maker and what it replaced', () => {
@@ -23,6 +25,21 @@ test('the newest eight values are kept', () => {
   let document = photo();
   for (let n = 1; n <= 12; n++) document = edited(document, { title: String(n) }, stamp(n));
   expect(document.edits.title!.map((edit) => edit.value)).toEqual(['12', '11', '10', '9', '8', '7', '6', '5']);
+});
+
+test('that photos are not the same is said of each with the other, here and elsewhere, and taken back', () => {
+  const [one, other, third] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string];
+  const change = { apart: { add: [one] } };
+  const here = edited(photo(), change, stamp(1));
+  const there = edited(photo(), { apart: { add: [other, third] } }, stamp(2));
+  const both = merge(here, there);
+  expect(merge(there, here)).toEqual(both);
+  expect(apartFrom(both)).toEqual([one, other, third]);
+  expect(inverseOf(photo(), change)).toEqual({ apart: { remove: [one] } });
+  expect(inverseOf(here, change)).toBeUndefined();
+  expect(apartFrom(edited(both, { apart: { remove: [other] } }, stamp(3)))).toEqual([one, third]);
+  // What is no photo's id is passed on, and told to nobody.
+  expect(apartFrom(edited(here, { apart: { add: ['x'] } }, stamp(4)))).toEqual([one]);
 });
 
 test('what was said already is not said again', () => {

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { pack } from '../../src/base/frames.js';
 import { openAnswer, packError, packRendered } from '../../src/photo/answers.js';
 import { decoderLimits, openDecoders, type Decoders } from '../../src/photo/decoders.js';
-import { render } from '../../src/photo/rendering.js';
+import { look, render } from '../../src/photo/rendering.js';
 import { temporaryFolder } from '../folder.js';
 import { about, childrenOf, isThere, until } from '../processes.js';
 import { quarters, shown, waves } from './pictures.js';
@@ -47,6 +47,14 @@ it('answers as rendering itself does, pictures and failures', async () => {
   }
 });
 
+it('tells what a scaled picture looks like, as rendering itself does, and what is none', async () => {
+  const decoders = open();
+  const path = await fileOf(waves(600, 400).webp().toBuffer(), 'thumb.webp');
+  expect(Buffer.from(await decoders.look(path))).toEqual(Buffer.from(await look(path)));
+  const none = await fileOf(Buffer.alloc(3000, 'x'));
+  expect(await outcome(decoders.look(none))).toMatchObject({ code: 'undecodable', path: none });
+});
+
 describe('an answer', () => {
   const rendered = {
     ...{ width: 3, height: 2, animated: false, thumbhash: 'abc' },
@@ -72,6 +80,7 @@ describe('an answer', () => {
     [{ kind: 'failed', code: 'io', message: 'x'.repeat(100_000), said: '' }],
     [{ ...rendered, kind: 'rendered', thumb: { ...rendered.thumb, length: 99 }, preview: { length: 1 } }],
     [{ ...rendered, kind: 'rendered', width: -1 }],
+    [{ kind: 'looked' }],
   ])('of another shape is none: %j', (header) => {
     expect(() => opened(pack(header, [Buffer.from('body')]))).toThrow(TypeError);
   });

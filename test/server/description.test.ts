@@ -71,6 +71,7 @@ describe('the description', () => {
         'get /api/audit',
         'get /api/cameras',
         'get /api/downloads/{ticket}',
+        'get /api/duplicates',
         'get /api/events',
         'get /api/front',
         'get /api/home',
@@ -96,6 +97,7 @@ describe('the description', () => {
         'get /api/timeline',
         'get /api/timeline/covers',
         'get /api/timeline/places',
+        'get /api/timeline/places/days',
         'get /api/timeline/segments',
         'get /api/tokens',
         'get /blobs/',
@@ -207,6 +209,7 @@ describe('the description', () => {
           .replace('{comment}', comment)
           .replace('{album}', album)
           .replace(/suggested\/photos$/, '$&?name=x')
+          .replace(/places\/days$/, '$&?from=2024-01&to=2024-12')
           .replace('{upload}', upload)
           .replace('{url}', encodeURIComponent('http://127.0.0.1:1'));
         const response = await home.app.inject({ method: method as 'get', url, ...(payload && { payload }) });

@@ -171,8 +171,8 @@ export interface Home {
   spool: FakeSpool;
   links: FakeMesh;
   clock: ManualClock;
-  /** What makes a file without details of an original; there is none unless the test sets it. */
-  made: { bare?: NonNullable<ServerParts['toBare']> };
+  /** What makes a file without details of an original, and tells what photos look like; there is none unless the test sets it. */
+  made: { bare?: NonNullable<ServerParts['toBare']>; look?: NonNullable<ServerParts['look']> };
   /** What was logged as a warning or an error. */
   logged: unknown[][];
   /** Adds a photo with its files; returns its id. */
@@ -257,6 +257,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     peers: openPeers(db),
     toJpeg: async () => undefined,
     toBare: async (original) => made.bare?.(original),
+    look: async (id) => made.look?.(id),
     samples: async () => 6,
     config: {
       host: '127.0.0.1',

@@ -16,6 +16,7 @@ const all: readonly MenuPage[] = [
   { page: 'tags', icon: 'tag', needs: 'see' },
   { page: 'cameras', icon: 'camera', needs: 'see' },
   { page: 'places', icon: 'place', needs: 'original' },
+  { page: 'duplicates', icon: 'copies', needs: 'trash' },
   { page: 'trash', icon: 'trash', needs: 'trash' },
   { page: 'spool', icon: 'spool', needs: 'spool' },
   { page: 'servers', icon: 'servers', needs: 'peers' },

@@ -93,6 +93,7 @@ export const texts = {
     tags: 'Tags',
     cameras: 'Cameras',
     places: 'Places',
+    duplicates: 'Duplicates',
     trash: 'Trash',
     spool: 'Spool',
     servers: 'Servers',

@@ -19,6 +19,7 @@ import { openSpool, recordOf } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { version } from '../version.js';
 import { writeBare } from '../bare.js';
+import { lookAt } from '../look.js';
 import { writeJpeg } from '../jpeg.js';
 
 /** The verb `serve`. */
@@ -91,7 +92,7 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
   }
 }
 
-type HomeParts = 'library' | 'catalog' | 'changes' | 'blobs' | 'toJpeg' | 'toBare' | 'samples' | 'config';
+type HomeParts = 'library' | 'catalog' | 'changes' | 'blobs' | 'toJpeg' | 'toBare' | 'look' | 'samples' | 'config';
 
 function serverParts(home: Home): Pick<ServerParts, HomeParts> {
   const { library, catalog, archive, blobs, changes, config, files } = home;
@@ -104,6 +105,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
     blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
     toJpeg: (original) => writeJpeg(home, original),
     toBare: (original) => writeBare(home, original),
+    look: (id) => lookAt(home, id),
     samples: async () => {
       // With it comes libvips, which a server else leaves to its decoders.
       const { placeSamples } = await import('../../ingest/samples.js');

@@ -12,6 +12,7 @@ export { front } from './front.js';
 export { media } from './media.js';
 export { originals } from './originals.js';
 export { trash } from './trash.js';
+export { duplicates } from './duplicates.js';
 export { downloads } from './downloads.js';
 export { upload } from './upload.js';
 export { uploads } from './uploads.js';

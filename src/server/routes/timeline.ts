@@ -38,6 +38,24 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     },
   );
 
+  const month = Type.String({ pattern: '^\\d{4}-(?:0[1-9]|1[0-2])$', description: '2024-07' });
+  app.get(
+    '/api/timeline/places/days',
+    {
+      config: { rule: 'see' },
+      schema: {
+        summary: 'The same of each day of some months, both among them',
+        querystring: Type.Object({ q, from: month, to: month }),
+        response: answers(Type.Array(Type.Object({ day: Type.String(), places: Type.Array(Type.String()) }))),
+      },
+    },
+    async (request) => {
+      const { q: text, from, to } = request.query;
+      const who = viewer(request);
+      return catalog.dayPlaces(await ask(text, 'count', who), from, to, sightOf(who));
+    },
+  );
+
   const Covers = Type.Array(Type.Object({ span: Type.String(), count: Type.Integer(), tile: Tile }));
   app.get(
     '/api/timeline/covers',

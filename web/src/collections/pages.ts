@@ -1,7 +1,7 @@
 /** The pages that show photos by what they have in common. */
 import type { PageName } from '../route.svelte.js';
 
-const names = ['albums', 'tags', 'cameras', 'trash'] as const;
+const names = ['albums', 'tags', 'cameras', 'duplicates', 'trash'] as const;
 
 /** One of these pages. */
 export type CollectionName = (typeof names)[number];

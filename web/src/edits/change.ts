@@ -22,6 +22,8 @@ export interface Change {
   trashed?: boolean;
   tags?: Elements;
   albums?: Elements;
+  /** Photos (SHA-256) that it is not the same as, though it looks like them. */
+  apart?: Elements;
 }
 
 /** A change of some photos. */

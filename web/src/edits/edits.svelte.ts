@@ -54,6 +54,11 @@ class Edits {
     return this.#queue(() => this.#make(inParts(ids, change), label, this.#undo, label));
   }
 
+  /** Makes several changes that are one step of undoing, and says so with `label`; otherwise as `do`. */
+  all(each: readonly PhotosChange[], label: string): Promise<boolean> {
+    return this.#queue(() => this.#make(each, label, this.#undo, label));
+  }
+
   /** Takes back the last edit. */
   undo(): Promise<boolean> {
     return this.#queue(() => this.#step(this.#undo, this.#redo, texts.undone));

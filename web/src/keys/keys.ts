@@ -75,4 +75,14 @@ export const keyGroups: readonly KeyGroup[] = [
       [['→', '←'], 'Later, back'],
     ],
   },
+  {
+    title: 'Duplicates',
+    keys: [
+      [['←', '→'], 'Which one stays'],
+      [['Enter'], 'Keep it, trash the others'],
+      [['K'], 'Keep all'],
+      [['↑', '↓'], 'From group to group'],
+      [['U'], 'Undo'],
+    ],
+  },
 ];

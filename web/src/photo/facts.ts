@@ -65,7 +65,8 @@ export function sizeLine({ width, height, bytes, type, seconds, codecs }: PhotoV
   return parts.filter(Boolean).join(' · ');
 }
 
-function weight(bytes: number): string {
+/** `3.4 MB`, of bytes. */
+export function weight(bytes: number): string {
   if (bytes < 1e6) return `${number(Math.max(1, bytes / 1e3), 0)} kB`;
   return bytes < 1e9 ? `${number(bytes / 1e6, 1)} MB` : `${number(bytes / 1e9, 2)} GB`;
 }

@@ -1,0 +1,68 @@
+/** Photos that look the same, in groups, to be looked through. That they are not the same is said as an edit (`apart`). */
+import { Type } from 'typebox';
+import { readCursor } from '../../catalog/pages.js';
+import { bestOf } from '../../document/best.js';
+import { viewer } from '../access.js';
+import { openDuplicates } from '../duplicates.js';
+import { limit, within } from '../limits.js';
+import type { Routes } from '../parts.js';
+import { findPhotos } from '../photos.js';
+import { answers, cursor, next, Photo, Sha256 } from '../schemas.js';
+import { showTo } from '../sight.js';
+import { withStack } from '../stacks.js';
+
+const bounds = { most: 200, usual: 20 };
+
+export const duplicates: Routes = (app, { library, catalog, look, log, clock }) => {
+  const parts = { library, catalog };
+  const found = openDuplicates({ library, catalog, look, log, clock });
+  app.addHook('preClose', () => found.close());
+
+  const Group = Type.Object({
+    best: Type.Unsafe<string>({ ...Sha256, description: 'the one that is proposed to be kept' }),
+    photos: Type.Array(Photo, { description: 'oldest first' }),
+  });
+  const Found = Type.Object({
+    count: Type.Integer({ description: 'how many groups there are' }),
+    groups: Type.Array(Group),
+    next,
+    looking: Type.Union([Type.Object({ done: Type.Integer(), total: Type.Integer() }), Type.Null()], {
+      description: 'photos that were looked at so far; null where all were',
+    }),
+  });
+  app.get(
+    '/api/duplicates',
+    {
+      config: { rule: 'trash' },
+      schema: {
+        summary: 'Photos that look the same, in groups, those with the newest first',
+        querystring: Type.Object({ cursor, limit: limit(bounds) }),
+        response: answers(Found),
+      },
+    },
+    async (request) => {
+      const who = viewer(request);
+      const all = await found.find();
+      const from = after(all, request.query.cursor);
+      const page = all.slice(from, from + within(bounds, request.query.limit));
+      const groups = page
+        .map(({ ids }) => findPhotos(library, who, ids).map((photo) => withStack(parts, who, photo)))
+        .filter((photos) => photos.length > 1)
+        .map((photos) => ({ best: bestOf(photos), photos: photos.map((photo) => showTo(who, photo)) }));
+      const more = from + page.length < all.length;
+      return {
+        count: all.length,
+        groups,
+        next: more ? String(page.at(-1)!.newest) : null,
+        looking: found.progress() ?? null,
+      };
+    },
+  );
+};
+
+/** Where the groups begin that come after a cursor: the row of the newest photo of the group before. */
+function after(all: readonly { newest: number }[], cursor: string | undefined): number {
+  const row = readCursor(cursor);
+  const at = all.findIndex(({ newest }) => newest < row);
+  return at < 0 ? all.length : at;
+}

@@ -1,0 +1,150 @@
+/** The page of duplicates in a real browser, on a real home that looks at real pictures: by keys, by finger, and undone. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { copies, jpegOf, scene } from '../looks.js';
+import { breaches } from './axe.js';
+import { ask, fill } from './fill.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { type FixturePicture, makePicture } from './pictures.js';
+import { openStage, type Stage } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+/** Three scenes, and a copy of each of the first two. */
+let pictures: FixturePicture[];
+beforeAll(async () => {
+  stage = await openStage();
+  const small = async (seed: number): Promise<Buffer> => copies['smaller']!(scene(seed));
+  const sources = [
+    await jpegOf(scene(1)),
+    await small(1),
+    await jpegOf(scene(2)),
+    await small(2),
+    await jpegOf(scene(3)),
+  ];
+  pictures = await Promise.all(sources.map(makePicture));
+});
+afterAll(() => stage.close());
+afterEach(() => home.close());
+
+async function open(options = {}) {
+  home = await openServedHome(stage.folder);
+  const ids = await fill(home, pictures, 5, {
+    tell: (n) => ({
+      name: n === 1 ? '<b>small</b>\u202egpj.jpg' : `IMG_${n}.jpg`,
+      facts: { bytes: 4_000_000 - n * 900_000, ...(n % 2 === 0 && { camera: { make: 'Canon', model: 'EOS 40D' } }) },
+    }),
+  });
+  await change({ ids: [ids[1]!], tags: { add: ['sea'] }, title: 'The sea', albums: { add: ['Summer'] } });
+  const seen = await stage.see(`${home.url}/duplicates`, options);
+  await groups(seen.page, 2);
+  return { ...seen, ids };
+}
+async function change(body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const sent = await fetch(`${home.url}/api/photos`, { method: 'PATCH', headers, body: JSON.stringify(body) });
+  expect(sent.status).toBe(200);
+}
+const list = (page: Page) => page.locator('[data-list="duplicates"] > section');
+/** The page asks again by itself while the server looks at the pictures. */
+const groups = (page: Page, n: number) => expect.poll(() => list(page).count(), { timeout: 60_000 }).toBe(n);
+const chosen = (page: Page, group: number) =>
+  list(page)
+    .nth(group)
+    .locator('input')
+    .evaluateAll((inputs) => inputs.findIndex((input) => (input as HTMLInputElement).checked));
+
+test('by keys: the better one is proposed, another chosen; kept with what was said of the other; all kept; undone', async () => {
+  const { page, ids, mishaps, close } = await open();
+  // Oldest first: the copies are older here, and the larger ones proposed.
+  expect([await chosen(page, 0), await chosen(page, 1)]).toEqual([1, 1]);
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('radio');
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => chosen(page, 0)).toBe(0);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => chosen(page, 0)).toBe(1);
+  await page.keyboard.press('Enter');
+  await groups(page, 1);
+  expect(await ask(home, ids[0]!)).toMatchObject({
+    trashed: false,
+    title: 'The sea',
+    tags: ['sea'],
+    albums: ['Summer'],
+  });
+  expect((await ask(home, ids[1]!)).trashed).toBe(true);
+  // The next group has the focus.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('radio');
+  await page.keyboard.press('u');
+  await groups(page, 2);
+  expect(await ask(home, ids[0]!)).toMatchObject({ trashed: false, title: '', tags: [], albums: [] });
+  expect((await ask(home, ids[1]!)).trashed).toBe(false);
+  await list(page).nth(1).locator('input:checked').focus();
+  await page.keyboard.press('k');
+  await groups(page, 1);
+  await page.reload();
+  await groups(page, 1);
+  expect((await ask(home, ids[2]!)).trashed).toBe(false);
+  expect((await ask(home, ids[3]!)).trashed).toBe(false);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test.each([
+  [390, 'light'],
+  [390, 'dark'],
+  [1440, 'light'],
+  [1440, 'dark'],
+] as const)('at %i px, %s: side by side, whole, for everyone; by finger', async (width, colorScheme) => {
+  const phone = {
+    viewport: { width, height: 844 },
+    colorScheme,
+    ...(width === 390 && { hasTouch: true, isMobile: true }),
+  };
+  const { page, ids, mishaps, close } = await open(phone);
+  const first = list(page).first();
+  await expect
+    .poll(() =>
+      first.locator('img').evaluateAll((all) => all.every((one) => (one as HTMLImageElement).naturalWidth > 0)),
+    )
+    .toBe(true);
+  const boxes = await first.locator('label').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+  expect(new Set(boxes).size).toBe(1);
+  expect(await breaches(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  const name = await first.locator('dl').nth(0).locator('div:last-child dd').innerText();
+  expect(name).toBe('<b>small</b>\ufffdgpj.jpg');
+  const settle = first.getByRole('button', { name: 'Keep this, trash the other' });
+  if (width === 390) {
+    await first.locator('label').nth(0).tap();
+    await expect.poll(() => chosen(page, 0)).toBe(0);
+    await settle.tap();
+  } else {
+    await first.locator('label').nth(0).click();
+    await settle.click();
+  }
+  await groups(page, 1);
+  expect((await ask(home, ids[0]!)).trashed).toBe(true);
+  expect((await ask(home, ids[1]!)).trashed).toBe(false);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await groups(page, 2);
+  for (const n of [1, 0]) {
+    await list(page).nth(n).getByRole('button', { name: 'Keep all' }).click();
+    await groups(page, n);
+  }
+  await page.waitForSelector('text=No photos look the same');
+  expect(await breaches(page)).toEqual([]);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('photos are opened from the page, and a step back leads to it', async () => {
+  const { page, ids, mishaps, close } = await open();
+  await list(page).first().getByRole('link', { name: 'Open photo 2' }).click();
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  expect(new URL(page.url()).pathname).toBe(`/photo/${ids[0]!}`);
+  await page.goBack();
+  await groups(page, 2);
+  expect(mishaps).toEqual([]);
+  await close();
+});

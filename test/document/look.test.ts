@@ -1,0 +1,83 @@
+/** What looks the same, by looks of pictures made here: copies do, other pictures do not, and what shows nothing is like nothing. */
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  bitsApart,
+  detailOf,
+  isAlike,
+  lookBounds,
+  lookLength,
+  lookOf,
+  lookPixels,
+  partsOf,
+} from '../../src/document/look.js';
+import { look } from '../../src/photo/rendering.js';
+import { copies, jpegOf, page, scene, sky } from '../looks.js';
+
+const seeds = Array.from({ length: 16 }, (_, n) => n + 1);
+let scenes: Uint8Array[] = [];
+beforeAll(async () => {
+  scenes = await Promise.all(seeds.map(async (seed) => look(await jpegOf(scene(seed)))));
+});
+
+/** The looks of pairs that are alike. */
+const pairs = (looks: readonly Uint8Array[]): [number, number][] =>
+  looks.flatMap((a, at) =>
+    looks.slice(at + 1).flatMap((b, k): [number, number][] => (isAlike(a, b) ? [[at, at + 1 + k]] : [])),
+  );
+
+describe('a picture', () => {
+  it.each(Object.keys(copies))('is like its copy, %s', async (how) => {
+    for (const [at, seed] of seeds.entries()) {
+      const copy = await look(await copies[how]!(scene(seed)));
+      expect(isAlike(scenes[at]!, copy), `scene ${seed}`).toBe(true);
+      expect(isAlike(copy, scenes[at]!), `scene ${seed}, the other way`).toBe(true);
+    }
+  });
+
+  it('is like no other one, nor its mirror, nor another colour of it', async () => {
+    expect(pairs(scenes)).toEqual([]);
+    expect(isAlike(scenes[0]!, await look(await jpegOf(scene(seeds[0]!).flop())))).toBe(false);
+    const turned = await sharp(await jpegOf(scene(seeds[0]!)))
+      .modulate({ hue: 120 })
+      .jpeg()
+      .toBuffer();
+    expect(isAlike(scenes[0]!, await look(turned))).toBe(false);
+  });
+
+  it('of a page of text is like its copy, and like no other page', async () => {
+    const pages = await Promise.all(seeds.map(async (seed) => look(await jpegOf(page(seed)))));
+    expect(pairs(pages)).toEqual([]);
+    expect(isAlike(pages[0]!, await look(await copies['at quality 40']!(page(seeds[0]!))))).toBe(true);
+  });
+
+  it('without anything to see has no detail: skies, black, white', async () => {
+    const plain = (background: string) => sharp({ create: { width: 300, height: 200, channels: 3, background } });
+    const pictures = [...seeds.slice(0, 4).map(sky), plain('#000'), plain('#fff')];
+    for (const picture of pictures) expect(detailOf(await look(await jpegOf(picture)))).toBeLessThan(lookBounds.detail);
+    for (const one of scenes) expect(detailOf(one)).toBeGreaterThan(lookBounds.detail);
+  });
+});
+
+describe('a look', () => {
+  it('is made of pixels alone, has one length, and tells the sign of each frequency', () => {
+    const pixels = (value: (x: number, y: number) => number): Uint8Array =>
+      Uint8Array.from({ length: lookPixels * lookPixels * 3 }, (_, at) =>
+        value(Math.floor(at / 3) % lookPixels, Math.floor(at / 3 / lookPixels)),
+      );
+    const across = lookOf(pixels((x) => 255 - x * 8));
+    expect(across).toHaveLength(lookLength);
+    expect(lookOf(pixels((x) => 255 - x * 8))).toEqual(across);
+    // Bright on the left: half a wave across has a positive sign, and turned round a negative one.
+    expect(partsOf(across)[0]! & 2).toBe(2);
+    expect(partsOf(lookOf(pixels((x) => x * 8)))[0]! & 2).toBe(0);
+    expect(partsOf(lookOf(pixels((_, y) => 255 - y * 8)))[0]! & 256).toBe(256);
+    expect([...across.subarray(264)].every((colour) => colour === 128)).toBe(true);
+  });
+
+  it('differs from another by the bits of all parts', () => {
+    expect(bitsApart([0, 0, 0, 0], [0, 0, 0, 0])).toBe(0);
+    expect(bitsApart([1, 0, 0x8000, 0], [0, 3, 0, 0])).toBe(4);
+    expect(bitsApart([0xffff, 0xffff, 0xffff, 0xffff], [0, 0, 0, 0])).toBe(64);
+  });
+});

@@ -1,0 +1,71 @@
+/** What is changed when one of several photos stays: what people did to the others is not lost. */
+import { describe, expect, it } from 'vitest';
+import type { PhotoView } from '../../web/src/api.js';
+import { keepAll, keepOne } from '../../web/src/duplicates/keep.js';
+
+const photo = (id: string, told: Partial<PhotoView> = {}): PhotoView => ({
+  ...{ id, type: 'image/jpeg', bytes: 1, width: 4, height: 3, taken: '2024-07-01T12:00:00.000', takenSource: 'exif' },
+  ...{ title: '', description: '', tags: [], albums: [], rating: 0, favourite: false, audience: 'private' },
+  ...{ trashed: false, renditions: {} },
+  ...told,
+});
+
+describe('one that stays', () => {
+  it('gets what it has not: words, rating, favourite, place, tags and albums', () => {
+    const gps = { lat: 1, lon: 2, alt: 3 };
+    const others = [
+      photo('b', {
+        title: 'A title',
+        tags: ['sea', 'sun'],
+        albums: ['Summer'],
+        rating: 2,
+        gps,
+        place: { city: 'Oslo' },
+      }),
+      photo('c', { description: 'Words', tags: ['sun', 'sand'], rating: 4, favourite: true, reviewed: true }),
+    ];
+    expect(keepOne(photo('a', { tags: ['sun'] }), others)).toEqual([
+      {
+        ids: ['a'],
+        ...{ title: 'A title', description: 'Words', rating: 4, favourite: true, reviewed: true },
+        ...{ gps: { lat: 1, lon: 2 }, place: { city: 'Oslo' } },
+      },
+      { ids: ['a'], tags: { add: ['sea', 'sand'] } },
+      { ids: ['a'], albums: { add: ['Summer'] } },
+      { ids: ['b', 'c'], trashed: true },
+    ]);
+  });
+
+  it('keeps what it has, and who may see it', () => {
+    const own = {
+      title: 'Own',
+      description: 'Own',
+      rating: 1,
+      favourite: true,
+      reviewed: true,
+      place: { city: 'Bergen' },
+    };
+    const kept = photo('a', { ...own, gps: { lat: 5, lon: 6 }, tags: ['sea'] });
+    const other = photo('b', { title: 'x', rating: 5, tags: ['sea'], gps: { lat: 1, lon: 2 }, audience: 'public' });
+    expect(keepOne(kept, [other])).toEqual([{ ids: ['b'], trashed: true }]);
+  });
+
+  it('gets the date of another where it has none but the file’s', () => {
+    const dated = photo('b', { taken: '2001-02-03T04:05:06.000', offset: '+02:00' });
+    const [first] = keepOne(photo('a', { takenSource: 'modified' }), [photo('c', { takenSource: 'modified' }), dated]);
+    expect(first).toEqual({ ids: ['a'], taken: { local: '2001-02-03T04:05:06.000', offset: '+02:00' } });
+  });
+
+  it('gets more tags than fit one change in several', () => {
+    const tags = Array.from({ length: 230 }, (_, n) => `tag ${n}`);
+    const changes = keepOne(photo('a'), [photo('b', { tags })]);
+    expect(changes.map((change) => change.tags?.add?.length)).toEqual([100, 100, 30, undefined]);
+  });
+});
+
+describe('all that stay', () => {
+  it('are tied to the least', () => {
+    expect(keepAll([{ id: 'c' }, { id: 'a' }, { id: 'b' }])).toEqual([{ ids: ['b', 'c'], apart: { add: ['a'] } }]);
+    expect(keepAll([{ id: 'a' }])).toEqual([]);
+  });
+});
