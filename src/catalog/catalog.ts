@@ -30,7 +30,7 @@ import {
   cutSegments,
   pickCovers,
   type FacetKind,
-  type MonthPlaces,
+  type SpanPlaces,
 } from './counts.js';
 import { derivedOf } from './derived.js';
 import type { Found } from './filter.js';
@@ -68,8 +68,8 @@ export interface Catalog extends Paired, Stacked, Suggested {
   months(query: Query, viewer?: Viewer): { month: string; count: number }[];
   /** Photos per month or year, newest first, each with the tile of one that stands for it. */
   covers(query: Query, by: 'month' | 'year', viewer?: Viewer): { span: string; count: number; tile: Tile }[];
-  /** Where the photos of each month were taken mostly, newest first. */
-  places(query: Query, viewer?: Viewer): MonthPlaces[];
+  /** Where the photos of each month or day were taken mostly, newest first. */
+  places(query: Query, by: 'month' | 'day', viewer?: Viewer): SpanPlaces[];
   /** Stretches of at most `size` (default 500) photos, newest first; together they are the whole answer. */
   segments(query: Query, options?: { size?: number; viewer?: Viewer }): Segment[];
   /** Values with counts, most frequent first. */
@@ -169,9 +169,9 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
       );
       return spans.flatMap(({ span, count }, k) => (tiles[k] ? [{ span, count, tile: tiles[k] }] : []));
     },
-    places(query, viewer = owner) {
+    places(query, by, viewer = owner) {
       const { columns, found } = search(query, viewer);
-      return countPlaces(columns, found);
+      return countPlaces(columns, found, by);
     },
     segments(query, { size = 500, viewer = owner } = {}) {
       const { columns, found } = search(query, viewer);

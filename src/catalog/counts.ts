@@ -1,7 +1,7 @@
 /** Counting what a search found: per month, per stretch of the timeline, per value. From the columns. */
 import type { Facet, Segment } from './catalog.js';
 import type { Columns } from './columns.js';
-import { monthText } from './dates.js';
+import { dayText, monthText } from './dates.js';
 import { derivedOf } from './derived.js';
 import type { Found } from './filter.js';
 import { bit } from './state.js';
@@ -17,13 +17,17 @@ export function countMonths({ taken }: Columns, found: Found): { month: string; 
 }
 
 /** Tells of each month with its count, newest first: neighbours of one month are one stretch. */
-function eachMonth(taken: Int32Array, found: Found, tell: (month: string, count: number) => void): void {
+const eachMonth = (taken: Int32Array, found: Found, tell: (month: string, count: number) => void): void =>
+  eachSpan(taken, found, 100, (month, count) => tell(monthText(month), count));
+
+/** Tells of each span of time with its count, newest first; a date is `yyyymmdd`, of which a span leaves the last digits out. */
+function eachSpan(taken: Int32Array, found: Found, size: number, tell: (span: number, count: number) => void): void {
   for (let end = found.length; end > 0;) {
     const date = taken[found[end - 1]!]!;
-    const first = date - (date % 100);
+    const first = date - (date % size);
     let at = end - 1;
     while (at > 0 && taken[found[at - 1]!]! >= first) at--;
-    tell(monthText(first / 100), end - at);
+    tell(first / size, end - at);
     end = at;
   }
 }
@@ -67,24 +71,25 @@ export function pickCovers(
   return spans;
 }
 
-/** The places of a month, those of most photos first. */
-export interface MonthPlaces {
-  /** `2024-07` */
-  month: string;
+/** The places of a month or a day, those of most photos first. */
+export interface SpanPlaces {
+  /** `2024-07` or `2024-07-03` */
+  span: string;
   places: string[];
 }
 
-/** So many places stand for a month, where each has at least this share of its photos. */
+/** So many places stand for a span, where each has at least this share of its photos. */
 const mostPlaces = 2;
 const leastShare = 0.2;
 
-/** Where the photos of each month were taken mostly, newest first; months of which that is not known are left out. */
-export function countPlaces(columns: Columns, found: Found): MonthPlaces[] {
+/** Where the photos of each month or day were taken mostly, newest first; those of which it is not known are left out. */
+export function countPlaces(columns: Columns, found: Found, by: 'month' | 'day'): SpanPlaces[] {
   const { taken, place } = columns;
   const label = derivedOf(columns).label.place;
-  const months: MonthPlaces[] = [];
+  const [size, name] = by === 'month' ? ([100, monthText] as const) : ([1, dayText] as const);
+  const spans: SpanPlaces[] = [];
   let at = found.length;
-  eachMonth(taken, found, (month, all) => {
+  eachSpan(taken, found, size, (span, all) => {
     const counts = new Map<number, number>();
     for (const end = at - all; at > end;) {
       const number = place[found[--at]!]!;
@@ -93,9 +98,10 @@ export function countPlaces(columns: Columns, found: Found): MonthPlaces[] {
     const most = [...counts]
       .filter(([, count]) => count >= all * leastShare)
       .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    if (most.length > 0) months.push({ month, places: most.slice(0, mostPlaces).map(([number]) => label(number)) });
+    if (most.length > 0)
+      spans.push({ span: name(span), places: most.slice(0, mostPlaces).map(([number]) => label(number)) });
   });
-  return months;
+  return spans;
 }
 
 /** Stretches of at most `size` photos of one month, newest first. */

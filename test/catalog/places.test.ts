@@ -1,4 +1,4 @@
-/** Where the photos of a month were taken mostly. */
+/** Where the photos of a month or a day were taken mostly. */
 import { expect, test } from 'vitest';
 import { parseQuery } from '../../src/catalog/search.js';
 import { emptyCatalog } from './photos.js';
@@ -16,10 +16,26 @@ test('the places of most photos stand for a month, at most two, for those who ma
   });
   put(sha(20), { facts: { taken: '2024-06-01T12:00:00.000' } });
   put(sha(21), { facts: { taken: '2023-06-01T12:00:00.000', place: { city: 'Lyon', country: 'FR' } } });
-  expect(catalog.places(parseQuery(''))).toEqual([
-    { month: '2024-07', places: ['Oslo', 'Rome'] },
-    { month: '2023-06', places: ['Lyon, France'] },
+  expect(catalog.places(parseQuery(''), 'month')).toEqual([
+    { span: '2024-07', places: ['Oslo', 'Rome'] },
+    { span: '2023-06', places: ['Lyon, France'] },
   ]);
-  expect(catalog.places(parseQuery(''), { audiences: ['public'] })).toEqual([{ month: '2024-07', places: ['Rome'] }]);
+  const rome = [{ span: '2024-07', places: ['Rome'] }];
+  expect(catalog.places(parseQuery(''), 'month', { audiences: ['public'] })).toEqual(rome);
+  db.close();
+});
+
+test('each day has places of its own', () => {
+  const { db, catalog, put } = emptyCatalog();
+  const days = ['01', '01', '02', '02', '02', '03'];
+  const cities = ['Oslo', 'Oslo', 'Rome', 'Bergen', 'Bergen', undefined];
+  cities.forEach((city, n) => {
+    const taken = `2024-07-${days[n]!}T12:00:00.000`;
+    put(sha(n), { facts: { taken, ...(city !== undefined && { place: { city } }) } });
+  });
+  expect(catalog.places(parseQuery(''), 'day')).toEqual([
+    { span: '2024-07-02', places: ['Bergen', 'Rome'] },
+    { span: '2024-07-01', places: ['Oslo'] },
+  ]);
   db.close();
 });

@@ -65,6 +65,7 @@ describe('the description', () => {
         'delete /api/tokens/{name}',
         'get /api/access',
         'get /api/albums',
+        'get /api/albums/covers',
         'get /api/albums/saved',
         'get /api/albums/suggested',
         'get /api/albums/suggested/photos',
@@ -116,6 +117,7 @@ describe('the description', () => {
         'patch /api/photos/{id}',
         'patch /api/photos/{id}/comments/{comment}',
         'patch /api/albums/saved/{album}',
+        'post /api/albums/covers',
         'post /api/albums/saved',
         'post /api/albums/suggested',
         'post /api/invitation',
@@ -171,6 +173,7 @@ describe('the description', () => {
     const bodies: Record<string, object> = {
       'patch /api/photos': { ids: [id], rating: 1 },
       'patch /api/photos/each': { each: [{ ids: [id], rating: 2 }], undo: true },
+      'post /api/albums/covers': { album: 'x', photo: id },
       'post /api/albums/saved': { name: 'x', q: 'tag:x' },
       'patch /api/albums/saved/{album}': { name: 'y' },
       'post /api/albums/suggested': { name: 'x', declined: true },
@@ -192,6 +195,7 @@ describe('the description', () => {
     const comment = made.json<{ id: string }>().id;
     const saving = { method: 'POST', url: '/api/albums/saved', payload: { name: 'x', q: 'tag:x' } } as const;
     const album = (await home.app.inject(saving)).json<{ id: string }>().id;
+    await home.app.inject({ method: 'PATCH', url: '/api/photos', payload: { ids: [id], albums: { add: ['x'] } } });
     const upload = 'a'.repeat(32);
     await home.spool.uploads.begin(upload, { by: 'owner', length: 3, metadata: {} });
     const { paths } = (await home.app.inject('/api/openapi.json')).json<Description>();

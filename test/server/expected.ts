@@ -81,6 +81,8 @@ export const expected: Record<string, Expected> = {
     path: '/api/albums/saved/01JD0000000000000000000000',
     body: { name: 'Saved' },
   },
+  'get /api/albums/covers': { rule: 'see' },
+  'post /api/albums/covers': { rule: 'edit', open: true, body: { album: 'Saved', photo: null } },
   'get /api/albums/suggested': { rule: 'trash' },
   'post /api/albums/suggested': { rule: 'trash', body: { name: 'Saved', declined: true } },
   'get /api/albums/suggested/photos': { rule: 'trash', path: '/api/albums/suggested/photos?name=x' },

@@ -1,17 +1,4 @@
-/** Where the photos of each month were taken mostly, for the heads of the timeline. */
-import { addressed, ask } from '../api.js';
-
-/** By month (`2024-07`), in words: `Palisade, Colorado`. Never rejects: a head without a place is a head. */
-export async function fetchPlaces(q: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-  try {
-    const months = await ask<{ month: string; places: string[] }[]>(addressed('/api/timeline/places', { q }), {
-      signal,
-    });
-    return new Map(months.map(({ month, places }) => [month, inWords(places)]));
-  } catch {
-    return new Map();
-  }
-}
+/** Places in few words, for the heads of the timeline. Pure. */
 
 /** One place with its region, `Palisade, Colorado`; two by their own names, `Oslo and Bergen`. */
 export function inWords(places: readonly string[]): string {
