@@ -24,15 +24,13 @@ import {
 import { finishBuilding, remake, startBuilding } from './bulk.js';
 import { placeOf, type Columns } from './columns.js';
 import {
-  countDayPlaces,
   countFacet,
   countMonths,
   countPlaces,
   cutSegments,
   pickCovers,
-  type DayPlaces,
   type FacetKind,
-  type MonthPlaces,
+  type SpanPlaces,
 } from './counts.js';
 import { derivedOf } from './derived.js';
 import { findAlike, type Alike } from './duplicates.js';
@@ -73,10 +71,8 @@ export interface Catalog extends Paired, Stacked, Suggested {
   months(query: Query, viewer?: Viewer): { month: string; count: number }[];
   /** Photos per month or year, newest first, each with the tile of one that stands for it. */
   covers(query: Query, by: 'month' | 'year', viewer?: Viewer): { span: string; count: number; tile: Tile }[];
-  /** Where the photos of each month were taken mostly, newest first. */
-  places(query: Query, viewer?: Viewer): MonthPlaces[];
-  /** Where the photos of each day of some months (`2024-07`, both among them) were taken mostly, newest first. */
-  dayPlaces(query: Query, from: string, to: string, viewer?: Viewer): DayPlaces[];
+  /** Where the photos of each month or day were taken mostly, newest first. */
+  places(query: Query, by: 'month' | 'day', viewer?: Viewer): SpanPlaces[];
   /** Stretches of at most `size` (default 500) photos, newest first; together they are the whole answer. */
   segments(query: Query, options?: { size?: number; viewer?: Viewer }): Segment[];
   /** Values with counts, most frequent first. */
@@ -185,13 +181,9 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
       );
       return spans.flatMap(({ span, count }, k) => (tiles[k] ? [{ span, count, tile: tiles[k] }] : []));
     },
-    places(query, viewer = owner) {
+    places(query, by, viewer = owner) {
       const { columns, found } = search(query, viewer);
-      return countPlaces(columns, found);
-    },
-    dayPlaces(query, from, to, viewer = owner) {
-      const { columns, found } = search(query, viewer);
-      return countDayPlaces(columns, found, from, to);
+      return countPlaces(columns, found, by);
     },
     segments(query, { size = 500, viewer = owner } = {}) {
       const { columns, found } = search(query, viewer);

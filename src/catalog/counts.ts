@@ -1,7 +1,7 @@
 /** Counting what a search found: per month, per stretch of the timeline, per value. From the columns. */
 import type { Facet, Segment } from './catalog.js';
 import type { Columns } from './columns.js';
-import { monthText } from './dates.js';
+import { dayText, monthText } from './dates.js';
 import { derivedOf } from './derived.js';
 import type { Found } from './filter.js';
 import { bit } from './state.js';
@@ -16,18 +16,18 @@ export function countMonths({ taken }: Columns, found: Found): { month: string; 
   return months;
 }
 
-/** Tells of each month with its count, newest first. */
+/** Tells of each month with its count, newest first: neighbours of one month are one stretch. */
 const eachMonth = (taken: Int32Array, found: Found, tell: (month: string, count: number) => void): void =>
-  eachSpan(taken, found, 100, (first, count) => tell(monthText(first / 100), count));
+  eachSpan(taken, found, 100, (month, count) => tell(monthText(month), count));
 
-/** Tells of each month (`size` 100) or day (1) by its first date and its count, newest first: neighbours are one stretch. */
-function eachSpan(taken: Int32Array, found: Found, size: 1 | 100, tell: (first: number, count: number) => void): void {
+/** Tells of each span of time with its count, newest first; a date is `yyyymmdd`, of which a span leaves the last digits out. */
+function eachSpan(taken: Int32Array, found: Found, size: number, tell: (span: number, count: number) => void): void {
   for (let end = found.length; end > 0;) {
     const date = taken[found[end - 1]!]!;
     const first = date - (date % size);
     let at = end - 1;
     while (at > 0 && taken[found[at - 1]!]! >= first) at--;
-    tell(first, end - at);
+    tell(first / size, end - at);
     end = at;
   }
 }
@@ -71,64 +71,25 @@ export function pickCovers(
   return spans;
 }
 
-/** The places of a month, those of most photos first. */
-export interface MonthPlaces {
-  /** `2024-07` */
-  month: string;
+/** The places of a month or a day, those of most photos first. */
+export interface SpanPlaces {
+  /** `2024-07` or `2024-07-03` */
+  span: string;
   places: string[];
 }
 
-/** The places of a day, those of most photos first. */
-export interface DayPlaces {
-  /** `2024-07-01` */
-  day: string;
-  places: string[];
-}
-
-/** So many places stand for a month or day, where each has at least this share of its photos. */
+/** So many places stand for a span, where each has at least this share of its photos. */
 const mostPlaces = 2;
 const leastShare = 0.2;
 
-/** Where the photos of each month were taken mostly, newest first; months of which that is not known are left out. */
-export function countPlaces(columns: Columns, found: Found): MonthPlaces[] {
-  const months: MonthPlaces[] = [];
-  eachPlaces(columns, found, 100, (first, places) => months.push({ month: monthText(first / 100), places }));
-  return months;
-}
-
-/** The same of each day of some months (`2024-07`), `from` and `to` among them. */
-export function countDayPlaces(columns: Columns, found: Found, from: string, to: string): DayPlaces[] {
-  const dates = (month: string): number => Number(month.replace('-', '')) * 100;
-  const within = found.subarray(firstSince(columns, found, dates(from)), firstSince(columns, found, dates(to) + 100));
-  const days: DayPlaces[] = [];
-  eachPlaces(columns, within, 1, (date, places) => {
-    const day = `${monthText(Math.floor(date / 100))}-${String(date % 100).padStart(2, '0')}`;
-    days.push({ day, places });
-  });
-  return days;
-}
-
-/** Where in what was found the photos begin that were taken at a date or later: those before are older. */
-function firstSince({ taken }: Columns, found: Found, date: number): number {
-  let [low, high] = [0, found.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (taken[found[middle]!]! < date) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function eachPlaces(
-  columns: Columns,
-  found: Found,
-  size: 1 | 100,
-  tell: (first: number, places: string[]) => void,
-): void {
+/** Where the photos of each month or day were taken mostly, newest first; those of which it is not known are left out. */
+export function countPlaces(columns: Columns, found: Found, by: 'month' | 'day'): SpanPlaces[] {
   const { taken, place } = columns;
   const label = derivedOf(columns).label.place;
+  const [size, name] = by === 'month' ? ([100, monthText] as const) : ([1, dayText] as const);
+  const spans: SpanPlaces[] = [];
   let at = found.length;
-  eachSpan(taken, found, size, (first, all) => {
+  eachSpan(taken, found, size, (span, all) => {
     const counts = new Map<number, number>();
     for (const end = at - all; at > end;) {
       const number = place[found[--at]!]!;
@@ -138,11 +99,9 @@ function eachPlaces(
       .filter(([, count]) => count >= all * leastShare)
       .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
     if (most.length > 0)
-      tell(
-        first,
-        most.slice(0, mostPlaces).map(([number]) => label(number)),
-      );
+      spans.push({ span: name(span), places: most.slice(0, mostPlaces).map(([number]) => label(number)) });
   });
+  return spans;
 }
 
 /** Stretches of at most `size` photos of one month, newest first. */

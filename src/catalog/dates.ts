@@ -19,6 +19,10 @@ export function monthText(month: number): string {
   return `${String(Math.floor(month / 100)).padStart(4, '0')}-${String(month % 100).padStart(2, '0')}`;
 }
 
+/** A date's number as text: `2024-07-01`. */
+export const dayText = (date: number): string =>
+  `${monthText(Math.floor(date / 100))}-${String(date % 100).padStart(2, '0')}`;
+
 /** The range of `2024`, `2024-06` or `2024-06-15`; undefined where the calendar has no such date. */
 export function dateRange(text: string): Range | undefined {
   const match = /^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$/.exec(text);

@@ -1,6 +1,7 @@
 /**
- * Albums as documents, beside those that photos themselves name: a saved search, and what somebody said of an album that was
- * suggested. Name, search and removal are registers: of two changes the later one is shown, on every server. Pure.
+ * Albums as documents, beside those that photos themselves name: a saved search, and what somebody said of an album by its
+ * name: that it is not to be suggested, and which photo is its cover. Name, search, cover and removal are registers: of two
+ * changes the later one is shown, on every server. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { wellFormed } from './canonical.js';
@@ -17,7 +18,7 @@ interface Register<T> {
   by: string;
 }
 
-/** A saved search, or (without `query`) a suggestion that somebody turned down. Its id is `album:<ulid>`. */
+/** A saved search, or (without `query`) what was said of the album of this name. Its id is `album:<ulid>`. */
 export interface AlbumDocument {
   format: number;
   kind: 'album';
@@ -27,6 +28,8 @@ export interface AlbumDocument {
   query?: Register<string>;
   /** Of a saved search: it was taken away. Of a suggestion: it was turned down. */
   removed?: Register<boolean>;
+  /** The SHA-256 of the photo that is its cover; empty where that was taken back. Of a saved search there is none. */
+  cover?: Register<string>;
 }
 
 /** A saved search as it is told. */
@@ -44,6 +47,7 @@ export interface AlbumChange {
   name?: string;
   query?: string;
   removed?: boolean;
+  cover?: string;
 }
 
 /** What all ids of albums begin with. */
@@ -54,7 +58,7 @@ export const albumId = (ulid: string): string => `${albumPrefix}${ulid}`;
 /** An album with what is changed of it; `now` in ms since the epoch for a new one. @throws PhotospoolError `invalid`. */
 export function changeAlbum(
   album: AlbumDocument | undefined,
-  { name, query, removed }: AlbumChange,
+  { name, query, removed, cover }: AlbumChange,
   at: Stamp,
   by: string,
   now: number,
@@ -70,6 +74,7 @@ export function changeAlbum(
     ...(name !== undefined && { name: { value: nameOf(name), at, by } }),
     ...(query !== undefined && { query: { value: wellFormed(query.trim()), at, by } }),
     ...(removed !== undefined && { removed: { value: removed, at, by } }),
+    ...(cover !== undefined && { cover: { value: cover, at, by } }),
   };
 }
 
@@ -99,6 +104,21 @@ export function viewSaved(id: string, body: Body): SavedSearch | undefined {
 export function turnedDown(body: Body): string | undefined {
   const album = albumOf(body);
   return album && album.query === undefined && own(album.removed, 'value') === true ? album.name.value : undefined;
+}
+
+/** A photo that was chosen as the cover of an album, or (undefined) that none is; and when. */
+export interface Cover {
+  album: string;
+  photo: string | undefined;
+  at: Stamp;
+}
+
+/** What was said last of the cover of an album; undefined where nothing was. */
+export function coverOf(body: Body): Cover | undefined {
+  const album = albumOf(body);
+  const [photo, at] = [textOf(own(album?.cover, 'value')), textOf(own(album?.cover, 'at'))];
+  if (!album || album.query !== undefined || at === '') return undefined;
+  return { album: album.name.value, photo: /^[0-9a-f]{64}$/.test(photo) ? photo : undefined, at };
 }
 
 /** Folders that cameras, phones and the calendar name; they say nothing of what is in them. */

@@ -1,11 +1,11 @@
 /**
  * The history of a photo: what people said of it, newest first, as far as the document keeps it (of each field the newest
- * eight values, of each tag and album the last word). Pure; never throws.
+ * eight values, of each tag and album the last word), and where it came in. Pure; never throws.
  */
 import { shownEdit } from './edits.js';
 import { fieldNames, type FieldName } from './fields.js';
 import { compareText, entriesOf, own, textOf } from './json.js';
-import { photoOf, type Edit, type Edits, type PhotoDocument, type Stamp } from './photo.js';
+import { photoOf, type Edit, type Edits, type PhotoDocument, type Sighting, type Stamp } from './photo.js';
 import { isStamp } from './stamp.js';
 
 /** Something that somebody said of a photo. */
@@ -50,3 +50,15 @@ export function historyOf(document: PhotoDocument): PastEdit[] {
 /** Whether a later edit was made in sight of the one at a stamp. */
 const wasSeen = (list: readonly Edit<unknown>[], at: Stamp): boolean =>
   list.some((edit) => edit.over === at || (Array.isArray(edit.saw) && edit.saw.includes(at)));
+
+/** Each time that these bytes came in, under another name or on another server, the first one first. */
+export const sightingsOf = (document: PhotoDocument): Pick<Sighting, 'at' | 'server' | 'name' | 'folder'>[] =>
+  entriesOf(document.sightings)
+    .map(([, told]) => ({
+      at: textOf(own(told, 'at')),
+      server: textOf(own(told, 'server')),
+      name: textOf(own(told, 'name')),
+      ...(textOf(own(told, 'folder')) !== '' && { folder: textOf(own(told, 'folder')) }),
+    }))
+    .filter(({ at }) => at !== '')
+    .sort((a, b) => compareText(a.at, b.at) || compareText(a.name, b.name));

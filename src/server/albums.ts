@@ -1,6 +1,7 @@
 /**
- * Saved searches, which are albums that fill themselves, and what became of suggested albums. They are documents: every server
- * of the mesh shows them. They exist for those for whom originals do, and for family only where one finds them a photo.
+ * Saved searches, which are albums that fill themselves, what became of suggested albums, and the covers of albums. They are
+ * documents: every server of the mesh shows them. They exist for those for whom originals do, and for family only where one
+ * finds them a photo.
  */
 import { monotonicFactory } from 'ulid';
 import { authorOf, may, type Viewer } from '../access/rights.js';
@@ -12,9 +13,11 @@ import {
   albumOf,
   albumPrefix,
   changeAlbum,
+  coverOf,
   turnedDown,
   viewSaved,
   type AlbumChange,
+  type Cover,
   type SavedSearch,
 } from '../document/album.js';
 import type { Body } from '../document/photo.js';
@@ -34,12 +37,16 @@ export interface Albums {
   declined(): Set<string>;
   /** Turns a suggestion down, or takes that back. @throws PhotospoolError `invalid`. */
   decline(viewer: Viewer, name: string, declined: boolean): void;
+  /** The photos (SHA-256) that were chosen as covers, by the name of the album. */
+  covers(): Map<string, string>;
+  /** Chooses a photo as the cover of an album, or (undefined) none. @throws PhotospoolError `invalid`. */
+  cover(viewer: Viewer, name: string, photo: string | undefined): void;
 }
 
 /** The most of them; each is asked for its count. */
 const most = 500;
 
-/** Whether saved searches exist for somebody. */
+/** Whether saved searches, and covers that somebody chose, exist for somebody. */
 export const seesSaved = (viewer: Viewer): boolean => may(viewer, 'original') && viewer.role !== 'link';
 
 /** Opens the albums of a library; nothing must be closed. */
@@ -59,6 +66,20 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
     });
   }
 
+  /** What was said of the album of this name: one document, or several where servers did not know of each other. */
+  const saidOf = (name: string) =>
+    all().filter(({ body }) => {
+      const album = albumOf(body);
+      return album !== undefined && album.query === undefined && album.name.value === name.normalize('NFC').trim();
+    });
+
+  /** Writes it into each of them, or into a new one. */
+  function say(viewer: Viewer, name: string, change: AlbumChange, needed: boolean): void {
+    const said = saidOf(name);
+    for (const { id } of said) write(id, viewer, change);
+    if (said.length === 0 && needed) write(albumId(nextId(clock.now())), viewer, { name, ...change });
+  }
+
   return {
     list,
     add(viewer, name, q) {
@@ -75,14 +96,16 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
       write(id, viewer, change);
     },
     declined: () => new Set(all().flatMap(({ body }) => turnedDown(body) ?? [])),
-    decline(viewer, name, removed) {
-      const known = all().filter(({ body }) => {
-        const album = albumOf(body);
-        return album?.query === undefined && album?.name.value === name.normalize('NFC').trim();
-      });
-      for (const { id } of known) write(id, viewer, { removed });
-      if (known.length === 0 && removed) write(albumId(nextId(clock.now())), viewer, { name, removed });
+    decline: (viewer, name, removed) => say(viewer, name, { removed }, removed),
+    covers() {
+      const newest = new Map<string, Cover>();
+      for (const { body } of all()) {
+        const cover = coverOf(body);
+        if (cover && cover.at > (newest.get(cover.album)?.at ?? '')) newest.set(cover.album, cover);
+      }
+      return new Map([...newest.values()].flatMap(({ album, photo }) => (photo === undefined ? [] : [[album, photo]])));
     },
+    cover: (viewer, name, photo) => say(viewer, name, { cover: photo ?? '' }, photo !== undefined),
   };
 }
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { breaches } from './axe.js';
 import { ask, count, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
+import { shiftOf, watchShift } from './shift.js';
 import { openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -75,6 +76,58 @@ test('albums: each with its newest photo, renamed, dissolved; favourites first',
   await page.getByRole('link', { name: 'Summer 2024, 3 photos' }).click();
   await page.waitForSelector('main[data-count="3"]');
   expect(await count(home, 'album:"Summer 2024"')).toBe(3);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('an album shows the photo that was chosen as its cover, under another name too, until that is undone', async () => {
+  const { page, ids, mishaps, change, visit, close } = await open('/albums');
+  await change({ ids: ids.slice(2, 6), albums: { add: ['Summer'] } });
+  await page.goto(`${home.url}/?q=${encodeURIComponent('album:"Summer"')}`);
+  await page.waitForSelector('main[data-count="4"]');
+  await page.focus(`a[data-id="${ids[4]!}"]`);
+  await page.keyboard.press('x');
+  await page.getByRole('button', { name: 'Cover' }).click();
+  await page.waitForSelector('text=“Summer” has a new cover');
+  await visit();
+  const picture = (name: string) => page.getByRole('link', { name }).locator('img').getAttribute('src');
+  await expect.poll(() => picture('Summer, 4 photos')).toContain(ids[4]!);
+  await page.getByRole('button', { name: 'Change Summer' }).click();
+  await page.getByRole('textbox', { name: 'New name' }).fill('July');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => picture('July, 4 photos')).toContain(ids[4]!);
+  await page.getByRole('link', { name: 'July, 4 photos' }).click();
+  await page.waitForSelector('main[data-count="4"]');
+  await page.focus(`a[data-id="${ids[3]!}"]`);
+  await page.keyboard.press('x');
+  await page.getByRole('button', { name: 'Cover' }).click();
+  await page.waitForSelector('text=“July” has a new cover');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.waitForSelector('text=Undone: “July” has a new cover');
+  // One photo is the cover, not two of them.
+  await page.focus(`a[data-id="${ids[3]!}"]`);
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect.poll(() => page.getByRole('button', { name: 'Cover' }).isDisabled()).toBe(true);
+  await visit();
+  await expect.poll(() => picture('July, 4 photos')).toContain(ids[4]!);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('many albums: by name or the largest first, and some of them found', async () => {
+  const { page, ids, mishaps, change, visit, close } = await open('/albums');
+  const names = ['Ärmel', 'Bergen', 'Cats', 'Delft', 'Easter', 'Family', 'Garden', 'Hills', 'Iceland'];
+  for (const [n, name] of names.entries()) await change({ ids: ids.slice(0, n + 1), albums: { add: [name] } });
+  await visit();
+  const shown = async (): Promise<string[]> =>
+    (await page.locator('[data-list="albums"] a b').allInnerTexts()).map((text) => text.trim());
+  await expect.poll(shown).toEqual(names);
+  await page.getByRole('button', { name: 'Largest first' }).click();
+  await expect.poll(shown).toEqual([...names].reverse());
+  await page.getByRole('searchbox', { name: 'Find' }).fill('ärm');
+  await expect.poll(shown).toEqual(['Ärmel']);
+  await page.getByRole('searchbox', { name: 'Find' }).fill('zebra');
+  await page.waitForSelector('text=Nothing is called “zebra”.');
   expect(mishaps).toEqual([]);
   await close();
 });
@@ -158,9 +211,12 @@ test('a search is saved as an album that fills itself; renamed, taken away, undo
 
 test('folders suggest albums: one is made, one turned down for good, both undone or not', async () => {
   const tell = (n: number) => (n < 3 ? { folder: 'Iceland' } : n < 6 ? { folder: 'Old stuff' } : {});
-  const { page, mishaps, visit, close } = await open('/albums', { tell });
+  const { page, ids, mishaps, change, visit, close } = await open('/albums', { tell });
+  await watchShift(page);
+  await change({ ids: ids.slice(9), favourite: true, albums: { add: ['Garden'] } });
   await visit();
   await page.getByRole('heading', { name: 'From your folders' }).waitFor();
+  expect(await shiftOf(page)).toBeLessThan(0.02);
   expect(flat(await rows(page, 'suggested'))).toEqual(['Iceland 3 photos Make it No', 'Old stuff 3 photos Make it No']);
   expect(await breaches(page)).toEqual([]);
   await page.getByRole('button', { name: 'Make it: Iceland' }).click();

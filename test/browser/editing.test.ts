@@ -116,6 +116,20 @@ test('every tag of the file is in a table that can be searched', async () => {
   await close();
 });
 
+test('what was changed, by whom, and where it came in is beside the picture, which stays', async () => {
+  const { page, mishaps, close } = await open();
+  await page.keyboard.press('5');
+  await page.waitForSelector('.toast button:text("Undo")');
+  await page.keyboard.press('i');
+  await page.getByText('History', { exact: true }).click();
+  const lines = page.locator('[data-list="history"] > li');
+  await expect.poll(() => lines.first().innerText()).toMatch(/Rating\s+5 stars\s+.*by/);
+  expect(await lines.last().innerText()).toMatch(/Came in\s+IMG_0000\.jpg\s+.*2026/);
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('into the trash, and on to the next; undone it is back', async () => {
   const { page, ids, mishaps, close } = await open();
   await page.waitForSelector('button[aria-label="Next photo"]');

@@ -45,9 +45,9 @@ export interface ServedHome {
 
 /**
  * Opens an empty home and serves it with the page in `webRoot`. The spool takes files when a pass is asked for. `incoming` is
- * what the page says of where photos go, where that is not to be told.
+ * what the page says of where photos go, and `name` what the server is called, where these are not to be told.
  */
-export async function openServedHome(webRoot: string, incoming?: string): Promise<ServedHome> {
+export async function openServedHome(webRoot: string, incoming?: string, name?: string): Promise<ServedHome> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'photospool-served-')));
   const config = readConfig(folder, { settle: '0', workers: '2', port: '0' }, {});
   const home = await openHome(config, log);
@@ -69,6 +69,7 @@ export async function openServedHome(webRoot: string, incoming?: string): Promis
       port: 0,
       role: 'home',
       incoming: incoming ?? config.incoming,
+      ...(name !== undefined && { names: [name] }),
       webRoot,
       version: '1.2.3',
     },

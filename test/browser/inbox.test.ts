@@ -125,7 +125,7 @@ test('all before a day is looked at, by a day that one chooses', async () => {
   await day.fill('2025-12-31');
   await page.getByRole('button', { name: 'There are none' }).waitFor();
   await day.fill('2026-01-02');
-  await page.getByRole('button', { name: '5 photos are looked at' }).click();
+  await page.getByRole('button', { name: 'Count 5 photos as looked at' }).click();
   await page.waitForSelector('h2:text("All looked at")');
   expect((await ask(home, ids[4]!)).reviewed).toBe(true);
   await page.keyboard.press('Control+z');

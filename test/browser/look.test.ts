@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addPerson } from './door.js';
 import { type Fixture, makePhotos } from './fixture.js';
 import { signIn } from './people.js';
+import { shiftOf, watchShift } from './shift.js';
 import { openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -65,17 +66,6 @@ const faint = (page: Page): Promise<string[]> =>
 
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-/** How much of what was drawn moved without a hand, from 0 (Layout Instability, 2.4). */
-const watchShift = (page: Page): Promise<unknown> =>
-  page.addInitScript(() => {
-    Object.assign(window, { shift: 0 });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
-        if (!entry.hadRecentInput) (window as unknown as { shift: number }).shift += entry.value;
-    }).observe({ type: 'layout-shift', buffered: true });
-  });
-const shiftOf = (page: Page): Promise<number> => page.evaluate(() => (window as unknown as { shift: number }).shift);
 
 const widths = [390, 820, 1440];
 const pages = { light: 'rgb(255, 255, 255)', dark: 'rgb(17, 17, 17)' };

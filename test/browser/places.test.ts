@@ -160,20 +160,3 @@ test('says so where no photo tells', async () => {
   expect(mishaps).toEqual([]);
   await close();
 });
-
-test('the heads of the timeline say where a month was, and a day that was elsewhere', async () => {
-  const { page, mishaps, close } = await open(
-    '/',
-    {},
-    {
-      minutes: 24 * 60,
-      tell: (n: number) => ({ facts: { place: { city: n === 2 ? 'Oslo' : 'Palisade' } } }),
-    },
-  );
-  await page.locator('section h2', { hasText: 'Palisade' }).waitFor();
-  await page.locator('.day', { hasText: 'Oslo' }).waitFor();
-  expect(await page.locator('.day span').filter({ hasText: /./ }).allInnerTexts()).toEqual(['Oslo']);
-  expect(await breaches(page)).toEqual([]);
-  expect(mishaps).toEqual([]);
-  await close();
-});

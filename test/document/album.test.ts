@@ -1,6 +1,6 @@
 /** Albums as documents, and what a folder suggests. */
 import { expect, test } from 'vitest';
-import { albumOf, changeAlbum, suggestedAlbum, turnedDown, viewSaved } from '../../src/document/album.js';
+import { albumOf, changeAlbum, coverOf, suggestedAlbum, turnedDown, viewSaved } from '../../src/document/album.js';
 import { merge } from '../../src/document/merge.js';
 import { format, type Body, type PhotoDocument, type Stamp } from '../../src/document/photo.js';
 
@@ -52,6 +52,25 @@ test('what was turned down is remembered by its name; a saved search is no such 
   ).toBeUndefined();
   for (const body of [{}, { kind: 'album' }, { kind: 'album', name: 3 }, { kind: 'photo', name: { value: 'x' } }])
     expect(albumOf(body as Body)).toBeUndefined();
+});
+
+test('a cover is of an album by its name; the later choice counts, whoever merges, and it turns nothing down', () => {
+  const [one, other] = ['a'.repeat(64), 'b'.repeat(64)];
+  const chosen = changeAlbum(undefined, { name: 'Iceland', cover: one }, at(1), 'owner', 0);
+  expect(coverOf(bodyOf(chosen))).toEqual({ album: 'Iceland', photo: one, at: at(1) });
+  expect(turnedDown(bodyOf(chosen))).toBeUndefined();
+  expect(viewSaved('album:01', bodyOf(chosen))).toBeUndefined();
+  const again = changeAlbum(chosen, { cover: other }, at(2), 'owner', 0);
+  const declined = changeAlbum(chosen, { removed: true }, at(3), 'owner', 0);
+  const both = merge(again, declined);
+  expect(both).toEqual(merge(declined, again));
+  expect(coverOf(bodyOf(both))?.photo).toBe(other);
+  expect(turnedDown(bodyOf(both))).toBe('Iceland');
+  expect(coverOf(bodyOf(changeAlbum(both, { cover: '' }, at(4), 'owner', 0)))?.photo).toBeUndefined();
+  const hostile = { ...chosen, cover: { value: '../../x', at: at(1), by: 'owner' } };
+  expect(coverOf(bodyOf(hostile))?.photo).toBeUndefined();
+  for (const body of [{}, { ...chosen, cover: 3 }, changeAlbum(chosen, { query: 'tag:x' }, at(5), 'owner', 0)])
+    expect(coverOf(bodyOf(body))).toBeUndefined();
 });
 
 test.each([

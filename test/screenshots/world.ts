@@ -42,7 +42,7 @@ async function putIn(incoming: string, folder: string | undefined): Promise<void
 
 /** Fills a home and everything around it; the owner comes in by the set-up link, as a person does. */
 export async function openWorld(browser: Browser, webRoot: string, folder?: string): Promise<World> {
-  const home = await openServedHome(webRoot, '/home/photos/Photospool/incoming');
+  const home = await openServedHome(webRoot, '/home/photos/Photospool/incoming', 'home');
   const laptop = await openServedHome(webRoot);
   await putIn(home.incoming, folder);
   const some = readdirSync(home.incoming, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('.jpg'))!;

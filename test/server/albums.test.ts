@@ -100,3 +100,33 @@ test('folders suggest albums; what is made of them, or turned down, is not sugge
   await ask('PATCH', '/api/photos', { ids: rest.slice(0, 3), trashed: true });
   expect(await suggested()).toEqual([]);
 });
+
+test('a photo of an album becomes its cover, for those who may see it; taken back, it is none', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const [one, other, apart] = [await home.add(), await home.add(), await home.add()];
+  const name = 'A "quoted" summer';
+  await owner.ask('PATCH', '/api/photos', { ids: [one, other], albums: { add: [name] } });
+  const { browser: family } = await invite(owned, 'Ben');
+  const covers = async (browser: typeof family): Promise<[string, string][]> =>
+    (await browser.ask('GET', '/api/albums/covers'))
+      .json<{ covers: { album: string; tile: { id: string } }[] }>()
+      .covers.map(({ album, tile }) => [album, tile.id]);
+  const choose = (photo: string | null, album = name) => owner.ask('POST', '/api/albums/covers', { album, photo });
+  expect((await choose(one)).json()).toEqual({ before: null });
+  expect((await choose(other)).json()).toEqual({ before: one });
+  expect(await covers(owner)).toEqual([[name, other]]);
+  expect(await covers(family)).toEqual([]);
+  await owner.ask('PATCH', '/api/photos', { ids: [one, other], audience: 'public' });
+  expect(await covers(family)).toEqual([[name, other]]);
+  home.access.settings.change({ visitors: true });
+  expect(await covers(openBrowser(home.app))).toEqual([]);
+  expectError(await choose(apart), 404, 'not-found');
+  expectError(await choose(null, 'Nothing'), 404, 'not-found');
+  expectError(await family.ask('POST', '/api/albums/covers', { album: name, photo: one }), 403, 'forbidden');
+  await owner.ask('PATCH', `/api/photos/${other}`, { trashed: true });
+  expect(await covers(owner)).toEqual([]);
+  await owner.ask('PATCH', `/api/photos/${other}`, { trashed: false });
+  expect((await choose(null)).json()).toEqual({ before: other });
+  expect(await covers(owner)).toEqual([]);
+});

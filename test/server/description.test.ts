@@ -65,6 +65,7 @@ describe('the description', () => {
         'delete /api/tokens/{name}',
         'get /api/access',
         'get /api/albums',
+        'get /api/albums/covers',
         'get /api/albums/saved',
         'get /api/albums/suggested',
         'get /api/albums/suggested/photos',
@@ -97,7 +98,6 @@ describe('the description', () => {
         'get /api/timeline',
         'get /api/timeline/covers',
         'get /api/timeline/places',
-        'get /api/timeline/places/days',
         'get /api/timeline/segments',
         'get /api/tokens',
         'get /blobs/',
@@ -118,6 +118,7 @@ describe('the description', () => {
         'patch /api/photos/{id}',
         'patch /api/photos/{id}/comments/{comment}',
         'patch /api/albums/saved/{album}',
+        'post /api/albums/covers',
         'post /api/albums/saved',
         'post /api/albums/suggested',
         'post /api/invitation',
@@ -173,6 +174,7 @@ describe('the description', () => {
     const bodies: Record<string, object> = {
       'patch /api/photos': { ids: [id], rating: 1 },
       'patch /api/photos/each': { each: [{ ids: [id], rating: 2 }], undo: true },
+      'post /api/albums/covers': { album: 'x', photo: id },
       'post /api/albums/saved': { name: 'x', q: 'tag:x' },
       'patch /api/albums/saved/{album}': { name: 'y' },
       'post /api/albums/suggested': { name: 'x', declined: true },
@@ -194,6 +196,7 @@ describe('the description', () => {
     const comment = made.json<{ id: string }>().id;
     const saving = { method: 'POST', url: '/api/albums/saved', payload: { name: 'x', q: 'tag:x' } } as const;
     const album = (await home.app.inject(saving)).json<{ id: string }>().id;
+    await home.app.inject({ method: 'PATCH', url: '/api/photos', payload: { ids: [id], albums: { add: ['x'] } } });
     const upload = 'a'.repeat(32);
     await home.spool.uploads.begin(upload, { by: 'owner', length: 3, metadata: {} });
     const { paths } = (await home.app.inject('/api/openapi.json')).json<Description>();

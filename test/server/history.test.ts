@@ -4,6 +4,7 @@ import { applyChange } from '../../src/document/edits.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo.js';
 import { newestStamp } from '../../src/document/stamp.js';
 import { memory, missingAt } from '../library/libraries.js';
+import { invite, openOwned } from './accounts.js';
 import { openHome, type Home } from './fixture.js';
 
 interface Told {
@@ -101,4 +102,27 @@ test('a family member who may edit is told of what they may change, and nothing 
   expect((await home.app.inject({ url: `/api/photos/${id}/history`, headers })).statusCode).toBe(403);
   home.access.accounts.change(person, { canEdit: true }, actor);
   expect((await ask(home, id, headers)).edits.map(({ field }) => field)).toEqual(['title']);
+});
+
+test('tells each name under which it came in, the first one first; the folder to the owner alone', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const id = await home.add({ name: 'IMG_1.jpg' });
+  await owner.ask('PATCH', `/api/photos/${id}`, { audience: 'family' });
+  home.library.update<PhotoDocument>(photoId(id), (body) => {
+    const modified = '2020-01-01T00:00:00.000Z';
+    const later = { at: '2026-12-01T00:00:00.000Z', server: 'other', name: 'beach.jpg', folder: 'Trip', modified };
+    const broken = { at: 3, name: 'x' } as unknown as typeof later;
+    return { ...body!, sightings: { ...body!.sightings, 'other beach.jpg': later, broken } };
+  });
+  const told = async (browser: typeof owner): Promise<unknown> =>
+    (await browser.ask('GET', `/api/photos/${id}/history`)).json<{ sightings: unknown }>().sightings;
+  expect(await told(owner)).toMatchObject([
+    { name: 'IMG_1.jpg', here: true },
+    { name: 'beach.jpg', folder: 'Trip', here: false },
+  ]);
+  const { id: person, browser: family } = await invite(owned, 'Ben');
+  await owner.ask('PATCH', `/api/people/${person}`, { canEdit: true });
+  expect(await told(family)).toMatchObject([{ name: 'IMG_1.jpg' }, { name: 'beach.jpg' }]);
+  expect(JSON.stringify(await told(family))).not.toContain('Trip');
 });

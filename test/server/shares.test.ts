@@ -73,8 +73,11 @@ test('it tells no name, position or place, unless it was made to', async () => {
   const plain = await make(home, { photo: id });
   const all = await make(home, { photo: id, details: true, originals: true });
   const ask = async (path: string, url: string): Promise<string> => (await home.app.inject(path + url)).body;
-  for (const url of [`/api/photos/${id}`, '/api/photos', '/api/places', '/api/tiles', `/api/photos/${id}/comments`])
+  const timeline = ['/api/timeline/places', '/api/timeline/places?by=day', '/api/timeline/covers', '/api/front'];
+  const lists = ['/api/photos', '/api/places', '/api/tiles', ...timeline];
+  for (const url of [`/api/photos/${id}`, ...lists, `/api/photos/${id}/comments`])
     expect(await ask(plain.path, url)).not.toMatch(/ada-at-home|12\.5|Palisade/);
+  expect(await ask(all.path, '/api/timeline/places')).toMatch(/Palisade/);
   expect(await ask(all.path, `/api/photos/${id}`)).toMatch(/ada-at-home/);
   expect(await ask(all.path, `/api/photos/${id}`)).toMatch(/12\.5/);
   expect((await home.app.inject(`${all.path}/originals/${id}`)).statusCode).toBe(200);

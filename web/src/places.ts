@@ -8,6 +8,8 @@ export interface MenuPage {
   page: PageName;
   icon: IconName;
   needs: Action;
+  /** True for the first of those that belong together: photos, machines, people. */
+  begins?: true;
 }
 
 const all: readonly MenuPage[] = [
@@ -18,9 +20,9 @@ const all: readonly MenuPage[] = [
   { page: 'places', icon: 'place', needs: 'original' },
   { page: 'duplicates', icon: 'copies', needs: 'trash' },
   { page: 'trash', icon: 'trash', needs: 'trash' },
-  { page: 'spool', icon: 'spool', needs: 'spool' },
+  { page: 'spool', icon: 'spool', needs: 'spool', begins: true },
   { page: 'servers', icon: 'servers', needs: 'peers' },
-  { page: 'shares', icon: 'share', needs: 'links' },
+  { page: 'shares', icon: 'share', needs: 'links', begins: true },
   { page: 'people', icon: 'people', needs: 'people' },
   { page: 'access', icon: 'lock', needs: 'settings' },
   { page: 'tokens', icon: 'key', needs: 'tokens' },
@@ -28,6 +30,12 @@ const all: readonly MenuPage[] = [
   { page: 'me', icon: 'person', needs: 'own-session' },
 ];
 
-/** The pages that whoever looks may see. An owner without an account has none of their own. */
-export const openPages = (): readonly MenuPage[] =>
-  all.filter(({ page, needs }) => session.may(needs) && (page !== 'me' || session.now?.person !== undefined));
+const groupOf = (page: MenuPage): number => all.slice(0, all.indexOf(page) + 1).filter(({ begins }) => begins).length;
+
+/** The pages that whoever looks may see; `apart` from the one before where it belongs to others. Who has no account has no page of it. */
+export function openPages(): readonly (MenuPage & { apart: boolean })[] {
+  const open = all.filter(
+    ({ page, needs }) => session.may(needs) && (page !== 'me' || session.now?.person !== undefined),
+  );
+  return open.map((page, i) => ({ ...page, apart: i > 0 && groupOf(open[i - 1]!) !== groupOf(page) }));
+}

@@ -51,6 +51,12 @@ export const texts = {
   aloneNone: (word: string) => `No photo has ${word}.`,
   togetherNone: 'Each of these words finds photos, but no photo has them all.',
   showAll: 'Show all photos',
+  headings: {
+    'is:favourite': 'Favourites',
+    'is:trashed': 'Trash',
+    '-is:reviewed': 'To look at',
+    'type:video': 'Videos',
+  },
 
   distance: 'How far away',
   byYears: 'Years',

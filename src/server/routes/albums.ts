@@ -1,9 +1,12 @@
-/** Albums beside those that photos name: saved searches, and suggestions from folders. */
+/** Albums beside what photos say of them: saved searches, suggestions from folders, covers. */
 import { Type } from 'typebox';
+import type { Viewer } from '../../access/rights.js';
+import { parseQuery } from '../../catalog/search.js';
 import { viewer } from '../access.js';
 import { openAlbums, seesSaved } from '../albums.js';
+import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
-import { answers, Problem, Tile } from '../schemas.js';
+import { answers, Problem, Sha256, Tile } from '../schemas.js';
 import { strict } from '../shapes.js';
 import { sightOf } from '../sight.js';
 
@@ -88,6 +91,55 @@ export const albums: Routes = (app, { catalog, clock, library, ask }) => {
         ...(removed !== undefined && { removed }),
       });
       void reply.send({ changed: true });
+    },
+  );
+
+  const inAlbum = (album: string) => parseQuery(`album:"${album.replaceAll(/["\\“”„]/gu, '\\$&')}"`);
+  /** The tile of a photo, where it is in an album and exists for somebody. */
+  const tileIn = (album: string, photo: string, who: Viewer) => catalog.tile(photo, inAlbum(album), sightOf(who));
+
+  const Cover = Type.Object({ album: Type.String(), tile: Tile });
+  app.get(
+    '/api/albums/covers',
+    {
+      config: { rule: 'see' },
+      schema: {
+        summary: 'The photos that were chosen as covers of albums',
+        response: answers(Type.Object({ covers: Type.Array(Cover) })),
+      },
+    },
+    async (request) => {
+      const who = viewer(request);
+      if (!seesSaved(who)) return { covers: [] };
+      await ask('', 'count');
+      const covers = [...own.covers()].flatMap(([album, photo]) => {
+        const tile = tileIn(album, photo, who);
+        return tile ? [{ album, tile }] : [];
+      });
+      return { covers };
+    },
+  );
+
+  app.post(
+    '/api/albums/covers',
+    {
+      config: { rule: 'edit' },
+      schema: {
+        summary: 'Chooses one of its photos as the cover of an album; or none, so that it is the newest',
+        body: strict({ album: Name, photo: Type.Union([Sha256, Type.Null()]) }),
+        response: answers(Type.Object({ before: Type.Union([Sha256, Type.Null()]) })),
+      },
+    },
+    async (request) => {
+      const { album, photo } = request.body;
+      const who = viewer(request);
+      await ask('', 'count');
+      if (catalog.count(inAlbum(album), sightOf(who)) === 0) throw notFound('There is no such album.');
+      if (photo !== null && !tileIn(album, photo, who)) throw notFound('This photo is not in the album.');
+      const before = own.covers().get(album.normalize('NFC').trim());
+      own.cover(who, album, photo ?? undefined);
+      // Who can't see the photo that was there is not told of it.
+      return { before: before !== undefined && tileIn(album, before, who) ? before : null };
     },
   );
 

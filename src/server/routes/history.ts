@@ -1,8 +1,8 @@
-/** Who edited what of a photo, and when: for those who may edit, of the fields that they may change. */
+/** Who edited what of a photo, when, and where it came in: for those who may edit, of the fields that they may change. */
 import { Type } from 'typebox';
-import type { Viewer } from '../../access/rights.js';
-import { historyOf } from '../../document/history.js';
-import { photoId } from '../../document/photo.js';
+import { may, type Viewer } from '../../access/rights.js';
+import { historyOf, sightingsOf } from '../../document/history.js';
+import { photoId, type PhotoDocument } from '../../document/photo.js';
 import { viewer } from '../access.js';
 import { authorFor } from '../authors.js';
 import { limit, within } from '../limits.js';
@@ -24,6 +24,14 @@ const Entry = Type.Object({
 const History = Type.Object({
   added: Type.String({ description: 'UTC' }),
   edits: Type.Array(Entry),
+  sightings: Type.Array(
+    Type.Object({
+      at: Type.String({ description: 'UTC' }),
+      name: Type.String(),
+      folder: Type.Optional(Type.String({ description: 'for those who may look into the spool' })),
+      here: Type.Boolean({ description: 'on this server' }),
+    }),
+  ),
   more: Type.Integer({ description: 'older ones that are not told' }),
   merges: Type.Array(MergeShape),
 });
@@ -35,7 +43,7 @@ export const history: Routes = (app, context) => {
     {
       config: { rule: 'history' },
       schema: {
-        summary: 'Who edited what, and when',
+        summary: 'Who edited what, and when; and where it came in',
         params: IdParams,
         querystring: Type.Object({ limit: limit(bounds) }),
         response: answers(History),
@@ -55,12 +63,25 @@ export const history: Routes = (app, context) => {
       void reply.send({
         added,
         edits: told.map(({ by, at, ...edit }) => ({ ...edit, at: timeOf(at), by: authorFor(who, access.people, by) })),
+        sightings: document ? sightingsFor(who, library.server, document) : [],
         more: edits.length - told.length,
         merges: merges.map((merge) => mergeFor(who, access.people, merge)),
       });
     },
   );
 };
+
+/** More of them are told of no one; a hostile peer may send many. */
+const mostSightings = 100;
+
+/** Where a photo came in. In which folder is told to those who may look into the spool. */
+const sightingsFor = (who: Viewer, here: string, document: PhotoDocument) =>
+  sightingsOf(document)
+    .slice(0, mostSightings)
+    .map(({ at, name, server, folder }) => ({
+      ...{ at, name, here: server === here },
+      ...(folder !== undefined && may(who, 'spool') && { folder }),
+    }));
 
 /** What a family member is told of who may edit: what they may change. Their favourite is not the owner's. */
 const shared: readonly string[] = ['title', 'description', 'taken', 'place', 'gps', 'rating', 'tags', 'albums'];

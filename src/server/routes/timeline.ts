@@ -4,7 +4,7 @@ import { viewer } from '../access.js';
 import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
 import { answers, Months, q, Segments, Tile } from '../schemas.js';
-import { sightOf } from '../sight.js';
+import { seesPlaces, sightOf } from '../sight.js';
 
 const bounds = { most: 1_000, usual: 500 };
 
@@ -21,38 +21,30 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     },
   );
 
-  const Places = Type.Array(Type.Object({ month: Type.String(), places: Type.Array(Type.String()) }));
+  const Places = Type.Array(
+    Type.Object({
+      month: Type.Optional(Type.String({ description: '2024-07' })),
+      day: Type.Optional(Type.String({ description: '2024-07-03' })),
+      places: Type.Array(Type.String()),
+    }),
+  );
   app.get(
     '/api/timeline/places',
     {
       config: { rule: 'see' },
       schema: {
-        summary: 'Where the photos of each month were taken mostly, newest first',
-        querystring: Type.Object({ q }),
+        summary: 'Where the photos of each month or day were taken mostly, newest first',
+        querystring: Type.Object({ q, by: Type.Optional(Type.Enum(['month', 'day'])) }),
         response: answers(Places),
       },
     },
     async (request) => {
+      const { q: text, by = 'month' } = request.query;
       const who = viewer(request);
-      return catalog.places(await ask(request.query.q, 'count', who), sightOf(who));
-    },
-  );
-
-  const month = Type.String({ pattern: '^\\d{4}-(?:0[1-9]|1[0-2])$', description: '2024-07' });
-  app.get(
-    '/api/timeline/places/days',
-    {
-      config: { rule: 'see' },
-      schema: {
-        summary: 'The same of each day of some months, both among them',
-        querystring: Type.Object({ q, from: month, to: month }),
-        response: answers(Type.Array(Type.Object({ day: Type.String(), places: Type.Array(Type.String()) }))),
-      },
-    },
-    async (request) => {
-      const { q: text, from, to } = request.query;
-      const who = viewer(request);
-      return catalog.dayPlaces(await ask(text, 'count', who), from, to, sightOf(who));
+      const query = await ask(text, 'count', who);
+      if (!seesPlaces(who)) return [];
+      const found = catalog.places(query, by, sightOf(who));
+      return found.map(({ span, places }) => ({ ...(by === 'day' ? { day: span } : { month: span }), places }));
     },
   );
 

@@ -21,6 +21,10 @@ export const idsEverywhere = async (q: string): Promise<string[]> => [
   ...new Set([...(await idsFound(q)), ...(await idsFound(`${q} is:trashed`))]),
 ];
 
+/** The album that a search is for, and for nothing else; undefined for every other search. */
+export const albumAlone = (q: string): string | undefined =>
+  /^album:"((?:[^"\\]|\\.)+)"$/.exec(q)?.[1]?.replaceAll(/\\(.)/gu, '$1');
+
 /** A search for exactly this value. */
 export const exactly = (key: 'tag' | 'album' | 'camera' | 'lens' | 'place', value: string): string =>
   `${key}:${key === 'tag' || key === 'album' ? '' : '='}"${value.replaceAll(/["\\“”„]/gu, '\\$&')}"`;

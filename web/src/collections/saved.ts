@@ -1,4 +1,4 @@
-/** Albums that the server keeps: saved searches, and those that folders suggest. What is done to them can be undone. */
+/** What the server keeps of albums: saved searches, suggestions of folders, covers. What is done to them can be undone. */
 import { addressed, ask, send, type Tile, toTrouble } from '../api.js';
 import { edits } from '../edits/edits.svelte.js';
 import { editTexts } from '../edits/texts.js';
@@ -89,6 +89,31 @@ export async function accept({ name }: Suggestion): Promise<boolean> {
   const { ids } = await ask<{ ids: string[] }>(addressed('/api/albums/suggested/photos', { name }));
   return edits.do(ids, { albums: { add: [name] } }, editTexts.intoAlbum(ids.length, name));
 }
+
+/** The covers that were chosen, by the name of the album. Never rejects: an album without one has its newest photo. */
+export const fetchCovers = (): Promise<ReadonlyMap<string, Tile>> =>
+  ask<{ covers: { album: string; tile: Tile }[] }>('/api/albums/covers').then(
+    ({ covers }) => new Map(covers.map(({ album, tile }) => [album, tile])),
+    () => new Map(),
+  );
+
+const putCover = (album: string, photo: string | null): Promise<{ before: string | null }> =>
+  ask('/api/albums/covers', send('POST', { album, photo }));
+
+/** Makes a photo the cover of an album that it is in. */
+export const chooseCover = (album: string, photo: string): Promise<boolean> =>
+  doing(
+    texts.covered(album),
+    async () => {
+      const { before } = await putCover(album, photo);
+      return () => putCover(album, before);
+    },
+    () => undefined,
+  );
+
+/** An album that has another name keeps its cover. Never rejects: without it, it has its newest photo. */
+export const carryCover = (album: string, photo: string): Promise<unknown> =>
+  putCover(album, photo).catch(() => undefined);
 
 /** Turns a suggestion down, for good. */
 export const decline = ({ name }: Suggestion, after: () => void): Promise<boolean> => {

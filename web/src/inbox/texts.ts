@@ -10,6 +10,8 @@ export const inboxTexts = {
   later: 'Later',
   before: 'Back',
   trash: 'Trash',
+  /** What one can press instead. */
+  keys: { trash: 'Delete', later: '→', keep: 'Enter' },
   all: 'Show them all',
   doneTitle: 'All looked at',
   doneText: (kept: number, trashed: number) =>
@@ -26,8 +28,8 @@ export const inboxTexts = {
   beforeTitle: 'Settle many at once',
   beforeText: 'All photos that came in before this day count as looked at. You can undo it.',
   beforeDay: 'Before',
-  beforeSome: 'They are looked at',
-  beforeAll: (n: number) => (n === 0 ? 'There are none' : `${texts.photos(n)} ${n === 1 ? 'is' : 'are'} looked at`),
+  beforeSome: 'Count them as looked at',
+  beforeAll: (n: number) => (n === 0 ? 'There are none' : `Count ${texts.photos(n)} as looked at`),
   firstTitle: (n: number) => `${texts.photos(n)} came in`,
   firstText:
     'What comes in waits here until you have looked at it: a title, tags, who may see it. What you brought along from before need not; you can change it at any time in the album.',

@@ -31,6 +31,8 @@ export interface Merge {
 /** The history of a photo, newest first. */
 export interface History {
   added: string;
+  /** Each time that it came in, the first one first. */
+  sightings?: { at: string; name: string; folder?: string; here: boolean }[];
   edits: PastEdit[];
   more: number;
   merges: Merge[];
@@ -44,6 +46,8 @@ export const historyTexts = {
   show: 'Show who changed what',
   none: 'Nobody has changed anything yet.',
   cameIn: 'Came in',
+  inFolder: (folder: string) => `in the folder “${legible(folder)}”`,
+  elsewhere: 'on another server',
   lost: 'Made at the same time on another server. The other one is shown.',
   now: 'shown now',
   more: (n: number) => `and ${n} older`,

@@ -1,5 +1,6 @@
 /** What can be done with photos: each with its key, and what one must be allowed to. The order is that of the bar. */
 import type { IconName } from '../bar/Icon.svelte';
+import { albumAlone } from '../collections/everyone.js';
 import { edits } from '../edits/edits.svelte.js';
 import { editTexts } from '../edits/texts.js';
 import { type Action, session } from '../session.svelte.js';
@@ -18,13 +19,15 @@ export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'pl
 
 /** Something that can be done with photos. */
 export interface Act {
-  name: PanelName | 'favourite' | 'download' | 'trash' | 'reviewed' | 'restored';
+  name: PanelName | 'favourite' | 'cover' | 'download' | 'trash' | 'reviewed' | 'restored';
   icon: IconName;
   label: string;
   key: string | undefined;
   needs: Action;
-  /** Does it at once; undefined for those that open a panel. */
-  do?: (photos: readonly Chosen[]) => Promise<boolean>;
+  /** Does it at once, among what a search found; undefined for those that open a panel. */
+  do?: (photos: readonly Chosen[], q: string) => Promise<boolean>;
+  /** True for what is done with one photo only. */
+  one?: true;
   /** True for those that a phone shows without a further tap. */
   near?: true;
   /** The searches in which it makes sense; in all where none is said. */
@@ -52,6 +55,13 @@ const review = (photos: readonly Chosen[]): Promise<boolean> =>
 /** Rates photos, 0 to 5 stars. */
 export const rate = (photos: readonly Chosen[], rating: number): Promise<boolean> =>
   edits.do(idsOf(photos), { rating }, editTexts.rated(photos.length, rating));
+
+const cover = async ([photo]: readonly Chosen[], q: string): Promise<boolean> => {
+  const album = albumAlone(q);
+  if (photo === undefined || album === undefined) return false;
+  const { chooseCover } = await import('../collections/saved.js');
+  return chooseCover(album, photo.id);
+};
 
 const idsOf = (photos: readonly Chosen[]): string[] => photos.map(({ id }) => id);
 
@@ -90,6 +100,16 @@ const all: readonly Act[] = [
   },
   { name: 'tags', icon: 'tag', key: 't', needs: 'edit', near: true, label: selectTexts.tags },
   { name: 'albums', icon: 'album', key: 'a', needs: 'edit', label: selectTexts.albums },
+  {
+    name: 'cover',
+    icon: 'picture',
+    key: undefined,
+    needs: 'edit',
+    do: cover,
+    one: true,
+    where: /^album:"(?:[^"\\]|\\.)+"$/,
+    label: selectTexts.cover,
+  },
   { name: 'audience', icon: 'lock', key: 'c', needs: 'share', near: true, label: selectTexts.audience },
   { name: 'rating', icon: 'star', key: undefined, needs: 'edit', label: selectTexts.rating },
   { name: 'date', icon: 'calendar', key: 'd', needs: 'edit', label: selectTexts.date },

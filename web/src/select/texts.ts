@@ -16,6 +16,7 @@ export const selectTexts = {
   favourite: 'Favourite',
   tags: 'Tags',
   albums: 'Albums',
+  cover: 'Cover',
   audience: 'Who may see',
   rating: 'Rating',
   date: 'Date',

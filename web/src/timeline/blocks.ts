@@ -166,7 +166,11 @@ export function place(blocks: readonly Block[], measure: Measure, guess: Guess):
   for (const block of blocks) {
     if (!block.known) {
       const row = measure.target + measure.gap;
-      block.height = Math.max(block.first ? row + measure.label : 0, Math.round(block.segment.ratio * guess.perRatio));
+      const guessed = Math.round(block.segment.ratio * guess.perRatio);
+      // Of a few rows the last one is as high as the others, and the first one has the name of its day.
+      const few = guessed < row * 6;
+      block.height = few ? Math.ceil(guessed / row - 0.2) * row + (block.first ? measure.label : 0) : guessed;
+      block.height = Math.max(block.first ? row + measure.label : 0, block.height);
     }
     if (block.first) y += measure.head;
     block.top = y;

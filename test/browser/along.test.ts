@@ -1,0 +1,189 @@
+/**
+ * Along the timeline in a real browser: the strip at its edge says where one is, heads say where photos were taken, and
+ * nothing moves by itself while it all arrives.
+ */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { fill } from './fill.js';
+import { openHand, phone } from './fingers.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { watchShift, shiftOf } from './shift.js';
+import { drawn, openStage, shown, type Stage } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+beforeAll(async () => {
+  stage = await openStage();
+  home = await openServedHome(stage.folder);
+  const now = new Date();
+  const day = `${`${now.getMonth() + 1}`.padStart(2, '0')}-${`${Math.min(28, now.getDate())}`.padStart(2, '0')}`;
+  const where = [
+    { place: { city: 'Palisade', region: 'Colorado', country: 'US' }, gps: { lat: 39.11, lon: -108.35 } },
+    { place: { city: 'Bergen', country: 'NO' }, gps: { lat: 60.39, lon: 5.32 } },
+  ];
+  // Two places, a day each in turn, over three years; and some photos of today's day in earlier years.
+  await fill(home, stage.pictures, 1500, {
+    minutes: 1000,
+    tell: (n) => ({
+      facts: {
+        ...where[n % 3 === 0 ? 0 : 1]!,
+        ...(n < 4 && { taken: `${2010 + n}-${day}T12:00:00.000` }),
+      },
+    }),
+  });
+});
+afterAll(async () => {
+  await home.close();
+  await stage.close();
+});
+
+const see = async (...args: [path: string, options?: Parameters<Stage['see']>[1]]) => {
+  const seen = await stage.see(`${home.url}${args[0]}`, args[1]);
+  onTestFinished(seen.close);
+  return seen;
+};
+/** The months of the photos that are seen in the upper half of the window, as the strip writes them. */
+const monthsSeen = (page: Page): Promise<string[]> =>
+  page.$$eval('a.tile', (tiles) =>
+    tiles.flatMap((tile) => {
+      const { top, bottom } = tile.getBoundingClientRect();
+      const [, month, year] = /(\p{L}+) (\d{4})/u.exec(tile.getAttribute('aria-label') ?? '') ?? [];
+      return bottom > 56 && top < innerHeight / 2 ? [`${month!.slice(0, 3)} ${year!}`] : [];
+    }),
+  );
+const told = (page: Page): Promise<string> => page.locator('.scrubber .thumb b').innerText();
+/** The strip says a month that is seen, and not the one it said before. */
+const agrees = async (page: Page, before: string): Promise<boolean> => {
+  const month = await told(page);
+  return month !== before && (await monthsSeen(page)).some((seen) => month.startsWith(seen));
+};
+
+test('the strip has the years, says the month under the pointer, and goes where it is dragged', async () => {
+  const { page, mishaps } = await see('/');
+  await shown(page);
+  const strip = (await page.locator('.scrubber').boundingBox())!;
+  const x = strip.x + strip.width / 2;
+  const at = (share: number): number => strip.y + strip.height * share;
+  const opacity = (part: string) =>
+    page
+      .locator(part)
+      .first()
+      .evaluate((element) => getComputedStyle(element).opacity);
+  expect(await opacity('.scrubber .years')).toBe('0');
+  await page.mouse.move(x, at(0.5));
+  await expect.poll(() => opacity('.scrubber .years')).toBe('1');
+  await expect.poll(() => opacity('.scrubber .thumb')).toBe('1');
+  expect(await page.locator('.scrubber .years span').allInnerTexts()).toContain('2023');
+  const pointed = await told(page);
+  expect(pointed).toMatch(/^\p{L}+ 202\d$/u);
+  await page.mouse.down();
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1000);
+  await drawn(page);
+  await expect.poll(() => agrees(page, '')).toBe(true);
+  await page.mouse.move(x, at(0.8), { steps: 4 });
+  await drawn(page);
+  await expect.poll(() => agrees(page, pointed)).toBe(true);
+  await page.mouse.up();
+  expect(mishaps).toEqual([]);
+});
+
+test('the month under the thumb is said while a finger drags it', async () => {
+  const { page, mishaps } = await see('/', phone);
+  await shown(page);
+  const strip = (await page.locator('.scrubber').boundingBox())!;
+  const at = (share: number) => ({ x: strip.x + strip.width / 2, y: strip.y + strip.height * share });
+  const hand = await openHand(page);
+  await hand.down(at(0.02));
+  for (const share of [0.1, 0.25, 0.4]) await hand.move(at(share));
+  await drawn(page);
+  await expect.poll(() => agrees(page, '')).toBe(true);
+  const thumb = page.locator('.scrubber .thumb');
+  await expect.poll(() => thumb.evaluate((element) => getComputedStyle(element).opacity)).toBe('1');
+  const box = (await thumb.boundingBox())!;
+  expect(Math.abs(box.y + box.height / 2 - at(0.4).y)).toBeLessThan(8);
+  expect(box.x + box.width).toBeLessThanOrEqual(390);
+  const before = await told(page);
+  await hand.move(at(0.7));
+  await drawn(page);
+  await expect.poll(() => agrees(page, before)).toBe(true);
+  await hand.up();
+  expect(await page.locator('.choose').count()).toBe(0);
+  expect(mishaps).toEqual([]);
+});
+
+test('heads of months and days say where', async () => {
+  const { page, mishaps } = await see('/?at=2023-06');
+  await shown(page);
+  await page.locator('h2', { hasText: 'June 2023' }).locator('.where').waitFor();
+  expect(await page.locator('h2', { hasText: 'June 2023' }).locator('.where').innerText()).toBe('Bergen and Palisade');
+  const days = page.locator('h3 span');
+  await days.first().waitFor();
+  const places = await days.allInnerTexts();
+  expect(places.every((place) => /Palisade|Bergen/.test(place))).toBe(true);
+  expect(new Set(places).size).toBeGreaterThan(1);
+  // Where one only scrolls by, nothing is asked.
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('by=day')) asked.push(request.url());
+  });
+  await page.reload();
+  await days.first().waitFor();
+  expect(asked.length).toBeLessThan(6);
+  expect(new Set(asked).size).toBe(asked.length);
+  expect(mishaps).toEqual([]);
+});
+
+test.each([390, 1440])('nothing moves by itself at %i px: while it loads, and while one scrolls', async (width) => {
+  const { page, mishaps } = await see('/albums', { viewport: { width, height: 844 } });
+  await watchShift(page);
+  await page.goto(home.url);
+  await shown(page);
+  await page.getByRole('region', { name: 'On this day' }).waitFor();
+  await page.locator('h3 span').first().waitFor();
+  await drawn(page);
+  expect(await shiftOf(page)).toBeLessThan(0.01);
+  for (let n = 0; n < 12; n++) {
+    await page.evaluate(() => scrollBy(0, innerHeight * 0.7));
+    await drawn(page);
+  }
+  await page.evaluate('scrollTo(0, document.documentElement.scrollHeight / 2)');
+  await drawn(page);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('a.tile')]
+      .filter((tile) => tile.getBoundingClientRect().bottom > 0 && tile.getBoundingClientRect().top < innerHeight)
+      .every((tile) => tile.querySelector('img.shown')),
+  );
+  expect(await shiftOf(page)).toBeLessThan(0.02);
+  expect(mishaps).toEqual([]);
+});
+
+test.each(['light', 'dark'] as const)(
+  'beside a photo is a small map with its spot, that leads to the large one, %s',
+  async (colorScheme) => {
+    const { page, mishaps } = await see('/?q=place:palisade', { colorScheme });
+    await page.locator('a.tile').first().click();
+    await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+    await page.keyboard.press('i');
+    const map = page.getByRole('link', { name: 'Show on the map' });
+    await map.waitFor();
+    // Land and water are painted, and not one colour.
+    await expect
+      .poll(() =>
+        map.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+          const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+          return new Set(Array.from({ length: data.length / 4 }, (_, n) => data.slice(4 * n, 4 * n + 4).join())).size;
+        }),
+      )
+      .toBeGreaterThan(2);
+    const [box, dot] = [(await map.boundingBox())!, (await map.locator('i').boundingBox())!];
+    expect(Math.abs(dot.x + dot.width / 2 - box.x - box.width / 2)).toBeLessThan(2);
+    expect(dot.y).toBeGreaterThan(box.y);
+    expect(dot.y + dot.height).toBeLessThan(box.y + box.height);
+    await map.click();
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/places');
+    expect(new URL(page.url()).searchParams.get('at')).toMatch(/^39\.11\d*,-108\.35\d*,\d+/);
+    await page.goBack();
+    await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+    expect(mishaps).toEqual([]);
+  },
+);

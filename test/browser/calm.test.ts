@@ -1,0 +1,156 @@
+/**
+ * What holds on every page of the album, in a real browser on a real home: nothing moves for those who want no motion, the focus is
+ * always seen, and an address leads another person to the same.
+ */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { ask, fill } from './fill.js';
+import { openServedHome, type ServedHome } from './home.js';
+import { openStage, seenTiles, shown, type Stage } from './stage.js';
+
+let stage: Stage;
+let home: ServedHome;
+let ids: string[];
+beforeAll(async () => {
+  stage = await openStage();
+  home = await openServedHome(stage.folder);
+  ids = await fill(home, stage.pictures, 90, {
+    minutes: 3600,
+    tell: (n) => ({
+      facts: {
+        tags: n % 2 === 0 ? ['sea'] : ['town'],
+        camera: { make: 'Canon', model: 'EOS R5' },
+        gps: { lat: 39.11, lon: -108.35 },
+        place: { city: 'Palisade' },
+      },
+    }),
+  });
+  const headers = { 'content-type': 'application/json' };
+  const change = (body: object): Promise<Response> =>
+    fetch(`${home.url}/api/photos`, { method: 'PATCH', headers, body: JSON.stringify(body) });
+  await change({ ids: ids.slice(0, 20), albums: { add: ['Summer'] } });
+  await change({ ids: ids.slice(80), trashed: true });
+});
+afterAll(async () => {
+  await home.close();
+  await stage.close();
+});
+
+/** Each page, and what is there when it is. */
+const pages: [path: string, ready: string][] = [
+  ['/', 'a.tile img.shown'],
+  ['/?by=month', 'a[data-span] img'],
+  ['/inbox', 'main img, main h2'],
+  ['/albums', '[data-list="albums"] li a'],
+  ['/tags', '[data-list="cloud"] a'],
+  ['/cameras', '[data-list="cameras"] a'],
+  ['/places', '[aria-label="Map"]'],
+  ['/trash', 'main img'],
+  ['/spool', '[data-figure="today"]'],
+  ['/servers', 'main h2'],
+  ['/shares', 'main .push'],
+  ['/access', '[role="switch"]'],
+];
+
+/** Elements that would move or fade: a transition or an animation of more than a moment. */
+const moving = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const long = (durations: string): boolean => durations.split(', ').some((one) => parseFloat(one) > 0.001);
+    return [...document.querySelectorAll('*')]
+      .filter((element) => {
+        const { transitionDuration, animationDuration, animationName } = getComputedStyle(element);
+        return long(transitionDuration) || (animationName !== 'none' && long(animationDuration));
+      })
+      .map((element) => element.outerHTML.slice(0, 100));
+  });
+
+test('nothing moves for those who want no motion', async () => {
+  const { page, mishaps, close } = await stage.see(home.url, { reducedMotion: 'reduce' });
+  onTestFinished(close);
+  for (const [path, ready] of pages) {
+    await page.goto(home.url + path);
+    await page.locator(ready).first().waitFor();
+    expect(await moving(page), path).toEqual([]);
+  }
+  await page.goto(`${home.url}/photo/${ids[3]!}`);
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  await page.keyboard.press('i');
+  await page.locator('aside').waitFor();
+  expect(await moving(page)).toEqual([]);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => page.url()).toContain(ids[4]!);
+  expect(await moving(page)).toEqual([]);
+  expect(mishaps).toEqual([]);
+});
+
+test('what would move is found where motion is wanted', async () => {
+  const { page, close } = await stage.see(home.url);
+  onTestFinished(close);
+  await shown(page);
+  expect((await moving(page)).length).toBeGreaterThan(0);
+});
+
+/** Whether what has the focus can be told from what has not: by an outline, or by a line drawn inside, on it or on its label. */
+const isSeen = (page: Page): Promise<string | undefined> =>
+  page.evaluate(() => {
+    const active = document.activeElement;
+    if (!active || active === document.body) return undefined;
+    const marks = (element: Element, part?: string): boolean => {
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element, part);
+      return (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2) || boxShadow.includes('inset');
+    };
+    const where = [active, active.closest('label')].filter((one) => one !== null);
+    const seen = where.some((element) => marks(element) || marks(element, '::after'));
+    return seen ? undefined : active.outerHTML.slice(0, 160);
+  });
+
+test.each(['light', 'dark'] as const)('the focus is always seen, %s', async (colorScheme) => {
+  const { page, mishaps, close } = await stage.see(home.url, { colorScheme });
+  onTestFinished(close);
+  for (const [path, ready] of pages) {
+    await page.goto(home.url + path);
+    await page.locator(ready).first().waitFor();
+    for (let n = 0; n < 12; n++) {
+      await page.keyboard.press('Tab');
+      expect(await isSeen(page), `${path}, after ${n + 1} × Tab`).toBeUndefined();
+    }
+  }
+  await page.goto(`${home.url}/photo/${ids[3]!}`);
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  await page.keyboard.press('i');
+  await page.locator('aside fieldset input').first().waitFor();
+  for (let n = 0; n < 30; n++) {
+    await page.keyboard.press('Tab');
+    expect(await isSeen(page), `photo, after ${n + 1} × Tab`).toBeUndefined();
+  }
+  expect(mishaps).toEqual([]);
+});
+
+test('an address leads another person to the same', async () => {
+  const first = await stage.see(home.url);
+  onTestFinished(first.close);
+  const { page } = first;
+  await shown(page);
+  await page.keyboard.press('/');
+  await page.keyboard.type('tag:sea album:Summer');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('main[data-count="10"]');
+  const found = (await seenTiles(page)).map(({ id }) => id);
+  const search = page.url();
+  await page.locator('a.tile').nth(2).click();
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  const photo = page.url();
+  const second = await stage.see(search);
+  onTestFinished(second.close);
+  await second.page.waitForSelector('main[data-count="10"]');
+  await expect.poll(async () => (await seenTiles(second.page)).map(({ id }) => id)).toEqual(found);
+  await second.page.goto(photo);
+  await second.page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  expect((await ask(home, found[2]!)).tags).toContain('sea');
+  expect(new URL(second.page.url()).pathname).toBe(`/photo/${found[2]!}`);
+  // Among what was found: the next one is the next of the search.
+  await second.page.waitForSelector('button[aria-label="Next photo"]');
+  await second.page.keyboard.press('ArrowRight');
+  await expect.poll(() => new URL(second.page.url()).pathname).toBe(`/photo/${found[3]!}`);
+  expect([...first.mishaps, ...second.mishaps]).toEqual([]);
+});

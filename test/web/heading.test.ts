@@ -1,0 +1,22 @@
+/** What a search is called above what it found. */
+import { expect, test } from 'vitest';
+import { headingOf } from '../../web/src/timeline/heading.js';
+import { memorySearch } from '../../web/src/timeline/memories.js';
+
+test.each([
+  ['album:"The house"', 'The house'],
+  ['album:"A \\"quoted\\" \\\\ one"', 'A "quoted" \\ one'],
+  ['tag:sea', 'sea'],
+  ['camera:="Canon EOS 40D"', 'Canon EOS 40D'],
+  ['place:="Palisade, Colorado, United States"', 'Palisade, Colorado, United States'],
+  ['is:favourite', 'Favourites'],
+  ['is:trashed', 'Trash'],
+  [memorySearch(), 'On this day'],
+  ['tag:sea tag:sun', 'tag:sea tag:sun'],
+  ['tag:"sea" -tag:"sun"', 'tag:"sea" -tag:"sun"'],
+  ['-tag:sea', '-tag:sea'],
+  ['constructor', 'constructor'],
+  ['beach sunset', 'beach sunset'],
+])('%s is called %s', (q, heading) => {
+  expect(headingOf(q)).toBe(heading);
+});
