@@ -25,7 +25,7 @@ function purgeAt({ library }: Home, id: string): void {
   });
 }
 
-test('they are removed where the purge is known, and the others stay', { timeout: 60_000 }, async () => {
+test('they are removed where the purge is known, and the others stay', async () => {
   const [a, b, url] = [await home(), await home(), `${pouch.url}/photospool-${randomUUID()}`];
   const [gone] = [await a.add(1), await a.add(2)];
   const first = link(a, url);
