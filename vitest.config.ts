@@ -18,8 +18,8 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     // What is waited for may take long on a busy machine; a second, as is usual, would measure the machine. A whole test is
     // many waits.
-    testTimeout: 600_000,
-    hookTimeout: 300_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     expect: { poll: { timeout: 60_000 } },
     // PouchDB Server falls over itself, in nobody's way, where a database is removed while its changes are waited for.
     onUnhandledError: ({ stack = '' }) => !/node_modules\/express-pouchdb\/lib\/routes\/changes\.js/.test(stack),

@@ -39,7 +39,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(photospool --help lists what there is)')
     .exitOverride();
   const called = verbs[args[0] ?? ''];
-  for (const load of called ? [called] : Object.values(verbs)) {
+  const needed = called ? [called] : isVersionAsked(args) ? [] : Object.values(verbs);
+  for (const load of needed) {
     (await load())(program, async (work) => {
       code = await work();
     });
@@ -58,6 +59,9 @@ export async function run(args: readonly string[]): Promise<number> {
     return sayFailure(error);
   }
 }
+
+/** Whether nothing but the version is asked for: no verb has to be known for that. */
+const isVersionAsked = ([first]: readonly string[]): boolean => first === '--version' || first === '-V';
 
 // A reader that stops early (`photospool list | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

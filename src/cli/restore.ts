@@ -15,11 +15,12 @@ import { systemClock as clock } from '../base/clock.js';
 import type { Config } from '../base/config.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import { openFiles, type Files } from '../base/files.js';
+import { silent } from '../base/log.js';
 import { renew } from '../replication/renew.js';
 import { repair } from '../ingest/repair.js';
 import { verifyHome, type Finding } from '../ingest/verify.js';
 import { takeLock, type Lock } from '../spool/lock.js';
-import { openHome, type Home } from './home.js';
+import { openHome, type Home, type HomeParts } from './home.js';
 import { ingestLater, takeLater, type Stored } from './later.js';
 import { reindex } from './reindex.js';
 import { importWork } from '../spool/work.js';
@@ -36,6 +37,8 @@ export interface RestoreOptions {
   /** The configuration of the home, read anew: the backup may bring the file that it is in. */
   config: () => Config;
   progress?: (what: string, done: number, total: number) => void;
+  /** For trials. */
+  parts?: HomeParts;
 }
 
 /** What a restore did. */
@@ -78,7 +81,7 @@ export async function restoreHome(options: RestoreOptions): Promise<Restored> {
     locks.forEach((lock) => lock.release());
     throw error;
   }
-  const home = await openHome(config).catch((error: unknown) => {
+  const home = await openHome(config, silent, options.parts).catch((error: unknown) => {
     locks.forEach((lock) => lock.release());
     throw error;
   });

@@ -2,8 +2,10 @@
  * Renders originals in processes of their own (decoder.ts), so that whatever a file does to libvips, it does not do to us:
  * bounded in time, memory and output, a crash is that file's failure, and memory is given back when there is no more to do.
  */
+import { readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openBounded, type Limits, type Program, type Reply } from '../base/bounded.js';
 import { unpack } from '../base/frames.js';
@@ -64,11 +66,25 @@ export const decoderLimits: Limits = {
   ...{ memory: memoryOfMachine(), output: 32 * mebibyte },
 };
 
-/** How to run decoder.ts: as it was built, or in a checkout by the loader that runs its TypeScript. */
+/**
+ * How to run decoder.ts: as it was built; in a checkout that has changed since, by the loader that runs its TypeScript, which
+ * takes twice as long to start.
+ */
 function entry(): string[] {
-  const file = (extension: string): string => fileURLToPath(new URL(`./decoder.${extension}`, import.meta.url));
-  if (!import.meta.url.endsWith('.ts')) return [file('js')];
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, file('ts')];
+  const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+  if (!import.meta.url.endsWith('.ts')) return [at('./decoder.js')];
+  wasBuilt ??= isCurrent(at('../../dist/.build/server'), at('..'));
+  if (wasBuilt) return [at('../../dist/photo/decoder.js')];
+  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, at('./decoder.ts')];
+}
+
+let wasBuilt: boolean | undefined;
+
+/** Whether nothing below `sources` was changed after the build that `mark` was left by. */
+function isCurrent(mark: string, sources: string): boolean {
+  const built = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const names = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return names.every((name) => statSync(join(sources, name)).mtimeMs <= built);
 }
 
 /** Nothing of our environment but what programs need to start: options for Node would change what runs. */

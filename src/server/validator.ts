@@ -4,18 +4,30 @@
  */
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import { isObject, own } from '../document/json.js';
 
-/** Fastify's validator compiler. */
+/** Fastify's validator compiler. A check is made when it is needed first: most of a server's are not for a long time. */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const check = Compile(schema);
+  let check: Validator | undefined;
   const numbers = httpPart === 'querystring' ? integersOf(schema) : [];
   return (given: unknown) => {
     const value = numbers.length > 0 && isObject(given) ? withNumbers(given, numbers) : given;
+    check ??= checkOf(schema);
     return check.Check(value) ? { value } : { error: check.Errors(value) };
   };
 };
+
+/** Checks by their schemas, which several servers of one process share. */
+const checks = new WeakMap<TSchema, Validator>();
+
+function checkOf(schema: TSchema): Validator {
+  const known = checks.get(schema);
+  if (known) return known;
+  const made = Compile(schema);
+  checks.set(schema, made);
+  return made;
+}
 
 function integersOf(schema: TSchema): string[] {
   const properties = own(schema, 'properties');

@@ -14,6 +14,8 @@ import { viewHome } from '../../src/cli/view.js';
 import type { PhotoDocument } from '../../src/document/photo.js';
 import { verifyHome } from '../../src/ingest/verify.js';
 import { openLibrary } from '../../src/library/library.js';
+import { openDecoders } from '../../src/photo/decoders.js';
+import { openMetadata } from '../../src/photo/metadata.js';
 import { temporaryFolder } from '../folder.js';
 import { backUp, configFor, copyFolder, filesBelow, hashOf, keptFolder, takeIn } from './homes.js';
 
@@ -22,7 +24,15 @@ const files = openFiles();
 const { folder, remove } = keptFolder();
 const home = join(folder, 'home');
 const month = 'archive/2024/07';
-afterAll(remove);
+/** The programs that read photos are the same ones for all cases: each of them starting its own would take most of the time. */
+const decoders = openDecoders({ workers: 1 });
+const metadata = openMetadata({ processes: 1 });
+const left = { close: () => Promise.resolve() };
+const parts = { decoders: { ...decoders, ...left }, metadata: { ...metadata, ...left } };
+afterAll(async () => {
+  await Promise.all([decoders.close(), metadata.close()]);
+  remove();
+});
 
 /** By name: how it is made, after `early` came in. */
 const backups: Record<string, (to: string) => Promise<unknown>> = {
@@ -106,12 +116,11 @@ describe.each(kinds)('a backup: %s', (kind) => {
       .filter(([hash, path]) => path.endsWith('.jpg') && !known.has(hash) && !listed.includes(relative(archive, path)))
       .map(([hash]) => hash);
 
-    // One worker: of one photo or two, a second decoder would cost more than it saves.
-    const restored = await restoreHome({ folder: backup, config: () => configFor(at, { workers: '1' }) });
+    const restored = await restoreHome({ folder: backup, config: () => configFor(at, { workers: '1' }), parts });
 
     expect(restored.later).toEqual({ stored: later.length, stuck: [] });
-    const left = restored.findings.filter((finding) => !finding.repaired && finding.kind !== 'unknown');
-    const lost = left.filter((finding) => finding.kind !== 'rendition').map(({ sha256 }) => sha256);
+    const open = restored.findings.filter((finding) => !finding.repaired && finding.kind !== 'unknown');
+    const lost = open.filter((finding) => finding.kind !== 'rendition').map(({ sha256 }) => sha256);
     expect(lost.sort()).toEqual(missing.sort());
     const now = new Set(filesBelow(archive).map(hashOf));
     for (const hash of lay.keys()) expect(now.has(hash), `${lay.get(hash)} is lost`).toBe(true);
@@ -124,8 +133,7 @@ describe.each(kinds)('a backup: %s', (kind) => {
     expect(ids.sort()).toEqual([...known, ...later].sort());
     expect(view.library.epoch).not.toBe(snapshot.manifest.epoch);
     expect(view.library.server).toBe(snapshot.manifest.server);
-    const parts = { library: view.library, archive, blobs: join(at, data, 'blobs'), files };
-    const { findings } = await verifyHome(parts);
+    const { findings } = await verifyHome({ library: view.library, archive, blobs: join(at, data, 'blobs'), files });
     view.close();
     const trouble = findings.filter((finding) => finding.kind !== 'unknown');
     expect(trouble.map(({ sha256 }) => sha256).every((hash) => missing.includes(hash!))).toBe(true);

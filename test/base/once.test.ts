@@ -41,7 +41,7 @@ describe.skipIf(process.platform === 'win32')('a program that is run once', () =
     const folder = temporaryFolder();
     expect(await shell(`sleep 600 & echo $! >${folder}/pid; wait`, { seconds: 2 })).toMatchObject({ why: 'time' });
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
-    await expect.poll(() => runs(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => runs(pid)).toBe(false);
   });
 
   it('is ended when it computes for too long', async () => {
@@ -79,9 +79,9 @@ describe.skipIf(process.platform === 'win32')('a program that is run once', () =
       stdio: 'ignore',
     });
     const pid = (): number => (existsSync(join(folder, 'pid')) ? Number(readFileSync(join(folder, 'pid'), 'utf8')) : 0);
-    await expect.poll(pid, { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(pid).toBeGreaterThan(0);
     expect(runs(pid())).toBe(true);
     child.kill('SIGKILL');
-    await expect.poll(() => runs(pid()), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => runs(pid())).toBe(false);
   });
 });

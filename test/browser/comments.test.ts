@@ -43,7 +43,7 @@ test('comments are written, changed and taken away, and others see it by itself'
   expect(family.page.url()).toBe(path);
   await family.page.getByRole('button', { name: 'Send' }).click();
   await owner.page.waitForSelector('[data-list="comments"] em:text("old")');
-  expect(await write.inputValue()).toBe('');
+  await expect.poll(() => write.inputValue()).toBe('');
   expect(await owner.page.locator('[data-list="comments"] b').allInnerTexts()).toEqual(['Family']);
   expect(await owner.page.getByRole('button', { name: 'Change', exact: true }).count()).toBe(0);
 

@@ -115,6 +115,12 @@ describe('in the photo view', () => {
     const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${live}`);
     await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
     expect(filmRequests(fixture)).toEqual([]);
+    // So slowly that it is seen to play on a busy machine, too.
+    await page.evaluate(() =>
+      addEventListener('playing', (event) => ((event.target as HTMLVideoElement).playbackRate = 0.2), {
+        capture: true,
+      }),
+    );
     await page.mouse.move(700, 400);
     await page.mouse.down();
     await page.waitForSelector('.live video.playing');

@@ -30,6 +30,7 @@ test('by keys: words, keep, later, trash, undo, and the end of it', async () => 
   await picture(page);
   expect(new URL(page.url()).pathname).toBe('/inbox');
   await expect.poll(() => left(page).innerText()).toBe('4 left');
+  await page.locator('aside dl').waitFor();
   await page.keyboard.press('e');
   await page.getByRole('textbox', { name: 'Title' }).fill('The first one');
   await page.keyboard.press('Control+Enter');

@@ -5,7 +5,7 @@ import { addPerson } from './door.js';
 import { type Fixture, makePhotos } from './fixture.js';
 import { signIn } from './people.js';
 import { shiftOf, watchShift } from './shift.js';
-import { openStage, shown, type Stage } from './stage.js';
+import { opened, openStage, shown, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -186,6 +186,7 @@ test.each(widths)('choosing, changing and the inbox, at %i px', async (width) =>
   await page.waitForSelector('dialog');
   await check(page, 'keys');
   await page.keyboard.press('Escape');
+  await page.waitForSelector('dialog', { state: 'detached' });
   await page.focus(`a[data-id="${photos[0]!.id}"]`);
   await page.keyboard.press('x');
   await page.waitForSelector('.choose');
@@ -200,12 +201,15 @@ test.each(widths)('choosing, changing and the inbox, at %i px', async (width) =>
   await page.waitForSelector('.toast button:text("Undo")');
   await check(page, 'message');
   await page.goto(`${fixture.url}/photo/${photos[0]!.id}`);
-  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  await opened(page);
+  // What changes a fact is fetched when it is asked for; other fields are there before.
+  const field = page.locator('aside :is(form, .field, .change) input').first();
   for (const key of ['e', 't', 'd', 'p']) {
     await page.keyboard.press(key);
-    await page.locator('aside input').first().waitFor();
+    await field.waitFor();
     await check(page, `changing ${key}`);
-    await page.locator('aside input').first().press('Escape');
+    await field.press('Escape');
+    await field.waitFor({ state: 'detached' });
   }
   await page.goto(`${fixture.url}/inbox`);
   await page.waitForSelector('h2:text("All looked at")');

@@ -12,3 +12,12 @@ export async function drawn(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.waitForFunction(() => document.querySelector('.ghost') === null);
 }
+
+/**
+ * Resolves when the photo that is open is shown, and the page knows all that its keys need: the photo, and what whoever looks
+ * may do. Only then is its heart there.
+ */
+export async function opened(page: Page): Promise<void> {
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  await page.locator('.chrome [aria-label="Favourite"]').waitFor({ state: 'attached' });
+}

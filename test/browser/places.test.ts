@@ -68,8 +68,9 @@ test('a group opens up; what lies on one spot is searched for; back leads to the
   await group(page, 'Palisade, 5 photos').waitFor({ state: 'detached' });
   await page.getByText('5 photos here').waitFor();
   const at = () => query(page).get('at')?.split(',').map(Number) ?? [];
+  // On a busy machine the flight there pauses, and what is in view then is counted, too.
+  await expect.poll(() => at()[2]).toBeGreaterThan(8);
   expect(at()[0]).toBeCloseTo(39.2, 0);
-  expect(at()[2]).toBeGreaterThan(8);
   // The two at one spot are a group of their own when the map is close enough.
   for (let zoom = 10; zoom <= 15 && !(await group(page, 'Palisade, 2 photos').isVisible()); zoom++) {
     await page.goto(`${home.url}/places?at=39.11300,-108.35300,${zoom}`);

@@ -210,6 +210,7 @@ describe('what is done with them', () => {
     await page.focus(tile(ids[0]!));
     await page.keyboard.press('x');
     await page.keyboard.press('Shift+ArrowRight');
+    await expect.poll(() => saidOf(page).innerText()).toBe('2 photos chosen');
     await page.keyboard.press('d');
     await page.getByLabel('Hours').fill('2');
     await page.getByRole('button', { name: 'later' }).click();
@@ -250,7 +251,7 @@ describe('what is done with them', () => {
     await page.waitForSelector('.choose');
     await page.keyboard.press('Delete');
     await expect.poll(() => page.locator(tile(ids[0]!)).count()).toBe(0);
-    expect(await page.locator('.choose').count()).toBe(0);
+    await expect.poll(() => page.locator('.choose').count()).toBe(0);
     expect((await ask(home, ids[0]!)).trashed).toBe(true);
     await toast(page).getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => page.locator(tile(ids[0]!)).count()).toBe(1);

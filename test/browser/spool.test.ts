@@ -54,7 +54,7 @@ test('says what is on its way, in hand, stuck and left alone, and shows what cam
   const recent = page.locator('[data-list="recent"] a');
   expect(await recent.first().getAttribute('href')).toBe(`/photo/${fixture.photos[0]!.id}`);
   expect(await recent.nth(1).getAttribute('aria-label')).toContain('was there already');
-  expect(await page.getByText('/home/ada/Photospool/incoming').count()).toBe(1);
+  await page.getByText('/home/ada/Photospool/incoming').waitFor();
   expect(mishaps).toEqual([]);
   await close();
 });

@@ -9,7 +9,7 @@ import { type Fixture, type FixturePhoto, openFixture } from './fixture.js';
 import { drawn } from './painted.js';
 import { type FixturePicture, loadPictures } from './pictures.js';
 
-export { drawn, shown } from './painted.js';
+export { drawn, opened, shown } from './painted.js';
 
 /** A page that is looked at. `mishaps` must stay empty. */
 export interface Seen {
@@ -71,10 +71,9 @@ function watch(page: Page, url: string, expected: RegExp | undefined): string[] 
   const mishaps: string[] = [];
   const origin = new URL(url).origin;
   const note = (what: string, where = ''): void => {
-    // Only the tests of uploads let the service worker in. The other is a hint of Svelte's: a picture that came after its tile was
-    // gone read what the tile had last; nothing of it is shown.
-    const known = /^Service Worker registration blocked by Playwright$|^https:\/\/svelte\.dev\/e\/derived_inert$/;
-    if (!known.test(what) && !expected?.test(what)) mishaps.push(where === '' ? what : `${what} (${where})`);
+    // Only the tests of uploads let the service worker in.
+    if (what !== 'Service Worker registration blocked by Playwright' && !expected?.test(what))
+      mishaps.push(where === '' ? what : `${what} (${where})`);
   };
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') note(message.text(), message.location().url);

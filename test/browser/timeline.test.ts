@@ -154,7 +154,7 @@ describe('live', () => {
     await panel.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => fixture.requests).toContain('/api/spool/retry');
     await page.keyboard.press('Escape');
-    expect(await panel.count()).toBe(0);
+    await expect.poll(() => panel.count()).toBe(0);
     fixture.spool({});
     await page.waitForSelector('text=1 photo can’t be read', { state: 'detached' });
     expect(mishaps).toEqual([]);
@@ -195,6 +195,33 @@ describe('states', () => {
     await page.waitForSelector('text=No photos found');
     await page.click('text=Show all photos');
     await page.waitForFunction(() => document.querySelectorAll('a.tile').length > 8);
+    expect(mishaps).toEqual([]);
+    await close();
+  });
+
+  test('who goes on before it is known why nothing was found leaves nothing behind', async () => {
+    const photos = makePhotos(40, stage.pictures);
+    photos[7]!.title = 'beach';
+    const fixture = await stage.fixture(photos);
+    const { page, mishaps, close } = await stage.see(fixture.url);
+    await shown(page);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let counts = 0;
+    await page.route(/\/api\/timeline\?q=/, async (route) => {
+      counts++;
+      await held;
+      // The page may have called it off.
+      await route.continue().catch(() => undefined);
+    });
+    await page.keyboard.press('/');
+    await page.keyboard.type('beach zebra');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Search without zebra' }).click();
+    await shown(page);
+    expect(counts).toBeGreaterThan(0);
+    release();
+    expect(await page.evaluate(async () => (await fetch('/api/timeline?q=beach')).status)).toBe(200);
     expect(mishaps).toEqual([]);
     await close();
   });

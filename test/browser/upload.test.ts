@@ -118,7 +118,7 @@ test('a network that is cut is waited for, the upload goes on where it was, also
   });
   // Longer than the server lets a request go on when it stops.
   await slow(page, 800_000);
-  const sent = film(12_000_000);
+  const sent = film(24_000_000);
   await picked(page).setInputFiles([sent]);
   await rows(page, 'sending').waitFor();
   const kept = join(visits.home.incoming, '../work/.uploads');

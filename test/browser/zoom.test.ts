@@ -85,8 +85,7 @@ test('a click goes closer and Back further; the address and the search stay; the
   await expect.poll(async () => (await cell.boundingBox())?.y ?? -1).toBeGreaterThan(0);
   await page.goBack();
   await expect.poll(() => new URL(page.url()).searchParams.get('by')).toBe('year');
-  const year = (await page.locator('a[data-span="2023"]').boundingBox())!;
-  await page.mouse.move(year.x + 40, year.y + 40);
+  await page.locator('a[data-span="2023"]').hover();
   await page.keyboard.down('Control');
   await page.mouse.wheel(0, -150);
   await page.keyboard.up('Control');

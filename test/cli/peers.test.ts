@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { makeHome } from './run.js';
 
-const soon = { timeout: 30_000, interval: 100 };
+const soon = { timeout: 60_000, interval: 100 };
 /** The status of an answer that is read to its end: a server that is stopped waits for those who still read. */
 async function statusOf(url: string): Promise<number> {
   const answer = await fetch(url);
@@ -19,7 +19,7 @@ const lines = (out: string): Line[] =>
 
 test(
   'a photo dropped on one server is on the other, with its pictures and its original',
-  { timeout: 90_000 },
+  { timeout: 240_000 },
   async () => {
     const [near, far] = [makeHome(), makeHome()];
     const [server, laptop] = [await far.serve(), await near.serve()];

@@ -7,18 +7,10 @@ import { openSqlite } from '../../src/base/sqlite.js';
 import type { PhotoDocument } from '../../src/document/photo.js';
 import { openLibrary } from '../../src/library/library.js';
 import { bars, openProgress } from '../../src/cli/output.js';
-import { makeHome, type TestHome } from './run.js';
+import { filledHome, type TestHome } from './run.js';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 const last = (out: string): unknown => JSON.parse(out.trim().split('\n').at(-1) ?? '');
-
-/** A home with some photos in it. */
-async function begin(count: number): Promise<TestHome> {
-  const home = makeHome();
-  for (let n = 0; n < count; n++) await home.drop(`${n}.jpg`, n);
-  expect((await home.run('process')).code).toBe(0);
-  return home;
-}
 
 /** Does something with the documents of all photos of a home that nobody else has open. */
 function each(home: TestHome, use: (body: PhotoDocument, n: number) => PhotoDocument | undefined): void {
@@ -41,7 +33,7 @@ const blob = (home: TestHome, sha256: string): string =>
   join(home.folder, '.photospool/blobs', sha256.slice(0, 2), sha256);
 
 it('makes what is outdated and what is missing, and then nothing more', async () => {
-  const home = await begin(3);
+  const home = await filledHome(3);
   let lost = '';
   each(home, (body, n) => {
     if (n === 1) lost = blob(home, body.renditions.preview!.sha256);
@@ -57,7 +49,7 @@ it('makes what is outdated and what is missing, and then nothing more', async ()
 });
 
 it('killed in the middle, it goes on where it was', async () => {
-  const home = await begin(12);
+  const home = await filledHome(12);
   const folder = join(home.folder, '.photospool/blobs');
   each(home, outdated);
   for (const name of readdirSync(folder))

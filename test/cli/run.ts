@@ -1,8 +1,9 @@
 /** Runs the built command line as a person would: a process of its own in a home of its own. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { makePhoto } from '../picture.js';
 import { temporaryFolder } from '../folder.js';
 
@@ -45,9 +46,37 @@ const environment = (folder: string, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv
 
 /** Makes an empty home. `more` is set in the environment of its commands. */
 export function makeHome(more: NodeJS.ProcessEnv = {}): TestHome {
+  const home = homeIn(join(temporaryFolder(), 'home'), more);
+  mkdirSync(home.incoming, { recursive: true });
+  return home;
+}
+
+/** Homes that photos were taken into, by how many: each is copied for every test of the file that wants one such. */
+const filled = new Map<number, Promise<string>>();
+const kept = mkdtempSync(join(tmpdir(), 'photospool-filled-'));
+afterAll(() => rmSync(kept, { recursive: true, force: true, maxRetries: 5 }));
+
+/**
+ * A home with the photos `0.jpg`, `1.jpg`, … of those seeds in its archive. To one another such homes are copies, not other
+ * homes.
+ */
+export async function filledHome(count: number): Promise<TestHome> {
+  if (!filled.has(count)) filled.set(count, fill(join(kept, `${count}`), count));
   const folder = join(temporaryFolder(), 'home');
+  cpSync(await filled.get(count)!, folder, { recursive: true, preserveTimestamps: true });
+  return homeIn(folder);
+}
+
+async function fill(folder: string, count: number): Promise<string> {
+  const home = homeIn(folder);
+  for (let n = 0; n < count; n++) await home.drop(`${n}.jpg`, n);
+  const { code, err } = await home.run('process');
+  if (code !== 0) throw new Error(`process ended with ${code}: ${err}`);
+  return folder;
+}
+
+function homeIn(folder: string, more: NodeJS.ProcessEnv = {}): TestHome {
   const incoming = join(folder, 'incoming');
-  mkdirSync(incoming, { recursive: true });
   return {
     folder,
     incoming,

@@ -15,7 +15,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makePhoto } from '../picture.js';
-import { makeHome } from './run.js';
+import { filledHome, makeHome } from './run.js';
 
 const lines = (out: string): Record<string, unknown>[] =>
   out
@@ -282,9 +282,7 @@ describe('the folders', () => {
 
 describe('verify', () => {
   it('tells missing, changed and unknown files, and changes nothing', async () => {
-    const home = makeHome();
-    for (let n = 0; n < 4; n++) await home.drop(`${n}.jpg`, n);
-    await home.run('process');
+    const home = await filledHome(4);
     expect(last((await home.run('verify', '--json')).out)).toEqual({
       checked: 4,
       missing: 0,
@@ -321,9 +319,7 @@ describe('verify', () => {
 
 describe('reindex', () => {
   it('builds the same catalog again', async () => {
-    const home = makeHome();
-    for (let n = 0; n < 3; n++) await home.drop(`${n}.jpg`, n);
-    await home.run('process');
+    const home = await filledHome(3);
     const before = (await home.run('list', '--json')).out;
     expect(last((await home.run('reindex', '--json')).out)).toMatchObject({ photos: 3 });
     expect((await home.run('list', '--json')).out).toBe(before);

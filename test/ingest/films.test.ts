@@ -119,8 +119,8 @@ describe('a video, where there is no ffmpeg', () => {
 });
 
 describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there is none)', () => {
-  const filmOf = (args: readonly string[], name = 'f.mov'): Buffer =>
-    readFileSync(makeFilm(join(temporaryFolder(), name), args));
+  const filmOf = (args: readonly string[], name = 'f.mov', how: Parameters<typeof makeFilm>[2] = {}): Buffer =>
+    readFileSync(makeFilm(join(temporaryFolder(), name), args, how));
 
   it('has pictures at once, and films later', async () => {
     const home = await openHome();
@@ -168,31 +168,35 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     expect(other.temporaries()).toEqual([]);
   });
 
-  it('whose films were lost or rotted is told by the check, and they are made again', async () => {
-    const home = await openHome();
-    const bytes = filmOf(h264);
-    const sha256 = hashOf(bytes);
-    await home.take('a.mov', bytes);
-    await home.clips().drain();
-    const blob = (name: 'hover' | 'video'): string => {
-      const clip = home.photo(sha256).clips![name]!;
-      return join(home.folder, 'blobs', clip.sha256.slice(0, 2), clip.sha256);
-    };
-    expect(await home.check()).toEqual([]);
-    rmSync(blob('hover'));
-    const rotten = readFileSync(blob('video'));
-    chmodSync(blob('video'), 0o644);
-    writeFileSync(blob('video'), rotten.fill(0, 100, 200));
-    const findings = await home.check();
-    expect(findings).toEqual([{ kind: 'rendition', path: '2020/05/a.mov', sha256, renditions: ['hover', 'video'] }]);
-    await home.mend(findings, without);
-    expect(findings[0]).not.toHaveProperty('repaired');
-    await home.mend(findings);
-    expect(findings[0]).toMatchObject({ repaired: true });
-    expect(await home.check()).toEqual([]);
-    for (const name of ['hover', 'video'] as const)
-      expect(hashOf(readFileSync(blob(name)))).toBe(home.photo(sha256).clips![name]!.sha256);
-  });
+  it(
+    'whose films were lost or rotted is told by the check, and they are made again',
+    { timeout: 600_000 },
+    async () => {
+      const home = await openHome();
+      const bytes = filmOf(h264);
+      const sha256 = hashOf(bytes);
+      await home.take('a.mov', bytes);
+      await home.clips().drain();
+      const blob = (name: 'hover' | 'video'): string => {
+        const clip = home.photo(sha256).clips![name]!;
+        return join(home.folder, 'blobs', clip.sha256.slice(0, 2), clip.sha256);
+      };
+      expect(await home.check()).toEqual([]);
+      rmSync(blob('hover'));
+      const rotten = readFileSync(blob('video'));
+      chmodSync(blob('video'), 0o644);
+      writeFileSync(blob('video'), rotten.fill(0, 100, 200));
+      const findings = await home.check();
+      expect(findings).toEqual([{ kind: 'rendition', path: '2020/05/a.mov', sha256, renditions: ['hover', 'video'] }]);
+      await home.mend(findings, without);
+      expect(findings[0]).not.toHaveProperty('repaired');
+      await home.mend(findings);
+      expect(findings[0]).toMatchObject({ repaired: true });
+      expect(await home.check()).toEqual([]);
+      for (const name of ['hover', 'video'] as const)
+        expect(hashOf(readFileSync(blob(name)))).toBe(home.photo(sha256).clips![name]!.sha256);
+    },
+  );
 
   it('that visitors may see gets a film without its metadata, also where browsers play the original', async () => {
     const home = await openHome();
@@ -238,11 +242,13 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     const folder = temporaryFolder();
     const films = openFilms(tools);
     const home = await openHome(films, folder);
-    const bytes = filmOf([...h264.slice(0, -2), '-c:v', 'mpeg4', '-an']);
+    // So much that it is still being made when somebody looks.
+    const large = { size: '640x480', seconds: 3 };
+    const bytes = filmOf([...h264.slice(0, -2), '-c:v', 'mpeg4', '-an'], 'f.mov', large);
     await home.take('a.mov', bytes);
     const calling = new AbortController();
     const draining = home.clips(films).drain(calling.signal);
-    await expect.poll(() => home.temporaries().length, { interval: 2, timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => home.temporaries().length, { interval: 2 }).toBeGreaterThan(0);
     calling.abort();
     films.close();
     await draining;

@@ -157,7 +157,9 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     const heard = (): Promise<string> =>
       new Promise((resolve) => parent.stdout.once('data', (text: Buffer) => resolve(text.toString())));
     expect(await heard()).toBe('60\n');
-    const [pid = 0] = childrenOf(parent.pid ?? 0).filter((child) => about(child, 'cmdline').includes('decoder.ts'));
+    const [pid = 0] = childrenOf(parent.pid ?? 0).filter((child) =>
+      /photo.decoder\.[jt]s/.test(about(child, 'cmdline')),
+    );
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.kill(pid, signal);
     parent.stdin.write('again\n');
     expect(await heard()).toBe('60\n');

@@ -1,5 +1,5 @@
 /** Pictures for these tests: made by sharp, tagged by ExifTool. */
-import { execFileSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { exiftoolPath } from 'exiftool-vendored';
 import sharp, { type Sharp } from 'sharp';
@@ -48,10 +48,44 @@ export async function colourAt(picture: Uint8Array, x: number, y: number): Promi
   return [...data.subarray(at, at + Math.min(3, info.channels))];
 }
 
-/** Writes tags with ExifTool's own command line, `-TAG=VALUE` each; without its backup copy. */
+/**
+ * Writes tags with ExifTool's own command line, `-TAG=VALUE` each, without line breaks; without its backup copy. One ExifTool
+ * does it for all tests of a file, as it takes longer to start than to write; it ends with the tests.
+ */
 export async function writeTags(path: string, ...tags: string[]): Promise<void> {
-  const args = ['-config', '', '-q', '-q', '-m', '-overwrite_original', ...tags, path];
-  execFileSync(await exiftoolPath(), args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LANG: 'C' } });
+  const args = ['-q', '-q', '-m', '-overwrite_original', ...tags, path];
+  const mine = writing.then(async () => tell((writer ??= await openWriter()), args));
+  writing = mine.catch(() => undefined);
+  await mine;
+}
+
+let writer: ChildProcessWithoutNullStreams | undefined;
+let writing: Promise<void> = Promise.resolve();
+
+async function openWriter(): Promise<ChildProcessWithoutNullStreams> {
+  const env = { ...process.env, LANG: 'C' };
+  return spawn(await exiftoolPath(), ['-config', '', '-stay_open', 'True', '-@', '-'], { env });
+}
+
+/** Has it do one thing. @throws Error with what it said where it could not. */
+function tell(child: ChildProcessWithoutNullStreams, args: readonly string[]): Promise<void> {
+  let [out, said] = ['', ''];
+  const hear = (part: Buffer): void => void (said += part.toString());
+  child.stderr.on('data', hear);
+  return new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (part: Buffer) => {
+      out += part.toString();
+      const [, status] = /^status (\d+)\s/m.exec(out) ?? [];
+      if (status === '0') resolve();
+      else if (status !== undefined) reject(new Error(`ExifTool ended with ${status}: ${said}`));
+    });
+    child.once('close', () => reject(new Error(`ExifTool ended: ${said}`)));
+    child.stdin.write(`${[...args, '-echo3', 'status ${status}', '-execute'].join('\n')}\n`);
+  }).finally(() => {
+    child.stderr.off('data', hear);
+    child.stdout.removeAllListeners('data');
+    child.removeAllListeners('close');
+  });
 }
 
 /** A small JPEG with tags, under `name` in `folder`; its path. */

@@ -27,12 +27,12 @@ test('originals as the link says: none; on demand, when somebody asks', async ()
   const ids = [await server.add(1), await server.add(2)];
   link(laptop, { url: await served(server), originals: 'on-demand' });
   await expect.poll(() => files(laptop), soon).toEqual({ renditions: 4, originals: 0 });
-  expect(await laptop.exchange.ask(ids[1]!, 20_000)).toBe(true);
+  expect(await laptop.exchange.ask(ids[1]!, 60_000)).toBe(true);
   expect(await files(laptop)).toEqual({ renditions: 4, originals: 1 });
   // The other way round too: the side that was linked to asks, and the one that made the link brings.
   const mine = await laptop.add(3);
   await expect.poll(() => server.library.get(photoId(mine)), soon).toBeDefined();
-  expect(await server.exchange.ask(mine, 20_000)).toBe(true);
+  expect(await server.exchange.ask(mine, 60_000)).toBe(true);
 });
 
 test('what was cut goes on where it was', async () => {

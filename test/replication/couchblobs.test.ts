@@ -74,7 +74,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     link(a, { ...there, originals: 'on-demand' });
     link(b, { ...there, originals: 'on-demand' });
     await expect.poll(() => files(b), soon).toEqual({ renditions: 2, originals: 0 });
-    expect(await b.exchange.ask(id, 20_000)).toBe(true);
+    expect(await b.exchange.ask(id, 60_000)).toBe(true);
     expect(await files(b)).toEqual({ renditions: 2, originals: 1 });
     await c.add(2);
     link(c, { ...there, originals: 'none' });

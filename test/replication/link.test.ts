@@ -56,7 +56,7 @@ const write = (library: Library, id: string, text: string): void =>
   }));
 const equal = async (a: Ours, b: Ours): Promise<void> => {
   const all = (side: Ours): unknown[] => [...side.library.scan('')];
-  await expect.poll(() => JSON.stringify(all(a)) === JSON.stringify(all(b)), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => JSON.stringify(all(a)) === JSON.stringify(all(b))).toBe(true);
 };
 
 test('carries both directions, lives through a cut, and goes on with what happened meanwhile', async () => {
@@ -91,7 +91,7 @@ test('finds a CouchDB by asking, and makes its database', async () => {
   const [a, b] = [ours(), ours()];
   write(a.library, 'x:1', 'a');
   const { mesh } = meshOf(a, { url: `${pouch.url}/album` });
-  await expect.poll(() => mesh.status()[0], { timeout: 20_000 }).toMatchObject({ state: 'live', kind: 'couchdb' });
+  await expect.poll(() => mesh.status()[0]).toMatchObject({ state: 'live', kind: 'couchdb' });
   meshOf(b, { url: `${pouch.url}/album` });
   await equal(a, b);
 });
@@ -124,16 +124,13 @@ test('two copies of a home are found out by a third server, and what each has co
   for (const side of [a, b]) meshOf(side, { url: root(server.address) });
   write(a.library, 'x:2', 'a');
   write(b.library, 'x:3', 'b');
-  await expect.poll(() => third.library.count(''), { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => third.library.count('')).toBe(3);
   // Each asks again and again.
   await expect
-    .poll(
-      () => {
-        for (const side of [a, b]) write(side.library, 'x:4', String(Math.random()));
-        return server.copies.all();
-      },
-      { timeout: 20_000 },
-    )
+    .poll(() => {
+      for (const side of [a, b]) write(side.library, 'x:4', String(Math.random()));
+      return server.copies.all();
+    })
     .toMatchObject([{ server: a.library.server }]);
 });
 
@@ -142,13 +139,13 @@ test('two copies of a home that meet at a CouchDB find each other out; one that 
   onTestFinished(() => pouch.close());
   const [a, b] = copiesOfOne();
   const first = meshOf(a, { url: `${pouch.url}/album` });
-  await expect.poll(() => first.mesh.status()[0]?.state, { timeout: 20_000 }).toBe('live');
+  await expect.poll(() => first.mesh.status()[0]?.state).toBe('live');
   await first.mesh.close();
   const second = meshOf(b, { url: `${pouch.url}/album` });
-  await expect.poll(() => second.mesh.status()[0]?.state, { timeout: 20_000 }).toBe('live');
+  await expect.poll(() => second.mesh.status()[0]?.state).toBe('live');
   expect(second.copies.all()).toEqual([]);
   meshOf(a, { url: `${pouch.url}/album` });
-  await expect.poll(() => second.copies.all(), { timeout: 30_000 }).toMatchObject([{ server: a.library.server }]);
+  await expect.poll(() => second.copies.all()).toMatchObject([{ server: a.library.server }]);
   expect(second.warned.filter((text) => text.includes('two copies'))).toHaveLength(1);
 });
 

@@ -17,7 +17,7 @@ export const clock = {
   sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal),
 };
 /** How long a test waits for what comes about by itself. */
-export const soon = { timeout: 20_000, interval: 50 };
+export const soon = { timeout: 60_000, interval: 50 };
 
 /** Opens a home for the test. */
 export async function home(): Promise<Home> {

@@ -11,7 +11,7 @@ import { openSqlite } from '../../src/base/sqlite.js';
 import { openLibrary } from '../../src/library/library.js';
 import { openPublicServer, openPublisher, type Public, type Publisher } from './publishing.js';
 
-const soon = { timeout: 20_000, interval: 20 };
+const soon = { timeout: 60_000, interval: 20 };
 
 async function begin(): Promise<{ vps: Public; home: Publisher; token: string; first: string; opaque: () => string }> {
   const [vps, home] = [await openPublicServer(), await openPublisher()];

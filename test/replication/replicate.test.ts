@@ -210,7 +210,7 @@ test('live, an edit goes over by itself, and the signal ends it', async () => {
   const running = run(a.database, target, { live: true, signal: stop.signal });
   for (let n = 0; n < 3; n++) {
     write(a.library, n, 'live');
-    await expect.poll(() => b.library.get(id(n))?.body, { timeout: 20_000 }).toMatchObject({ text: { value: 'live' } });
+    await expect.poll(() => b.library.get(id(n))?.body).toMatchObject({ text: { value: 'live' } });
   }
   stop.abort();
   await running;

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { openPublicServer } from './publishing.js';
 
-test('a publish token may publish, a visitor may see', { timeout: 60_000 }, async () => {
+test('a publish token may publish, a visitor may see', async () => {
   const vps = await openPublicServer();
   const token = await vps.token('home');
   await vps.start();

@@ -36,7 +36,7 @@ function linkTo(url: string, side: Ours): Mesh {
 }
 const write = ({ library }: Ours, id: string): void => void library.update(id, () => ({ kind: 'comment', format: 1 }));
 
-test('a link whose other side says nothing any more can be closed', { timeout: 30_000 }, async () => {
+test('a link whose other side says nothing any more can be closed', async () => {
   const [a, b] = [ours(), ours()];
   const server = await serveSide(b);
   onTestFinished(() => server.close());
@@ -44,12 +44,12 @@ test('a link whose other side says nothing any more can be closed', { timeout: 3
   onTestFinished(() => cutting.close());
   const mesh = linkTo(cutting.url, a);
   write(a, 'x:1');
-  await expect.poll(() => b.library.get('x:1'), { timeout: 10_000 }).toBeDefined();
+  await expect.poll(() => b.library.get('x:1')).toBeDefined();
   cutting.hush();
   // What is sent now is asked about, and never answered.
   write(a, 'x:2');
   await sleep(300);
-  const closed = await Promise.race([mesh.close().then(() => 'closed'), sleep(15_000, 'still open', { ref: false })]);
+  const closed = await Promise.race([mesh.close().then(() => 'closed'), sleep(60_000, 'still open', { ref: false })]);
   expect(closed).toBe('closed');
 });
 
