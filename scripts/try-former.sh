@@ -33,6 +33,7 @@ told() {
 }
 same() { [ "$(told "$1")" = "$(told "$2")" ] && [ "$(told "$1" | grep -c .)" -eq "$3" ]; }
 originals() { [ "$(hashes "$1/archive")" = "$(hashes "$2/archive")" ]; }
+stands() { PHOTOSPOOL_HOME=$1 node "$2" peers list | grep 'is up to date' | grep -vq refused; }
 public() { curl -sS --max-time 20 "$1/api/photos" | grep -o '"id":' | wc -l; }
 is_public() { [ "$(public "$1")" -eq "$2" ]; }
 
@@ -46,7 +47,7 @@ begin() {
 
 # try NAME CALLER CALLED FIRST: a link from one version to the other.
 try() {
-  local name=$1 caller=$scratch/$1-caller called=$scratch/$1-called token id vps
+  local name=$1 caller=$scratch/$1-caller called=$scratch/$1-called program=$2 token id vps
   begin "$name-caller" "$2" "$4"
   begin "$name-called" "$3" $(($4 + 10))
   token=$(PHOTOSPOOL_HOME=$called node "$3" tokens add other --may replicate)
@@ -61,8 +62,7 @@ try() {
     within 60 eval 'same "$caller" "$called" 8 && told "$caller" | grep -q "From the caller 4"'
   photos "$caller/incoming" $(($4 + 20)) 2
   check "$name: what comes later, too" within 60 eval 'same "$caller" "$called" 10 && originals "$caller" "$called"'
-  check "$name: the link stands, and nothing was refused" \
-    eval 'PHOTOSPOOL_HOME=$caller node "$2" peers list | grep "is up to date" | grep -vq refused'
+  check "$name: the link stands, and nothing was refused" stands "$caller" "$program"
 
   # The caller publishes to a public server of the other version.
   vps=$scratch/$name-vps
