@@ -80,8 +80,8 @@ interface Member<Question, Answer> {
 
 /** How much of its last words is kept, in characters. */
 const lastWords = 2000;
-/** Of the time by the clock, so much CPU time shows that a process works and does not just wait. */
-const leastShare = 0.1;
+/** Of the time by the clock, so much CPU time shows that a process works and does not just wait, however busy the machine. */
+const leastShare = 0.03;
 /** Milliseconds that a process gets to end by itself. */
 const patience = 2000;
 

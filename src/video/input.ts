@@ -28,12 +28,18 @@ const audio =
   'libopencore_amrwb,wmav1,wmav2,wmapro,qdm2,qdmc,mace3,mace6,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,adpcm_swf,pcm_s16le,pcm_s16be,' +
   'pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,pcm_dvd,pcm_bluray,pcm_lxf,nellymoser,speex';
 
+/**
+ * Words under the pictures, which nothing is made of: camcorders (AVCHD) and drones write such tracks into each film, and ffmpeg
+ * gives a film up where it may not open one of its tracks.
+ */
+const words = 'pgssub,dvbsub,dvdsub,mov_text,subrip,srt,ass,ssa,webvtt,text';
+
 /** Options before the input that read `path` as `format`. `seek`: seconds to skip. */
 export function inputOf(path: string, format: Format, seek = 0): string[] {
   const demuxer = demuxers[format.name];
   if (demuxer === undefined) throw new TypeError(`${format.name} is no video`);
   return [
-    ...['-protocol_whitelist', 'file,pipe', '-codec_whitelist', `${video},${audio}`],
+    ...['-protocol_whitelist', 'file,pipe', '-codec_whitelist', `${video},${audio},${words}`],
     ...(demuxer === 'mov' ? ['-enable_drefs', '0', '-use_absolute_path', '0'] : []),
     ...(seek > 0 ? ['-ss', seek.toFixed(3)] : []),
     ...['-f', demuxer, '-i', `file:${path}`],

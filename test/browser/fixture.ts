@@ -232,6 +232,20 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
       },
     ],
     [
+      /^\/originals\/([0-9a-f]{64})\/jpeg$/,
+      (_url, match, response) => {
+        const photo = sorted[at.get(match[1]!) ?? -1];
+        if (!photo) return undefined;
+        const name = photo.name.replace(/\.[^.]*$/, '.jpg');
+        response.writeHead(200, {
+          'content-type': 'image/jpeg',
+          'content-disposition': `attachment; filename="${name}"`,
+        });
+        response.end(photo.picture.preview);
+        return response;
+      },
+    ],
+    [
       /^\/(?:media\/([0-9a-f]{64})\/(thumb|preview)|originals\/([0-9a-f]{64}))$/,
       (_url, match, response) => {
         const picture = sorted[at.get(match[1] ?? match[3]!) ?? -1]?.picture;

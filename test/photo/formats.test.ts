@@ -45,6 +45,9 @@ ${kinds
 RAW files that are TIFF inside are told from TIFF by their first directory, which must lie in those first bytes, as it
 does in all that we know; one that did not would be taken for TIFF.
 
+Tried with real files, some of them cut down to their headers (the test files of ExifTool and Exiv2): CR2, CR3, CRW, NEF, DNG, RAF,
+MRW, IIQ, X3F. Of ARW, ORF, PEF, RW2 and SRW there was no whole one: the tests make theirs by hand, as ExifTool describes them.
+
 ## How a picture is shown
 
 - \`preview\`: JPEG, quality ${encoding.quality}, at most ${previewEdge} px long. \`thumb\`: JPEG, quality ${encoding.quality}, at most ${thumbBox.height} px high and ${thumbBox.width} px
