@@ -60,11 +60,18 @@ export function watchLevel(element: HTMLElement, step: (by: 1 | -1) => void): ()
     wheel = 0;
   };
 
+  const distance = ([a, b]: TouchList): number | undefined =>
+    a && b && Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+
+  // From where they were put down: a busy page hears of the first moves together with later ones.
+  const onstart = ({ touches }: TouchEvent): void => {
+    apart = distance(touches);
+  };
+
   const onmove = (event: TouchEvent): void => {
-    const [a, b] = event.touches;
-    if (!a || !b) return;
+    const now = distance(event.touches);
+    if (now === undefined) return;
     event.preventDefault();
-    const now = Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
     apart ??= now;
     const grown = now / apart;
     if (grown < pinched && grown > 1 / pinched) return;
@@ -77,11 +84,13 @@ export function watchLevel(element: HTMLElement, step: (by: 1 | -1) => void): ()
   };
 
   element.addEventListener('wheel', onwheel, { passive: false });
+  element.addEventListener('touchstart', onstart, { passive: true });
   element.addEventListener('touchmove', onmove, { passive: false });
   element.addEventListener('touchend', onend);
   element.addEventListener('touchcancel', onend);
   return () => {
     element.removeEventListener('wheel', onwheel);
+    element.removeEventListener('touchstart', onstart);
     element.removeEventListener('touchmove', onmove);
     element.removeEventListener('touchend', onend);
     element.removeEventListener('touchcancel', onend);
