@@ -57,7 +57,7 @@ test('owner by the set-up link, by passkey and by password', async () => {
   const link = visits.home.setUpLink();
   const { page } = await becomeOwner();
   expect(await readMenu(page)).toEqual([
-    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Places', 'Trash'],
+    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Places', 'Duplicates', 'Trash'],
     ...['Spool', 'Servers', 'Links', 'People', 'Access', 'Tokens', 'What happened', 'My account', 'Sign out'],
   ]);
   await addAuthenticator(page);

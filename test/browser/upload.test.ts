@@ -125,7 +125,7 @@ test('a network that is cut is waited for, the upload goes on where it was, also
   const size = (): number => Math.max(0, ...readdirSync(kept).map((name) => statSync(join(kept, name)).size));
   await expect.poll(size).toBeGreaterThan(300_000);
   await page.getByRole('button', { name: 'Menu' }).click();
-  await page.getByRole('link', { name: 'Spool' }).click();
+  await page.getByRole('link', { name: 'Spool', exact: true }).click();
   await page.waitForSelector('h1:text("Spool")');
   // Closing the window asks first.
   const asked = page.waitForEvent('dialog');

@@ -41,8 +41,9 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     async (request) => {
       const { q: text, by = 'month' } = request.query;
       const who = viewer(request);
-      const query = await ask(text, 'count', who);
+      // Before the search is looked at: a link may not search by dates, and its page asks so all the same.
       if (!seesPlaces(who)) return [];
+      const query = await ask(text, 'count', who);
       const found = catalog.places(query, by, sightOf(who));
       return found.map(({ span, places }) => ({ ...(by === 'day' ? { day: span } : { month: span }), places }));
     },
