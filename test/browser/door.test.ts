@@ -34,7 +34,7 @@ test('the set-up link makes the owner; an invitation lets family in, who sees on
   expect(await owner.page.evaluate(() => JSON.stringify(history.state))).not.toContain(setUpCode);
   await owner.page.waitForSelector('text=3 on their way');
   expect(await readMenu(owner.page)).toEqual([
-    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Places', 'Trash'],
+    ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Places', 'Duplicates', 'Trash'],
     'Spool',
     'Servers',
     'Links',

@@ -139,7 +139,7 @@ test('is reached from the menu by key, and the arrow leads back to where the alb
   await close();
 });
 
-test.each([390, 820, 1440])(
+test.each([390, 820, 1440, 1920])(
   'the bar says once how many are on their way, at %s px, and holds all its buttons',
   async (width) => {
     const fixture = await stage.fixture(makePhotos(40, stage.pictures));
@@ -148,7 +148,7 @@ test.each([390, 820, 1440])(
     const pill = page.locator('header .now .pill');
     await expect
       .poll(async () => (await pill.innerText()).replaceAll(/\s+/g, ' ').trim())
-      .toMatch(width < 600 ? /^3( 3 on their way)?$/ : /^3 on their way$/);
+      .toMatch(width < 1700 ? /^3( 3 on their way)?$/ : /^3 on their way$/);
     for (const button of await page.locator('header .tools .icon:visible').all()) {
       const box = (await button.boundingBox())!;
       expect([box.x >= 0, box.x + box.width <= width]).toEqual([true, true]);
