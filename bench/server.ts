@@ -25,7 +25,7 @@ export interface BenchServer {
  * Makes an empty home and fills its library with `photos` synthetic documents, whose pictures are nowhere. A bench that needs
  * several gives each a name.
  */
-export function makeHome(photos: number, name?: string): string {
+export function makeHome(photos: number, name?: string, { pictures = true } = {}): string {
   const home = name === undefined ? benchHome : join(benchFolder, `${name}-${process.pid}`);
   rmSync(home, { recursive: true, force: true });
   mkdirSync(join(home, '.photospool'), { recursive: true });
@@ -41,7 +41,7 @@ export function makeHome(photos: number, name?: string): string {
     batch = [];
   };
   for (const { id, document } of syntheticPhotos(photos, 1)) {
-    batch.push([id, document as unknown as Body]);
+    batch.push([id, (pictures ? document : { ...document, renditions: { recipe: 1 } }) as unknown as Body]);
     if (batch.length === 2000) flush();
   }
   flush();

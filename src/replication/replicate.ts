@@ -49,7 +49,7 @@ interface Load {
 
 const usualBatch = 500;
 /** How long a look for changes may last, in ms: shorter than what proxies wait (a minute), longer than half of it. */
-const patience = 50_000;
+const patience = 55_000;
 /** Ms between checkpoints while batches follow one another. */
 const interval = 5_000;
 
