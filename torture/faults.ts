@@ -15,7 +15,7 @@ import {
 } from './attempt.js';
 import { reads, systemError, watchCommits, watchDisk, type Step, type Watcher } from './disk.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
-import type { Result, Subject } from './subject.js';
+import { standing, type Result, type Subject } from './subject.js';
 import { findLost, judge, makeWorld, type Verdict, type World } from './world.js';
 
 /** What the system may answer. */
@@ -183,7 +183,7 @@ export const subject: Subject = {
     const memory = openMemory();
     try {
       for (const [at, outcome] of (await listOutcomes()).entries()) {
-        say(outcome.name);
+        say(`${standing(result)}; ${outcome.name}`);
         await tryOutcome(outcome, { every: Math.max(1, Math.round(1 / scale)), offset: seed + at }, memory, result);
       }
     } finally {

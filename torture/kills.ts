@@ -9,7 +9,7 @@ import { compile } from './compile.js';
 import { reads } from './disk.js';
 import { add, conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
-import type { Result, Subject } from './subject.js';
+import { standing, type Result, type Subject } from './subject.js';
 import { findLost, type World } from './world.js';
 
 /** Runs a victim to its end; true where it was killed. */
@@ -65,7 +65,7 @@ export const subject: Subject = {
     const memory = openMemory();
     try {
       for (const [at, outcome] of (await listOutcomes()).entries()) {
-        say(outcome.name);
+        say(`${standing(result)}; ${outcome.name}`);
         await tryOutcome(
           outcome,
           victim,

@@ -7,7 +7,7 @@ import { record } from './crash.js';
 import { add, conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
 import { seeded } from './seeded.js';
-import type { Result, Subject } from './subject.js';
+import { standing, type Result, type Subject } from './subject.js';
 import { libraryPath } from '../src/cli/view.js';
 import { findLost } from './world.js';
 
@@ -47,7 +47,7 @@ export const subject: Subject = {
     const memory = openMemory();
     try {
       for (const [at, outcome] of (await listOutcomes()).entries()) {
-        say(outcome.name);
+        say(`${standing(result)}; ${outcome.name}`);
         await tryOutcome(outcome, { every: Math.max(1, Math.round(1 / scale)), seed: seed + at }, memory, result);
       }
     } finally {

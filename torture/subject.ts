@@ -31,3 +31,9 @@ export interface Subject {
   /** Rejects only where the trial itself could not be held. */
   run(options: Options): Promise<Result>;
 }
+
+/** How a trial stands so far, on one line: so that one that is ended before its end has told what it found. */
+export const standing = ({ figures, lost, doubled, failures }: Result): string =>
+  [...Object.entries(figures), ['lost', lost], ['doubled', doubled], ['failed', failures.length]]
+    .map(([what, n]) => `${what} ${n}`)
+    .join(', ');
