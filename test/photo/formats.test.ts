@@ -45,8 +45,9 @@ ${kinds
 RAW files that are TIFF inside are told from TIFF by their first directory, which must lie in those first bytes, as it
 does in all that we know; one that did not would be taken for TIFF.
 
-Tried with real files, some of them cut down to their headers (the test files of ExifTool and Exiv2): CR2, CR3, CRW, NEF, DNG, RAF,
-MRW, IIQ, X3F. Of ARW, ORF, PEF, RW2 and SRW there was no whole one: the tests make theirs by hand, as ExifTool describes them.
+Shown from whole files of cameras: CR3, CRW, RAF, X3F. Of CR2, DNG, IIQ, MRW and NEF only files cut down to their headers were tried
+(the test files of ExifTool and Exiv2), which come in with a placeholder. Of ARW, ORF, PEF, RW2 and SRW there was no whole one: the
+tests make theirs by hand, as ExifTool describes them.
 
 ## How a picture is shown
 
