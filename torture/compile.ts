@@ -1,8 +1,8 @@
 /**
  * The trials as JavaScript beside the built program, for child processes that start as quickly as it does. Needs
- * `npm run build` first.
+ * `npm run build` first. Several processes may do it at the same time: what another may be reading is replaced whole.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -21,7 +21,9 @@ export function compile(name: string): string {
     const text = readFileSync(join(root, 'torture', file), 'utf8');
     const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
     const { outputText } = ts.transpileModule(text, { compilerOptions: options });
-    writeFileSync(join(out, file.replace(/\.ts$/, '.js')), outputText.replaceAll("'../src/", "'../../"));
+    const path = join(out, file.replace(/\.ts$/, '.js'));
+    writeFileSync(`${path}.${process.pid}`, outputText.replaceAll("'../src/", "'../../"));
+    renameSync(`${path}.${process.pid}`, path);
   }
   return join(out, `${name}.js`);
 }

@@ -15,7 +15,7 @@ import {
 } from './attempt.js';
 import { reads, systemError, watchCommits, watchDisk, type Step, type Watcher } from './disk.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
-import { standing, type Result, type Subject } from './subject.js';
+import { shareOf, standing, type Result, type Subject } from './subject.js';
 import { findLost, judge, makeWorld, type Verdict, type World } from './world.js';
 
 /** What the system may answer. */
@@ -178,13 +178,15 @@ async function tryOutcome(
 /** The subject of `npm run torture faults`. */
 export const subject: Subject = {
   title: 'every system call fails once, with each of five errors, for every outcome of a file',
-  async run({ seed, scale, say }) {
+  shared: true,
+  async run(options) {
+    const { every, offset } = shareOf(options);
     const result: Result = { figures: { 'faults injected': 0 }, lost: 0, doubled: 0, failures: [] };
     const memory = openMemory();
     try {
       for (const [at, outcome] of (await listOutcomes()).entries()) {
-        say(`${standing(result)}; ${outcome.name}`);
-        await tryOutcome(outcome, { every: Math.max(1, Math.round(1 / scale)), offset: seed + at }, memory, result);
+        options.say(`${standing(result)}; ${outcome.name}`);
+        await tryOutcome(outcome, { every, offset: offset + at }, memory, result);
       }
     } finally {
       await memory.close();

@@ -9,7 +9,7 @@ import { compile } from './compile.js';
 import { reads } from './disk.js';
 import { add, conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
-import { standing, type Result, type Subject } from './subject.js';
+import { shareOf, standing, type Result, type Subject } from './subject.js';
 import { findLost, type World } from './world.js';
 
 /** Runs a victim to its end; true where it was killed. */
@@ -59,20 +59,16 @@ async function tryOutcome(
 /** The subject of `npm run torture kills`. */
 export const subject: Subject = {
   title: 'a process is killed before every single change that it makes, for every outcome of a file',
-  async run({ seed, scale, say }) {
+  shared: true,
+  async run(options) {
+    const { every, offset } = shareOf(options);
     const result: Result = { figures: { 'kills survived': 0 }, lost: 0, doubled: 0, failures: [] };
     const victim = compile('victim');
     const memory = openMemory();
     try {
       for (const [at, outcome] of (await listOutcomes()).entries()) {
-        say(`${standing(result)}; ${outcome.name}`);
-        await tryOutcome(
-          outcome,
-          victim,
-          { every: Math.max(1, Math.round(1 / scale)), offset: seed + at },
-          memory,
-          result,
-        );
+        options.say(`${standing(result)}; ${outcome.name}`);
+        await tryOutcome(outcome, victim, { every, offset: offset + at }, memory, result);
       }
     } finally {
       await memory.close();

@@ -1,10 +1,11 @@
 /**
- * `npm run torture [SUBJECT…] [-- --seed N --scale X]`: runs torture/SUBJECT.ts, or all of them, and prints what was tried
- * and what was lost or doubled. Ends with 1 where anything was, and with the command that makes it happen again.
+ * `npm run torture [SUBJECT…] [-- --seed N --scale X]`: runs torture/SUBJECT.ts, or all of them, on all cores where a subject
+ * can be shared, and prints what was tried and what was lost or doubled. Ends with 1 where anything was, and with the command that makes it happen again.
  */
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Result, Subject } from './subject.js';
+import { runInLanes } from './lanes.js';
+import { addUp, type Result, type Subject } from './subject.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,16 +30,12 @@ const print = (name: string, { figures, lost, doubled, failures }: Result): void
   for (const failure of failures) console.log(`${name}: FAILED: ${failure}`);
 };
 
-/** One line over all subjects: figures of the same name are added up. */
+/** One line over all subjects. */
 function summarise(results: readonly Result[]): string {
-  const sums = new Map<string, number>();
-  const add = (what: string, n: number): void => void sums.set(what, (sums.get(what) ?? 0) + n);
-  for (const { figures } of results) for (const [what, n] of Object.entries(figures)) add(what, n);
-  for (const { lost, doubled } of results) {
-    add('lost', lost);
-    add('doubled', doubled);
-  }
-  return [...sums].map(([what, n]) => `${what} ${n}`).join(', ');
+  const { figures, lost, doubled } = addUp(results);
+  return Object.entries({ ...figures, lost, doubled })
+    .map(([what, n]) => `${what} ${n}`)
+    .join(', ');
 }
 
 const results: Result[] = [];
@@ -50,7 +47,8 @@ if (unknown.length > 0 || !Number.isInteger(seed) || !(scale > 0)) {
   process.exit(2);
 }
 for (const name of positionals.length > 0 ? positionals : subjects.keys()) {
-  const result = await subjects.get(name)!.run({ seed, scale, say: (line) => console.error(`${name}: ${line}`) });
+  const say = (line: string): void => console.error(`${name}: ${line}`);
+  const result = await runInLanes(name, subjects.get(name)!, { seed, scale, say });
   print(name, result);
   results.push(result);
   if (result.lost + result.doubled + result.failures.length === 0) continue;

@@ -7,13 +7,13 @@ import { record } from './crash.js';
 import { add, conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
 import { seeded } from './seeded.js';
-import { standing, type Result, type Subject } from './subject.js';
+import { shareOf, standing, type Result, type Subject } from './subject.js';
 import { libraryPath } from '../src/cli/view.js';
 import { findLost } from './world.js';
 
 async function tryOutcome(
   outcome: Outcome,
-  share: { every: number; seed: number },
+  share: { every: number; offset: number; seed: number },
   memory: OpenMemory,
   result: Result,
 ): Promise<void> {
@@ -24,7 +24,7 @@ async function tryOutcome(
     const recording = record(world.root, libraryPath(world.config));
     await attempt(world, way(world, recording.watcher, told));
     const states = recording.states(seeded(share.seed));
-    for (let at = share.seed % share.every; at < states.length; at += share.every) {
+    for (let at = share.offset % share.every; at < states.length; at += share.every) {
       const state = states[at]!;
       state.restore();
       const trial: Trial = { hit: true, at: '', verdict: { lost: findLost(world), doubled: [], wrong: [] } };
@@ -42,13 +42,16 @@ async function tryOutcome(
 /** The subject of `npm run torture power`. */
 export const subject: Subject = {
   title: 'every disk that a power loss can leave, for every outcome of a file',
-  async run({ seed, scale, say }) {
+  shared: true,
+  async run(options) {
+    const { every, offset } = shareOf(options);
     const result: Result = { figures: { 'power-loss states checked': 0 }, lost: 0, doubled: 0, failures: [] };
     const memory = openMemory();
     try {
       for (const [at, outcome] of (await listOutcomes()).entries()) {
-        say(`${standing(result)}; ${outcome.name}`);
-        await tryOutcome(outcome, { every: Math.max(1, Math.round(1 / scale)), seed: seed + at }, memory, result);
+        options.say(`${standing(result)}; ${outcome.name}`);
+        const share = { every, offset: offset + at, seed: options.seed + at };
+        await tryOutcome(outcome, share, memory, result);
       }
     } finally {
       await memory.close();

@@ -11,7 +11,7 @@ import { compile, program } from './compile.js';
 import { openWorld } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
 import { tinyPhoto } from './pictures.js';
-import type { Options, Result, Subject } from './subject.js';
+import { shareOf, type Options, type Result, type Subject } from './subject.js';
 import { filesBelow, hashOf, type World } from './world.js';
 
 /** How a command ended: its exit code, or that it was killed; and what it said. */
@@ -136,7 +136,7 @@ function keep({ root }: World): void {
   cpSync(root, template, { recursive: true, preserveTimestamps: true });
 }
 
-async function tryPlan(plan: Plan, { seed, scale, say }: Options, result: Result): Promise<void> {
+async function tryPlan(plan: Plan, options: Options, result: Result): Promise<void> {
   const mortal = compile('mortal');
   const photos = await Promise.all(['one', 'two', 'three'].map(tinyPhoto));
   const [like] = await listOutcomes();
@@ -148,11 +148,11 @@ async function tryPlan(plan: Plan, { seed, scale, say }: Options, result: Result
   try {
     await plan.prepare(world);
     keep(world);
-    const every = Math.max(1, Math.round(1 / scale));
-    for (let n = 1 + (seed % every); ; n += every) {
+    const { every, offset } = shareOf(options);
+    for (let n = 1 + (offset % every); ; n += every) {
       world.reset();
       if ((await run(world.config.home, plan.args(world), { mortal, n })).code !== 'killed') return;
-      say(`${plan.name}, change ${n}`);
+      options.say(`${plan.name}, change ${n}`);
       const vault = plan === restore ? hashesIn(vaultOf(world)).sort().join() : '';
       const wrong = [...(await plan.killed(world)), ...(await plan.again(world))];
       if (plan === restore && hashesIn(vaultOf(world)).sort().join() !== vault) wrong.push('the backup has changed');
@@ -168,6 +168,7 @@ async function tryPlan(plan: Plan, { seed, scale, say }: Options, result: Result
 /** The subject of `npm run torture rescue`. */
 export const subject: Subject = {
   title: 'backup and restore are killed before every single change that they make',
+  shared: true,
   async run(options) {
     const result: Result = { figures: { 'kills survived': 0 }, lost: 0, doubled: 0, failures: [] };
     for (const plan of [backup, restore]) await tryPlan(plan, options, result);

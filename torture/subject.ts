@@ -8,6 +8,8 @@ export interface Options {
   seed: number;
   /** 1 is the whole subject; tests ask for a part of it, `0.02` for a fiftieth. */
   scale: number;
+  /** One of several processes that share the trials, by its number from 0; each makes what the others leave out. */
+  lane?: { index: number; of: number };
   /** Says how far it is, for a person. */
   say(line: string): void;
 }
@@ -28,6 +30,8 @@ export interface Result {
 export interface Subject {
   /** One line for the list. */
   title: string;
+  /** Whether several processes can share its trials, as `shareOf` says. */
+  shared?: true;
   /** Rejects only where the trial itself could not be held. */
   run(options: Options): Promise<Result>;
 }
@@ -37,3 +41,21 @@ export const standing = ({ figures, lost, doubled, failures }: Result): string =
   [...Object.entries(figures), ['lost', lost], ['doubled', doubled], ['failed', failures.length]]
     .map(([what, n]) => `${what} ${n}`)
     .join(', ');
+
+/** Which trials of a row are to be made: from `offset` (modulo `every`), each `every`-th. */
+export function shareOf({ seed, scale, lane = { index: 0, of: 1 } }: Options): { every: number; offset: number } {
+  const every = Math.max(1, Math.round(1 / scale));
+  return { every: every * lane.of, offset: seed + every * lane.index };
+}
+
+/** The results of several subjects or lanes as one: figures of the same name are added up. */
+export function addUp(results: readonly Result[]): Result {
+  const all: Result = { figures: {}, lost: 0, doubled: 0, failures: [] };
+  for (const { figures, lost, doubled, failures } of results) {
+    for (const [what, n] of Object.entries(figures)) all.figures[what] = (all.figures[what] ?? 0) + n;
+    all.lost += lost;
+    all.doubled += doubled;
+    all.failures.push(...failures);
+  }
+  return all;
+}
