@@ -3,12 +3,15 @@
  * its own (this file, run with what to serve); and PouchDB Server.
  */
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock as clock } from '../src/base/clock.js';
+import { silent } from '../src/base/log.js';
 import { openSqlite } from '../src/base/sqlite.js';
 import { openCatalog } from '../src/catalog/catalog.js';
+import { openFollower } from '../src/cli/follow.js';
 import type { Body } from '../src/document/photo.js';
 import { openLibrary } from '../src/library/library.js';
 import type { Address } from '../src/replication/client.js';
@@ -27,6 +30,8 @@ export interface Filled {
   served: Served;
   library: ReturnType<typeof openLibrary>;
   count(): number;
+  /** Resolves when all that came is in the catalog, too. */
+  followed(): Promise<void>;
   close(): void;
 }
 
@@ -41,7 +46,14 @@ export function openFilled(count: number, { bare = false } = {}): Filled {
       if (!bare) catalog.index(id, body, n);
       changes.notify();
     },
+    defer(n) {
+      const isLeft = !bare && catalog.leave(n);
+      if (isLeft) follower.ask();
+      if (isLeft) changes.notify();
+      return isLeft;
+    },
   });
+  const follower = openFollower({ library, catalog, clock, log: silent, followed: () => changes.notify() });
   library.transaction(() => {
     for (const { id, document } of syntheticPhotos(count, 1)) library.update(id, () => padded(document));
   });
@@ -58,7 +70,11 @@ export function openFilled(count: number, { bare = false } = {}): Filled {
       last: () => library.changes(library.lastChange()).last,
     },
     count: tally,
+    async followed() {
+      while (catalog.behind() !== undefined) await clock.sleep(10);
+    },
     close() {
+      void follower.close();
       library.close();
       db.close();
       rmSync(folder, { recursive: true });
@@ -73,11 +89,16 @@ function padded(document: { facts: object }): Body {
   return { ...document, facts: { ...document.facts, description } };
 }
 
+/** A server in a process of its own. */
+export interface Peer {
+  address: Address;
+  /** Resolves when all that came is in its catalog, too. */
+  followed(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Starts a server in a process of its own, with as many documents. */
-export function startPeer(
-  kind: 'ours' | 'bare' | 'pouch',
-  count: number,
-): Promise<{ address: Address; close(): Promise<void> }> {
+export function startPeer(kind: 'ours' | 'bare' | 'pouch', count: number): Promise<Peer> {
   const child = fork(import.meta.filename, [kind, String(count)]);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
@@ -86,6 +107,10 @@ export function startPeer(
     child.once('message', (url) =>
       resolve({
         address: { url: url as string },
+        async followed() {
+          child.send('followed');
+          await once(child, 'message');
+        },
         async close() {
           child.disconnect();
           await ended;
@@ -106,6 +131,7 @@ async function serve(kind: string, count: number): Promise<void> {
       process.exit();
     });
   });
+  process.on('message', () => void Promise.resolve(side?.followed()).then(() => process.send!('followed')));
   process.send!(server ? server.address.url : `${pouch!.url}/photos`);
 }
 

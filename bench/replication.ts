@@ -1,7 +1,7 @@
 /**
  * Documents over replication, each way in the same run: ours to ours over HTTP, against CouchDB's replicator between two
  * databases of its own and PouchDB's replicator with PouchDB Server. Our sides have a library file and the catalog, as a
- * server has; the other side of a link is a process of its own. `npm run bench replication [documents]`; CouchDB takes
+ * server has, and it is told when all is in it, too; the other side of a link is a process of its own. `npm run bench replication [documents]`; CouchDB takes
  * part where `$COUCHDB_URL` names one, and replicates to the one of `$COUCHDB_OTHER_URL` where that is set.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -13,7 +13,7 @@ import type { Database } from '../src/replication/database.js';
 import { openHttpDatabase } from '../src/replication/http.js';
 import { replicate } from '../src/replication/replicate.js';
 import { openCouchSide } from '../test/replication/peers.js';
-import { startPeer, openFilled } from './peer.js';
+import { openFilled, startPeer, type Peer } from './peer.js';
 import { table } from './run.js';
 
 /** What this bench asks. */
@@ -22,8 +22,8 @@ export const title = 'Replication: documents a second, ours, CouchDB and PouchDB
 const couch = process.env['COUCHDB_URL'];
 const other = process.env['COUCHDB_OTHER_URL'] ?? couch;
 
-/** How a way went: documents that arrived, in seconds. */
-type Way = () => Promise<{ arrived: number; seconds: number }>;
+/** How a way went: documents that arrived, in seconds; and after how many all were in the catalog of who got them. */
+type Way = () => Promise<{ arrived: number; seconds: number; followed?: number }>;
 
 /** Runs it. Arguments: documents (20,000), and the only way to run (all). */
 export async function run([documents = '20000', only = '']: string[]): Promise<void> {
@@ -38,12 +38,14 @@ export async function run([documents = '20000', only = '']: string[]): Promise<v
     ['CouchDB to ours', () => oursFrom('couch', count)],
   ];
   const found = new Map<string, number>();
+  const inCatalog = new Map<string, string>();
   console.log(
     `\n${count.toLocaleString('en')} photo documents of 2 KB, load ${loadavg()[0]!.toFixed(2)} at the start\n`,
   );
   for (const [name, way] of ways.filter(([name]) => name.includes(only))) {
     if (couch === undefined && name.includes('CouchDB')) continue;
-    const { arrived, seconds } = await way();
+    const { arrived, seconds, followed } = await way();
+    if (followed !== undefined) inCatalog.set(name, Math.round(count / followed).toLocaleString('en'));
     if (arrived !== count) throw new Error(`${name}: ${arrived} of ${count} documents arrived.`);
     found.set(name, count / seconds);
   }
@@ -56,8 +58,11 @@ export async function run([documents = '20000', only = '']: string[]): Promise<v
     name,
     Math.round(speed).toLocaleString('en'),
     ...floors.map((floor) => cell(speed, floor)),
+    inCatalog.get(name) ?? '',
   ]);
-  console.log(table(['way', 'documents a second', 'times CouchDB', 'times PouchDB'], rows));
+  console.log(
+    table(['way', 'documents a second', 'times CouchDB', 'times PouchDB', 'a second, until in the catalog'], rows),
+  );
   if (couch === undefined) console.log('\nWithout CouchDB: $COUCHDB_URL is not set.');
 }
 
@@ -85,7 +90,7 @@ const over = (source: Database, target: Database): Promise<unknown> =>
 const openOther = async (
   kind: 'ours' | 'bare' | 'couch',
   count: number,
-): Promise<{ address: Address; close(): Promise<void> }> =>
+): Promise<Omit<Peer, 'followed'> & { followed?: Peer['followed'] }> =>
   kind !== 'couch'
     ? startPeer(kind, count)
     : ((await openCouchSide(couch!)) as { address: Address; close(): Promise<void> });
@@ -94,8 +99,11 @@ async function oursTo(kind: 'ours' | 'bare' | 'couch', count: number): ReturnTyp
   const ours = openFilled(count);
   const other = await openOther(kind, 0);
   try {
+    const began = performance.now();
     const seconds = await timed(() => over(ours.database, openHttpDatabase(other.address)));
-    return { arrived: await countOf(other.address), seconds };
+    await other.followed?.();
+    const followed = kind === 'ours' ? { followed: (performance.now() - began) / 1000 } : {};
+    return { arrived: await countOf(other.address), seconds, ...followed };
   } finally {
     await other.close();
     ours.close();
@@ -107,8 +115,10 @@ async function oursFrom(kind: 'ours' | 'couch', count: number): ReturnType<Way> 
   const other = await openOther(kind, count);
   try {
     if (kind === 'couch') await fill(other.address, count);
+    const began = performance.now();
     const seconds = await timed(() => over(openHttpDatabase(other.address), ours.database));
-    return { arrived: ours.count(), seconds };
+    await ours.followed();
+    return { arrived: ours.count(), seconds, followed: (performance.now() - began) / 1000 };
   } finally {
     await other.close();
     ours.close();

@@ -47,16 +47,17 @@ import type { Query } from './search.js';
 import { openSuggested, type Suggested } from './suggested.js';
 import { openTables, readState, version } from './tables.js';
 import { openTurn } from './turn.js';
+import { openWaiting, type Waiting } from './waiting.js';
 
 export { owner } from './answers.js';
 export type { Box, Cluster, Facet, Page, PageOptions, Segment, Tile, Viewer } from './answers.js';
 
 /**
- * An open catalog. Synchronous. An edit is in the next answer. Trashed photos are in no answer unless the query asks for
+ * An open catalog. Synchronous. An edit is in the next answer; what `leave` was told of, when it was taken in. Trashed photos are in no answer unless the query asks for
  * them with `is:trashed`. All that counts or filters needs the columns in memory: await `load` first where a big library
  * must not hold up others. Not to be asked inside of a transaction.
  */
-export interface Catalog extends Paired, Stacked, Suggested {
+export interface Catalog extends Paired, Stacked, Suggested, Waiting {
   /** Writes the rows of one document, inside the caller's transaction. Is the library's `Index`. */
   index(id: string, body: Body | undefined, n: number): void;
   /** Photos, newest first (taken, then id). `cursor` as returned before. @throws PhotospoolError `invalid` for a bad cursor. */
@@ -90,6 +91,8 @@ export interface Catalog extends Paired, Stacked, Suggested {
   clear(): void;
   /** After bulk indexing since `clear`: sorts, numbers and indexes the rows; the columns are loaded anew when needed. */
   finish(): void;
+  /** Whether a photo (SHA-256) has a row. */
+  has(id: string): boolean;
   /** Takes in what other processes wrote since (`n` is the library's lastChange). */
   catchUp(n: number): void;
   /** Loads the columns into memory in slices of some milliseconds; resolves when counts are answered at once. */
@@ -140,6 +143,7 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
     ...openPaired(db),
     ...openStacked(db),
     ...openSuggested(db),
+    ...openWaiting(db, turn),
     index(id, body) {
       const sha256 = photoSha256(id);
       if (sha256 === undefined) return;
@@ -209,6 +213,7 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
       });
     },
     looks,
+    has: (id) => numberOf(db, id) !== undefined,
     duplicates: () => findAlike(db, looks),
     clear() {
       db.transaction(() => startBuilding(db));

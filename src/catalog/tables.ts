@@ -12,7 +12,7 @@ import { openStacks } from './stacks.js';
 import { bit } from './state.js';
 
 /** The version of the tables. Another one found means: drop and build again. */
-export const version = 5;
+export const version = 6;
 
 /** Changes kept for others to catch up on; who is further behind loads anew. */
 const journal = 100_000;
@@ -38,7 +38,8 @@ export const schema = `
   CREATE UNIQUE INDEX IF NOT EXISTS catalog_photo_id ON catalog_photo (id);
   CREATE TABLE IF NOT EXISTS catalog_change (seq INTEGER PRIMARY KEY, n INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS catalog_state (
-    version INTEGER NOT NULL, generation INTEGER NOT NULL, building INTEGER NOT NULL, complete INTEGER NOT NULL);`;
+    version INTEGER NOT NULL, generation INTEGER NOT NULL, building INTEGER NOT NULL, complete INTEGER NOT NULL,
+    behind INTEGER);`;
 
 /** Makes the table that `index` fills between `clear` and `finish`, in the order of arrival. */
 export const bulkSchema = `CREATE TABLE catalog_bulk (arrival INTEGER PRIMARY KEY, ${columns}, UNIQUE (id));`;
@@ -48,7 +49,7 @@ export const dropAll = `
   DROP TABLE IF EXISTS catalog_bulk; DROP TABLE IF EXISTS catalog_photo;
   DROP TABLE IF EXISTS catalog_change; DROP TABLE IF EXISTS catalog_state;`;
 
-/** `generation` changes when rows were written that `catalog_change` does not tell of. */
+/** `generation` changes when rows were written that `catalog_change` does not tell of. `behind`: waiting.ts. */
 export interface State {
   version: number;
   generation: number;

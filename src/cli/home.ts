@@ -67,11 +67,12 @@ export async function openHome(config: Config, log: Log = silent, parts: HomePar
 
 async function assemble(config: Config, files: Files, db: Sqlite, log: Log, parts: HomeParts): Promise<Home> {
   const records = readRecords(config, db, log);
-  const { library, catalog } = records;
+  const { library, catalog, follower } = records;
   if (!catalogIsCurrent(db)) {
     if (library.count('photo:') > 0) log.info({}, 'The catalog is built again from the library.');
     await reindex(library, catalog);
   }
+  await follower.catchUp();
   const { here } = library.local.originals.counts();
   const archive = await openArchive(config.done, files, { server: library.server, hasOriginals: here > 0 });
   const blobs = await openBlobs(join(config.data, 'blobs'), files);
@@ -105,7 +106,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     sidecars,
     async close() {
       films.close();
-      await Promise.all([metadata.close(), decoders.close()]);
+      await Promise.all([metadata.close(), decoders.close(), follower.close()]);
       library.close();
       db.close();
     },

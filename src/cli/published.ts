@@ -81,6 +81,7 @@ export async function openPublished(config: Config, log: Log, files: Files = ope
     await combiner.follow().catch(troubled);
     publishers.close();
     await closeAccess();
+    await records.follower.close();
     library.close();
     db.close();
     lock.release();

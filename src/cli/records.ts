@@ -4,6 +4,7 @@
  */
 import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { systemClock as clock } from '../base/clock.js';
 import { configTemplate, type Config } from '../base/config.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
@@ -13,6 +14,7 @@ import { openCatalog, type Catalog } from '../catalog/catalog.js';
 import { openLibrary, type Library } from '../library/library.js';
 import { checkPlace } from '../library/place.js';
 import { makeChanges, type Changes } from '../server/changes.js';
+import { openFollower, type Follower } from './follow.js';
 import { libraryPath } from './view.js';
 
 /** The records of a home: what stands in its database file. */
@@ -22,6 +24,8 @@ export interface Records {
   catalog: Catalog;
   /** Wakes those who listen when this process changed the library. */
   changes: Changes;
+  /** Takes into the catalog what was left for later. To be closed before the database. */
+  follower: Follower;
 }
 
 /**
@@ -71,11 +75,18 @@ export function readRecords(config: Config, db: Sqlite, log: Log): Records {
       catalog.index(id, body, n);
       changes.notify();
     },
+    defer: (n) => {
+      const isLeft = catalog.leave(n);
+      if (isLeft) follower.ask();
+      if (isLeft) changes.notify();
+      return isLeft;
+    },
     backup: (format) => {
       const copy = `${libraryPath(config)}.format-${format}.${new Date().toISOString().replaceAll(':', '')}`;
       db.prepare('VACUUM INTO ?').run(copy);
       log.info({ copy }, `The library was copied to ${copy} before it is brought to this version's format.`);
     },
   });
-  return { db, library, catalog, changes };
+  const follower = openFollower({ library, catalog, clock, log, followed: () => changes.notify() });
+  return { db, library, catalog, changes, follower };
 }

@@ -14,22 +14,29 @@ import type { Revisions } from './revisions.js';
  */
 export type Index = (id: string, body: Body | undefined, n: number) => void;
 
+/**
+ * Asked of a document that came with many others and that nobody had before: true where change `n` is taken into the catalog
+ * later, by reading the change feed. Called inside the library's transaction.
+ */
+export type Defer = (n: number) => boolean;
+
 /** What the journal writes from. */
 export interface JournalParts {
   hlc: Hlc;
   epochs: Epochs;
   revisions: Revisions;
   index?: Index;
+  defer?: Defer;
 }
 
 /**
  * Gives a document its newest change. Call it in the transaction of the change. `only` is its only leaf where the caller
- * has just written that.
+ * has just written that; with `later` it may come into the catalog after the transaction.
  */
-export type Journal = (id: string, only?: { deleted: boolean; body: Body }) => void;
+export type Journal = (id: string, only?: { deleted: boolean; body: Body; later: boolean }) => void;
 
 /** Opens the journal of a library. */
-export function openJournal(db: Sqlite, { hlc, epochs, revisions, index }: JournalParts): Journal {
+export function openJournal(db: Sqlite, { hlc, epochs, revisions, index, defer }: JournalParts): Journal {
   // The number is drawn before the old row goes: the newest change of all may be this document's own.
   const bump = db.prepare(`INSERT INTO change (seq, doc) VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM change), ?)
     ON CONFLICT (doc) DO UPDATE SET seq = excluded.seq`);
@@ -51,7 +58,9 @@ export function openJournal(db: Sqlite, { hlc, epochs, revisions, index }: Journ
       db.afterCommit(() => (kept = last));
     }
     if (!index) return;
+    const n = epochs.last();
+    if (only?.later === true && defer?.(n) === true) return;
     const { deleted, body } = only ?? winnerOf(id);
-    index(id, deleted ? undefined : body, epochs.last());
+    index(id, deleted ? undefined : body, n);
   };
 }

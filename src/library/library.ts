@@ -1,6 +1,7 @@
 /**
  * The library: documents with their CouchDB revisions in one SQLite file; the truth. A document, its revision, its change
- * row, its catalog rows and its local rows commit in one transaction, durable before the call returns.
+ * row, its catalog rows and its local rows commit in one transaction, durable before the call returns. Only new documents that
+ * come in great numbers may be left to the catalog for later (`insert`).
  */
 import { randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../base/clock.js';
@@ -11,7 +12,7 @@ import { openReads, type Raw, type Stored } from './documents.js';
 import { openEpochs } from './epochs.js';
 import { openFeed, type Change } from './feed.js';
 import type { Incoming } from './incoming.js';
-import { openJournal, type Index } from './journal.js';
+import { openJournal, type Defer, type Index } from './journal.js';
 import { openLocal, type Local } from './local.js';
 import { openRevisions } from './revisions.js';
 import { openSchema } from './schema.js';
@@ -20,11 +21,13 @@ import { openWrites } from './writes.js';
 export type { Raw, Stored } from './documents.js';
 export type { Change } from './feed.js';
 export type { Incoming } from './incoming.js';
-export type { Index } from './journal.js';
+export type { Defer, Index } from './journal.js';
 
 /** What `openLibrary` needs beside the database. */
 export interface LibraryOptions {
   index?: Index;
+  /** Where it is missing, nothing is indexed later. */
+  defer?: Defer;
   clock?: Clock;
   /** Random bytes, for epochs and ids. */
   random?: (length: number) => Uint8Array;
@@ -63,9 +66,10 @@ export interface Library {
   ): { rev: string; changed: boolean } | undefined;
   /**
    * Stores revisions made elsewhere; idempotent, in any order; conflicts are merged in the same transaction. Throws
-   * `invalid` or `too-large` (past 1 MiB) for the first that can't be stored, and then stores none.
+   * `invalid` or `too-large` (past 1 MiB) for the first that can't be stored, and then stores none. With `later`, documents
+   * that nobody had before may come into the catalog after that.
    */
-  insert(incoming: readonly Incoming[]): void;
+  insert(incoming: readonly Incoming[], options?: { later?: boolean }): void;
   /** Which of these revisions are missing here. */
   missing(asked: Record<string, string[]>): Record<string, { missing: string[] }>;
   /** Changes after `since` (a sequence, or 0), oldest first; 1,000 at most where no limit is given. */
@@ -112,7 +116,11 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     ...openWrites(
       db,
       revisions,
-      openJournal(db, { hlc, epochs, revisions, ...(options.index && { index: options.index }) }),
+      openJournal(db, {
+        ...{ hlc, epochs, revisions },
+        ...(options.index && { index: options.index }),
+        ...(options.defer && { defer: options.defer }),
+      }),
       local.merges,
     ),
     lastChange: () => epochs.last(),

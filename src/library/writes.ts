@@ -17,7 +17,7 @@ import type { Leaf, Revisions } from './revisions.js';
 /** The writing half of a library; see `Library`. */
 export interface Writes {
   update<B extends object = Body>(id: string, change: (body: B | undefined) => B | undefined): Written | undefined;
-  insert(incoming: readonly Incoming[]): void;
+  insert(incoming: readonly Incoming[], options?: { later?: boolean }): void;
 }
 
 /** What became of a change: the revision that wins now, and whether it is a new one. */
@@ -82,7 +82,7 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
         return after && write(id, winner, after as Body);
       });
     },
-    insert(incoming) {
+    insert(incoming, { later = false } = {}) {
       const bodies = incoming.map(checkIncoming);
       db.transaction(() => {
         const touched = new Map<string, boolean>();
@@ -98,7 +98,7 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
         // Only when all are in: a merge and the tombstones that belong to it come together.
         for (const [id, added] of touched) {
           const only = first.get(id);
-          if (only) journal(id, { deleted: only.deleted, body: only.body });
+          if (only) journal(id, { deleted: only.deleted, body: only.body, later });
           else if (settle(id) || added) finish(id);
         }
       });

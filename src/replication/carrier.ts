@@ -42,6 +42,8 @@ export interface Carrier {
    * what did, the peer keeps.
    */
   put(sha256: string, file: BlobFile, from: number, throttle: Throttle, signal: AbortSignal): Promise<void>;
+  /** Which of these blobs the peer has; undefined where it does not understand the question. */
+  which?(sha256s: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;
   /** What the peer wants, most wanted first. */
   wanted(options: WantedOptions, signal: AbortSignal): Promise<WantedList>;
 }
@@ -58,8 +60,10 @@ export type Throttle = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint
 /** Opens another Photospool. `address` is its `/blobs`. */
 export function openCarrier(address: Address): Carrier {
   const host = hostOf(address.url);
-  /** The version of what it wants that was seen last. */
+  /** The version of what it wants that was seen last, and pages of that version after the first one. */
   let seen: number | undefined;
+  const pages = new Map<number, WantedList>();
+  let understands = true;
   return {
     async get(sha256, from, signal) {
       const headers = from > 0 ? { range: `bytes=${from}-` } : {};
@@ -73,6 +77,8 @@ export function openCarrier(address: Address): Carrier {
       throw new PhotospoolError('io', `${host} answered ${status} instead of a picture.`);
     },
     async put(sha256, { path, bytes }, from, throttle, signal) {
+      // What it has got is not wanted any more.
+      pages.clear();
       const headers = {
         'content-type': 'application/octet-stream',
         'content-length': String(bytes - from),
@@ -91,20 +97,33 @@ export function openCarrier(address: Address): Carrier {
         throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
       }
     },
+    async which(sha256s, signal) {
+      if (!understands) return undefined;
+      const { status, json } = await ask(address, '/here', { method: 'POST', body: { blobs: sha256s }, signal });
+      const here = own(json, 'here');
+      // One of an earlier version knows no such question.
+      understands = status === 200 && Array.isArray(here);
+      return understands ? new Set(here as string[]) : undefined;
+    },
     async wanted({ originals, skip, wait }, signal) {
+      const kept = skip > 0 ? pages.get(skip) : undefined;
+      if (kept) return kept;
       const known = wait > 0 && seen !== undefined ? `&seen=${seen}` : '';
       const query = `originals=${originals}&skip=${skip}&wait=${wait}&heartbeat=${heartbeat}${known}`;
       const { status, json } = await ask(address, `/?${query}`, { timeout: wait + 30_000, silence, signal });
       const list = own(json, 'wanted');
       if (status !== 200 || !Array.isArray(list)) throw new PhotospoolError('io', `${host} did not say what it wants.`);
       const version = own(json, 'version');
+      if (skip === 0 && version !== seen) pages.clear();
       if (skip === 0 && typeof version === 'number') seen = version;
       const wanted = list.flatMap((one): Wanted[] => {
         const [sha256, have] = [own(one, 'sha256'), own(one, 'have')];
         return typeof sha256 === 'string' && typeof have === 'number' ? [{ sha256, have }] : [];
       });
       const total = amountOf(own(json, 'total'));
-      return { list: wanted, ...(total && { total }) };
+      const answer = { list: wanted, ...(total && { total }) };
+      if (skip > 0 && typeof version === 'number' && version === seen) pages.set(skip, answer);
+      return answer;
     },
   };
 }

@@ -34,10 +34,32 @@ export async function carryBlobs(parts: CarryParts): Promise<void> {
   const { found, signal } = parts;
   if (found.kind === 'couchdb') return carryThroughCouch(parts, found.blobs);
   const carrier = openCarrier(found.blobs);
-  await runTogether(signal, (signal) => [fetching(parts, carrier, signal), bringing(parts, carrier, signal)]);
+  const { lacking, news } = tellNews(parts);
+  await runTogether(signal, (signal) => [
+    fetching({ ...parts, news }, carrier, signal),
+    bringing({ ...parts, lacking }, carrier, signal),
+  ]);
 }
 
-const fetching = (parts: CarryParts, carrier: Carrier, signal: AbortSignal): Promise<void> =>
+/** A peer that lacks fewer pictures than before got some: maybe those that it did not have for us. */
+function tellNews({ exchange, lacking }: CarryParts): Pick<CarryParts, 'lacking'> & { news(): number } {
+  let [before, news] = [0, 0];
+  return {
+    news: () => news,
+    lacking(total) {
+      if (total.count < before) news++;
+      if (total.count < before) exchange.stir();
+      before = total.count;
+      lacking(total);
+    },
+  };
+}
+
+const fetching = (
+  parts: CarryParts & Pick<TransferParts, 'news'>,
+  carrier: Carrier,
+  signal: AbortSignal,
+): Promise<void> =>
   whileDisksAllow({
     ...{ way: 'fetched', clock: parts.clock, signal, held: parts.held },
     work: (gotOn) => fetchBlobs({ ...parts, carrier, signal, gotOn }),

@@ -71,7 +71,14 @@ export function openExchange(parts: ExchangeParts): Exchange {
   };
   let version = clock.now();
   let served = 0;
-  const named: Named = { ...inOrder, follow };
+  const named: Named = {
+    ...inOrder,
+    follow,
+    set(sha256, here) {
+      inOrder.set(sha256, here);
+      if (!here) version++;
+    },
+  };
   const inner = openStore({ ...parts, named });
   const store: Store = {
     ...inner,

@@ -1,6 +1,7 @@
 /**
- * The library of this server as one side of a replication. What is written is durable, merged and in the catalog when
- * `write` resolves; a crash in between leaves whole batches, and the same again changes nothing.
+ * The library of this server as one side of a replication. What is written is durable and merged when `write` resolves, and
+ * in the catalog too, but for new documents that came with many others: those follow (cli/follow.ts). A crash in between
+ * leaves whole batches, and the same again changes nothing.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
@@ -23,6 +24,8 @@ export interface LibraryParts {
 
 /** Documents per transaction: others get their turn in between, and each ends with a wait for the disk. */
 const batch = 500;
+/** Revisions at once from which on new documents may come into the catalog later. A few photos are in it at once. */
+const many = 50;
 /** Ms between looks for what other processes wrote. */
 const look = 1_000;
 
@@ -66,7 +69,7 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
       const refused: Refused[] = [];
       for (let at = 0; at < incoming.length; at += batch) {
         if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-        refused.push(...insert(library, incoming.slice(at, at + batch)));
+        refused.push(...insert(library, incoming.slice(at, at + batch), incoming.length >= many));
       }
       return refused;
     },
@@ -81,15 +84,18 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
 }
 
 /** Inserts those that can be stored. They are looked at one by one only where one of them can't: looking is half the work. */
-function insert(library: Library, incoming: readonly Incoming[]): Refused[] {
+function insert(library: Library, incoming: readonly Incoming[], later: boolean): Refused[] {
   try {
-    library.insert(incoming);
+    library.insert(incoming, { later });
     return [];
   } catch (error) {
     if (!(error instanceof PhotospoolError) || (error.code !== 'invalid' && error.code !== 'too-large')) throw error;
   }
   const judged = incoming.map((one) => ({ one, reason: whyNot(one) }));
-  library.insert(judged.filter(({ reason }) => reason === undefined).map(({ one }) => one));
+  library.insert(
+    judged.filter(({ reason }) => reason === undefined).map(({ one }) => one),
+    { later },
+  );
   return judged.flatMap(({ one, reason }) =>
     reason === undefined ? [] : [{ id: one.id, rev: one.revisions[0] ?? '', reason }],
   );

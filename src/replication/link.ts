@@ -4,7 +4,7 @@
  * router that lets nobody in; it carries both directions.
  */
 import type { Clock } from '../base/clock.js';
-import { sentence, toPhotospoolError } from '../base/errors.js';
+import { sentence, toPhotospoolError, type PhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { openAsking, type Asking } from './asking.js';
 import { waitAfter } from './backoff.js';
@@ -14,6 +14,7 @@ import type { Copies } from './copies.js';
 import type { Database, Refused } from './database.js';
 import { checkOther, discover, makeDatabase, type Found } from './discover.js';
 import type { Exchange } from './exchange.js';
+import { whileDisksAllow, type Hold } from './held.js';
 import { openHttpDatabase } from './http.js';
 import { openLinkBlobs } from './linkblobs.js';
 import type { Peer } from './peers.js';
@@ -78,6 +79,8 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     blobs: { fetched: { count: 0, bytes: 0 }, brought: { count: 0, bytes: 0 } },
     refused: [],
   };
+  /** Directions whose documents wait for a disk while the rest goes on. */
+  const holds = new Map<'pull' | 'push', Hold>();
   const telling = openTelling((text) => log.warn({ peer: peer.url }, text));
   const ended = (): boolean => stop.signal.aborted;
 
@@ -91,6 +94,23 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     parts.changed();
   }
 
+  /** What a connection that stands is: it waits where documents do, one way. */
+  function stand(): void {
+    const behind = (status.pull.pending ?? 0) + (status.push.pending ?? 0);
+    const [hold] = holds.values();
+    if (hold) become('waiting', { ...told(hold.error), next: new Date(hold.until).toISOString() });
+    else become(behind > 0 ? 'catching-up' : 'live');
+  }
+
+  function held(direction: 'pull' | 'push', hold?: Hold): void {
+    const before = holds.get(direction);
+    if (hold) holds.set(direction, hold);
+    else holds.delete(direction);
+    if (hold) telling.tell(sentence(hold.error));
+    else if (before) telling.over(sentence(before.error));
+    if (hold ?? before) stand();
+  }
+
   function refuse(documents: readonly Refused[]): void {
     for (const one of documents) {
       if (refused.size >= mostRefused) refused.delete(refused.keys().next().value!);
@@ -102,23 +122,18 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
   }
 
   /** Runs one direction for the time of a connection, and counts. */
-  function run(direction: 'pull' | 'push', source: Database, target: Database, signal: AbortSignal): Promise<Progress> {
-    const before = status[direction].sent;
-    const progress = ({ sent, pending }: Progress): void => {
-      status[direction] = { sent: before + sent, ...(pending !== undefined && { pending }) };
-      const behind = (status.pull.pending ?? 0) + (status.push.pending ?? 0);
-      become(behind > 0 ? 'catching-up' : 'live');
+  function run(direction: 'pull' | 'push', source: Database, target: Database, signal: AbortSignal): Promise<void> {
+    const work = async (gotOn: () => void): Promise<void> => {
+      const before = status[direction].sent;
+      const progress = ({ sent, pending }: Progress): void => {
+        status[direction] = { sent: before + sent, ...(pending !== undefined && { pending }) };
+        if (sent > 0 || (pending ?? 0) === 0) gotOn();
+        stand();
+      };
+      const session = parts.session();
+      await replicate({ source, target, clock, session, live: true, signal, progress, refused: refuse });
     };
-    return replicate({
-      source,
-      target,
-      clock,
-      session: parts.session(),
-      live: true,
-      signal,
-      progress,
-      refused: refuse,
-    });
+    return whileDisksAllow({ way: direction, clock, signal, random: parts.random, held, work });
   }
 
   const carry =
@@ -191,6 +206,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
       const began = status.push.sent + status.pull.sent;
       const asking = openAsking(clock, parts.fetch);
       asking.endWith(stop.signal);
+      holds.clear();
       try {
         become('connecting');
         await connect(asking);
@@ -201,9 +217,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
         failures = status.push.sent + status.pull.sent > began ? 1 : failures + 1;
         const wait = waitAfter(failures, ours.code, parts.random);
         const next = new Date(clock.now() + wait).toISOString();
-        become(ours.code === 'unauthorized' ? 'refused' : 'waiting', {
-          ...{ reason: sentence(ours), code: ours.code, next },
-        });
+        become(ours.code === 'unauthorized' ? 'refused' : 'waiting', { ...told(ours), next });
         telling.tell(sentence(ours));
         await clock.sleep(wait, stop.signal);
       } finally {
@@ -221,3 +235,9 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     },
   };
 }
+
+/** What a status says of an error. */
+const told = (error: PhotospoolError): Pick<LinkStatus, 'reason' | 'code'> => ({
+  reason: sentence(error),
+  code: error.code,
+});

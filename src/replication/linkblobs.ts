@@ -4,7 +4,8 @@ import type { Throttle } from './carrier.js';
 import { carryBlobs, carryThere } from './carry.js';
 import type { Found } from './discover.js';
 import type { Exchange } from './exchange.js';
-import type { Way } from './held.js';
+import { sentence } from '../base/errors.js';
+import type { Hold, Way } from './held.js';
 import type { OriginalsPolicy } from './peers.js';
 import type { LinkStatus } from './state.js';
 import type { Telling } from './telling.js';
@@ -37,7 +38,8 @@ export function openLinkBlobs({ exchange, status, changed, telling, ...rest }: L
 
   const sentenceOf = (why: string): string => `Pictures wait: ${why}`;
 
-  function held(way: Way, why?: string): void {
+  function held(way: Way, hold?: Hold): void {
+    const why = hold && sentence(hold.error);
     const before = waits.get(way);
     if (why === before) return;
     if (why === undefined) waits.delete(way);

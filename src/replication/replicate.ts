@@ -1,13 +1,16 @@
 /**
  * One direction of a link: everything that the source has and the target has not goes over, in batches, from where it
  * stopped last time. Killed at any instant it begins again at the last checkpoint, and what had gone over goes over as
- * "not missing". The checkpoint moves only past what the target has, or has refused in words that were passed on.
+ * "not missing". The checkpoint moves only past what the target has, or has refused in words that were passed on; where a disk
+ * has no room for it, it is tried again later, and documents go on.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
+import { toPhotospoolError } from '../base/errors.js';
 import type { Incoming } from '../library/library.js';
 import { commonPoint, nextCheckpoint } from './checkpoints.js';
 import type { Database, Named, Refused, Row } from './database.js';
+import { ofDisks } from './held.js';
 
 /** How one direction runs. */
 export interface Replication {
@@ -49,7 +52,7 @@ interface Load {
 
 const usualBatch = 500;
 /** How long a look for changes may last, in ms: shorter than what proxies wait (a minute), longer than half of it. */
-const patience = 55_000;
+const patience = 58_000;
 /** Ms between checkpoints while batches follow one another. */
 const interval = 5_000;
 
@@ -73,10 +76,16 @@ export async function replicate(replication: Replication): Promise<Progress> {
 
   async function save(): Promise<void> {
     if (saved === progress.seq) return;
-    base = nextCheckpoint(base, session, progress.seq);
-    await target.setCheckpoint(id, base, ofTarget);
-    await source.setCheckpoint(id, base, ofSource);
-    [saved, savedAt] = [progress.seq, clock.now()];
+    savedAt = clock.now();
+    const next = nextCheckpoint(base, session, progress.seq);
+    try {
+      await target.setCheckpoint(id, next, ofTarget);
+      await source.setCheckpoint(id, next, ofSource);
+    } catch (error) {
+      if (ofDisks.has(toPhotospoolError(error, 'write', 'a checkpoint').code)) return;
+      throw error;
+    }
+    [base, saved] = [next, progress.seq];
   }
 
   async function run(): Promise<void> {

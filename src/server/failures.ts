@@ -7,6 +7,7 @@ import type { Log } from '../base/log.js';
 import { codes, PhotospoolError, printable, toPhotospoolError, type ErrorCode } from '../base/errors.js';
 import { may } from '../access/rights.js';
 import { viewerOf } from './access.js';
+import { isHushed } from './said.js';
 import { pathOf } from './trace.js';
 
 /** The codes that only HTTP has. */
@@ -73,7 +74,7 @@ export function answerErrors(
     const { status } = codes[ours.code];
     // RFC 9110, 15.5.2: a 401 names a way to sign in. Browsers ask for nothing themselves at this one.
     if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Photospool"');
-    if (status >= 500 && ours.code !== 'busy')
+    if (status >= 500 && ours.code !== 'busy' && !isHushed(ours))
       log.error({ err: error, request: request.id, method: request.method, path: pathOf(request.url) }, ours.message);
     // What failed here, and in which folder, is for those who may look there.
     const told = status < 500 || ours.code === 'busy' || may(viewerOf(request), 'spool');

@@ -1,7 +1,7 @@
 /**
  * What changed among the photos and their comments since the last look, read from the library's change feed: the same for changes of this
  * process and of others. A feed is for those who see the same photos; what they may not see is in nothing that it tells, and
- * a photo that is theirs no longer is told by its month alone.
+ * a photo that is theirs no longer is told by its month alone. What the catalog does not have yet is told when it has it.
  */
 import type { Clock } from '../base/clock.js';
 import { photoOfComment } from '../document/comment.js';
@@ -9,7 +9,7 @@ import { audiences, sha256Of } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import { parseQuery } from '../catalog/search.js';
 import type { Catalog, Viewer } from '../catalog/catalog.js';
-import type { Library } from '../library/library.js';
+import type { Change, Library } from '../library/library.js';
 import type { Ask } from './ask.js';
 import { readDocuments } from './photos.js';
 
@@ -64,6 +64,8 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
   const countMonths = (): Map<string, number> =>
     new Map(catalog.months(everything, viewer).map(({ month, count }) => [month, count]));
   let change = library.lastChange();
+  /** Up to which change what was told of is in the catalog's answers. */
+  let settled = catalog.behind() ?? change;
   let counts = countMonths();
 
   /** What changed, and the photos that a video among it plays with: those have another clip now. */
@@ -88,6 +90,17 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
     );
   }
 
+  /** What changed after `from`, up to `to`, in stretches; yields to other work in between. */
+  async function* stretches(from: number, to = Infinity): AsyncGenerator<Change[]> {
+    for (let after = from; ;) {
+      const changes = library.changes(after, batch).changes.filter(({ n }) => n <= to);
+      yield changes;
+      if (changes.length < batch) return;
+      after = changes.at(-1)!.n;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   /** How many changes there were is for those who see them all; others get a number that is another one each time. */
   const told = (): number => (seesAll ? change : clock.now());
 
@@ -98,21 +111,30 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
       const ids = new Set<string>();
       const months = new Set<string>();
       const comments = new Set<string>();
-      for (;;) {
-        const { changes } = library.changes(change, batch);
+      const tell = (changes: readonly Change[]): void => {
         const photos = withPartners(changes.flatMap(({ id }) => (id.startsWith('photo:') ? (sha256Of(id) ?? []) : [])));
-        const commented = changes.flatMap(({ id }) => photoOfComment(id) ?? []);
-        for (const { id } of shown([...new Set(commented)])) comments.add(id);
         // A photo that was purged has no document any more; those who see everything hear of it.
         if (seesAll) for (const id of photos) ids.add(id);
         for (const { id, month } of shown(photos)) {
           ids.add(id);
           months.add(month);
         }
+      };
+      const taken = Math.min(change, catalog.behind() ?? Infinity);
+      if (settled < taken) for await (const changes of stretches(settled, taken)) tell(changes);
+      settled = Math.max(settled, taken);
+      const isSettled = settled === change;
+      let left: number | undefined;
+      for await (const changes of stretches(change)) {
+        const behind = catalog.behind() ?? Infinity;
+        const isIn = ({ id, n }: Change): boolean => n <= behind || catalog.has(sha256Of(id) ?? '');
+        left ??= changes.find((one) => !isIn(one))?.n;
+        tell(changes.filter(isIn));
+        const commented = changes.flatMap(({ id }) => photoOfComment(id) ?? []);
+        for (const { id } of shown([...new Set(commented)])) comments.add(id);
         change = changes.at(-1)?.n ?? change;
-        if (changes.length < batch) break;
-        await new Promise((resolve) => setImmediate(resolve));
       }
+      if (isSettled) settled = left === undefined ? change : left - 1;
       await ask('', 'count');
       for (const month of movedMonths()) months.add(month);
       const news: News = { comments: [...comments] };

@@ -3,8 +3,10 @@
  * in or goes out that no document names.
  */
 import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { photoId } from '../../src/document/photo.js';
+import { sha256, type Home } from './homes.js';
 import { brittle, files, home, link, served, soon } from './linking.js';
 
 test('over one link, each side gets what the other has', async () => {
@@ -72,6 +74,58 @@ test('cut at any of its bytes, a blob goes on there and comes whole', async () =
     expect(one.exchange.store.find(id)).toBeDefined();
   }
   expect(await files(one)).toEqual({ renditions: 2 * (length + 1), originals: length + 1 });
+});
+
+/** A way to ask that counts what is asked: by method and path, numbers and hashes left out. `old` is a server that knows no /here. */
+function counting(old = false): { fetching: typeof fetch; count: (what: RegExp) => number } {
+  const asked: string[] = [];
+  return {
+    count: (what) => asked.filter((one) => what.test(one)).length,
+    fetching: (input, init) => {
+      const { pathname, search } = new URL(input as string);
+      asked.push(`${init?.method ?? 'GET'} ${pathname}${search}`);
+      return old && pathname === '/blobs/here'
+        ? Promise.resolve(Response.json({ error: { code: 'not-found' } }, { status: 404 }))
+        : fetch(input, init);
+    },
+  };
+}
+
+/** A home with photos whose pictures are nowhere; `bring` has them come to it. */
+async function withoutPictures(count: number): Promise<{ server: Home; bring(): Promise<void> }> {
+  const server = await home();
+  const renditions: Buffer[] = [];
+  for (let n = 0; n < count; n++) {
+    await server.add(n);
+    renditions.push(Buffer.from(`thumb ${n}`), Buffer.alloc(3_000, `preview ${n} `));
+  }
+  for (const bytes of renditions) await rm(server.blobs.path(sha256(bytes)));
+  return {
+    server,
+    async bring() {
+      for (const bytes of renditions) await server.exchange.store.take(sha256(bytes), 0, Readable.from([bytes]));
+    },
+  };
+}
+
+test('pictures that a peer does not have are asked for one by one once, then in one question, and come when it has them', async () => {
+  const [{ server, bring }, laptop] = [await withoutPictures(150), await home()];
+  const { fetching, count } = counting();
+  link(laptop, { url: await served(server), originals: 'none' }, undefined, fetching);
+  await expect.poll(() => count(/^POST \/blobs\/here$/), soon).toBeGreaterThan(1);
+  expect(count(/^GET \/blobs\/[0-9a-f]{64}/)).toBe(300);
+  await bring();
+  await expect.poll(() => files(laptop), { ...soon, timeout: 150_000 }).toEqual({ renditions: 300, originals: 0 });
+});
+
+test('a server that does not understand that question is asked for each', async () => {
+  const [{ server, bring }, laptop] = [await withoutPictures(5), await home()];
+  const { fetching, count } = counting(true);
+  link(laptop, { url: await served(server), originals: 'none' }, undefined, fetching);
+  await expect.poll(() => count(/^GET \/blobs\/[0-9a-f]{64}/), soon).toBeGreaterThanOrEqual(30);
+  expect(count(/^POST \/blobs\/here$/)).toBe(1);
+  await bring();
+  await expect.poll(() => files(laptop), soon).toEqual({ renditions: 10, originals: 0 });
 });
 
 describe('what must not happen', () => {

@@ -34,7 +34,12 @@ export async function served(one: Home): Promise<string> {
 }
 
 /** Links a home to a peer, with all originals unless told otherwise, until the test or the link is ended. */
-export function link(from: Home, peer: string | (Partial<Peer> & { url: string }), log: Log = silent): Mesh {
+export function link(
+  from: Home,
+  peer: string | (Partial<Peer> & { url: string }),
+  log: Log = silent,
+  fetching?: typeof fetch,
+): Mesh {
   const peers = openPeers(from.db);
   const given = typeof peer === 'string' ? { url: peer } : peer;
   peers.put({ publish: false, originals: 'all', added: '2026-11-24T10:00:00.000Z', ...given });
@@ -47,6 +52,7 @@ export function link(from: Home, peer: string | (Partial<Peer> & { url: string }
     log,
     random: () => 0.5,
     session: () => randomUUID(),
+    ...(fetching && { fetch: fetching }),
     blobs: { exchange, throttle: makeThrottle(0, clock) },
   });
   onTestFinished(() => mesh.close());

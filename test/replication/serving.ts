@@ -4,7 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Access } from '../../src/access/access.js';
 import type { Viewer } from '../../src/access/rights.js';
 import { systemClock } from '../../src/base/clock.js';
-import { silent } from '../../src/base/log.js';
+import { silent, type Log } from '../../src/base/log.js';
 import { openCopies, type Copies } from '../../src/replication/copies.js';
 import type { Address } from '../../src/replication/client.js';
 import type { App, Context } from '../../src/server/parts.js';
@@ -26,11 +26,12 @@ const check =
     return reply.code(401).send({ error: 'unauthorized', reason: 'A token is needed.' });
   };
 
-/** Serves a side; `address` is that of its database. With a `token`, only to who has it. */
+/** Serves a side; `address` is that of its database. With a `token`, only to who has it. `log` is that of the server. */
 export async function serveSide(
   side: { library: Library; served: Served },
   port = 0,
   token?: string,
+  log: Log = silent,
 ): Promise<{ address: Address; copies: Copies; close(): Promise<void> }> {
   const app: App = Fastify({
     routerOptions: { maxParamLength: 1_100 },
@@ -38,7 +39,7 @@ export async function serveSide(
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.decorate('access', { recognise: () => peer } as unknown as Access);
   const copies = openCopies(systemClock, silent);
-  const context = { library: side.library, databases: [side.served], copies, config: { version: '0.0.0' } };
+  const context = { library: side.library, databases: [side.served], copies, log, config: { version: '0.0.0' } };
   if (token !== undefined) app.addHook('onRequest', check(token));
   await replication(app, context as unknown as Context);
   const url = await app.listen({ host: '127.0.0.1', port });

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
+import type { Log } from '../../src/base/log.js';
 import { openCarrier } from '../../src/replication/carrier.js';
 import { ask } from '../../src/replication/client.js';
 import { openMesh, type Mesh } from '../../src/replication/mesh.js';
@@ -24,8 +25,8 @@ function ours(): Side {
   return side;
 }
 
-async function served(side: Side, token?: string): Promise<string> {
-  const { address, close } = await serveSide(side, 0, token);
+async function served(side: Side, token?: string, log?: Log): Promise<string> {
+  const { address, close } = await serveSide(side, 0, token, log);
   onTestFinished(close);
   return address.url.replace('/db/photos', '');
 }
@@ -36,17 +37,24 @@ const put = (side: Side, url: string, authorization?: string): void =>
     ...(authorization !== undefined && { authorization }),
   });
 
-function linkFrom(side: Side): { mesh: Mesh; told: string[] } {
+/** A log, and what was said in it as a warning or an error. */
+function listen(): { log: Log; told: string[] } {
   const told: string[] = [];
   const note = (...[, text]: unknown[]): void => void told.push(String(text));
+  return { log: { debug: () => undefined, info: () => undefined, warn: note, error: note }, told };
+}
+
+function linkFrom(side: Side, fetching?: typeof fetch): { mesh: Mesh; told: string[] } {
+  const { log, told } = listen();
   const mesh = openMesh(openPeers(side.db), {
     database: side.database,
     server: side.library.server,
     epoch: side.library.epoch,
     clock,
-    log: { debug: () => undefined, info: () => undefined, warn: note, error: note },
+    log,
     random: () => 0.5,
     session: () => randomUUID(),
+    ...(fetching && { fetch: fetching }),
   });
   onTestFinished(() => mesh.close());
   return { mesh, told };
@@ -65,7 +73,8 @@ test(
   { timeout: 180_000 },
   async () => {
     const [a, b] = [ours(), ours()];
-    const url = await served(b);
+    const there = listen();
+    const url = await served(b, undefined, there.log);
     put(a, url);
     write(b, 'x:b', 'from b');
     const { mesh, told } = linkFrom(a);
@@ -74,13 +83,55 @@ test(
     b.db.exec(`PRAGMA max_page_count = ${pages}`);
     for (let n = 0; n < 40; n++) write(a, `x:${n}`, 'x'.repeat(4_000));
     await expect.poll(() => mesh.status()[0]?.state, soon).toBe('waiting');
-    expect(mesh.status()[0]).toMatchObject({ reason: expect.stringContaining('could not answer') as string });
+    expect(mesh.status()[0]).toMatchObject({ code: 'disk-full', reason: expect.stringContaining('(507)') as string });
+    // It is tried again and again, and said once, there too.
+    const { next } = mesh.status()[0]!;
+    await expect.poll(() => mesh.status()[0]?.next, soon).not.toBe(next);
+    expect(there.told).toHaveLength(1);
+    expect(there.told[0]).toContain('the disk is full');
     // What is there is read as before.
     expect((await ask({ url: `${url}/db/photos` }, '/_changes')).json).toMatchObject({ results: [{ id: 'x:b' }] });
     b.db.exec('PRAGMA max_page_count = 1000000');
     await expect.poll(() => all(a) === all(b), soon).toBe(true);
     expect(b.library.count('')).toBe(41);
-    expect(told.length).toBeLessThanOrEqual(2);
+    expect(told).toHaveLength(1);
+    expect(there.told).toHaveLength(1);
+  },
+);
+
+test(
+  'a server that has no room for documents or notes (507): what goes there waits, said once; what comes from there comes',
+  { timeout: 180_000 },
+  async () => {
+    const [a, b] = [ours(), ours()];
+    put(a, await served(b));
+    let [full, refused] = [true, 0];
+    const small: typeof fetch = (input, init) => {
+      if (!full || !/_bulk_docs|_local/.test(input as string) || (init?.method ?? 'GET') === 'GET')
+        return fetch(input, init);
+      refused++;
+      const answer = { error: 'insufficient_storage', reason: 'There is no room.' };
+      return Promise.resolve(Response.json(answer, { status: 507 }));
+    };
+    write(a, 'x:a', 'from a');
+    const { mesh, told } = linkFrom(a, small);
+    await expect.poll(() => mesh.status()[0]?.state, soon).toBe('waiting');
+    const states = new Set<string | undefined>();
+    onTestFinished(mesh.on(() => void states.add(mesh.status()[0]?.state)));
+    for (let n = 0; n < 3; n++) {
+      const before = refused;
+      write(b, `x:b${n}`, 'from b');
+      await expect.poll(() => a.library.get(`x:b${n}`), soon).toBeDefined();
+      await expect.poll(() => refused, soon).toBeGreaterThan(before);
+    }
+    expect(mesh.status()[0]).toMatchObject({ state: 'waiting', code: 'disk-full' });
+    expect(b.library.get('x:a')).toBeUndefined();
+    full = false;
+    await expect.poll(() => all(a) === all(b) && mesh.status()[0]?.state, soon).toBe('live');
+    expect(mesh.status()[0]).not.toHaveProperty('reason');
+    // The link stood all the time.
+    expect(states).not.toContain('connecting');
+    expect(told).toHaveLength(1);
   },
 );
 

@@ -151,6 +151,7 @@ describe('the description', () => {
         'patch /api/uploads/{upload}',
         'post /api/upload',
         'post /api/uploads',
+        'post /blobs/here',
         'put /blobs/{sha256}',
       ].sort(),
     );

@@ -127,6 +127,7 @@ export const expected: Record<string, Expected> = {
   'get /blobs/': { rule: 'replicate' },
   'get /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },
   'head /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },
+  'post /blobs/here': { rule: 'replicate', body: { blobs: [] } },
   'put /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },
   'post /api/spool/process': { rule: 'process' },
   'post /api/spool/retry': { rule: 'process', body: { names: ['x'] } },

@@ -214,6 +214,10 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
       catalog.index(id, body, n);
       changes.notify();
     },
+    defer(n) {
+      changes.notify();
+      return catalog.leave(n);
+    },
   });
   const clock = manualClock();
   const files = openFiles();

@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { photoId } from '../../src/document/photo.js';
 import { audiencesOf, type Viewer } from '../../src/access/rights.js';
 import { local } from '../../src/access/viewer.js';
+import { parseQuery } from '../../src/catalog/search.js';
+import { openFollower } from '../../src/cli/follow.js';
 import { makeAsk } from '../../src/server/ask.js';
 import { openLive, type Live } from '../../src/server/live.js';
+import { photoOf } from '../catalog/photos.js';
 import { listenOn, openHome, turn, type Home } from './fixture.js';
 
 interface Event {
@@ -60,6 +63,38 @@ describe('live pages', () => {
     const burst = events('photos')[1]!;
     expect(burst).toMatchObject({ months: ['2023-02', '2023-01'], count: 60, change: home.library.lastChange() });
     expect(burst.ids).toHaveLength(50);
+  });
+
+  it('hear of photos that came in great numbers when the album has them, and of edits meanwhile at once', async () => {
+    const home = await openHome();
+    const old = await home.add({ taken: '2024-07-01T12:00:00.000' });
+    const { events } = await listen(home);
+    const came = Array.from({ length: 600 }, (_, n) => {
+      const id = n.toString(16).padStart(64, '0');
+      const body = photoOf({ facts: { taken: `2023-0${1 + (n % 2)}-01T12:00:00.000` } });
+      return { id: photoId(id), revisions: [`1-${id.slice(32)}`], deleted: false, body };
+    });
+    home.library.insert(came, { later: true });
+    await home.app.inject({ method: 'PATCH', url: `/api/photos/${old}`, payload: { title: 'meanwhile' } });
+    await home.clock.advance(1_000);
+    await expect.poll(() => events('photos')).toHaveLength(1);
+    expect(events('photos')).toEqual([
+      { type: 'photos', months: ['2024-07'], ids: [old], count: 1, change: home.library.lastChange() },
+    ]);
+    const follower = openFollower({
+      ...home.parts,
+      followed: () => undefined,
+    });
+    home.library.insert([{ ...came[0]!, id: photoId('f'.repeat(64)) }], { later: true });
+    await follower.catchUp();
+    expect(home.catalog.count(parseQuery(''))).toBe(602);
+    await home.clock.advance(1_000);
+    await expect.poll(() => events('photos').at(-1)!.months).toEqual(['2024-07', '2023-02', '2023-01']);
+    const told = events('photos').slice(1);
+    expect(told.reduce((sum, event) => sum + Number(event['count']), 0)).toBe(602);
+    await home.add({ taken: '2022-01-01T12:00:00.000' });
+    await home.clock.advance(1_000);
+    await expect.poll(() => events('photos').at(-1)).toMatchObject({ months: ['2022-01'], count: 1 });
   });
 
   it('hear of both months when a photo moves, and of a photo that is trashed', async () => {

@@ -11,12 +11,14 @@ import type { Amount } from '../../replication/amounts.js';
 import { ofDisks } from '../../replication/held.js';
 import type { MissingOptions, NamedBlob } from '../../replication/named.js';
 import type { Routes } from '../parts.js';
+import { hush, openSaid } from '../said.js';
 import { goneOf } from '../patience.js';
 import { answers, bytes, Problem, Sha256 } from '../schemas.js';
 import { comesWithin, pulseOf, waited } from '../waiting.js';
 
-/** How many are named at once. */
+/** How many are named at once, and asked for at once. */
 const most = 200;
+const mostAsked = 2_000;
 /** The longest wait in ms. */
 const longest = 60_000;
 /** How many are counted that are missing of what one home published: a publisher learns nothing of the others'. */
@@ -35,8 +37,7 @@ interface Told {
 
 export const blobs: Routes = async (app, { exchange, publishers, log }) => {
   const { store, named } = exchange;
-  /** What was last said of a disk that takes no pictures. */
-  let said = '';
+  const said = openSaid();
 
   /** Whether a blob is any business of who asks: on a public server, of a home that names it. */
   const reach = (request: FastifyRequest): ((sha256: string) => boolean) => {
@@ -60,12 +61,18 @@ export const blobs: Routes = async (app, { exchange, publishers, log }) => {
 
   async function answer(request: FastifyRequest, asked: Static<typeof Asked>, signal: AbortSignal): Promise<Told> {
     const { originals = 'none', skip = 0, wait = 0, seen } = asked;
-    await exchange.untilWanted({ originals, ...(seen !== undefined && { seen }) }, wait, signal);
+    await exchange.untilWanted({ originals, ...(seen !== undefined && { seen }) }, wait, signal).catch(failOnce);
     checkStill(request, 'replicate');
     const version = exchange.version();
     const { list, total } = missing(reach(request), originals, skip);
     const wanted = list.map(async ({ sha256, bytes }) => ({ sha256, bytes, have: await store.begun(sha256) }));
     return { version, total, wanted: await Promise.all(wanted) };
+  }
+
+  /** Fails as it failed; it is logged where that is news. */
+  function failOnce(error: unknown): never {
+    const ours = toPhotospoolError(error, 'look for', 'pictures');
+    throw said.knows(ours) ? hush(ours) : ours;
   }
 
   /** How many bytes are here then, or what a disk does not allow: peers try that again and again, it is said once. */
@@ -76,12 +83,12 @@ export const blobs: Routes = async (app, { exchange, publishers, log }) => {
   ): Promise<number | { code: ErrorCode }> {
     try {
       const have = await store.take(sha256, from, body);
-      said = '';
+      said.over();
       return have;
     } catch (error) {
       const ours = toPhotospoolError(error, 'receive', 'pictures');
       if (!ofDisks.has(ours.code)) throw error;
-      if (said !== sentence(ours)) log.warn({}, (said = sentence(ours)));
+      if (!said.knows(ours)) log.warn({}, sentence(ours));
       return { code: ours.code };
     }
   }
@@ -97,6 +104,23 @@ export const blobs: Routes = async (app, { exchange, publishers, log }) => {
   });
   const Params = Type.Object({ sha256: Sha256 });
   const Have = Type.Object({ have: Type.Integer({ description: 'bytes of it that are here now' }) });
+
+  app.post(
+    '/blobs/here',
+    {
+      config: { rule: 'replicate' },
+      schema: {
+        summary: 'Which of these blobs are here',
+        body: Type.Object({ blobs: Type.Array(Sha256, { maxItems: mostAsked }) }),
+        response: answers(Type.Object({ here: Type.Array(Sha256) })),
+      },
+    },
+    async (request) => {
+      await named.follow();
+      const reaches = reach(request);
+      return { here: request.body.blobs.filter((sha256) => reaches(sha256) && store.find(sha256) !== undefined) };
+    },
+  );
 
   await app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();

@@ -13,6 +13,7 @@ import * as serve from '../../replication/serve.js';
 import { checkStill, viewerNow, viewerOf } from '../access.js';
 import type { App, Context, Routes } from '../parts.js';
 import { goneOf } from '../patience.js';
+import { openSaid, type Said } from '../said.js';
 import { comesWithin, pulseOf, waited } from '../waiting.js';
 
 interface Query extends serve.ChangesQuery {
@@ -49,6 +50,7 @@ const bodyLimit = 128 * 1024 * 1024;
 export const replication: Routes = async (app, context) => {
   await app.register((scope, _options, done) => {
     readBodies(scope);
+    const said = openSaid();
     scope.setErrorHandler((error, _request, reply) => {
       const ours = toPhotospoolError(error, 'answer', 'the request');
       const status =
@@ -56,13 +58,13 @@ export const replication: Routes = async (app, context) => {
           ? Number((error as { statusCode?: number }).statusCode)
           : codes[ours.code].status;
       if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Photospool"');
-      if (status >= 500) context.log.error({ err: error }, sentence(ours));
+      if (status >= 500 && !said.knows(ours)) context.log.error({ err: error }, sentence(ours));
       return send(
         reply,
         serve.refusal(status, words[status] ?? (status >= 500 ? words[500]! : words[400]!), ours.message),
       );
     });
-    addRoutes(scope, context);
+    addRoutes(scope, context, said);
     done();
   });
 };
@@ -74,7 +76,7 @@ function noteCaller(request: FastifyRequest, { copies }: Context): void {
     copies?.saw(server, epoch, viewerOf(request)?.token ?? request.ip);
 }
 
-function addRoutes(app: App, context: Context): void {
+function addRoutes(app: App, context: Context, said: Said): void {
   app.addHook('preHandler', (request, _reply, done) => {
     noteCaller(request, context);
     done();
@@ -131,7 +133,11 @@ function addRoutes(app: App, context: Context): void {
   });
   on('POST', '/_revs_diff', 'Which revisions are missing', (served, { body }) => serve.revsDiff(served, body));
   on('POST', '/_bulk_get', 'Many revisions', (served, { body }) => serve.bulkGet(served, body));
-  on('POST', '/_bulk_docs', 'Stores revisions', (served, { body }) => serve.bulkDocs(served, body));
+  on('POST', '/_bulk_docs', 'Stores revisions', async (served, { body }) => {
+    const stored = await serve.bulkDocs(served, body);
+    said.over();
+    return stored;
+  });
   on('POST', '/_ensure_full_commit', 'Everything is durable already', () => ({
     status: 201,
     body: { ok: true, instance_start_time: '0' },

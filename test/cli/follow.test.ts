@@ -1,0 +1,186 @@
+/**
+ * Documents that come in great numbers are in the catalog a moment after they are stored, a few at once; edits at once; a crash in
+ * between loses none, and the catalog is the one that it would be.
+ */
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { readConfig } from '../../src/base/config.js';
+import { PhotospoolError } from '../../src/base/errors.js';
+import { openFiles } from '../../src/base/files.js';
+import { silent, type Log } from '../../src/base/log.js';
+import type { Row, Sqlite } from '../../src/base/sqlite.js';
+import { parseQuery } from '../../src/catalog/search.js';
+import { openFollower } from '../../src/cli/follow.js';
+import { openHome } from '../../src/cli/home.js';
+import { openRecords, type Records } from '../../src/cli/records.js';
+import { reindex } from '../../src/cli/reindex.js';
+import { viewHome } from '../../src/cli/view.js';
+import { photoId, type Body } from '../../src/document/photo.js';
+import type { Incoming } from '../../src/library/library.js';
+import { openLibraryDatabase } from '../../src/replication/library.js';
+import { photoOf, shaOf } from '../catalog/photos.js';
+import { temporaryFolder } from '../folder.js';
+
+const soon = { timeout: 60_000, interval: 20 };
+const everything = parseQuery('');
+const rows = (db: Sqlite): Row[] => db.prepare('SELECT * FROM catalog_photo ORDER BY n').all();
+
+const newHome = () => readConfig(temporaryFolder(), {}, {});
+
+/** Opens the records of a home; `end` closes them as a crash would: nothing more is taken in. */
+async function openSide(config = newHome()): Promise<Records & { end(): void }> {
+  const records = await openRecords(config, openFiles());
+  let ended = false;
+  function end(): void {
+    if (ended) return;
+    ended = true;
+    void records.follower.close();
+    records.db.close();
+  }
+  if (records.library.count('') === 0) await reindex(records.library, records.catalog);
+  onTestFinished(end);
+  return { ...records, end };
+}
+
+const databaseOf = ({ library, db, changes }: Records) =>
+  openLibraryDatabase({ library, db, clock: systemClock, onChange: (listener) => changes.on(listener) });
+
+/** New photos as another server sends them, from number `from` on. */
+const photos = (from: number, count: number): Incoming<Body>[] =>
+  Array.from({ length: count }, (_, k) => ({
+    id: photoId(shaOf(from + k, 'a')),
+    revisions: [`1-${(from + k).toString(16).padStart(32, '0')}`],
+    deleted: false,
+    body: photoOf({ facts: { taken: `2024-0${1 + ((from + k) % 9)}-01T12:00:00.000`, title: `photo ${from + k}` } }),
+  }));
+
+test('many new photos are in the catalog a moment later, as if they had come one by one', async () => {
+  const [many, few] = [await openSide(), await openSide()];
+  const all = photos(1, 1_200);
+  expect(await databaseOf(many).write(all)).toEqual([]);
+  expect(many.library.count('photo:')).toBe(1_200);
+  await expect.poll(() => many.catalog.count(everything), soon).toBe(1_200);
+  await expect.poll(() => many.catalog.behind(), soon).toBeUndefined();
+  for (const one of all) few.library.insert([one]);
+  expect(rows(many.db)).toEqual(rows(few.db));
+});
+
+test('a few new photos are in the catalog when they are stored', async () => {
+  const side = await openSide();
+  await databaseOf(side).write(photos(1, 20));
+  expect(side.catalog.count(everything)).toBe(20);
+  expect(side.catalog.behind()).toBeUndefined();
+});
+
+test('an edit is in the catalog at once, of a photo that is there and of one that waits; so is one that comes with many', async () => {
+  const side = await openSide();
+  const { library, catalog } = side;
+  side.library.insert(photos(1, 2));
+  side.library.insert(photos(100, 500), { later: true });
+  expect(catalog.count(everything)).toBe(2);
+  const title = (value: string) => ({ title: [{ value, at: library.stamp(), by: 'owner' }] });
+  const edit = (n: number, value: string): void =>
+    void library.update(photoId(shaOf(n, 'a')), (body) => ({
+      ...body,
+      edits: { ...(body!['edits'] as object), ...title(value) },
+    }));
+  edit(1, 'known');
+  edit(200, 'waiting');
+  expect(catalog.count(parseQuery('known'))).toBe(1);
+  expect(catalog.count(parseQuery('waiting'))).toBe(1);
+  const { revisions, body } = library.revision(photoId(shaOf(2, 'a')), `1-${'2'.padStart(32, '0')}`)!;
+  const came = { ...body, edits: { ...(body['edits'] as object), ...title('elsewhere') } };
+  library.insert([...photos(1_000, 100), { ...photos(2, 1)[0]!, revisions: ['2-b', ...revisions], body: came }], {
+    later: true,
+  });
+  expect(catalog.count(parseQuery('elsewhere'))).toBe(1);
+  await expect.poll(() => catalog.count(everything), soon).toBe(602);
+  for (const word of ['known', 'waiting', 'elsewhere']) expect(catalog.count(parseQuery(word)), word).toBe(1);
+});
+
+test('what a crash left is in the catalog when the home is opened again', async () => {
+  const config = newHome();
+  const before = await openSide(config);
+  before.library.insert(photos(1, 700), { later: true });
+  expect(before.catalog.count(everything)).toBe(0);
+  before.end();
+  // Who only looks is told what is there.
+  const view = (await viewHome(config))!;
+  expect([view.catalog.count(everything), view.catalog.behind()]).toEqual([0, 0]);
+  view.close();
+  const home = await openHome(config);
+  onTestFinished(() => home.close());
+  expect(home.catalog.count(everything)).toBe(700);
+  expect(home.catalog.behind()).toBeUndefined();
+  const found = rows(home.db);
+  await reindex(home.library, home.catalog);
+  expect(found).toEqual(rows(home.db));
+});
+
+test('a crash in the middle goes on there', async () => {
+  const config = newHome();
+  const before = await openSide(config);
+  before.library.insert(photos(1, 1_100), { later: true });
+  // One turn, and no more.
+  let turns = 0;
+  const dying = openFollower({
+    ...before,
+    clock: systemClock,
+    log: silent,
+    followed: () => {
+      turns++;
+      throw new Error('killed');
+    },
+  });
+  await expect(dying.catchUp()).rejects.toThrow('killed');
+  before.end();
+  expect(turns).toBe(1);
+  const after = await openSide(config);
+  expect(after.catalog.count(everything)).toBe(500);
+  after.library.insert(photos(5_000, 100), { later: true });
+  await after.follower.catchUp();
+  expect(after.catalog.count(everything)).toBe(1_200);
+});
+
+test('where the catalog can not be written it is said once, and tried again', { timeout: 120_000 }, async () => {
+  const side = await openSide();
+  const told: string[] = [];
+  const log: Log = { ...silent, error: ((_: object, text: string) => void told.push(text)) as Log['error'] };
+  let full = true;
+  const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 50, signal) };
+  const { library, db } = side;
+  let tries = 0;
+  const catalog = {
+    ...side.catalog,
+    reached(n?: number) {
+      tries++;
+      if (full) throw new PhotospoolError('disk-full', 'The disk is full.');
+      side.catalog.reached(n);
+    },
+  };
+  await side.follower.close();
+  library.insert(photos(1, 200), { later: true });
+  const follower = openFollower({ library, catalog, clock, log, followed: () => undefined });
+  onTestFinished(() => follower.close());
+  follower.ask();
+  await expect.poll(() => tries, soon).toBeGreaterThan(2);
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain('The disk is full.');
+  expect(rows(db)).toEqual([]);
+  full = false;
+  await expect.poll(() => rows(db).length, soon).toBe(200);
+});
+
+test('while the catalog is built anew nothing is left for later', async () => {
+  const { library, catalog } = await openSide();
+  library.insert(photos(1, 100), { later: true });
+  catalog.clear();
+  expect(catalog.behind()).toBeUndefined();
+  library.insert(photos(200, 100), { later: true });
+  expect(catalog.behind()).toBeUndefined();
+  library.transaction(() => {
+    for (const { id, body } of library.scan('photo:')) catalog.index(id, body, 1);
+  });
+  catalog.finish();
+  expect(catalog.count(everything)).toBe(200);
+});
