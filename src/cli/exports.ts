@@ -48,7 +48,7 @@ export async function importExport(
   try {
     await checkReport(flags, home.files);
     const { sources, plan } = found;
-    const files = withEntries(home.files, sources.zipped);
+    const files = withEntries(home.files, sources.packed);
     const failures = new Map<string, string>();
     const told = (file: Found, sha256: string): void => {
       try {
@@ -57,6 +57,7 @@ export async function importExport(
         failures.set(file.name, sentence(toPhotospoolError(error, 'add to', file.name)));
       }
     };
+    const isHere = (sha256: string): boolean => home.library.local.originals.find(sha256)?.state === 'here';
     const spool = await openSpool(
       { ...home, files },
       log,
@@ -68,7 +69,7 @@ export async function importExport(
         mode: flags.move ? 'move' : 'copy',
         settle: 0,
         countSeen: true,
-        inbox: (works, openSidecars) => planInbox(plan, sources, files, clock, works, openSidecars),
+        inbox: (works, openSidecars) => planInbox(plan, sources, files, clock, works, openSidecars, isHere),
       },
       { told },
     );
@@ -79,6 +80,7 @@ export async function importExport(
     const code = await tell(found, paths, { summary, hashOf: seenOf(found, home), dryRun: false }, home.files, flags);
     return sayEnded(ended, code);
   } finally {
+    for (const stage of found.sources.stages) await stage.clear(home.files);
     await home.close();
   }
 }
@@ -126,7 +128,7 @@ export async function dryRun(
   await checkReport(flags, plain);
   const began = clock.now();
   const { sources, plan } = found;
-  const files = withEntries(plain, sources.zipped);
+  const files = withEntries(plain, sources.packed);
   const view = await viewHome(config);
   const progress = openProgress();
   try {

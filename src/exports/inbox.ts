@@ -18,8 +18,9 @@ import type { Found } from '../spool/scan.js';
 import { isSidecar, waits, type Waiting } from '../spool/sidecars.js';
 import type { Entry, Plan } from './plan.js';
 import type { Sources } from './sources.js';
+import { openTurns } from './turns.js';
 
-/** Opens the inbox of a planned export. `files` know the entries of its parts; `works`: see `openInbox`. */
+/** Opens the inbox of a planned export. `files` know the entries of its parts; `works`: see `openInbox`; `isHere`: of bytes that need not be unpacked. */
 export function planInbox(
   plan: Plan,
   sources: Sources,
@@ -27,6 +28,7 @@ export function planInbox(
   clock: Clock,
   works: string[],
   openSidecars: () => Waiting | undefined = () => undefined,
+  isHere: (sha256: string) => boolean = () => false,
 ): Inbox {
   const planned = new Map(plan.photos.map((photo) => [photo.entry.id, photo]));
   const folders = sources.folders.map((folder) => openInbox(folder, 0, files, clock, works, waitingFor()));
@@ -43,11 +45,16 @@ export function planInbox(
   }
 
   const refused = new Map<string, IgnoredItem>();
-  const unpackable = ({ id, trouble }: Entry): boolean => sources.zipped.has(id) && trouble === undefined;
+  const unpackable = ({ id, trouble }: Entry): boolean => sources.packed.has(id) && trouble === undefined;
   const opened = clock.now();
   /** An entry as a file that lies there since now: so it is beside what comes in with it, and not beside older photos. */
   const foundOf = ({ id }: Entry): Found => ({ ...sources.found.get(id)!, changed: opened });
-  const zipped = plan.photos.filter(({ entry }) => unpackable(entry));
+  const packed = plan.photos.filter(({ entry }) => unpackable(entry));
+  const turns = openTurns(
+    packed.map(({ entry }) => entry),
+    sources,
+    isHere,
+  );
   const sidecars = sources.entries.filter((entry) => isSidecar(entry) && unpackable(entry));
   const beside = openSidecars();
 
@@ -62,7 +69,7 @@ export function planInbox(
     try {
       return await beside.whyNot(found, async () => {
         const path = join(works[0]!, temporaryName());
-        await files.pour(sources.zipped.get(keyOf(found.path))!.open(), path);
+        await files.pour(sources.packed.get(keyOf(found.path))!.open(), path);
         return (unpacked = path);
       });
     } finally {
@@ -95,28 +102,31 @@ export function planInbox(
       const looked = await Promise.all(folders.map((inbox) => inbox.look()));
       const ready = looked.flatMap((one) => one.ready.flatMap((found) => wanted(found) ?? []));
       const left = (all: readonly Entry[]): Found[] => all.filter(({ id }) => !refused.has(id)).map(foundOf);
-      const photos = left(zipped.map(({ entry }) => entry));
-      const chosen = (await beside?.choose(left(sidecars), photos)) ?? [];
+      const { entries, more } = await turns.next(files, works[0]!);
+      const photos = left(entries);
+      // They wait for photos whose turn is still to come, too.
+      const lying = sidecars.length > 0 ? left(packed.map(({ entry }) => entry)) : [];
+      const chosen = (await beside?.choose(left(sidecars), lying)) ?? [];
       return {
         ready: [...ready, ...photos.flatMap((found) => wanted(found) ?? []), ...chosen],
-        wait: undefined,
+        wait: more ? 0 : undefined,
         folders: looked.flatMap((one) => one.folders),
         there: looked.every(({ there }) => there),
       };
     },
     async whyNot(found) {
-      const isZipped = sources.zipped.has(keyOf(found.path));
-      if (isZipped && isSidecar(found)) return whyNotSidecar(found);
+      const isPacked = sources.packed.has(keyOf(found.path));
+      if (isPacked && isSidecar(found)) return whyNotSidecar(found);
       const what = identify(await files.head(found.path, headLength));
       if (what.kind === 'photo') return undefined;
       // The inbox of its folder remembers it, and leaves it out of the next look, or knows whose sidecar it is.
-      return isZipped ? refuse(found, what.reason) : inboxOf(found).whyNot(found);
+      return isPacked ? refuse(found, what.reason) : inboxOf(found).whyNot(found);
     },
     took: (found) => inboxOf(found).took(found),
     ignored: () => [...refused.values(), ...(beside?.items() ?? []), ...folders.flatMap((inbox) => inbox.ignored())],
     trouble: () => folders.flatMap((inbox) => inbox.trouble()),
     news: () => folders.flatMap((inbox) => inbox.news()),
-    count: () => zipped.length - refused.size + folders.reduce((sum, inbox) => sum + inbox.count(), 0),
+    count: () => packed.length - refused.size + folders.reduce((sum, inbox) => sum + inbox.count(), 0),
     waiting: () => folders.flatMap((inbox) => inbox.waiting()),
   };
 }

@@ -26,11 +26,11 @@ export function kindOf(entries: readonly Pick<Entry, 'path' | 'name'>[]): Kind {
 }
 
 /**
- * Opens folders and ZIP parts as one export. Close `sources` when it is done.
+ * Opens folders and parts as one export. Close `sources` when it is done.
  * @throws PhotospoolError where none can be read, or there is more than is read into memory.
  */
 export async function openExport(paths: readonly string[], files: Files, looking: Looking): Promise<Export> {
-  const sources = await openSources(paths, files);
+  const sources = await openSources(paths, files, looking);
   try {
     const plan = await planOf(sources, looking);
     plan.aside.push(...sources.aside);

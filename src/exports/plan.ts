@@ -6,7 +6,7 @@ import type { Brought } from '../document/brought.js';
 
 /** A file of an export, in a folder or in a ZIP part. */
 export interface Entry {
-  /** Where it is, for people and for the records: a path, of ZIP parts with the way inside and the CRC-32. Each is there once. */
+  /** Where it is, for people and for the records: a path, of parts with the way inside and the CRC-32. Each is there once. */
   id: string;
   /** The path inside the export, without the name of the part, with forward slashes: parts of one export lie over one another. */
   path: string;

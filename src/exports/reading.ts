@@ -1,20 +1,21 @@
 /**
- * File operations that also know the entries of ZIP parts, by their ids: hashing, looking at the first bytes, and copying out of a ZIP
+ * File operations that also know the entries of parts, by their ids: hashing, looking at the first bytes, and copying out of a part
  * into a claim, always as a stream. So the spool takes an entry as it takes a file that it leaves in place.
  */
 import { createHash } from 'node:crypto';
 import { below, parentOf, type Files, type Path } from '../base/files.js';
 import { temporaryName } from '../base/temporary.js';
-import type { ZipEntry } from './zip.js';
+import type { PackedEntry } from './packed.js';
 
 /** The operations of `files`, with these entries among the files. */
-export function withEntries(files: Files, entries: ReadonlyMap<string, ZipEntry>): Files {
-  const find = (path: Path): ZipEntry | undefined => (typeof path === 'string' ? entries.get(path) : undefined);
+export function withEntries(files: Files, entries: ReadonlyMap<string, PackedEntry>): Files {
+  const find = (path: Path): PackedEntry | undefined => (typeof path === 'string' ? entries.get(path) : undefined);
   return {
     ...files,
     async hash(path) {
       const entry = find(path);
       if (!entry) return files.hash(path);
+      if (entry.known) return { sha256: entry.known.sha256, bytes: entry.bytes };
       const hash = createHash('sha256');
       for await (const chunk of entry.open()) hash.update(chunk);
       return { sha256: hash.digest('hex'), bytes: entry.bytes };
@@ -22,6 +23,7 @@ export function withEntries(files: Files, entries: ReadonlyMap<string, ZipEntry>
     async head(path, length) {
       const entry = find(path);
       if (!entry) return files.head(path, length);
+      if (entry.known) return Buffer.from(entry.known.head.subarray(0, length));
       const chunks: Uint8Array[] = [];
       let bytes = 0;
       for await (const chunk of entry.open()) {
@@ -33,6 +35,11 @@ export function withEntries(files: Files, entries: ReadonlyMap<string, ZipEntry>
     async copy(from, to, shared) {
       const entry = find(from);
       if (!entry) return files.copy(from, to, shared);
+      if (entry.known && entry.staged !== undefined) {
+        const kind = await files.move(entry.staged, to);
+        if (kind === 'moved') delete entry.staged;
+        return { kind, sha256: entry.known.sha256 };
+      }
       const hash = createHash('sha256');
       // Under its name there is the whole or nothing: what a crash leaves of a temporary file is swept away.
       const part = below(parentOf(to), temporaryName());
@@ -50,7 +57,7 @@ export function withEntries(files: Files, entries: ReadonlyMap<string, ZipEntry>
   };
 }
 
-async function* hashed(entry: ZipEntry, each: (chunk: Uint8Array) => void): AsyncIterable<Uint8Array> {
+async function* hashed(entry: PackedEntry, each: (chunk: Uint8Array) => void): AsyncIterable<Uint8Array> {
   for await (const chunk of entry.open()) {
     each(chunk);
     yield chunk;

@@ -146,7 +146,7 @@ function listed(what: string, list: readonly Aside[]): string[] {
 export function missingParts(parts: readonly string[]): string[] {
   const runs = new Map<string, { numbers: Set<number>; last: number; name: (n: number) => string }>();
   for (const part of parts.map((path) => basename(path))) {
-    const google = /^(takeout-.*[-_])(\d{3})(\.zip)$/i.exec(part);
+    const google = /^(takeout-.*[-_])(\d{3})(\.(?:zip|tgz|tar\.gz))$/i.exec(part);
     const apple = /^(.* Part )(\d{1,4})( of (\d{1,4}).*)$/i.exec(part);
     const [, before, digits, after] = google ?? apple ?? [];
     if (before === undefined || digits === undefined) continue;

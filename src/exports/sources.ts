@@ -1,5 +1,5 @@
 /**
- * The files of an export, in folders and in ZIP parts, as one list: parts lie over one another as they would if all of them were
+ * The files of an export, in folders and in ZIP or TAR parts, as one list: parts lie over one another as they would if all of them were
  * unpacked into one folder. Opens and reads; changes nothing.
  */
 import { basename, join } from 'node:path';
@@ -8,16 +8,20 @@ import type { Files } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import { isLeftAlone } from '../spool/names.js';
 import { scan, type Found } from '../spool/scan.js';
-import { mostEntries, openZip, type ZipEntry } from './zip.js';
-import type { Aside, Entry } from './plan.js';
+import { mostEntries, type PackedEntry, type Stage } from './packed.js';
+import type { Aside, Entry, Looking } from './plan.js';
+import { openTar } from './tar.js';
+import { openZip } from './zip.js';
 
 /** An export that is open. */
 export interface Sources {
   entries: Entry[];
   /** The file of each entry as the spool takes it, by the entry's id. */
   found: ReadonlyMap<string, Found>;
-  /** The ZIP entries among them, by the path of that. */
-  zipped: ReadonlyMap<string, ZipEntry>;
+  /** The entries of parts among them, by the path of that. */
+  packed: ReadonlyMap<string, PackedEntry>;
+  /** What unpacks parts that can be read from their beginning only, in the order of the parts. */
+  stages: Stage[];
   /** The folders that were named. */
   folders: string[];
   /** What is left aside whatever the export is: links. */
@@ -27,25 +31,32 @@ export interface Sources {
   close(): void;
 }
 
-/** Whether a path is named as a ZIP part is. */
-export const isZip = (path: string): boolean => /\.zip$/i.test(path);
+/** Whether a path is named as a TAR part is. */
+const isTar = (path: string): boolean => /\.(?:tgz|tar|tar\.gz)$/i.test(path);
+/** Whether a path is named as a part is. */
+export const isPart = (path: string): boolean => /\.zip$/i.test(path) || isTar(path);
 
 /**
- * Opens folders and ZIP parts.
+ * Opens folders and parts. `looking` is told how far a part is, in bytes, that must be read to know what is in it.
  * @throws PhotospoolError where none of them can be read, or there are too many entries.
  */
-export async function openSources(paths: readonly string[], files: Files): Promise<Sources> {
+export async function openSources(
+  paths: readonly string[],
+  files: Files,
+  looking: Looking = () => undefined,
+): Promise<Sources> {
   const entries: Entry[] = [];
   const found = new Map<string, Found>();
-  const zipped = new Map<string, ZipEntry>();
+  const packed = new Map<string, PackedEntry>();
   const [aside, trouble]: [Aside[], Aside[]] = [[], []];
+  const stages: Stage[] = [];
   const closing: (() => void)[] = [];
   const close = (): void => closing.splice(0).forEach((end) => end());
-  const folders = paths.filter((path) => !isZip(path));
+  const folders = paths.filter((path) => !isPart(path));
   let failure: PhotospoolError | undefined;
   try {
     for (const path of paths) {
-      if (isZip(path)) await addPart(path).catch(failed(path));
+      if (isPart(path)) await addPart(path).catch(failed(path));
       else await addFolder(path);
     }
     if (entries.length === 0 && failure !== undefined) throw failure;
@@ -53,7 +64,7 @@ export async function openSources(paths: readonly string[], files: Files): Promi
     close();
     throw error;
   }
-  return { entries, found, zipped, folders, aside, trouble, close };
+  return { entries, found, packed, stages, folders, aside, trouble, close };
 
   function failed(path: string): (error: unknown) => void {
     return (error) => {
@@ -65,11 +76,13 @@ export async function openSources(paths: readonly string[], files: Files): Promi
   }
 
   async function addPart(part: string): Promise<void> {
-    const zip = await openZip(part, mostEntries - entries.length);
-    closing.push(zip.close);
-    if (zip.trouble !== undefined) trouble.push({ path: part, reason: zip.trouble });
+    const room = mostEntries - entries.length;
+    const opened = isTar(part) ? await openTar(part, room, files, looking) : await openZip(part, room);
+    closing.push(opened.close);
+    if (opened.stage) stages.push(opened.stage);
+    if (opened.trouble !== undefined) trouble.push({ path: part, reason: opened.trouble });
     const ids = new Set<string>();
-    for (const entry of zip.entries) {
+    for (const entry of opened.entries) {
       const path = pathIn(entry.path);
       if (path === '' || path.split('/').some(isLeftAlone)) continue;
       if (entry.aside !== undefined) {
@@ -79,7 +92,7 @@ export async function openSources(paths: readonly string[], files: Files): Promi
       const id = idIn(part, path, entry, ids);
       const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
       const mtimeNs = BigInt(Math.round(entry.modified)) * 1_000_000n;
-      zipped.set(id, entry);
+      packed.set(id, entry);
       found.set(id, {
         path: id,
         name: basename(path),
@@ -112,7 +125,7 @@ export async function openSources(paths: readonly string[], files: Files): Promi
   function add(
     id: string,
     path: string,
-    { bytes, modified, trouble: why }: Pick<ZipEntry, 'bytes' | 'modified' | 'trouble'>,
+    { bytes, modified, trouble: why }: Pick<PackedEntry, 'bytes' | 'modified' | 'trouble'>,
     text: Entry['text'],
   ): void {
     const slash = path.lastIndexOf('/');
@@ -132,7 +145,7 @@ function pathIn(name: string): string {
 }
 
 /** What the records call an entry. It is remembered, so it tells the bytes apart as well as the place. */
-function idIn(part: string, path: string, { crc32 }: ZipEntry, ids: Set<string>): string {
+function idIn(part: string, path: string, { crc32 }: PackedEntry, ids: Set<string>): string {
   const id = `${join(part, path)}#${crc32.toString(16).padStart(8, '0')}`;
   for (let n = 1; ; n++) {
     const one = n === 1 ? id : `${id}-${n}`;
@@ -140,7 +153,7 @@ function idIn(part: string, path: string, { crc32 }: ZipEntry, ids: Set<string>)
   }
 }
 
-async function textOf(entry: ZipEntry, limit: number): Promise<string> {
+async function textOf(entry: PackedEntry, limit: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of entry.open()) {

@@ -5,51 +5,31 @@
  */
 import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
-import { errnoOf, PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
-
-/** An entry of a ZIP part. */
-export interface ZipEntry {
-  /** As written there, with forward slashes; hostile. */
-  path: string;
-  bytes: number;
-  crc32: number;
-  /** ms since 1970. */
-  modified: number;
-  /** Why it is not read, as a clause. */
-  trouble?: string;
-  /** What it is and is therefore not read, which is no trouble: `is a link`. */
-  aside?: string;
-  /** Its bytes, checked. @throws PhotospoolError `corrupt` where they are not those that the ZIP promises. */
-  open(): AsyncIterable<Uint8Array>;
-}
-
-/** An open ZIP part. */
-export interface ZipPart {
-  entries: ZipEntry[];
-  /** Why not all of its entries are known, as a clause. */
-  trouble?: string;
-  close(): void;
-}
-
-/** So much an entry may grow when it is unpacked, where it is larger than `smallBytes`: photos and films hardly grow at all. */
-const mostGrowth = 200;
-const smallBytes = 64 << 20;
-/** How many entries are read of all parts together. */
-export const mostEntries = 1_000_000;
+import {
+  badPart,
+  damaged,
+  mostGrowth,
+  reasonOf,
+  slashes,
+  smallBytes,
+  tooMany,
+  type PackedEntry,
+  type PackedPart,
+} from './packed.js';
 
 /**
  * Opens a part. `room` is how many entries there may be.
  * @throws PhotospoolError `corrupt` where it is no whole ZIP, `too-large` where it has more entries.
  */
-export async function openZip(path: string, room: number): Promise<ZipPart> {
+export async function openZip(path: string, room: number): Promise<PackedPart> {
   const options = { lazyEntries: true, decodeStrings: false, autoClose: false, validateEntrySizes: false };
   const zip = await yauzl.openPromise(path, options).catch((error: unknown) => {
-    throw badPart(path, error);
+    throw badPart(path, 'ZIP', error);
   });
   // What fails later is told by the calls that meet it.
   zip.on('error', () => undefined);
-  const entries: ZipEntry[] = [];
-  const spans: { from: number; to: number; entry: ZipEntry }[] = [];
+  const entries: PackedEntry[] = [];
+  const spans: { from: number; to: number; entry: PackedEntry }[] = [];
   let trouble: string | undefined;
   try {
     for await (const found of zip.eachEntry()) {
@@ -62,7 +42,7 @@ export async function openZip(path: string, room: number): Promise<ZipPart> {
       spans.push({ from, to: from + 30 + found.fileNameLength + found.compressedSize, entry });
     }
   } catch (error) {
-    const failure = badPart(path, error);
+    const failure = badPart(path, 'ZIP', error);
     if (failure.code !== 'corrupt' || entries.length === 0) {
       zip.close();
       throw failure;
@@ -73,27 +53,8 @@ export async function openZip(path: string, room: number): Promise<ZipPart> {
   return { entries, ...(trouble !== undefined && { trouble }), close: () => zip.close() };
 }
 
-const tooMany = (path: string): PhotospoolError =>
-  new PhotospoolError('too-large', `${path} has more entries than are read (1,000,000 in all parts).`, {
-    path,
-    hint: 'Name fewer parts at once.',
-  });
-
-function badPart(path: string, error: unknown): PhotospoolError {
-  if (error instanceof PhotospoolError) return error;
-  if (errnoOf(error) !== undefined) return toPhotospoolError(error, 'read', path);
-  return new PhotospoolError('corrupt', `${path} is no whole ZIP: ${reasonOf(error)}.`, {
-    path,
-    cause: error,
-    hint: 'Download it again.',
-  });
-}
-
-const reasonOf = (error: unknown): string =>
-  printable(error instanceof Error ? (error.message.split(/\n|\. /)[0] ?? '') : String(error)).replace(/\.$/, '');
-
 /** Bombs let many entries share their bytes. The first of those that lie over one another is read. */
-function markOverlaps(spans: { from: number; to: number; entry: ZipEntry }[]): void {
+function markOverlaps(spans: { from: number; to: number; entry: PackedEntry }[]): void {
   spans.sort((a, b) => a.from - b.from);
   let end = 0;
   for (const { from, to, entry } of spans) {
@@ -124,9 +85,7 @@ function troubleOf(found: yauzl.Entry): string | undefined {
   return undefined;
 }
 
-const slashes = (name: string): string => name.replaceAll('\\', '/');
-
-function entryOf(zip: yauzl.ZipFile, part: string, found: yauzl.Entry, path: string): ZipEntry {
+function entryOf(zip: yauzl.ZipFile, part: string, found: yauzl.Entry, path: string): PackedEntry {
   const { compressedSize, uncompressedSize, compressionMethod, relativeOffsetOfLocalHeader, generalPurposeBitFlag } =
     found;
   const kind = (found.externalFileAttributes >>> 16) & 0xf000;
@@ -165,15 +124,4 @@ function entryOf(zip: yauzl.ZipFile, part: string, found: yauzl.Entry, path: str
       if (sum !== expected) throw damaged(part, path, new Error('its checksum is another one'));
     },
   };
-}
-
-function damaged(part: string, path: string, error: unknown): PhotospoolError {
-  if (errnoOf(error)?.startsWith('Z_') !== true && errnoOf(error) !== undefined)
-    return toPhotospoolError(error, 'read', part);
-  const name = printable(path.slice(path.lastIndexOf('/') + 1));
-  return new PhotospoolError('corrupt', `${name} is damaged in ${part}: ${reasonOf(error)}.`, {
-    path: part,
-    cause: error,
-    hint: 'Download that part again.',
-  });
 }

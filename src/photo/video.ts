@@ -73,7 +73,7 @@ function isTransportStream(head: Uint8Array): boolean {
 /** Known by signatures; the heif family is asked first, since it shares `ftyp`. */
 export const videoFamily: Family = {
   name: 'video',
-  recipe: 3,
+  recipe: 4,
   kinds: [mov, mp4, m4v, threegp, avi, mts, mpeg, elementary, webm, mkv, wmv],
   tell(head) {
     if (has(head, 0, 'RIFF') && has(head, 8, 'AVI ')) return avi;

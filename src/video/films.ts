@@ -121,6 +121,25 @@ export function openFilms(found: Found): Films {
     throw explain(told, source);
   }
 
+  /** The same of what is painted anew. Where ffmpeg does not manage to map HDR, it is shown as it is: better pale than not at all. */
+  async function paint(
+    source: Source,
+    film: Film,
+    seek: number,
+    argsBy: (can: Abilities) => readonly string[],
+    can: Abilities,
+    limits: RunLimits,
+    patient = true,
+  ): Promise<void> {
+    try {
+      await make(source, seek, argsBy(can), limits, patient);
+    } catch (error) {
+      const failed = error instanceof PhotospoolError && error.code === 'undecodable';
+      if (!failed || !film.pictures.hdr || !can.tonemap) throw error;
+      await make(source, seek, argsBy({ ...can, tonemap: false }), limits, patient);
+    }
+  }
+
   async function encoder(): Promise<Abilities> {
     const can = await askAbilities();
     if (can.h264) return can;
@@ -138,19 +157,22 @@ export function openFilms(found: Found): Films {
       throw failure('undecodable', source, 'there is no video in it', told.said);
     },
     async poster(source, film, edge, to) {
-      const can = await askAbilities();
+      const args = (can: Abilities): string[] => posterArgs(film, edge, can, to);
       // The spool waits for it.
-      await make(source, posterAt(film), posterArgs(film, edge, can, to), shortLimits, false);
+      await paint(source, film, posterAt(film), args, await askAbilities(), shortLimits, false);
     },
     async hover(source, film, to) {
-      await make(source, hoverAt(film), hoverArgs(film, await encoder(), to), shortLimits);
+      const args = (can: Abilities): string[] => hoverArgs(film, can, to);
+      await paint(source, film, hoverAt(film), args, await encoder(), shortLimits);
       return hoverSize(film);
     },
     async together(source, film, hover, play) {
       if (!isBrief(film) || isCopyable(film)) return undefined;
-      const can = await encoder();
-      const args = [...hoverArgs(film, can, hover, hoverAt(film)), ...playArgs(film, can, play)];
-      await make(source, 0, args, longLimits(film, source.bytes));
+      const args = (can: Abilities): string[] => [
+        ...hoverArgs(film, can, hover, hoverAt(film)),
+        ...playArgs(film, can, play),
+      ];
+      await paint(source, film, 0, args, await encoder(), longLimits(film, source.bytes));
       return { hover: hoverSize(film), video: playSize(film) };
     },
     async play(source, film, to) {
@@ -159,7 +181,7 @@ export function openFilms(found: Found): Films {
         await make(source, 0, copyArgs(film, to), limits);
         return film.pictures;
       }
-      await make(source, 0, playArgs(film, await encoder(), to), limits);
+      await paint(source, film, 0, (can) => playArgs(film, can, to), await encoder(), limits);
       return playSize(film);
     },
     async bare(source, film, to) {

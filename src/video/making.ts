@@ -6,7 +6,7 @@
 import type { Film } from './probe.js';
 
 /** The number of the recipe that makes clips; raised whenever the same bytes would give other clips. At most 9999. */
-export const clipRecipe = 3;
+export const clipRecipe = 4;
 
 /** What this build of ffmpeg can. */
 export interface Abilities {
@@ -69,9 +69,18 @@ function scaled({ width, height }: Size, factor: number): Size {
 /** Seconds into a film at which its picture is taken: not the very first, which often shows a hand or nothing. */
 export const posterAt = ({ seconds }: Film): number => Math.min(1, seconds / 4);
 
-/** Colours that are not told are guessed as players do: by size. */
-const matrixOf = ({ pictures }: Film): string =>
-  pictures.matrix ? 'auto' : Math.min(pictures.width, pictures.height) >= 720 ? 'bt709' : 'bt601';
+/** Colours that are not told are those that HDR is defined with, else they are guessed as players do: by size. */
+function matrixOf({ pictures: { matrix, hdr, width, height } }: Film): string {
+  if (matrix) return 'auto';
+  if (hdr) return 'bt2020';
+  return Math.min(width, height) >= 720 ? 'bt709' : 'bt601';
+}
+
+/** What zscale must be told of an HDR film that does not tell it itself: it guesses nothing, and gives up. */
+function untold({ pictures: { matrix, primaries } }: Film): string {
+  const given = [...(primaries ? [] : ['color_primaries=bt2020']), ...(matrix ? [] : ['colorspace=bt2020nc'])];
+  return given.length === 0 ? '' : `setparams=${given.join(':')},`;
+}
 
 const told = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv';
 
@@ -84,9 +93,10 @@ const [white, peak, knee] = [203, 1000, 0.6];
 /** `pixels`: ffmpeg's format of what comes out, where it was HDR; else it may be another. */
 function scaling(film: Film, { width, height }: Size, { tonemap }: Abilities, pixels = 'yuv420p'): string {
   if (film.pictures.hdr && tonemap) {
-    // What does not tell its colours is in those that HDR is defined with.
-    const given = film.pictures.matrix ? '' : 'setparams=color_primaries=bt2020:colorspace=bt2020nc,';
-    const linear = `${given}zscale=w=${width}:h=${height}:t=linear:npl=${white},format=gbrpf32le,zscale=p=bt709`;
+    // HLG's system gamma is one of all three colours together; zscale's shortcut brightens each by itself.
+    const exact = film.pictures.hdr === 'hlg' ? ':agamma=0' : '';
+    const light = `zscale=w=${width}:h=${height}:t=linear:npl=${white}${exact}`;
+    const linear = `${untold(film)}${light},format=gbrpf32le,zscale=p=bt709`;
     const press = `tonemap=tonemap=mobius:param=${knee}:peak=${(peak / white).toFixed(3)}:desat=0`;
     // The curve of sRGB is the one by which browsers show films: what is not pressed together is as bright as in a photo.
     // The format says that zscale makes YUV of it: what ffmpeg puts in its place would take another matrix.

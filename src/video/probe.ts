@@ -16,8 +16,8 @@ export interface Pictures extends Stream {
   profile: string;
   /** ffmpeg's pixel format: `yuv420p`. */
   pixels: string;
-  /** True where brightness is coded for HDR screens (PQ or HLG). */
-  hdr: boolean;
+  /** By which curve brightness is coded for HDR screens; absent where it is not. */
+  hdr?: 'pq' | 'hlg';
   /** Pixels as displayed: with the shape of pixels and the rotation applied. */
   width: number;
   height: number;
@@ -25,6 +25,8 @@ export interface Pictures extends Stream {
   rate: number;
   /** Whether the file says by which matrix its colours were coded. */
   matrix: boolean;
+  /** Whether it says in which primaries. */
+  primaries: boolean;
 }
 
 /** A video as ffprobe tells it. */
@@ -40,7 +42,7 @@ export const asked = [
   '-show_entries',
   [
     'format=duration',
-    'stream=index,codec_type,codec_name,profile,pix_fmt,width,height,sample_aspect_ratio,color_transfer,color_space,avg_frame_rate,duration',
+    'stream=index,codec_type,codec_name,profile,pix_fmt,width,height,sample_aspect_ratio,color_transfer,color_space,color_primaries,avg_frame_rate,duration',
     'stream_disposition=attached_pic',
     'stream_side_data=rotation',
   ].join(':'),
@@ -83,18 +85,26 @@ function readPictures(stream: unknown): Pictures | undefined {
   const [width, height] = [numberOf(own(stream, 'width')), numberOf(own(stream, 'height'))];
   if (width < 1 || height < 1 || width > longest || height > longest) return undefined;
   const wide = Math.max(1, Math.min(longest, Math.round(width * shapeOf(textOf(own(stream, 'sample_aspect_ratio'))))));
+  const transfer = textOf(own(stream, 'color_transfer'));
+  const curve = Object.hasOwn(curves, transfer) ? curves[transfer] : undefined;
   const turned = Math.abs(rotationOf(stream)) % 180 === 90;
   return {
     ...readStream(stream),
     profile: textOf(own(stream, 'profile')),
     pixels: textOf(own(stream, 'pix_fmt')),
-    hdr: ['smpte2084', 'arib-std-b67'].includes(textOf(own(stream, 'color_transfer'))),
     width: turned ? height : wide,
     height: turned ? wide : height,
     rate: ratioOf(textOf(own(stream, 'avg_frame_rate')), '/') ?? 0,
-    matrix: !['', 'unknown', 'reserved'].includes(textOf(own(stream, 'color_space'))),
+    ...(curve !== undefined && { hdr: curve }),
+    matrix: isTold(own(stream, 'color_space')),
+    primaries: isTold(own(stream, 'color_primaries')),
   };
 }
+
+/** ffmpeg's names of the curves of ITU-R BT.2100. */
+const curves: Record<string, 'pq' | 'hlg'> = { smpte2084: 'pq', 'arib-std-b67': 'hlg' };
+
+const isTold = (value: unknown): boolean => !['', 'unknown', 'reserved'].includes(textOf(value));
 
 /** Width of a pixel for its height: 1 for squares, and for what is no sensible shape. */
 function shapeOf(text: string): number {

@@ -21,7 +21,7 @@ async function partFor(
 ): Promise<{ options: Partial<ProcessorOptions>; files: Files; close(): void }> {
   const plain = openFiles();
   const { plan, sources } = await openExport([path], plain, () => undefined);
-  const files = withEntries(openFiles(step), sources.zipped);
+  const files = withEntries(openFiles(step), sources.packed);
   const inbox = (works: string[]) => planInbox(plan, sources, files, systemClock, works);
   return { options: { mode: 'copy', inbox }, files, close: sources.close };
 }

@@ -1,13 +1,14 @@
-/** An import of ZIP parts that is killed again and again: nothing is lost, nothing is twice, and all that is said is there. */
+/** An import of parts that is killed again and again: nothing is lost, nothing is twice, and all that is said is there. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
+import { isTemporary } from '../../src/base/temporary.js';
 import type { PhotoView } from '../../src/document/view.js';
 import { makeHome } from '../cli/run.js';
-import { albumJson, bare, googleJson, writeZip, type Tree } from './make.js';
+import { albumJson, bare, googleJson, writeTar, writeZip, type Tree } from './make.js';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 const many = 12;
@@ -18,7 +19,10 @@ const filesIn = (folder: string): string[] =>
         .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
         .map((entry) => join(entry.parentPath, entry.name));
 
-it('killed at any time, it goes on where it was', { timeout: 300_000 }, async () => {
+test.each([
+  ['zip', writeZip],
+  ['tgz', writeTar],
+])('of %s parts: killed at any time, it goes on where it was', { timeout: 300_000 }, async (ending, write) => {
   const home = makeHome();
   const photos = await Promise.all(Array.from({ length: many }, (_, n) => bare(n)));
   const [first, second]: [Record<string, Buffer | string>, Record<string, Buffer | string>] = [{}, {}];
@@ -30,8 +34,8 @@ it('killed at any time, it goes on where it was', { timeout: 300_000 }, async ()
   });
   second[`${root}/Trip/metadata.json`] = albumJson('Trip');
   const parts = await Promise.all([
-    writeZip('takeout-a-001.zip', first as Tree),
-    writeZip('takeout-a-002.zip', second as Tree),
+    write(`takeout-a-001.${ending}`, first as Tree),
+    write(`takeout-a-002.${ending}`, second as Tree),
   ]);
   const archived = (): string[] => filesIn(home.archive);
 
@@ -61,6 +65,8 @@ it('killed at any time, it goes on where it was', { timeout: 300_000 }, async ()
       .sort(),
   ).toEqual(photos.map(hash).sort());
   expect(filesIn(join(home.folder, 'work'))).toEqual([]);
+  const left = readdirSync(join(home.folder, 'work'), { recursive: true, encoding: 'utf8' });
+  expect(left.filter((path) => isTemporary(basename(path)))).toEqual([]);
   const listed = (await home.run('list', '--json')).out
     .trim()
     .split('\n')

@@ -2,7 +2,9 @@
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
+import { pack } from 'tar-stream';
 import { ZipFile } from 'yazl';
 import { temporaryFolder } from '../folder.js';
 
@@ -47,14 +49,31 @@ export function writeTree(tree: Tree, folder = join(temporaryFolder(), 'export')
   return folder;
 }
 
-/** Writes a ZIP with these files; with `zip64` in the format of large ones. */
-export async function writeZip(name: string, tree: Tree, { zip64 = false } = {}): Promise<string> {
+/** Writes a ZIP with these files, `written` then; with `zip64` in the format of large ones. */
+export async function writeZip(
+  name: string,
+  tree: Tree,
+  { zip64 = false, written: mtime = new Date('2026-01-01T00:00:00Z') } = {},
+): Promise<string> {
   const path = join(temporaryFolder(), name);
   const zip = new ZipFile();
-  const mtime = new Date('2026-01-01T00:00:00Z');
   for (const [inside, bytes] of Object.entries(tree))
     zip.addBuffer(Buffer.from(bytes), inside, { mtime, forceZip64Format: zip64 });
   zip.end({ forceZip64Format: zip64, comment: '' });
   await pipeline(zip.outputStream, createWriteStream(path));
+  return path;
+}
+
+/** Writes a TAR with these files, packed where its name says so. */
+export async function writeTar(name: string, tree: Tree): Promise<string> {
+  const path = join(temporaryFolder(), name);
+  const tar = pack();
+  const mtime = new Date('2026-01-01T00:00:00Z');
+  for (const [inside, bytes] of Object.entries(tree)) tar.entry({ name: inside, mtime }, Buffer.from(bytes));
+  tar.finalize();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of tar as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  const whole = Buffer.concat(chunks);
+  writeFileSync(path, name.endsWith('gz') ? gzipSync(whole) : whole);
   return path;
 }

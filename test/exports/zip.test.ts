@@ -4,21 +4,22 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
+import type { PackedEntry, PackedPart } from '../../src/exports/packed.js';
 import { openSources } from '../../src/exports/sources.js';
-import { openZip, type ZipEntry, type ZipPart } from '../../src/exports/zip.js';
+import { openZip } from '../../src/exports/zip.js';
 import { temporaryFolder } from '../folder.js';
 import { writeZip } from './make.js';
 
 const room = 1_000;
 
-async function textOf(entry: ZipEntry): Promise<string> {
+async function textOf(entry: PackedEntry): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of entry.open()) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
 /** Changes a ZIP's bytes and opens it. */
-async function altered(path: string, change: (bytes: Buffer) => Buffer): Promise<ZipPart> {
+async function altered(path: string, change: (bytes: Buffer) => Buffer): Promise<PackedPart> {
   writeFileSync(path, change(readFileSync(path)));
   return openZip(path, room);
 }

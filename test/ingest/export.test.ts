@@ -130,6 +130,27 @@ describe('a sidecar that is written', () => {
       expect(told).toMatch(line);
   });
 
+  it.skipIf(!hasExiv2)('that another program changed stays, and is read with its changes (needs exiv2)', async () => {
+    const bench = begin();
+    bench.edit(everything);
+    await bench.run();
+    const path = join(bench.folder, '2024/07/DSC_1.NEF.xmp');
+    // As digiKam writes: through exiv2, in its place.
+    const changes = [
+      'set Xmp.xmp.Rating 5',
+      'set Xmp.dc.subject XmpBag theirs',
+      'set Xmp.digiKam.TagsList XmpSeq theirs',
+    ];
+    execFileSync('exiv2', [...changes.flatMap((change) => ['-M', change]), path]);
+    const theirs = readFileSync(path);
+    bench.edit({ title: 'another one', rating: 1 });
+    expect(await bench.run()).toMatchObject([{ outcome: 'kept' }]);
+    expect(readFileSync(path).equals(theirs)).toBe(true);
+    const read = await metadata.sidecar(path);
+    expect(read).toMatchObject({ rating: 5, title: 'Forum & <Palatin>', gps: { lat: -33.8568, lon: 151.2153 } });
+    expect(read.tags).toContain('theirs');
+  });
+
   it('keeps what the sidecar said that came, with its trees', async () => {
     const bench = begin();
     bench.sidecar(

@@ -23,7 +23,7 @@ describe('what ffprobe says', () => {
   it('is a film with its length', () => {
     expect(film({}, sound('aac'))).toMatchObject({
       seconds: 4.5,
-      pictures: { index: 0, codec: 'h264', width: 1920, height: 1080, rate: 30, hdr: false },
+      pictures: { index: 0, codec: 'h264', width: 1920, height: 1080, rate: 30, matrix: false, primaries: false },
       sound: { index: 1, codec: 'aac' },
     });
   });

@@ -1,5 +1,5 @@
 /**
- * `photospool import PATH…`: ingests a tree of photos, or what Google Takeout and iCloud Photos export, in folders or ZIP parts. By
+ * `photospool import PATH…`: ingests a tree of photos, or what Google Takeout and iCloud Photos export, in folders or parts (ZIP, TAR). By
  * default the source is left as it is; known bytes are counted, not copied again; it can be interrupted and run again.
  */
 import { realpath } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { PhotospoolError } from '../../base/errors.js';
 import { openFiles, type Files } from '../../base/files.js';
 import { openLog } from '../../base/log.js';
 import { openExport, type Export } from '../../exports/open.js';
-import { isZip } from '../../exports/sources.js';
+import { isPart } from '../../exports/sources.js';
 import { importWork } from '../../spool/work.js';
 import { dryRun, importExport, type ImportFlags } from '../exports.js';
 import { openHome } from '../home.js';
@@ -20,7 +20,7 @@ import { runPass } from './process.js';
 
 /** The verb `import`. */
 export const importVerb: Verb = (program, run) => {
-  addVerb(program, 'import', 'ingests photos from folders and ZIP files, which are left as they are')
+  addVerb(program, 'import', 'ingests photos from folders, ZIP and TAR files, which are left as they are')
     .argument('<PATH...>', 'a folder, or all parts of an export (Google Takeout, iCloud Photos)')
     .option('--move', 'move the files out of the folders instead of copying them')
     .option('--dry-run', 'say what would be done, and store nothing')
@@ -41,7 +41,7 @@ async function importPaths(named: readonly string[], flags: ImportFlags): Promis
   const found = await look(paths, files);
   try {
     if (flags.dryRun) return await dryRun(found, paths, config, files, flags);
-    if (found.plan.kind !== 'folder' || paths.length > 1 || paths.some(isZip) || flags.report !== undefined)
+    if (found.plan.kind !== 'folder' || paths.length > 1 || paths.some(isPart) || flags.report !== undefined)
       return await importExport(found, paths, config, flags);
     return await importTree(paths[0]!, config, flags);
   } finally {
@@ -80,20 +80,14 @@ async function importTree(folder: string, config: Config, flags: ImportFlags): P
 /** @throws PhotospoolError `usage` where a path can't be imported: no folder or ZIP, or in a folder of the home. */
 async function checkPath(path: string, config: Config, files: Files, move: boolean): Promise<void> {
   const found = await files.look(path);
-  if (!found?.isDirectory() && /\.(?:tgz|tar\.gz|tar)$/i.test(path) && found) {
-    throw new PhotospoolError('usage', `${path} can't be read in its place.`, {
+  if (!found?.isDirectory() && !(found?.isFile() && isPart(path))) {
+    throw new PhotospoolError('usage', `${path} is no folder, ZIP or TAR.`, {
       path,
-      hint: 'Unpack it (tar xf) and import the folder, or ask for ZIP files next time.',
-    });
-  }
-  if (!found?.isDirectory() && !(found?.isFile() && isZip(path))) {
-    throw new PhotospoolError('usage', `${path} is no folder and no ZIP.`, {
-      path,
-      hint: 'Name the folder that holds the photos, or all ZIP parts of an export.',
+      hint: 'Name the folder that holds the photos, or all parts of an export.',
     });
   }
   if (move && !found.isDirectory())
-    throw new PhotospoolError('usage', `${path} is a ZIP: nothing can be moved out of it.`, {
+    throw new PhotospoolError('usage', `${path} is a file with others in it: nothing can be moved out of it.`, {
       path,
       hint: 'Leave --move out.',
     });
