@@ -11,7 +11,9 @@ import { openSqlite, type Sqlite } from '../src/base/sqlite.js';
 import { openCatalog, owner, type Box, type Catalog, type Viewer } from '../src/catalog/catalog.js';
 import { parseQuery } from '../src/catalog/search.js';
 import type { Body } from '../src/document/photo.js';
+import { measureAlike } from './grouping.js';
 import { makeRandom, syntheticPhotos, tagName, type SyntheticPhoto } from './synthetic.js';
+import { percentile, seconds, worstDelay } from './timing.js';
 
 export const title = 'every question to a catalog of 1,000,000 photos, against 50 ms';
 
@@ -50,6 +52,7 @@ export async function run(args: string[]): Promise<void> {
     console.log(`- database file: ${megabytes(statSync(file).size)}\n`);
     measureAll(subject, runs);
     await measureLoop(subject, runs);
+    await measureAlike(subject.db, subject.catalog, runs);
     db.close();
   } finally {
     await rm(folder, { recursive: true });
@@ -94,23 +97,6 @@ async function build(db: Sqlite, count: number): Promise<Subject> {
   console.log(`- memory: ${megabytes(process.memoryUsage().rss - before)} more than before loading`);
   const cursors = catalog.segments(parseQuery('')).map(({ cursor }) => cursor);
   return { db, catalog, random: makeRandom(seed), sample, cursors };
-}
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-
-/** The longest that a timer of 1 ms was late while `work` ran. */
-async function worstDelay(work: () => Promise<void>): Promise<number> {
-  let last = performance.now();
-  let worst = 0;
-  const timer = setInterval(() => {
-    const now = performance.now();
-    worst = Math.max(worst, now - last - 1);
-    last = now;
-  }, 1);
-  await work();
-  await new Promise((resolve) => setTimeout(resolve, 2));
-  clearInterval(timer);
-  return worst;
 }
 
 const family: Viewer = { audiences: ['family', 'public'] };
@@ -236,11 +222,6 @@ function editAndAsk(subject: Subject): void {
   const found = subject.catalog.tiles(parseQuery(`"${title}" -is:trashed`)).tiles.length;
   const trashed = subject.catalog.count(parseQuery(`"${title}" is:trashed`));
   if (found + trashed !== 1) throw new Error(`The edit “${title}” is not in the next answer.`);
-}
-
-function percentile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)]!;
 }
 
 /** Milliseconds that this process computed, on all its threads. */

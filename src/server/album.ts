@@ -7,8 +7,9 @@ import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { escaped } from './escaped.js';
 import { refuse } from './failures.js';
-import { escaped, type Head, type Preview } from './preview.js';
+import type { Head, Preview } from './preview.js';
 
 /** Addresses that are never the page. */
 const reserved = /^\/(?:api|media|originals|db|blobs|assets|metrics|healthz)(?:\/|$)/;

@@ -10,9 +10,12 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Tile } from '../catalog/catalog.js';
 import type { PhotoView } from '../document/view.js';
 import { viewerNow, viewerOf } from './access.js';
+import { atomPath, atomType } from './atom.js';
+import { escaped, legible } from './escaped.js';
 import { featuredOf } from './featured.js';
 import type { Context } from './parts.js';
 import { findPhoto } from './photos.js';
+import { plain } from './plain.js';
 import { enterShare, shareOfPage } from './share-address.js';
 import { sightOf } from './sight.js';
 
@@ -47,9 +50,14 @@ export function makePreview(parts: Parts): Preview {
     if (who?.role !== 'visitor') return undefined;
     const told = await ofPage(parts, request, who);
     const index = told.index === true && parts.config.noindex === false;
-    return { markup: markupOf(told, originOf(request), nameOf(parts)), title: legible(told.title), index };
+    const markup = markupOf(told, originOf(request), nameOf(parts)) + feedOf(nameOf(parts));
+    return { markup, title: legible(told.title), index };
   };
 }
+
+/** By which feed readers find the feed of the album. */
+const feedOf = (name: string): string =>
+  `<link rel="alternate" type="${atomType}" title="${escaped(name)}" href="${atomPath}" />`;
 
 const nameOf = ({ config }: Parts): string => config.title ?? 'Photospool';
 const originOf = ({ protocol, host }: FastifyRequest): string => `${protocol}://${host}`;
@@ -115,20 +123,6 @@ function ofPhoto({ id, title, description, taken, place, renditions }: PhotoView
   };
 }
 
-/** So many characters of a description are told. */
-const longest = 300;
-
-/** Markdown as one line of text, without its signs. */
-function plain(markdown: string): string {
-  const text = markdown
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/^[ \t]*(?:[#>]+|[-*+]|\d+\.)[ \t]+/gm, '')
-    .replace(/[*_`~]{1,3}(\S(?:[^*_`~\n]*\S)?)[*_`~]{1,3}/g, '$1')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return text.length > longest ? `${text.slice(0, longest).replace(/\s+\S*$/, '')}…` : text;
-}
-
 function markupOf({ title, description, path, image }: Told, base: string, name: string): string {
   const told: [string, string][] = [
     ['og:site_name', name],
@@ -157,11 +151,3 @@ function viewerBy({ headers, ip, protocol, server }: FastifyRequest, secret: str
   enterShare(raw);
   return viewerNow({ headers, ip, protocol, server, raw });
 }
-
-/** Text that someone else wrote, without what turns or hides the letters after it. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
-const legible = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ');
-
-const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-/** Text as it may stand in markup, between tags and in attributes. */
-export const escaped = (text: string): string => legible(text).replace(/[&<>"']/g, (sign) => signs[sign]!);

@@ -20,6 +20,7 @@ export const publicRoutes: readonly Routes[] = [
   routes.tiles,
   routes.facets,
   routes.front,
+  routes.atom,
   routes.media,
   routes.home,
   routes.events,

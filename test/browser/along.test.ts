@@ -133,6 +133,55 @@ test('heads of months and days say where', async () => {
   expect(mishaps).toEqual([]);
 });
 
+/** Resolves when every photo on the screen is shown, and where it was taken is said. */
+async function settled(page: Page): Promise<void> {
+  await shown(page);
+  await drawn(page);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('a.tile')]
+      .filter((tile) => tile.getBoundingClientRect().bottom > 0 && tile.getBoundingClientRect().top < innerHeight)
+      .every((tile) => tile.querySelector('img.shown')),
+  );
+}
+
+test.each([390, 1440])(
+  'nothing moves by itself at %i px: where an address leads far down, and when it is loaded again',
+  async (width) => {
+    const { page, mishaps } = await see('/albums', { viewport: { width, height: 844 } });
+    await watchShift(page);
+    await page.goto(`${home.url}/?at=2022-06`);
+    await settled(page);
+    await page.locator('h3 span').first().waitFor();
+    expect((await monthsSeen(page))[0]).toMatch(/^Jun 2022$/);
+    expect(await shiftOf(page)).toBeLessThan(0.02);
+    // By then it is noted where one is.
+    await page.waitForFunction(() => (history.state as { place?: object } | null)?.place !== undefined);
+    const before = await page.evaluate(() => document.querySelector('a.tile')!.getAttribute('data-id'));
+    await page.reload();
+    await settled(page);
+    await page.locator(`a[data-id="${before!}"]`).waitFor();
+    expect(await shiftOf(page)).toBeLessThan(0.02);
+    expect(mishaps).toEqual([]);
+  },
+);
+
+test.each([390, 820, 2560])(
+  'nothing moves by itself at %i px where there are few photos of many years',
+  async (width) => {
+    const few = await openServedHome(stage.folder);
+    onTestFinished(few.close);
+    await fill(few, stage.pictures, 40, { minutes: 150_000 });
+    const { page, mishaps, close } = await stage.see(`${few.url}/albums`, { viewport: { width, height: 844 } });
+    onTestFinished(close);
+    await watchShift(page);
+    await page.goto(few.url);
+    await settled(page);
+    expect(await page.locator('section h2').count()).toBeGreaterThan(1);
+    expect(await shiftOf(page)).toBeLessThan(0.02);
+    expect(mishaps).toEqual([]);
+  },
+);
+
 test.each([390, 1440])('nothing moves by itself at %i px: while it loads, and while one scrolls', async (width) => {
   const { page, mishaps } = await see('/albums', { viewport: { width, height: 844 } });
   await watchShift(page);
@@ -147,12 +196,7 @@ test.each([390, 1440])('nothing moves by itself at %i px: while it loads, and wh
     await drawn(page);
   }
   await page.evaluate('scrollTo(0, document.documentElement.scrollHeight / 2)');
-  await drawn(page);
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('a.tile')]
-      .filter((tile) => tile.getBoundingClientRect().bottom > 0 && tile.getBoundingClientRect().top < innerHeight)
-      .every((tile) => tile.querySelector('img.shown')),
-  );
+  await settled(page);
   expect(await shiftOf(page)).toBeLessThan(0.02);
   expect(mishaps).toEqual([]);
 });

@@ -4,7 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { ask, fill } from './fill.js';
+import { ask, change, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { openStage, seenTiles, shown, type Stage } from './stage.js';
 
@@ -25,11 +25,8 @@ beforeAll(async () => {
       },
     }),
   });
-  const headers = { 'content-type': 'application/json' };
-  const change = (body: object): Promise<Response> =>
-    fetch(`${home.url}/api/photos`, { method: 'PATCH', headers, body: JSON.stringify(body) });
-  await change({ ids: ids.slice(0, 20), albums: { add: ['Summer'] } });
-  await change({ ids: ids.slice(80), trashed: true });
+  await change(home, { ids: ids.slice(0, 20), albums: { add: ['Summer'] } });
+  await change(home, { ids: ids.slice(80), trashed: true });
 });
 afterAll(async () => {
   await home.close();

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { copies, jpegOf, scene } from '../looks.js';
 import { breaches } from './axe.js';
-import { ask, fill } from './fill.js';
+import { ask, change, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { type FixturePicture, makePicture } from './pictures.js';
 import { openStage, type Stage } from './stage.js';
@@ -35,15 +35,10 @@ async function open(options = {}) {
       facts: { bytes: 4_000_000 - n * 900_000, ...(n % 2 === 0 && { camera: { make: 'Canon', model: 'EOS 40D' } }) },
     }),
   });
-  await change({ ids: [ids[1]!], tags: { add: ['sea'] }, title: 'The sea', albums: { add: ['Summer'] } });
+  await change(home, { ids: [ids[1]!], tags: { add: ['sea'] }, title: 'The sea', albums: { add: ['Summer'] } });
   const seen = await stage.see(`${home.url}/duplicates`, options);
   await groups(seen.page, 2);
   return { ...seen, ids };
-}
-async function change(body: object): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const sent = await fetch(`${home.url}/api/photos`, { method: 'PATCH', headers, body: JSON.stringify(body) });
-  expect(sent.status).toBe(200);
 }
 const list = (page: Page) => page.locator('[data-list="duplicates"] > section');
 /** The page asks again by itself while the server looks at the pictures. */

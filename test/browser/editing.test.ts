@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { exifId, format } from '../../src/document/photo.js';
-import { ask, count, fill } from './fill.js';
+import { ask, change, count, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { opened, openStage, type Stage } from './stage.js';
 
@@ -92,8 +92,7 @@ test('stars, favourite, tags, album, date, place and who may see it, all with ke
 
 test('a tag leads to all its photos', async () => {
   const { page, ids, mishaps, close } = await open();
-  const body = JSON.stringify({ ids: ids.slice(0, 2), tags: { add: ['a "quoted" tag'] } });
-  await fetch(`${home.url}/api/photos`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body });
+  await change(home, { ids: ids.slice(0, 2), tags: { add: ['a "quoted" tag'] } });
   await page.reload();
   await page.keyboard.press('i');
   await page.getByRole('link', { name: 'Show all photos with a "quoted" tag' }).click();

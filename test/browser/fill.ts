@@ -92,6 +92,13 @@ async function putOriginal(home: ServedHome, id: string, text: string): Promise<
 export const ask = async (home: ServedHome, id: string): Promise<PhotoView> =>
   (await (await fetch(`${home.url}/api/photos/${id}`)).json()) as PhotoView;
 
+/** Changes photos as the page does: `PATCH /api/photos`. @throws Error where it is refused. */
+export async function change({ url }: Pick<ServedHome, 'url'>, body: object): Promise<void> {
+  const sent = { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const answer = await fetch(`${url}/api/photos`, sent);
+  if (!answer.ok) throw new Error(`The photos could not be changed: ${answer.status} ${await answer.text()}`);
+}
+
 /** How many photos a search finds. */
 export const count = async (home: ServedHome, q: string): Promise<number> => {
   const response = await fetch(`${home.url}/api/timeline?${new URLSearchParams({ q }).toString()}`);

@@ -6,8 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { local } from '../../src/access/viewer.js';
+import { changePhotos } from '../../src/server/edits.js';
 import { breaches } from './axe.js';
-import { fill } from './fill.js';
+import { change, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { makePicture } from './pictures.js';
 import { openStage, shown, type Stage } from './stage.js';
@@ -37,20 +39,15 @@ beforeAll(async () => {
   ];
   const tell = (n: number) => ({ facts: { tags: words.filter((_, k) => n % (k + 1) === 0) } });
   ids = await fill(home, pictures, 90, { minutes: 3000, tell });
-  const change = async (body: object): Promise<void> => {
-    const headers = { 'content-type': 'application/json' };
-    const sent = { method: 'PATCH', headers, body: JSON.stringify(body) };
-    expect((await fetch(`${home.url}/api/photos`, sent)).status).toBe(200);
-  };
-  await change({ ids: ids.slice(0, 80), audience: 'public' });
-  await change({
+  await change(home, { ids: ids.slice(0, 80), audience: 'public' });
+  await change(home, {
     ids: [ids[0]!],
     tags: { add: ['featured'] },
     title: 'Low tide',
     place: { city: 'Delft', country: 'NL' },
   });
-  await change({ ids: ids.slice(4, 20), albums: { add: ['A summer by the sea'] } });
-  await change({ ids: ids.slice(80), title: 'Private', tags: { add: ['secret'] } });
+  await change(home, { ids: ids.slice(4, 20), albums: { add: ['A summer by the sea'] } });
+  await change(home, { ids: ids.slice(80), title: 'Private', tags: { add: ['secret'] } });
   home.access.settings.change({ setUp: true, visitors: true });
 });
 afterAll(async () => {
@@ -98,6 +95,35 @@ test.each(looks)('a calm front page, at $width px, $colorScheme', async ({ width
   await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
   await expect.poll(() => page.locator('a.tile').count()).toBeGreaterThan(0);
   expect(seen.mishaps).toEqual([]);
+});
+
+test('its feed is well-formed, whatever the photos are called', async () => {
+  const { page, close } = await stage.see(home.url);
+  onTestFinished(close);
+  const hostile = ']]></title><script>alert(1)</script>&nbsp; "\u0001\ufffe';
+  await changePhotos(home.library, local, [ids[1]!], { title: hostile, description: hostile });
+  const told = await page.evaluate(async () => {
+    const href = document.querySelector<HTMLLinkElement>('link[type="application/atom+xml"]')!.href;
+    const feed = new DOMParser().parseFromString(await (await fetch(href)).text(), 'application/xml');
+    const entries = [...feed.querySelectorAll('entry')];
+    const html = new DOMParser().parseFromString(entries[1]!.querySelector('content')!.textContent, 'text/html');
+    return {
+      broken: feed.querySelector('parsererror')?.textContent,
+      count: entries.length,
+      titles: entries.slice(0, 2).map((entry) => entry.querySelector('title')!.textContent),
+      scripts: html.querySelectorAll('script').length,
+      picture: html.querySelector('img')?.src,
+      text: html.body.textContent,
+    };
+  });
+  expect(told).toMatchObject({
+    broken: undefined,
+    count: 50,
+    scripts: 0,
+    picture: `${home.url}/media/${ids[1]!}/preview`,
+  });
+  expect(told.titles).toEqual(['Low tide', ']]></title><script>alert(1)</script>&nbsp; " \ufffd']);
+  expect(told.text).toContain('<script>alert(1)</script>&nbsp;');
 });
 
 test('the picture opens and Back leads to it; the slideshow runs and ends; a tag is a search', async () => {

@@ -1,7 +1,7 @@
 /** Choosing photos in a real browser, on a real home: by click, shift, box, day, key and finger; and what is done with them. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ask, count, fill } from './fill.js';
+import { ask, change, count, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { drawn, openStage, seenTiles, shown, type Stage } from './stage.js';
 
@@ -176,13 +176,7 @@ describe('what is done with them', () => {
 
   test('tags are completed from what there is, and counted on what is chosen', async () => {
     const { page, ids, mishaps, close } = await open(20);
-    const patch = (body: object) =>
-      fetch(`${home.url}/api/photos`, {
-        method: 'PATCH',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-    await patch({ ids: ids.slice(0, 1), tags: { add: ['Palisade peaches', 'orchard'] } });
+    await change(home, { ids: ids.slice(0, 1), tags: { add: ['Palisade peaches', 'orchard'] } });
     await page.hover(tile(ids[0]!));
     await ring(page, ids[0]!).click();
     await page.click(tile(ids[1]!));

@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { breaches } from './axe.js';
+import { change } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { openStage, shown, type Stage } from './stage.js';
 
@@ -27,14 +28,7 @@ beforeAll(async () => {
   }
   const { photos } = (await (await fetch(`${home.url}/api/photos`)).json()) as { photos: { id: string }[] };
   ids = photos.map(({ id }) => id);
-  const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({
-    ids: ids.slice(0, 2),
-    tags: { add: ['sea'] },
-    title: 'A pier',
-    gps: { lat: 1, lon: 2 },
-  });
-  await fetch(`${home.url}/api/photos`, { method: 'PATCH', headers, body });
+  await change(home, { ids: ids.slice(0, 2), tags: { add: ['sea'] }, title: 'A pier', gps: { lat: 1, lon: 2 } });
 });
 afterAll(async () => {
   await home.close();

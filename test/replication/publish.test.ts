@@ -35,6 +35,9 @@ test('what is public is shown with its pictures, what is edited changes, what is
   const answer = await fetch(media);
   expect([answer.headers.get('cache-control'), await answer.text()]).toEqual(['private, no-cache', 'thumb 1']);
   expect(await vps.photo(opaque())).toMatchObject({ title: 'MARKED beach', audience: 'public' });
+  const feed = async (): Promise<string> => (await fetch(`${vps.url()}/api/feed.xml`)).text();
+  expect(await feed()).toContain('<title>MARKED beach</title>');
+  expect(await feed()).toContain(`/media/${opaque()}/preview`);
   home.edit(first, { title: 'Sea' });
   await expect.poll(async () => (await vps.photo(opaque()))?.['title'], soon).toBe('Sea');
   await expect.poll(async () => (await vps.disk()).includes('MARKED'), soon).toBe(false);
@@ -43,6 +46,7 @@ test('what is public is shown with its pictures, what is edited changes, what is
   await shows(vps, []);
   await expect.poll(async () => (await vps.disk()).includes('thumb 1'), soon).toBe(false);
   expect((await fetch(media)).status).toBe(404);
+  expect(await feed()).not.toMatch(/<entry>|MARKED|Sea/);
   home.edit(first, { audience: 'public' });
   await shows(vps, [opaque()]);
   // Its pictures were removed, and come again.

@@ -151,6 +151,7 @@ test('no secret gets onto the disk of a public server, or into an answer', { tim
     '/api/home',
     '/api/photos?q=sea',
     '/api/front',
+    '/api/feed.xml',
     '/robots.txt',
     '/',
     '/?q=sea',

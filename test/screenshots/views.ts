@@ -56,6 +56,13 @@ export const views: readonly View[] = [
     },
   },
   {
+    name: 'duplicates',
+    path: () => '/duplicates',
+    // The server looks at the photos when the page is opened for the first time.
+    ready: (page) => page.locator('[data-list="duplicates"] > section').nth(1).waitFor(),
+  },
+  { name: 'places', path: () => '/places', ready: (page) => page.locator('li[data-size] a img').first().waitFor() },
+  {
     name: 'servers',
     path: () => '/servers',
     ready: (page) => page.waitForSelector('[data-part="mesh"] .node[data-look="live"]'),

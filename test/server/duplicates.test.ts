@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { PhotospoolError } from '../../src/base/errors.js';
 import { lookLength } from '../../src/document/look.js';
-import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { exifId, photoId, type PhotoDocument } from '../../src/document/photo.js';
 import { numbers } from '../looks.js';
 import { expectError, openHome, shareHome, type Home } from './fixture.js';
 import { kinds, openDoors, type Guests, type RoleName } from './roles.js';
@@ -87,7 +87,7 @@ describe('groups', () => {
     expectError(await home.app.inject('/api/duplicates?cursor=x'), 400, 'invalid');
   });
 
-  it('propose the largest, else the one with its camera, else the one with more bytes', async () => {
+  it('propose the largest, else the one with its camera that no program saved again, else the one with more bytes', async () => {
     const home = await openHome();
     const ids = [await home.add(), await home.add(), await home.add({ original: Buffer.from('a longer original') })];
     home.made.look = async () => lookOfSeed(1);
@@ -97,6 +97,10 @@ describe('groups', () => {
         (body) => body && { ...body, facts: { ...body.facts, ...facts } },
       );
     expect((await settled(asking(home))).groups).toMatchObject([{ best: ids[2] }]);
+    // A program saved it again, in more bytes.
+    const tags = { 'ExifIFD:DateTimeOriginal': '2024:07:01 12:00:00', 'IFD0:ModifyDate': '2024:09:01 12:00:00' };
+    home.library.update(exifId(ids[2]!), (body) => ({ ...body, tags }));
+    expect((await settled(asking(home))).groups[0]!.best).not.toBe(ids[2]);
     tell(ids[0]!, { width: 5000 });
     expect((await settled(asking(home))).groups).toMatchObject([{ best: ids[0] }]);
   });

@@ -73,6 +73,7 @@ export const expected: Record<string, Expected> = {
   'patch /api/photos/{id}/comments/{comment}': { rule: 'comment', open: true, path: aComment, body: { text: 'words' } },
   'delete /api/photos/{id}/comments/{comment}': { rule: 'comment', open: true, path: aComment },
   'get /api/front': { rule: 'see' },
+  'get /api/feed.xml': { rule: 'see' },
   'get /api/albums/saved': { rule: 'see' },
   'post /api/albums/saved': { rule: 'edit', open: true, body: { name: 'Saved', q: 'tag:common' } },
   'patch /api/albums/saved/{album}': {

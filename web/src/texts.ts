@@ -75,7 +75,7 @@ export const texts = {
   sharedTitle: 'Nothing is shared yet',
   sharedText: 'When the owner shares photos, they appear here by themselves.',
   emptyTitle: 'Your album starts here',
-  emptyText: 'Put photos into this folder. They appear here by themselves.',
+  emptyText: 'Put photos into this folder, or drop them anywhere on this page. They appear here by themselves.',
   copyPath: 'Copy path',
   copied: 'Copied',
   samples: 'Put in some sample pictures',

@@ -1,7 +1,10 @@
 /** Photos that look the same, in groups, to be looked through. That they are not the same is said as an edit (`apart`). */
 import { Type } from 'typebox';
 import { readCursor } from '../../catalog/pages.js';
-import { bestOf } from '../../document/best.js';
+import { bestOf, isResaved } from '../../document/best.js';
+import { own } from '../../document/json.js';
+import { exifId } from '../../document/photo.js';
+import type { PhotoView } from '../../document/view.js';
 import { viewer } from '../access.js';
 import { openDuplicates } from '../duplicates.js';
 import { limit, within } from '../limits.js';
@@ -30,6 +33,12 @@ export const duplicates: Routes = (app, { library, catalog, look, log, clock }) 
       description: 'photos that were looked at so far; null where all were',
     }),
   });
+  /** Photos with what their files say of how they came to be. */
+  function judged(photos: readonly PhotoView[]) {
+    const files = library.getMany(photos.map(({ id }) => exifId(id)));
+    return photos.map((photo, n) => ({ ...photo, resaved: isResaved(own(files[n]?.body, 'tags')) }));
+  }
+
   app.get(
     '/api/duplicates',
     {
@@ -48,7 +57,7 @@ export const duplicates: Routes = (app, { library, catalog, look, log, clock }) 
       const groups = page
         .map(({ ids }) => findPhotos(library, who, ids).map((photo) => withStack(parts, who, photo)))
         .filter((photos) => photos.length > 1)
-        .map((photos) => ({ best: bestOf(photos), photos: photos.map((photo) => showTo(who, photo)) }));
+        .map((photos) => ({ best: bestOf(judged(photos)), photos: photos.map((photo) => showTo(who, photo)) }));
       const more = from + page.length < all.length;
       return {
         count: all.length,

@@ -9,6 +9,7 @@ export { facets } from './facets.js';
 export { map } from './map.js';
 export { albums } from './albums.js';
 export { front } from './front.js';
+export { atom } from './atom.js';
 export { media } from './media.js';
 export { originals } from './originals.js';
 export { trash } from './trash.js';

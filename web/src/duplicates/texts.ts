@@ -5,7 +5,7 @@ const number = new Intl.NumberFormat();
 
 export const duplicateTexts = {
   about:
-    'These photos look the same. What is proposed has the most pixels, or lost least on its way. Tags, albums, title, rating, place and date of those that go are kept with the one that stays, where it has none.',
+    'These photos look the same. Proposed is the camera’s original, as far as it can be told. Tags, albums, title, rating, place and date of those that go are kept with the one that stays, where it has none.',
   groups: (n: number) => (n === 1 ? '1 group' : `${number.format(n)} groups`),
   looking: (done: number, total: number) =>
     total === 0

@@ -5,6 +5,7 @@
 import { fetchSegments, isCalledOff, toTrouble, type Tile, type Trouble } from '../api.js';
 import type { Place } from '../route.svelte.js';
 import { findAnchor, lineOf, placeAt, returnTo, rowsOnScreen } from './anchor.js';
+import { arrive, type Start } from './arrive.js';
 import {
   type Block,
   blocksBetween,
@@ -18,8 +19,7 @@ import {
   place,
   rowShape,
 } from './blocks.js';
-import { findPhoto } from './find.js';
-import { covers, gather, type Stretch } from './gather.js';
+import { gather, type Stretch } from './gather.js';
 import { Loader } from './loader.js';
 import { refill } from './refill.js';
 import { Scroll } from './scroll.js';
@@ -67,29 +67,23 @@ export class Album {
     this.#loader = new Loader(q, (block, tiles) => this.#arrive(block, tiles));
   }
 
-  /** Asks for the timeline, and goes to where it was seen last; also the way to try again. */
-  async open(place = this.#sought): Promise<void> {
+  /** Asks for the timeline, and goes to where it was seen last, or to a time; also the way to try again. */
+  async open(start: Start = this.#sought): Promise<void> {
     this.phase = 'loading';
-    this.#sought = place;
+    this.#sought = typeof start === 'object' ? start : undefined;
     try {
       this.#show(makeBlocks(await this.#fetch()));
-      const near = place && this.blocks.find((block) => covers(block.segment, place.taken.slice(0, 7)));
-      if (near) this.goTo(near.top - this.measure.top);
+      await arrive(this, start);
+      this.#sought = undefined;
+      this.#count();
       this.phase = 'ready';
-      this.look();
-      if (place) await this.#return(place);
+      // What came in meanwhile.
+      if (this.#stale) void this.refresh([]);
     } catch (error) {
       if (isCalledOff(error)) return;
       this.trouble = toTrouble(error);
       this.phase = 'failed';
     }
-  }
-
-  async #return({ id, taken, below }: Place): Promise<void> {
-    await findPhoto(this, id, taken);
-    const found = lineOf(this, id);
-    if (found) this.goTo(found.block.top + found.line.top - below);
-    this.#sought = undefined;
   }
 
   /** What is seen first on the screen, or will be; undefined at the top, null while what is there is not loaded. */
@@ -167,6 +161,7 @@ export class Album {
     const fresh = await refill(this.q, this.blocks, segments, stale, seen, at < view, this.#closing.signal);
     const pins = at > topEnough ? rowsOnScreen(this, at, view) : undefined;
     this.#show(fresh, pins);
+    this.#count();
     this.phase = 'ready';
     this.look();
   }
@@ -225,7 +220,10 @@ export class Album {
       this.blocks = blocks;
       for (const block of blocks) if (block.tiles && !block.known) layOut(block, block.tiles, this.measure, pins);
     });
-    this.count = blocks.reduce((sum, block) => sum + block.segment.count, 0);
+  }
+
+  #count(): void {
+    this.count = this.blocks.reduce((sum, block) => sum + block.segment.count, 0);
   }
 
   /** Does a change of the geometry without moving what is looked at. */
