@@ -50,6 +50,7 @@ export interface Stage {
 
 /** So much a part may grow when it is unpacked, where it is larger than `smallBytes`: photos and films hardly grow at all. */
 export const mostGrowth = 200;
+/** Bytes up to which what is unpacked may have any size. */
 export const smallBytes = 64 << 20;
 /** How many entries are read of all parts together. */
 export const mostEntries = 1_000_000;

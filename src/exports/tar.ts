@@ -1,24 +1,18 @@
 /**
  * Reads TAR parts (`.tgz`). Such a file has no list of what is in it and can be read from its beginning only. So it is read once to know
  * it: names, sizes and hashes of all entries, and the bytes of those that say something of photos, which are kept. Then photos
- * are unpacked in their order, a few at a time, into temporary files that claims take away. A crash leaves these files, which the
- * next import sweeps away.
+ * are unpacked in their order (stage.ts). Changes nothing by itself.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
-import { crc32, createGunzip } from 'node:zlib';
-import { extract, type Header } from 'tar-stream';
+import { crc32 } from 'node:zlib';
 import type { Files } from '../base/files.js';
-import { temporaryName } from '../base/temporary.js';
 import { isXmp } from '../photo/foreign.js';
 import { headLength, identify } from '../photo/identify.js';
 import { mostCsv } from './icloud.js';
+import { checked, membersOf, type Member } from './members.js';
 import {
   badPart,
-  damaged,
   mostGrowth,
   reasonOf,
   slashes,
@@ -26,60 +20,10 @@ import {
   tooMany,
   type PackedEntry,
   type PackedPart,
-  type Stage,
 } from './packed.js';
 import { mostMetadata, type Looking } from './plan.js';
+import { openStage } from './stage.js';
 import { mostJson } from './takeout.js';
-
-/** What lies unpacked at a time, at most: entries, bytes (one entry more), and how often each is offered. */
-const batch = { entries: 64, bytes: 512 << 20, offers: 8 };
-
-/** An entry on the way past. Its bytes are there until the next one is asked for. */
-interface Member {
-  n: number;
-  header: Header;
-  bytes: AsyncIterable<Uint8Array>;
-  /** How far the part was read, in bytes. */
-  read: number;
-}
-
-/** All entries from the beginning. @throws what zlib or tar-stream says of bytes that are no TAR. */
-async function* membersOf(part: string, isPacked: boolean): AsyncGenerator<Member, void> {
-  const file = createReadStream(part);
-  const source = isPacked ? pipeline(file, createGunzip(), () => undefined) : file;
-  const members = extract();
-  let wake = (): void => undefined;
-  for (const event of ['drain', 'close'] as const) members.on(event, () => wake());
-  async function feed(): Promise<void> {
-    try {
-      for await (const chunk of source as AsyncIterable<Buffer>) {
-        if (!members.write(chunk) && !members.destroyed) await new Promise<void>((resolve) => (wake = resolve));
-        if (members.destroyed) return;
-      }
-      members.end(null);
-    } catch (error) {
-      members.destroy(error as Error);
-    }
-  }
-  const fed = feed();
-  let n = 0;
-  try {
-    for await (const member of members) {
-      yield {
-        n: n++,
-        header: member.header,
-        bytes: member as unknown as AsyncIterable<Uint8Array>,
-        read: file.bytesRead,
-      };
-      // What nobody read of it is passed over.
-      member.resume();
-    }
-  } finally {
-    members.destroy();
-    file.destroy();
-    await fed;
-  }
-}
 
 /** Metadata and sidecars, which are asked for in any order. */
 const isKept = (name: string, bytes: number): boolean =>
@@ -90,22 +34,6 @@ function headOf(first: Buffer): Buffer {
   const brief = first.subarray(0, 64);
   const isEnough = isDeepStrictEqual(identify(brief), identify(first)) && isXmp(brief) === isXmp(first);
   return Buffer.from(isEnough ? brief : first);
-}
-
-/** The bytes of an entry, checked. @throws PhotospoolError `corrupt` where they are others than before. */
-async function* checked(part: string, entry: PackedEntry, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  let [sum, length] = [0, 0];
-  try {
-    for await (const chunk of bytes) {
-      sum = crc32(chunk, sum);
-      length += chunk.length;
-      yield chunk;
-    }
-  } catch (error) {
-    throw damaged(part, entry.path, error);
-  }
-  if (sum !== entry.crc32 || length !== entry.bytes)
-    throw damaged(part, entry.path, new Error('it changed while it was read'));
 }
 
 /**
@@ -181,79 +109,4 @@ export async function openTar(part: string, room: number, files: Files, looking:
 // eslint-disable-next-line @typescript-eslint/require-await -- what is in memory is given as what must be read
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
-}
-
-function openStage(
-  part: string,
-  isPacked: boolean,
-  entries: readonly PackedEntry[],
-  numbered: ReadonlyMap<number, PackedEntry>,
-  kept: ReadonlyMap<PackedEntry, unknown>,
-): Stage {
-  const numbers = new Map([...numbered].map(([n, entry]) => [entry, n]));
-  /** What lies unpacked, and how often it was offered. */
-  const lying = new Map<PackedEntry, number>();
-  let position = -1;
-  let forward: AsyncGenerator<Member, void> | undefined;
-
-  async function drop(entry: PackedEntry, files: Files): Promise<void> {
-    const { staged } = entry;
-    lying.delete(entry);
-    delete entry.staged;
-    if (staged !== undefined) await files.remove(staged);
-  }
-
-  /** The next entry that is wanted; undefined where there is none. */
-  async function next(wants: (entry: PackedEntry) => boolean): Promise<Member | undefined> {
-    forward ??= membersOf(part, isPacked);
-    // Where the part breaks off was told when it was opened.
-    for (let found; !(found = await forward.next().catch(() => ({ done: true as const }))).done;) {
-      const entry = numbered.get(found.value.n);
-      if (found.value.n > position && entry && !kept.has(entry) && wants(entry)) return found.value;
-    }
-    return undefined;
-  }
-
-  const isAhead = (entry: PackedEntry): boolean => (numbers.get(entry) ?? -1) > position && !kept.has(entry);
-
-  async function stop(): Promise<void> {
-    await forward?.return();
-    forward = undefined;
-  }
-
-  return {
-    reached: (entry) => !isAhead(entry),
-    async more(files, folder, wants) {
-      for (const [entry, offers] of [...lying])
-        if (entry.staged === undefined || offers >= batch.offers || !wants(entry)) await drop(entry, files);
-        else lying.set(entry, offers + 1);
-      // Where all is known, nothing is read.
-      if (!forward && !entries.some((entry) => isAhead(entry) && wants(entry))) position = Infinity;
-      let room = [...lying.keys()].reduce((bytes, entry) => bytes - entry.bytes, batch.bytes);
-      while (position < Infinity && lying.size < batch.entries && room > 0) {
-        const member = await next(wants);
-        position = member?.n ?? Infinity;
-        if (!member) break;
-        const entry = numbered.get(member.n)!;
-        const to = join(folder, temporaryName());
-        try {
-          await files.pour(checked(part, entry, member.bytes), to);
-        } catch {
-          // Whoever opens it alone hears why. What was read in part can't be gone on with.
-          await files.remove(to);
-          await stop();
-          break;
-        }
-        entry.staged = to;
-        lying.set(entry, 1);
-        room -= entry.bytes;
-      }
-      if (position === Infinity) await stop();
-      return position < Infinity;
-    },
-    async clear(files) {
-      await stop();
-      for (const entry of lying.keys()) await drop(entry, files);
-    },
-  };
 }

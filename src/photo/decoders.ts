@@ -62,7 +62,7 @@ function memoryOfMachine(): number {
 
 /** The limits of one decoder. An answer is two JPEGs of at most 4 megapixels. */
 export const decoderLimits: Limits = {
-  ...{ seconds: 60, longest: 300 },
+  ...{ seconds: 60, longest: 1200 },
   ...{ memory: memoryOfMachine(), output: 32 * mebibyte },
 };
 
