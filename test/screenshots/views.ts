@@ -59,7 +59,7 @@ export const views: readonly View[] = [
     name: 'duplicates',
     path: () => '/duplicates',
     // The server looks at the photos when the page is opened for the first time.
-    ready: (page) => page.locator('[data-list="duplicates"] > section').nth(1).waitFor(),
+    ready: (page) => page.locator('[data-list="duplicates"] > section img').first().waitFor(),
   },
   { name: 'places', path: () => '/places', ready: (page) => page.locator('li[data-size] a img').first().waitFor() },
   {

@@ -73,8 +73,7 @@ export class Album {
     this.#sought = typeof start === 'object' ? start : undefined;
     try {
       this.#show(makeBlocks(await this.#fetch()));
-      await arrive(this, start);
-      this.#sought = undefined;
+      await arrive(this, start, () => (this.#sought = undefined));
       this.#count();
       this.phase = 'ready';
       // What came in meanwhile.

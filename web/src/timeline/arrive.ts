@@ -30,11 +30,15 @@ function missing({ blocks, scroll }: Album): Block[] {
   return blocksBetween(blocks, scroll.at, scroll.at + scroll.view).filter((block) => !block.tiles);
 }
 
-/** Goes to where it begins, and has what is seen there loaded. Never takes long: the rest then comes while one looks. */
-export async function arrive(album: Album, start: Start): Promise<void> {
+/**
+ * Goes to where it begins, and has what is seen there loaded. Never takes long: the rest then comes while one looks, and `there` is
+ * called when it is where it shall be.
+ */
+export async function arrive(album: Album, start: Start, there: () => void): Promise<void> {
   let late = false;
   const loaded = async (): Promise<void> => {
     if (start !== undefined) await goThere(album, start);
+    there();
     album.look();
     for (let blocks = missing(album); blocks.length > 0 && !late; blocks = missing(album))
       await Promise.all(blocks.map((block) => album.ensure(block)));
