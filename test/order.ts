@@ -4,39 +4,53 @@
  */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What takes half a minute or more, longest first. */
+/** What takes longest, longest first. */
 const long = [
-  'backup/matrix',
-  'browser/select',
   'cli/verbs',
-  'browser/timeline',
-  'cli/backup',
-  'simulation/simulation',
+  'browser/select',
   'browser/upload',
-  'photo/renditions',
   'browser/look',
-  'photo/stripped',
-  'browser/signing',
-  'browser/strangers',
-  'browser/places',
-  'browser/hostile',
-  'browser/shares',
-  'browser/front',
+  'backup/matrix',
+  'simulation/simulation',
+  'browser/timeline',
+  'photo/renditions',
+  'faults/power',
   'spool/writers',
+  'browser/strangers',
+  'browser/signing',
+  'browser/calm',
+  'browser/shares',
+  'cli/users',
+  'photo/stripped',
+  'browser/hostile',
+  'faults/kills',
+  'faults/rescue',
+  'server/enumeration',
   'browser/collections',
+  'faults/faults',
+  'cli/backup',
+  'browser/along',
+  'browser/places',
+  'replication/away',
+  'browser/zoom',
+  'browser/duplicates',
+  'photo/metadata',
+  'browser/front',
   'browser/memories',
   'replication/publish',
-  'browser/inbox',
-  'replication/away',
 ].map((name) => `/test/${name}.test.ts`);
 
-/** Puts the longest first; the others come as Vitest would have them. */
+/**
+ * Puts the longest first; the others come as Vitest would have them, those of one project together: a worker that goes from
+ * one project to another starts anew.
+ */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
       const at = long.findIndex((name) => moduleId.endsWith(name));
       return at < 0 ? long.length : at;
     };
-    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+    const ranked = (await super.sort(files)).map((file) => ({ file, at: rank(file), project: file.project.name }));
+    return ranked.sort((a, b) => a.at - b.at || a.project.localeCompare(b.project)).map(({ file }) => file);
   }
 }

@@ -14,3 +14,15 @@ export async function makePhoto(
     .jpeg({ quality: 80 })
     .toBuffer();
 }
+
+/**
+ * A PNG of its whole length that no decoder can read: it is stuck until somebody asks for it again. One that is cut off would be
+ * tried again by itself after seconds, for the rest may be on its way.
+ */
+export async function makeBroken(): Promise<Buffer> {
+  const bytes = await sharp(await makePhoto(1, { width: 300, height: 200 }))
+    .png()
+    .toBuffer();
+  const middle = Math.floor(bytes.length / 2);
+  return bytes.fill(0x5a, middle, middle + 300);
+}

@@ -16,7 +16,7 @@ import { openFiles } from '../src/base/files.js';
 import { silent } from '../src/base/log.js';
 import { openHomeAccess } from '../src/cli/access.js';
 import { openRecords } from '../src/cli/records.js';
-import type { ServerRecord } from '../src/cli/spool.js';
+import type { ServerRecord } from '../src/cli/running.js';
 import { serverRecord } from '../src/cli/view.js';
 import type { Asked } from './requests.js';
 

@@ -8,7 +8,7 @@ import { openFiles, type Files } from '../base/files.js';
 import { openLog, type Log } from '../base/log.js';
 import { openRecords, type Records } from './records.js';
 import { say } from './output.js';
-import { findServer } from './spool.js';
+import { findServer } from './running.js';
 import { libraryPath, noHome } from './view.js';
 
 /** Access that must be closed before the database. */

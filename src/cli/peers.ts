@@ -9,7 +9,7 @@ import type { LinkStatus } from '../replication/link.js';
 import { hasPeers, openPeers, type Peer, type Peers } from '../replication/peers.js';
 import { counted } from './output.js';
 import { openRecords } from './records.js';
-import { askServer, type ServerRecord } from './spool.js';
+import { askServer, type ServerRecord } from './running.js';
 import { libraryPath } from './view.js';
 
 /** A peer without its secret, and its link where a server runs. */

@@ -24,7 +24,7 @@ import { openHome, type Home, type HomeParts } from './home.js';
 import { ingestLater, takeLater, type Stored } from './later.js';
 import { reindex } from './reindex.js';
 import { importWork } from '../spool/work.js';
-import { findServer } from './spool.js';
+import { findServer } from './running.js';
 
 /** What is restored. */
 export interface RestoreOptions {

@@ -1,11 +1,4 @@
-/** Opening the spool of a home, and reaching a server that holds it. */
-import { X509Certificate } from 'node:crypto';
-import { readFile, realpath } from 'node:fs/promises';
-import { request } from 'node:http';
-import { request as requestSecurely, type RequestOptions } from 'node:https';
-import type { Config } from '../base/config.js';
-import { PhotospoolError } from '../base/errors.js';
-import { openFiles } from '../base/files.js';
+/** Opening the spool of a home. */
 import type { Log } from '../base/log.js';
 import { handOver, importWork } from '../spool/work.js';
 import { takeLock } from '../spool/lock.js';
@@ -13,7 +6,6 @@ import type { ProcessorOptions, ProcessorParts } from '../spool/options.js';
 import { openProcessor, type Processor } from '../spool/processor.js';
 import { systemClock as clock } from '../base/clock.js';
 import { type Home } from './home.js';
-import { serverRecord } from './view.js';
 
 /** Opens the processor of a home; `changed` replaces single options, `more` are parts that a home has not. */
 export async function openSpool(
@@ -46,116 +38,4 @@ async function gatherImport({ config, files }: Home): Promise<void> {
   if (!lock) return;
   await handOver(from, config.work, files);
   lock.release();
-}
-
-/** What a running server writes down of itself. Folders are real paths. */
-export interface ServerRecord {
-  url: string;
-  pid: number;
-  incoming: string;
-  work: string;
-  done: string;
-  /** What the commands of this machine bring, as a Bearer token: the file can be read by its user alone. */
-  secret: string;
-  /** The file of its certificate, where it speaks HTTPS. */
-  cert?: string;
-}
-
-/** The record of a server with this configuration. */
-export async function recordOf(
-  { incoming, work, done, cert }: Config,
-  url: string,
-  secret: string,
-): Promise<ServerRecord> {
-  return {
-    url,
-    secret,
-    pid: process.pid,
-    incoming: await realpath(incoming),
-    work: await realpath(work),
-    done: await realpath(done),
-    ...(cert !== undefined && { cert }),
-  };
-}
-
-/**
- * The server that runs on a home and holds this `work` folder; undefined where there is none.
- * @throws PhotospoolError `locked` where it works with another incoming or archive.
- */
-export async function findServer(config: Config): Promise<ServerRecord | undefined> {
-  const text = await openFiles().readText(serverRecord(config));
-  const record = text === undefined ? undefined : (JSON.parse(text) as ServerRecord);
-  if (!record) return undefined;
-  const work = await realpath(config.work).catch(() => config.work);
-  if (record.work !== work || !(await answers(record))) return undefined;
-  const same = await recordOf(config, record.url, record.secret).catch(() => undefined);
-  if (same?.incoming === record.incoming && same.done === record.done) return record;
-  throw new PhotospoolError('locked', `A server is working in ${work} with other folders.`, {
-    path: work,
-    hint: 'Stop it first, or name a work folder of its own.',
-  });
-}
-
-/** Whether a server is there, or only the record of one that was killed. */
-function answers(server: ServerRecord): Promise<boolean> {
-  return askServer(server, 'GET', '/healthz').then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Asks a server and waits as long as it takes (a pass over a big folder takes hours). @throws what the server answers. */
-export async function askServer<T>(server: ServerRecord, method: string, path: string, body?: unknown): Promise<T> {
-  const trust = await trustOf(server);
-  return new Promise((resolve, reject) => {
-    const text = body === undefined ? '' : JSON.stringify(body);
-    const headers = {
-      authorization: `Bearer ${server.secret}`,
-      ...(text !== '' && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-    };
-    const options = { ...trust, method, headers, timeout: 0 };
-    const url = new URL(path, server.url);
-    const asking = (url.protocol === 'https:' ? requestSecurely : request)(url, options, (response) => {
-      let answer = '';
-      const settle = (json: string): void => {
-        try {
-          resolve(JSON.parse(json) as T);
-        } catch (cause) {
-          reject(new PhotospoolError('unusable', `${server.url} is no Photospool.`, { cause }));
-        }
-      };
-      response.setEncoding('utf8');
-      response.on('data', (part: string) => (answer += part));
-      response.on('error', reject);
-      response.on('end', () => {
-        if (response.statusCode === 200) return settle(answer);
-        reject(
-          new PhotospoolError(
-            'unusable',
-            `The server at ${server.url} answered ${response.statusCode ?? 'nothing'} to ${path}.`,
-          ),
-        );
-      });
-    });
-    asking.on('error', (cause) => {
-      reject(
-        new PhotospoolError('unusable', `The server at ${server.url} does not answer.`, {
-          cause,
-          hint: 'Start it again.',
-        }),
-      );
-    });
-    asking.end(text);
-  });
-}
-
-/**
- * How a server that speaks HTTPS is known: by its own certificate, and no other one that the same authority signed. Whatever
- * names are in that, the address of this machine need not be.
- */
-async function trustOf({ cert }: ServerRecord): Promise<RequestOptions> {
-  const text = cert === undefined ? undefined : await readFile(cert).catch(() => undefined);
-  if (text === undefined) return {};
-  const ca = new X509Certificate(text).toString();
-  return { ca, allowPartialTrustChain: true, checkServerIdentity: () => undefined };
 }

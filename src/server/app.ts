@@ -29,6 +29,7 @@ import { demandRules } from './rules.js';
 import { enterShare } from './share-address.js';
 import { makeHolds } from './sight.js';
 import { describeBroken } from './sentences.js';
+import { compileSerializer } from './serializer.js';
 import { makePreview } from './preview.js';
 import { nameRequest, traceRequests } from './trace.js';
 import { compileValidator } from './validator.js';
@@ -75,6 +76,7 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
     schemaErrorFormatter: describeBroken,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(compileSerializer);
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(answerErrors(parts.log));
   app.decorate('access', parts.access);

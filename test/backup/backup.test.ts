@@ -17,7 +17,7 @@ const master = join(folder, 'home');
 afterAll(remove);
 beforeAll(async () => {
   await takeIn(master, { 'a.jpg': 1, 'b.jpg': 2, 'c.jpg': 3 });
-}, 60_000);
+});
 
 /** A home of its own, and the folder of its backups. */
 function begin(): { home: string; to: string } {

@@ -85,7 +85,7 @@ beforeAll(async () => {
   await takeIn(home, early);
   for (const [name, make] of Object.entries(backups)) await make(join(folder, name));
   await takeIn(home, { 'later.jpg': 9 }, () => backUp(home, join(folder, 'made while photos come in')));
-}, 60_000);
+});
 
 /** The photos that a library file knows. */
 function knownTo(path: string): Set<string> {

@@ -12,7 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { filledHome, makeHome, type TestHome } from './run.js';
+import { fillHomes, makeHome, type TestHome } from './run.js';
+
+const filledHome = fillHomes();
 
 const lines = (out: string): Record<string, unknown>[] =>
   out

@@ -7,7 +7,9 @@ import { openSqlite } from '../../src/base/sqlite.js';
 import type { PhotoDocument } from '../../src/document/photo.js';
 import { openLibrary } from '../../src/library/library.js';
 import { bars, openProgress } from '../../src/cli/output.js';
-import { filledHome, type TestHome } from './run.js';
+import { fillHomes, type TestHome } from './run.js';
+
+const filledHome = fillHomes();
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 const last = (out: string): unknown => JSON.parse(out.trim().split('\n').at(-1) ?? '');

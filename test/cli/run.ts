@@ -24,6 +24,8 @@ export interface TestHome {
   archive: string;
   /** Runs a verb to its end. Files settle at once unless told otherwise. */
   run(...args: string[]): Promise<Ran>;
+  /** The same, where one wants to know what it says on stderr before its end. */
+  start(...args: string[]): { ended: Promise<Ran>; errors(): string };
   /** Starts a server on a free port; resolves when it says where the album is. */
   serve(...args: string[]): Promise<{
     url: string;
@@ -51,20 +53,21 @@ export function makeHome(more: NodeJS.ProcessEnv = {}): TestHome {
   return home;
 }
 
-/** Homes that photos were taken into, by how many: each is copied for every test of the file that wants one such. */
-const filled = new Map<number, Promise<string>>();
-const kept = mkdtempSync(join(tmpdir(), 'photospool-filled-'));
-afterAll(() => rmSync(kept, { recursive: true, force: true, maxRetries: 5 }));
-
 /**
- * A home with the photos `0.jpg`, `1.jpg`, … of those seeds in its archive. To one another such homes are copies, not other
- * homes.
+ * Homes that photos were taken into, by how many, for the file that calls this: each is made once and copied for every test
+ * that wants one such. What is returned makes a home with the photos `0.jpg`, `1.jpg`, … of those seeds in its archive. To
+ * one another such homes are copies, not other homes.
  */
-export async function filledHome(count: number): Promise<TestHome> {
-  if (!filled.has(count)) filled.set(count, fill(join(kept, `${count}`), count));
-  const folder = join(temporaryFolder(), 'home');
-  cpSync(await filled.get(count)!, folder, { recursive: true, preserveTimestamps: true });
-  return homeIn(folder);
+export function fillHomes(): (count: number) => Promise<TestHome> {
+  const filled = new Map<number, Promise<string>>();
+  const kept = mkdtempSync(join(tmpdir(), 'photospool-filled-'));
+  afterAll(() => rmSync(kept, { recursive: true, force: true, maxRetries: 5 }));
+  return async (count) => {
+    if (!filled.has(count)) filled.set(count, fill(join(kept, `${count}`), count));
+    const folder = join(temporaryFolder(), 'home');
+    cpSync(await filled.get(count)!, folder, { recursive: true, preserveTimestamps: true });
+    return homeIn(folder);
+  };
 }
 
 async function fill(folder: string, count: number): Promise<string> {
@@ -81,17 +84,8 @@ function homeIn(folder: string, more: NodeJS.ProcessEnv = {}): TestHome {
     folder,
     incoming,
     archive: join(folder, 'archive'),
-    run: (...args) =>
-      new Promise((resolve) => {
-        execFile(
-          process.execPath,
-          [main, ...args],
-          { env: environment(folder, more), maxBuffer: 64 << 20 },
-          (error, out, err) => {
-            resolve({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, out, err });
-          },
-        );
-      }),
+    run: (...args) => start(folder, args, more).ended,
+    start: (...args) => start(folder, args, more),
     serve: (...args) => startServer(folder, args, more),
     async drop(name, seed) {
       const path = join(incoming, name);
@@ -100,6 +94,18 @@ function homeIn(folder: string, more: NodeJS.ProcessEnv = {}): TestHome {
       return path;
     },
   };
+}
+
+function start(folder: string, args: string[], more: NodeJS.ProcessEnv): ReturnType<TestHome['start']> {
+  let said = '';
+  const ended = new Promise<Ran>((resolve) => {
+    const options = { env: environment(folder, more), maxBuffer: 64 << 20 };
+    const child = execFile(process.execPath, [main, ...args], options, (error, out, err) => {
+      resolve({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, out, err });
+    });
+    child.stderr?.on('data', (part: string) => (said += part));
+  });
+  return { ended, errors: () => said };
 }
 
 async function startServer(folder: string, args: string[], more: NodeJS.ProcessEnv): ReturnType<TestHome['serve']> {

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makePair } from '../server/pair.js';
 import { temporaryFolder } from '../folder.js';
+import { makeBroken } from '../picture.js';
 import { makeHome } from './run.js';
 
 it('the commands reach a server that speaks HTTPS, by its own certificate and no other', async () => {
@@ -17,25 +18,25 @@ it('the commands reach a server that speaks HTTPS, by its own certificate and no
   const status = await home.run('status', '--json');
   expect(JSON.parse(status.out)).toMatchObject({ server: server.url });
   // A pass and another try are the server's: it holds the work folder, so nobody else could make them.
-  const photo = readFileSync(await home.drop('a.jpg', 1));
-  writeFileSync(join(home.incoming, 'cut.jpg'), photo.subarray(0, photo.length / 2));
+  await home.drop('a.jpg', 1);
+  writeFileSync(join(home.incoming, 'broken.png'), await makeBroken());
   const pass = await home.run('process', '--json');
-  expect([pass.code, pass.err.trim()]).toEqual([1, expect.stringMatching(/^stuck: cut\.jpg: [^\n]*$/)]);
+  expect([pass.code, pass.err.trim()]).toEqual([1, expect.stringMatching(/^stuck: broken\.png: [^\n]*$/)]);
   expect(JSON.parse(pass.out.trim().split('\n').at(-1)!)).toMatchObject({ stored: 1, stuck: 1 });
   expect(existsSync(join(home.archive, '2024/07/a.jpg'))).toBe(true);
-  for (const args of [['--all'], ['cut.jpg']])
+  for (const args of [['--all'], ['broken.png']])
     expect(await home.run('retry', ...args)).toMatchObject({ code: 1, out: '1 file tried again, 1 stuck\n' });
   const [stuck] = (JSON.parse((await home.run('status', '--json')).out) as { stuck: { attempts: number }[] }).stuck;
   expect(stuck!.attempts).toBe(3);
   writeFileSync(files.cert, other.cert);
   expect(JSON.parse((await home.run('status', '--json')).out)).not.toHaveProperty('server');
   // A pass that is asked for meanwhile waits, and says so.
-  const waiting = home.run('process');
+  const waiting = home.start('process');
   await home.drop('b.jpg', 2);
-  expect(await Promise.race([waiting, home.run('status').then(() => 'waits')])).toBe('waits');
+  await expect.poll(() => waiting.errors()).toMatch(/^Waiting for the server or the pass that works in \S+work\.\n/);
+  expect(await Promise.race([waiting.ended, home.run('status').then(() => 'waits')])).toBe('waits');
   writeFileSync(files.cert, pair.cert);
-  const waited = await waiting;
+  const waited = await waiting.ended;
   expect([waited.code, waited.out]).toEqual([1, expect.stringMatching(/1 stuck/)]);
-  expect(waited.err).toMatch(/^Waiting for the server or the pass that works in \S+work\.\n/);
   expect(await server.stop()).toBe(0);
 });

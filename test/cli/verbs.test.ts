@@ -14,8 +14,10 @@ import {
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makePhoto } from '../picture.js';
-import { filledHome, makeHome } from './run.js';
+import { makeBroken, makePhoto } from '../picture.js';
+import { fillHomes, makeHome } from './run.js';
+
+const filledHome = fillHomes();
 
 const lines = (out: string): Record<string, unknown>[] =>
   out
@@ -100,16 +102,15 @@ describe('serve', () => {
     const status = last((await home.run('status', '--json')).out);
     expect(status).toMatchObject({ incoming: 0, stuck: [], done: 1, today: { stored: 1, duplicates: 0 } });
     expect(status.recent).toMatchObject([{ name: 'a.jpg', outcome: 'stored' }]);
-    const bytes = readFileSync(join(home.archive, '2024/07/a.jpg'));
-    writeFileSync(join(home.incoming, 'cut.jpg'), bytes.subarray(0, bytes.length / 2));
+    writeFileSync(join(home.incoming, 'broken.png'), await makeBroken());
     expect((await home.run('process')).code).toBe(1);
     const retried = await home.run('retry', '--all');
     expect([retried.code, retried.out]).toEqual([1, '1 file tried again, 1 stuck\n']);
-    expect(retried.err.trim().split('\n')).toEqual([expect.stringContaining('stuck: cut.jpg: ') as string]);
+    expect(retried.err.trim().split('\n')).toEqual([expect.stringContaining('stuck: broken.png: ') as string]);
     expect(await server.stop()).toBe(0);
     expect(existsSync(join(home.folder, '.photospool/server.json'))).toBe(false);
     const still = last((await home.run('status', '--json')).out);
-    expect(still).toMatchObject({ today: { stored: 1 }, stuck: [{ name: 'cut.jpg', attempts: 2 }] });
+    expect(still).toMatchObject({ today: { stored: 1 }, stuck: [{ name: 'broken.png', attempts: 2 }] });
   });
 
   it('refuses other addresses and a second server on the same home', async () => {

@@ -109,7 +109,7 @@ it('takes ZIP parts with all that is said, the JSON in another part than its pho
   expect(parts.map(hashOf)).toEqual(before);
 });
 
-it('says what is wrong with a part, and takes the rest', { timeout: 120_000 }, async () => {
+it('says what is wrong with a part, and takes the rest', async () => {
   const home = makeHome();
   const good = await writeZip('takeout-x-001.zip', { [`${year}/a.jpg`]: await bare(1) });
   const cut = await writeZip('takeout-x-003.zip', { [`${year}/b.jpg`]: await bare(2) });
@@ -123,7 +123,7 @@ it('says what is wrong with a part, and takes the rest', { timeout: 120_000 }, a
   expect(await home.run('import', '--move', good)).toMatchObject({ code: 2 });
 });
 
-it('takes a folder the same way, and leaves it as it is', { timeout: 120_000 }, async () => {
+it('takes a folder the same way, and leaves it as it is', async () => {
   const home = makeHome();
   const tree = writeTree({
     [`${year}/IMG_1.jpg`]: await bare(1),

@@ -6,6 +6,9 @@ import sharp, { type Sharp } from 'sharp';
 import { expect } from 'vitest';
 import type { Pictures, Rendered } from '../../src/photo/renditions.js';
 import { labOf, type Three } from './colour.js';
+import { quarters } from './painted.js';
+
+export { quarters };
 
 /** What was rendered, of an original that can be shown. */
 export function shown(rendered: Rendered): Pictures {
@@ -15,24 +18,6 @@ export function shown(rendered: Rendered): Pictures {
 
 /** Where real photos may be; tests with them are skipped where they are not. */
 export const realPhotos = '../shared/photos';
-
-/** Four colours, one in each corner: top left red, top right green, bottom left blue, bottom right white. */
-export function quarters(width: number, height: number): Sharp {
-  const colours = [
-    [220, 20, 20],
-    [20, 200, 20],
-    [20, 20, 220],
-    [250, 250, 250],
-  ];
-  const data = Buffer.alloc(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const quarter = (y < height / 2 ? 0 : 2) + (x < width / 2 ? 0 : 1);
-      data.set(colours[quarter] ?? [], (y * width + x) * 3);
-    }
-  }
-  return sharp(data, { raw: { width, height, channels: 3 } });
-}
 
 /** Something that does not compress to nothing: waves of colour. */
 export function waves(width: number, height: number): Sharp {

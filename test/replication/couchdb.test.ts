@@ -73,7 +73,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     ['Bearer', bearer],
     ['Basic, the token as password', basic],
   ])('its own replicator, with %s', (_, authorization) => {
-    test('2,000 documents go to it and on to another of ours', { timeout: 60_000 }, async () => {
+    test('2,000 documents go to it and on to another of ours', async () => {
       const [a, b, middle] = [ours(), ours(), await theirs()];
       for (let n = 0; n < 2_000; n++) write(a.library, n, `text ${n}`);
       a.library.update(id(3), () => ({ kind: 'comment', purged: { at: a.library.stamp(), by: 'owner' } }));
@@ -117,7 +117,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     expect(a.library.get(id(1))?.body).toMatchObject({ text: { value: 'from b' } });
   });
 
-  test('design documents and attachments stay there, and hold up no other', { timeout: 60_000 }, async () => {
+  test('design documents and attachments stay there, and hold up no other', async () => {
     const [a, middle] = [ours(), await theirs()];
     const data = Buffer.from('bytes').toString('base64');
     await put(middle, '_design/filters', { filters: { none: 'function () { return false; }' } });
@@ -130,7 +130,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     expect([...a.library.scan('')].map((one) => one.id)).toEqual([id(2)]);
   });
 
-  test('a continuous job of its own brings edits as they are made, both ways', { timeout: 60_000 }, async () => {
+  test('a continuous job of its own brings edits as they are made, both ways', async () => {
     const [a, middle] = [ours(), await theirs()];
     const { address } = await served(a);
     const [there, here] = [sideOf(address, bearer), sideOf(middle, middle.authorization)];
@@ -155,7 +155,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
       .toMatchObject({ text: { value: 'there' } });
   });
 
-  test('two of ours meet through it, live, by our own links', { timeout: 60_000 }, async () => {
+  test('two of ours meet through it, live, by our own links', async () => {
     const [a, b, middle] = [ours(), ours(), await theirs()];
     for (const side of [a, b]) {
       const peers = openPeers(side.db);

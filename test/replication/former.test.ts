@@ -65,7 +65,7 @@ function linkFormerly(from: Home, url: string): { mesh: Mesh; left: Set<string> 
   return { mesh, left };
 }
 
-test('documents and pictures go both ways without what came later', { timeout: 120_000 }, async () => {
+test('documents and pictures go both ways without what came later', async () => {
   const [a, b] = [await home(), await home()];
   for (let n = 0; n < 3; n++) await a.add(n);
   for (let n = 3; n < 6; n++) await b.add(n);

@@ -107,7 +107,7 @@ const damages: [string, (path: string) => Promise<void>, RegExp][] = [
   ],
 ];
 
-test.each(damages)('a file that %s keeps no other from going over', { timeout: 120_000 }, async (_, spoil, says) => {
+test.each(damages)('a file that %s keeps no other from going over', async (_, spoil, says) => {
   const a = await withSpoilt(spoil);
   const b = await home();
   const { log, told } = listen();

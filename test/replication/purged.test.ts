@@ -68,7 +68,7 @@ test('they are removed where the purge is known, and the others stay', async () 
   await expect.poll(() => count(url), soon).toBe(6);
 });
 
-test('an original goes only where a home has its bytes', { timeout: 60_000 }, async () => {
+test('an original goes only where a home has its bytes', async () => {
   const [a, b, url] = [await home(), await home(), `${pouch.url}/photospool-${randomUUID()}`];
   const gone = await a.add(1);
   const first = link(a, url);
@@ -85,7 +85,7 @@ test('an original goes only where a home has its bytes', { timeout: 60_000 }, as
   expect(await files(a)).toMatchObject({ originals: 1 });
 });
 
-test('a photo that comes back has its original, from where it was laid aside', { timeout: 60_000 }, async () => {
+test('a photo that comes back has its original, from where it was laid aside', async () => {
   const [a, b] = [await home(), await home()];
   const [back, gone] = [await a.add(1), await a.add(2)];
   const url = await served(a);

@@ -10,7 +10,7 @@ import { silent } from '../../src/base/log.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openIngest } from '../../src/ingest/ingest.js';
 import { openLibrary } from '../../src/library/library.js';
-import { openMetadata } from '../../src/photo/metadata.js';
+import { type Metadata, openMetadata } from '../../src/photo/metadata.js';
 import { render } from '../../src/photo/rendering.js';
 import { openProcessor } from '../../src/spool/processor.js';
 import { openFilms } from '../../src/video/films.js';
@@ -18,15 +18,19 @@ import { isClaimed } from '../../src/spool/work.js';
 import { temporaryFolder } from '../folder.js';
 import { fastClock } from './fixture.js';
 
-const metadata = openMetadata({ processes: 1 });
 const films = openFilms({ kind: 'missing', missing: ['ffmpeg', 'ffprobe'] });
-afterAll(() => metadata.close());
 
 /** SHA-256 as hex. */
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Opens one with one worker. */
-export async function openHome() {
+/** How the tests of the file that calls this open one with one worker. They share the program that reads what photos tell. */
+export function prepareHomes(): () => ReturnType<typeof openHome> {
+  const metadata = openMetadata({ processes: 1 });
+  afterAll(() => metadata.close());
+  return () => openHome(metadata);
+}
+
+async function openHome(metadata: Metadata) {
   const folder = temporaryFolder();
   const [incoming, work] = [join(folder, 'incoming'), join(folder, 'work')];
   const clock = fastClock();

@@ -5,7 +5,9 @@ import { expect, it } from 'vitest';
 import type { PhotoDocument } from '../../src/document/photo.js';
 import { fastClock, makeSpool, photo as standIn } from './fixture.js';
 import { makePhoto } from '../picture.js';
-import { hashOf, openHome } from './home.js';
+import { hashOf, prepareHomes } from './home.js';
+
+const openHome = prepareHomes();
 
 const picture = await makePhoto(7);
 const photo = (text: string): Buffer => Buffer.concat([picture, Buffer.from(text)]);

@@ -18,7 +18,9 @@ import {
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makePhoto } from '../picture.js';
-import { hashOf, openHome } from './home.js';
+import { hashOf, prepareHomes } from './home.js';
+
+const openHome = prepareHomes();
 
 const picture = await makePhoto(5);
 

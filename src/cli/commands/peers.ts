@@ -12,7 +12,7 @@ import { hasLibrary } from '../access.js';
 import { exit, print, printJson, say } from '../output.js';
 import { readSecret } from '../prompt.js';
 import { describeLink, meshOf, viewPeer, withPeers } from '../peers.js';
-import { findServer } from '../spool.js';
+import { findServer } from '../running.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 type Given = Flags & { token?: string; publish?: boolean; originals: string };

@@ -10,7 +10,8 @@ import type { Processor } from '../../spool/processor.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHome } from '../home.js';
 import { counted, exit, openProgress, print, printJson, quiet, say } from '../output.js';
-import { askServer, findServer, openSpool } from '../spool.js';
+import { askServer, findServer } from '../running.js';
+import { openSpool } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 /** The verb `process`. */

@@ -4,7 +4,8 @@ import { openLog } from '../../base/log.js';
 import { openHome } from '../home.js';
 import type { Retried } from '../../spool/port.js';
 import { counted, exit, print, printJson, quiet, say } from '../output.js';
-import { askServer, findServer, openSpool } from '../spool.js';
+import { askServer, findServer } from '../running.js';
+import { openSpool } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 /** The verb `retry`. */

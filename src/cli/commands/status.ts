@@ -9,7 +9,7 @@ import { readStatus } from '../../spool/status.js';
 import { findTools } from '../../video/tools.js';
 import { viewHome } from '../view.js';
 import { counted, exit, print, printJson } from '../output.js';
-import { askServer, findServer } from '../spool.js';
+import { askServer, findServer } from '../running.js';
 import { clockTime, lasting, sized } from '../times.js';
 import { describeLink, meshOf, type Link } from '../peers.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';

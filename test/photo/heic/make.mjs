@@ -3,30 +3,18 @@
  * package of npm writes HEIC; and the AVIF files in HDR, which sharp does not write. Run it where they should be made anew:
  * `npx tsx test/photo/heic/make.mjs`.
  */
-import { Buffer } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { hdrSignal, scene } from '../colour.ts';
+import { paintScene, quarters } from '../painted.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'heic-'));
 const out = (name) => join(import.meta.dirname, `${name}.heic`);
 const input = (name) => join(folder, name);
 const encode = (name, from, ...options) =>
   execFileSync('heif-enc', ['-q', '90', '-p', 'chroma=444', ...options, ...[from].flat(), '-o', out(name)]);
-
-/** Four colours, one in each corner: red, green, blue, white. */
-function quarters(width, height) {
-  const colours = [220, 20, 20, 20, 200, 20, 20, 20, 220, 250, 250, 250];
-  const data = Buffer.alloc(width * height * 3);
-  for (let i = 0; i < width * height; i++) {
-    const quarter = (Math.floor(i / width) < height / 2 ? 0 : 2) + (i % width < width / 2 ? 0 : 1);
-    data.set(colours.slice(quarter * 3, quarter * 3 + 3), i * 3);
-  }
-  return sharp(data, { raw: { width, height, channels: 3 } });
-}
 
 await quarters(160, 96).png().toFile(input('plain.png'));
 await quarters(256, 192).png().toFile(input('big.png'));
@@ -53,17 +41,8 @@ for (const [name, transfer] of [
   ['pq', '16'],
   ['hlg', '18'],
 ]) {
-  const patches = [...scene.asItIs, ...scene.pressed].map((pixel) => hdrSignal(pixel, name));
-  const [width, height] = [patches.length * 40, 40];
-  const samples = Uint16Array.from({ length: width * height * 3 }, (_, i) => {
-    const patch = patches[Math.floor(((i / 3) % width) / 40)];
-    return patch[i % 3] * 65_535;
-  });
   const file = input(`scene-${name}.png`);
-  await sharp(samples, { raw: { width, height, channels: 3 } })
-    .toColourspace('rgb16')
-    .png()
-    .toFile(file);
+  await paintScene(file, name);
   const colours = [
     '-b',
     '10',

@@ -1,0 +1,41 @@
+/** Answers are written as their schemas say; each of the many writers is made when it is needed first. */
+import serializers from '@fastify/fast-json-stringify-compiler';
+import { Type, type TSchema } from 'typebox';
+import { expect, it } from 'vitest';
+import { compileSerializer } from '../../src/server/serializer.js';
+import { openHome } from './fixture.js';
+
+/** What of the description is looked at here. */
+interface Description {
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, { schema: TSchema }> }> }>
+  >;
+}
+
+const route = { method: 'GET', url: '/a', httpStatus: '200' };
+
+it('writes what the schema names and nothing else, whichever route asks', () => {
+  const schema = Type.Object({ name: Type.String(), count: Type.Optional(Type.Integer()) });
+  const answer = { name: 'a "b"', count: 3, secret: 'c' };
+  for (const url of ['/a', '/b']) {
+    expect(compileSerializer({ ...route, url, schema })(answer)).toBe('{"name":"a \\"b\\"","count":3}');
+  }
+});
+
+it('makes a writer at the first answer, no sooner', () => {
+  const write = compileSerializer({ ...route, schema: { type: 'nonsense' } });
+  expect(() => write({})).toThrow(/schema is invalid/);
+});
+
+it('can make one of every schema that the server has', async () => {
+  const { app } = await openHome();
+  const { paths } = (await app.inject('/api/openapi.json')).json<Description>();
+  const compile = serializers()();
+  const schemas = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .flatMap(({ responses }) => Object.values(responses))
+    .flatMap(({ content = {} }) => Object.values(content).map(({ schema }) => schema));
+  expect(schemas.length).toBeGreaterThan(200);
+  for (const schema of schemas) expect(() => compile({ ...route, schema })).not.toThrow();
+});
