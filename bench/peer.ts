@@ -98,7 +98,7 @@ export interface Peer {
 }
 
 /** Starts a server in a process of its own, with as many documents. */
-export function startPeer(kind: 'ours' | 'bare' | 'pouch', count: number): Promise<Peer> {
+export function startPeer(kind: 'ours' | 'bare' | 'pouch' | 'pouch on disk', count: number): Promise<Peer> {
   const child = fork(import.meta.filename, [kind, String(count)]);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
@@ -121,13 +121,15 @@ export function startPeer(kind: 'ours' | 'bare' | 'pouch', count: number): Promi
 }
 
 async function serve(kind: string, count: number): Promise<void> {
-  const side = kind === 'pouch' ? undefined : openFilled(count, { bare: kind === 'bare' });
+  const side = kind.startsWith('pouch') ? undefined : openFilled(count, { bare: kind === 'bare' });
   const server = side ? await serveSide(side) : undefined;
-  const pouch = side ? undefined : await openPouchServer();
+  const folder = kind === 'pouch on disk' ? mkdtempSync(join(tmpdir(), 'photospool-bench-')) : undefined;
+  const pouch = side ? undefined : await openPouchServer(folder);
   if (pouch) await fetch(`${pouch.url}/photos`, { method: 'PUT' });
   process.once('disconnect', () => {
     void Promise.all([server?.close(), pouch?.close()]).then(() => {
       side?.close();
+      if (folder !== undefined) rmSync(folder, { recursive: true });
       process.exit();
     });
   });

@@ -6,7 +6,9 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { loadavg } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../src/base/clock.js';
 import type { Address } from '../src/replication/client.js';
 import type { Database } from '../src/replication/database.js';
@@ -31,6 +33,7 @@ export async function run([documents = '20000', only = '']: string[]): Promise<v
   const ways: [string, Way][] = [
     ['CouchDB to CouchDB, by its replicator', () => couchToCouch(count)],
     ['PouchDB to PouchDB Server, by its replicator', () => pouchToPouch(count)],
+    ['PouchDB to PouchDB Server, on disk (LevelDB)', () => pouchToPouch(count, true)],
     ['ours to ours, sent', () => oursTo('ours', count)],
     ['ours to ours, fetched', () => oursFrom('ours', count)],
     ['the same, sent, without the catalog', () => oursTo('bare', count)],
@@ -166,14 +169,16 @@ interface PouchClient {
   destroy(): Promise<void>;
 }
 
-/** From a PouchDB in memory, with the batches that suit it best. */
-async function pouchToPouch(count: number): ReturnType<Way> {
+/** From a PouchDB in memory, or on disk, with the batches that suit it best. It flushes nothing in either. */
+async function pouchToPouch(count: number, onDisk = false): ReturnType<Way> {
   const require = createRequire(import.meta.url);
   const Pouch = (
     require('pouchdb') as { plugin(plugin: unknown): new (name: string, options: object) => PouchClient }
   ).plugin(require('pouchdb-adapter-memory'));
-  const client = new Pouch(randomBytes(6).toString('hex'), { adapter: 'memory' });
-  const server = await startPeer('pouch', 0);
+  const folder = mkdtempSync(join(tmpdir(), 'photospool-bench-'));
+  const kept = onDisk ? { prefix: `${folder}/` } : { adapter: 'memory' };
+  const client = new Pouch(randomBytes(6).toString('hex'), kept);
+  const server = await startPeer(onDisk ? 'pouch on disk' : 'pouch', 0);
   try {
     const from = openFilled(count);
     const docs = [...from.library.scan('')].map(({ id, rev, body }) => ({ ...body, _id: id, _rev: rev }));
@@ -184,5 +189,6 @@ async function pouchToPouch(count: number): ReturnType<Way> {
   } finally {
     await client.destroy();
     await server.close();
+    rmSync(folder, { recursive: true });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * What a link costs that has nothing to do: the requests of two servers that are equal, counted by a proxy between them.
- * Their photos have no pictures: none are there, and what is missing would be asked for, again and again.
- * `npm run bench rest [seconds]`
+ * As many pictures as wanted are named by their documents and at neither of them (none where not said): those are asked for
+ * again and again. `npm run bench rest [seconds] [missing]`
  */
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,20 +15,25 @@ export const title = 'Rest: requests on a link between two servers that have not
 
 /** Ms until what follows the last change is over: the checkpoint is written when nothing came for 50 s. */
 const settling = 70_000;
+/** The same where pictures are missing: they are asked for less and less often, until it is every quarter of an hour. */
+const settlingMissing = 420_000;
 
-/** Runs it. Arguments: seconds to look at (300). */
-export async function run([seconds = '300']: string[]): Promise<void> {
-  const there = await startServer(makeHome(100, 'there', { pictures: false }));
+/** Runs it. Arguments: seconds to look at (300), pictures that are missing (0). */
+export async function run([seconds = '300', missing = '0']: string[]): Promise<void> {
+  const lacking = Number(missing);
+  // Each photo names two.
+  const photos = lacking > 0 ? Math.ceil(lacking / 2) : 100;
+  const there = await startServer(makeHome(photos, 'there', { pictures: lacking > 0 }));
   const here = await startServer(makeHome(0, 'here'));
   const proxy = await countingProxy(there.url);
   try {
     await link(here, there, proxy.url);
     await untilLive(here);
-    await sleep(settling);
+    await sleep(lacking > 0 ? settlingMissing : settling);
     const before = proxy.count();
     await sleep(Number(seconds) * 1000);
     const per25 = ((proxy.count() - before) / Number(seconds)) * 25;
-    console.log(`\nTwo equal servers with a link, looked at for ${seconds} s\n`);
+    console.log(`\nTwo equal servers with a link, ${lacking} pictures missing, looked at for ${seconds} s\n`);
     const row = [String(proxy.count() - before), per25.toFixed(2), 'below 1', per25 < 1 ? 'yes' : 'no'];
     console.log(table(['requests', 'in 25 s', 'wanted', ''], [row]));
   } finally {

@@ -38,8 +38,10 @@ export interface Home extends Records {
   close(): Promise<void>;
 }
 
-/** Parts that trials bring in place of the real ones: to fail them, to count them, or to save time. */
+/** Parts that trials bring in place of the real ones (to fail them, to count them, or to save time), and how a home is opened. */
 export interface HomeParts {
+  /** `later`: what waits for the catalog is taken in while the home is in use; else before it is open. */
+  follow?: 'later';
   files?: Files;
   openDatabase?: typeof openSqlite;
   metadata?: Metadata;
@@ -72,7 +74,8 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     if (library.count('photo:') > 0) log.info({}, 'The catalog is built again from the library.');
     await reindex(library, catalog);
   }
-  await follower.catchUp();
+  if (parts.follow === undefined) await follower.catchUp();
+  else if (catalog.behind() !== undefined) follower.ask();
   const { here } = library.local.originals.counts();
   const archive = await openArchive(config.done, files, { server: library.server, hasOriginals: here > 0 });
   const blobs = await openBlobs(join(config.data, 'blobs'), files);

@@ -36,13 +36,14 @@ export async function stream(
   let timer: NodeJS.Timeout | undefined;
   let over = false;
   const heard = (): void => {
-    clearTimeout(timer);
     // What is still being sent when the answer is read already is waited for no more.
-    if (!over) timer = setTimeout(() => quiet.abort(), silence);
+    if (over) return;
+    timer = timer ? timer.refresh() : setTimeout(() => quiet.abort(), silence);
   };
   const end = (): void => {
     over = true;
     clearTimeout(timer);
+    timer = undefined;
   };
   heard();
   const failed = (error: unknown): never => {

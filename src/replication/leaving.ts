@@ -9,6 +9,8 @@ export interface Leaving {
   add(sha256: string): void;
   /** Whether it is still to be left alone. */
   has(sha256: string): boolean;
+  /** Whether it was left alone, for however long. */
+  knows(sha256: string): boolean;
   /** Those that were left alone long enough, at most `limit`. */
   due(limit: number): string[];
   /** All were left alone long enough; where they are left again, it is for longer than before. */
@@ -36,6 +38,7 @@ export function openLeaving(clock: Clock, longest: number): Leaving {
       known.set(sha256, { until: Math.ceil((clock.now() + wait) / grain) * grain, wait });
     },
     has: (sha256) => (known.get(sha256)?.until ?? 0) > clock.now(),
+    knows: (sha256) => known.has(sha256),
     due(limit) {
       const found: string[] = [];
       for (const [sha256, { until }] of known) {

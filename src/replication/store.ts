@@ -3,7 +3,7 @@
  * names, nor more bytes than it says; what comes gathers beside its place, goes on there after a cut, and only with the
  * right hash becomes a rendition or, by a reservation of its name, an original in the archive. Nothing is ever replaced.
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Archive } from '../archive/archive.js';
 import { archiveName } from '../archive/names.js';
 import type { Blobs } from '../archive/blobs.js';
@@ -15,6 +15,7 @@ import { photoId, type PhotoDocument } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
 import type { Named, NamedBlob } from './named.js';
+import { bounded, joined } from './streams.js';
 
 /** What the store is made of. */
 export interface StoreParts {
@@ -57,6 +58,8 @@ const claim = 'replication';
  * of a small disk.
  */
 const spared = { bytes: 64 * 1024 * 1024, part: 0.05 };
+/** The most bytes of a blob that is written in one piece. */
+const atOnce = 1024 * 1024;
 
 /** Opens the store. */
 export function openStore(parts: StoreParts): Store {
@@ -150,7 +153,9 @@ export function openStore(parts: StoreParts): Store {
     }
     const hash = createHash('sha256');
     await checkRoom(bytes - there);
-    const total = there + (await files.extend(counted(bounded(source, bytes - there, hash), bytes - there), file));
+    const limited = bounded(source, bytes - there, hash);
+    const whole = bytes - there <= atOnce ? joined(limited) : limited;
+    const total = there + (await files.extend(counted(whole, bytes - there), file));
     if (total < bytes) return total;
     // What came in one piece was hashed on its way.
     const found = there === 0 ? hash.digest('hex') : (await files.hash(file)).sha256;
@@ -218,14 +223,3 @@ const unknown = (sha256: string): PhotospoolError =>
   new PhotospoolError('not-found', `No document names ${printable(sha256)}.`, { op: 'receive' });
 const locked = (sha256: string): PhotospoolError =>
   new PhotospoolError('locked', `${printable(sha256)} is on its way already.`, { op: 'receive' });
-
-/** A stream that is hashed on its way, and fails before it passes `limit` bytes. */
-async function* bounded(source: AsyncIterable<Uint8Array>, limit: number, hash: Hash): AsyncGenerator<Uint8Array> {
-  let left = limit;
-  for await (const part of source) {
-    left -= part.length;
-    if (left < 0) throw new PhotospoolError('too-large', 'More bytes came than the document says.', { op: 'receive' });
-    hash.update(part);
-    yield part;
-  }
-}

@@ -83,30 +83,40 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
     return false;
   }
 
-  /** Which of those that the peer did not have it has now; where it does not understand the question, each is asked for. */
-  async function askAgain(): Promise<void> {
-    const missing = absent.due(mostAsked).filter((sha256) => {
+  /** Whether there are more than one question can hold. */
+  const due = { more: false };
+
+  /** Which of those that the peer did not have it has now; undefined where it does not understand the question. */
+  async function askAgain(): Promise<ReadonlySet<string> | undefined> {
+    if (!carrier.which) return undefined;
+    const some = absent.due(mostAsked);
+    due.more = some.length === mostAsked;
+    const missing = some.filter((sha256) => {
       const isMissing = exchange.named.find(sha256) !== undefined && exchange.store.find(sha256) === undefined;
       if (!isMissing) absent.remove(sha256);
       return isMissing;
     });
-    const there = missing.length > 1 ? await carrier.which?.(missing, signal) : undefined;
+    if (missing.length === 0) return new Set();
+    const there = await carrier.which(missing, signal);
     if (there) for (const sha256 of missing) if (!there.has(sha256)) absent.add(sha256);
+    return there;
   }
 
   while (!signal.aborted) {
     await exchange.untilWanted({ originals }, patience, signal);
     if (parts.news?.() !== news) absent.release();
     news = parts.news?.();
-    await askAgain();
+    const there = await askAgain();
     const got = await inPages(
       (skip) => exchange.named.missing({ limit: page, skip, originals, ...known }),
-      ({ sha256 }) => !absent.has(sha256) && !wrong.has(sha256),
+      ({ sha256 }) => !wrong.has(sha256) && (there ? there.has(sha256) || !absent.knows(sha256) : !absent.has(sha256)),
       fetchOne,
       signal,
     );
+    // What did not come although it is there, or is not wanted any more, is not asked for without end.
+    for (const sha256 of there ?? []) if (absent.knows(sha256) && !absent.has(sha256)) absent.add(sha256);
     parts.gotOn?.();
-    if (!got) await exchange.untilChange(Math.min(rest, absent.next(), wrong.next()), signal);
+    if (!got && !due.more) await exchange.untilChange(Math.min(rest, absent.next(), wrong.next()), signal);
   }
 }
 

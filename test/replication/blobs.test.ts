@@ -112,7 +112,7 @@ test('pictures that a peer does not have are asked for one by one once, then in 
   const [{ server, bring }, laptop] = [await withoutPictures(150), await home()];
   const { fetching, count } = counting();
   link(laptop, { url: await served(server), originals: 'none' }, undefined, fetching);
-  await expect.poll(() => count(/^POST \/blobs\/here$/), soon).toBeGreaterThan(1);
+  await expect.poll(() => count(/^POST \/blobs\/here$/), { ...soon, timeout: 120_000 }).toBeGreaterThan(1);
   expect(count(/^GET \/blobs\/[0-9a-f]{64}/)).toBe(300);
   await bring();
   await expect.poll(() => files(laptop), { ...soon, timeout: 150_000 }).toEqual({ renditions: 300, originals: 0 });

@@ -55,8 +55,8 @@ export function openLibrarySide(path = ':memory:'): Side & { library: Library; s
   };
 }
 
-/** PouchDB Server, in memory. */
-export async function openPouchServer(): Promise<{ url: string; close(): Promise<void> }> {
+/** PouchDB Server, in memory where no folder is named (LevelDB's files are in it then). */
+export async function openPouchServer(folder?: string): Promise<{ url: string; close(): Promise<void> }> {
   const require = createRequire(import.meta.url);
   type Express = () => { use(path: string, handler: unknown): void; listen(port: number, host: string): Server };
   interface Pouch {
@@ -65,7 +65,8 @@ export async function openPouchServer(): Promise<{ url: string; close(): Promise
   }
   const express = require('express') as Express;
   const makeApp = require('express-pouchdb') as (pouch: Pouch, options: object) => unknown;
-  const Pouch = (require('pouchdb') as Pouch).plugin(require('pouchdb-adapter-memory')).defaults({ adapter: 'memory' });
+  const kept = folder === undefined ? { adapter: 'memory' } : { prefix: `${folder}/` };
+  const Pouch = (require('pouchdb') as Pouch).plugin(require('pouchdb-adapter-memory')).defaults(kept);
   const app = express();
   const logPath = join(tmpdir(), `photospool-pouch-${randomBytes(6).toString('hex')}.txt`);
   app.use('/', makeApp(Pouch, { mode: 'minimumForPouchDB', inMemoryConfig: true, logPath }));

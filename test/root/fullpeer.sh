@@ -67,8 +67,10 @@ try() {
   check "$name: also a picture" ask "$small" "/media/$id/thumb" -f -o "$scratch/$name.thumb"
   check "$name: and so does the other side" knows "$roomy" 62
 
-  check "$name: and the link does not repeat itself ($(grep -cE '"level":(40|50|60)' "$caller.log") lines)" \
-    [ "$(grep -cE '"level":(40|50|60)' "$caller.log")" -le 8 ]
+  for one in "$caller" "$called"; do
+    n=$(grep -cE '"level":(40|50|60)' "$one.log")
+    check "$name: and neither side repeats itself ($([ "$one" = "$caller" ] && echo caller || echo called): $n lines)" [ "$n" -le 8 ]
+  done
 
   rm "$small/more" "$small/ballast"
   mount -o remount,size=640m "$small"

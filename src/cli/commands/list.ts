@@ -43,6 +43,7 @@ async function listPhotos(words: string[], flags: Flags & { limit?: string }): P
     return exit.done;
   }
   try {
+    sayWaiting(view);
     let left = limit;
     for (let cursor: string | undefined; left > 0;) {
       const { ids, next } = view.catalog.page(query, {
@@ -61,6 +62,13 @@ async function listPhotos(words: string[], flags: Flags & { limit?: string }): P
   } finally {
     view.close();
   }
+}
+
+/** Photos that came from another server in great numbers are in the catalog a moment later, while `serve` runs. */
+function sayWaiting({ library, catalog }: HomeView): void {
+  const behind = catalog.behind();
+  const waiting = behind === undefined ? 0 : library.pending(behind);
+  if (waiting > 0) say(`Of ${waiting} documents some are not listed yet: \`photospool serve\` is taking them in.`);
 }
 
 function* photos({ library }: HomeView, ids: string[]): Iterable<PhotoView> {

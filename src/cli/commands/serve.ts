@@ -48,7 +48,7 @@ async function servePublic(config: Config): Promise<number> {
 async function serveHome(config: Config): Promise<number> {
   const log = openLog(config);
   const stopped = stopSignal();
-  const home = await openHome(config, log);
+  const home = await openHome(config, log, { follow: 'later' });
   try {
     const spool = await openSpool(home, log);
     const secret = drawSecret(randomBytes);
