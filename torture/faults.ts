@@ -122,6 +122,15 @@ export function conclude({ verdict }: Trial, world: World, { documents, said }: 
   verdict.wrong.push(...end.wrong);
 }
 
+/** A start on the disk that something left behind. */
+export async function startAgain(world: World, memory?: Memory): Promise<Trial> {
+  const trial: Trial = { hit: true, at: '', verdict: { lost: findLost(world), doubled: [], wrong: [] } };
+  const mended = await recover(world, memory);
+  conclude(trial, world, mended);
+  trial.verdict.wrong.push(...badLines(mended));
+  return trial;
+}
+
 /** A failure that kept a file back must have been told. */
 function silence({ said, summary }: Attempt, { outcome }: World): string[] {
   const done = summary ? summary.stored + summary.duplicates + (summary.sidecars ?? 0) : 0;

@@ -4,13 +4,13 @@
  * as if it had never been killed.
  */
 import { spawn } from 'node:child_process';
-import { attempt, badLines, openMemory, recover, type Memory, type OpenMemory } from './attempt.js';
+import { attempt, openMemory, type Memory, type OpenMemory } from './attempt.js';
 import { compile } from './compile.js';
 import { reads } from './disk.js';
-import { add, conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
+import { add, memoryFor, openWorld, startAgain, way } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
 import { shareOf, standing, type Result, type Subject } from './subject.js';
-import { findLost, type World } from './world.js';
+import type { World } from './world.js';
 
 /** Runs a victim to its end; true where it was killed. */
 function kill(victim: string, world: World, n: number): Promise<boolean> {
@@ -45,10 +45,7 @@ async function tryOutcome(
     for (let n = 1 + (share.offset % share.every); n <= calls; n += share.every) {
       world.reset();
       if (!(await kill(victim, world, n))) continue;
-      const trial: Trial = { hit: true, at: '', verdict: { lost: findLost(world), doubled: [], wrong: [] } };
-      const mended = await recover(world, told);
-      conclude(trial, world, mended);
-      trial.verdict.wrong.push(...badLines(mended));
+      const trial = await startAgain(world, told);
       if (add(result, trial, `${outcome.name}, killed before change ${n}`)) result.figures['kills survived']! += 1;
     }
   } finally {

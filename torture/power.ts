@@ -2,14 +2,13 @@
  * Power loss: a start is recorded, the disks that a power loss could leave at any moment of it are built, and on each of
  * them Photospool starts again. The bytes must be there in each, and all must end as if nothing had been.
  */
-import { attempt, badLines, openMemory, recover, type OpenMemory } from './attempt.js';
+import { attempt, openMemory, type OpenMemory } from './attempt.js';
 import { record } from './crash.js';
-import { add, conclude, memoryFor, openWorld, way, type Trial } from './faults.js';
+import { add, memoryFor, openWorld, startAgain, way } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
 import { seeded } from './seeded.js';
 import { shareOf, standing, type Result, type Subject } from './subject.js';
 import { libraryPath } from '../src/cli/view.js';
-import { findLost } from './world.js';
 
 async function tryOutcome(
   outcome: Outcome,
@@ -27,10 +26,7 @@ async function tryOutcome(
     for (let at = share.offset % share.every; at < states.length; at += share.every) {
       const state = states[at]!;
       state.restore();
-      const trial: Trial = { hit: true, at: '', verdict: { lost: findLost(world), doubled: [], wrong: [] } };
-      const mended = await recover(world, told);
-      conclude(trial, world, mended);
-      trial.verdict.wrong.push(...badLines(mended));
+      const trial = await startAgain(world, told);
       result.figures['power-loss states checked']! += 1;
       add(result, trial, `${outcome.name}, ${state.says}`);
     }
