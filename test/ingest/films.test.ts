@@ -109,7 +109,7 @@ describe('a video, where there is no ffmpeg', () => {
       expect(await clips.drain()).toBe(2);
       const { facts, renditions, clips: made } = home.photo(sha256);
       expect(facts).toMatchObject({ recipe: 2, playable: true, codecs: { video: 'h264', audio: 'aac' } });
-      expect(renditions).toMatchObject({ recipe: 3, thumb: { width: 64, height: 48 } });
+      expect(renditions).toMatchObject({ recipe: 4, thumb: { width: 64, height: 48 } });
       expect(renditions).not.toHaveProperty('unshown');
       expect(Object.keys(made ?? {})).toEqual(['hover']);
       expect(await clips.drain()).toBe(0);
@@ -128,7 +128,7 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
     const sha256 = hashOf(bytes);
     await home.take('a.mov', bytes);
     expect(home.photo(sha256).renditions).toMatchObject({
-      recipe: 3,
+      recipe: 4,
       thumb: {},
       preview: {},
       thumbhash: expect.any(String) as string,
