@@ -33,7 +33,7 @@ export interface Reads {
   revision(id: string, rev: string): (Stored & { revisions: string[] }) | undefined;
   raw(id: string, rev: string): Raw | undefined;
   leaves(id: string): Stored[];
-  missing(asked: Record<string, string[]>): Record<string, { missing: string[] }>;
+  missing(asked: ReadonlyMap<string, readonly string[]>): Map<string, string[]>;
 }
 
 /** How many leaves a scan reads at once. */
@@ -97,8 +97,8 @@ export function openReads(db: Sqlite, revisions: Revisions): Reads {
     },
     leaves: (id) => revisions.leaves(id).map((leaf) => ({ id, ...leaf, body: JSON.parse(leaf.body) as Body })),
     missing(asked) {
-      const found = Object.entries(asked).map(([id, revs]) => [id, { missing: revisions.missing(id, revs) }] as const);
-      return Object.fromEntries(found.filter(([, { missing }]) => missing.length > 0));
+      const found = [...asked].map(([id, revs]) => [id, revisions.missing(id, revs)] as const);
+      return new Map(found.filter(([, missing]) => missing.length > 0));
     },
   };
 }

@@ -14,8 +14,8 @@ export interface Epochs {
   begin(epoch: string): void;
   /** The newest epoch; the empty text before the first. */
   newest(): string;
-  /** The sequence of a change's number; 0 is where all begins. */
-  sequence(n: number): string;
+  /** What gives a change's number its sequence; 0 is where all begins. For use at once: it remembers what it read. */
+  sequences(): (n: number) => string;
   /** The number after which to go on: a sequence's own, its epoch's last where that is smaller, 0 for an unknown one. */
   resume(since: string | number): number;
   /** The number of the newest change, 0 before the first. */
@@ -35,7 +35,9 @@ export function openEpochs(db: Sqlite): Epochs {
   const add = db.prepare('INSERT INTO epoch (epoch, first) VALUES (?, ?)');
   const newest = db.prepare<{ epoch: string }>('SELECT epoch FROM epoch ORDER BY id DESC LIMIT 1');
   const oldest = db.prepare<{ epoch: string }>('SELECT epoch FROM epoch ORDER BY id LIMIT 1');
-  const owner = db.prepare<{ epoch: string }>('SELECT epoch FROM epoch WHERE first <= ? ORDER BY id DESC LIMIT 1');
+  const owner = db.prepare<{ id: number; epoch: string }>(
+    'SELECT id, epoch FROM epoch WHERE first <= ? ORDER BY id DESC LIMIT 1',
+  );
   const known = db.prepare<{ id: number }>('SELECT id FROM epoch WHERE epoch = ?');
   const next = db.prepare<{ first: number }>('SELECT first FROM epoch WHERE id > ? ORDER BY id LIMIT 1');
 
@@ -45,7 +47,17 @@ export function openEpochs(db: Sqlite): Epochs {
       add.run(epoch, epochs.last() + 1);
     },
     newest: () => newest.get()?.epoch ?? '',
-    sequence: (n) => `${n}-${(owner.get(n) ?? oldest.get())?.epoch ?? ''}`,
+    sequences() {
+      let [epoch, from, until] = ['', 0, 0];
+      return (n) => {
+        if (n < from || n >= until) {
+          const row = owner.get(n);
+          epoch = (row ?? oldest.get())?.epoch ?? '';
+          [from, until] = [n, row ? (next.get(row.id)?.first ?? Infinity) : n + 1];
+        }
+        return `${n}-${epoch}`;
+      };
+    },
     resume(since) {
       const [, digits, epoch] = /^(\d{1,15})(?:-(.*))?$/.exec(String(since)) ?? [];
       const n = Math.min(Number(digits ?? 0), epochs.last());

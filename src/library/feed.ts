@@ -3,7 +3,6 @@
  */
 import type { Sqlite } from '../base/sqlite.js';
 import type { Epochs } from './epochs.js';
-import type { Revisions } from './revisions.js';
 
 /** A line of the change feed: the newest change of each document. */
 export interface Change {
@@ -28,19 +27,25 @@ export interface Feed {
 }
 
 /** Opens the feed. */
-export function openFeed(db: Sqlite, revisions: Revisions, epochs: Epochs): Feed {
-  const after = db.prepare<{ seq: number; doc: string }>(
-    'SELECT seq, doc FROM change WHERE seq > ? ORDER BY seq LIMIT ?',
-  );
+export function openFeed(db: Sqlite, epochs: Epochs): Feed {
+  const after = db.prepare<{ seq: number; doc: string; rev: string; deleted: number }>(`
+    SELECT c.seq, c.doc, r.rev, r.deleted
+    FROM (SELECT seq, doc FROM change WHERE seq > ? ORDER BY seq LIMIT ?) AS c
+    CROSS JOIN revision AS r ON r.doc = c.doc AND r.leaf = 1
+    ORDER BY c.seq, r.deleted, r.generation DESC, r.rev DESC`);
   const waiting = db.prepare<{ n: number }>('SELECT count(*) AS n FROM change WHERE seq > ?');
   return {
     changes(since, limit = usualLimit) {
       const start = epochs.resume(since);
-      const changes = after.all(start, limit).map(({ seq: n, doc: id }) => {
-        const leaves = revisions.heads(id);
-        return { seq: epochs.sequence(n), n, id, leaves, deleted: leaves[0]?.deleted === true };
-      });
-      return { changes, last: epochs.sequence(changes.at(-1)?.n ?? start) };
+      const sequence = epochs.sequences();
+      const changes: Change[] = [];
+      for (const { seq: n, doc: id, rev, ...row } of after.all(start, limit)) {
+        const deleted = row.deleted === 1;
+        // The first leaf of a document is its winner.
+        if (changes.at(-1)?.n === n) changes.at(-1)!.leaves.push({ rev, deleted });
+        else changes.push({ seq: sequence(n), n, id, leaves: [{ rev, deleted }], deleted });
+      }
+      return { changes, last: sequence(changes.at(-1)?.n ?? start) };
     },
     pending: (since) => waiting.get(epochs.resume(since))?.n ?? 0,
   };

@@ -71,7 +71,7 @@ export interface Library {
    */
   insert(incoming: readonly Incoming[], options?: { later?: boolean }): void;
   /** Which of these revisions are missing here. */
-  missing(asked: Record<string, string[]>): Record<string, { missing: string[] }>;
+  missing(asked: ReadonlyMap<string, readonly string[]>): Map<string, string[]>;
   /** Changes after `since` (a sequence, or 0), oldest first; 1,000 at most where no limit is given. */
   changes(since: string | number, limit?: number): { changes: Change[]; last: string };
   /** How many documents changed after `since`. */
@@ -112,7 +112,7 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     epoch,
     local,
     ...openReads(db, revisions),
-    ...openFeed(db, revisions, epochs),
+    ...openFeed(db, epochs),
     ...openWrites(
       db,
       revisions,

@@ -60,10 +60,7 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
       }));
       return { rows, last, more: rows.length >= limit, pending: library.pending(last) };
     },
-    missing(asked) {
-      const found = library.missing(Object.fromEntries([...asked].map(([id, revs]) => [id, [...revs]])));
-      return Promise.resolve(new Map(Object.entries(found).map(([id, { missing }]) => [id, missing])));
-    },
+    missing: (asked) => Promise.resolve(library.missing(asked)),
     read: (named) => Promise.resolve(named.flatMap(read)),
     async write(incoming) {
       const refused: Refused[] = [];

@@ -7,10 +7,10 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import { toPhotospoolError } from '../base/errors.js';
-import type { Incoming } from '../library/library.js';
 import { commonPoint, nextCheckpoint } from './checkpoints.js';
-import type { Database, Named, Refused, Row } from './database.js';
+import type { Database, Refused } from './database.js';
 import { ofDisks } from './held.js';
+import { openReading, type Load } from './reading.js';
 
 /** How one direction runs. */
 export interface Replication {
@@ -41,18 +41,9 @@ export interface Progress {
   seq: string;
 }
 
-/** A batch that was read from the source. */
-interface Load {
-  rows: Row[];
-  last: string;
-  more: boolean;
-  pending?: number;
-  incoming: Incoming[];
-}
-
 const usualBatch = 500;
-/** How long a look for changes may last, in ms: shorter than what proxies wait (a minute), longer than half of it. */
-const patience = 58_000;
+/** Batches that are on their way to the target at once: it takes in one while the next one comes. */
+const underWay = 2;
 /** Ms between checkpoints while batches follow one another. */
 const interval = 5_000;
 
@@ -64,7 +55,7 @@ export async function replicationId(source: Database, target: Database): Promise
 
 /** Runs until everything is over (or, live, until the signal). Rejects with what a side says; then it can be run again. */
 export async function replicate(replication: Replication): Promise<Progress> {
-  const { source, target, clock, session, live, signal } = replication;
+  const { source, target, clock, session, live, signal, batch = usualBatch } = replication;
   const id = await replicationId(source, target);
   // Before anything else: what is seen and written later is of these openings, or of none.
   const [ofSource, ofTarget] = await Promise.all([source.opening(), target.opening()]);
@@ -73,6 +64,8 @@ export async function replicate(replication: Replication): Promise<Progress> {
   let base = known[1];
   let saved = progress.seq;
   let savedAt = clock.now();
+  /** What is under way, in the order of the feed. */
+  const writes: { load: Load; refused: Promise<Refused[]> }[] = [];
 
   async function save(): Promise<void> {
     if (saved === progress.seq) return;
@@ -89,26 +82,27 @@ export async function replicate(replication: Replication): Promise<Progress> {
   }
 
   async function run(): Promise<void> {
-    let next = load(replication, progress.seq, false);
-    for (;;) {
-      const batch = await next;
-      // The next batch is read while this one is written.
-      if (batch.more) next = load(replication, batch.last, false);
-      next.catch(() => undefined);
-      await store(batch);
-      const done = signal.aborted || (!batch.more && !live);
-      if (done || batch.rows.length === 0 || clock.now() - savedAt >= interval) await save();
-      replication.progress?.({ ...progress });
-      if (done) return;
-      if (!batch.more) next = load(replication, batch.last, true);
+    const reading = openReading({ source, target, signal, batch }, progress.seq);
+    for (let done = false; !done;) {
+      const load = await reading.next();
+      const refused = load.incoming.length > 0 ? target.write(load.incoming) : Promise.resolve([]);
+      // Told when its turn comes.
+      refused.catch(() => undefined);
+      writes.push({ load, refused });
+      while (writes.length >= (load.more && !signal.aborted ? underWay : 1)) {
+        const { load, refused } = writes[0]!;
+        stored(load, await refused);
+        writes.shift();
+        done = writes.length === 0 && (signal.aborted || (!load.more && !live));
+        if (done || load.rows.length === 0 || clock.now() - savedAt >= interval) await save();
+        replication.progress?.({ ...progress });
+      }
     }
   }
 
-  async function store({ rows, last, pending, incoming }: Load): Promise<void> {
-    if (incoming.length > 0) {
-      const refused = await target.write(incoming);
-      if (refused.length > 0) replication.refused(refused);
-    }
+  /** In the order of the feed, so that the checkpoint passes nothing. */
+  function stored({ rows, last, pending, incoming }: Load, refused: readonly Refused[]): void {
+    if (refused.length > 0) replication.refused(refused);
     progress.seen += rows.length;
     progress.sent += incoming.length;
     progress.seq = last;
@@ -122,17 +116,9 @@ export async function replicate(replication: Replication): Promise<Progress> {
     if (!signal.aborted) throw error;
     // It was told to end while it waited.
     await save();
+  } finally {
+    // Nothing is written any more when the run has ended.
+    await Promise.allSettled(writes.map(({ refused }) => refused));
   }
   return progress;
-}
-
-/** Reads the next stretch of the feed, and what of it the target misses. */
-async function load(replication: Replication, since: string, wait: boolean): Promise<Load> {
-  const { source, target, signal, batch = usualBatch } = replication;
-  const stretch = await source.changes(since, { limit: batch, signal, ...(wait && { wait: patience }) });
-  const { rows } = stretch;
-  const asked = new Map(rows.map(({ id, revs }) => [id, revs]));
-  const missing = rows.length === 0 ? new Map<string, string[]>() : await target.missing(asked);
-  const named = [...missing].flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
-  return { ...stretch, incoming: named.length === 0 ? [] : await source.read(named) };
 }

@@ -32,8 +32,8 @@ export function memory(options: LibraryOptions = {}, seed = 0): Opened {
 /** What `from` has and `to` lacks. */
 export function missingAt(from: Library, to: Library, since: string | number = 0): Incoming[] {
   const { changes } = from.changes(since, 1_000_000);
-  const asked = Object.fromEntries(changes.map(({ id, leaves }) => [id, leaves.map(({ rev }) => rev)]));
-  return Object.entries(to.missing(asked)).flatMap(([id, { missing }]) =>
+  const asked = new Map(changes.map(({ id, leaves }) => [id, leaves.map(({ rev }) => rev)]));
+  return [...to.missing(asked)].flatMap(([id, missing]) =>
     missing.map((rev) => {
       const { revisions, deleted, body } = from.revision(id, rev)!;
       return { id, revisions, deleted, body };

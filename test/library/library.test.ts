@@ -217,6 +217,22 @@ describe('sequences', () => {
     two.close();
   });
 
+  test('one stretch of the feed names the epoch of each change', () => {
+    const { db, library: first } = memory();
+    first.update('a', () => ({ text: 'a' }));
+    first.update('b', () => ({ text: 'b' }));
+    // One without a change of its own in between.
+    openLibrary(db);
+    const last = openLibrary(db);
+    last.update('c', () => ({ text: 'c' }));
+    last.update('a', () => ({ text: 'again' }));
+    expect(last.changes(0).changes.map(({ seq, id }) => [seq, id])).toEqual([
+      [`2-${first.epoch}`, 'b'],
+      [`3-${last.epoch}`, 'c'],
+      [`4-${last.epoch}`, 'a'],
+    ]);
+  });
+
   test('old epochs without a change are forgotten', () => {
     const { db } = memory();
     for (let seed = 1; seed < 150; seed++) openLibrary(db, { random: dice(seed) });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { systemClock as clock } from '../../src/base/clock.js';
 import { PhotospoolError } from '../../src/base/errors.js';
 import type { Body } from '../../src/document/photo.js';
-import type { Library } from '../../src/library/library.js';
+import type { Incoming, Library } from '../../src/library/library.js';
 import type { Database, Refused } from '../../src/replication/database.js';
 import { openHttpDatabase } from '../../src/replication/http.js';
 import { replicate, type Progress } from '../../src/replication/replicate.js';
@@ -159,25 +159,26 @@ test('a target that is restored while a run goes on misses nothing after it', as
   const server = await serveSide(before);
   const target = openHttpDatabase(server.address);
   fill(a.library, 20);
-  let batches = 0;
+  let [batches, last]: [number, Promise<unknown>] = [0, Promise.resolve()];
   let after: Ours | undefined;
   let again: typeof server | undefined;
-  // Restored between a batch and the note of how far the run came.
+  // Restored between a batch and the note of how far the run came. One batch after the other: none is under way then.
   const restoring: Database = {
     ...target,
-    async write(incoming) {
-      if (++batches === 2) before.db.prepare('VACUUM INTO ?').run(copy);
-      const refused = await target.write(incoming);
-      if (batches !== 2) return refused;
-      await server.close();
-      await before.close();
-      for (const part of ['-wal', '-shm']) await rm(path + part, { force: true });
-      await rename(copy, path);
-      after = openLibrarySide(path);
-      again = await serveSide(after, Number(new URL(server.address.url).port));
-      return refused;
-    },
+    write: (incoming) => (last = last.then(() => writeThenRestore(incoming))) as Promise<Refused[]>,
   };
+  async function writeThenRestore(incoming: readonly Incoming[]): Promise<Refused[]> {
+    if (++batches === 2) before.db.prepare('VACUUM INTO ?').run(copy);
+    const refused = await target.write(incoming);
+    if (batches !== 2) return refused;
+    await server.close();
+    await before.close();
+    for (const part of ['-wal', '-shm']) await rm(path + part, { force: true });
+    await rename(copy, path);
+    after = openLibrarySide(path);
+    again = await serveSide(after, Number(new URL(server.address.url).port));
+    return refused;
+  }
   await expect(run(a.database, restoring, { batch: 10 })).rejects.toThrow(/was started again/);
   onTestFinished(async () => {
     await again!.close();
@@ -186,6 +187,63 @@ test('a target that is restored while a run goes on misses nothing after it', as
   expect(after!.library.count('')).toBe(10);
   await run(a.database, target, { batch: 10 });
   expect(contents(after!.library)).toEqual(contents(a.library));
+});
+
+describe('batches that are under way at the same time', () => {
+  /** A target whose first batch comes last, and is lost where `isLost`. */
+  const overtaken = (target: Database, isLost: boolean): Database & { began: number } => {
+    let open = (): void => undefined;
+    const second = new Promise<void>((resolve) => (open = resolve));
+    const side = {
+      ...target,
+      began: 0,
+      async write(incoming: readonly Incoming[]) {
+        const isFirst = ++side.began === 1;
+        if (isFirst) await second;
+        if (isFirst && isLost) throw new PhotospoolError('io', 'The link was cut.');
+        const refused = await target.write(incoming);
+        if (!isFirst) open();
+        return refused;
+      },
+    };
+    return side;
+  };
+
+  test('the checkpoint passes none that was lost, whatever came after it', async () => {
+    const [a, b] = [ours(), ours()];
+    fill(a.library, 40);
+    await expect(run(a.database, overtaken(b.database, true), { batch: 10 })).rejects.toThrow(/was cut/);
+    expect(b.library.count('')).toBe(10);
+    expect(await run(a.database, b.database, { batch: 10 })).toMatchObject({ seen: 40, sent: 30 });
+    expect(contents(b.library)).toEqual(contents(a.library));
+  });
+
+  test('are at most two, and told of in the order of the feed', async () => {
+    const [a, b] = [ours(), ours()];
+    fill(a.library, 40);
+    const target = overtaken(b.database, false);
+    const told: [number, number][] = [];
+    await run(a.database, target, { batch: 10, progress: ({ seen }) => told.push([seen, target.began]) });
+    // The last one has no rows, and is not written.
+    expect(told).toEqual([
+      [10, 2],
+      [20, 3],
+      [30, 4],
+      [40, 4],
+      [40, 4],
+    ]);
+  });
+
+  test('an end that is asked for waits for them, and notes them', async () => {
+    const [a, b] = [ours(), ours()];
+    fill(a.library, 40);
+    const stop = new AbortController();
+    const target = overtaken(b.database, false);
+    const progress = (): void => stop.abort();
+    expect(await run(a.database, target, { batch: 10, signal: stop.signal, progress })).toMatchObject({ seen: 20 });
+    expect([target.began, b.library.count('')]).toEqual([2, 20]);
+    expect(await run(a.database, b.database)).toMatchObject({ seen: 20, sent: 20 });
+  });
 });
 
 test('a document that the target refuses is told of, and holds up no other', async () => {
