@@ -19,60 +19,91 @@ export const page = 200;
 export type Move<B> = (one: B, over: () => void) => Promise<boolean>;
 
 /**
- * Goes through a list page by page, passing over what is not to be had; begins again at the front where something was moved,
- * for then the list is another. True where anything was.
+ * Goes through a list page by page, passing over what is not to be had; begins again at the front where something was moved, for
+ * then the list is another. The next page is read when the link is free, while the disk still has others in hand. True where
+ * anything was moved. The first failure ends it, when those in hand have ended.
  */
-export async function inPages<B>(
+export async function inPages<B extends { sha256: string }>(
   read: (skip: number) => Promise<B[]> | B[],
   possible: (one: B) => boolean,
   move: Move<B>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  let any = false;
-  for (let skip = 0; !signal.aborted;) {
-    const list = await read(skip);
-    const chosen = list.filter(possible);
-    const moved = await inParallel(chosen, move, signal);
-    any ||= moved > 0;
-    if (list.length < page && moved === 0) return any;
-    skip = moved > 0 ? 0 : skip + list.length;
+  const lanes = openLanes(move, signal);
+  try {
+    for (let [skip, before] = [0, 0]; !lanes.isOver();) {
+      const list = await read(skip);
+      await lanes.begin(list.filter((one) => !lanes.holds(one) && possible(one)));
+      const isLast = list.length < page;
+      if (isLast) await lanes.end();
+      const isAnother = lanes.moved() > before;
+      if (isLast && !isAnother) break;
+      before = lanes.moved();
+      skip = isAnother ? 0 : skip + list.length;
+    }
+  } catch (error) {
+    await lanes.end();
+    throw error;
   }
-  return any;
+  await lanes.end();
+  return lanes.moved() > 0;
 }
 
-/**
- * Moves all, `width` at a time on the link and `most` in hand; how many answered true. The first failure ends it, when the
- * others in hand have ended.
- */
-async function inParallel<T>(list: readonly T[], move: Move<T>, signal: AbortSignal): Promise<number> {
+/** Blobs that are under way. */
+interface Lanes<B> {
+  /** Begins all, `width` at a time on the link and `most` in hand; resolves when the link is free for more. */
+  begin(list: readonly B[]): Promise<void>;
+  /** Resolves when nothing is in hand. Rejects with what failed first. */
+  end(): Promise<void>;
+  holds(one: B): boolean;
+  /** How many moved. */
+  moved(): number;
+  /** Whether one failed, or it is to end. */
+  isOver(): boolean;
+}
+
+function openLanes<B extends { sha256: string }>(move: Move<B>, signal: AbortSignal): Lanes<B> {
   // Each of them waits for the end, some twice; Node warns of more than ten.
   setMaxListeners(4 * most, signal);
-  let done = 0;
+  let moved = 0;
   const failures: unknown[] = [];
-  const inHand = new Set<Promise<void>>();
+  const inHand = new Map<string, Promise<void>>();
+  const isOver = (): boolean => failures.length > 0 || signal.aborted;
 
   /** Resolves when the link is free for the next one. */
-  const begin = (one: T): Promise<void> =>
+  const beginOne = (one: B): Promise<void> =>
     new Promise((free) => {
       const ended = move(one, free)
-        .then((moved) => void (done += Number(moved)))
+        .then((isMoved) => void (moved += Number(isMoved)))
         .catch((error: unknown) => void failures.push(error))
         .finally(() => {
-          inHand.delete(ended);
+          inHand.delete(one.sha256);
           free();
         });
-      inHand.add(ended);
+      inHand.set(one.sha256, ended);
     });
 
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < list.length && failures.length === 0 && !signal.aborted) {
-      if (inHand.size >= most) await Promise.race(inHand);
-      else await begin(list[next++]!);
-    }
+  return {
+    async begin(list) {
+      let next = 0;
+      const lane = async (): Promise<void> => {
+        while (next < list.length && !isOver()) {
+          if (inHand.size >= most) await Promise.race(inHand.values());
+          else {
+            const one = list[next++]!;
+            // Two photos may name the same bytes.
+            if (!inHand.has(one.sha256)) await beginOne(one);
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: width }, lane));
+    },
+    async end() {
+      await Promise.all(inHand.values());
+      if (failures.length > 0) throw toPhotospoolError(failures[0], 'carry', 'pictures');
+    },
+    holds: ({ sha256 }) => inHand.has(sha256),
+    moved: () => moved,
+    isOver,
   };
-  await Promise.all(Array.from({ length: width }, lane));
-  await Promise.all(inHand);
-  if (failures.length > 0) throw toPhotospoolError(failures[0], 'carry', 'pictures');
-  return done;
 }
