@@ -1,7 +1,7 @@
 /**
  * Takes into the catalog what replication stored and left for later (catalog/waiting.ts), in turns: each is one transaction with
- * the note of how far it came. While batches still come in there is a turn now and then, so that the album fills; when they cease,
- * one follows the other. A crash leaves what the next opening takes in.
+ * the note of how far it came. While batches still come in there is a short turn now and then, so that the album fills and they are
+ * not held up; when they cease, one long turn follows the other. A crash leaves what the next opening takes in.
  */
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError } from '../base/errors.js';
@@ -31,12 +31,12 @@ export interface FollowerParts {
   followed(): void;
 }
 
-/** Documents in a turn: others wait as long as it takes. */
-const size = 500;
+/** Documents in a turn, while batches come in and when they have ceased: others wait as long as it takes. */
+const size = { busy: 100, idle: 500 };
 /** Ms without a new batch after which turns follow one another. */
 const rest = 300;
 /** Ms between turns while batches come in. */
-const between = 2_000;
+const between = 1_000;
 
 /** Opens it. Nothing is done before it is asked. */
 export function openFollower({ library, catalog, clock, log, followed }: FollowerParts): Follower {
@@ -47,7 +47,7 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
   let running: Promise<void> | undefined;
 
   /** Takes in one stretch of the feed; true where more waits. */
-  function turn(): boolean {
+  function turn(size: number): boolean {
     const more = library.transaction(() => {
       const behind = catalog.behind();
       if (behind === undefined) return false;
@@ -78,7 +78,7 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
       await untilTurn();
       if (isEnded()) return;
       try {
-        if (!turn()) return;
+        if (!turn(clock.now() - asked < rest ? size.busy : size.idle)) return;
         failures = 0;
       } catch (error) {
         const ours = toPhotospoolError(error, 'follow', 'the library');
@@ -104,7 +104,8 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
     ask,
     async catchUp() {
       const newest = library.lastChange();
-      while ((catalog.behind() ?? newest) < newest && turn()) await new Promise((resolve) => setImmediate(resolve));
+      while ((catalog.behind() ?? newest) < newest && turn(size.idle))
+        await new Promise((resolve) => setImmediate(resolve));
     },
     async close() {
       ended.abort();
