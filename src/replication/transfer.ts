@@ -1,8 +1,8 @@
 /**
  * The blobs of one link, both ways: what is missing here is fetched, what the peer wants is brought, several at once, the
  * most wanted first. A cut at any byte costs that byte and what is after it, nothing more. What a peer does not have is
- * asked for again later, all of it in one question where the peer understands that; a peer that sends the wrong bytes is told
- * of, and asked for other things.
+ * asked for again later; of many, one question tells which it has, where it understands that. A peer that sends the wrong
+ * bytes is told of, and asked for other things.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
@@ -40,8 +40,8 @@ const longest = { wrong: 300_000, absent: 900_000 };
 const rest = 30_000;
 /** Ms that the peer may take to say what it wants, where it wants nothing: shorter than what proxies wait. */
 const patience = 58_000;
-/** Blobs that are asked for in one question. */
-const mostAsked = 2_000;
+/** Blobs that are asked for in one question; and how many of a page it is worth one, before their bytes are asked for. */
+const asked = { most: 2_000, least: 10 };
 
 /** What of the originals is wanted under a policy. */
 export const wantedOriginals = (policy: OriginalsPolicy): 'all' | 'asked' | 'none' =>
@@ -54,6 +54,19 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
   const originals = wantedOriginals(parts.originals);
   let news = parts.news?.();
   const known = carrier.at === undefined ? {} : { at: carrier.at };
+
+  /** Those that the peer says it has. */
+  const promised = new Set<string>();
+
+  /** The next page. Of many that were not asked for before, one question tells which of them the peer has. */
+  async function missing(skip: number): Promise<NamedBlob[]> {
+    const list = exchange.named.missing({ limit: page, skip, originals, ...known });
+    const isFresh = (sha256: string): boolean => !absent.knows(sha256) && !wrong.has(sha256) && !promised.has(sha256);
+    const fresh = list.map(({ sha256 }) => sha256).filter(isFresh);
+    const there = fresh.length < asked.least ? undefined : await carrier.which?.(fresh, signal);
+    if (there) for (const sha256 of fresh) (there.has(sha256) ? promised : absent).add(sha256);
+    return list;
+  }
 
   async function fetchOne({ sha256, bytes }: NamedBlob, over: () => void): Promise<boolean> {
     try {
@@ -79,6 +92,8 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
       if (!ofOneBlob.has(ours.code)) throw error;
       if (ours.code !== 'locked') parts.troubled(sentence(ours));
       wrong.add(sha256);
+    } finally {
+      promised.delete(sha256);
     }
     return false;
   }
@@ -89,8 +104,8 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
   /** Which of those that the peer did not have it has now; undefined where it does not understand the question. */
   async function askAgain(): Promise<ReadonlySet<string> | undefined> {
     if (!carrier.which) return undefined;
-    const some = absent.due(mostAsked);
-    due.more = some.length === mostAsked;
+    const some = absent.due(asked.most);
+    due.more = some.length === asked.most;
     const missing = some.filter((sha256) => {
       const isMissing = exchange.named.find(sha256) !== undefined && exchange.store.find(sha256) === undefined;
       if (!isMissing) absent.remove(sha256);
@@ -108,7 +123,7 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
     news = parts.news?.();
     const there = await askAgain();
     const got = await inPages(
-      (skip) => exchange.named.missing({ limit: page, skip, originals, ...known }),
+      missing,
       ({ sha256 }) => !wrong.has(sha256) && (there ? there.has(sha256) || !absent.knows(sha256) : !absent.has(sha256)),
       fetchOne,
       signal,
