@@ -1,8 +1,9 @@
 /**
  * Documents over replication, each way in the same run: ours to ours over HTTP, against CouchDB's replicator between two
  * databases of its own and PouchDB's replicator with PouchDB Server. Our sides have a library file and the catalog, as a
- * server has, and it is told when all is in it, too; the other side of a link is a process of its own. `npm run bench replication [documents]`; CouchDB takes
- * part where `$COUCHDB_URL` names one, and replicates to the one of `$COUCHDB_OTHER_URL` where that is set.
+ * server has, and it is told when all is in it, too; the other side of a link is a process of its own. CouchDB takes part where
+ * `$COUCHDB_URL` names one, and replicates to the one of `$COUCHDB_OTHER_URL` where that is set. Medians of the rounds, in
+ * which the ways take turns. `npm run bench replication [documents] [way] [rounds]`
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -16,7 +17,7 @@ import { openHttpDatabase } from '../src/replication/http.js';
 import { replicate } from '../src/replication/replicate.js';
 import { openCouchSide } from '../test/replication/peers.js';
 import { openFilled, startPeer, type Peer } from './peer.js';
-import { table } from './run.js';
+import { median, table } from './run.js';
 
 /** What this bench asks. */
 export const title = 'Replication: documents a second, ours, CouchDB and PouchDB, each with each';
@@ -27,8 +28,8 @@ const other = process.env['COUCHDB_OTHER_URL'] ?? couch;
 /** How a way went: documents that arrived, in seconds; and after how many all were in the catalog of who got them. */
 type Way = () => Promise<{ arrived: number; seconds: number; followed?: number }>;
 
-/** Runs it. Arguments: documents (20,000), and the only way to run (all). */
-export async function run([documents = '20000', only = '']: string[]): Promise<void> {
+/** Runs it. Arguments: documents (20,000), the only way to run (all), rounds (3). */
+export async function run([documents = '20000', only = '', rounds = '3']: string[]): Promise<void> {
   const count = Number(documents);
   const ways: [string, Way][] = [
     ['CouchDB to CouchDB, by its replicator', () => couchToCouch(count)],
@@ -40,18 +41,24 @@ export async function run([documents = '20000', only = '']: string[]): Promise<v
     ['ours to CouchDB', () => oursTo('couch', count)],
     ['CouchDB to ours', () => oursFrom('couch', count)],
   ];
-  const found = new Map<string, number>();
-  const inCatalog = new Map<string, string>();
+  const chosen = ways.filter(([name]) => name.includes(only) && (couch !== undefined || !name.includes('CouchDB')));
+  const times = new Map<string, { seconds: number; followed?: number }[]>(chosen.map(([name]) => [name, []]));
   console.log(
-    `\n${count.toLocaleString('en')} photo documents of 2 KB, load ${loadavg()[0]!.toFixed(2)} at the start\n`,
+    `\n${count.toLocaleString('en')} photo documents of 2 KB, medians of ${rounds} rounds, load ${loadavg()[0]!.toFixed(2)} at the start\n`,
   );
-  for (const [name, way] of ways.filter(([name]) => name.includes(only))) {
-    if (couch === undefined && name.includes('CouchDB')) continue;
-    const { arrived, seconds, followed } = await way();
-    if (followed !== undefined) inCatalog.set(name, Math.round(count / followed).toLocaleString('en'));
-    if (arrived !== count) throw new Error(`${name}: ${arrived} of ${count} documents arrived.`);
-    found.set(name, count / seconds);
+  for (let round = 0; round < Number(rounds); round++) {
+    for (const [name, way] of chosen) {
+      const { arrived, ...time } = await way();
+      if (arrived !== count) throw new Error(`${name}: ${arrived} of ${count} documents arrived.`);
+      times.get(name)!.push(time);
+    }
   }
+  const speedOf = (seconds: number[]): number => count / median(seconds);
+  const found = new Map([...times].map(([name, all]) => [name, speedOf(all.map(({ seconds }) => seconds))]));
+  const inCatalog = (name: string): string => {
+    const followed = times.get(name)!.flatMap(({ followed }) => followed ?? []);
+    return followed.length === 0 ? '' : Math.round(speedOf(followed)).toLocaleString('en');
+  };
   const floors = [ways[0]![0], ways[1]![0]];
   const cell = (speed: number, name: string): string => {
     const floor = found.get(name);
@@ -61,7 +68,7 @@ export async function run([documents = '20000', only = '']: string[]): Promise<v
     name,
     Math.round(speed).toLocaleString('en'),
     ...floors.map((floor) => cell(speed, floor)),
-    inCatalog.get(name) ?? '',
+    inCatalog(name),
   ]);
   console.log(
     table(['way', 'documents a second', 'times CouchDB', 'times PouchDB', 'a second, until in the catalog'], rows),

@@ -75,8 +75,8 @@ function wrap(db: InstanceType<typeof DatabaseSync>, path: string, durable: bool
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1;',
     );
-    // 16 MiB: where much is written at once, the same pages are written again and again.
-    db.exec('PRAGMA wal_autocheckpoint = 4000;');
+    // 32 MiB: where much is written at once, the same pages are written again and again.
+    db.exec('PRAGMA wal_autocheckpoint = 8000;');
   }
   db.exec(
     'PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -32768;',
