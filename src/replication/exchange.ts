@@ -37,8 +37,8 @@ export interface Exchange {
   stir(): void;
   /** Resolves when the library changes, somebody asks for an original, or a blob came; or `wait` ms later. */
   untilChange(wait: number, signal: AbortSignal): Promise<void>;
-  /** Calls `listener` with the photo of every blob that came in, when it is in its place; returns what ends it. */
-  onArrival(listener: (photo: string) => void): () => void;
+  /** Calls `listener` with the photo and the hash of every blob that came in, when it is in its place; returns what ends it. */
+  onArrival(listener: (photo: string, sha256: string) => void): () => void;
   /** An original that is not here is wanted now. Resolves when it is here (true), or not after `wait` ms, or at the signal. */
   ask(sha256: string, wait: number, signal?: AbortSignal): Promise<boolean>;
   /** A peer that made a link to here asked what is missing, and will wait so many ms. */
@@ -65,7 +65,7 @@ export function openExchange(parts: ExchangeParts): Exchange {
     return here;
   });
   const wakers = new Set<() => void>();
-  const arrivals = new Set<(photo: string) => void>();
+  const arrivals = new Set<(photo: string, sha256: string) => void>();
   const wake = (): void => {
     for (const waker of [...wakers]) waker();
   };
@@ -93,7 +93,7 @@ export function openExchange(parts: ExchangeParts): Exchange {
   function tellArrival(sha256: string): void {
     wake();
     const blob = named.find(sha256);
-    if (blob) for (const listener of [...arrivals]) listener(blob.photo);
+    if (blob) for (const listener of [...arrivals]) listener(blob.photo, sha256);
   }
 
   /** What can't be put back now is tried again when the library changes. */

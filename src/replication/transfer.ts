@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
-import { discard, type Carrier, type Throttle, type Wanted } from './carrier.js';
+import { discard, type Carrier, type Throttle, type Wanted, type WantedList } from './carrier.js';
 import type { Exchange } from './exchange.js';
 import type { Amount } from './amounts.js';
 import { openLeaving } from './leaving.js';
@@ -162,10 +162,29 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
   }
 
   let wait = 0;
+  let sooner = new AbortController();
+  // What it wanted before has come in here: it is not kept waiting for it.
+  const unlisten = exchange.onArrival((_, sha256) => {
+    if (!leave.knows(sha256)) return;
+    leave.remove(sha256);
+    sooner.abort();
+  });
+
+  /** Asks what it wants; a question that waits is cut short, and asked again, when there is something for it here. */
+  async function ask(skip: number): Promise<WantedList> {
+    if (sooner.signal.aborted) [wait, sooner] = [0, new AbortController()];
+    const cut = sooner.signal;
+    try {
+      return await carrier.wanted({ originals, skip, wait }, wait === 0 ? signal : AbortSignal.any([signal, cut]));
+    } catch (error) {
+      if (signal.aborted || !cut.aborted) throw error;
+      return ask(skip);
+    }
+  }
 
   /** What it wants; what came in here meanwhile is known then. */
   async function wanted(skip: number): Promise<Wanted[]> {
-    const { list, total } = await carrier.wanted({ originals, skip, wait }, signal);
+    const { list, total } = await ask(skip);
     if (total) parts.lacking?.(total);
     // Only a round's first question waits: what is left after some were brought is wanted now.
     wait = 0;
@@ -181,11 +200,15 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
     return false;
   }
 
-  while (!signal.aborted) {
-    const brought = await inPages(wanted, possible, bringOne, signal);
-    parts.gotOn?.();
-    // What is left for longer than a question takes is looked at when that one ends.
-    wait = brought ? 0 : Math.min(patience, Math.ceil(leave.next(patience)));
+  try {
+    while (!signal.aborted) {
+      const brought = await inPages(wanted, possible, bringOne, signal);
+      parts.gotOn?.();
+      // What is left for longer than a question takes is looked at when that one ends.
+      wait = brought ? 0 : Math.min(patience, Math.ceil(leave.next(patience)));
+    }
+  } finally {
+    unlisten();
   }
 }
 

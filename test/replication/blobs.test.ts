@@ -5,7 +5,10 @@
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
 import { photoId } from '../../src/document/photo.js';
+import type { Carrier } from '../../src/replication/carrier.js';
+import { bringBlobs } from '../../src/replication/transfer.js';
 import { sha256, type Home } from './homes.js';
 import { brittle, files, home, link, served, soon } from './linking.js';
 
@@ -129,6 +132,36 @@ test('a server that does not understand that question is asked for each', async 
   expect(count(/^POST \/blobs\/here$/)).toBe(1);
   await bring();
   await expect.poll(() => files(laptop), soon).toEqual({ renditions: 10, originals: 0 });
+});
+
+test('what a peer wants that comes in here later is passed on then, however long the peer would let us wait', async () => {
+  const { server: middle } = await withoutPictures(1);
+  const thumb = Buffer.from('thumb 0');
+  const wanted = sha256(thumb);
+  const stop = new AbortController();
+  const [waits, brought]: [number[], string[]] = [[], []];
+  const carrier: Carrier = {
+    get: () => Promise.resolve(undefined),
+    async wanted({ wait }, signal) {
+      waits.push(wait);
+      // As long as the photo's thumb is not brought there is nothing new there; nobody answers a question that waits.
+      if (wait > 0)
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('ended'))));
+      return { list: brought.includes(wanted) ? [] : [{ sha256: wanted, have: 0 }] };
+    },
+    put: (sha256) => Promise.resolve(void brought.push(sha256)),
+  };
+  await middle.exchange.named.follow();
+  const running = bringBlobs({
+    ...{ exchange: middle.exchange, carrier, clock: systemClock, signal: stop.signal },
+    ...{ originals: 'none', throttle: (source) => source, moved: () => undefined, troubled: () => undefined },
+  });
+  await expect.poll(() => waits.at(-1), soon).toBeGreaterThan(0);
+  expect(brought).toEqual([]);
+  await middle.exchange.store.take(wanted, 0, Readable.from([thumb]));
+  await expect.poll(() => brought, soon).toEqual([wanted]);
+  stop.abort();
+  await running.catch(() => undefined);
 });
 
 describe('what must not happen', () => {
