@@ -1,7 +1,7 @@
 /** How many blobs are missing here or elsewhere, and how many bytes they have: sums over the table of named.ts. */
 import type { Sqlite } from '../base/sqlite.js';
 import { blobKinds, type BlobKind } from './kinds.js';
-import type { MissingOptions } from './named.js';
+import type { MissingOptions } from './missing.js';
 
 /** How many blobs, and how many bytes they have. */
 export interface Amount {
@@ -21,10 +21,11 @@ export interface Amounts {
   lacking(at: number, withOriginals: boolean): Amount;
 }
 
-const original = blobKinds.indexOf('original');
+/** The kind of originals, as a number. */
+export const original = blobKinds.indexOf('original');
 
 /** What of the blobs that are not here is wanted, as SQL; its two parameters are those of `whichOriginals`. */
-export const wanted = `here = 0 AND (kind <> ${original} OR ? = 1 OR asked >= ?)`;
+const wanted = `here = 0 AND (kind <> ${original} OR ? = 1 OR asked >= ?)`;
 
 /** Whether all originals are wanted, and from which `asked` on. */
 export const whichOriginals = (originals: MissingOptions['originals']): [number, number] => [

@@ -153,7 +153,7 @@ export function openExchange(parts: ExchangeParts): Exchange {
       for (;;) {
         await follow();
         const left = until - clock.now();
-        const come = seen === undefined ? named.missing({ ...options, limit: 1 }).length > 0 : version !== seen;
+        const come = seen === undefined ? named.missing({ ...options, limit: 1 }).list.length > 0 : version !== seen;
         if (left <= 0 || signal.aborted || come) return;
         await untilChange(Math.min(look, left), signal);
       }

@@ -3,6 +3,7 @@
  * is busy. Holds nothing.
  */
 import { setMaxListeners } from 'node:events';
+import type { Clock } from '../base/clock.js';
 import { toPhotospoolError } from '../base/errors.js';
 
 /** Blobs on the link at once, each way. */
@@ -12,41 +13,74 @@ const width = 4;
  * made durable together.
  */
 const most = 128;
-/** Blobs that are looked at at once: a page that has fewer is the last one. */
+/** Blobs that are looked at at once. */
 export const page = 200;
 
 /** Moves one blob; calls `over` as soon as the link is free for the next one. True where it moved. */
 export type Move<B> = (one: B, over: () => void) => Promise<boolean>;
 
-/**
- * Goes through a list page by page, passing over what is not to be had; begins again at the front where something was moved, for
- * then the list is another. The next page is read when the link is free, while the disk still has others in hand. True where
- * anything was moved. The first failure ends it, when those in hand have ended.
- */
-export async function inPages<B extends { sha256: string }>(
-  read: (skip: number) => Promise<B[]> | B[],
-  possible: (one: B) => boolean,
-  move: Move<B>,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const lanes = openLanes(move, signal);
-  try {
-    for (let [skip, before] = [0, 0]; !lanes.isOver();) {
-      const list = await read(skip);
-      await lanes.begin(list.filter((one) => !lanes.holds(one) && possible(one)));
-      const isLast = list.length < page;
-      if (isLast) await lanes.end();
-      const isAnother = lanes.moved() > before;
-      if (isLast && !isAnother) break;
-      before = lanes.moved();
-      skip = isAnother ? 0 : skip + list.length;
-    }
-  } catch (error) {
-    await lanes.end();
-    throw error;
-  }
-  await lanes.end();
-  return lanes.moved() > 0;
+/** A page of a list; `next` is where the one after it begins, undefined at the end. */
+export interface Page<B, P> {
+  list: B[];
+  next?: P;
+}
+
+/** What of a list is moved, and how. */
+export interface Moving<B, P> {
+  /** Reads a page: the first one without a place. */
+  read(from?: P): Promise<Page<B, P>> | Page<B, P>;
+  possible(one: B): boolean;
+  move: Move<B>;
+  signal: AbortSignal;
+  /** The list is gone through to its end, however lately that was done. */
+  isWhole?: boolean;
+}
+
+/** A long list of which nothing is to be had is gone through to its end now and then: in so small a part of the time. */
+const part = 1 / 20;
+/** But within so many ms. */
+const latest = 300_000;
+
+/** Goes through the same list again and again. */
+export interface Pages {
+  /**
+   * Goes through a list page by page, passing over what is not to be had; begins again at the front where something was moved, for
+   * then the list is another. The next page is read when the link is free, while the disk still has others in hand. Where the
+   * end was looked at lately, it is enough that a page has nothing. True where anything was moved. The first failure ends it,
+   * when those in hand have ended.
+   */
+  move<B extends { sha256: string }, P>(moving: Moving<B, P>): Promise<boolean>;
+}
+
+/** Opens what remembers when a list was gone through to its end. */
+export function openPages(clock: Clock): Pages {
+  let due = -Infinity;
+  return {
+    async move<B extends { sha256: string }, P>({ read, possible, move, signal, isWhole = false }: Moving<B, P>) {
+      const lanes = openLanes(move, signal);
+      const toEnd = isWhole || clock.now() >= due;
+      try {
+        let [from, before, began]: [P | undefined, number, number] = [undefined, 0, clock.now()];
+        while (!lanes.isOver()) {
+          const { list, next } = await read(from);
+          const chosen = list.filter((one) => !lanes.holds(one) && possible(one));
+          await lanes.begin(chosen);
+          const isLast = next === undefined || (chosen.length === 0 && !toEnd);
+          if (isLast) await lanes.end();
+          const isAnother = lanes.moved() > before;
+          if (next === undefined) due = clock.now() + Math.min(latest, (clock.now() - began) / part);
+          if (isLast && !isAnother) break;
+          if (isAnother) [from, before, began] = [undefined, lanes.moved(), clock.now()];
+          else from = next;
+        }
+      } catch (error) {
+        await lanes.end();
+        throw error;
+      }
+      await lanes.end();
+      return lanes.moved() > 0;
+    },
+  };
 }
 
 /** Blobs that are under way. */

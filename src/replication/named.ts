@@ -9,21 +9,16 @@ import { photoId, photoOf, sha256Of, type Body } from '../document/photo.js';
 import { isPurge } from '../document/purge.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
-import { openAmounts, wanted, whichOriginals, type Amounts } from './amounts.js';
+import { openAmounts, type Amounts } from './amounts.js';
 import { blobKinds, type BlobKind } from './kinds.js';
+import { openMissing, type Missing } from './missing.js';
 import { openPurged } from './purged.js';
+import { blobOf, hex, rowColumns, type NamedBlob, type Row } from './rows.js';
 import { thereTables } from './there.js';
 
 export { blobKinds, type BlobKind } from './kinds.js';
-
-/** A blob that a document names. */
-export interface NamedBlob {
-  sha256: string;
-  kind: BlobKind;
-  /** SHA-256 of the photo's original. */
-  photo: string;
-  bytes: number;
-}
+export type { MissingOptions, MissingPlace } from './missing.js';
+export type { NamedBlob } from './rows.js';
 
 /** The blobs that the documents of a library name. */
 export interface Named extends Amounts {
@@ -32,7 +27,7 @@ export interface Named extends Amounts {
   /** A blob that a document names; undefined for any other hash. */
   find(sha256: string): NamedBlob | undefined;
   /** Those that are not here: thumbs of the newest photos first, then previews, then originals that are wanted. */
-  missing(options: MissingOptions): NamedBlob[];
+  missing: Missing;
   /** The blob is here now, or is not any more. */
   set(sha256: string, here: boolean): void;
   /** All these blobs are here now; durable. */
@@ -61,17 +56,6 @@ export interface Place {
 /** Before all blobs that are here. */
 export const beginning: Place = { kind: 0, taken: '\uffff', sha256: new Uint8Array() };
 
-/** Which missing blobs. */
-export interface MissingOptions {
-  limit: number;
-  /** How many to pass over. */
-  skip?: number;
-  /** `all`: every original; `asked`: those that somebody asked for; `none`. */
-  originals: 'all' | 'asked' | 'none';
-  /** The number of a database of blobs (there.ts): only those that it holds. */
-  at?: number;
-}
-
 /** Whether the bytes of a blob are on this server. Called inside a transaction. */
 export type IsHere = (kind: BlobKind, sha256: string) => boolean;
 
@@ -83,15 +67,6 @@ const tables = `
   CREATE INDEX IF NOT EXISTS blob_noted ON blob (noted);
   CREATE INDEX IF NOT EXISTS blob_present ON blob (kind, taken DESC, sha256 DESC) WHERE here = 1;
   CREATE INDEX IF NOT EXISTS blob_missing ON blob (asked DESC, kind, taken DESC) WHERE here = 0;`;
-
-interface Row {
-  sha256: Uint8Array;
-  photo: Uint8Array;
-  kind: number;
-  bytes: number;
-  taken: string;
-  noted: number;
-}
 
 const batch = 500;
 /** The setting that keeps how far the feed was followed: the number of a change. Without it, all is looked at again. */
@@ -107,15 +82,11 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
   const ofPhoto = db.prepare<Pick<Row, 'sha256' | 'kind'> & { here: number }>(
     'SELECT sha256, kind, here FROM blob WHERE photo = ?',
   );
-  const columns = 'SELECT sha256, photo, kind, bytes, taken, noted FROM blob';
+  const columns = `SELECT ${rowColumns} FROM blob`;
   const find = db.prepare<Row>(`${columns} WHERE sha256 = ? ORDER BY kind LIMIT 1`);
   const set = db.prepare('UPDATE blob SET here = ?, noted = ? WHERE sha256 = ?');
   const note = db.prepare('UPDATE blob SET noted = ? WHERE sha256 = ?');
   const ask = db.prepare('UPDATE blob SET asked = 1 WHERE sha256 = ?');
-  const order = 'ORDER BY asked DESC, kind, taken DESC LIMIT ? OFFSET ?';
-  const missing = db.prepare<Row>(`${columns} WHERE ${wanted} ${order}`);
-  const missingThere = db.prepare<Row>(`${columns} WHERE ${wanted}
-    AND EXISTS (SELECT 1 FROM blob_there AS there WHERE there.place = ? AND there.sha256 = blob.sha256) ${order}`);
   const present = db.prepare<Row>(`${columns} WHERE here = 1 AND kind = ? AND (taken, sha256) < (?, ?)
     ORDER BY taken DESC, sha256 DESC LIMIT ?`);
   const noted = db.prepare<Row>(`${columns} WHERE noted > ? AND here = 1 ORDER BY noted LIMIT ?`);
@@ -178,11 +149,7 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
       const row = find.get(Buffer.from(sha256, 'hex'));
       return row && blobOf(row);
     },
-    missing({ limit, skip = 0, originals, at }) {
-      const which = whichOriginals(originals);
-      const rows = at === undefined ? missing.all(...which, limit, skip) : missingThere.all(...which, at, limit, skip);
-      return rows.map(blobOf);
-    },
+    missing: openMissing(db),
     ...openAmounts(db),
     purged: purged.at,
     set: setHere,
@@ -216,14 +183,6 @@ function makeTables(db: Sqlite, library: Library): void {
   }
   db.exec(tables + thereTables);
 }
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-const blobOf = ({ sha256, photo, kind, bytes }: Row): NamedBlob => ({
-  sha256: hex(sha256),
-  photo: hex(photo),
-  kind: blobKinds[kind] ?? 'original',
-  bytes,
-});
 
 /** What a document names; nothing where it is no photo. Of the same bytes under two names, one. */
 function blobsOf(sha256: string, body: Body | undefined): (Omit<NamedBlob, 'photo'> & { taken: string })[] {

@@ -10,8 +10,8 @@ import { discard, type Carrier, type Throttle, type Wanted, type WantedList } fr
 import type { Exchange } from './exchange.js';
 import type { Amount } from './amounts.js';
 import { openLeaving } from './leaving.js';
-import { inPages, page } from './moving.js';
-import type { NamedBlob } from './named.js';
+import { openPages, page, type Page } from './moving.js';
+import type { MissingPlace, NamedBlob } from './named.js';
 import type { OriginalsPolicy } from './peers.js';
 
 /** What a transfer works with. */
@@ -54,18 +54,19 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
   const originals = wantedOriginals(parts.originals);
   let news = parts.news?.();
   const known = carrier.at === undefined ? {} : { at: carrier.at };
+  const pages = openPages(clock);
 
   /** Those that the peer says it has. */
   const promised = new Set<string>();
 
   /** The next page. Of many that were not asked for before, one question tells which of them the peer has. */
-  async function missing(skip: number): Promise<NamedBlob[]> {
-    const list = exchange.named.missing({ limit: page, skip, originals, ...known });
+  async function missing(from?: MissingPlace): Promise<Page<NamedBlob, MissingPlace>> {
+    const found = exchange.named.missing({ limit: page, originals, ...known, ...(from && { from }) });
     const isFresh = (sha256: string): boolean => !absent.knows(sha256) && !wrong.has(sha256) && !promised.has(sha256);
-    const fresh = list.map(({ sha256 }) => sha256).filter(isFresh);
+    const fresh = found.list.map(({ sha256 }) => sha256).filter(isFresh);
     const there = fresh.length < asked.least ? undefined : await carrier.which?.(fresh, signal);
     if (there) for (const sha256 of fresh) (there.has(sha256) ? promised : absent).add(sha256);
-    return list;
+    return found;
   }
 
   async function fetchOne({ sha256, bytes }: NamedBlob, over: () => void): Promise<boolean> {
@@ -119,15 +120,16 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
 
   while (!signal.aborted) {
     await exchange.untilWanted({ originals }, patience, signal);
-    if (parts.news?.() !== news) absent.release();
+    const isNews = parts.news?.() !== news;
+    if (isNews) absent.release();
     news = parts.news?.();
     const there = await askAgain();
-    const got = await inPages(
-      missing,
-      ({ sha256 }) => !wrong.has(sha256) && (there ? there.has(sha256) || !absent.knows(sha256) : !absent.has(sha256)),
-      fetchOne,
-      signal,
-    );
+    const got = await pages.move({
+      ...{ read: missing, move: fetchOne, signal },
+      isWhole: isNews || (there !== undefined && there.size > 0),
+      possible: ({ sha256 }) =>
+        !wrong.has(sha256) && (there ? there.has(sha256) || !absent.knows(sha256) : !absent.has(sha256)),
+    });
     // What did not come although it is there, or is not wanted any more, is not asked for without end.
     for (const sha256 of there ?? []) if (absent.knows(sha256) && !absent.has(sha256)) absent.add(sha256);
     parts.gotOn?.();
@@ -161,6 +163,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
     return true;
   }
 
+  const pages = openPages(clock);
   let wait = 0;
   let sooner = new AbortController();
   // What it wanted before has come in here: it is not kept waiting for it.
@@ -183,13 +186,13 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
   }
 
   /** What it wants; what came in here meanwhile is known then. */
-  async function wanted(skip: number): Promise<Wanted[]> {
+  async function wanted(skip = 0): Promise<Page<Wanted, number>> {
     const { list, total } = await ask(skip);
     if (total) parts.lacking?.(total);
     // Only a round's first question waits: what is left after some were brought is wanted now.
     wait = 0;
     await exchange.untilWanted({ originals }, 0, signal);
-    return list;
+    return { list, ...(list.length >= page && { next: skip + list.length }) };
   }
 
   function possible({ sha256 }: Wanted): boolean {
@@ -202,7 +205,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
 
   try {
     while (!signal.aborted) {
-      const brought = await inPages(wanted, possible, bringOne, signal);
+      const brought = await pages.move({ read: wanted, possible, move: bringOne, signal });
       parts.gotOn?.();
       // What is left for longer than a question takes is looked at when that one ends.
       wait = brought ? 0 : Math.min(patience, Math.ceil(leave.next(patience)));

@@ -1,6 +1,7 @@
 /** Blobs of a long list: none is passed over or begun twice, and the link does not wait for the disk between pages. */
 import { expect, test } from 'vitest';
-import { inPages, page, type Move } from '../../src/replication/moving.js';
+import { systemClock } from '../../src/base/clock.js';
+import { openPages, page, type Move, type Page } from '../../src/replication/moving.js';
 
 interface One {
   sha256: string;
@@ -11,13 +12,29 @@ const always = (): boolean => true;
 /** Lets all that can go on go on. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** Goes through a list for the first time. */
+const inPages = (
+  read: (from?: number) => Page<One, number>,
+  possible: () => boolean,
+  move: Move<One>,
+  signal: AbortSignal,
+): Promise<boolean> => openPages(systemClock).move({ read, possible, move, signal });
+
 /** A list that those which moved leave. */
-function listOf(count: number): { read(skip: number): One[]; remove(one: One): void; reads: number[] } {
+function listOf(count: number): {
+  read(skip?: number): Page<One, number>;
+  remove(one: One): void;
+  reads: number[];
+} {
   let left = ones(count);
   const reads: number[] = [];
   return {
     reads,
-    read: (skip) => (reads.push(skip), left.slice(skip, skip + page)),
+    read(skip = 0) {
+      reads.push(skip);
+      const list = left.slice(skip, skip + page);
+      return { list, ...(list.length === page && { next: skip + page }) };
+    },
     remove: ({ sha256 }) => void (left = left.filter((one) => one.sha256 !== sha256)),
   };
 }
@@ -80,11 +97,43 @@ test('what does not move is passed over, and tried again only where others moved
   expect([...tries.values()].every((n) => n === 1) && tries.size === 3 * page).toBe(true);
 });
 
+test('a long list of which nothing is to be had is gone through to its end now and then', async () => {
+  const list = listOf(5 * page);
+  let now = 0;
+  const pages = openPages({ ...systemClock, now: () => now });
+  const wanted = new Set<string>();
+  const look = async (isWhole = false): Promise<number[]> => {
+    const before = list.reads.length;
+    const read = (from?: number): Page<One, number> => {
+      now += 100;
+      return list.read(from);
+    };
+    const possible = ({ sha256 }: One): boolean => wanted.has(sha256);
+    const move: Move<One> = (one) => {
+      list.remove(one);
+      return Promise.resolve(true);
+    };
+    await pages.move({ read, possible, move, signal: never, isWhole });
+    return list.reads.slice(before);
+  };
+  const whole = [0, page, 2 * page, 3 * page, 4 * page, 5 * page];
+  expect(await look()).toEqual(whole);
+  expect(await look()).toEqual([0]);
+  // What comes at the front is had at once, what comes far down when that is looked at.
+  wanted.add('blob 3').add(`blob ${4 * page}`);
+  expect(await look()).toEqual([0, 0]);
+  // It is on the fourth page; then all five from the front.
+  expect(await look(true)).toHaveLength(4 + 5);
+  expect(await look()).toEqual([0]);
+  now += 20_000;
+  expect(await look()).toHaveLength(5);
+});
+
 test('the same bytes under two names are begun once', async () => {
   let left = [...ones(3), ...ones(3)];
   let begun = 0;
   await inPages(
-    () => left,
+    () => ({ list: left }),
     always,
     async ({ sha256 }) => {
       begun++;
@@ -100,7 +149,7 @@ test('the same bytes under two names are begun once', async () => {
 test.each(['move', 'read'])('a failure to %s ends it when those in hand have ended', async (what) => {
   let ended = 0;
   const list = listOf(page + 10);
-  const read = (skip: number): One[] => {
+  const read = (skip?: number): Page<One, number> => {
     if (what === 'read' && list.reads.length > 0) throw new Error('The link was cut.');
     return list.read(skip);
   };

@@ -9,7 +9,7 @@ import { notFound, refuse } from '../failures.js';
 import { sendDownload } from '../download.js';
 import type { Amount } from '../../replication/amounts.js';
 import { ofDisks } from '../../replication/held.js';
-import type { MissingOptions, NamedBlob } from '../../replication/named.js';
+import type { MissingOptions, MissingPlace, NamedBlob } from '../../replication/named.js';
 import type { Routes } from '../parts.js';
 import { hush, openSaid } from '../said.js';
 import { goneOf } from '../patience.js';
@@ -46,15 +46,27 @@ export const blobs: Routes = async (app, { exchange, publishers, log }) => {
     return (sha256) => token !== undefined && publishers.names(token, sha256);
   };
 
+  /** A page of what is missing, after so many. */
+  function after(skip: number, originals: Originals): NamedBlob[] {
+    let from: MissingPlace | undefined;
+    for (let left = skip; left > 0;) {
+      const { list, next } = named.missing({ limit: Math.min(left, mostAsked), originals, ...(from && { from }) });
+      if (!next) return [];
+      left -= list.length;
+      from = next;
+    }
+    return named.missing({ limit: most, originals, ...(from && { from }) }).list;
+  }
+
   /** What is missing that one may bring, and how much that is in all. */
   function missing(reaches: (sha256: string) => boolean, originals: Originals, skip: number): Lacking {
-    if (!publishers) return { list: named.missing({ limit: most, skip, originals }), total: named.amount(originals) };
+    if (!publishers) return { list: after(skip, originals), total: named.amount(originals) };
     const found: NamedBlob[] = [];
-    for (let at = 0, more = true; more && found.length < skip + mostCounted; at += most) {
-      const list = named.missing({ limit: most, skip: at, originals });
-      found.push(...list.filter(({ sha256 }) => reaches(sha256)));
-      more = list.length === most;
-    }
+    let page: ReturnType<typeof named.missing> | undefined;
+    do {
+      page = named.missing({ limit: most, originals, ...(page?.next && { from: page.next }) });
+      found.push(...page.list.filter(({ sha256 }) => reaches(sha256)));
+    } while (page.next && found.length < skip + mostCounted);
     const bytes = found.reduce((sum, blob) => sum + blob.bytes, 0);
     return { list: found.slice(skip, skip + most), total: { count: found.length, bytes } };
   }
