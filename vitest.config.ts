@@ -11,7 +11,7 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/order.js';
 
 /** More than there are cores: tests wait for disks, browsers and other processes most of the time. */
-const workers = 2 * Math.max(2, availableParallelism()) + 1;
+const workers = 3 * Math.max(2, availableParallelism()) + 1;
 
 export default defineConfig({
   test: {
