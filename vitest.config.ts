@@ -1,20 +1,22 @@
 /**
  * How the tests run. Forked processes, because several parts keep child processes and native code that a worker thread
- * does not clean up after. A process takes one browser file after the other, and what they import is loaded once: so what a
- * module keeps is no test's own, and `afterAll` belongs into test files, or into what they call. The two projects share the
- * workers: while a browser test waits for its browser, a core is free for others. None of them measures how fast anything is;
- * that is what `npm run bench` is for.
+ * does not clean up after. A process takes one file after the other, and what they import is loaded once (a server loads
+ * 1,600 modules): so what a module keeps is no test's own, `afterAll` belongs into test files, or into what they call, and what
+ * belongs to a process (its environment, its listeners) is put back. The two projects share the workers: while a browser test
+ * waits for its browser, a core is free for others. None of them measures how fast anything is; that is what `npm run bench` is
+ * for.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/order.js';
 
 /** More than there are cores: tests wait for disks, browsers and other processes most of the time. */
-const workers = 2 * Math.max(2, availableParallelism()) + 1;
+const workers = 3 * Math.max(2, availableParallelism()) + 1;
 
 export default defineConfig({
   test: {
     pool: 'forks',
+    isolate: false,
     maxWorkers: workers,
     sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/reporter.ts'],
@@ -39,7 +41,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          isolate: false,
           globalSetup: './test/browser/ground.ts',
           // One hiccup of a browser on a busy machine is not to hold up everything; the report names each (test/reporter.ts). Not
           // for the others: a property that fails for one seed has found something.

@@ -41,16 +41,16 @@ const long = [
 ].map((name) => `/test/${name}.test.ts`);
 
 /**
- * Puts the longest first; the others come as Vitest would have them, those of one project together: a worker that goes from
- * one project to another starts anew.
+ * Puts the longest first, those of one project together: a worker that goes from one project to another starts anew. So the
+ * longest of Node's are first, then all of the browser's, and what is short is last.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
+    const rank = ({ moduleId, project }: TestSpecification): [number, number] => {
       const at = long.findIndex((name) => moduleId.endsWith(name));
-      return at < 0 ? long.length : at;
+      return [project.name === 'browser' ? 1 : at < 0 ? 2 : 0, at < 0 ? long.length : at];
     };
-    const ranked = (await super.sort(files)).map((file) => ({ file, at: rank(file), project: file.project.name }));
-    return ranked.sort((a, b) => a.at - b.at || a.project.localeCompare(b.project)).map(({ file }) => file);
+    const ranked = (await super.sort(files)).map((file) => ({ file, rank: rank(file) }));
+    return ranked.sort(({ rank: a }, { rank: b }) => a[0] - b[0] || a[1] - b[1]).map(({ file }) => file);
   }
 }

@@ -8,7 +8,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Step, Watcher } from './disk.js';
-import { hashOf } from './world.js';
+import { hashOf, hashOfKept } from './world.js';
 
 /** A change, or a flush. Files and folders are numbers: their names change. */
 type Change =
@@ -143,8 +143,9 @@ export function record(root: string, database: string): Recording {
     const files = list(disk, top, root);
     const key = hashOf(
       Buffer.from(
-        JSON.stringify([...files].map(([path, id]) => [path, id === undefined ? '' : hashOf(disk.contents.get(id)!)])) +
-          [...disk.library.values()].map(hashOf).join(),
+        JSON.stringify(
+          [...files].map(([path, id]) => [path, id === undefined ? '' : hashOfKept(disk.contents.get(id)!)]),
+        ) + [...disk.library.values()].map(hashOfKept).join(),
       ),
     );
     const says = [...missing].map((one) => `${one.kind} ${'name' in one ? one.name : loss}`).join(', ');
@@ -194,8 +195,10 @@ function flushedBy(change: Change): number[] {
 
 function apply(disk: Disk, change: Change): void {
   if (change.kind === 'commit') disk.library = change.library;
-  if (change.kind === 'data')
-    disk.contents.set(change.id, Buffer.concat([disk.contents.get(change.id) ?? Buffer.alloc(0), change.bytes]));
+  if (change.kind === 'data') {
+    const before = disk.contents.get(change.id);
+    disk.contents.set(change.id, before?.length ? Buffer.concat([before, change.bytes]) : change.bytes);
+  }
   if (change.kind !== 'name' && change.kind !== 'unname') return;
   const gone = change.kind === 'unname' ? change : change.from;
   const names = gone && disk.folders.get(gone.folder);

@@ -57,6 +57,15 @@ export interface Documents {
 /** The SHA-256 of bytes as hex. */
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+const hashes = new WeakMap<Uint8Array, string>();
+
+/** The same, of bytes that nobody changes any more: each is hashed once. */
+export function hashOfKept(bytes: Uint8Array): string {
+  const hash = hashes.get(bytes) ?? hashOf(bytes);
+  hashes.set(bytes, hash);
+  return hash;
+}
+
 /** All files below a folder, absolute; what goes away while it is looked at is not among them. */
 export function filesBelow(folder: string): string[] {
   try {

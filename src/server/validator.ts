@@ -4,7 +4,7 @@
  */
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/schema';
 import { isObject, own } from '../document/json.js';
 
 /** Fastify's validator compiler. A check is made when it is needed first: most of a server's are not for a long time. */
@@ -14,7 +14,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   return (given: unknown) => {
     const value = numbers.length > 0 && isObject(given) ? withNumbers(given, numbers) : given;
     check ??= checkOf(schema);
-    return check.Check(value) ? { value } : { error: check.Errors(value) };
+    return check.Check(value) ? { value } : { error: check.Errors(value)[1] };
   };
 };
 

@@ -19,10 +19,16 @@ export function shown(rendered: Rendered): Pictures {
 /** Where real photos may be; tests with them are skipped where they are not. */
 export const realPhotos = '../shared/photos';
 
+/** The samples of waves that were made, by how many there are. */
+const waved = new Map<number, Buffer>();
+
 /** Something that does not compress to nothing: waves of colour. */
 export function waves(width: number, height: number): Sharp {
-  const data = Buffer.alloc(width * height * 3);
-  for (let i = 0; i < data.length; i++) data[i] = 128 + 100 * Math.sin(i / 7) + 20 * Math.sin((i * i) / 1000);
+  const length = width * height * 3;
+  const known = waved.get(length);
+  const data = known ?? Buffer.alloc(length);
+  if (!known) for (let i = 0; i < length; i++) data[i] = 128 + 100 * Math.sin(i / 7) + 20 * Math.sin((i * i) / 1000);
+  waved.set(length, data);
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 

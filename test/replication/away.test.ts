@@ -87,7 +87,7 @@ const middles: [string, () => Promise<string>][] = [
     async () => {
       const server = await openPouchServer();
       onTestFinished(() => server.close());
-      return `${server.url}/album`;
+      return `${server.url}/album-${randomUUID()}`;
     },
   ],
   ...(couch === undefined

@@ -88,11 +88,12 @@ test('carries both directions, lives through a cut, and goes on with what happen
 test('finds a CouchDB by asking, and makes its database', async () => {
   const pouch = await openPouchServer();
   onTestFinished(() => pouch.close());
+  const url = `${pouch.url}/album-${randomUUID()}`;
   const [a, b] = [ours(), ours()];
   write(a.library, 'x:1', 'a');
-  const { mesh } = meshOf(a, { url: `${pouch.url}/album` });
+  const { mesh } = meshOf(a, { url });
   await expect.poll(() => mesh.status()[0]).toMatchObject({ state: 'live', kind: 'couchdb' });
-  meshOf(b, { url: `${pouch.url}/album` });
+  meshOf(b, { url });
   await equal(a, b);
 });
 
@@ -137,14 +138,15 @@ test('two copies of a home are found out by a third server, and what each has co
 test('two copies of a home that meet at a CouchDB find each other out; one that was restored is none', async () => {
   const pouch = await openPouchServer();
   onTestFinished(() => pouch.close());
+  const url = `${pouch.url}/album-${randomUUID()}`;
   const [a, b] = copiesOfOne();
-  const first = meshOf(a, { url: `${pouch.url}/album` });
+  const first = meshOf(a, { url });
   await expect.poll(() => first.mesh.status()[0]?.state).toBe('live');
   await first.mesh.close();
-  const second = meshOf(b, { url: `${pouch.url}/album` });
+  const second = meshOf(b, { url });
   await expect.poll(() => second.mesh.status()[0]?.state).toBe('live');
   expect(second.copies.all()).toEqual([]);
-  meshOf(a, { url: `${pouch.url}/album` });
+  meshOf(a, { url });
   await expect.poll(() => second.copies.all()).toMatchObject([{ server: a.library.server }]);
   expect(second.warned.filter((text) => text.includes('two copies'))).toHaveLength(1);
 });

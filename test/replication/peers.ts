@@ -55,27 +55,41 @@ export function openLibrarySide(path = ':memory:'): Side & { library: Library; s
   };
 }
 
-/** PouchDB Server, in memory where no folder is named (LevelDB's files are in it then). */
+/**
+ * PouchDB Server, in memory where no folder is named (LevelDB's files are in it then). Those in memory have the same databases:
+ * a test names its own at random.
+ */
 export async function openPouchServer(folder?: string): Promise<{ url: string; close(): Promise<void> }> {
-  const require = createRequire(import.meta.url);
-  type Express = () => { use(path: string, handler: unknown): void; listen(port: number, host: string): Server };
-  interface Pouch {
-    plugin(plugin: unknown): Pouch;
-    defaults(options: object): Pouch;
-  }
-  const express = require('express') as Express;
-  const makeApp = require('express-pouchdb') as (pouch: Pouch, options: object) => unknown;
-  const kept = folder === undefined ? { adapter: 'memory' } : { prefix: `${folder}/` };
-  const Pouch = (require('pouchdb') as Pouch).plugin(require('pouchdb-adapter-memory')).defaults(kept);
-  const app = express();
-  const logPath = join(tmpdir(), `photospool-pouch-${randomBytes(6).toString('hex')}.txt`);
-  app.use('/', makeApp(Pouch, { mode: 'minimumForPouchDB', inMemoryConfig: true, logPath }));
+  const app =
+    folder === undefined ? (inMemory ??= makePouchApp({ adapter: 'memory' })) : makePouchApp({ prefix: `${folder}/` });
   const server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(() => resolve()))),
   };
+}
+
+interface App {
+  use(path: string, handler: unknown): void;
+  listen(port: number, host: string): Server;
+}
+
+/** Only one in a process: of two, each keeps the other's list of databases too, and the second one no longer finds its own. */
+let inMemory: App | undefined;
+
+function makePouchApp(kept: object): App {
+  const require = createRequire(import.meta.url);
+  interface Pouch {
+    plugin(plugin: unknown): Pouch;
+    defaults(options: object): Pouch;
+  }
+  const makeHandler = require('express-pouchdb') as (pouch: Pouch, options: object) => unknown;
+  const Pouch = (require('pouchdb') as Pouch).plugin(require('pouchdb-adapter-memory')).defaults(kept);
+  const app = (require('express') as () => App)();
+  const logPath = join(tmpdir(), `photospool-pouch-${randomBytes(6).toString('hex')}.txt`);
+  app.use('/', makeHandler(Pouch, { mode: 'minimumForPouchDB', inMemoryConfig: true, logPath }));
+  return app;
 }
 
 /** A new database on a server that speaks CouchDB's protocol; `server` may hold a user and a password. */
