@@ -12,7 +12,7 @@ import { planMerge, tombstone } from './conflicts.js';
 import { checkBody, checkId, checkIncoming, type Incoming } from './incoming.js';
 import type { Journal } from './journal.js';
 import type { Merges } from './merges.js';
-import type { Leaf, Revisions } from './revisions.js';
+import { revisionId, type KeptBody, type Leaf, type Revisions } from './revisions.js';
 
 /** The writing half of a library; see `Library`. */
 export interface Writes {
@@ -31,7 +31,7 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
   /** Merges the conflicts of a document; true where that made revisions. */
   function settle(id: string): boolean {
     const kept = revisions.kept(id, (body) => isPurge(parse(body)));
-    const leaves = revisions.leaves(id);
+    const leaves = sorted(id, kept);
     if (leaves.length === 1 && kept.length === 0) return false;
     const plan = planMerge(leaves.map(opened), kept.map(opened));
     const open = leaves.filter(({ deleted }) => !deleted);
@@ -45,6 +45,34 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
     for (const rev of plan.close) revisions.append(id, rev, true, canonical(tombstone));
     for (const rev of plan.drop) revisions.dropBody(id, rev);
     return plan.merged !== undefined || plan.close.length > 0;
+  }
+
+  /** Whether a leaf is one of some revisions, or comes after one. */
+  const follows = (id: string, leaf: Leaf, revs: readonly string[]): boolean =>
+    revisions.path(id, leaf.rev).some((rev) => revs.includes(rev));
+
+  /**
+   * The leaves, the winner first; where none lives, those first that closed what is kept: what is kept comes back below the first
+   * one, and what another one closed, which never came here, may live elsewhere.
+   */
+  function sorted(id: string, kept: readonly KeptBody[]): Leaf[] {
+    const leaves = revisions.leaves(id);
+    if (kept.length === 0 || leaves[0]?.deleted === false) return leaves;
+    const revs = kept.map(({ rev }) => rev);
+    const closed = leaves.filter((leaf) => follows(id, leaf, revs));
+    return [...closed, ...leaves.filter((leaf) => !closed.includes(leaf))];
+  }
+
+  /**
+   * Below which revision a live body goes whose document is deleted here: below a purge, which says what it saw. The tombstone of a
+   * merge does not, and what it closed may live elsewhere: beside that, but where the body is what was closed.
+   */
+  function parentOfReturn(id: string, text: string): string | undefined {
+    const leaves = revisions.leaves(id);
+    const purge = leaves.find(({ body }) => isPurge(parse(body)));
+    if (purge) return purge.rev;
+    const root = revisionId(id, undefined, false, text);
+    return leaves.find((leaf) => follows(id, leaf, [root]))?.rev;
   }
 
   /** What a document that is deleted comes back as: where it was purged, it joins what was purged in the trash. */
@@ -66,7 +94,7 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
     const limit = Math.max(sizeLimit, Buffer.byteLength(winner?.body ?? ''));
     const text = checkBody(id, back ? revived(id, after) : after, limit);
     if (winner && text === winner.body && deleted === winner.deleted) return { rev: winner.rev, changed: false };
-    const rev = revisions.append(id, winner?.rev, deleted, text);
+    const rev = revisions.append(id, back ? parentOfReturn(id, text) : winner?.rev, deleted, text);
     finish(id);
     return { rev: deleted ? revisions.winner(id)!.rev : rev, changed: true };
   }

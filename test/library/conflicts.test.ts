@@ -169,6 +169,71 @@ describe('a tombstone that comes without the merge', () => {
     expect(contents(restored)).toEqual(contents(b));
   });
 
+  test('of a branch that never came here takes nothing from it elsewhere, whatever is written here', () => {
+    const [a, b, c, d] = libraries(4) as [Library, Library, Library, Library];
+    ingest(a);
+    edit(a, { title: 'a' });
+    replicate(a, d);
+    ingest(b);
+    edit(b, { description: 'b' });
+    edit(b, { rating: 3 });
+    // The branch of a loses, and of what b made of it only the tombstone comes to c.
+    b.insert(missingAt(a, b));
+    c.insert(missingAt(b, c).filter(({ deleted }) => deleted));
+    expect(c.get(id)).toBeUndefined();
+    ingest(c);
+    edit(c, { tags: { add: ['c'] } });
+    // b is lost with all that it had; d still has what a wrote.
+    exchange(c, d);
+    for (const library of [c, d]) expect(view(library)).toMatchObject({ title: 'a', tags: ['c'] });
+    expect(contents(c)).toEqual(contents(d));
+    exchange(a, b, c, d);
+    expect(view(a)).toMatchObject({ title: 'a', description: 'b', rating: 3, tags: ['c'] });
+    for (const library of [b, c, d]) expect(contents(library)).toEqual(contents(a));
+  });
+
+  test('what comes back here takes nothing from another branch that never came here', () => {
+    const [a, b, c, d, e] = libraries(5) as [Library, Library, Library, Library, Library];
+    ingest(a);
+    edit(a, { title: 'a' });
+    replicate(a, d);
+    ingest(b);
+    edit(b, { description: 'b' });
+    edit(b, { description: 'b, looked at again' });
+    replicate(b, e);
+    ingest(c);
+    for (let rating = 1; rating <= 4; rating++) edit(c, { rating });
+    c.insert([...missingAt(a, c), ...missingAt(b, c)]);
+    // Of three branches that c merged, only the tombstones come to d, which had one of the two.
+    d.insert(missingAt(c, d).filter(({ deleted }) => deleted));
+    expect(view(d)).toMatchObject({ title: 'a' });
+    // c is lost; e still has the other one.
+    exchange(d, e);
+    for (const library of [d, e])
+      expect(view(library)).toMatchObject({ title: 'a', description: 'b, looked at again' });
+    expect(contents(d)).toEqual(contents(e));
+  });
+
+  test('and the same again is written though its branch was closed', () => {
+    const [a, b, c] = libraries(3) as [Library, Library, Library];
+    const exif = (library: Library, recipe: number): unknown =>
+      library.update('exif:x', () => ({ format: 1, kind: 'exif', recipe, tags: { n: String(recipe) } }));
+    exif(a, 1);
+    exif(b, 2);
+    b.insert(missingAt(a, b));
+    // Which of the two was closed hangs on their hashes.
+    const closed = b.leaves('exif:x').find(({ deleted }) => deleted)!;
+    c.insert(missingAt(b, c).filter(({ deleted }) => deleted));
+    expect(c.get('exif:x')).toBeUndefined();
+    expect(closed.rev.startsWith('2-')).toBe(true);
+    for (const recipe of [1, 2]) {
+      exif(c, recipe);
+      expect(c.get('exif:x')?.body).toMatchObject({ recipe });
+    }
+    exchange(a, b, c);
+    for (const library of [a, b, c]) expect(library.get('exif:x')?.body).toMatchObject({ recipe: 2 });
+  });
+
   test('of a program that deletes is no purge: the photo comes back', () => {
     const [a] = libraries(1) as [Library];
     ingest(a);
