@@ -3,7 +3,7 @@
  * every one of them has is used. Nothing is trusted: an answer of another shape is an error, a document of another shape
  * is refused.
  */
-import { PhotospoolError } from '../base/errors.js';
+import { PhotospoolError, printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { isObject, own, textOf } from '../document/json.js';
 import type { Incoming } from '../library/library.js';
 import { ask, heartbeat, hostOf, silence, type Address } from './client.js';
@@ -34,21 +34,48 @@ export function openHttpDatabase(address: Address): Database {
     return epoch || textOf(own((await ask(address, '')).json, 'instance_start_time'));
   }
 
-  async function readBatch(named: readonly Named[]): Promise<Incoming[]> {
+  async function readBatch(named: readonly Named[], refuse?: (refused: Refused) => void): Promise<Incoming[]> {
     const body = { docs: named.map(({ id, rev }) => ({ id, rev })) };
     const { json } = await ask(address, '/_bulk_get?revs=true&latest=true', { method: 'POST', body });
     const results = own(json, 'results');
     // PouchDB's own client loses what a short answer leaves out.
     if (!Array.isArray(results) || results.length !== named.length) throw strange('_bulk_get');
-    const documents = results.flatMap((result) => {
+    const read = new Map<string, Incoming>();
+    for (const [n, result] of results.entries()) {
       const docs = own(result, 'docs');
-      return Array.isArray(docs) ? docs.map((doc) => own(doc, 'ok')).filter((ok) => ok !== undefined) : [];
+      if (!Array.isArray(docs) || docs.length === 0) throw strange('_bulk_get');
+      for (const doc of docs) {
+        const one = readOne(doc, named[n]!, refuse);
+        if (one) read.set(`${one.id} ${one.revisions[0] ?? ''}`, one);
+      }
+    }
+    return [...read.values()];
+  }
+
+  function readOne(doc: unknown, asked: Named, refuse?: (refused: Refused) => void): Incoming | undefined {
+    const [ok, error] = [own(doc, 'ok'), own(doc, 'error')];
+    if (ok === undefined) {
+      // PouchDB Server says it in its own way.
+      if (own(error, 'error') === 'not_found' || own(doc, 'missing') === asked.rev) return undefined;
+      if (!isObject(error)) throw strange('_bulk_get');
+      throw notGiven(asked.id, error);
+    }
+    try {
+      return fromWire(ok);
+    } catch (error) {
+      const ours = toPhotospoolError(error, 'read', 'a document');
+      if (!refuse || ours.code !== 'invalid') throw ours;
+      refuse({ ...asked, reason: sentence(ours) });
+      return undefined;
+    }
+  }
+
+  /** It may give it next time: passing over it would lose it. */
+  function notGiven(id: string, error: object): PhotospoolError {
+    const reason = printable(reasonOf(error).slice(0, 200));
+    return new PhotospoolError('io', `${host} does not give ${printable(id.slice(0, 80))}: ${reason}.`, {
+      hint: 'It is tried again by itself.',
     });
-    return [
-      ...new Map(
-        documents.map((one) => fromWire(one)).map((one) => [`${one.id} ${one.revisions[0] ?? ''}`, one]),
-      ).values(),
-    ];
   }
 
   async function writeBatch(written: readonly Written[]): Promise<Refused[]> {
@@ -58,10 +85,13 @@ export function openHttpDatabase(address: Address): Database {
     if (status === 413 && written.length > 1) return inHalves(written);
     if (status === 413) return incoming.map((one) => refusal(one, json));
     if (status !== 201 && status !== 202) throw strange('_bulk_docs');
-    const errors = Array.isArray(json) ? json.filter((one) => own(one, 'error') !== undefined) : [];
-    return errors.flatMap((error) => {
-      const one = incoming.find(({ id }) => id === own(error, 'id'));
-      return one ? [refusal(one, error)] : [];
+    if (!Array.isArray(json)) throw strange('_bulk_docs');
+    const errors = json.filter((one) => own(one, 'error') !== undefined);
+    return errors.map((error) => {
+      const ofId = incoming.filter(({ id }) => id === own(error, 'id'));
+      const one = ofId.find(({ revisions }) => revisions[0] === own(error, 'rev')) ?? ofId[0];
+      if (!one) throw strange('_bulk_docs');
+      return refusal(one, error);
     });
   }
 
@@ -113,9 +143,9 @@ export function openHttpDatabase(address: Address): Database {
       const found = Object.entries(json).map(([id, one]) => [id, textsOf(own(one, 'missing'))] as const);
       return new Map(found.filter(([id, revs]) => revs.length > 0 && asked.has(id)));
     },
-    async read(named) {
+    async read(named, refuse) {
       const parts: Incoming[][] = [];
-      for (let at = 0; at < named.length; at += batch) parts.push(await readBatch(named.slice(at, at + batch)));
+      for (let at = 0; at < named.length; at += batch) parts.push(await readBatch(named.slice(at, at + batch), refuse));
       return parts.flat();
     },
     async write(incoming) {
@@ -184,8 +214,10 @@ function* batches(incoming: readonly Incoming[]): Generator<Written[]> {
 const refusal = ({ id, revisions }: Incoming, error: unknown): Refused => ({
   id,
   rev: revisions[0] ?? '',
-  reason: textOf(own(error, 'reason')) || textOf(own(error, 'error')) || 'It was too large.',
+  reason: reasonOf(error) || 'It was too large.',
 });
+
+const reasonOf = (error: unknown): string => textOf(own(error, 'reason')) || textOf(own(error, 'error'));
 
 /** Sequences of older servers are numbers. */
 const sequenceOf = (seq: unknown): string | undefined =>
