@@ -18,7 +18,7 @@ import { openMetadata, type Metadata } from '../photo/metadata.js';
 import { openFilms, type Films } from '../video/films.js';
 import { findTools, type Found } from '../video/tools.js';
 import { isClaimed } from '../spool/work.js';
-import { makeHome, readRecords, type Records } from './records.js';
+import { isPublic, makeHome, readRecords, type Records } from './records.js';
 import { reindex } from './reindex.js';
 import { libraryPath } from './view.js';
 
@@ -42,6 +42,8 @@ export interface Home extends Records {
 export interface HomeParts {
   /** `later`: what waits for the catalog is taken in while the home is in use; else before it is open. */
   follow?: 'later';
+  /** Nothing that is deleted stays in the file, as at a public server: for a library that may become one. */
+  secureDelete?: boolean;
   files?: Files;
   openDatabase?: typeof openSqlite;
   metadata?: Metadata;
@@ -58,7 +60,8 @@ export const webRoot = fileURLToPath(new URL('../web', import.meta.url));
 export async function openHome(config: Config, log: Log = silent, parts: HomeParts = {}): Promise<Home> {
   const { files = openFiles(), openDatabase = openSqlite } = parts;
   await makeHome(config, files);
-  const db = openDatabase(libraryPath(config));
+  const secureDelete = parts.secureDelete ?? (await isPublic(config, files));
+  const db = openDatabase(libraryPath(config), { secureDelete });
   try {
     return await assemble(config, files, db, log, parts);
   } catch (error) {

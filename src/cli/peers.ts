@@ -10,6 +10,7 @@ import { hasPeers, openPeers, type Peer, type Peers } from '../replication/peers
 import { counted } from './output.js';
 import { openRecords } from './records.js';
 import { askServer, type ServerRecord } from './running.js';
+import { lasting, sized } from './times.js';
 import { libraryPath } from './view.js';
 
 /** A peer without its secret, and its link where a server runs. */
@@ -47,17 +48,52 @@ function readPeers(config: Config): Peer[] {
 }
 
 /** All peers, with what their links do in the server that runs on the home, and homes of which that saw two copies. */
-export async function meshOf(
-  config: Config,
-  server: ServerRecord | undefined,
-): Promise<{ links: Link[]; copies: Copied[] }> {
+export async function meshOf(config: Config, server: ServerRecord | undefined): Promise<Seen> {
   if (!(await openFiles().look(libraryPath(config)))) return { links: [], copies: [] };
-  const told = server && (await askServer<{ peers: LinkStatus[]; copies: Copied[] }>(server, 'GET', '/api/peers'));
+  const told = server && (await askServer<Told>(server, 'GET', '/api/peers'));
   const links = readPeers(config).map((peer): Link => {
     const link = told?.peers.find(({ url }) => url === peer.url);
     return { ...viewPeer(peer), state: link ? link.state : told ? 'connecting' : 'stopped', ...link };
   });
-  return { links, copies: told?.copies ?? [] };
+  return { links, copies: told?.copies ?? [], ...(told && { elsewhere: elsewhereOf(told) }) };
+}
+
+/** What documents name and is not here: pictures (all that are made of a photo are one), originals, and bytes of both. */
+export interface Elsewhere {
+  pictures: number;
+  originals: number;
+  bytes: number;
+}
+
+/** The mesh as it is seen from a home. */
+export interface Seen {
+  links: Link[];
+  copies: Copied[];
+  /** Absent where no server runs, which knows it. */
+  elsewhere?: Elsewhere;
+}
+
+/** What the server that runs says of it. */
+interface Told {
+  peers: LinkStatus[];
+  copies: Copied[];
+  missing: Readonly<Record<string, number>>;
+  missingBytes: Readonly<Record<string, number>>;
+}
+
+function elsewhereOf({ missing, missingBytes }: Told): Elsewhere {
+  const { original = 0, ...pictures } = missing;
+  const bytes = Object.values(missingBytes).reduce((sum, one) => sum + one, 0);
+  return { pictures: Math.max(0, ...Object.values(pictures)), originals: original, bytes };
+}
+
+/** The same in a line for a person; undefined where nothing is missing. */
+export function describeElsewhere({ pictures, originals, bytes }: Elsewhere): string | undefined {
+  const parts = [
+    ...(pictures > 0 ? [counted(pictures, 'picture')] : []),
+    ...(originals > 0 ? [counted(originals, 'original')] : []),
+  ];
+  return parts.length > 0 ? `${parts.join(' and ')} (${sized(bytes)})` : undefined;
 }
 
 /** What a link is doing, in words. */
@@ -70,17 +106,18 @@ const states: Record<Link['state'], string> = {
   refused: 'is refused',
 };
 
-/** A peer and its link in a line for a person. */
-export function describeLink(link: Link): string {
-  const { url, publish, originals, pull, push, missing, held, refused = [], reason } = link;
+/** A peer and its link in a line for a person; `now` in ms. */
+export function describeLink(link: Link, now: number): string {
+  const { url, publish, originals, state, synced, pull, push, missing, held, refused = [], reason } = link;
   const what = publish ? 'gets what is public' : originals === 'all' ? 'everything' : `originals: ${originals}`;
   const pending = (pull?.pending ?? 0) + (push?.pending ?? 0);
   const more = [
     ...(pending > 0 ? [`${counted(pending, 'document')} to go`] : []),
     ...(missing && missing.count > 0 ? [`${counted(missing.count, 'picture')} on the way to it`] : []),
-    ...(held !== undefined ? [`pictures wait: ${printable(held)}`] : []),
+    ...(held !== undefined && held !== reason ? [`pictures wait: ${printable(held)}`] : []),
     ...(refused.length > 0 ? [`${counted(refused.length, 'document')} refused`] : []),
     ...(reason !== undefined ? [printable(reason)] : []),
   ];
-  return `${printable(url)}  ${what}  ${states[link.state]}${more.length > 0 ? `: ${more.join('; ')}` : ''}`;
+  const lag = state === 'live' || synced === undefined ? '' : `, ${lasting(now - Date.parse(synced))} behind`;
+  return `${printable(url)}  ${what}  ${states[state]}${lag}${more.length > 0 ? `: ${more.join('; ')}` : ''}`;
 }

@@ -20,7 +20,7 @@ import { openPublishers, type Publishers } from '../replication/publishers.js';
 import type { StoreParts } from '../replication/store.js';
 import { holdLock } from '../spool/lock.js';
 import { openHomeAccess } from './access.js';
-import { readRecords, type Records } from './records.js';
+import { publishedFolder, readRecords, type Records } from './records.js';
 import { reindex } from './reindex.js';
 import { libraryPath } from './view.js';
 
@@ -37,9 +37,6 @@ export interface Published extends Records {
   remove(): Promise<void>;
   close(): Promise<void>;
 }
-
-/** The folder of the projections of a public server. */
-export const publishedFolder = (config: Config): string => join(config.data, 'public');
 
 /** Opens what was published. @throws PhotospoolError as `openHome`; `locked` where another process has it open. */
 export async function openPublished(config: Config, log: Log, files: Files = openFiles()): Promise<Published> {

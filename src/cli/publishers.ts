@@ -4,7 +4,6 @@ import { commandLine } from '../access/actor.js';
 import { systemClock as clock } from '../base/clock.js';
 import type { Config } from '../base/config.js';
 import { PhotospoolError, printable } from '../base/errors.js';
-import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { openLibrary } from '../library/library.js';
@@ -12,7 +11,8 @@ import { readPublic } from '../replication/public.js';
 import { openRemovals } from '../replication/removals.js';
 import { takeLock } from '../spool/lock.js';
 import { withAccess } from './access.js';
-import { openPublished, publishedFolder } from './published.js';
+import { openPublished } from './published.js';
+import { publishedFolder } from './records.js';
 import { libraryPath } from './view.js';
 
 /** A home that publishes. */
@@ -89,7 +89,3 @@ function countShown(path: string): number {
     db.close();
   }
 }
-
-/** Whether a home is one of a public server that was started once. */
-export const isPublic = async (config: Config): Promise<boolean> =>
-  (await openFiles().look(publishedFolder(config))) !== undefined;

@@ -7,7 +7,7 @@ import { join, sep } from 'node:path';
 import { systemClock as clock } from '../base/clock.js';
 import { configTemplate, type Config } from '../base/config.js';
 import { PhotospoolError } from '../base/errors.js';
-import type { Files } from '../base/files.js';
+import { openFiles, type Files } from '../base/files.js';
 import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { openCatalog, type Catalog } from '../catalog/catalog.js';
@@ -34,7 +34,7 @@ export interface Records {
  */
 export async function openRecords(config: Config, files: Files, log: Log = silent): Promise<Records> {
   await makeHome(config, files);
-  const db = openSqlite(libraryPath(config));
+  const db = openSqlite(libraryPath(config), { secureDelete: await isPublic(config, files) });
   try {
     return readRecords(config, db, log);
   } catch (error) {
@@ -42,6 +42,13 @@ export async function openRecords(config: Config, files: Files, log: Log = silen
     throw error;
   }
 }
+
+/** The folder of the projections of a public server. */
+export const publishedFolder = (config: Config): string => join(config.data, 'public');
+
+/** Whether a home is one of a public server that was started once: nothing that is deleted may stay in its files. */
+export const isPublic = async (config: Config, files: Files = openFiles()): Promise<boolean> =>
+  (await files.look(publishedFolder(config))) !== undefined;
 
 /** Makes the folders and the configuration file of a home, where they are missing. @throws PhotospoolError `unusable`, `config`. */
 export async function makeHome(config: Config, files: Files): Promise<void> {

@@ -44,7 +44,7 @@ export function openReplication(home: Home, log: Log): Replication {
     random: randomBytes,
     onChange,
   });
-  const copies = openCopies(clock, log);
+  const copies = openCopies(clock, log, () => mesh.changed());
   const peers = openPeers(db);
   const mesh = openMesh(peers, {
     database,

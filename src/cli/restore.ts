@@ -81,7 +81,7 @@ export async function restoreHome(options: RestoreOptions): Promise<Restored> {
     locks.forEach((lock) => lock.release());
     throw error;
   }
-  const home = await openHome(config, silent, options.parts).catch((error: unknown) => {
+  const home = await openHome(config, silent, { ...options.parts, secureDelete: true }).catch((error: unknown) => {
     locks.forEach((lock) => lock.release());
     throw error;
   });

@@ -148,19 +148,21 @@ async function nameStray(
 
 async function addCopies(finding: Finding, { library, archive, files, backups }: VerifyParts): Promise<void> {
   const row = library.local.originals.find(finding.sha256!);
-  const copies = [
-    ...(row ? await duplicatesOf(row, archive, files) : []),
-    ...((await backups?.(finding.sha256!)) ?? []),
-  ];
+  const copies = [...(row ? await laidAside(row, archive, files) : []), ...((await backups?.(finding.sha256!)) ?? [])];
   if (copies.length > 0) finding.copies = copies;
 }
 
-/** The files in `duplicates/` with the bytes of an original. */
-async function duplicatesOf({ sha256, bytes }: OriginalRow, archive: string, files: Files): Promise<string[]> {
+/**
+ * The files with the bytes of an original in `duplicates/`, and in `trash/`: a library from before its photo was purged says that
+ * it is in its place.
+ */
+async function laidAside({ sha256, bytes }: OriginalRow, archive: string, files: Files): Promise<string[]> {
   const found: string[] = [];
-  for (const { name, path, kind } of (await files.list(join(archive, 'duplicates'))) ?? []) {
-    if (kind !== 'file' || (await files.look(path))?.size !== bytes) continue;
-    if ((await check(path.toString(), sha256, files)) === undefined) found.push(`duplicates/${printable(name)}`);
+  for (const folder of aside) {
+    for (const { name, path, kind } of (await files.list(join(archive, folder))) ?? []) {
+      if (kind !== 'file' || (await files.look(path))?.size !== bytes) continue;
+      if ((await check(path.toString(), sha256, files)) === undefined) found.push(`${folder}/${printable(name)}`);
+    }
   }
   return found;
 }

@@ -36,8 +36,8 @@ interface Known {
 const hour = 3_600_000;
 const most = { servers: 1_000, epochs: 20, names: 20 };
 
-/** Opens the list of copies. */
-export function openCopies(clock: Clock, log: Log): Copies {
+/** Opens the list of copies; `onFound` is called when there is another one on it. */
+export function openCopies(clock: Clock, log: Log, onFound?: () => void): Copies {
   const known = new Map<string, Known>();
 
   function find(server: string): Known {
@@ -58,7 +58,10 @@ export function openCopies(clock: Clock, log: Log): Copies {
         const now = clock.now();
         const isNew = !one.copied || now - one.copied.last > hour;
         one.copied = { since: isNew ? now : one.copied!.since, last: now };
-        if (isNew) log.warn({ server }, describeCopied({ server, by: [...one.by], since: '' }));
+        if (isNew) {
+          log.warn({ server }, describeCopied({ server, by: [...one.by], since: '' }));
+          onFound?.();
+        }
       }
       one.epochs = [...one.epochs.filter((other) => other !== epoch), epoch].slice(-most.epochs);
     },

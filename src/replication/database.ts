@@ -65,9 +65,10 @@ export interface Database {
   missing(asked: ReadonlyMap<string, readonly string[]>): Promise<Map<string, string[]>>;
   /**
    * The revisions with their ancestors. Of one that was replaced meanwhile, what replaced it; of one that is gone, nothing:
-   * the change feed will bring what came after.
+   * the change feed will bring what came after. `refuse` hears of what can't be a document here, and why; without it the call
+   * rejects. So it does where the side does not give one that it has.
    */
-  read(named: readonly Named[]): Promise<Incoming[]>;
+  read(named: readonly Named[], refuse?: (refused: Refused) => void): Promise<Incoming[]>;
   /** Stores revisions; durable when it resolves to those it refused. The same again changes nothing. */
   write(incoming: readonly Incoming[]): Promise<Refused[]>;
   /**

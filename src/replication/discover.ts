@@ -38,9 +38,9 @@ export function couchUrls(peer: string): { photos: string; blobs: string } {
   return { photos, blobs: `${photos}-blobs` };
 }
 
-/** Asks what is there. @throws PhotospoolError `io` where it is neither; `unauthorized`. */
+/** Asks what is there. @throws PhotospoolError `io` where it is neither; `unauthorized`; `config` where it only takes what is published. */
 export async function discover(
-  peer: Pick<Peer, 'url' | 'authorization'>,
+  peer: Pick<Peer, 'url' | 'authorization'> & Partial<Pick<Peer, 'publish'>>,
   { fetch: fetching, from }: Pick<Address, 'fetch' | 'from'> = {},
 ): Promise<Found> {
   const { url, authorization } = peer;
@@ -52,9 +52,11 @@ export async function discover(
   });
   const ours = await welcome(at(`${url}/db`), '/');
   if (ours && own(ours['vendor'], 'name') === 'Photospool') {
+    const photos = at(`${url}/db/photos`);
+    if (peer.publish !== true && (await ask(photos, '')).status === 404) throw takesPublished(url);
     return {
       kind: 'photospool',
-      photos: at(`${url}/db/photos`),
+      photos,
       blobs: at(`${url}/blobs`),
       server: textOf(ours['server']),
       epoch: textOf(ours['epoch']),
@@ -70,6 +72,11 @@ export async function discover(
     hint: 'Check the address, with its port.',
   });
 }
+
+const takesPublished = (url: string): PhotospoolError =>
+  new PhotospoolError('config', `${hostOf(url)} is a public server: it takes what is published, and nothing else.`, {
+    hint: `Add it with \`photospool peers add ${url} --publish\`.`,
+  });
 
 async function welcome(address: Address, path: string): Promise<Record<string, unknown> | undefined> {
   try {

@@ -3,28 +3,28 @@
  * every one of them has is used. Nothing is trusted: an answer of another shape is an error, a document of another shape
  * is refused.
  */
-import { PhotospoolError } from '../base/errors.js';
+import type { PhotospoolError } from '../base/errors.js';
 import { isObject, own, textOf } from '../document/json.js';
 import type { Incoming } from '../library/library.js';
+import { notUnderstood, readRevisions, reasonOf } from './bulkget.js';
 import { ask, heartbeat, hostOf, silence, type Address } from './client.js';
-import { reopened, type Checkpoint, type Database, type Named, type Refused, type Row } from './database.js';
-import { fromWire, writeWire } from './wire.js';
+import { reopened, type Checkpoint, type Database, type Refused, type Row } from './database.js';
+import { writeWire } from './wire.js';
 
-/** Documents per `_bulk_get` and `_bulk_docs`, and the length of text in `_bulk_docs` that ends a batch before. */
+/** Documents per `_bulk_docs`, and the length of its text that ends a batch before. */
 const batch = 500;
 const longest = 2 * 1024 * 1024;
 /** Ms that an answer may take beyond what it was asked to wait. */
 const grace = 1_000;
+/** Ms for an answer to what is sent: a minute, and as long as it takes at 4 kB a second. */
+const timeToSend = (text: string): number => 60_000 + text.length / 4;
 /** Ms that a stretch may take which is there already. */
 const longestStretch = 75_000;
 
 /** Opens a database on another server. Nothing is asked before the first call. */
 export function openHttpDatabase(address: Address): Database {
   const host = hostOf(address.url);
-  const strange = (what: string): PhotospoolError =>
-    new PhotospoolError('io', `${host} answered ${what} in a way that is not understood.`, {
-      hint: 'Is there a Photospool or CouchDB at that address?',
-    });
+  const strange = (what: string): PhotospoolError => notUnderstood(host, what);
 
   const root = address.url.slice(0, address.url.lastIndexOf('/') + 1);
 
@@ -34,34 +34,20 @@ export function openHttpDatabase(address: Address): Database {
     return epoch || textOf(own((await ask(address, '')).json, 'instance_start_time'));
   }
 
-  async function readBatch(named: readonly Named[]): Promise<Incoming[]> {
-    const body = { docs: named.map(({ id, rev }) => ({ id, rev })) };
-    const { json } = await ask(address, '/_bulk_get?revs=true&latest=true', { method: 'POST', body });
-    const results = own(json, 'results');
-    // PouchDB's own client loses what a short answer leaves out.
-    if (!Array.isArray(results) || results.length !== named.length) throw strange('_bulk_get');
-    const documents = results.flatMap((result) => {
-      const docs = own(result, 'docs');
-      return Array.isArray(docs) ? docs.map((doc) => own(doc, 'ok')).filter((ok) => ok !== undefined) : [];
-    });
-    return [
-      ...new Map(
-        documents.map((one) => fromWire(one)).map((one) => [`${one.id} ${one.revisions[0] ?? ''}`, one]),
-      ).values(),
-    ];
-  }
-
   async function writeBatch(written: readonly Written[]): Promise<Refused[]> {
     const incoming = written.map(({ one }) => one);
     const text = `{"new_edits":false,"docs":[${written.map(({ text }) => text).join(',')}]}`;
-    const { status, json } = await ask(address, '/_bulk_docs', { method: 'POST', text });
+    const { status, json } = await ask(address, '/_bulk_docs', { method: 'POST', text, timeout: timeToSend(text) });
     if (status === 413 && written.length > 1) return inHalves(written);
     if (status === 413) return incoming.map((one) => refusal(one, json));
     if (status !== 201 && status !== 202) throw strange('_bulk_docs');
-    const errors = Array.isArray(json) ? json.filter((one) => own(one, 'error') !== undefined) : [];
-    return errors.flatMap((error) => {
-      const one = incoming.find(({ id }) => id === own(error, 'id'));
-      return one ? [refusal(one, error)] : [];
+    if (!Array.isArray(json)) throw strange('_bulk_docs');
+    const errors = json.filter((one) => own(one, 'error') !== undefined);
+    return errors.map((error) => {
+      const ofId = incoming.filter(({ id }) => id === own(error, 'id'));
+      const one = ofId.find(({ revisions }) => revisions[0] === own(error, 'rev')) ?? ofId[0];
+      if (!one) throw strange('_bulk_docs');
+      return refusal(one, error);
     });
   }
 
@@ -113,11 +99,7 @@ export function openHttpDatabase(address: Address): Database {
       const found = Object.entries(json).map(([id, one]) => [id, textsOf(own(one, 'missing'))] as const);
       return new Map(found.filter(([id, revs]) => revs.length > 0 && asked.has(id)));
     },
-    async read(named) {
-      const parts: Incoming[][] = [];
-      for (let at = 0; at < named.length; at += batch) parts.push(await readBatch(named.slice(at, at + batch)));
-      return parts.flat();
-    },
+    read: (named, refuse) => readRevisions(address, named, refuse),
     async write(incoming) {
       const refused: Refused[] = [];
       for (const part of batches(incoming)) refused.push(...(await writeBatch(part)));
@@ -184,7 +166,7 @@ function* batches(incoming: readonly Incoming[]): Generator<Written[]> {
 const refusal = ({ id, revisions }: Incoming, error: unknown): Refused => ({
   id,
   rev: revisions[0] ?? '',
-  reason: textOf(own(error, 'reason')) || textOf(own(error, 'error')) || 'It was too large.',
+  reason: reasonOf(error) || 'It was too large.',
 });
 
 /** Sequences of older servers are numbers. */

@@ -10,6 +10,8 @@ export interface Mesh {
   status(): LinkStatus[];
   /** Calls `listener` when the status of a link is another; returns what ends it. */
   on(listener: () => void): () => void;
+  /** Tells them that something else that belongs to the mesh is another. */
+  changed(): void;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export function openMesh(peers: Peers, parts: Omit<LinkParts, 'changed'> & { clo
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    changed,
     async close() {
       stop.abort();
       await following;

@@ -3,11 +3,13 @@
  * the one that is asked for, so that both servers and the line between them work at the same time.
  */
 import type { Incoming } from '../library/library.js';
-import type { Database, Named, Stretch } from './database.js';
+import type { Database, Named, Refused, Stretch } from './database.js';
 
 /** A batch that was read from the source: a stretch of its feed, and the revisions of it that the target has not. */
 export interface Load extends Stretch {
   incoming: Incoming[];
+  /** Those of them that can be no documents here. */
+  refused: Refused[];
 }
 
 /** What is read, for whom. */
@@ -44,7 +46,7 @@ export function openReading({ source, target, signal, batch }: ReadingParts, sin
     const load = stretch.then(async (stretch) => {
       // The feed is read on while the target is asked about this part of it.
       if (stretch.more) proceed(stretch.last, false);
-      return { ...stretch, incoming: await missing(stretch) };
+      return { ...stretch, ...(await missing(stretch)) };
     });
     // Told where it is asked for.
     load.catch(() => undefined);
@@ -56,11 +58,13 @@ export function openReading({ source, target, signal, batch }: ReadingParts, sin
     begin();
   }
 
-  async function missing({ rows }: Stretch): Promise<Incoming[]> {
-    if (rows.length === 0) return [];
+  async function missing({ rows }: Stretch): Promise<Pick<Load, 'incoming' | 'refused'>> {
+    const refused: Refused[] = [];
+    if (rows.length === 0) return { incoming: [], refused };
     const found = await target.missing(new Map(rows.map(({ id, revs }) => [id, revs])));
     const named = [...found].flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
-    return named.length === 0 ? [] : source.read(named);
+    const incoming = named.length === 0 ? [] : await source.read(named, (one) => refused.push(one));
+    return { incoming, refused };
   }
 
   return {

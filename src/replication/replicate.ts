@@ -91,7 +91,7 @@ export async function replicate(replication: Replication): Promise<Progress> {
       writes.push({ load, refused });
       while (writes.length >= (load.more && !signal.aborted ? underWay : 1)) {
         const { load, refused } = writes[0]!;
-        stored(load, await refused);
+        stored(load, [...load.refused, ...(await refused)]);
         writes.shift();
         done = writes.length === 0 && (signal.aborted || (!load.more && !live));
         if (done || load.rows.length === 0 || clock.now() - savedAt >= interval) await save();

@@ -121,6 +121,6 @@ export const mergeFor = (viewer: Viewer, people: Pick<People, 'find'>, { contest
 /** When a stamp was drawn, UTC. */
 export const timeOf = (stamp: Stamp): string => new Date(parseStamp(stamp)?.ms ?? 0).toISOString();
 
-/** Whether another server may have what is not here: one that this one has a link to, or that has one to here. */
+/** Whether another server may bring an original: one that has a link to here, or that this one has a link to that brings some. */
 export const hasPeers = ({ exchange, mesh }: Pick<ServerParts, 'exchange' | 'mesh'>): boolean =>
-  exchange.isServed() || mesh.status().some(({ publish }) => !publish);
+  exchange.isServed() || mesh.status().some(({ publish, originals }) => !publish && originals !== 'none');

@@ -23,12 +23,17 @@ const alwaysTrue = (): boolean => true;
 
 /**
  * JSON that is still waited for: an empty line now and then, then the answer. Where whoever asked may not have it any more
- * (`still`) the connection is cut, for it is too late to say so.
+ * (`still`, looked at with each line) the connection is cut, for it is too late to say so.
  */
 export async function* waited(answer: Promise<unknown>, pulse: number, still: () => boolean): AsyncGenerator<string> {
-  do yield '\n';
-  while (!(await comesWithin(pulse, answer)));
+  const check = (): void => {
+    if (!still()) throw new Error('The token was revoked.');
+  };
+  do {
+    check();
+    yield '\n';
+  } while (!(await comesWithin(pulse, answer)));
   const body = await answer;
-  if (!still()) throw new Error('The token was revoked.');
+  check();
   yield JSON.stringify(body);
 }

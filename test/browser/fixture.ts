@@ -47,10 +47,11 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
+const noBlobs = { thumb: 0, preview: 0, original: 0, hover: 0, video: 0 };
 /** A server that is on its own. */
 const noMesh = {
-  ...{ name: 'home', server: 's', peers: [], guests: [], merges: { days: [], last: [] } },
-  ...{ missing: { thumb: 0, preview: 0, original: 0 }, missingBytes: { thumb: 0, preview: 0, original: 0 } },
+  ...{ name: 'home', server: 's', peers: [], guests: [], merges: { days: [], last: [] }, copies: [] },
+  ...{ missing: noBlobs, missingBytes: noBlobs },
 };
 
 /** The policy that the album is served with. */

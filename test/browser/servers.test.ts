@@ -146,8 +146,9 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
       }),
     ],
     guests: [{ name: 'phone <b>', publish: false, connected: false, lastUsed: at }],
-    missing: { thumb: 3, preview: 5, original: 2 },
-    missingBytes: { thumb: 1, preview: 1_000, original: 31_000_000 },
+    missing: { thumb: 3, preview: 5, original: 2, hover: 1, video: 7 },
+    missingBytes: { thumb: 1, preview: 1_000, original: 31_000_000, hover: 0, video: 900_000_000 },
+    copies: [{ server: 'aa', by: ['laptop <i>', 'https://twice.example'], since: at }],
     merges: {
       days: [{ day: '2026-11-24', count: 3 }],
       last: [
@@ -180,14 +181,15 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
     'It is too large.',
     'old.example does not accept the token',
     'copy.example is a copy',
+    'There are two copies of one home (laptop <i>, twice.example).',
     'No pictures go over the link to studio.example',
   ])
     expect(alarms).toContain(text);
-  expect(await page.locator('p.state').innerText()).toContain('4 things need you');
+  expect(await page.locator('p.state').innerText()).toContain('5 things need you');
   const links = await page.locator('[data-list="servers"]').innerText();
   for (const text of ['340 pictures (5.2 GB) on the way to it', 'Pictures wait: There is no room'])
     expect(links).toContain(text);
-  expect(await page.locator('[data-part="coming"]').innerText()).toContain('5 pictures, 2 originals · 31 MB');
+  expect(await page.locator('[data-part="coming"]').innerText()).toContain('7 pictures, 2 originals · 931 MB');
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
     0,
   );

@@ -1,5 +1,5 @@
 /** Which epochs tell of a second copy of a home, and which of restarts and restores. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Clock } from '../../src/base/clock.js';
 import { openCopies } from '../../src/replication/copies.js';
 
@@ -9,9 +9,10 @@ function open() {
   const note = (...[, text]: unknown[]): void => void warned.push(String(text));
   const time = { now: 1_000_000 };
   const clock: Clock = { now: () => time.now, sleep: () => Promise.resolve() };
-  const copies = openCopies(clock, { debug: nothing, info: nothing, warn: note, error: nothing });
+  const found = vi.fn();
+  const copies = openCopies(clock, { debug: nothing, info: nothing, warn: note, error: nothing }, found);
   const see = (...epochs: string[]): void => epochs.forEach((epoch) => copies.saw('aa', epoch, `token ${epoch}`));
-  return { copies, see, warned, time };
+  return { copies, see, warned, time, found };
 }
 
 test('restarts and restores draw new epochs, and are no copies', () => {
@@ -21,7 +22,7 @@ test('restarts and restores draw new epochs, and are no copies', () => {
 });
 
 test('an epoch that comes back is a copy: said once, until there is no sign of it for an hour', () => {
-  const { copies, see, warned, time } = open();
+  const { copies, see, warned, time, found } = open();
   see('1', '2', '1', '2', '1');
   expect(copies.all()).toMatchObject([{ server: 'aa', by: ['token 1', 'token 2'] }]);
   expect(warned).toEqual([expect.stringMatching(/two copies of the home aa \(token 1, token 2\)/)]);
@@ -31,6 +32,7 @@ test('an epoch that comes back is a copy: said once, until there is no sign of i
   see('2');
   expect(copies.all()).toHaveLength(1);
   expect(warned).toHaveLength(2);
+  expect(found).toHaveBeenCalledTimes(2);
 });
 
 test('homes are told apart, and what is no id is not kept', () => {

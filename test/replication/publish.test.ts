@@ -9,6 +9,7 @@ import { listPublishers, removePublisher } from '../../src/cli/publishers.js';
 import type { PhotoDocument } from '../../src/document/photo.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openLibrary } from '../../src/library/library.js';
+import { discover } from '../../src/replication/discover.js';
 import { openPublicServer, openPublisher, type Public, type Publisher } from './publishing.js';
 
 const soon = { timeout: 60_000, interval: 20 };
@@ -57,6 +58,13 @@ test('what is public is shown with its pictures, what is edited changes, what is
   await shows(vps, [opaque()]);
   home.purge(first);
   await shows(vps, []);
+});
+
+test('a link that is to bring everything is told that a public server takes what is published', async () => {
+  const { vps, token } = await begin();
+  const peer = { url: vps.url(), authorization: `Bearer ${token}` };
+  await expect(discover(peer)).rejects.toThrow(/is a public server: it takes what is published, and nothing else/);
+  expect(await discover({ ...peer, publish: true })).toMatchObject({ kind: 'photospool' });
 });
 
 test('what is taken back while the two are apart is gone when they meet', async () => {

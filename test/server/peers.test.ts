@@ -178,3 +178,16 @@ test('an edit made in sight of another is no contest', async () => {
   await meet(home, { title: 'mine' }, { description: 'theirs' });
   expect((await mesh(home)).merges.last).toMatchObject([{ fields: ['description', 'title'], contests: [] }]);
 });
+
+test('an original can come over a link that brings originals, and over no other', async () => {
+  const home = await openHome();
+  const id = await home.add({ away: true });
+  const reachable = async (...links: LinkStatus[]): Promise<boolean> => {
+    home.links.links = links;
+    const answer = await home.app.inject({ method: 'POST', url: `/api/photos/${id}/original`, payload: {} });
+    return answer.json<{ reachable: boolean }>().reachable;
+  };
+  expect(await reachable()).toBe(false);
+  expect(await reachable(link({ originals: 'none' }), link({ publish: true }))).toBe(false);
+  expect(await reachable(link({ originals: 'none' }), link({ originals: 'on-demand' }))).toBe(true);
+});

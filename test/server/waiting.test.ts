@@ -45,3 +45,20 @@ test('what is missing is told with how much it is in all, after signs of life wh
   expect(plain.headers.get('content-type')).toMatch(/^application\/json/);
   expect(await plain.json()).toMatchObject({ total: { count: 0, bytes: 0 }, wanted: [] });
 });
+
+test.each(['/db/photos/_changes?feed=longpoll&timeout=60000&since=now', '/blobs/?wait=60000'])(
+  'a token that is revoked is noticed at the next sign of life: %s',
+  async (path) => {
+    const { home, ask } = await listening();
+    home.access.settings.change({ setUp: true });
+    const waiting = await ask(`${path}&heartbeat=1000`);
+    const reader = waiting.body!.getReader();
+    await reader.read();
+    home.access.tokens.revoke('laptop', { by: 'owner', who: 'owner' });
+    const toEnd = async (): Promise<void> => {
+      while (!(await reader.read()).done);
+    };
+    await expect(toEnd()).rejects.toThrow();
+    await expect.poll(() => home.clock.sleeping()).toBe(0);
+  },
+);

@@ -11,7 +11,7 @@ import type { OriginalsPolicy } from '../../replication/peers.js';
 import { hasLibrary } from '../access.js';
 import { exit, print, printJson, say } from '../output.js';
 import { readSecret } from '../prompt.js';
-import { describeLink, meshOf, viewPeer, withPeers } from '../peers.js';
+import { describeElsewhere, describeLink, meshOf, viewPeer, withPeers } from '../peers.js';
 import { findServer } from '../running.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
@@ -64,11 +64,13 @@ async function removePeer(address: string, flags: Flags): Promise<number> {
 async function listPeers(flags: Flags): Promise<number> {
   const config = configOf(flags);
   if (!(await hasLibrary(config))) return exit.done;
-  const { links, copies } = await meshOf(config, await findServer(config));
+  const { links, copies, elsewhere } = await meshOf(config, await findServer(config));
   for (const link of links) {
     if (flags.json) printJson(link);
-    else print(describeLink(link));
+    else print(describeLink(link, systemClock.now()));
   }
+  const missing = elsewhere && describeElsewhere(elsewhere);
+  if (missing !== undefined && !flags.json) print(`not here yet: ${missing}`);
   for (const copied of copies) say(describeCopied(copied));
   return exit.done;
 }

@@ -2,7 +2,8 @@
 import { PhotospoolError, printable } from '../../base/errors.js';
 import type { Config } from '../../base/config.js';
 import { counted, exit, print, printJson, say } from '../output.js';
-import { isPublic, listPublishers, removePublisher, type PublisherView } from '../publishers.js';
+import { listPublishers, removePublisher, type PublisherView } from '../publishers.js';
+import { isPublic } from '../records.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 /** The verb `publishers`. */

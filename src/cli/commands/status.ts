@@ -11,7 +11,7 @@ import { viewHome } from '../view.js';
 import { counted, exit, print, printJson } from '../output.js';
 import { askServer, findServer } from '../running.js';
 import { clockTime, lasting, sized } from '../times.js';
-import { describeLink, meshOf, type Link } from '../peers.js';
+import { describeElsewhere, describeLink, meshOf, type Elsewhere, type Link } from '../peers.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 /** The verb `status`. */
@@ -31,11 +31,11 @@ async function showStatus(flags: Flags): Promise<number> {
   const done = view?.library.local.originals.counts().here ?? 0;
   const today = view?.library.local.today.count() ?? spool.today;
   view?.close();
-  const { links: peers, copies } = await meshOf(config, server);
+  const { links: peers, copies, elsewhere } = await meshOf(config, server);
   const [backup] = await readHistory(config.data, openFiles());
   const tools = findTools(config.ffmpeg);
   const missing = tools.kind === 'missing' ? tools.missing : [];
-  const told = { ...spool, today, peers, copies, missing, ...(backup && { backup }) };
+  const told = { ...spool, today, peers, copies, missing, ...(elsewhere && { elsewhere }), ...(backup && { backup }) };
   if (flags.json) printJson(asJson(told, done, server?.url));
   else for (const line of describe(told, done, server?.url, systemClock.now())) print(line);
   return exit.done;
@@ -55,6 +55,8 @@ interface Remembered {
   missing?: string[];
   /** Homes of which there are two copies. */
   copies?: Copied[];
+  /** What documents name and is not here, where a server runs. */
+  elsewhere?: Elsewhere;
 }
 
 /** How many of the files that wait are shown. */
@@ -80,7 +82,9 @@ export function describe(
     peers = [],
     copies = [],
     missing = [],
+    elsewhere,
   } = spool;
+  const away = elsewhere && describeElsewhere(elsewhere);
   const since = (utc: string): string => lasting(now - Date.parse(utc));
   const waits = ({ name, since: at, bytes }: WaitingItem): string =>
     `  ${printable(name)}: ${sized(bytes)}, for ${since(at)}`;
@@ -99,7 +103,8 @@ export function describe(
     `done       ${counted(done, 'photo')}`,
     `today      ${counted(today.stored, 'photo')}, ${counted(today.duplicates, 'duplicate')}${rate > 0 ? `, now ${rate} a minute` : ''}`,
     backup ? `backup     ${since(backup.at)} ago, in ${printable(backup.folder)}` : 'backup     none yet',
-    ...peers.map((peer) => `peer       ${describeLink(peer)}`),
+    ...peers.map((peer) => `peer       ${describeLink(peer, now)}`),
+    ...(away === undefined ? [] : [`elsewhere  ${away}: not here yet`]),
     ...(missing.length > 0
       ? [`missing    ${missing.join(' and ')}: videos are kept, and shown when it is installed`]
       : []),

@@ -48,6 +48,8 @@ export const serversTexts = {
     `${host} does not accept the token of this server any more. Make a new one there, and add the server again with it.`,
   passwordRefused: (host: string) =>
     `${host} does not accept the name and the password of this server. Add it again with those of an account that may read and write there.`,
+  copiedAlarm: (by: string[]) =>
+    `There are two copies of one home (${by.join(', ')}). Keep one, and stop the other: make a new home there, add this one as its peer, and put what only the copy has into it.`,
   documentRefused: (host: string, why: string) => `A document is missing at one side of the link to ${host}: ${why}`,
   heldAlarm: (host: string, why: string) => `No pictures go over the link to ${host} now: ${why}`,
   seePhoto: 'See the photo',

@@ -16,7 +16,15 @@ export interface Guest {
   connected: boolean;
 }
 
-type Kinds = Record<'thumb' | 'preview' | 'original', number>;
+/** A home of which there are two copies, by what they are known here: addresses of peers, names of tokens. */
+export interface Copied {
+  server: string;
+  by: string[];
+  since: string;
+}
+
+const kinds = ['thumb', 'preview', 'original', 'hover', 'video'] as const;
+type Kinds = Record<(typeof kinds)[number], number>;
 
 /** All that this server knows of the mesh. */
 export interface Mesh {
@@ -26,6 +34,7 @@ export interface Mesh {
   missing: Kinds;
   missingBytes: Kinds;
   merges: { days: { day: string; count: number }[]; last: Merge[] };
+  copies: Copied[];
 }
 
 /** What the owner says of a server that is to be added. */
@@ -72,39 +81,38 @@ export const guestName = ({ connected }: Guest): string => (connected ? texts.li
 
 /** Something that only a person can put right. */
 export interface Alarm {
-  /** The address of the peer. */
-  url: string;
   text: string;
   /** The photo that it is about. */
   photo?: string;
 }
 
 /** What only a person can put right, as sentences. */
-export function alarmsOf(peers: readonly Peer[]): Alarm[] {
-  return peers.flatMap((peer): Alarm[] => {
-    const { url, kind, state, code, reason } = peer;
-    const isPassword = kind === 'couchdb' || reason?.includes('password') === true;
-    const stopped: Alarm[] =
-      state === 'refused'
-        ? [{ url, text: (isPassword ? texts.passwordRefused : texts.tokenRefused)(hostOf(url)) }]
-        : code === 'config'
-          ? [{ url, text: reason ?? texts.refused }]
-          : [];
-    const documents = peer.refused.map(({ id, reason: why }) => {
-      const photo = /^photo:([0-9a-f]{64})$/.exec(id)?.[1];
-      return { url, text: texts.documentRefused(hostOf(url), why), ...(photo !== undefined && { photo }) };
-    });
-    const held: Alarm[] = peer.held === undefined ? [] : [{ url, text: texts.heldAlarm(hostOf(url), peer.held) }];
-    return [...stopped, ...held, ...documents];
+export const alarmsOf = ({ peers, copies }: Mesh): Alarm[] => [
+  ...copies.map(({ by }) => ({ text: texts.copiedAlarm(by.map(hostOf)) })),
+  ...peers.flatMap(alarmsOfLink),
+];
+
+function alarmsOfLink(peer: Peer): Alarm[] {
+  const { url, kind, state, code, reason } = peer;
+  const isPassword = kind === 'couchdb' || reason?.includes('password') === true;
+  const stopped: Alarm[] =
+    state === 'refused'
+      ? [{ text: (isPassword ? texts.passwordRefused : texts.tokenRefused)(hostOf(url)) }]
+      : code === 'config'
+        ? [{ text: reason ?? texts.refused }]
+        : [];
+  const documents = peer.refused.map(({ id, reason: why }) => {
+    const photo = /^photo:([0-9a-f]{64})$/.exec(id)?.[1];
+    return { text: texts.documentRefused(hostOf(url), why), ...(photo !== undefined && { photo }) };
   });
+  const held: Alarm[] = peer.held === undefined ? [] : [{ text: texts.heldAlarm(hostOf(url), peer.held) }];
+  return [...stopped, ...held, ...documents];
 }
 
-const kinds = ['thumb', 'preview', 'original'] as const;
-
-/** What documents name and is not here: pictures (both sizes are one), originals, bytes of both. */
+/** What documents name and is not here: pictures (all that are made of a photo are one), originals, bytes of both. */
 export function onItsWay({ missing, missingBytes }: Mesh): { pictures: number; originals: number; bytes: number } {
   return {
-    pictures: Math.max(missing.thumb, missing.preview),
+    pictures: Math.max(missing.thumb, missing.preview, missing.hover, missing.video),
     originals: missing.original,
     bytes: kinds.reduce((sum, kind) => sum + missingBytes[kind], 0),
   };
