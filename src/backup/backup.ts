@@ -64,8 +64,10 @@ export async function makeBackup(parts: BackupParts, options: BackupOptions): Pr
   const snapshot = await makeSnapshot(folder, clock.now(), files);
   const copy = join(snapshot.folder, libraryName);
   // What the copy is made with is not left between its pages: a public server that it is put back at must be able to forget.
+  const { secure_delete: before } = db.prepare<{ secure_delete: number }>('PRAGMA secure_delete').get()!;
   db.exec('PRAGMA secure_delete = ON');
   db.prepare('VACUUM INTO ?').run(copy);
+  db.exec(`PRAGMA secure_delete = ${before}`);
   await files.flush(copy);
   const report = await readCopy(copy, async (library) => {
     const toml = await files.readText(join(config.home, configName));
