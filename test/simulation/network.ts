@@ -86,8 +86,20 @@ export function openNetwork(world: World, crashed: (home: Home) => void): Networ
     return taken;
   }
 
+  /** The last write to each home: what one made is noted before the next one merges it with something. */
+  const turns = new WeakMap<Home, Promise<void>>();
+
   /** Writes as the network and the target's machine let it. */
-  async function write(home: Home, incoming: readonly Incoming[]): Promise<void> {
+  function write(home: Home, incoming: readonly Incoming[]): Promise<void> {
+    const turn = (turns.get(home) ?? Promise.resolve()).then(() => writeNow(home, incoming));
+    turns.set(
+      home,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+
+  async function writeNow(home: Home, incoming: readonly Incoming[]): Promise<void> {
     try {
       await home.database.write(incoming);
       home.learned(incoming);
