@@ -38,12 +38,14 @@ export interface Viewer {
   holds?: (id: string) => boolean;
 }
 
-/** Who may do an action, beside the owner, who may do all but replicate and publish. `allowed`: if the owner allows it. */
+/**
+ * Who may do an action, beside the owner, who may do all but replicate and publish. `allowed`: if the owner allows it.
+ */
 interface Rule {
   family: boolean | 'allowed';
   visitor: boolean;
-  /** Whoever comes by a link. `allowed`: if the link tells all. */
-  link?: true | 'allowed';
+  /** Whoever comes by a link that gives all of these; of an empty list, by any link. */
+  link?: readonly ('originals' | 'details')[];
   /** Tokens for one of these may. */
   token: readonly May[];
   owner?: false;
@@ -54,9 +56,13 @@ const ownerOnly: Rule = { family: false, visitor: false, token: [] };
 
 const rules = {
   /** Photos of one's audiences: lists, counts, facets, pictures, live events. */
-  see: { family: true, visitor: true, link: true, token: read },
-  /** What tells more than the picture: the original, its file name, its tags, the exact position. */
-  original: { family: true, visitor: false, link: 'allowed', token: read },
+  see: { family: true, visitor: true, link: [], token: read },
+  /** What is told beside the picture: the file name, every tag, the exact position. */
+  details: { family: true, visitor: false, link: ['details'], token: read },
+  /** The original as it came, whole or in part, by whatever way: it tells all that is in the file. */
+  original: { family: true, visitor: false, link: ['originals', 'details'], token: read },
+  /** The original without what it tells beside its picture or film (docs/sharing.md). */
+  stripped: { family: true, visitor: false, link: ['originals'], token: read },
   /** Title, description, time, place, rating, favourite, tags and albums of what one sees. */
   edit: { family: 'allowed', visitor: false, token: ['edit'] },
   /** Who edited what and when, and what was there before: of the fields that one may change. */
@@ -104,7 +110,7 @@ export function may(viewer: Viewer | undefined, action: Action): boolean {
     case 'visitor':
       return rule.visitor;
     case 'link':
-      return rule.link === 'allowed' ? viewer.details === true : rule.link === true;
+      return rule.link?.every((what) => viewer[what] === true) === true;
     case 'program':
       return rule.token.some((one) => viewer.may?.includes(one) === true);
     case undefined:
@@ -136,8 +142,16 @@ export function maySee(
   return photo.trashed !== true || seesTrash(viewer);
 }
 
-/** Whether the comments on what somebody sees exist for them: for those who may have the original, and did not come by a link. */
-export const seesComments = (viewer: Viewer): boolean => may(viewer, 'original') && viewer.role !== 'link';
+/**
+ * Whether somebody may have the bytes of an original as it came. Whatever sends them, or packs them, asks this and nothing
+ * else. Without a photo: whether they may of those that they see.
+ */
+export function mayHaveOriginal(viewer: Viewer | undefined, photo?: Parameters<typeof maySee>[1]): boolean {
+  return may(viewer, 'original') && (photo === undefined || maySee(viewer, photo));
+}
+
+/** Whether the comments on what somebody sees exist for them: for those who are told details, and did not come by a link. */
+export const seesComments = (viewer: Viewer): boolean => may(viewer, 'details') && viewer.role !== 'link';
 
 /** Whose comments somebody may take away beside their own: all, where they may bring photos into the trash. */
 export const removesComments = (viewer: Viewer): boolean => may(viewer, 'trash') && may(viewer, 'comment');

@@ -47,7 +47,7 @@ export interface Albums {
 const most = 500;
 
 /** Whether saved searches, and covers that somebody chose, exist for somebody. */
-export const seesSaved = (viewer: Viewer): boolean => may(viewer, 'original') && viewer.role !== 'link';
+export const seesSaved = (viewer: Viewer): boolean => may(viewer, 'details') && viewer.role !== 'link';
 
 /** Opens the albums of a library; nothing must be closed. */
 export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums {

@@ -3,7 +3,7 @@
  * clip inside it. A clip follows its photo: whoever may see the photo may see it, unless somebody decided more narrowly about
  * the video itself; and where a photo is shared or thrown away, so is its clip.
  */
-import { may, type Viewer } from '../access/rights.js';
+import { mayHaveOriginal, type Viewer } from '../access/rights.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { clipsShown, motionOf } from '../document/facts.js';
 import { own } from '../document/json.js';
@@ -66,7 +66,7 @@ export function playingOf(
 
 /** Whether somebody may have an original, and it is here. */
 const originalOf = (library: Library, viewer: Viewer, id: string): boolean =>
-  may(viewer, 'original') && library.local.originals.find(id)?.state === 'here';
+  mayHaveOriginal(viewer) && library.local.originals.find(id)?.state === 'here';
 
 /** What happens to the clips of photos: they are shared as these are, thrown away with them and taken back. */
 export const clipsBeside = ({ catalog }: ClipParts, each: readonly PhotosChange[]): PhotosChange[] =>

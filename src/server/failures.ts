@@ -2,6 +2,7 @@
  * Everything that goes wrong is answered as `{"error":{"code","message","hint"}}` with the right status, and never with a
  * stack trace. What nobody foresaw is logged whole and answered with a plain sentence.
  */
+import { isAbsolute } from 'node:path';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../base/log.js';
 import { codes, PhotospoolError, printable, toPhotospoolError, type ErrorCode } from '../base/errors.js';
@@ -65,6 +66,9 @@ function translate(error: FastifyError | Error): PhotospoolError {
   return toPhotospoolError(error, 'answer', 'the request');
 }
 
+/** Whether an error tells where on this machine something lies. */
+const namesPlace = ({ path }: PhotospoolError): boolean => path !== undefined && isAbsolute(path);
+
 /** Fastify's error handler. */
 export function answerErrors(
   log: Log,
@@ -77,8 +81,10 @@ export function answerErrors(
     if (status >= 500 && ours.code !== 'busy' && !isHushed(ours))
       log.error({ err: error, request: request.id, method: request.method, path: pathOf(request.url) }, ours.message);
     // What failed here, and in which folder, is for those who may look there.
-    const told = status < 500 || ours.code === 'busy' || may(viewerOf(request), 'spool');
+    const looks = may(viewerOf(request), 'spool');
+    const told = looks || ((status < 500 || ours.code === 'busy') && !namesPlace(ours));
     if (ours.code !== 'internal' && told) return refuse(reply, status, ours.code, ours.message, ours.hint);
+    if (status === 404) return refuse(reply, status, ours.code, 'It is not on this server any more.');
     return refuse(
       reply,
       status,

@@ -1,6 +1,6 @@
 /**
- * What of the album exists for somebody, as the catalog is asked, and what of a photo is shown to them. Those who may not have
- * the original learn nothing that is not in the picture: no file name, no exact position, no place on this machine.
+ * What of the album exists for somebody, as the catalog is asked, and what of a photo is shown to them. Those who are
+ * told no details learn nothing that is not in the picture: no file name, no exact position, no place on this machine.
  */
 import { favouritesOf, may, seesTrash, type Viewer } from '../access/rights.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -15,7 +15,7 @@ import type { Library } from '../library/library.js';
 export function sightOf(viewer: Viewer): Sight {
   const self = favouritesOf(viewer);
   const { audiences, scope } = viewer;
-  const outside = !may(viewer, 'original');
+  const outside = !may(viewer, 'details');
   return {
     audiences,
     trash: seesTrash(viewer),
@@ -30,7 +30,7 @@ export function sightOf(viewer: Viewer): Sight {
  * @throws PhotospoolError `invalid`.
  */
 export function checkSearch(viewer: Viewer, { terms }: Query): void {
-  if (may(viewer, 'original')) return;
+  if (may(viewer, 'details')) return;
   // Where a photo was taken is not told by a link; a search for a place would.
   if (viewer.scope && terms.length > 0) throw new PhotospoolError('invalid', 'What was shared can’t be searched.');
   const hidden = terms.some((term) =>
@@ -45,14 +45,14 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
     );
 }
 
-/** What only those learn who may have the original. */
+/** What only those learn who are told details. */
 type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed';
 
 /** A photo as somebody sees it. */
 export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>>;
 
 /** Whether somebody is told the names of places. */
-export const seesPlaces = (viewer: Viewer): boolean => may(viewer, 'original') || viewer.role !== 'link';
+export const seesPlaces = (viewer: Viewer): boolean => may(viewer, 'details') || viewer.role !== 'link';
 
 /** Tells of photos whether they are in the scope of somebody who came by a link. */
 export function makeHolds(library: Library, catalog: Catalog): (viewer: Viewer, id: string) => boolean {
@@ -65,13 +65,13 @@ export function makeHolds(library: Library, catalog: Catalog): (viewer: Viewer, 
 
 /** The tags of a photo that exist for somebody: some are for the home only. */
 export const tagsShown = (viewer: Viewer, tags: string[]): string[] =>
-  may(viewer, 'original') ? tags : tags.filter((tag) => !isPrivateTag(tag));
+  may(viewer, 'details') ? tags : tags.filter((tag) => !isPrivateTag(tag));
 
 /** What of a photo is shown to somebody who may see it. Where it lies on this machine is for those who may look there. */
 export function showTo(viewer: Viewer, photo: PhotoView): PhotoSeen {
-  if (may(viewer, 'original') && may(viewer, 'spool')) return photo;
+  if (may(viewer, 'details') && may(viewer, 'spool')) return photo;
   const { name, added, gps, original, reviewed, ...rest } = { ...photo, tags: tagsShown(viewer, photo.tags) };
-  if (!may(viewer, 'original')) return seesPlaces(viewer) ? rest : withoutPlace(rest);
+  if (!may(viewer, 'details')) return seesPlaces(viewer) ? rest : withoutPlace(rest);
   return { ...rest, name, added, ...(gps && { gps }), reviewed, original: { here: original.here } };
 }
 

@@ -7,6 +7,7 @@ import {
   authorOf,
   may,
   mayChange,
+  mayHaveOriginal,
   mays,
   maySee,
   type Action,
@@ -42,6 +43,18 @@ function documented(): string[][] {
 
 const said = (yes: boolean): string => (yes ? 'yes' : 'no');
 
+/** What a link must give, so that whoever comes by it may. */
+function saidOfLinks(action: Action): string {
+  const given = [[], ['originals'], ['details'], ['originals', 'details']] as const;
+  const enough = given.filter((what) =>
+    may({ ...link, ...Object.fromEntries(what.map((one) => [one, true])) }, action),
+  );
+  const [least] = enough;
+  // What is enough stays so where a link gives more.
+  expect(enough).toEqual(given.filter((what) => least?.every((one) => (what as readonly string[]).includes(one))));
+  return least === undefined ? 'no' : least.length === 0 ? 'yes' : least.join(' and ');
+}
+
 describe('the rights table', () => {
   it('is the one in docs/access.md', () => {
     const decided = actions.map((action) => {
@@ -51,7 +64,7 @@ describe('the rights table', () => {
         said(may(owner, action)),
         may(family, action) ? 'yes' : may(editor, action) ? 'allowed' : 'no',
         said(may(visitor, action)),
-        may(link, action) ? 'yes' : may({ ...link, details: true }, action) ? 'allowed' : 'no',
+        saidOfLinks(action),
         tokens.length === 0 ? 'none' : tokens.join(', '),
       ];
     });
@@ -100,6 +113,20 @@ describe('a photo', () => {
       expect(maySee({ ...link, holds }, { audience })).toBe(false);
       expect(maySee(link, { id: 'a', audience })).toBe(false);
     }
+  });
+
+  it('has an original for whoever may take originals as they came, and sees it', () => {
+    const photo = { id: 'a', audience: 'private' } as const;
+    const holds = (id: string): boolean => id === 'a';
+    const has = (viewer: Viewer | undefined): boolean => mayHaveOriginal(viewer, photo);
+    expect([owner, program('read'), program('edit')].map(has)).toEqual([true, true, true]);
+    expect([family, editor, visitor, undefined, program('upload')].some(has)).toBe(false);
+    expect(mayHaveOriginal(family, { audience: 'family' })).toBe(true);
+    for (const originals of [false, true])
+      for (const details of [false, true]) {
+        expect(has({ ...link, originals, details, holds })).toBe(originals && details);
+        expect(has({ ...link, originals, details, holds: () => false })).toBe(false);
+      }
   });
 
   it('is gone for family and visitors when it is in the trash', () => {

@@ -2,11 +2,11 @@
  * What each route asks of whoever calls it, said a second time: the routes say it in code, and the two must agree. A route that
  * is not here fails the enumeration.
  */
-import { commentUlid, type RoleName } from './roles.js';
+import { commentUlid, isLink, linkNames, links, type RoleName } from './roles.js';
 
 const sight: readonly RoleName[] = [
   'visitor',
-  'link',
+  ...linkNames.filter(isLink),
   'family',
   'editor',
   'owner',
@@ -17,12 +17,20 @@ const sight: readonly RoleName[] = [
 const programs: readonly RoleName[] = ['token read', 'token edit'];
 const owners: readonly RoleName[] = ['owner', 'command'];
 
+/** Whether a role that sees photos is given more of them: everybody but visitors, and links that do not say so. */
+const gives = (role: RoleName, ...what: ('originals' | 'details')[]): boolean =>
+  role !== 'visitor' && (!isLink(role) || what.every((one) => links[role][one]));
+
 /** Who may call a route. */
 export const may = {
   everyone: undefined,
   see: sight,
-  /** What tells more than the picture. For a visitor it is not there. */
-  original: sight.filter((role) => role !== 'visitor' && role !== 'link'),
+  /** What is told beside the picture. */
+  details: sight.filter((role) => gives(role, 'details')),
+  /** Originals as they came. */
+  original: sight.filter((role) => gives(role, 'originals', 'details')),
+  /** Originals without what they tell. */
+  stripped: sight.filter((role) => gives(role, 'originals')),
   comment: ['family', 'editor', ...owners, 'token edit'],
   edit: ['editor', ...owners, 'token edit'],
   process: [...owners, 'token edit'],
@@ -48,6 +56,8 @@ export interface Expected {
   headers?: Record<string, string>;
   /** For whoever may, the answer depends on what is sent: only that it is no refusal and no failure counts. */
   open?: true;
+  /** To those who see photos and may not do this, it is as if there were nothing. */
+  hides?: true;
   /** The path, where `{…}` has to be something else than the id of a photo. */
   path?: string;
 }
@@ -61,7 +71,7 @@ export const expected: Record<string, Expected> = {
   'get /api/openapi.json': { rule: 'everyone' },
   'get /api/photos': { rule: 'see' },
   'get /api/photos/{id}': { rule: 'see' },
-  'get /api/photos/{id}/exif': { rule: 'original' },
+  'get /api/photos/{id}/exif': { rule: 'details', hides: true },
   'patch /api/photos/{id}': { rule: 'edit', body: { rating: 3 } },
   'patch /api/photos': { rule: 'edit', body: { ids: ['{id}'], rating: 3 } },
   'get /api/photos/{id}/history': { rule: 'history' },
@@ -104,13 +114,13 @@ export const expected: Record<string, Expected> = {
   'get /api/downloads/{ticket}': { rule: 'original', open: true, path: '/api/downloads/x' },
   'get /api/places': { rule: 'see' },
   // A visitor is refused: map.test.ts.
-  'get /api/map': { rule: 'original', open: true },
+  'get /api/map': { rule: 'details', open: true },
   'get /api/albums': { rule: 'see' },
   'get /media/{id}/{rendition}': { rule: 'see', path: '/media/{id}/thumb' },
   'head /media/{id}/{rendition}': { rule: 'see', path: '/media/{id}/thumb' },
-  'post /api/photos/{id}/original': { rule: 'original' },
-  'get /originals/{id}': { rule: 'original' },
-  'head /originals/{id}': { rule: 'original' },
+  'post /api/photos/{id}/original': { rule: 'stripped', hides: true },
+  'get /originals/{id}': { rule: 'stripped', hides: true },
+  'head /originals/{id}': { rule: 'stripped', hides: true },
   'get /api/home': { rule: 'see' },
   'get /api/events': { rule: 'see' },
   'post /api/upload': { rule: 'upload' },

@@ -2,6 +2,8 @@
  * An album with a photo of each kind (who may see it, in the trash or not), each with words, a month and ids that no other one
  * has, and everybody who may come to it. What a role may not see must be in no answer that it gets.
  */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { commentId, newComment } from '../../src/document/comment.js';
 import { exifId, photoId, type Audience, type Body } from '../../src/document/photo.js';
 import { actorOf } from '../../src/access/actor.js';
@@ -40,13 +42,33 @@ export const tracesOf = ({ mark, month, id }: Kind): string[] => [
   sha256(Buffer.from(`thumb of ${id}`)),
 ];
 
+/**
+ * The links. All but `link photo` are to what a search finds; those with a password were given it, but `link locked`. What is not
+ * named is not given: `link` gives neither originals nor details.
+ */
+export const links = {
+  link: { originals: false, details: false },
+  'link originals': { originals: true, details: false },
+  'link details': { originals: false, details: true },
+  'link originals details': { originals: true, details: true },
+  'link photo': { originals: false, details: false },
+  'link password': { originals: false, details: false },
+  'link locked': { originals: true, details: true },
+} as const;
+/** A kind of link. */
+export type LinkName = keyof typeof links;
+/** All kinds of links. */
+export const linkNames = Object.keys(links) as readonly LinkName[];
+/** Whether a role is a link by which something is seen. */
+export const isLink = (role: RoleName): role is LinkName => role in links && role !== 'link locked';
+
 /** Everybody who may come. `token …` are programs; `stranger` brings a token that nobody made. */
 export const roles = [
   'nobody',
   'visitor',
   'family',
   'editor',
-  'link',
+  ...linkNames,
   'owner',
   'command',
   'stranger',
@@ -72,6 +94,11 @@ export function exists(role: RoleName, { audience, trashed, mark }: Kind): boole
     case 'editor':
       return !trashed && audience !== 'private';
     case 'link':
+    case 'link originals':
+    case 'link details':
+    case 'link originals details':
+    case 'link photo':
+    case 'link password':
       return !trashed && mark === linked;
     case 'visitor':
       return !trashed && audience === 'public';
@@ -90,12 +117,31 @@ export interface Guests {
   secrets: Set<string>;
 }
 
+/** Makes a link of each kind; with the proof that the password was given of the one that has it. */
+async function openLinks({ access }: Home): Promise<[Record<LinkName, string>, string]> {
+  const password = 'the blue door';
+  const photo = kinds.find(({ mark }) => mark === linked)!.id;
+  const made = linkNames.map(async (name) => {
+    const scope = name === 'link photo' ? { photo } : { search: `tag:${linked}` };
+    const locked = (name === 'link password' || name === 'link locked') && { password };
+    const { secret } = await access.shares.make({ scope, title: '', ...links[name], ...locked }, actorOf(local));
+    return [name, secret] as const;
+  });
+  const secrets = Object.fromEntries(await Promise.all(made)) as Record<LinkName, string>;
+  const given = await access.shares.unlock(secrets['link password'], password, '127.0.0.1');
+  if (given?.kind !== 'in') throw new Error('The link did not open.');
+  return [secrets, given.ticket];
+}
+
 /** Puts photos of these kinds into a home, and makes everybody an account or a token. */
 export async function openDoors(home: Home, which: readonly Kind[]): Promise<Guests> {
-  const scope = { search: `tag:${linked}` };
-  const shared = { scope, title: '', originals: false, details: false };
-  const link = (await home.access.shares.make(shared, actorOf(local))).secret;
   const { access } = home;
+  const [shared, ticket] = await openLinks(home);
+  home.made.bare ??= async () => {
+    const path = join(home.folder, 'bare.jpg');
+    await writeFile(path, 'a JPEG of the picture');
+    return { path, type: 'image/jpeg', remove: () => Promise.resolve() };
+  };
   for (const { mark, month, original, audience, trashed } of which) {
     const taken = `${month}-01T12:00:00.000`;
     const id = await home.add({ name: `${mark}.jpg`, taken, tags: [mark, 'common'], model: mark, original });
@@ -117,7 +163,7 @@ export async function openDoors(home: Home, which: readonly Kind[]): Promise<Gue
   const people = { owner: add('owner', 'owner'), family: add('family', 'family'), editor: add('editor', 'family') };
   access.accounts.change(people.editor, { canEdit: true }, actor);
   const tokens = new Map(mays.map((may) => [`token ${may}`, access.tokens.make(may, [may], actor).secret]));
-  const secrets = new Set([...tokens.values(), commandSecret, link]);
+  const secrets = new Set([...tokens.values(), commandSecret, ...Object.values(shared), ticket]);
 
   function bearer(secret: string): Record<string, string> {
     return { authorization: `Bearer ${secret}` };
@@ -129,7 +175,10 @@ export async function openDoors(home: Home, which: readonly Kind[]): Promise<Gue
       access.settings.change({ visitors: role === 'visitor' });
       if (role === 'nobody' || role === 'visitor') return {};
       if (role === 'command') return bearer(commandSecret);
-      if (role === 'link') return { [linkHeader]: link };
+      if (role in links) {
+        const proof = role === 'link password' && { cookie: `photospool-share=${ticket}` };
+        return { [linkHeader]: shared[role as LinkName], ...proof };
+      }
       if (role === 'stranger') return bearer('x'.repeat(43));
       if (role !== 'owner' && role !== 'family' && role !== 'editor') return bearer(tokens.get(role)!);
       const { secret } = access.sessions.start(people[role], { address: '127.0.0.1', browser: 'a browser' });

@@ -235,7 +235,7 @@ describe('tokens', () => {
       home.app.inject({ url, headers: { authorization } });
     expect((await ask('/api/session')).json()).toMatchObject({
       role: 'program',
-      may: ['see', 'original', 'history', 'spool', 'metrics'],
+      may: ['see', 'details', 'original', 'stripped', 'history', 'spool', 'metrics'],
     });
     const basic = `Basic ${Buffer.from(`feed:${token}`).toString('base64')}`;
     expect((await ask('/api/session', basic)).json()).toMatchObject({ role: 'program' });

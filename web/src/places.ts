@@ -17,7 +17,7 @@ const all: readonly MenuPage[] = [
   { page: 'albums', icon: 'album', needs: 'see' },
   { page: 'tags', icon: 'tag', needs: 'see' },
   { page: 'cameras', icon: 'camera', needs: 'see' },
-  { page: 'places', icon: 'place', needs: 'original' },
+  { page: 'places', icon: 'place', needs: 'details' },
   { page: 'duplicates', icon: 'copies', needs: 'trash' },
   { page: 'trash', icon: 'trash', needs: 'trash' },
   { page: 'spool', icon: 'spool', needs: 'spool', begins: true },

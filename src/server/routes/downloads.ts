@@ -1,6 +1,6 @@
 /** Many originals at once, as a ZIP archive: asked for with their ids, then fetched like a file. */
 import { Type } from 'typebox';
-import { authorOf, type Viewer } from '../../access/rights.js';
+import { authorOf, mayHaveOriginal, type Viewer } from '../../access/rights.js';
 import { viewer } from '../access.js';
 import { disposition } from '../disposition.js';
 import { notFound } from '../failures.js';
@@ -18,13 +18,16 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
   const tickets = openTickets<readonly string[]>(clock);
   const holderOf = (who: Viewer): string => `${who.role} ${authorOf(who)}`;
 
-  /** Those of the photos that exist for the viewer and lie here, in the order asked for. */
+  /** Those of the photos whose originals the viewer may have and that lie here, in the order asked for. */
   async function filesOf(who: Viewer, ids: readonly string[]): Promise<Zipped[]> {
     const files: Zipped[] = [];
     for (let at = 0; at < ids.length; at += batch) {
       await new Promise((resolve) => setImmediate(resolve));
-      for (const { original, name, bytes: size, taken } of findPhotos(library, who, ids.slice(at, at + batch)))
-        if (original.path !== undefined) files.push({ path: blobs.original(original.path), name, bytes: size, taken });
+      for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
+        const { original, name, bytes: size, taken } = photo;
+        if (original.path !== undefined && mayHaveOriginal(who, photo))
+          files.push({ path: blobs.original(original.path), name, bytes: size, taken });
+      }
     }
     return files;
   }

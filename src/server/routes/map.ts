@@ -29,7 +29,7 @@ export const map: Routes = (app, { catalog, ask }) => {
   app.get(
     '/api/map',
     {
-      config: { rule: 'original' },
+      config: { rule: 'details' },
       schema: {
         summary: 'Photos in an area, grouped, at most 500 groups',
         querystring: Type.Object({

@@ -1,6 +1,6 @@
 /** Originals. */
 import { Type } from 'typebox';
-import { may, type Viewer } from '../../access/rights.js';
+import { may, mayHaveOriginal, type Viewer } from '../../access/rights.js';
 import type { PhotoView } from '../../document/view.js';
 import { viewer } from '../access.js';
 import { disposition } from '../disposition.js';
@@ -45,7 +45,7 @@ export const originals: Routes = (app, context) => {
   /** The same, with its place in the archive. @throws PhotospoolError `not-found`. */
   async function find(who: Viewer, id: string, signal: AbortSignal): Promise<PhotoView & { path: string }> {
     getPhoto(library, who, id);
-    if (who.role === 'link' ? who.originals !== true : !may(who, 'original')) throw notFound(missing);
+    if (!may(who, 'stripped')) throw notFound(missing);
     const photo = await fetched(who, id, signal);
     if (photo?.original.path === undefined)
       throw notFound(missing, hasPeers(context) ? 'Another server may have it; try again later.' : undefined);
@@ -71,7 +71,7 @@ export const originals: Routes = (app, context) => {
     async (request) => {
       const who = viewer(request);
       const { id, bytes, original } = getPhoto(library, who, request.params.id);
-      if (!may(who, 'original')) throw notFound(missing);
+      if (!may(who, 'stripped')) throw notFound(missing);
       const here = original.here || (await exchange.ask(id, 0));
       const have = here ? bytes : Math.min(bytes, await exchange.store.begun(id));
       return { here, bytes, have, reachable: hasPeers(context) };
@@ -115,7 +115,7 @@ export const originals: Routes = (app, context) => {
     handler: async (request, reply) => {
       const who = viewer(request);
       const photo = await find(who, request.params.id, goneOf(reply));
-      if (!may(who, 'original'))
+      if (!mayHaveOriginal(who, photo))
         return sendStripped(reply, photo, blobs.original(photo.path), toBare && (() => toBare(photo.path)));
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {

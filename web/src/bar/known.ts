@@ -12,7 +12,7 @@ let kept: { at: number; known: Promise<Known> } | undefined;
 
 /** The keys with what they mean, those first that people use most. */
 export function searchKeys(): readonly (readonly [string, string])[] {
-  const hidden = session.may('original') ? [] : ['added', 'near'];
+  const hidden = session.may('details') ? [] : ['added', 'near'];
   return texts.searchKeys.filter(([key]) => !hidden.includes(key));
 }
 
@@ -37,7 +37,7 @@ async function load(): Promise<Known> {
   );
   const [tag, album, place, camera, lens] = await Promise.all(facets);
   const fixed = (...values: string[]): { value: string }[] => values.map((value) => ({ value }));
-  const inside = session.may('original') ? ['geotagged', 'reviewed'] : [];
+  const inside = session.may('details') ? ['geotagged', 'reviewed'] : [];
   return {
     ...(tag && { tag }),
     ...(album && { album }),
