@@ -19,16 +19,18 @@ describe('headings', () => {
     const found = gather(months, 6);
     expect(found.map(({ month, until, count }) => [month, until, count])).toEqual([
       ['2024-07', undefined, 40],
-      ['2024-05', '2023-12', 4],
+      ['2024-05', '2024-03', 3],
+      ['2023-12', undefined, 1],
     ]);
-    expect(found.map(({ cursor }) => cursor)).toEqual(['2024-07-40', '2024-05-1']);
+    expect(found.map(({ cursor }) => cursor)).toEqual(['2024-07-40', '2024-05-1', '2023-12-1']);
   });
 
-  test('a year ends what has a row already', () => {
-    const months = ['2024-05', '2024-04', '2024-03', '2023-12', '2023-11'].map((month) => segment(month, 2));
-    expect(gather(months, 6).map(({ month, until }) => `${month} ${until}`)).toEqual([
-      '2024-05 2024-03',
-      '2023-12 2023-11',
+  test('a heading never spans two years, however few photos there are', () => {
+    const months = ['2024-01', '2023-12', '2023-11', '2018-06'].map((month) => segment(month, 1));
+    expect(gather(months, 6).map(({ month, until }) => [month, until])).toEqual([
+      ['2024-01', undefined],
+      ['2023-12', '2023-11'],
+      ['2018-06', undefined],
     ]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Months with less than a row of photos are shown together with their neighbours, so that a library with a photo here and
- * there does not fall apart into headings. Pure.
+ * Months with less than a row of photos share a heading with their neighbours of the same year, so that a library with a photo
+ * here and there does not fall apart into headings. A heading never spans two years. Pure.
  */
 import type { Segment } from '../api.js';
 
@@ -32,11 +32,9 @@ export function gather(segments: readonly Segment[], row: number): Stretch[] {
   return stretches;
 }
 
-/** A stretch of one year that has a row ends with the year; others end when they have enough. */
+/** Whether a month joins the stretch above it: one of the same year that does not fill its rows yet. */
 function joins(open: Stretch, { month }: Segment, row: number): boolean {
-  const years = new Set([open.month, oldest(open), month].map((name) => name.slice(0, 4)));
-  const yearEnds = years.size === 2 && open.month.slice(0, 4) === oldest(open).slice(0, 4);
-  return open.ratio < row * (yearEnds ? 1 : enough);
+  return open.month.slice(0, 4) === month.slice(0, 4) && open.ratio < row * enough;
 }
 
 /** The oldest month of a stretch. */
