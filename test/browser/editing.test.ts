@@ -46,6 +46,87 @@ test('title and description are written, shown as Markdown, and undone', async (
   await page.keyboard.press('Escape');
   expect(await page.locator('aside form input').count()).toBe(0);
   expect((await ask(home, id)).title).toBe('');
+  await toast(page).getByRole('button', { name: 'Save changes' }).click();
+  await expect.poll(async () => (await ask(home, id)).title).toBe('never mind');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('words that were typed are saved however the form is left', async () => {
+  const { page, ids, id, mishaps, close } = await open();
+  const type = async (words: string) => {
+    await page.keyboard.press('e');
+    await page.getByRole('textbox', { name: 'Title' }).fill(words);
+  };
+  await page.waitForSelector('button[aria-label="Next photo"]');
+  await type('left for the next photo');
+  await page.getByRole('button', { name: 'Next photo' }).click();
+  await expect.poll(() => page.url()).toContain(ids[1]!);
+  await expect.poll(async () => (await ask(home, id)).title).toBe('left for the next photo');
+  expect((await ask(home, ids[1]!)).title).toBe('');
+  await type('left by closing the panel');
+  await page.getByRole('button', { name: 'Close info' }).click();
+  await expect.poll(async () => (await ask(home, ids[1]!)).title).toBe('left by closing the panel');
+  await type('left by going back');
+  await page.goBack();
+  await expect.poll(async () => (await ask(home, ids[1]!)).title).toBe('left by going back');
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
+test('words that can’t be saved are in the form when it is opened again', async () => {
+  const { page, ids, id, close } = await open();
+  await page.waitForSelector('button[aria-label="Next photo"]');
+  await page.keyboard.press('e');
+  await page.getByRole('textbox', { name: 'Title' }).fill('kept through a cut network');
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Next photo' }).click();
+  await page.waitForSelector('.toast button:text("Try again")');
+  await page.context().setOffline(false);
+  await page.getByRole('button', { name: 'Close this message' }).click();
+  await expect.poll(() => page.url()).toContain(ids[1]!);
+  await page.getByRole('button', { name: 'Previous photo' }).click();
+  await expect.poll(() => page.url()).toContain(id);
+  await page.waitForSelector('aside dl');
+  await page.keyboard.press('e');
+  await expect.poll(() => page.getByRole('textbox', { name: 'Title' }).inputValue()).toBe('kept through a cut network');
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(async () => (await ask(home, id)).title).toBe('kept through a cut network');
+  await close();
+});
+
+test('share, favourite, album and trash by touch, on a phone', async () => {
+  home = await openServedHome(stage.folder);
+  const ids = await fill(home, stage.pictures, 3);
+  const { page, mishaps, close } = await stage.see(`${home.url}/photo/${ids[0]!}`, {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await opened(page);
+  const actions = page.getByRole('toolbar', { name: 'Photo actions' });
+  for (const button of await actions.getByRole('button').all()) {
+    const box = await button.boundingBox();
+    expect(Math.min(box!.width, box!.height)).toBeGreaterThanOrEqual(44);
+    expect(box!.y + box!.height).toBeGreaterThan(740);
+  }
+  await actions.getByRole('button', { name: 'Favourite' }).tap();
+  await expect.poll(async () => (await ask(home, ids[0]!)).favourite).toBe(true);
+  // The message about it covers no button.
+  const said = (await toast(page).boundingBox())!;
+  expect(said.y + said.height).toBeLessThanOrEqual((await actions.boundingBox())!.y);
+  await actions.getByRole('button', { name: 'Add to album' }).tap();
+  await page.getByRole('combobox', { name: 'Put into an album' }).fill('Rivers');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await ask(home, ids[0]!)).albums).toEqual(['Rivers']);
+  await page.getByRole('button', { name: 'Close', exact: true }).tap();
+  await actions.getByRole('button', { name: 'Share' }).tap();
+  await page.getByRole('dialog', { name: 'Share photo' }).getByRole('radio', { name: 'Family' }).check();
+  await expect.poll(async () => (await ask(home, ids[0]!)).audience).toBe('family');
+  await page.keyboard.press('Escape');
+  await actions.getByRole('button', { name: 'Move to trash' }).tap();
+  await expect.poll(() => page.url()).toContain(ids[1]!);
+  expect((await ask(home, ids[0]!)).trashed).toBe(true);
   expect(mishaps).toEqual([]);
   await close();
 });

@@ -71,6 +71,11 @@ function cut(ids: readonly string[]): string[][] {
   return parts;
 }
 
-/** Makes some changes. @throws Trouble */
-export const makeChanges = (each: PhotosChange[]): Promise<Changed> =>
-  ask('/api/photos/each', send('PATCH', { each, undo: true }));
+/**
+ * Makes some changes. A change of one photo is sent to its end when the page is being closed (browsers bound such a body to
+ * 64 KiB). @throws Trouble
+ */
+export const makeChanges = (each: PhotosChange[]): Promise<Changed> => {
+  const keepalive = document.visibilityState === 'hidden' && each.length === 1 && each[0]!.ids.length === 1;
+  return ask('/api/photos/each', { ...send('PATCH', { each, undo: true }), keepalive });
+};
