@@ -9,11 +9,6 @@ import { root, sources, type Source } from './architecture/source.js';
 import * as style from './architecture/style.js';
 import * as walls from './architecture/walls.js';
 
-/** Files past 250 lines that are one thing all the same, and why. */
-const longFiles: Record<string, string> = {
-  'src/base/config.ts': 'one table of all that can be configured, a line or an entry for each key',
-};
-
 const code = sources(['src'], ['.ts']);
 const page = sources(['web'], ['.ts', '.svelte']);
 const scripts = sources(['scripts'], ['.mjs', '.ts']);
@@ -125,14 +120,6 @@ describe('what a file owes its reader', () => {
     expect(style.missingDocstrings(file('src/base/a.ts', header))).toEqual([]);
     expect(style.missingDocstrings(file('src/base/a.ts', `${header}\nexport const g = 1;`))).toHaveLength(2);
     expect(style.missingDocstrings(code)).toEqual([]);
-  });
-
-  test('no more than 250 lines, or a reason', () => {
-    const long = file('src/base/a.ts', 'x\n'.repeat(251));
-    expect(style.oversized(long, {})).toHaveLength(1);
-    expect(style.oversized(long, { 'src/base/a.ts': 'one thing' })).toEqual([]);
-    expect(style.oversized(file('src/base/a.ts', ''), { 'src/base/a.ts': 'one thing' })).toHaveLength(1);
-    expect(style.oversized([...code, ...page, ...scripts], longFiles)).toEqual([]);
   });
 });
 

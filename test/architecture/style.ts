@@ -81,17 +81,6 @@ function nameOf(statement: ts.Statement): string {
   return name?.text ?? 'default';
 }
 
-/** Files past `limit` lines without a reason, and reasons for files that are not (any more). */
-export function oversized(files: readonly Source[], reasons: Readonly<Record<string, string>>, limit = 250): string[] {
-  const long = files.filter(({ text }) => text.trimEnd().split('\n').length > limit).map(({ path }) => path);
-  return [
-    ...long.filter((path) => !(path in reasons)).map((path) => `${path} is past ${limit} lines`),
-    ...Object.keys(reasons)
-      .filter((path) => !long.includes(path))
-      .map((path) => `${path} is within ${limit} lines: take it off the list`),
-  ];
-}
-
 /** Packages that docs/dependencies.md leaves out, and those it names that are not in package.json. */
 export function undocumented(page: string, packages: readonly string[]): string[] {
   const named = [...page.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1] ?? '');
