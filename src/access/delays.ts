@@ -5,6 +5,7 @@
  * only (OWASP Authentication, "device cookies"). In memory, and bounded: a restart forgets.
  */
 import type { Clock } from '../base/clock.js';
+import { addressGroups } from './addresses.js';
 
 /** How tries are slowed down. */
 export interface DelayRule {
@@ -16,6 +17,8 @@ export interface DelayRule {
 
 /** By address: up to a quarter of an hour. */
 export const addressRule: DelayRule = { free: 10, most: 15 * 60_000 };
+/** By /48, which has many networks of one customer, and at times of several. */
+export const siteRule: DelayRule = { free: 50, most: 15 * 60_000 };
 /** By name: up to half a minute, so that others can't keep its owner out. */
 export const nameRule: DelayRule = { free: 5, most: 30_000 };
 /** By known browser. */
@@ -76,17 +79,9 @@ export function openDelays(clock: Pick<Clock, 'now'>): Delays {
   };
 }
 
-/** The key of an address: an IPv6 one counts with all of its /64, which is one household (RFC 6177). */
-export function addressKey(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').split('%')[0]!;
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail] = plain.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array.from({ length: missing }, () => '0'), ...right];
-  return groups
-    .slice(0, 4)
-    .map((group) => parseInt(group, 16).toString(16))
-    .join(':');
+/** The keys by which mistakes from an address are counted, each with its rule. */
+export function addressRules(address: string): [key: string, rule: DelayRule][] {
+  const [narrow, wide] = addressGroups(address);
+  const one: [string, DelayRule] = [`address ${narrow}`, addressRule];
+  return wide === undefined ? [one] : [one, [`address ${wide}`, siteRule]];
 }

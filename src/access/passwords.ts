@@ -1,10 +1,10 @@
 /**
  * Passwords as scrypt hashes (RFC 7914) at OWASP's settings. Each hash takes 128 MiB for its half second, so one is made at
- * a time and few may wait: many sign-ins can't take the memory. The settings are kept with each hash; one that was made
+ * a time, and who may wait for it, in which order, is the queue's (queue.ts). The settings are kept with each hash; one that was made
  * with others is to be made anew when its owner signs in.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { PhotospoolError } from '../base/errors.js';
+import { openQueue, type Waiter } from './queue.js';
 import type { Random } from './secrets.js';
 
 /** Settings of scrypt: cost 2^`ln`, block size `r`, parallelism `p`. */
@@ -23,16 +23,14 @@ export type Check = 'right' | 'stale' | 'wrong';
 /** Makes and checks hashes. */
 export interface Passwords {
   /** A hash with its salt and settings. @throws PhotospoolError `busy` where too many wait. */
-  hash(password: string): Promise<string>;
+  hash(password: string, waiter: Waiter): Promise<string>;
   /**
    * Checks a password. Where there is no hash, one is computed all the same: a name that nobody has takes as long as a
    * wrong password. @throws PhotospoolError `busy`.
    */
-  check(password: string, hash: string | undefined): Promise<Check>;
+  check(password: string, hash: string | undefined, waiter: Waiter): Promise<Check>;
 }
 
-/** Hashes that may wait for their turn. */
-const mostWaiting = 20;
 const length = 32;
 
 /** Opens the hashing of passwords. */
@@ -41,33 +39,19 @@ export function openPasswords({
   random = randomBytes,
   derive = deriveKey,
 }: { cost?: Cost; random?: Random; derive?: typeof deriveKey } = {}): Passwords {
-  let waiting = 0;
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** One at a time, in the order asked. */
-  async function inTurn(password: string, salt: Uint8Array, settings: Cost): Promise<Buffer> {
-    if (waiting >= mostWaiting) {
-      throw new PhotospoolError('busy', 'Too many people are signing in.', { hint: 'Try again in a moment.' });
-    }
-    waiting++;
-    const turn = last.then(() => derive(password.normalize('NFKC'), salt, settings));
-    last = turn.catch(() => undefined);
-    try {
-      return await turn;
-    } finally {
-      waiting--;
-    }
-  }
+  const queue = openQueue();
+  const inTurn = (password: string, salt: Uint8Array, settings: Cost, waiter: Waiter): Promise<Buffer> =>
+    queue.run(waiter, () => derive(password.normalize('NFKC'), salt, settings));
 
   return {
-    async hash(password) {
+    async hash(password, waiter) {
       const salt = random(16);
-      return write(cost, salt, await inTurn(password, salt, cost));
+      return write(cost, salt, await inTurn(password, salt, cost, waiter));
     },
-    async check(password, hash) {
+    async check(password, hash, waiter) {
       const kept = hash === undefined ? undefined : parse(hash);
       const settings = kept?.cost ?? cost;
-      const key = await inTurn(password, kept?.salt ?? Buffer.alloc(16), settings);
+      const key = await inTurn(password, kept?.salt ?? Buffer.alloc(16), settings, waiter);
       const same = timingSafeEqual(key, kept?.key ?? Buffer.alloc(length));
       if (!kept || !same) return 'wrong';
       return settings.ln === cost.ln && settings.r === cost.r && settings.p === cost.p ? 'right' : 'stale';

@@ -9,7 +9,7 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { Actor } from './actor.js';
 import type { Audit } from './audit.js';
-import { addressKey, addressRule, nameRule, openDelays } from './delays.js';
+import { addressRules, nameRule, openDelays, type DelayRule } from './delays.js';
 import type { Passwords } from './passwords.js';
 import { audiencesOf, type Scope, type Viewer } from './rights.js';
 import { drawSecret, hashSecret, type Random } from './secrets.js';
@@ -120,7 +120,7 @@ export function openShares(
       if (expires !== undefined && expires <= clock.now()) {
         throw new PhotospoolError('invalid', 'That day is over already.', { hint: 'Choose a later one.' });
       }
-      const hash = password === undefined ? null : await passwords.hash(password);
+      const hash = password === undefined ? null : await passwords.hash(password, { known: by });
       const [secret, id] = [drawSecret(random), drawSecret(random).slice(0, 16)];
       const [now, end] = [clock.now(), expires ?? null];
       const flags = [Number(originals), Number(details)] as const;
@@ -153,11 +153,11 @@ export function openShares(
       const row = living(secret);
       if (!row) return undefined;
       if (row.password === null) return { kind: 'in', ticket: '' };
-      const keys = [[`share ${row.id}`, nameRule] as const, [`address ${addressKey(address)}`, addressRule] as const];
+      const keys: [string, DelayRule][] = [[`share ${row.id}`, nameRule], ...addressRules(address)];
       const ms = Math.max(...keys.map(([key, rule]) => delays.wait(key, rule)));
       if (ms > 0) return { kind: 'wait', ms };
       for (const [key] of keys) delays.count(key);
-      const found = await passwords.check(password, row.password).catch((error: unknown) => {
+      const found = await passwords.check(password, row.password, { link: address }).catch((error: unknown) => {
         for (const [key] of keys) delays.takeBack(key);
         throw error;
       });

@@ -10,12 +10,13 @@ import type { Account, Accounts } from './accounts.js';
 import type { Actor } from './actor.js';
 import type { Audit } from './audit.js';
 import { setUp, type Codes } from './codes.js';
-import { addressKey, addressRule, deviceRule, nameRule, openDelays, type DelayRule } from './delays.js';
+import { addressRules, deviceRule, nameRule, openDelays, type DelayRule } from './delays.js';
 import type { Devices } from './devices.js';
 import { keyOfName, readName } from './names.js';
 import type { Passkeys, Site } from './passkeys.js';
 import type { Passwords } from './passwords.js';
 import type { People } from './people.js';
+import type { Waiter } from './queue.js';
 import { hashSecret } from './secrets.js';
 import type { Place, Sessions } from './sessions.js';
 import { checkStrength } from './strength.js';
@@ -89,24 +90,19 @@ export function openSigning(parts: SigningParts): Signing {
     name: string,
     account: Account | undefined,
     { address, device }: Visit,
-    check: () => Promise<boolean>,
+    check: (waiter: Waiter) => Promise<boolean>,
   ): Promise<Outcome | undefined> {
     const isKnown = account !== undefined && device !== undefined && devices.known(device, account.id);
-    const byAddress = `address ${addressKey(address)}`;
+    const byAddress = new Map(addressRules(address));
     const keys = new Map<string, DelayRule>(
-      isKnown
-        ? [[`device ${hashSecret(device)}`, deviceRule]]
-        : [
-            [`name ${keyOfName(name)}`, nameRule],
-            [byAddress, addressRule],
-          ],
+      isKnown ? [[`device ${hashSecret(device)}`, deviceRule]] : [[`name ${keyOfName(name)}`, nameRule], ...byAddress],
     );
     const ms = Math.max(...[...keys].map(([key, rule]) => delays.wait(key, rule)));
     if (ms > 0) return { kind: 'wait', ms };
     for (const key of keys.keys()) delays.count(key);
     let right: boolean;
     try {
-      right = await check();
+      right = await check(isKnown ? { known: account.id } : { stranger: address });
     } catch (error) {
       for (const key of keys.keys()) delays.takeBack(key);
       throw error;
@@ -117,40 +113,40 @@ export function openSigning(parts: SigningParts): Signing {
     }
     for (const key of keys.keys()) {
       // An address keeps its other mistakes: one good account must not make guessing at others free.
-      if (key === byAddress) delays.takeBack(key);
+      if (byAddress.has(key)) delays.takeBack(key);
       else delays.forget(key);
     }
     return undefined;
   }
 
   /** Whether a password is an account's now; where its hash is of old settings, makes it anew. */
-  async function check(account: Account | undefined, password: string): Promise<boolean> {
+  async function check(account: Account | undefined, password: string, waiter: Waiter): Promise<boolean> {
     const hash = account && accounts.password(account.id);
-    const found = await passwords.check(password, hash);
+    const found = await passwords.check(password, hash, waiter);
     if (found === 'wrong' || !account || hash === undefined) return false;
     if (accounts.password(account.id) !== hash || !people.find(account.id)) return false;
-    if (found === 'stale') accounts.renewHash(account.id, hash, await passwords.hash(password));
+    if (found === 'stale') accounts.renewHash(account.id, hash, await passwords.hash(password, waiter));
     return true;
   }
 
   const signing: Signing = {
     async byPassword(name, password, visit) {
       const account = accounts.named(name);
-      const refused = await slowly(name, account, visit, () => check(account, password));
+      const refused = await slowly(name, account, visit, (waiter) => check(account, password, waiter));
       return (
         refused ??
         db.transaction(() => (account && people.find(account.id) ? enter(account.id, visit, 'password') : wrong))
       );
     },
     async byPasskey(response, site, visit) {
-      const key = `address ${addressKey(visit.address)}`;
-      const ms = delays.wait(key, addressRule);
+      const keys = addressRules(visit.address);
+      const ms = Math.max(...keys.map(([key, rule]) => delays.wait(key, rule)));
       if (ms > 0) return { kind: 'wait', ms };
       const passkey = await passkeys.verify(response, site);
       return db.transaction(() => {
         const person = passkey && people.find(passkey.person);
         if (person) return enter(person.id, visit, `passkey ${passkey.name}`);
-        delays.count(key);
+        for (const [key] of keys) delays.count(key);
         audit.note('sign-in-failed', { address: visit.address, detail: 'passkey' });
         return wrong;
       });
@@ -159,7 +155,7 @@ export function openSigning(parts: SigningParts): Signing {
       if (codes.look(code) !== setUp) return wrong;
       const name = readName(given);
       checkStrength(password, name);
-      const hash = await passwords.hash(password);
+      const hash = await passwords.hash(password, { known: 'set-up' });
       return db.transaction(() => {
         if (codes.use(code) !== setUp) return wrong;
         const actor: Actor = { by: 'owner', who: name, address: visit.address };
@@ -173,7 +169,7 @@ export function openSigning(parts: SigningParts): Signing {
       const invited = signing.invited(code);
       if (invited === undefined) return wrong;
       checkStrength(password, invited);
-      const hash = await passwords.hash(password);
+      const hash = await passwords.hash(password, { known: `invited ${invited}` });
       return db.transaction(() => {
         const id = codes.use(code);
         const person = id === undefined ? undefined : people.find(id);
@@ -191,12 +187,12 @@ export function openSigning(parts: SigningParts): Signing {
       if (!account) return wrong;
       // Who signed in by a passkey and has no password may choose one.
       if (account.passwordSet) {
-        const refused = await slowly(account.name, account, visit, () => check(account, old ?? ''));
+        const refused = await slowly(account.name, account, visit, () => check(account, old ?? '', { known: id }));
         if (refused) return refused;
       }
       checkStrength(fresh, account.name);
       const before = accounts.password(id);
-      const hash = await passwords.hash(fresh);
+      const hash = await passwords.hash(fresh, { known: id });
       return db.transaction(() => {
         if (!people.find(id) || accounts.password(id) !== before) return wrong;
         accounts.setPassword(id, hash, { by: `person:${id}`, who: account.name, address: visit.address });
@@ -213,7 +209,7 @@ export function openSigning(parts: SigningParts): Signing {
     },
     async setPassword(id, fresh, actor) {
       checkStrength(fresh, people.find(id)?.name ?? '');
-      const hash = await passwords.hash(fresh);
+      const hash = await passwords.hash(fresh, { known: actor.by });
       accounts.setPassword(id, hash, actor);
     },
   };

@@ -3,13 +3,17 @@
  * bounded: whoever is there can stop the server altogether. Only counts are kept, of a bounded number of addresses.
  */
 import type { FastifyInstance } from 'fastify';
+import { addressGroups } from '../access/addresses.js';
 import { may } from '../access/rights.js';
 import type { Clock } from '../base/clock.js';
 import { viewerOf } from './access.js';
 import { refuse } from './failures.js';
 import { isLoopbackAddress } from './hosts.js';
 
-/** Bounds of an address (IPv6: of a /64, which one person has). */
+/** How many times the bounds of one address a /48 has: one customer may have all of it, and at times several share it. */
+export const siteShare = 5;
+
+/** Bounds of an address (IPv6: of a /64, which one household has). */
 export interface CrowdBounds {
   /** Requests in hand at once. A page that is scrolled asks for some hundred pictures. */
   atOnce: number;
@@ -51,39 +55,34 @@ export function makeCrowd(clock: Clock, bounds = crowdBounds): Crowd {
     }
   }
 
+  /** A group as it is now, with `share` times the bounds of an address. */
+  function look(group: string, share: number, now: number): Visits & { group: string; good: boolean } {
+    const { inHand, tokens, at } = known.get(group) ?? { inHand: 0, tokens: bounds.burst * share, at: now };
+    const made = (Math.max(0, now - at) / 1000) * bounds.perSecond * share;
+    const left = Math.min(bounds.burst * share, tokens + made);
+    return { group, inHand, tokens: left, at: now, good: inHand < bounds.atOnce * share && left >= 1 };
+  }
+
   return {
     enter(address) {
-      const group = addressGroup(address);
       const now = clock.now();
-      const { inHand, tokens, at } = known.get(group) ?? { inHand: 0, tokens: bounds.burst, at: now };
-      const left = Math.min(bounds.burst, tokens + (Math.max(0, now - at) / 1000) * bounds.perSecond);
-      const good = inHand < bounds.atOnce && left >= 1;
-      known.delete(group);
-      known.set(group, { inHand: inHand + (good ? 1 : 0), tokens: left - (good ? 1 : 0), at: now });
+      const all = addressGroups(address).map((group, n) => look(group, n === 0 ? 1 : siteShare, now));
+      const good = all.every((one) => one.good);
+      for (const { group, inHand, tokens, at } of all) {
+        known.delete(group);
+        known.set(group, { inHand: inHand + (good ? 1 : 0), tokens: tokens - (good ? 1 : 0), at });
+      }
       if (known.size > bounds.addresses) forget();
       return good;
     },
     leave(address) {
-      const visits = known.get(addressGroup(address));
-      if (visits) visits.inHand--;
+      for (const group of addressGroups(address)) {
+        const visits = known.get(group);
+        if (visits) visits.inHand--;
+      }
     },
     size: () => known.size,
   };
-}
-
-/** What counts as one address: an IPv4 address, or the first 64 bits of an IPv6 one (RFC 6177: a home has at least one). */
-export function addressGroup(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail] = plain.toLowerCase().split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
-  const whole = [...first, ...Array<string>(zeros).fill('0'), ...last];
-  return `${whole
-    .slice(0, 4)
-    .map((part) => part.replace(/^0+(?=.)/, ''))
-    .join(':')}::/64`;
 }
 
 /** Refuses requests of addresses that ask too much. To be put before all other hooks but the headers. */

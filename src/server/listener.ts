@@ -6,7 +6,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { addressGroup } from './crowd.js';
+import { addressGroups } from '../access/addresses.js';
+import { siteShare } from './crowd.js';
 import { isLoopbackAddress } from './hosts.js';
 import type { Pair } from './certificate.js';
 import type { Trust } from './proxies.js';
@@ -21,7 +22,7 @@ export interface ConnectionBounds {
   idle: number;
   /** Of all lines of a head together. */
   headBytes: number;
-  /** That one address (IPv6: one /64) may hold at once; loopback and trusted proxies are not bounded. */
+  /** That one address (IPv6: one /64; a /48 five times as many) may hold at once; loopback and trusted proxies are not bounded. */
   perAddress: number;
   /** That all may hold at once. */
   total: number;
@@ -78,14 +79,16 @@ export function makeListener(pair: Pair | undefined, trust: Trust, bounds = conn
 function count(held: Map<string, number>, socket: Socket, trust: Trust, most: number): void {
   const address = socket.remoteAddress;
   if (address === undefined || isLoopbackAddress(address) || trust(address)) return;
-  const group = addressGroup(address);
-  const now = (held.get(group) ?? 0) + 1;
-  if (now > most) return void socket.destroy();
-  held.set(group, now);
+  const groups = addressGroups(address);
+  const isFull = (group: string, n: number): boolean => (held.get(group) ?? 0) >= (n === 0 ? most : most * siteShare);
+  if (groups.some(isFull)) return void socket.destroy();
+  for (const group of groups) held.set(group, (held.get(group) ?? 0) + 1);
   socket.once('close', () => {
-    const left = (held.get(group) ?? 1) - 1;
-    if (left === 0) held.delete(group);
-    else held.set(group, left);
+    for (const group of groups) {
+      const left = (held.get(group) ?? 1) - 1;
+      if (left === 0) held.delete(group);
+      else held.set(group, left);
+    }
   });
 }
 

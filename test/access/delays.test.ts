@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressKey, addressRule, nameRule, openDelays } from '../../src/access/delays.js';
+import { addressRule, addressRules, nameRule, openDelays, siteRule } from '../../src/access/delays.js';
 import { testClock } from './fixture.js';
 
 describe('delays', () => {
@@ -48,15 +48,12 @@ describe('delays', () => {
     expect(delays.size()).toBe(0);
   });
 
-  it.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
-    ['2001:0db8:0001:2::9', '2001:db8:1:2'],
-    ['2001:db8::1', '2001:db8:0:0'],
-    ['fe80::1%eth0', 'fe80:0:0:0'],
-    ['::1', '0:0:0:0'],
-  ])('count %s as %s', (address, key) => {
-    expect(addressKey(address)).toBe(key);
+  it('count an address of IPv6 with its /64, and with its /48 five times as many mistakes', () => {
+    expect(addressRules('192.0.2.1')).toEqual([['address 192.0.2.1', addressRule]]);
+    expect(addressRules('2001:db8:1:2::9')).toEqual([
+      ['address 2001:db8:1:2::/64', addressRule],
+      ['address 2001:db8:1::/48', siteRule],
+    ]);
+    expect(siteRule.free).toBe(5 * addressRule.free);
   });
 });

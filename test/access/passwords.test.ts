@@ -4,13 +4,18 @@ import { openPasswords, usualCost } from '../../src/access/passwords.js';
 import { checkStrength } from '../../src/access/strength.js';
 import { cheap } from './fixture.js';
 
+const somebody = { known: 'somebody' };
+
 describe('hashes of passwords', () => {
   it('are made at the settings that OWASP names', () => {
     expect(usualCost).toEqual({ ln: 17, r: 8, p: 1 });
   });
 
   it('hold settings, salt and key, and are what scrypt says', async () => {
-    const hash = await openPasswords({ cost: cheap, random: (n) => Buffer.alloc(n, 7) }).hash('Straße 1234567');
+    const hash = await openPasswords({ cost: cheap, random: (n) => Buffer.alloc(n, 7) }).hash(
+      'Straße 1234567',
+      somebody,
+    );
     const key = scryptSync('Straße 1234567', Buffer.alloc(16, 7), 32, { N: 16, r: 8, p: 1 });
     const text = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
     expect(hash).toBe(`$scrypt$ln=4,r=8,p=1$${text(Buffer.alloc(16, 7))}$${text(key)}`);
@@ -18,27 +23,27 @@ describe('hashes of passwords', () => {
 
   it('fit their password, however it was typed, and no other', async () => {
     const passwords = openPasswords({ cost: cheap });
-    const hash = await passwords.hash('caf\u00e9 cr\u00e8me au lait');
-    expect(await passwords.hash('caf\u00e9 cr\u00e8me au lait')).not.toBe(hash);
-    expect(await passwords.check('cafe\u0301 cre\u0300me au lait', hash)).toBe('right');
-    expect(await passwords.check('cafe creme au lait', hash)).toBe('wrong');
-    expect(await passwords.check('', hash)).toBe('wrong');
+    const hash = await passwords.hash('caf\u00e9 cr\u00e8me au lait', somebody);
+    expect(await passwords.hash('caf\u00e9 cr\u00e8me au lait', somebody)).not.toBe(hash);
+    expect(await passwords.check('cafe\u0301 cre\u0300me au lait', hash, somebody)).toBe('right');
+    expect(await passwords.check('cafe creme au lait', hash, somebody)).toBe('wrong');
+    expect(await passwords.check('', hash, somebody)).toBe('wrong');
   });
 
   it('of old settings are right and stale', async () => {
-    const hash = await openPasswords({ cost: { ...cheap, ln: 3 } }).hash('a');
-    expect(await openPasswords({ cost: cheap }).check('a', hash)).toBe('stale');
-    expect(await openPasswords({ cost: cheap }).check('b', hash)).toBe('wrong');
+    const hash = await openPasswords({ cost: { ...cheap, ln: 3 } }).hash('a', somebody);
+    expect(await openPasswords({ cost: cheap }).check('a', hash, somebody)).toBe('stale');
+    expect(await openPasswords({ cost: cheap }).check('b', hash, somebody)).toBe('wrong');
   });
 
   it.each(['', 'plain', '$scrypt$ln=30,r=8,p=1$AAAA$AAAA', '$scrypt$ln=4,r=8,p=1$AAAA$AAAA'])(
     'that are none (%j) fit nothing',
     async (hash) => {
-      expect(await openPasswords({ cost: cheap }).check('', hash)).toBe('wrong');
+      expect(await openPasswords({ cost: cheap }).check('', hash, somebody)).toBe('wrong');
     },
   );
 
-  it('are computed one at a time, and few may wait', async () => {
+  it('are computed one at a time, and few may wait (queue.test.ts)', async () => {
     let running = 0;
     let most = 0;
     let release = (): void => undefined;
@@ -52,14 +57,16 @@ describe('hashes of passwords', () => {
         return Buffer.alloc(32, 1);
       },
     });
-    const all = Array.from({ length: 100 }, () => passwords.check('x', undefined).catch((error: unknown) => error));
+    const all = Array.from({ length: 100 }, (_, n) =>
+      passwords.check('x', undefined, { stranger: `192.0.2.${n}` }).catch((error: unknown) => error),
+    );
     release();
     const ended = await Promise.all(all);
     expect(most).toBe(1);
     expect(ended.filter((one) => one === 'wrong')).toHaveLength(20);
     expect(ended.filter((one) => one !== 'wrong')).toHaveLength(80);
     expect(ended.at(-1)).toMatchObject({ code: 'busy' });
-    expect(await passwords.check('x', undefined)).toBe('wrong');
+    expect(await passwords.check('x', undefined, somebody)).toBe('wrong');
   });
 });
 

@@ -41,7 +41,7 @@ describe('signing in by password', () => {
     access.accounts.remove(id, commandLine);
     expect(await removed).toEqual({ kind: 'wrong' });
     const two = await access.join('two');
-    const other = await openPasswords({ cost: cheap }).hash(better);
+    const other = await openPasswords({ cost: cheap }).hash(better, { known: 'two' });
     const changed = access.signing.byPassword('two', good, visit());
     access.accounts.setPassword(two, other, commandLine);
     expect(await changed).toEqual({ kind: 'wrong' });
@@ -50,7 +50,11 @@ describe('signing in by password', () => {
   it('makes a hash of old settings anew', async () => {
     const access = openTestAccess();
     const id = await access.join('owner', 'owner');
-    access.accounts.setPassword(id, await openPasswords({ cost: { ...cheap, ln: 2 } }).hash(good), commandLine);
+    access.accounts.setPassword(
+      id,
+      await openPasswords({ cost: { ...cheap, ln: 2 } }).hash(good, { known: id }),
+      commandLine,
+    );
     entered(await access.signing.byPassword('owner', good, visit()));
     expect(access.accounts.password(id)).toMatch(/^\$scrypt\$ln=4,/);
     entered(await access.signing.byPassword('owner', good, visit()));
@@ -92,9 +96,31 @@ describe('guessing', () => {
     const access = openTestAccess();
     await access.join('owner', 'owner');
     const before = access.hashes();
-    const all = Array.from({ length: 30 }, () => access.signing.byPassword('owner', 'guess', visit()));
+    const all = Array.from({ length: 30 }, (_, n) =>
+      access.signing.byPassword('owner', 'guess', visit(`192.0.2.${n}`)),
+    );
     expect((await Promise.all(all)).filter(({ kind }) => kind === 'wrong')).toHaveLength(5);
     expect(access.hashes() - before).toBe(5);
+  });
+
+  it('from many networks keeps nobody waiting who comes from a known browser: they are next', async () => {
+    const access = openTestAccess();
+    await access.join('owner', 'owner');
+    const { device } = entered(await access.signing.byPassword('owner', good, visit('198.51.100.7')));
+    const ended: string[] = [];
+    const guesses = Array.from({ length: 100 }, (_, n) => {
+      const from = visit(`2001:db8:${n.toString(16)}::1`);
+      return access.signing.byPassword(`name ${n}`, 'guess', from).then(
+        () => ended.push('guess'),
+        () => ended.push('busy'),
+      );
+    });
+    const owner = access.signing.byPassword('owner', good, visit('203.0.113.1', { device }));
+    void owner.then(() => ended.push('owner'));
+    await Promise.all([owner, ...guesses]);
+    expect((await owner).kind).toBe('in');
+    expect(ended.filter((one) => one !== 'busy').slice(0, 2)).toEqual(['guess', 'owner']);
+    expect(ended.filter((one) => one === 'guess')).toHaveLength(20);
   });
 
   it('with a stolen mark of a known browser is slowed down too', async () => {
