@@ -15,6 +15,7 @@ import { openPasswords, type Passwords } from './passwords.js';
 import { openPeople, type People } from './people.js';
 import type { Random } from './secrets.js';
 import { openSessions, type Sessions } from './sessions.js';
+import { openSenders, type Senders } from './senders.js';
 import { openSettings, type SettingStore } from './settings.js';
 import { openShares, type Shares } from './shares.js';
 import { openSigning, type Signing } from './signing.js';
@@ -27,6 +28,8 @@ import { recognise, type Brought } from './viewer.js';
 export interface Access {
   /** The viewer behind what a request brings; undefined for nobody. */
   recognise(brought: Brought): Viewer | undefined;
+  /** Who an author of a document is now, with the rights of this moment; undefined for nobody. */
+  readonly senders: Senders;
   readonly people: People;
   readonly accounts: Accounts;
   readonly signing: Signing;
@@ -76,6 +79,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const known = { people, sessions, tokens, shares, settings: settings.read, ...(secret !== undefined && { secret }) };
   return {
     recognise: (brought) => recognise(known, brought),
+    senders: openSenders(known),
     people,
     accounts,
     signing,

@@ -3,6 +3,7 @@
  */
 import type { EditableFields } from '../document/photo.js';
 import type { Audience } from '../document/photo.js';
+import { unknownSender } from '../document/senders.js';
 
 /** What somebody is to this home. `program` is whoever brings a token, `link` whoever comes by a share link. */
 export type Role = 'owner' | 'family' | 'visitor' | 'program' | 'link';
@@ -126,6 +127,31 @@ export function mayChange(viewer: Viewer | undefined, field: Field): boolean {
   if (field === 'audience') return may(viewer, 'share');
   if (field === 'favourite') return may(viewer, 'favourite');
   return may(viewer, field === 'trashed' || field === 'reviewed' || field === 'apart' ? 'trash' : 'edit');
+}
+
+/** Somebody who sent something in: as documents name them, and who they are now (undefined: nobody any more). */
+export interface Sender {
+  by: string;
+  viewer: Viewer | undefined;
+}
+
+/**
+ * Whether what somebody sent in (a sidecar) may say what a photo is: of one that they alone brought (`own`), and of one that they
+ * may edit at this moment. Of the latter it is told whose it is: their own, or the owner's (`own` for who acts for the owner,
+ * `house` for others), or one that only guests brought, people and tokens that may not edit everything. `bringers`: all of them.
+ */
+export function mayDescribe(
+  sender: Sender,
+  photo: { id: string; audience: Audience; trashed?: boolean },
+  bringers: readonly Sender[],
+): 'own' | 'house' | 'guest' | undefined {
+  const isTheirs = ({ by }: Sender): boolean => by === sender.by;
+  if (sender.by !== unknownSender && bringers.every(isTheirs)) return 'own';
+  if (!mayChange(sender.viewer, 'title') || !maySee(sender.viewer, photo)) return undefined;
+  if (bringers.some(isTheirs)) return 'own';
+  const actsForOwner = ({ viewer }: Sender): boolean => may(viewer, 'share');
+  if (!bringers.some(actsForOwner)) return 'guest';
+  return actsForOwner(sender) ? 'own' : 'house';
 }
 
 /** The id under which somebody has favourites of their own; the others' favourites are the owner's. */

@@ -3,12 +3,12 @@
  * event stream again and again, so that what is revoked ends at once, in whichever process it was done.
  */
 import { timingSafeEqual } from 'node:crypto';
-import type { People } from './people.js';
-import { audiencesOf, type May, type Role, type Viewer } from './rights.js';
+import type { People, Person } from './people.js';
+import { audiencesOf, type Role, type Viewer } from './rights.js';
 import { hashSecret } from './secrets.js';
 import type { Session, Sessions } from './sessions.js';
 import type { BroughtShare, Shares } from './shares.js';
-import { tokenPrefix, type Tokens } from './tokens.js';
+import { tokenPrefix, type Token, type Tokens } from './tokens.js';
 
 /** What a request brings that tells who is behind it. */
 export interface Brought {
@@ -66,18 +66,24 @@ function programOf({ tokens, secret }: Known, given: string): Viewer | undefined
     return { ...as('owner'), name: 'command line', canEdit: true };
   }
   const token = given.startsWith(tokenPrefix) ? tokens.find(given) : undefined;
-  if (!token) return undefined;
-  const may: readonly May[] = token.may;
+  return token && tokenViewer(token);
+}
+
+/** Whoever brings a token. */
+export function tokenViewer({ name, may }: Pick<Token, 'name' | 'may'>): Viewer {
   const audiences = may.includes('read') || may.includes('edit') ? audiencesOf.program : [];
-  return { role: 'program', audiences, token: token.name, name: token.name, may, canEdit: may.includes('edit') };
+  return { role: 'program', audiences, token: name, name, may, canEdit: may.includes('edit') };
 }
 
 const digest = (text: string): Buffer => Buffer.from(hashSecret(text));
 
-function personOf({ people, sessions }: Known, { familyEdits }: Settings, secret: string): Viewer | undefined {
+function personOf({ people, sessions }: Known, settings: Settings, secret: string): Viewer | undefined {
   const session: Session | undefined = sessions.find(secret);
   const person = session && people.find(session.person);
-  if (!person) return undefined;
-  const canEdit = person.role === 'owner' || person.canEdit || familyEdits;
-  return { ...as(person.role), person: person.id, name: person.name, session: session.id, canEdit };
+  return person && { ...personViewer(person, settings), session: session.id };
+}
+
+/** A person, whatever they come by. */
+export function personViewer({ id, name, role, canEdit }: Person, { familyEdits }: Settings): Viewer {
+  return { ...as(role), person: id, name, canEdit: role === 'owner' || canEdit || familyEdits };
 }

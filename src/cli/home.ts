@@ -4,6 +4,9 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openAccess } from '../access/access.js';
+import { mayDescribe } from '../access/rights.js';
+import type { Senders } from '../access/senders.js';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blobs.js';
 import type { Config } from '../base/config.js';
@@ -11,7 +14,10 @@ import { openFiles, type Files } from '../base/files.js';
 import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { catalogIsCurrent } from '../catalog/catalog.js';
+import { bringersOf } from '../document/senders.js';
+import { viewPhoto } from '../document/view.js';
 import { openIngest, type Ingest } from '../ingest/ingest.js';
+import type { Describing } from '../ingest/sidecars/match.js';
 import { openSidecars, type Sidecars } from '../ingest/sidecars/sidecars.js';
 import { openDecoders, type Decoders } from '../photo/decoders.js';
 import { openMetadata, type Metadata } from '../photo/metadata.js';
@@ -86,7 +92,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   const decoders = parts.decoders ?? openDecoders({ workers: config.workers });
   const tools = findTools(config.ffmpeg);
   const films = openFilms(tools);
-  const sidecars = openSidecars(db, library, metadata);
+  const sidecars = openSidecars(db, library, metadata, openDescribing(openAccess(db, library).senders, library.server));
   const ingest = await openIngest({
     library,
     archive,
@@ -118,3 +124,10 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     },
   };
 }
+
+/** For which photos whose sidecars count: asked of who they are at that moment. `here`: the id of this server. */
+const openDescribing = (senders: Senders, here: string): Describing => {
+  const senderOf = (by: string) => ({ by, viewer: senders(by) });
+  return (by, sha256, photo) =>
+    mayDescribe(senderOf(by), viewPhoto(sha256, photo, { here: false }), bringersOf(photo, here).map(senderOf));
+};

@@ -12,8 +12,9 @@ export interface Arrival {
   sighting: Sighting;
 }
 
-/** The key of a sighting: the earliest under each server and name is kept. */
-export const sightingKey = ({ server, name }: Pick<Sighting, 'server' | 'name'>): string => `${server} ${name}`;
+/** The key of a sighting: the earliest under each server, sender and name is kept, so that nobody hides that another brought it. */
+export const sightingKey = ({ server, by, name }: Pick<Sighting, 'server' | 'by' | 'name'>): string =>
+  [server, ...(by === undefined ? [] : [by]), name].join(' ');
 
 /** The document of an original that nobody has heard of. */
 export function newPhoto({ facts, renditions, sighting }: Arrival): PhotoDocument {

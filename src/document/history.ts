@@ -1,11 +1,22 @@
 /**
  * The history of a photo: what people said of it, newest first, as far as the document keeps it (of each field the newest
- * eight values, of each tag and album the last word), and where it came in. Pure; never throws.
+ * eight values, of each tag and album the last word), what its sidecars say, and where it came in; each with who that was. Pure;
+ * never throws.
  */
 import { shownEdit } from './edits.js';
-import { fieldNames, type FieldName } from './fields.js';
+import { elementOf, fieldNames, fields, isWallTime, type FieldName } from './fields.js';
 import { compareText, entriesOf, own, textOf } from './json.js';
-import { photoOf, type Edit, type Edits, type PhotoDocument, type Sighting, type Stamp } from './photo.js';
+import {
+  photoOf,
+  type Edit,
+  type Edits,
+  type PhotoDocument,
+  type SidecarValues,
+  type Sighting,
+  type Stamp,
+} from './photo.js';
+import { owner } from './senders.js';
+import { newestFirst } from './sidecars.js';
 import { isStamp } from './stamp.js';
 
 /** Something that somebody said of a photo. */
@@ -52,13 +63,54 @@ const wasSeen = (list: readonly Edit<unknown>[], at: Stamp): boolean =>
   list.some((edit) => edit.over === at || (Array.isArray(edit.saw) && edit.saw.includes(at)));
 
 /** Each time that these bytes came in, under another name or on another server, the first one first. */
-export const sightingsOf = (document: PhotoDocument): Pick<Sighting, 'at' | 'server' | 'name' | 'folder'>[] =>
+export const sightingsOf = (
+  document: Pick<PhotoDocument, 'sightings'>,
+): (Pick<Sighting, 'at' | 'server' | 'name' | 'folder'> & { by: string })[] =>
   entriesOf(document.sightings)
     .map(([, told]) => ({
       at: textOf(own(told, 'at')),
       server: textOf(own(told, 'server')),
       name: textOf(own(told, 'name')),
+      by: textOf(own(told, 'by')) || owner,
       ...(textOf(own(told, 'folder')) !== '' && { folder: textOf(own(told, 'folder')) }),
     }))
     .filter(({ at }) => at !== '')
     .sort((a, b) => compareText(a.at, b.at) || compareText(a.name, b.name));
+
+/** A sidecar of a photo: what it says and who sent it. */
+export interface PastSidecar {
+  name: string;
+  /** When it was last written, UTC; empty where that is not known. */
+  at: string;
+  by: string;
+  /** Only what a sidecar may say, and of that what this version understands. */
+  values: SidecarValues;
+  /** It is the newest of its name, and so asked for what nobody edited. */
+  shown?: true;
+}
+
+/** The sidecars of a photo, the newest first. */
+export function sidecarsIn(document: Pick<PhotoDocument, 'sidecars'>): PastSidecar[] {
+  const names = new Set<string>();
+  return newestFirst(document).map(({ name, modified, by, values }) => ({
+    ...{ name, at: textOf(modified), by: by ?? owner, values: valuesIn(values) },
+    ...(names.size < names.add(name).size && { shown: true as const }),
+  }));
+}
+
+/** The values of a sidecar, looked at again: any server may have written them. */
+function valuesIn(values: unknown): SidecarValues {
+  const given = sidecarFields.flatMap((field) => {
+    const value = own(values, field);
+    return field === 'tags'
+      ? Array.isArray(value)
+        ? [[field, value.filter((tag) => elementOf(tag) !== undefined)]]
+        : []
+      : value !== null && value !== undefined && (field === 'taken' ? isWallTime(value) : fields[field](value))
+        ? [[field, value]]
+        : [];
+  });
+  return Object.fromEntries(given) as SidecarValues;
+}
+
+const sidecarFields = ['title', 'description', 'tags', 'rating', 'gps', 'place', 'taken', 'favourite'] as const;

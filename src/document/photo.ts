@@ -121,6 +121,8 @@ export interface Sidecar {
   values: SidecarValues;
   /** When it was last written, or an export says so, UTC: of several the newest counts. */
   modified?: string;
+  /** Who sent it in, as the author of an edit; absent for the owner of the home. */
+  by?: string;
 }
 
 /** One time that a file with these bytes came in. `at` and `modified` are UTC, `2026-11-24T10:00:00.000Z`. */
@@ -137,6 +139,8 @@ export interface Sighting {
   modified: string;
   /** The folder it was dropped in, where there was one: an album suggestion. */
   folder?: string;
+  /** Who sent it in, as the author of an edit; absent for the owner of the home. */
+  by?: string;
 }
 
 /** One value that a person gave a field. */
@@ -198,7 +202,7 @@ export interface PhotoDocument {
   clips?: Clips;
   /** By the sidecar's SHA-256. */
   sidecars: Record<string, Sidecar>;
-  /** By `<server> <name>`; the earliest wins per key. */
+  /** By `<server> <name>`, or `<server> <by> <name>` where somebody sent it in; the earliest wins per key. */
   sightings: Record<string, Sighting>;
   edits: Edits;
 }

@@ -24,6 +24,7 @@ export function newestFirst({ sidecars }: Pick<PhotoDocument, 'sidecars'>): (Sid
       name: textOf(own(sidecar, 'name')),
       modified: textOf(own(sidecar, 'modified')),
       values: own(sidecar, 'values') ?? {},
+      ...(typeof own(sidecar, 'by') === 'string' && { by: textOf(own(sidecar, 'by')) }),
     }))
     .sort(
       (a, b) => compareText(b.modified, a.modified) || compareText(a.name, b.name) || compareText(a.sha256, b.sha256),
@@ -32,14 +33,21 @@ export function newestFirst({ sidecars }: Pick<PhotoDocument, 'sidecars'>): (Sid
 
 /**
  * A document with one more sidecar, whatever it was read from; `sha256` is that of its bytes. The same one again gets the later
- * time. Of several under one name only the newest keeps its values: the others are told of, and lie in the archive. (Empty
+ * time, and is the owner's once they sent it, too. Of several under one name only the newest keeps its values: the others are told of, and lie in the archive. (Empty
  * values are the greater JSON, so a merge with a document that has them keeps them empty.)
  */
 export function withSidecar(document: PhotoDocument, sha256: string, sidecar: Sidecar): PhotoDocument {
   const known = own(document.sidecars, sha256) as Sidecar | undefined;
-  if (known && textOf(known.modified) >= (sidecar.modified ?? '')) return document;
-  const added = { ...document, sidecars: { ...document.sidecars, [sha256]: sidecar } };
+  const isNewer = textOf(known?.modified) < (sidecar.modified ?? '');
+  if (known && !isNewer && !isTakenOver(known, sidecar)) return document;
+  const { by: _by, ...rest } = isNewer || !known ? sidecar : known;
+  const by = known && !isTakenOver(known, sidecar) ? known.by : sidecar.by;
+  const told = { ...rest, ...(by !== undefined && { by }) };
+  const added = { ...document, sidecars: { ...document.sidecars, [sha256]: told } };
   const states = newestFirst(added).filter(({ name }) => name === sidecar.name);
   const older = states.slice(1).map(({ sha256: state }) => [state, { ...added.sidecars[state]!, values: {} }] as const);
   return { ...added, sidecars: { ...added.sidecars, ...Object.fromEntries(older) } };
 }
+
+/** What somebody else said first, and the owner says, too, is the owner's from then on. */
+const isTakenOver = (known: Sidecar, sidecar: Sidecar): boolean => known.by !== undefined && sidecar.by === undefined;

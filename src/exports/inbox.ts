@@ -15,7 +15,7 @@ import { headLength, identify } from '../photo/identify.js';
 import { openInbox, type Inbox } from '../spool/inbox.js';
 import type { IgnoredItem } from '../spool/port.js';
 import type { Found } from '../spool/scan.js';
-import { isSidecar, waits, type Waiting } from '../spool/sidecars.js';
+import { isSidecar, waitsFor, type Waiting } from '../spool/sidecars.js';
 import type { Entry, Plan } from './plan.js';
 import type { Sources } from './sources.js';
 import { openTurns } from './turns.js';
@@ -64,7 +64,7 @@ export function planInbox(
     const what = identify(head);
     if (what.kind === 'photo') return undefined;
     if (!isXmp(head)) return refuse(found, what.reason);
-    if (!beside) return refuse(found, waits);
+    if (!beside) return refuse(found, waitsFor(found));
     let unpacked: string | undefined;
     try {
       return await beside.whyNot(found, async () => {

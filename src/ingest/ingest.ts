@@ -35,6 +35,8 @@ export interface Arrival {
   raw?: string;
   /** The folder it was dropped in, relative to incoming. */
   folder?: string;
+  /** Who sent it in, as the author of an edit; absent for the owner of the home. */
+  by?: string;
   /** What the export that it comes from says of it. */
   brought?: Brought;
   /** Its mtime and when it was claimed, UTC in ISO form. */

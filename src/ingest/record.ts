@@ -31,8 +31,12 @@ export interface Made {
   exif: ExifDocument;
 }
 
-function sightingOf({ name, raw, seen: at, modified, folder }: Arrival, server: string): Sighting {
-  return { at, server, name, ...(raw !== undefined && { raw }), modified, ...(folder !== undefined && { folder }) };
+function sightingOf({ name, raw, seen: at, modified, folder, by }: Arrival, server: string): Sighting {
+  return {
+    ...{ at, server, name, ...(raw !== undefined && { raw }), modified },
+    ...(folder !== undefined && { folder }),
+    ...(by !== undefined && { by }),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Whom documents say that something is by, as a viewer may know them. */
 import { may, type Viewer } from '../access/rights.js';
 import type { People } from '../access/people.js';
+import { unknownSender } from '../document/senders.js';
 
 /** Somebody who wrote or edited. */
 export interface Author {
@@ -13,6 +14,7 @@ export interface Author {
 export function authorFor(viewer: Viewer, people: Pick<People, 'find'>, author: string): Author {
   const [kind, rest = ''] = author.split(/:(.*)/s);
   if (kind === 'owner') return { name: 'The owner' };
+  if (kind === unknownSender) return { name: 'Somebody unknown' };
   if (kind === 'token') return { name: may(viewer, 'tokens') ? rest : 'A program' };
   const person = kind === 'person' ? people.find(rest) : undefined;
   if (!person) return { name: 'Somebody who left' };

@@ -5,11 +5,10 @@
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError, PhotospoolError, printable, type ErrorCode } from '../base/errors.js';
 import type { Log } from '../base/log.js';
-import { parseBrought } from '../document/brought.js';
-import type { Arrival, Ingest, Outcome } from '../ingest/ingest.js';
-import { fileOf, type Claim, type Claims } from './claims.js';
+import type { Ingest, Outcome } from '../ingest/ingest.js';
+import type { Claim, Claims } from './claims.js';
 import { earliest, openHold } from './hold.js';
-import { failItem, type Item } from './item.js';
+import { arrivalOf, failItem, type Item } from './item.js';
 import type { Held, Retried, SpoolEvent, StuckItem, WorkItem } from './port.js';
 import { away, dueAt, toStuckItem } from './stuck.js';
 import { openStopwatch, type Stopwatch } from './stopwatch.js';
@@ -69,23 +68,6 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
   const failed = new Set<string>();
   const hold = openHold(clock);
   const now = (): string => new Date(clock.now()).toISOString();
-
-  function arrivalOf(claim: Claim): Arrival {
-    const { name, raw, folder, since, modified, claimed, aside } = claim.item;
-    const brought = parseBrought(claim.item.brought);
-    return {
-      file: fileOf(claim),
-      name,
-      modified,
-      seen: claimed,
-      claim: claim.folder,
-      ...(raw !== undefined && { raw }),
-      ...(folder !== undefined && { folder }),
-      ...(since !== undefined && { since }),
-      ...(brought && { brought }),
-      ...(aside !== undefined && { aside }),
-    };
-  }
 
   function stepTo({ id, item: { name, claimed } }: Claim, step: string, watch: Stopwatch): void {
     watch.step(step);
@@ -184,7 +166,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       stepTo(claim, 'claim', watch);
       try {
         if (!(await claims.complete(claim))) return undefined;
-        const outcome = await ingest(arrivalOf(claim), {
+        const outcome = await ingest(arrivalOf(claim.item, claim.folder), {
           step: (step) => stepTo(claim, step, watch),
           setAside: async (path) => {
             claim.item.aside = path;

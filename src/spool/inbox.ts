@@ -14,7 +14,7 @@ import { isoTime } from './item.js';
 import type { IgnoredItem, WaitingItem } from './port.js';
 import { openReady, same, type Look } from './ready.js';
 import { scan, type Found } from './scan.js';
-import { isSidecar, waits, type Waiting } from './sidecars.js';
+import { isSidecar, waitsFor, type Waiting } from './sidecars.js';
 import type { Folder } from './watch.js';
 
 /** What a look at `incoming` found. */
@@ -144,7 +144,7 @@ export function openInbox(
       if (what.kind === 'photo') return undefined;
       const belongs = isSidecar(found) && isXmp(head);
       if (belongs && sidecars) return sidecars.whyNot(found);
-      const reason = belongs ? waits : what.reason;
+      const reason = belongs ? waitsFor(found) : what.reason;
       refused.set(keyOf(found.path), { look: found.look, item: { name: nameOf(found), reason } });
       return reason;
     },

@@ -1,9 +1,11 @@
 /**
  * `item.json`, the record beside a claimed file: where it came from, and why it is stuck. Pure.
  */
+import { join } from 'node:path';
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Path } from '../base/paths.js';
-import type { Brought } from '../document/brought.js';
+import { parseBrought, type Brought } from '../document/brought.js';
+import type { Arrival } from '../ingest/ingest.js';
 import { isSidecarName } from '../ingest/sidecars/match.js';
 import type { Found } from './scan.js';
 
@@ -30,6 +32,8 @@ export interface Item {
   rawFrom?: string;
   /** The folder it was dropped in, relative to incoming. */
   folder?: string;
+  /** Who sent it in, as the author of an edit; absent for the owner of the home. */
+  by?: string;
   /** Of a sidecar: since when it lay in incoming. */
   since?: string;
   claimed: string;
@@ -75,10 +79,30 @@ export function newItem(found: Found, now: number): Item {
     ...(typeof found.path !== 'string' && { rawFrom: found.path.toString('base64') }),
     ...(found.folder !== '' && { folder: found.folder }),
     ...(found.changed !== undefined && isSidecarName(found.name) && { since: isoTime(found.changed) }),
+    ...(found.by !== undefined && { by: found.by }),
     ...(found.brought && { brought: found.brought }),
     claimed: new Date(now).toISOString(),
     modified: isoTime(found.modified),
     attempts: 0,
+  };
+}
+
+/** A claimed file as ingest takes it; `folder` is that of its claim. */
+export function arrivalOf(item: Item, folder: string): Arrival {
+  const { name, raw, since, modified, claimed, aside, by } = item;
+  const brought = parseBrought(item.brought);
+  return {
+    file: join(folder, item.file),
+    name,
+    modified,
+    seen: claimed,
+    claim: folder,
+    ...(raw !== undefined && { raw }),
+    ...(item.folder !== undefined && { folder: item.folder }),
+    ...(since !== undefined && { since }),
+    ...(by !== undefined && { by }),
+    ...(brought && { brought }),
+    ...(aside !== undefined && { aside }),
   };
 }
 

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import type { Entry, Files, Path } from '../base/files.js';
+import { unknownSender } from '../document/senders.js';
 import { isLeftOver } from '../base/temporary.js';
 import { cameFrom, itemName, newItem, parseItem, type Item } from './item.js';
 import { isLeftAlone } from './names.js';
@@ -33,6 +34,6 @@ async function adopt(file: Entry, item: Item | undefined, files: Files, clock: C
 
 const nothing: Look = { size: 0n, mtimeNs: 0n, ino: 0n };
 
-/** The record of something of which only the path is known. `modified` in ms. */
+/** The record of something of which only the path is known; who sent it in is not, which is nobody. `modified` in ms. */
 export const unknownItem = (path: Path, name: string, clock: Clock, look = nothing, modified = 0): Item =>
-  newItem({ path, name, folder: '', look, modified }, clock.now());
+  newItem({ path, name, folder: '', look, modified, by: unknownSender }, clock.now());

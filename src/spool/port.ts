@@ -196,9 +196,9 @@ export interface SpoolPort {
   retry(names: string[] | 'all', wait?: boolean): Promise<Retried>;
   /**
    * Puts a stream's bytes into `incoming` by a temporary name and a rename; never replaces a file. `name` is what the
-   * sender called it: hostile text. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error.
+   * sender called it: hostile text; `by` who that is, as `authorOf` writes it. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error.
    */
-  place(stream: Readable, name: string): Promise<string>;
+  place(stream: Readable, name: string, by: string): Promise<string>;
   readonly uploads: Uploads;
   /** Tells of what happens; returns the function that ends it. */
   on(listener: (event: SpoolEvent) => void): () => void;

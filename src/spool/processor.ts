@@ -238,7 +238,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       if (!watching) await inbox.look();
       return { ...tellStatus({ inbox, hand, taking, tally }), today: parts.local.today.count() };
     },
-    place: (stream, name) => placeUpload(incoming, files, stream, name),
+    place: (stream, name, by) => placeUpload(incoming, files, stream, name, by),
     uploads,
     on(listener) {
       listeners.add(listener);

@@ -8,6 +8,7 @@ import type { Brought } from '../document/brought.js';
 import { hiddenClaim } from './hiding.js';
 import { isLeftAlone } from './names.js';
 import type { Look } from './ready.js';
+import { isSenders, senderOf } from './senders.js';
 import { idOf, type Folder } from './watch.js';
 
 /** A file in `incoming`. */
@@ -24,6 +25,8 @@ export interface Found {
   modified: number;
   /** ctime in ms: when it was last written or renamed there. */
   changed?: number;
+  /** Who sent it in; absent for the owner of the home. */
+  by?: string;
   /** What the export that it is a part of says of it. */
   brought?: Brought;
 }
@@ -52,9 +55,10 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
   const result: Scan = { files: [], special: [], trouble: [], hidden: [], folders: [] };
   return (await enter(incoming, '')) ? result : undefined;
 
-  async function walk(entries: Entry[], folder: string): Promise<void> {
+  async function walk(entries: Entry[], folder: string, by?: string): Promise<void> {
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))) {
       if (hiddenClaim(entry.name) !== undefined) result.hidden.push(entry.path);
+      if (folder === '' && by === undefined && isSenders(entry)) await enterSenders(entry.path);
       if (isLeftAlone(entry.name)) continue;
       const shown = folder === '' ? nameOf(entry) : `${folder}/${nameOf(entry)}`;
       if (entry.kind === 'other') {
@@ -62,8 +66,8 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
         continue;
       }
       try {
-        if (entry.kind === 'file') await add(entry, folder);
-        else await enter(entry.path, shown);
+        if (entry.kind === 'file') await add(entry, folder, by);
+        else await enter(entry.path, shown, by);
       } catch (error) {
         const failure = toPhotospoolError(error, 'read', shown);
         result.trouble.push({ name: shown, reason: sentence(failure) });
@@ -72,16 +76,24 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
   }
 
   /** False where there is no such folder. Which one it is, is asked before it is read: another may come to its place. */
-  async function enter(path: Path, shown: string): Promise<boolean> {
+  async function enter(path: Path, shown: string, by?: string): Promise<boolean> {
     const there = await files.lookClosely(path);
     const entries = there && (await files.list(path));
     if (!entries) return false;
     result.folders.push({ path, id: idOf(there) });
-    await walk(entries, shown);
+    await walk(entries, shown, by);
     return true;
   }
 
-  async function add(entry: Entry, folder: string): Promise<void> {
+  /** The folders of those who sent something in (senders.ts): what is in them came to the top of `incoming`, for all others. */
+  async function enterSenders(path: Path): Promise<void> {
+    const there = await files.lookClosely(path);
+    if (there) result.folders.push({ path, id: idOf(there) });
+    for (const one of (await files.list(path)) ?? [])
+      if (one.kind === 'folder') await enter(one.path, '', await senderOf(files, one.path));
+  }
+
+  async function add(entry: Entry, folder: string, by?: string): Promise<void> {
     const found = await files.lookClosely(entry.path);
     if (!found?.isFile()) return;
     const { size, mtimeNs, ino, mtimeMs, ctimeMs } = found;
@@ -94,6 +106,7 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
       look: { size, mtimeNs, ino },
       modified: Number(mtimeMs),
       changed: Number(ctimeMs),
+      ...(by !== undefined && { by }),
     });
   }
 }

@@ -2,7 +2,7 @@
  * The sidecars in `incoming`: which of them may be taken, for their photo is known, and which wait, and why. They wait where
  * they lie; nothing is kept for them but their names in memory, and nothing runs for them.
  */
-import type { Sidecars } from '../ingest/sidecars/sidecars.js';
+import { waitsFor, type Sidecars } from '../ingest/sidecars/sidecars.js';
 import { isSidecarName, namedAfter, versionOf, type Asking } from '../ingest/sidecars/match.js';
 import { stemOf } from '../ingest/sidecars/names.js';
 import { nameKey } from '../library/local.js';
@@ -38,20 +38,21 @@ export interface Waiting {
   items(): IgnoredItem[];
 }
 
+/** Why a sidecar waits of whose photo nothing is known. */
+export { waitsFor };
+
 /** Whether a file in `incoming` is one, by its name. */
 export const isSidecar = ({ name }: Pick<Found, 'name'>): boolean => isSidecarName(name);
-
-/** Why a sidecar waits of whose photo nothing is known. */
-export const waits = 'it is an XMP sidecar and waits for its photo';
 
 /** How many are looked for before others get a turn. */
 const turn = 200;
 
 /** What is looked for, for a file in `incoming`. */
-export const askingOf = ({ name, folder, changed }: Pick<Found, 'name' | 'folder' | 'changed'>): Asking => ({
+export const askingOf = ({ name, folder, changed, by }: Pick<Found, 'name' | 'folder' | 'changed' | 'by'>): Asking => ({
   name,
   folder,
   ...(changed !== undefined && { since: isoTime(changed) }),
+  ...(by !== undefined && { by }),
 });
 
 /** Opens the list of those that wait. */
@@ -97,7 +98,7 @@ export function openWaiting(sidecars: Sidecars, beside: Beside): Waiting {
         const now = mayCome(one, coming) ? '' : sidecars.candidates(askingOf(one));
         const known = waiting.get(key);
         if (now !== '' && known?.tried !== `${now} ${one.look.mtimeNs}`) chosen.push(one);
-        else waiting.set(key, known ?? { item: itemOf(one, waits) });
+        else waiting.set(key, known ?? { item: itemOf(one, waitsFor(one)) });
       }
       return chosen;
     },

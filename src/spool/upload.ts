@@ -8,12 +8,19 @@ import { duplicateName, safeName } from '../archive/names.js';
 import type { Files } from '../base/files.js';
 import { temporaryName } from '../base/temporary.js';
 import { isLeftAlone } from './names.js';
+import { senderFolder } from './senders.js';
 
-/** Writes a stream into `incoming`; `name` is hostile text. Answers the name it got. Leaves nothing where the stream fails. */
-export async function placeUpload(incoming: string, files: Files, stream: Readable, name: string): Promise<string> {
+/** Writes a stream into `incoming`; `name` is hostile text, `by` who sent it. Answers the name it got. Leaves nothing where the stream fails. */
+export async function placeUpload(
+  incoming: string,
+  files: Files,
+  stream: Readable,
+  name: string,
+  by: string,
+): Promise<string> {
   const part = join(incoming, temporaryName());
   await files.pour(stream, part);
-  return giveName(incoming, files, part, name);
+  return giveName(await senderFolder(incoming, files, by), files, part, name);
 }
 
 /** Gives a whole file its name in a folder of `incoming`, or the next one that is free, and answers it. Durable. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import type { Wanted } from './port.js';
+import { senderFolder } from './senders.js';
 import { comingName, giveName } from './upload.js';
 
 /** What is written down of an upload. `begun`: ms since 1970; `sha256`: of all its bytes, once they are there. */
@@ -37,7 +38,7 @@ export async function sealPart(files: Files, part: string, note: Note): Promise<
   });
 }
 
-/** Gives a sealed part its name in `incoming`. */
+/** Gives a sealed part its name in `incoming`, in the folder of who sent it. */
 export async function placePart(files: Files, incoming: string, part: string, note: Note): Promise<void> {
   // It has two names: a crash came when it had just got the new one.
   if (((await files.look(part))?.nlink ?? 1) > 1) {
@@ -45,27 +46,28 @@ export async function placePart(files: Files, incoming: string, part: string, no
     return;
   }
   const name = note.metadata['filename'] ?? '';
+  const top = await senderFolder(incoming, files, note.by);
   for (let tries = 0; tries < 5; tries++) {
     try {
-      await giveName(await hintedFolder(files, incoming, note), files, part, name);
+      await giveName(await hintedFolder(files, top, note), files, part, name);
       return;
     } catch (error) {
       // The spool has emptied and removed that folder meanwhile.
       if (errnoOf(error) !== 'ENOENT' || !(await files.look(part))) throw error;
     }
   }
-  await giveName(incoming, files, part, name);
+  await giveName(top, files, part, name);
 }
 
-/** The folder in `incoming` that a file was in where it came from; `incoming` where that can't be made. */
-async function hintedFolder(files: Files, incoming: string, { metadata }: Note): Promise<string> {
-  let folder = incoming;
+/** The folder below `top` that a file was in where it came from; `top` where that can't be made. */
+async function hintedFolder(files: Files, top: string, { metadata }: Note): Promise<string> {
+  let folder = top;
   const names = (metadata['folder'] ?? '').split(/[/\\]+/).filter((name) => !/^\.*$/.test(name));
   for (const name of names.slice(0, deepest)) {
     const next = join(folder, comingName(Array.from(name).slice(0, 60).join('')));
     await files.makeFolder(next);
     // Links are not followed.
-    if (!(await files.look(next))?.isDirectory()) return incoming;
+    if (!(await files.look(next))?.isDirectory()) return top;
     folder = next;
   }
   return folder;

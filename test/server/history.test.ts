@@ -126,3 +126,51 @@ test('tells each name under which it came in, the first one first; the folder to
   expect(await told(family)).toMatchObject([{ name: 'IMG_1.jpg' }, { name: 'beach.jpg' }]);
   expect(JSON.stringify(await told(family))).not.toContain('Trip');
 });
+
+test('tells what sidecars say and who sent them, and who brought the photo in', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const id = await home.add({ name: 'IMG_1.jpg' });
+  await owner.ask('PATCH', `/api/photos/${id}`, { audience: 'family' });
+  const { id: person, browser: family } = await invite(owned, 'Ben');
+  home.library.update<PhotoDocument>(photoId(id), (body) => {
+    const [at, modified] = ['2026-12-01T00:00:00.000Z', '2020-01-01T00:00:00.000Z'];
+    const by = `person:${person}`;
+    const came = { at, server: home.library.server, name: 'ben.jpg', modified, by };
+    const values = {
+      title: 'Ben’s',
+      rating: 4,
+      favourite: true,
+      tags: ['sea', 3],
+      gps: 'nowhere',
+    } as unknown as object;
+    const sidecars = {
+      ['a'.repeat(64)]: { name: 'IMG_1.jpg.xmp', modified: at, values, by },
+      ['b'.repeat(64)]: { name: 'IMG_1.jpg.xmp', modified, values: {} },
+      ['c'.repeat(64)]: { name: 'IMG_1.xmp', values: { description: 'old' }, by: 'token:phone' },
+      ['d'.repeat(64)]: { name: 'x.xmp', values: 'none', by: 'unknown' } as unknown as { name: string; values: object },
+    };
+    return { ...body!, sightings: { ...body!.sightings, ben: came }, sidecars };
+  });
+  const told = async (browser: typeof owner) =>
+    (await browser.ask('GET', `/api/photos/${id}/history`)).json<{
+      sightings: { by: { name: string } }[];
+      sidecars: { name: string; by: { name: string }; values: object; shown?: true }[];
+    }>();
+  const { sightings, sidecars } = await told(owner);
+  expect(sightings.map(({ by }) => by.name)).toEqual(['The owner', 'Ben']);
+  expect(sidecars).toEqual([
+    {
+      ...{ name: 'IMG_1.jpg.xmp', at: '2026-12-01T00:00:00.000Z', by: { id: person, name: 'Ben' }, shown: true },
+      values: { title: 'Ben’s', rating: 4, favourite: true, tags: ['sea'] },
+    },
+    { name: 'IMG_1.jpg.xmp', at: '2020-01-01T00:00:00.000Z', by: { name: 'The owner' }, values: {} },
+    { name: 'IMG_1.xmp', at: '', by: { name: 'phone' }, values: { description: 'old' }, shown: true },
+    { name: 'x.xmp', at: '', by: { name: 'Somebody unknown' }, values: {}, shown: true },
+  ]);
+  await owner.ask('PATCH', `/api/people/${person}`, { canEdit: true });
+  const less = await told(family);
+  expect(less.sidecars[0]).toMatchObject({ by: { name: 'Ben' }, values: { title: 'Ben’s', rating: 4, tags: ['sea'] } });
+  expect(less.sidecars[0]!.values).not.toHaveProperty('favourite');
+  expect(less.sidecars[2]!.by).toEqual({ name: 'A program' });
+});

@@ -107,8 +107,8 @@ describe('uploads', () => {
     const spool = makeSpool();
     const processor = await spool.open();
     spool.drop('a.jpg', photo('there'));
-    await processor.place(Readable.from([photo('one')]), 'a.jpg');
-    await processor.place(Readable.from([photo('two')]), '../../evil\n.jpg');
+    await processor.place(Readable.from([photo('one')]), 'a.jpg', 'owner');
+    await processor.place(Readable.from([photo('two')]), '../../evil\n.jpg', 'owner');
     expect(spool.files()).toEqual(['incoming/upload-_.._evil_.jpg', 'incoming/a-2.jpg', 'incoming/a.jpg'].sort());
   });
 });

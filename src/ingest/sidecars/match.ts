@@ -6,6 +6,7 @@ import { shotOf } from '../../catalog/stacks.js';
 import { pairOf } from '../../document/facts.js';
 import { own, textOf } from '../../document/json.js';
 import { photoId, photoOf, type PhotoDocument, type SidecarValues } from '../../document/photo.js';
+import { owner } from '../../document/senders.js';
 import type { Library } from '../../library/library.js';
 import { stemOf, type Name, type Names } from './names.js';
 
@@ -17,7 +18,15 @@ export interface Asking {
   folder: string;
   /** Since when it lay there, UTC: photos that came in after that lay beside it. */
   since?: string;
+  /** Who sent it in; absent for the owner of the home. */
+  by?: string;
 }
+
+/**
+ * Whose a photo is to whoever sent a sidecar, `by`; undefined where it may not count for it, which for them is as if there were no
+ * such photo (`mayDescribe` of access/rights.ts).
+ */
+export type Describing = (by: string, sha256: string, photo: PhotoDocument) => 'own' | 'house' | 'guest' | undefined;
 
 /** What it says itself, where it was read. */
 export type Said = Pick<SidecarValues, 'taken'>;
@@ -53,35 +62,54 @@ export function* candidates({ name, folder }: Asking, names: Names): Generator<[
   if (version !== undefined) yield ['version', names.named(version, folder)];
 }
 
-/** Finds the photos of a sidecar. */
-export function findPhotos(asking: Asking, said: Said | undefined, names: Names, library: Library): Match {
-  const byStyle = [...candidates(asking, names)];
-  for (const [style, all] of byStyle) {
-    const here = known(
-      all.filter(({ inFolder }) => inFolder),
-      library,
-    );
-    if (here.length > 0) return decide(here, style, asking, said);
-  }
-  for (const [style, all] of byStyle) {
-    const same = known(all, library).filter((one) => isSaid(one, said));
-    if (same.length > 0) return decide(same, style, asking, said);
+/** What the photos of a sidecar are found in. */
+export interface Finding {
+  names: Names;
+  library: Library;
+  describing: Describing;
+}
+
+/**
+ * Finds the photos of a sidecar, of those for which it may count: those of whoever sent it first, then the owner's. What only
+ * guests brought is not to catch a sidecar whose own photo is still to come: a time that it says has to be theirs.
+ */
+export function findPhotos(asking: Asking, said: Said | undefined, finding: Finding): Match {
+  const byStyle = [...candidates(asking, finding.names)].map(
+    ([style, all]) => [style, knownOf(all, asking, finding)] as const,
+  );
+  for (const whose of ['own', 'house', 'guest'] as const) {
+    const all = byStyle.map(([style, found]) => [style, found.filter((one) => one.whose === whose)] as const);
+    for (const [style, found] of all) {
+      const here = found.filter((one) => one.inFolder && (whose !== 'guest' || isNotOther(one, said)));
+      if (here.length > 0) return decide(here, style, asking, said);
+    }
+    for (const [style, found] of all) {
+      const same = found.filter((one) => isSaid(one, said));
+      if (same.length > 0) return decide(same, style, asking, said);
+    }
   }
   return { kind: 'none' };
 }
 
 /** A candidate with its document. */
-interface Known extends Name {
+export interface Known extends Name {
   photo: PhotoDocument;
+  whose: NonNullable<ReturnType<Describing>>;
 }
 
-function known(names: Name[], library: Library): Known[] {
+/** Of those that have a name, the photos for which a sidecar may count. */
+export function knownOf(names: Name[], { by = owner }: Asking, { library, describing }: Finding): Known[] {
   const stored = library.getMany(names.map(({ sha256 }) => photoId(sha256)));
   return names.flatMap((one, n) => {
     const photo = photoOf(stored[n]?.body);
-    return photo ? [{ ...one, photo }] : [];
+    const whose = photo && describing(by, one.sha256, photo);
+    return photo && whose ? [{ ...one, photo, whose }] : [];
   });
 }
+
+/** Whether a sidecar, which has been read, says no time that is not the photo's. */
+const isNotOther = (one: Known, said: Said | undefined): boolean =>
+  said !== undefined && (said.taken === undefined || isSaid(one, said));
 
 /** Whether a photo was taken in the second that a sidecar says. */
 const isSaid = ({ photo }: Known, said: Said | undefined): boolean =>

@@ -15,13 +15,25 @@ import type { Library } from '../../library/library.js';
 import type { OriginalRow, Reservation } from '../../library/local.js';
 import type { Metadata } from '../../photo/metadata.js';
 import type { Arrival } from '../ingest.js';
-import { candidates, findPhotos, namedAfter, type Asking, type Match, type Style } from './match.js';
+import {
+  candidates,
+  findPhotos,
+  knownOf,
+  namedAfter,
+  type Asking,
+  type Describing,
+  type Match,
+  type Style,
+} from './match.js';
 import { openNames, stemOf, type Names } from './names.js';
 
 /** The sidecars of a home. */
 export interface Sidecars {
   names: Names;
-  /** What its candidates are, as a text that is another one when they change; empty where no photo has its name. */
+  /**
+   * What its candidates are, as a text that is another one when they change; empty where no photo has its name for which whoever
+   * sent it may say anything.
+   */
   candidates(asking: Asking): string;
   /**
    * Why a sidecar can't be taken in yet, as a clause; undefined where its photo is known. `pathOf` answers where it can be read;
@@ -33,7 +45,7 @@ export interface Sidecars {
 }
 
 /** A sidecar that came in, as far as it matters here; `claim` where a place is to be reserved for it. */
-export type Came = Pick<Arrival, 'file' | 'name' | 'folder' | 'since' | 'modified'> & { claim?: string };
+export type Came = Pick<Arrival, 'file' | 'name' | 'folder' | 'since' | 'modified' | 'by'> & { claim?: string };
 
 /** A sidecar in hand. Both throw `locked` where its photo is not known any more. */
 export interface Bringing {
@@ -43,9 +55,10 @@ export interface Bringing {
   attach(sha256: string): void;
 }
 
-/** Opens the sidecars of a library. */
-export function openSidecars(db: Sqlite, library: Library, metadata: Metadata): Sidecars {
+/** Opens the sidecars of a library. `describing`: for which photos whose sidecars count, asked when they take effect. */
+export function openSidecars(db: Sqlite, library: Library, metadata: Metadata, describing: Describing): Sidecars {
   const names = openNames(db, library);
+  const finding = { names, library, describing };
 
   async function read(path: string): Promise<SidecarValues | undefined> {
     // What can't be read tells nothing; where it matters, its claim says why.
@@ -56,14 +69,19 @@ export function openSidecars(db: Sqlite, library: Library, metadata: Metadata): 
   }
 
   function attach(arrival: Came, values: SidecarValues, sha256: string): Match & { kind: 'found' } {
-    const match = findPhotos(askingOf(arrival), values, names, library);
+    const match = findPhotos(askingOf(arrival), values, finding);
     if (match.kind !== 'found') {
-      throw new PhotospoolError('locked', `${printable(arrival.name)}: ${reasonOf(match)}.`, {
+      throw new PhotospoolError('locked', `${printable(arrival.name)}: ${reasonOf(match, arrival)}.`, {
         hint: 'It goes on when that is known.',
       });
     }
-    const { name, modified } = arrival;
-    const sidecar = { name, values: match.style === 'version' ? {} : values, modified };
+    const { name, modified, by } = arrival;
+    const sidecar = {
+      name,
+      values: match.style === 'version' ? {} : values,
+      modified,
+      ...(by !== undefined && { by }),
+    };
     for (const photo of match.photos) {
       library.update<PhotoDocument>(photoId(photo), (body) =>
         body && !isNewer(body) ? withSidecar(body, sha256, sidecar) : body,
@@ -76,13 +94,14 @@ export function openSidecars(db: Sqlite, library: Library, metadata: Metadata): 
     names,
     candidates: (asking) =>
       [...candidates(asking, names)]
-        .flatMap(([, found]) => found.map(({ sha256, inFolder }) => `${sha256}${Number(inFolder)}`))
+        .flatMap(([, found]) => knownOf(found, asking, finding))
+        .map(({ sha256, inFolder, whose }) => `${sha256}${Number(inFolder)}${whose}`)
         .join(' '),
     async whyNot(asking, pathOf) {
-      const named = findPhotos(asking, undefined, names, library);
+      const named = findPhotos(asking, undefined, finding);
       if (named.kind === 'found') return undefined;
-      const match = findPhotos(asking, await read(await pathOf()), names, library);
-      return match.kind === 'found' ? undefined : reasonOf(match);
+      const match = findPhotos(asking, await read(await pathOf()), finding);
+      return match.kind === 'found' ? undefined : reasonOf(match, asking);
     },
     async open(arrival) {
       const values = await metadata.sidecar(arrival.file);
@@ -105,16 +124,28 @@ export function openSidecars(db: Sqlite, library: Library, metadata: Metadata): 
 }
 
 /** What a sidecar that came in is looked for by. */
-export const askingOf = ({ name, folder = '', since }: Pick<Arrival, 'name' | 'folder' | 'since'>): Asking => ({
+export const askingOf = ({
+  name,
+  folder = '',
+  since,
+  by,
+}: Pick<Arrival, 'name' | 'folder' | 'since' | 'by'>): Asking => ({
   name,
   folder,
   ...(since !== undefined && { since }),
+  ...(by !== undefined && { by }),
 });
 
-/** Why it waits. */
-export const reasonOf = (match: Exclude<Match, { kind: 'found' }>): string =>
-  match.kind === 'none'
+/** Why a sidecar waits of whose photo nothing is known; the same where whoever sent it may not edit the photo of its name. */
+export const waitsFor = ({ by }: Pick<Asking, 'by'>): string =>
+  by === undefined
     ? 'it is an XMP sidecar and waits for its photo'
+    : 'it is an XMP sidecar and waits for a photo of its name that whoever sent it may edit';
+
+/** Why it waits. */
+export const reasonOf = (match: Exclude<Match, { kind: 'found' }>, asking: Pick<Asking, 'by'>): string =>
+  match.kind === 'none'
+    ? waitsFor(asking)
     : `it is an XMP sidecar, and ${match.count} photos could be meant: call it as one of them, ending and all (IMG_1.jpg.xmp), or put it beside that one`;
 
 /** Where a photo lies in the archive, or would where it is on another server. */

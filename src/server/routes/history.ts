@@ -1,7 +1,8 @@
-/** Who edited what of a photo, when, and where it came in: for those who may edit, of the fields that they may change. */
+/** Who edited what of a photo, when, what its sidecars say, and where it came in: for those who may edit, of the fields that they may change. */
 import { Type } from 'typebox';
+import type { People } from '../../access/people.js';
 import { may, type Viewer } from '../../access/rights.js';
-import { historyOf, sightingsOf } from '../../document/history.js';
+import { historyOf, sidecarsIn, sightingsOf } from '../../document/history.js';
 import { photoId, type PhotoDocument } from '../../document/photo.js';
 import { viewer } from '../access.js';
 import { authorFor } from '../authors.js';
@@ -12,12 +13,13 @@ import { getPhoto, readDocuments } from '../photos.js';
 import { answers, IdParams } from '../schemas.js';
 
 const bounds = { most: 1_000, usual: 200 };
+const Author = Type.Object({ id: Type.Optional(Type.String()), name: Type.String() });
 const Entry = Type.Object({
   field: Type.String(),
   element: Type.Optional(Type.String({ description: 'which tag or album' })),
   value: Type.Unknown({ description: 'null where it was taken away; of a tag or album whether the photo is in it' }),
   at: Type.String({ description: 'UTC' }),
-  by: Type.Object({ id: Type.Optional(Type.String()), name: Type.String() }),
+  by: Author,
   shown: Type.Optional(Type.Literal(true)),
   lost: Type.Optional(Type.Literal(true, { description: 'it gave way when two servers met' })),
 });
@@ -30,6 +32,16 @@ const History = Type.Object({
       name: Type.String(),
       folder: Type.Optional(Type.String({ description: 'for those who may look into the spool' })),
       here: Type.Boolean({ description: 'on this server' }),
+      by: Author,
+    }),
+  ),
+  sidecars: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      at: Type.String({ description: 'UTC, when it was last written; empty where that is not known' }),
+      by: Author,
+      values: Type.Record(Type.String(), Type.Unknown(), { description: 'what it says, by field' }),
+      shown: Type.Optional(Type.Literal(true, { description: 'the newest of its name: asked for what nobody edited' })),
     }),
   ),
   more: Type.Integer({ description: 'older ones that are not told' }),
@@ -43,7 +55,7 @@ export const history: Routes = (app, context) => {
     {
       config: { rule: 'history' },
       schema: {
-        summary: 'Who edited what, and when; and where it came in',
+        summary: 'Who edited what, and when; what sidecars say; and where it came in',
         params: IdParams,
         querystring: Type.Object({ limit: limit(bounds) }),
         response: answers(History),
@@ -63,7 +75,8 @@ export const history: Routes = (app, context) => {
       void reply.send({
         added,
         edits: told.map(({ by, at, ...edit }) => ({ ...edit, at: timeOf(at), by: authorFor(who, access.people, by) })),
-        sightings: document ? sightingsFor(who, library.server, document) : [],
+        sightings: document ? sightingsFor(who, access.people, library.server, document) : [],
+        sidecars: document ? sidecarsFor(who, access.people, document) : [],
         more: edits.length - told.length,
         merges: merges.map((merge) => mergeFor(who, access.people, merge)),
       });
@@ -73,14 +86,25 @@ export const history: Routes = (app, context) => {
 
 /** More of them are told of no one; a hostile peer may send many. */
 const mostSightings = 100;
+const mostSidecars = 100;
 
 /** Where a photo came in. In which folder is told to those who may look into the spool. */
-const sightingsFor = (who: Viewer, here: string, document: PhotoDocument) =>
+const sightingsFor = (who: Viewer, people: Pick<People, 'find'>, here: string, document: PhotoDocument) =>
   sightingsOf(document)
     .slice(0, mostSightings)
-    .map(({ at, name, server, folder }) => ({
-      ...{ at, name, here: server === here },
+    .map(({ at, name, server, folder, by }) => ({
+      ...{ at, name, here: server === here, by: authorFor(who, people, by) },
       ...(folder !== undefined && may(who, 'spool') && { folder }),
+    }));
+
+/** What sidecars say of a photo, as far as it is told, and who sent them. */
+const sidecarsFor = (who: Viewer, people: Pick<People, 'find'>, document: PhotoDocument) =>
+  sidecarsIn(document)
+    .slice(0, mostSidecars)
+    .map(({ by, values, ...told }) => ({
+      ...told,
+      by: authorFor(who, people, by),
+      values: Object.fromEntries(Object.entries(values).filter(([field]) => isTold(who, field))),
     }));
 
 /** What a family member is told of who may edit: what they may change. Their favourite is not the owner's. */

@@ -6,7 +6,7 @@ import multipart, { type MultipartFile } from '@fastify/multipart';
 import { createHash } from 'node:crypto';
 import { pipeline, Transform } from 'node:stream';
 import { Type } from 'typebox';
-import { may } from '../../access/rights.js';
+import { authorOf, may } from '../../access/rights.js';
 import { PhotospoolError } from '../../base/errors.js';
 import type { SpoolPort } from '../../spool/port.js';
 import { viewer } from '../access.js';
@@ -65,8 +65,9 @@ function addRoute(app: App, spool: SpoolPort): void {
       const files: Placed[] = [];
       try {
         // Which names are taken is for those who may look there.
-        const tells = may(viewer(request), 'spool');
-        for await (const part of request.files()) files.push(await placePart(spool, part, tells));
+        const who = viewer(request);
+        const tells = may(who, 'spool');
+        for await (const part of request.files()) files.push(await placePart(spool, part, authorOf(who), tells));
       } catch (error) {
         throw brokeOff(error)
           ? new PhotospoolError('truncated', 'The upload ended in the middle.', { op: 'upload', cause: error })
@@ -78,13 +79,13 @@ function addRoute(app: App, spool: SpoolPort): void {
   );
 }
 
-async function placePart(spool: SpoolPort, part: MultipartFile, tells: boolean): Promise<Placed> {
+async function placePart(spool: SpoolPort, part: MultipartFile, by: string, tells: boolean): Promise<Placed> {
   const { stream, seen } = measure();
   // Whatever ends the one ends the other; the spool hears of it as an error of its stream.
   pipeline(part.file, stream, () => undefined);
   try {
     const sent = part.filename || 'upload';
-    const name = await spool.place(stream, sent);
+    const name = await spool.place(stream, sent, by);
     return { name: tells ? name : sent, ...seen() };
   } finally {
     stream.destroy();

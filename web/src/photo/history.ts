@@ -32,7 +32,9 @@ export interface Merge {
 export interface History {
   added: string;
   /** Each time that it came in, the first one first. */
-  sightings?: { at: string; name: string; folder?: string; here: boolean }[];
+  sightings?: { at: string; name: string; folder?: string; here: boolean; by?: By }[];
+  /** What sidecars say of it, the newest first; `at` is empty where it is not known. */
+  sidecars?: { at: string; name: string; by: By; values: Record<string, unknown>; shown?: true }[];
   edits: PastEdit[];
   more: number;
   merges: Merge[];
@@ -46,6 +48,8 @@ export const historyTexts = {
   show: 'Show who changed what',
   none: 'Nobody has changed anything yet.',
   cameIn: 'Came in',
+  sidecar: 'Sidecar',
+  replaced: 'a newer one counts',
   inFolder: (folder: string) => `in the folder “${legible(folder)}”`,
   elsewhere: 'on another server',
   lost: 'Made at the same time on another server. The other one is shown.',
@@ -100,6 +104,13 @@ export function valueName(field: string, value: unknown): string {
   const parts = ['city', 'region', 'country'].map((key) => of(value, key)).filter((part) => typeof part === 'string');
   return parts.length > 0 ? parts.join(', ') : JSON.stringify(value);
 }
+
+/** What a sidecar says, in words: a line for each field. */
+export const sidecarWords = (values: Record<string, unknown>): string[] =>
+  Object.entries(values).map(
+    ([field, value]) =>
+      `${fieldName(field)}: ${Array.isArray(value) ? value.map(String).join(', ') : field === 'taken' && typeof value === 'string' ? valueName(field, { local: value }) : valueName(field, value)}`,
+  );
 
 /** What an edit did, in words. */
 export const deedName = ({ field, element, value }: PastEdit): string =>
