@@ -65,7 +65,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const { passwords = openPasswords({ random }), line = () => undefined, failed = () => undefined } = options;
   openTables(db);
   const audit = openAudit(db, clock, line);
-  const people = openPeople(library, clock);
+  const people = openPeople(db, library, clock);
   const settings = openSettings(library.local, audit);
   const sessions = openSessions(db, { clock, random, failed });
   const tokens = openTokens(db, { clock, random, failed, audit });
@@ -75,6 +75,8 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const devices = openDevices(db, { clock, random });
   const parts = { db, clock, people, sessions, devices, codes, passkeys, audit };
   const accounts = openAccounts({ ...parts, settings });
+  library.onReceive('person:', (id, from) => accounts.receive(id.slice('person:'.length), from));
+  for (const id of people.unseen()) accounts.receive(id);
   const signing = openSigning({ ...parts, passwords, accounts });
   const known = { people, sessions, tokens, shares, settings: settings.read, ...(secret !== undefined && { secret }) };
   return {

@@ -1,7 +1,7 @@
 /**
  * Accounts: people with what lets them sign in here. The document of a person replicates, their credentials do not, so an
- * owner counts here only when they can sign in here: the last such one can be neither removed nor made less. Every change
- * and its line in the audit are one transaction.
+ * owner counts here only when they can sign in here: the last such one can be neither removed nor made less, by nobody here and
+ * by no other server. Every change and its line in the audit are one transaction.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -13,9 +13,10 @@ import { setUp, type Codes } from './codes.js';
 import type { Devices } from './devices.js';
 import { keyOfName } from './names.js';
 import type { NewPasskey, Passkey, Passkeys } from './passkeys.js';
-import type { People, Person, PersonChange, PersonRole } from './people.js';
+import type { People, Person, PersonChange, PersonRole, WaitingChange } from './people.js';
 import type { Sessions } from './sessions.js';
 import type { SettingStore } from './settings.js';
+import type { Standing } from './standing.js';
 
 /** A person, and how they sign in here. */
 export interface Account extends Person {
@@ -32,12 +33,28 @@ export interface Accounts {
   find(id: string): Account | undefined;
   /** The one whom a name means at sign-in: whoever can sign in here with it. */
   named(name: string): Account | undefined;
-  /** @throws PhotospoolError `invalid`, `conflict` where the name is taken. */
+  /**
+   * Adds a person. The first owner of a home who came by replication already, and waits to be an owner here, is that person.
+   * @throws PhotospoolError `invalid`, `conflict` where the name is taken.
+   */
   add(person: { name: string; role: PersonRole }, actor: Actor): Account;
   /** @throws PhotospoolError `invalid`, `not-found`, `conflict` where it would leave no owner who can sign in here. */
   change(id: string, change: PersonChange, actor: Actor): Account;
   /** Removes a person and all that let them sign in. @throws PhotospoolError `not-found`, `conflict` for the last owner. */
   remove(id: string, actor: Actor): void;
+  /** Whether `add` would take a person who came by replication as the first owner of this home. */
+  isFirstOwner(name: string): boolean;
+  /** What other servers' documents ask for and an owner here has to decide, by name. */
+  waiting(): WaitingChange[];
+  /**
+   * Puts in force what waits for a person. @throws PhotospoolError `not-found` where nothing waits; `conflict` where it is another
+   * edition now, the name is taken, or no owner who can sign in here would be left.
+   */
+  approve(id: string, edition: string, actor: Actor): void;
+  /** Keeps what is in force, and puts the document back to it. @throws PhotospoolError `not-found`, `conflict` for another edition. */
+  reject(id: string, edition: string, actor: Actor): void;
+  /** Looks at the document of a person that another server sent: what is less applies, what is more waits. */
+  receive(id: string, from?: string): void;
   /** Draws a one-time link for a person. @throws PhotospoolError `not-found`. */
   invite(id: string, actor: Actor): { code: string; expires: number };
   /** The hash of a password. */
@@ -100,11 +117,15 @@ export function openAccounts(parts: AccountParts): Accounts {
     throw new PhotospoolError('not-found', 'There is no such person.', { op: 'find' });
   }
 
+  /** Whether only this owner can sign in here. */
+  function isLast(account: Account): boolean {
+    if (account.role !== 'owner' || !canSignIn(account)) return false;
+    return !accounts.list().some((one) => one.id !== account.id && one.role === 'owner' && canSignIn(one));
+  }
+
   /** @throws PhotospoolError `conflict` where only this owner can sign in here. */
   function checkNotLast(account: Account): void {
-    if (account.role !== 'owner' || !canSignIn(account)) return;
-    const others = accounts.list().filter(({ id, role }) => id !== account.id && role === 'owner');
-    if (others.some(canSignIn)) return;
+    if (!isLast(account)) return;
     throw new PhotospoolError('conflict', 'This is the only owner who can sign in.', {
       hint: 'Make somebody else an owner first.',
     });
@@ -127,6 +148,30 @@ export function openAccounts(parts: AccountParts): Accounts {
     audit.note(what, { who, detail, ...(address !== undefined && { address }) });
   }
 
+  /** Ends all that a removed person could sign in with. */
+  function forget(id: string): void {
+    endAll(id);
+    drop.run(id);
+    passkeys.removeAll(id);
+  }
+
+  /** What waits for a person. @throws PhotospoolError `not-found`; `conflict` where it is another edition than was shown. */
+  function shown(id: string, edition: string): WaitingChange {
+    const waiting = people.waiting().find((one) => one.id === id);
+    if (!waiting) throw new PhotospoolError('not-found', 'Nothing waits to be approved for this person.');
+    if (waiting.edition === edition) return waiting;
+    throw new PhotospoolError('conflict', 'What waits for this person has changed meanwhile.', {
+      hint: 'Look at it once more.',
+    });
+  }
+
+  /** Somebody of that name whose document says owner, while this home has no owner account. */
+  function firstOwner(name: string): WaitingChange | undefined {
+    if (settings.read().setUp) return undefined;
+    const key = keyOfName(name);
+    return people.waiting().find(({ here, change }) => change.role === 'owner' && keyOfName(here.name) === key);
+  }
+
   const accounts: Accounts = {
     list: () => people.all().map(accountOf).sort(inOrder),
     find(id) {
@@ -139,6 +184,9 @@ export function openAccounts(parts: AccountParts): Accounts {
     },
     add: (given, actor) =>
       db.transaction(() => {
+        const first = given.role === 'owner' ? firstOwner(given.name) : undefined;
+        if (first) accounts.approve(first.id, first.edition, actor);
+        if (first) return known(first.id);
         const person = people.add(given, actor.by);
         note('person-added', actor, `${person.name} (${person.role})`);
         return accountOf(person);
@@ -158,10 +206,42 @@ export function openAccounts(parts: AccountParts): Accounts {
         const account = known(id);
         checkNotLast(account);
         people.remove(id, actor.by);
-        endAll(id);
-        drop.run(id);
-        passkeys.removeAll(id);
+        forget(id);
         note('person-removed', actor, account.name);
+      }),
+    isFirstOwner: (name) => firstOwner(name) !== undefined,
+    waiting: () => people.waiting(),
+    approve: (id, edition, actor) =>
+      db.transaction(() => {
+        const { here, change } = shown(id, edition);
+        const before = accounts.find(id);
+        const isLess = change.removed === true || change.role === 'family';
+        if (before && isLess) checkNotLast(before);
+        const after = people.approve(id);
+        if (after.removed) forget(id);
+        const account = accounts.find(id);
+        if (account && canSignIn(account)) settle(account);
+        note('change-approved', actor, describeStanding(here, after));
+      }),
+    reject: (id, edition, actor) =>
+      db.transaction(() => {
+        const { here, change } = shown(id, edition);
+        people.reject(id, actor.by);
+        note('change-rejected', actor, describeStanding(here, { ...here, ...change }));
+      }),
+    receive: (id, from = 'another server') =>
+      db.transaction(() => {
+        const account = accounts.find(id);
+        const received = people.receive(id, account !== undefined && isLast(account), from);
+        if (!received) return;
+        const { before, after, waiting } = received;
+        // Their password and passkeys stay, and open nothing: an owner here may take them back.
+        if (before?.removed === false && after.removed) endAll(id);
+        const actor: Actor = { by: '', who: from };
+        if (!before && !after.removed) note('person-added', actor, `${after.name} (${after.role}), by replication`);
+        const told = before ? describeStanding(before, after) : '';
+        if (told !== '') note(after.removed ? 'person-removed' : 'person-changed', actor, `${told}, by replication`);
+        if (waiting) note('change-waiting', actor, describeStanding(after, { ...after, ...waiting.change }));
       }),
     invite: (id, actor) =>
       db.transaction(() => {
@@ -225,9 +305,13 @@ function inOrder(a: Person, b: Person): number {
   return compareText(rank(a), rank(b));
 }
 
-/** `Ada: role family to owner, may edit` */
-function describeChange(before: Person, after: Person): string {
+const describeChange = (before: Person, after: Person): string =>
+  describeStanding({ ...before, removed: false }, { ...after, removed: false });
+
+/** `Ada: family to owner, may edit`; the empty text where nothing differs. */
+export function describeStanding(before: Standing, after: Standing): string {
   const parts = [
+    ...(before.removed === after.removed ? [] : [after.removed ? 'removed' : 'back']),
     ...(before.name === after.name ? [] : [`now called ${after.name}`]),
     ...(before.role === after.role ? [] : [`${before.role} to ${after.role}`]),
     ...(before.canEdit === after.canEdit ? [] : [after.canEdit ? 'may edit' : 'may not edit']),

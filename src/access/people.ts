@@ -1,33 +1,51 @@
 /**
- * The people of this album: `person:<ulid>` documents, which replicate. Each value is a register `{value, at, by}`, so that
- * two servers' documents merge by shape (document/shape.ts). Credentials are not in them. A document that a foreign writer
- * got wrong is nobody.
+ * The people of this album. A person is a `person:<ulid>` document, which replicates; each value is a register `{value, at, by}`, so
+ * that two servers' documents merge by shape (document/shape.ts). Credentials are not in them. What is in force on this server is a
+ * local row: what an owner here decided, and what other servers took away. What another server's document says beyond that
+ * waits for an owner here (access/standing.ts). A row and its document commit in one transaction.
  */
 import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
-import { own } from '../document/json.js';
+import type { Sqlite } from '../base/sqlite.js';
 import { format, type Body } from '../document/photo.js';
 import { newestStamp } from '../document/stamp.js';
 import type { Library } from '../library/library.js';
-import { isName, keyOfName, readName } from './names.js';
+import { keyOfName, readName } from './names.js';
+import { readStanding, receive, standingKeys, waitingChange, type PersonRole, type Standing } from './standing.js';
 
-/** What a person may be. */
-export const personRoles = ['owner', 'family'] as const;
-/** What a person is. */
-export type PersonRole = (typeof personRoles)[number];
+export { personRoles, type PersonRole } from './standing.js';
 
-/** A person, as their document says. `canEdit` matters for family. */
-export interface Person {
+/** A person, as they are in force here. `canEdit` matters for family. */
+export interface Person extends Omit<Standing, 'removed'> {
   /** A ULID. */
   id: string;
-  name: string;
-  role: PersonRole;
-  canEdit: boolean;
 }
 
 /** What can be changed of a person. */
 export type PersonChange = Partial<Omit<Person, 'id'>>;
+
+/** A change of a person that another server's document brought and that waits for an owner here. */
+export interface WaitingChange {
+  /** The person's id, name and standing, as they are in force here. */
+  id: string;
+  here: Standing;
+  /** The values that would change. */
+  change: Partial<Standing>;
+  /** Which document says it: a later one with the same values is another edition. */
+  edition: string;
+  /** Who sent it, for people to read. */
+  from?: string;
+  /** When it came, ms since 1970. */
+  since?: number;
+}
+
+/** What became of a document that came from another server. */
+export interface Received {
+  before: Standing | undefined;
+  after: Standing;
+  waiting?: WaitingChange;
+}
 
 /** The people of a library. */
 export interface People {
@@ -42,15 +60,61 @@ export interface People {
   change(id: string, change: PersonChange, by: string): Person;
   /** Removes a person, everywhere; what they edited stays. @throws PhotospoolError `not-found`. */
   remove(id: string, by: string): Person;
+  /** What waits for an owner here, by name. */
+  waiting(): WaitingChange[];
+  /**
+   * Puts a waiting change in force. @throws PhotospoolError `not-found` where nothing waits, `conflict` where the name is taken.
+   */
+  approve(id: string): Standing;
+  /** Puts the document back to what is in force here. @throws PhotospoolError `not-found` where nothing waits. */
+  reject(id: string, by: string): Standing;
+  /** Looks at the document of a person that came from elsewhere. Undefined where it changes nothing and asks nothing. */
+  receive(id: string, isLast: boolean, from?: string): Received | undefined;
+  /** The ids of all whose document was written since it was looked at last. */
+  unseen(): string[];
 }
 
 const prefix = 'person:';
 const isId = (id: string): boolean => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(id);
 
-/** Opens the people of a library. */
-export function openPeople(library: Library, clock: Pick<Clock, 'now'>): People {
+/** Set where the rows were made of the documents that an older version left. */
+const seeded = 'access.standings';
+
+interface Columns {
+  person: string;
+  name: string;
+  role: string;
+  edits: number;
+  removed: number;
+  edition: string;
+  refused: string | null;
+  source: string | null;
+  since: number | null;
+}
+
+/** Opens the people of a library. Those whom an older version left keep what their documents say. */
+export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now'>): People {
+  const columns = 'person, name, role, edits, removed, edition, refused, source, since';
+  const one = db.prepare<Columns>(`SELECT ${columns} FROM access_person WHERE person = ?`);
+  const every = db.prepare<Columns>(`SELECT ${columns} FROM access_person ORDER BY person`);
+  const put = db.prepare(`INSERT OR REPLACE INTO access_person (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+
+  const bodyOf = (id: string): Body | undefined => library.get(prefix + id)?.body;
+  const editionOf = (id: string): string => readStanding(bodyOf(id))?.edition ?? '';
+
+  /** Puts a standing in force, as decided about the document as it is now. */
+  function keep(id: string, { name, role, canEdit, removed }: Standing, more: Partial<Columns> = {}): void {
+    const { refused = null, source = null, since = null } = more;
+    put.run(id, name, role, Number(canEdit), Number(removed), editionOf(id), refused, source, since);
+  }
+
+  function rowOf(id: string): Columns | undefined {
+    return isId(id) ? one.get(id) : undefined;
+  }
+
   function find(id: string): Person | undefined {
-    return isId(id) ? personOf(id, library.get(prefix + id)?.body) : undefined;
+    const row = rowOf(id);
+    return row && personOf(row);
   }
 
   function known(id: string): Person {
@@ -65,17 +129,43 @@ export function openPeople(library: Library, clock: Pick<Clock, 'now'>): People 
   }
 
   /** Writes values into a document, each as a register with the same stamp. */
-  function write(id: string, values: object, by: string): void {
-    library.update(prefix + id, (body) => {
+  function write(id: string, values: Partial<Standing>, by: string): void {
+    const change = (body: Body | undefined): Body => {
       const newest = newestStamp(body);
       const at = newest === undefined ? library.stamp() : library.stamp(newest);
-      const registers = Object.entries(values).map(([key, value]) => [key, { value: value as unknown, at, by }]);
+      const registers = Object.entries(values).map(([key, value]) => [key, { value, at, by }]);
       return { format, kind: 'person', ...body, ...(Object.fromEntries(registers) as object) };
-    });
+    };
+    try {
+      library.update(prefix + id, change);
+    } catch (error) {
+      // A document that this version can't write does not keep an owner from taking a right away here.
+      if (!(error instanceof PhotospoolError) || error.code !== 'newer-version') throw error;
+    }
+  }
+
+  function waitingOf(row: Columns): WaitingChange | undefined {
+    const said = readStanding(bodyOf(row.person));
+    const change = waitingChange(standingOf(row), said);
+    const edition = said?.edition ?? '';
+    if (!change || row.refused === edition) return undefined;
+    return {
+      ...{ id: row.person, here: standingOf(row), change, edition },
+      ...(row.source !== null && { from: row.source }),
+      ...(row.since !== null && { since: row.since }),
+    };
+  }
+
+  /** The row of somebody about whom something waits. @throws PhotospoolError `not-found`. */
+  function asked(id: string): WaitingChange {
+    const row = rowOf(id);
+    const waiting = row && waitingOf(row);
+    if (waiting) return waiting;
+    throw new PhotospoolError('not-found', 'Nothing waits to be approved for this person.', { op: 'find' });
   }
 
   const people: People = {
-    all: () => [...library.scan(prefix)].flatMap(({ id, body }) => personOf(id.slice(prefix.length), body) ?? []),
+    all: () => every.all().flatMap((row) => personOf(row) ?? []),
     find,
     named(name) {
       const key = keyOfName(name);
@@ -86,7 +176,9 @@ export function openPeople(library: Library, clock: Pick<Clock, 'now'>): People 
         const name = readName(given);
         checkFree(name);
         const id = ulid(clock.now());
-        write(id, { name, role, canEdit: false, removed: false }, by);
+        const standing: Standing = { name, role, canEdit: false, removed: false };
+        write(id, standing, by);
+        keep(id, standing);
         return { id, name, role, canEdit: false };
       }),
     change: (id, { name: given, ...rest }, by) =>
@@ -95,25 +187,84 @@ export function openPeople(library: Library, clock: Pick<Clock, 'now'>): People 
         const name = given === undefined ? before.name : readName(given);
         if (name !== before.name) checkFree(name, id);
         const after: Person = { ...before, ...rest, name };
-        const changed = (['name', 'role', 'canEdit'] as const).filter((key) => after[key] !== before[key]);
+        const said = readStanding(bodyOf(id));
+        const asked = (['name', 'role', 'canEdit'] as const).filter((key) =>
+          key === 'name' ? given !== undefined : rest[key] !== undefined,
+        );
+        const changed = asked.filter((key) => after[key] !== (said ?? before)[key]);
         if (changed.length > 0) write(id, Object.fromEntries(changed.map((key) => [key, after[key]])), by);
+        const { source, since } = rowOf(id)!;
+        keep(id, { ...after, removed: false }, { source, since });
         return after;
       }),
     remove: (id, by) =>
       library.transaction(() => {
         const person = known(id);
         write(id, { removed: true }, by);
+        keep(id, { ...person, removed: true });
         return person;
       }),
+    waiting: () =>
+      every
+        .all()
+        .flatMap((row) => waitingOf(row) ?? [])
+        .sort((a, b) => a.here.name.localeCompare(b.here.name)),
+    approve: (id) =>
+      library.transaction(() => {
+        const { here, change } = asked(id);
+        const after = { ...here, ...change };
+        if (!after.removed) checkFree(after.name, id);
+        keep(id, after);
+        return after;
+      }),
+    reject: (id, by) =>
+      library.transaction(() => {
+        const { here, change } = asked(id);
+        const isReadable = readStanding(bodyOf(id)) !== undefined;
+        const keys = isReadable ? standingKeys.filter((key) => change[key] !== undefined) : standingKeys;
+        write(id, Object.fromEntries(keys.map((key) => [key, here[key]])), by);
+        // Where the document still says it (its stamp is beyond every clock), it is not asked again.
+        keep(id, here, { refused: editionOf(id) });
+        return here;
+      }),
+    receive: (id, isLast, from) =>
+      library.transaction(() => {
+        if (!isId(id)) return undefined;
+        const row = rowOf(id);
+        const said = readStanding(bodyOf(id));
+        if (row && row.edition === (said?.edition ?? '')) return undefined;
+        const before = row && standingOf(row);
+        const after = receive(before, said, isLast);
+        if (!after) return undefined;
+        keep(id, after, { refused: row?.refused ?? null, source: from ?? null, since: clock.now() });
+        const waiting = waitingOf(rowOf(id)!);
+        return { before, after, ...(waiting && { waiting }) };
+      }),
+    unseen() {
+      const ids = new Set([...library.scan(prefix)].map(({ id }) => id.slice(prefix.length)));
+      for (const { person } of every.all()) ids.add(person);
+      return [...ids].filter((id) => isId(id) && one.get(id)?.edition !== editionOf(id));
+    },
   };
+
+  /** Once: people of an older version keep what their documents say. */
+  function seed(): void {
+    if (library.local.setting(seeded) === 'yes') return;
+    for (const { id, body } of [...library.scan(prefix)]) {
+      const said = readStanding(body);
+      if (said && isId(id.slice(prefix.length))) keep(id.slice(prefix.length), said);
+    }
+    library.local.setSetting(seeded, 'yes');
+  }
+  library.transaction(seed);
   return people;
 }
 
-/** The person in a document; undefined where it is none, or of somebody who was removed. */
-function personOf(id: string, body: Body | undefined): Person | undefined {
-  const value = (key: string): unknown => own(own(body, key), 'value');
-  const [name, given] = [value('name'), value('role')];
-  const role = personRoles.find((one) => one === given);
-  if (own(body, 'kind') !== 'person' || !isId(id) || !isName(name) || !role) return undefined;
-  return value('removed') === true ? undefined : { id, name, role, canEdit: value('canEdit') === true };
+function standingOf({ name, role, edits, removed }: Columns): Standing {
+  return { name, role: role === 'owner' ? 'owner' : 'family', canEdit: edits === 1, removed: removed === 1 };
+}
+
+function personOf(row: Columns): Person | undefined {
+  const { removed, ...standing } = standingOf(row);
+  return removed ? undefined : { id: row.person, ...standing };
 }

@@ -15,6 +15,13 @@ CREATE TABLE IF NOT EXISTS access (format INTEGER NOT NULL);
 -- \`hash\` as passwords.ts writes it. \`changed\` and all times below: ms since 1970.
 CREATE TABLE IF NOT EXISTS access_password (person TEXT PRIMARY KEY, hash TEXT NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
 
+-- What is in force here of each person (access/people.ts). \`edition\`: of the document that was looked at last. \`refused\`: of one
+-- that an owner here refused. \`source\`, \`since\`: where what waits came from, and when.
+CREATE TABLE IF NOT EXISTS access_person (
+  person TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, edits INTEGER NOT NULL, removed INTEGER NOT NULL,
+  edition TEXT NOT NULL, refused TEXT, source TEXT, since INTEGER
+) WITHOUT ROWID;
+
 -- Passkeys by their credential id (base64url). \`rp\`: the host name they were made for; a passkey works at no other.
 CREATE TABLE IF NOT EXISTS access_passkey (
   id TEXT PRIMARY KEY, person TEXT NOT NULL, name TEXT NOT NULL, rp TEXT NOT NULL, key BLOB NOT NULL, counter INTEGER NOT NULL,

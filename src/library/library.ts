@@ -16,12 +16,13 @@ import { openJournal, type Defer, type Index } from './journal.js';
 import { openLocal, type Local } from './local.js';
 import { openRevisions } from './revisions.js';
 import { openSchema } from './schema.js';
-import { openWrites } from './writes.js';
+import { openWrites, type InsertOptions, type Receiver } from './writes.js';
 
 export type { Raw, Stored } from './documents.js';
 export type { Change } from './feed.js';
 export type { Incoming } from './incoming.js';
 export type { Defer, Index } from './journal.js';
+export type { InsertOptions, Receiver } from './writes.js';
 
 /** What `openLibrary` needs beside the database. */
 export interface LibraryOptions {
@@ -69,7 +70,9 @@ export interface Library {
    * `invalid` or `too-large` (past 1 MiB) for the first that can't be stored, and then stores none. With `later`, documents
    * that nobody had before may come into the catalog after that.
    */
-  insert(incoming: readonly Incoming[], options?: { later?: boolean }): void;
+  insert(incoming: readonly Incoming[], options?: InsertOptions): void;
+  /** Calls `listener` in the transaction of each `insert`, for each document whose id begins with `prefix`. */
+  onReceive(prefix: string, listener: Receiver): void;
   /** Which of these revisions are missing here. */
   missing(asked: ReadonlyMap<string, readonly string[]>): Map<string, string[]>;
   /** Changes after `since` (a sequence, or 0), oldest first; 1,000 at most where no limit is given. */

@@ -17,8 +17,20 @@ import { revisionId, type KeptBody, type Leaf, type Revisions } from './revision
 /** The writing half of a library; see `Library`. */
 export interface Writes {
   update<B extends object = Body>(id: string, change: (body: B | undefined) => B | undefined): Written | undefined;
-  insert(incoming: readonly Incoming[], options?: { later?: boolean }): void;
+  insert(incoming: readonly Incoming[], options?: InsertOptions): void;
+  onReceive(prefix: string, listener: Receiver): void;
 }
+
+/** How revisions made elsewhere are stored. */
+export interface InsertOptions {
+  /** Documents that nobody had before may come into the catalog after the transaction. */
+  later?: boolean;
+  /** Who sent them, for people to read: a token's name, or a peer's address without secrets. */
+  from?: string;
+}
+
+/** Hears of a document that came from elsewhere, in the transaction that stores it, after its conflicts were merged. */
+export type Receiver = (id: string, from: string | undefined) => void;
 
 /** What became of a change: the revision that wins now, and whether it is a new one. */
 export interface Written {
@@ -28,6 +40,8 @@ export interface Written {
 
 /** Opens the writes of a library. */
 export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, merges: Merges): Writes {
+  const receivers: { prefix: string; listener: Receiver }[] = [];
+
   /** Merges the conflicts of a document; true where that made revisions. */
   function settle(id: string): boolean {
     const kept = revisions.kept(id, (body) => isPurge(parse(body)));
@@ -110,7 +124,8 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
         return after && write(id, winner, after as Body);
       });
     },
-    insert(incoming, { later = false } = {}) {
+    onReceive: (prefix, listener) => void receivers.push({ prefix, listener }),
+    insert(incoming, { later = false, from } = {}) {
       const bodies = incoming.map(checkIncoming);
       db.transaction(() => {
         const touched = new Map<string, boolean>();
@@ -128,6 +143,9 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
           const only = first.get(id);
           if (only) journal(id, { deleted: only.deleted, body: only.body, later });
           else if (settle(id) || added) finish(id);
+        }
+        for (const { prefix, listener } of receivers) {
+          for (const id of touched.keys()) if (id.startsWith(prefix)) listener(id, from);
         }
       });
     },

@@ -69,8 +69,11 @@ export interface Database {
    * rejects. So it does where the side does not give one that it has.
    */
   read(named: readonly Named[], refuse?: (refused: Refused) => void): Promise<Incoming[]>;
-  /** Stores revisions; durable when it resolves to those it refused. The same again changes nothing. */
-  write(incoming: readonly Incoming[]): Promise<Refused[]>;
+  /**
+   * Stores revisions; durable when it resolves to those it refused. The same again changes nothing. `from` names who sent them,
+   * for people to read.
+   */
+  write(incoming: readonly Incoming[], from?: string): Promise<Refused[]>;
   /**
    * Which opening of it answers: another one after a restart or a restore. What was written before may be gone then, so a
    * run must not note that it is there.

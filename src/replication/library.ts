@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { checkIncoming } from '../library/incoming.js';
-import type { Incoming, Library } from '../library/library.js';
+import type { Incoming, InsertOptions, Library } from '../library/library.js';
 import { reopened, type Checkpoint, type Database, type Named, type Refused } from './database.js';
 import { openNotes } from './notes.js';
 import { fromText } from './wire.js';
@@ -62,11 +62,16 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
     },
     missing: (asked) => Promise.resolve(library.missing(asked)),
     read: (named) => Promise.resolve(named.flatMap(read)),
-    async write(incoming) {
+    async write(incoming, from) {
       const refused: Refused[] = [];
       for (let at = 0; at < incoming.length; at += batch) {
         if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-        refused.push(...insert(library, incoming.slice(at, at + batch), incoming.length >= many));
+        refused.push(
+          ...insert(library, incoming.slice(at, at + batch), {
+            later: incoming.length >= many,
+            ...(from !== undefined && { from }),
+          }),
+        );
       }
       return refused;
     },
@@ -81,9 +86,9 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
 }
 
 /** Inserts those that can be stored. They are looked at one by one only where one of them can't: looking is half the work. */
-function insert(library: Library, incoming: readonly Incoming[], later: boolean): Refused[] {
+function insert(library: Library, incoming: readonly Incoming[], options: InsertOptions): Refused[] {
   try {
-    library.insert(incoming, { later });
+    library.insert(incoming, options);
     return [];
   } catch (error) {
     if (!(error instanceof PhotospoolError) || (error.code !== 'invalid' && error.code !== 'too-large')) throw error;
@@ -91,7 +96,7 @@ function insert(library: Library, incoming: readonly Incoming[], later: boolean)
   const judged = incoming.map((one) => ({ one, reason: whyNot(one) }));
   library.insert(
     judged.filter(({ reason }) => reason === undefined).map(({ one }) => one),
-    { later },
+    options,
   );
   return judged.flatMap(({ one, reason }) =>
     reason === undefined ? [] : [{ id: one.id, rev: one.revisions[0] ?? '', reason }],

@@ -97,7 +97,7 @@ function openPictures(db: Sqlite): Pictures {
 function guarded(database: Database): Database {
   return {
     ...database,
-    async write(incoming) {
+    async write(incoming, from) {
       const refused: Refused[] = [];
       const taken = incoming.flatMap((one): Incoming[] => {
         const reason = whyNot(one);
@@ -105,7 +105,7 @@ function guarded(database: Database): Database {
         refused.push({ id: one.id, rev: one.revisions[0] ?? '', reason });
         return [];
       });
-      return [...refused, ...(await database.write(taken))];
+      return [...refused, ...(await database.write(taken, from))];
     },
   };
 }

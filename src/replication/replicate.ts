@@ -85,7 +85,7 @@ export async function replicate(replication: Replication): Promise<Progress> {
     const reading = openReading({ source, target, signal, batch }, progress.seq);
     for (let done = false; !done;) {
       const load = await reading.next();
-      const refused = load.incoming.length > 0 ? target.write(load.incoming) : Promise.resolve([]);
+      const refused = load.incoming.length > 0 ? target.write(load.incoming, source.name) : Promise.resolve([]);
       // Told when its turn comes.
       refused.catch(() => undefined);
       writes.push({ load, refused });

@@ -153,8 +153,8 @@ function readList(json: string): string[] | undefined {
   }
 }
 
-/** `_bulk_docs`: `{docs: […], new_edits: false}`. */
-export async function bulkDocs({ database }: Served, body: unknown): Promise<Answer> {
+/** `_bulk_docs`: `{docs: […], new_edits: false}`. `from` names who sent them. */
+export async function bulkDocs({ database }: Served, body: unknown, from?: string): Promise<Answer> {
   const docs = own(body, 'docs');
   if (!Array.isArray(docs) || docs.length > mostDocuments) return refusal(400, 'bad_request', 'docs must be an array.');
   if (own(body, 'new_edits') !== false) return refusal(400, 'bad_request', 'Only new_edits=false is taken here.');
@@ -171,7 +171,7 @@ export async function bulkDocs({ database }: Served, body: unknown): Promise<Ans
       errors.push({ id: textOf(own(doc, '_id')), error: 'bad_request', reason });
     }
   }
-  const refused = await database.write(incoming);
+  const refused = await database.write(incoming, from);
   errors.push(...refused.map(({ id, rev, reason }) => ({ id, rev, error: 'forbidden', reason })));
   return { status: 201, body: errors };
 }

@@ -43,6 +43,17 @@ export const Person = Type.Object({
   passkeys: Type.Integer(),
   lastSeen: optional(utc),
 });
+/** access/standing.ts `Standing`. */
+const standing = { name: Type.String(), role: PersonRole, canEdit: Type.Boolean(), removed: Type.Boolean() };
+/** access/people.ts `WaitingChange`. */
+export const WaitingPerson = Type.Object({
+  id: Type.String(),
+  here: Type.Object(standing, { description: 'what is in force here' }),
+  change: Type.Partial(Type.Object(standing), { description: 'the values that another server asks for' }),
+  edition: Type.String({ description: 'names what is shown; approving or rejecting sends it back' }),
+  from: optional(Type.String({ description: 'who sent it: the name of a token, or the address of a peer' })),
+  since: optional(utc),
+});
 /** A one-time link. */
 export const Invitation = Type.Object({ path: Type.String({ description: '/invite#<code>' }), expires: utc });
 

@@ -39,10 +39,14 @@ describe('people', () => {
     const access = openTestAccess();
     const id = '01J00000000000000000000000';
     const register = (value: unknown) => ({ value, at: '000000000000001-0000-a', by: 'x' });
-    const write = (body: object): void => void access.library.update(`person:${id}`, () => body);
+    const write = (body: object): void => {
+      access.library.update(`person:${id}`, () => body);
+      access.accounts.receive(id);
+    };
     const whole = { format: 1, kind: 'person', name: register('One'), role: register('owner') };
     write(whole);
-    expect(access.people.find(id)).toEqual({ id, name: 'One', role: 'owner', canEdit: false });
+    expect(access.people.find(id)).toEqual({ id, name: 'One', role: 'family', canEdit: false });
+    expect(access.people.waiting()).toMatchObject([{ id, change: { role: 'owner' } }]);
     for (const wrong of [
       { name: register(1) },
       { name: register('a\u202eb') },
@@ -107,6 +111,7 @@ describe('owners', () => {
       ...access.library.get(`person:${here}`)!.body,
       role: { value: 'family', at: '000000000000001-0000-a', by: 'x' },
     }));
+    access.accounts.receive('01J00000000000000000000000');
     expect(access.accounts.named('ada')).toMatchObject({ id: here });
     await expect(access.signing.setPassword('01J00000000000000000000000', good, commandLine)).rejects.toMatchObject({
       code: 'conflict',

@@ -25,6 +25,36 @@ const signIn = (url: string, name: string, password: string): Promise<Response> 
     body: JSON.stringify({ name, password }),
   });
 
+describe('users who came from another server', () => {
+  it('wait to be an owner, until a command or the set-up of that server says so', { timeout: 240_000 }, async () => {
+    const [far, near] = [makeHome(), makeHome()];
+    for (const name of ['Ada', 'Bob']) await runWith(far, `${good}\n`, 'users', 'add', name, '--role', 'owner');
+    const token = (await far.run('tokens', 'add', 'laptop', '--may', 'replicate')).out.trim();
+    const [server] = [await far.serve(), await near.serve()];
+    await near.run('peers', 'add', server.url, '--token', token);
+    const list = async (home: TestHome): Promise<string[]> =>
+      (await home.run('users', 'list')).out.trimEnd().split('\n').sort();
+    await expect
+      .poll(() => list(near), { timeout: 60_000, interval: 200 })
+      .toEqual([
+        "family  Ada  (can't sign in yet)",
+        "family  Bob  (can't sign in yet)",
+        expect.stringMatching(/^waits {3}Ada: family to owner \(from 127\.0\.0\.1.*\): approve it or reject it$/),
+        expect.stringMatching(/^waits {3}Bob: family to owner/),
+      ]);
+    // The first account of the second server is the owner who came.
+    expect((await runWith(near, `${good}\n`, 'users', 'add', 'ada')).out).toBe('Ada (owner) may sign in now\n');
+    expect(await near.run('users', 'approve', 'bob')).toEqual({ code: 0, out: 'Bob: family to owner\n', err: '' });
+    expect(await list(near)).toEqual([
+      expect.stringMatching(/^owner {3}Ada {2}\(password/),
+      "owner   Bob  (can't sign in yet)",
+    ]);
+    expect((await near.run('users', 'reject', 'Bob')).err).toMatch(/No change of Bob waits/);
+    expect((await runWith(near, `${good}\n`, 'users', 'add', 'Bob')).code).toBe(2);
+    expect((await list(far)).every((line) => line.startsWith('owner'))).toBe(true);
+  });
+});
+
 describe('users', () => {
   it('are made beside a running server, which knows them at once', async () => {
     const home = makeHome();

@@ -144,6 +144,8 @@ export const expected: Record<string, Expected> = {
   'post /api/spool/retry': { rule: 'process', body: { names: ['x'] } },
   'post /api/samples': { rule: 'process' },
   'get /metrics': { rule: 'metrics' },
+  'post /api/people/{id}/approve': { rule: 'people', open: true, body: { edition: 'x' } },
+  'post /api/people/{id}/reject': { rule: 'people', open: true, body: { edition: 'x' } },
   'get /api/people': { rule: 'people', open: true },
   'post /api/people': { rule: 'people', open: true, body: {} },
   'patch /api/people/{id}': { rule: 'people', open: true, body: {} },

@@ -93,7 +93,25 @@ describe('documents of a peer', () => {
       ...{ password: 'x', hash: 'x', passkeys: [{ id: 'x' }], sessions: ['x'], tokens: ['psp_x'] },
     });
     const intruder = access.accounts.list().find(({ name }) => name === 'Intruder');
-    expect(intruder).toMatchObject({ role: 'owner', passwordSet: false, passkeys: 0 });
+    expect(intruder).toMatchObject({ role: 'family', canEdit: false, passwordSet: false, passkeys: 0 });
+    expect(access.audit.list(2).entries).toMatchObject([
+      { what: 'change-waiting', who: 'token replicate', detail: 'Intruder: family to owner, may edit' },
+      { what: 'person-added', who: 'token replicate', detail: 'Intruder (family), by replication' },
+    ]);
+    const { waiting } = (await see('owner', '/api/people')).json<{ waiting: { id: string; edition: string }[] }>();
+    expect(waiting).toMatchObject([{ change: { role: 'owner', canEdit: true }, from: 'token replicate' }]);
+    const decide = (headers: Record<string, string>, verdict: string, edition: string) =>
+      shared().app.inject({
+        method: 'POST',
+        url: `/api/people/${waiting[0]!.id}/${verdict}`,
+        headers,
+        payload: { edition },
+      });
+    const [owner, family] = [guests.headersOf('owner'), guests.headersOf('family')];
+    expectError(await decide(family, 'approve', waiting[0]!.edition), 403, 'forbidden');
+    expectError(await decide(owner, 'approve', 'another'), 409, 'conflict');
+    expect((await decide(owner, 'reject', waiting[0]!.edition)).json()).toEqual({ rejected: true });
+    expectError(await decide(owner, 'reject', waiting[0]!.edition), 404, 'not-found');
     expect(access.accounts.list().filter(({ passwordSet }) => passwordSet)).toHaveLength(before);
     const payload = { name: 'Intruder', password: 'x' };
     expectError(await shared().app.inject({ method: 'POST', url: '/api/session', payload }), 401, 'unauthorized');

@@ -3,10 +3,10 @@
  * may run this may read the library's file anyway, so nobody is asked who they are.
  */
 import type { Access } from '../../access/access.js';
-import type { Account } from '../../access/accounts.js';
+import { describeStanding, type Account } from '../../access/accounts.js';
 import { commandLine } from '../../access/actor.js';
-import { readName } from '../../access/names.js';
-import { personRoles, type PersonRole } from '../../access/people.js';
+import { keyOfName, readName } from '../../access/names.js';
+import { personRoles, type PersonRole, type WaitingChange } from '../../access/people.js';
 import { checkStrength } from '../../access/strength.js';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
@@ -29,6 +29,12 @@ export const users: Verb = (program, run) => {
   addVerb(group, 'password <NAME>', 'sets a new password, and ends all sessions of the person')
     .option('--invite', 'prints a one-time link instead of asking for it')
     .action((name: string, flags: UserFlags) => run(() => changePassword(name, flags)));
+  addVerb(group, 'approve <NAME>', 'puts what another server changed of a person in force here').action(
+    (name: string, flags: Flags) => run(() => decide('approve', name, flags)),
+  );
+  addVerb(group, 'reject <NAME>', 'keeps a person as they are here, and says so to the other servers').action(
+    (name: string, flags: Flags) => run(() => decide('reject', name, flags)),
+  );
 };
 
 type UserFlags = Flags & { role?: string; invite?: boolean };
@@ -38,7 +44,7 @@ async function addUser(name: string, flags: UserFlags): Promise<number> {
   return withAccess(configOfHome(flags), async (access) => {
     const role = given ?? (access.settings.read().setUp ? 'family' : 'owner');
     // Nobody is asked for a password in vain; a name that is taken is refused below.
-    const taken = access.people.named(readName(name)).length > 0;
+    const taken = !access.accounts.isFirstOwner(name) && access.people.named(readName(name)).length > 0;
     const password = flags.invite === true || taken ? undefined : await passwordFor(name);
     const account = access.accounts.add({ name, role }, commandLine);
     if (password !== undefined) await access.signing.setPassword(account.id, password, commandLine);
@@ -69,6 +75,31 @@ async function removeUser(name: string, flags: Flags): Promise<number> {
   });
 }
 
+async function decide(verdict: 'approve' | 'reject', name: string, flags: Flags): Promise<number> {
+  return withAccess(configOf(flags), (access) => {
+    const key = keyOfName(name);
+    const found = access.accounts.waiting().find(({ here, change }) => {
+      return [here.name, change.name ?? here.name].some((one) => keyOfName(one) === key);
+    });
+    if (!found) {
+      throw new PhotospoolError('usage', `No change of ${printable(name)} waits to be approved.`, {
+        hint: '`photospool users list` shows what waits.',
+      });
+    }
+    access.accounts[verdict](found.id, found.edition, commandLine);
+    const { here, change } = found;
+    const told = describeStanding(here, verdict === 'approve' ? { ...here, ...change } : here);
+    if (flags.json) printJson({ [verdict === 'approve' ? 'approved' : 'rejected']: here.name, change });
+    else
+      print(
+        verdict === 'approve'
+          ? printable(told)
+          : `${printable(here.name)} stays ${here.removed ? 'removed' : here.role}`,
+      );
+    return exit.done;
+  });
+}
+
 async function listUsers(flags: Flags): Promise<number> {
   const config = configOf(flags);
   if (!(await hasLibrary(config))) return exit.done;
@@ -76,6 +107,10 @@ async function listUsers(flags: Flags): Promise<number> {
     for (const account of access.accounts.list()) {
       if (flags.json) printJson(view(account));
       else print(describe(account));
+    }
+    for (const waiting of access.accounts.waiting()) {
+      if (flags.json) printJson({ waiting: viewWaiting(waiting) });
+      else print(describeWaiting(waiting));
     }
     return exit.done;
   });
@@ -117,6 +152,16 @@ const view = ({ lastSeen, ...account }: Account): object => ({
   ...account,
   ...(lastSeen !== undefined && { lastSeen: new Date(lastSeen).toISOString() }),
 });
+
+const viewWaiting = ({ since, ...waiting }: WaitingChange): object => ({
+  ...waiting,
+  ...(since !== undefined && { since: new Date(since).toISOString() }),
+});
+
+function describeWaiting({ here, change, from = 'another server' }: WaitingChange): string {
+  const told = describeStanding(here, { ...here, ...change });
+  return `waits   ${printable(told)} (from ${printable(from)}): approve it or reject it`;
+}
 
 function describe({ name, role, passwordSet, passkeys, lastSeen }: Account): string {
   const ways = [...(passwordSet ? ['password'] : []), ...(passkeys > 0 ? [counted(passkeys, 'passkey')] : [])];

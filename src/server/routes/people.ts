@@ -1,9 +1,10 @@
-/** The people of the album, for its owner. */
+/** The people of the album, for its owner, and what other servers ask to change of them. */
 import { Type, type Static } from 'typebox';
 import type { Account } from '../../access/accounts.js';
+import type { WaitingChange } from '../../access/people.js';
 import type { Routes } from '../parts.js';
 import { answers, Problem } from '../schemas.js';
-import { GivenName, Invitation, OneParams, Person, PersonRole, strict } from '../shapes.js';
+import { GivenName, Invitation, OneParams, Person, PersonRole, strict, WaitingPerson } from '../shapes.js';
 import { actorBehind, utcOf } from '../visit.js';
 
 export const people: Routes = (app, { access }) => {
@@ -13,9 +14,13 @@ export const people: Routes = (app, { access }) => {
     '/api/people',
     {
       config,
-      schema: { summary: 'The people of this album', response: answers(Type.Object({ people: Type.Array(Person) })) },
+      schema: {
+        summary: 'The people of this album, and the changes of other servers that wait for an owner here',
+        response: answers(Type.Object({ people: Type.Array(Person), waiting: Type.Array(WaitingPerson) })),
+      },
     },
-    (_request, reply) => void reply.send({ people: accounts.list().map(viewAccount) }),
+    (_request, reply) =>
+      void reply.send({ people: accounts.list().map(viewAccount), waiting: accounts.waiting().map(viewWaiting) }),
   );
 
   const Invited = Type.Object({ person: Person, invitation: Invitation });
@@ -73,6 +78,41 @@ export const people: Routes = (app, { access }) => {
     },
   );
 
+  const Shown = strict({ edition: Type.String({ maxLength: 100, description: 'of the change that was shown' }) });
+  app.post(
+    '/api/people/:id/approve',
+    {
+      config,
+      schema: {
+        summary: 'Puts a change that another server brought in force here',
+        params: OneParams,
+        body: Shown,
+        response: answers(Type.Object({ approved: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      accounts.approve(request.params.id, request.body.edition, actorBehind(request));
+      void reply.send({ approved: true });
+    },
+  );
+
+  app.post(
+    '/api/people/:id/reject',
+    {
+      config,
+      schema: {
+        summary: 'Keeps a person as they are here, and says so to the other servers',
+        params: OneParams,
+        body: Shown,
+        response: answers(Type.Object({ rejected: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      accounts.reject(request.params.id, request.body.edition, actorBehind(request));
+      void reply.send({ rejected: true });
+    },
+  );
+
   app.post(
     '/api/people/:id/invitation',
     {
@@ -89,6 +129,10 @@ export const people: Routes = (app, { access }) => {
 
 function viewAccount({ lastSeen, ...account }: Account): Static<typeof Person> {
   return { ...account, ...(lastSeen !== undefined && { lastSeen: utcOf(lastSeen) }) };
+}
+
+function viewWaiting({ since, ...waiting }: WaitingChange): Static<typeof WaitingPerson> {
+  return { ...waiting, ...(since !== undefined && { since: utcOf(since) }) };
 }
 
 const viewLink = ({ code, expires }: { code: string; expires: number }): Static<typeof Invitation> => ({

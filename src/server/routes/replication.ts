@@ -133,8 +133,9 @@ function addRoutes(app: App, context: Context, said: Said): void {
   });
   on('POST', '/_revs_diff', 'Which revisions are missing', (served, { body }) => serve.revsDiff(served, body));
   on('POST', '/_bulk_get', 'Many revisions', (served, { body }) => serve.bulkGet(served, body));
-  on('POST', '/_bulk_docs', 'Stores revisions', async (served, { body }) => {
-    const stored = await serve.bulkDocs(served, body);
+  on('POST', '/_bulk_docs', 'Stores revisions', async (served, request) => {
+    const token = viewerOf(request)?.token;
+    const stored = await serve.bulkDocs(served, request.body, token === undefined ? undefined : `token ${token}`);
     said.over();
     return stored;
   });

@@ -13,6 +13,20 @@ export interface Person {
   lastSeen?: string;
 }
 
+/** What a person is called and may do. */
+export type Standing = Pick<Person, 'name' | 'role' | 'canEdit'> & { removed: boolean };
+
+/** What another server changed of a person and an owner here has not agreed to. */
+export interface WaitingPerson {
+  id: string;
+  here: Standing;
+  change: Partial<Standing>;
+  /** Names what was shown. */
+  edition: string;
+  from?: string;
+  since?: string;
+}
+
 /** A link that lets a person choose a password, once. */
 export interface Invitation {
   path: string;
@@ -66,7 +80,9 @@ export interface Happening {
 
 const at = (path: string, id: string): string => `${path}/${encodeURIComponent(id)}`;
 
-export const fetchPeople = async (): Promise<Person[]> => (await ask<{ people: Person[] }>('/api/people')).people;
+export const fetchPeople = (): Promise<{ people: Person[]; waiting?: WaitingPerson[] }> => ask('/api/people');
+export const decidePerson = ({ id, edition }: WaitingPerson, verdict: 'approve' | 'reject'): Promise<unknown> =>
+  ask(`${at('/api/people', id)}/${verdict}`, send('POST', { edition }));
 export const invite = (name: string, role: Person['role']): Promise<{ person: Person; invitation: Invitation }> =>
   ask('/api/people', send('POST', { name, role }));
 export const changePerson = (

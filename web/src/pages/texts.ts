@@ -78,6 +78,37 @@ export const peopleTexts = {
   sessions: 'Where they are signed in',
 };
 
+/** Of a change that waits: what it would make of somebody. */
+interface Standing {
+  name: string;
+  role: 'owner' | 'family';
+  canEdit: boolean;
+  removed: boolean;
+}
+
+export const waitingTexts = {
+  title: 'Waiting for you',
+  about:
+    'Another server changed these people. Nothing changes here until you approve it. Reject undoes it on all your servers.',
+  changes: (here: Standing, change: Partial<Standing>): string[] => [
+    ...(change.removed === true
+      ? ['Remove this person']
+      : change.removed === false
+        ? ['Let this person come back']
+        : []),
+    ...(change.role === 'owner' ? ['Make an owner, who sees and changes everything'] : []),
+    ...(change.role === 'family' ? ['Make family, no longer an owner'] : []),
+    ...(change.canEdit === true && (change.role ?? here.role) === 'family' ? ['Allow to edit what they see'] : []),
+    ...(change.name === undefined ? [] : [`Change the name to ${change.name}`]),
+  ],
+  from: (server: string) => `From ${server}`,
+  elsewhere: 'another server',
+  approve: 'Approve',
+  approveOf: (name: string) => `Approve the change of ${name}`,
+  reject: 'Reject',
+  rejectOf: (name: string) => `Reject the change of ${name}`,
+};
+
 export const meTexts = {
   password: 'Password',
   old: 'Password now',
