@@ -109,13 +109,14 @@ const states: Record<Link['state'], string> = {
 /** A peer and its link in a line for a person; `now` in ms. */
 export function describeLink(link: Link, now: number): string {
   const { url, publish, originals, state, synced, pull, push, missing, held, refused = [], reason } = link;
+  const aside = link.refusedCount ?? refused.length;
   const what = publish ? 'gets what is public' : originals === 'all' ? 'everything' : `originals: ${originals}`;
   const pending = (pull?.pending ?? 0) + (push?.pending ?? 0);
   const more = [
     ...(pending > 0 ? [`${counted(pending, 'document')} to go`] : []),
     ...(missing && missing.count > 0 ? [`${counted(missing.count, 'picture')} on the way to it`] : []),
     ...(held !== undefined && held !== reason ? [`pictures wait: ${printable(held)}`] : []),
-    ...(refused.length > 0 ? [`${counted(refused.length, 'document')} refused`] : []),
+    ...(aside > 0 ? [`${counted(aside, 'document')} set aside`] : []),
     ...(reason !== undefined ? [printable(reason)] : []),
   ];
   const lag = state === 'live' || synced === undefined ? '' : `, ${lasting(now - Date.parse(synced))} behind`;

@@ -11,6 +11,7 @@ import { openExchange, type Exchange } from '../replication/exchange.js';
 import { openLibraryDatabase } from '../replication/library.js';
 import { openMesh, type Mesh } from '../replication/mesh.js';
 import { openNotes } from '../replication/notes.js';
+import { openQuarantine } from '../replication/quarantine.js';
 import { openPeers, type Peers } from '../replication/peers.js';
 import type { Served } from '../replication/serve.js';
 import { sweepUnnamed } from '../replication/unnamed.js';
@@ -57,6 +58,7 @@ export function openReplication(home: Home, log: Log): Replication {
     blobs: { exchange, throttle: makeThrottle(config.bandwidth, clock) },
     publishing,
     copies,
+    quarantine: (url) => openQuarantine(db, clock, url),
   });
   const ended = new AbortController();
   const sweeping = sweepUnnamed({ db, blobs, files, exchange, clock, log }, ended.signal);

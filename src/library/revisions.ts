@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.js';
 import { canonical } from '../document/canonical.js';
-import { parseRevision } from './incoming.js';
+import { isRevision, parseRevision } from './incoming.js';
 
 /** How many revisions back from each leaf are remembered (CouchDB's `_revs_limit`). */
 export const revisionLimit = 1000;
@@ -40,7 +40,7 @@ export interface Revisions {
   find(doc: string, rev: string): (Leaf & { parent?: string }) | undefined;
   /** A revision and its ancestors as far as they are known, newest first; empty where it is unknown. */
   path(doc: string, rev: string): string[];
-  /** Those of some revisions that are not in the tree. */
+  /** Those of some revisions that are not in the tree; what is no revision id is not in it either. */
   missing(doc: string, revs: readonly string[]): string[];
   /**
    * Adds a revision made here, below a leaf or as a root, and returns its id. The parent's body goes: who makes a
@@ -170,7 +170,7 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       return { ...leafOf(row), ...(row.parent !== null && { parent: row.parent }) };
     },
     path: (doc, rev) => walk.all(...key(doc, rev), doc, limit).map((row) => row.rev),
-    missing: (doc, revs) => revs.filter((rev) => has.get(...key(doc, rev)) === undefined),
+    missing: (doc, revs) => revs.filter((rev) => !isRevision(rev) || has.get(...key(doc, rev)) === undefined),
     append(doc, parent, deleted, body) {
       const rev = revisionId(doc, parent, deleted, body);
       revisions.insert(doc, parent === undefined ? [rev] : [rev, parent], deleted, body);

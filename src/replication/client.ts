@@ -3,6 +3,8 @@
  * message; redirects are not followed, so that a token goes to no other place than the one it was given for.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
+import { own, textOf } from '../document/json.js';
+import { Rejection } from './bisect.js';
 import { partsUntil, untilAborted } from './until.js';
 
 /** How a server is reached. */
@@ -36,6 +38,10 @@ export interface Question {
   /** Ms without a byte after which it is given up: for answers that say now and then that they wait. */
   silence?: number;
   signal?: AbortSignal;
+  /** The most bytes of the answer. */
+  largest?: number;
+  /** The question is about many documents: an answer that may be the fault of one of them is a `Rejection`. */
+  bisectable?: boolean;
 }
 
 /** An answer: its status, and its JSON. */
@@ -53,8 +59,14 @@ export const heartbeat = 10_000;
 export const silence = 30_000;
 /** Ms for an answer that needs no waiting. */
 const usualTimeout = 60_000;
-/** The largest answer in bytes: a hundred documents of the largest size. */
-const largest = 128 * 1024 * 1024;
+/** The largest answer in bytes: many times what is usual. */
+const usualLargest = 32 * 1024 * 1024;
+
+/** Statuses by which a server, or a proxy before it, may reject a request for what is in it. */
+const rejections: ReadonlySet<number> = new Set([400, 403, 406, 409, 411, 412, 413, 414, 415, 417, 422, 431, 451, 500]);
+
+/** Why a server did not take or give a document, in its words. */
+export const reasonOf = (error: unknown): string => textOf(own(error, 'reason')) || textOf(own(error, 'error'));
 
 /** The name of a server in messages. */
 export const hostOf = (url: string): string => printable(new URL(url).host);
@@ -72,6 +84,8 @@ export async function ask(address: Address, path: string, question: Question = {
     timeout = usualTimeout,
     silence,
     signal,
+    largest = usualLargest,
+    bisectable = false,
   } = question;
   const url = /^https?:/.test(path) ? path : address.url + path;
   const late = new AbortController();
@@ -93,10 +107,14 @@ export async function ask(address: Address, path: string, question: Question = {
     });
     const response = await untilAborted(ends, asked);
     clearTimeout(unheard);
-    const json = await readJson(response, url, ends, silence === undefined ? undefined : { ms: silence, end: quiet });
+    const unheardFor = silence === undefined ? undefined : { ms: silence, end: quiet };
+    const json = await readJson(response, { url, ends, largest, ...(unheardFor && { silence: unheardFor }) });
+    if (bisectable && rejections.has(response.status)) throw rejected(url, response.status, json);
     check(response.status, address, url, json);
     return { status: response.status, json };
   } catch (error) {
+    if (bisectable && error instanceof PhotospoolError && (error.code === 'too-large' || error.code === 'unsupported'))
+      throw new Rejection(error.message, error.message, error.code === 'too-large');
     throw error instanceof PhotospoolError
       ? error
       : unreachable(url, error, late.signal.aborted || quiet.signal.aborted);
@@ -106,12 +124,21 @@ export async function ask(address: Address, path: string, question: Question = {
   }
 }
 
-async function readJson(
-  response: Response,
-  url: string,
-  ends: readonly AbortSignal[],
-  silence?: { ms: number; end: AbortController },
-): Promise<unknown> {
+function rejected(url: string, status: number, json: unknown): Rejection {
+  const reason =
+    printable(reasonOf(json).slice(0, 200)) || (status === 413 ? 'It was too large.' : `Status ${status}.`);
+  return new Rejection(`${hostOf(url)} rejects a request (${status}): ${reason}`, reason, status === 413);
+}
+
+/** How an answer is read. */
+interface ReadOptions {
+  url: string;
+  ends: readonly AbortSignal[];
+  largest: number;
+  silence?: { ms: number; end: AbortController };
+}
+
+async function readJson(response: Response, { url, ends, largest, silence }: ReadOptions): Promise<unknown> {
   const parts: Uint8Array[] = [];
   let size = 0;
   const listen = (): NodeJS.Timeout | undefined => silence && setTimeout(() => silence.end.abort(), silence.ms);

@@ -61,12 +61,18 @@ export interface Database {
   /** Which database this is: differs between any two, and stays. */
   id(): Promise<string>;
   changes(since: string, options: FeedOptions): Promise<Stretch>;
-  /** Of the revisions asked for, those that this side does not have. */
-  missing(asked: ReadonlyMap<string, readonly string[]>): Promise<Map<string, string[]>>;
+  /**
+   * Of the revisions asked for, those that this side does not have. `refuse` hears of those that it can't even be asked about;
+   * without it the call rejects.
+   */
+  missing(
+    asked: ReadonlyMap<string, readonly string[]>,
+    refuse?: (refused: Refused) => void,
+  ): Promise<Map<string, string[]>>;
   /**
    * The revisions with their ancestors. Of one that was replaced meanwhile, what replaced it; of one that is gone, nothing:
-   * the change feed will bring what came after. `refuse` hears of what can't be a document here, and why; without it the call
-   * rejects. So it does where the side does not give one that it has.
+   * the change feed will bring what came after. `refuse` hears of what can't be a document here, or is not given, and why;
+   * without it the call rejects. So it does where the side gives none of many.
    */
   read(named: readonly Named[], refuse?: (refused: Refused) => void): Promise<Incoming[]>;
   /**

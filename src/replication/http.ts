@@ -3,12 +3,14 @@
  * every one of them has is used. Nothing is trusted: an answer of another shape is an error, a document of another shape
  * is refused.
  */
-import type { PhotospoolError } from '../base/errors.js';
+import { PhotospoolError } from '../base/errors.js';
 import { isObject, own, textOf } from '../document/json.js';
 import type { Incoming } from '../library/library.js';
-import { notUnderstood, readRevisions, reasonOf } from './bulkget.js';
-import { ask, heartbeat, hostOf, silence, type Address } from './client.js';
-import { reopened, type Checkpoint, type Database, type Refused, type Row } from './database.js';
+import { bisect, Rejection } from './bisect.js';
+import { notUnderstood, readRevisions } from './bulkget.js';
+import { ask, heartbeat, hostOf, reasonOf, silence, type Address } from './client.js';
+import { reopened } from './database.js';
+import type { Checkpoint, Database, FeedOptions, Named, Refused, Row, Stretch } from './database.js';
 import { writeWire } from './wire.js';
 
 /** Documents per `_bulk_docs`, and the length of its text that ends a batch before. */
@@ -25,6 +27,7 @@ const longestStretch = 75_000;
 export function openHttpDatabase(address: Address): Database {
   const host = hostOf(address.url);
   const strange = (what: string): PhotospoolError => notUnderstood(host, what);
+  const unclear = (what: string): Rejection => new Rejection(strange(what).message, 'Its answer was not understood.');
 
   const root = address.url.slice(0, address.url.lastIndexOf('/') + 1);
 
@@ -37,23 +40,69 @@ export function openHttpDatabase(address: Address): Database {
   async function writeBatch(written: readonly Written[]): Promise<Refused[]> {
     const incoming = written.map(({ one }) => one);
     const text = `{"new_edits":false,"docs":[${written.map(({ text }) => text).join(',')}]}`;
-    const { status, json } = await ask(address, '/_bulk_docs', { method: 'POST', text, timeout: timeToSend(text) });
-    if (status === 413 && written.length > 1) return inHalves(written);
-    if (status === 413) return incoming.map((one) => refusal(one, json));
-    if (status !== 201 && status !== 202) throw strange('_bulk_docs');
-    if (!Array.isArray(json)) throw strange('_bulk_docs');
+    const question = { method: 'POST', text, timeout: timeToSend(text), bisectable: true } as const;
+    const { status, json } = await ask(address, '/_bulk_docs', question);
+    if ((status !== 201 && status !== 202) || !Array.isArray(json)) throw unclear('_bulk_docs');
     const errors = json.filter((one) => own(one, 'error') !== undefined);
     return errors.map((error) => {
       const ofId = incoming.filter(({ id }) => id === own(error, 'id'));
       const one = ofId.find(({ revisions }) => revisions[0] === own(error, 'rev')) ?? ofId[0];
-      if (!one) throw strange('_bulk_docs');
-      return refusal(one, error);
+      if (!one) throw unclear('_bulk_docs');
+      return refusal(one, reasonOf(error));
     });
   }
 
-  async function inHalves(written: readonly Written[]): Promise<Refused[]> {
-    const half = Math.ceil(written.length / 2);
-    return [...(await writeBatch(written.slice(0, half))), ...(await writeBatch(written.slice(half)))];
+  async function writePart(part: readonly Written[]): Promise<Refused[]> {
+    const rejected: Refused[] = [];
+    const isWell = async (): Promise<boolean> => {
+      const { status, json } = await ask(address, '/_bulk_docs', {
+        method: 'POST',
+        body: { new_edits: false, docs: [] },
+      });
+      return (status === 201 || status === 202) && Array.isArray(json);
+    };
+    const reject = ({ one }: Written, reason: string): void => void rejected.push(refusal(one, reason));
+    const refused = await bisect({ items: part, ask: writeBatch, isWell, reject });
+    return [...refused.flat(), ...rejected];
+  }
+
+  async function missingOf(asked: readonly (readonly [string, readonly string[]])[]): Promise<[string, string[]][]> {
+    // Not by way of an object: one with five hundred keys costs more than its text.
+    const members = asked.map(([id, revs]) => `${JSON.stringify(id)}:${JSON.stringify(revs)}`);
+    const question = { method: 'POST', text: `{${members.join(',')}}`, bisectable: true } as const;
+    const { status, json } = await ask(address, '/_revs_diff', question);
+    if (status !== 200 || !isObject(json)) throw unclear('_revs_diff');
+    const ids = new Set(asked.map(([id]) => id));
+    const found = Object.entries(json).map(([id, one]): [string, string[]] => [id, textsOf(own(one, 'missing'))]);
+    if (found.some(([id]) => !ids.has(id))) throw unclear('_revs_diff');
+    return found.filter(([, revs]) => revs.length > 0);
+  }
+
+  async function stretch(since: string, { limit, wait, signal }: FeedOptions): Promise<Stretch> {
+    const query = new URLSearchParams({
+      style: 'all_docs',
+      since,
+      limit: String(limit),
+      seq_interval: String(limit),
+    });
+    if (wait !== undefined) {
+      query.set('feed', 'longpoll');
+      query.set('timeout', String(wait));
+      query.set('heartbeat', String(heartbeat));
+    }
+    const { json } = await (wait === undefined
+      ? ask(address, `/_changes?${query}`, { timeout: longestStretch, ...(signal && { signal }) })
+      : patiently(address, `/_changes?${query}`, since, wait, signal));
+    const results = own(json, 'results');
+    const last = sequenceOf(own(json, 'last_seq'));
+    if (!Array.isArray(results) || last === undefined) throw strange('_changes');
+    const pending = own(json, 'pending');
+    return {
+      rows: results.flatMap(rowOf),
+      last,
+      more: results.length >= limit,
+      ...(typeof pending === 'number' && { pending }),
+    };
   }
 
   return {
@@ -65,44 +114,33 @@ export function openHttpDatabase(address: Address): Database {
       return `${id} ${address.url.slice(root.length)}`;
     },
     opening,
-    async changes(since, { limit, wait, signal }) {
-      const query = new URLSearchParams({
-        style: 'all_docs',
-        since,
-        limit: String(limit),
-        seq_interval: String(limit),
-      });
-      if (wait !== undefined) {
-        query.set('feed', 'longpoll');
-        query.set('timeout', String(wait));
-        query.set('heartbeat', String(heartbeat));
+    async changes(since, options) {
+      // Documents of very many revisions: fewer at once.
+      for (let limit = options.limit; ; limit = Math.ceil(limit / 8)) {
+        try {
+          return await stretch(since, { ...options, limit });
+        } catch (error) {
+          if (limit === 1 || !(error instanceof PhotospoolError) || error.code !== 'too-large') throw error;
+        }
       }
-      const { json } = await (wait === undefined
-        ? ask(address, `/_changes?${query}`, { timeout: longestStretch, ...(signal && { signal }) })
-        : patiently(address, `/_changes?${query}`, since, wait, signal));
-      const results = own(json, 'results');
-      const last = sequenceOf(own(json, 'last_seq'));
-      if (!Array.isArray(results) || last === undefined) throw strange('_changes');
-      const pending = own(json, 'pending');
-      return {
-        rows: results.flatMap(rowOf),
-        last,
-        more: results.length >= limit,
-        ...(typeof pending === 'number' && { pending }),
-      };
     },
-    async missing(asked) {
-      // Not by way of an object: one with five hundred keys costs more than its text.
-      const members = [...asked].map(([id, revs]) => `${JSON.stringify(id)}:${JSON.stringify(revs)}`);
-      const { status, json } = await ask(address, '/_revs_diff', { method: 'POST', text: `{${members.join(',')}}` });
-      if (status !== 200 || !isObject(json)) throw strange('_revs_diff');
-      const found = Object.entries(json).map(([id, one]) => [id, textsOf(own(one, 'missing'))] as const);
-      return new Map(found.filter(([id, revs]) => revs.length > 0 && asked.has(id)));
+    async missing(asked, refuse) {
+      const isWell = async (): Promise<boolean> => {
+        const { status, json } = await ask(address, '/_revs_diff', { method: 'POST', body: {} });
+        return status === 200 && isObject(json);
+      };
+      const items = [...asked].flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
+      const reject = (one: Named, reason: string): void => {
+        if (!refuse) throw strange('_revs_diff');
+        refuse({ ...one, reason });
+      };
+      const found = await bisect({ items, ask: (part) => missingOf([...byId(part)]), isWell, reject });
+      return byId(found.flat().flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev }))));
     },
     read: (named, refuse) => readRevisions(address, named, refuse),
     async write(incoming) {
       const refused: Refused[] = [];
-      for (const part of batches(incoming)) refused.push(...(await writeBatch(part)));
+      for (const part of batches(incoming)) refused.push(...(await writePart(part)));
       return refused;
     },
     async checkpoint(id) {
@@ -163,11 +201,14 @@ function* batches(incoming: readonly Incoming[]): Generator<Written[]> {
   if (part.length > 0) yield part;
 }
 
-const refusal = ({ id, revisions }: Incoming, error: unknown): Refused => ({
-  id,
-  rev: revisions[0] ?? '',
-  reason: reasonOf(error) || 'It was too large.',
-});
+const refusal = ({ id, revisions }: Incoming, reason: string): Refused => ({ id, rev: revisions[0] ?? '', reason });
+
+/** Revisions by their documents. */
+function byId(named: readonly Named[]): Map<string, string[]> {
+  const all = new Map<string, string[]>();
+  for (const { id, rev } of named) all.set(id, [...(all.get(id) ?? []), rev]);
+  return all;
+}
 
 /** Sequences of older servers are numbers. */
 const sequenceOf = (seq: unknown): string | undefined =>

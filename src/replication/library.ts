@@ -4,7 +4,7 @@
  * leaves whole batches, and the same again changes nothing.
  */
 import type { Clock } from '../base/clock.js';
-import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
+import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { checkIncoming } from '../library/incoming.js';
 import type { Incoming, InsertOptions, Library } from '../library/library.js';
@@ -91,17 +91,57 @@ function insert(library: Library, incoming: readonly Incoming[], options: Insert
     library.insert(incoming, options);
     return [];
   } catch (error) {
-    if (!(error instanceof PhotospoolError) || (error.code !== 'invalid' && error.code !== 'too-large')) throw error;
+    if (!isOfDocument(error)) throw error;
   }
   const judged = incoming.map((one) => ({ one, reason: whyNot(one) }));
-  library.insert(
-    judged.filter(({ reason }) => reason === undefined).map(({ one }) => one),
-    options,
-  );
-  return judged.flatMap(({ one, reason }) =>
-    reason === undefined ? [] : [{ id: one.id, rev: one.revisions[0] ?? '', reason }],
-  );
+  const sound = judged.filter(({ reason }) => reason === undefined).map(({ one }) => one);
+  return [
+    ...judged.flatMap(({ one, reason }) => (reason === undefined ? [] : [refusal(one, reason)])),
+    ...insertByHalves(library, sound, options),
+  ];
 }
+
+/** Inserts documents that look sound, though one of them may fail when it is merged or comes into the catalog. */
+function insertByHalves(library: Library, incoming: readonly Incoming[], options: InsertOptions): Refused[] {
+  try {
+    library.insert(incoming, options);
+    return [];
+  } catch (error) {
+    if (!isOfDocument(error)) throw error;
+    const ids = [...new Set(incoming.map(({ id }) => id))];
+    if (ids.length <= 1)
+      return incoming.map((one) => refusal(one, sentence(toPhotospoolError(error, 'store', one.id))));
+    // All revisions of a document stay together: what closes a branch comes with what takes its place.
+    const first = new Set(ids.slice(0, Math.ceil(ids.length / 2)));
+    return [
+      ...insertByHalves(
+        library,
+        incoming.filter(({ id }) => first.has(id)),
+        options,
+      ),
+      ...insertByHalves(
+        library,
+        incoming.filter(({ id }) => !first.has(id)),
+        options,
+      ),
+    ];
+  }
+}
+
+/** Codes of failures that a document can be the cause of; others are the disk's, or of another process. */
+const ofDocuments: ReadonlySet<ErrorCode> = new Set(['invalid', 'too-large', 'newer-version', 'conflict']);
+/** SQLite's: too big, constraint, mismatch. */
+const ofValues: ReadonlySet<unknown> = new Set([18, 19, 20]);
+
+/** Whether a document can be why it could not be stored: what it holds, or a mistake of ours that it brings to light. */
+function isOfDocument(error: unknown): boolean {
+  if (error instanceof PhotospoolError) return ofDocuments.has(error.code);
+  const isMistake = [TypeError, RangeError, SyntaxError, URIError].some((kind) => error instanceof kind);
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+  return isMistake || ofValues.has(code & 0xff);
+}
+
+const refusal = ({ id, revisions }: Incoming, reason: string): Refused => ({ id, rev: revisions[0] ?? '', reason });
 
 /** Why a revision can't be stored, as a sentence; undefined where it can. */
 function whyNot(incoming: Incoming): string | undefined {

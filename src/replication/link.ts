@@ -4,6 +4,7 @@
  * router that lets nobody in; it carries both directions.
  */
 import type { Clock } from '../base/clock.js';
+import { openSqlite } from '../base/sqlite.js';
 import { sentence, toPhotospoolError, type PhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { openAsking, type Asking } from './asking.js';
@@ -17,8 +18,10 @@ import type { Exchange } from './exchange.js';
 import { whileDisksAllow, type Hold } from './held.js';
 import { openHttpDatabase } from './http.js';
 import { openLinkBlobs } from './linkblobs.js';
+import { openLinkQuarantine } from './linkquarantine.js';
 import type { Peer } from './peers.js';
 import { publishTo, type Publishing, type PublishLink } from './publish.js';
+import { openQuarantine, type Direction, type Quarantine } from './quarantine.js';
 import { replicate, type Progress } from './replicate.js';
 import type { LinkState, LinkStatus } from './state.js';
 import { openTelling } from './telling.js';
@@ -47,6 +50,8 @@ export interface LinkParts {
   blobs?: { exchange: Exchange; throttle: Throttle };
   /** What is published; absent on a side that publishes nothing. */
   publishing?: Publishing;
+  /** The quarantine of the link to an address; in memory where it is absent. */
+  quarantine?(url: string): Quarantine;
   /** Told when the status is another. */
   changed(): void;
 }
@@ -58,15 +63,11 @@ export interface Link {
   close(): Promise<void>;
 }
 
-/** How many refused documents are named. */
-const mostRefused = 100;
-
 /** Opens the link to a peer and keeps it up until `close`. */
 export function openLink(peer: Peer, parts: LinkParts): Link {
   const { clock, log } = parts;
   const stop = new AbortController();
   const now = (): string => new Date(clock.now()).toISOString();
-  const refused = new Map<string, Refused>();
   const status: LinkStatus = {
     url: peer.url,
     publish: peer.publish,
@@ -80,7 +81,12 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     refused: [],
   };
   /** Directions whose documents wait for a disk while the rest goes on. */
-  const holds = new Map<'pull' | 'push', Hold>();
+  const holds = new Map<Direction, Hold>();
+  const { quarantine = () => openQuarantine(openSqlite(':memory:'), clock, peer.url) } = parts;
+  const aside = openLinkQuarantine({
+    ...{ quarantine: quarantine(peer.url), url: peer.url, clock, log, status },
+    ...{ random: parts.random, changed: parts.changed },
+  });
   const telling = openTelling((text) => log.warn({ peer: peer.url }, text));
   const ended = (): boolean => stop.signal.aborted;
 
@@ -102,7 +108,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     else become(behind > 0 ? 'catching-up' : 'live');
   }
 
-  function held(direction: 'pull' | 'push', hold?: Hold): void {
+  function hold(direction: Direction, hold?: Hold): void {
     const before = holds.get(direction);
     if (hold) holds.set(direction, hold);
     else holds.delete(direction);
@@ -111,18 +117,11 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     if (hold ?? before) stand();
   }
 
-  function refuse(documents: readonly Refused[]): void {
-    for (const one of documents) {
-      if (refused.size >= mostRefused) refused.delete(refused.keys().next().value!);
-      refused.set(`${one.id} ${one.rev}`, one);
-      log.error({ peer: peer.url, ...one }, `A document was refused and is missing on one side: ${one.reason}`);
-    }
-    status.refused = [...refused.values()];
-    parts.changed();
-  }
-
   /** Runs one direction for the time of a connection, and counts. */
-  function run(direction: 'pull' | 'push', source: Database, target: Database, signal: AbortSignal): Promise<void> {
+  function run(direction: Direction, source: Database, target: Database, signal: AbortSignal): Promise<unknown>[] {
+    const settled = (ids: readonly string[], refused: readonly Refused[]): void =>
+      aside.settle(direction, ids, refused);
+    const replication = { source, target, clock, signal, settled, refused: () => undefined };
     const work = async (gotOn: () => void): Promise<void> => {
       const before = status[direction].sent;
       const progress = ({ sent, pending }: Progress): void => {
@@ -130,10 +129,14 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
         if (sent > 0 || (pending ?? 0) === 0) gotOn();
         stand();
       };
-      const session = parts.session();
-      await replicate({ source, target, clock, session, live: true, signal, progress, refused: refuse });
+      await replicate({ ...replication, session: parts.session(), live: true, progress });
     };
-    return whileDisksAllow({ way: direction, clock, signal, random: parts.random, held, work });
+    const anew = (): Promise<unknown> =>
+      replicate({ ...replication, session: parts.session(), live: false, anew: true });
+    return [
+      whileDisksAllow({ clock, signal, random: parts.random, held: hold, way: direction, work }),
+      aside.retry(direction, { source, target, signal }, anew),
+    ];
   }
 
   const carry =
@@ -177,8 +180,8 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     if (peer.publish) return publish(found, asking.fetch, together);
     const theirs = openHttpDatabase(found.photos);
     return together((signal) => [
-      run('pull', theirs, parts.database, signal),
-      run('push', parts.database, theirs, signal),
+      ...run('pull', theirs, parts.database, signal),
+      ...run('push', parts.database, theirs, signal),
       ...(carry ? [carry(found, signal)] : []),
       ...watch(found, asking, signal),
     ]);
@@ -194,7 +197,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
       found,
       server,
       sent: (revisions) => void (status.push.sent += revisions),
-      refuse,
+      refuse: (documents) => aside.settle('push', [], documents),
       push: (source, target, signal) => run('push', source, target, signal),
       bring: (narrow, signal) => (carry ? [carry(found, signal, narrow)] : []),
       together,

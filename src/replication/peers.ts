@@ -5,6 +5,7 @@
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { couchUrls } from './discover.js';
+import { forgetSetAside } from './quarantine.js';
 import { forgetThere } from './there.js';
 
 /** Which originals of a peer are fetched: all, those that somebody asks for, or none. */
@@ -72,6 +73,7 @@ export function openPeers(db: Sqlite): Peers {
       void put.run(url, authorization ?? null, Number(publish), originals, added),
     remove(url) {
       forgetThere(db, couchUrls(url).blobs);
+      forgetSetAside(db, url);
       return remove.run(url).changes > 0;
     },
   };

@@ -127,9 +127,10 @@ async function listOf(theirs: Database): Promise<Map<string, string[]>> {
   return list;
 }
 
+/** What can't be read there is not learnt from: it is replaced, or taken back, all the same. */
 function readUnknown(theirs: Database, unknown: ReadonlyMap<string, readonly string[]>): ReturnType<Database['read']> {
   const named = [...unknown].flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
-  return named.length === 0 ? Promise.resolve([]) : theirs.read(named);
+  return named.length === 0 ? Promise.resolve([]) : theirs.read(named, () => undefined);
 }
 
 /** Sends what the public server does not hold. The link's own feed goes on from there. */
@@ -166,7 +167,7 @@ export interface PublishLink {
   sent(revisions: number): void;
   refuse(documents: readonly Refused[]): void;
   /** Replicates until the signal. */
-  push(source: Database, target: Database, signal: AbortSignal): Promise<unknown>;
+  push(source: Database, target: Database, signal: AbortSignal): Promise<unknown>[];
   /** Brings blobs until the signal; `narrow` leaves those that may be brought. */
   bring(narrow: (exchange: Exchange) => Exchange, signal: AbortSignal): Promise<void>[];
   /** Runs all until one of them ends. */
@@ -183,7 +184,7 @@ export async function publishTo(link: PublishLink): Promise<void> {
     link.refuse(await projection.compare(theirs, link.sent));
     await link.together((signal) => [
       projection.keepUp(signal, link.exchange),
-      link.push(projection.database, theirs, signal),
+      ...link.push(projection.database, theirs, signal),
       ...link.bring(projection.narrow, signal),
     ]);
   } finally {

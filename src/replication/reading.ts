@@ -61,9 +61,10 @@ export function openReading({ source, target, signal, batch }: ReadingParts, sin
   async function missing({ rows }: Stretch): Promise<Pick<Load, 'incoming' | 'refused'>> {
     const refused: Refused[] = [];
     if (rows.length === 0) return { incoming: [], refused };
-    const found = await target.missing(new Map(rows.map(({ id, revs }) => [id, revs])));
+    const refuse = (one: Refused): void => void refused.push(one);
+    const found = await target.missing(new Map(rows.map(({ id, revs }) => [id, revs])), refuse);
     const named = [...found].flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
-    const incoming = named.length === 0 ? [] : await source.read(named, (one) => refused.push(one));
+    const incoming = named.length === 0 ? [] : await source.read(named, refuse);
     return { incoming, refused };
   }
 

@@ -28,6 +28,10 @@ export interface Replication {
   progress?(progress: Progress): void;
   /** Told what the target did not take. */
   refused(documents: readonly Refused[]): void;
+  /** Told of each batch before the checkpoint passes it: the documents in it, and those of them that did not go over. */
+  settled?(ids: readonly string[], refused: readonly Refused[]): void;
+  /** Looks at the whole feed, and notes no checkpoint. */
+  anew?: boolean;
 }
 
 /** How far it is. */
@@ -55,12 +59,16 @@ export async function replicationId(source: Database, target: Database): Promise
 
 /** Runs until everything is over (or, live, until the signal). Rejects with what a side says; then it can be run again. */
 export async function replicate(replication: Replication): Promise<Progress> {
-  const { source, target, clock, session, live, signal, batch = usualBatch } = replication;
+  const { source, target, clock, session, live, signal, batch = usualBatch, anew = false } = replication;
   const id = await replicationId(source, target);
   // Before anything else: what is seen and written later is of these openings, or of none.
   const [ofSource, ofTarget] = await Promise.all([source.opening(), target.opening()]);
   const known = await Promise.all([source.checkpoint(id), target.checkpoint(id)]);
-  const progress: Progress = { seen: 0, sent: 0, seq: commonPoint(...known) };
+  const progress: Progress = {
+    seen: 0,
+    sent: 0,
+    seq: anew ? commonPoint(undefined, undefined) : commonPoint(...known),
+  };
   let base = known[1];
   let saved = progress.seq;
   let savedAt = clock.now();
@@ -68,7 +76,7 @@ export async function replicate(replication: Replication): Promise<Progress> {
   const writes: { load: Load; refused: Promise<Refused[]> }[] = [];
 
   async function save(): Promise<void> {
-    if (saved === progress.seq) return;
+    if (anew || saved === progress.seq) return;
     savedAt = clock.now();
     const next = nextCheckpoint(base, session, progress.seq);
     try {
@@ -102,6 +110,10 @@ export async function replicate(replication: Replication): Promise<Progress> {
 
   /** In the order of the feed, so that the checkpoint passes nothing. */
   function stored({ rows, last, pending, incoming }: Load, refused: readonly Refused[]): void {
+    replication.settled?.(
+      rows.map(({ id }) => id),
+      refused,
+    );
     if (refused.length > 0) replication.refused(refused);
     progress.seen += rows.length;
     progress.sent += incoming.length;

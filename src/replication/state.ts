@@ -4,6 +4,7 @@ import type { Refused } from './database.js';
 import type { Found } from './discover.js';
 import type { Amount } from './amounts.js';
 import type { OriginalsPolicy } from './peers.js';
+import type { SetAside } from './quarantine.js';
 
 /** What a link is doing. `waiting` until `next`; `refused` is waiting where only a person can help. */
 export type LinkState = 'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused';
@@ -42,8 +43,10 @@ export interface LinkStatus {
   missing?: Amount;
   /** Why pictures wait while documents go on, as a sentence: a disk has no room for them, here or there. */
   held?: string;
-  /** Documents that a side did not take. */
-  refused: Refused[];
+  /** Documents that a side rejects, and that are set aside: the newest 100. Those of former versions have `Refused` only. */
+  refused: (Refused & Partial<SetAside>)[];
+  /** How many there are; absent where all are named. */
+  refusedCount?: number;
   /** The peer's library, and its version of Photospool or CouchDB. */
   server?: string;
   version?: string;

@@ -49,7 +49,7 @@ export function meshFigures({ links, missing, missingBytes, merges, now }: MeshF
       'photospool_peer_refused',
       'gauge',
       'Documents that a side did not take',
-      each({}, ({ refused }) => refused.length),
+      each({}, ({ refused, refusedCount = refused.length }) => refusedCount),
     ),
     figure('photospool_peer_blobs_total', 'counter', 'Blobs that went over', blobs('count')),
     figure('photospool_peer_blob_bytes_total', 'counter', 'Bytes of blobs that went over', blobs('bytes')),

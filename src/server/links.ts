@@ -21,6 +21,19 @@ const Moved = Type.Object({ count: Type.Integer(), bytes: Type.Integer() });
 /** Which originals go over. */
 export const Originals = Type.Enum(originalsPolicies);
 
+/** A document that one side of a link rejects. */
+const SetAside = Type.Object({
+  id: Type.String(),
+  rev: Type.String(),
+  reason: Type.String({ description: 'what the side that rejects it said' }),
+  direction: Type.Optional(
+    Type.Enum(['pull', 'push'], { description: 'from the peer to here, or from here to the peer' }),
+  ),
+  since: Type.Optional(Utc),
+  tries: Type.Optional(Type.Integer()),
+  next: Type.Optional(Type.String({ description: 'when it is tried again by itself, UTC' })),
+});
+
 /** A link. */
 const peerShape = Type.Object({
   url: Type.String(),
@@ -41,7 +54,8 @@ const peerShape = Type.Object({
     Type.Object(Moved.properties, { description: 'blobs that it lacks; of a public server at most 2,000' }),
   ),
   held: Type.Optional(Type.String({ description: 'why pictures wait, while documents go on' })),
-  refused: Type.Array(Type.Object({ id: Type.String(), rev: Type.String(), reason: Type.String() })),
+  refused: Type.Array(SetAside, { description: 'documents that a side rejects: the newest 100' }),
+  refusedCount: Type.Optional(Type.Integer({ description: 'how many there are' })),
   server: Type.Optional(Type.String({ description: 'id of its library' })),
   version: Type.Optional(Type.String()),
 });

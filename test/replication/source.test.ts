@@ -74,17 +74,26 @@ test.each([
   ['an error', [{ error: { error: 'internal_server_error', reason: 'timeout' } }]],
   ['nothing', []],
   ['what nobody knows', [{ maybe: true }]],
-])('%s in the place of a document ends the run, which is passed by no checkpoint', async (_, docs) => {
+])('%s in the place of a document is told of, and holds up no other', async (_, docs) => {
   const [a, b] = [ours(), ours()];
   fill(a, 3);
+  const source = await changed(a, (results) => results.map((one) => (one.id === id(1) ? { ...one, docs } : one)));
+  const told: Refused[] = [];
+  await run(source, b.database, (documents) => told.push(...documents));
+  expect(told.map((one) => one.id)).toEqual([id(1)]);
+  expect(b.library.count('')).toBe(2);
+});
+
+test('where none of many documents is given the run ends, and is passed by no checkpoint', async () => {
+  const [a, b] = [ours(), ours()];
+  fill(a, 40);
   let isWell = false;
-  const source = await changed(a, (results) =>
-    results.map((one) => (one.id === id(1) && !isWell ? { ...one, docs } : one)),
-  );
-  await expect(run(source, b.database, none)).rejects.toThrow(/127\.0\.0\.1:\d+ (does not give|answered)/);
+  const docs = [{ error: { error: 'internal_fabric_error', reason: 'timeout' } }];
+  const source = await changed(a, (results) => (isWell ? results : results.map((one) => ({ ...one, docs }))));
+  await expect(run(source, b.database, () => undefined)).rejects.toThrow(/127\.0\.0\.1:\d+ does not give/);
   isWell = true;
   await run(source, b.database, none);
-  expect(b.library.count('')).toBe(3);
+  expect(b.library.count('')).toBe(40);
 });
 
 test('a document that is gone meanwhile is left to the feed', async () => {
