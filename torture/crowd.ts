@@ -33,6 +33,7 @@ const outcomeOf = (comes: Record<string, Buffer>): Outcome => ({
   stays: [],
   broken: [],
   mode: 'move',
+  linked: [],
   devices: [],
 });
 

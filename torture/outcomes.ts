@@ -12,13 +12,15 @@ export interface Outcome {
   stays: string[];
   /** Those of `comes` that can't be decoded, and end in their claim. */
   broken: string[];
+  /** Those of `comes` that have another name elsewhere on that disk: a hard link. */
+  linked: string[];
   /** `import`: with the copying pass of `photospool import` over another tree. */
   mode: 'move' | 'copy' | 'import';
   /** Folders that are filesystems of their own, relative to the world. */
   devices: string[];
 }
 
-const plain = { before: {}, stays: [], broken: [], mode: 'move', devices: [] } as const;
+const plain = { before: {}, stays: [], broken: [], linked: [], mode: 'move', devices: [] } as const;
 
 /** A sidecar; `title` makes it distinct. */
 const sidecar = (title: string): Buffer =>
@@ -33,6 +35,7 @@ export async function listOutcomes(): Promise<Outcome[]> {
     ...plain,
     stays: [],
     broken: [],
+    linked: [],
     devices: [],
     name,
     comes,
@@ -56,6 +59,8 @@ export async function listOutcomes(): Promise<Outcome[]> {
     outcome('from a mount', { 'a.jpg': a }, { devices: ['drop/incoming'] }),
     outcome('to another disk', { 'a.jpg': a }, { devices: ['home/archive'] }),
     outcome('duplicate to another disk', { 'b.jpg': a }, { before: { 'a.jpg': a }, devices: ['home/archive'] }),
+    outcome('with another name', { 'a.jpg': a }, { linked: ['a.jpg'] }),
+    outcome('duplicate with another name', { 'b.jpg': a }, { before: { 'a.jpg': a }, linked: ['b.jpg'] }),
     outcome('copy', { 'a.jpg': a }, { mode: 'copy' }),
     outcome('copy of a duplicate', { 'b.jpg': a }, { mode: 'copy', before: { 'a.jpg': a } }),
     outcome('import', { 'Rome/a.jpg': a, 'b.jpg': brokenPhoto('b') }, { mode: 'import', broken: ['b.jpg'] }),

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import {
   cpSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -113,6 +114,7 @@ export async function makeWorld(outcome: Outcome, fill: (world: World) => Promis
     reset() {
       rmSync(root, { recursive: true, force: true });
       cpSync(template, root, { recursive: true, preserveTimestamps: true });
+      for (const name of outcome.linked) linkSync(join(world.source, name), otherName(world, name));
     },
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
@@ -122,9 +124,13 @@ export async function makeWorld(outcome: Outcome, fill: (world: World) => Promis
     for (const path of filesBelow(incoming)) rmSync(path);
   }
   put(world.source, outcome.comes);
+  for (const name of outcome.linked) mkdirSync(dirname(otherName(world, name)), { recursive: true });
   cpSync(root, template, { recursive: true, preserveTimestamps: true });
   return world;
 }
+
+/** The name that a file has elsewhere. */
+const otherName = ({ root }: World, name: string): string => join(root, 'elsewhere', name);
 
 function put(folder: string, files: Record<string, Buffer>): void {
   for (const [name, bytes] of Object.entries(files)) {
@@ -194,8 +200,20 @@ export function judge(world: World, documents: Documents): Verdict {
       .filter(([name]) => name.endsWith('.xmp'))
       .map(([, bytes]) => hashOf(bytes)),
   );
+  verdict.wrong.push(...shared(world, archived));
   verdict.wrong.push(...leftOver(world), ...disagree(documents, originals, distinct.size - sidecars.size));
   return verdict;
+}
+
+/** Archived files that have a name elsewhere, by which somebody could change them; and names elsewhere that are gone or changed. */
+function shared(world: World, archived: readonly string[]): string[] {
+  const { outcome, config } = world;
+  const linked = archived.filter((path) => statSync(join(config.done, path)).nlink > 1);
+  const gone = outcome.linked.filter((name) => hashFile(otherName(world, name)) !== hashOf(outcome.comes[name]!));
+  return [
+    ...linked.map((path) => `${path} has another name`),
+    ...gone.map((name) => `${name} is not what it was elsewhere`),
+  ];
 }
 
 /** Compares what is there with what should be, as bags of hashes. */

@@ -1,13 +1,15 @@
 /**
  * Claims: folders `work/<ulid>/` that hold one file in hand and its `item.json`. A fresh folder per file means that no
  * rename can overwrite. A crash leaves one of: an empty folder or a record without its file (removed at the next start:
- * the file is still in `incoming`, or already in the archive), or a file with its record (taken up again).
+ * the file is still in `incoming`, or already in the archive), or a file with its record (taken up again). Once `complete`
+ * returned, no name outside of the claim leads to its file.
  */
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
 import { errnoOf, PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Entry, Files } from '../base/files.js';
+import { temporaryName } from '../base/temporary.js';
 import { hide, leaveHiding, placesToHide, stillHidden } from './hiding.js';
 import { failItem, itemName, newItem, type Item } from './item.js';
 import { readItem, unknownItem } from './leftovers.js';
@@ -152,7 +154,9 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
       await save(claim);
       await leaveHiding(via, files);
     }
-    if (await files.look(fileOf(claim))) {
+    const there = await files.look(fileOf(claim));
+    if (there) {
+      if (there.nlink > 1) await separate(claim);
       await files.flush(fileOf(claim));
       await files.flushFolder(claim.folder);
     }
@@ -163,18 +167,37 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     const to = fileOf(claim);
     // A copy from before a crash may be of bytes that changed since: it is made again.
     await files.remove(to);
-    const copy = await files.copy(via, to);
-    const { sha256 } = await files.hash(via);
-    const after = await files.lookClosely(via);
+    await copyStill(claim, via, to, before);
+    await files.remove(via);
+  }
+
+  /**
+   * Gives a file that has other names (hard links) an inode of its own: who holds one of those could change the original in
+   * the archive. A crash leaves the file as it was, with a temporary copy beside it that `list` sweeps away, or the copy in its
+   * place.
+   */
+  async function separate(claim: Claim): Promise<void> {
+    const file = fileOf(claim);
+    const before = await files.lookClosely(file);
+    if (!before) return;
+    const own = join(claim.folder, temporaryName());
+    await copyStill(claim, file, own, before);
+    await files.rename(own, file);
+  }
+
+  /** Copies a file that must not change meanwhile, with its mtime. @throws PhotospoolError `changing`; then no copy is left. */
+  async function copyStill({ item }: Claim, from: string, to: string, before: Look): Promise<void> {
+    const copy = await files.copy(from, to);
+    const { sha256 } = await files.hash(from);
+    const after = await files.lookClosely(from);
     if (copy.sha256 !== sha256 || !after || !same(before, after)) {
       await files.remove(to);
-      throw new PhotospoolError('changing', `${printable(claim.item.name)} is still being written.`, {
+      throw new PhotospoolError('changing', `${printable(item.name)} is still being written.`, {
         op: 'copy',
-        path: via,
+        path: from,
       });
     }
     await files.setTimes(to, before);
-    await files.remove(via);
   }
 
   async function copy(found: Found, sha256: string): Promise<Claim | undefined> {

@@ -131,6 +131,11 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
     const part = await files.look(partOf(folder, id));
     const written = (part ?? (await files.look(noteOf(folder, id))))?.mtimeMs ?? 0;
     const age = clock.now() - Math.max(written, note?.begun ?? 0);
+    // It has its name in `incoming` already, and must lose this one before the spool sees a file with two.
+    if (note?.sha256 !== undefined && part && part.nlink > 1) {
+      await files.remove(partOf(folder, id));
+      return;
+    }
     if (note && part?.size === note.length) return void finish(id).catch(tell);
     // One that is just being made has its bytes before its note.
     const keep = !note ? hour : part ? keeping.unfinished : note.sha256 === undefined ? 0 : keeping.received;

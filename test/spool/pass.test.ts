@@ -2,10 +2,12 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -468,5 +470,50 @@ describe('what can not be claimed', () => {
     mkdirSync(claim);
     writeFileSync(join(claim, 'a.jpg'), photo('handed over'));
     expect(await processor.pass()).toMatchObject({ stored: 1 });
+  });
+});
+
+describe('files with another name', () => {
+  it('an original shares no inode with a file outside, whose holder could change it', async () => {
+    const spool = makeSpool();
+    const path = spool.drop('a.jpg', photo('as it came'));
+    const outside = join(spool.folder, 'outside.jpg');
+    linkSync(path, outside);
+    utimesSync(path, 1_700_000_000, 1_700_000_000);
+    expect(await (await spool.open()).pass()).toMatchObject({ stored: 1, stuck: 0 });
+    writeFileSync(outside, photo('changed later'));
+    expect(readFileSync(join(spool.done, 'a.jpg'))).toEqual(photo('as it came'));
+    expect(statSync(join(spool.done, 'a.jpg')).mtimeMs).toBe(1_700_000_000_000);
+    expect(spool.files().filter((name) => name.startsWith('work/'))).toEqual([]);
+  });
+
+  it('nothing is copied of a file that has one name only', async () => {
+    const spool = makeSpool();
+    const { ino } = statSync(spool.drop('a.jpg'));
+    const copied: string[] = [];
+    const files = openFiles((operation, path) => {
+      if (operation === 'copy') copied.push(path.toString());
+    });
+    expect(await (await spool.open({}, files)).pass()).toMatchObject({ stored: 1 });
+    expect(copied).toEqual([]);
+    expect(statSync(join(spool.done, 'a.jpg')).ino).toBe(ino);
+  });
+
+  it('one that changes by its other name while it is copied is copied again', async () => {
+    const spool = makeSpool();
+    const outside = join(spool.folder, 'outside.jpg');
+    linkSync(spool.drop('a.jpg'), outside);
+    let copies = 0;
+    let changed = false;
+    const files = openFiles((operation, path) => {
+      if (operation === 'copy') copies++;
+      if (operation !== 'open' || copies === 0 || changed || !path.toString().endsWith('/a.jpg')) return;
+      changed = true;
+      appendFileSync(outside, 'more');
+    });
+    expect(await (await spool.open({}, files, fastClock())).pass()).toMatchObject({ stored: 1, stuck: 0 });
+    expect([changed, copies]).toEqual([true, 2]);
+    expect(readFileSync(join(spool.done, 'a.jpg'))).toEqual(readFileSync(outside));
+    expect(statSync(join(spool.done, 'a.jpg')).nlink).toBe(1);
   });
 });
