@@ -9,9 +9,6 @@ import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import { parentOf, type Files } from '../base/files.js';
 import { duplicateName } from './names.js';
 
-/** Read for everybody, write for nobody: what an original's mode is. */
-const readOnly = 0o444;
-
 /** An archive folder. */
 export interface Archive {
   readonly folder: string;
@@ -111,7 +108,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
       });
     }
     await files.setTimes(to, source ?? { mtimeNs: 0n });
-    await files.setMode(to, readOnly);
+    await files.protect(to);
     await files.remove(from);
     return 'moved';
   }
@@ -119,7 +116,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
   /** A file that belongs to another user can be moved all the same. */
   async function protect(path: string): Promise<void> {
     try {
-      await files.setMode(path, readOnly);
+      await files.protect(path);
     } catch (error) {
       if (errnoOf(error) !== 'EPERM') throw error;
     }

@@ -79,7 +79,7 @@ async function copyBlob({ folder, kind, files }: Target, blob: Blob, way: Way): 
     if (sha256 !== blob.sha256 && moved === 'moved') await files.remove(to);
     if (sha256 !== blob.sha256) return { path, reason: 'its bytes are not those that the library knows' };
     if (moved === 'taken') return { path, reason: `something else is at ${printable(to)}` };
-    await files.setMode(to, 0o444);
+    await files.protect(to);
     return 'copied';
   } catch (error) {
     if (way === 'reflink' && unshared.has(errnoOf(error) ?? '')) return 'unshared';

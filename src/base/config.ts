@@ -5,6 +5,7 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PhotospoolError } from './errors.js';
+import { fileModes, type FileModes } from './modes.js';
 import { readToml } from './toml.js';
 import { absolute, flag, isHostName, isNetwork, list, number, oneOf, path, rate, text } from './values.js';
 
@@ -42,6 +43,8 @@ export interface Config {
   title: string;
   /** Whether search engines are told to stay away from what visitors see. */
   noindex: boolean;
+  /** Who else on this machine may read what is written. */
+  modes: FileModes;
   level: 'debug' | 'info' | 'warn' | 'error';
   /** How the log is written; `auto` is text on a terminal, JSON elsewhere. */
   format: 'auto' | 'text' | 'json';
@@ -141,6 +144,13 @@ export const keys: readonly Key[] = [
   { key: 'public.title', field: 'title', value: 'TEXT', help: 'what the album is called for visitors', read: text },
   { key: 'public.noindex', field: 'noindex', value: 'true|false', help: 'keeps search engines away', read: flag },
   {
+    key: 'files.modes',
+    field: 'modes',
+    value: fileModes.join('|'),
+    help: 'who else on this machine may read new files and folders',
+    read: oneOf(...fileModes),
+  },
+  {
     key: 'log.level',
     field: 'level',
     value: 'debug|info|warn|error',
@@ -194,6 +204,7 @@ export function readConfig(
     gps: false,
     title: 'Photospool',
     noindex: true,
+    modes: 'private',
     level: 'info',
     format: 'auto',
   };

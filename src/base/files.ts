@@ -5,12 +5,15 @@
  * a file that it did not create itself, except `replace`, which is for Photospool's own records. A crash leaves either
  * the old state, the new one, or a temporary file named `.photospool-<pid>-<ulid>.tmp` beside the target (`sweep`).
  *
+ * What is made here has the modes of `modes.ts`, whatever the umask is; what was there keeps its own.
+ *
  * Every operation calls `step` first, so that a test can fail it; and all go through one `disk`, so that a trial can count
  * the system calls, fail the n-th, or write down in which order they reached the disk (torture/disk.ts).
  */
 import { constants } from 'node:fs';
 import * as system from 'node:fs/promises';
 import { errnoOf } from './errors.js';
+import { modesFor, type FileModes } from './modes.js';
 import { below, foldersOf, keyOf, parentOf, type Path } from './paths.js';
 import type { Files, Moved } from './operations.js';
 import { openReading, type Disk, type Step } from './reading.js';
@@ -26,9 +29,10 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW = 0 } = constants;
 /** Filesystems without hard links, and files that one may not link, answer one of these. */
 const linkless = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
 
-/** Opens the file operations; `step` and `disk` are for tests and trials. */
-export function openFiles(step: Step = () => undefined, disk: Disk = system): Files {
+/** Opens the file operations; `step` and `disk` are for tests and trials. `readers`: who else may read what they make. */
+export function openFiles(step: Step = () => undefined, disk: Disk = system, readers: FileModes = 'private'): Files {
   const reading = openReading(step, disk);
+  const modes = modesFor[readers];
 
   /** Temporary files that failed and could not even be removed: tried again before the next one is made. */
   const remains = new Set<Path>();
@@ -52,6 +56,8 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
     const file = await disk.open(path, O_WRONLY | O_CREAT | O_EXCL, mode);
     remains.delete(path);
     try {
+      // A umask takes nothing from a private mode.
+      if (readers !== 'private') await file.chmod(mode);
       await fill(file);
     } catch (error) {
       await discard(path);
@@ -81,6 +87,12 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
     }
   }
 
+  /** Gives a new folder the mode that a umask kept from it, beside what it inherited (setgid). */
+  async function widen(path: Path): Promise<void> {
+    const inherited = (await disk.lstat(path)).mode & 0o7000;
+    await disk.chmod(path, inherited | modes.folder);
+  }
+
   /** Those who change names in a folder while it is flushed share its next flush. */
   const flushFolder = shareNext(keyOf, (path: Path) => syncFolder(path, step, disk));
 
@@ -98,17 +110,18 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
     },
     async makeNewFolder(path) {
       await step('mkdir', path);
-      await disk.mkdir(path);
+      await disk.mkdir(path, modes.folder);
+      if (readers !== 'private') await widen(path);
       await files.flushFolder(parentOf(path));
     },
-    async write(path, bytes, mode = 0o644) {
+    async write(path, bytes, mode = modes.file) {
       const part = await temporary(path);
       await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));
       return settle(part, path);
     },
     async pour(source, path) {
       let total = 0;
-      await create(path, 0o644, async (file) => {
+      await create(path, modes.file, async (file) => {
         total = await writeStream(file, source, path, step);
       });
       await files.flushFolder(parentOf(path));
@@ -116,14 +129,14 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
     },
     async extend(source, path) {
       await step('open', path);
-      const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
+      const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, modes.file);
       try {
         return await writeStream(file, source, path, step);
       } finally {
         await file.close();
       }
     },
-    async replace(path, bytes, beside, mode = 0o644) {
+    async replace(path, bytes, beside, mode = modes.file) {
       const part = beside === undefined ? await temporary(path) : below(beside, temporaryName());
       await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));
       try {
@@ -133,7 +146,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
         throw error;
       }
     },
-    async append(path, text, mode = 0o644) {
+    async append(path, text, mode = modes.file) {
       await step('write', path);
       const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND, mode);
       try {
@@ -148,7 +161,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
       try {
         const clone = shared ? constants.COPYFILE_FICLONE_FORCE : constants.COPYFILE_FICLONE;
         await disk.copyFile(from, part, constants.COPYFILE_EXCL | clone);
-        await disk.chmod(part, 0o644);
+        await disk.chmod(part, modes.file);
         await files.flush(part);
         // Hashed from the copy: what was read is what will be kept.
         const { sha256 } = await files.hash(part);
@@ -232,6 +245,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system): Fi
       await step('chmod', path);
       await disk.chmod(path, mode);
     },
+    protect: (path) => files.setMode(path, modes.original),
     async setTimes(path, of) {
       await step('chmod', path);
       const seconds = Number(of.mtimeNs) / 1e9;

@@ -11,7 +11,7 @@ export interface Files extends Reading {
   makeFolder(path: Path): Promise<void>;
   /** Makes a folder that must not exist yet (EEXIST otherwise); durable. */
   makeNewFolder(path: Path): Promise<void>;
-  /** Writes a new file durably; `taken` where the name is in use. `mode` defaults to 0o644. */
+  /** Writes a new file durably; `taken` where the name is in use. `mode` is that of files, unless given. */
   write(path: Path, bytes: Uint8Array | string, mode?: number): Promise<Moved>;
   /** Writes a stream to a new file durably, as it comes; where the stream fails, nothing is left. Returns its size. */
   pour(source: AsyncIterable<Uint8Array>, path: Path): Promise<number>;
@@ -22,10 +22,10 @@ export interface Files extends Reading {
   extend(source: AsyncIterable<Uint8Array>, path: Path): Promise<number>;
   /**
    * Writes one of Photospool's own files durably, atomically replacing the one that was there. `beside` is the folder for
-   * the temporary file, on the same filesystem; without it, the file's own. `mode` defaults to 0o644.
+   * the temporary file, on the same filesystem; without it, the file's own. `mode` is that of files, unless given.
    */
   replace(path: Path, bytes: Uint8Array | string, beside?: Path, mode?: number): Promise<void>;
-  /** Adds text to the end of a file, making it where it is missing. Not durable: for logs. `mode` defaults to 0o644. */
+  /** Adds text to the end of a file, making it where it is missing. Not durable: for logs. `mode` is that of files, unless given. */
   append(path: Path, text: string, mode?: number): Promise<void>;
   /**
    * Copies a file durably to a name that must be free (reflink where the disk can; where `shared`, only so, else the system's
@@ -56,6 +56,8 @@ export interface Files extends Reading {
   /** Removes an empty folder; false where it is not empty or not there. */
   removeFolder(path: Path): Promise<boolean>;
   setMode(path: Path, mode: number): Promise<void>;
+  /** Gives a file the mode of an original: nobody writes to it. */
+  protect(path: Path): Promise<void>;
   /** Gives a file the mtime of another. */
   setTimes(path: Path, of: { mtimeNs: bigint }): Promise<void>;
 }

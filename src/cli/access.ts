@@ -9,7 +9,7 @@ import { openLog, type Log } from '../base/log.js';
 import { openRecords, type Records } from './records.js';
 import { say } from './output.js';
 import { findServer } from './running.js';
-import { libraryPath, noHome } from './view.js';
+import { filesOf, libraryPath, noHome } from './view.js';
 
 /** Access that must be closed before the database. */
 export interface OpenAccess {
@@ -47,7 +47,7 @@ export function openHomeAccess(
  */
 export async function withAccess<T>(config: Config, work: (access: Access) => T | Promise<T>): Promise<T> {
   const log = openLog({ level: 'error', format: config.format });
-  const files = openFiles();
+  const files = filesOf(config);
   const records = await openRecords(config, files, log);
   const opened = openHomeAccess(records, config, files, log);
   try {

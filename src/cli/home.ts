@@ -10,7 +10,7 @@ import type { Senders } from '../access/senders.js';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blobs.js';
 import type { Config } from '../base/config.js';
-import { openFiles, type Files } from '../base/files.js';
+import type { Files } from '../base/files.js';
 import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { catalogIsCurrent } from '../catalog/catalog.js';
@@ -26,7 +26,7 @@ import { findTools, type Found } from '../video/tools.js';
 import { isClaimed } from '../spool/work.js';
 import { isPublic, makeHome, readRecords, type Records } from './records.js';
 import { reindex } from './reindex.js';
-import { libraryPath } from './view.js';
+import { filesOf, libraryPath } from './view.js';
 
 /** An open home. */
 export interface Home extends Records {
@@ -64,7 +64,7 @@ export const webRoot = fileURLToPath(new URL('../web', import.meta.url));
  * @throws PhotospoolError `unusable` where the library may not live there, `newer-version`, `corrupt`, `locked`.
  */
 export async function openHome(config: Config, log: Log = silent, parts: HomeParts = {}): Promise<Home> {
-  const { files = openFiles(), openDatabase = openSqlite } = parts;
+  const { files = filesOf(config), openDatabase = openSqlite } = parts;
   await makeHome(config, files);
   const secureDelete = parts.secureDelete ?? (await isPublic(config, files));
   const db = openDatabase(libraryPath(config), { secureDelete });

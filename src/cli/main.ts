@@ -71,4 +71,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Where nobody reads what is said beside the results, there is nobody to tell.
 process.stderr.on('error', () => undefined);
 
+// What SQLite and the helper programs write is nobody else's business; files.ts sets the modes of everything else.
+process.umask(0o077);
 process.exitCode = await run(process.argv.slice(2));

@@ -11,7 +11,7 @@ import { counted } from './output.js';
 import { openRecords } from './records.js';
 import { askServer, type ServerRecord } from './running.js';
 import { lasting, sized } from './times.js';
-import { libraryPath } from './view.js';
+import { filesOf, libraryPath } from './view.js';
 
 /** A peer without its secret, and its link where a server runs. */
 export type Link = Omit<Peer, 'authorization'> & { state: LinkStatus['state'] | 'stopped' } & Partial<
@@ -28,7 +28,11 @@ export const viewPeer = ({ url, publish, originals, added }: Peer): Omit<Peer, '
 
 /** Opens the table of peers beside a server that may be running. */
 export async function withPeers<T>(config: Config, work: (peers: Peers) => T): Promise<T> {
-  const { db, library } = await openRecords(config, openFiles(), openLog({ level: 'error', format: config.format }));
+  const { db, library } = await openRecords(
+    config,
+    filesOf(config),
+    openLog({ level: 'error', format: config.format }),
+  );
   try {
     return work(openPeers(db));
   } finally {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { publicAccess } from '../access/public.js';
 import { systemClock as clock } from '../base/clock.js';
 import type { Config } from '../base/config.js';
-import { openFiles, type Files } from '../base/files.js';
+import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
 import type { Combiner } from '../replication/combine.js';
 import { openCopies } from '../replication/copies.js';
@@ -16,6 +16,7 @@ import { idleStatus, type SpoolPort } from '../spool/port.js';
 import { webRoot } from './home.js';
 import { openPublished, refused, type Published } from './published.js';
 import { version } from './version.js';
+import { filesOf } from './view.js';
 
 /** A running public server. */
 export interface PublicServer {
@@ -24,7 +25,7 @@ export interface PublicServer {
 }
 
 /** Opens a public server. @throws PhotospoolError as `openPublished` and `openServer`. */
-export async function openPublic(config: Config, log: Log, files: Files = openFiles()): Promise<PublicServer> {
+export async function openPublic(config: Config, log: Log, files: Files = filesOf(config)): Promise<PublicServer> {
   const published = await openPublished(config, log, files);
   const { library, catalog, changes, access, publishers, exchange, combiner, blobs, folder } = published;
   const stop = new AbortController();

@@ -9,7 +9,7 @@ import { openBlobs, type Blobs } from '../archive/blobs.js';
 import { systemClock as clock } from '../base/clock.js';
 import { configTemplate, type Config } from '../base/config.js';
 import { PhotospoolError } from '../base/errors.js';
-import { openFiles, type Files } from '../base/files.js';
+import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
 import { openSqlite } from '../base/sqlite.js';
 import { catalogIsCurrent } from '../catalog/catalog.js';
@@ -22,7 +22,7 @@ import { holdLock } from '../spool/lock.js';
 import { openHomeAccess } from './access.js';
 import { publishedFolder, readRecords, type Records } from './records.js';
 import { reindex } from './reindex.js';
-import { libraryPath } from './view.js';
+import { filesOf, libraryPath } from './view.js';
 
 /** What was published here. */
 export interface Published extends Records {
@@ -39,7 +39,7 @@ export interface Published extends Records {
 }
 
 /** Opens what was published. @throws PhotospoolError as `openHome`; `locked` where another process has it open. */
-export async function openPublished(config: Config, log: Log, files: Files = openFiles()): Promise<Published> {
+export async function openPublished(config: Config, log: Log, files: Files = filesOf(config)): Promise<Published> {
   const folder = publishedFolder(config);
   for (const one of [config.home, config.data, folder]) await files.makeFolder(one);
   await files.setMode(config.data, 0o700);

@@ -14,7 +14,7 @@ import type { Complete, ConfigOutcome } from '../backup/restore.js';
 import { systemClock as clock } from '../base/clock.js';
 import type { Config } from '../base/config.js';
 import { PhotospoolError, printable } from '../base/errors.js';
-import { openFiles, type Files } from '../base/files.js';
+import type { Files } from '../base/files.js';
 import { silent } from '../base/log.js';
 import { renew } from '../replication/renew.js';
 import { repair } from '../ingest/repair.js';
@@ -25,6 +25,7 @@ import { ingestLater, takeLater, type Stored } from './later.js';
 import { reindex } from './reindex.js';
 import { importWork } from '../spool/work.js';
 import { findServer } from './running.js';
+import { filesOf } from './view.js';
 
 /** What is restored. */
 export interface RestoreOptions {
@@ -60,9 +61,9 @@ export interface Restored {
 
 /** Restores a home. @throws PhotospoolError before anything is changed where it can't be done. */
 export async function restoreHome(options: RestoreOptions): Promise<Restored> {
-  const files = openFiles();
   const { folder, progress = () => undefined } = options;
   const first = options.config();
+  let files = filesOf(first);
   await checkApart(folder, [first.home, first.incoming, first.work, first.done, first.data]);
   const snapshot = await openSnapshot(folder, options.snapshot, files);
   const { server } = snapshot.manifest;
@@ -70,6 +71,7 @@ export async function restoreHome(options: RestoreOptions): Promise<Restored> {
   await checkIdle(first, files);
   const configFile = await placeConfig(snapshot, first.home, files);
   const config = options.config();
+  files = filesOf(config);
   const absent = await missingFolders(config, files);
   const owner = await checkArchive(config, snapshot, options, files);
   const locks = await holdWork(config, files);

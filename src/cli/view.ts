@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import type { Config } from '../base/config.js';
 import { PhotospoolError } from '../base/errors.js';
-import { openFiles } from '../base/files.js';
+import { openFiles, type Files } from '../base/files.js';
 import { openSqlite } from '../base/sqlite.js';
 import { openCatalog, type Catalog } from '../catalog/catalog.js';
 import { openLibrary, type Library } from '../library/library.js';
@@ -14,6 +14,9 @@ export const libraryPath = (config: Config): string => join(config.data, 'librar
 
 /** Where a server writes down, while it runs, how it is reached. */
 export const serverRecord = (config: Config): string => join(config.data, 'server.json');
+
+/** The file operations of a home: what they make may be read by whom its configuration says. */
+export const filesOf = (config: Config): Files => openFiles(undefined, undefined, config.modes);
 
 /** A home as those see it who only look: nothing is made, migrated or written. */
 export interface HomeView {

@@ -47,8 +47,6 @@ export interface RepairParts {
 const mostNames = 20;
 /** How many photos are in hand at once: reading one and rendering another go together. */
 const lanes = 4;
-const readOnly = 0o444;
-
 /** Mends what can be mended, and marks it as `repaired`. What fails stays as it was found. */
 export async function repair(findings: readonly Finding[], parts: RepairParts): Promise<void> {
   let done = 0;
@@ -76,7 +74,7 @@ async function takeUp({ path, sha256 }: Finding, { library, archive, files }: Re
   const claim = library.local.originals.find(sha256!)?.claim ?? '';
   const row = { path, claim, bytes: look.size, modified: look.mtimeMs };
   library.local.originals.put({ sha256: sha256!, state: 'here', ...row });
-  await files.setMode(archive.resolve(path), readOnly).catch(() => undefined);
+  await files.protect(archive.resolve(path)).catch(() => undefined);
   return true;
 }
 
@@ -116,7 +114,7 @@ async function copyBack(from: string, sha256: string, { library, archive, files 
       return false;
     }
     await files.setTimes(to, { mtimeNs: BigInt(Math.round(row.modified * 1e6)) });
-    await files.setMode(to, readOnly);
+    await files.protect(to);
     originals.put({ ...row, path, state: 'here' });
     return true;
   }

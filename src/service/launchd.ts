@@ -36,6 +36,8 @@ export function agent(plan: Plan, { queue, log }: Watching): string {
     ...when,
     ProcessType: plan.runs === 'serve' ? 'Adaptive' : 'Background',
     ExitTimeOut: patience,
+    // launchd makes the log by it; property lists know no octal numbers.
+    Umask: 0o077,
     StandardErrorPath: log,
   };
   return [

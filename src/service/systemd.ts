@@ -48,6 +48,7 @@ function mounts(plan: Plan): string[] {
 function sandbox(plan: Plan): string[] {
   return [
     ...(plan.namespaces === false ? [] : mounts(plan)),
+    'UMask=0077',
     'NoNewPrivileges=yes',
     'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
     'RestrictNamespaces=yes',

@@ -28,7 +28,7 @@ describe('archive', () => {
   it('places a file read-only and makes its folders', async () => {
     const { archive, from } = await begin();
     expect(await archive.place(from, '2024/07/a.jpg', sha256('new'))).toBe('placed');
-    expect(statSync(archive.resolve('2024/07/a.jpg')).mode & 0o777).toBe(0o444);
+    expect(statSync(archive.resolve('2024/07/a.jpg')).mode & 0o777).toBe(0o400);
     expect(archive.occupied('2024/07/a.jpg')).toBe(true);
   });
 
@@ -54,7 +54,7 @@ describe('archive', () => {
     const { archive, from } = await begin(across());
     expect(await archive.place(from, '2024/a.jpg', sha256('new'))).toBe('placed');
     expect(readdirSync(join(archive.folder, '2024'))).toEqual(['a.jpg']);
-    expect(statSync(archive.resolve('2024/a.jpg')).mode & 0o777).toBe(0o444);
+    expect(statSync(archive.resolve('2024/a.jpg')).mode & 0o777).toBe(0o400);
     first = 1;
     writeFileSync(from, 'changed meanwhile');
     await expect(archive.place(from, '2024/b.jpg', sha256('new'))).rejects.toMatchObject({ code: 'io' });

@@ -1,8 +1,18 @@
-import { mkdirSync, mkfifoSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from './fixture.js';
+import {
+  chmodSync,
+  mkdirSync,
+  mkfifoSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from './fixture.js';
 import { Readable } from 'node:stream';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFiles, type Operation } from '../../src/base/files.js';
+import type { FileModes } from '../../src/base/modes.js';
 import { temporaryFolder } from '../folder.js';
 
 const files = openFiles();
@@ -98,7 +108,7 @@ describe('copy and pour', () => {
     writeFileSync(join(folder, 'a'), 'abc', { mode: 0o400 });
     const { sha256 } = await files.hash(join(folder, 'a'));
     expect(await files.copy(join(folder, 'a'), join(folder, 'b'))).toEqual({ kind: 'moved', sha256 });
-    expect(statSync(join(folder, 'b')).mode & 0o777).toBe(0o644);
+    expect(statSync(join(folder, 'b')).mode & 0o777).toBe(0o600);
     expect((await files.copy(join(folder, 'a'), join(folder, 'b'))).kind).toBe('taken');
     expect(readdirSync(folder)).toEqual(['a', 'b']);
   });
@@ -158,5 +168,62 @@ describe('remove', () => {
       if (operation === 'fsync') await other.removeFolder(folder);
     });
     expect(await stepped.remove(join(folder, 'a'))).toBe(true);
+  });
+});
+
+describe('modes', () => {
+  /** The modes of everything in a folder that one of each operation made, under a umask. */
+  async function made(umask: number, readers: FileModes): Promise<Record<string, string>> {
+    const folder = temporaryFolder();
+    const before = process.umask(umask);
+    try {
+      const here = openFiles(undefined, undefined, readers);
+      const at = (name: string): string => join(folder, 'made', name);
+      await here.makeFolder(at('folder'));
+      await here.write(at('written'), 'a');
+      await here.pour(Readable.from([Buffer.from('a')]), at('poured'));
+      await here.replace(at('replaced'), 'a');
+      await here.copy(at('written'), at('copied'));
+      await here.write(at('original'), 'a');
+      await here.protect(at('original'));
+      await here.extend(Readable.from([Buffer.from('a')]), at('extended'));
+      await here.append(at('log'), 'a');
+    } finally {
+      process.umask(before);
+    }
+    const paths = ['made', ...readdirSync(join(folder, 'made')).map((name) => join('made', name))];
+    return Object.fromEntries(
+      paths.map((path) => [basename(path), (statSync(join(folder, path)).mode & 0o7777).toString(8)]),
+    );
+  }
+
+  it.each([0, 0o022, 0o077])('what is made is private under umask %o', async (umask) => {
+    const { made: outer, folder, original, ...written } = await made(umask, 'private');
+    expect([outer, folder, original]).toEqual(['700', '700', '400']);
+    expect(new Set(Object.values(written))).toEqual(new Set(['600']));
+  });
+
+  it.each([0, 0o022, 0o077])('or for the group, or for everyone, as is wanted, under umask %o', async (umask) => {
+    const { made: outer, original, copied, written } = await made(umask, 'group');
+    expect([outer, original, copied, written]).toEqual(['750', '440', '640', '640']);
+    const open = await made(umask, 'everyone');
+    expect([open['made'], open['original'], open['copied'], open['written']]).toEqual(['755', '444', '644', '644']);
+  });
+
+  it('a folder keeps the setgid bit that it inherits', async () => {
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o2770);
+    await openFiles(undefined, undefined, 'group').makeFolder(join(folder, 'sub'));
+    expect((statSync(join(folder, 'sub')).mode & 0o7777).toString(8)).toBe('2750');
+  });
+
+  it('what was there keeps its mode', async () => {
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o777);
+    writeFileSync(join(folder, 'log'), 'a');
+    chmodSync(join(folder, 'log'), 0o666);
+    await files.makeFolder(folder);
+    await files.append(join(folder, 'log'), 'b');
+    expect([statSync(folder).mode & 0o777, statSync(join(folder, 'log')).mode & 0o777]).toEqual([0o777, 0o666]);
   });
 });

@@ -22,6 +22,7 @@ describe('launchd', () => {
       StartInterval: 900,
       ProcessType: 'Background',
       ExitTimeOut: 900,
+      Umask: 0o077,
       StandardErrorPath: `/log/${name}`,
     });
   });

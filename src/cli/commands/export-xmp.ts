@@ -3,13 +3,12 @@ import { resolve } from 'node:path';
 import { checkApart } from '../../backup/apart.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
-import { openFiles } from '../../base/files.js';
 import { parseQuery, type Query } from '../../catalog/search.js';
 import { exportXmp, type Exported } from '../../ingest/sidecars/export.js';
 import { openXmpWriter } from '../../photo/xmpwriter.js';
 import { counted, exit, print, printJson, say } from '../output.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
-import { noHome, viewHome, type HomeView } from '../view.js';
+import { filesOf, noHome, viewHome, type HomeView } from '../view.js';
 
 /** The flags of the verb. */
 interface ExportFlags extends Flags {
@@ -43,7 +42,7 @@ async function exportHome(words: string[], flags: ExportFlags): Promise<number> 
   if (!view) throw noHome(config);
   const began = clock.now();
   const writer = openXmpWriter();
-  const files = openFiles();
+  const files = filesOf(config);
   const asImported = flags.asImported === true;
   const tally = { written: 0, same: 0, kept: 0, failed: 0 };
   try {

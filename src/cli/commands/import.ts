@@ -6,7 +6,7 @@ import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError } from '../../base/errors.js';
-import { openFiles, type Files } from '../../base/files.js';
+import type { Files } from '../../base/files.js';
 import { openLog } from '../../base/log.js';
 import { openExport, type Export } from '../../exports/open.js';
 import { isPart } from '../../exports/sources.js';
@@ -16,6 +16,7 @@ import { openHome } from '../home.js';
 import { openSpool } from '../spool.js';
 import { openProgress, bars, quiet } from '../output.js';
 import { addVerb, configOf, type Verb } from '../verb.js';
+import { filesOf } from '../view.js';
 import { runPass } from './process.js';
 
 /** The verb `import`. */
@@ -33,7 +34,7 @@ export const importVerb: Verb = (program, run) => {
 
 async function importPaths(named: readonly string[], flags: ImportFlags): Promise<number> {
   const config = configOf(flags);
-  const files = openFiles();
+  const files = filesOf(config);
   const paths = await Promise.all(
     [...new Set(named)].map((path) => realpath(resolve(path)).catch(() => resolve(path))),
   );

@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { Argument } from 'commander';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
-import { openFiles } from '../../base/files.js';
 import { openInstaller, printed } from '../../service/install.js';
 import { checkPlan, kinds, nameOf, type Kind, type Plan } from '../../service/plan.js';
 import { ask, lastingNode } from '../../service/system.js';
 import { isPassing, usualHome, writableFolders } from '../../service/writable.js';
 import { exit, print, say } from '../output.js';
 import { addVerb, carriedFlags, configOf, type Flags, type Verb } from '../verb.js';
+import { filesOf } from '../view.js';
 
 type Action = 'install' | 'uninstall' | 'print';
 type ServiceFlags = Flags & { serve?: boolean; queue?: boolean; sweep?: string };
@@ -34,7 +34,7 @@ async function act(action: Action, kind: Kind, flags: ServiceFlags): Promise<num
   const queue = flags.queue === true;
   if (queue && (kind !== 'launchd' || flags.serve))
     throw new PhotospoolError('usage', '--queue is for passes that launchd runs.', { hint: 'Leave it out.' });
-  const files = openFiles();
+  const files = filesOf(config);
   const installer = openInstaller(kind, { files, ask, queue });
   if (action !== 'print') await installer.check();
   if (action === 'uninstall') {

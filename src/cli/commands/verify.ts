@@ -15,7 +15,7 @@ import { openHome } from '../home.js';
 import { bars, counted, exit, openProgress, print, printJson, type Progress } from '../output.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { backupsOf, count, isTrouble, tellFindings, type Tally } from '../verify.js';
-import { libraryPath, noHome, viewHome } from '../view.js';
+import { filesOf, libraryPath, noHome, viewHome } from '../view.js';
 
 /** The verb `verify`. */
 export const verify: Verb = (program, run) => {
@@ -69,7 +69,7 @@ async function look(config: Config, progress: Progress): Promise<Verified> {
 }
 
 async function check(library: Library, config: Config, progress: Progress): Promise<Verified> {
-  const files = openFiles();
+  const files = filesOf(config);
   return verifyHome({
     library,
     archive: config.done,
