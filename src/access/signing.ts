@@ -45,6 +45,8 @@ export interface Signing {
   bySetUp(code: string, name: string, password: string, visit: Visit): Promise<Outcome>;
   /** Uses an invitation: sets the password. @throws PhotospoolError `invalid` for the password. */
   byInvitation(code: string, password: string, visit: Visit): Promise<Outcome>;
+  /** Whether a code is that of the set-up link that works now. */
+  setsUp(code: string): boolean;
   /** The name of whom an invitation is for. */
   invited(code: string): string | undefined;
   /** Changes one's own password; all other sessions end, and this one is begun anew. @throws PhotospoolError `invalid`. */
@@ -178,6 +180,7 @@ export function openSigning(parts: SigningParts): Signing {
         return enter(person.id, visit, 'invitation');
       });
     },
+    setsUp: (code) => codes.look(code) === setUp,
     invited(code) {
       const person = codes.look(code);
       return person === undefined || person === setUp ? undefined : people.find(person)?.name;

@@ -70,8 +70,9 @@ export async function hasLibrary(config: Config): Promise<boolean> {
   return false;
 }
 
-/** Where pages are reached: at the server that runs, else where one would listen. */
-export async function pageAddress(config: Config, path: string): Promise<string> {
+/** Where pages are reached: at the public address that the owner set, else at the server that runs, else where one would listen. */
+export async function pageAddress(config: Config, path: string, publicAddress?: string): Promise<string> {
+  if (publicAddress !== undefined) return new URL(path, publicAddress).href;
   const server = await findServer(config).catch(() => undefined);
   return new URL(path, server?.url ?? `http://${config.host}:${config.port}`).href;
 }

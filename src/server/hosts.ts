@@ -31,14 +31,20 @@ export function hostOf(header: string | undefined): string {
 
 /**
  * Makes the check of `Host` headers: loopback names, any address, this machine's own name (alone and with `.local`, as
- * mDNS tells it), and `names`.
+ * mDNS tells it), `names`, and the host of the public address that the owner set, which `address` looks up.
  */
-export function makeHosts(names: readonly string[], self: string): (header: string | undefined) => boolean {
+export function makeHosts(
+  names: readonly string[],
+  self: string,
+  address: () => string | undefined = () => undefined,
+): (header: string | undefined) => boolean {
   const own = bare(self);
   const [first = own] = own.split('.');
   const known = new Set([...names.map(bare), ...(own === '' ? [] : [own, first, `${first}.local`])]);
   return (header) => {
     const host = bare(hostOf(header));
-    return isIP(host) !== 0 || isLoopbackName(host) || known.has(host);
+    if (isIP(host) !== 0 || isLoopbackName(host) || known.has(host)) return true;
+    const set = address();
+    return set !== undefined && host === bare(new URL(set).hostname);
   };
 }

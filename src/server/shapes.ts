@@ -122,7 +122,11 @@ export const Token = Type.Object({
 });
 
 /** What the owner set. */
-export const AccessSettings = Type.Object({ visitors: Type.Boolean(), familyEdits: Type.Boolean() });
+export const AccessSettings = Type.Object({
+  visitors: Type.Boolean(),
+  familyEdits: Type.Boolean(),
+  publicAddress: Type.Union([Type.String({ description: 'what links begin with, `https://photos.example.org`' }), Type.Null()]),
+});
 
 /** access/audit.ts `Entry`. */
 export const AuditEntry = Type.Object({

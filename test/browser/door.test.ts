@@ -22,6 +22,26 @@ async function open(): Promise<Fixture> {
 const refusals = /status of 40[0134]|ERR_INCOMPLETE_CHUNKED_ENCODING/;
 const good = 'three green boats';
 
+test('a set-up link that does not work says so before anything is typed', async () => {
+  const fixture = await open();
+  const { page, close } = await stage.see(`${fixture.url}/setup#${setUpCode.slice(1)}x`, {}, refusals);
+  await page.waitForSelector('h1:text("This link does not work any more")');
+  expect(await page.getByLabel('Name').count()).toBe(0);
+  await close();
+});
+
+test('an address of no page says so, and leads to the photos', async () => {
+  const fixture = await stage.fixture(makePhotos(30, stage.pictures));
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/nonsense`);
+  await page.waitForSelector('h2:text("Page not found")');
+  expect(await page.locator('a.tile').count()).toBe(0);
+  expect(await page.title()).toContain('Page not found');
+  await page.getByRole('link', { name: 'Go to photos' }).click();
+  await shown(page);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('the set-up link makes the owner; an invitation lets family in, who sees only what it may', async () => {
   const fixture = await open();
   fixture.spool({ incoming: 3 });
@@ -168,7 +188,7 @@ test('tokens are shown once and revoked, access is opened, and what happened is 
   await page.getByRole('link', { name: 'Access' }).click();
   await page.getByRole('switch', { name: 'Open to visitors' }).click();
   await page.waitForSelector('[role=switch][aria-checked=true]');
-  expect(fixture.door.openness).toEqual({ visitors: true, familyEdits: false });
+  expect(fixture.door.openness).toMatchObject({ visitors: true, familyEdits: false });
   await page.getByRole('link', { name: 'What happened' }).click();
   await page.waitForSelector('text=Signed in: Owner');
   expect(mishaps).toEqual([]);

@@ -101,6 +101,10 @@ export function makeDoor(passkeys = true): Door {
       door.setUp = undefined;
       return enter(addPerson(door, name as string, 'owner', password as string));
     },
+    'POST /api/setup/look': ({ code }) =>
+      code === door.setUp
+        ? { status: 200, body: { ok: true } }
+        : failure(404, 'not-found', 'This set-up link does not work any more.'),
     'POST /api/invitation/look': ({ code }) => {
       const person = door.people.find(({ id }) => id === door.invitations.get(code as string));
       return person ? { status: 200, body: { name: person.name } } : gone;
@@ -201,7 +205,7 @@ export function makeDoor(passkeys = true): Door {
     people: [],
     sessions: [],
     tokens: [],
-    openness: { visitors: false, familyEdits: false },
+    openness: { visitors: false, familyEdits: false, publicAddress: null },
     happenings: [],
     setUp: setUpCode,
     invitations: new Map(),

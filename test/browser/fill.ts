@@ -37,7 +37,8 @@ export async function fill(
     newest = Date.UTC(2024, 6, 20, 18),
     originals = 0,
     tell = (): Told => ({}),
-  }: { minutes?: number; newest?: number; originals?: number; tell?: (n: number) => Told } = {},
+    added = '2026-01-01T10:00:00.000Z',
+  }: { added?: string; minutes?: number; newest?: number; originals?: number; tell?: (n: number) => Told } = {},
 ): Promise<string[]> {
   const made = await Promise.all(pictures.map((picture) => store(home, picture)));
   const ids = Array.from({ length: count }, (_, n) => sha256(`original ${n}`));
@@ -47,7 +48,7 @@ export async function fill(
       const { facts = {}, name = `IMG_${String(n).padStart(4, '0')}.jpg`, folder } = tell(n);
       const { width, height, renditions } = made[n % made.length]!;
       const taken = new Date(newest - n * minutes * 60_000).toISOString().slice(0, -1);
-      const at = '2026-01-01T10:00:00.000Z';
+      const at = added;
       const document: PhotoDocument = {
         format,
         kind: 'photo',

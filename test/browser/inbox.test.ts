@@ -14,9 +14,9 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 afterEach(() => home.close());
 
-async function open(photos: number, path: string, options = {}) {
+async function open(photos: number, path: string, options = {}, added?: string) {
   home = await openServedHome(stage.folder);
-  const ids = await fill(home, stage.pictures, photos);
+  const ids = await fill(home, stage.pictures, photos, added === undefined ? {} : { added });
   const seen = await stage.see(`${home.url}${path}`, options);
   return { ...seen, ids };
 }
@@ -118,15 +118,26 @@ test('the first time: what was brought along is settled by one button, undone, o
   await close();
 });
 
+test('all that came in until now is marked as reviewed, today’s import too', async () => {
+  const { page, ids, mishaps, close } = await open(5, '/inbox', {}, new Date().toISOString());
+  await picture(page);
+  await page.getByRole('button', { name: 'Mark as reviewed' }).click();
+  await page.getByRole('button', { name: 'Mark 5 photos as reviewed' }).click();
+  await page.waitForSelector('h2:text("All looked at")');
+  for (const id of ids) expect((await ask(home, id)).reviewed).toBe(true);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('all before a day is looked at, by a day that one chooses', async () => {
   const { page, ids, mishaps, close } = await open(5, '/inbox');
   await picture(page);
-  await page.getByRole('button', { name: 'Settle many' }).click();
-  const day = page.getByLabel('Before');
+  await page.getByRole('button', { name: 'Mark as reviewed' }).click();
+  const day = page.getByLabel('Added before');
   await day.fill('2025-12-31');
-  await page.getByRole('button', { name: 'There are none' }).waitFor();
+  await page.getByRole('button', { name: 'No photos before this day' }).waitFor();
   await day.fill('2026-01-02');
-  await page.getByRole('button', { name: 'Count 5 photos as looked at' }).click();
+  await page.getByRole('button', { name: 'Mark 5 photos as reviewed' }).click();
   await page.waitForSelector('h2:text("All looked at")');
   expect((await ask(home, ids[4]!)).reviewed).toBe(true);
   await page.keyboard.press('Control+z');

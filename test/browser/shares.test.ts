@@ -54,14 +54,18 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
   onTestFinished(owner.close);
   await shown(owner.page);
   await owner.page.getByRole('button', { name: 'Make a link to what is found' }).click();
-  expect(await owner.page.getByLabel('What to share').inputValue()).toBe('tag:sea');
+  expect(await owner.page.getByLabel('Album or search').inputValue()).toBe('tag:sea');
   await owner.page.getByLabel('Title').fill('By <b>the</b> sea');
-  await owner.page.getByLabel('in a week').check();
-  await owner.page.getByLabel('Originals may be taken').check();
+  await owner.page.getByLabel('In 1 week').check();
+  await owner.page.getByLabel('Allow downloading originals').check();
   expect(await breaches(owner.page)).toEqual([]);
   await shoot(owner.page, `share-new-${width}-${colorScheme}`);
-  await owner.page.getByRole('button', { name: 'Make it' }).click();
+  await owner.page.getByRole('button', { name: 'Create link' }).click();
   const address = await linkOf(owner.page);
+  // The new link is in the list at once, and says that others can't open it.
+  await expect.poll(() => owner.page.locator('[data-list="shares"]').innerText()).toContain('By <b>the</b> sea');
+  expect(await owner.page.getByText('No shared links yet.').count()).toBe(0);
+  expect(await owner.page.locator('.secret').innerText()).toContain('Only this computer can open this link.');
   await owner.page.getByRole('button', { name: 'Done' }).click();
 
   const html = await (await fetch(address)).text();
@@ -101,10 +105,10 @@ test.each(looks)('a link to a search, at $width px, $colorScheme', async ({ widt
 
   // Ended, it is over for the page that is open, too.
   await owner.page
-    .getByRole('button', { name: /^End it/ })
+    .getByRole('button', { name: /^Delete link/ })
     .first()
     .click();
-  await owner.page.getByRole('button', { name: 'End it', exact: true }).first().click();
+  await owner.page.getByRole('button', { name: 'Delete link', exact: true }).first().click();
   await expect.poll(() => page.getByText('This link is over').count()).toBe(1);
   await shoot(page, `share-over-${width}-${colorScheme}`);
   expect(owner.mishaps).toEqual([]);
@@ -116,12 +120,12 @@ test('a link to a photo with a password, made beside the picture', async () => {
   await owner.page.waitForSelector('.picture[aria-hidden="false"] img.shown');
   await owner.page.keyboard.press('i');
   await owner.page.getByRole('button', { name: 'Make a link to this photo' }).click();
-  await owner.page.getByLabel('With a password').check();
+  await owner.page.getByLabel('Require a password').check();
   await owner.page.getByLabel('Password of the link', { exact: true }).fill('blue door');
   expect(await owner.page.locator('.picture[aria-hidden="false"] img.shown').count()).toBeGreaterThan(0);
   expect(await breaches(owner.page)).toEqual([]);
   await shoot(owner.page, 'share-photo');
-  await owner.page.getByRole('button', { name: 'Make it' }).click();
+  await owner.page.getByRole('button', { name: 'Create link' }).click();
   const address = await linkOf(owner.page);
   expect(await (await fetch(address)).text()).not.toContain('og:image');
 

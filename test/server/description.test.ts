@@ -142,6 +142,7 @@ describe('the description', () => {
         'post /api/session/passkey',
         'post /api/session/passkey/options',
         'post /api/setup',
+        'post /api/setup/look',
         'post /api/share',
         'post /api/shares',
         'post /api/spool/process',

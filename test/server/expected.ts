@@ -177,5 +177,6 @@ export const expected: Record<string, Expected> = {
   'post /api/session/passkey': { rule: 'everyone', open: true, body: {} },
   'post /api/setup': { rule: 'everyone', open: true, body: {} },
   'post /api/invitation': { rule: 'everyone', open: true, body: {} },
+  'post /api/setup/look': { rule: 'everyone', open: true, body: {} },
   'post /api/invitation/look': { rule: 'everyone', open: true, body: {} },
 };

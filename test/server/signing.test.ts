@@ -265,11 +265,19 @@ describe('what is set, and what happened', () => {
     expect((await owner.ask('PATCH', '/api/access', { visitors: true })).json()).toEqual({
       visitors: true,
       familyEdits: false,
+      publicAddress: null,
     });
+    const address = await owner.ask('PATCH', '/api/access', { publicAddress: 'photos.example.org' });
+    expect(address.json()).toMatchObject({ publicAddress: 'https://photos.example.org' });
+    const broken = await owner.ask('PATCH', '/api/access', { publicAddress: 'https://example.org/album' });
+    expectError(broken, 400, 'invalid');
+    await owner.ask('PATCH', '/api/access', { publicAddress: null });
     expectError(await owner.ask('PATCH', '/api/access', {}), 400, 'invalid');
     expect(await openBrowser(home.app).session()).toMatchObject({ role: 'visitor', visitors: true, may: ['see'] });
-    const page = (await owner.ask('GET', '/api/audit?limit=2')).json<{ entries: object[]; next: string }>();
+    const page = (await owner.ask('GET', '/api/audit?limit=4')).json<{ entries: object[]; next: string }>();
     expect(page.entries).toMatchObject([
+      { what: 'access-changed', who: 'Owner', detail: 'no public address' },
+      { what: 'access-changed', who: 'Owner', detail: 'public address https://photos.example.org' },
       { what: 'access-changed', who: 'Owner', address: '127.0.0.1', detail: 'open to visitors' },
       { what: 'signed-in', who: 'Owner', detail: 'set-up link' },
     ]);

@@ -30,6 +30,8 @@ interface Address {
   at: string | undefined;
   photo: string | undefined;
   page: PageName | undefined;
+  /** True where the address is that of no page. */
+  unknown: boolean;
 }
 
 /** What is kept with a history entry. */
@@ -54,6 +56,7 @@ function read(): Address {
     at: at !== null && /^\d{4}(?:-\d\d){0,2}$/.test(at) ? at : undefined,
     photo,
     page,
+    unknown: photo === undefined && page === undefined && !/^\/?$/.test(path),
   };
 }
 
@@ -83,6 +86,8 @@ class Route {
   at: string | undefined = $state();
   photo: string | undefined = $state();
   page: PageName | undefined = $state();
+  /** True where the address is that of no page. */
+  unknown = $state(false);
 
   constructor() {
     // The browser would restore a place that the timeline, whose heights are not known yet, does not have.
@@ -157,18 +162,19 @@ class Route {
 
   /** Searches. */
   search(q: string): void {
-    if (q === this.q && !this.by && this.page === undefined && this.photo === undefined) return;
+    if (q === this.q && !this.by && this.page === undefined && this.photo === undefined && !this.unknown) return;
     history.pushState(null, '', `${base}/${searchPart(q)}`);
     this.#take();
   }
 
   #take(): void {
-    const { q, by, at, photo, page } = read();
+    const { q, by, at, photo, page, unknown } = read();
     this.q = q;
     this.by = by;
     this.at = at;
     this.photo = photo;
     this.page = page;
+    this.unknown = unknown;
   }
 }
 

@@ -120,7 +120,11 @@ async function listUsers(flags: Flags): Promise<number> {
 async function report(access: Access, account: Account, flags: UserFlags): Promise<number> {
   const link =
     flags.invite === true
-      ? await pageAddress(configOfHome(flags), `/invite#${access.accounts.invite(account.id, commandLine).code}`)
+      ? await pageAddress(
+          configOfHome(flags),
+          `/invite#${access.accounts.invite(account.id, commandLine).code}`,
+          access.settings.publicAddress(),
+        )
       : undefined;
   if (flags.json) printJson({ ...view(account), ...(link !== undefined && { link }) });
   else print(link ?? `${printable(account.name)} (${account.role}) may sign in now`);

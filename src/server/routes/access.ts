@@ -9,26 +9,38 @@ export const access: Routes = (app, { access: { settings, transaction } }) => {
   const config = { rule: 'settings' } as const;
   const read = () => {
     const { visitors, familyEdits } = settings.read();
-    return { visitors, familyEdits };
+    return { visitors, familyEdits, publicAddress: settings.publicAddress() ?? null };
   };
   app.get(
     '/api/access',
     {
       config,
-      schema: { summary: 'Whether visitors may look, and the family edit', response: answers(AccessSettings) },
+      schema: {
+        summary: 'Whether visitors may look, whether the family may edit, and the address in links',
+        response: answers(AccessSettings),
+      },
     },
     (_request, reply) => void reply.send(read()),
   );
 
   const Change = strict(
-    { visitors: Type.Optional(Type.Boolean()), familyEdits: Type.Optional(Type.Boolean()) },
+    {
+      visitors: Type.Optional(Type.Boolean()),
+      familyEdits: Type.Optional(Type.Boolean()),
+      publicAddress: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 300 }), Type.Null()])),
+    },
     { minProperties: 1 },
   );
   app.patch(
     '/api/access',
     { config, schema: { summary: 'Changes that', body: Change, response: answers(AccessSettings) } },
     (request, reply) => {
-      transaction(() => settings.change(request.body, actorBehind(request)));
+      const { publicAddress, ...change } = request.body;
+      const actor = actorBehind(request);
+      transaction(() => {
+        settings.change(change, actor);
+        if (publicAddress !== undefined) settings.setPublicAddress(publicAddress ?? undefined, actor);
+      });
       void reply.send(read());
     },
   );

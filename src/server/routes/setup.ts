@@ -25,6 +25,22 @@ export const setup: Routes = (app, { access }) => {
   );
 
   app.post(
+    '/api/setup/look',
+    {
+      config,
+      schema: {
+        summary: 'Whether a set-up link works',
+        body: strict({ code: Code }),
+        response: answers(Type.Object({ ok: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      if (!access.signing.setsUp(request.body.code)) throw refusals.link();
+      void reply.send({ ok: true });
+    },
+  );
+
+  app.post(
     '/api/invitation/look',
     {
       config,

@@ -16,6 +16,8 @@ export const doorTexts = {
   setUpText: 'You are the first here, so you become the owner.',
   newPassword: 'Choose a password',
   passwordHint: 'At least 10 characters. A few words that do not belong together make a good one.',
+  setUpGoneText:
+    'A newer link took its place, or it expired. Restart the server to get a new link, or run photospool users add on its computer.',
   setUpGo: 'Create my account',
   setUpDone: 'There is an owner already',
   setUpDoneText: 'A set-up link works once. Sign in, or ask the owner for an invitation.',

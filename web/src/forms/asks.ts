@@ -67,6 +67,8 @@ export interface Token {
 export interface Openness {
   visitors: boolean;
   familyEdits: boolean;
+  /** What links begin with; null where the owner set none. */
+  publicAddress: string | null;
 }
 
 /** Something that happened. */
@@ -125,6 +127,7 @@ export const signIn = (name: string, password: string): Promise<SessionView> =>
   ask('/api/session', send('POST', { name, password }));
 export const setUp = (code: string, name: string, password: string): Promise<SessionView> =>
   ask('/api/setup', send('POST', { code, name, password }));
+export const lookAtSetUp = (code: string): Promise<unknown> => ask('/api/setup/look', send('POST', { code }));
 export const lookAtInvitation = (code: string): Promise<{ name: string }> =>
   ask('/api/invitation/look', send('POST', { code }));
 export const acceptInvitation = (code: string, password: string): Promise<SessionView> =>

@@ -11,6 +11,9 @@ export const searchBefore = (day: string | undefined): string =>
 /** Today (UTC). */
 export const dayNow = (now = Date.now()): string => new Date(now).toISOString().slice(0, 10);
 
+/** Tomorrow (UTC): all that came in until now is from before it. */
+export const dayNext = (now = Date.now()): string => dayNow(now + 86_400_000);
+
 /** Says of all photos from before a day that they were looked at, as one edit that can be undone. @throws Trouble */
 export async function lookedAtBefore(day: string | undefined): Promise<boolean> {
   const ids = await idsFound(searchBefore(day));

@@ -166,6 +166,12 @@ export const accessTexts = {
   visitorsAbout: 'Anyone who knows the address sees your public photos, and nothing else.',
   familyEdits: 'Family may edit',
   familyEditsAbout: 'Titles, tags, places and ratings of photos that they see. Never who may see them.',
+  address: 'Public address',
+  addressAbout:
+    'Links and invitations begin with it, for example https://photos.example.org. It must lead to this server: see “Reaching the album from elsewhere” in the documentation.',
+  saveAddress: 'Save address',
+  removeAddress: 'Remove address',
+  noAddress: 'Not set. Links use the address in your browser.',
 };
 
 export const auditTexts = {
