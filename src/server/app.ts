@@ -87,7 +87,10 @@ export async function buildApp(parts: ServerParts, pair?: Pair): Promise<App> {
   });
   traceRequests(app, parts.log);
   boundCrowd(app, makeCrowd(parts.clock));
-  guard(app, makeHosts(names, hostname(), () => parts.access.settings.publicAddress()));
+  guard(
+    app,
+    makeHosts(names, hostname(), () => parts.access.settings.publicAddress()),
+  );
   demandRules(app);
   boundBodies(app, parts.clock);
   endWaits(app);

@@ -125,7 +125,10 @@ export const Token = Type.Object({
 export const AccessSettings = Type.Object({
   visitors: Type.Boolean(),
   familyEdits: Type.Boolean(),
-  publicAddress: Type.Union([Type.String({ description: 'what links begin with, `https://photos.example.org`' }), Type.Null()]),
+  publicAddress: Type.Union([
+    Type.String({ description: 'what links begin with, `https://photos.example.org`' }),
+    Type.Null(),
+  ]),
 });
 
 /** access/audit.ts `Entry`. */

@@ -51,8 +51,8 @@ type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed';
 /** A photo as somebody sees it. */
 export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>>;
 
-/** Whether somebody is told the names of places. */
-export const seesPlaces = (viewer: Viewer): boolean => may(viewer, 'details') || viewer.role !== 'link';
+/** Whether somebody is told the names of places, and with which camera, lens and exposure a picture was taken. */
+export const seesCircumstances = (viewer: Viewer): boolean => may(viewer, 'details') || viewer.role !== 'link';
 
 /** Tells of photos whether they are in the scope of somebody who came by a link. */
 export function makeHolds(library: Library, catalog: Catalog): (viewer: Viewer, id: string) => boolean {
@@ -71,10 +71,13 @@ export const tagsShown = (viewer: Viewer, tags: string[]): string[] =>
 export function showTo(viewer: Viewer, photo: PhotoView): PhotoSeen {
   if (may(viewer, 'details') && may(viewer, 'spool')) return photo;
   const { name, added, gps, original, reviewed, ...rest } = { ...photo, tags: tagsShown(viewer, photo.tags) };
-  if (!may(viewer, 'details')) return seesPlaces(viewer) ? rest : withoutPlace(rest);
+  if (!may(viewer, 'details')) return seesCircumstances(viewer) ? rest : withoutCircumstances(rest);
   return { ...rest, name, added, ...(gps && { gps }), reviewed, original: { here: original.here } };
 }
 
-function withoutPlace<P extends { place?: unknown }>({ place: _, ...rest }: P): Omit<P, 'place'> {
+type Circumstance = 'place' | 'camera' | 'lens' | 'exposure';
+
+function withoutCircumstances<P extends Partial<Record<Circumstance, unknown>>>(photo: P): Omit<P, Circumstance> {
+  const { place: _place, camera: _camera, lens: _lens, exposure: _exposure, ...rest } = photo;
   return rest;
 }

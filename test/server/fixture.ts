@@ -153,6 +153,8 @@ export interface Sample {
   type?: string;
   taken?: string;
   tags?: string[];
+  /** With an exposure of ISO 200 at f/2. */
+  lens?: string;
   model?: string;
   /** The bytes of the original; they decide the id. */
   original?: Buffer;
@@ -345,6 +347,7 @@ function documentOf(library: Library, sample: Sample, bytes: number, thumb: Buff
       taken,
       takenSource: 'exif',
       camera: { make: 'Canon', model },
+      ...(sample.lens !== undefined && { lens: sample.lens, exposure: { iso: 200, aperture: 2 } }),
       tags,
     },
     renditions: {

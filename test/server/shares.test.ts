@@ -43,6 +43,24 @@ test('a link to a photo shows it, private as it is, and nothing else', async () 
   });
 });
 
+test('a link without details tells neither camera nor lens nor exposure, one with details does', async () => {
+  const home = await openHome();
+  const id = await home.add({ model: 'Zqcam', lens: 'Zqlens 50mm' });
+  const without = await make(home, { photo: id, originals: true });
+  for (const url of [`/api/photos/${id}`, '/api/photos', '/api/tiles', '/api/cameras', '/api/lenses']) {
+    const answer = await home.app.inject(without.path + url);
+    expect(answer.statusCode, url).toBe(200);
+    expect(answer.body).not.toMatch(/zq|canon|exposure|aperture/i);
+  }
+  const { path } = await make(home, { photo: id, details: true });
+  expect((await home.app.inject(`${path}/api/photos/${id}`)).json()).toMatchObject({
+    camera: { model: 'Zqcam' },
+    lens: 'Zqlens 50mm',
+    exposure: { iso: 200, aperture: 2 },
+  });
+  expect((await home.app.inject(`${path}/api/cameras`)).json()).toEqual([{ value: 'Canon Zqcam', count: 1 }]);
+});
+
 test('a link to a search shows what it finds now, and what it finds later, until it is ended', async () => {
   const home = await openHome();
   const id = await home.add({ tags: ['sea'] });

@@ -6,10 +6,12 @@ import type { Routes } from '../parts.js';
 import { findPhotos } from '../photos.js';
 import { answers, Facets, q, Sha256 } from '../schemas.js';
 import { strict } from '../shapes.js';
-import { seesPlaces, sightOf, tagsShown } from '../sight.js';
+import { seesCircumstances, sightOf, tagsShown } from '../sight.js';
 
 const bounds = { most: 10_000, usual: 1_000 };
 const kinds = { tags: 'tag', cameras: 'camera', lenses: 'lens', places: 'place', albums: 'album' } as const;
+/** The facets that tell where and with what a picture was taken. */
+const circumstances: ReadonlySet<keyof typeof kinds> = new Set(['places', 'cameras', 'lenses']);
 const batch = 200;
 
 export const facets: Routes = (app, { library, catalog, ask }) => {
@@ -26,7 +28,7 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
       },
       async (request) => {
         const who = viewer(request);
-        if (noun === 'places' && !seesPlaces(who)) return [];
+        if (circumstances.has(noun) && !seesCircumstances(who)) return [];
         const found = catalog.facet(kinds[noun], await ask(request.query.q, 'count', who), sightOf(who));
         return found.slice(0, within(bounds, request.query.limit));
       },

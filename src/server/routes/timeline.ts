@@ -4,7 +4,7 @@ import { viewer } from '../access.js';
 import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
 import { answers, Months, q, Segments, Tile } from '../schemas.js';
-import { seesPlaces, sightOf } from '../sight.js';
+import { seesCircumstances, sightOf } from '../sight.js';
 
 const bounds = { most: 1_000, usual: 500 };
 
@@ -42,7 +42,7 @@ export const timeline: Routes = (app, { catalog, ask }) => {
       const { q: text, by = 'month' } = request.query;
       const who = viewer(request);
       // Before the search is looked at: a link may not search by dates, and its page asks so all the same.
-      if (!seesPlaces(who)) return [];
+      if (!seesCircumstances(who)) return [];
       const query = await ask(text, 'count', who);
       const found = catalog.places(query, by, sightOf(who));
       return found.map(({ span, places }) => ({ ...(by === 'day' ? { day: span } : { month: span }), places }));
