@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs this version in a mesh with another one, real servers on this machine, as the one that makes the link and as the one that it
-# is made to, as the home that publishes and as the public server:
+# is made to, as the home that publishes and as the public server; and lets each open a home that the other one wrote:
 #   scripts/try-former.sh COMMIT
 # The other one is built aside from the same repository, with the packages of this one. A line per check; ends with 1 where one
 # fails. Leaves nothing behind.
@@ -79,6 +79,42 @@ try() {
   check "$name: what is taken back is gone" within 60 is_public "$(url_of "$vps")" 0
 }
 
+# Ends the server that `begin` started, as a person would.
+finish() { kill -TERM "$server" && wait "$server"; }
+refused() { [ "$1" -eq 3 ] && grep -q 'newer version' <<<"$2"; }
+unchanged() { [ "$(sha256sum <"$1/.photospool/library.sqlite")" = "$2" ]; }
+
+# reopen NAME WRITER READER FIRST: a home that one version wrote, opened by the other, which finds everything in it, or refuses
+# with a sentence and changes nothing.
+reopen() {
+  local name=$1 home=$scratch/$1 before said code library id
+  begin "$name" "$2" "$4"
+  check "$name: photos come in" within 60 same "$home" "$home" 4
+  id=$(told "$home" | head -n 1 | cut -d ' ' -f 1)
+  edit "$home" "$id" '{"title":"Written before","rating":4,"tags":{"add":["one"]},"albums":{"add":["Harbour"]},"audience":"family"}'
+  edit "$home" "$(told "$home" | sed -n 2p | cut -d ' ' -f 1)" '{"trashed":true}'
+  echo 'a password of some length' | PHOTOSPOOL_HOME=$home node "$2" users add Ada >/dev/null
+  before=$(told "$home")
+  finish
+  library=$(sha256sum <"$home/.photospool/library.sqlite")
+  said=$(PHOTOSPOOL_HOME=$home node "$3" verify 2>&1)
+  code=$?
+  if [ "$code" -ne 0 ]; then
+    check "$name: it refuses with a sentence ($said)" refused "$code" "$said"
+    check "$name: and changes nothing" unchanged "$home" "$library"
+    return
+  fi
+  ok "$name: everything is sound"
+  main=$3 serve "$home" || return
+  check "$name: and told as before" within 60 eval '[ "$(told "$home")" = "$before" ]'
+  check "$name: people are known" eval 'PHOTOSPOOL_HOME=$home node "$3" users list | grep -q Ada'
+  photos "$home/incoming" $(($4 + 5)) 1
+  check "$name: and photos come in" within 60 same "$home" "$home" 5
+  finish
+}
+
+reopen this-then-other "$this" "$other" 200
+reopen other-then-this "$other" "$this" 220
 try this-to-other "$this" "$other" 0
 try other-to-this "$other" "$this" 100
 for log in "$scratch"/*.log; do

@@ -13,6 +13,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   serve: async () => (await import('./commands/serve.js')).serve,
   process: async () => (await import('./commands/process.js')).processVerb,
   import: async () => (await import('./commands/import.js')).importVerb,
+  doctor: async () => (await import('./commands/doctor.js')).doctor,
   status: async () => (await import('./commands/status.js')).status,
   retry: async () => (await import('./commands/retry.js')).retry,
   list: async () => (await import('./commands/list.js')).list,

@@ -42,15 +42,16 @@ export async function recordOf(
 }
 
 /**
- * The server that runs on a home and holds this `work` folder; undefined where there is none.
+ * The server that runs on a home and holds this `work` folder; undefined where there is none. `signal` ends the waiting for one that
+ * says nothing.
  * @throws PhotospoolError `locked` where it works with another incoming or archive.
  */
-export async function findServer(config: Config): Promise<ServerRecord | undefined> {
+export async function findServer(config: Config, signal?: AbortSignal): Promise<ServerRecord | undefined> {
   const text = await openFiles().readText(serverRecord(config));
   const record = text === undefined ? undefined : (JSON.parse(text) as ServerRecord);
   if (!record) return undefined;
   const work = await realpath(config.work).catch(() => config.work);
-  if (record.work !== work || !(await answers(record))) return undefined;
+  if (record.work !== work || !(await answers(record, signal))) return undefined;
   const same = await recordOf(config, record.url, record.secret).catch(() => undefined);
   if (same?.incoming === record.incoming && same.done === record.done) return record;
   throw new PhotospoolError('locked', `A server is working in ${work} with other folders.`, {
@@ -60,15 +61,24 @@ export async function findServer(config: Config): Promise<ServerRecord | undefin
 }
 
 /** Whether a server is there, or only the record of one that was killed. */
-function answers(server: ServerRecord): Promise<boolean> {
-  return askServer(server, 'GET', '/healthz').then(
+function answers(server: ServerRecord, signal?: AbortSignal): Promise<boolean> {
+  return askServer(server, 'GET', '/healthz', undefined, signal).then(
     () => true,
     () => false,
   );
 }
 
-/** Asks a server and waits as long as it takes (a pass over a big folder takes hours). @throws what the server answers. */
-export async function askServer<T>(server: ServerRecord, method: string, path: string, body?: unknown): Promise<T> {
+/**
+ * Asks a server and waits as long as it takes (a pass over a big folder takes hours), or until `signal`.
+ * @throws what the server answers.
+ */
+export async function askServer<T>(
+  server: ServerRecord,
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
   const trust = await trustOf(server);
   return new Promise((resolve, reject) => {
     const text = body === undefined ? '' : JSON.stringify(body);
@@ -76,7 +86,7 @@ export async function askServer<T>(server: ServerRecord, method: string, path: s
       authorization: `Bearer ${server.secret}`,
       ...(text !== '' && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
     };
-    const options = { ...trust, method, headers, timeout: 0 };
+    const options = { ...trust, method, headers, timeout: 0, ...(signal && { signal }) };
     const url = new URL(path, server.url);
     const asking = (url.protocol === 'https:' ? requestSecurely : request)(url, options, (response) => {
       let answer = '';

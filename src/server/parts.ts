@@ -13,6 +13,7 @@ import type { Access } from '../access/access.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
+import type { Examined } from '../doctor/finding.js';
 import type { Library } from '../library/library.js';
 import type { Exchange } from '../replication/exchange.js';
 import type { Copies } from '../replication/copies.js';
@@ -95,6 +96,8 @@ export interface ServerParts {
   toBare?(original: string): Promise<{ path: string; type: string; remove(): Promise<void> } | undefined>;
   /** Tells what photos look like. Absent on a server that decodes nothing. */
   look?: Look;
+  /** What may be wrong with this home. Absent on a public server. */
+  examine?(): Promise<Examined>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */
   samples(): Promise<number>;
   config: ServerConfig;

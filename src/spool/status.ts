@@ -59,7 +59,11 @@ export async function readStatus(incoming: string, work: string, files: Files): 
   };
 }
 
-async function readClaims(folders: string[], files: Files): Promise<{ working: WorkItem[]; stuck: StuckItem[] }> {
+/** What is in hand and what is stuck, by the records in `work` folders; fast, for `incoming` is not looked at. */
+export async function readClaims(
+  folders: readonly string[],
+  files: Files,
+): Promise<{ working: WorkItem[]; stuck: StuckItem[] }> {
   const working: WorkItem[] = [];
   const stuck: StuckItem[] = [];
   for (const folder of folders) {

@@ -16,13 +16,20 @@ export type Found = { kind: 'found'; tools: Tools } | { kind: 'missing'; missing
 
 const extension = process.platform === 'win32' ? '.exe' : '';
 
+const inFolders = (name: string, all: readonly string[]): string | undefined =>
+  all.map((folder) => join(folder, `${name}${extension}`)).find(isProgram);
+
+const foldersOf = (path: string): string[] => path.split(delimiter).filter((folder) => folder !== '');
+
+/** Where a program of the machine is, by its name without `.exe`; undefined where it is in no folder of `path` (PATH). */
+export const findProgram = (name: string, path = process.env['PATH'] ?? ''): string | undefined =>
+  inFolders(name, foldersOf(path));
+
 /**
  * Looks for the tools: `ffmpeg` is the path that the configuration names, with ffprobe beside it or in `path` (PATH).
  */
 export function findTools(ffmpeg?: string, path = process.env['PATH'] ?? ''): Found {
-  const folders = path.split(delimiter).filter((folder) => folder !== '');
-  const inFolders = (name: string, all: readonly string[]): string | undefined =>
-    all.map((folder) => join(folder, `${name}${extension}`)).find(isProgram);
+  const folders = foldersOf(path);
   const found = ffmpeg === undefined ? inFolders('ffmpeg', folders) : isProgram(ffmpeg) ? ffmpeg : undefined;
   const beside = found === undefined ? folders : [dirname(found), ...folders];
   const probe = inFolders('ffprobe', beside);

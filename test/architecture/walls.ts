@@ -27,8 +27,21 @@ export const walls: Record<string, readonly string[]> = {
   access: [...ground, 'library'],
   ...upTo,
   service: ['base'],
-  server: [...ground, ...siblings, 'access', 'ingest', 'spool', 'backup', 'replication', 'service'],
-  cli: [...ground, ...siblings, 'access', 'ingest', 'spool', 'exports', 'backup', 'replication', 'service', 'server'],
+  doctor: [...ground, ...siblings, 'spool', 'backup'],
+  server: [...ground, ...siblings, 'access', 'ingest', 'spool', 'backup', 'replication', 'service', 'doctor'],
+  cli: [
+    ...ground,
+    ...siblings,
+    'access',
+    'ingest',
+    'spool',
+    'exports',
+    'backup',
+    'replication',
+    'service',
+    'doctor',
+    'server',
+  ],
 };
 
 const folderOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];

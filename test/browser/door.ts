@@ -3,6 +3,7 @@
  * access, from memory. It checks no signature; that the real server does is shown in access.test.ts.
  */
 import { randomBytes } from 'node:crypto';
+import { checks, type Finding } from '../../src/doctor/finding.js';
 import { actions, may } from '../../src/access/rights.js';
 import type { Happening, Openness, Passkey, Person, Signed, Token } from '../../web/src/forms/asks.js';
 import type { SessionView } from '../../web/src/viewer.js';
@@ -27,6 +28,7 @@ export interface Door {
   tokens: Token[];
   openness: Openness;
   happenings: Happening[];
+  findings: Finding[];
   /** The code of the set-up link and of invitations, by person. */
   setUp: string | undefined;
   invitations: Map<string, string>;
@@ -197,6 +199,7 @@ export function makeDoor(passkeys = true): Door {
       Object.assign(door.openness, body);
       return { status: 200, body: door.openness };
     }
+    if (path === '/api/doctor') return { status: 200, body: { findings: door.findings, checks: [...checks] } };
     if (path === '/api/audit') return { status: 200, body: { entries: door.happenings, next: null } };
     return undefined;
   }
@@ -207,6 +210,21 @@ export function makeDoor(passkeys = true): Door {
     tokens: [],
     openness: { visitors: false, familyEdits: false, publicAddress: null },
     happenings: [],
+    findings: [
+      {
+        check: 'modes',
+        severity: 'error',
+        message: 'Others can change the archive.',
+        remedy: 'Close it: chmod go= archive',
+      },
+      {
+        check: 'backup',
+        severity: 'warning',
+        message: 'There is no backup yet.',
+        remedy: 'Run `photospool backup DIR`.',
+      },
+      { check: 'server', severity: 'note', message: 'Only this machine can reach it.', remedy: 'See docs/remote.md.' },
+    ],
     setUp: setUpCode,
     invitations: new Map(),
     viewer(cookie) {

@@ -159,6 +159,9 @@ test.each([390, 1440])('names of 10,000 characters, turned or unseen ones break 
   fixture.door.sessions.push({ id: 's1', secret: 'secret', person: owner.id, ...place });
   fixture.door.tokens.push(...names.map((name) => ({ name, may: ['read' as const], created: at })));
   fixture.door.happenings.push(...names.map((who) => ({ at, what: who, who, address: who, detail: who })));
+  fixture.door.findings.push(
+    ...names.map((name) => ({ check: 'spool' as const, severity: 'note' as const, message: name, remedy: name })),
+  );
   fixture.door.invitations.set('code', owner.id);
   const { page, mishaps, close } = await stage.see(`${fixture.url}/invite#code`, { viewport: { width, height: 844 } });
   await page.waitForSelector('h1:has-text("Welcome")');
@@ -178,6 +181,7 @@ test.each([390, 1440])('names of 10,000 characters, turned or unseen ones break 
     ['me', 'passkeys'],
     ['tokens', 'tokens'],
     ['audit', 'audit'],
+    ['health', 'findings'],
   ]) {
     await page.goto(`${fixture.url}/${path}`);
     await page.waitForSelector(`[data-list="${list}"] li:nth-child(${names.length})`);

@@ -135,6 +135,7 @@ const pagesBeside: [path: string, ready: string, ...open: string[]][] = [
   ['tokens', '[data-list="tokens"] li', 'Make a token', 'Revoke: phone'],
   ['access', '[role="switch"]'],
   ['audit', '[data-list="audit"] li'],
+  ['health', '[data-list="findings"] li'],
   ['spool', '[data-figure="today"]'],
   ['albums', '[data-list="albums"] li a'],
   ['cameras', 'h1'],

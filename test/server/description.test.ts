@@ -72,6 +72,7 @@ describe('the description', () => {
         'get /api/albums/suggested/photos',
         'get /api/audit',
         'get /api/cameras',
+        'get /api/doctor',
         'get /api/downloads/{ticket}',
         'get /api/duplicates',
         'get /api/events',

@@ -162,6 +162,7 @@ export const expected: Record<string, Expected> = {
   'get /api/access': { rule: 'settings', open: true },
   'patch /api/access': { rule: 'settings', open: true, body: {} },
   'get /api/audit': { rule: 'audit', open: true },
+  'get /api/doctor': { rule: 'settings', open: true },
   'post /api/me/password': { rule: 'own-session', open: true, body: {} },
   'get /api/me/passkeys': { rule: 'own-session', open: true },
   'post /api/me/passkeys/options': { rule: 'own-session', open: true, body: {} },

@@ -265,6 +265,10 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     toBare: async (original) => made.bare?.(original),
     look: async (id) => made.look?.(id),
     samples: async () => 6,
+    examine: async () => ({
+      findings: [{ check: 'backup', severity: 'warning', message: 'There is none.', remedy: 'Make one.' }],
+      checks: ['backup'],
+    }),
     config: {
       host: '127.0.0.1',
       port: 0,

@@ -22,6 +22,7 @@ const all: readonly MenuPage[] = [
   { page: 'trash', icon: 'trash', needs: 'trash' },
   { page: 'spool', icon: 'spool', needs: 'spool', begins: true },
   { page: 'servers', icon: 'servers', needs: 'peers' },
+  { page: 'health', icon: 'ring', needs: 'settings' },
   { page: 'shares', icon: 'share', needs: 'links', begins: true },
   { page: 'people', icon: 'people', needs: 'people' },
   { page: 'access', icon: 'lock', needs: 'settings' },

@@ -10,7 +10,7 @@ import type { Span } from './timeline/covers.js';
 /** The pages beside the album, as they are called in the address. */
 export const pageNames = [
   ...(['inbox', 'albums', 'tags', 'cameras', 'places', 'duplicates', 'trash'] as const),
-  ...(['spool', 'servers', 'shares', 'people', 'me', 'tokens', 'access', 'audit'] as const),
+  ...(['spool', 'servers', 'health', 'shares', 'people', 'me', 'tokens', 'access', 'audit'] as const),
   ...(['sign-in', 'setup', 'invite'] as const),
 ] as const;
 

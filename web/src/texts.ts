@@ -111,6 +111,7 @@ export const texts = {
     trash: 'Trash',
     spool: 'Spool',
     servers: 'Servers',
+    health: 'Health',
     shares: 'Links',
     people: 'People',
     me: 'My account',

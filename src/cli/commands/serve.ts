@@ -6,9 +6,11 @@ import { drawSecret } from '../../access/secrets.js';
 import type { Config } from '../../base/config.js';
 import { openLog, type Log } from '../../base/log.js';
 import type { Processor } from '../../spool/processor.js';
+import type { Examined } from '../../doctor/finding.js';
 import { openServer, type ServerParts } from '../../server/app.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHomeAccess } from '../access.js';
+import { examineServed } from '../doctor.js';
 import { openFilming } from '../clips.js';
 import { openHome, webRoot, type Home } from '../home.js';
 import { serverRecord } from '../view.js';
@@ -77,7 +79,8 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
   const { close, ...replication } = openReplication(home, log);
   const filming = openFilming(home, log, { watch: true });
   try {
-    const server = await openServer({ ...serverParts(home), ...replication, access, spool, log, clock });
+    const examine = (): Promise<Examined> => examineServed(home, spool, replication.mesh);
+    const server = await openServer({ ...serverParts(home), ...replication, access, spool, examine, log, clock });
     await announce(home, server.url, secret);
     if (!access.settings.read().setUp) offerSetUp(access, server.url);
     await spool.watch();

@@ -22,6 +22,7 @@ export { samples } from './samples.js';
 export { home } from './home.js';
 export { events } from './events.js';
 export { openapi } from './openapi.js';
+export { doctor } from './doctor.js';
 export { health } from './health.js';
 export { blobs } from './blobs.js';
 export { replication } from './replication.js';

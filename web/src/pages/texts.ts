@@ -41,6 +41,21 @@ export const spoolTexts = {
   looking: 'Looking…',
 };
 
+export const healthTexts = {
+  about: 'Disks, clock, files, programs, servers and backups of this machine. To check every photo, run',
+  verify: 'photospool verify',
+  calm: 'Nothing is wrong.',
+  found: (errors: number, warnings: number) =>
+    errors > 0
+      ? `${count(errors, 'thing needs', 'things need')} you.`
+      : warnings > 0
+        ? `${count(warnings, 'thing', 'things')} to look after.`
+        : 'Nothing is wrong. Good to know:',
+  severities: { error: 'Error', warning: 'Warning', note: 'Note' },
+  again: 'Check again',
+  checking: 'Checking…',
+};
+
 export const peopleTexts = {
   about:
     'Owners do everything. Family sees photos that are for family or for everyone: you choose it in a photo’s info.',

@@ -1,0 +1,134 @@
+/**
+ * Whether this server and the others can be reached, and whether their clocks agree with ours: one request to each, without a
+ * secret, that may take a second. Changes nothing.
+ */
+import { printable } from '../base/errors.js';
+import type { Finding } from './finding.js';
+
+/** The server of this home, as it is found: not running, not answering, or where it is. */
+export type Running = { kind: 'none' } | { kind: 'silent'; url: string } | { kind: 'here'; host: string };
+
+/** Another server, and what its link says of it where a server runs. */
+export interface Peer {
+  url: string;
+  state?: string;
+  reason?: string;
+  version?: string;
+}
+
+/** How others are asked; for tests. */
+export interface Asking {
+  fetch: typeof fetch;
+  now(): number;
+  /** Ms for an answer. */
+  patience: number;
+}
+
+const isLoopback = (host: string): boolean => /^(localhost|127\..*|::1)$/i.test(host);
+
+/** Whether the server of this home runs, answers, and can be reached from other machines. */
+export function examineServer(running: Running): Finding[] {
+  const check = 'server';
+  switch (running.kind) {
+    case 'none':
+      return [
+        {
+          check,
+          severity: 'note',
+          message: 'No server runs on this home.',
+          remedy: 'Start it with `photospool serve`, or always with `photospool service install … --serve`.',
+        },
+      ];
+    case 'silent':
+      return [
+        {
+          check,
+          severity: 'error',
+          message: `The server at ${printable(running.url)} does not answer.`,
+          remedy: 'Look into its log, and start it again.',
+        },
+      ];
+    case 'here':
+      if (!isLoopback(running.host)) return [];
+      return [
+        {
+          check,
+          severity: 'note',
+          message: 'Only this machine can reach the album.',
+          remedy: 'To open it on phones and other machines, see docs/remote.md (server.host).',
+        },
+      ];
+  }
+}
+
+/** The clocks of two servers may differ by so many ms before it is said, and before edits of one are put off. */
+const tolerated = 2 * 60_000;
+const far = 24 * 3_600_000;
+
+/** Whether peers can be reached, let this server in, and have the same time and version. */
+export async function examinePeers(peers: readonly Peer[], version: string, asking: Asking): Promise<Finding[]> {
+  return (await Promise.all(peers.map((peer) => examinePeer(peer, version, asking)))).flat();
+}
+
+async function examinePeer(peer: Peer, version: string, { fetch: ask, now, patience }: Asking): Promise<Finding[]> {
+  const { url, state, reason } = peer;
+  const shown = printable(new URL(url).host);
+  const before = now();
+  const answer = await ask(new URL(url).origin, {
+    method: 'HEAD',
+    redirect: 'manual',
+    signal: AbortSignal.timeout(patience),
+  }).catch(() => undefined);
+  if (!answer) {
+    const message = `${shown} can’t be reached.`;
+    const remedy =
+      'Start it, or look whether its address changed (`photospool peers list`); the link goes on by itself.';
+    return [{ check: 'peers', severity: 'warning', message, remedy }];
+  }
+  const theirs = Date.parse(answer.headers.get('date') ?? '');
+  return [
+    ...(state === 'refused'
+      ? [
+          {
+            check: 'peers' as const,
+            severity: 'error' as const,
+            message: `${shown} does not let this server in: ${printable(reason ?? 'it is refused')}`,
+            remedy: `Make a new token there, and add it here: photospool peers add ${printable(url)} --token -`,
+          },
+        ]
+      : []),
+    ...differ(shown, Number.isNaN(theirs) ? 0 : theirs - (before + now()) / 2),
+    ...(peer.version !== undefined && isVersion(peer.version) && peer.version !== version
+      ? [
+          {
+            check: 'versions' as const,
+            severity: 'note' as const,
+            message: `${shown} runs Photospool ${printable(peer.version)}, this server ${version}.`,
+            remedy: 'Upgrade the older one: what only the newer one knows waits until then.',
+          },
+        ]
+      : []),
+  ];
+}
+
+const isVersion = (text: string): boolean => /^\d+\.\d+\.\d+/.test(text);
+
+/** What is to be said where the other clock is `ms` ahead. */
+function differ(host: string, ms: number): Finding[] {
+  if (Math.abs(ms) < tolerated) return [];
+  const minutes = Math.round(Math.abs(ms) / 60_000);
+  const lasting =
+    minutes < 120
+      ? `${minutes} minutes`
+      : minutes < 2_880
+        ? `${Math.round(minutes / 60)} hours`
+        : `${Math.round(minutes / 1440)} days`;
+  return [
+    {
+      check: 'clock',
+      severity: Math.abs(ms) < far ? 'warning' : 'error',
+      message: `The clock of this machine is ${lasting} ${ms > 0 ? 'behind' : 'ahead of'} that of ${host}.`,
+      remedy: 'Set the wrong one, and let both be kept right (`timedatectl set-ntp true`).',
+    },
+  ];
+}
