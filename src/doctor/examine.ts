@@ -51,7 +51,8 @@ export async function examine(patient: Patient, asking: Asking = usual): Promise
     ['backup', () => (isPublic ? [] : examineBackup(patient.backup?.at, patient.photos, now))],
     ['clock', () => examineClock(now, patient.newest)],
     ['programs', () => (isPublic ? [] : examinePrograms(config.ffmpeg))],
-    ['server', () => examineServer(patient.running)],
+    // A public server leaves no record by which it could be found.
+    ['server', () => (isPublic ? [] : examineServer(patient.running))],
     ['peers', () => examinePeers(patient.peers, version, asking)],
     ['versions', () => examineNode(patient.node, now)],
   ];
