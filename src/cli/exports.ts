@@ -21,7 +21,8 @@ import type { Found } from '../spool/scan.js';
 import { importWork } from '../spool/work.js';
 import { describe, interruptible, sayEnded, withProgress } from './commands/process.js';
 import { openHome, type Home } from './home.js';
-import { bars, exit, openProgress, print, printJson, quiet, say } from './output.js';
+import { exit, print, printJson, quiet, say } from './output.js';
+import { openProgress } from './progress.js';
 import { openSpool } from './spool.js';
 import type { Flags } from './verb.js';
 import { viewHome } from './view.js';
@@ -137,7 +138,7 @@ export async function dryRun(
     const met = new Set<string>();
     const summary: PassSummary = { stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] };
     for (const [n, { entry }] of plan.photos.entries()) {
-      progress.show(bars(n, plan.photos.length));
+      progress.show(n, plan.photos.length, 'Reading photos');
       if (entry.trouble !== undefined) continue;
       try {
         const { path } = sources.found.get(entry.id)!;

@@ -36,37 +36,6 @@ export function sayFailure(error: unknown): number {
 /** The configuration for verbs that say themselves what they did: by default only errors are logged beside that. */
 export const quiet = (config: Config): Config => (config.level === 'info' ? { ...config, level: 'error' } : config);
 
-/** A line on the terminal that is written over. */
-export interface Progress {
-  show(text: string): void;
-  /** Takes the line away. */
-  end(): void;
-}
-
-const bar = 24;
-
-/** Opens a progress line on stderr; silent where that is no terminal. */
-export function openProgress(out: NodeJS.WriteStream = process.stderr): Progress {
-  if (!out.isTTY) return { show: () => undefined, end: () => undefined };
-  let last = 0;
-  return {
-    show(text) {
-      const now = Date.now();
-      if (now - last < 100) return;
-      last = now;
-      out.write(`\r\u001b[K${text.slice(0, Math.max(20, out.columns - 1))}`);
-    },
-    end: () => void out.write('\r\u001b[K'),
-  };
-}
-
-/** `[######------] 50 % 1,000 of 2,000` */
-export function bars(done: number, total: number): string {
-  const share = total === 0 ? 1 : Math.min(1, done / total);
-  const full = Math.round(share * bar);
-  return `[${'#'.repeat(full)}${'-'.repeat(bar - full)}] ${Math.floor(share * 100)} % ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
-}
-
 /** `1 photo`, `2 photos`. */
 export const counted = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`;

@@ -90,7 +90,7 @@ export async function restoreHome(options: RestoreOptions): Promise<Restored> {
   try {
     renew(home.db, randomUUID());
     const photos = home.library.count('photo:');
-    await reindex(home.library, home.catalog, (done) => progress('index', done, photos));
+    await reindex(home.library, home.catalog, (done) => progress('Indexing', done, photos));
     const found = await look(home, options);
     const claims = await takeLater(found.findings, home, locks).finally(() => locks.forEach((lock) => lock.release()));
     const later = await ingestLater(claims, home);
@@ -188,7 +188,7 @@ async function look(
     archive: config.done,
     blobs: join(config.data, 'blobs'),
     files,
-    progress: (done, total) => progress('check', done, total),
+    progress: (done, total) => progress('Verifying', done, total),
   });
   const total = verified.findings.length;
   await repair(verified.findings, {
@@ -198,7 +198,7 @@ async function look(
       const path = blobPath(folder, kind, sha256);
       return (await files.look(path)) ? path : undefined;
     },
-    progress: (done) => progress('repair', done, total),
+    progress: (done) => progress('Repairing', done, total),
   });
   return verified;
 }

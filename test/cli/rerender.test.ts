@@ -1,4 +1,4 @@
-/** `photospool rerender` as a person runs it: what is missing and outdated is made, also after it was killed; progress on a terminal. */
+/** `photospool rerender` as a person runs it: what is missing and outdated is made, also after it was killed. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,6 @@ import { expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.js';
 import type { PhotoDocument } from '../../src/document/photo.js';
 import { openLibrary } from '../../src/library/library.js';
-import { bars, openProgress } from '../../src/cli/output.js';
 import { fillHomes, type TestHome } from './run.js';
 
 const filledHome = fillHomes();
@@ -77,14 +76,4 @@ it('killed in the middle, it goes on where it was', async () => {
     for (const one of [thumb!, preview!]) expect(existsSync(blob(home, one.sha256))).toBe(true);
     return undefined;
   });
-});
-
-it('tells how far it is, on a terminal and nowhere else', () => {
-  const told: string[] = [];
-  const terminal = (isTTY: boolean): NodeJS.WriteStream =>
-    ({ isTTY, columns: 80, write: (text: string) => told.push(text) }) as unknown as NodeJS.WriteStream;
-  openProgress(terminal(false)).show(bars(1, 4));
-  expect(told).toEqual([]);
-  openProgress(terminal(true)).show(bars(1, 4));
-  expect(told.join('')).toContain('25 % 1 of 4');
 });

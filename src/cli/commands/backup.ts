@@ -12,7 +12,8 @@ import { openFiles } from '../../base/files.js';
 import { openSqlite } from '../../base/sqlite.js';
 import { takeLock } from '../../spool/lock.js';
 import { readStatus } from '../../spool/status.js';
-import { bars, counted, exit, openProgress, print, printJson, say } from '../output.js';
+import { counted, exit, print, printJson, say } from '../output.js';
+import { duration, openProgress } from '../progress.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { version } from '../version.js';
 import { libraryPath, noHome } from '../view.js';
@@ -51,7 +52,7 @@ async function backupHome(folder: string, flags: BackupFlags): Promise<number> {
   const began = clock.now();
   const progress = openProgress();
   try {
-    const report = await copyHome(folder, config, flags, (done, total) => progress.show(bars(done, total)));
+    const report = await copyHome(folder, config, flags, (done, total) => progress.show(done, total, 'Backing up'));
     progress.end();
     await remember(config.data, { folder, at: new Date(clock.now()).toISOString() }, files);
     return await tell(report, config, flags, (clock.now() - began) / 1000);
@@ -94,7 +95,7 @@ async function tell(report: BackupReport, config: Config, flags: Flags, seconds:
     const counts = { originals: numbers(originals), renditions: numbers(renditions) };
     printJson({ snapshot: name, photos, ...counts, failed: failed.length, removed, outside, seconds });
   } else {
-    print(`${folder}: the library with ${counted(photos, 'photo')} in ${seconds.toFixed(1)} s`);
+    print(`${folder}: the library with ${counted(photos, 'photo')} in ${duration(seconds)}`);
     for (const line of [describe('original', originals), describe('rendition', renditions)]) print(line);
     if (originals.held < originals.listed) print('Keep a copy of the archive elsewhere, or add --originals.');
     if (outside > 0) print(`Not in it: ${counted(outside, 'file')} in incoming and work.`);

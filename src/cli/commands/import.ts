@@ -14,7 +14,8 @@ import { importWork } from '../../spool/work.js';
 import { dryRun, importExport, type ImportFlags } from '../exports.js';
 import { openHome } from '../home.js';
 import { openSpool } from '../spool.js';
-import { openProgress, bars, quiet } from '../output.js';
+import { quiet } from '../output.js';
+import { openProgress } from '../progress.js';
 import { addVerb, configOf, type Verb } from '../verb.js';
 import { filesOf } from '../view.js';
 import { runPass } from './process.js';
@@ -54,7 +55,7 @@ async function importPaths(named: readonly string[], flags: ImportFlags): Promis
 async function look(paths: readonly string[], files: Files): Promise<Export> {
   const progress = openProgress();
   try {
-    return await openExport(paths, files, (read, of) => progress.show(`Reading metadata ${bars(read, of)}`));
+    return await openExport(paths, files, (read, of) => progress.show(read, of, 'Reading metadata'));
   } finally {
     progress.end();
   }

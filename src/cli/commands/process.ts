@@ -9,7 +9,8 @@ import { takeLock } from '../../spool/lock.js';
 import type { Processor } from '../../spool/processor.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { openHome } from '../home.js';
-import { counted, exit, openProgress, print, printJson, quiet, say } from '../output.js';
+import { counted, exit, print, printJson, quiet, say } from '../output.js';
+import { duration, openProgress } from '../progress.js';
 import { askServer, findServer } from '../running.js';
 import { openSpool } from '../spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
@@ -127,12 +128,19 @@ function report(summary: PassSummary, json: boolean): number {
 /** Makes a pass with a progress line on a terminal. */
 export async function withProgress(spool: Processor): Promise<PassSummary> {
   const progress = openProgress();
-  let [stored, duplicates] = [0, 0];
+  // What is in hand is not counted in `incoming` any more, and not done yet.
+  const inHand = new Set<string>();
+  let [done, waiting, total] = [0, 0, 0];
   const off = spool.on((event) => {
-    if (event.type === 'stored' && !event.sidecar) stored++;
-    if (event.type === 'duplicate') duplicates++;
-    const now = event.type === 'item' ? `, ${event.step} ${printable(event.name)}` : '';
-    progress.show(`${counted(stored, 'photo')} stored, ${counted(duplicates, 'duplicate')}${now}`);
+    if (event.type === 'summary') return;
+    if (event.type === 'incoming') waiting = event.count;
+    else if (event.type === 'item') inHand.add(event.name);
+    else {
+      inHand.delete(event.name);
+      done++;
+    }
+    total = Math.max(total, done + inHand.size + waiting);
+    progress.show(done, total, 'Importing', event.type === 'item' ? event.name : '');
   });
   try {
     return await spool.pass();
@@ -149,5 +157,5 @@ export function describe({ stored, duplicates, stuck, ignored, sidecars = 0, sec
   if (duplicates > 0) parts.push(counted(duplicates, 'duplicate'));
   if (stuck > 0) parts.push(`${stuck} stuck`);
   if (ignored > 0) parts.push(`${ignored} left alone`);
-  return `${parts.join(', ')} in ${seconds.toFixed(1)} s`;
+  return `${parts.join(', ')} in ${seconds < 60 ? `${seconds.toFixed(1)} s` : duration(seconds)}`;
 }

@@ -4,7 +4,8 @@ import { PhotospoolError } from '../../base/errors.js';
 import { takeLock } from '../../spool/lock.js';
 import { openHome } from '../home.js';
 import { noHome, viewHome } from '../view.js';
-import { bars, counted, exit, openProgress, print, printJson } from '../output.js';
+import { counted, exit, print, printJson } from '../output.js';
+import { openProgress } from '../progress.js';
 import { reindex as rebuild } from '../reindex.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
@@ -32,7 +33,7 @@ async function reindexHome(flags: Flags): Promise<number> {
     }
     const total = home.library.count('photo:');
     const began = Date.now();
-    const photos = await rebuild(home.library, home.catalog, (done) => progress.show(bars(done, total)));
+    const photos = await rebuild(home.library, home.catalog, (done) => progress.show(done, total, 'Indexing'));
     progress.end();
     const seconds = (Date.now() - began) / 1000;
     if (flags.json) printJson({ photos, seconds });

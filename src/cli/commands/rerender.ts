@@ -6,7 +6,8 @@ import { systemClock as clock } from '../../base/clock.js';
 import { openLog } from '../../base/log.js';
 import { rerender, type Rerendered } from '../../ingest/rerender.js';
 import { openHome } from '../home.js';
-import { bars, counted, exit, openProgress, print, printJson, quiet, say } from '../output.js';
+import { counted, exit, print, printJson, quiet, say } from '../output.js';
+import { duration, openProgress } from '../progress.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 /** The verb `rerender`. */
@@ -31,7 +32,7 @@ async function rerenderHome(flags: Flags): Promise<number> {
         ...home,
         render: (path, format) => home.decoders.render(path, format),
         lanes: config.workers + 1,
-        progress: (done, total) => progress.show(bars(done, total)),
+        progress: (done, total) => progress.show(done, total, 'Rendering'),
       },
       ended.signal,
     );
@@ -52,7 +53,7 @@ function tell({ looked, made, away, failed }: Rerendered, seconds: number, json:
     else say(`not made: ${path}: ${reason}`);
   }
   if (json) printJson({ looked, made, away, failed: failed.length, seconds });
-  else print(describe(looked, made, away, failed.length));
+  else print(`${describe(looked, made, away, failed.length)} in ${duration(seconds)}`);
 }
 
 function describe(looked: number, made: number, away: number, failed: number): string {

@@ -1,7 +1,8 @@
 /** `photospool restore DIR`: puts a backup in the place of a home's library, and finds the originals again. */
 import { resolve } from 'node:path';
 import { printable } from '../../base/errors.js';
-import { counted, exit, openProgress, bars, print, printJson, say } from '../output.js';
+import { counted, exit, print, printJson, say } from '../output.js';
+import { openProgress } from '../progress.js';
 import { restoreHome, shortPath, type Restored } from '../restore.js';
 import { clockTime } from '../times.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
@@ -30,7 +31,7 @@ async function restoreFrom(folder: string, flags: RestoreFlags): Promise<number>
       ...(flags.snapshot !== undefined && { snapshot: flags.snapshot }),
       archiveLost: flags.archiveLost === true,
       config: () => configOf(flags),
-      progress: (what, done, total) => progress.show(`${what} ${bars(done, total)}`),
+      progress: (what, done, total) => progress.show(done, total, what),
     });
     progress.end();
     const trouble = restored.findings.filter((finding) => !finding.repaired);

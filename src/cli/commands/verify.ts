@@ -12,7 +12,8 @@ import { repair } from '../../ingest/repair.js';
 import { verifyHome, type Verified } from '../../ingest/verify.js';
 import type { Library } from '../../library/library.js';
 import { openHome } from '../home.js';
-import { bars, counted, exit, openProgress, print, printJson, type Progress } from '../output.js';
+import { counted, exit, print, printJson } from '../output.js';
+import { openProgress, type Progress } from '../progress.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { backupsOf, count, isTrouble, tellFindings, type Tally } from '../verify.js';
 import { filesOf, libraryPath, noHome, viewHome } from '../view.js';
@@ -76,7 +77,7 @@ async function check(library: Library, config: Config, progress: Progress): Prom
     blobs: join(config.data, 'blobs'),
     files,
     backups: await backupsOf(config, files),
-    progress: (done, total) => progress.show(bars(done, total)),
+    progress: (done, total) => progress.show(done, total, 'Verifying'),
   });
 }
 
@@ -85,7 +86,7 @@ async function mend(config: Config, progress: Progress): Promise<Verified> {
   try {
     const verified = await check(home.library, config, progress);
     const total = verified.findings.length;
-    const tell = (done: number): void => progress.show(`repair ${bars(done, total)}`);
+    const tell = (done: number): void => progress.show(done, total, 'Repairing');
     await repair(verified.findings, {
       ...home,
       render: (path, format) => home.decoders.render(path, format),
