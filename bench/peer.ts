@@ -18,7 +18,7 @@ import type { Address } from '../src/replication/client.js';
 import type { Database } from '../src/replication/database.js';
 import { openLibraryDatabase } from '../src/replication/library.js';
 import { openNotes } from '../src/replication/notes.js';
-import type { Served } from '../src/replication/serve.js';
+import { serveLibrary, type Served } from '../src/replication/serve.js';
 import { makeChanges } from '../src/server/changes.js';
 import { openPouchServer } from '../test/replication/peers.js';
 import { serveSide } from '../test/replication/serving.js';
@@ -62,13 +62,7 @@ export function openFilled(count: number, { bare = false } = {}): Filled {
   return {
     database,
     library,
-    served: {
-      database,
-      name: 'photos',
-      notes: openNotes(db, 'photos'),
-      count: tally,
-      last: () => library.changes(library.lastChange()).last,
-    },
+    served: serveLibrary(library, { database, name: 'photos', notes: openNotes(db, 'photos') }),
     count: tally,
     async followed() {
       while (catalog.behind() !== undefined) await clock.sleep(10);

@@ -13,7 +13,7 @@ import { openMesh, type Mesh } from '../replication/mesh.js';
 import { openNotes } from '../replication/notes.js';
 import { openQuarantine } from '../replication/quarantine.js';
 import { openPeers, type Peers } from '../replication/peers.js';
-import type { Served } from '../replication/serve.js';
+import { serveLibrary, type Served } from '../replication/serve.js';
 import { sweepUnnamed } from '../replication/unnamed.js';
 import { openPublishing } from '../replication/publish.js';
 import { makeThrottle } from '../replication/throttle.js';
@@ -62,13 +62,7 @@ export function openReplication(home: Home, log: Log): Replication {
   });
   const ended = new AbortController();
   const sweeping = sweepUnnamed({ db, blobs, files, exchange, clock, log }, ended.signal);
-  const photos: Served = {
-    database,
-    name: 'photos',
-    notes: openNotes(db, 'photos'),
-    count: () => library.count(''),
-    last: () => library.changes(library.lastChange()).last,
-  };
+  const photos = serveLibrary(library, { database, name: 'photos', notes: openNotes(db, 'photos') });
   return {
     databases: [photos],
     exchange,

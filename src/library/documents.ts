@@ -33,6 +33,8 @@ export interface Reads {
   revision(id: string, rev: string): (Stored & { revisions: string[] }) | undefined;
   raw(id: string, rev: string): Raw | undefined;
   leaves(id: string): Stored[];
+  heads(id: string): { rev: string; deleted: boolean }[];
+  heirs(id: string, rev: string): string[];
   missing(asked: ReadonlyMap<string, readonly string[]>): Map<string, string[]>;
 }
 
@@ -95,6 +97,8 @@ export function openReads(db: Sqlite, revisions: Revisions): Reads {
       const { deleted, text, revisions: path } = found;
       return { id, rev, deleted, body: JSON.parse(text) as Body, revisions: path };
     },
+    heirs: (id, rev) => (isRevision(rev) ? revisions.heirs(id, rev) : []),
+    heads: (id) => revisions.heads(id),
     leaves: (id) => revisions.leaves(id).map((leaf) => ({ id, ...leaf, body: JSON.parse(leaf.body) as Body })),
     missing(asked) {
       const found = [...asked].map(([id, revs]) => [id, revisions.missing(id, revs)] as const);

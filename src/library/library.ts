@@ -55,6 +55,8 @@ export interface Library {
   raw(id: string, rev: string): Raw | undefined;
   /** All leaves of a document, the winner first. */
   leaves(id: string): Stored[];
+  /** As `leaves`, without bodies. */
+  heads(id: string): { rev: string; deleted: boolean }[];
   /**
    * Changes a document: `change` gets the winner's body (undefined where there is none) and returns the new one, or
    * undefined to leave it. An equal body makes no revision. A body that is a purge (document/purge.ts) deletes the
@@ -73,10 +75,14 @@ export interface Library {
   insert(incoming: readonly Incoming[], options?: InsertOptions): void;
   /** Calls `listener` in the transaction of each `insert`, for each document whose id begins with `prefix`. */
   onReceive(prefix: string, listener: Receiver): void;
+  /** The leaves that a revision which was replaced became. */
+  heirs(id: string, rev: string): string[];
   /** Which of these revisions are missing here. */
   missing(asked: ReadonlyMap<string, readonly string[]>): Map<string, string[]>;
   /** Changes after `since` (a sequence, or 0), oldest first; 1,000 at most where no limit is given. */
   changes(since: string | number, limit?: number): { changes: Change[]; last: string };
+  /** Changes before the change `before` (its number; the newest ones where it is undefined), newest first. */
+  newest(before: number | undefined, limit: number): Change[];
   /** How many documents changed after `since`. */
   pending(since: string | number): number;
   /** The number of the newest change, cheap to ask: how other processes' writes are noticed. */

@@ -40,6 +40,8 @@ export interface Revisions {
   find(doc: string, rev: string): (Leaf & { parent?: string }) | undefined;
   /** A revision and its ancestors as far as they are known, newest first; empty where it is unknown. */
   path(doc: string, rev: string): string[];
+  /** The leaves below a revision, itself left out, in no order. */
+  heirs(doc: string, rev: string): string[];
   /** Those of some revisions that are not in the tree; what is no revision id is not in it either. */
   missing(doc: string, revs: readonly string[]): string[];
   /**
@@ -108,6 +110,13 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       SELECT r.generation, r.rev, r.deleted, r.body FROM below JOIN revision AS r
         ON r.doc = ? AND r.generation = below.generation + 1 AND r.parent = below.rev
     ) SELECT deleted, body FROM below`);
+  const heirs = db.prepare<{ rev: string }>(`
+    WITH RECURSIVE below (generation, rev, leaf) AS (
+      SELECT generation, rev, leaf FROM revision WHERE doc = ? AND generation = ? AND parent = ?
+      UNION ALL
+      SELECT r.generation, r.rev, r.leaf FROM below JOIN revision AS r
+        ON r.doc = ? AND r.generation = below.generation + 1 AND r.parent = below.rev
+    ) SELECT rev FROM below WHERE leaf = 1`);
   const addStub = db.prepare(
     'INSERT OR IGNORE INTO revision (doc, generation, rev, parent, deleted, leaf) VALUES (?, ?, ?, ?, 0, 0)',
   );
@@ -170,6 +179,7 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       return { ...leafOf(row), ...(row.parent !== null && { parent: row.parent }) };
     },
     path: (doc, rev) => walk.all(...key(doc, rev), doc, limit).map((row) => row.rev),
+    heirs: (doc, rev) => heirs.all(doc, parseRevision(rev).generation + 1, rev, doc).map((row) => row.rev),
     missing: (doc, revs) => revs.filter((rev) => !isRevision(rev) || has.get(...key(doc, rev)) === undefined),
     append(doc, parent, deleted, body) {
       const rev = revisionId(doc, parent, deleted, body);

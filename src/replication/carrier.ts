@@ -90,7 +90,8 @@ export function openCarrier(address: Address): Carrier {
         throw file.failed() ?? error;
       });
       const said = await readSome(body);
-      if (status === 500 && codeOf(said) === 'corrupt') throw spoilt(path, host);
+      // Earlier versions answer 500.
+      if ((status === 422 || status === 500) && codeOf(said) === 'corrupt') throw spoilt(path, host);
       check(status, address, address.url, undefined);
       // 404, 409, 423: it does not want it, or somebody else brings it.
       if (![200, 201, 202, 404, 409, 423].includes(status)) {

@@ -22,6 +22,8 @@ export interface Stretch {
   more: boolean;
   /** How many documents changed after `last`, where the side tells. */
   pending?: number;
+  /** Leaves that are not in `rows`, because no other server could take them, and why. */
+  aside?: Refused[];
 }
 
 /** How to read a change feed. */

@@ -6,9 +6,9 @@
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { checkIncoming } from '../library/incoming.js';
-import type { Incoming, InsertOptions, Library } from '../library/library.js';
-import { reopened, type Checkpoint, type Database, type Named, type Refused } from './database.js';
+import { checkIncoming, isId, isPortable, isRevision, normalRevision } from '../library/incoming.js';
+import type { Change, Incoming, InsertOptions, Library } from '../library/library.js';
+import { reopened, type Checkpoint, type Database, type Named, type Refused, type Row } from './database.js';
 import { openNotes } from './notes.js';
 import { fromText } from './wire.js';
 
@@ -34,16 +34,27 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
   const { library, db } = parts;
   const notes = openNotes(db, 'photos');
 
+  /** Without ancestors that others can't have: CouchDB refuses the whole document. */
   function revision(id: string, rev: string): Incoming[] {
     const found = library.raw(id, rev);
-    return found ? [fromText(id, found)] : [];
+    if (!found) return [];
+    const end = found.revisions.findIndex((one) => !isPortable(one));
+    return [fromText(id, end < 0 ? found : { ...found, revisions: found.revisions.slice(0, Math.max(end, 1)) })];
   }
 
-  function read({ id, rev }: Named): Incoming[] {
+  function read(named: Named): Incoming[] {
+    const [id, rev] = [named.id, normalRevision(named.rev)];
+    if (!isId(id)) return [];
     const found = revision(id, rev);
-    if (found.length > 0) return found;
-    const leaves = library.leaves(id).flatMap((leaf) => revision(id, leaf.rev));
-    return leaves.filter(({ revisions }) => revisions.includes(rev));
+    return found.length > 0 ? found : library.heirs(id, rev).flatMap((heir) => revision(id, heir));
+  }
+
+  /** What can be no revision here is missing, so that it is sent, and refused by itself. */
+  function missing(id: string, revs: readonly string[]): string[] {
+    if (!isId(id)) return [...revs];
+    const asked = revs.filter(isRevision).map(normalRevision);
+    const lacking = new Set(asked.length > 0 ? library.missing(new Map([[id, asked]])).get(id) : undefined);
+    return revs.filter((rev) => !isRevision(rev) || lacking.has(normalRevision(rev)));
   }
 
   return {
@@ -52,26 +63,23 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
     async changes(since, { limit, wait, signal }) {
       if (wait !== undefined) await untilChange(parts, since, wait, signal);
       const { changes, last } = library.changes(since, limit);
-      const rows = changes.map(({ seq, id, leaves, deleted }) => ({
-        seq,
-        id,
-        revs: leaves.map(({ rev }) => rev),
-        deleted,
-      }));
-      return { rows, last, more: rows.length >= limit, pending: library.pending(last) };
+      const aside: Refused[] = [];
+      const rows = changes.flatMap((change) => shared(change, aside));
+      const more = changes.length >= limit;
+      return { rows, last, more, pending: library.pending(last), ...(aside.length > 0 && { aside }) };
     },
-    missing: (asked) => Promise.resolve(library.missing(asked)),
+    missing(asked) {
+      const found = [...asked].map(([id, revs]) => [id, missing(id, revs)] as const);
+      return Promise.resolve(new Map(found.filter(([, revs]) => revs.length > 0)));
+    },
     read: (named) => Promise.resolve(named.flatMap(read)),
     async write(incoming, from) {
       const refused: Refused[] = [];
       for (let at = 0; at < incoming.length; at += batch) {
         if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-        refused.push(
-          ...insert(library, incoming.slice(at, at + batch), {
-            later: incoming.length >= many,
-            ...(from !== undefined && { from }),
-          }),
-        );
+        const { taken, crowded } = branching(library, incoming.slice(at, at + batch));
+        const options = { later: incoming.length >= many, ...(from !== undefined && { from }) };
+        refused.push(...crowded, ...insert(library, taken, options));
       }
       return refused;
     },
@@ -83,6 +91,38 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
       return Promise.resolve();
     },
   };
+}
+
+/** A change as others are told of it: without leaves that they can't have; those go to `aside`. */
+export function shared({ seq, id, leaves, deleted }: Change, aside: Refused[] = []): Row[] {
+  const good: string[] = [];
+  for (const { rev } of leaves) {
+    if (isPortable(rev)) good.push(rev);
+    else aside.push({ id, rev, reason: 'Its revision id is none that other servers can have.' });
+  }
+  return good.length > 0 ? [{ seq, id, revs: good, deleted }] : [];
+}
+
+/**
+ * The most branches that a document gets from other servers: each is compared with the others. Documents that are edited on many servers
+ * at once have some dozens. What follows a branch that is here is always taken, so a document that has as many can be edited and
+ * taken back as before.
+ */
+export const mostBranches = 1_000;
+
+/** Those of some revisions that may be stored, and those that would be one branch too many. */
+function branching(library: Library, incoming: readonly Incoming[]): { taken: Incoming[]; crowded: Refused[] } {
+  const known = new Map<string, Set<string>>();
+  const [taken, crowded]: [Incoming[], Refused[]] = [[], []];
+  for (const one of incoming) {
+    const { id, revisions } = one;
+    const leaves = known.get(id) ?? new Set(isId(id) ? library.heads(id).map(({ rev }) => rev) : []);
+    known.set(id, leaves);
+    if (leaves.size < mostBranches || revisions.some((rev) => leaves.has(rev))) taken.push(one);
+    else crowded.push(refusal(one, `It has ${mostBranches} branches already, as many as a document can have.`));
+    if (taken.at(-1) === one) leaves.add(revisions[0] ?? '');
+  }
+  return { taken, crowded };
 }
 
 /** Inserts those that can be stored. They are looked at one by one only where one of them can't: looking is half the work. */

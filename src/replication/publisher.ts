@@ -12,7 +12,7 @@ import type { Database, Refused } from './database.js';
 import { openLibraryDatabase } from './library.js';
 import { openNotes } from './notes.js';
 import { hashesOf, opaqueOf, readPublic } from './public.js';
-import type { Served } from './serve.js';
+import { serveLibrary, type Served } from './serve.js';
 
 /** A home that publishes here. */
 export interface Publisher {
@@ -56,13 +56,11 @@ export function openPublisher(id: string, { folder, clock, tell, on }: Publisher
     id,
     db,
     projection,
-    served: {
+    served: serveLibrary(projection, {
       database: guarded(openLibraryDatabase({ library: projection, db, clock, onChange: on })),
       name: `public-${id}`,
       notes: openNotes(db, 'photos'),
-      count: () => projection.count(''),
-      last: () => projection.changes(projection.lastChange()).last,
-    },
+    }),
     names: pictures.has,
     close: () => (projection.close(), db.close()),
   };

@@ -58,8 +58,8 @@ export function openReading({ source, target, signal, batch }: ReadingParts, sin
     begin();
   }
 
-  async function missing({ rows }: Stretch): Promise<Pick<Load, 'incoming' | 'refused'>> {
-    const refused: Refused[] = [];
+  async function missing({ rows, aside = [] }: Stretch): Promise<Pick<Load, 'incoming' | 'refused'>> {
+    const refused = [...aside];
     if (rows.length === 0) return { incoming: [], refused };
     const refuse = (one: Refused): void => void refused.push(one);
     const found = await target.missing(new Map(rows.map(({ id, revs }) => [id, revs])), refuse);

@@ -4,7 +4,9 @@
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import { isObject, own, type JsonObject } from '../document/json.js';
+import { isRevision, normalRevision } from '../library/incoming.js';
 import type { Incoming, Raw } from '../library/library.js';
+import { revisionLimit } from '../library/revisions.js';
 
 /** A document on the wire. */
 export type WireDocument = JsonObject & {
@@ -46,12 +48,15 @@ export function fromText(id: string, { revisions, deleted, text }: Raw): Incomin
   return one;
 }
 
-/** A revision as it is sent, as JSON text: `JSON.stringify(toWire(…))`, in another order. */
-export function writeWire(one: Incoming): string {
-  const text = texts.get(one);
-  if (text === undefined) return JSON.stringify(toWire(one));
+/**
+ * A revision as it is sent, as JSON text: `JSON.stringify(toWire(…))`, in another order. `more` are fields that CouchDB adds
+ * where somebody asks for them; with `revs: false` its ancestors are left out.
+ */
+export function writeWire(one: Incoming, { revs = true, more }: { revs?: boolean; more?: JsonObject } = {}): string {
   const { id, revisions, deleted } = one;
-  const head = JSON.stringify(toWire({ id, revisions, deleted, body: {} }));
+  const text = texts.get(one) ?? JSON.stringify(one.body);
+  const { _revisions, ...fields } = toWire({ id, revisions, deleted, body: {} });
+  const head = JSON.stringify({ ...fields, ...(revs && { _revisions }), ...more });
   return text === '{}' ? head : `${head.slice(0, -1)},${text.slice(1)}`;
 }
 
@@ -83,11 +88,15 @@ const described = { enumerable: true, configurable: true, writable: true };
 /** What servers add to a document; any other field that begins with `_` is refused with the document. */
 const ownFields = new Set(['_id', '_rev', '_deleted', '_revisions', '_conflicts', '_deleted_conflicts', '_local_seq']);
 
+/** The revision and its ancestors, as far as they can be any: what is beyond one that can't is forgotten. */
 function pathOf(id: string, rev: unknown, revisions: unknown): string[] {
   const [start, ids] = [own(revisions, 'start'), own(revisions, 'ids')];
-  if (typeof start === 'number' && Array.isArray(ids) && ids.length > 0)
-    return ids.map((hash, n) => `${start - n}-${String(hash)}`);
-  if (typeof rev === 'string') return [rev];
+  if (typeof start === 'number' && Array.isArray(ids) && ids.length > 0) {
+    const path = ids.slice(0, revisionLimit + 1).map((hash, n) => normalRevision(`${start - n}-${String(hash)}`));
+    const end = path.findIndex((one, n) => n > 0 && !isRevision(one));
+    return end < 0 ? path : path.slice(0, end);
+  }
+  if (typeof rev === 'string') return [normalRevision(rev)];
   throw invalid(`${printable(id)} came without a revision.`);
 }
 

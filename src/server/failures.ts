@@ -24,7 +24,7 @@ export function failure(code: HttpCode, message: string, hint?: string): Failure
   return { error: { code, message: printable(message), ...(hint !== undefined && { hint: printable(hint) }) } };
 }
 
-/** Answers with an error, which nobody keeps. */
+/** Answers with an error, which nobody keeps. Below `/db` it is written as CouchDB writes it: its programs know no other. */
 export function refuse(
   reply: FastifyReply,
   status: number,
@@ -32,13 +32,35 @@ export function refuse(
   message: string,
   hint?: string,
 ): FastifyReply {
+  const body = isReplication(reply.request)
+    ? { error: couchWords[status] ?? couchWords[status >= 500 ? 500 : 400], reason: printable(message) }
+    : failure(code, message, hint);
   return reply
     .code(status)
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
-    .send(failure(code, message, hint));
+    .send(body);
 }
+
+/** Whether a request is one of CouchDB's protocol. */
+export const isReplication = ({ url }: Pick<FastifyRequest, 'url'>): boolean => /^\/db(?:[/?]|$)/.test(url);
+
+/** What CouchDB calls these statuses. */
+const couchWords: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  409: 'conflict',
+  413: 'too_large',
+  415: 'bad_content_type',
+  429: 'too_many_requests',
+  500: 'internal_server_error',
+  503: 'service_unavailable',
+  507: 'insufficient_storage',
+};
 
 /** A 404 that says what is not there. */
 export const notFound = (what: string, hint?: string): PhotospoolError =>

@@ -22,10 +22,10 @@ export async function comesWithin(ms: number, answer: Promise<unknown>): Promise
 const alwaysTrue = (): boolean => true;
 
 /**
- * JSON that is still waited for: an empty line now and then, then the answer. Where whoever asked may not have it any more
- * (`still`, looked at with each line) the connection is cut, for it is too late to say so.
+ * Empty lines while an answer is waited for. Where whoever asked may not have it any more (`still`, looked at with each line
+ * and at the end) the connection is cut, for it is too late to say so.
  */
-export async function* waited(answer: Promise<unknown>, pulse: number, still: () => boolean): AsyncGenerator<string> {
+export async function* pulses(answer: Promise<unknown>, pulse: number, still: () => boolean): AsyncGenerator<string> {
   const check = (): void => {
     if (!still()) throw new Error('The token was revoked.');
   };
@@ -33,7 +33,12 @@ export async function* waited(answer: Promise<unknown>, pulse: number, still: ()
     check();
     yield '\n';
   } while (!(await comesWithin(pulse, answer)));
-  const body = await answer;
+  await answer;
   check();
-  yield JSON.stringify(body);
+}
+
+/** JSON that is still waited for: such lines, then the answer. */
+export async function* waited(answer: Promise<unknown>, pulse: number, still: () => boolean): AsyncGenerator<string> {
+  yield* pulses(answer, pulse, still);
+  yield JSON.stringify(await answer);
 }

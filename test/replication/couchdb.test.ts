@@ -49,8 +49,8 @@ interface Replicated {
   ok?: boolean;
   history?: { docs_written: number; doc_write_failures: number }[];
 }
-async function replicateOnce(source: Side, target: Side): Promise<Replicated> {
-  const { json } = await ask(root(), '/_replicate', { method: 'POST', body: { source, target } });
+async function replicateOnce(source: Side, target: Side, options: object = {}): Promise<Replicated> {
+  const { json } = await ask(root(), '/_replicate', { method: 'POST', body: { source, target, ...options } });
   return json as Replicated;
 }
 
@@ -89,6 +89,56 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     });
   });
 
+  /** The options of its replicator, and which of the documents 0 to 5 go over then. */
+  const modes: [string, object, number[]][] = [
+    ['one by one, without _bulk_get (as before 3.3)', { use_bulk_get: false }, [0, 1, 2, 3, 4, 5]],
+    ['with create_target', { create_target: true }, [0, 1, 2, 3, 4, 5]],
+    ['only some ids', { doc_ids: [id(1), id(4), id(99)] }, [1, 4]],
+    ['only some ids, one by one', { doc_ids: [id(1), id(4)], use_bulk_get: false }, [1, 4]],
+    ['what a selector says', { selector: { 'text.value': { $in: ['text 2', 'text 5'] } } }, [2, 5]],
+    ['winners only', { winning_revs_only: true }, [0, 1, 2, 3, 4, 5]],
+    ['from a sequence on', { since_seq: 0 }, [0, 1, 2, 3, 4, 5]],
+  ];
+  describe.each(modes)('its own replicator, %s', (_, options, wanted) => {
+    test('reads from and writes to us', async () => {
+      const [a, b, middle] = [ours(), ours(), await theirs()];
+      for (let n = 0; n < 6; n++) write(a.library, n, `text ${n}`);
+      write(a.library, 0, 'again');
+      const [from, to] = [await served(a), await served(b)];
+      const here = sideOf(middle, middle.authorization);
+      const pulled = await replicateOnce(sideOf(from.address, basic), here, options);
+      const counts = [{ docs_written: wanted.length, doc_write_failures: 0 }];
+      // Without a feed there is no history, and the counts stand beside `ok`.
+      const countsOf = (one: Replicated): unknown[] => one.history ?? [one];
+      expect(countsOf(pulled)).toMatchObject(counts);
+      const pushed = await replicateOnce(here, sideOf(to.address, basic), options);
+      expect(countsOf(pushed)).toMatchObject(counts);
+      expect([...b.library.scan('')].map((one) => one.id).sort()).toEqual(wanted.map(id).sort());
+      for (const n of wanted) expect(b.library.leaves(id(n))).toEqual(a.library.leaves(id(n)));
+    });
+  });
+
+  test('a filter that is not known copies nothing', async () => {
+    const [a, middle] = [ours(), await theirs()];
+    write(a.library, 1, 'private');
+    const { address } = await served(a);
+    await replicateOnce(sideOf(address, basic), sideOf(middle, middle.authorization), { filter: 'app/mine' }).catch(
+      () => undefined,
+    );
+    expect((await ask(middle, '')).json).toMatchObject({ doc_count: 0 });
+  });
+
+  test('what one side can’t have is counted there, and the others go over', async () => {
+    const [a, middle] = [ours(), await theirs()];
+    const docs = ['1-has space', '1-größe', `1-${'a'.repeat(32)}`].map((_rev, n) => ({ _id: id(n), _rev, n }));
+    const stored = await ask(middle, '/_bulk_docs', { method: 'POST', body: { new_edits: false, docs } });
+    expect(stored.json).toEqual([]);
+    const { address } = await served(a);
+    const answer = await replicateOnce(sideOf(middle, middle.authorization), sideOf(address, basic));
+    expect(answer).toMatchObject({ ok: true, history: [{ docs_written: 1, doc_write_failures: 2 }] });
+    expect([...a.library.scan('')].map((one) => one.id)).toEqual([id(2)]);
+  });
+
   test('a wrong token lets nothing over', async () => {
     const [a, middle] = [ours(), await theirs()];
     write(a.library, 1, 'secret');
@@ -109,6 +159,8 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     };
     await round();
     write(a.library, 1, 'from a');
+    // In the same millisecond neither is the later one.
+    await systemClock.sleep(5);
     write(b.library, 1, 'from b');
     await round();
     await round();

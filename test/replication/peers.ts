@@ -16,7 +16,7 @@ import type { Database } from '../../src/replication/database.js';
 import { openHttpDatabase } from '../../src/replication/http.js';
 import { openLibraryDatabase } from '../../src/replication/library.js';
 import { openNotes } from '../../src/replication/notes.js';
-import type { Served } from '../../src/replication/serve.js';
+import { serveLibrary, type Served } from '../../src/replication/serve.js';
 import { makeChanges } from '../../src/server/changes.js';
 
 /** An empty database somewhere. */
@@ -40,13 +40,7 @@ export function openLibrarySide(path = ':memory:'): Side & { library: Library; s
     database,
     library,
     db,
-    served: {
-      database,
-      name: 'photos',
-      notes: openNotes(db, 'photos'),
-      count: () => library.count(''),
-      last: () => library.changes(library.lastChange()).last,
-    },
+    served: serveLibrary(library, { database, name: 'photos', notes: openNotes(db, 'photos') }),
     close() {
       library.close();
       db.close();

@@ -95,7 +95,8 @@ test('a revision that a CouchDB refuses whole requests for is set aside by name,
   await flows(a, b, 100);
   expect(odds(linked)).toEqual(['odd:1']);
   const [one] = linked.status()!.refused;
-  expect(one).toMatchObject({ rev: malformed, reason: 'Invalid rev format', direction: 'push', tries: 1 });
+  expect(one).toMatchObject({ rev: malformed, direction: 'push', tries: 1 });
+  expect(one!.reason).toContain('revision id');
   await expect.poll(() => linked.status()?.state, soon).toBe('live');
 });
 

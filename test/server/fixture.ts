@@ -22,6 +22,7 @@ import { openLibraryDatabase } from '../../src/replication/library.js';
 import type { LinkStatus } from '../../src/replication/link.js';
 import { openPeers } from '../../src/replication/peers.js';
 import { openNotes } from '../../src/replication/notes.js';
+import { serveLibrary } from '../../src/replication/serve.js';
 import { buildApp, type ServerParts } from '../../src/server/app.js';
 import { makeChanges } from '../../src/server/changes.js';
 import type { App } from '../../src/server/parts.js';
@@ -250,13 +251,11 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     log,
     blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
     databases: [
-      {
+      serveLibrary(library, {
         database: openLibraryDatabase({ library, db, clock, onChange }),
         name: 'photos',
         notes: openNotes(db, 'photos'),
-        count: () => library.count(''),
-        last: () => library.changes(library.lastChange()).last,
-      },
+      }),
     ],
     exchange: openExchange({ db, library, archive, blobs, files, clock, onChange }),
     mesh: links,

@@ -35,6 +35,13 @@ interface Told {
   wanted: { sha256: string; bytes: number; have: number }[];
 }
 
+/** Why bytes were not taken. */
+interface Untaken {
+  status: 422 | 507;
+  code: ErrorCode;
+  message: string;
+}
+
 export const blobs: Routes = async (app, { exchange, publishers, log }) => {
   const { store, named } = exchange;
   const said = openSaid();
@@ -88,20 +95,18 @@ export const blobs: Routes = async (app, { exchange, publishers, log }) => {
   }
 
   /** How many bytes are here then, or what a disk does not allow: peers try that again and again, it is said once. */
-  async function takeIn(
-    sha256: string,
-    from: number,
-    body: AsyncIterable<Uint8Array>,
-  ): Promise<number | { code: ErrorCode }> {
+  async function takeIn(sha256: string, from: number, body: AsyncIterable<Uint8Array>): Promise<number | Untaken> {
     try {
       const have = await store.take(sha256, from, body);
       said.over();
       return have;
     } catch (error) {
       const ours = toPhotospoolError(error, 'receive', 'pictures');
+      // What came is wrong, and nothing here.
+      if (ours.code === 'corrupt') return { status: 422, code: ours.code, message: ours.message };
       if (!ofDisks.has(ours.code)) throw error;
       if (!said.knows(ours)) log.warn({}, sentence(ours));
-      return { code: ours.code };
+      return { status: 507, code: ours.code, message: 'No pictures can be stored here now.' };
     }
   }
 
@@ -211,7 +216,7 @@ export const blobs: Routes = async (app, { exchange, publishers, log }) => {
         if (!blob || !reach(request)(sha256)) throw notFound('No document names it.');
         if (store.has(blob)) return { have: blob.bytes };
         const have = await takeIn(sha256, from, (request.body ?? Readable.from([])) as AsyncIterable<Uint8Array>);
-        if (typeof have !== 'number') return refuse(reply, 507, have.code, 'No pictures can be stored here now.');
+        if (typeof have !== 'number') return refuse(reply, have.status, have.code, have.message);
         return reply.code(have === blob.bytes ? 201 : 202).send({ have });
       },
     );

@@ -4,25 +4,25 @@
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { may } from '../../access/rights.js';
-import { codes, sentence, toPhotospoolError } from '../../base/errors.js';
+import { codes, errnoOf, PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
 import { fromHeaders } from '../../replication/client.js';
+import { makeMemory } from '../../replication/memory.js';
 import { restoredMark } from '../../replication/renew.js';
 import * as serve from '../../replication/serve.js';
+import * as documents from '../../replication/serve-documents.js';
+import * as feeds from '../../replication/serve-feed.js';
 import { checkStill, viewerNow, viewerOf } from '../access.js';
+import { refuse } from '../failures.js';
 import type { App, Context, Routes } from '../parts.js';
 import { goneOf } from '../patience.js';
 import { openSaid, type Said } from '../said.js';
-import { comesWithin, pulseOf, waited } from '../waiting.js';
+import { comesWithin, pulseOf, pulses } from '../waiting.js';
 
-interface Query extends serve.ChangesQuery {
-  open_revs?: string;
-  rev?: string;
-}
 interface Request extends FastifyRequest {
   params: { name: string; id: string };
-  query: Query;
+  query: feeds.FeedQuery & documents.DocumentQuery;
 }
 type Handler = (
   served: serve.Served,
@@ -30,22 +30,8 @@ type Handler = (
   reply: FastifyReply,
 ) => serve.Answer | Promise<serve.Answer | undefined>;
 
-/** What CouchDB calls these statuses. */
-const words: Readonly<Record<number, string>> = {
-  400: 'bad_request',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not_found',
-  409: 'conflict',
-  413: 'document_too_large',
-  500: 'internal_server_error',
-};
-
 /** Who may: tokens of peers. A hundred documents over a slow line take longer than other bodies. */
 const config = { rule: 'replicate', streams: true } as const;
-
-/** The most bytes of a request: a hundred documents of the largest size. */
-const bodyLimit = 128 * 1024 * 1024;
 
 export const replication: Routes = async (app, context) => {
   await app.register((scope, _options, done) => {
@@ -58,10 +44,14 @@ export const replication: Routes = async (app, context) => {
           ? Number((error as { statusCode?: number }).statusCode)
           : codes[ours.code].status;
       if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Photospool"');
-      if (status >= 500 && !said.knows(ours)) context.log.error({ err: error }, sentence(ours));
-      return send(
+      if (status === 503) void reply.header('retry-after', '5');
+      if (status >= 500 && ours.code !== 'busy' && errnoOf(error) !== 'ECONNRESET' && !said.knows(ours))
+        context.log.error({ err: error }, sentence(ours));
+      return refuse(
         reply,
-        serve.refusal(status, words[status] ?? (status >= 500 ? words[500]! : words[400]!), ours.message),
+        status,
+        ours.code,
+        ours.code === 'internal' && status < 500 ? 'The request is not valid.' : ours.message,
       );
     });
     addRoutes(scope, context, said);
@@ -76,16 +66,18 @@ function noteCaller(request: FastifyRequest, { copies }: Context): void {
     copies?.saw(server, epoch, viewerOf(request)?.token ?? request.ip);
 }
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type On = (method: Method, path: string, summary: string, handler: Handler) => void;
+
 function addRoutes(app: App, context: Context, said: Said): void {
   app.addHook('preHandler', (request, _reply, done) => {
     noteCaller(request, context);
     done();
   });
-  const on = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, summary: string, handler: Handler): void => {
+  const on: On = (method, path, summary, handler) => {
     app.route({
       method,
       url: `/db/:name${path}`,
-      bodyLimit,
       config,
       ...(method === 'GET' && path === '/_changes' && { exposeHeadRoute: false }),
       schema: { hide: true, summary },
@@ -94,48 +86,118 @@ function addRoutes(app: App, context: Context, said: Said): void {
         const served = context.databases.find((one) => one.name === name);
         if (!served) return send(reply, serve.refusal(404, 'not_found', 'Database does not exist.'));
         const answer = await handler(served, request as Request, reply);
-        return answer ? send(reply, answer) : reply;
+        if (!answer) return reply;
+        const still = (): boolean => may(viewerNow(request), 'replicate');
+        return send(reply, answer.stream ? { ...answer, stream: whileAllowed(answer.stream, still) } : answer);
       },
     });
   };
-
-  app.get('/db/', { config, schema: { hide: true, summary: 'What answers replication here' } }, (_request, reply) =>
-    send(reply, {
-      status: 200,
-      body: {
-        couchdb: 'Welcome',
-        version: '3.5.0',
-        uuid: uuidOf(context),
-        server: context.library.server,
-        epoch: context.library.epoch,
-        vendor: { name: 'Photospool', version: context.config.version },
-      },
-    }),
-  );
+  addRoot(app, context);
   on('GET', '', 'A database', (served) => serve.info(served));
   on('GET', '/', 'A database', (served) => serve.info(served));
-  on('PUT', '', 'Databases are not made here', () =>
-    serve.refusal(412, 'file_exists', 'The database could not be created, the file already exists.'),
-  );
-  on('GET', '/_changes', 'What changed', async (served, request, reply) => {
-    const signal = goneOf(reply);
-    const still = (): boolean => may(viewerNow(request), 'replicate');
-    const stream = (text: AsyncIterable<string>): undefined => {
-      void reply.type('application/json').header('x-accel-buffering', 'no').send(Readable.from(text));
-    };
-    if (request.query.feed === 'continuous') return stream(lines(served, request.query, signal, still));
-    const answer = serve.changes(served, request.query, signal);
-    const pulse = feedPulse(request.query);
-    if (pulse !== undefined && !(await comesWithin(pulse, answer))) return stream(waited(bodyOf(answer), pulse, still));
-    const come = await answer;
-    checkStill(request, 'replicate');
-    return come;
+  // CouchDB's replicator ends its addresses with a slash.
+  for (const path of ['', '/'])
+    on('PUT', path, 'Databases are not made here', () =>
+      serve.refusal(412, 'file_exists', 'The database could not be created, the file already exists.'),
+    );
+  addFeed(on);
+  addDocuments(on, said);
+  addNotes(on, context);
+  addNothing(app);
+}
+
+function addRoot(app: App, context: Context): void {
+  for (const url of ['/db', '/db/'])
+    app.get(url, { config, schema: { hide: true, summary: 'What answers replication here' } }, (_request, reply) =>
+      send(reply, {
+        status: 200,
+        body: {
+          couchdb: 'Welcome',
+          version: '3.5.0',
+          uuid: uuidOf(context),
+          server: context.library.server,
+          epoch: context.library.epoch,
+          vendor: { name: 'Photospool', version: context.config.version },
+        },
+      }),
+    );
+}
+
+function addFeed(on: On): void {
+  on('GET', '/_changes', 'What changed', (served, request, reply) => changes(served, request, reply, undefined));
+  on('POST', '/_changes', 'What changed, of some documents', async (served, request, reply) => {
+    checkType(request);
+    return changes(served, request, reply, await readJson(request, largestQuery));
   });
-  on('POST', '/_revs_diff', 'Which revisions are missing', (served, { body }) => serve.revsDiff(served, body));
-  on('POST', '/_bulk_get', 'Many revisions', (served, { body }) => serve.bulkGet(served, body));
-  on('POST', '/_bulk_docs', 'Stores revisions', async (served, request) => {
+}
+
+/** The most bytes of a query that comes as a body: some 14,000 ids. */
+const largestQuery = 1024 * 1024;
+
+async function changes(
+  served: serve.Served,
+  request: Request,
+  reply: FastifyReply,
+  body: unknown,
+): Promise<undefined | serve.Answer> {
+  const lastEvent = request.headers['last-event-id'];
+  const query: feeds.FeedQuery = {
+    ...(typeof lastEvent === 'string' && { 'last-event-id': lastEvent }),
+    ...request.query,
+  };
+  const asked = feeds.readFeedQuery(served, query, body);
+  if ('status' in asked) return asked;
+  const signal = goneOf(reply);
+  const still = (): boolean => may(viewerNow(request), 'replicate');
+  const reader = feeds.openFeedReader(served, asked);
+  const stream = (text: AsyncIterable<string>, type = 'application/json'): undefined => {
+    void reply.type(type).header('x-accel-buffering', 'no').send(readable(text));
+  };
+  // Without a sign of life that is asked for, silence ends the feed; whoever asked comes again.
+  const pulse = asked.feed === 'normal' ? undefined : pulseOf(query['heartbeat']);
+  if (asked.feed === 'continuous' || asked.feed === 'eventsource') {
+    const type = asked.feed === 'eventsource' ? 'text/event-stream' : undefined;
+    return stream(feeds.endlessText(reader, asked, pulse, { signal, still }), type);
+  }
+  const first = feeds.firstLines(reader, feeds.waitOf(asked, pulse), signal);
+  if (pulse !== undefined && !(await comesWithin(pulse, first)))
+    return stream(lateText(first, pulse, { reader, signal, still }));
+  const come = await first;
+  checkStill(request, 'replicate');
+  return stream(feeds.feedText(reader, come, signal, still));
+}
+
+/** A feed whose first rows are still waited for. */
+async function* lateText(
+  first: Promise<feeds.Lines>,
+  pulse: number,
+  { reader, signal, still }: { reader: feeds.FeedReader; signal: AbortSignal; still: () => boolean },
+): AsyncGenerator<string> {
+  yield* pulses(first, pulse, still);
+  yield* feeds.feedText(reader, await first, signal, still);
+}
+
+function addDocuments(on: On, said: Said): void {
+  const memory = makeMemory();
+  const bodyOf = (request: Request, reply: FastifyReply, most: number): documents.Body => {
+    checkType(request);
+    // Nothing is done for what is refused in the end.
+    if (Number(request.headers['content-length'] ?? 0) > most)
+      throw new PhotospoolError('too-large', `The body is larger than ${most / 2 ** 20} MiB.`);
+    const hold = memory.open();
+    reply.raw.once('close', () => hold.release());
+    return { source: sourceOf(request), hold };
+  };
+  on('POST', '/_revs_diff', 'Which revisions are missing', (served, request, reply) =>
+    documents.revsDiff(served, bodyOf(request, reply, documents.bounds.names)),
+  );
+  on('POST', '/_bulk_get', 'Many revisions', (served, request, reply) =>
+    documents.bulkGet(served, request.query, bodyOf(request, reply, documents.bounds.names)),
+  );
+  on('POST', '/_bulk_docs', 'Stores revisions', async (served, request, reply) => {
     const token = viewerOf(request)?.token;
-    const stored = await serve.bulkDocs(served, request.body, token === undefined ? undefined : `token ${token}`);
+    const body = bodyOf(request, reply, documents.bounds.documents);
+    const stored = await documents.bulkDocs(served, body, token === undefined ? undefined : `token ${token}`);
     said.over();
     return stored;
   });
@@ -143,19 +205,37 @@ function addRoutes(app: App, context: Context, said: Said): void {
     status: 201,
     body: { ok: true, instance_start_time: '0' },
   }));
+  on('GET', '/:id', 'A document, or revisions of it', (served, { params, query, headers }) =>
+    documents.getDocument(served, params.id, query, headers.accept),
+  );
+  for (const path of ['/:id', '/_design/:id'])
+    on('PUT', path, 'Attachments and design documents are not taken', refuseDocument);
+}
+
+/** The most bytes of the body of a note. */
+const largestNote = 1024 * 1024;
+
+function addNotes(on: On, context: Context): void {
   on('GET', '/_local/:id', 'A note of a replication', (served, { params }) => serve.getNote(served, params.id));
-  on('PUT', '/_local/:id', 'Keeps a note', (served, request) =>
-    serve.putNote(served, request.params.id, request.body, {
+  on('PUT', '/_local/:id', 'Keeps a note', async (served, request) =>
+    serve.putNote(served, request.params.id, await readJson(request, largestNote), {
       epoch: context.library.epoch,
       owner: viewerOf(request)?.token ?? '',
     }),
   );
   on('DELETE', '/_local/:id', 'Forgets a note', (served, { params }) => serve.removeNote(served, params.id));
-  for (const path of ['/:id', '/_design/:id'])
-    on('PUT', path, 'Attachments and design documents are not taken', refuseDocument);
-  on('GET', '/:id', 'Revisions of a document', (served, { params, query }) =>
-    serve.getDocument(served, params.id, query),
-  );
+}
+
+/** Whatever else CouchDB has is not here; that is said in its words. */
+function addNothing(app: App): void {
+  const method: HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
+  app.route({
+    method,
+    url: '/db/*',
+    config: { rule: 'replicate' },
+    schema: { hide: true },
+    handler: (_request, reply) => send(reply, serve.refusal(404, 'not_found', 'missing')),
+  });
 }
 
 /**
@@ -165,40 +245,7 @@ function addRoutes(app: App, context: Context, said: Said): void {
 const refuseDocument: Handler = () =>
   serve.refusal(403, 'forbidden', 'Neither attachments nor design documents are taken.');
 
-/** Ms between signs of life while a feed is waited for; undefined where none were asked for. */
-const feedPulse = ({ feed, heartbeat }: Query): number | undefined =>
-  feed === undefined || feed === 'normal' ? undefined : pulseOf(heartbeat);
-
-const bodyOf = async (answer: Promise<serve.Answer>): Promise<unknown> => (await answer).body;
-
-/** A continuous feed: a line for each change, and an empty one now and then; ends with the last sequence. */
-async function* lines(
-  served: serve.Served,
-  query: Query,
-  signal: AbortSignal,
-  still: () => boolean,
-): AsyncGenerator<string> {
-  const pulse = feedPulse(query);
-  // With a timeout instead of a heartbeat, silence ends the feed; whoever asked comes again.
-  const ends = pulse === undefined;
-  const wait = pulse ?? serve.waitOf(query) ?? 10_000;
-  let since = serve.sinceOf(served, query);
-  while (!signal.aborted) {
-    const stretch = await served.database.changes(since, { limit: serve.limitOf(query), wait, signal });
-    if (!still()) return;
-    since = stretch.last;
-    if (stretch.rows.length > 0)
-      yield serve
-        .linesOf(stretch)
-        .map((line) => `${JSON.stringify(line)}\n`)
-        .join('');
-    else if (!ends) yield '\n';
-    else break;
-  }
-  yield `${JSON.stringify({ last_seq: since, pending: 0 })}\n`;
-}
-
-/** CouchDB sends empty bodies as JSON, and PouchDB's may have any type. */
+/** CouchDB sends empty bodies as JSON, and PouchDB's may have any type: routes read what they need, as it comes. */
 function readBodies(scope: App): void {
   scope.removeAllContentTypeParsers();
   // What is refused with its attachments is not kept while it comes.
@@ -208,13 +255,41 @@ function readBodies(scope: App): void {
       .once('end', () => done(null))
       .resume();
   });
-  scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit }, (_request, text, done) => {
-    try {
-      done(null, text === '' ? undefined : JSON.parse(String(text)));
-    } catch {
-      done(Object.assign(new Error('The body is not valid JSON.'), { statusCode: 400 }));
-    }
-  });
+  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+}
+
+/** A body as it comes. What nobody reads any more is let go, so that the answer can still be read. */
+async function* sourceOf({ body }: FastifyRequest): AsyncGenerator<Uint8Array> {
+  if (!(body instanceof Readable)) return;
+  try {
+    yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  } finally {
+    body.resume();
+  }
+}
+
+/** @throws PhotospoolError `unsupported` where a body says that it is no JSON. */
+function checkType({ headers }: FastifyRequest): void {
+  const type = headers['content-type'];
+  if (type === undefined || /^application\/json\s*(?:;|$)/i.test(type)) return;
+  throw new PhotospoolError('unsupported', 'Content-Type must be application/json');
+}
+
+/** A small body, parsed; undefined where it is empty. @throws PhotospoolError `invalid`, `too-large`. */
+async function readJson(request: FastifyRequest, limit: number): Promise<unknown> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of sourceOf(request)) {
+    size += piece.length;
+    if (size > limit) throw new PhotospoolError('too-large', 'The request is too large.');
+    pieces.push(piece);
+  }
+  const text = Buffer.concat(pieces).toString('utf8');
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  } catch (cause) {
+    throw new PhotospoolError('invalid', 'The body is not valid JSON.', { cause });
+  }
 }
 
 /**
@@ -226,5 +301,19 @@ const uuidOf = ({ library }: Context): string =>
     .update(library.server + (library.local.setting(restoredMark) ?? ''))
     .digest('hex');
 
-const send = (reply: FastifyReply, { status, body, text = JSON.stringify(body) }: serve.Answer): FastifyReply =>
-  reply.code(status).type('application/json').send(text);
+/** A long answer ends where who reads it may not have it any more: it is too late to say so. */
+async function* whileAllowed(text: AsyncIterable<string>, still: () => boolean): AsyncGenerator<string> {
+  for await (const part of text) {
+    if (!still()) throw new PhotospoolError('unauthorized', 'The token was revoked.');
+    yield part;
+  }
+}
+
+/** Text as it is read: of what is made ahead, one piece is kept. */
+const readable = (text: AsyncIterable<string>): Readable => Readable.from(text, { objectMode: true, highWaterMark: 1 });
+
+const send = (reply: FastifyReply, { status, body, text, stream, type }: serve.Answer): FastifyReply =>
+  reply
+    .code(status)
+    .type(type ?? 'application/json')
+    .send(stream ? readable(stream) : (text ?? JSON.stringify(body)));
