@@ -38,6 +38,8 @@ export interface Tile {
   v?: string;
   /** Why there is no picture of it. */
   unshown?: Unshown;
+  /** Its original is damaged. */
+  damaged?: true;
   /** MIME type of the original. */
   type: string;
   favourite?: true;

@@ -6,7 +6,7 @@ import { dateNumber } from './dates.js';
 import { grown } from './growing.js';
 import { makeLists, setList, type Lists } from './lists.js';
 import type { PhotoRow } from './row.js';
-import { bit } from './state.js';
+import { bit, searched } from './state.js';
 import { makeBeginnings, makeValues, type Beginnings, type Values } from './values.js';
 
 /** The columns. Arrays are replaced when they grow: read them anew after a write. */
@@ -18,7 +18,7 @@ export interface Columns {
   /** Row number. */
   n: Float64Array;
   /** Bits, see state.ts; 0 in a free slot. */
-  state: Uint8Array;
+  state: Uint16Array;
   /** Width / height, bounded to [0.3, 4]. */
   ratio: Float32Array;
   /** Dates as numbers, see dates.ts. */
@@ -75,7 +75,7 @@ export function makeColumns(): Columns {
     size: 0,
     edition: 0,
     n: new Float64Array(0),
-    state: new Uint8Array(0),
+    state: new Uint16Array(0),
     ratio: new Float32Array(0),
     taken: new Int32Array(0),
     added: new Int32Array(0),
@@ -124,7 +124,7 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   const slot = known === undefined ? addSlot(columns, positionOf(columns.n, inUse, row.n)) : inUse[known]!;
   columns.edition++;
   columns.n[slot] = row.n;
-  columns.state[slot] = (row.state & 0x7f) | bit.alive;
+  columns.state[slot] = (row.state & searched) | bit.alive;
   columns.ratio[slot] = row.height > 0 ? Math.min(4, Math.max(0.3, row.width / row.height)) : 1;
   columns.taken[slot] = dateNumber(row.taken);
   columns.added[slot] = row.added;

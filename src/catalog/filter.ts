@@ -12,7 +12,7 @@ import { grown, padded } from './growing.js';
 import { markSlots } from './lists.js';
 import { markPhrase } from './phrases.js';
 import { parseQuery, type Condition, type Query, type Term, type ValueMatch } from './search.js';
-import { bit, fits } from './state.js';
+import { bit, fits, states } from './state.js';
 import { hasPhrase, type Phrase } from './words.js';
 
 /** The slots of the photos that were found, by ascending row number: the newest last. */
@@ -63,14 +63,14 @@ function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {
   return scratch[name].subarray(0, padded(size)).fill(0);
 }
 
-/** Of each of the 256 states in memory, whether viewer and search admit it. */
+/** Of each of the states in memory, whether viewer and search admit it. */
 function allowedStates(terms: readonly Term[], viewer: Viewer): Uint8Array {
   const asked = terms.filter((term) => term.kind === 'state');
   const tests = asked.filter((term) => !isOwn(term, viewer));
   const trash =
     viewer.trash !== false &&
     asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
-  return Uint8Array.from({ length: 256 }, (_, state) => {
+  return Uint8Array.from({ length: states }, (_, state) => {
     const audience = audiences[(state & bit.audience) >> 5];
     const shown = (state & bit.alive) !== 0 && audience !== undefined && viewer.audiences.includes(audience);
     const there = trash || (state & bit.trashed) === 0;

@@ -41,6 +41,7 @@ const keys: Record<string, Key> = {
       reviewed: flag(bit.reviewed),
       trashed: flag(bit.trashed),
       geotagged: flag(bit.geotagged),
+      damaged: flag(bit.damaged),
     }),
   audience: (keyed) => stateOf(keyed, Object.fromEntries(audiences.map((name) => [name, seenBy(name)]))),
   taken: (keyed) => ({ kind: 'range', column: 'taken', range: dates(keyed) }),

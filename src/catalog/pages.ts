@@ -107,6 +107,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: Viewer)
     type: row.type,
     ...(isFavourite(row, self) && { favourite: true as const }),
     ...((row.state & bit.animated) !== 0 && { animated: true as const }),
+    ...((row.state & bit.damaged) !== 0 && { damaged: true as const }),
     ...(row.seconds !== null && { seconds: row.seconds }),
     ...(plays(row) && { motion: true as const }),
     ...(row.stacked > 0 && sees(row.stacked) && { raw: true as const }),

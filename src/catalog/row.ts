@@ -155,6 +155,7 @@ function stateOf(view: PhotoView): number {
     (view.gps ? bit.geotagged : 0) |
     (isFilm(view) ? bit.video : 0) |
     (view.animated === true ? bit.animated : 0) |
+    (view.damaged === true ? bit.damaged : 0) |
     audienceBits(view.audience)
   );
 }

@@ -1,6 +1,6 @@
 /**
  * The small facts of a photo as the bits of one number, so that all questions about them are one look into a table of
- * 256. Pure.
+ * 1024. Pure.
  */
 import { audiences, type Audience } from '../document/photo.js';
 
@@ -15,7 +15,13 @@ export const bit = {
   audience: 32 | 64,
   alive: 128,
   animated: 256,
+  damaged: 512,
 } as const;
+
+/** How many states there are. */
+export const states = 1024;
+/** The bits of the table that the states in memory have, too. */
+export const searched = 127 | bit.damaged;
 
 /** A state is meant where `state & mask` is `value`. */
 export interface StateTest {

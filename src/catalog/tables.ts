@@ -12,7 +12,7 @@ import { openStacks } from './stacks.js';
 import { bit } from './state.js';
 
 /** The version of the tables. Another one found means: drop and build again. */
-export const version = 6;
+export const version = 7;
 
 /** Changes kept for others to catch up on; who is further behind loads anew. */
 const journal = 100_000;

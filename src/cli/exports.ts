@@ -14,7 +14,7 @@ import type { Export } from '../exports/open.js';
 import { withEntries } from '../exports/reading.js';
 import { figuresOf, linesOf, reportOf } from '../exports/report.js';
 import { recordBrought } from '../ingest/record.js';
-import { headLength, identify } from '../photo/identify.js';
+import { headLength, identify, isBroken } from '../photo/identify.js';
 import type { PassSummary } from '../spool/port.js';
 import type { Processor } from '../spool/processor.js';
 import type { Found } from '../spool/scan.js';
@@ -142,7 +142,8 @@ export async function dryRun(
       if (entry.trouble !== undefined) continue;
       try {
         const { path } = sources.found.get(entry.id)!;
-        if (identify(await files.head(path, headLength)).kind !== 'photo') summary.ignored++;
+        const what = identify(await files.head(path, headLength));
+        if (what.kind !== 'photo' && !isBroken(entry.name, what)) summary.ignored++;
         else {
           const { sha256 } = await files.hash(path);
           hashes.set(entry.id, sha256);

@@ -102,7 +102,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     files,
     sidecars,
     claimed: (claim) => isClaimed(claim, files),
-    render: (path, format) => decoders.render(path, format),
+    render: (path, format, asIs) => decoders.render(path, format, asIs),
   });
   return {
     ...records,

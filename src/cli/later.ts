@@ -61,7 +61,7 @@ export async function ingestLater({ ids }: Later, home: Home): Promise<Stored> {
   if (ids.length === 0) return { stored: 0, stuck: [] };
   const spool = await openSpool(home, silent);
   try {
-    const { stuck = [] } = await spool.retry(ids, true);
+    const { stuck = [] } = await spool.retry(ids, { wait: true });
     return { stored: ids.length - stuck.length, stuck };
   } finally {
     await spool.close();

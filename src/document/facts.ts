@@ -74,6 +74,9 @@ export function renditionsShown(renditions: unknown): { thumb?: Rendition; previ
   ) as { thumb?: Rendition; preview?: Rendition };
 }
 
+/** Whether the renditions of a document say that its original is damaged. */
+export const isDamaged = (renditions: unknown): boolean => own(renditions, 'damaged') === true;
+
 const isRendition = (value: unknown): value is Rendition =>
   /^image\/(webp|jpeg|png|avif)$/.test(textOf(own(value, 'type'))) && isAddressed(value);
 

@@ -91,8 +91,11 @@ export interface Rendition {
   bytes: number;
 }
 
-/** Why a sound original has no picture: there is none inside (RAW), or the program that reads it is not on the machine. */
-export const unshownReasons = ['no-preview', 'no-ffmpeg'] as const;
+/**
+ * Why an original has no picture: there is none inside (RAW), the program that reads it is not on the machine, or it is so
+ * damaged that nothing of it can be decoded.
+ */
+export const unshownReasons = ['no-preview', 'no-ffmpeg', 'damaged'] as const;
 /** One of these reasons. */
 export type Unshown = (typeof unshownReasons)[number];
 
@@ -101,6 +104,8 @@ export interface Renditions {
   recipe: number;
   /** Why there are none, where that is no failure. */
   unshown?: Unshown;
+  /** True where the original is damaged, by its bytes: these show what the recipe could decode of it, if anything. */
+  damaged?: boolean;
   thumb?: Rendition;
   preview?: Rendition;
   /** ThumbHash, base64. */

@@ -4,7 +4,7 @@
  */
 import { canonical, wellFormed } from './canonical.js';
 import { membership, shownEdit, type SetName } from './edits.js';
-import { clipsShown, factsShown, motionOf, renditionsShown } from './facts.js';
+import { clipsShown, factsShown, isDamaged, motionOf, renditionsShown } from './facts.js';
 import { elementOf, fields, type FieldName } from './fields.js';
 import { compareText, entriesOf, isObject, own, textOf } from './json.js';
 import {
@@ -66,6 +66,8 @@ export interface PhotoView {
   thumbhash?: string;
   /** Why there is no picture of it, where that is no failure. */
   unshown?: Unshown;
+  /** True where the original is damaged, and shown as far as it can be. */
+  damaged?: true;
   renditions: { thumb?: Rendition; preview?: Rendition; hover?: Rendition; video?: Rendition };
   /** Whether this server holds the original, and where in its archive. */
   original: { here: boolean; path?: string };
@@ -136,6 +138,7 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     ...(facts.animated === true && { animated: true }),
     ...(moves && { motion: true as const }),
     ...unshownIn(renditions),
+    ...(isDamaged(renditions) && { damaged: true as const }),
     ...(typeof renditions.thumbhash === 'string' && { thumbhash: renditions.thumbhash }),
     renditions: { ...renditionsShown(renditions), ...clips },
     original: { here: original.here, ...(original.path !== undefined && { path: original.path }) },

@@ -11,7 +11,7 @@ import type { Files } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import { temporaryName } from '../base/temporary.js';
 import { isXmp } from '../photo/foreign.js';
-import { headLength, identify } from '../photo/identify.js';
+import { headLength, identify, isBroken } from '../photo/identify.js';
 import { openInbox, type Inbox } from '../spool/inbox.js';
 import type { IgnoredItem } from '../spool/port.js';
 import type { Found } from '../spool/scan.js';
@@ -118,7 +118,7 @@ export function planInbox(
       const isPacked = sources.packed.has(keyOf(found.path));
       if (isPacked && isSidecar(found)) return whyNotSidecar(found);
       const what = identify(await files.head(found.path, headLength));
-      if (what.kind === 'photo') return undefined;
+      if (what.kind === 'photo' || isBroken(found.name, what)) return undefined;
       // The inbox of its folder remembers it, and leaves it out of the next look, or knows whose sidecar it is.
       return isPacked ? refuse(found, what.reason) : inboxOf(found).whyNot(found);
     },

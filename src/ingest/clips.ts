@@ -177,8 +177,9 @@ export async function makeClip(
 /** Reads a video anew and makes its pictures, where that could not be done before. */
 async function picture(source: Source, sha256: string, parts: ClipParts): Promise<void> {
   const { library } = parts;
-  const { facts, renditions, exif } = await makeFilm(parts, source, () => undefined);
-  if (renditions.thumb === undefined) throw new PhotospoolError('undecodable', 'No picture of it could be made.');
+  const { facts, renditions, exif } = await makeFilm(parts, source, () => undefined, true);
+  if (renditions.thumb === undefined && !renditions.damaged)
+    throw new PhotospoolError('undecodable', 'No picture of it could be made.');
   library.transaction(() => {
     library.update<PhotoDocument>(photoId(sha256), (body) => body && merge(body, { ...body, facts, renditions }));
     library.update<ExifDocument>(exifId(sha256), (body) => (body ? merge(body, exif) : exif));

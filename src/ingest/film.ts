@@ -3,13 +3,13 @@
  * ffmpeg the facts are those that ExifTool knows, and there are no pictures; the recipes say so, so that whoever can make them
  * later, here or on another server, wins. A crash leaves a temporary file that is swept away.
  */
-import { stat } from 'node:fs/promises';
 import type { Blobs } from '../archive/blobs.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { newExif } from '../document/arrival.js';
 import type { Facts, Renditions } from '../document/photo.js';
 import { isCutOff, renderError } from '../photo/failure.js';
+import { recipeOf } from '../photo/families.js';
 import type { Format } from '../photo/identify.js';
 import { factsRecipe, type Metadata } from '../photo/metadata.js';
 import { previewEdge, type Rendered } from '../photo/renditions.js';
@@ -38,21 +38,22 @@ const unaided = 0.5;
 /** The renditions of what could not be shown here: below every recipe. */
 const none: Renditions = { recipe: 0 };
 const untold: Renditions = { ...none, unshown: 'no-ffmpeg' };
-/** ms without a write after which the end of a film is not waited for any more. */
-const patience = 24 * 3_600_000;
-
 const png: Format = { type: 'image/png', family: 'png', name: 'PNG' };
 
 /**
  * Reads a video and makes its pictures; `inspecting` is called when they are made. One that ffmpeg can't show, though there is
- * a film in it, has no pictures.
+ * a film in it, has no pictures. `asIs`: a damaged one is taken for what can be had of it.
  * @throws PhotospoolError `truncated` (its end is missing), `undecodable` (there is no film in it), `timeout`, `busy`.
  */
-export async function makeFilm(parts: FilmParts, source: Source, inspecting: () => void): Promise<Made> {
+export async function makeFilm(parts: FilmParts, source: Source, inspecting: () => void, asIs = false): Promise<Made> {
   const { films, metadata } = parts;
-  await checkWhole(source);
-  const film = films.missing.length > 0 ? undefined : await look(films, source);
-  const renditions = film ? await pictures(parts, source, film) : films.missing.length > 0 ? untold : none;
+  const cut = await isCutOff(source.path, source.format);
+  if (cut && !asIs) throw renderError('truncated', source.path, source.format);
+  const able = films.missing.length === 0;
+  const found = able ? await look(films, source, asIs) : undefined;
+  const film = found === 'damaged' ? undefined : found;
+  const unseen = { ...(able ? none : untold), ...(cut && { damaged: true }) };
+  const renditions = film ? await pictures(parts, source, film, cut) : found ? spoilt(source) : unseen;
   inspecting();
   const read = await metadata.read(source.path, source.format, source.bytes, film?.pictures && sizeOf(film));
   return {
@@ -63,20 +64,27 @@ export async function makeFilm(parts: FilmParts, source: Source, inspecting: () 
 }
 
 /** What a video is; undefined where it is sound, but of a codec that is not decoded here. */
-async function look(films: Films, source: Source): Promise<Film | undefined> {
+async function look(films: Films, source: Source, asIs: boolean): Promise<Film | 'damaged' | undefined> {
   try {
-    return await films.look(source);
+    return await lookAt(films, source, asIs);
   } catch (error) {
     if (error instanceof PhotospoolError && error.code === 'unsupported') return undefined;
     throw error;
   }
 }
 
-/** A film that is still arriving: for a day after its last write, then what is there is taken. */
-async function checkWhole({ path, format }: Source): Promise<void> {
-  if (!(await isCutOff(path, format)) || Date.now() - (await stat(path)).ctimeMs > patience) return;
-  throw renderError('truncated', path, format);
+/** What a video is, and where `asIs`, that it is too damaged to tell. */
+async function lookAt(films: Films, source: Source, asIs: boolean): Promise<Film | 'damaged'> {
+  try {
+    return await films.look(source);
+  } catch (error) {
+    if (asIs && error instanceof PhotospoolError && error.code === 'undecodable') return 'damaged';
+    throw error;
+  }
 }
+
+/** The renditions of a film that is so damaged that there are none. */
+const spoilt = ({ format }: Source): Renditions => ({ recipe: recipeOf(format), unshown: 'damaged', damaged: true });
 
 const sizeOf = ({ pictures: { width, height } }: Film): { width: number; height: number } => ({ width, height });
 
@@ -89,21 +97,24 @@ function factsOf(film: Film, { format }: Source): Partial<Facts> {
   };
 }
 
-/** Makes the pictures of a video alone. @throws as `makeFilm`. */
-export async function pictureFilm(parts: PictureParts, source: Source): Promise<Renditions> {
-  return pictures(parts, source, await parts.films.look(source));
+/** Makes the pictures of a video alone; where `asIs`, of a damaged one what can be had. @throws as `makeFilm`. */
+export async function pictureFilm(parts: PictureParts, source: Source, asIs = false): Promise<Renditions> {
+  const film = await lookAt(parts.films, source, asIs);
+  if (film === 'damaged') return spoilt(source);
+  return pictures(parts, source, film, await isCutOff(source.path, source.format));
 }
 
-async function pictures(parts: PictureParts, source: Source, film: Film): Promise<Renditions> {
+async function pictures(parts: PictureParts, source: Source, film: Film, cut: boolean): Promise<Renditions> {
   const { films, blobs, files } = parts;
   const frame = blobs.temporary();
   try {
     await films.poster(source, film, previewEdge, frame);
-    return await storeRendered(await parts.render(frame, png), source.format, blobs);
+    const made = await storeRendered(await parts.render(frame, png), source.format, blobs);
+    return { ...made, ...(cut && { damaged: true }) };
   } catch (error) {
     // No picture of a film is no reason to keep it out; but one that could be made in a moment is waited for.
     if (!(error instanceof PhotospoolError) || error.code === 'busy') throw error;
-    return none;
+    return cut && error.code === 'undecodable' ? spoilt(source) : none;
   } finally {
     await files.remove(frame);
   }

@@ -44,6 +44,8 @@ export interface Arrival {
   seen: string;
   /** The path of its claim. */
   claim: string;
+  /** Its damage is not waited for any more: it is archived as it is, with what can be shown of it. */
+  asIs?: boolean;
   /** Where it was going among the duplicates before a crash. */
   aside?: string;
   /** Of a sidecar: since when it lay in incoming, UTC. */
@@ -75,8 +77,8 @@ export interface IngestParts {
   sidecars?: Sidecars;
   /** Whether a claim (by its path) still has a file in it. */
   claimed(claim: string): Promise<boolean>;
-  /** Makes the scaled pictures; bounds how many are made at once. */
-  render(path: string, format: Format): Promise<Rendered>;
+  /** Makes the scaled pictures; bounds how many are made at once. `asIs`: of a damaged original, what can be decoded. */
+  render(path: string, format: Format, asIs?: boolean): Promise<Rendered>;
 }
 
 /** A claim that was handed over to another `work` folder keeps its name, which no other one has. */

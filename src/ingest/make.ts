@@ -6,7 +6,7 @@ import { PhotospoolError, printable } from '../base/errors.js';
 import { newExif } from '../document/arrival.js';
 import type { Reservation } from '../library/local.js';
 import { isXmp } from '../photo/foreign.js';
-import { headLength, identify, type Format } from '../photo/identify.js';
+import { headLength, identify, isBroken, unknownFormat, type Format } from '../photo/identify.js';
 import { factsRecipe } from '../photo/metadata.js';
 import { isVideo } from '../video/input.js';
 import { makeFilm } from './film.js';
@@ -24,12 +24,13 @@ async function make(
   hooks: IngestHooks,
 ): Promise<Made> {
   hooks.step('render');
-  if (isVideo(format)) return makeFilm(parts, { path: arrival.file, format, bytes }, () => hooks.step('inspect'));
-  const rendered = await parts.render(arrival.file, format);
+  const { file, asIs = false } = arrival;
+  if (isVideo(format)) return makeFilm(parts, { path: file, format, bytes }, () => hooks.step('inspect'), asIs);
+  const rendered = await parts.render(file, format, asIs);
   const pictures = 'unshown' in rendered ? undefined : rendered;
   hooks.step('inspect');
   const [read, renditions] = await Promise.all([
-    parts.metadata.read(arrival.file, format, bytes, pictures),
+    parts.metadata.read(file, format, bytes, pictures),
     storeRendered(rendered, format, parts.blobs),
   ]);
   return {
@@ -39,6 +40,18 @@ async function make(
   };
 }
 
+/** What an arrival is, by its bytes. @throws PhotospoolError `undecodable` where they are broken, `unsupported` where it is no photo. */
+function formatOfArrival({ name, asIs }: Arrival, head: Uint8Array): Format {
+  const found = identify(head);
+  if (found.kind === 'photo') return found.format;
+  if (!isBroken(name, found)) throw new PhotospoolError('unsupported', `${printable(name)}: ${found.reason}.`);
+  if (asIs) return unknownFormat;
+  throw new PhotospoolError('undecodable', `${printable(name)} can't be shown: its beginning is damaged.`, {
+    op: 'read',
+    hint: 'Check whether you have an undamaged copy.',
+  });
+}
+
 /** Makes all of a photo; answers how its documents are written and its name reserved. */
 export async function makePhoto(
   parts: IngestParts,
@@ -46,9 +59,8 @@ export async function makePhoto(
   original: Parameters<typeof record>[3],
   hooks: IngestHooks,
 ): Promise<() => Reservation> {
-  const found = identify(await parts.files.head(arrival.file, headLength));
-  if (found.kind !== 'photo') throw new PhotospoolError('unsupported', `${printable(arrival.name)}: ${found.reason}.`);
-  const made = await make(parts, arrival, found.format, original.bytes, hooks);
+  const format = formatOfArrival(arrival, await parts.files.head(arrival.file, headLength));
+  const made = await make(parts, arrival, format, original.bytes, hooks);
   return () => record(parts.library, parts.archive, arrival, original, made, parts.sidecars?.names);
 }
 

@@ -13,11 +13,12 @@ export async function storeRendered(
   anew = false,
 ): Promise<Renditions> {
   const recipe = recipeOf(format);
-  if ('unshown' in rendered) return { recipe, unshown: rendered.unshown };
+  if ('unshown' in rendered)
+    return { recipe, unshown: rendered.unshown, ...(rendered.unshown === 'damaged' && { damaged: true }) };
   const store = async ({ bytes, type, width, height }: Picture): Promise<Rendition> => ({
     sha256: await blobs.put(bytes, anew),
     ...{ type, width, height, bytes: bytes.length },
   });
   const [thumb, preview] = await Promise.all([store(rendered.thumb), store(rendered.preview)]);
-  return { recipe, thumb, preview, thumbhash: rendered.thumbhash };
+  return { recipe, thumb, preview, thumbhash: rendered.thumbhash, ...(rendered.damaged && { damaged: true }) };
 }

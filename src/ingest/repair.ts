@@ -9,11 +9,11 @@ import type { Archive } from '../archive/archive.js';
 import { archiveName } from '../archive/names.js';
 import type { Blobs } from '../archive/blobs.js';
 import { parentOf, type Files } from '../base/files.js';
-import { clipsShown, renditionsShown } from '../document/facts.js';
+import { clipsShown, isDamaged, renditionsShown } from '../document/facts.js';
 import { photoId, type PhotoDocument, type Rendition, type Renditions } from '../document/photo.js';
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
-import { headLength, identify, type Format } from '../photo/identify.js';
+import { formatOf, headLength, type Format } from '../photo/identify.js';
 import type { Films } from '../video/films.js';
 import { isVideo } from '../video/input.js';
 import { makeClip } from './clips.js';
@@ -137,13 +137,13 @@ async function remake({ sha256 }: Finding, parts: RepairParts): Promise<boolean>
   const row = library.local.originals.find(sha256!);
   if (row?.state !== 'here') return false;
   const path = archive.resolve(row.path);
-  const found = identify(await files.head(path, headLength));
+  const format = formatOf(await files.head(path, headLength));
   // Renditions of other bytes would show another picture.
-  if (found.kind !== 'photo' || (await files.hash(path)).sha256 !== sha256) return false;
+  if ((await files.hash(path)).sha256 !== sha256) return false;
   // The same recipe may give other bytes with another version of a codec: then the document names these.
   const write = (change: Partial<PhotoDocument>): void =>
     void library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, ...change });
-  if (!pictures) write({ renditions: await picture(path, row.bytes, found.format, parts) });
+  if (!pictures) write({ renditions: await picture(path, row.bytes, format, parts, isDamaged(photo.renditions)) });
   for (const name of lost) {
     const made = await makeClip(path, row.bytes, photo.facts, name, parts);
     write({ clips: { ...library.get<PhotoDocument>(photoId(sha256))?.body.clips, [name]: made } });
@@ -151,10 +151,16 @@ async function remake({ sha256 }: Finding, parts: RepairParts): Promise<boolean>
   return true;
 }
 
-async function picture(path: string, bytes: number, format: Format, parts: RepairParts): Promise<Renditions> {
+async function picture(
+  path: string,
+  bytes: number,
+  format: Format,
+  parts: RepairParts,
+  asIs: boolean,
+): Promise<Renditions> {
   return isVideo(format)
-    ? pictureFilm(parts, { path, format, bytes })
-    : storeRendered(await parts.render(path, format), format, parts.blobs, true);
+    ? pictureFilm(parts, { path, format, bytes }, asIs)
+    : storeRendered(await parts.render(path, format, asIs), format, parts.blobs, true);
 }
 
 const areThere = async (renditions: readonly Rendition[], parts: RepairParts): Promise<boolean> =>

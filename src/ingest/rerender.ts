@@ -6,13 +6,13 @@ import type { Archive } from '../archive/archive.js';
 import type { Blobs } from '../archive/blobs.js';
 import { PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
-import { renditionsShown } from '../document/facts.js';
+import { isDamaged, renditionsShown } from '../document/facts.js';
 import { own } from '../document/json.js';
 import { isNewer } from '../document/merge.js';
 import { photoId, photoOf, sha256Of, type PhotoDocument, type Renditions } from '../document/photo.js';
 import type { Library } from '../library/library.js';
 import { recipeOfType } from '../photo/families.js';
-import { headLength, identify } from '../photo/identify.js';
+import { formatOf, headLength } from '../photo/identify.js';
 import type { Films } from '../video/films.js';
 import { isVideo } from '../video/input.js';
 import { pictureFilm } from './film.js';
@@ -51,6 +51,8 @@ export interface Rerendered {
 function isCurrent({ facts, renditions }: PhotoDocument, { blobs, films }: RerenderParts): boolean {
   const recipe = own(renditions, 'recipe');
   const unshown = own(renditions, 'unshown');
+  // Whether a damaged one can be shown better is found out by trying.
+  if (isDamaged(renditions)) return false;
   if (unshown === 'no-ffmpeg') return films.missing.length > 0;
   if (typeof recipe !== 'number' || recipe < recipeOfType(String(own(facts, 'type')))) return false;
   if (unshown !== undefined) return true;
@@ -74,7 +76,7 @@ export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promi
     for (let sha256 = wanted.pop(); sha256 !== undefined && !ended?.aborted; sha256 = wanted.pop()) {
       const what = await remake(sha256, parts);
       if (typeof what === 'object') outcome.failed.push(what);
-      else outcome[what]++;
+      else if (what !== 'same') outcome[what]++;
       progress(++done, total);
     }
   };
@@ -82,29 +84,36 @@ export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promi
   return outcome;
 }
 
-async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'away' | NotRendered> {
+/** `same`: what is damaged gave the same again. */
+async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'away' | 'same' | NotRendered> {
   const { library, archive } = parts;
   const row = library.local.originals.find(sha256);
   if (row?.state !== 'here') return 'away';
   try {
-    const made = await render(archive.resolve(row.path), sha256, row.bytes, parts);
+    const before = photoOf(library.get(photoId(sha256))?.body)?.renditions;
+    const made = await render(archive.resolve(row.path), sha256, row.bytes, parts, isDamaged(before));
     // Not merged by recipe: the same one may give other bytes, with another decoder, and these are the ones that are here.
-    library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, renditions: made });
-    return 'made';
+    const written = library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, renditions: made });
+    return written?.changed === false && made.damaged ? 'same' : 'made';
   } catch (error) {
     // What one original does is no trouble of the others.
     return { path: printable(row.path), reason: toPhotospoolError(error, 'render', row.path).message };
   }
 }
 
-async function render(path: string, sha256: string, bytes: number, parts: RerenderParts): Promise<Renditions> {
+/** `asIs`: it was damaged before; of any other, what can be decoded of it now does not replace what was shown. */
+async function render(
+  path: string,
+  sha256: string,
+  bytes: number,
+  parts: RerenderParts,
+  asIs: boolean,
+): Promise<Renditions> {
   const { files, blobs } = parts;
-  const found = identify(await files.head(path, headLength));
-  if (found.kind !== 'photo') throw new PhotospoolError('unsupported', `It can't be shown: ${found.reason}.`);
+  const format = formatOf(await files.head(path, headLength));
   // Renditions of other bytes would show another picture.
   if ((await files.hash(path)).sha256 !== sha256)
     throw new PhotospoolError('corrupt', 'It is not the file any more that it was. `photospool verify` tells more.');
-  const { format } = found;
-  if (isVideo(format)) return pictureFilm(parts, { path, format, bytes });
-  return storeRendered(await parts.render(path, format), format, blobs, true);
+  if (isVideo(format)) return pictureFilm(parts, { path, format, bytes }, asIs);
+  return storeRendered(await parts.render(path, format, asIs), format, blobs, true);
 }

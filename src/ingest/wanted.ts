@@ -121,6 +121,8 @@ export function lacks(document: PhotoDocument): Stage | undefined {
     return motionOf(facts) && !has(document, 'video') ? 'video' : undefined;
   const recipe = own(renditions, 'recipe');
   if (typeof recipe !== 'number' || recipe < recipeOfType(textOf(own(facts, 'type')))) return 'pictures';
+  // Of a film of which nothing can be decoded, nothing plays.
+  if (own(renditions, 'unshown') === 'damaged') return undefined;
   if (!has(document, 'hover')) return 'hover';
   return lacksVideo(document) ? 'video' : undefined;
 }

@@ -85,6 +85,7 @@ function openRendered(value: Partial<Record<string, unknown>>, body: Buffer): Re
     height: count(value['height']),
     animated: value['animated'] === true,
     thumbhash: text(value['thumbhash']),
+    ...(value['damaged'] === true && { damaged: true }),
     thumb: openPicture(thumb, body.subarray(0, first)),
     preview: openPicture(preview, body.subarray(first)),
   };

@@ -18,11 +18,12 @@ import type { Rendered } from './renditions.js';
 /** Decoders that start at the first picture and end when there was none for a while. */
 export interface Decoders {
   /**
-   * Renders one original. @throws PhotospoolError `undecodable` (or it crashed the decoder), `truncated`, `too-large`
+   * Renders one original; where `asIs`, what can be decoded of a damaged one, or that this is nothing, also where it crashes its
+   * decoder. @throws PhotospoolError `undecodable` (or it crashed the decoder), `truncated`, `too-large`
    * (pixels or memory), `timeout`, `busy` (the machine has no memory left); or the system's error where the file can't be
    * read.
    */
-  render(path: string, format: Format): Promise<Rendered>;
+  render(path: string, format: Format, asIs?: boolean): Promise<Rendered>;
   /**
    * Writes one original's picture as a JPEG of its full size, upright, sRGB, without metadata, to a new file at `to`. False
    * where there is no picture of it. What it wrote before it failed is the caller's to remove. @throws as `render`.
@@ -39,6 +40,8 @@ export interface Question {
   format: Format;
   /** Where the whole picture is to be written; absent: its renditions are wanted. */
   to?: string;
+  /** Its damage is known, or not waited for any more: what can be decoded of it is wanted. */
+  asIs?: boolean;
   /** Only what it looks like is wanted. */
   look?: true;
 }
@@ -132,10 +135,16 @@ export function openDecoders({
   const misheard = (path: string, format: Format): Error =>
     renderError('undecodable', path, format, undefined, 'its decoder did not answer in order');
   return {
-    async render(path, format) {
-      const answer = await ask({ path, format });
-      if (answer.kind === 'rendered') return answer.rendered;
-      throw misheard(path, format);
+    async render(path, format, asIs = false) {
+      try {
+        const answer = await ask({ path, format, ...(asIs && { asIs }) });
+        if (answer.kind === 'rendered') return answer.rendered;
+        throw misheard(path, format);
+      } catch (error) {
+        // Nothing but the end of a decoder is told so of a file that is wanted as it is.
+        if (asIs && error instanceof PhotospoolError && error.code === 'undecodable') return { unshown: 'damaged' };
+        throw error;
+      }
     },
     async convert(path, format, to) {
       const answer = await ask({ path, format, to });

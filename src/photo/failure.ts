@@ -19,7 +19,7 @@ const sentences: Partial<Record<ErrorCode, [string, string]>> = {
   'too-large': ['it has more pixels than the limit', 'Make a smaller copy of it.'],
   timeout: ['it took too long', 'It is tried again by itself.'],
   busy: ['there was not enough memory', 'It is tried again by itself.'],
-  undecodable: ['its picture is damaged', 'Look whether another copy of it is sound.'],
+  undecodable: ['its picture is damaged', 'Check whether you have an undamaged copy.'],
 };
 
 /** The error for a code that `render` throws. `what`: why, as a clause, where it is not what the code usually says. */

@@ -63,6 +63,11 @@ export type Opened = Source | { unshown: Unshown };
 export interface Family {
   name: string;
   kinds: readonly Kind[];
+  /**
+   * How the names of its files end, in small letters: what a file whose first bytes are broken is told by. Nothing else is told
+   * by a name.
+   */
+  endings?: readonly string[];
   /** The kind, where these first bytes are of this family. Must not throw, whatever the bytes. */
   tell(head: Uint8Array): Kind | undefined;
   /**
@@ -72,9 +77,9 @@ export interface Family {
   cutOff?(readAt: ReadAt, size: number): Promise<boolean>;
   /**
    * Its picture, where libvips can't open the file itself. In the decoder process, within its limits; programs that it starts
-   * must be children of it. @throws what the decoder says, or the system.
+   * must be children of it. `asIs`: of a damaged file, what can be had of it. @throws what the decoder says, or the system.
    */
-  open?(path: string, format: Format): Promise<Opened>;
+  open?(path: string, format: Format, asIs?: boolean): Promise<Opened>;
   /** Raised when the same file would give other pictures: the number of the family's own recipe, 1 where absent. */
   recipe?: number;
 }

@@ -58,6 +58,9 @@ function asText(head: Uint8Array): string | undefined {
 /** Whether a file is XMP by its first bytes. */
 export const isXmp = (head: Uint8Array): boolean => xmp.test(asText(head) ?? '');
 
+/** What is said of bytes that nothing is known of. */
+export const unknown = 'it is no photo or video that Photospool knows';
+
 /** One clause, without a name or a full stop: `it is empty`, `it is text`. */
 export function describeForeign(head: Uint8Array): string {
   if (head.length === 0) return 'it is empty';
@@ -65,5 +68,5 @@ export function describeForeign(head: Uint8Array): string {
   if (known) return known[2];
   const text = asText(head);
   if (text !== undefined) return texts.find(([pattern]) => pattern.test(text))?.[1] ?? 'it is text';
-  return 'it is no photo or video that Photospool knows';
+  return unknown;
 }

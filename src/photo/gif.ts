@@ -8,5 +8,6 @@ const kind = decoded('gif', 'GIF', 'image/gif', 'the picture, of an animation it
 export const gif: Family = {
   name: 'gif',
   kinds: [kind],
+  endings: ['gif'],
   tell: (head) => (has(head, 0, 'GIF87a') || has(head, 0, 'GIF89a') ? kind : undefined),
 };

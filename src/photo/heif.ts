@@ -42,6 +42,7 @@ async function openHeic(path: string, bits: number, hdr: boolean): Promise<Sourc
 export const heifFamily: Family = {
   name: 'heif',
   kinds: [avif, avifSequence, heic, heif],
+  endings: ['heic', 'heif', 'hif', 'avif'],
   recipe: 3,
   tell(head) {
     const brands = brandsOf(head);
@@ -53,14 +54,14 @@ export const heifFamily: Family = {
     return codec === undefined ? heif : byBrand[codec];
   },
   cutOff: endsEarly,
-  async open(path, format) {
+  async open(path, format, asIs) {
     const {
       icc,
       colours,
       bits = 8,
     } = await readParts(path, async (readAt, size) => {
       // Half a picture is shown grey by some decoders, without a word.
-      if (await endsEarly(readAt, size)) throw new Error('unexpected end of file');
+      if (!asIs && (await endsEarly(readAt, size))) throw new Error('unexpected end of file');
       return readColours(readAt);
     });
     if (format.type === avif.type) return { input: path, loader: 'heif', ...(!icc && colours && { colours }) };

@@ -4,7 +4,7 @@
  */
 import type { Format } from './family.js';
 import { families } from './families.js';
-import { describeForeign } from './foreign.js';
+import { describeForeign, unknown } from './foreign.js';
 
 export type { Format } from './family.js';
 
@@ -18,6 +18,25 @@ export type Identified =
   | { kind: 'unsupported'; format: Format; reason: string }
   /** No photo or video by its bytes (text, HTML, SVG, executables, empty, DjVu, …). */
   | { kind: 'foreign'; reason: string };
+
+/** What a damaged file is whose first bytes do not say what it was: the same under any name. */
+export const unknownFormat: Format = { type: 'application/octet-stream', family: 'unknown', name: 'file' };
+
+/** The format of an original in the archive, by its first bytes. */
+export function formatOf(head: Uint8Array): Format {
+  const found = identify(head);
+  return found.kind === 'photo' ? found.format : unknownFormat;
+}
+
+/** Whether the first bytes of a file, which `identify` takes for foreign, are nothing known at all, and its name is that of a photo or video. */
+export function isBroken(name: string, found: Identified): boolean {
+  const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+  return (
+    found.kind === 'foreign' &&
+    found.reason === unknown &&
+    families.some(({ endings = [] }) => endings.includes(ending))
+  );
+}
 
 /** Looks at the first bytes of a file. A `reason` is a clause such as `it is text`, without the file's name. */
 export function identify(head: Uint8Array): Identified {

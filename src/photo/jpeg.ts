@@ -8,5 +8,6 @@ const kind = decoded('jpeg', 'JPEG', 'image/jpeg');
 export const jpeg: Family = {
   name: 'jpeg',
   kinds: [kind],
+  endings: ['jpg', 'jpeg', 'jpe', 'jfif', 'mpo'],
   tell: (head) => (has(head, 0, '\xff\xd8\xff') ? kind : undefined),
 };

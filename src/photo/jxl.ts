@@ -34,6 +34,7 @@ function decode(task: Task): Promise<Told> {
 export const jxl: Family = {
   name: 'jxl',
   kinds: [jpegXl, jpeg2000],
+  endings: ['jxl'],
   recipe: 2,
   tell(head) {
     if (has(head, 0, '\xff\x0a') || has(head, 0, '\0\0\0\x0cJXL \r\n\x87\n')) return jpegXl;

@@ -34,6 +34,9 @@ export const pixelLimit = pixelSide * pixelSide;
 // By a path's name alone, libvips' cache of operations would answer for bytes that have since been replaced.
 sharp.cache(false);
 
+/** At what libvips gives up: at nothing that it can go on after, at what is missing or broken, at a warning. */
+type FailOn = 'none' | 'error' | 'warning';
+
 /** Formats of which further pages are frames in time, not other pictures. */
 const moving = ['gif', 'webp'];
 
@@ -42,20 +45,43 @@ const moving = ['gif', 'webp'];
  * says.
  */
 export async function decode(path: string, format: Format, edge: number): Promise<Decoded | { unshown: Unshown }> {
-  const opened = await openSource(path, format);
+  // What a sound-enough photo only warns of is let through; missing or broken pixel data is not.
+  return decodeOpened(await openSource(path, format), format, edge, 'error');
+}
+
+/**
+ * Decodes what can be had of a damaged file: its picture as far as it goes, else a smaller one that it may carry. @throws what
+ * the decoder says, where there is none.
+ */
+export async function decodeDamaged(path: string, format: Format, edge: number): Promise<Decoded> {
+  const whole = await openSource(path, format, true)
+    .then((opened) => decodeOpened(opened, format, edge, 'none'))
+    .catch(() => undefined);
+  if (whole && !('unshown' in whole)) return whole;
+  const carried = await (await import('./embedded.js')).openEmbedded(path);
+  const small = await decodeOpened(carried, { ...format, family: 'jpeg' }, edge, 'none');
+  if ('unshown' in small) throw new Error('nothing of it can be decoded');
+  return small;
+}
+
+async function decodeOpened(
+  opened: Opened,
+  format: Format,
+  edge: number,
+  failOn: FailOn,
+): Promise<Decoded | { unshown: Unshown }> {
   if ('unshown' in opened) return opened;
   try {
-    // What a sound-enough photo only warns of is let through; missing or broken pixel data is not.
-    return await decodeSource(opened, format, edge, 'error');
+    return await decodeSource(opened, format, edge, failOn);
   } finally {
     await opened.free?.();
   }
 }
 
 /** What libvips is given for a file: the file itself, or what its family makes of it. */
-async function openSource(path: string, format: Format): Promise<Opened> {
+async function openSource(path: string, format: Format, asIs = false): Promise<Opened> {
   const family = families.find(({ name }) => name === format.family);
-  return family?.open ? family.open(path, format) : { input: path, loader: format.family };
+  return family?.open ? family.open(path, format, asIs) : { input: path, loader: format.family };
 }
 
 const endOfImage = Buffer.from([0xff, 0xd9]);
@@ -69,12 +95,7 @@ export async function decodeEndless(path: string, format: Format, edge: number):
   return decodeSource({ input, loader: 'jpeg' }, format, edge, 'warning');
 }
 
-async function decodeSource(
-  source: Source,
-  format: Format,
-  edge: number,
-  failOn: 'error' | 'warning',
-): Promise<Decoded> {
+async function decodeSource(source: Source, format: Format, edge: number, failOn: FailOn): Promise<Decoded> {
   const options = { failOn, limitInputPixels: pixelLimit, page: 0 } as const;
   const input = await inputOf(source.input);
   const header = await sharp(input, options).metadata();

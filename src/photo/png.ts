@@ -21,6 +21,7 @@ function findChunk(bytes: Uint8Array, stop: readonly string[]): string | undefin
 export const png: Family = {
   name: 'png',
   kinds: [still, moving],
+  endings: ['png', 'apng'],
   recipe: 2,
   tell(head) {
     if (!has(head, 0, signature)) return undefined;

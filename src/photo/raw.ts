@@ -90,6 +90,7 @@ async function endsEarlier(readAt: ReadAt, size: number): Promise<boolean> {
 export const rawFamily: Family = {
   name: 'raw',
   kinds: [cr2, cr3, crw, nef, arw, dng, orf, rw2, raf, pef, srw, iiq, x3f, mrw, other],
+  endings: 'cr2 cr3 crw nef nrw arw srf sr2 dng orf rw2 raf pef srw iiq x3f mrw'.split(' '),
   tell(head) {
     const mark = marks.find(([at, signature]) => has(head, at, signature));
     if (mark) return mark[2];
@@ -103,8 +104,8 @@ export const rawFamily: Family = {
     return makes.find(([pattern]) => pattern.test(make))?.[1] ?? other;
   },
   cutOff: endsEarlier,
-  async open(path) {
-    if (await readParts(path, endsEarlier)) throw new Error('unexpected end of file');
+  async open(path, _format, asIs) {
+    if (!asIs && (await readParts(path, endsEarlier))) throw new Error('unexpected end of file');
     return (await import('./embedded.js')).openEmbedded(path);
   },
 };

@@ -5,33 +5,54 @@
 import { stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
-import { PhotospoolError } from '../base/errors.js';
+import { PhotospoolError, type ErrorCode } from '../base/errors.js';
 import { lookOf, lookPixels } from '../document/look.js';
 import { explain, renderError } from './failure.js';
 import type { Format } from './family.js';
-import { decode, decodeEndless, type Decoded, type Pixels } from './pixels.js';
+import { decode, decodeDamaged, decodeEndless, type Decoded, type Pixels } from './pixels.js';
 import { encoding, previewEdge, whole, thumbBox, type Picture, type Pictures, type Rendered } from './renditions.js';
 
 /** Milliseconds without a write after which a JPEG that lacks nothing but its end marker counts as whole. */
 const hour = 3_600_000;
-/** Milliseconds without a write after which the end of a file is not waited for any more. */
-const day = 24 * hour;
+/** Failures that are damage of the file, and none of the machine. */
+const damage: readonly ErrorCode[] = ['truncated', 'undecodable'];
 
 /**
- * Renders one original. `now` in ms. @throws PhotospoolError `undecodable`, `truncated` (its end is missing), `too-large`
- * (more pixels or memory than the limit); or the system's error where the file can't be read.
+ * Renders one original. Where `asIs`, a damaged one gives what can be decoded of it. `now` in ms. @throws PhotospoolError `undecodable`,
+ * `truncated` (its end is missing), `too-large` (more pixels or memory than the limit); or the system's error where the file
+ * can't be read.
  */
-export async function render(path: string, format: Format, now = Date.now()): Promise<Rendered> {
+export async function render(path: string, format: Format, asIs = false, now = Date.now()): Promise<Rendered> {
+  try {
+    return await renderSound(path, format, now, asIs);
+  } catch (error) {
+    if (!asIs || !(error instanceof PhotospoolError) || !damage.includes(error.code)) throw error;
+    return renderDamaged(path, format);
+  }
+}
+
+async function renderSound(path: string, format: Format, now: number, asIs: boolean): Promise<Rendered> {
   try {
     const decoded = await decode(path, format, previewEdge);
     return 'unshown' in decoded ? decoded : await makePictures(decoded);
   } catch (error) {
     const failure = await explain(error, path, format);
     if (!(failure instanceof PhotospoolError) || failure.code !== 'truncated') throw failure;
-    const still = now - (await stat(path)).ctimeMs;
-    const whole = still > hour && format.family === 'jpeg' ? await renderEndless(path, format) : undefined;
+    const waited = asIs || now - (await stat(path)).ctimeMs > hour;
+    const whole = waited && format.family === 'jpeg' ? await renderEndless(path, format) : undefined;
     if (whole) return whole;
-    throw still > day ? renderError('undecodable', path, format, error, 'its end never came') : failure;
+    throw failure;
+  }
+}
+
+/** What can be decoded of a damaged original. @throws as `render`, but never for its damage. */
+async function renderDamaged(path: string, format: Format): Promise<Rendered> {
+  try {
+    return { ...(await makePictures(await decodeDamaged(path, format, previewEdge))), damaged: true };
+  } catch (error) {
+    const failure = await explain(error, path, format);
+    if (!(failure instanceof PhotospoolError) || !damage.includes(failure.code)) throw failure;
+    return { unshown: 'damaged' };
   }
 }
 

@@ -29,6 +29,8 @@ export interface Pictures {
   preview: Picture;
   /** ThumbHash, base64. */
   thumbhash: string;
+  /** True where the original is damaged, and these show what could be decoded of it. */
+  damaged?: boolean;
 }
 
 /**

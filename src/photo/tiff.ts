@@ -11,6 +11,7 @@ const kind = decoded('tiff', 'TIFF', 'image/tiff', 'its first page');
 export const tiff: Family = {
   name: 'tiff',
   kinds: [kind],
+  endings: ['tif', 'tiff'],
   recipe: 2,
   tell: (head) =>
     ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].some((signature) => has(head, 0, signature)) ? kind : undefined,

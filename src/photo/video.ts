@@ -75,6 +75,7 @@ export const videoFamily: Family = {
   name: 'video',
   recipe: 4,
   kinds: [mov, mp4, m4v, threegp, avi, mts, mpeg, elementary, webm, mkv, wmv],
+  endings: 'mov qt mp4 m4v 3gp 3g2 avi mts m2ts mpg mpeg webm mkv wmv'.split(' '),
   tell(head) {
     if (has(head, 0, 'RIFF') && has(head, 8, 'AVI ')) return avi;
     if (has(head, 0, '\x1a\x45\xdf\xa3')) return Buffer.from(head).subarray(0, 64).includes('webm') ? webm : mkv;

@@ -8,6 +8,7 @@ const kind = decoded('webp', 'WebP', 'image/webp', 'the picture, of an animation
 export const webp: Family = {
   name: 'webp',
   kinds: [kind],
+  endings: ['webp'],
   tell: (head) => (has(head, 0, 'RIFF') && has(head, 8, 'WEBP') ? kind : undefined),
   async cutOff(readAt, size) {
     const length = uint(await readAt(4, 4), 0, 4, true);

@@ -44,6 +44,7 @@ const Exposure = Type.Object({
 });
 const Audience = Type.Enum(audiences);
 const Unshown = Type.Enum(unshownReasons, { description: 'why there is no picture of it' });
+const Damaged = Type.Literal(true, { description: 'the original is damaged, and shown as far as it can be' });
 const TakenSource = Type.Enum(['exif', 'xmp', 'iptc', 'quicktime', 'gps', 'sidecar', 'name', 'modified', 'edit']);
 
 /** document/view.ts `PhotoView`, or of it what sight.ts shows. */
@@ -85,6 +86,7 @@ export const Photo = Type.Object({
   ),
   thumbhash: optional(Type.String({ description: 'base64' })),
   unshown: optional(Unshown),
+  damaged: optional(Damaged),
   renditions: Type.Object({
     thumb: optional(Rendition),
     preview: optional(Rendition),
@@ -103,6 +105,7 @@ export const Tile = Type.Object({
   thumbhash: optional(Type.String()),
   v: optional(Type.String({ description: 'which pictures: `?v=` of their address' })),
   unshown: optional(Unshown),
+  damaged: optional(Damaged),
   type: Type.String(),
   favourite: optional(Type.Literal(true)),
   animated: optional(Type.Literal(true)),

@@ -16,6 +16,9 @@ const StuckItem = Type.Object({
   next: optional(utc),
   claimed: optional(utc),
   failed: optional(utc),
+  asIs: optional(
+    Type.String({ description: 'UTC, when a damaged file is archived as it is, unless it changes before' }),
+  ),
 });
 const Totals = Type.Object({ stored: whole(0), duplicates: whole(0) });
 const DoneItem = Type.Object({

@@ -8,7 +8,7 @@ import type { Log } from '../base/log.js';
 import type { Ingest, Outcome } from '../ingest/ingest.js';
 import type { Claim, Claims } from './claims.js';
 import { earliest, openHold } from './hold.js';
-import { arrivalOf, failItem, type Item } from './item.js';
+import { arrivalOf, failItem, isTakenAsIs, type Item } from './item.js';
 import type { Held, Retried, SpoolEvent, StuckItem, WorkItem } from './port.js';
 import { away, dueAt, toStuckItem } from './stuck.js';
 import { openStopwatch, type Stopwatch } from './stopwatch.js';
@@ -27,8 +27,11 @@ export interface Hand {
   due(now: number, once?: boolean): Claim[];
   /** Makes those due that wait for a person, where their file changed since it was tried: it grew, or was replaced. */
   notice(): Promise<void>;
-  /** Makes stuck claims due, by name or id; answers which of the names it knew. */
-  retry(names: readonly string[] | 'all'): Retried & { claims: Claim[] };
+  /**
+   * Makes stuck claims due, by name or id; answers which of the names it knew. Where `asIs`, damage of their files as they are
+   * now is not waited for any more; that is durable before the answer.
+   */
+  retry(names: readonly string[] | 'all', asIs?: boolean): Promise<Retried & { claims: Claim[] }>;
   /**
    * When the next stuck claim is due, in ms; of those that are still being written alone where `changing`. `except`: those
    * that are about to be worked on.
@@ -129,6 +132,13 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
     failed.delete(claim.id);
   }
 
+  /** Writes down that a file may be archived as it looks now. Where the disk takes no record, that is known here. */
+  async function allow(claim: Claim): Promise<void> {
+    if (claim.item.tried === undefined) return;
+    claim.item.asIs = claim.item.tried;
+    await claims.save(claim).catch((err: unknown) => log.debug({ ...about(claim), err }, 'a choice was not written'));
+  }
+
   const about = ({ id, item: { name, attempts } }: Claim): object => ({ name, claim: id, attempts });
 
   /** The disk takes files again: all that wait for it are due. */
@@ -166,13 +176,17 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       stepTo(claim, 'claim', watch);
       try {
         if (!(await claims.complete(claim))) return undefined;
-        const outcome = await ingest(arrivalOf(claim.item, claim.folder), {
-          step: (step) => stepTo(claim, step, watch),
-          setAside: async (path) => {
-            claim.item.aside = path;
-            await claims.save(claim);
+        const asIs = isTakenAsIs(claim.item, await claims.look(claim).catch(() => undefined), clock.now());
+        const outcome = await ingest(
+          { ...arrivalOf(claim.item, claim.folder), ...(asIs && { asIs }) },
+          {
+            step: (step) => stepTo(claim, step, watch),
+            setAside: async (path) => {
+              claim.item.aside = path;
+              await claims.save(claim);
+            },
           },
-        });
+        );
         await settle(claim, outcome, watch);
         return outcome;
       } catch (error) {
@@ -199,11 +213,12 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
         if (changed) again(claim);
       }
     },
-    retry(names) {
+    async retry(names, asIs = false) {
       const chosen = [...stuck.values()].filter(
         ({ id, item }) => names === 'all' || [id, item.name, printable(item.name)].some((name) => names.includes(name)),
       );
       for (const claim of chosen) again(claim, 0);
+      if (asIs) for (const claim of chosen) await allow(claim);
       if (chosen.length > 0) hold.reset();
       const known = new Set(chosen.flatMap(({ id, item }) => [id, item.name, printable(item.name)]));
       return {

@@ -49,6 +49,10 @@ export interface Item {
   attempts: number;
   /** What the file looked like at the last of them, in the words of `Claims.look`. */
   tried?: string;
+  /** Since when it looks like that, by our clock. */
+  still?: string;
+  /** What it looked like when an owner said that it be archived as it is, damaged: one that changed since is tried as if new. */
+  asIs?: string;
   error?: Failure;
   /** When it is tried again by itself; absent where only a person can help. */
   next?: string;
@@ -60,6 +64,24 @@ export const itemName = 'item.json';
 const firstDelay = 5_000;
 /** The longest delay between two tries of a transient failure, in ms. */
 export const longestDelay = 3_600_000;
+/** So long damage is waited for to go away: for the rest of a file, or a better copy in its place; in ms. */
+export const patience = 24 * 3_600_000;
+
+const damage: ReadonlySet<string> = new Set<PhotospoolError['code']>(['truncated', 'undecodable']);
+
+/** Whether a file waits for nothing but its own damage. */
+export const isDamaged = ({ error }: Item): boolean => error !== undefined && damage.has(error.code);
+
+/** When a damaged file is archived as it is, in ms, unless it changes before. */
+export function patienceEnds({ still, error, claimed }: Item): number {
+  return Date.parse(still ?? error?.at ?? claimed) + patience;
+}
+
+/** Whether a file that looks like `look` now is archived with its damage: an owner said so, or it did not change for a day. */
+export function isTakenAsIs(item: Item, look: string | undefined, now: number): boolean {
+  if (look === undefined || look !== item.tried) return false;
+  return item.asIs === look || (isDamaged(item) && patienceEnds(item) <= now);
+}
 
 /** The name that a file has in its claim: its own, unless the record or a tool's line protocol could be confused by it. */
 export function claimName(name: string, raw: boolean): string {
@@ -123,15 +145,16 @@ export function isoTime(ms: number): string {
  */
 export function failItem(item: Item, error: unknown, now: number, soon: number, tried = item.tried): Item {
   const failure = toPhotospoolError(error, 'take in', item.name);
-  const still = failure.code === 'changing';
+  const growing = failure.code === 'changing';
   const before = tried === item.tried ? item.attempts : 0;
-  const attempts = before + (still ? 0 : 1);
-  const delay = still ? soon : Math.min(firstDelay * 2 ** (attempts - 1), longestDelay);
-  const { next: _next, ...rest } = item;
+  const attempts = before + (growing ? 0 : 1);
+  const delay = growing ? soon : Math.min(firstDelay * 2 ** (attempts - 1), longestDelay);
+  const { next: _next, still, ...rest } = item;
+  const since = tried === item.tried && still !== undefined && Date.parse(still) <= now ? still : isoTime(now);
   return {
     ...rest,
     attempts,
-    ...(tried !== undefined && { tried }),
+    ...(tried !== undefined && { tried, still: since }),
     error: {
       code: failure.code,
       message: printable(failure.message),

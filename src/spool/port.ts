@@ -36,6 +36,8 @@ export interface StuckItem {
   claimed?: string;
   /** UTC, when the last try failed. */
   failed?: string;
+  /** Of a damaged file, UTC when it is archived as it is, unless it changes before. */
+  asIs?: string;
 }
 
 /** A file that is left where it is, and why. */
@@ -122,6 +124,14 @@ export interface PassSummary {
   stuckItems: { name: string; reason: string }[];
 }
 
+/** How something is tried again. */
+export interface Retry {
+  /** Answer when it was tried. */
+  wait?: boolean;
+  /** Archive what is damaged as it is, instead of waiting for its damage to go away. */
+  asIs?: boolean;
+}
+
 /** The outcome of another try. */
 export interface Retried {
   retried: string[];
@@ -193,7 +203,7 @@ export interface SpoolPort {
    * Tries stuck items again, by file name or claim. Resolves when they are queued, or, where `wait`, when they were tried:
    * `stuck` are those that are stuck again.
    */
-  retry(names: string[] | 'all', wait?: boolean): Promise<Retried>;
+  retry(names: string[] | 'all', how?: Retry): Promise<Retried>;
   /**
    * Puts a stream's bytes into `incoming` by a temporary name and a rename; never replaces a file. `name` is what the
    * sender called it: hostile text; `by` who that is, as `authorOf` writes it. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error.

@@ -222,9 +222,9 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       adopt()
         .then(() => resume())
         .then(queue.idle),
-    async retry(names, wait = false) {
+    async retry(names, { wait = false, asIs = false } = {}) {
       await adopt();
-      const { claims: chosen, ...answer } = hand.retry(names);
+      const { claims: chosen, ...answer } = await hand.retry(names, asIs);
       if (watching) looks.wake();
       if (!wait) return answer;
       resume();

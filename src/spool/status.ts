@@ -10,6 +10,7 @@ import type { Hand } from './hand.js';
 import { openInbox, type Inbox } from './inbox.js';
 import { itemName, parseItem } from './item.js';
 import { idleStatus, type SpoolStatus, type StuckItem, type WorkItem } from './port.js';
+import { asIsOf } from './stuck.js';
 import type { Taking } from './taking.js';
 import type { Tally } from './tally.js';
 import { importWork } from './work.js';
@@ -87,6 +88,7 @@ export async function readClaims(
           ...(item.next !== undefined && { next: item.next }),
           claimed: item.claimed,
           failed: item.error.at,
+          ...asIsOf(item),
         });
       }
     }

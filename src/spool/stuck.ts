@@ -2,18 +2,19 @@
 import { dirname } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Claim } from './claims.js';
-import { longestDelay } from './item.js';
+import { isDamaged, isoTime, longestDelay, patience, patienceEnds, type Item } from './item.js';
 import type { StuckItem } from './port.js';
 
 /**
- * When a stuck claim is due, in ms; Infinity where only a person can help. One due later than any delay can be was written by a
+ * When a stuck claim is due, in ms; Infinity where only a person can help. Damage is not waited for longer than a day. One due later than any delay can be was written by a
  * clock that went wrong: it is due at once.
  */
 export function dueAt({ item }: Claim, now: number): number {
   if (!item.error) return 0;
-  if (item.next === undefined) return Infinity;
-  const due = Date.parse(item.next);
-  return due > now + longestDelay ? 0 : due;
+  const ends = isDamaged(item) ? patienceEnds(item) : Infinity;
+  const [due, longest] =
+    item.next === undefined ? [ends, patience] : [Math.min(Date.parse(item.next), ends), longestDelay];
+  return due !== Infinity && due > now + longest ? 0 : due;
 }
 
 /** A stuck claim as it is told of. Its name is the file's own: hostile text. */
@@ -27,8 +28,13 @@ export function toStuckItem({ id, item }: Claim): StuckItem {
     ...(item.next !== undefined && { next: item.next }),
     claimed: item.claimed,
     ...(item.error && { failed: item.error.at }),
+    ...asIsOf(item),
   };
 }
+
+/** Of a damaged file, when it is archived as it is; as it is told of. */
+export const asIsOf = (item: Item): Pick<StuckItem, 'asIs'> =>
+  isDamaged(item) ? { asIs: isoTime(patienceEnds(item)) } : {};
 
 /** The failure of a claim whose `work` folder is not there. */
 export function away({ folder }: Claim): PhotospoolError {

@@ -209,7 +209,7 @@ function explain({ why, said }: Extract<Run, { kind: 'ended' }>, source: Source)
 }
 
 function failure(code: ErrorCode, { path, format }: Source, reason: string, said: string): PhotospoolError {
-  const hint = code === 'undecodable' ? 'Look whether another copy of it is sound.' : 'It is tried again by itself.';
+  const hint = code === 'undecodable' ? 'Check whether you have an undamaged copy.' : 'It is tried again by itself.';
   const cause = new Error(`ffmpeg: ${said}`.trim());
   return new PhotospoolError(code, `This ${format.name} can't be shown: ${reason}.`, {
     op: 'render',

@@ -111,7 +111,7 @@ export function makePhotos(
 }
 
 const bounded = ({ width, height }: { width: number; height: number }): number =>
-  Math.min(4, Math.max(0.3, width / height));
+  height > 0 ? Math.min(4, Math.max(0.3, width / height)) : 1;
 
 function toSegments(photos: readonly FixturePhoto[], size: number): Segment[] {
   const segments: Segment[] = [];
@@ -140,6 +140,7 @@ const toTile = ({ id, width, height, taken, thumbhash, type, ...rest }: FixtureP
   ...(rest.seconds !== undefined && { seconds: rest.seconds }),
   ...(rest.motion && { motion: true }),
   ...(rest.unshown && { unshown: rest.unshown }),
+  ...(rest.damaged && { damaged: rest.damaged }),
   ...(rest.stack?.some((other) => other.type.startsWith('image/x-')) && { raw: true }),
 });
 

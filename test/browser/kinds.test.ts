@@ -71,6 +71,37 @@ test('a RAW without a picture says so, in the timeline and large; no picture is 
   await close();
 });
 
+test('a damaged photo says so, in the timeline, large and in its information; what can be decoded is shown', async () => {
+  const half = photo(1, { damaged: true });
+  const none = bare(2, {
+    type: 'application/octet-stream',
+    name: 'a.jpg',
+    unshown: 'damaged',
+    damaged: true,
+    width: 0,
+    height: 0,
+  });
+  const fixture = await stage.fixture([half, none]);
+  const { page, mishaps, close } = await stage.see(fixture.url);
+  await shown(page);
+  const [first, second] = [half, none].map(({ id }) => page.locator(`a[data-id="${id}"]`));
+  expect(await first!.getAttribute('aria-label')).toMatch(/, damaged$/);
+  expect(await first!.locator('svg.damaged').count()).toBe(1);
+  expect(await second!.innerText()).toBe('Damaged');
+  await first!.click();
+  await page.waitForSelector('.picture[aria-hidden="false"] img.shown');
+  await openInfo(page);
+  await page.waitForSelector('text=You see as much of it as can be decoded.');
+  await page.goto(`${fixture.url}/photo/${none.id}`);
+  const said = page.locator('text=nothing of it can be shown');
+  await said.waitFor();
+  const box = (await said.boundingBox())!;
+  expect(box.width).toBeGreaterThan(150);
+  expect(asked(fixture, none.id)).toEqual([]);
+  expect(mishaps).toEqual([]);
+  await close();
+});
+
 test('a video that this server could not read has a sign and its length in the timeline; no picture is asked for', async () => {
   const video = bare(1, { type: 'video/mp4', name: 'MOV_1.MP4', unshown: 'no-ffmpeg', seconds: 74 });
   const fixture = await stage.fixture([video, photo(2)]);

@@ -65,9 +65,10 @@ export const told: fc.Arbitrary<Told> = fc
       trashed: fc.constantFrom(false, false, true),
       audience: fc.constantFrom('private', 'family', 'public'),
     }),
+    damaged: fc.boolean(),
     size: fc.constantFrom([400, 300], [300, 400], [1000, 100], [1, 50]),
   })
-  .map(({ albums, favourites, name, added, edits, iso, size, ...facts }) => ({
+  .map(({ albums, favourites, name, added, edits, iso, size, damaged, ...facts }) => ({
     facts: {
       ...facts,
       width: size[0],
@@ -79,6 +80,7 @@ export const told: fc.Arbitrary<Told> = fc
     name,
     added,
     edits,
+    damaged,
   }));
 
 /** What is shown of a photo as told. */
@@ -175,6 +177,7 @@ const pieces: Piece[] = [
   piece('is:reviewed', ({ reviewed }) => reviewed),
   piece('is:geotagged', ({ gps }) => gps !== undefined),
   piece('is:trashed', ({ trashed }) => trashed),
+  piece('is:damaged', ({ damaged }) => damaged === true),
   piece('audience:public', ({ audience }) => audience === 'public'),
   piece('audience:family|private', ({ audience }) => audience !== 'public'),
 ];

@@ -23,6 +23,7 @@ export interface Told {
   /** Photos that it is not the same as. */
   apart?: readonly string[];
   thumb?: Rendition;
+  damaged?: boolean;
   name?: string;
   added?: string;
 }
@@ -37,6 +38,7 @@ export function photoOf({
   favourites = [],
   apart = [],
   thumb,
+  damaged,
   name = 'IMG_0001.JPG',
   added = '2024-08-01T10:00:00.000Z',
 }: Told = {}): Body {
@@ -56,7 +58,7 @@ export function photoOf({
       takenSource: 'exif',
       ...facts,
     },
-    renditions: { recipe: 1, ...(thumb && { thumb }) },
+    renditions: { recipe: 1, ...(thumb && { thumb }), ...(damaged && { damaged }) },
     sidecars: {},
     sightings: { [`s ${name}`]: { at: added, server: 's', name, modified: added } },
     edits: {

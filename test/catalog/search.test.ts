@@ -121,7 +121,7 @@ describe('an error names the word and says what it may be', () => {
     ['type:gif', '“type:gif” is not a choice', 'type:photo or type:video'],
     ['type:', '“type:” is not a choice', 'type:photo or type:video'],
     ['type:photo|', 'is not a choice', 'type:photo or type:video'],
-    ['is:good', '“is:good” is not a choice', 'is:favourite or is:reviewed or is:trashed or is:geotagged'],
+    ['is:good', '“is:good” is not a choice', 'is:favourite or is:reviewed or is:trashed or is:geotagged or is:damaged'],
     ['is:toString', 'is not a choice', 'is:favourite'],
     ['audience:me', '“audience:me” is not a choice', 'audience:private or audience:family or audience:public'],
     ['taken:yesterday', '“taken:yesterday” is not understood', 'taken:2024-06-15'],

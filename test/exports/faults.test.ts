@@ -64,7 +64,7 @@ it(
       const good = await partFor(path);
       const second = await spool.open(good.options, good.files);
       // What is stuck for a while is tried at once.
-      await second.retry('all', true);
+      await second.retry('all', { wait: true });
       expect(await second.pass()).toMatchObject({ stuck: 0 });
       await second.close();
       good.close();

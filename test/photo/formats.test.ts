@@ -70,10 +70,27 @@ tests make theirs by hand, as ExifTool describes them.
 - RAW and JPEG (or HEIC) of one shot, by file name without ending, second and camera, are one photo, shown by the JPEG; the
   information of each leads to the other. The RAW is thrown away and taken back with it; who may see it is its own.
 - More than ${megapixels} megapixels are refused by the header, before anything is decoded.
-- A file whose end is missing is \`truncated\` and tried again, since it may still be arriving: for a day after the last
-  write, then it is \`undecodable\`. A JPEG that has all its pixels and lacks only the marker at its end, as some
-  programs write them, is taken as it is when it was not written to for an hour. One whose pixel data is broken is
-  \`undecodable\` and waits for \`retry\`. Harmless warnings do not matter.
+- A file whose end is missing is \`truncated\` and tried again, since it may still be arriving. One whose pixel data is broken, or
+  that crashes its decoder, is \`undecodable\`. Both are [archived as they are](#damaged-files) after a day. A JPEG that has all
+  its pixels and lacks only the marker at its end, as some programs write them, is taken for whole when it was not written to
+  for an hour. Harmless warnings do not matter.
+
+## Damaged files
+
+A file with damage is archived like any other original when it did not change for a day, or as soon as an owner chooses it
+([spool.md](spool.md#damaged-files)). What its document says comes from the bytes alone, so every server says the same:
+
+- \`renditions.damaged\` is \`true\`. The photo is found with \`is:damaged\`, and its tile and its information say so.
+- Shown is what can be decoded: of a JPEG, PNG or GIF the picture as far as it goes; of a video whose end is missing a frame, where
+  ffmpeg finds one; of any other the largest smaller picture that it carries (an EXIF thumbnail, a preview). Where there is nothing,
+  \`renditions.unshown\` is \`damaged\`, and a placeholder is shown.
+- A file that is named as a photo or video (by one of the endings of its family, such as \`.jpg\`) and begins with bytes that are
+  nothing known has the type \`application/octet-stream\`, since no name decides what bytes are. One that is empty, text, or of
+  another known kind is not damaged, and left alone as before.
+- A want of memory, of time, or trouble of a disk is never taken for damage: such a file waits.
+- \`photospool rerender\` tries damaged ones again each time, and clears the mark where a newer decoder reads all of them. A
+  picture that was shown whole before is never replaced by a damaged one.
+- A sound copy that comes later has other bytes: it is another original, and both are kept.
 
 ## Limits
 
@@ -133,14 +150,15 @@ One file in \`src/photo\`, one line in \`src/photo/families.ts\`. The file gives
   from them.
 - \`tell(head)\`: which kind the first bytes are. Pure; never throws.
 - \`cutOff\`: whether the end is missing. Only where the decoder can't tell.
-- \`open(path, format)\`: only where libvips can't open the file itself. It runs in the decoder process, inside its limits of
+- \`endings\`: how the names of its files end, for a file whose first bytes are broken.
+- \`open(path, format, asIs)\`: only where libvips can't open the file itself. It runs in the decoder process, inside its limits of
   time and memory, and may start programs there: they die with it. It answers with a \`Source\`, a picture that libvips can
   open (bytes or a path) with what the bytes do not say themselves: how it must be turned, its colours, the size of the
   original. All else, the scaling, the colours, the encoding and the limits, is the same for every format. Or it answers
   \`{ unshown: reason }\`: the file is sound, but there is no picture of it to be had here. Then it is archived with its facts
   and without renditions, and the album shows a tile that says why.
 - \`recipe\`: raised when the same file would give other pictures. \`photospool rerender\` makes those anew whose document has a
-  lower one, those whose renditions are missing, and those that were \`unshown\` for a reason that is gone.
+  lower one, those whose renditions are missing, those that were \`unshown\` for a reason that is gone, and damaged ones.
 
 Facts are read by ExifTool for every format, so a format has no code for them.
 
@@ -166,6 +184,7 @@ Facts are read by ExifTool for every format, so a format has no code for them.
 | time: offsets, GPS, QuickTime's UTC, names, DST, impossible dates | [times](../test/photo/times.test.ts), [facts](../test/photo/facts.test.ts) |
 | \`rerender\` | [rerender](../test/ingest/rerender.test.ts), [the command](../test/cli/rerender.test.ts) |
 | one file and one line for a format | [families](../test/photo/families.test.ts), [this page](../test/photo/formats.test.ts) |
+| damaged files: shown as far as they go, after a day or when asked | [shown](../test/photo/damaged.test.ts), [when](../test/spool/damaged.test.ts), [recorded](../test/ingest/damaged.test.ts) |
 | figures | \`npm run bench formats\`, \`npm run bench videos\`: [performance](performance.md) |
 `;
 

@@ -64,7 +64,8 @@ export function makeSpool(failures: Failures = new Map()): Spool {
     const { sha256 } = await openFiles().hash(arrival.file);
     const text = readFileSync(arrival.file).subarray(jpeg.length).toString();
     const code = failures.get(text);
-    if (code) throw new PhotospoolError(code, `${arrival.name} fails.`);
+    const damaged = code === 'truncated' || code === 'undecodable';
+    if (code && !(damaged && arrival.asIs)) throw new PhotospoolError(code, `${arrival.name} fails.`);
     if (originals.has(sha256)) mkdirSync(join(done, 'duplicates'), { recursive: true });
     const kind = originals.has(sha256) ? 'duplicate' : 'stored';
     const path = `${kind === 'duplicate' ? 'duplicates/' : ''}${arrival.name}`;

@@ -81,6 +81,14 @@ async function openHome(metadata: Metadata) {
       const claims = readdirSync(work).filter((one) => !one.startsWith('.'));
       return [join(incoming, name), ...claims.map((one) => join(work, one, name))].find((path) => existsSync(path));
     },
+    /** Does something, `action` at the n-th operation of it, whatever comes of it; false where there are not so many. */
+    async during(n: number, action: () => void, work: () => Promise<unknown>): Promise<boolean> {
+      [left, act] = [n, action];
+      await work().catch(() => undefined);
+      const happened = left < 0;
+      left = Infinity;
+      return happened;
+    },
     /** Passes until nothing waits any more, `act` at the n-th operation of all; false where there are not so many. */
     async run(n: number, action: () => void): Promise<boolean> {
       [left, act] = [n, action];

@@ -106,7 +106,7 @@ describe('the status of a spool', () => {
     const processor = await spool.open();
     await processor.pass();
     failures.delete('bad');
-    const answer = await processor.retry(['a.jpg', 'b.jpg', 'c.jpg'], true);
+    const answer = await processor.retry(['a.jpg', 'b.jpg', 'c.jpg'], { wait: true });
     answer.retried.sort();
     expect(answer).toEqual({
       retried: ['a.jpg', 'b.jpg'],

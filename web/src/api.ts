@@ -111,9 +111,9 @@ export const fetchHome = (): Promise<Home> => ask('/api/home');
 /** Asks for sample pictures to be put into `incoming`. */
 export const placeSamples = (): Promise<unknown> => ask('/api/samples', send('POST'));
 
-/** Tries stuck files again. */
-export const retryStuck = (names: string[] | 'all'): Promise<unknown> =>
-  ask('/api/spool/retry', send('POST', { names }));
+/** Tries stuck files again; `asIs`: those that are damaged are imported as they are. */
+export const retryStuck = (names: string[] | 'all', asIs = false): Promise<unknown> =>
+  ask('/api/spool/retry', send('POST', { names, ...(asIs && { asIs }) }));
 
 /** The address of a picture, or of the short film without sound that the timeline shows. */
 export const mediaOf = ({ id, v }: Pick<Tile, 'id' | 'v'>, rendition: 'thumb' | 'preview' | 'hover'): string =>

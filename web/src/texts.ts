@@ -6,11 +6,17 @@ const count = (n: number, one: string, many: string): string => `${number.format
 export const texts = {
   name: 'Photospool',
   photos: (n: number) => count(n, 'photo', 'photos'),
-  photo: (date: string, { type = '', motion = false, animated = false, raw = false } = {}) =>
-    `${type.startsWith('video/') ? 'Video' : motion ? 'Live photo' : animated ? 'Animation' : 'Photo'}${raw ? ' with RAW' : ''}, ${date}`,
+  photo: (date: string, { type = '', motion = false, animated = false, raw = false, damaged = false } = {}) =>
+    `${type.startsWith('video/') ? 'Video' : motion ? 'Live photo' : animated ? 'Animation' : 'Photo'}${raw ? ' with RAW' : ''}, ${date}${damaged ? ', damaged' : ''}`,
 
-  unshown: 'RAW without a picture',
-  unshownLong: 'The camera put no picture into this RAW file. It is kept as it came; download it to develop it.',
+  unshown: { 'no-preview': 'RAW without a picture', damaged: 'Damaged' } as Partial<Record<string, string>>,
+  unshownLong: {
+    'no-preview': 'The camera put no picture into this RAW file. It is kept as it came; download it to develop it.',
+    damaged: 'This file is damaged, and nothing of it can be shown. It is kept as it came; you can still download it.',
+  } as Partial<Record<string, string>>,
+  damaged: 'Damaged file',
+  damagedLong: 'You see as much of it as can be decoded. The file is kept as it came.',
+  damagedUnshown: 'Nothing of it can be shown. The file is kept as it came.',
 
   search: 'Search',
   searchLong: 'Search your photos',
@@ -35,7 +41,7 @@ export const texts = {
     ['camera', 'what took it'],
     ['lens', 'through which lens'],
     ['rating', 'stars'],
-    ['is', 'favourite, geotagged, trashed …'],
+    ['is', 'favourite, geotagged, damaged, trashed …'],
     ['type', 'photo or video'],
     ['audience', 'who may see it'],
     ['iso', 'sensitivity'],

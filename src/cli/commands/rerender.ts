@@ -30,7 +30,7 @@ async function rerenderHome(flags: Flags): Promise<number> {
     const outcome = await rerender(
       {
         ...home,
-        render: (path, format) => home.decoders.render(path, format),
+        render: (path, format, asIs) => home.decoders.render(path, format, asIs),
         lanes: config.workers + 1,
         progress: (done, total) => progress.show(done, total, 'Rendering'),
       },

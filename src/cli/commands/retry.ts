@@ -13,13 +13,17 @@ export const retry: Verb = (program, run) => {
   addVerb(program, 'retry', 'tries stuck items again')
     .argument('[NAME...]', 'names of stuck files, as `status` shows them')
     .option('--all', 'all of them')
-    .action((names: string[], flags: Flags & { all?: boolean }) => run(() => retryItems(names, flags)));
+    .option('--as-is', 'archive damaged ones as they are: those named, or all that are damaged')
+    .action((names: string[], flags: RetryFlags) => run(() => retryItems(names, flags)));
 };
 
-async function retryItems(names: string[], flags: Flags & { all?: boolean }): Promise<number> {
-  if ((flags.all === true) === names.length > 0)
+type RetryFlags = Flags & { all?: boolean; asIs?: boolean };
+
+async function retryItems(names: string[], flags: RetryFlags): Promise<number> {
+  const all = flags.all === true || (flags.asIs === true && names.length === 0);
+  if (all === names.length > 0)
     throw new PhotospoolError('usage', 'retry takes names or --all.', { hint: '`photospool status` shows the names.' });
-  const { retried, unknown, stuck = [] } = await retryBy(flags.all ? 'all' : names, flags);
+  const { retried, unknown, stuck = [] } = await retryBy(all ? 'all' : names, flags);
   if (flags.json) printJson({ retried, unknown });
   else print(`${counted(retried.length, 'file')} tried again, ${stuck.length} stuck`);
   for (const name of unknown) say(`photospool: nothing that is stuck is called ${printable(name)}.`);
@@ -28,16 +32,17 @@ async function retryItems(names: string[], flags: Flags & { all?: boolean }): Pr
   return stuck.length > 0 ? exit.stuck : exit.done;
 }
 
-async function retryBy(names: string[] | 'all', flags: Flags): Promise<Retried> {
+async function retryBy(names: string[] | 'all', flags: RetryFlags): Promise<Retried> {
+  const how = { wait: true, ...(flags.asIs && { asIs: true }) };
   const config = configOf(flags);
   const server = await findServer(config);
-  if (server) return askServer<Retried>(server, 'POST', '/api/spool/retry', { names, wait: true });
+  if (server) return askServer<Retried>(server, 'POST', '/api/spool/retry', { names, ...how });
   const log = openLog(quiet(config));
   const home = await openHome(config, log);
   try {
     const spool = await openSpool(home, log);
     try {
-      return await spool.retry(names, true);
+      return await spool.retry(names, how);
     } finally {
       await spool.close();
     }

@@ -112,11 +112,15 @@ export function describe(
   ];
 }
 
-function describeTries({ attempts, next, failed }: StuckItem, now: number): string {
+function describeTries({ attempts, next, failed, asIs }: StuckItem, now: number): string {
   const last = failed === undefined ? '' : `, last ${lasting(now - Date.parse(failed))} ago`;
   const goesOn =
     next === undefined
       ? 'waits for `photospool retry`'
       : `next try ${Date.parse(next) <= now ? 'now' : `in ${lasting(Date.parse(next) - now)} (${clockTime(next, now)})`}`;
-  return `Tried ${counted(attempts, 'time')}${last}; ${goesOn}.`;
+  const damaged =
+    asIs === undefined
+      ? ''
+      : ` Imported as it is ${Date.parse(asIs) <= now ? 'now' : `in ${lasting(Date.parse(asIs) - now)}`}, or now by \`photospool retry --as-is\`.`;
+  return `Tried ${counted(attempts, 'time')}${last}; ${goesOn}.${damaged}`;
 }

@@ -89,7 +89,7 @@ async function mend(config: Config, progress: Progress): Promise<Verified> {
     const tell = (done: number): void => progress.show(done, total, 'Repairing');
     await repair(verified.findings, {
       ...home,
-      render: (path, format) => home.decoders.render(path, format),
+      render: (path, format, asIs) => home.decoders.render(path, format, asIs),
       progress: tell,
     });
     return verified;

@@ -31,6 +31,7 @@ export const spool: Routes = (app, context) => {
       Type.Literal('all'),
     ]),
     wait: Type.Optional(Type.Boolean({ description: 'answer when they were tried' })),
+    asIs: Type.Optional(Type.Boolean({ description: 'archive damaged ones as they are' })),
   });
   app.post(
     '/api/spool/retry',
@@ -38,6 +39,6 @@ export const spool: Routes = (app, context) => {
       config: { rule: 'process' },
       schema: { summary: 'Tries stuck items again', body: Names, response: answers(Retried) },
     },
-    async (request) => context.spool.retry(request.body.names, request.body.wait),
+    async ({ body: { names, ...how } }) => context.spool.retry(names, how),
   );
 };

@@ -45,7 +45,7 @@ async function load(): Promise<Known> {
     ...(camera && { camera }),
     ...(lens && { lens }),
     taken: await years,
-    is: fixed('favourite', ...inside, ...(session.may('trash') ? ['trashed'] : [])),
+    is: fixed('favourite', ...inside, ...(session.may('trash') ? ['trashed'] : []), 'damaged'),
     type: fixed('photo', 'video'),
     audience: fixed('private', 'family', 'public'),
     rating: fixed('5', '>=4', '>=3', '>=1', '0'),

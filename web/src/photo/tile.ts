@@ -6,6 +6,7 @@ export const asTile = ({ id, width, height, taken, type, ...photo }: PhotoView):
   ...{ id, width, height, taken, type },
   ...(photo.thumbhash !== undefined && { thumbhash: photo.thumbhash }),
   ...(photo.unshown && { unshown: photo.unshown }),
+  ...(photo.damaged && { damaged: photo.damaged }),
   ...(photo.renditions.thumb && { v: photo.renditions.thumb.sha256.slice(0, 8) }),
   ...(photo.animated && { animated: photo.animated }),
   ...(photo.seconds !== undefined && { seconds: photo.seconds }),
