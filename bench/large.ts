@@ -99,6 +99,7 @@ const stillSpool: SpoolPort = {
   status: () => Promise.resolve(nothing),
   pass: refuse,
   retry: refuse,
+  choices: { ignore: refuse, discard: refuse, restore: refuse, filesOf: refuse },
   steps: () => [],
   place: refuse,
   uploads: { begin: refuse, find: refuse, append: refuse, finish: refuse, remove: refuse },

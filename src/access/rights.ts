@@ -79,6 +79,8 @@ const rules = {
   spool: { family: false, visitor: false, token: read },
   /** Making a pass, trying stuck files again, sample pictures. */
   process: { family: false, visitor: false, token: ['edit'] },
+  /** Ignoring stuck files, moving them to the trash of the spool and back, downloading them. */
+  stuck: ownerOnly,
   /** Servers that this one exchanges everything with. */
   peers: ownerOnly,
   people: ownerOnly,

@@ -101,6 +101,7 @@ const noMesh: ServerParts['mesh'] = { status: () => [], on: () => () => undefine
 /** There is no spool here. */
 const noSpool: SpoolPort = {
   status: () => Promise.resolve({ ...idleStatus }),
+  choices: { ignore: nothing, discard: nothing, restore: nothing, filesOf: nothing },
   steps: () => [],
   pass: nothing,
   retry: nothing,

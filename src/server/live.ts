@@ -12,6 +12,7 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import type { SpoolPort, SpoolStatus } from '../spool/port.js';
+import { openNoticed, type Noticed } from './noticed.js';
 import type { Ask } from './ask.js';
 import type { Changes } from './changes.js';
 import { openPhotoFeed, type PhotoFeed } from './feed.js';
@@ -81,6 +82,7 @@ const circleName = (viewer: Viewer): string => JSON.stringify(sightOf(viewer));
 /** Opens the live pages. */
 export function openLive(parts: LiveParts): Live {
   const { library, spool, clock, log, ask } = parts;
+  const noticed = openNoticed(library, clock);
   const pages = new Map<Readable, Listener>();
   let stop: (() => void) | undefined;
 
@@ -108,7 +110,8 @@ export function openLive(parts: LiveParts): Live {
           tell({ type: 'comments', photo }, (listener) => listener.circle === circle && listener.comments);
       }
     };
-    const tellSpool = async (): Promise<void> => tell(spoolEvent(await spool.status()), (listener) => listener.spool);
+    const tellSpool = async (): Promise<void> =>
+      tell(spoolEvent(await spool.status(), noticed), (listener) => listener.spool);
     const photos = openPulse(clock, photosRest, tellPhotos, warn);
     const status = openPulse(clock, spoolRest, tellSpool, warn);
     const tellLinks = (): Promise<void> => Promise.resolve(tell({ type: 'peers' }, (listener) => listener.spool));
@@ -212,7 +215,7 @@ export function openLive(parts: LiveParts): Live {
       stop ??= start();
       const change = listener.circle.feed.change();
       send(page, `retry: 2000\n\n${message({ type: 'hello', version: parts.version, change })}`);
-      if (listener.spool) spool.status().then((now) => send(page, message(spoolEvent(now))), warn);
+      if (listener.spool) spool.status().then((now) => send(page, message(spoolEvent(now, noticed))), warn);
       return page;
     },
     pages: () => pages.size,
@@ -229,6 +232,12 @@ export function openLive(parts: LiveParts): Live {
 const message = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
 
 /** A status short enough to be sent often. */
-function spoolEvent(status: SpoolStatus): object {
-  return { type: 'spool', ...status, stuck: status.stuck.slice(0, 50), ignored: status.ignored.slice(0, 50) };
+function spoolEvent(status: SpoolStatus, { news }: Noticed): object {
+  return {
+    type: 'spool',
+    ...status,
+    news: news(status),
+    stuck: status.stuck.slice(0, 50),
+    ignored: status.ignored.slice(0, 50),
+  };
 }

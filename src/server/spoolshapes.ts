@@ -19,6 +19,18 @@ const StuckItem = Type.Object({
   asIs: optional(
     Type.String({ description: 'UTC, when a damaged file is archived as it is, unless it changes before' }),
   ),
+  since: optional(Type.String({ description: 'UTC, since when it is stuck as it is now' })),
+  own: optional(
+    Type.Literal(true, { description: 'the file itself is the reason: it can be ignored, or thrown away' }),
+  ),
+  ignored: optional(Type.Literal(true)),
+});
+const StuckGroup = Type.Object({
+  code: Type.String(),
+  title: Type.String(),
+  count: whole(1),
+  own: optional(Type.Literal(true)),
+  damaged: optional(Type.Literal(true, { description: 'can be archived as they are' })),
 });
 const Totals = Type.Object({ stored: whole(0), duplicates: whole(0) });
 const DoneItem = Type.Object({
@@ -35,6 +47,7 @@ export const SpoolStatus = Type.Object({
   waiting: Type.Array(Type.Object({ name: Type.String(), since: utc, bytes: whole(0) })),
   work: Type.Array(Type.Object({ name: Type.String(), step: Type.String(), since: utc, claimed: utc })),
   stuck: Type.Array(StuckItem),
+  groups: Type.Array(StuckGroup),
   ignored: Type.Array(NameReason),
   stored: whole(0),
   duplicates: whole(0),
@@ -43,6 +56,14 @@ export const SpoolStatus = Type.Object({
   recent: Type.Array(DoneItem),
   held: optional(Type.Object({ until: utc, reason: Type.String() })),
   done: whole(0),
+  news: Type.Object({ stuck: whole(0), ignored: whole(0) }, { description: 'what no owner has seen yet' }),
+});
+
+/** spool/port.ts `Chosen`. */
+export const Chosen = Type.Object({
+  chosen: Type.Array(Type.String()),
+  refused: Type.Array(Type.String()),
+  unknown: Type.Array(Type.String()),
 });
 
 /** spool/port.ts `Retried`. */

@@ -15,6 +15,7 @@ import { failItem, itemName, newItem, type Item } from './item.js';
 import { readItem, unknownItem } from './leftovers.js';
 import { same, type Look } from './ready.js';
 import type { Found } from './scan.js';
+import { putBack, throwAway } from './trash.js';
 import { isClaimed, isClaimName, missing } from './work.js';
 
 /** A claim with its record. */
@@ -49,6 +50,10 @@ export interface Claims {
   look(claim: Claim): Promise<string | undefined>;
   /** See `missing` in work.ts. */
   missing(claim: Claim): Promise<'file' | 'work' | undefined>;
+  /** Moves a claim into the trash of the spool, as it is. */
+  discard(claim: Claim): Promise<void>;
+  /** Moves all claims in the trash back; `list` finds them. */
+  restore(): Promise<void>;
   /** Removes the record and the folder of a claim whose file has gone on. */
   finish(claim: Claim): Promise<void>;
 }
@@ -241,6 +246,11 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     save,
     finish,
     missing: (claim) => missing(claim.folder, files),
+    async discard(claim) {
+      await throwAway(claim.folder, work, files);
+      known.delete(claim.id);
+    },
+    restore: () => putBack(work, files),
     async look(claim) {
       const now = await files.lookClosely(fileOf(claim));
       return now && `${now.size} ${now.mtimeNs} ${now.ino}`;

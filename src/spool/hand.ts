@@ -6,10 +6,11 @@ import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError, PhotospoolError, printable, type ErrorCode } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Ingest, Outcome } from '../ingest/ingest.js';
+import { openChoices, type Choices } from './choices.js';
 import type { Claim, Claims } from './claims.js';
 import { earliest, openHold } from './hold.js';
-import { arrivalOf, failItem, isTakenAsIs, type Item } from './item.js';
-import type { Held, Retried, SpoolEvent, StuckItem, WorkItem } from './port.js';
+import { arrivalOf, failItem, isIgnored, isTakenAsIs, type Item } from './item.js';
+import type { Held, Names, Retried, SpoolEvent, StuckItem, WorkItem } from './port.js';
 import { away, dueAt, toStuckItem } from './stuck.js';
 import { openStopwatch, type Stopwatch } from './stopwatch.js';
 import type { Tally } from './tally.js';
@@ -31,7 +32,8 @@ export interface Hand {
    * Makes stuck claims due, by name or id; answers which of the names it knew. Where `asIs`, damage of their files as they are
    * now is not waited for any more; that is durable before the answer.
    */
-  retry(names: readonly string[] | 'all', asIs?: boolean): Promise<Retried & { claims: Claim[] }>;
+  retry(names: Names, asIs?: boolean): Promise<Retried & { claims: Claim[] }>;
+  readonly choices: Pick<Choices, 'ignore' | 'discard'>;
   /**
    * When the next stuck claim is due, in ms; of those that are still being written alone where `changing`. `except`: those
    * that are about to be worked on.
@@ -70,6 +72,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
   /** The ids of those that failed since `reset`, other than by being written to, and that nothing makes worth another try. */
   const failed = new Set<string>();
   const hold = openHold(clock);
+  const choices = openChoices(stuck, claims, log);
   const now = (): string => new Date(clock.now()).toISOString();
 
   function stepTo({ id, item: { name, claimed } }: Claim, step: string, watch: Stopwatch): void {
@@ -129,14 +132,8 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
   /** Makes a claim due, also in the pass that is under way. */
   function again(claim: Claim, at = clock.now()): void {
     claim.item.next = new Date(at).toISOString();
+    delete claim.item.ignored;
     failed.delete(claim.id);
-  }
-
-  /** Writes down that a file may be archived as it looks now. Where the disk takes no record, that is known here. */
-  async function allow(claim: Claim): Promise<void> {
-    if (claim.item.tried === undefined) return;
-    claim.item.asIs = claim.item.tried;
-    await claims.save(claim).catch((err: unknown) => log.debug({ ...about(claim), err }, 'a choice was not written'));
   }
 
   const about = ({ id, item: { name, attempts } }: Claim): object => ({ name, claim: id, attempts });
@@ -170,6 +167,8 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
         stuck.set(claim.id, claim);
         return undefined;
       }
+      // What was stuck and went into the trash since it was queued is nobody's work.
+      if (claim.item.error && !stuck.delete(claim.id)) return undefined;
       stuck.delete(claim.id);
       busy.add(claim);
       const watch = openStopwatch(clock);
@@ -214,19 +213,15 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       }
     },
     async retry(names, asIs = false) {
-      const chosen = [...stuck.values()].filter(
-        ({ id, item }) => names === 'all' || [id, item.name, printable(item.name)].some((name) => names.includes(name)),
-      );
+      const { claims: found, unknown } = choices.find(names);
+      // What is ignored is meant where it is named.
+      const chosen = found.filter(({ item }) => names !== 'all' || !isIgnored(item));
       for (const claim of chosen) again(claim, 0);
-      if (asIs) for (const claim of chosen) await allow(claim);
+      if (asIs) await choices.allow(chosen);
       if (chosen.length > 0) hold.reset();
-      const known = new Set(chosen.flatMap(({ id, item }) => [id, item.name, printable(item.name)]));
-      return {
-        claims: chosen,
-        retried: chosen.map(({ item }) => item.name),
-        unknown: names === 'all' ? [] : names.filter((name) => !known.has(name)),
-      };
+      return { claims: chosen, retried: chosen.map(({ item }) => item.name), unknown };
     },
+    choices,
     next(except, changing = false) {
       const next = earliest(
         [...stuck.values()]

@@ -53,6 +53,8 @@ export interface Item {
   still?: string;
   /** What it looked like when an owner said that it be archived as it is, damaged: one that changed since is tried as if new. */
   asIs?: string;
+  /** What it looked like when an owner chose to ignore it. */
+  ignored?: string;
   error?: Failure;
   /** When it is tried again by itself; absent where only a person can help. */
   next?: string;
@@ -71,6 +73,19 @@ const damage: ReadonlySet<string> = new Set<PhotospoolError['code']>(['truncated
 
 /** Whether a file waits for nothing but its own damage. */
 export const isDamaged = ({ error }: Item): boolean => error !== undefined && damage.has(error.code);
+
+const own: ReadonlySet<string> = new Set<PhotospoolError['code']>([
+  ...damage,
+  'too-large',
+  'timeout',
+  'unsupported',
+] as PhotospoolError['code'][]);
+
+/** Whether it is the file itself that keeps it back: trouble of a disk or the machine is nobody's to ignore. */
+export const isOwn = ({ error }: Item): boolean => error !== undefined && own.has(error.code);
+
+/** Whether an owner ignores it as it is. */
+export const isIgnored = ({ ignored, tried }: Item): boolean => ignored !== undefined && ignored === tried;
 
 /** When a damaged file is archived as it is, in ms, unless it changes before. */
 export function patienceEnds({ still, error, claimed }: Item): number {

@@ -38,6 +38,25 @@ export interface StuckItem {
   failed?: string;
   /** Of a damaged file, UTC when it is archived as it is, unless it changes before. */
   asIs?: string;
+  /** UTC, since when it is stuck as it is now. */
+  since?: string;
+  /** Where the file itself is the reason, and not a disk or the machine: then it can be ignored, or moved to the trash. */
+  own?: true;
+  /** An owner chose to leave it where it is; it is not tried until it changes, or `retry`. */
+  ignored?: true;
+}
+
+/** Stuck files with one reason, those that are ignored aside. */
+export interface StuckGroup {
+  /** The error's code. */
+  code: string;
+  /** The reason, without a full stop. */
+  title: string;
+  count: number;
+  /** They can be ignored, or moved to the trash. */
+  own?: true;
+  /** They can be archived as they are. */
+  damaged?: true;
 }
 
 /** A file that is left where it is, and why. */
@@ -75,6 +94,8 @@ export interface SpoolStatus extends Totals {
   waiting: WaitingItem[];
   work: WorkItem[];
   stuck: StuckItem[];
+  /** What is stuck by reason, the largest group first. */
+  groups: StuckGroup[];
   ignored: IgnoredItem[];
   /** Since midnight by the clock of this machine, whichever process did it. */
   today: Totals;
@@ -91,6 +112,7 @@ export const idleStatus: Readonly<SpoolStatus> = {
   waiting: [],
   work: [],
   stuck: [],
+  groups: [],
   ignored: [],
   stored: 0,
   duplicates: 0,
@@ -130,6 +152,24 @@ export interface Retry {
   wait?: boolean;
   /** Archive what is damaged as it is, instead of waiting for its damage to go away. */
   asIs?: boolean;
+}
+
+/** Stuck files, by name or claim. */
+export type Names = string[] | 'all';
+
+/** What an owner chose for stuck files, by name. `refused`: their trouble is none of their own, or they are in work. */
+export interface Chosen {
+  chosen: string[];
+  refused: string[];
+  unknown: string[];
+}
+
+/** A stuck file on the disk. */
+export interface StuckFile {
+  /** Absolute. */
+  path: string;
+  name: string;
+  bytes: number;
 }
 
 /** The outcome of another try. */
@@ -192,6 +232,18 @@ export interface Uploads {
   remove(id: string): Promise<boolean>;
 }
 
+/** What an owner may do with stuck files beside trying them again. All throw what the disk says. */
+export interface SpoolChoices {
+  /** Leaves files where they are, untried until they change or are tried again. */
+  ignore(names: Names): Promise<Chosen>;
+  /** Moves files into the trash of the spool. */
+  discard(names: Names): Promise<Chosen>;
+  /** Brings all files in that trash back. */
+  restore(): Promise<void>;
+  /** The files of stuck claims, by their ids; those that are not there are left out. */
+  filesOf(claims: readonly string[]): Promise<StuckFile[]>;
+}
+
 /** A running spool, as the server sees it. */
 export interface SpoolPort {
   status(): Promise<SpoolStatus>;
@@ -203,7 +255,8 @@ export interface SpoolPort {
    * Tries stuck items again, by file name or claim. Resolves when they are queued, or, where `wait`, when they were tried:
    * `stuck` are those that are stuck again.
    */
-  retry(names: string[] | 'all', how?: Retry): Promise<Retried>;
+  retry(names: Names, how?: Retry): Promise<Retried>;
+  readonly choices: SpoolChoices;
   /**
    * Puts a stream's bytes into `incoming` by a temporary name and a rename; never replaces a file. `name` is what the
    * sender called it: hostile text; `by` who that is, as `authorOf` writes it. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error.

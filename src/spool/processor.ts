@@ -22,7 +22,7 @@ import { openTally } from './tally.js';
 import { placeUpload } from './upload.js';
 import { openUploads } from './uploads.js';
 import { openWatch, type Folder, type Watch } from './watch.js';
-import { claimedPaths, handOver, importWork } from './work.js';
+import { claimedPaths, filesOf, handOver, importWork } from './work.js';
 
 /** An open processor. */
 export interface Processor extends SpoolPort {
@@ -232,6 +232,16 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       const ids = new Set(chosen.map(({ id }) => id));
       const again = hand.stuck().filter(({ claim }) => ids.has(claim));
       return { ...answer, stuck: again.map(({ name, reason }) => ({ name: printable(name), reason })) };
+    },
+    choices: {
+      ignore: (names) => adopt().then(() => hand.choices.ignore(names)),
+      discard: (names) => adopt().then(() => hand.choices.discard(names)),
+      restore: () =>
+        claims
+          .restore()
+          .then(adopt)
+          .then(() => watching && looks.wake()),
+      filesOf: (ids) => filesOf(ids, work, files),
     },
     async status() {
       await adopt();

@@ -10,7 +10,8 @@ import type { Hand } from './hand.js';
 import { openInbox, type Inbox } from './inbox.js';
 import { itemName, parseItem } from './item.js';
 import { idleStatus, type SpoolStatus, type StuckItem, type WorkItem } from './port.js';
-import { asIsOf } from './stuck.js';
+import { groupsOf } from './groups.js';
+import { aboutOf } from './stuck.js';
 import type { Taking } from './taking.js';
 import type { Tally } from './tally.js';
 import { importWork } from './work.js';
@@ -26,12 +27,13 @@ export function tellStatus(parts: {
   const refused = taking.refused().map((one) => ({ ...one, name: printable(one.name), claim: '', attempts: 1 }));
   const held = taking.held();
   const { stored, duplicates } = tally.totals();
-  const stuck = hand.stuck().map((one) => ({ ...one, name: printable(one.name) }));
+  const stuck = [...hand.stuck().map((one) => ({ ...one, name: printable(one.name) })), ...refused];
   return {
     incoming: inbox.count(),
     waiting: inbox.waiting(),
     work: hand.working().map((one) => ({ ...one, name: printable(one.name) })),
-    stuck: [...stuck, ...refused],
+    stuck,
+    groups: groupsOf(stuck),
     ignored: [...inbox.ignored(), ...inbox.trouble()],
     stored,
     duplicates,
@@ -56,6 +58,7 @@ export async function readStatus(incoming: string, work: string, files: Files): 
     waiting: inbox.waiting(),
     work: working,
     stuck,
+    groups: groupsOf(stuck),
     ignored: [...inbox.ignored(), ...inbox.trouble()],
   };
 }
@@ -88,7 +91,7 @@ export async function readClaims(
           ...(item.next !== undefined && { next: item.next }),
           claimed: item.claimed,
           failed: item.error.at,
-          ...asIsOf(item),
+          ...aboutOf(item),
         });
       }
     }

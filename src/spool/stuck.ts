@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Claim } from './claims.js';
-import { isDamaged, isoTime, longestDelay, patience, patienceEnds, type Item } from './item.js';
+import { isDamaged, isIgnored, isoTime, isOwn, longestDelay, patience, patienceEnds, type Item } from './item.js';
 import type { StuckItem } from './port.js';
 
 /**
@@ -11,6 +11,7 @@ import type { StuckItem } from './port.js';
  */
 export function dueAt({ item }: Claim, now: number): number {
   if (!item.error) return 0;
+  if (isIgnored(item)) return Infinity;
   const ends = isDamaged(item) ? patienceEnds(item) : Infinity;
   const [due, longest] =
     item.next === undefined ? [ends, patience] : [Math.min(Date.parse(item.next), ends), longestDelay];
@@ -28,13 +29,19 @@ export function toStuckItem({ id, item }: Claim): StuckItem {
     ...(item.next !== undefined && { next: item.next }),
     claimed: item.claimed,
     ...(item.error && { failed: item.error.at }),
-    ...asIsOf(item),
+    ...aboutOf(item),
   };
 }
 
-/** Of a damaged file, when it is archived as it is; as it is told of. */
-export const asIsOf = (item: Item): Pick<StuckItem, 'asIs'> =>
-  isDamaged(item) ? { asIs: isoTime(patienceEnds(item)) } : {};
+/** What can be done with a stuck file, and what was chosen, as it is told of. */
+export function aboutOf(item: Item): Pick<StuckItem, 'asIs' | 'since' | 'own' | 'ignored'> {
+  return {
+    ...(isDamaged(item) && { asIs: isoTime(patienceEnds(item)) }),
+    ...(item.still !== undefined && { since: item.still }),
+    ...(isOwn(item) && { own: true }),
+    ...(isIgnored(item) && { ignored: true }),
+  };
+}
 
 /** The failure of a claim whose `work` folder is not there. */
 export function away({ folder }: Claim): PhotospoolError {

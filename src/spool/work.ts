@@ -7,6 +7,7 @@ import { errnoOf } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { isTemporary } from '../base/temporary.js';
 import { keyOf } from '../base/paths.js';
+import type { StuckFile } from './port.js';
 import { cameFrom, itemName, parseItem, type Item } from './item.js';
 
 /** The lock of a `work` folder. As long as a processor holds it, it is there. */
@@ -37,6 +38,18 @@ async function holdsFile(folder: string, files: Files): Promise<boolean> {
 export async function missing(folder: string, files: Files): Promise<'file' | 'work' | undefined> {
   if (!(await files.look(lockPath(dirname(folder))))) return 'work';
   return (await isClaimed(folder, files)) ? undefined : 'file';
+}
+
+/** The files in claims of a `work` folder, by the claims' ids; those that are not there are left out. */
+export async function filesOf(ids: readonly string[], work: string, files: Files): Promise<StuckFile[]> {
+  const found: StuckFile[] = [];
+  for (const id of ids.filter(isClaimName)) {
+    const item = parseItem((await files.readText(join(work, id, itemName))) ?? '');
+    const path = item && join(work, id, item.file);
+    const look = path === undefined ? undefined : await files.look(path);
+    if (item && path !== undefined && look?.isFile()) found.push({ path, name: item.name, bytes: look.size });
+  }
+  return found;
 }
 
 /** The records of all claims in a `work` folder, by `keyOf` the paths that their files came from. */

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { Segment, Tile } from '../../src/catalog/catalog.js';
 import type { PhotoView } from '../../src/document/view.js';
+import { groupsOf } from '../../src/spool/groups.js';
 import { idleStatus as idle, type SpoolStatus } from '../../src/spool/port.js';
 import { type Comments, makeComments } from './comments.js';
 import { type Door, makeDoor } from './door.js';
@@ -36,7 +37,7 @@ export interface Fixture {
   /** What was said of every photo before. */
   history: object;
   /** Says what the spool is doing. */
-  spool(status: Partial<SpoolStatus>): void;
+  spool(status: Partial<SpoolStatus> & { news?: { stuck: number; ignored: number } }): void;
   /** Ends all live connections; with `refuse`, nothing is answered until `refuse(false)`. */
   cut(): void;
   refuse(on: boolean): void;
@@ -222,6 +223,11 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
     [/^\/api\/peers(?:\/.*)?$/, () => mesh],
     [/^\/api\/photos\/[0-9a-f]{64}\/history$/, () => fixture.history],
     [/^\/api\/spool\/retry$/, () => ({ retried: status.stuck.map((item) => item.name), unknown: [] })],
+    [
+      /^\/api\/spool\/(?:ignore|trash)$/,
+      () => ({ chosen: status.stuck.map((item) => item.name), refused: [], unknown: [] }),
+    ],
+    [/^\/api\/spool\/(?:restore|seen)$/, () => ({})],
     [/^\/api\/spool\/process$/, () => ({ stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] })],
     [/^\/api\/samples$/, () => ({ placed: 5 })],
     [
@@ -370,7 +376,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
       tell({ type: 'peers' });
     },
     spool(next) {
-      status = { ...idle, ...next };
+      status = { ...idle, groups: groupsOf(next.stuck ?? []), ...next };
       tell({ type: 'spool', ...status });
     },
     cut() {

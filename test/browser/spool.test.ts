@@ -100,7 +100,7 @@ test('thousands of stuck files make no long page, and nothing moves while files 
   const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
   await page.waitForSelector('[data-list="ignored"]');
   expect(await rows(page, 'stuck')).toHaveLength(50);
-  expect(await page.locator('.state', { hasText: '3,000 files wait for you' }).count()).toBe(1);
+  expect(await page.locator('.state', { hasText: '3,000 files need attention' }).count()).toBe(1);
   const top = (): Promise<number> => page.$eval('[data-list="ignored"]', (list) => list.getBoundingClientRect().top);
   const before = await top();
   fixture.spool({ stuck: all, work: [], ignored: [{ name: 'other.txt', reason: 'This is a text.' }] });
@@ -158,3 +158,37 @@ test.each([390, 820, 1440, 1920])(
     await close();
   },
 );
+
+test('stuck files are grouped by reason; a group is imported, ignored, trashed and brought back, or downloaded at once', async () => {
+  const fixture = await stage.fixture();
+  const bad = (name: string): Stuck =>
+    stuck(name, { code: 'undecodable', reason: 'It is damaged.', own: true, asIs: '2031-02-03T10:32:00.000Z' });
+  const all = [bad('a.jpg'), bad('b.jpg'), stuck('c.jpg', { code: 'io', reason: 'The disk reported an error.' })];
+  fixture.spool({ stuck: all, news: { stuck: 3, ignored: 0 } });
+  const { page, mishaps, close } = await stage.see(`${fixture.url}/spool`);
+  const damaged = page.getByRole('group', { name: 'Damaged: the file can’t be read: 2 files' });
+  await damaged.waitFor();
+  expect(await damaged.locator('li').first().innerText()).toContain('imported as it is at 3 Feb 2031');
+  const disk = page.locator('[data-group="io"]');
+  for (const name of ['Import anyway', 'Ignore', 'Move to trash'])
+    expect(await disk.getByRole('button', { name, exact: true }).count()).toBe(0);
+  await expect.poll(() => fixture.requests).toContain('/api/spool/seen');
+  const names = ['claim-a.jpg', 'claim-b.jpg'];
+  expect(await damaged.getByRole('link', { name: 'Download' }).getAttribute('href')).toBe(
+    '/api/spool/stuck/undecodable',
+  );
+  await damaged.getByRole('button', { name: 'Import anyway' }).click();
+  await expect.poll(() => fixture.sent.at(-1)).toEqual({ path: '/api/spool/retry', body: { names, asIs: true } });
+  await damaged.getByRole('button', { name: 'Ignore' }).click();
+  await expect.poll(() => fixture.sent).toContainEqual({ path: '/api/spool/ignore', body: { names } });
+  await damaged.getByRole('button', { name: 'Move to trash' }).click();
+  await expect.poll(() => fixture.sent).toContainEqual({ path: '/api/spool/trash', body: { names } });
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await expect.poll(() => fixture.requests).toContain('/api/spool/restore');
+  fixture.spool({ stuck: [{ ...bad('a.jpg'), ignored: true }], news: { stuck: 0, ignored: 0 } });
+  await page.getByText('1 ignored file').click();
+  await expect.poll(() => page.locator('[data-list="stuck-ignored"] li').count()).toBe(1);
+  expect(await page.locator('.notice').count()).toBe(0);
+  expect(mishaps).toEqual([]);
+  await close();
+});

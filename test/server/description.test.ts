@@ -33,6 +33,9 @@ const withoutJson = new Set([
   'get /metrics',
   'get /originals/{id}',
   'get /originals/{id}/jpeg',
+  'get /api/spool/stuck/{claim}',
+  'post /api/spool/restore',
+  'post /api/spool/seen',
   'get /api/feed.xml',
   'get /robots.txt',
   'head /api/uploads/{upload}',
@@ -96,6 +99,7 @@ describe('the description', () => {
         'get /api/share',
         'get /api/shares',
         'get /api/spool',
+        'get /api/spool/stuck/{claim}',
         'get /api/tags',
         'get /api/tiles',
         'get /api/timeline',
@@ -146,8 +150,12 @@ describe('the description', () => {
         'post /api/setup/look',
         'post /api/share',
         'post /api/shares',
+        'post /api/spool/ignore',
         'post /api/spool/process',
+        'post /api/spool/restore',
         'post /api/spool/retry',
+        'post /api/spool/seen',
+        'post /api/spool/trash',
         'post /api/tokens',
         'post /api/trash/empty',
         'delete /api/uploads/{upload}',
@@ -192,6 +200,8 @@ describe('the description', () => {
       'post /api/photos/{id}/comments': { text: 'words' },
       'patch /api/photos/{id}/comments/{comment}': { text: 'other words' },
       'post /api/spool/retry': { names: 'all' },
+      'post /api/spool/ignore': { names: 'all' },
+      'post /api/spool/trash': { names: 'all' },
       'post /api/peers': { url: 'http://127.0.0.1:1' },
       'post /api/people': { name: 'x', role: 'family' },
       'post /api/shares': { search: 'tag:x' },
@@ -239,7 +249,7 @@ describe('the description', () => {
     const home = await openHome();
     await home.add();
     const sent = (await home.app.inject('/api/spool')).json<object>();
-    expect(sent).toEqual({ ...home.spool.state, done: 1 });
+    expect(sent).toEqual({ ...home.spool.state, done: 1, news: { stuck: 0, ignored: 0 } });
     expect((await home.app.inject('/api/home')).json()).toEqual({
       incoming: '/home/ada/incoming',
       version: '1.2.3',

@@ -26,7 +26,16 @@ import { serveLibrary } from '../../src/replication/serve.js';
 import { buildApp, type ServerParts } from '../../src/server/app.js';
 import { makeChanges } from '../../src/server/changes.js';
 import type { App } from '../../src/server/parts.js';
-import { idleStatus, type SpoolEvent, type SpoolPort, type SpoolStatus, type Uploads } from '../../src/spool/port.js';
+import {
+  idleStatus,
+  type Chosen,
+  type Names,
+  type SpoolEvent,
+  type SpoolPort,
+  type SpoolStatus,
+  type StuckFile,
+  type Uploads,
+} from '../../src/spool/port.js';
 import { openUploads } from '../../src/spool/uploads.js';
 
 /** What the commands of this machine bring. */
@@ -83,15 +92,26 @@ export interface FakeSpool extends SpoolPort {
   placed: { name: string; sha256: string; bytes: number }[];
   retries: (string[] | 'all')[];
   listeners: Set<(event: SpoolEvent) => void>;
+  /** What was chosen for stuck files, and for which. */
+  chosen: [string, Names][];
+  stuckFiles: (StuckFile & { claim: string })[];
   /** Replaces what `place` does with the bytes; resolves to the name that the file got. */
   takes: (stream: Readable, name: string) => Promise<string>;
 }
 
 export function fakeSpool(uploads: Uploads): FakeSpool {
+  const choose = (what: string, names: Names): Chosen => {
+    spool.chosen.push([what, names]);
+    return names === 'all'
+      ? { chosen: ['a.jpg'], refused: [], unknown: [] }
+      : { chosen: names, refused: [], unknown: [] };
+  };
   const spool: FakeSpool = {
     state: { ...idleStatus },
     placed: [],
     retries: [],
+    chosen: [],
+    stuckFiles: [],
     listeners: new Set(),
     async takes(stream, name) {
       const hash = createHash('sha256');
@@ -116,6 +136,12 @@ export function fakeSpool(uploads: Uploads): FakeSpool {
     async retry(names) {
       spool.retries.push(names);
       return names === 'all' ? { retried: ['a.jpg'], unknown: [] } : { retried: [], unknown: names };
+    },
+    choices: {
+      ignore: async (names) => choose('ignore', names),
+      discard: async (names) => choose('trash', names),
+      restore: async () => void spool.chosen.push(['restore', 'all']),
+      filesOf: async (claims) => spool.stuckFiles.filter(({ claim }) => claims.includes(claim)),
     },
     place: (stream, name) => spool.takes(stream, name),
     uploads,

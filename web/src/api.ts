@@ -4,12 +4,14 @@
  */
 import type { Segment, Tile } from '../../src/catalog/catalog.js';
 import type { PhotoSeen } from '../../src/server/sight.js';
-import type { SpoolStatus } from '../../src/spool/port.js';
+import type { SpoolStatus as Spool } from '../../src/spool/port.js';
 
 /** A photo, as much of it as whoever looks may know. */
 export type PhotoView = PhotoSeen;
 
-export type { Segment, SpoolStatus, Tile };
+export type { Segment, Tile };
+/** What the spool holds, and how much of its trouble no owner has seen yet. */
+export type SpoolStatus = Spool & { news?: { stuck: number; ignored: number } };
 
 /** What this server is, and whether it has photos. */
 export interface Home {

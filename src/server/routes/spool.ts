@@ -1,18 +1,26 @@
 /** The spool: its status, a pass, another try. */
 import { Type } from 'typebox';
+import { disposition } from '../disposition.js';
 import { makeDone } from '../done.js';
+import { sendDownload } from '../download.js';
+import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
-import { answers } from '../schemas.js';
-import { PassSummary, Retried, SpoolStatus } from '../spoolshapes.js';
+import { zip } from '../zip.js';
+import { answers, bytes, Problem } from '../schemas.js';
+import { openNoticed } from '../noticed.js';
+import { Chosen, PassSummary, Retried, SpoolStatus } from '../spoolshapes.js';
+
+const problems = { '4xx': Problem, '5xx': Problem };
 
 export const spool: Routes = (app, context) => {
   const done = makeDone(context.library, context.clock);
+  const noticed = openNoticed(context.library, context.clock);
   app.get(
     '/api/spool',
     { config: { rule: 'spool' }, schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } },
     async () => {
       const status = await context.spool.status();
-      return { ...status, done: done(status) };
+      return { ...status, done: done(status), news: noticed.news(status) };
     },
   );
 
@@ -25,11 +33,12 @@ export const spool: Routes = (app, context) => {
     async () => context.spool.pass(),
   );
 
-  const Names = Type.Object({
-    names: Type.Union([
-      Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 }),
-      Type.Literal('all'),
-    ]),
+  const names = Type.Union([
+    Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 }),
+    Type.Literal('all'),
+  ]);
+  const Again = Type.Object({
+    names,
     wait: Type.Optional(Type.Boolean({ description: 'answer when they were tried' })),
     asIs: Type.Optional(Type.Boolean({ description: 'archive damaged ones as they are' })),
   });
@@ -37,8 +46,85 @@ export const spool: Routes = (app, context) => {
     '/api/spool/retry',
     {
       config: { rule: 'process' },
-      schema: { summary: 'Tries stuck items again', body: Names, response: answers(Retried) },
+      schema: { summary: 'Tries stuck items again', body: Again, response: answers(Retried) },
     },
     async ({ body: { names, ...how } }) => context.spool.retry(names, how),
   );
+
+  const stuck = { rule: 'stuck' } as const;
+  const Names = Type.Object({ names });
+  const nothing = Type.Null({ description: 'done' });
+  app.post(
+    '/api/spool/ignore',
+    { config: stuck, schema: { summary: 'Ignores stuck files', body: Names, response: answers(Chosen) } },
+    async ({ body }) => context.spool.choices.ignore(body.names),
+  );
+
+  app.post(
+    '/api/spool/trash',
+    {
+      config: stuck,
+      schema: { summary: 'Moves stuck files to the trash of the spool', body: Names, response: answers(Chosen) },
+    },
+    async ({ body }) => context.spool.choices.discard(body.names),
+  );
+
+  app.post(
+    '/api/spool/restore',
+    {
+      config: stuck,
+      schema: { summary: 'Moves all files in the trash of the spool back', response: { 204: nothing, ...problems } },
+    },
+    async (_request, reply) => {
+      await context.spool.choices.restore();
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/api/spool/seen',
+    {
+      config: stuck,
+      schema: { summary: 'Says that an owner saw what is stuck', response: { 204: nothing, ...problems } },
+    },
+    async (_request, reply) => {
+      noticed.see(await context.spool.status());
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/api/spool/stuck/:claim',
+    {
+      config: stuck,
+      schema: {
+        summary: 'A stuck file as it is; of an error’s code all that are stuck by it, as a ZIP archive',
+        params: Type.Object({ claim: Type.String({ maxLength: 40 }) }),
+        response: bytes('the file', 'application/octet-stream'),
+      },
+    },
+    async (request, reply) => {
+      const { claim } = request.params;
+      const [file] = await context.spool.choices.filesOf([claim]);
+      if (file)
+        return sendDownload(request, reply, {
+          ...{ path: file.path, sha256: claim, type: 'application/octet-stream', forever: false },
+          ...{ disposition: disposition('attachment', file.name), missing },
+        });
+      const group = (await context.spool.status()).stuck.filter(({ code, ignored }) => code === claim && !ignored);
+      const files = await context.spool.choices.filesOf(group.map((one) => one.claim));
+      if (files.length === 0) throw notFound(missing);
+      const taken = new Date(context.clock.now()).toISOString().slice(0, 19);
+      const archive = await zip(files.map((one) => ({ ...one, taken })));
+      reply.raw.once('close', () => archive.stream.destroy());
+      return reply
+        .type('application/zip')
+        .header('content-length', archive.bytes)
+        .header('content-disposition', disposition('attachment', `stuck-${claim}.zip`))
+        .header('cache-control', 'no-store')
+        .send(archive.stream);
+    },
+  );
 };
+
+const missing = 'This file is not stuck any more.';
