@@ -69,7 +69,8 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const settings = openSettings(library.local, audit);
   const sessions = openSessions(db, { clock, random, failed });
   const tokens = openTokens(db, { clock, random, failed, audit });
-  const shares = openShares(db, { clock, random, passwords, failed, audit });
+  const senders = openSenders({ people, tokens, settings: settings.read });
+  const shares = openShares(db, { clock, random, passwords, failed, audit, senders });
   const codes = openCodes(db, { clock, random });
   const passkeys = openPasskeys(db, { clock, random });
   const devices = openDevices(db, { clock, random });
@@ -81,7 +82,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const known = { people, sessions, tokens, shares, settings: settings.read, ...(secret !== undefined && { secret }) };
   return {
     recognise: (brought) => recognise(known, brought),
-    senders: openSenders(known),
+    senders,
     people,
     accounts,
     signing,

@@ -8,10 +8,12 @@ import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
+import type { MayShare } from '../document/confirmed.js';
 import { format, type Body } from '../document/photo.js';
 import { newestStamp } from '../document/stamp.js';
 import type { Library } from '../library/library.js';
 import { keyOfName, readName } from './names.js';
+import { sharesBy } from './rights.js';
 import { readStanding, receive, standingKeys, waitingChange, type PersonRole, type Standing } from './standing.js';
 
 export { personRoles, type PersonRole } from './standing.js';
@@ -268,3 +270,12 @@ function personOf(row: Columns): Person | undefined {
   const { removed, ...standing } = standingOf(row);
   return removed ? undefined : { id: row.person, ...standing };
 }
+
+/** Who may share, as the documents of people say (`sharesBy`), so that all servers agree. */
+export const openMayShare =
+  (bodyOf: (id: string) => Body | undefined): MayShare =>
+  (author, how) =>
+    sharesBy(author, how, (id) => {
+      const said = readStanding(bodyOf(prefix + id));
+      return said?.removed === false ? said.role : undefined;
+    });

@@ -3,7 +3,7 @@
  */
 import type { EditableFields } from '../document/photo.js';
 import type { Audience } from '../document/photo.js';
-import { unknownSender } from '../document/senders.js';
+import { owner, unknownSender } from '../document/senders.js';
 
 /** What somebody is to this home. `program` is whoever brings a token, `link` whoever comes by a share link. */
 export type Role = 'owner' | 'family' | 'visitor' | 'program' | 'link';
@@ -129,6 +129,24 @@ export function mayChange(viewer: Viewer | undefined, field: Field): boolean {
   if (field === 'audience') return may(viewer, 'share');
   if (field === 'favourite') return may(viewer, 'favourite');
   return may(viewer, field === 'trashed' || field === 'reviewed' || field === 'apart' ? 'trash' : 'edit');
+}
+
+/**
+ * Whether an author may share, by what documents say alone, so that every server comes to the same: of what they said (`edit`), or
+ * of a file that they sent in (`file`). A token that edits may share; one that only sends may not, and of a file it is not known
+ * which it was. `roleOf`: of a person, by their ULID; undefined for whom nobody knows.
+ */
+export function sharesBy(
+  author: string,
+  how: 'edit' | 'file',
+  roleOf: (person: string) => 'owner' | 'family' | undefined,
+): boolean {
+  const [kind, name = ''] = author.split(/:(.*)/s);
+  if (author === owner) return may({ role: 'owner', audiences: [], canEdit: true }, 'share');
+  const role = kind === 'person' ? roleOf(name) : undefined;
+  if (role) return may({ role, audiences: [], canEdit: true }, 'share');
+  if (kind !== 'token') return false;
+  return may({ role: 'program', audiences: [], canEdit: true, may: [how === 'edit' ? 'edit' : 'upload'] }, 'share');
 }
 
 /** Somebody who sent something in: as documents name them, and who they are now (undefined: nobody any more). */

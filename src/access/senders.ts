@@ -2,9 +2,14 @@
  * Those who sent something in, with the rights that they have now: a change that waited is judged when it takes effect, not
  * when it was sent. A person who was removed, a token that was revoked, and whoever is not known have no rights.
  */
-import type { People } from './people.js';
+import { systemClock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+import type { Library } from '../library/library.js';
+import { openPeople, type People } from './people.js';
 import type { Viewer } from './rights.js';
-import type { Tokens } from './tokens.js';
+import { openSettings } from './settings.js';
+import { openTables } from './tables.js';
+import { listTokens, type Tokens } from './tokens.js';
 import { local, personViewer, tokenViewer, type Settings } from './viewer.js';
 
 /** Finds who an author (`authorOf`) is now; undefined for nobody. */
@@ -26,4 +31,15 @@ export function openSenders(parts: {
     const token = kind === 'token' ? parts.tokens.list().find((one) => one.name === name) : undefined;
     return token && tokenViewer(token);
   };
+}
+
+/** Those of a home, for who needs nothing else of its access. Makes the tables where they are missing. */
+export function sendersOf(db: Sqlite, library: Library): Senders {
+  openTables(db);
+  const settings = openSettings(library.local, { note: () => undefined });
+  return openSenders({
+    people: openPeople(db, library, systemClock),
+    tokens: { list: () => listTokens(db) },
+    settings: settings.read,
+  });
 }

@@ -11,8 +11,9 @@ import type { Actor } from './actor.js';
 import type { Audit } from './audit.js';
 import { addressRules, nameRule, openDelays, type DelayRule } from './delays.js';
 import type { Passwords } from './passwords.js';
-import { audiencesOf, type Scope, type Viewer } from './rights.js';
+import { audiencesOf, may, type Scope, type Viewer } from './rights.js';
 import { drawSecret, hashSecret, type Random } from './secrets.js';
+import type { Senders } from './senders.js';
 import { openTouches } from './touches.js';
 
 /** A link, without its secret. Times are ms since 1970. */
@@ -55,7 +56,7 @@ export interface Shares {
   make(share: NewShare, actor: Actor): Promise<{ share: Share; secret: string }>;
   /** False where there is none of that id. */
   revoke(id: string, actor: Actor): boolean;
-  /** The living link of a secret, whether its password was given or not. */
+  /** The living link of a secret: it has not ended, and who made it may still make links; whether its password was given or not. */
   find(secret: string): Share | undefined;
   /** Whoever comes by a link; undefined where it is none, has ended, or its password was not given. */
   viewer(brought: BroughtShare): Viewer | undefined;
@@ -91,9 +92,10 @@ export function openShares(
     passwords: Passwords;
     failed: (error: unknown) => void;
     audit: Audit;
+    senders: Senders;
   },
 ): Shares {
-  const { clock, random, passwords, audit } = parts;
+  const { clock, random, passwords, audit, senders } = parts;
   const columns = 'id, scope, title, password, originals, details, author, created, expires, used';
   const insert = db.prepare(
     `INSERT INTO access_share (secret, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
@@ -108,7 +110,9 @@ export function openShares(
 
   function living(secret: string): Columns | undefined {
     const row = bySecret.get(hashSecret(secret));
-    return row && (row.expires === null || row.expires > clock.now()) ? row : undefined;
+    if (!row || (row.expires !== null && row.expires <= clock.now())) return undefined;
+    // Whoever made it may have lost the right since, or be gone.
+    return may(senders(row.author), 'links') ? row : undefined;
   }
 
   return {

@@ -40,6 +40,7 @@ export interface Tokens {
 /** What every token begins with: it is known by that in a log, a diff, or beside another program's password. */
 export const tokenPrefix = 'psp_';
 const every = 60_000;
+const columns = 'name, may, author, created, used';
 
 interface Columns {
   name: string;
@@ -48,6 +49,10 @@ interface Columns {
   created: number;
   used: number | null;
 }
+
+/** The tokens in a file, by name. */
+export const listTokens = (db: Sqlite): Token[] =>
+  db.prepare<Columns>(`SELECT ${columns} FROM access_token ORDER BY key`).all().map(tokenOf);
 
 /** Opens the tokens. */
 export function openTokens(
@@ -60,10 +65,8 @@ export function openTokens(
   },
 ): Tokens {
   const { clock, random, audit } = parts;
-  const columns = 'name, may, author, created, used';
   const insert = db.prepare(`INSERT INTO access_token (key, hash, ${columns}) VALUES (?, ?, ?, ?, ?, ?, NULL)
     ON CONFLICT (key) DO NOTHING`);
-  const all = db.prepare<Columns>(`SELECT ${columns} FROM access_token ORDER BY key`);
   const byHash = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE hash = ?`);
   const byKey = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE key = ?`);
   const remove = db.prepare('DELETE FROM access_token WHERE key = ?');
@@ -80,7 +83,7 @@ export function openTokens(
   }
 
   return {
-    list: () => all.all().map(tokenOf),
+    list: () => listTokens(db),
     make: (given, may, { by, who, address }) =>
       db.transaction(() => {
         const [name, secret] = [readName(given), `${tokenPrefix}${drawSecret(random)}`];

@@ -8,7 +8,8 @@
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import type { Body } from '../document/photo.js';
+import type { MayShare } from '../document/confirmed.js';
+import { photoId, type Body } from '../document/photo.js';
 import { isPrivateTag } from '../document/tags.js';
 import {
   owner,
@@ -99,12 +100,21 @@ export interface Catalog extends Paired, Stacked, Suggested, Waiting {
   load(): Promise<void>;
 }
 
+/** How a catalog is opened. */
+export interface CatalogOptions {
+  readOnly?: boolean;
+  /** Who may share, for links to a search; without it the owner alone. */
+  mayShare?: MayShare;
+  /** The body of a document, by its id: for photos that are to be looked at again because a person has another role now. */
+  bodyOf?: (id: string) => Body | undefined;
+}
+
 /**
  * Opens the catalog in the library's database file, making its tables where they are missing or of another version; then
  * it is not current until `clear`, `index` and `finish`. With `readOnly` nothing is made, and questions to a catalog that
  * is not current throw PhotospoolError `unusable`.
  */
-export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boolean } = {}): Catalog {
+export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: CatalogOptions = {}): Catalog {
   if (!readOnly && readState(db)?.version !== version) db.transaction(() => remake(db, 0));
   const tables = once(() => openTables(db));
   const memory = once(() => {
@@ -137,6 +147,17 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
     return pageOfFound(columns, found, size, before);
   }
 
+  /** What a person said and brought counts for links or not, as their role is now. */
+  function indexPerson(person: string): void {
+    if (readState(db)?.version !== version) return;
+    for (const sha256 of tables().naming(person)) {
+      const body = bodyOf?.(photoId(sha256));
+      const row = body && rowOf(sha256, body, mayShare);
+      if (row) tables().put(row);
+    }
+    turn.refreshLater();
+  }
+
   const withNext = (next: string | undefined): { next?: string } => (next === undefined ? {} : { next });
 
   return {
@@ -145,9 +166,10 @@ export function openCatalog(db: Sqlite, { readOnly = false }: { readOnly?: boole
     ...openSuggested(db),
     ...openWaiting(db, turn),
     index(id, body) {
+      if (id.startsWith('person:') && !turn.isBuilding()) return indexPerson(id);
       const sha256 = photoSha256(id);
       if (sha256 === undefined) return;
-      const row = body && rowOf(sha256, body);
+      const row = body && rowOf(sha256, body, mayShare);
       const building = turn.isBuilding();
       if (row) (building ? tables().append : tables().put)(row);
       else {

@@ -6,6 +6,7 @@ import { dateNumber } from './dates.js';
 import { grown } from './growing.js';
 import { makeLists, setList, type Lists } from './lists.js';
 import type { PhotoRow } from './row.js';
+import type { Shared } from './linked.js';
 import { bit, searched } from './state.js';
 import { makeBeginnings, makeValues, type Beginnings, type Values } from './values.js';
 
@@ -45,6 +46,8 @@ export interface Columns {
   order: Uint32Array;
   count: number;
   free: number[];
+  /** What links to a search look at otherwise (linked.ts), where there is any. */
+  shared?: Shared;
 }
 
 /** The columns with any number of values per photo. */
@@ -53,7 +56,20 @@ export const listColumns = ['tag', 'album', 'person', 'word'] as const;
 /** What the columns read of a row. */
 export type ColumnRow = { n: number } & Omit<
   PhotoRow,
-  'id' | 'type' | 'thumbhash' | 'version' | 'unshown' | 'seconds' | 'pair' | 'motion' | 'shot' | 'folder'
+  | 'id'
+  | 'type'
+  | 'thumbhash'
+  | 'version'
+  | 'unshown'
+  | 'seconds'
+  | 'pair'
+  | 'motion'
+  | 'shot'
+  | 'folder'
+  | 'apart'
+  | 'side'
+  | 'shared'
+  | 'people'
 >;
 
 /** Their names in the table. */

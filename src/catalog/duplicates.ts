@@ -1,6 +1,6 @@
 /**
  * The near-duplicates of the catalog: photos that look the same (looks.ts), as far as they are in the album. Not among them: what
- * lies in the trash, videos, and the RAW or film that goes with a photo. Photos that somebody said are apart
+ * lies in the trash, videos, the RAW or film that goes with a photo, and what others brought than the owner or whoever brought the rest. Photos that somebody said are apart
  * count as looked at together: a group is told only where it holds some that were never looked at with the others. Read in
  * slices, so that nobody else waits.
  */
@@ -23,10 +23,11 @@ interface Member {
   n: number;
   id: Uint8Array;
   apart: string | null;
+  side: string | null;
 }
 
 const shown = `p.version = l.version AND p.beside = 0 AND (p.state & ${bit.trashed | bit.video}) = 0`;
-const columns = 'p.n, p.id, p.apart';
+const columns = 'p.n, p.id, p.apart, p.side';
 const membersOf = `
   SELECT l.seq AS leader, ${columns} FROM json_each(?) AS j JOIN look AS l ON l.seq = j.value JOIN catalog_photo AS p ON p.id = l.photo WHERE ${shown}
   UNION ALL
@@ -41,11 +42,12 @@ export async function findAlike(db: Sqlite, looks: Looks): Promise<Alike[]> {
     if (leaders.length === 0) break;
     after = leaders.at(-1)!;
     const some = JSON.stringify(leaders);
-    const groups = new Map<number, Member[]>();
+    const groups = new Map<string, Member[]>();
     for (const member of db.prepare<Member>(membersOf).all(some, some)) {
-      const group = groups.get(member.leader);
+      const key = `${member.leader} ${member.side ?? ''}`;
+      const group = groups.get(key);
       if (group) group.push(member);
-      else groups.set(member.leader, [member]);
+      else groups.set(key, [member]);
     }
     for (const members of groups.values()) found.push(...stretches(members));
     await new Promise((resolve) => setImmediate(resolve));

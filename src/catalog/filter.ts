@@ -12,6 +12,7 @@ import { grown, padded } from './growing.js';
 import { markSlots } from './lists.js';
 import { markPhrase } from './phrases.js';
 import { parseQuery, type Condition, type Query, type Term, type ValueMatch } from './search.js';
+import { sharedSlots } from './linked.js';
 import { bit, fits, states } from './state.js';
 import { hasPhrase, type Phrase } from './words.js';
 
@@ -26,6 +27,8 @@ export interface Scratch {
   kept: Mask;
   marks: Mask;
   maybe: Mask;
+  inside: Mask;
+  shared: Mask;
 }
 
 /** Makes memory for masks. */
@@ -33,18 +36,15 @@ export const makeScratch = (): Scratch => ({
   kept: new Uint8Array(0),
   marks: new Uint8Array(0),
   maybe: new Uint8Array(0),
+  inside: new Uint8Array(0),
+  shared: new Uint8Array(0),
 });
 
 /** Evaluates a search; the answer lies in `into`, which must have room for all photos. */
 export function evaluate(columns: Columns, query: Query, viewer: Viewer, scratch: Scratch, into: Uint32Array): Found {
-  const terms = [...query.terms, ...scopeOf(viewer)];
-  const kept = cleared(scratch, 'kept', columns.size);
-  const allowed = allowedStates(terms, viewer);
-  const { state, order, count } = columns;
-  for (let slot = 0; slot < columns.size; slot++) kept[slot] = allowed[state[slot]!]!;
-  for (const term of query.terms) narrow(columns, term, viewer, kept, scratch);
-  // Whoever made a link may have chosen by what its visitors are not told.
-  for (const term of scopeOf(viewer)) narrow(columns, term, { ...viewer, outside: false }, kept, scratch);
+  const kept = markFound(columns, query.terms, viewer, cleared(scratch, 'kept', columns.size), scratch);
+  if (viewer.scope && 'search' in viewer.scope) keepInside(columns, viewer, viewer.scope.search, kept, scratch);
+  const { order, count } = columns;
   let length = 0;
   for (let position = 0; position < count; position++) {
     const slot = order[position]!;
@@ -53,9 +53,30 @@ export function evaluate(columns: Columns, query: Query, viewer: Viewer, scratch
   return into.subarray(0, length);
 }
 
-/** What a photo must fit to exist at all for a viewer who sees what a search finds. */
-const scopeOf = ({ scope }: Viewer): readonly Term[] =>
-  scope && 'search' in scope ? parseQuery(scope.search).terms : [];
+/** Marks what a viewer may see that fits the terms. */
+function markFound(columns: Columns, terms: readonly Term[], viewer: Viewer, mask: Mask, scratch: Scratch): Mask {
+  const allowed = allowedStates(terms, viewer);
+  for (let slot = 0; slot < columns.size; slot++) mask[slot] = allowed[columns.state[slot]!]!;
+  for (const term of terms) narrow(columns, term, viewer, mask, scratch);
+  return mask;
+}
+
+/**
+ * Keeps what exists at all for a viewer who sees what a search finds: by what those said and brought of a photo who may share, not
+ * by what is shown of it. Whoever made the link may have chosen by what its visitors are not told.
+ */
+function keepInside(columns: Columns, viewer: Viewer, search: string, kept: Mask, scratch: Scratch): void {
+  const { terms } = parseQuery(search);
+  const all = { ...viewer, outside: false };
+  const inside = markFound(columns, terms, all, cleared(scratch, 'inside', columns.size), scratch);
+  if (columns.shared) {
+    const { columns: own } = columns.shared;
+    const found = markFound(own, terms, all, cleared(scratch, 'shared', own.size), scratch);
+    const lacks = terms.some(({ negated, kind }) => negated && (kind === 'element' || kind === 'words'));
+    for (const { slot, own: at, doubted } of sharedSlots(columns)) inside[slot] = lacks && doubted ? 0 : found[at]!;
+  }
+  keepMarked(inside, false, kept);
+}
 
 /** A mask of zeros for `size` slots. */
 function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {

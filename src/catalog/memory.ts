@@ -4,8 +4,9 @@
  * `catalog_change`: the rows it names are read again. A lost process loses nothing: the tables have it all.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { columnNames, listColumns, makeColumns, putRow, removeRow, type ColumnRow, type Columns } from './columns.js';
+import { columnNames, listColumns, makeColumns, putRow, removeRow, type Columns } from './columns.js';
 import { buildPostings, tidyLists } from './lists.js';
+import { dropShared, putShared, type SharedRow } from './linked.js';
 import { readState } from './tables.js';
 
 /** The columns of one open catalog. */
@@ -90,25 +91,38 @@ export function openMemory(db: Sqlite): Memory {
 /** Reads the rows that were written after `seq` again. */
 function takeIn(db: Sqlite, columns: Columns, seq: number): void {
   const changed = db.prepare<{ n: number }>('SELECT DISTINCT n FROM catalog_change WHERE seq > ?');
-  const row = db.prepare<ColumnRow>(`SELECT ${columnNames} FROM catalog_photo WHERE n = ? AND beside = 0`);
+  const row = db.prepare<SharedRow>(`SELECT ${columnNames}, shared FROM catalog_photo WHERE n = ? AND beside = 0`);
   for (const { n } of changed.all(seq)) {
     const found = row.get(n);
-    if (found) putRow(columns, found);
-    else removeRow(columns, n);
+    if (found) put(columns, found);
+    else {
+      removeRow(columns, n);
+      dropShared(columns, n);
+    }
   }
+  tidy(columns);
+  if (columns.shared) tidy(columns.shared.columns);
+}
+
+function put(columns: Columns, row: SharedRow): void {
+  putRow(columns, row);
+  putShared(columns, row);
+}
+
+function tidy(columns: Columns): void {
   for (const kind of listColumns) tidyLists(columns[kind], columns.size, columns.values[kind].list.length);
 }
 
 /** Reads all rows into new columns, yielding after each slice. */
 function* read(db: Sqlite): Generator<void, Columns> {
-  const rows = db.prepare<ColumnRow>(
-    `SELECT ${columnNames} FROM catalog_photo WHERE n > ? AND beside = 0 ORDER BY n LIMIT ${slice}`,
+  const rows = db.prepare<SharedRow>(
+    `SELECT ${columnNames}, shared FROM catalog_photo WHERE n > ? AND beside = 0 ORDER BY n LIMIT ${slice}`,
   );
   const columns = makeColumns();
   let last = -Number.MAX_SAFE_INTEGER;
   for (;;) {
     const found = rows.all(last);
-    for (const row of found) putRow(columns, row);
+    for (const row of found) put(columns, row);
     if (found.length < slice) break;
     last = found[found.length - 1]!.n;
     yield;
@@ -116,5 +130,6 @@ function* read(db: Sqlite): Generator<void, Columns> {
   for (const kind of listColumns) {
     yield* buildPostings(columns[kind], columns.size, columns.values[kind].list.length);
   }
+  if (columns.shared) tidy(columns.shared.columns);
   return columns;
 }

@@ -1,6 +1,6 @@
 /**
  * Live Photos: which video plays with which photo. A function of the rows that carry one ContentIdentifier, so it is the same
- * whichever half came first and on every server; found anew whenever one of them is written, in the same transaction.
+ * whichever half came first (of photos that one side brought: row.ts) and on every server; found anew whenever one of them is written, in the same transaction.
  *
  * A photo's clip is, of the videos with its identifier that are not in the trash (unless the photo is), the one with its file
  * name, else the one with the least id. A video that plays with a photo has no place of its own in the album (`beside`).

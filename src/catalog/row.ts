@@ -5,12 +5,16 @@
  */
 import { suggestedAlbum } from '../document/album.js';
 import { shownEdit } from '../document/edits.js';
+import { confirmedOf, isConfirmed, peopleIn, type MayShare } from '../document/confirmed.js';
 import { pairOf } from '../document/facts.js';
 import { audiences, sha256Of, type Body, type PhotoDocument } from '../document/photo.js';
+import { owner, sideOf } from '../document/senders.js';
 import { apartFrom, favouriteOf, viewPhoto, type PhotoView } from '../document/view.js';
+import type { ColumnRow } from './columns.js';
 import { dateNumber } from './dates.js';
 import { wallTime } from './order.js';
 import { cameraLabel } from './place.js';
+import { inNoLink, type SharedPart } from './linked.js';
 import { shotOf } from './stacks.js';
 import { audienceBits, bit } from './state.js';
 import { wordsOf } from './words.js';
@@ -63,6 +67,12 @@ export interface PhotoRow {
   folder: string | null;
   /** JSON: the photos (SHA-256) that it is not the same as (duplicates.ts). */
   apart: string | null;
+  /** Who brought it, where that was nobody who acts for the owner: stacks, pairs and duplicates form on one side alone. */
+  side: string | null;
+  /** JSON: what of it is another thing for links to a search (`SharedPart`). */
+  shared: string | null;
+  /** JSON: the people who said or brought something of it, by their ids. */
+  people: string | null;
 }
 
 /** The columns of a row, in the order of the table. */
@@ -94,6 +104,9 @@ export const rowColumns = [
   'shot',
   'folder',
   'apart',
+  'side',
+  'shared',
+  'people',
 ] as const satisfies readonly (keyof PhotoRow)[];
 
 /** Digits that tell the pictures of a photo from those that it had before. */
@@ -106,8 +119,37 @@ const mostElements = 1_000;
 export const photoSha256 = (id: string): string | undefined => (id.startsWith('photo:') ? sha256Of(id) : undefined);
 
 /** The row of a photo document; undefined where its body is none that this version can show. */
-export function rowOf(sha256: string, body: Body): PhotoRow | undefined {
+export function rowOf(sha256: string, body: Body, mayShare: MayShare = ownerShares): PhotoRow | undefined {
   if (!isPhoto(body)) return undefined;
+  const row = rowAsShown(sha256, body, sideOf(body, mayShare));
+  return { ...row, shared: sharedOf(sha256, body, row, mayShare), people: listOrNull(peopleIn(body)) };
+}
+
+/** Where nobody says who may share, the owner may alone. */
+const ownerShares: MayShare = (author) => author === owner;
+
+/** What of a row is another thing for links to a search. */
+function sharedOf(sha256: string, body: Body & PhotoDocument, row: ShownRow, mayShare: MayShare): string | null {
+  if (isConfirmed(body, mayShare)) return null;
+  const confirmed = confirmedOf(body, mayShare);
+  if (confirmed === 'none') return JSON.stringify(inNoLink);
+  const other = rowAsShown(sha256, confirmed.photo, row.side);
+  const differ = searched.filter((name) => other[name] !== row[name]);
+  if (differ.length === 0 && !confirmed.doubted) return null;
+  const part = Object.fromEntries(differ.map((name) => [name, other[name]]));
+  return JSON.stringify({ row: part, ...(confirmed.doubted && { doubted: true }) } satisfies SharedPart);
+}
+
+/** The columns that a search looks at. */
+const searched = [
+  ...['taken', 'added', 'width', 'height', 'state', 'rating', 'iso', 'lat', 'lon', 'camera', 'lens', 'place'],
+  ...['tags', 'albums', 'words'],
+] as (keyof ShownRow & keyof ColumnRow)[];
+
+/** A row without what depends on who may share. */
+type ShownRow = Omit<PhotoRow, 'shared' | 'people'>;
+
+function rowAsShown(sha256: string, body: PhotoDocument, side: string | null): ShownRow {
   const view = viewPhoto(sha256, body, { here: false });
   const { gps, place, camera, exposure } = view;
   return {
@@ -133,13 +175,18 @@ export function rowOf(sha256: string, body: Body): PhotoRow | undefined {
     favourites: listOrNull(favouriteOf(body)),
     words: [view.name, view.title, view.description].map((text) => wordsOf(text, mostWords).join(' ')).join('\n'),
     seconds: view.seconds ?? null,
-    pair: pairOf(body.facts) ?? null,
+    pair: onSide(pairOf(body.facts), side),
     motion: motionIn(view, body),
-    shot: shotOf(body.facts, view.name),
+    shot: shotOf(body.facts, view.name, side),
     folder: clean(suggestedAlbum(body)) || null,
     apart: listOrNull(apartFrom(body)),
+    side,
   };
 }
+
+/** What ties the halves of a Live Photo together, those that one side brought. */
+const onSide = (pair: string | undefined, side: string | null): string | null =>
+  pair === undefined || side === null ? (pair ?? null) : `${pair} ${side}`;
 
 /** True where a body has the parts that a photo is made of. */
 function isPhoto(body: Body): body is Body & PhotoDocument {

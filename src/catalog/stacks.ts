@@ -1,6 +1,6 @@
 /**
  * Stacks: the RAW and the JPEG (or HEIC) of one shot are one photo in the album, shown by the JPEG. They belong together where
- * the file name without its ending, the second and the camera are the same: a function of the documents, so the same on every
+ * the file name without its ending, the second and the camera are the same, and who brought them acts for the owner, or is the same: a function of the documents, so the same on every
  * server and whichever came first; found anew whenever one of them is written, in the same transaction.
  *
  * What lies in the trash is stacked among itself. A RAW in a stack has no place of its own in the album (`beside`).
@@ -33,13 +33,13 @@ const isRaw = (type: string): boolean => type.startsWith('image/x-');
 /** What cameras write beside a RAW. */
 const companions = ['image/jpeg', 'image/heic', 'image/heif'];
 
-/** The number of a shot; null for what can be in no stack. `name` is the file's. */
-export function shotOf(facts: unknown, name: string): number | null {
+/** The number of a shot; null for what can be in no stack. `name` is the file's, `side` who brought it (row.ts). */
+export function shotOf(facts: unknown, name: string, side: string | null = null): number | null {
   const [type, taken] = [textOf(own(facts, 'type')), textOf(own(facts, 'taken'))];
   const stem = name.replace(/\.[^.]*$/, '').toLowerCase();
   const model = textOf(own(own(facts, 'camera'), 'model'));
   if ((!isRaw(type) && !companions.includes(type)) || taken === '' || model === '' || stem === '') return null;
-  const key = JSON.stringify([stem, taken.slice(0, 19), model]);
+  const key = JSON.stringify([stem, taken.slice(0, 19), model, ...(side === null ? [] : [side])]);
   return parseInt(hash('sha256', key, 'hex').slice(0, 12), 16);
 }
 

@@ -23,6 +23,9 @@ export const states = 1024;
 /** The bits of the table that the states in memory have, too. */
 export const searched = 127 | bit.damaged;
 
+/** The bits of the audience; all of them set are an audience that nobody is. */
+export const audienceMask: number = bit.audience;
+
 /** A state is meant where `state & mask` is `value`. */
 export interface StateTest {
   mask: number;

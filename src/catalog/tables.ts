@@ -12,7 +12,7 @@ import { openStacks } from './stacks.js';
 import { bit } from './state.js';
 
 /** The version of the tables. Another one found means: drop and build again. */
-export const version = 7;
+export const version = 8;
 
 /** Changes kept for others to catch up on; who is further behind loads anew. */
 const journal = 100_000;
@@ -21,7 +21,7 @@ const columns = `
   id BLOB NOT NULL, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
   type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
   camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
-  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, folder TEXT, apart TEXT`;
+  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, folder TEXT, apart TEXT, side TEXT, shared TEXT, people TEXT`;
 
 /**
  * What pairs.ts and stacks.ts find: `beside` is 1 for a video that plays with a photo and for a RAW behind its JPEG; of that JPEG,
@@ -76,6 +76,8 @@ const values = (row: PhotoRow): (string | number | null | Uint8Array)[] => rowCo
 export interface Tables {
   /** Writes a photo's row; nothing where it is there and equal. */
   put(row: PhotoRow): void;
+  /** The photos (SHA-256) of which a person said or brought something. */
+  naming(person: string): string[];
   /** Removes a photo's row, where there is one. */
   remove(id: Uint8Array): void;
   /** Puts a row into `catalog_bulk`. */
@@ -154,6 +156,10 @@ export function openTables(db: Sqlite): Tables {
       }
       settle(row);
       if (old && (old.pair !== row.pair || old.shot !== row.shot)) settle(old);
+    },
+    naming(person) {
+      const all = db.prepare<{ id: Uint8Array }>('SELECT id FROM catalog_photo WHERE instr(people, ?) > 0');
+      return all.all(JSON.stringify(person)).map(({ id }) => Buffer.from(id).toString('hex'));
     },
     remove(id) {
       const old = byId.get(id);

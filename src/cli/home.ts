@@ -4,9 +4,8 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openAccess } from '../access/access.js';
 import { mayDescribe } from '../access/rights.js';
-import type { Senders } from '../access/senders.js';
+import { sendersOf, type Senders } from '../access/senders.js';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blobs.js';
 import type { Config } from '../base/config.js';
@@ -92,7 +91,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   const decoders = parts.decoders ?? openDecoders({ workers: config.workers });
   const tools = findTools(config.ffmpeg);
   const films = openFilms(tools);
-  const sidecars = openSidecars(db, library, metadata, openDescribing(openAccess(db, library).senders, library.server));
+  const sidecars = openSidecars(db, library, metadata, openDescribing(sendersOf(db, library), library.server));
   const ingest = await openIngest({
     library,
     archive,

@@ -10,7 +10,9 @@ import { PhotospoolError } from '../base/errors.js';
 import { openFiles, type Files } from '../base/files.js';
 import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
+import { openMayShare } from '../access/people.js';
 import { openCatalog, type Catalog } from '../catalog/catalog.js';
+import type { Body } from '../document/photo.js';
 import { openLibrary, type Library } from '../library/library.js';
 import { checkPlace } from '../library/place.js';
 import { makeChanges, type Changes } from '../server/changes.js';
@@ -76,7 +78,8 @@ async function checkApart({ incoming, work, done, data }: Config): Promise<void>
 /** Reads the records in an open database file. @throws PhotospoolError `newer-version`. */
 export function readRecords(config: Config, db: Sqlite, log: Log): Records {
   const changes = makeChanges();
-  const catalog = openCatalog(db);
+  const bodyOf = (id: string): Body | undefined => library.get(id)?.body;
+  const catalog = openCatalog(db, { bodyOf, mayShare: openMayShare(bodyOf) });
   const library = openLibrary(db, {
     index: (id, body, n) => {
       catalog.index(id, body, n);

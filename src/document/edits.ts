@@ -28,6 +28,8 @@ export type PhotoChange = { [F in FieldName]?: EditableFields[F] } & { [S in Set
 export interface Signature {
   at: Stamp;
   by: string;
+  /** What another person said is said again, in one's own name: whoever may share confirms it for links (confirmed.ts). */
+  confirms?: boolean;
 }
 
 /** The edit of a field that is shown, undefined where there is none that this version understands. */
@@ -77,17 +79,19 @@ export function asTheirs({ favourite, ...change }: PhotoChange, person: string):
   return favourite === undefined ? change : { ...change, favourites: { [favourite ? 'add' : 'remove']: [person] } };
 }
 
-function editOf(edits: Edits, field: FieldName, value: unknown, { at, by }: Signature): Edit<unknown> | undefined {
+function editOf(edits: Edits, field: FieldName, value: unknown, signature: Signature): Edit<unknown> | undefined {
   if (value === undefined) return undefined;
   if (!fields[field](value))
     throw new PhotospoolError('invalid', `This is no ${field} that a photo can have.`, { op: 'edit' });
+  const { at, by } = signature;
   const shown = shownEdit(edits, field);
   const list = field === 'audience' ? listOf(edits, field) : [];
   const over = shown?.at;
   const saw = sightFor(list, over);
   // Of two audiences side by side, saying the shown one again settles the matter.
   const settled = unseen(list).length <= 1;
-  if (canonical(shown?.value ?? null) === canonical(value) && settled) return undefined;
+  const isSaid = canonical(shown?.value ?? null) === canonical(value) && settled;
+  if (isSaid && !isConfirming(shown, signature)) return undefined;
   return { value, at, by, ...(over !== undefined && { over }), ...(saw.length > 0 && { saw }) };
 }
 
@@ -95,14 +99,24 @@ function membershipsOf(
   edits: Edits,
   set: SetName,
   change: SetChange | undefined,
-  { at, by }: Signature,
+  signature: Signature,
 ): [string, Membership][] {
+  const { at, by } = signature;
   const wanted = new Map<string, boolean>();
   for (const element of change?.add ?? []) wanted.set(elementNamed(element, set), true);
   for (const element of change?.remove ?? []) wanted.set(elementNamed(element, set), false);
   return [...wanted]
-    .filter(([element, present]) => membership(edits, set, element) !== present)
+    .filter(
+      ([element, present]) =>
+        membership(edits, set, element) !== present || isConfirming(own(own(edits, set), element), signature),
+    )
     .map(([element, present]) => [element, { present, at, by }]);
+}
+
+/** Whether saying again what somebody said confirms it: it is by another person. */
+function isConfirming(said: unknown, { by, confirms = false }: Signature): boolean {
+  const author = own(said, 'by');
+  return confirms && typeof author === 'string' && author.startsWith('person:') && author !== by;
 }
 
 function elementNamed(element: string, set: SetName): string {

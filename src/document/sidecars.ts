@@ -44,7 +44,8 @@ export function withSidecar(document: PhotoDocument, sha256: string, sidecar: Si
   const by = known && !isTakenOver(known, sidecar) ? known.by : sidecar.by;
   const told = { ...rest, ...(by !== undefined && { by }) };
   const added = { ...document, sidecars: { ...document.sidecars, [sha256]: told } };
-  const states = newestFirst(added).filter(({ name }) => name === sidecar.name);
+  // What another said stays: for links it may count where this one does not (confirmed.ts).
+  const states = newestFirst(added).filter((one) => one.name === sidecar.name && one.by === told.by);
   const older = states.slice(1).map(({ sha256: state }) => [state, { ...added.sidecars[state]!, values: {} }] as const);
   return { ...added, sidecars: { ...added.sidecars, ...Object.fromEntries(older) } };
 }

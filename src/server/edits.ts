@@ -3,7 +3,7 @@
  * share one transaction, and other requests are answered in between. A crash in the middle leaves some changed and some
  * not; doing it again changes the rest.
  */
-import { authorOf, favouritesOf, mayChange, type Field, type Viewer } from '../access/rights.js';
+import { authorOf, favouritesOf, may, mayChange, type Field, type Viewer } from '../access/rights.js';
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from '../document/canonical.js';
 import { applyChange, asTheirs, type PhotoChange } from '../document/edits.js';
@@ -107,7 +107,8 @@ function changePhoto(
     inverse = inverseOf(document, meant);
     const newest = newestStamp(body);
     const at = newest === undefined ? library.stamp() : library.stamp(newest);
-    return applyChange(document, meant, { at, by: authorOf(viewer) }) as unknown as Body;
+    const confirms = may(viewer, 'share');
+    return applyChange(document, meant, { at, by: authorOf(viewer), confirms }) as unknown as Body;
   });
   return written?.changed === true ? [{ id, inverse: asOwn(inverse ?? {}) }] : [];
 }

@@ -42,9 +42,9 @@ export function photoOf({
   name = 'IMG_0001.JPG',
   added = '2024-08-01T10:00:00.000Z',
 }: Told = {}): Body {
-  const edited = Object.entries(edits).map(([field, value]) => [field, [{ value, at: stamp, by: 'person:test' }]]);
+  const edited = Object.entries(edits).map(([field, value]) => [field, [{ value, at: stamp, by: 'owner' }]]);
   const setOf = (elements: readonly string[]): Record<string, Membership> =>
-    Object.fromEntries(elements.map((element) => [element, { present: true, at: stamp, by: 'person:test' }]));
+    Object.fromEntries(elements.map((element) => [element, { present: true, at: stamp, by: 'owner' }]));
   const document: PhotoDocument = {
     format,
     kind: 'photo',

@@ -11,6 +11,7 @@ import { openAccess, type Access } from '../../src/access/access.js';
 import { openArchive } from '../../src/archive/archive.js';
 import { openBlobs } from '../../src/archive/blobs.js';
 import { openFiles } from '../../src/base/files.js';
+import { openMayShare } from '../../src/access/people.js';
 import { openPasswords } from '../../src/access/passwords.js';
 import type { Clock } from '../../src/base/clock.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
@@ -236,7 +237,8 @@ export function shareHome(prepare?: (home: Home) => Promise<void>): () => Home {
 async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'photospool-server-'));
   const db = openSqlite(join(folder, 'library.sqlite'));
-  const catalog = openCatalog(db);
+  const bodyOf = (id: string): Body | undefined => library.get(id)?.body;
+  const catalog = openCatalog(db, { bodyOf, mayShare: openMayShare(bodyOf) });
   const changes = makeChanges();
   const library = openLibrary(db, {
     index(id, body, n) {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { invite, openOwned } from './accounts.js';
 import { expectError, openHome, type Home } from './fixture.js';
 
 interface Made {
@@ -193,4 +194,57 @@ test('what makes no sense is refused; secrets are kept as hashes, and a session 
   // Whoever sits at this machine is the owner, and by a link a visitor of it all the same.
   expect((await home.app.inject(`${path}/api/session`)).json()).toMatchObject({ role: 'link', may: ['see'] });
   expectError(await home.app.inject(`/s/${'x'.repeat(43)}/api/photos`), 401, 'unauthorized');
+});
+
+test('a link shows nothing once who made it may make none any more', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const { id: person, browser: second } = await invite(owned, 'Second', 'owner');
+  const id = await home.add({ tags: ['sea'] });
+  const made: string[] = [];
+  for (const payload of [{ search: 'tag:sea' }, { photo: id }, { photo: id, password: 'pass word' }])
+    made.push((await second.ask('POST', '/api/shares', payload)).json<Made>().path);
+  for (const path of made.slice(0, 2)) expect(await idsBy(home, path)).toEqual([id]);
+  const overs = async (): Promise<unknown[]> =>
+    (await owner.ask('GET', '/api/shares')).json<{ shares: { over: boolean }[] }>().shares.map(({ over }) => over);
+  expect(await overs()).toEqual([false, false, false]);
+  for (const undo of [{ role: 'family' }, undefined]) {
+    if (undo) await owner.ask('PATCH', `/api/people/${person}`, undo);
+    else {
+      await owner.ask('PATCH', `/api/people/${person}`, { role: 'owner' });
+      for (const path of made.slice(0, 2)) expect(await idsBy(home, path)).toEqual([id]);
+      await owner.ask('DELETE', `/api/people/${person}`);
+    }
+    for (const path of made) expectError(await home.app.inject(`${path}/api/share`), 404, 'not-found');
+    for (const path of made) expect((await home.app.inject(`${path}/media/${id}/thumb`)).statusCode).toBe(401);
+    expect(await overs()).toEqual([true, true, true]);
+  }
+});
+
+test('a link to an album shows what owners put into it, and what others put there once an owner says so', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const { id: person, browser: editor } = await invite(owned, 'Editor');
+  await owner.ask('PATCH', `/api/people/${person}`, { canEdit: true });
+  const [mine, theirs, undone] = [await home.add(), await home.add(), await home.add()];
+  const edit = async (browser: typeof owner, ids: string[], change: object): Promise<Record<string, unknown>> => {
+    const answer = await browser.ask('PATCH', '/api/photos', { ids, ...change });
+    expect(answer.statusCode, answer.body).toBe(200);
+    return answer.json<Record<string, unknown>>();
+  };
+  await edit(owner, [mine, theirs, undone], { audience: 'family' });
+  await edit(owner, [mine], { albums: { add: ['Trip'] } });
+  const { path } = (await owner.ask('POST', '/api/shares', { search: 'album:="Trip"' })).json<Made>();
+  await edit(editor, [theirs, undone], { albums: { add: ['Trip'] } });
+  expect((await editor.ask('GET', '/api/photos?q=album:Trip')).json<{ photos: object[] }>().photos).toHaveLength(3);
+  expect(await idsBy(home, path)).toEqual([mine]);
+  for (const id of [theirs, undone]) expectError(await home.app.inject(`${path}/api/photos/${id}`), 404, 'not-found');
+  expect((await home.app.inject(`${path}/api/timeline`)).json()).toEqual([{ month: '2024-07', count: 1 }]);
+  expect((await home.app.inject(`${path}/api/albums`)).json()).toEqual([{ value: 'Trip', count: 1 }]);
+  // Taking out what is the owner's narrows; saying it again is the owner's word.
+  await edit(owner, [theirs], { albums: { add: ['Trip'] } });
+  expect((await idsBy(home, path)).sort()).toEqual([mine, theirs].sort());
+  await edit(editor, [mine], { albums: { remove: ['Trip'] } });
+  await edit(editor, [mine], { albums: { add: ['Trip'] } });
+  expect(await idsBy(home, path)).toEqual([theirs]);
 });

@@ -1,5 +1,6 @@
 /** Share links: made, listed and ended by the owner; what one is, and its password, for whoever comes by it. */
 import { Type } from 'typebox';
+import { may } from '../../access/rights.js';
 import type { Share } from '../../access/shares.js';
 import { PhotospoolError } from '../../base/errors.js';
 import { parseQuery } from '../../catalog/search.js';
@@ -50,7 +51,7 @@ export const shares: Routes = (app, { access, clock, library, toBare }) => {
     ...scope,
     by,
     created: utcOf(created),
-    over: expires !== undefined && expires <= clock.now(),
+    over: (expires !== undefined && expires <= clock.now()) || !may(access.senders(author), 'links'),
     ...(expires !== undefined && { expires: utcOf(expires) }),
     ...(used !== undefined && { lastUsed: utcOf(used) }),
   });

@@ -1,0 +1,113 @@
+/** What is left of a photo for links to a search, when what others said and brought is left out who may not share. */
+import { describe, expect, it } from 'vitest';
+import { confirmedOf, isConfirmed, peopleIn } from '../../src/document/confirmed.js';
+import { applyChange, type PhotoChange } from '../../src/document/edits.js';
+import { format, type PhotoDocument, type Sighting } from '../../src/document/photo.js';
+import { sideOf } from '../../src/document/senders.js';
+import { withSidecar } from '../../src/document/sidecars.js';
+import { formatStamp } from '../../src/document/stamp.js';
+import { viewPhoto } from '../../src/document/view.js';
+
+const mayShare = (by: string, how: 'edit' | 'file'): boolean =>
+  by === 'owner' || by === 'person:OWNER' || (how === 'edit' && by.startsWith('token:'));
+const guest = 'person:GUEST';
+
+function sighting(by?: string, name = 'a.jpg', day = 1): Record<string, Sighting> {
+  const at = `2026-01-0${day}T00:00:00.000Z`;
+  return { [`s ${by ?? ''} ${name}`]: { at, server: 's', name, modified: at, ...(by !== undefined && { by }) } };
+}
+
+const photo = (sightings = sighting()): PhotoDocument => ({
+  ...{ format, kind: 'photo', renditions: { recipe: 1 }, sidecars: {}, sightings, edits: {} },
+  facts: { recipe: 1, type: 'image/jpeg', bytes: 1, width: 1, height: 1, tags: ['given'], rating: 2 },
+});
+
+let ms = 0;
+const say = (document: PhotoDocument, by: string, change: PhotoChange, confirms = false): PhotoDocument =>
+  applyChange(document, change, { at: formatStamp({ ms: ++ms, counter: 0, epoch: 'e' }), by, confirms });
+
+function left(document: PhotoDocument) {
+  const confirmed = confirmedOf(document, mayShare);
+  if (confirmed === 'none') return 'none';
+  const { title, tags, albums, rating, name } = viewPhoto('', confirmed.photo, { here: false });
+  return { title, tags, albums, rating, name, doubted: confirmed.doubted };
+}
+
+const untouched = { title: '', tags: ['given'], albums: [], rating: 2, name: 'a.jpg', doubted: false };
+
+describe('what those said who may share', () => {
+  it('is the whole photo where nobody else said anything', () => {
+    const all = say(say(photo(), 'owner', { title: 'x' }), 'token:t', { tags: { add: ['y'] } });
+    expect(isConfirmed(all, mayShare)).toBe(true);
+    expect(isConfirmed(say(all, guest, { rating: 1 }), mayShare)).toBe(false);
+    expect(isConfirmed(photo(sighting(guest)), mayShare)).toBe(false);
+    // Favourites of one's own are no matter of links.
+    expect(isConfirmed(say(all, guest, { favourites: { add: [guest] } }), mayShare)).toBe(true);
+  });
+
+  it('is what they said last of a field, whoever spoke after them', () => {
+    expect(left(say(photo(), guest, { title: 'guest', rating: 5 }))).toEqual(untouched);
+    const told = say(say(photo(), 'person:OWNER', { title: 'owner' }), guest, { title: 'guest' });
+    expect(left(told)).toMatchObject({ title: 'owner' });
+    expect(left(say(told, 'token:t', { title: 'token' }))).toMatchObject({ title: 'token' });
+  });
+
+  it('is nothing where it is not known any more what they said of a field', () => {
+    let told = say(photo(), 'owner', { rating: 1 });
+    for (let n = 0; n < 7; n++) told = say(told, guest, { rating: 2 + (n % 3) });
+    expect(left(told)).toMatchObject({ rating: 1 });
+    told = say(told, guest, { rating: 5 });
+    expect(left(told)).toBe('none');
+    expect(left(say(told, 'owner', { rating: 4 }))).toMatchObject({ rating: 4 });
+  });
+
+  it('is no tag or album of which another had the last word, whether in or out; and there is doubt', () => {
+    const owner = say(photo(), 'owner', { tags: { add: ['o', 'kept'], remove: ['given'] }, albums: { add: ['A'] } });
+    const told = say(owner, guest, {
+      tags: { add: ['g', 'given'], remove: ['o'] },
+      albums: { add: ['B'], remove: ['A'] },
+    });
+    expect(left(told)).toMatchObject({ tags: ['kept'], albums: [], doubted: true });
+    expect(left(say(photo(), guest, { tags: { remove: ['given'] } }))).toMatchObject({ tags: [], doubted: true });
+  });
+
+  it('is what another said once they say it again', () => {
+    const told = say(photo(), guest, { title: 'x', tags: { add: ['g'] }, albums: { add: ['A'] } });
+    expect(say(told, 'owner', { title: 'x', tags: { add: ['g'] }, albums: { add: ['A'] } })).toBe(told);
+    const again = say(told, 'owner', { title: 'x', tags: { add: ['g'] }, albums: { add: ['A'] } }, true);
+    expect(left(again)).toMatchObject({ title: 'x', tags: ['g', 'given'], albums: ['A'], doubted: false });
+    expect(say(again, 'owner', { title: 'x', tags: { add: ['g'] } }, true)).toBe(again);
+  });
+
+  it('is what their sidecars say, also where another sent a newer one of that name', () => {
+    const own = { name: 'a.xmp', values: { title: 'owner' }, modified: '2026-01-01T00:00:00.000Z' };
+    const other = { name: 'a.xmp', values: { title: 'guest' }, modified: '2026-02-01T00:00:00.000Z', by: guest };
+    const told = withSidecar(withSidecar(photo(), 'a'.repeat(64), own), 'b'.repeat(64), other);
+    expect(viewPhoto('', told, { here: false }).title).toBe('guest');
+    expect(left(told)).toMatchObject({ title: 'owner' });
+  });
+
+  it('is nothing of a photo that others alone brought, until they say something of it', () => {
+    for (const by of [guest, 'token:t', 'unknown']) {
+      const brought = photo(sighting(by));
+      expect(left(brought), by).toBe('none');
+      expect(left(say(brought, guest, { albums: { add: ['A'] } })), by).toBe('none');
+      expect(left(say(brought, 'owner', { reviewed: true })), by).toEqual(untouched);
+    }
+    const both = photo({ ...sighting(guest, 'guest.jpg', 1), ...sighting(undefined, 'own.jpg', 2) });
+    expect(left(both)).toMatchObject({ name: 'own.jpg' });
+  });
+
+  it('names the people in a photo', () => {
+    const told = say(say(photo(sighting(guest)), 'person:OWNER', { title: 'x' }), 'token:t', { rating: 1 });
+    expect(peopleIn(told)).toEqual([guest, 'person:OWNER']);
+  });
+
+  it('lets a photo stand on one side: the owner’s, where anybody brought it who may share', () => {
+    expect(sideOf(photo(), mayShare)).toBe(null);
+    expect(sideOf(photo({}), mayShare)).toBe(null);
+    expect(sideOf(photo({ ...sighting(guest), ...sighting('person:OWNER', 'b', 2) }), mayShare)).toBe(null);
+    expect(sideOf(photo({ ...sighting('person:B', 'b', 2), ...sighting(guest) }), mayShare)).toBe(guest);
+    expect(sideOf(photo(sighting('token:t')), mayShare)).toBe('token:t s');
+  });
+});
