@@ -87,17 +87,17 @@ unchanged() { [ "$(sha256sum <"$1/.photospool/library.sqlite")" = "$2" ]; }
 # reopen NAME WRITER READER FIRST: a home that one version wrote, opened by the other, which finds everything in it, or refuses
 # with a sentence and changes nothing.
 reopen() {
-  local name=$1 home=$scratch/$1 before said code library id
-  begin "$name" "$2" "$4"
+  local name=$1 writer=$2 reader=$3 home=$scratch/$1 before said code library id
+  begin "$name" "$writer" "$4"
   check "$name: photos come in" within 60 same "$home" "$home" 4
   id=$(told "$home" | head -n 1 | cut -d ' ' -f 1)
   edit "$home" "$id" '{"title":"Written before","rating":4,"tags":{"add":["one"]},"albums":{"add":["Harbour"]},"audience":"family"}'
   edit "$home" "$(told "$home" | sed -n 2p | cut -d ' ' -f 1)" '{"trashed":true}'
-  echo 'a password of some length' | PHOTOSPOOL_HOME=$home node "$2" users add Ada >/dev/null
+  echo 'a password of some length' | PHOTOSPOOL_HOME=$home node "$writer" users add Ada >/dev/null
   before=$(told "$home")
   finish
   library=$(sha256sum <"$home/.photospool/library.sqlite")
-  said=$(PHOTOSPOOL_HOME=$home node "$3" verify 2>&1)
+  said=$(PHOTOSPOOL_HOME=$home node "$reader" verify 2>&1)
   code=$?
   if [ "$code" -ne 0 ]; then
     check "$name: it refuses with a sentence ($said)" refused "$code" "$said"
@@ -105,9 +105,9 @@ reopen() {
     return
   fi
   ok "$name: everything is sound"
-  main=$3 serve "$home" || return
+  main=$reader serve "$home" || return
   check "$name: and told as before" within 60 eval '[ "$(told "$home")" = "$before" ]'
-  check "$name: people are known" eval 'PHOTOSPOOL_HOME=$home node "$3" users list | grep -q Ada'
+  check "$name: people are known" eval 'PHOTOSPOOL_HOME=$home node "$reader" users list | grep -q Ada'
   photos "$home/incoming" $(($4 + 5)) 1
   check "$name: and photos come in" within 60 same "$home" "$home" 5
   finish
