@@ -29,6 +29,7 @@ export const happenings = [
   'share-made',
   'share-revoked',
   'access-changed',
+  'document-removed',
 ] as const;
 /** What happened. */
 export type Happening = (typeof happenings)[number];

@@ -45,13 +45,16 @@ export function openHomeAccess(
  * Opens access to a home for a command, beside a server that may be running, and closes it after `work`. A name that is
  * not known, or taken, is wrong usage. @throws PhotospoolError.
  */
-export async function withAccess<T>(config: Config, work: (access: Access) => T | Promise<T>): Promise<T> {
+export async function withAccess<T>(
+  config: Config,
+  work: (access: Access, records: Records) => T | Promise<T>,
+): Promise<T> {
   const log = openLog({ level: 'error', format: config.format });
   const files = filesOf(config);
   const records = await openRecords(config, files, log);
   const opened = openHomeAccess(records, config, files, log);
   try {
-    return await work(opened.access);
+    return await work(opened.access, records);
   } catch (error) {
     const { code, message, hint } = toPhotospoolError(error);
     if (code !== 'conflict' && code !== 'not-found') throw error;

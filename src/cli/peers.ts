@@ -120,7 +120,7 @@ export function describeLink(link: Link, now: number): string {
     ...(pending > 0 ? [`${counted(pending, 'document')} to go`] : []),
     ...(missing && missing.count > 0 ? [`${counted(missing.count, 'picture')} on the way to it`] : []),
     ...(held !== undefined && held !== reason ? [`pictures wait: ${printable(held)}`] : []),
-    ...(aside > 0 ? [`${counted(aside, 'document')} set aside`] : []),
+    ...(aside > 0 ? [`${counted(aside, 'document')} set aside (\`photospool peers refused\` names them)`] : []),
     ...(reason !== undefined ? [printable(reason)] : []),
   ];
   const lag = state === 'live' || synced === undefined ? '' : `, ${lasting(now - Date.parse(synced))} behind`;

@@ -12,8 +12,9 @@ import { openReads, type Raw, type Stored } from './documents.js';
 import { openEpochs } from './epochs.js';
 import { openFeed, type Change } from './feed.js';
 import type { Incoming } from './incoming.js';
-import { openJournal, type Defer, type Index } from './journal.js';
+import { openJournal, type Defer, type Index, type Journal } from './journal.js';
 import { openLocal, type Local } from './local.js';
+import { repairRevisions } from './repair.js';
 import { openRevisions } from './revisions.js';
 import { openSchema } from './schema.js';
 import { openWrites, type InsertOptions, type Receiver } from './writes.js';
@@ -116,22 +117,19 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     .get()!;
   const hlc = openHlc(clock, epoch, stamp ?? undefined);
   const local = openLocal(db, clock);
+  const journal = openJournal(db, {
+    ...{ hlc, epochs, revisions },
+    ...(options.index && { index: options.index }),
+    ...(options.defer && { defer: options.defer }),
+  });
+  if (!readOnly) repairOnce(db, local, journal);
   return {
     server,
     epoch,
     local,
     ...openReads(db, revisions),
     ...openFeed(db, epochs),
-    ...openWrites(
-      db,
-      revisions,
-      openJournal(db, {
-        ...{ hlc, epochs, revisions },
-        ...(options.index && { index: options.index }),
-        ...(options.defer && { defer: options.defer }),
-      }),
-      local.merges,
-    ),
+    ...openWrites(db, revisions, journal, local.merges),
     lastChange: () => epochs.last(),
     stamp: (...seen) => hlc.next(...seen),
     transaction: (work) => db.transaction(work),
@@ -139,4 +137,16 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
       // Nothing is held but statements, which end with the database.
     },
   };
+}
+
+/** The setting that says that a library's revision ids were looked at. */
+const repairedMark = 'revisions-repaired';
+
+/** Renames revisions that former versions took and CouchDB refuses, once per library. */
+function repairOnce(db: Sqlite, local: Local, journal: Journal): void {
+  if (local.setting(repairedMark) !== undefined) return;
+  db.transaction(() => {
+    for (const id of repairRevisions(db)) journal(id);
+    local.setSetting(repairedMark, '1');
+  });
 }

@@ -5,7 +5,7 @@
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { couchUrls } from './discover.js';
-import { forgetSetAside } from './quarantine.js';
+import { forgetSetAside, isSetAside, listSetAside, retrySetAside, type SetAside } from './quarantine.js';
 import { forgetThere } from './there.js';
 
 /** Which originals of a peer are fetched: all, those that somebody asks for, or none. */
@@ -34,6 +34,12 @@ export interface Peers {
   put(peer: Peer): void;
   /** True where it was there. */
   remove(url: string): boolean;
+  /** The documents that were set aside at the link to a peer, the newest first, and how many there are. */
+  setAside(url: string): { documents: SetAside[]; count: number };
+  /** Has them tried again at once: all, or one, or one revision of it. Returns how many. */
+  retry(url: string, id?: string, rev?: string): number;
+  /** Whether a document of this server was set aside there: only one of those may be removed as another program's. */
+  isSetAside(url: string, id: string): boolean;
 }
 
 interface Row {
@@ -64,6 +70,9 @@ export function openPeers(db: Sqlite): Peers {
     publish: publish === 1,
   });
   return {
+    setAside: (url) => listSetAside(db, url),
+    retry: (url, id, rev) => retrySetAside(db, url, id, rev),
+    isSetAside: (url, id) => isSetAside(db, url, id),
     all: () => all.all().map(peerOf),
     find(url) {
       const row = one.get(url);

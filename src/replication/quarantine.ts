@@ -68,10 +68,6 @@ const tables = `
   CREATE TABLE IF NOT EXISTS quarantine_more (url TEXT NOT NULL, direction TEXT NOT NULL, count INTEGER NOT NULL,
     tries INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (url, direction)) WITHOUT ROWID;`;
 
-/** Whether a database file has the tables. */
-export const hasQuarantine = (db: Sqlite): boolean =>
-  db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'quarantine_more'").get() !== undefined;
-
 const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}…` : text);
 const keyOf = ({ id, rev }: Named): [string, string] => [
   JSON.stringify(cut(id, longest.id)),
@@ -101,7 +97,6 @@ export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: strin
   const setReason = db.prepare(
     'UPDATE quarantine SET reason = ? WHERE url = ? AND direction = ? AND id = ? AND rev = ?',
   );
-  const all = db.prepare<Columns>('SELECT * FROM quarantine WHERE url = ? ORDER BY since DESC, id, rev LIMIT ?');
   const more = db.prepare<{ count: number; tries: number; next: number }>(
     'SELECT count, tries, next FROM quarantine_more WHERE url = ? AND direction = ?',
   );
@@ -113,8 +108,6 @@ export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: strin
   );
   const endMore = db.prepare('UPDATE quarantine_more SET count = count - 1 WHERE url = ? AND direction = ?');
   const dropMore = db.prepare('DELETE FROM quarantine_more WHERE url = ? AND direction = ? AND count <= 0');
-  const total = db.prepare<{ n: number }>(`SELECT (SELECT count(*) FROM quarantine WHERE url = ?1)
-    + (SELECT coalesce(sum(count), 0) FROM quarantine_more WHERE url = ?1) AS n`);
 
   /** Sets one aside; true where it was not before. */
   function add(direction: Direction, one: Refused, room: number): boolean {
@@ -172,14 +165,7 @@ export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: strin
         endMore.run(url, direction);
         dropMore.run(url, direction);
       }),
-    list(limit) {
-      const utc = (ms: number): string => new Date(Math.min(ms, 8.64e15)).toISOString();
-      const documents = all.all(url, limit).map(({ direction, id, rev, reason, since, tries, next }) => ({
-        ...{ id: textOf(id), rev: textOf(rev), reason, direction, tries },
-        ...{ since: utc(since), next: utc(next) },
-      }));
-      return { documents, count: total.get(url)?.n ?? 0 };
-    },
+    list: (limit) => listSetAside(db, url, limit),
   };
 }
 
@@ -195,9 +181,30 @@ export function retrySetAside(db: Sqlite, url: string, id?: string, rev?: string
   return db.prepare(`UPDATE quarantine SET next = 0 WHERE ${when}`).run(url, anId!, aRev!).changes;
 }
 
+/** Whether a document of this server was set aside at a link: only one of those may be removed as another program's. */
+export function isSetAside(db: Sqlite, url: string, id: string): boolean {
+  db.exec(tables);
+  const asked = "SELECT 1 FROM quarantine WHERE url = ? AND direction = 'push' AND id = ?";
+  return db.prepare(asked).get(url, JSON.stringify(id)) !== undefined;
+}
+
 /** Forgets what was set aside at a link. */
 export function forgetSetAside(db: Sqlite, url: string): void {
   db.exec(tables);
   db.prepare('DELETE FROM quarantine WHERE url = ?').run(url);
   db.prepare('DELETE FROM quarantine_more WHERE url = ?').run(url);
+}
+
+/** The newest documents that were set aside at a link, at most `limit`, and how many there are. */
+export function listSetAside(db: Sqlite, url: string, limit = 2 * mostSetAside): ReturnType<Quarantine['list']> {
+  db.exec(tables);
+  const all = db.prepare<Columns>('SELECT * FROM quarantine WHERE url = ? ORDER BY since DESC, id, rev LIMIT ?');
+  const total = db.prepare<{ n: number }>(`SELECT (SELECT count(*) FROM quarantine WHERE url = ?1)
+    + (SELECT coalesce(sum(count), 0) FROM quarantine_more WHERE url = ?1) AS n`);
+  const utc = (ms: number): string => new Date(Math.min(ms, 8.64e15)).toISOString();
+  const documents = all.all(url, limit).map(({ direction, id, rev, reason, since, tries, next }) => ({
+    ...{ id: textOf(id), rev: textOf(rev), reason, direction, tries },
+    ...{ since: utc(since), next: utc(next) },
+  }));
+  return { documents, count: total.get(url)?.n ?? 0 };
 }

@@ -108,7 +108,7 @@ const link = (over: Partial<LinkStatus>): LinkStatus => ({
   ...over,
 });
 
-const looks = [390, 1440].flatMap((width) =>
+const looks = [390, 820, 1440].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
 
@@ -132,6 +132,19 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
         reason: 'It can’t be reached.',
       }),
       link({ url: 'https://photos.example', publish: true, refused: [{ id, rev: '1-a', reason: 'It is too large.' }] }),
+      link({
+        url: 'http://couch.example/album',
+        refused: [
+          {
+            ...{ id: `odd:<b>${'x'.repeat(200)}`, rev: `1-${'z'.repeat(32)}`, reason: 'Invalid rev format' },
+            ...{ direction: 'push', since: at, tries: 3, next: '2026-11-24T11:00:00.000Z' },
+          },
+          ...Array.from({ length: 14 }, (_, n) => ({
+            ...{ id: `comment:${n}`, rev: '1-has space', reason: 'It is no revision id.', direction: 'pull' as const },
+            ...{ since: at, tries: 1, next: '2026-11-24T11:00:00.000Z' },
+          })),
+        ],
+      }),
       link({
         url: 'https://old.example',
         state: 'refused',
@@ -173,19 +186,29 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
   });
   onTestFinished(close);
   await page.waitForSelector('[data-list="merges"] img');
-  expect(await page.locator('[data-part="mesh"] .node[data-look]').count()).toBe(7);
+  expect(await page.locator('[data-part="mesh"] .node[data-look]').count()).toBe(8);
   // A public server gets, and gives nothing.
-  expect(await page.locator('[data-part="mesh"] path.line').count()).toBe(13);
+  expect(await page.locator('[data-part="mesh"] path.line').count()).toBe(15);
   const alarms = await page.locator('[data-list="alarms"]').innerText();
   for (const text of [
-    'It is too large.',
     'old.example does not accept the token',
     'copy.example is a copy',
     'There are two copies of one home (laptop <i>, twice.example).',
     'No pictures go over the link to studio.example',
   ])
     expect(alarms).toContain(text);
-  expect(await page.locator('p.state').innerText()).toContain('5 things need you');
+  const aside = await page.locator('[data-part="aside"]').innerText();
+  for (const text of [
+    '16 documents set aside',
+    'A photo',
+    'Not taken by photos.example: It is too large.',
+    'odd:<b>',
+    'Show 6 more',
+  ])
+    expect(aside).toContain(text);
+  expect(await page.getByRole('button', { name: /^Remove document/ }).count()).toBe(1);
+  expect(await page.getByRole('button', { name: /^Try again/ }).count()).toBe(10);
+  expect(await page.locator('p.state').innerText()).toContain('20 things need you');
   const links = await page.locator('[data-list="servers"]').innerText();
   for (const text of ['340 pictures (5.2 GB) on the way to it', 'Pictures wait: There is no room'])
     expect(links).toContain(text);

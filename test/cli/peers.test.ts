@@ -1,6 +1,7 @@
 /** Two servers, as a person joins them: what is dropped on one appears on the other, whole; and a token that was revoked is said. */
 import { readdir } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { odd, openStrictCouch } from '../replication/strictcouch.js';
 import { makeHome } from './run.js';
 
 const soon = { timeout: 60_000, interval: 100 };
@@ -93,3 +94,48 @@ test('what can not be reached is said, and kept; what is no address is refused',
   expect((await home.run('peers', 'add', 'ftp://x')).code).toBe(2);
   expect((await home.run('peers', 'add', 'http://x', '--originals', 'some')).code).toBe(2);
 });
+
+test(
+  'a document that a CouchDB rejects is named, tried again, and removed where it is another program’s',
+  { timeout: 120_000 },
+  async () => {
+    const [home, couch] = [makeHome(), await openStrictCouch()];
+    onTestFinished(() => couch.close());
+    const url = `${couch.url}/album`;
+    couch.store('album', [{ _id: 'odd:1', _rev: `1-${'1'.repeat(32)}`, kind: 'odd', text: 'bad' }]);
+    await home.drop('here.jpg', 2);
+    const server = await home.serve();
+    await home.run('peers', 'add', url);
+    await expect.poll(() => couch.count('album'), soon).toBeGreaterThan(1);
+    // From now on this one, too, is one that the CouchDB does not take.
+    couch.validate((doc) => (doc._id === 'odd:2' ? 'Not this one.' : undefined));
+    couch.misbehave(({ path }) =>
+      path === '/_changes' ? odd.status(200, { results: [], last_seq: '9-strict' }) : undefined,
+    );
+    const token = (await home.run('tokens', 'add', 'odd', '--may', 'replicate')).out.trim();
+    const docs = [{ _id: 'odd:2', _rev: `1-${'2'.repeat(32)}`, kind: 'odd' }];
+    await fetch(`${server.url}/db/photos/_bulk_docs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ new_edits: false, docs }),
+    });
+    const refused = async (): Promise<Line[]> => lines((await home.run('peers', 'refused', '--json')).out);
+    await expect
+      .poll(refused, soon)
+      .toMatchObject([{ peer: url, id: 'odd:2', direction: 'push', reason: 'Not this one.', tries: 1 }]);
+    expect((await home.run('peers', 'list')).out).toContain('1 document set aside');
+    expect((await home.run('peers', 'refused', url)).out).toContain(
+      'rejects odd:2 1-22222222222222222222222222222222: Not this one.',
+    );
+    expect((await home.run('peers', 'retry', url)).out).toBe('1 document tried again\n');
+    await expect.poll(async () => (await refused())[0]?.['tries'], soon).toBe(2);
+    expect((await home.run('peers', 'remove-document', url, 'odd:3')).code).toBe(2);
+    couch.validate(undefined);
+    expect(await home.run('peers', 'remove-document', url, 'odd:2')).toMatchObject({
+      code: 0,
+      out: 'odd:2 is removed\n',
+    });
+    await expect.poll(refused, soon).toEqual([]);
+    await server.stop();
+  },
+);

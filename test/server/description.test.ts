@@ -24,6 +24,8 @@ const needsAccount = (method: string, path: string): boolean =>
 /** Routes that answer with something else than JSON, or with nothing, or that other files compare (uploads.test.ts). */
 const withoutJson = new Set([
   'delete /api/peers/{url}',
+  'post /api/peers/{url}/remove-document',
+  'post /api/peers/{url}/retry',
   'delete /api/photos/{id}/comments/{comment}',
   'delete /api/session',
   'delete /api/uploads/{upload}',
@@ -134,6 +136,8 @@ describe('the description', () => {
         'post /api/me/passkeys/options',
         'post /api/me/password',
         'post /api/peers',
+        'post /api/peers/{url}/remove-document',
+        'post /api/peers/{url}/retry',
         'post /api/photos/{id}/original',
         'post /api/people',
         'post /api/people/{id}/approve',

@@ -136,6 +136,8 @@ export const expected: Record<string, Expected> = {
   'get /api/peers': { rule: 'spool' },
   'post /api/peers': { rule: 'peers', open: true, body: {} },
   'delete /api/peers/{url}': { rule: 'peers', open: true },
+  'post /api/peers/{url}/retry': { rule: 'peers', open: true, body: {} },
+  'post /api/peers/{url}/remove-document': { rule: 'peers', open: true, body: { id: 'x' } },
   'get /blobs/': { rule: 'replicate' },
   'get /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },
   'head /blobs/{sha256}': { rule: 'replicate', path: '/blobs/{id}', open: true },

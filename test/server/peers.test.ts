@@ -4,6 +4,7 @@ import { applyChange } from '../../src/document/edits.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo.js';
 import { newestStamp } from '../../src/document/stamp.js';
 import type { LinkStatus } from '../../src/replication/link.js';
+import { openQuarantine } from '../../src/replication/quarantine.js';
 import { memory, missingAt } from '../library/libraries.js';
 import { audiencesOf, type Viewer } from '../../src/access/rights.js';
 import { local } from '../../src/access/viewer.js';
@@ -190,4 +191,32 @@ test('an original can come over a link that brings originals, and over no other'
   expect(await reachable()).toBe(false);
   expect(await reachable(link({ originals: 'none' }), link({ publish: true }))).toBe(false);
   expect(await reachable(link({ originals: 'none' }), link({ originals: 'on-demand' }))).toBe(true);
+});
+
+test('documents that were set aside are tried again, and removed where they are another program’s', async () => {
+  const home = await openHome();
+  const url = 'http://couch.example/album';
+  const peers = home.parts.peers!;
+  peers.put({ url, publish: false, originals: 'all', added: '2026-11-24T10:00:00.000Z' });
+  const photo = photoId(await home.add());
+  home.library.insert([{ id: 'odd:1', revisions: ['1-a'], deleted: false, body: { kind: 'odd' } }]);
+  const quarantine = openQuarantine(home.db, home.clock, url);
+  const refused = ['odd:1', photo, 'odd:2'].map((id) => ({ id, rev: '1-a', reason: 'Not this one.' }));
+  quarantine.settle('push', [], refused.slice(0, 2));
+  quarantine.settle('pull', [], refused.slice(2));
+  const ask = (action: string, payload: object, peer = url) =>
+    home.app.inject({ method: 'POST', url: `/api/peers/${encodeURIComponent(peer)}/${action}`, payload });
+  expect(quarantine.due('push', 10)).toEqual([]);
+  expect((await ask('retry', { id: 'odd:1' })).json()).toEqual({ tried: 1 });
+  expect(quarantine.due('push', 10)).toEqual([{ id: 'odd:1', rev: '1-a' }]);
+  expect((await ask('retry', {})).json()).toEqual({ tried: 3 });
+  expectError(await ask('retry', {}, 'http://other.example'), 404, 'not-found');
+  // Never a photo, never what is at the other side, never what was not set aside.
+  expectError(await ask('remove-document', { id: photo }), 409, 'conflict');
+  expectError(await ask('remove-document', { id: 'odd:2' }), 404, 'not-found');
+  expectError(await ask('remove-document', { id: 'odd:3' }), 404, 'not-found');
+  expect((await ask('remove-document', { id: 'odd:1' })).json()).toEqual({ removed: true });
+  expect(home.library.get('odd:1')).toBeUndefined();
+  expect(home.library.get(photo)).toBeDefined();
+  expect(home.parts.access.audit.list(1).entries).toMatchObject([{ what: 'document-removed', detail: 'odd:1' }]);
 });

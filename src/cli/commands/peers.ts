@@ -2,17 +2,21 @@
  * `photospool peers`: the servers that this one replicates with. Works beside a running server, which makes and ends its links
  * within two seconds.
  */
+import { commandLine } from '../../access/actor.js';
 import { systemClock } from '../../base/clock.js';
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../base/errors.js';
+import { removeForeign } from '../../library/foreign.js';
 import { describeCopied } from '../../replication/copies.js';
 import { discover, type Found } from '../../replication/discover.js';
-import { addPeer as keepPeer, makePeer, originalsPolicies, readAddress } from '../../replication/peers.js';
-import type { OriginalsPolicy } from '../../replication/peers.js';
-import { hasLibrary } from '../access.js';
-import { exit, print, printJson, say } from '../output.js';
+import { addPeer as keepPeer, makePeer, openPeers, originalsPolicies, readAddress } from '../../replication/peers.js';
+import type { OriginalsPolicy, Peers } from '../../replication/peers.js';
+import type { SetAside } from '../../replication/quarantine.js';
+import { hasLibrary, withAccess } from '../access.js';
+import { counted, exit, print, printJson, say } from '../output.js';
 import { readSecret } from '../prompt.js';
 import { describeElsewhere, describeLink, meshOf, viewPeer, withPeers } from '../peers.js';
 import { findServer } from '../running.js';
+import { lasting } from '../times.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 type Given = Flags & { token?: string; publish?: boolean; originals: string };
@@ -26,6 +30,15 @@ export const peers: Verb = (program, run) => {
     .option('--originals <WHICH>', `which originals go over: ${originalsPolicies.join(', ')}`, 'all')
     .action((url: string, flags: Given) => run(() => addPeer(url, flags)));
   addVerb(group, 'list', 'lists them').action((flags: Flags) => run(() => listPeers(flags)));
+  addVerb(group, 'refused [URL]', 'lists documents that one side rejects and that are set aside').action(
+    (url: string | undefined, flags: Flags) => run(() => listRefused(url, flags)),
+  );
+  addVerb(group, 'retry <URL> [ID]', 'tries them again: all of a link, or one').action(
+    (url: string, id: string | undefined, flags: Flags) => run(() => retryRefused(url, id, flags)),
+  );
+  addVerb(group, 'remove-document <URL> <ID>', 'removes one for good that another program wrote; never a photo').action(
+    (url: string, id: string, flags: Flags) => run(() => removeDocument(url, id, flags)),
+  );
   addVerb(group, 'remove <URL>', 'ends the exchange; what came stays').action((url: string, flags: Flags) =>
     run(() => removePeer(url, flags)),
   );
@@ -59,6 +72,74 @@ async function removePeer(address: string, flags: Flags): Promise<number> {
   if (flags.json) printJson({ removed: url });
   else print(`${printable(url)} is removed`);
   return exit.done;
+}
+
+/** The address of a peer as it is kept. @throws PhotospoolError `usage`. */
+function knownUrl(table: Peers, address: string): string {
+  const { url } = readAddress(address);
+  if (table.find(url)) return url;
+  throw new PhotospoolError('usage', `${printable(url)} is no peer of this server.`, {
+    hint: '`photospool peers list` shows them.',
+  });
+}
+
+async function listRefused(address: string | undefined, flags: Flags): Promise<number> {
+  const config = configOf(flags);
+  if (!(await hasLibrary(config))) return exit.done;
+  const all = await withPeers(config, (table) => {
+    const urls = address === undefined ? table.all().map(({ url }) => url) : [knownUrl(table, address)];
+    return urls.map((url) => ({ url, ...table.setAside(url) }));
+  });
+  for (const { url, documents, count } of all) {
+    for (const one of documents) {
+      if (flags.json) printJson({ peer: url, ...one });
+      else print(describeRefused(url, one, systemClock.now()));
+    }
+    if (count > documents.length) say(`${printable(url)} rejects ${count - documents.length} more.`);
+  }
+  return exit.done;
+}
+
+async function retryRefused(address: string, id: string | undefined, flags: Flags): Promise<number> {
+  const config = configOf(flags);
+  const tried = await withPeers(config, (table) => table.retry(knownUrl(table, address), id));
+  if (tried === 0 && id !== undefined) {
+    throw new PhotospoolError('usage', `${printable(id)} is not set aside there.`, {
+      hint: '`photospool peers refused` shows what is.',
+    });
+  }
+  if (flags.json) printJson({ tried });
+  else print(`${counted(tried, 'document')} tried again`);
+  if (!(await findServer(config))) say('No server is running here; `photospool serve` tries.');
+  return exit.done;
+}
+
+async function removeDocument(address: string, id: string, flags: Flags): Promise<number> {
+  await withAccess(configOf(flags), ({ audit }, { db, library }) => {
+    const table = openPeers(db);
+    if (!table.isSetAside(knownUrl(table, address), id)) {
+      throw new PhotospoolError('usage', `${printable(id)} of this server is not set aside there.`, {
+        hint: '`photospool peers refused` shows what is.',
+      });
+    }
+    removeForeign(library, id, commandLine.by);
+    audit.note('document-removed', { who: commandLine.who, detail: id });
+  });
+  if (flags.json) printJson({ removed: id });
+  else print(`${printable(id)} is removed`);
+  return exit.done;
+}
+
+/** A document that was set aside, in a line for a person; `now` in ms. */
+function describeRefused(
+  url: string,
+  { id, rev, reason, direction, since, tries, next }: SetAside,
+  now: number,
+): string {
+  const way = direction === 'push' ? `${printable(url)} rejects` : `rejected from ${printable(url)}:`;
+  const rest = Date.parse(next) - now;
+  const again = rest > 0 ? `next try in ${lasting(rest)}` : 'next try now';
+  return `${way} ${printable(id)} ${printable(rev)}: ${printable(reason)} (since ${since.slice(0, 10)}, tried ${counted(tries, 'time')}; ${again})`;
 }
 
 async function listPeers(flags: Flags): Promise<number> {

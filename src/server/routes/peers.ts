@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { hostname } from 'node:os';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
+import { removeForeign } from '../../library/foreign.js';
 import { discover } from '../../replication/discover.js';
 import { addPeer, makePeer, originalsPolicies, readAddress } from '../../replication/peers.js';
 import { viewer } from '../access.js';
@@ -10,6 +11,7 @@ import { guestsOf, meshShape, mergesFor, Originals } from '../links.js';
 import type { Routes } from '../parts.js';
 import { answers, Problem } from '../schemas.js';
 import { strict } from '../shapes.js';
+import { actorBehind } from '../visit.js';
 
 export const peers: Routes = (app, context) => {
   const { access, clock, config, copies, exchange, library, mesh, peers: table } = context;
@@ -88,6 +90,54 @@ export const peers: Routes = (app, context) => {
       void reply.send({ removed: true });
     },
   );
+
+  const SetAside = {
+    id: Type.String({ minLength: 1, maxLength: 1_000 }),
+    rev: Type.Optional(Type.String({ maxLength: 300 })),
+  };
+  app.post(
+    '/api/peers/:url/retry',
+    {
+      config: { rule: 'peers' },
+      schema: {
+        summary: 'Tries documents again that were set aside at a link: one, or all',
+        params: Type.Object({ url: Type.String({ description: 'its address' }) }),
+        body: strict({ id: Type.Optional(SetAside.id), rev: SetAside.rev }),
+        response: answers(Type.Object({ tried: Type.Integer({ description: 'how many are tried' }) })),
+      },
+    },
+    (request, reply) => {
+      const { id, rev } = request.body;
+      void reply.send({ tried: here().retry(linked(request.params.url), id, rev) });
+    },
+  );
+
+  app.post(
+    '/api/peers/:url/remove-document',
+    {
+      config: { rule: 'peers' },
+      schema: {
+        summary: 'Removes a document of another program for good, which was set aside at a link; never a photo',
+        params: Type.Object({ url: Type.String({ description: 'its address' }) }),
+        body: strict({ id: SetAside.id }),
+        response: answers(Type.Object({ removed: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      const { id } = request.body;
+      if (!here().isSetAside(linked(request.params.url), id)) throw notFound('That document was not set aside.');
+      const { by, ...actor } = actorBehind(request);
+      removeForeign(library, id, by);
+      access.audit.note('document-removed', { ...actor, detail: id });
+      void reply.send({ removed: true });
+    },
+  );
+
+  function linked(address: string): string {
+    const { url } = readAddress(address);
+    if (!here().find(url)) throw notFound('That is no peer of this server.');
+    return url;
+  }
 
   function here(): NonNullable<typeof table> {
     if (table) return table;

@@ -21,6 +21,7 @@ const known: Record<string, string> = {
   'share-made': 'Made a link',
   'share-revoked': 'Ended a link',
   'access-changed': 'Changed who is let in',
+  'document-removed': 'Removed a document of another program',
 };
 
 /** A kind of entry in words; one that this page does not know is shown as the server calls it. */

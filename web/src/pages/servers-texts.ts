@@ -50,9 +50,20 @@ export const serversTexts = {
     `${host} does not accept the name and the password of this server. Add it again with those of an account that may read and write there.`,
   copiedAlarm: (by: string[]) =>
     `There are two copies of one home (${by.join(', ')}). Keep one, and stop the other: make a new home there, add this one as its peer, and put what only the copy has into it.`,
-  documentRefused: (host: string, why: string) => `A document is missing at one side of the link to ${host}: ${why}`,
   heldAlarm: (host: string, why: string) => `No pictures go over the link to ${host} now: ${why}`,
   seePhoto: 'See the photo',
+
+  aside: (n: number) => `${count(n, 'document', 'documents')} set aside`,
+  asideAbout:
+    'One side does not take these. They are kept where they are and tried again by themselves; everything else goes on.',
+  asideHere: (host: string) => `Comes from ${host}, and is not taken here`,
+  asideThere: (host: string) => `Not taken by ${host}`,
+  asidePhoto: 'A photo',
+  asideSince: 'set aside',
+  retry: 'Try again',
+  removeDocument: 'Remove document',
+  removeDocumentSure: 'Remove this document of another program from all your servers? This can’t be undone.',
+  moreAside: (n: number) => `Show ${number.format(n)} more`,
 
   servers: 'Links',
   bothWays: 'everything, both ways',

@@ -8,6 +8,12 @@ import { serversTexts as texts } from './servers-texts.js';
 /** A link that this server keeps to another one. */
 export type Peer = LinkStatus;
 
+/** A document that one side of a link rejects. */
+export type SetAside = Peer['refused'][number];
+
+/** The photo (its SHA-256) that a document is of. */
+export const photoOf = (id: string): string | undefined => /^photo:([0-9a-f]{64})$/.exec(id)?.[1];
+
 /** A server that keeps a link to this one, known by the name of its token. */
 export interface Guest {
   name: string;
@@ -48,6 +54,15 @@ export interface NewPeer {
 export const fetchMesh = (): Promise<Mesh> => ask('/api/peers');
 export const addPeer = (peer: NewPeer): Promise<{ url: string; problem?: string }> =>
   ask('/api/peers', send('POST', peer));
+/** Tries again what was set aside at a link: one document, or all. */
+export const retryDocuments = (url: string, document?: SetAside): Promise<{ tried: number }> =>
+  ask(
+    `/api/peers/${encodeURIComponent(url)}/retry`,
+    send('POST', document ? { id: document.id, rev: document.rev } : {}),
+  );
+/** Removes a document of another program for good. */
+export const removeDocument = (url: string, { id }: SetAside): Promise<unknown> =>
+  ask(`/api/peers/${encodeURIComponent(url)}/remove-document`, send('POST', { id }));
 export const removePeer = (url: string): Promise<unknown> =>
   ask(`/api/peers/${encodeURIComponent(url)}`, send('DELETE'));
 
@@ -82,9 +97,11 @@ export const guestName = ({ connected }: Guest): string => (connected ? texts.li
 /** Something that only a person can put right. */
 export interface Alarm {
   text: string;
-  /** The photo that it is about. */
-  photo?: string;
 }
+
+/** How many documents are set aside, at all links. */
+export const asideOf = ({ peers }: Mesh): number =>
+  peers.reduce((sum, { refused, refusedCount = refused.length }) => sum + refusedCount, 0);
 
 /** What only a person can put right, as sentences. */
 export const alarmsOf = ({ peers, copies }: Mesh): Alarm[] => [
@@ -101,12 +118,8 @@ function alarmsOfLink(peer: Peer): Alarm[] {
       : code === 'config'
         ? [{ text: reason ?? texts.refused }]
         : [];
-  const documents = peer.refused.map(({ id, reason: why }) => {
-    const photo = /^photo:([0-9a-f]{64})$/.exec(id)?.[1];
-    return { text: texts.documentRefused(hostOf(url), why), ...(photo !== undefined && { photo }) };
-  });
   const held: Alarm[] = peer.held === undefined ? [] : [{ text: texts.heldAlarm(hostOf(url), peer.held) }];
-  return [...stopped, ...held, ...documents];
+  return [...stopped, ...held];
 }
 
 /** What documents name and is not here: pictures (all that are made of a photo are one), originals, bytes of both. */
