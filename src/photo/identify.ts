@@ -38,6 +38,15 @@ export function isBroken(name: string, found: Identified): boolean {
   );
 }
 
+/**
+ * Why a file is not taken in, by its first bytes, as a clause; undefined where it is: a photo, a video, or, by its name, what is left
+ * of one. Sidecars are not known here.
+ */
+export function whyNotTaken(name: string, head: Uint8Array): string | undefined {
+  const found = identify(head);
+  return found.kind === 'photo' || isBroken(name, found) ? undefined : found.reason;
+}
+
 /** Looks at the first bytes of a file. A `reason` is a clause such as `it is text`, without the file's name. */
 export function identify(head: Uint8Array): Identified {
   for (const family of families) {

@@ -8,7 +8,7 @@ import { printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { parentOf, type Files, type Path } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import { isXmp } from '../photo/foreign.js';
-import { headLength, identify, isBroken } from '../photo/identify.js';
+import { headLength, whyNotTaken } from '../photo/identify.js';
 import { forgotten } from './hiding.js';
 import { isoTime } from './item.js';
 import type { IgnoredItem, WaitingItem } from './port.js';
@@ -140,11 +140,11 @@ export function openInbox(
     },
     async whyNot(found) {
       const head = await files.head(found.path, headLength);
-      const what = identify(head);
-      if (what.kind === 'photo' || isBroken(found.name, what)) return undefined;
+      const why = whyNotTaken(found.name, head);
+      if (why === undefined) return undefined;
       const belongs = isSidecar(found) && isXmp(head);
       if (belongs && sidecars) return sidecars.whyNot(found);
-      const reason = belongs ? waitsFor(found) : what.reason;
+      const reason = belongs ? waitsFor(found) : why;
       refused.set(keyOf(found.path), { look: found.look, item: { name: nameOf(found), reason } });
       return reason;
     },

@@ -52,8 +52,8 @@ const photo = async (n: number): Promise<Sent> => ({
   mimeType: 'image/jpeg',
   buffer: await makePhoto(n, { width: 320, height: 240 }),
 });
-/** No photo, but of a size that takes its time over a slow network. */
-const film = (bytes = 4_000_000): Sent => ({ name: 'film.bin', mimeType: 'video/mp4', buffer: randomBytes(bytes) });
+/** A damaged video, of a size that takes its time over a slow network. */
+const film = (bytes = 4_000_000): Sent => ({ name: 'film.mov', mimeType: 'video/mp4', buffer: randomBytes(bytes) });
 
 /** Lets so many bytes a second up. */
 async function slow(page: Page, bytes: number): Promise<void> {
@@ -316,4 +316,21 @@ test('the manifest is one that a browser installs', async () => {
   const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
   expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
   calm();
+});
+
+test('what is no photo or video is not sent, with one sentence that says why; the others go on', async () => {
+  const { page, mishaps, close } = await see();
+  await picked(page).setInputFiles([
+    { name: 'notes.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 words') },
+    { name: 'page.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('<!doctype html><html>') },
+    await photo(31),
+  ]);
+  await rows(page, 'done').waitFor();
+  expect((await rows(page, 'failed').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim())).toEqual([
+    'notes.pdf Not sent: it is a PDF document. Only photos, videos and their XMP files can be added.',
+    'page.jpg Not sent: it is a web page. Only photos, videos and their XMP files can be added.',
+  ]);
+  expect([...arrived().keys()].filter((name) => /notes|page/.test(name))).toEqual([]);
+  expect(mishaps).toEqual([]);
+  await close();
 });

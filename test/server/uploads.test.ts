@@ -282,3 +282,25 @@ describe('a connection that breaks', () => {
     silent.destroy();
   });
 });
+
+it('tells before anything is sent what the spool would leave alone, by the same rule', async () => {
+  const { app } = await openHome();
+  const jpeg = Buffer.from('ffd8ffe000104a4649460001', 'hex');
+  const files = [
+    { name: 'a.jpg', head: jpeg },
+    { name: 'a', head: jpeg },
+    { name: 'notes.pdf', head: Buffer.from('%PDF-1.7') },
+    { name: 'page.jpg', head: Buffer.from('<html>') },
+    { name: 'broken.jpg', head: Buffer.alloc(100, 0x11) },
+    { name: 'broken.bin', head: Buffer.alloc(100, 0x11) },
+    { name: 'a.jpg.xmp', head: Buffer.from('<x:xmpmeta xmlns:x="adobe:ns:meta/">') },
+    { name: 'empty.jpg', head: Buffer.alloc(0) },
+  ].map(({ name, head }) => ({ name, head: head.toString('base64') }));
+  const response = await app.inject({ method: 'POST', url: '/api/uploads/check', payload: { files } });
+  expect(response.json()).toEqual({
+    reasons: [
+      ...[null, null, 'it is a PDF document', 'it is a web page', null],
+      ...['it is no photo or video that Photospool knows', null, 'it is empty'],
+    ],
+  });
+});

@@ -6,6 +6,9 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { authorOf, type Viewer } from '../../access/rights.js';
 import type { Upload } from '../../spool/port.js';
+import { isSidecarName } from '../../ingest/sidecars/match.js';
+import { isXmp } from '../../photo/foreign.js';
+import { headLength, whyNotTaken } from '../../photo/identify.js';
 import { viewer } from '../access.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
@@ -20,6 +23,23 @@ const State = Type.Object({
   length: Type.Integer({ description: 'how many there are' }),
   sha256: Type.Optional(Sha256),
 });
+const Heads = Type.Object({
+  files: Type.Array(
+    Type.Object({
+      name: Type.String({ maxLength: 1000 }),
+      head: Type.String({
+        maxLength: 4 * Math.ceil(headLength / 3),
+        description: `the first ${headLength} bytes, base64`,
+      }),
+    }),
+    { minItems: 1, maxItems: 100 },
+  ),
+});
+
+/** Why the spool would leave a file alone; null where it would take it. */
+const whyNot = (name: string, head: Uint8Array): string | null =>
+  isSidecarName(name) && isXmp(head) ? null : (whyNotTaken(name, head) ?? null);
+
 const problems = { '4xx': Problem, '5xx': Problem };
 /** An answer without a body, as OpenAPI describes it. */
 const nothing = (description: string) => Type.Null({ description });
@@ -46,6 +66,20 @@ export const uploads: Routes = async (app, { spool, library, clock }) => {
     const photo = findPhoto(library, who, sha256);
     return photo?.original.here === true ? photo.bytes : undefined;
   }
+
+  app.post(
+    '/api/uploads/check',
+    {
+      config: { rule: 'upload' },
+      schema: {
+        summary: 'Whether files would be taken in, by their names and first bytes, before they are sent',
+        body: Heads,
+        response: answers(Type.Object({ reasons: Type.Array(Type.Union([Type.String(), Type.Null()])) })),
+      },
+    },
+    ({ body }) =>
+      Promise.resolve({ reasons: body.files.map(({ name, head }) => whyNot(name, Buffer.from(head, 'base64'))) }),
+  );
 
   await app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();

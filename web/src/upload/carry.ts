@@ -3,7 +3,7 @@
  * that it has the bytes of that hash.
  */
 import { type DetailedError, Upload } from 'tus-js-client';
-import { ask, toTrouble, Trouble } from '../api.js';
+import { ask, send as sendJson, toTrouble, Trouble } from '../api.js';
 import type { Source } from './dropped.js';
 import { hashOf } from './hashing.js';
 import { uploadTexts as texts } from './texts.js';
@@ -29,6 +29,9 @@ const tries = 3;
 /** Resolves when the server has the file, or had it already (`known`). @throws Trouble, or AbortError. */
 export async function carry(source: Source, signal: AbortSignal, tell: Telling): Promise<'done' | 'known'> {
   tell.reading();
+  const why = await whyNot(source).catch(() => undefined);
+  signal.throwIfAborted();
+  if (why !== undefined) throw new Trouble('unsupported', texts.unsupported(why));
   const sha256 = await hashOf(source.file);
   signal.throwIfAborted();
   if (sha256 === undefined) throw new Trouble('unreadable', texts.unreadable);
@@ -39,6 +42,23 @@ export async function carry(source: Source, signal: AbortSignal, tell: Telling):
       if (!(error instanceof Trouble && error.code === 'mismatch' && n < tries)) throw error;
     }
   }
+}
+
+/** The server tells a photo by so many bytes. */
+const headLength = 4096;
+
+/**
+ * Why the server would not take a file, as a clause, before anything of it is sent but its first bytes. Where the server can't be
+ * asked, it decides when it has the file.
+ */
+async function whyNot({ file, name }: Source): Promise<string | undefined> {
+  const bytes = new Uint8Array(await file.slice(0, headLength).arrayBuffer());
+  const head = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  const told = await ask<{ reasons: (string | null)[] }>(
+    `${endpoint}/check`,
+    sendJson('POST', { files: [{ name, head }] }),
+  );
+  return told.reasons[0] ?? undefined;
 }
 
 async function send(source: Source, sha256: string, signal: AbortSignal, tell: Telling): Promise<'done' | 'known'> {

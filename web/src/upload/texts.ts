@@ -48,6 +48,7 @@ export const uploadTexts = {
   less: 'Show less',
   moreOf: 'Show files',
   unreadable: 'This file can’t be read any more. It may have been moved or changed: choose it again.',
+  unsupported: (why: string) => `Not sent: ${why}. Only photos, videos and their XMP files can be added.`,
   signIn: 'Nobody is signed in any more. Sign in, then try again.',
   confirmless: 'The server has not confirmed that it has all of it.',
 };
