@@ -104,7 +104,9 @@ test('what was told of photos, people, links and peers is told again', { timeout
   const shares = known.shares.shares.map((share) => ('expires' in share ? { ...share, over: !isFar(share) } : share));
   expect(await ask('/api/shares')).toMatchObject({ shares });
   expect((await ask('/api/peers'))['peers']).toMatchObject(known.peers);
-  expect((await ask('/api/spool'))['stuck']).toMatchObject(known.stuck);
+  // It is tried once more, for in the copy it is another file; what it says then is up to this version.
+  const stuck = known.stuck.map(({ name, code }) => ({ name, code }));
+  await expect.poll(async () => (await ask('/api/spool'))['stuck'], { timeout: 30_000 }).toMatchObject(stuck);
 });
 
 const isFar = ({ expires }: Json): boolean => String(expires).startsWith('2099');
