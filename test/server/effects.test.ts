@@ -1,0 +1,368 @@
+/**
+ * Authorisation by effect: whatever somebody sends, and however it gets in, it changes what others are told only as far as the sender
+ * has the right to. Each input is sent by everybody, and what each observer is told before and after is compared.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import sharp from 'sharp';
+import { format } from '../../src/document/photo.js';
+import { temporaryFolder } from '../folder.js';
+import { raws } from '../photo/raws.js';
+import { makePhoto } from '../picture.js';
+import { h264, keyOf, livePicture, makeFilm, noFfmpeg } from '../video/films.js';
+import { xmp } from '../xmp.js';
+import {
+  actors,
+  changed,
+  idOf,
+  observers,
+  openStage,
+  withXmp,
+  type ActorName,
+  type ObserverName,
+  type Stage,
+} from './stage.js';
+
+/** The owner's photos: private, for the family, for everybody, and one that every link shows. */
+interface Set {
+  hidden: string;
+  family: string;
+  open: string;
+  shared: string;
+  bytes: Buffer;
+}
+
+let stage: Stage | undefined;
+afterEach(async () => {
+  await stage?.close();
+  stage = undefined;
+});
+
+async function setUp(): Promise<{ stage: Stage; set: Set }> {
+  const opened = (stage = await openStage(temporaryFolder()));
+  const photos = await Promise.all([1, 2, 3, 4].map((seed) => makePhoto(seed)));
+  photos.forEach((bytes, n) => opened.drop(`IMG_${n + 1}.jpg`, bytes));
+  await opened.pass();
+  const [hidden, family, open, shared] = photos.map(idOf) as [string, string, string, string];
+  await edit('owner', [family], { audience: 'family', tags: { add: ['shown', 'hidden'] } });
+  await edit('owner', [open], { audience: 'public' });
+  await edit('owner', [shared], {
+    ...{ title: 'hacked', rating: 4, tags: { add: ['shown', 'holiday'] }, albums: { add: ['Trip'] } },
+    taken: { local: '1999-01-01T00:00:00.000' },
+  });
+  await opened.share(shared);
+  opened.watch(hidden, family);
+  return { stage: opened, set: { hidden, family, open, shared, bytes: photos[2]! } };
+}
+
+/** Changes photos over HTTP; resolves to the status. */
+const edit = async (who: string, ids: string[], change: object): Promise<number> =>
+  (await stage!.ask(who, 'PATCH', '/api/photos', { ids, ...change })).statusCode;
+
+const owners: ObserverName[] = ['owner', 'token read'];
+const home: ObserverName[] = [...owners, 'family', 'editor'];
+const everyone: ObserverName[] = [...home, 'visitor'];
+const links = observers.filter((one) => one.startsWith('link'));
+/** The links into which the words below bring a photo. */
+const linked: ObserverName[] = ['link tag', 'link rating', 'link words', 'link without'];
+const nobody: ObserverName[] = [];
+
+/** Who may be told something else than before, by who sent it; whoever is not named changes nothing for anybody. */
+type Allowed = Partial<Record<ActorName, readonly ObserverName[]>>;
+
+interface Input {
+  name: string;
+  allowed: Allowed;
+  /** Sends it. `n` is another one for each actor. */
+  send(stage: Stage, actor: ActorName, set: Set, n: number): Promise<unknown>;
+  /** Before it is sent, and after it was compared. */
+  before?(stage: Stage, set: Set): Promise<unknown>;
+  after?(stage: Stage, set: Set): Promise<unknown>;
+  without?: boolean;
+}
+
+const shot = { IFD0: { Make: 'NIKON CORPORATION', Model: 'Model' }, IFD2: { DateTimeOriginal: '2024:07:01 12:00:00' } };
+const plain = (hue: number) =>
+  sharp({ create: { width: 60, height: 40, channels: 3, background: `hsl(${hue}, 50%, 50%)` } });
+const raw = async (): Promise<Buffer> =>
+  raws['Nikon RAW (NEF)']!({ preview: await plain(0).jpeg({ quality: 70 }).toBuffer() });
+const beside = (n: number): Promise<Buffer> =>
+  plain(20 * n)
+    .withExif(shot)
+    .jpeg()
+    .toBuffer();
+const pair = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
+const words = (n: number): string => xmp({ title: `hacked ${n}`, rating: 5, tags: ['holiday', 'shown'] });
+const sidecars = (n: number): Record<string, string> =>
+  Object.fromEntries(
+    [1, 2, 3, 4]
+      .flatMap((k) => [`IMG_${k}.jpg.xmp`, `IMG_${k}.xmp`, `IMG_${k}_01.jpg.xmp`])
+      .map((name) => [name, words(n)]),
+  );
+
+/** An edit of photos, which the owner takes back after each sender. */
+const editing = (name: string, change: object, back: object, link: ObserverName): Input => ({
+  ...{ name, allowed: { editor: everyone, 'token edit': [...everyone, link], owner: [...everyone, link] } },
+  send: (_, actor, set) => edit(actor, [set.hidden, set.family, set.open], change),
+  after: (_, set) => edit('owner', [set.hidden, set.family, set.open], back),
+});
+
+const inputs: Input[] = [
+  {
+    name: 'a photo with words in it',
+    allowed: {
+      ...{ family: owners, editor: owners, 'token upload': owners, 'token edit': owners },
+      owner: [...owners, ...linked],
+    },
+    send: async (on, actor, _, n) => on.send(actor, { [`NEW_${n}.jpg`]: withXmp(await makePhoto(100 + n), words(n)) }),
+  },
+  {
+    name: 'sidecars of all names',
+    allowed: { editor: everyone, 'token edit': [...everyone, ...links], owner: [...everyone, ...links] },
+    send: (on, actor, _, n) => on.send(actor, sidecars(n)),
+  },
+  {
+    name: 'a sidecar before its photo',
+    allowed: {
+      // The photo itself, which the owner brings after each.
+      ...Object.fromEntries(actors.map((actor) => [actor, owners])),
+      owner: [...owners, ...linked],
+    },
+    async send(on, actor, _, n) {
+      await on.send(actor, { [`LATER_${n}.jpg.xmp`]: words(n) });
+      await on.pass();
+      const bytes = await makePhoto(200 + n);
+      on.drop(`LATER_${n}.jpg`, bytes);
+      await on.pass();
+      const { title } = (await on.ask('owner', 'GET', `/api/photos/${idOf(bytes)}`)).json<{ title: string }>();
+      expect(title !== '', actor).toBe(actor === 'owner' || actor === 'token edit');
+    },
+  },
+  {
+    name: 'the bytes of a photo that everybody may see, again, with a sidecar',
+    allowed: { editor: everyone, 'token edit': [...everyone, ...links], owner: [...everyone, ...links] },
+    send: (on, actor, { bytes }, n) =>
+      on.send(actor, {
+        'IMG_3.jpg': bytes,
+        [`AGAIN_${n}.jpg`]: bytes,
+        'IMG_3.jpg.xmp': words(n),
+        [`AGAIN_${n}.jpg.xmp`]: words(n),
+      }),
+  },
+  {
+    name: 'a JPEG next to the owner’s RAW',
+    allowed: { family: owners, editor: owners, 'token upload': owners, 'token edit': owners, owner: owners },
+    async before(on) {
+      on.drop('IMG_5.NEF', await raw());
+      await on.pass();
+    },
+    async send(on, actor, _, n) {
+      await on.send(actor, { 'IMG_5.jpg': await beside(n) });
+      await on.pass();
+      const { photos } = (await on.ask('owner', 'GET', '/api/photos')).json<{ photos: { id: string }[] }>();
+      const there = photos.some(({ id }) => id === rawId);
+      expect(there, actor).toBe(actor !== 'owner');
+    },
+  },
+  {
+    name: 'the picture of the owner’s film',
+    without: noFfmpeg,
+    allowed: { family: owners, editor: owners, 'token upload': owners, 'token edit': owners, owner: owners },
+    async before(on) {
+      filmId = idOf(film());
+      on.drop('IMG_6.MOV', film());
+      await on.pass();
+    },
+    async send(on, actor, _, n) {
+      await on.send(actor, { 'IMG_6.JPG': await livePicture(pair, { hue: 20 * n }) });
+      await on.pass();
+      const { photos } = (await on.ask('owner', 'GET', '/api/photos')).json<{ photos: { id: string }[] }>();
+      expect(
+        photos.some(({ id }) => id === filmId),
+        actor,
+      ).toBe(actor !== 'owner');
+    },
+  },
+  editing('an entry in an album', { albums: { add: ['Trip'] } }, { albums: { remove: ['Trip'] } }, 'link album'),
+  editing('a tag', { tags: { add: ['holiday'] } }, { tags: { remove: ['holiday'] } }, 'link tag'),
+  editing('a title', { title: 'hacked' }, { title: null }, 'link words'),
+  editing('a rating', { rating: 5 }, { rating: null }, 'link rating'),
+  editing('a time', { taken: { local: '1999-05-05T00:00:00.000' } }, { taken: null }, 'link year'),
+  editing('a tag taken away', { tags: { remove: ['hidden'] } }, { tags: { add: ['hidden'] } }, 'link without'),
+  {
+    name: 'an audience',
+    allowed: { 'token edit': everyone, owner: everyone },
+    send: (_, actor, set) => edit(actor, [set.hidden, set.family], { audience: 'public' }),
+    async after(_, set) {
+      await edit('owner', [set.hidden], { audience: 'private' });
+      await edit('owner', [set.family], { audience: 'family' });
+    },
+  },
+  {
+    name: 'the way back from an edit of the owner’s',
+    allowed: { 'token edit': everyone, owner: everyone },
+    before: (_, set) => edit('owner', [set.open, set.family], { audience: 'private' }),
+    send: (on, actor, set) =>
+      on.ask(actor, 'PATCH', '/api/photos/each', {
+        each: [
+          { ids: [set.open], audience: 'public' },
+          { ids: [set.family], audience: 'family', trashed: false },
+        ],
+      }),
+    after: (_, set) => edit('owner', [set.open, set.family], { audience: 'private' }),
+  },
+  {
+    name: 'a comment',
+    allowed: { family: home, editor: home, 'token edit': home, owner: home },
+    send: (on, actor, set) =>
+      Promise.all(
+        [set.hidden, set.family].map((id) => on.ask(actor, 'POST', `/api/photos/${id}/comments`, { text: 'words' })),
+      ),
+  },
+  {
+    name: 'a favourite',
+    allowed: { family: ['family'], editor: ['editor'], 'token edit': owners, owner: owners },
+    send: (_, actor, set) => edit(actor, [set.hidden, set.family], { favourite: true }),
+    after: (_, set) => edit('owner', [set.hidden, set.family], { favourite: false }),
+  },
+  {
+    name: 'the trash',
+    allowed: { 'token edit': everyone, owner: everyone },
+    send: (_, actor, set) => edit(actor, [set.hidden, set.family], { trashed: true }),
+    after: (_, set) => edit('owner', [set.hidden, set.family], { trashed: false }),
+  },
+];
+
+/** Documents as another server writes them, of what somebody said there who may edit and not share. */
+const documents: Input[] = [
+  {
+    name: 'an edit',
+    allowed: { 'token replicate': home },
+    send: (on, actor, set, n) => {
+      const [at, by] = [`000001900000000-${n.toString(16).padStart(4, '0')}-other`, `person:${on.people.editor}`];
+      const set1 = (element: string) => ({ [element]: { present: true, at, by } });
+      const edits = {
+        tags: set1('holiday'),
+        albums: set1('Trip'),
+        title: [{ value: `hacked ${n}`, at, by }],
+        rating: [{ value: 5, at, by }],
+      };
+      const { facts, renditions } = on.home.library.get(`photo:${set.family}`)!.body as Record<string, object>;
+      return bulk(on, actor, n, `photo:${set.family}`, {
+        kind: 'photo',
+        facts,
+        renditions,
+        sidecars: {},
+        sightings: {},
+        edits,
+      });
+    },
+  },
+  {
+    name: 'a photo and a sidecar that somebody sent in there',
+    allowed: { 'token replicate': owners },
+    send: async (on, actor, _, n) => {
+      const [by, at] = ['token:edit', '2026-01-01T00:00:00.000Z'];
+      const facts = {
+        recipe: 1,
+        type: 'image/jpeg',
+        bytes: 1,
+        width: 4,
+        height: 3,
+        taken: '1999-02-02T00:00:00.000',
+        rating: 5,
+        tags: ['holiday'],
+      };
+      const sidecar = {
+        ['e'.repeat(64)]: { name: 'a.xmp', values: { title: 'hacked', tags: ['shown'] }, modified: at, by },
+      };
+      const body = { kind: 'photo', facts, renditions: { recipe: 1 }, sidecars: sidecar, edits: {} };
+      const sightings = { x: { at, server: 'other', name: 'a.jpg', modified: at, by } };
+      return bulk(on, actor, n, `photo:${n.toString(16).padStart(64, 'a')}`, { ...body, sightings });
+    },
+  },
+  {
+    name: 'a comment',
+    allowed: { 'token replicate': home },
+    send: (on, actor, set, n) => {
+      const [at, by] = ['000001900000000-0000-other', `person:${on.people.family}`];
+      const body = {
+        kind: 'comment',
+        photo: set.family,
+        by,
+        added: '2026-01-01T00:00:00.000Z',
+        text: { value: 'words', at, by },
+      };
+      return bulk(on, actor, n, `comment:${set.family}:01JD00000000000000000000${10 + n}`, body);
+    },
+  },
+  {
+    name: 'a saved search',
+    allowed: { 'token replicate': home },
+    send: (on, actor, _, n) => {
+      const [at, by] = ['000001900000000-0000-other', `person:${on.people.editor}`];
+      const body = {
+        kind: 'album',
+        added: '2026-01-01T00:00:00.000Z',
+        name: { value: `Saved ${n}`, at, by },
+        query: { value: 'type:photo', at, by },
+      };
+      return bulk(on, actor, n, `album:01JD00000000000000000000${10 + n}`, body);
+    },
+  },
+  {
+    name: 'a person made an owner',
+    allowed: {},
+    send: (on, actor, _, n) => {
+      const [at, by] = ['000001900000000-0000-other', 'owner'];
+      const value = (one: unknown) => ({ value: one, at, by });
+      const body = {
+        kind: 'person',
+        name: value('family'),
+        role: value('owner'),
+        canEdit: value(true),
+        removed: value(false),
+      };
+      return bulk(on, actor, n, `person:${on.people.family}`, body);
+    },
+  },
+];
+
+/** Sends a revision as a peer does. */
+const bulk = (on: Stage, actor: ActorName, n: number, id: string, body: object) => {
+  const rev = `1-${n.toString(16).padStart(32, 'b')}`;
+  const doc = { _id: id, _rev: rev, _revisions: { start: 1, ids: [rev.slice(2)] }, format, ...body };
+  return on.ask(actor, 'POST', '/db/photos/_bulk_docs', { docs: [doc], new_edits: false });
+};
+
+let rawId = '';
+let filmId = '';
+let made: Buffer | undefined;
+const film = (): Buffer =>
+  (made ??= readFileSync(makeFilm(join(temporaryFolder(), 'film.mov'), [...h264, ...keyOf(pair)])));
+
+describe.each([...inputs, ...documents.map((one) => ({ ...one, name: `from another server: ${one.name}` }))])(
+  '$name',
+  ({ allowed, send, before, after, without = false }) => {
+    it.skipIf(without)('changes nothing for those whom its sender may not tell', async () => {
+      const { stage: on, set } = await setUp();
+      rawId = idOf(await raw());
+      await before?.(on, set);
+      for (const [n, actor] of [...actors.filter((one) => one !== 'owner'), 'owner' as const].entries()) {
+        const told = await on.told();
+        await send(on, actor, set, n + 1);
+        await on.pass();
+        const others = changed(told, await on.told());
+        const may = allowed[actor] ?? nobody;
+        expect(
+          others.filter((one) => !may.includes(one)),
+          actor,
+        ).toEqual([]);
+        // What somebody may do does something, so that the test can fail.
+        if (may.length > 0) expect(others, actor).toContain(may[0]);
+        await after?.(on, set);
+      }
+    });
+  },
+);
