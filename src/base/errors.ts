@@ -89,6 +89,7 @@ const systemErrors: Record<string, [ErrorCode, string, string]> = {
   EMFILE: ['busy', 'too many files are open', 'It is tried again by itself; raise the limit (ulimit -n) if it stays.'],
   ENFILE: ['busy', 'too many files are open on this machine', 'It is tried again by itself.'],
   ENOENT: ['not-found', 'it is not there (any more)', 'Look whether something else moved or removed it.'],
+  ELOOP: ['unsupported', 'it is a link', 'Put the file itself there.'],
   ENAMETOOLONG: ['unusable', 'its path is too long for the system', 'Move it to a folder that is not so deep.'],
   EIO: ['io', 'the disk reported an error', 'Check the disk; it is tried again by itself.'],
 };

@@ -119,6 +119,12 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system, rea
       await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));
       return settle(part, path);
     },
+    async scratch(path, bytes) {
+      await create(path, 0o600, async (file) => {
+        await step('write', path);
+        await file.writeFile(bytes);
+      });
+    },
     async pour(source, path) {
       let total = 0;
       await create(path, modes.file, async (file) => {

@@ -13,6 +13,8 @@ export interface Files extends Reading {
   makeNewFolder(path: Path): Promise<void>;
   /** Writes a new file durably; `taken` where the name is in use. `mode` is that of files, unless given. */
   write(path: Path, bytes: Uint8Array | string, mode?: number): Promise<Moved>;
+  /** Writes a new file for a moment: not durable, and read by this user alone. @throws EEXIST. */
+  scratch(path: Path, bytes: Uint8Array): Promise<void>;
   /** Writes a stream to a new file durably, as it comes; where the stream fails, nothing is left. Returns its size. */
   pour(source: AsyncIterable<Uint8Array>, path: Path): Promise<number>;
   /**

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { constants, type BigIntStats, type Stats } from 'node:fs';
 import type * as fs from 'node:fs/promises';
+import * as system from 'node:fs/promises';
 import { errnoOf, PhotospoolError } from './errors.js';
 import { below, type Path } from './paths.js';
 
@@ -74,14 +75,27 @@ export interface Reading {
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 const chunk = 1 << 20;
 
+/**
+ * Opens a regular file for reading, for whoever reads it as a stream and closes it. No link is followed, and nothing that is put
+ * in its place (a FIFO, a device) holds anybody up. @throws the system's error, PhotospoolError `unsupported`.
+ */
+export async function openRegular(path: Path, disk: Pick<Disk, 'open'> = system): Promise<fs.FileHandle> {
+  const file = await disk.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    if ((await file.stat()).isFile()) return file;
+    throw new PhotospoolError('unsupported', `${path.toString()} is no regular file.`);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
 /** Opens the operations that read; each calls `step` first. */
 export function openReading(step: Step, disk: Disk): Reading {
   async function reading<T>(path: Path, work: (file: fs.FileHandle) => Promise<T>): Promise<T> {
     await step('open', path);
-    const file = await disk.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const file = await openRegular(path, disk);
     try {
-      if (!(await file.stat()).isFile())
-        throw new PhotospoolError('unsupported', `${path.toString()} is no regular file.`);
       return await work(file);
     } finally {
       await file.close();

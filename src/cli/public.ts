@@ -53,8 +53,10 @@ export async function openPublic(config: Config, log: Log, files: Files = filesO
       blobs: {
         rendition: blobs.path,
         original: (path) => join(folder, path),
+        temporary: blobs.temporary,
         discard: () => Promise.resolve(undefined),
       },
+      files,
       spool: noSpool,
       mesh: noMesh,
       copies: openCopies(clock, log),

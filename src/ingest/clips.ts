@@ -3,12 +3,12 @@
  * play. Each is durable, with its document, before the next is begun. A crash leaves a temporary file, which is swept away;
  * what was being made is made anew.
  */
-import { createReadStream } from 'node:fs';
 import type { Archive } from '../archive/archive.js';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
+import { openRegular } from '../base/reading.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { motionOf } from '../document/facts.js';
 import { merge } from '../document/merge.js';
@@ -167,7 +167,8 @@ export async function makeClip(
   const part = blobs.temporary();
   try {
     const { at, bytes: length } = motion;
-    await files.pour(createReadStream(path, { start: at, end: at + length - 1 }), part);
+    const original = await openRegular(path);
+    await files.pour(original.createReadStream({ start: at, end: at + length - 1 }), part);
     return await film(await sourceOf(part, length, files), name, parts);
   } finally {
     await files.remove(part);

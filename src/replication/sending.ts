@@ -1,6 +1,6 @@
 /** A file on its way out, so that one that can't be read here is not taken for a link that is cut. Reads only. */
-import { createReadStream } from 'node:fs';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
+import { openRegular } from '../base/reading.js';
 
 /** A file that is sent. */
 export interface Outgoing {
@@ -14,10 +14,11 @@ export function readOut(path: string, from = 0): Outgoing {
   let failure: PhotospoolError | undefined;
   async function* read(): AsyncGenerator<Uint8Array> {
     try {
-      yield* createReadStream(path, { start: from, highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
+      const file = await openRegular(path);
+      yield* file.createReadStream({ start: from, highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
     } catch (cause) {
       // Node's own errors (`ERR_…`) tell that it was ended from outside, which is no trouble of the file's.
-      if (/^E(?!RR_)/.test(errnoOf(cause) ?? ''))
+      if (/^E(?!RR_)/.test(errnoOf(cause) ?? '') || cause instanceof PhotospoolError)
         failure = new PhotospoolError('corrupt', `${printable(path)} can't be read, and is not sent.`, {
           ...{ op: 'read', path, cause },
           hint: '`photospool verify` tells more.',

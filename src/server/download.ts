@@ -2,15 +2,14 @@
  * Sends a file that never changes, whole or in part. The file is closed when the answer ends, however it ends; links are
  * not followed, and nothing but a regular file is opened.
  */
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errnoOf, PhotospoolError, toPhotospoolError } from '../base/errors.js';
+import { openRegular } from '../base/reading.js';
 import { notFound, refuse } from './failures.js';
 import { chooseSlice } from './ranges.js';
 
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 /** Up to this many bytes are read at once; a stream costs more than it saves. */
 const atOnce = 512 * 1024;
 
@@ -89,15 +88,16 @@ export async function sendWhole(
 }
 
 async function openFile(what: Pick<Download, 'path' | 'missing'>): Promise<{ file: FileHandle; size: number }> {
-  const file = await open(what.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error) ?? '')) throw notFound(what.missing);
-    throw toPhotospoolError(error, 'read', what.path);
+  const file = await openRegular(what.path).catch((error: unknown) => {
+    throw isNoFile(error) ? notFound(what.missing) : toPhotospoolError(error, 'read', what.path);
   });
-  const found = await file.stat();
-  if (found.isFile()) return { file, size: found.size };
-  await file.close();
-  throw notFound(what.missing);
+  return { file, size: (await file.stat()).size };
 }
+
+/** Whether a failure says that there is no regular file in that place. */
+export const isNoFile = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(errnoOf(error) ?? '') ||
+  (error instanceof PhotospoolError && error.code === 'unsupported');
 
 interface Span {
   start: number;

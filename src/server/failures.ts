@@ -103,8 +103,8 @@ export function answerErrors(
     if (status >= 500 && ours.code !== 'busy' && !isHushed(ours))
       log.error({ err: error, request: request.id, method: request.method, path: pathOf(request.url) }, ours.message);
     // What failed here, and in which folder, is for those who may look there.
-    const looks = may(viewerOf(request), 'spool');
-    const told = looks || ((status < 500 || ours.code === 'busy') && !namesPlace(ours));
+    const forAll = (status < 500 || ours.code === 'busy') && !namesPlace(ours);
+    const told = forAll || may(viewerOf(request), 'spool');
     if (ours.code !== 'internal' && told) return refuse(reply, status, ours.code, ours.message, ours.hint);
     if (status === 404) return refuse(reply, status, ours.code, 'It is not on this server any more.');
     return refuse(

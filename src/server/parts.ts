@@ -12,6 +12,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Access } from '../access/access.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
+import type { Files } from '../base/files.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Examined } from '../doctor/finding.js';
 import type { Library } from '../library/library.js';
@@ -34,6 +35,8 @@ export interface BlobPort {
   rendition(sha256: string): string;
   /** An original, by its place relative to the archive. */
   original(path: string): string;
+  /** A new name for a file that lives while it is sent; what a crash leaves, the next start sweeps away. */
+  temporary(): string;
   /** Moves an original to the archive's trash (`Archive.discard`). */
   discard(path: string): Promise<string | undefined>;
 }
@@ -69,6 +72,7 @@ export interface ServerParts {
   access: Access;
   spool: SpoolPort;
   blobs: BlobPort;
+  files: Pick<Files, 'reading' | 'scratch' | 'remove'>;
   /** Wakes the live pages when this process changed the library. */
   changes: Changes;
   /** What is served to peers under `/db`, by name. */

@@ -3,10 +3,9 @@
  * disk. Files are stored as they are (photos don't get smaller), so that the size is known before the first byte. An archive that
  * can't be finished ends early, which a browser tells from its length.
  */
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { PassThrough, type Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
+import { openRegular } from '../base/reading.js';
 import { plain } from './disposition.js';
 
 /** A file for an archive. */
@@ -25,8 +24,6 @@ export interface Archive {
   stream: Readable;
   bytes: number;
 }
-
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
 /** Makes an archive of files. Whoever destroys the stream ends the work. */
 export async function zip(files: readonly Zipped[]): Promise<Archive> {
@@ -58,7 +55,7 @@ export async function zip(files: readonly Zipped[]): Promise<Archive> {
 
 /** The file's bytes; links are not followed. It is closed when the stream ends, however it ends. */
 const openFile = async (path: string): Promise<Readable> =>
-  (await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)).createReadStream({ highWaterMark: 256 * 1024 });
+  (await openRegular(path)).createReadStream({ highWaterMark: 256 * 1024 });
 
 /** The wall time as the archive's, which knows 1980 to 2037 for sure. */
 function timeOf(taken: string): Date {

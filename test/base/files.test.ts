@@ -9,10 +9,13 @@ import {
   writeFileSync,
 } from './fixture.js';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFiles, type Operation } from '../../src/base/files.js';
 import type { FileModes } from '../../src/base/modes.js';
+import { openRegular } from '../../src/base/reading.js';
+import { readOut } from '../../src/replication/sending.js';
 import { temporaryFolder } from '../folder.js';
 
 const files = openFiles();
@@ -39,6 +42,37 @@ describe('write', () => {
     writeFileSync(join(folder, 'a'), 'old');
     await files.replace(join(folder, 'a'), 'new');
     expect(text(join(folder, 'a'))).toBe('new');
+  });
+});
+
+describe('scratch', () => {
+  it('writes a new file that nobody else reads, and never over another', async () => {
+    const path = join(temporaryFolder(), 'a');
+    await files.scratch(path, Buffer.from('one'));
+    expect(text(path)).toBe('one');
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600);
+    await expect(files.scratch(path, Buffer.from('two'))).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(text(path)).toBe('one');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a file that is opened', () => {
+  it('is a regular one: no link is followed, and a FIFO holds nobody up', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), 'one');
+    symlinkSync(join(folder, 'file'), join(folder, 'link'));
+    mkfifoSync(join(folder, 'fifo'));
+    const file = await openRegular(join(folder, 'file'));
+    expect(await file.readFile('utf8')).toBe('one');
+    await file.close();
+    await expect(openRegular(join(folder, 'link'))).rejects.toMatchObject({ code: 'ELOOP' });
+    for (const name of ['fifo', '.'])
+      await expect(openRegular(join(folder, name))).rejects.toMatchObject({ code: 'unsupported' });
+    for (const name of ['link', 'fifo']) {
+      const out = readOut(join(folder, name));
+      await expect(buffer(out.source)).rejects.toThrow();
+      expect(out.failed()).toMatchObject({ code: 'corrupt' });
+    }
   });
 });
 

@@ -58,7 +58,13 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
   const parts: ServerParts = {
     ...replication,
     ...{ library, catalog, changes, access, spool, log, clock },
-    blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
+    blobs: {
+      rendition: blobs.path,
+      original: archive.resolve,
+      temporary: blobs.temporary,
+      discard: archive.discard,
+    },
+    files: home.files,
     look: (id) => lookAt(home, id),
     samples: async () => {
       const { placeSamples } = await import('../../src/ingest/samples.js');

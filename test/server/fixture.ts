@@ -277,7 +277,13 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     changes,
     clock,
     log,
-    blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
+    blobs: {
+      rendition: blobs.path,
+      original: archive.resolve,
+      temporary: blobs.temporary,
+      discard: archive.discard,
+    },
+    files,
     databases: [
       serveLibrary(library, {
         database: openLibraryDatabase({ library, db, clock, onChange }),

@@ -96,7 +96,8 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
   }
 }
 
-type HomeParts = 'library' | 'catalog' | 'changes' | 'blobs' | 'toJpeg' | 'toBare' | 'look' | 'samples' | 'config';
+type HomeParts =
+  'library' | 'catalog' | 'changes' | 'blobs' | 'files' | 'toJpeg' | 'toBare' | 'look' | 'samples' | 'config';
 
 function serverParts(home: Home): Pick<ServerParts, HomeParts> {
   const { library, catalog, archive, blobs, changes, config, files } = home;
@@ -106,7 +107,13 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
     library,
     catalog,
     changes,
-    blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
+    blobs: {
+      rendition: blobs.path,
+      original: archive.resolve,
+      temporary: blobs.temporary,
+      discard: archive.discard,
+    },
+    files,
     toJpeg: (original) => writeJpeg(home, original),
     toBare: (original) => writeBare(home, original),
     look: (id) => lookAt(home, id),

@@ -9,7 +9,7 @@ import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { hasPeers } from '../links.js';
-import { sendStripped } from '../stripped.js';
+import { openStripping } from '../stripped.js';
 import { goneOf } from '../patience.js';
 import { answers, bytes, IdParams } from '../schemas.js';
 
@@ -32,7 +32,8 @@ const missing = 'The original is not on this server.';
 const patience = 20_000;
 
 export const originals: Routes = (app, context) => {
-  const { library, blobs, exchange, toJpeg, toBare } = context;
+  const { library, blobs, exchange, toJpeg } = context;
+  const stripping = openStripping(context);
 
   /** A photo whose original is here, or was brought by another server in time; undefined where it can't be had now. */
   async function fetched(who: Viewer, id: string, signal: AbortSignal): Promise<PhotoView | undefined> {
@@ -115,8 +116,7 @@ export const originals: Routes = (app, context) => {
     handler: async (request, reply) => {
       const who = viewer(request);
       const photo = await find(who, request.params.id, goneOf(reply));
-      if (!mayHaveOriginal(who, photo))
-        return sendStripped(reply, photo, blobs.original(photo.path), toBare && (() => toBare(photo.path)));
+      if (!mayHaveOriginal(who, photo)) return stripping.send(request, reply, photo);
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {
         path: blobs.original(photo.path),
