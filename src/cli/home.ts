@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mayDescribe } from '../access/rights.js';
+import { may, mayDescribe } from '../access/rights.js';
 import { sendersOf, type Senders } from '../access/senders.js';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blobs.js';
@@ -40,6 +40,8 @@ export interface Home extends Records {
   tools: Found;
   metadata: Metadata;
   sidecars: Sidecars;
+  /** Whether somebody (`authorOf`) may upload now. */
+  mayUpload(by: string): boolean;
   close(): Promise<void>;
 }
 
@@ -91,7 +93,8 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   const decoders = parts.decoders ?? openDecoders({ workers: config.workers });
   const tools = findTools(config.ffmpeg);
   const films = openFilms(tools);
-  const sidecars = openSidecars(db, library, metadata, openDescribing(sendersOf(db, library), library.server));
+  const senders = sendersOf(db, library);
+  const sidecars = openSidecars(db, library, metadata, openDescribing(senders, library.server));
   const ingest = await openIngest({
     library,
     archive,
@@ -115,6 +118,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     tools,
     metadata,
     sidecars,
+    mayUpload: (by) => may(senders(by), 'upload'),
     async close() {
       films.close();
       await Promise.all([metadata.close(), decoders.close(), follower.close()]);

@@ -15,7 +15,7 @@ export async function openSpool(
   more: Pick<ProcessorParts, 'told'> = {},
 ): Promise<Processor> {
   const { incoming, work, mode, settle, workers, rescan, poll } = home.config;
-  const { files, ingest, library, archive, sidecars } = home;
+  const { files, ingest, library, archive, sidecars, mayUpload } = home;
   const { originals } = library.local;
   const isHere = (sha256: string): boolean => {
     const row = originals.find(sha256);
@@ -26,7 +26,7 @@ export async function openSpool(
     const row = originals.find(sha256);
     return row && archive.resolve(row.path);
   };
-  const parts = { files, clock, log, ingest, local: library.local, isHere, placeOf, sidecars, ...more };
+  const parts = { files, clock, log, ingest, local: library.local, isHere, placeOf, sidecars, mayUpload, ...more };
   return openProcessor(parts, { incoming, work, mode, settle, workers, rescan, poll, ...changed });
 }
 

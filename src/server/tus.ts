@@ -7,7 +7,7 @@ import { DataStore, ERRORS, Server, Upload as TusUpload } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
-import type { Uploads } from '../spool/port.js';
+import type { Still, Uploads } from '../spool/port.js';
 import { refuse, type HttpCode } from './failures.js';
 import { makeTurns } from './turns.js';
 
@@ -18,6 +18,8 @@ export const uploadsPath = '/api/uploads';
 export interface TusAsking {
   /** Who asks, as `authorOf` writes it. */
   by: string;
+  /** Asks anew whether they may upload, when it takes effect. */
+  still: Still;
   /** The upload; absent for one that is to be made. */
   id?: string;
 }
@@ -61,7 +63,7 @@ class SpoolStore extends DataStore {
 
 /** Opens the protocol over the uploads of a spool. */
 export function openTus(uploads: Uploads, clock: Clock): Tus {
-  const askedBy = new WeakMap<object, string>();
+  const askings = new WeakMap<object, TusAsking>();
   const failures = new WeakMap<object, unknown>();
   const server = new Server({
     path: uploadsPath,
@@ -70,12 +72,14 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
     relativeLocation: true,
     allowedOrigins: () => false,
     async onUploadCreate(request, { id, size = 0, metadata = {} }) {
+      const asking = askings.get(request)!;
+      asking.id = id;
       const told = Object.entries(metadata).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
-      await uploads.begin(id, { by: askedBy.get(request)!, length: size, metadata: Object.fromEntries(told) });
+      await uploads.begin(id, { by: asking.by, length: size, metadata: Object.fromEntries(told) });
       return {};
     },
-    async onUploadFinish(_request, { id }) {
-      await uploads.finish(id);
+    async onUploadFinish(request, { id }) {
+      await uploads.finish(id, askings.get(request)?.still);
       return {};
     },
     onResponseError(request, error) {
@@ -84,10 +88,22 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
     },
   });
 
-  return async (request, reply, { by, id }) => {
-    const asked = toWeb(request, id);
-    askedBy.set(asked, by);
+  /** What came while the right to upload was taken away is not kept. */
+  async function dropUnless({ still, id }: TusAsking): Promise<void> {
+    try {
+      still();
+    } catch (error) {
+      if (id !== undefined) await uploads.remove(id);
+      throw error;
+    }
+  }
+
+  return async (request, reply, given) => {
+    const asking = { ...given };
+    const asked = toWeb(request, asking.id);
+    askings.set(asked, asking);
     const answer = await server.handleWeb(asked);
+    if (request.method === 'PATCH' || request.method === 'POST') await dropUnless(asking);
     const failure = failures.get(asked);
     if (failure instanceof Error && !('status_code' in failure)) throw failure;
     if (answer.status >= 400) return refuseTus(reply.header('tus-resumable', '1.0.0'), answer.status);

@@ -40,6 +40,8 @@ export interface ProcessorParts {
   placeOf?: (sha256: string) => string | undefined;
   /** Whose sidecars are; without it they stay where they are. */
   sidecars?: Sidecars;
+  /** See `UploadsParts.mayUpload`. */
+  mayUpload?: (by: string) => boolean;
   /** See `TakingParts.told`. */
   told?: (found: Found, sha256: string) => void;
 }

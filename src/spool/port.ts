@@ -213,9 +213,17 @@ export interface Upload extends Wanted {
   sha256?: string;
 }
 
+/**
+ * Asked right before a file appears in `incoming`: throws where whoever sends it may not any more. Nothing of it is kept then.
+ */
+export type Still = () => void;
+
 /** Uploads that come in pieces, kept on the disk between them (uploads.ts). Ids are 32 hexadecimal digits. */
 export interface Uploads {
-  /** Makes one. @throws PhotospoolError `disk-full` where there is no room for it. */
+  /**
+   * Makes one. @throws PhotospoolError `disk-full` where there is no room for it and for what its sender has begun, `slow-down`
+   * where they have begun too many.
+   */
   begin(id: string, wanted: Wanted): Promise<void>;
   find(id: string): Promise<Upload | undefined>;
   /**
@@ -225,9 +233,10 @@ export interface Uploads {
   append(id: string, stream: Readable): Promise<number>;
   /**
    * Checks an upload that is whole and puts it into `incoming`; one that is not whole, or received, is answered as it is.
-   * @throws PhotospoolError `mismatch` where it has not the `sha256` that it should; it is gone then. `not-found`.
+   * @throws PhotospoolError `mismatch` where it has not the `sha256` that it should; it is gone then. `not-found`. What `still`
+   * throws; it is gone then.
    */
-  finish(id: string): Promise<Upload>;
+  finish(id: string, still?: Still): Promise<Upload>;
   /** Forgets one, and what came of it; false where there is none. */
   remove(id: string): Promise<boolean>;
 }
@@ -259,9 +268,10 @@ export interface SpoolPort {
   readonly choices: SpoolChoices;
   /**
    * Puts a stream's bytes into `incoming` by a temporary name and a rename; never replaces a file. `name` is what the
-   * sender called it: hostile text; `by` who that is, as `authorOf` writes it. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error.
+   * sender called it: hostile text; `by` who that is, as `authorOf` writes it. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error,
+   * or `still` throws.
    */
-  place(stream: Readable, name: string, by: string): Promise<string>;
+  place(stream: Readable, name: string, by: string, still?: Still): Promise<string>;
   readonly uploads: Uploads;
   /** Tells of what happens; returns the function that ends it. */
   on(listener: (event: SpoolEvent) => void): () => void;

@@ -104,7 +104,8 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;
   const isQueued = (claim: Claim): boolean => queue.has(keyOfClaim(claim));
   for (const folder of [incoming, work]) await files.sweep(folder);
-  const uploads = await openUploads({ incoming, work, files, clock, log });
+  const { mayUpload } = parts;
+  const uploads = await openUploads({ incoming, work, files, clock, log, ...(mayUpload && { mayUpload }) });
   await adopt();
   if ((await files.look(incoming))?.dev !== (await files.look(work))?.dev) {
     log.info(
@@ -248,7 +249,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       if (!watching) await inbox.look();
       return { ...tellStatus({ inbox, hand, taking, tally }), today: parts.local.today.count() };
     },
-    place: (stream, name, by) => placeUpload(incoming, files, stream, name, by),
+    place: (stream, name, by, still) => placeUpload(incoming, files, stream, name, by, still),
     uploads,
     on(listener) {
       listeners.add(listener);

@@ -8,18 +8,26 @@ import { duplicateName, safeName } from '../archive/names.js';
 import type { Files } from '../base/files.js';
 import { temporaryName } from '../base/temporary.js';
 import { isLeftAlone } from './names.js';
+import type { Still } from './port.js';
 import { senderFolder } from './senders.js';
 
-/** Writes a stream into `incoming`; `name` is hostile text, `by` who sent it. Answers the name it got. Leaves nothing where the stream fails. */
+/** Writes a stream into `incoming`; `name` is hostile text, `by` who sent it. Answers the name it got. Leaves nothing where the stream fails, or `still` throws. */
 export async function placeUpload(
   incoming: string,
   files: Files,
   stream: Readable,
   name: string,
   by: string,
+  still: Still = () => undefined,
 ): Promise<string> {
   const part = join(incoming, temporaryName());
   await files.pour(stream, part);
+  try {
+    still();
+  } catch (error) {
+    await files.remove(part);
+    throw error;
+  }
   return giveName(await senderFolder(incoming, files, by), files, part, name);
 }
 

@@ -10,7 +10,7 @@ import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js'
 import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
 import { roomOf } from '../base/room.js';
-import type { Upload, Uploads } from './port.js';
+import type { Still, Upload, Uploads, Wanted } from './port.js';
 import { placePart, sealPart, shownName, type Note } from './whole.js';
 
 /** How long uploads are kept, in ms. */
@@ -29,6 +29,8 @@ export interface UploadsParts {
   clock: Clock;
   log: Log;
   keeping?: Keeping;
+  /** Whether somebody (`authorOf`) may upload now; asked where one is finished with nobody there to ask. */
+  mayUpload?: (by: string) => boolean;
   /** Bytes that may still be written to the disk of a folder. */
   room?: (folder: string) => Promise<number>;
 }
@@ -41,6 +43,8 @@ export interface OpenUploads extends Uploads {
 
 const hour = 3_600_000;
 const usual: Keeping = { unfinished: 7 * 24 * hour, received: 24 * hour };
+/** Unfinished uploads that one sender may have. */
+const mostOfOne = 100;
 const names = /^([0-9a-f]{32})\.(?:json|part)$/;
 
 /** Opens the uploads of a spool: what is too old goes, and what is whole begins to be finished. */
@@ -52,10 +56,13 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
     clock,
     log,
     keeping = usual,
+    mayUpload = () => true,
     room = async (folder: string) => (await roomOf(folder)).left,
   } = parts;
   const folders = [join(work, '.uploads'), join(incoming, '.photospool-uploads')] as const;
   const finishing = new Map<string, Promise<Upload>>();
+  /** Those that are not whole, by id. */
+  const unfinished = new Map<string, { by: string; length: number; folder: string }>();
   let swept = clock.now();
 
   const noteOf = (folder: string, id: string): string => join(folder, `${id}.json`);
@@ -91,7 +98,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
     return { ...known, state: finishing.has(id) ? 'checking' : 'uploading', bytes: part.size };
   }
 
-  async function complete(id: string): Promise<Upload> {
+  async function complete(id: string, still: Still = () => undefined): Promise<Upload> {
     const found = await read(id);
     if (!found) throw missing();
     const { folder } = found;
@@ -103,11 +110,22 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
         await files.replace(noteOf(folder, id), JSON.stringify(note));
       }
       await folderForNew();
+      await dropUnless(still, folder, id);
       await placePart(files, incoming, part, note);
+      unfinished.delete(id);
     }
     const upload = await find(id);
     if (!upload) throw missing();
     return upload;
+  }
+
+  async function dropUnless(still: Still, folder: string, id: string): Promise<void> {
+    try {
+      still();
+    } catch (error) {
+      await drop(folder, id);
+      throw error;
+    }
   }
 
   async function dropWrong(folder: string, id: string, error: unknown): Promise<never> {
@@ -116,12 +134,13 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
   }
 
   async function drop(folder: string, id: string): Promise<void> {
+    unfinished.delete(id);
     await files.remove(noteOf(folder, id));
     await files.remove(partOf(folder, id));
   }
 
-  function finish(id: string): Promise<Upload> {
-    const under = finishing.get(id) ?? complete(id).finally(() => finishing.delete(id));
+  function finish(id: string, still?: Still): Promise<Upload> {
+    const under = finishing.get(id) ?? complete(id, still).finally(() => finishing.delete(id));
     finishing.set(id, under);
     return under;
   }
@@ -136,10 +155,34 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
       await files.remove(partOf(folder, id));
       return;
     }
-    if (note && part?.size === note.length) return void finish(id).catch(tell);
+    if (note && part?.size === note.length) return void finish(id, () => checkSender(note)).catch(tell);
+    if (note && part) unfinished.set(id, { by: note.by, length: note.length, folder });
     // One that is just being made has its bytes before its note.
     const keep = !note ? hour : part ? keeping.unfinished : note.sha256 === undefined ? 0 : keeping.received;
     if (age > keep && !finishing.has(id)) await drop(folder, id);
+  }
+
+  /** @throws PhotospoolError `forbidden` where who sent something may not any more. */
+  function checkSender({ by }: Note): void {
+    if (!mayUpload(by)) throw new PhotospoolError('forbidden', 'Who began this upload may not upload any more.');
+  }
+
+  /**
+   * Lets one sender begin no more than can be finished. @throws PhotospoolError `slow-down`, `disk-full`.
+   */
+  async function checkAmount(folder: string, wanted: Wanted): Promise<void> {
+    const own = [...unfinished].filter(([, { by }]) => by === wanted.by);
+    if (own.length >= mostOfOne) {
+      throw new PhotospoolError('slow-down', `Of your uploads ${mostOfOne} are not finished yet.`, {
+        hint: 'Finish some of them, or give them up; what is left alone goes by itself after a week.',
+      });
+    }
+    let needed = wanted.length;
+    for (const [id, one] of own) needed += one.length - ((await files.look(partOf(one.folder, id)))?.size ?? 0);
+    if ((await room(folder)) >= needed) return;
+    throw new PhotospoolError('disk-full', `There is no room here for “${shownName(wanted)}”.`, {
+      hint: 'Free some space on the server; it is tried again by itself.',
+    });
   }
 
   async function sweep(): Promise<void> {
@@ -165,11 +208,8 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
       }
       const folder = await folderForNew();
       await files.makeFolder(folder);
-      if ((await room(folder)) < wanted.length) {
-        throw new PhotospoolError('disk-full', `There is no room here for “${shownName(wanted)}”.`, {
-          hint: 'Free some space on the server; it is tried again by itself.',
-        });
-      }
+      await checkAmount(folder, wanted);
+      unfinished.set(id, { by: wanted.by, length: wanted.length, folder });
       const note: Note = { format: 1, ...wanted, begun: clock.now() };
       await files.extend(Readable.from([]), partOf(folder, id));
       await files.replace(noteOf(folder, id), JSON.stringify(note));

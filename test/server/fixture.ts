@@ -34,6 +34,7 @@ import {
   type SpoolEvent,
   type SpoolPort,
   type SpoolStatus,
+  type Still,
   type StuckFile,
   type Uploads,
 } from '../../src/spool/port.js';
@@ -97,7 +98,7 @@ export interface FakeSpool extends SpoolPort {
   chosen: [string, Names][];
   stuckFiles: (StuckFile & { claim: string })[];
   /** Replaces what `place` does with the bytes; resolves to the name that the file got. */
-  takes: (stream: Readable, name: string) => Promise<string>;
+  takes: (stream: Readable, name: string, still?: Still) => Promise<string>;
 }
 
 export function fakeSpool(uploads: Uploads): FakeSpool {
@@ -144,7 +145,7 @@ export function fakeSpool(uploads: Uploads): FakeSpool {
       restore: async () => void spool.chosen.push(['restore', 'all']),
       filesOf: async (claims) => spool.stuckFiles.filter(({ claim }) => claims.includes(claim)),
     },
-    place: (stream, name) => spool.takes(stream, name),
+    place: (stream, name, _by, still) => spool.takes(stream, name, still),
     uploads,
     on(listener) {
       spool.listeners.add(listener);

@@ -3,7 +3,10 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import type { Actor } from '../../src/access/actor.js';
 import { PhotospoolError } from '../../src/base/errors.js';
+import { openFiles } from '../../src/base/files.js';
+import { placeUpload } from '../../src/spool/upload.js';
 import { expectError, listenOn, openHome, sha256, type Home } from './fixture.js';
 import { kinds, openDoors, type RoleName } from './roles.js';
 
@@ -302,5 +305,100 @@ it('tells before anything is sent what the spool would leave alone, by the same 
       ...[null, null, 'it is a PDF document', 'it is a web page', null],
       ...['it is no photo or video that Photospool knows', null, 'it is empty'],
     ],
+  });
+});
+
+describe('an upload whose sender loses the right meanwhile', () => {
+  const multipart = (body: Readable): { payload: Readable; headers: Record<string, string> } => ({
+    payload: body,
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+  });
+  const head = '--x\r\nContent-Disposition: form-data; name="f"; filename="a.jpg"\r\n\r\n';
+
+  /** A home with a token that may upload; `revoke` takes it away. */
+  async function openSender() {
+    const home = await openHome();
+    home.spool.takes = (stream, name, still) =>
+      placeUpload(incomingOf(home), openFiles(), stream, name, 'owner', still);
+    const by: Actor = { by: 'owner', who: 'command line' };
+    const { secret } = home.access.tokens.make('phone', ['upload'], by);
+    const revoke = (): void => void home.access.tokens.revoke('phone', by);
+    return { home, revoke, headers: { authorization: `Bearer ${secret}` } };
+  }
+
+  it('is refused at its end, and nothing is kept', async () => {
+    const { home, revoke, headers } = await openSender();
+    const url = await begin(home, {}, headers);
+    expect((await patch(home, url, 0, bytes.subarray(0, 2_000), headers)).statusCode).toBe(204);
+    // The token goes while the last bytes are on their way.
+    const rest = new Readable({ read: () => undefined });
+    const late = home.app.inject({
+      method: 'PATCH',
+      url,
+      headers: { ...chunk, 'upload-offset': '2000', ...headers },
+      payload: rest,
+    });
+    rest.push(bytes.subarray(2_000, 3_000));
+    await expect.poll(async () => (await home.parts.spool.uploads.find(url.slice(-32)))?.bytes).toBe(3_000);
+    revoke();
+    rest.push(bytes.subarray(3_000));
+    rest.push(null);
+    expectError(await late, 401, 'unauthorized');
+    expect(lying(home)).toEqual([]);
+    expect(await home.parts.spool.uploads.find(url.slice(-32))).toBeUndefined();
+  });
+
+  it('is not kept either where it was not at its end', async () => {
+    const { home, revoke, headers } = await openSender();
+    const url = await begin(home, {}, headers);
+    const part = new Readable({ read: () => undefined });
+    const late = home.app.inject({
+      method: 'PATCH',
+      url,
+      headers: { ...chunk, 'upload-offset': '0', ...headers },
+      payload: part,
+    });
+    part.push(bytes.subarray(0, 1_000));
+    await expect.poll(async () => (await home.parts.spool.uploads.find(url.slice(-32)))?.bytes).toBe(1_000);
+    revoke();
+    part.push(null);
+    expectError(await late, 401, 'unauthorized');
+    expect(await home.parts.spool.uploads.find(url.slice(-32))).toBeUndefined();
+  });
+
+  it('leaves nothing of a form that was under way', async () => {
+    const { home, revoke, headers } = await openSender();
+    const body = new Readable({ read: () => undefined });
+    const { payload, headers: form } = multipart(body);
+    const late = home.app.inject({ method: 'POST', url: '/api/upload', headers: { ...headers, ...form }, payload });
+    body.push(head + 'x'.repeat(1_000));
+    await expect.poll(() => readdirSync(incomingOf(home)).length).toBe(1);
+    revoke();
+    body.push('\r\n--x--\r\n');
+    body.push(null);
+    expectError(await late, 401, 'unauthorized');
+    expect(readdirSync(incomingOf(home))).toEqual([]);
+  });
+});
+
+describe('uploads that are begun', () => {
+  it('are a hundred of one sender, who is told so; others begin theirs', async () => {
+    const home = await openHome();
+    const guests = await openDoors(home, []);
+    const [family, editor] = [guests.headersOf('family'), guests.headersOf('editor')];
+    const urls: string[] = [];
+    for (let n = 0; n < 100; n++) urls.push(await begin(home, {}, family));
+    const more = { ...tus, 'upload-length': '5000', ...family };
+    const refused = expectError(
+      await home.app.inject({ method: 'POST', url: '/api/uploads', headers: more }),
+      429,
+      'slow-down',
+    );
+    expect(refused.message).toContain('Of your uploads 100 are not finished');
+    await begin(home, {}, editor);
+    await home.app.inject({ method: 'DELETE', url: urls[0]!, headers: { ...tus, ...family } });
+    expect((await patch(home, urls[1]!, 0, bytes, family)).statusCode).toBe(204);
+    await begin(home, {}, family);
+    await begin(home, {}, family);
   });
 });

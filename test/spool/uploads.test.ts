@@ -228,3 +228,41 @@ test('a folder that the spool removes meanwhile is made again', async () => {
   await uploads.finish(id);
   expect(readFileSync(join(incoming, 'trip/a.jpg'))).toEqual(bytes);
 });
+
+describe('what one sender may begin', () => {
+  const wish = (length: number, by = 'person:a') => ({ by, length, metadata: { filename: 'a.jpg' } });
+  const idOf = (n: number): string => n.toString(16).padStart(32, '0');
+
+  test('is what the disk has room for, with what they have begun', async () => {
+    const uploads = await makeFolders().open({ room: () => Promise.resolve(2_500) });
+    await uploads.begin(idOf(1), wish(1_000));
+    await uploads.begin(idOf(2), wish(1_000));
+    await expect(uploads.begin(idOf(3), wish(1_000))).rejects.toMatchObject({ code: 'disk-full' });
+    await uploads.begin(idOf(4), wish(1_000, 'person:b'));
+    await uploads.append(idOf(1), Readable.from([Buffer.alloc(600)]));
+    await uploads.begin(idOf(5), wish(1_000));
+  });
+
+  test('is counted after a restart as before', async () => {
+    const folders = makeFolders();
+    const before = await folders.open();
+    for (let n = 0; n < 100; n++) await before.begin(idOf(n), wish(1_000));
+    await before.close();
+    const after = await folders.open();
+    await expect(after.begin(idOf(100), wish(1_000))).rejects.toMatchObject({ code: 'slow-down' });
+    await after.remove(idOf(7));
+    await after.begin(idOf(100), wish(1_000));
+  });
+});
+
+test('what was whole at a crash is not placed where its sender may not upload any more', async () => {
+  const folders = makeFolders();
+  const before = await folders.open();
+  await before.begin(id, wanted);
+  await before.append(id, stream());
+  await before.close();
+  const after = await folders.open({ mayUpload: (by) => by !== wanted.by });
+  await after.close();
+  expect(readdirSync(folders.incoming)).toEqual([]);
+  expect(await after.find(id)).toBeUndefined();
+});

@@ -8,8 +8,8 @@ import { pipeline, Transform } from 'node:stream';
 import { Type } from 'typebox';
 import { authorOf, may } from '../../access/rights.js';
 import { PhotospoolError } from '../../base/errors.js';
-import type { SpoolPort } from '../../spool/port.js';
-import { viewer } from '../access.js';
+import type { SpoolPort, Still } from '../../spool/port.js';
+import { checkStill, viewer } from '../access.js';
 import type { App, Routes } from '../parts.js';
 import { Problem, Sha256 } from '../schemas.js';
 
@@ -67,7 +67,8 @@ function addRoute(app: App, spool: SpoolPort): void {
         // Which names are taken is for those who may look there.
         const who = viewer(request);
         const tells = may(who, 'spool');
-        for await (const part of request.files()) files.push(await placePart(spool, part, authorOf(who), tells));
+        const sender = { by: authorOf(who), tells, still: (): void => checkStill(request, 'upload') };
+        for await (const part of request.files()) files.push(await placePart(spool, part, sender));
       } catch (error) {
         throw brokeOff(error)
           ? new PhotospoolError('truncated', 'The upload ended in the middle.', { op: 'upload', cause: error })
@@ -79,13 +80,20 @@ function addRoute(app: App, spool: SpoolPort): void {
   );
 }
 
-async function placePart(spool: SpoolPort, part: MultipartFile, by: string, tells: boolean): Promise<Placed> {
+/** Who sends a file, whether they are told what it is called here, and what asks anew whether they may when it takes effect. */
+interface Sender {
+  by: string;
+  tells: boolean;
+  still: Still;
+}
+
+async function placePart(spool: SpoolPort, part: MultipartFile, { by, tells, still }: Sender): Promise<Placed> {
   const { stream, seen } = measure();
   // Whatever ends the one ends the other; the spool hears of it as an error of its stream.
   pipeline(part.file, stream, () => undefined);
   try {
     const sent = part.filename || 'upload';
-    const name = await spool.place(stream, sent, by);
+    const name = await spool.place(stream, sent, by, still);
     return { name: tells ? name : sent, ...seen() };
   } finally {
     stream.destroy();

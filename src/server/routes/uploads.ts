@@ -9,12 +9,12 @@ import type { Upload } from '../../spool/port.js';
 import { isSidecarName } from '../../ingest/sidecars/match.js';
 import { isXmp } from '../../photo/foreign.js';
 import { headLength, whyNotTaken } from '../../photo/identify.js';
-import { viewer } from '../access.js';
+import { checkStill, viewer } from '../access.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { findPhoto } from '../photos.js';
 import { answers, Problem, Sha256 } from '../schemas.js';
-import { openTus, sha256Of, uploadsPath } from '../tus.js';
+import { openTus, sha256Of, uploadsPath, type TusAsking } from '../tus.js';
 
 const Params = Type.Object({ upload: Type.String({ description: '32 hexadecimal digits' }) });
 const State = Type.Object({
@@ -56,9 +56,12 @@ export const uploads: Routes = async (app, { spool, library, clock }) => {
     throw notFound('There is no such upload here.', 'It may be too old: begin again.');
   }
 
-  async function asking(request: FastifyRequest): Promise<{ by: string; id: string }> {
+  /** Asks anew whether who made a request may upload. */
+  const stillOf = (request: FastifyRequest) => (): void => checkStill(request, 'upload');
+
+  async function asking(request: FastifyRequest): Promise<TusAsking> {
     const { id, by } = await ofAsker(request);
-    return { id, by };
+    return { id, by, still: stillOf(request) };
   }
 
   /** How many bytes a photo has that whoever asks may see and whose original is here. */
@@ -95,7 +98,7 @@ export const uploads: Routes = async (app, { spool, library, clock }) => {
           response: { 204: nothing('Tus-Version, Tus-Extension'), ...problems },
         },
       },
-      (request, reply) => tus(request, reply, { by: authorOf(viewer(request)) }),
+      (request, reply) => tus(request, reply, { by: authorOf(viewer(request)), still: stillOf(request) }),
     );
 
     scope.post(
@@ -113,7 +116,7 @@ export const uploads: Routes = async (app, { spool, library, clock }) => {
         const sha256 = sha256Of(request.headers['upload-metadata'] as string | undefined);
         const bytes = sha256 === undefined ? undefined : knownBytes(who, sha256);
         if (bytes !== undefined) return reply.code(200).send({ state: 'known', bytes, length: bytes, sha256 });
-        return tus(request, reply, { by: authorOf(who) });
+        return tus(request, reply, { by: authorOf(who), still: stillOf(request) });
       },
     );
 
@@ -128,9 +131,11 @@ export const uploads: Routes = async (app, { spool, library, clock }) => {
       },
       handler: async (request, reply) => {
         let found = await ofAsker(request);
-        if (request.method === 'HEAD') return tus(request, reply, { id: found.id, by: found.by });
+        if (request.method === 'HEAD')
+          return tus(request, reply, { id: found.id, by: found.by, still: stillOf(request) });
         // Whole, and its end was not reached: a crash, or a disk in trouble.
-        if (found.state !== 'received' && found.bytes === found.length) found = await spool.uploads.finish(found.id);
+        if (found.state !== 'received' && found.bytes === found.length)
+          found = await spool.uploads.finish(found.id, stillOf(request));
         const { state, bytes, length, sha256 } = found;
         return { state, bytes, length, ...(sha256 !== undefined && { sha256 }) };
       },
