@@ -43,9 +43,13 @@ export interface Program<Question, Answer> {
  */
 export type Why = 'time' | 'memory' | 'output' | 'crash' | 'start' | 'closed';
 
-/** What became of a question. `said`: the last words on its standard error. */
+/**
+ * What became of a question. `said`: the last words on its standard error. `worked`: it used all the CPU time that it may, and would
+ * do so again; absent where it may have waited, or the system does not tell.
+ */
 export type Reply<Answer> =
-  { kind: 'answer'; answer: Answer } | { kind: 'ended'; why: Why; signal: NodeJS.Signals | null; said: string };
+  | { kind: 'answer'; answer: Answer }
+  | { kind: 'ended'; why: Why; signal: NodeJS.Signals | null; said: string; worked?: true };
 
 /** How many processes there may be, and how long they stay. */
 export interface Crew {
@@ -156,14 +160,15 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
     give?.(reply);
   }
 
-  function end(why: Why, signal: NodeJS.Signals | null = null): void {
-    settle({ kind: 'ended', why: why === 'crash' && outOfMemory.test(said) ? 'memory' : why, signal, said });
+  function end(why: Why, signal: NodeJS.Signals | null = null, worked = false): void {
+    const told = why === 'crash' && outOfMemory.test(said) ? 'memory' : why;
+    settle({ kind: 'ended', why: told, signal, said, ...(worked && { worked }) });
   }
 
-  function kill(why: Why): void {
+  function kill(why: Why, worked = false): void {
     // A process that waits for a broken disk may outlive even this; its question does not wait for it.
     killAll(child);
-    end(why);
+    end(why, null, worked);
   }
 
   /** Ends what took too long; what works on a machine that has no time for it is given more. */
@@ -173,7 +178,7 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
     const cpu = cpuOf(child.pid);
     const used = cpu === undefined || began.cpu === undefined ? seconds : cpu - began.cpu;
     const left = Math.min(seconds - used, longest - took);
-    if (left <= 0 || used < leastShare * took) return kill('time');
+    if (left <= 0 || used < leastShare * took) return kill('time', cpu !== undefined && used >= seconds);
     timer = setTimeout(() => check(began), Math.max(left, 0.1) * 1000);
   }
 

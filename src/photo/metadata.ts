@@ -5,8 +5,9 @@
  */
 import { access, constants } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import type { Limits, Why } from '../base/bounded.js';
+import type { Limits, Reply } from '../base/bounded.js';
 import { PhotospoolError, type ErrorCode } from '../base/errors.js';
+import { openRegular } from '../base/reading.js';
 import type { Facts, SidecarValues } from '../document/photo.js';
 import { readCamera } from './camera.js';
 import { readTaken } from './dates.js';
@@ -18,6 +19,7 @@ import { readPosition } from './position.js';
 import { readSidecarValues } from './sidecar.js';
 import { describeTags, openTags, type Tags } from './tags.js';
 import { readWords } from './words.js';
+import { checkSidecar, largestSidecar } from './xmpcost.js';
 
 /** The number of the recipe that makes facts; raised whenever the same bytes would give other facts. */
 export const factsRecipe = 2;
@@ -42,7 +44,10 @@ export interface Metadata {
    * `io` (no Perl; or ExifTool ended); or the system's error where the file can't be read.
    */
   read(path: string, format: Format, bytes: number, size?: { width: number; height: number }): Promise<Read>;
-  /** What an XMP sidecar says; nothing where ExifTool can make nothing of it. The same limits, and the same errors. */
+  /**
+   * What an XMP sidecar says; nothing where ExifTool can make nothing of it. The same limits, and the same errors; `too-large`
+   * also where reading it would take long (xmpcost.ts).
+   */
   sidecar(path: string): Promise<SidecarValues>;
   close(): Promise<void>;
 }
@@ -66,7 +71,17 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
   }
 
   return {
-    sidecar: async (path) => readSidecarValues(await ask(path)),
+    async sidecar(path) {
+      const file = await openRegular(path);
+      try {
+        const begin = Buffer.alloc(Math.min((await file.stat()).size, largestSidecar + 1));
+        const { bytesRead } = await file.read(begin, 0, begin.length, 0);
+        checkSidecar(begin.subarray(0, bytesRead), path);
+      } finally {
+        await file.close();
+      }
+      return readSidecarValues(await ask(path));
+    },
     async read(path, format, bytes, size) {
       const answer = await ask(path);
       const tags = openTags(answer);
@@ -93,16 +108,22 @@ export function readFacts(answer: Answer): Omit<Facts, 'recipe' | 'type' | 'byte
   return { ...readTaken(tags, zone), ...readCamera(tags), ...position, ...readWords(tags), ...readPair(tags) };
 }
 
-function explainReader({ why, said }: { why: Why; said: string }, path: string): PhotospoolError {
+/** How ExifTool ended. */
+type Ended = Pick<Extract<Reply<Answer>, { kind: 'ended' }>, 'why' | 'said' | 'worked'>;
+
+function explainReader({ why, said, worked }: Ended, path: string): PhotospoolError {
   const again = 'It is tried again by itself.';
+  const without = 'Make a copy of it without them.';
   const tell = (code: ErrorCode, message: string, hint: string): PhotospoolError =>
     new PhotospoolError(code, message, { op: 'read', path, hint, cause: new Error(`ExifTool: ${why} ${said}`.trim()) });
   switch (why) {
     case 'time':
+      // It did not wait for a disk or for others: another try would take as long.
+      if (worked === true) return tell('too-large', 'Its tags take longer to read than those of any photo.', without);
       return tell('timeout', 'Reading its tags took too long.', again);
     case 'memory':
     case 'output':
-      return tell('too-large', 'Its tags are larger than those of any photo.', 'Make a copy of it without them.');
+      return tell('too-large', 'Its tags are larger than those of any photo.', without);
     case 'start':
       return tell(
         'io',

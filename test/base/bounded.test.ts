@@ -101,6 +101,11 @@ describe.skipIf(!linux)('on a machine that has no time for it (Linux)', () => {
   ])('%s', async (_, question, limits) => {
     expect(await open(limits).ask(question)).toMatchObject({ kind: 'ended', why: 'time' });
   });
+
+  it('it is told whether it worked all of its time, as it would again, or waited', async () => {
+    expect(await open({ seconds: 1, longest: 300 }).ask('share 1000')).toMatchObject({ why: 'time', worked: true });
+    expect(await open({ seconds: 4, longest: 300 }).ask('hang')).not.toHaveProperty('worked');
+  });
 });
 
 it('keeps the others going while one crashes', async () => {
