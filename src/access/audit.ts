@@ -28,6 +28,7 @@ export const happenings = [
   'token-revoked',
   'share-made',
   'share-revoked',
+  'share-failed',
   'access-changed',
   'document-removed',
 ] as const;
@@ -52,8 +53,9 @@ export interface Audit {
 
 /** Entries that are kept, beside failed tries. */
 const most = 10_000;
-/** Failed tries that are kept. */
-const mostFailed = 2_000;
+/** Of what strangers can make happen, so many are kept, each in a part of its own. */
+const mostFailed = { 'sign-in-failed': 2_000, 'share-failed': 1_000 } as const;
+const failures = Object.keys(mostFailed) as (keyof typeof mostFailed)[];
 /** How often old entries are taken out: every so many. */
 const every = 100;
 
@@ -71,18 +73,21 @@ export function openAudit(db: Sqlite, clock: Pick<Clock, 'now'>, line: (text: st
   const insert = db.prepare('INSERT INTO access_audit (at, what, who, address, detail) VALUES (?, ?, ?, ?, ?)');
   const select = db.prepare<Columns>(`SELECT id, at, what, who, address, detail FROM access_audit
     WHERE id < ? ORDER BY id DESC LIMIT ?`);
-  const prune = (is: '=' | '<>') =>
-    db.prepare(`DELETE FROM access_audit WHERE what ${is} 'sign-in-failed' AND id <=
-      (SELECT id FROM access_audit WHERE what ${is} 'sign-in-failed' ORDER BY id DESC LIMIT 1 OFFSET ?)`);
-  const [pruneFailed, pruneRest] = [prune('='), prune('<>')];
+  const listed = failures.map((what) => `'${what}'`).join();
+  const prune = (which: string) =>
+    db.prepare(`DELETE FROM access_audit WHERE ${which} AND id <=
+      (SELECT id FROM access_audit WHERE ${which} ORDER BY id DESC LIMIT 1 OFFSET ?)`);
+  const parts = [
+    ...failures.map((what) => ({ most: mostFailed[what], prune: prune(`what = '${what}'`) })),
+    { most, prune: prune(`what NOT IN (${listed})`) },
+  ];
 
   return {
     note(what, { who, address, detail } = {}) {
       const at = clock.now();
       const { lastInsertRowid } = insert.run(at, what, who ?? null, address ?? null, detail ?? null);
       if (Number(lastInsertRowid) % every === 0) {
-        pruneFailed.run(mostFailed);
-        pruneRest.run(most);
+        for (const part of parts) part.prune.run(part.most);
       }
       const text = JSON.stringify(
         entryOf({ id: 0, at, what, who: who ?? null, address: address ?? null, detail: detail ?? null }),

@@ -33,6 +33,8 @@ export interface Viewer {
   canEdit: boolean;
   /** Of a link: what it shows, whether originals may be taken, whether it tells more than the pictures. */
   scope?: Scope;
+  /** The id of the link, which is no secret. */
+  share?: string;
   originals?: boolean;
   details?: boolean;
   /** Whether a photo (its id) is in the scope. The server puts it here; without it nothing is. */
@@ -223,3 +225,7 @@ export function authorOf({ person, token }: Viewer): string {
   if (person !== undefined) return `person:${person}`;
   return token === undefined ? 'owner' : `token:${token}`;
 }
+
+/** What somebody is counted as where everybody has a bounded number of places: each person, token and link by itself. */
+export const holderOf = (viewer: Viewer): string =>
+  viewer.share === undefined ? `${viewer.role} ${authorOf(viewer)}` : `link ${viewer.share}`;

@@ -80,8 +80,8 @@ interface Columns {
 }
 
 const every = 60_000;
-/** A password of a link is said on, so it may be short; it is slow to try all the same. */
-const shortest = 4;
+/** A password of a link is said on, so it may be shorter than a person's; it is slow to try all the same. Older links may have four. */
+const shortest = 8;
 
 /** Opens the links. */
 export function openShares(
@@ -150,8 +150,8 @@ export function openShares(
       const row = living(secret);
       if (!row || (row.password !== null && !isTicket(ticket, secret, row.password))) return undefined;
       touches.touch(row.id, row.used ?? 0);
-      const { scope, originals, details } = shareOf(row);
-      return { role: 'link', audiences: audiencesOf.link, canEdit: false, scope, originals, details };
+      const { id, scope, originals, details } = shareOf(row);
+      return { role: 'link', share: id, audiences: audiencesOf.link, canEdit: false, scope, originals, details };
     },
     async unlock(secret, password, address) {
       const row = living(secret);
@@ -165,7 +165,10 @@ export function openShares(
         for (const [key] of keys) delays.takeBack(key);
         throw error;
       });
-      if (found === 'wrong' || living(secret)?.password !== row.password) return { kind: 'wrong' };
+      if (found === 'wrong' || living(secret)?.password !== row.password) {
+        audit.note('share-failed', { address, detail: row.title });
+        return { kind: 'wrong' };
+      }
       for (const [key] of keys) delays.takeBack(key);
       return { kind: 'in', ticket: ticketOf(secret, row.password) };
     },

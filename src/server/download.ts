@@ -7,7 +7,9 @@ import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errnoOf, PhotospoolError, toPhotospoolError } from '../base/errors.js';
 import { openRegular } from '../base/reading.js';
+import { viewerOf } from './access.js';
 import { notFound, refuse } from './failures.js';
+import { hostOf, isLoopbackName } from './hosts.js';
 import { chooseSlice } from './ranges.js';
 
 /** Up to this many bytes are read at once; a stream costs more than it saves. */
@@ -21,7 +23,7 @@ export interface Download {
   sha256: string;
   /** MIME type; what is no raster image or video is sent as just bytes. */
   type: string;
-  /** Whether it may be kept without asking again: by the owner, from whom nothing is taken back. */
+  /** Whether it may be kept without asking again (`mayKeep`). */
   forever: boolean;
   /** The value of `Content-Disposition`, where there is one. */
   disposition?: string;
@@ -35,6 +37,13 @@ export interface Download {
 const sandbox = "default-src 'none'; sandbox; frame-ancestors 'none'";
 /** Types that are told as they are; anything else is just bytes, above all what is XML and can hold script. */
 const telling = /^(?:image|video)\/(?!.*(?:svg|xml))[a-z0-9.+-]+$/;
+
+/**
+ * Whether a browser may keep a picture without asking again: the owner's, from whom nothing is taken back, where it forgets what it
+ * kept at sign-out. Browsers do (`Clear-Site-Data`, W3C) over HTTPS and on this machine; elsewhere they ask again each time.
+ */
+export const mayKeep = (request: FastifyRequest): boolean =>
+  viewerOf(request)?.role === 'owner' && (request.protocol === 'https' || isLoopbackName(hostOf(request.headers.host)));
 
 /** Answers a GET or HEAD with a file. @throws PhotospoolError `not-found` where it is not there. */
 export async function sendDownload(

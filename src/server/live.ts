@@ -5,7 +5,8 @@
  * are no timers.
  */
 import { Readable } from 'node:stream';
-import { may, seesComments, type Viewer } from '../access/rights.js';
+import { addressGroups } from '../access/addresses.js';
+import { holderOf, may, seesComments, type Viewer } from '../access/rights.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -15,12 +16,16 @@ import type { SpoolPort, SpoolStatus } from '../spool/port.js';
 import { openNoticed, type Noticed } from './noticed.js';
 import type { Ask } from './ask.js';
 import type { Changes } from './changes.js';
+import { siteShare } from './crowd.js';
 import { openPhotoFeed, type PhotoFeed } from './feed.js';
 import { openPulse } from './pulse.js';
 import { sightOf } from './sight.js';
 
-/** Pages that may be connected at once; of visitors as many again, so that they can take no place of anyone's. */
-const mostPages = 100;
+/**
+ * Pages that may be connected at once: of owners, of the family and programs, and of visitors, each as many, so that nobody takes the
+ * places of others; and of one person, token or visiting address (a /48: five times as many).
+ */
+const [mostPages, mostOfOne] = [100, 20];
 /** A page this many bytes behind is cut off. */
 const mostBehind = 256 * 1024;
 /** Milliseconds. */
@@ -36,10 +41,11 @@ const poll = 1_000;
 /** The live pages of a server. */
 export interface Live {
   /**
-   * A stream of server-sent events (HTML standard, 9.2). `viewerNow` tells, again and again, who listens.
+   * A stream of server-sent events (HTML standard, 9.2). `viewerNow` tells, again and again, who listens; `address` is where a
+   * visitor comes from.
    * @throws PhotospoolError `busy` where too many are connected.
    */
-  connect(viewer: Viewer, viewerNow: () => Viewer | undefined): Promise<Readable>;
+  connect(viewer: Viewer, viewerNow: () => Viewer | undefined, address?: string): Promise<Readable>;
   /** How many pages are connected. */
   pages(): number;
   /** Ends all streams. */
@@ -73,7 +79,8 @@ interface Listener {
   circle: Circle;
   spool: boolean;
   comments: boolean;
-  visitor: boolean;
+  /** What it is counted as: those who share the places, then by itself. */
+  counted: readonly [string, ...string[]];
   viewerNow: () => Viewer | undefined;
 }
 
@@ -194,13 +201,19 @@ export function openLive(parts: LiveParts): Live {
     return there ?? { name, feed: openPhotoFeed(parts, sightOf(viewer)) };
   }
 
-  function join(viewer: Viewer, viewerNow: () => Viewer | undefined): { page: Readable; listener: Listener } {
-    const visitor = viewer.role === 'visitor' || viewer.role === 'link';
-    if ([...pages.values()].filter((other) => other.visitor === visitor).length >= mostPages) {
+  function join(
+    viewer: Viewer,
+    viewerNow: () => Viewer | undefined,
+    address: string,
+  ): { page: Readable; listener: Listener } {
+    const counted = countedAs(viewer, address);
+    const isFull = (group: string, n: number): boolean =>
+      [...pages.values()].filter((other) => other.counted.includes(group)).length >= placesOf[n]!;
+    if (counted.some(isFull)) {
       throw new PhotospoolError('busy', 'Too many pages are open.', { hint: 'Close some of them.' });
     }
     const [spool, comments] = [may(viewer, 'spool'), seesComments(viewer)];
-    const listener = { circle: circleOf(viewer), spool, comments, visitor, viewerNow };
+    const listener = { circle: circleOf(viewer), spool, comments, counted, viewerNow };
     const page = new Readable({ read: () => undefined });
     page.once('close', () => gone(page));
     pages.set(page, listener);
@@ -208,10 +221,10 @@ export function openLive(parts: LiveParts): Live {
   }
 
   return {
-    async connect(viewer, viewerNow) {
+    async connect(viewer, viewerNow, address = '') {
       // Counts are needed to begin; while they come into memory, others are answered.
       await ask('', 'count');
-      const { page, listener } = join(viewer, viewerNow);
+      const { page, listener } = join(viewer, viewerNow, address);
       stop ??= start();
       const change = listener.circle.feed.change();
       send(page, `retry: 2000\n\n${message({ type: 'hello', version: parts.version, change })}`);
@@ -227,6 +240,16 @@ export function openLive(parts: LiveParts): Live {
       stop = undefined;
     },
   };
+}
+
+/** The places of each thing that a page is counted as. */
+const placesOf = [mostPages, mostOfOne, mostOfOne * siteShare];
+
+/** Whose places a page takes: of its kind; of its person or token, or of the address where it comes from. */
+function countedAs(viewer: Viewer, address: string): [string, ...string[]] {
+  const outside = viewer.role === 'visitor' || viewer.role === 'link';
+  if (outside) return ['outside', ...addressGroups(address)];
+  return viewer.role === 'owner' ? ['owner'] : ['inside', holderOf(viewer)];
 }
 
 const message = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;

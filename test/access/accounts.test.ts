@@ -245,6 +245,19 @@ describe('the audit', () => {
     expect(all.at(-1)).toMatchObject({ what: 'set-up' });
   });
 
+  it('keeps wrong passwords of links in a part of their own', () => {
+    const access = openTestAccess();
+    access.audit.note('set-up', { who: 'owner' });
+    access.db.transaction(() => {
+      for (let n = 0; n < 500; n++) access.audit.note('sign-in-failed', { detail: `${n}` });
+      for (let n = 0; n < 5_000; n++) access.audit.note('share-failed', { detail: `${n}` });
+    });
+    const { entries } = access.audit.list(10_000);
+    const count = (what: string): number => entries.filter((entry) => entry.what === what).length;
+    expect(count('share-failed')).toBeLessThanOrEqual(1_100);
+    expect([count('sign-in-failed'), count('set-up')]).toEqual([500, 1]);
+  });
+
   it('goes into a file that turns over at a megabyte and keeps five', async () => {
     const path = join(temporaryFolder(), 'audit.log');
     const failed: unknown[] = [];

@@ -280,6 +280,25 @@ describe('live pages', () => {
     live.close();
   });
 
+  it('of one of the family, one program and one visiting address are twenty, and nobody takes the places of others', async () => {
+    const home = await openHome();
+    const live = openPages(home);
+    const family = (person: string): Viewer => ({ role: 'family', audiences: ['public'], canEdit: false, person });
+    const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
+    const link: Viewer = { ...visitor, role: 'link', scope: { search: 'x' } };
+    const count = async (viewer: Viewer, addressOf: (n: number) => string): Promise<number> => {
+      const all = Array.from({ length: 150 }, (_, n) => live.connect(viewer, () => viewer, addressOf(n)));
+      return (await Promise.allSettled(all)).filter(({ status }) => status === 'fulfilled').length;
+    };
+    expect(await count(family('A'), (n) => `192.0.2.${n}`)).toBe(20);
+    expect(await count(family('B'), () => '192.0.2.1')).toBe(20);
+    expect(await count(visitor, () => '192.0.2.1')).toBe(20);
+    expect(await count(link, () => '192.0.2.1')).toBe(0);
+    expect(await count(link, (n) => `2001:db8:1:${n.toString(16)}::1`)).toBe(80);
+    expect(await count(local, () => '192.0.2.1')).toBe(100);
+    live.close();
+  });
+
   it('hear over HTTP, and of nothing twice', async () => {
     const home = await openHome();
     const port = await listenOn(home.app);

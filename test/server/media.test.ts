@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { get } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { openDoors } from './roles.js';
 import { expectError, listenOn, openHome, shareHome, sha256, type Home } from './fixture.js';
 
 const shared = shareHome();
@@ -32,6 +33,24 @@ describe('pictures', () => {
       headers: { 'if-none-match': response.headers.etag as string },
     });
     expect([again.statusCode, again.body]).toEqual([304, '']);
+  });
+
+  it('are kept only where a browser forgets them at sign-out: over HTTPS, and on this machine', async () => {
+    const home = await openHome();
+    const { app } = home;
+    const id = await home.add();
+    const owner = (await openDoors(home, [])).headersOf('owner');
+    for (const [host, kept] of [
+      ['127.0.0.1:4780', true],
+      ['192.168.1.5:4780', false],
+    ] as const)
+      for (const url of [`/media/${id}/thumb`, `/originals/${id}`]) {
+        const asked = await app.inject({ url, headers: { ...owner, host } });
+        const cached = asked.headers['cache-control'];
+        expect(cached, `${host}${url}`).toBe(kept ? 'private, max-age=31536000, immutable' : 'private, no-cache');
+      }
+    const left = await app.inject({ method: 'DELETE', url: '/api/session' });
+    expect(left.headers['clear-site-data']).toBe('"cache"');
   });
 
   it('that could not be made are 404, and not for ever', async () => {

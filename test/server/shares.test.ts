@@ -147,6 +147,9 @@ test('a password opens it, too many wrong ones are slowed down, and the proof is
   expectError(await home.app.inject(`${path}/api/photos`), 401, 'unauthorized');
   expectError(await home.app.inject(`${path}/media/${id}/thumb`), 401, 'unauthorized');
   expectError(await give('red door'), 403, 'forbidden');
+  expect(home.access.audit.list(1).entries).toMatchObject([
+    { what: 'share-failed', address: '127.0.0.1', detail: 'Secret pier' },
+  ]);
   const good = await give('blue door');
   expect(good.json()).toMatchObject({ locked: false, title: 'Secret pier' });
   const set = String(good.headers['set-cookie']);
@@ -183,7 +186,7 @@ test('what makes no sense is refused; secrets are kept as hashes, and a session 
     { photo: id, search: 'x' },
     { photo: 'f'.repeat(64) },
   ];
-  for (const payload of [...wrong, { photo: id, password: 'abc' }, { photo: id, expires: '2020-01-01T00:00:00Z' }])
+  for (const payload of [...wrong, { photo: id, password: 'sevenof' }, { photo: id, expires: '2020-01-01T00:00:00Z' }])
     expect((await home.app.inject({ method: 'POST', url: '/api/shares', payload })).statusCode).toBeGreaterThanOrEqual(
       400,
     );

@@ -1,6 +1,6 @@
 /** Many originals at once, as a ZIP archive: asked for with their ids, then fetched like a file. */
 import { Type } from 'typebox';
-import { authorOf, mayHaveOriginal, type Viewer } from '../../access/rights.js';
+import { holderOf, mayHaveOriginal, type Viewer } from '../../access/rights.js';
 import { viewer } from '../access.js';
 import { disposition } from '../disposition.js';
 import { notFound } from '../failures.js';
@@ -16,7 +16,6 @@ const batch = 200;
 
 export const downloads: Routes = (app, { library, blobs, clock }) => {
   const tickets = openTickets<readonly string[]>(clock);
-  const holderOf = (who: Viewer): string => `${who.role} ${authorOf(who)}`;
 
   /** Those of the photos whose originals the viewer may have and that lie here, in the order asked for. */
   async function filesOf(who: Viewer, ids: readonly string[]): Promise<Zipped[]> {

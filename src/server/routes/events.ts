@@ -17,6 +17,6 @@ export const events: Routes = (app, { live }) => {
         .type('text/event-stream; charset=utf-8')
         .header('connection', 'close')
         .header('x-accel-buffering', 'no')
-        .send(await live.connect(viewer(request), () => viewerNow(request))),
+        .send(await live.connect(viewer(request), () => viewerNow(request), request.ip)),
   );
 };

@@ -5,7 +5,7 @@ import { toPhotospoolError } from '../../base/errors.js';
 import type { PhotoView } from '../../document/view.js';
 import { viewer } from '../access.js';
 import { playingOf, withMotion } from '../clips.js';
-import { sendDownload, type Download } from '../download.js';
+import { mayKeep, sendDownload, type Download } from '../download.js';
 import { notFound, refuse } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
@@ -23,21 +23,21 @@ export const media: Routes = (app, context) => {
     const playing = playingOf(context, who, photo, which);
     if (!playing) return undefined;
     const missing = 'This film is not on this server.';
-    const owner = who.role === 'owner';
+    const keeps = mayKeep(request);
     if (playing.kind === 'rendition') {
       const { sha256, type } = playing.rendition;
-      return { path: blobs.rendition(sha256), sha256, type, forever: owner, missing };
+      return { path: blobs.rendition(sha256), sha256, type, forever: keeps, missing };
     }
     const { id, type, part, settled } = playing;
     const path = blobs.original(library.local.originals.find(id)?.path ?? '');
-    return { path, sha256: id, type, forever: owner && settled, missing, ...(part && { part }) };
+    return { path, sha256: id, type, forever: keeps && settled, missing, ...(part && { part }) };
   }
 
   function pictureOf(request: FastifyRequest, photo: PhotoView, which: 'thumb' | 'preview'): Download {
     const found = photo.renditions[which];
     if (!found) throw notFound(`This photo has no ${which}.`);
     const { sha256, type } = found;
-    const forever = viewer(request).role === 'owner';
+    const forever = mayKeep(request);
     return { path: blobs.rendition(sha256), sha256, type, forever, missing: 'This picture is not on this server.' };
   }
 

@@ -4,7 +4,7 @@ import { may, mayHaveOriginal, type Viewer } from '../../access/rights.js';
 import type { PhotoView } from '../../document/view.js';
 import { viewer } from '../access.js';
 import { disposition } from '../disposition.js';
-import { sendDownload, sendWhole } from '../download.js';
+import { mayKeep, sendDownload, sendWhole } from '../download.js';
 import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
@@ -122,7 +122,7 @@ export const originals: Routes = (app, context) => {
         path: blobs.original(photo.path),
         sha256: photo.id,
         type: photo.type,
-        forever: who.role === 'owner',
+        forever: mayKeep(request),
         disposition: disposition(shown ? 'inline' : 'attachment', photo.name),
         missing,
       });

@@ -39,6 +39,8 @@ export const session: Routes = (app, { access }) => {
       const secret = sessionOf(request);
       if (secret !== undefined) access.signing.signOut(secret, request.ip);
       takeCookie(request, reply);
+      // What the owner's browser keeps without asking again goes; cookies stay, for one of them marks a known browser.
+      void reply.header('clear-site-data', '"cache"');
       void reply.send(describeSession(request, access.recognise({ direct: false })));
     },
   );
