@@ -9,8 +9,8 @@ import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { MayShare } from '../document/confirmed.js';
+import { withRegisters } from '../document/overruled.js';
 import { format, type Body } from '../document/photo.js';
-import { newestStamp } from '../document/stamp.js';
 import type { Library } from '../library/library.js';
 import { keyOfName, readName } from './names.js';
 import { sharesBy } from './rights.js';
@@ -133,10 +133,9 @@ export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now
   /** Writes values into a document, each as a register with the same stamp. */
   function write(id: string, values: Partial<Standing>, by: string): void {
     const change = (body: Body | undefined): Body => {
-      const newest = newestStamp(body);
-      const at = newest === undefined ? library.stamp() : library.stamp(newest);
-      const registers = Object.entries(values).map(([key, value]) => [key, { value, at, by }]);
-      return { format, kind: 'person', ...body, ...(Object.fromEntries(registers) as object) };
+      const at = library.stampAfter(body);
+      const registers = Object.entries(values).map(([key, value]) => [key, { value, at, by }] as const);
+      return withRegisters<Body>({ format, kind: 'person', ...body }, Object.fromEntries(registers));
     };
     try {
       library.update(prefix + id, change);

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { own } from '../document/json.js';
+import { effective } from '../document/overruled.js';
 import type { Body } from '../document/photo.js';
 import { isName } from './names.js';
 
@@ -30,13 +31,22 @@ export interface Said extends Standing {
 /** The values that make up a standing, in the order in which they are written. */
 export const standingKeys = ['name', 'role', 'canEdit', 'removed'] as const;
 
+type Key = (typeof standingKeys)[number];
+
+/** What counts of a register whose values overrule each other round, as only a forged document has them. */
+const narrowest: Partial<Standing> = { role: 'family', canEdit: false, removed: true };
+
 /** The standing in a document; undefined where there is none, or where a foreign writer got it wrong. */
 export function readStanding(body: Body | undefined): Said | undefined {
-  const value = (key: string): unknown => own(own(body, key), 'value');
+  const counts = (key: Key): unknown => effective(own(body, 'overruled'), key, own(body, key));
+  const value = (key: Key): unknown => {
+    const register = counts(key);
+    return register === 'circle' ? narrowest[key] : own(register, 'value');
+  };
   const [name, given] = [value('name'), value('role')];
   const role = personRoles.find((one) => one === given);
   if (own(body, 'kind') !== 'person' || !isName(name) || !role) return undefined;
-  const registers = JSON.stringify(standingKeys.map((key) => [value(key), own(own(body, key), 'at')]));
+  const registers = JSON.stringify(standingKeys.map((key) => [value(key), own(counts(key), 'at')]));
   const edition = createHash('sha256').update(registers).digest('hex');
   return { name, role, canEdit: value('canEdit') === true, removed: value('removed') === true, edition };
 }

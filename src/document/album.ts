@@ -7,6 +7,7 @@ import { PhotospoolError } from '../base/errors.js';
 import { wellFormed } from './canonical.js';
 import { elementOf } from './fields.js';
 import { entriesOf, own, textOf } from './json.js';
+import { isSet, registerIn, withRegisters } from './overruled.js';
 import { format, type Body, type PhotoDocument, type Stamp } from './photo.js';
 import { isPrivateTag } from './tags.js';
 import { earliestSighting } from './taken.js';
@@ -69,13 +70,12 @@ export function changeAlbum(
     added: new Date(now).toISOString(),
     name: nameless(at, by),
   };
-  return {
-    ...before,
+  return withRegisters<AlbumDocument>(before, {
     ...(name !== undefined && { name: { value: nameOf(name), at, by } }),
     ...(query !== undefined && { query: { value: wellFormed(query.trim()), at, by } }),
     ...(removed !== undefined && { removed: { value: removed, at, by } }),
     ...(cover !== undefined && { cover: { value: cover, at, by } }),
-  };
+  });
 }
 
 const nameless = (at: Stamp, by: string): Register<string> => ({ value: '', at, by });
@@ -92,18 +92,24 @@ export function albumOf(body: Body | undefined): AlbumDocument | undefined {
   return ok ? (body as unknown as AlbumDocument) : undefined;
 }
 
+/** The text that a register of an album holds; empty where it holds none. */
+function textIn(album: AlbumDocument | undefined, name: 'name' | 'query' | 'cover'): string {
+  const found = registerIn(album, name);
+  return found === 'circle' ? '' : textOf(found?.value);
+}
+
 /** What is told of a saved search; undefined where it was taken away, or is none. `id` is the document's. */
 export function viewSaved(id: string, body: Body): SavedSearch | undefined {
   const album = albumOf(body);
-  const q = textOf(own(album?.query, 'value'));
-  if (!album || q === '' || own(album.removed, 'value') === true) return undefined;
-  return { id: id.slice(albumPrefix.length), name: album.name.value, q, added: textOf(album.added) };
+  const q = textIn(album, 'query');
+  if (!album || q === '' || isSet(album, 'removed')) return undefined;
+  return { id: id.slice(albumPrefix.length), name: textIn(album, 'name'), q, added: textOf(album.added) };
 }
 
 /** The name of a suggestion that was turned down; undefined for every other body. */
 export function turnedDown(body: Body): string | undefined {
   const album = albumOf(body);
-  return album && album.query === undefined && own(album.removed, 'value') === true ? album.name.value : undefined;
+  return album && album.query === undefined && isSet(album, 'removed') ? textIn(album, 'name') : undefined;
 }
 
 /** A photo that was chosen as the cover of an album, or (undefined) that none is; and when. */
@@ -116,9 +122,9 @@ export interface Cover {
 /** What was said last of the cover of an album; undefined where nothing was. */
 export function coverOf(body: Body): Cover | undefined {
   const album = albumOf(body);
-  const [photo, at] = [textOf(own(album?.cover, 'value')), textOf(own(album?.cover, 'at'))];
+  const [photo, at] = [textIn(album, 'cover'), textOf(own(album?.cover, 'at'))];
   if (!album || album.query !== undefined || at === '') return undefined;
-  return { album: album.name.value, photo: /^[0-9a-f]{64}$/.test(photo) ? photo : undefined, at };
+  return { album: textIn(album, 'name'), photo: /^[0-9a-f]{64}$/.test(photo) ? photo : undefined, at };
 }
 
 /** Folders that cameras, phones and the calendar name; they say nothing of what is in them. */

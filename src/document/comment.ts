@@ -6,6 +6,7 @@
 import { PhotospoolError } from '../base/errors.js';
 import { wellFormed } from './canonical.js';
 import { own } from './json.js';
+import { isSet, registerIn, withRegisters } from './overruled.js';
 import { format, type Body, type Stamp } from './photo.js';
 
 /** The most characters (UTF-16 code units) of a comment. */
@@ -33,6 +34,8 @@ export interface CommentDocument {
   /** Markdown. Empty once it was taken away. */
   text: Register<string>;
   removed?: Register<boolean>;
+  /** See overruled.ts. */
+  overruled?: Record<string, Register<unknown>>;
 }
 
 /** A comment as people and programs see it. */
@@ -64,12 +67,12 @@ export function newComment(sha256: string, text: string, at: Stamp, by: string, 
 
 /** A comment with other words. @throws PhotospoolError `invalid` like `newComment`. */
 export function rewriteComment(comment: CommentDocument, text: string, at: Stamp, by: string): CommentDocument {
-  return { ...comment, text: { value: readText(text), at, by, over: comment.text.at } };
+  return withRegisters(comment, { text: { value: readText(text), at, by, over: comment.text.at } });
 }
 
 /** A comment that was taken away, its words with it. */
 export function removeComment(comment: CommentDocument, at: Stamp, by: string): CommentDocument {
-  return { ...comment, text: { value: '', at, by }, removed: { value: true, at, by } };
+  return withRegisters(comment, { text: { value: '', at, by }, removed: { value: true, at, by } });
 }
 
 function readText(text: string): string {
@@ -88,13 +91,14 @@ export function commentOf(body: Body | undefined): CommentDocument | undefined {
 /** What is shown of a comment; undefined where it was taken away, or is none. `id` is the document's. */
 export function viewComment(id: string, body: Body): CommentView | undefined {
   const comment = commentOf(body);
-  if (!comment || own(comment.removed, 'value') === true) return undefined;
-  const { by, added, text } = comment;
+  const text = registerIn(comment, 'text');
+  if (!comment || isSet(comment, 'removed') || text === 'circle' || typeof text?.value !== 'string') return undefined;
+  const { by, added } = comment;
   return {
     id: id.slice(id.lastIndexOf(':') + 1),
     by,
     added,
     text: text.value,
-    ...(text.over !== undefined && { edited: true as const }),
+    ...(comment.text.over !== undefined && { edited: true as const }),
   };
 }

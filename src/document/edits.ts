@@ -1,14 +1,17 @@
 /**
  * Edits: the changes that people make to a photo. Applying one adds to the document and takes nothing away, so that it can
- * meet edits made elsewhere. Which of them is shown: the newest; of `audience` see audience.ts. Pure.
+ * meet edits made elsewhere. Which of them is shown: of those that no other was made in sight of (causal.ts) the newest; of
+ * audiences the narrowest; of edits that name each other in a circle, as only a forged document has, the narrowest, too. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
-import { shownAudience, sightFor, unseen } from './audience.js';
 import { canonical } from './canonical.js';
+import { heads, isOrdered, lasting, sightFor, type Head } from './causal.js';
 import { elementOf, fieldNames, fields, type FieldName } from './fields.js';
-import { own } from './json.js';
-import { mergeEdits } from './merge.js';
-import type { Audience, Edit, EditableFields, Edits, Membership, PhotoDocument, Stamp } from './photo.js';
+import { compareText, entriesOf, own } from './json.js';
+import { mergeEdits, widthOf } from './merge.js';
+import { effective, overrule } from './overruled.js';
+import { audiences, type Edit, type EditableFields, type Edits, type PhotoDocument, type Stamp } from './photo.js';
+import { isStamp } from './stamp.js';
 
 /** Elements to put into a set and to take out of it. */
 export interface SetChange {
@@ -24,7 +27,7 @@ export const setNames: readonly SetName[] = ['tags', 'albums', 'favourites', 'ap
 /** What a person changes at once: fields by their new value, sets by element. */
 export type PhotoChange = { [F in FieldName]?: EditableFields[F] } & { [S in SetName]?: SetChange };
 
-/** When and by whom an edit was made. `at` must be greater than every stamp of the document (`newestStamp`). */
+/** When and by whom an edit was made. `at` as `Library.stampAfter` gives it for the document. */
 export interface Signature {
   at: Stamp;
   by: string;
@@ -34,27 +37,59 @@ export interface Signature {
 
 /** The edit of a field that is shown, undefined where there is none that this version understands. */
 export function shownEdit<F extends FieldName>(edits: Edits, field: F): Edit<EditableFields[F]> | undefined {
-  const list = listOf(edits, field) as Edit<EditableFields[F]>[];
-  if (field === 'audience') return shownAudience(list as Edit<Audience>[]) as Edit<EditableFields[F]> | undefined;
-  return list
-    .filter((edit) => fields[field](edit.value))
-    .reduce<Edit<EditableFields[F]> | undefined>(
-      (newest, edit) => (newest && newest.at >= edit.at ? newest : edit),
-      undefined,
-    );
+  const list = listOf(edits, field).filter(({ value }) => field === 'audience' || fields[field](value));
+  const shown = shownOf(field, list);
+  if (!shown) return undefined;
+  // A value that this version does not know counts as private.
+  const value = field === 'audience' ? audiences[widthOf(field, shown.value)] : shown.value;
+  return { ...shown, value } as Edit<EditableFields[F]>;
 }
+
+function shownOf(field: FieldName, list: readonly Edit<unknown>[]): Edit<unknown> | undefined {
+  const byWidth = (a: Edit<unknown>, b: Edit<unknown>): number =>
+    widthOf(field, a.value) - widthOf(field, b.value) || newerFirst(a, b) || compareText(canonical(b), canonical(a));
+  if (list.length < 2) return list[0];
+  if (field !== 'audience' && isOrdered(list)) return [...list].sort((a, b) => newerFirst(a, b) || byWidth(a, b))[0];
+  const found = heads(list);
+  if (!found || field === 'audience') return (found?.map(({ edit }) => edit) ?? [...list]).sort(byWidth)[0];
+  return newestOf(found)?.circle.sort(byWidth)[0];
+}
+
+const newestOf = (found: readonly Head<Edit<unknown>>[]): Head<Edit<unknown>> | undefined =>
+  [...found].sort((a, b) => newerFirst(a.edit, b.edit))[0];
+
+const newerFirst = (a: Edit<unknown>, b: Edit<unknown>): number => compareText(b.at, a.at);
 
 /** All edits of a field that have a stamp, also those whose value this version does not understand. */
 function listOf(edits: Edits, field: FieldName): Edit<unknown>[] {
   const list = own(edits, field);
-  return Array.isArray(list) ? list.filter((edit): edit is Edit<unknown> => typeof own(edit, 'at') === 'string') : [];
+  return Array.isArray(list) ? list.filter((edit): edit is Edit<unknown> => isStamp(own(edit, 'at'))) : [];
 }
 
 /** What a set says of an element: true or false where a person did, else undefined. */
-export function membership(edits: Edits, set: SetName, element: string): boolean | undefined {
-  const present = own(own(own(edits, set), element), 'present');
+export const membership = (edits: Edits, set: SetName, element: string): boolean | undefined =>
+  memberIn(edits, set, element, own(own(edits, set), element));
+
+/** What a set says of its elements where a person did. */
+export const membershipsIn = (edits: Edits, set: SetName): [string, boolean][] =>
+  entriesOf(own(edits, set)).flatMap(([element, said]): [string, boolean][] => {
+    const present = memberIn(edits, set, element, said);
+    return present === undefined ? [] : [[element, present]];
+  });
+
+function memberIn(edits: Edits, set: SetName, element: string, said: unknown): boolean | undefined {
+  const found = effective(own(edits, 'overruled'), nameIn(set, element), said);
+  if (found === 'circle') return false;
+  const present = own(found, 'present');
   return typeof present === 'boolean' ? present : undefined;
 }
+
+/** The register of an element that counts. */
+const countedIn = (edits: Edits, set: SetName, element: string): unknown =>
+  effective(own(edits, 'overruled'), nameIn(set, element), own(own(edits, set), element));
+
+/** What an element of a set is called among what was overruled. */
+const nameIn = (set: SetName, element: string): string => `${set} ${element}`;
 
 /**
  * A document with a change applied. What a person said already is not said again: then the same document comes back.
@@ -62,14 +97,27 @@ export function membership(edits: Edits, set: SetName, element: string): boolean
  */
 export function applyChange(document: PhotoDocument, change: PhotoChange, signature: Signature): PhotoDocument {
   const made: Record<string, unknown> = {};
+  // A foreign program may leave lists that the next merge cuts: an edit must hold after that.
+  const cut = mergeEdits(document.edits, {});
   for (const field of fieldNames) {
-    const edit = editOf(document.edits, field, own(change, field), signature);
+    const edit = editOf([document.edits, cut], field, own(change, field), signature);
     if (edit) made[field] = [edit];
   }
+  let overruled: object = {};
   for (const set of setNames) {
-    const memberships = membershipsOf(document.edits, set, change[set], signature);
-    if (memberships.length > 0) made[set] = Object.fromEntries(memberships);
+    const members = membersOf(document.edits, set, change[set], signature);
+    if (members.length === 0) continue;
+    const registers = members.map(([element, present]) => [element, { present, at: signature.at, by: signature.by }] as const);
+    made[set] = Object.fromEntries(registers);
+    for (const [element, register] of registers) {
+      const before = own(own(document.edits, set), element);
+      overruled = {
+        ...overruled,
+        ...overrule(own(document.edits, 'overruled'), nameIn(set, element), before, register),
+      };
+    }
   }
+  if (Object.keys(overruled).length > 0) made['overruled'] = overruled;
   if (Object.keys(made).length === 0) return document;
   return { ...document, edits: mergeEdits(document.edits, made) };
 }
@@ -79,38 +127,49 @@ export function asTheirs({ favourite, ...change }: PhotoChange, person: string):
   return favourite === undefined ? change : { ...change, favourites: { [favourite ? 'add' : 'remove']: [person] } };
 }
 
-function editOf(edits: Edits, field: FieldName, value: unknown, signature: Signature): Edit<unknown> | undefined {
+function editOf(
+  [edits, cut]: [Edits, Edits],
+  field: FieldName,
+  value: unknown,
+  signature: Signature,
+): Edit<unknown> | undefined {
   if (value === undefined) return undefined;
   if (!fields[field](value))
     throw new PhotospoolError('invalid', `This is no ${field} that a photo can have.`, { op: 'edit' });
   const { at, by } = signature;
-  const shown = shownEdit(edits, field);
-  const list = field === 'audience' ? listOf(edits, field) : [];
-  const over = shown?.at;
-  const saw = sightFor(list, over);
+  const [shown, later] = [shownEdit(edits, field), shownEdit(cut, field)];
+  const list = listOf(cut, field);
+  const isAudience = field === 'audience';
   // Of two audiences side by side, saying the shown one again settles the matter.
-  const settled = unseen(list).length <= 1;
-  const isSaid = canonical(shown?.value ?? null) === canonical(value) && settled;
-  if (isSaid && !isConfirming(shown, signature)) return undefined;
-  return { value, at, by, ...(over !== undefined && { over }), ...(saw.length > 0 && { saw }) };
+  const settled = !isAudience || lasting(list).length <= 1;
+  const isSaid = [shown, later].every((one) => canonical(one?.value ?? null) === canonical(value));
+  if (isSaid && settled && !isConfirming(shown, signature)) return undefined;
+  return { value, at, by, ...sightOf(list, at, shown?.at, isAudience) };
 }
 
-function membershipsOf(
+/** What a new edit says that it was made in sight of: the shown value, and what else it must win over. */
+export function sightOf(list: readonly Edit<unknown>[], at: Stamp, over: Stamp | undefined, all = false): Sight {
+  const saw = sightFor(list, { at, over, all });
+  return { ...(over !== undefined && { over }), ...(saw.length > 0 && { saw }) };
+}
+
+/** See `Edit`. */
+export type Sight = Pick<Edit<unknown>, 'over' | 'saw'>;
+
+/** The elements of which a change says something new. */
+function membersOf(
   edits: Edits,
   set: SetName,
   change: SetChange | undefined,
   signature: Signature,
-): [string, Membership][] {
-  const { at, by } = signature;
+): [string, boolean][] {
   const wanted = new Map<string, boolean>();
   for (const element of change?.add ?? []) wanted.set(elementNamed(element, set), true);
   for (const element of change?.remove ?? []) wanted.set(elementNamed(element, set), false);
-  return [...wanted]
-    .filter(
-      ([element, present]) =>
-        membership(edits, set, element) !== present || isConfirming(own(own(edits, set), element), signature),
-    )
-    .map(([element, present]) => [element, { present, at, by }]);
+  return [...wanted].filter(
+    ([element, present]) =>
+      membership(edits, set, element) !== present || isConfirming(countedIn(edits, set, element), signature),
+  );
 }
 
 /** Whether saying again what somebody said confirms it: it is by another person. */

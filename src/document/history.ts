@@ -6,6 +6,7 @@
 import { shownEdit } from './edits.js';
 import { elementOf, fieldNames, fields, isWallTime, type FieldName } from './fields.js';
 import { compareText, entriesOf, own, textOf } from './json.js';
+import { effective } from './overruled.js';
 import {
   photoOf,
   type Edit,
@@ -49,9 +50,10 @@ export function historyOf(document: PhotoDocument): PastEdit[] {
   });
   const ofSets = (['tags', 'albums'] as const).flatMap((field) =>
     entriesOf(edits[field]).flatMap(([element, said]): PastEdit[] => {
-      const [at, by] = [own(said, 'at'), own(said, 'by')];
+      const counts = effective(edits.overruled, `${field} ${element}`, said);
+      const [at, by] = [own(counts, 'at'), own(counts, 'by')];
       return isStamp(at)
-        ? [{ field, element, value: own(said, 'present') === true, at, by: textOf(by), shown: true }]
+        ? [{ field, element, value: own(counts, 'present') === true, at, by: textOf(by), shown: true }]
         : [];
     }),
   );

@@ -5,12 +5,13 @@
  */
 import { createHash } from 'node:crypto';
 import { PhotospoolError } from '../base/errors.js';
-import { unseen } from './audience.js';
 import { canonical } from './canonical.js';
+import { lasting, lastingOdd } from './causal.js';
 import { fieldNames } from './fields.js';
 import { compareText, isObject, own, type JsonObject } from './json.js';
-import { format, type Edit, type Edits } from './photo.js';
+import { audiences, format, type Edit, type Edits } from './photo.js';
 import { greater, isRegister, later, mergeKeys, mergeMaps, mergeShapes } from './shape.js';
+import { isStamp } from './stamp.js';
 
 type Rule = (a: unknown, b: unknown) => unknown;
 
@@ -47,10 +48,10 @@ export function merge<B extends object>(a: B, b: B): B {
 /** Merges the edits of two documents; what only one has is kept. */
 export function mergeEdits(a: Edits, b: Edits): Edits {
   return mergeKeys(a, b, (x, y, key) => {
-    if (key === 'tags' || key === 'albums') return mergeMaps(x, y, later);
-    if (isFieldName(key)) return mergeValues(x, y, key === 'audience');
+    if (key === 'tags' || key === 'albums' || key === 'overruled') return mergeMaps(x, y, later);
+    if (isFieldName(key)) return mergeValues(x, y, key);
     const lists = [x, y].filter(isEditList);
-    return lists.length === 0 ? mergeShapes(x, y) : mergeValues(lists[0], lists.at(-1), false);
+    return lists.length === 0 ? mergeShapes(x, y) : mergeValues(lists[0], lists.at(-1), key);
   });
 }
 
@@ -74,18 +75,31 @@ function earlier(a: unknown, b: unknown): unknown {
   return order === 0 ? greater(a, b) : order < 0 ? a : b;
 }
 
-/** The newest 8 of the values in two lists, newest first; of audiences also those that no other has seen. */
-function mergeValues(a: unknown, b: unknown, isAudience: boolean): unknown {
+/**
+ * The newest 8 of the values in two lists, newest first, and those older ones that must outlast the cut (causal.ts): of
+ * audiences all that no other has in sight, of other fields those that win over a greater stamp. What has no stamp goes.
+ */
+function mergeValues(a: unknown, b: unknown, field: string): unknown {
   const lists = [a, b].filter((list): list is unknown[] => Array.isArray(list));
   if (lists.length === 0) return greater(a, b);
-  const byStamp = new Map<string, Edit<unknown>>();
-  for (const edit of lists.flat().filter(isRegister) as Edit<unknown>[]) {
-    const known = byStamp.get(edit.at);
-    byStamp.set(edit.at, known ? greater(known, edit) : edit);
-  }
-  const sorted = [...byStamp.values()].sort((x, y) => compareText(y.at, x.at));
-  const open = new Set(isAudience ? unseen(sorted) : []);
-  return sorted.filter((edit, n) => n < keptValues || open.has(edit));
+  const sorted = distinct(lists.flat().filter(hasStamp));
+  if (sorted.length <= keptValues) return sorted;
+  const kept = new Set(field === 'audience' ? lasting(sorted) : lastingOdd(sorted));
+  return sorted.filter((edit, n) => n < keptValues || kept.has(edit));
+}
+
+const hasStamp = (value: unknown): value is Edit<unknown> => isStamp(own(value, 'at'));
+
+/** Each edit once, newest first. No server gives a stamp twice; where somebody forged one, both values are kept. */
+function distinct(edits: readonly Edit<unknown>[]): Edit<unknown>[] {
+  const sorted = [...edits].sort((x, y) => compareText(y.at, x.at) || compareText(canonical(y), canonical(x)));
+  return sorted.filter((edit, n) => edit.at !== sorted[n - 1]?.at || canonical(edit) !== canonical(sorted[n - 1]));
+}
+
+/** How far a value lets others see: 0 is the narrowest. Only the audience and the trash have widths. */
+export function widthOf(field: string, value: unknown): number {
+  if (field === 'audience') return Math.max(0, audiences.indexOf(value as (typeof audiences)[number]));
+  return field === 'trashed' && value !== true ? 1 : 0;
 }
 
 /** The tags of an exif document are one register with their recipe; the rest merges by its shape. */
@@ -118,7 +132,7 @@ const photoRules: Record<string, Rule> = {
 };
 
 /** The rules of documents whose parts this version does not know. */
-const otherRules: Record<string, Rule> = { format: greaterNumber };
+const otherRules: Record<string, Rule> = { format: greaterNumber, overruled: (a, b) => mergeMaps(a, b, later) };
 
 function greaterNumber(a: unknown, b: unknown): unknown {
   if (typeof a === 'number' && typeof b === 'number') return Math.max(a, b);

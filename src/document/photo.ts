@@ -157,8 +157,8 @@ export interface Edit<T> {
   /** The stamp of the value that the person saw and replaced; absent for the first. */
   over?: Stamp;
   /**
-   * For `audience` only: of each other epoch, the newest stamp of this field that the document held then. With `over` it
-   * tells exactly which values this one was made in sight of. Absent where `over` says it all.
+   * Of each other epoch, the newest stamp of this field that the document held then. With `over` it tells exactly which values
+   * this one was made in sight of. Absent where `over` says it all; of other fields than `audience` also where the stamps do.
    */
   saw?: Stamp[];
 }
@@ -195,6 +195,8 @@ export type Edits = { [F in keyof EditableFields]?: Edit<EditableFields[F]>[] } 
   albums?: Record<string, Membership>;
   favourites?: Record<string, Membership>;
   apart?: Record<string, Membership>;
+  /** Memberships that count in place of ones beyond the clock (overruled.ts), by `<set> <element> <stamp>`. */
+  overruled?: Record<string, Membership>;
 };
 
 /** The unit of replication: all that is known of one original. Its id is `photo:<sha256>`. */
@@ -219,7 +221,8 @@ export interface PhotoDocument {
 export interface PurgeDocument {
   format: number;
   kind: string;
-  purged: { at: Stamp; by: string };
+  /** `saw`: of a document that is no photo its greatest stamp, where that is beyond the clock. */
+  purged: { at: Stamp; by: string; saw?: Stamp[] };
   edits?: Edits;
   sightings?: Record<string, Sighting>;
 }

@@ -6,15 +6,19 @@
 import { canonical } from './canonical.js';
 import { isObject, own, textOf } from './json.js';
 import { merge } from './merge.js';
-import { format, type Body, type PhotoDocument, type PurgeDocument } from './photo.js';
-import { newestStamp } from './stamp.js';
+import { format, type Body, type Edit, type PhotoDocument, type PurgeDocument, type Stamp } from './photo.js';
+import { sightFor } from './causal.js';
+import { isStamp, newestStamp } from './stamp.js';
 import type { Signature } from './edits.js';
 
-/** The body of the revision that purges a document. `at` must be greater than every stamp of the document. */
+/** The body of the revision that purges a document. `at` as `Library.stampAfter` gives it. */
 export function purge(document: Body | PhotoDocument, { at, by }: Signature): PurgeDocument {
   const kept = (['edits', 'sightings'] as const).filter((part) => isObject(own(document, part)));
   const parts = Object.fromEntries(kept.map((part) => [part, own(document, part)]));
-  return { format, kind: textOf(own(document, 'kind')), purged: { at, by }, ...parts };
+  const newest = newestStamp(document);
+  // A photo's purge has all of its edits; of other kinds the stamps decide, which may be beyond the clock.
+  const saw = own(document, 'kind') !== 'photo' && newest !== undefined && newest > at ? { saw: [newest] } : {};
+  return { format, kind: textOf(own(document, 'kind')), purged: { at, by, ...saw }, ...parts };
 }
 
 /** Whether a deleted body is a purge. A tombstone without `purged` only closes a branch of the revision tree. */
@@ -27,17 +31,38 @@ export function isPurge<B extends object>(body: B | undefined): body is B & Purg
  * documents the stamps decide.
  */
 export function hasSeen(purged: PurgeDocument, body: object): boolean {
-  if (own(body, 'kind') !== 'photo') return (newestStamp(body) ?? '') <= purged.purged.at;
-  const known = { format, kind: 'photo', edits: purged.edits ?? {}, sightings: purged.sightings ?? {} };
-  const claimed = { format, kind: 'photo', edits: own(body, 'edits') ?? {}, sightings: own(body, 'sightings') ?? {} };
-  return canonical(merge<object>(known, claimed)) === canonical(known);
+  if (own(body, 'kind') !== 'photo') {
+    const newest = newestStamp(body) ?? '';
+    const saw = purged.purged.saw;
+    return newest <= purged.purged.at || (Array.isArray(saw) && saw.some((stamp) => newest <= stamp));
+  }
+  const known = partsOf(purged);
+  // Foreign programs leave lists as no merge does; the purge has seen them all the same.
+  const both = merge<object>(merge<object>(known, partsOf(body)), empty);
+  return canonical(both) === canonical(merge<object>(known, empty));
 }
+
+/** When a purge was made whose stamp is none: before all else that anybody did. */
+const unknownTime: Stamp = '000000000000000-0000-0';
+
+/** What tells new from seen, of a photo or its purge. */
+const partsOf = (body: object): object => ({
+  format,
+  kind: 'photo',
+  edits: own(body, 'edits') ?? {},
+  sightings: own(body, 'sightings') ?? {},
+});
+const empty = { format, kind: 'photo', edits: {}, sightings: {} };
 
 /** A body that a purge had not seen, as it comes back: with all that the purge knew, and trashed by it. */
 export function revive<B extends object>(body: B, purged: PurgeDocument): B {
   if (own(body, 'kind') !== 'photo') return body;
-  const { at, by } = purged.purged;
-  const trashed = { format, kind: 'photo', edits: { trashed: [{ value: true, at, by }] } };
-  const known = { format, kind: 'photo', edits: purged.edits ?? {}, sightings: purged.sightings ?? {} };
-  return [known, trashed].reduce<object>(merge, body) as B;
+  const { by } = purged.purged;
+  const at = isStamp(purged.purged.at) ? purged.purged.at : unknownTime;
+  const before: unknown = own(purged.edits, 'trashed');
+  const list = (Array.isArray(before) ? before : []).filter((edit): edit is Edit<boolean> => isStamp(own(edit, 'at')));
+  // Where no clock was wrong it names nothing: servers that do not know this rule make the same edit.
+  const saw = sightFor(list, { at, over: undefined, all: false });
+  const trashed = [{ value: true, at, by, ...(saw.length > 0 && { saw }) }];
+  return [partsOf(purged), { format, kind: 'photo', edits: { trashed } }].reduce<object>(merge, body) as B;
 }

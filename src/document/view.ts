@@ -3,10 +3,10 @@
  * else the sidecar's, else the fact. Pure.
  */
 import { canonical, wellFormed } from './canonical.js';
-import { membership, shownEdit, type SetName } from './edits.js';
+import { membership, membershipsIn, shownEdit, type SetName } from './edits.js';
 import { clipsShown, factsShown, isDamaged, motionOf, renditionsShown } from './facts.js';
 import { elementOf, fields, type FieldName } from './fields.js';
-import { compareText, entriesOf, isObject, own, textOf } from './json.js';
+import { compareText, isObject, own, textOf } from './json.js';
 import {
   photoOf,
   unshownReasons,
@@ -171,9 +171,9 @@ function tagsGiven(sidecars: readonly SidecarValues[], embedded: readonly string
 /** The elements that are in a set: those given and not taken out, and those put in; sorted by code unit. */
 function elementsShown(edits: Edits, set: SetName, given: readonly unknown[]): string[] {
   const elements = new Set(given.map(elementOf).filter((element) => element !== undefined));
-  for (const [element, said] of entriesOf(edits[set])) {
-    if (own(said, 'present') === true) elements.add(element);
-    else if (own(said, 'present') === false) elements.delete(element);
+  for (const [element, present] of membershipsIn(edits, set)) {
+    if (present) elements.add(element);
+    else elements.delete(element);
   }
   return [...elements].sort(compareText);
 }

@@ -40,7 +40,10 @@ export function openJournal(db: Sqlite, { hlc, epochs, revisions, index, defer }
   // The number is drawn before the old row goes: the newest change of all may be this document's own.
   const bump = db.prepare(`INSERT INTO change (seq, doc) VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM change), ?)
     ON CONFLICT (doc) DO UPDATE SET seq = excluded.seq`);
-  const keepStamp = db.prepare("UPDATE library SET stamp = max(coalesce(stamp, ''), ?)");
+  // One that was drawn while the clock was years ahead does not stay.
+  const keepStamp = db.prepare(
+    "UPDATE library SET stamp = CASE WHEN stamp > ?2 THEN ?1 ELSE max(coalesce(stamp, ''), ?1) END",
+  );
   let kept = hlc.last;
 
   function winnerOf(id: string): { deleted: boolean; body: Body | undefined } {
@@ -54,7 +57,7 @@ export function openJournal(db: Sqlite, { hlc, epochs, revisions, index, defer }
     bump.run(id);
     const { last } = hlc;
     if (last !== undefined && last !== kept) {
-      keepStamp.run(last);
+      keepStamp.run(last, hlc.bound);
       db.afterCommit(() => (kept = last));
     }
     if (!index) return;

@@ -92,8 +92,10 @@ export interface Library {
   scan<B extends object = Body>(prefix: string, after?: string): IterableIterator<Stored<B>>;
   /** How many undeleted documents have such an id. Walks an index: some 100 ms for a million. */
   count(prefix: string): number;
-  /** A stamp greater than the wall clock, than the last own one, and than those in `seen`. */
+  /** A stamp greater than the wall clock, than the last own one, and than those in `seen` that are not more than a day ahead. */
   stamp(...seen: (Stamp | undefined)[]): Stamp;
+  /** The stamp for a change of a document: greater than all in it that are not more than a day ahead. */
+  stampAfter(body: object | undefined): Stamp;
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -115,7 +117,7 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
   const { server, stamp } = db
     .prepare<{ server: string; stamp: string | null }>('SELECT server, stamp FROM library')
     .get()!;
-  const hlc = openHlc(clock, epoch, stamp ?? undefined);
+  const hlc = openHlc(clock, epoch, { last: stamp ?? undefined, renew: draw });
   const local = openLocal(db, clock);
   const journal = openJournal(db, {
     ...{ hlc, epochs, revisions },
@@ -132,6 +134,7 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     ...openWrites(db, revisions, journal, local.merges),
     lastChange: () => epochs.last(),
     stamp: (...seen) => hlc.next(...seen),
+    stampAfter: (body) => hlc.after(body),
     transaction: (work) => db.transaction(work),
     close() {
       // Nothing is held but statements, which end with the database.

@@ -93,8 +93,10 @@ const later = (a: Stamp, b: Stamp): Stamp => (a > b ? a : b);
 
 /** The newest decision about who may see the photo that the document holds: of its audience, the trash, or a purge. */
 function decidedAt(body: Body): Stamp {
-  const edits = [...listIn(body, 'audience'), ...listIn(body, 'trashed')].map((edit) => own(edit, 'at'));
-  return [...edits, own(own(body, 'purged'), 'at')].filter(isStamp).reduce(later, never);
+  const edits = [...listIn(body, 'audience'), ...listIn(body, 'trashed')];
+  // What it was made in sight of counts, too: that may be beyond the clock.
+  const stamps = edits.flatMap((edit) => [own(edit, 'at'), own(edit, 'over'), own(edit, 'saw')].flat());
+  return [...stamps, own(own(body, 'purged'), 'at')].filter(isStamp).reduce(later, never);
 }
 
 function listIn(body: Body, field: string): unknown[] {

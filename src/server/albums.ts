@@ -21,7 +21,6 @@ import {
   type SavedSearch,
 } from '../document/album.js';
 import type { Body } from '../document/photo.js';
-import { newestStamp } from '../document/stamp.js';
 import type { Library } from '../library/library.js';
 import { notFound } from './failures.js';
 
@@ -60,8 +59,7 @@ export function openAlbums(library: Library, clock: Pick<Clock, 'now'>): Albums 
 
   function write(id: string, viewer: Viewer, change: AlbumChange): void {
     library.update(id, (body) => {
-      const newest = newestStamp(body);
-      const at = newest === undefined ? library.stamp() : library.stamp(newest);
+      const at = library.stampAfter(body);
       return changeAlbum(albumOf(body), change, at, authorOf(viewer), clock.now()) as unknown as Body;
     });
   }

@@ -18,7 +18,6 @@ import {
   type CommentDocument,
 } from '../document/comment.js';
 import type { Body, Stamp } from '../document/photo.js';
-import { newestStamp } from '../document/stamp.js';
 import type { Library } from '../library/library.js';
 import { authorFor, type Author } from './authors.js';
 import { notFound } from './failures.js';
@@ -70,11 +69,7 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
 
   /** Writes a comment that is there, or is to be. */
   function write(document: string, make: (at: Stamp, before: Body | undefined) => CommentDocument | undefined): void {
-    library.update(document, (body) => {
-      const newest = newestStamp(body);
-      const at = newest === undefined ? library.stamp() : library.stamp(newest);
-      return make(at, body) as unknown as Body | undefined;
-    });
+    library.update(document, (body) => make(library.stampAfter(body), body) as unknown as Body | undefined);
   }
 
   return {

@@ -9,7 +9,6 @@ import { canonical } from '../document/canonical.js';
 import { applyChange, asTheirs, type PhotoChange } from '../document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../document/photo.js';
 import { shiftTaken } from '../document/shift.js';
-import { newestStamp } from '../document/stamp.js';
 import { inverseOf } from '../document/undo.js';
 import type { Library } from '../library/library.js';
 import { findPhotos } from './photos.js';
@@ -105,10 +104,9 @@ function changePhoto(
     const moved = shift === undefined ? change : { ...change, taken: shiftTaken(document, shift) };
     const meant = self === undefined ? moved : asTheirs(moved, self);
     inverse = inverseOf(document, meant);
-    const newest = newestStamp(body);
-    const at = newest === undefined ? library.stamp() : library.stamp(newest);
     const confirms = may(viewer, 'share');
-    return applyChange(document, meant, { at, by: authorOf(viewer), confirms }) as unknown as Body;
+    const signature = { at: library.stampAfter(body), by: authorOf(viewer), confirms };
+    return applyChange(document, meant, signature) as unknown as Body;
   });
   return written?.changed === true ? [{ id, inverse: asOwn(inverse ?? {}) }] : [];
 }

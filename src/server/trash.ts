@@ -9,7 +9,6 @@ import type { Signature } from '../document/edits.js';
 import { commentPrefix } from '../document/comment.js';
 import { exifId, photoId, type Body } from '../document/photo.js';
 import { purge } from '../document/purge.js';
-import { newestStamp } from '../document/stamp.js';
 import type { Library } from '../library/library.js';
 import type { BlobPort } from './parts.js';
 import { findPhotos } from './photos.js';
@@ -43,7 +42,7 @@ export async function emptyTrash(
 
 /** Purges a photo with all that is said of it. */
 function purgePhoto(library: Library, id: string, by: string): void {
-  const signed = (body: Body): Signature => ({ at: library.stamp(newestStamp(body)), by });
+  const signed = (body: Body): Signature => ({ at: library.stampAfter(body), by });
   const gone = (document: string): void =>
     void library.update(document, (body) => body && (purge(body, signed(body)) as unknown as Body));
   for (const { id: comment } of [...library.scan(commentPrefix(id))]) gone(comment);

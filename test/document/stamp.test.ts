@@ -40,13 +40,45 @@ test('are greater than the clock, the last one and all seen, with clocks that ju
 });
 
 test('go on where an earlier epoch was, and pass over what is none', () => {
-  const hlc = openHlc({ now: () => 5 }, 'b', stamp(9, 'a'));
+  const hlc = openHlc({ now: () => 5 }, 'b', { last: stamp(9, 'a') });
   expect(hlc.next('nonsense', undefined)).toBe('000000000000009-0001-b');
 });
 
-test('end at the end of time', () => {
-  expect(() => openHlc({ now: () => 0 }, 'a').next('999999999999999-ffff-a')).toThrow(
-    expect.objectContaining({ code: 'invalid' }),
+test('go on at the wall clock in sight of the end of time', () => {
+  const hlc = openHlc({ now: () => 5 }, 'a');
+  expect(hlc.next('999999999999999-ffff-x', '999999999999999-fffd-x')).toBe('000000000000005-0000-a');
+  expect(hlc.next('999999999999999-ffff-x')).toBe('000000000000005-0001-a');
+});
+
+const day = 24 * 3_600_000;
+
+test('adopt what is up to a day ahead, and nothing beyond', () => {
+  const hlc = openHlc({ now: () => 5 }, 'a');
+  expect(hlc.next(stamp(5 + day + 1, 'x'))).toBe(stamp(5, 'a'));
+  expect(hlc.next(stamp(5 + day, 'x'))).toBe(`${String(5 + day).padStart(15, '0')}-0001-a`);
+  expect(hlc.after({ edits: { title: [{ at: stamp(9 * day, 'x') }, { at: stamp(7 + day, 'y') }] } })).toBe(
+    `${String(5 + day).padStart(15, '0')}-0002-a`,
+  );
+});
+
+test('are right again as soon as a clock that was years ahead is corrected, under another epoch', () => {
+  let now = 1_000 * day;
+  const hlc = openHlc({ now: () => now }, 'a');
+  expect(hlc.next()).toBe(stamp(now, 'a'));
+  now = 3 * day;
+  const first = hlc.next();
+  expect(parseStamp(first)).toMatchObject({ ms: 3 * day, counter: 0 });
+  expect(parseStamp(first)!.epoch).not.toBe('a');
+  expect(parseStamp(hlc.next())).toMatchObject({ ms: 3 * day, counter: 1, epoch: parseStamp(first)!.epoch });
+  // And the last stamp of a home that was pushed is not gone on with.
+  expect(openHlc({ now: () => now }, 'b', { last: stamp(900 * day, 'a') }).next()).toBe(stamp(3 * day, 'b'));
+});
+
+test('an epoch that somebody else used is left', () => {
+  const hlc = openHlc({ now: () => 5 }, 'a', { renew: () => 'fresh' });
+  hlc.next();
+  expect(hlc.after({ edits: { audience: [{ at: stamp(1, 'x'), saw: ['999999999999999-ffff-a'] }] } })).toBe(
+    '000000000000005-0001-fresh',
   );
 });
 

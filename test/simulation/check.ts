@@ -3,9 +3,10 @@ import { membership, shownEdit } from '../../src/document/edits.js';
 import { canonical } from '../../src/document/canonical.js';
 import { fieldNames, type FieldName } from '../../src/document/fields.js';
 import { own } from '../../src/document/json.js';
+import { registerIn } from '../../src/document/overruled.js';
 import type { PhotoDocument } from '../../src/document/photo.js';
 import type { Home } from './home.js';
-import { truthOf, type Known, type Truth } from './truth.js';
+import { mayShow, truthOf, type Known, type Truth } from './truth.js';
 
 /** What is wrong with a document at a home, a sentence each. */
 export function wrongs(home: Home, doc: string, known: Known = home.known(doc)): string[] {
@@ -15,7 +16,7 @@ export function wrongs(home: Home, doc: string, known: Known = home.known(doc)):
   const where = `${home.name} ${doc.slice(0, 12)}`;
   if (stored === undefined) return state === 'alive' ? [`${where} is gone, and must not be`] : [];
   if (state === 'absent' || state === 'dead') return [`${where} is there, and must be ${state}`];
-  const wrong = doc.startsWith('photo:') ? photoWrongs(stored.body, truth) : otherWrongs(stored.body, truth);
+  const wrong = doc.startsWith('photo:') ? photoWrongs(stored.body, truth) : otherWrongs(stored.body, truth, known);
   const live = home.library.leaves(doc).filter(({ deleted }) => !deleted).length;
   if (live > 1) wrong.push(`has ${live} live conflicts`);
   return wrong.map((text) => `${where} ${text}`);
@@ -45,10 +46,11 @@ function split(key: string): [string, string | undefined] {
 }
 
 /** Of a document of registers: each must hold its newest value. */
-function otherWrongs(body: object, { values }: Truth): string[] {
-  return [...values].flatMap(([field, must]) => {
+function otherWrongs(body: object, { values }: Truth, known: Known): string[] {
+  return [...values.keys()].flatMap((field) => {
     const part = own(body, field);
-    const is = typeof part === 'object' ? own(part, 'value') : part;
-    return canonical(is ?? null) === canonical(must) ? [] : [`${field} is ${canonical(is)}`];
+    const found = typeof part === 'object' ? registerIn(body, field) : { value: part };
+    const is = canonical((found === 'circle' ? undefined : found?.value) ?? null);
+    return mayShow(known, field).some((must) => canonical(must) === is) ? [] : [`${field} is ${is}`];
   });
 }

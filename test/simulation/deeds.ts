@@ -14,7 +14,8 @@ import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { canonical } from '../../src/document/canonical.js';
 import { exifId, photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
 import { purge } from '../../src/document/purge.js';
-import { isStamp, newestStamp } from '../../src/document/stamp.js';
+import { isStamp, mostAhead, parseStamp } from '../../src/document/stamp.js';
+import { withRegisters } from '../../src/document/overruled.js';
 import { count, type Home, type World } from './home.js';
 import { truthOf, type Act, type Truth } from './truth.js';
 
@@ -42,12 +43,16 @@ export function doSomething(world: World, home: Home): void {
   else edit(world, home, sha256);
 }
 
-/** A stamp for a document, which must come after all that this home ever drew or sees in it. */
+/** A stamp for a document, which comes after all that this home ever drew or sees in it and that is not days ahead. */
 function draw(home: Home, doc: string, body: object | undefined): string {
-  const at = home.library.stamp(newestStamp(body));
-  if (at <= home.lastStamp) throw new Error(`${home.name} drew ${at} after ${home.lastStamp}`);
+  const at = home.library.stampAfter(body);
+  const isFar = (stamp: string): boolean => (parseStamp(stamp)?.ms ?? 0) > home.now() + mostAhead;
+  if (isFar(at)) throw new Error(`${home.name} was pushed to ${at}`);
+  if (at <= home.lastStamp && !isFar(home.lastStamp))
+    throw new Error(`${home.name} drew ${at} after ${home.lastStamp}`);
   for (const act of home.known(doc))
-    if (act.what.kind !== 'arrival' && act.at >= at) throw new Error(`${at} does not win over ${act.at}, which it saw`);
+    if (act.what.kind !== 'arrival' && act.at >= at && !isFar(act.at))
+      throw new Error(`${at} does not come after ${act.at}, which it saw`);
   return at;
 }
 
@@ -59,7 +64,7 @@ function note(world: World, home: Home, doc: string, at: string, whats: readonly
   for (const what of whats) home.did({ doc, at, past, what });
   home.noted(doc);
   // A stamp that went into no revision may be drawn again, by the next opening.
-  if (whats.length > 0 && at > home.lastStamp && isStamp(at)) home.lastStamp = at;
+  if (whats.length > 0 && isStamp(at)) home.lastStamp = at;
   if (whats.length > 0) world.trace.push(`${home.name} ${doc.slice(0, 9)} ${at} ${canonical(whats)}`);
   count(world, 'acts', whats.length);
 }
@@ -191,7 +196,7 @@ function person(world: World, home: Home): void {
   let at = '';
   const written = home.library.update(doc, (before) => {
     at = draw(home, doc, before);
-    return { ...(before ?? { format: 1, kind: 'person' }), [field]: { value, at, by: 'owner' } };
+    return withRegisters<Body>(before ?? { format: 1, kind: 'person' }, { [field]: { value, at, by: 'owner' } });
   });
   note(world, home, doc, at, [{ kind: 'edit', field, value }], written?.changed === true);
 }

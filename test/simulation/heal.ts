@@ -5,7 +5,10 @@
 import { canonical } from '../../src/document/canonical.js';
 import { wrongs } from './check.js';
 import { purgePhoto } from './deeds.js';
-import { count, type Home } from './home.js';
+import { photoId } from '../../src/document/photo.js';
+import { mostAhead, parseStamp } from '../../src/document/stamp.js';
+import { count, forgedHash, type Home } from './home.js';
+import { forgedWrongs, purgeForged, replay, takeBack } from './hostile.js';
 import { settled, type Run } from './network.js';
 import { publicAt } from './observer.js';
 import type { Mesh } from './simulation.js';
@@ -33,6 +36,32 @@ export async function heal(mesh: Mesh): Promise<void> {
   countRevisions(mesh, all);
   checkPublic(mesh);
   await checkCalm(mesh);
+  await checkForged(mesh);
+}
+
+/** What somebody hostile wrote is taken back once, by anybody, for good; what they sent before changes nothing. */
+async function checkForged(mesh: Mesh): Promise<void> {
+  const { world, homes } = mesh;
+  const home = world.dice.pick(homes);
+  // A crash or a restore may have lost some of it: nothing of it is new after that.
+  replay(world, home, homes.length, 0);
+  await quiet(mesh);
+  if (!takeBack(world, home)) return;
+  await quiet(mesh);
+  for (const [n, one] of homes.entries()) replay(world, one, n);
+  await quiet(mesh);
+  for (const one of homes) throwAny(forgedWrongs(one));
+  checkEqual(homes);
+  purgeForged(world.dice.pick(homes));
+  await quiet(mesh);
+  for (const one of homes)
+    if (one.library.get(photoId(forgedHash))) throw new Error(`${one.name} keeps what was purged`);
+  checkEqual(homes);
+  for (const one of homes) {
+    one.skew = 0;
+    const { ms } = parseStamp(one.library.stamp())!;
+    if (Math.abs(ms - world.time) > mostAhead) throw new Error(`${one.name}'s clock is not right again`);
+  }
 }
 
 /** One act in a mesh at peace is one change at every home and nothing more; a purge then is final. */

@@ -12,6 +12,7 @@ import { wrongs } from './check.js';
 import { heal } from './heal.js';
 import { count, Crash, openHome, type Backup, type Home, type World } from './home.js';
 import { openNetwork, settled, type Link, type Network } from './network.js';
+import { forge, touch } from './hostile.js';
 import { openObserver, type Observer } from './observer.js';
 
 /** What came of a run. */
@@ -81,9 +82,12 @@ function openMesh(world: World, homes: Home[]): Mesh {
   return mesh;
 }
 
-/** Sets a clock wrong, by up to a day; a clock may jump back. */
+/** Sets a clock wrong, by up to a day, or by years; a clock may jump back. */
 function setClock({ dice, figures, trace }: World, home: Home): void {
-  const skew = dice.chance(0.2) ? 0 : (dice.below(48) - 24) * hour + dice.below(hour);
+  const isFar = dice.chance(0.2);
+  const far = (dice.below(9) - 4) * 365 * 24 * hour;
+  const skew = dice.chance(0.2) ? 0 : (isFar ? far : 0) + (dice.below(48) - 24) * hour + dice.below(hour);
+  if (isFar) figures['clocks years off'] = (figures['clocks years off'] ?? 0) + 1;
   const what = skew < home.skew ? 'clocks set back' : 'clocks set wrong';
   figures[what] = (figures[what] ?? 0) + 1;
   home.skew = skew;
@@ -112,6 +116,8 @@ function step(mesh: Mesh): void {
   else if (roll < 640) mesh.backups.get(home)!.push(home.backup());
   else if (roll < 652) restore(mesh, home);
   else if (roll < 667) setClock(world, home);
+  else if (roll < 674) forge(world, home);
+  else if (roll < 680) touch(world, home);
   else if (roll < 700) network.repeat();
   else if (roll < 720 && network.runs().length > 0) dice.pick(network.runs()).abort();
   for (let n = dice.below(8); n > 0; n--) network.advance();

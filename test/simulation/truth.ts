@@ -59,18 +59,39 @@ export function truthOf(known: Known): Truth {
   };
 }
 
-/** The newest act by what it is about. A purge that something survived is an edit that puts it into the trash. */
+/** The act that counts by what it is about. A purge that something survived is an edit that puts it into the trash. */
 function newestBy(acts: readonly Act[], purges: readonly Act[]): Map<string, Act> {
-  const newest = new Map<string, Act>();
-  const offer = (key: string, act: Act): void => {
-    if (act.at > (newest.get(key)?.at ?? '')) newest.set(key, act);
-  };
+  const about = new Map<string, Act[]>();
+  const offer = (key: string, act: Act): void => void about.set(key, [...(about.get(key) ?? []), act]);
   for (const act of acts) {
     if (act.what.kind === 'edit' && act.what.field !== 'audience') offer(act.what.field, act);
     if (act.what.kind === 'member') offer(`${act.what.set} ${act.what.element}`, act);
   }
   for (const purge of purges) offer('trashed', purge);
-  return newest;
+  return new Map(
+    [...about].map(([key, all]) => [key, all[0]!.what.kind === 'member' ? overruled(all) : newest(unseenOf(all))]),
+  );
+}
+
+const newest = (acts: readonly Act[]): Act => acts.reduce((a, b) => (b.at > a.at ? b : a));
+
+/** The acts that nobody who acted later had in sight, whatever the clocks said. */
+const unseenOf = (acts: readonly Act[]): Act[] => acts.filter((act) => !acts.some((other) => other.past.has(act)));
+
+/** Of a tag or an album one value is kept, that of the greatest stamp, and what overruled it, and what overruled that. */
+function overruled(acts: readonly Act[]): Act {
+  for (let last = newest(acts); ;) {
+    const later = acts.filter((act) => act.at < last.at && act.past.has(last));
+    if (later.length === 0) return last;
+    last = newest(later);
+  }
+}
+
+/** The values of a document of registers that may show: where clocks are off, of acts side by side any one. */
+export function mayShow(known: Known, field: string): unknown[] {
+  const acts = [...known].filter(({ what }) => what.kind === 'edit' && what.field === field);
+  const isOff = acts.some((act) => acts.some((other) => other.at < act.at && other.past.has(act)));
+  return (isOff ? unseenOf(acts) : [newest(acts)]).map(valueOf);
 }
 
 function valueOf({ what }: Act): unknown {
@@ -94,10 +115,17 @@ function stateOf(acts: readonly Act[], purges: readonly Act[]): Truth['state'] {
   const contents = acts.filter(({ what }) => what.kind !== 'purge');
   if (contents.length === 0) return 'absent';
   if (purges.length === 0) return 'alive';
-  if (contents.some((act) => !purges.some((purge) => mayHaveSeen(purge, act)))) return 'alive';
+  const unseen = contents.filter((act) => !purges.some((purge) => mayHaveSeen(purge, act)));
+  if (unseen.some((act) => !isBelow(act, contents))) return 'alive';
+  // What stands below the stamp of what it saw may leave a trace, or none.
+  if (contents.some((act) => isBelow(act, contents) && !purges.some((purge) => purge.past.has(act)))) return 'either';
   const all = (purge: Act): boolean => acts.every((act) => act === purge || purge.past.has(act));
   return purges.some(all) ? 'dead' : 'either';
 }
+
+/** Whether an act has a lower stamp than one that it saw, or that saw it: where clocks are off by more than a day. */
+const isBelow = (act: Act, acts: readonly Act[]): boolean =>
+  acts.some((other) => (other.at > act.at && act.past.has(other)) || (other.at < act.at && other.past.has(act)));
 
 /** Whether a purge takes an act for seen: it was, or it says nothing beside what was. */
 function mayHaveSeen({ past }: Act, act: Act): boolean {

@@ -1,0 +1,180 @@
+/**
+ * A library with clocks that are years off and with documents whose stamps lie: its own clock is pushed by nobody, is right
+ * again when it is corrected, and whatever the owner takes back is taken back.
+ */
+import { expect, test } from 'vitest';
+import { readStanding, type Standing } from '../../src/access/standing.js';
+import { openSqlite } from '../../src/base/sqlite.js';
+import { changeAlbum, viewSaved, type AlbumDocument } from '../../src/document/album.js';
+import { commentId, newComment, removeComment, viewComment, type CommentDocument } from '../../src/document/comment.js';
+import { applyChange, type PhotoChange } from '../../src/document/edits.js';
+import { withRegisters } from '../../src/document/overruled.js';
+import { photoId, type Body, type Edits, type PhotoDocument } from '../../src/document/photo.js';
+import { purge } from '../../src/document/purge.js';
+import { parseStamp } from '../../src/document/stamp.js';
+import { viewPhoto } from '../../src/document/view.js';
+import { openLibrary, type Incoming, type Library } from '../../src/library/library.js';
+import { photo } from '../document/documents.js';
+import { contents, dice, memory, replicate } from './libraries.js';
+
+const sha256 = 'a'.repeat(64);
+const id = photoId(sha256);
+const ends = ['999999999999999-fffd-x', '999999999999999-ffff-x', '999999999999999-ffff-', 'zzz'];
+const year = 365 * 24 * 3_600_000;
+const start = 1_700_000_000_000;
+
+const edit = (library: Library, change: PhotoChange): unknown =>
+  library.update<PhotoDocument>(
+    id,
+    (before) => before && applyChange(before, change, { at: library.stampAfter(before), by: 'owner' }),
+  );
+const view = (library: Library) => viewPhoto(sha256, library.get<PhotoDocument>(id)!.body, { here: false });
+/** A revision by somebody who writes what they like, beside all others. */
+const foreign = (body: object, n = 1, doc = id): Incoming => ({
+  id: doc,
+  revisions: [`1-${String(n).padStart(32, 'f')}`],
+  deleted: false,
+  body: body as Body,
+});
+const forged = (at: string, edits: object = {}): PhotoDocument => ({
+  ...photo(),
+  edits: {
+    audience: [{ value: 'public', at, by: 'x' }],
+    trashed: [{ value: false, at, by: 'x' }],
+    title: [{ value: 'forged', at, by: 'x' }],
+    tags: { loud: { present: true, at, by: 'x' } },
+    ...edits,
+  } as Edits,
+});
+
+test.each(ends)(
+  'an edit at %s, and one of a selection with it, stop no later edit, not after a restart either',
+  (at) => {
+    const { library, db } = memory();
+    library.insert([foreign(forged(at))]);
+    edit(library, { title: 'mine', audience: 'private', trashed: true, tags: { remove: ['loud'], add: ['mine'] } });
+    expect(view(library)).toMatchObject({ title: 'mine', audience: 'private', trashed: true, tags: ['mine'] });
+    const clock = { now: () => start + 9_999, sleep: () => Promise.resolve() };
+    const again = openLibrary(db, { clock, random: dice(7) });
+    expect(parseStamp(again.stamp())!.ms).toBeLessThan(start + 10_000);
+    edit(again, { title: 'again', trashed: false });
+    expect(view(again)).toMatchObject({ title: 'again', audience: 'private', trashed: false });
+    // What was forged comes once more, on another branch.
+    again.insert([foreign(forged(at, { novel: 1 }), 2)]);
+    expect(view(again)).toMatchObject({ title: 'again', audience: 'private', trashed: false, tags: ['mine'] });
+  },
+);
+
+test.each(ends)('a photo with stamps at %s is purged, and its late copies with it', (at) => {
+  const { library } = memory();
+  library.insert([foreign(forged(at))]);
+  library.update<object>(id, (body) => purge(body as Body, { at: library.stampAfter(body), by: 'owner' }));
+  expect(library.get(id)).toBeUndefined();
+  library.insert([foreign({ ...forged(at), facts: { recipe: 9 } }, 2)]);
+  expect(library.get(id)).toBeUndefined();
+});
+
+test('eight far-future values on another branch push no take-back out', () => {
+  const { library } = memory();
+  library.insert([foreign(forged(ends[0]!))]);
+  edit(library, { audience: 'private', trashed: true });
+  const flood = (field: string, value: unknown): object => ({
+    [field]: Array.from({ length: 8 }, (_, n) => ({ value, at: `999999999999998-ffff-x${n}`, by: 'x' })),
+  });
+  library.insert([foreign(forged(ends[0]!, { ...flood('audience', 'public') }), 2)]);
+  expect(view(library)).toMatchObject({ audience: 'private', trashed: true });
+});
+
+test('servers that are years apart end equal, with what was made in sight of the rest', () => {
+  const at = (skew: number, seed: number): Library => {
+    let now = start + skew;
+    return memory({ clock: { now: () => (now += 7), sleep: () => Promise.resolve() } }, seed).library;
+  };
+  const [right, ahead, behind] = [at(0, 1), at(3 * year, 2), at(-20 * year, 3)];
+  right.update(id, () => photo() as unknown as Body);
+  const chain = [ahead, right, behind, ahead, behind, right];
+  let last = right;
+  for (const [n, library] of chain.entries()) {
+    replicate(last, library);
+    edit(library, {
+      title: `${n}`,
+      audience: n % 2 ? 'private' : 'public',
+      tags: n % 2 ? { add: ['x'] } : { remove: ['x'] },
+    });
+    expect(view(library)).toMatchObject({
+      title: `${n}`,
+      audience: n % 2 ? 'private' : 'public',
+      tags: n % 2 ? ['x'] : [],
+    });
+    last = library;
+  }
+  for (let n = 0; n < 2; n++) for (const a of chain) for (const b of chain) if (a !== b) replicate(a, b);
+  expect(contents(ahead)).toEqual(contents(right));
+  expect(contents(behind)).toEqual(contents(right));
+  expect(view(ahead)).toMatchObject({ title: '5', audience: 'private', tags: ['x'] });
+  // Nobody's clock was pushed by another.
+  expect(parseStamp(right.stamp())!.ms).toBeLessThan(start + 60_000);
+  expect(parseStamp(behind.stamp())!.ms).toBeLessThan(start - 19 * year);
+});
+
+test('a home whose clock was pushed years ahead is right again when it is opened with a right clock', () => {
+  const db = openSqlite(':memory:');
+  const openAt = (now: number, seed: number): Library =>
+    openLibrary(db, { clock: { now: () => now, sleep: () => Promise.resolve() }, random: dice(seed) });
+  openAt(start + 28_000 * year, 1).update(id, () => photo() as unknown as Body);
+  const pushed = openAt(start + 28_000 * year, 1);
+  edit(pushed, { title: 'of the year 30546' });
+  const stored = (): string => db.prepare<{ stamp: string }>('SELECT stamp FROM library').get()!.stamp;
+  expect(parseStamp(stored())!.ms).toBeGreaterThan(start + 27_000 * year);
+  const mended = openAt(start, 2);
+  edit(mended, { title: 'now' });
+  expect(view(mended).title).toBe('now');
+  // It is no secret for the next opening either.
+  expect(parseStamp(stored())!.ms).toBe(start);
+});
+
+test.each(ends)('a comment, a saved search and a person with stamps at %s go when they are taken away', (at) => {
+  const { library } = memory();
+  const said = (value: unknown): object => ({ value, at, by: 'x' });
+  const comment = commentId(sha256, '1');
+  const remark = { ...newComment(sha256, 'forged', at, 'x', 0), removed: said(false) };
+  const album = { format: 1, kind: 'album', added: '', name: said('x'), query: said('sea'), removed: said(false) };
+  const person = {
+    format: 1,
+    kind: 'person',
+    ...{ name: said('Eve'), role: said('owner'), canEdit: said(true), removed: said(false) },
+  };
+  const who = '0'.repeat(26);
+  const all = (n: number): Incoming[] => [
+    foreign(remark, n, comment),
+    foreign(album, n, 'album:1'),
+    foreign(person, n, `person:${who}`),
+  ];
+  library.insert(all(1));
+  const change = (values: Partial<Standing>): unknown =>
+    library.update(`person:${who}`, (body) => {
+      const at = library.stampAfter(body);
+      const registers = Object.entries(values).map(([key, value]) => [key, { value, at, by: 'owner' }] as const);
+      return withRegisters(body!, Object.fromEntries(registers));
+    });
+  const standing = (): Standing | undefined => readStanding(library.get(`person:${who}`)?.body);
+  change({ role: 'family', canEdit: false });
+  library.update<CommentDocument>(comment, (body) => removeComment(body!, library.stampAfter(body), 'owner'));
+  library.update<AlbumDocument>('album:1', (body) =>
+    changeAlbum(body, { removed: true }, library.stampAfter(body), 'owner', 0),
+  );
+  const check = (): void => {
+    expect(standing()).toMatchObject({ role: 'family', canEdit: false });
+    expect(viewComment(comment, library.get(comment)!.body)).toBeUndefined();
+    expect(viewSaved('album:1', library.get('album:1')!.body)).toBeUndefined();
+  };
+  check();
+  library.insert(all(2).map((one) => ({ ...one, body: { ...one.body, novel: 1 } })));
+  check();
+  change({ removed: true });
+  library.insert(all(3).map((one) => ({ ...one, body: { ...one.body, novel: 2 } })));
+  expect(standing()).toMatchObject({ removed: true });
+  library.update(comment, (body) => purge(body!, { at: library.stampAfter(body), by: 'owner' }) as unknown as Body);
+  library.insert(all(4));
+  expect(library.get(comment)).toBeUndefined();
+});
