@@ -4,7 +4,9 @@ import { printable } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
 import { openSqlite } from '../base/sqlite.js';
+import { hostOf } from '../replication/client.js';
 import type { Copied } from '../replication/copies.js';
+import { describeDrift } from '../replication/drift.js';
 import type { LinkStatus } from '../replication/link.js';
 import { hasPeers, openPeers, type Peer, type Peers } from '../replication/peers.js';
 import { counted } from './output.js';
@@ -122,6 +124,7 @@ export function describeLink(link: Link, now: number): string {
     ...(held !== undefined && held !== reason ? [`pictures wait: ${printable(held)}`] : []),
     ...(aside > 0 ? [`${counted(aside, 'document')} set aside (\`photospool peers refused\` names them)`] : []),
     ...(reason !== undefined ? [printable(reason)] : []),
+    ...(link.drift !== undefined ? [describeDrift(hostOf(url), link.drift)] : []),
   ];
   const lag = state === 'live' || synced === undefined ? '' : `, ${lasting(now - Date.parse(synced))} behind`;
   return `${printable(url)}  ${what}  ${states[state]}${lag}${more.length > 0 ? `: ${more.join('; ')}` : ''}`;

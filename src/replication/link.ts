@@ -14,6 +14,7 @@ import type { Throttle } from './carrier.js';
 import type { Copies } from './copies.js';
 import type { Database, Refused } from './database.js';
 import { checkOther, discover, makeDatabase, type Found } from './discover.js';
+import { describeDrift, openDrift } from './drift.js';
 import type { Exchange } from './exchange.js';
 import { whileDisksAllow, type Hold } from './held.js';
 import { openHttpDatabase } from './http.js';
@@ -89,6 +90,15 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
   });
   const telling = openTelling((text) => log.warn({ peer: peer.url }, text));
   const ended = (): boolean => stop.signal.aborted;
+  let driftTold: string | undefined;
+  const drift = openDrift(clock, (seconds) => {
+    delete status.drift;
+    if (driftTold !== undefined) telling.over(driftTold);
+    driftTold = seconds === undefined ? undefined : describeDrift(hostOf(peer.url), seconds);
+    if (seconds !== undefined) status.drift = seconds;
+    if (driftTold !== undefined) telling.tell(driftTold);
+    parts.changed();
+  });
 
   function become(state: LinkState, more: Partial<LinkStatus> = {}): void {
     if (status.state === 'live') status.synced = now();
@@ -207,7 +217,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
   async function keepUp(): Promise<void> {
     for (let failures = 0; !ended();) {
       const began = status.push.sent + status.pull.sent;
-      const asking = openAsking(clock, parts.fetch);
+      const asking = openAsking(clock, drift.watch(parts.fetch ?? fetch));
       asking.endWith(stop.signal);
       holds.clear();
       try {

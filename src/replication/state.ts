@@ -47,6 +47,8 @@ export interface LinkStatus {
   refused: (Refused & Partial<SetAside>)[];
   /** How many there are; absent where all are named. */
   refusedCount?: number;
+  /** Seconds that the peer's clock is ahead of this one, less than 0 where it is behind; absent below two minutes. */
+  drift?: number;
   /** The peer's library, and its version of Photospool or CouchDB. */
   server?: string;
   version?: string;

@@ -56,6 +56,9 @@ const peerShape = Type.Object({
   held: Type.Optional(Type.String({ description: 'why pictures wait, while documents go on' })),
   refused: Type.Array(SetAside, { description: 'documents that a side rejects: the newest 100' }),
   refusedCount: Type.Optional(Type.Integer({ description: 'how many there are' })),
+  drift: Type.Optional(
+    Type.Integer({ description: 'seconds that its clock is ahead, less than 0: behind; absent below two minutes' }),
+  ),
   server: Type.Optional(Type.String({ description: 'id of its library' })),
   version: Type.Optional(Type.String()),
 });
