@@ -6,9 +6,10 @@
  * server without the merge: the body it closed is kept there until a live leaf says all that it says, and joins the merge
  * if it must. Only a purge (see document/purge.ts) means that a person wanted the document gone.
  */
-import { canonical, mergedSizeLimit, sizeOf } from '../document/canonical.js';
+import { canonical, mergedSizeLimit, sizeLimit, sizeOf } from '../document/canonical.js';
 import { isNewer, merge } from '../document/merge.js';
 import type { Body } from '../document/photo.js';
+import { shed } from '../document/shed.js';
 import { hasSeen, isPurge, revive } from '../document/purge.js';
 
 /** A leaf with its body read. */
@@ -52,7 +53,10 @@ export function planMerge(leaves: readonly Branch[], kept: readonly Omit<Branch,
     return { close: live.map(({ rev }) => rev), drop };
   }
   const merged = parts.map(({ body }) => body).reduce((a, b) => merge(a, b));
-  const body = purges.reduce((back, purged) => revive(back, purged), merged);
+  const whole = purges.reduce((back, purged) => revive(back, purged), merged);
+  // Beside a branch that is larger than any server of ours writes, the rest is still merged.
+  const isForeign = sizeOf(whole) > mergedSizeLimit && parts.some(({ body }) => sizeOf(body) > sizeLimit);
+  const body = isForeign ? shed(whole) : whole;
   if (sizeOf(body) > mergedSizeLimit) return nothing;
   const close = live.slice(1).map(({ rev }) => rev);
   const base = live[0];

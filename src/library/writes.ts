@@ -4,10 +4,11 @@
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { canonical, sizeLimit } from '../document/canonical.js';
+import { canonical, mergedSizeLimit, sizeLimit, sizeOf } from '../document/canonical.js';
 import { isNewer } from '../document/merge.js';
 import type { Body } from '../document/photo.js';
 import { isPurge, revive } from '../document/purge.js';
+import { shed, decides } from '../document/shed.js';
 import { planMerge, tombstone } from './conflicts.js';
 import { checkBody, checkId, checkIncoming, type Incoming } from './incoming.js';
 import type { Journal } from './journal.js';
@@ -106,7 +107,12 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
     const back = winner?.deleted === true && !deleted;
     // What a merge made too large may still be edited, as long as it does not grow.
     const limit = Math.max(sizeLimit, Buffer.byteLength(winner?.body ?? ''));
-    const text = checkBody(id, back ? revived(id, after) : after, limit);
+    const made = back ? revived(id, after) : after;
+    // For who may see a photo there is always room, and for what takes something back.
+    const isDecision =
+      sizeOf(made) > limit && decides(winner && !winner.deleted ? parse(winner.body) : undefined, made);
+    const fits = isDecision && sizeOf(made) > mergedSizeLimit ? shed(made) : made;
+    const text = checkBody(id, fits, isDecision ? mergedSizeLimit : limit);
     if (winner && text === winner.body && deleted === winner.deleted) return { rev: winner.rev, changed: false };
     const rev = revisions.append(id, back ? parentOfReturn(id, text) : winner?.rev, deleted, text);
     finish(id);

@@ -265,9 +265,9 @@ describe('small histories, all of them', () => {
         const meeting = n < 3 ? roll(4) : 3;
         if (meeting === 3) continue;
         const [a, b] = [meeting, (meeting + 1) % 3];
-        documents[a!] = documents[b!] = merge(documents[a!]!, documents[b!]!);
-        for (const one of known[b!]!) known[a!]!.add(one);
-        known[b!] = new Set(known[a!]);
+        documents[a] = documents[b] = merge(documents[a]!, documents[b]!);
+        for (const one of known[b]!) known[a]!.add(one);
+        known[b] = new Set(known[a]);
       }
       const all = documents.reduce(merge);
       const open = [...pasts.keys()].filter((one) => ![...pasts.values()].some((past) => past.has(one)));

@@ -2,14 +2,15 @@
  * A library with clocks that are years off and with documents whose stamps lie: its own clock is pushed by nobody, is right
  * again when it is corrected, and whatever the owner takes back is taken back.
  */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { sizeOf } from '../../src/document/canonical.js';
 import { readStanding, type Standing } from '../../src/access/standing.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { changeAlbum, viewSaved, type AlbumDocument } from '../../src/document/album.js';
 import { commentId, newComment, removeComment, viewComment, type CommentDocument } from '../../src/document/comment.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { withRegisters } from '../../src/document/overruled.js';
-import { photoId, type Body, type Edits, type PhotoDocument } from '../../src/document/photo.js';
+import { photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
 import { purge } from '../../src/document/purge.js';
 import { parseStamp } from '../../src/document/stamp.js';
 import { viewPhoto } from '../../src/document/view.js';
@@ -44,7 +45,7 @@ const forged = (at: string, edits: object = {}): PhotoDocument => ({
     title: [{ value: 'forged', at, by: 'x' }],
     tags: { loud: { present: true, at, by: 'x' } },
     ...edits,
-  } as Edits,
+  },
 });
 
 test.each(ends)(
@@ -177,4 +178,81 @@ test.each(ends)('a comment, a saved search and a person with stamps at %s go whe
   library.update(comment, (body) => purge(body!, { at: library.stampAfter(body), by: 'owner' }) as unknown as Body);
   library.insert(all(4));
   expect(library.get(comment)).toBeUndefined();
+});
+
+describe('a document that somebody filled to the brim', () => {
+  const mebibyte = 1024 * 1024;
+  const at = ends[1]!;
+  const many = <T>(n: number, make: (n: number) => T): T[] => Array.from({ length: n }, (_, m) => make(m));
+  const flood = (size: number, value: unknown): object[] =>
+    many(Math.floor(size / 130), (n) => ({
+      value,
+      at: `999999999999999-ffff-x${n}`,
+      by: 'x',
+      over: `999999999999999-ffff-here`,
+    }));
+  const fillings: Record<string, (size: number) => object> = {
+    'in an unknown part': (size) => ({ ...forged(at), novel: 'x'.repeat(size) }),
+    'in its facts': (size) => ({ ...forged(at), facts: { recipe: 1, x: 'x'.repeat(size) } }),
+    'in a type': (size) => ({ ...forged(at), facts: { recipe: 1, type: 'x'.repeat(size) } }),
+    'in an unknown field': (size) => forged(at, { novel: [{ at, value: 'x'.repeat(size) }] }),
+    'in a title': (size) => forged(at, { title: [{ at, value: 'x'.repeat(size), by: 'x' }] }),
+    'in its tags': (size) =>
+      forged(at, { tags: Object.fromEntries(many(1_000, (n) => [`${n}`, { at, x: 'x'.repeat(size / 1_000) }])) }),
+    'in its audience': (size) => forged(at, { audience: flood(size, 'public') }),
+    'in its trash': (size) => forged(at, { trashed: flood(size, false) }),
+  };
+  const filled = (filling: string, size: number, more: object = {}): object => {
+    const make = (n: number): object => ({ ...fillings[filling]!(n), ...more });
+    const base = sizeOf(make(0));
+    const body = make(Math.max(0, Math.floor((size - base - 100) / 1_000) * 1_000));
+    return { ...body, pad: 'x'.repeat(Math.max(0, size - sizeOf({ ...body, pad: '' }))) };
+  };
+
+  test.each(
+    Object.keys(fillings).flatMap((filling) => [[filling, mebibyte] as const, [filling, mebibyte / 4] as const]),
+  )('%s, to %i bytes, is made private, trashed and purged, and stays so', { timeout: 120_000 }, (filling, size) => {
+    const { library } = memory();
+    const body = filled(filling, size);
+    library.insert([foreign(body)]);
+    edit(library, { audience: 'private' });
+    edit(library, { trashed: true });
+    expect(view(library)).toMatchObject({ audience: 'private', trashed: true });
+    // The same once more, as another branch of which nothing is known here.
+    library.insert([foreign(filled(filling, size, { more: 1 }), 2)]);
+    expect(view(library)).toMatchObject({ audience: 'private', trashed: true });
+    expect(library.leaves(id).filter(({ deleted }) => !deleted)).toHaveLength(1);
+    expect(sizeOf(library.get(id)!.body)).toBeLessThanOrEqual(mebibyte);
+    edit(library, { trashed: false });
+    edit(library, { trashed: true });
+    library.update<object>(id, (one) => purge(one as Body, { at: library.stampAfter(one), by: 'owner' }));
+    expect(library.get(id)).toBeUndefined();
+  });
+
+  test('servers that meet such branches in any order end equal', { timeout: 120_000 }, () => {
+    const [a, b] = [memory({}, 1).library, memory({}, 2).library];
+    const branches = [
+      foreign(filled('in a title', mebibyte)),
+      foreign(filled('in an unknown part', mebibyte, { y: 1 }), 2),
+    ];
+    a.insert(branches);
+    b.insert([branches[1]!]);
+    edit(b, { audience: 'private' });
+    b.insert([branches[0]!]);
+    for (let n = 0; n < 3; n++) {
+      replicate(a, b);
+      replicate(b, a);
+    }
+    expect(contents(a)).toEqual(contents(b));
+    expect(view(a).audience).toBe('private');
+  });
+
+  test('a comment goes however large it is', () => {
+    const { library } = memory();
+    const comment = commentId(sha256, '1');
+    const remark = { ...newComment(sha256, 'x', at, 'x', 0), pad: '' };
+    library.insert([foreign({ ...remark, pad: 'x'.repeat(mebibyte - sizeOf(remark)) }, 1, comment)]);
+    library.update<CommentDocument>(comment, (body) => removeComment(body!, library.stampAfter(body), 'owner'));
+    expect(viewComment(comment, library.get(comment)!.body)).toBeUndefined();
+  });
 });

@@ -314,19 +314,24 @@ test('what is wrong in a foreign purge holds nothing up, and in a living documen
   expect(view(a, 'photo:x')).toMatchObject({ title: 'lives', trashed: false });
 });
 
-test('a merge that would be too large stays a conflict', () => {
-  const [a] = libraries(1) as [Library];
-  const body = (key: string): object => ({ format: 1, kind: 'comment', [key]: 'x'.repeat(600_000) });
+test('a merge that would be too large stays a conflict, but where a branch is larger than anybody writes it', () => {
+  const [a, b] = libraries(2) as [Library, Library];
+  let size = 250_000;
+  const body = (key: string): object => ({ format: 1, kind: 'comment', [key]: 'x'.repeat(size) });
   const incoming = (rev: string): Incoming => ({
     id: 'comment:x',
     revisions: [rev],
     deleted: false,
     body: body(rev) as Incoming['body'],
   });
-  a.insert([incoming('1-a'), incoming('1-b')]);
-  expect(live(a, 'comment:x')).toBe(2);
+  const five = ['1-a', '1-b', '1-c', '1-d', '1-e'];
+  a.insert(five.map(incoming));
+  expect(live(a, 'comment:x')).toBe(5);
   a.insert([incoming('1-a')]);
   expect(a.lastChange()).toBe(1);
+  size = 600_000;
+  b.insert([incoming('1-a'), incoming('1-b')]);
+  expect(live(b, 'comment:x')).toBe(1);
 });
 
 /** What happens among three servers with two photos. */

@@ -6,7 +6,7 @@
  */
 import { commentId, newComment, removeComment, viewComment, type CommentDocument } from '../../src/document/comment.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
-import { audiences, photoId, type Body, type Edits, type PhotoDocument } from '../../src/document/photo.js';
+import { audiences, photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
 import { purge } from '../../src/document/purge.js';
 import { viewPhoto } from '../../src/document/view.js';
 import type { Incoming } from '../../src/library/library.js';
@@ -52,7 +52,7 @@ function quietly(work: () => void): void {
 function forgedPhoto(world: World, home: Home, known: PhotoDocument | undefined): PhotoDocument {
   const { dice } = world;
   const at = (): string => stampFor(world, home);
-  const list = <T>(values: readonly T[]): object[] =>
+  const list = (values: readonly unknown[]): object[] =>
     Array.from({ length: dice.pick([1, 1, 2, 9, 40, 300]) }, () => ({
       ...{ value: dice.pick(values), at: at(), by: 'x' },
       ...(dice.chance(0.5) && { over: at() }),
@@ -63,12 +63,12 @@ function forgedPhoto(world: World, home: Home, known: PhotoDocument | undefined)
   for (const field of ['audience', 'trashed', 'title'] as const)
     if (dice.chance(0.6)) {
       const values = { audience: audiences, trashed: [true, false], title: ['x', 'y'] }[field];
-      edits[field] = [...((edits[field] as object[] | undefined) ?? []), ...list<unknown>(values)];
+      edits[field] = [...((edits[field] as object[] | undefined) ?? []), ...list(values)];
     }
   if (dice.chance(0.5)) edits['albums'] = { shared: member() };
   if (dice.chance(0.3))
     edits['overruled'] = { [`albums shared ${at()}`]: member(), [`albums shared ${at()}`]: member() };
-  return { ...photo(), edits: edits as Edits };
+  return { ...photo(), edits: edits };
 }
 
 function forgedComment(world: World, home: Home): CommentDocument {
