@@ -35,6 +35,8 @@ export function confirmedOf(photo: PhotoDocument, mayShare: MayShare): Confirmed
     return { field, left, lost: left.length === 0 && list.length >= keptValues };
   });
   if (fields.some(({ lost }) => lost)) return 'none';
+  // What overruled a value beyond the clock (overruled.ts) is rare: nothing is told rather than too much.
+  if (entriesOf(photo.edits.overruled).some(([, told]) => !said(told))) return 'none';
   const others = entriesOf(photo.edits).filter(([name]) => fields.every(({ field }) => field !== name));
   const edits = Object.fromEntries([
     ...others,
@@ -74,6 +76,7 @@ function* editsIn(edits: Edits): Generator {
     const list: unknown = own(edits, field);
     if (Array.isArray(list)) yield* list as unknown[];
   }
+  for (const [, told] of entriesOf(edits.overruled)) yield told;
   for (const set of ['tags', 'albums'] as const) for (const [, told] of entriesOf(edits[set])) yield told;
 }
 

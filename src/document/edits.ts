@@ -107,7 +107,9 @@ export function applyChange(document: PhotoDocument, change: PhotoChange, signat
   for (const set of setNames) {
     const members = membersOf(document.edits, set, change[set], signature);
     if (members.length === 0) continue;
-    const registers = members.map(([element, present]) => [element, { present, at: signature.at, by: signature.by }] as const);
+    const registers = members.map(
+      ([element, present]) => [element, { present, at: signature.at, by: signature.by }] as const,
+    );
     made[set] = Object.fromEntries(registers);
     for (const [element, register] of registers) {
       const before = own(own(document.edits, set), element);
