@@ -69,7 +69,8 @@ export async function openStage(folder: string) {
   const { close: endReplication, ...replication } = openReplication(home, silent);
   const app = await buildApp({
     ...{ library, catalog, changes, access, spool, log: silent, clock: systemClock, ...replication },
-    blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard },
+    files: home.files,
+    blobs: { rendition: blobs.path, original: archive.resolve, discard: archive.discard, temporary: blobs.temporary },
     toJpeg: async () => undefined,
     toBare: async () => undefined,
     samples: async () => 0,
