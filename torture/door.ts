@@ -8,9 +8,8 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { actorOf } from '../src/access/actor.js';
+import { commandLine } from '../src/access/actor.js';
 import { mays } from '../src/access/rights.js';
-import { local } from '../src/access/viewer.js';
 import { readConfig } from '../src/base/config.js';
 import { openFiles } from '../src/base/files.js';
 import { silent } from '../src/base/log.js';
@@ -77,7 +76,7 @@ export async function openDoor(): Promise<Door> {
 
   const records = await openRecords(config, openFiles());
   const { access, close } = openHomeAccess(records, config, openFiles(), silent);
-  const actor = actorOf(local);
+  const actor = commandLine;
   const account = (name: string, role: 'owner' | 'family'): string => {
     const { id } = access.accounts.add({ name, role }, actor);
     access.accounts.setPassword(id, 'no hash', actor);

@@ -17,6 +17,7 @@ import type { Random } from './secrets.js';
 import { openSessions, type Sessions } from './sessions.js';
 import { openSenders, type Senders } from './senders.js';
 import { openSettings, type SettingStore } from './settings.js';
+import { openSecondFactors, type SecondFactors } from './second-factor.js';
 import { openShares, type Shares } from './shares.js';
 import { openSigning, type Signing } from './signing.js';
 import { openTables } from './tables.js';
@@ -35,6 +36,7 @@ export interface Access {
   readonly signing: Signing;
   readonly sessions: Sessions;
   readonly passkeys: Passkeys;
+  readonly factors: SecondFactors;
   readonly tokens: Tokens;
   readonly shares: Shares;
   readonly codes: Codes;
@@ -73,13 +75,22 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const shares = openShares(db, { clock, random, passwords, failed, audit, senders });
   const codes = openCodes(db, { clock, random });
   const passkeys = openPasskeys(db, { clock, random });
+  const factors = openSecondFactors(db, { clock, random });
   const devices = openDevices(db, { clock, random });
-  const parts = { db, clock, people, sessions, devices, codes, passkeys, audit };
-  const accounts = openAccounts({ ...parts, settings });
+  const parts = { db, clock, people, sessions, devices, codes, passkeys, factors, audit };
+  const accounts = openAccounts({ ...parts, settings, tokens, shares });
   library.onReceive('person:', (id, from) => accounts.receive(id.slice('person:'.length), from));
   for (const id of people.unseen()) accounts.receive(id);
   const signing = openSigning({ ...parts, passwords, accounts });
-  const known = { people, sessions, tokens, shares, settings: settings.read, ...(secret !== undefined && { secret }) };
+  const known = {
+    people,
+    sessions,
+    tokens,
+    shares,
+    settings: settings.read,
+    now: () => clock.now(),
+    ...(secret !== undefined && { secret }),
+  };
   return {
     recognise: (brought) => recognise(known, brought),
     senders,
@@ -88,6 +99,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
     signing,
     sessions,
     passkeys,
+    factors,
     tokens,
     shares,
     codes,

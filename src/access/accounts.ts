@@ -7,21 +7,26 @@ import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { compareText } from '../document/json.js';
-import type { Actor } from './actor.js';
+import { checkClaimed, checkConfirmed, type Actor } from './actor.js';
 import type { Audit } from './audit.js';
 import { setUp, type Codes } from './codes.js';
 import type { Devices } from './devices.js';
 import { keyOfName } from './names.js';
 import type { NewPasskey, Passkey, Passkeys } from './passkeys.js';
 import type { People, Person, PersonChange, PersonRole, WaitingChange } from './people.js';
+import type { SecondFactors } from './second-factor.js';
 import type { Sessions } from './sessions.js';
 import type { SettingStore } from './settings.js';
-import type { Standing } from './standing.js';
+import type { Shares } from './shares.js';
+import { isPromotion, type Standing } from './standing.js';
+import type { Tokens } from './tokens.js';
 
 /** A person, and how they sign in here. */
 export interface Account extends Person {
   passwordSet: boolean;
   passkeys: number;
+  /** Whether the password needs a code of an authenticator app too. */
+  secondFactor: boolean;
   /** ms since 1970, where they have a living session. */
   lastSeen?: number;
 }
@@ -72,6 +77,17 @@ export interface Accounts {
   renewHash(id: string, from: string, to: string): void;
   /** Keeps a passkey that was verified. @throws PhotospoolError as `Passkeys.keep`. */
   addPasskey(id: string, name: string, made: NewPasskey, actor: Actor): Passkey;
+  /**
+   * Begins to set up a second factor: a secret for an authenticator app, and the address in its QR code.
+   * @throws PhotospoolError `confirmation-needed`; `conflict` where it is on already, or the person has no password.
+   */
+  beginSecondFactor(id: string, actor: Actor): { secret: string; uri: string };
+  /** Turns it on by a first code; answers recovery codes. @throws PhotospoolError `confirmation-needed`, `invalid`, `conflict`. */
+  confirmSecondFactor(id: string, code: string, actor: Actor): string[];
+  /** New recovery codes in place of the old ones. @throws PhotospoolError `confirmation-needed`, `conflict`. */
+  renewRecovery(id: string, actor: Actor): string[];
+  /** Turns it off; false where it was off. @throws PhotospoolError `confirmation-needed`, `not-found`. */
+  removeSecondFactor(id: string, actor: Actor): boolean;
   /** Takes a passkey away. @throws PhotospoolError `not-found`; `conflict` where it is the last way in of the last owner. */
   removePasskey(id: string, passkey: string, actor: Actor): void;
 }
@@ -85,13 +101,16 @@ export interface AccountParts {
   devices: Devices;
   codes: Codes;
   passkeys: Passkeys;
+  factors: SecondFactors;
+  tokens: Tokens;
+  shares: Shares;
   settings: SettingStore;
   audit: Audit;
 }
 
 /** Opens the accounts. */
 export function openAccounts(parts: AccountParts): Accounts {
-  const { db, clock, people, sessions, devices, codes, passkeys, settings, audit } = parts;
+  const { db, clock, people, sessions, devices, codes, passkeys, factors, settings, tokens, shares, audit } = parts;
   const get = db.prepare<{ hash: string }>('SELECT hash FROM access_password WHERE person = ?');
   const put = db.prepare(`INSERT INTO access_password (person, hash, changed) VALUES (?, ?, ?)
     ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, changed = excluded.changed`);
@@ -107,6 +126,7 @@ export function openAccounts(parts: AccountParts): Accounts {
       ...person,
       passwordSet: password(person.id) !== undefined,
       passkeys: passkeys.list(person.id).length,
+      secondFactor: factors.state(person.id).on,
       ...(last && { lastSeen: last.used }),
     };
   }
@@ -137,9 +157,16 @@ export function openAccounts(parts: AccountParts): Accounts {
     codes.drop(id);
   }
 
-  /** Somebody can sign in: if it is an owner, this home has an owner account from now on. */
-  function settle({ role }: Person): void {
+  /**
+   * Somebody can sign in: if it is an owner, this home has an owner account from now on. What whoever reached the page made
+   * before that ends: a program that forwards connections to this machine may have been among them.
+   */
+  function settle({ role }: Person, actor: Actor): void {
     if (role !== 'owner') return;
+    if (!settings.read().setUp) {
+      tokens.revokeUnclaimed(actor);
+      shares.revokeUnclaimed(actor);
+    }
     settings.change({ setUp: true });
     codes.drop(setUp);
   }
@@ -153,6 +180,7 @@ export function openAccounts(parts: AccountParts): Accounts {
     endAll(id);
     drop.run(id);
     passkeys.removeAll(id);
+    factors.remove(id);
   }
 
   /** What waits for a person. @throws PhotospoolError `not-found`; `conflict` where it is another edition than was shown. */
@@ -184,6 +212,8 @@ export function openAccounts(parts: AccountParts): Accounts {
     },
     add: (given, actor) =>
       db.transaction(() => {
+        checkClaimed(actor);
+        if (given.role === 'owner') checkConfirmed(actor);
         const first = given.role === 'owner' ? firstOwner(given.name) : undefined;
         if (first) accounts.approve(first.id, first.edition, actor);
         if (first) return known(first.id);
@@ -194,9 +224,11 @@ export function openAccounts(parts: AccountParts): Accounts {
     change: (id, change, actor) =>
       db.transaction(() => {
         const before = known(id);
+        checkClaimed(actor);
+        if (isPromotion({ ...before, removed: false }, { ...before, ...change, removed: false })) checkConfirmed(actor);
         if (change.role !== undefined && change.role !== 'owner') checkNotLast(before);
         const after = people.change(id, change, actor.by);
-        if (canSignIn(before)) settle(after);
+        if (canSignIn(before)) settle(after, actor);
         const told = describeChange(before, after);
         if (told !== '') note('person-changed', actor, told);
         return accountOf(after);
@@ -217,10 +249,11 @@ export function openAccounts(parts: AccountParts): Accounts {
         const before = accounts.find(id);
         const isLess = change.removed === true || change.role === 'family';
         if (before && isLess) checkNotLast(before);
+        if (isPromotion(here, { ...here, ...change })) checkConfirmed(actor);
         const after = people.approve(id);
         if (after.removed) forget(id);
         const account = accounts.find(id);
-        if (account && canSignIn(account)) settle(account);
+        if (account && canSignIn(account)) settle(account, actor);
         note('change-approved', actor, describeStanding(here, after));
       }),
     reject: (id, edition, actor) =>
@@ -245,7 +278,9 @@ export function openAccounts(parts: AccountParts): Accounts {
       }),
     invite: (id, actor) =>
       db.transaction(() => {
-        const { name } = known(id);
+        const { name, role } = known(id);
+        checkClaimed(actor);
+        if (role === 'owner') checkConfirmed(actor);
         note('invited', actor, name);
         return codes.draw(id);
       }),
@@ -262,7 +297,7 @@ export function openAccounts(parts: AccountParts): Accounts {
         }
         put.run(id, hash, clock.now());
         endAll(id);
-        settle(account);
+        settle(account, actor);
         note('password-changed', actor, name);
       }),
     endSession: (id, actor, person) =>
@@ -282,11 +317,40 @@ export function openAccounts(parts: AccountParts): Accounts {
     renewHash: (id, from, to) => void renew.run(to, id, from),
     addPasskey: (id, name, made, actor) =>
       db.transaction(() => {
+        checkConfirmed(actor);
         const account = known(id);
         const passkey = passkeys.keep(id, name, made);
-        settle(account);
+        settle(account, actor);
         note('passkey-added', actor, `${account.name}: ${passkey.name}`);
         return passkey;
+      }),
+    beginSecondFactor(id, actor) {
+      checkConfirmed(actor);
+      const { name, passwordSet } = known(id);
+      if (passwordSet) return factors.begin(id, name);
+      throw new PhotospoolError('conflict', 'A second factor is for a password, and you have none.');
+    },
+    confirmSecondFactor: (id, code, actor) =>
+      db.transaction(() => {
+        checkConfirmed(actor);
+        const recovery = factors.confirm(id, code);
+        note('second-factor-on', actor, known(id).name);
+        return recovery;
+      }),
+    renewRecovery: (id, actor) =>
+      db.transaction(() => {
+        checkConfirmed(actor);
+        const recovery = factors.renew(id);
+        note('recovery-codes-made', actor, known(id).name);
+        return recovery;
+      }),
+    removeSecondFactor: (id, actor) =>
+      db.transaction(() => {
+        checkConfirmed(actor);
+        const { name } = known(id);
+        const removed = factors.remove(id);
+        if (removed) note('second-factor-off', actor, name);
+        return removed;
       }),
     removePasskey: (id, passkey, actor) =>
       db.transaction(() => {

@@ -24,6 +24,12 @@ export const nameRule: DelayRule = { free: 5, most: 30_000 };
 /** By known browser. */
 export const deviceRule: DelayRule = { free: 5, most: 15 * 60_000 };
 
+/**
+ * By account, for codes of the second factor. Only who knows the password gets here, so nobody else keeps the owner out, and
+ * the wait may be long: some hundred guesses a day at a million codes.
+ */
+export const codeRule: DelayRule = { free: 5, most: 15 * 60_000 };
+
 /** Counted mistakes. */
 export interface Delays {
   /** How long a key has to wait, ms; 0 where it may try now. */

@@ -29,6 +29,10 @@ export interface Viewer {
   may?: readonly May[];
   /** The id of the session, which is no secret. */
   session?: string;
+  /** Whether they proved within the last minutes who they are; see `checkConfirmed`. */
+  confirmed?: boolean;
+  /** Whoever reaches a home without accounts from this machine: no credential says who it is. */
+  unclaimed?: true;
   /** Whether a family member may edit what they see. */
   canEdit: boolean;
   /** Of a link: what it shows, whether originals may be taken, whether it tells more than the pictures. */

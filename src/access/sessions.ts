@@ -19,6 +19,10 @@ export interface Session {
   address: string;
   /** The browser's own words (User-Agent): hostile text. */
   browser: string;
+  /** When it last proved who it is: by password, second factor or passkey. 0 for never. */
+  confirmed: number;
+  /** When its person said that they saw what was added before it began. 0 for never. */
+  noticed: number;
 }
 
 /** Where somebody signs in from. */
@@ -36,6 +40,10 @@ export interface Sessions {
   /** The living sessions of a person, the last used first. */
   list(person: string): Session[];
   get(id: string): Session | undefined;
+  /** The session has proved who it is. */
+  confirm(id: string): void;
+  /** Its person saw what was added. */
+  notice(id: string): void;
   end(id: string): void;
   /** Ends all of a person, but one. */
   endAll(person: string, but?: string): number;
@@ -48,6 +56,8 @@ const day = 86_400_000;
 export const idle = 30 * day;
 /** How long a session lives in all, ms. */
 export const longest = 180 * day;
+/** For how long after a proof of who it is a session may make lasting changes to access, ms. */
+export const confirmedFor = 10 * 60_000;
 /** Sessions that a person may have at once; the longest unused ends. */
 const most = 50;
 /** How exactly the last use is known, ms. */
@@ -59,8 +69,10 @@ export function openSessions(
   db: Sqlite,
   { clock, random, failed }: { clock: Pick<Clock, 'now'>; random: Random; failed: (error: unknown) => void },
 ): Sessions {
-  const columns = 'id, person, created, used, address, browser';
-  const insert = db.prepare(`INSERT INTO access_session (secret, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
+  const columns = 'id, person, created, used, address, browser, confirmed, noticed';
+  const insert = db.prepare(`INSERT INTO access_session (secret, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)`);
+  const confirm = db.prepare('UPDATE access_session SET confirmed = ? WHERE id = ?');
+  const notice = db.prepare('UPDATE access_session SET noticed = ? WHERE id = ?');
   const bySecret = db.prepare<Session>(`SELECT ${columns} FROM access_session WHERE secret = ?`);
   const byId = db.prepare<Session>(`SELECT ${columns} FROM access_session WHERE id = ?`);
   const byPerson = db.prepare<Session>(
@@ -81,7 +93,7 @@ export function openSessions(
         const id = ulid(now);
         expire.run(now - idle, now - longest);
         for (const old of byPerson.all(person).slice(most - 1)) remove.run(old.id);
-        insert.run(hashSecret(secret), id, person, now, now, address, browser.slice(0, longestBrowser));
+        insert.run(hashSecret(secret), id, person, now, now, address, browser.slice(0, longestBrowser), now);
         return { id, secret };
       }),
     find(secret) {
@@ -92,6 +104,8 @@ export function openSessions(
     },
     list: (person) => byPerson.all(person).filter(lives),
     get: (id) => byId.get(id),
+    confirm: (id) => void confirm.run(clock.now(), id),
+    notice: (id) => void notice.run(clock.now(), id),
     end: (id) => void remove.run(id),
     endAll: (person, but = '') => removeAll.run(person, but).changes,
     flush: () => touches.flush(),

@@ -56,6 +56,8 @@ export interface Shares {
   make(share: NewShare, actor: Actor): Promise<{ share: Share; secret: string }>;
   /** False where there is none of that id. */
   revoke(id: string, actor: Actor): boolean;
+  /** Ends those that were made by nobody known, before there was an owner account; answers how many. */
+  revokeUnclaimed(actor: Actor): number;
   /** The living link of a secret: it has not ended, and who made it may still make links; whether its password was given or not. */
   find(secret: string): Share | undefined;
   /** Whoever comes by a link; undefined where it is none, has ended, or its password was not given. */
@@ -98,8 +100,9 @@ export function openShares(
   const { clock, random, passwords, audit, senders } = parts;
   const columns = 'id, scope, title, password, originals, details, author, created, expires, used';
   const insert = db.prepare(
-    `INSERT INTO access_share (secret, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
   );
+  const unclaimed = db.prepare<{ id: string }>('SELECT id FROM access_share WHERE unclaimed = 1');
   const all = db.prepare<Columns>(`SELECT ${columns} FROM access_share ORDER BY created DESC, id`);
   const bySecret = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE secret = ?`);
   const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
@@ -115,9 +118,9 @@ export function openShares(
     return may(senders(row.author), 'links') ? row : undefined;
   }
 
-  return {
+  const shares: Shares = {
     list: () => all.all().map(shareOf),
-    async make({ scope, title, originals, details, expires, password }, { by, who, address }) {
+    async make({ scope, title, originals, details, expires, password }, { by, who, address, unclaimed: isUnclaimed }) {
       if (password !== undefined && [...password].length < shortest) {
         throw new PhotospoolError('invalid', `The password is too short: it needs at least ${shortest} characters.`);
       }
@@ -129,7 +132,18 @@ export function openShares(
       const [now, end] = [clock.now(), expires ?? null];
       const flags = [Number(originals), Number(details)] as const;
       return db.transaction(() => {
-        insert.run(hashSecret(secret), id, JSON.stringify(scope), title, hash, ...flags, by, now, end);
+        insert.run(
+          hashSecret(secret),
+          Number(isUnclaimed === true),
+          id,
+          JSON.stringify(scope),
+          title,
+          hash,
+          ...flags,
+          by,
+          now,
+          end,
+        );
         audit.note('share-made', { who, detail: title, ...(address !== undefined && { address }) });
         return { share: shareOf(byId.get(id)!), secret };
       });
@@ -141,6 +155,12 @@ export function openShares(
         remove.run(id);
         audit.note('share-revoked', { who, detail: row.title, ...(address !== undefined && { address }) });
         return true;
+      }),
+    revokeUnclaimed: (actor) =>
+      db.transaction(() => {
+        const ids = unclaimed.all().map(({ id }) => id);
+        for (const id of ids) shares.revoke(id, actor);
+        return ids.length;
       }),
     find(secret) {
       const row = living(secret);
@@ -174,6 +194,7 @@ export function openShares(
     },
     flush: () => touches.flush(),
   };
+  return shares;
 }
 
 /** The proof that a password was given: nobody makes it who does not know both the link and the salted hash. */

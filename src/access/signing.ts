@@ -7,10 +7,10 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { Account, Accounts } from './accounts.js';
-import type { Actor } from './actor.js';
+import { checkConfirmed, type Actor } from './actor.js';
 import type { Audit } from './audit.js';
 import { setUp, type Codes } from './codes.js';
-import { addressRules, deviceRule, nameRule, openDelays, type DelayRule } from './delays.js';
+import { addressRules, codeRule, deviceRule, nameRule, openDelays, type DelayRule } from './delays.js';
 import type { Devices } from './devices.js';
 import { keyOfName, readName } from './names.js';
 import type { Passkeys, Site } from './passkeys.js';
@@ -18,6 +18,7 @@ import type { Passwords } from './passwords.js';
 import type { People } from './people.js';
 import type { Waiter } from './queue.js';
 import { hashSecret } from './secrets.js';
+import type { SecondFactors } from './second-factor.js';
 import type { Place, Sessions } from './sessions.js';
 import { checkStrength } from './strength.js';
 
@@ -32,25 +33,57 @@ export interface Visit extends Place {
 /** The outcome of a sign-in. */
 export type Outcome =
   | { kind: 'in'; person: string; session: string; device: string }
-  /** The name, the password, the passkey or the link is not right; which of them is not said. */
-  | { kind: 'wrong' }
+  /** The name, the password, the passkey or the link is not right; which of them is not said. `otp`: the code is not. */
+  | { kind: 'wrong'; what?: 'otp' }
+  /** The password is right, and a code is needed too. */
+  | { kind: 'otp' }
   /** Too many tries: the next may come after so many ms. */
   | { kind: 'wait'; ms: number };
 
-/** The ways in. All throw PhotospoolError `busy` where too many sign in at once. */
+/** What became of proving once more who one is. */
+export type Confirmation = { kind: 'confirmed' } | Exclude<Outcome, { kind: 'in' }>;
+
+/** What somebody gives beside the password: a code of the second factor, and passkeys that are to go with the old password. */
+export interface Besides {
+  otp?: string;
+  removePasskeys?: readonly string[];
+}
+
+/**
+ * The ways in. `otp`: a code of the second factor, or a recovery code. All throw PhotospoolError `busy` where too many sign in at
+ * once.
+ */
 export interface Signing {
-  byPassword(name: string, password: string, visit: Visit): Promise<Outcome>;
+  byPassword(name: string, password: string, visit: Visit, otp?: string): Promise<Outcome>;
   byPasskey(response: AuthenticationResponseJSON, site: Site, visit: Visit): Promise<Outcome>;
   /** Makes the first owner. @throws PhotospoolError `invalid` for the name or the password. */
   bySetUp(code: string, name: string, password: string, visit: Visit): Promise<Outcome>;
   /** Uses an invitation: sets the password. @throws PhotospoolError `invalid` for the password. */
-  byInvitation(code: string, password: string, visit: Visit): Promise<Outcome>;
+  byInvitation(code: string, password: string, visit: Visit, otp?: string): Promise<Outcome>;
+  /** Proves once more who a session is, by its person's password. */
+  confirmByPassword(session: string, password: string, visit: Visit, otp?: string): Promise<Confirmation>;
+  /** As `confirmByPassword`, by a passkey of that person. */
+  confirmByPasskey(
+    session: string,
+    response: AuthenticationResponseJSON,
+    site: Site,
+    visit: Visit,
+  ): Promise<Confirmation>;
   /** Whether a code is that of the set-up link that works now. */
   setsUp(code: string): boolean;
   /** The name of whom an invitation is for. */
   invited(code: string): string | undefined;
-  /** Changes one's own password; all other sessions end, and this one is begun anew. @throws PhotospoolError `invalid`. */
-  changePassword(person: string, old: string | undefined, fresh: string, visit: Visit): Promise<Outcome>;
+  /**
+   * Changes one's own password; all other sessions end, and this one is begun anew. Passkeys named go too. Who has no password yet
+   * must have proven otherwise who they are. @throws PhotospoolError `invalid`, `confirmation-needed`.
+   */
+  changePassword(
+    actor: Actor,
+    old: string | undefined,
+    fresh: string,
+    visit: Visit,
+    besides?: Besides,
+  ): Promise<Outcome>;
   /** Ends the session that a browser has. */
   signOut(secret: string, address: string): void;
   /** Sets a password by right of who does it. @throws PhotospoolError `invalid`, `not-found`. */
@@ -68,14 +101,15 @@ export interface SigningParts {
   devices: Devices;
   codes: Codes;
   passkeys: Passkeys;
+  factors: SecondFactors;
   audit: Audit;
 }
 
 /** Opens the ways in. */
 export function openSigning(parts: SigningParts): Signing {
-  const { db, passwords, people, accounts, sessions, devices, codes, passkeys, audit } = parts;
+  const { db, passwords, people, accounts, sessions, devices, codes, passkeys, factors, audit } = parts;
   const delays = openDelays(parts.clock);
-  const wrong: Outcome = { kind: 'wrong' };
+  const wrong: Refusal = { kind: 'wrong' };
 
   /** Begins a session in place of the one that the browser had. Call it in a transaction. */
   function enter(person: string, { address, browser, device, session }: Visit, detail: string): Outcome {
@@ -92,8 +126,8 @@ export function openSigning(parts: SigningParts): Signing {
     name: string,
     account: Account | undefined,
     { address, device }: Visit,
-    check: (waiter: Waiter) => Promise<boolean>,
-  ): Promise<Outcome | undefined> {
+    check: (waiter: Waiter) => Promise<Refusal | undefined>,
+  ): Promise<Refusal | undefined> {
     const isKnown = account !== undefined && device !== undefined && devices.known(device, account.id);
     const byAddress = new Map(addressRules(address));
     const keys = new Map<string, DelayRule>(
@@ -102,23 +136,56 @@ export function openSigning(parts: SigningParts): Signing {
     const ms = Math.max(...[...keys].map(([key, rule]) => delays.wait(key, rule)));
     if (ms > 0) return { kind: 'wait', ms };
     for (const key of keys.keys()) delays.count(key);
-    let right: boolean;
+    let refused: Refusal | undefined;
     try {
-      right = await check(isKnown ? { known: account.id } : { stranger: address });
+      refused = await check(isKnown ? { known: account.id } : { stranger: address });
     } catch (error) {
       for (const key of keys.keys()) delays.takeBack(key);
       throw error;
     }
-    if (!right) {
-      audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail: 'password' });
-      return wrong;
+    if (refused?.kind === 'wrong') {
+      const detail = refused.what === 'otp' ? 'second factor' : 'password';
+      audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail });
+      return refused;
     }
+    // The password is right; what is missing yet is no mistake, and forgets none.
+    if (refused) for (const key of keys.keys()) delays.takeBack(key);
+    if (refused) return refused;
     for (const key of keys.keys()) {
       // An address keeps its other mistakes: one good account must not make guessing at others free.
       if (byAddress.has(key)) delays.takeBack(key);
       else delays.forget(key);
     }
     return undefined;
+  }
+
+  /** Whether the second factor of a person, where it is on, is given. It has a count of its own. */
+  function checkCode(id: string, otp: string | undefined): Refusal | undefined {
+    const [key, { on }] = [`code ${id}`, factors.state(id)];
+    if (!on) return undefined;
+    if (otp === undefined) return { kind: 'otp' };
+    const ms = delays.wait(key, codeRule);
+    if (ms > 0) return { kind: 'wait', ms };
+    delays.count(key);
+    const used = factors.use(id, otp);
+    if (used === undefined) return { kind: 'wrong', what: 'otp' };
+    delays.forget(key);
+    if (used === 'recovery') {
+      const left = factors.state(id).recovery;
+      audit.note('recovery-code-used', { who: people.find(id)?.name ?? id, detail: `${left} left` });
+    }
+    return undefined;
+  }
+
+  /** Whether a password and, where it is on, the second factor are right. */
+  async function checkBoth(
+    account: Account | undefined,
+    password: string,
+    otp: string | undefined,
+    waiter: Waiter,
+  ): Promise<Refusal | undefined> {
+    if (!(await check(account, password, waiter)) || !account) return wrong;
+    return checkCode(account.id, otp);
   }
 
   /** Whether a password is an account's now; where its hash is of old settings, makes it anew. */
@@ -131,10 +198,16 @@ export function openSigning(parts: SigningParts): Signing {
     return true;
   }
 
+  /** Whose a living session is. */
+  function accountOf(session: string): Account | undefined {
+    const found = sessions.get(session);
+    return found && accounts.find(found.person);
+  }
+
   const signing: Signing = {
-    async byPassword(name, password, visit) {
+    async byPassword(name, password, visit, otp) {
       const account = accounts.named(name);
-      const refused = await slowly(name, account, visit, (waiter) => check(account, password, waiter));
+      const refused = await slowly(name, account, visit, (waiter) => checkBoth(account, password, otp, waiter));
       return (
         refused ??
         db.transaction(() => (account && people.find(account.id) ? enter(account.id, visit, 'password') : wrong))
@@ -167,10 +240,12 @@ export function openSigning(parts: SigningParts): Signing {
         return enter(id, visit, 'set-up link');
       });
     },
-    async byInvitation(code, password, visit) {
+    async byInvitation(code, password, visit, otp) {
       const invited = signing.invited(code);
       if (invited === undefined) return wrong;
       checkStrength(password, invited);
+      const refused = checkCode(codes.look(code)!, otp);
+      if (refused) return refused;
       const hash = await passwords.hash(password, { known: `invited ${invited}` });
       return db.transaction(() => {
         const id = codes.use(code);
@@ -185,22 +260,48 @@ export function openSigning(parts: SigningParts): Signing {
       const person = codes.look(code);
       return person === undefined || person === setUp ? undefined : people.find(person)?.name;
     },
-    async changePassword(id, old, fresh, visit) {
+    async changePassword(actor, old, fresh, visit, { removePasskeys = [] } = {}) {
+      const id = actor.by.slice('person:'.length);
       const account = accounts.find(id);
       if (!account) return wrong;
-      // Who signed in by a passkey and has no password may choose one.
+      // Who signed in by a passkey and has no password may choose one, and proves by the passkey who it is.
       if (account.passwordSet) {
-        const refused = await slowly(account.name, account, visit, () => check(account, old ?? '', { known: id }));
+        const right = async (): Promise<Refusal | undefined> =>
+          (await check(account, old ?? '', { known: id })) ? undefined : wrong;
+        const refused = await slowly(account.name, account, visit, right);
         if (refused) return refused;
-      }
+      } else checkConfirmed(actor);
       checkStrength(fresh, account.name);
       const before = accounts.password(id);
       const hash = await passwords.hash(fresh, { known: id });
       return db.transaction(() => {
         if (!people.find(id) || accounts.password(id) !== before) return wrong;
-        accounts.setPassword(id, hash, { by: `person:${id}`, who: account.name, address: visit.address });
+        accounts.setPassword(id, hash, actor);
+        for (const passkey of removePasskeys) accounts.removePasskey(id, passkey, actor);
         return enter(id, visit, 'new password');
       });
+    },
+    async confirmByPassword(id, password, visit, otp) {
+      const account = accountOf(id);
+      if (!account) return wrong;
+      const refused = await slowly(account.name, account, visit, () =>
+        checkBoth(account, password, otp, { known: account.id }),
+      );
+      if (!refused) sessions.confirm(id);
+      return refused ?? { kind: 'confirmed' };
+    },
+    async confirmByPasskey(id, response, site, { address }) {
+      const keys = addressRules(address);
+      const ms = Math.max(...keys.map(([key, rule]) => delays.wait(key, rule)));
+      if (ms > 0) return { kind: 'wait', ms };
+      const [account, passkey] = [accountOf(id), await passkeys.verify(response, site)];
+      if (account && passkey?.person === account.id) {
+        sessions.confirm(id);
+        return { kind: 'confirmed' };
+      }
+      for (const [key] of keys) delays.count(key);
+      audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail: 'passkey' });
+      return wrong;
     },
     signOut(secret, address) {
       const session = sessions.find(secret);
@@ -218,6 +319,9 @@ export function openSigning(parts: SigningParts): Signing {
   };
   return signing;
 }
+
+/** How a way in is refused. */
+type Refusal = Exclude<Outcome, { kind: 'in' }>;
 
 const actorEntry = ({ who, address }: Actor): { who: string; address?: string } => ({
   who,

@@ -35,6 +35,12 @@ CREATE TABLE IF NOT EXISTS access_session (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS access_session_person ON access_session (person, used);
 
+-- The second factor of a password (second-factor.ts): in force from \`since\` on. \`step\`: of the code that was used last.
+CREATE TABLE IF NOT EXISTS access_totp (
+  person TEXT PRIMARY KEY, secret BLOB NOT NULL, since INTEGER, step INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS access_recovery (person TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID;
+
 -- Browsers in which somebody has signed in before.
 CREATE TABLE IF NOT EXISTS access_device (secret TEXT PRIMARY KEY, person TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
 
@@ -59,6 +65,18 @@ CREATE TABLE IF NOT EXISTS access_audit (
 CREATE INDEX IF NOT EXISTS access_audit_what ON access_audit (what, id);
 `;
 
+/**
+ * Columns that came later. An older version, which does not know them, writes rows without them. Of a session: when it last proved
+ * who it is, and when its person was shown what was added before it began; ms since 1970, 0 for never. Of a token: whether it was made
+ * while the home had no owner account, by whoever reached the page.
+ */
+const added = [
+  { table: 'access_session', column: 'confirmed', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'access_session', column: 'noticed', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'access_token', column: 'unclaimed', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'access_share', column: 'unclaimed', type: 'INTEGER NOT NULL DEFAULT 0' },
+] as const;
+
 /** Makes the tables where they are missing. @throws PhotospoolError `newer-version`. */
 export function openTables(db: Sqlite): void {
   db.transaction(() => {
@@ -72,6 +90,10 @@ export function openTables(db: Sqlite): void {
       });
     }
     db.exec(tables);
+    for (const { table, column, type } of added) {
+      const has = db.prepare(`SELECT 1 FROM pragma_table_info('${table}') WHERE name = '${column}'`).get();
+      if (has === undefined) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+    }
     if (found === undefined) db.prepare('INSERT INTO access (format) VALUES (?)').run(accessFormat);
   });
 }

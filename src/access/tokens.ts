@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import type { Actor } from './actor.js';
+import { checkConfirmed, type Actor } from './actor.js';
 import type { Audit } from './audit.js';
 import { keyOfName, readName } from './names.js';
 import { mays, type May } from './rights.js';
@@ -27,10 +27,15 @@ export interface Token {
 export interface Tokens {
   /** By name. */
   list(): Token[];
-  /** Makes a token; the secret is shown once. @throws PhotospoolError `invalid`, `conflict` where the name is taken. */
+  /**
+   * Makes a token; the secret is shown once. @throws PhotospoolError `invalid`, `confirmation-needed`; `conflict` where the name is
+   * taken.
+   */
   make(name: string, may: readonly May[], actor: Actor): { token: Token; secret: string };
   /** False where there is none of that name. */
   revoke(name: string, actor: Actor): boolean;
+  /** Revokes those that were made by nobody known, before there was an owner account; answers their names. */
+  revokeUnclaimed(actor: Actor): string[];
   /** The token of a secret; its time of use is written lazily. */
   find(secret: string): Token | undefined;
   /** Writes the times of use that were noted. */
@@ -65,8 +70,10 @@ export function openTokens(
   },
 ): Tokens {
   const { clock, random, audit } = parts;
-  const insert = db.prepare(`INSERT INTO access_token (key, hash, ${columns}) VALUES (?, ?, ?, ?, ?, ?, NULL)
+  const insert =
+    db.prepare(`INSERT INTO access_token (key, hash, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, NULL)
     ON CONFLICT (key) DO NOTHING`);
+  const unclaimed = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE unclaimed = 1 ORDER BY key`);
   const byHash = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE hash = ?`);
   const byKey = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE key = ?`);
   const remove = db.prepare('DELETE FROM access_token WHERE key = ?');
@@ -82,15 +89,20 @@ export function openTokens(
     });
   }
 
-  return {
+  const tokens: Tokens = {
     list: () => listTokens(db),
-    make: (given, may, { by, who, address }) =>
+    make: (given, may, actor) =>
       db.transaction(() => {
+        checkConfirmed(actor);
+        const { by, who, address } = actor;
         const [name, secret] = [readName(given), `${tokenPrefix}${drawSecret(random)}`];
         const token: Token = { name, may: mays.filter((one) => may.includes(one)), author: by, created: clock.now() };
         const list = token.may.join();
         if (list === '') throw new PhotospoolError('invalid', 'A token must be for something.');
-        const { changes } = insert.run(keyOfName(name), hashSecret(secret), name, list, by, token.created);
+        const { changes } = insert.run(
+          ...[keyOfName(name), hashSecret(secret), Number(actor.unclaimed === true)],
+          ...[name, list, by, token.created],
+        );
         if (changes === 0) {
           throw new PhotospoolError('conflict', 'There is a token of that name already.', {
             hint: 'Choose another name, or revoke that one first.',
@@ -111,6 +123,12 @@ export function openTokens(
         audit.note('token-revoked', { who, detail: row.name, ...(address !== undefined && { address }) });
         return true;
       }),
+    revokeUnclaimed: (actor) =>
+      db.transaction(() => {
+        const names = unclaimed.all().map(({ name }) => name);
+        for (const name of names) tokens.revoke(name, actor);
+        return names;
+      }),
     find(secret) {
       const row = byHash.get(hashSecret(secret));
       if (!row) return undefined;
@@ -119,6 +137,7 @@ export function openTokens(
     },
     flush: () => touches.flush(),
   };
+  return tokens;
 }
 
 function tokenOf({ may, used, ...rest }: Columns): Token {

@@ -6,7 +6,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { People, Person } from './people.js';
 import { audiencesOf, type Role, type Viewer } from './rights.js';
 import { hashSecret } from './secrets.js';
-import type { Session, Sessions } from './sessions.js';
+import { confirmedFor, type Session, type Sessions } from './sessions.js';
 import type { BroughtShare, Shares } from './shares.js';
 import { tokenPrefix, type Token, type Tokens } from './tokens.js';
 
@@ -39,6 +39,8 @@ export interface Known {
   tokens: Pick<Tokens, 'find'>;
   shares: Pick<Shares, 'viewer'>;
   settings: () => Settings;
+  /** ms since 1970. */
+  now: () => number;
   /** The secret by which this machine's commands reach the running server. */
   secret?: string;
 }
@@ -55,7 +57,7 @@ export function recognise(known: Known, { token, session, share, direct }: Broug
 }
 
 /** The owner of a home without accounts: whoever sits at this machine. */
-export const local: Viewer = { ...as('owner'), canEdit: true };
+export const local: Viewer = { ...as('owner'), canEdit: true, confirmed: true, unclaimed: true };
 
 function as<R extends Role>(role: R): { role: R; audiences: (typeof audiencesOf)[R] } {
   return { role, audiences: audiencesOf[role] };
@@ -63,7 +65,7 @@ function as<R extends Role>(role: R): { role: R; audiences: (typeof audiencesOf)
 
 function programOf({ tokens, secret }: Known, given: string): Viewer | undefined {
   if (secret !== undefined && timingSafeEqual(digest(given), digest(secret))) {
-    return { ...as('owner'), name: 'command line', canEdit: true };
+    return { ...as('owner'), name: 'command line', canEdit: true, confirmed: true };
   }
   const token = given.startsWith(tokenPrefix) ? tokens.find(given) : undefined;
   return token && tokenViewer(token);
@@ -77,10 +79,11 @@ export function tokenViewer({ name, may }: Pick<Token, 'name' | 'may'>): Viewer 
 
 const digest = (text: string): Buffer => Buffer.from(hashSecret(text));
 
-function personOf({ people, sessions }: Known, settings: Settings, secret: string): Viewer | undefined {
+function personOf({ people, sessions, now }: Known, settings: Settings, secret: string): Viewer | undefined {
   const session: Session | undefined = sessions.find(secret);
   const person = session && people.find(session.person);
-  return person && { ...personViewer(person, settings), session: session.id };
+  const confirmed = session !== undefined && session.confirmed > now() - confirmedFor;
+  return person && { ...personViewer(person, settings), session: session.id, confirmed };
 }
 
 /** A person, whatever they come by. */

@@ -11,6 +11,10 @@ export const codes = {
   invalid: { transient: false, status: 400 },
   /** Nobody is known by what the request brings. */
   unauthorized: { transient: false, status: 401 },
+  /** The password is right, and the second factor is on: its code is needed too. */
+  'otp-needed': { transient: false, status: 401 },
+  /** Whoever asks may, once they proved again who they are. */
+  'confirmation-needed': { transient: false, status: 403 },
   /** Whoever asks is known, and may not. */
   forbidden: { transient: false, status: 403 },
   'not-found': { transient: false, status: 404 },

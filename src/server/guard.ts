@@ -46,6 +46,12 @@ export const headers = {
 } as const;
 
 /**
+ * Where the browser came by HTTPS, to this server or to a proxy that it trusts, it comes by HTTPS for half a year (RFC 6797). Not for
+ * other names below this one, which may be others'. A browser passes it over where it does not trust the certificate.
+ */
+const hsts = `max-age=${180 * 86_400}`;
+
+/**
  * Whether a request comes from our own page or from a program. Browsers say so in `Sec-Fetch-Site` (W3C Fetch Metadata),
  * older ones in `Origin`; programs send neither. `host` is the one that the browser knows.
  */
@@ -85,6 +91,7 @@ export function guard(app: FastifyInstance, knows: (host: string) => boolean): v
       const what = reading.has(request.method) ? 'look into' : 'change anything in';
       return refuse(reply, 403, 'forbidden', `A page of another site may not ${what} this album.`);
     }
+    if (request.protocol === 'https') void reply.header('strict-transport-security', hsts);
     checkRule(request, ruleOf(request));
     return undefined;
   });

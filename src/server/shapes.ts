@@ -15,6 +15,12 @@ const optional = Type.Optional;
 export const GivenName = Type.String({ minLength: 1, maxLength: 400 });
 /** A password as somebody types it. */
 export const GivenPassword = Type.String({ minLength: 1, maxLength: 4_000 });
+/** A code of an authenticator app, or a recovery code, as somebody types it. */
+export const GivenOtp = Type.String({
+  minLength: 1,
+  maxLength: 40,
+  description: 'a code of the authenticator app, or a recovery code; where the second factor is on',
+});
 /** The code of a one-time link. */
 export const Code = Type.String({ minLength: 1, maxLength: 200 });
 /** The id of a person, a session or a passkey, as an address has it: one that is not well formed is not found. */
@@ -28,6 +34,15 @@ export const Session = Type.Object({
   visitors: Type.Boolean({ description: 'the page is open to visitors' }),
   signIn: Type.Optional(Type.Boolean({ description: '`false` where nobody signs in: on a public server' })),
   passkeys: Type.Boolean({ description: 'passkeys are possible at this address' }),
+  confirmedUntil: optional(
+    Type.String({ description: 'UTC; until then the session may make lasting changes to access' }),
+  ),
+  passkeysAdded: optional(
+    Type.Array(Type.Object({ name: Type.String(), at: utc }), {
+      description:
+        'passkeys that were added in the month before this session began, until somebody says that they saw it',
+    }),
+  ),
   may: Type.Array(Type.Enum(actions)),
 });
 
@@ -41,6 +56,7 @@ export const Person = Type.Object({
   canEdit: Type.Boolean(),
   passwordSet: Type.Boolean(),
   passkeys: Type.Integer(),
+  secondFactor: Type.Boolean({ description: 'the password needs a code of an authenticator app too' }),
   lastSeen: optional(utc),
 });
 /** access/standing.ts `Standing`. */

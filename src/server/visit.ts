@@ -6,8 +6,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isIP } from 'node:net';
 import type { Site } from '../access/passkeys.js';
 import { actions, may, type Action, type Role, type Viewer } from '../access/rights.js';
-import type { Outcome, Visit } from '../access/signing.js';
+import type { Confirmation, Outcome, Visit } from '../access/signing.js';
 import { actorOf, type Actor } from '../access/actor.js';
+import { confirmedFor } from '../access/sessions.js';
 import { PhotospoolError } from '../base/errors.js';
 import { broughtBy, viewer } from './access.js';
 import { deviceOf, giveCookie, sessionOf } from './cookies.js';
@@ -33,6 +34,12 @@ export function personBehind(request: FastifyRequest): string {
   const { person } = viewer(request);
   if (person !== undefined) return person;
   throw new PhotospoolError('conflict', 'You have no account here.', { hint: 'Make one with `photospool users add`.' });
+}
+
+/** The id of the session that asks. @throws PhotospoolError `conflict` where there are no accounts, or a command asks. */
+export function sessionBehind(request: FastifyRequest): string {
+  personBehind(request);
+  return viewer(request).session!;
 }
 
 /**
@@ -65,6 +72,10 @@ export interface SessionView {
   passkeys: boolean;
   /** False where nobody signs in. */
   signIn?: boolean;
+  /** Until when this session may make lasting changes to access, UTC. */
+  confirmedUntil?: string;
+  /** Passkeys that came since, and that this session's person has not said to have seen. */
+  passkeysAdded?: { name: string; at: string }[];
   may: Action[];
 }
 
@@ -78,7 +89,26 @@ export function describeSession(request: FastifyRequest, viewer: Viewer | undefi
     setUp,
     visitors,
     passkeys: siteOf(request) !== undefined,
+    ...viewSession(request, viewer),
     may: actions.filter((action) => may(viewer, action)),
+  };
+}
+
+/** For how long a passkey that was added is told of at sign-ins, ms. */
+const toldFor = 30 * 86_400_000;
+
+/** What a session is told of itself: how long its proof of who it is holds, and passkeys that were added before it began. */
+function viewSession(request: FastifyRequest, viewer: Viewer | undefined): Partial<SessionView> {
+  const { access } = request.server;
+  const session = viewer?.session === undefined ? undefined : access.sessions.get(viewer.session);
+  if (!session) return {};
+  const news = access.passkeys
+    .list(session.person)
+    .filter(({ created }) => created < session.created && created > session.created - toldFor);
+  return {
+    ...(viewer?.confirmed === true && { confirmedUntil: utcOf(session.confirmed + confirmedFor) }),
+    ...(session.noticed === 0 &&
+      news.length > 0 && { passkeysAdded: news.map(({ name, created }) => ({ name, at: utcOf(created) })) }),
   };
 }
 
@@ -86,13 +116,36 @@ export function describeSession(request: FastifyRequest, viewer: Viewer | undefi
 export const refusals = {
   password: () => new PhotospoolError('unauthorized', 'The name or the password is not right.'),
   old: () => new PhotospoolError('forbidden', 'The old password is not right.'),
+  confirm: () => new PhotospoolError('forbidden', 'That is not right.'),
   passkey: () => new PhotospoolError('unauthorized', 'That passkey is not known here.'),
   link: () => notFound('This link has been used, is too old, or is not whole.', 'Ask the owner for a new one.'),
 };
 
 /**
+ * Whether a way in is open. @throws PhotospoolError `slow-down` (with `Retry-After`), `otp-needed` where the code of the second factor
+ * is missing, or what `wrong` makes.
+ */
+export function checkOutcome<O extends Outcome | Confirmation>(
+  reply: FastifyReply,
+  outcome: O,
+  wrong: () => PhotospoolError,
+): asserts outcome is Extract<O, { kind: 'in' | 'confirmed' }> {
+  if (outcome.kind === 'wait') throw refuseTooSoon(reply, outcome.ms);
+  if (outcome.kind === 'otp') {
+    throw new PhotospoolError('otp-needed', 'A code of your authenticator app is needed too.', {
+      hint: 'Send it as `otp`; a recovery code does as well.',
+    });
+  }
+  if (outcome.kind !== 'wrong') return;
+  if (outcome.what !== 'otp') throw wrong();
+  throw new PhotospoolError(wrong().code === 'forbidden' ? 'forbidden' : 'unauthorized', 'The code is not right.', {
+    hint: 'Each code is good once: wait for the next one.',
+  });
+}
+
+/**
  * Answers a sign-in: gives the browser its cookies and tells the page who it is, or refuses.
- * @throws PhotospoolError `slow-down` (with `Retry-After`), or what `wrong` makes.
+ * @throws PhotospoolError as `checkOutcome`.
  */
 export function answerOutcome(
   request: FastifyRequest,
@@ -100,8 +153,7 @@ export function answerOutcome(
   outcome: Outcome,
   wrong: () => PhotospoolError,
 ): SessionView {
-  if (outcome.kind === 'wrong') throw wrong();
-  if (outcome.kind === 'wait') throw refuseTooSoon(reply, outcome.ms);
+  checkOutcome(reply, outcome, wrong);
   giveCookie(request, reply, 'session', outcome.session);
   giveCookie(request, reply, 'device', outcome.device);
   const { direct } = broughtBy(request);

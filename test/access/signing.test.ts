@@ -160,10 +160,11 @@ describe('a session', () => {
     const id = await access.join('owner', 'owner');
     const phone = entered(await access.signing.byPassword('owner', good, visit()));
     const desk = entered(await access.signing.byPassword('owner', good, visit()));
-    expect(await access.signing.changePassword(id, 'wrong', better, visit('192.0.2.1', desk))).toEqual({
+    const me = { by: `person:${id}`, who: 'owner' };
+    expect(await access.signing.changePassword(me, 'wrong', better, visit('192.0.2.1', desk))).toEqual({
       kind: 'wrong',
     });
-    const after = entered(await access.signing.changePassword(id, good, better, visit('192.0.2.1', desk)));
+    const after = entered(await access.signing.changePassword(me, good, better, visit('192.0.2.1', desk)));
     expect([phone.session, desk.session, after.session].map((one) => roleOf(access, one))).toEqual([
       undefined,
       undefined,

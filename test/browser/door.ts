@@ -143,6 +143,7 @@ export function makeDoor(passkeys = true): Door {
       me.keys = me.keys.filter(({ id }) => id !== removed);
       return { status: 204 };
     }
+    if (path === '/api/me/second-factor') return { status: 200, body: { on: false, recovery: 0 } };
     if (path === '/api/me/password') {
       if (body['old'] !== me.password) return failure(403, 'forbidden', 'That is not your password.');
       me.password = body['new'] as string;

@@ -12,6 +12,7 @@ import type { Archive } from '../../src/archive/archive.js';
 import type { Blobs } from '../../src/archive/blobs.js';
 import { systemClock as clock } from '../../src/base/clock.js';
 import { readConfig } from '../../src/base/config.js';
+import type { Sqlite } from '../../src/base/sqlite.js';
 import { silent as log } from '../../src/base/log.js';
 import type { Catalog } from '../../src/catalog/catalog.js';
 import { openHome } from '../../src/cli/home.js';
@@ -28,6 +29,7 @@ export interface ServedHome {
   url: string;
   incoming: string;
   access: Access;
+  db: Sqlite;
   library: Library;
   catalog: Catalog;
   blobs: Blobs;
@@ -84,7 +86,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
   const { port } = server;
   const url = `http://localhost:${port}`;
   return {
-    ...{ url, access, library, catalog, blobs, archive, spool, incoming: config.incoming },
+    ...{ url, access, db, library, catalog, blobs, archive, spool, incoming: config.incoming },
     rendition: blobs.path,
     setUpLink: () => `${url}/setup#${access.codes.draw(setUp).code}`,
     stop: () => server.close(),

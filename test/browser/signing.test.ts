@@ -5,6 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { codeOf, stepAt } from '../../src/access/totp.js';
+import { bytesOf } from '../access/base32.js';
 import { makePhoto } from '../picture.js';
 import { addAuthenticator, readMenu, signIn, signOut } from './people.js';
 import { type Seen, seenTiles, shown } from './stage.js';
@@ -78,6 +80,50 @@ test('owner by the set-up link, by passkey and by password', async () => {
   await page.getByRole('button', { name: 'Menu' }).waitFor();
   await page.goto(link);
   await page.waitForSelector('text=There is an owner already');
+  calm();
+});
+
+test('a lasting change asks once more who it is; a second factor, its recovery codes, and passkeys that were added', async () => {
+  const { page } = await becomeOwner();
+  await page.goto(`${visits.home.url}/me`);
+  await page.getByRole('button', { name: 'Set up two-step sign-in' }).click();
+  await page.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor();
+  const key = (await page.locator('ol code').innerText()).replaceAll(' ', '');
+  const code = (by: number): string => codeOf(bytesOf(key), stepAt(Date.now()) + by);
+  await page.getByLabel('Code', { exact: true }).fill('123');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=The code is not right.');
+  await page.getByLabel('Code', { exact: true }).fill(code(0));
+  await page.keyboard.press('Enter');
+  const [recovery] = (await page.locator('.secret code').innerText()).split('\n');
+
+  // As ten minutes later.
+  visits.home.db.exec('UPDATE access_session SET confirmed = 0');
+  await addAuthenticator(page);
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await page.getByLabel('Name of this device').fill('Test device');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Confirm that it’s you' });
+  await dialog.getByLabel('Password', { exact: true }).fill('wrong wrong wrong');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('That is not right.').waitFor();
+  await dialog.getByLabel('Password', { exact: true }).fill(password.owner);
+  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Code', { exact: true }).fill(code(1));
+  await page.keyboard.press('Enter');
+  // What was asked is done then.
+  await page.waitForSelector('[data-list="passkeys"] >> text=Test device');
+
+  await signOut(page);
+  await signIn(page, 'Owner', password.owner);
+  await page.getByLabel('Code', { exact: true }).fill(recovery!);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('aside >> text=The passkey “Test device” was added to your account');
+  await page.getByRole('button', { name: 'It was me' }).click();
+  await page.waitForSelector('aside >> text=was added', { state: 'detached' });
+  await page.goto(`${visits.home.url}/me`);
+  await page.waitForSelector('text=9 recovery codes left');
+  expect(await page.getByText('was added to your account').count()).toBe(0);
   calm();
 });
 

@@ -39,7 +39,10 @@ describe('HTTPS', () => {
     const https = write(folder, first);
     const server = await openServer({ ...parts, config: { ...parts.config, https } });
     expect(server.url).toBe(`https://127.0.0.1:${server.port}`);
-    expect(await ask(server.url, first.cert)).toMatchObject({ name: 'first', version: 'TLSv1.3' });
+    expect(await ask(server.url, first.cert)).toMatchObject({
+      ...{ name: 'first', version: 'TLSv1.3' },
+      headers: { 'strict-transport-security': 'max-age=15552000' },
+    });
 
     write(folder, second);
     await expect

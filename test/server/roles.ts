@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commentId, newComment } from '../../src/document/comment.js';
 import { exifId, photoId, type Audience, type Body } from '../../src/document/photo.js';
-import { actorOf } from '../../src/access/actor.js';
+import { commandLine } from '../../src/access/actor.js';
 import { mays } from '../../src/access/rights.js';
 import { local } from '../../src/access/viewer.js';
 import { changePhotos } from '../../src/server/edits.js';
@@ -124,7 +124,7 @@ async function openLinks({ access }: Home): Promise<[Record<LinkName, string>, s
   const made = linkNames.map(async (name) => {
     const scope = name === 'link photo' ? { photo } : { search: `tag:${linked}` };
     const locked = (name === 'link password' || name === 'link locked') && { password };
-    const { secret } = await access.shares.make({ scope, title: '', ...links[name], ...locked }, actorOf(local));
+    const { secret } = await access.shares.make({ scope, title: '', ...links[name], ...locked }, commandLine);
     return [name, secret] as const;
   });
   const secrets = Object.fromEntries(await Promise.all(made)) as Record<LinkName, string>;
@@ -154,7 +154,7 @@ export async function openDoors(home: Home, which: readonly Kind[]): Promise<Gue
     home.library.update(commentId(id, commentUlid), () => comment as unknown as Body);
     if (!home.library.get(photoId(id))) throw new Error('The photo is not there.');
   }
-  const actor = actorOf(local);
+  const actor = commandLine;
   const add = (name: string, role: 'owner' | 'family'): string => {
     const { id } = access.accounts.add({ name, role }, actor);
     access.accounts.setPassword(id, `no hash of ${name}`, actor);

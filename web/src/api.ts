@@ -54,6 +54,13 @@ export const whenRefused = (act: () => void): void => {
   refused = act;
 };
 
+let confirm: () => Promise<boolean> = () => Promise.resolve(false);
+
+/** Does `act` where the server wants to know once more who asks; it resolves to true where that was proved. */
+export const whenUnconfirmed = (act: () => Promise<boolean>): void => {
+  confirm = act;
+};
+
 /** Asks the server for JSON; an answer without a body is undefined. @throws Trouble */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(base + path, init).catch((error: unknown) => {
@@ -62,6 +69,8 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   });
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   const trouble = await readTrouble(response);
+  // What was asked is asked once more, so that nothing that was typed is lost.
+  if (trouble.code === 'confirmation-needed' && (await confirm())) return ask(path, init);
   if (response.status === 401) refused();
   throw trouble;
 }

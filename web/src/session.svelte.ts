@@ -2,7 +2,7 @@
  * Who looks at the page, and what they may do (`GET /api/session`). What is shown is decided by it; what is allowed is
  * decided by the server alone.
  */
-import { ask, send, toTrouble, whenRefused } from './api.js';
+import { ask, send, toTrouble, whenRefused, whenUnconfirmed } from './api.js';
 import type { Action, SessionView } from './viewer.js';
 
 export type { Action, SessionView };
@@ -13,6 +13,9 @@ class Session {
   now: SessionView | undefined = $state.raw();
   /** True once it is known, or known that the server can't be reached. */
   settled = $state(false);
+
+  /** Answers the dialog that asks once more who it is, while that is open. */
+  confirming: ((confirmed: boolean) => void) | undefined = $state.raw();
 
   #loading: Promise<void> | undefined;
 
@@ -45,6 +48,22 @@ class Session {
     this.settled = true;
   }
 
+  /** Asks the person in a dialog once more who they are; true where they proved it. */
+  confirm(): Promise<boolean> {
+    this.confirming?.(false);
+    return new Promise((resolve) => {
+      this.confirming = (confirmed) => {
+        this.confirming = undefined;
+        resolve(confirmed);
+      };
+    });
+  }
+
+  /** The person has seen which passkeys were added. @throws Trouble */
+  async notice(): Promise<void> {
+    this.take(await ask<SessionView>('/api/session/passkeys-added', send('DELETE')));
+  }
+
   /** Signs out. @throws Trouble */
   async leave(): Promise<void> {
     try {
@@ -60,3 +79,4 @@ class Session {
 
 export const session = new Session();
 whenRefused(() => void session.load());
+whenUnconfirmed(() => session.confirm());

@@ -17,5 +17,9 @@ export interface SessionView {
   passkeys: boolean;
   /** False where nobody signs in: on a public server. */
   signIn?: boolean;
+  /** Until when this session may make lasting changes to access, UTC. */
+  confirmedUntil?: string;
+  /** Passkeys that were added before this session began, until it says that they were seen. */
+  passkeysAdded?: { name: string; at: string }[];
   may: Action[];
 }

@@ -29,6 +29,11 @@ export const users: Verb = (program, run) => {
   addVerb(group, 'password <NAME>', 'sets a new password, and ends all sessions of the person')
     .option('--invite', 'prints a one-time link instead of asking for it')
     .action((name: string, flags: UserFlags) => run(() => changePassword(name, flags)));
+  addVerb(
+    group,
+    'reset-second-factor <NAME>',
+    'turns the second factor of a person off, where the phone is lost',
+  ).action((name: string, flags: Flags) => run(() => resetSecondFactor(name, flags)));
   addVerb(group, 'approve <NAME>', 'puts what another server changed of a person in force here').action(
     (name: string, flags: Flags) => run(() => decide('approve', name, flags)),
   );
@@ -71,6 +76,16 @@ async function removeUser(name: string, flags: Flags): Promise<number> {
     access.accounts.remove(id, commandLine);
     if (flags.json) printJson({ removed: called });
     else print(`${printable(called)} is removed`);
+    return exit.done;
+  });
+}
+
+async function resetSecondFactor(name: string, flags: Flags): Promise<number> {
+  return withAccess(configOf(flags), (access) => {
+    const { id, name: called } = known(access, name);
+    const was = access.accounts.removeSecondFactor(id, commandLine);
+    if (flags.json) printJson({ name: called, removed: was });
+    else print(`The second factor of ${printable(called)} ${was ? 'is off now' : 'was off already'}`);
     return exit.done;
   });
 }
@@ -167,8 +182,9 @@ function describeWaiting({ here, change, from = 'another server' }: WaitingChang
   return `waits   ${printable(told)} (from ${printable(from)}): approve it or reject it`;
 }
 
-function describe({ name, role, passwordSet, passkeys, lastSeen }: Account): string {
-  const ways = [...(passwordSet ? ['password'] : []), ...(passkeys > 0 ? [counted(passkeys, 'passkey')] : [])];
+function describe({ name, role, passwordSet, passkeys, secondFactor, lastSeen }: Account): string {
+  const password = secondFactor ? 'password with a second factor' : 'password';
+  const ways = [...(passwordSet ? [password] : []), ...(passkeys > 0 ? [counted(passkeys, 'passkey')] : [])];
   const seen = lastSeen === undefined ? '' : `, last seen ${new Date(lastSeen).toISOString().slice(0, 16)}Z`;
   return `${role.padEnd(6)}  ${printable(name)}  (${ways.length === 0 ? "can't sign in yet" : ways.join(', ')}${seen})`;
 }

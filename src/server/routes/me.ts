@@ -1,12 +1,14 @@
-/** One's own password and passkeys. */
+/** One's own password, second factor and passkeys. */
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { Type, type Static } from 'typebox';
 import type { Passkey as Kept } from '../../access/passkeys.js';
+import { checkConfirmed } from '../../access/actor.js';
 import { viewer } from '../access.js';
 import type { Routes } from '../parts.js';
 import { answers, Problem } from '../schemas.js';
 import {
   GivenName,
+  GivenOtp,
   GivenPassword,
   MakeAnswer,
   OneParams,
@@ -29,13 +31,18 @@ export const me: Routes = (app, { access }) => {
         body: strict({
           old: Type.Optional(Type.String({ maxLength: 4_000, description: 'may be left out where there is none yet' })),
           new: GivenPassword,
+          removePasskeys: Type.Optional(
+            Type.Array(Type.String({ maxLength: 2_000 }), { maxItems: 50, description: 'ids of passkeys that go too' }),
+          ),
         }),
         response: answers(Session),
       },
     },
     async (request, reply) => {
-      const { old, new: fresh } = request.body;
-      const outcome = await signing.changePassword(personBehind(request), old, fresh, visitOf(request));
+      const { old, new: fresh, removePasskeys = [] } = request.body;
+      personBehind(request);
+      const besides = { removePasskeys };
+      const outcome = await signing.changePassword(actorBehind(request), old, fresh, visitOf(request), besides);
       return answerOutcome(request, reply, outcome, refusals.old);
     },
   );
@@ -57,6 +64,7 @@ export const me: Routes = (app, { access }) => {
     { config, schema: { summary: 'What a browser needs to make a passkey', response: answers(WebAuthnOptions) } },
     async (request) => {
       const person = { id: personBehind(request), name: viewer(request).name ?? '' };
+      checkConfirmed(actorBehind(request));
       return { ...(await passkeys.offer(person, siteFor(request))) };
     },
   );
@@ -79,6 +87,61 @@ export const me: Routes = (app, { access }) => {
       const kept = accounts.addPasskey(person, request.body.name, made, actorBehind(request));
       return reply.code(201).send(viewPasskey(kept));
     },
+  );
+
+  const Factor = Type.Object({
+    on: Type.Boolean(),
+    since: Type.Optional(Type.String()),
+    recovery: Type.Integer({ description: 'recovery codes that were not used yet' }),
+  });
+  const Recovery = Type.Object({ recovery: Type.Array(Type.String(), { description: 'shown this once' }) });
+  const otp = strict({ otp: GivenOtp });
+  app.get(
+    '/api/me/second-factor',
+    { config, schema: { summary: 'Your second factor', response: answers(Factor) } },
+    (request, reply) => {
+      const { person } = viewer(request);
+      const { since, ...state } = access.factors.state(person ?? '');
+      void reply.send({ ...state, ...(since !== undefined && { since: utcOf(since) }) });
+    },
+  );
+  app.post(
+    '/api/me/second-factor',
+    {
+      config,
+      schema: {
+        summary: 'Draws a secret for an authenticator app; it is in force after a first code',
+        response: { 201: Type.Object({ secret: Type.String(), uri: Type.String() }), '4xx': Problem, '5xx': Problem },
+      },
+    },
+    (request, reply) =>
+      void reply.code(201).send(accounts.beginSecondFactor(personBehind(request), actorBehind(request))),
+  );
+  app.post(
+    '/api/me/second-factor/confirm',
+    {
+      config,
+      schema: { summary: 'Turns the second factor on, by a first code', body: otp, response: answers(Recovery) },
+    },
+    (request, reply) => {
+      const recovery = accounts.confirmSecondFactor(personBehind(request), request.body.otp, actorBehind(request));
+      void reply.send({ recovery });
+    },
+  );
+  app.post(
+    '/api/me/second-factor/recovery',
+    { config, schema: { summary: 'Makes new recovery codes; the old ones are void', response: answers(Recovery) } },
+    (request, reply) =>
+      void reply.send({ recovery: accounts.renewRecovery(personBehind(request), actorBehind(request)) }),
+  );
+  app.delete(
+    '/api/me/second-factor',
+    {
+      config,
+      schema: { summary: 'Turns the second factor off', response: answers(Type.Object({ removed: Type.Boolean() })) },
+    },
+    (request, reply) =>
+      void reply.send({ removed: accounts.removeSecondFactor(personBehind(request), actorBehind(request)) }),
   );
 
   const Removed = Type.Object({ removed: Type.Literal(true) });

@@ -5,6 +5,7 @@ import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.
 import { removeForeign } from '../../library/foreign.js';
 import { discover } from '../../replication/discover.js';
 import { addPeer, makePeer, originalsPolicies, readAddress } from '../../replication/peers.js';
+import { checkConfirmed } from '../../access/actor.js';
 import { viewer } from '../access.js';
 import { notFound } from '../failures.js';
 import { guestsOf, meshShape, mergesFor, Originals } from '../links.js';
@@ -63,6 +64,7 @@ export const peers: Routes = (app, context) => {
       },
     },
     async (request, reply) => {
+      checkConfirmed(actorBehind(request));
       const { url: address, token, publish = false, originals = 'all' } = request.body;
       const given = { address: address.trim(), publish, originals };
       const peer = makePeer({ ...given, ...(token !== undefined && { token: token.trim() }) }, clock.now());

@@ -1,11 +1,12 @@
-/** Signing in and out, by password and by passkey. */
+/** Signing in and out, by password and by passkey, and proving once more who one is. */
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
-import { viewerOf } from '../access.js';
+import { viewerNow, viewerOf } from '../access.js';
 import { sessionOf, takeCookie } from '../cookies.js';
 import type { Routes } from '../parts.js';
+import { Type } from 'typebox';
 import { answers } from '../schemas.js';
-import { GivenName, GivenPassword, Session, SignInAnswer, strict, WebAuthnOptions } from '../shapes.js';
-import { answerOutcome, describeSession, refusals, siteFor, visitOf } from '../visit.js';
+import { GivenName, GivenOtp, GivenPassword, Session, SignInAnswer, strict, WebAuthnOptions } from '../shapes.js';
+import { answerOutcome, checkOutcome, describeSession, refusals, sessionBehind, siteFor, visitOf } from '../visit.js';
 
 export const session: Routes = (app, { access }) => {
   const config = { rule: 'everyone' } as const;
@@ -21,13 +22,13 @@ export const session: Routes = (app, { access }) => {
       config,
       schema: {
         summary: 'Signs in by password',
-        body: strict({ name: GivenName, password: GivenPassword }),
+        body: strict({ name: GivenName, password: GivenPassword, otp: Type.Optional(GivenOtp) }),
         response: answers(Session),
       },
     },
     async (request, reply) => {
-      const { name, password } = request.body;
-      const outcome = await access.signing.byPassword(name, password, visitOf(request));
+      const { name, password, otp } = request.body;
+      const outcome = await access.signing.byPassword(name, password, visitOf(request), otp);
       return answerOutcome(request, reply, outcome, refusals.password);
     },
   );
@@ -62,6 +63,52 @@ export const session: Routes = (app, { access }) => {
       const response = request.body.response as unknown as AuthenticationResponseJSON;
       const outcome = await access.signing.byPasskey(response, siteFor(request), visitOf(request));
       return answerOutcome(request, reply, outcome, refusals.passkey);
+    },
+  );
+
+  app.post(
+    '/api/session/confirm',
+    {
+      config: { rule: 'own-session' },
+      schema: {
+        summary: 'Proves once more who you are, by your password or a passkey; it holds for ten minutes',
+        body: strict(
+          {
+            password: Type.Optional(GivenPassword),
+            otp: Type.Optional(GivenOtp),
+            response: Type.Optional(SignInAnswer),
+          },
+          { minProperties: 1 },
+        ),
+        response: answers(Session),
+      },
+    },
+    async (request, reply) => {
+      const { password = '', otp, response } = request.body;
+      const [id, visit] = [sessionBehind(request), visitOf(request)];
+      // The schema looked at all that is read of it.
+      const outcome = response
+        ? await access.signing.confirmByPasskey(
+            id,
+            response as unknown as AuthenticationResponseJSON,
+            siteFor(request),
+            visit,
+          )
+        : await access.signing.confirmByPassword(id, password, visit, otp);
+      checkOutcome(reply, outcome, refusals.confirm);
+      return describeSession(request, viewerNow(request));
+    },
+  );
+
+  app.delete(
+    '/api/session/passkeys-added',
+    {
+      config: { rule: 'own-session' },
+      schema: { summary: 'You have seen which passkeys were added', response: answers(Session) },
+    },
+    (request, reply) => {
+      access.sessions.notice(sessionBehind(request));
+      void reply.send(describeSession(request, viewerNow(request)));
     },
   );
 };

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import type { Routes } from '../parts.js';
 import { answers } from '../schemas.js';
-import { Code, GivenName, GivenPassword, Session, strict } from '../shapes.js';
+import { Code, GivenName, GivenOtp, GivenPassword, Session, strict } from '../shapes.js';
 import { answerOutcome, refusals, visitOf } from '../visit.js';
 
 export const setup: Routes = (app, { access }) => {
@@ -63,12 +63,13 @@ export const setup: Routes = (app, { access }) => {
       config,
       schema: {
         summary: 'Uses an invitation: sets the password, and signs in',
-        body: strict({ code: Code, password: GivenPassword }),
+        body: strict({ code: Code, password: GivenPassword, otp: Type.Optional(GivenOtp) }),
         response: answers(Session),
       },
     },
     async (request, reply) => {
-      const outcome = await access.signing.byInvitation(request.body.code, request.body.password, visitOf(request));
+      const { code, password, otp } = request.body;
+      const outcome = await access.signing.byInvitation(code, password, visitOf(request), otp);
       return answerOutcome(request, reply, outcome, refusals.link);
     },
   );

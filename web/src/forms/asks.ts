@@ -10,6 +10,7 @@ export interface Person {
   canEdit: boolean;
   passwordSet: boolean;
   passkeys: number;
+  secondFactor?: boolean;
   lastSeen?: string;
 }
 
@@ -39,6 +40,13 @@ export interface Passkey {
   name: string;
   created: string;
   lastUsed?: string;
+}
+
+/** One's own second factor. `recovery`: codes that were not used yet. */
+export interface SecondFactor {
+  on: boolean;
+  since?: string;
+  recovery: number;
 }
 
 /** A place where someone is signed in. */
@@ -101,8 +109,16 @@ export const inviteAgain = async (id: string): Promise<Invitation> => {
   return 'invitation' in answer ? answer.invitation : answer;
 };
 
-export const changePassword = (old: string, next: string): Promise<unknown> =>
-  ask('/api/me/password', send('POST', { old, new: next }));
+export const changePassword = (old: string, next: string, removePasskeys: string[]): Promise<unknown> =>
+  ask('/api/me/password', send('POST', { old, new: next, removePasskeys }));
+export const fetchSecondFactor = (): Promise<SecondFactor> => ask('/api/me/second-factor');
+export const beginSecondFactor = (): Promise<{ secret: string; uri: string }> =>
+  ask('/api/me/second-factor', send('POST'));
+export const confirmSecondFactor = async (otp: string): Promise<string[]> =>
+  (await ask<{ recovery: string[] }>('/api/me/second-factor/confirm', send('POST', { otp }))).recovery;
+export const renewRecovery = async (): Promise<string[]> =>
+  (await ask<{ recovery: string[] }>('/api/me/second-factor/recovery', send('POST'))).recovery;
+export const removeSecondFactor = (): Promise<unknown> => ask('/api/me/second-factor', send('DELETE'));
 export const fetchPasskeys = async (): Promise<Passkey[]> =>
   (await ask<{ passkeys: Passkey[] }>('/api/me/passkeys')).passkeys;
 export const removePasskey = (id: string): Promise<unknown> => ask(at('/api/me/passkeys', id), send('DELETE'));
@@ -123,12 +139,14 @@ export const changeAccess = (change: Partial<Openness>): Promise<Openness> => as
 export const fetchAudit = (before?: string): Promise<{ entries: Happening[]; next: string | null }> =>
   ask(addressed('/api/audit', { limit: 50, before }));
 
-export const signIn = (name: string, password: string): Promise<SessionView> =>
-  ask('/api/session', send('POST', { name, password }));
+export const signIn = (name: string, password: string, otp?: string): Promise<SessionView> =>
+  ask('/api/session', send('POST', { name, password, otp }));
+export const confirmByPassword = (password: string, otp?: string): Promise<SessionView> =>
+  ask('/api/session/confirm', send('POST', { password, otp }));
 export const setUp = (code: string, name: string, password: string): Promise<SessionView> =>
   ask('/api/setup', send('POST', { code, name, password }));
 export const lookAtSetUp = (code: string): Promise<unknown> => ask('/api/setup/look', send('POST', { code }));
 export const lookAtInvitation = (code: string): Promise<{ name: string }> =>
   ask('/api/invitation/look', send('POST', { code }));
-export const acceptInvitation = (code: string, password: string): Promise<SessionView> =>
-  ask('/api/invitation', send('POST', { code, password }));
+export const acceptInvitation = (code: string, password: string, otp?: string): Promise<SessionView> =>
+  ask('/api/invitation', send('POST', { code, password, otp }));

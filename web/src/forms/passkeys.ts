@@ -24,6 +24,13 @@ export async function signInByPasskey(): Promise<SessionView | undefined> {
   return response && ask('/api/session/passkey', send('POST', { response }));
 }
 
+/** Proves by a passkey once more who one is; undefined where the person turned away. @throws Trouble */
+export async function confirmByPasskey(): Promise<SessionView | undefined> {
+  const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
+  const response = await turned(() => startAuthentication({ optionsJSON }));
+  return response && ask('/api/session/confirm', send('POST', { response }));
+}
+
 /** Makes a passkey on this device; false where the person turned away. @throws Trouble */
 export async function addPasskey(name: string): Promise<boolean> {
   const optionsJSON = await ask<PublicKeyCredentialCreationOptionsJSON>('/api/me/passkeys/options', send('POST'));

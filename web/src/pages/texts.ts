@@ -146,6 +146,8 @@ export const meTexts = {
   newHint: 'At least 10 characters. A few words that do not belong together make a good one.',
   changePassword: 'Change password',
   passwordChanged: 'Your password is changed. All other devices are signed out.',
+  passkeysGo: 'Also remove these passkeys',
+  passkeySince: (name: string, at: string) => `${name}, added ${at}`,
   passkeys: 'Passkeys',
   passkeysAbout: 'Sign in by fingerprint, face or the lock of this device. Nothing to remember, nothing to steal.',
   passkeysNot: 'Passkeys work only over HTTPS and under a name, not at this address.',
@@ -164,6 +166,27 @@ export const meTexts = {
   endOthers: 'Sign out all others',
   lastUsed: 'last used',
   unknownBrowser: 'Unknown program',
+};
+
+export const factorTexts = {
+  title: 'Two-step sign-in',
+  about: 'Signing in with your password then needs a code of an authenticator app too. Passkeys need none.',
+  begin: 'Set up two-step sign-in',
+  scan: 'Scan this with an authenticator app.',
+  qr: 'QR code for your authenticator app',
+  openApp: 'Open it in an app on this device',
+  byHand: 'or type this key into the app:',
+  type: 'Type the code that the app shows.',
+  code: 'Code',
+  turnOn: 'Turn on',
+  on: 'On since',
+  left: (count: number) => (count === 1 ? '1 recovery code left' : `${count} recovery codes left`),
+  codes: 'Keep these recovery codes',
+  codesAbout: 'Each one signs you in once, in place of a code, when your phone is lost. They are not shown again.',
+  renew: 'Make new recovery codes',
+  off: 'Turn off',
+  offSure: 'Turn off two-step sign-in? Your password alone is enough then.',
+  offYes: 'Turn off',
 };
 
 export const tokenTexts = {

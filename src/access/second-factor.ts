@@ -1,0 +1,130 @@
+/**
+ * The second factor of a password: an authenticator app, and ten recovery codes for the day when it is lost. It is in force only
+ * after one code was right, so that nobody locks themselves out. The secret is kept as it is, for codes are made from it; of recovery
+ * codes only hashes are kept. Each code is good once, also where two requests bring it at the same time. True of this server only.
+ */
+import type { Clock } from '../base/clock.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { hashSecret, type Random } from './secrets.js';
+import { base32, findStep, keyUri } from './totp.js';
+
+/** What a person knows of their second factor. */
+export interface FactorState {
+  on: boolean;
+  /** ms since 1970, where it is on. */
+  since?: number;
+  /** Recovery codes that were not used yet. */
+  recovery: number;
+}
+
+/** The second factors of a server. All but `use` are called after the session proved who it is (sessions.ts). */
+export interface SecondFactors {
+  state(person: string): FactorState;
+  /** Draws a secret that is not in force yet. @throws PhotospoolError `conflict` where the second factor is on. */
+  begin(person: string, name: string): { secret: string; uri: string };
+  /**
+   * Puts the drawn secret in force, where the code is one of it; answers the recovery codes, which are shown once.
+   * @throws PhotospoolError `invalid` where the code is wrong, `conflict` where no secret was drawn.
+   */
+  confirm(person: string, code: string): string[];
+  /** Uses up a code of the app, or a recovery code. */
+  use(person: string, code: string): 'app' | 'recovery' | undefined;
+  /** New recovery codes, in place of all before. @throws PhotospoolError `conflict` where it is off. */
+  renew(person: string): string[];
+  /** Turns it off; false where it was off. */
+  remove(person: string): boolean;
+}
+
+const recoveryCodes = 10;
+
+interface Columns {
+  secret: Uint8Array;
+  since: number | null;
+  step: number;
+}
+
+/** Opens the second factors. */
+export function openSecondFactors(
+  db: Sqlite,
+  { clock, random }: { clock: Pick<Clock, 'now'>; random: Random },
+): SecondFactors {
+  const get = db.prepare<Columns>('SELECT secret, since, step FROM access_totp WHERE person = ?');
+  const put = db.prepare(`INSERT OR REPLACE INTO access_totp (person, secret, since, step) VALUES (?, ?, NULL, 0)`);
+  const begin = db.prepare('UPDATE access_totp SET since = ?, step = ? WHERE person = ? AND since IS NULL');
+  const advance = db.prepare('UPDATE access_totp SET step = ?1 WHERE person = ?2 AND step < ?1');
+  const drop = db.prepare('DELETE FROM access_totp WHERE person = ?');
+  const left = db.prepare<{ n: number }>('SELECT count(*) AS n FROM access_recovery WHERE person = ?');
+  const add = db.prepare('INSERT INTO access_recovery (person, hash) VALUES (?, ?)');
+  const spend = db.prepare('DELETE FROM access_recovery WHERE person = ? AND hash = ?');
+  const dropCodes = db.prepare('DELETE FROM access_recovery WHERE person = ?');
+
+  const isOn = (row: Columns | undefined): row is Columns => row !== undefined && row.since !== null;
+
+  /** Ten codes of 80 bits, in four groups that can be read out. */
+  function drawCodes(person: string): string[] {
+    dropCodes.run(person);
+    return Array.from({ length: recoveryCodes }, () => {
+      const code = base32(random(10)).toLowerCase();
+      add.run(person, hashSecret(code));
+      return code.match(/.{4}/g)!.join('-');
+    });
+  }
+
+  const factors: SecondFactors = {
+    state(person) {
+      const row = get.get(person);
+      const recovery = left.get(person)?.n ?? 0;
+      return isOn(row) ? { on: true, since: row.since!, recovery } : { on: false, recovery: 0 };
+    },
+    begin: (person, name) =>
+      db.transaction(() => {
+        if (factors.state(person).on) {
+          throw new PhotospoolError('conflict', 'The second factor is on already.', { hint: 'Turn it off first.' });
+        }
+        const secret = random(20);
+        put.run(person, secret);
+        return { secret: base32(secret), uri: keyUri(secret, name, 'Photospool') };
+      }),
+    confirm: (person, code) =>
+      db.transaction(() => {
+        const row = get.get(person);
+        if (!row || row.since !== null) {
+          throw new PhotospoolError('conflict', 'No second factor is being set up.', { hint: 'Begin once more.' });
+        }
+        const step = findStep(row.secret, plainCode(code), clock.now(), row.step);
+        if (step === undefined) {
+          throw new PhotospoolError('invalid', 'The code is not right.', {
+            hint: 'Look whether the clock of the phone is right, and type the newest code.',
+          });
+        }
+        begin.run(clock.now(), step, person);
+        return drawCodes(person);
+      }),
+    use: (person, given) =>
+      db.transaction(() => {
+        const row = get.get(person);
+        if (!isOn(row)) return undefined;
+        const code = plainCode(given);
+        const step = findStep(row.secret, code, clock.now(), row.step);
+        if (step !== undefined) return advance.run(step, person).changes > 0 ? 'app' : undefined;
+        return spend.run(person, hashSecret(code)).changes > 0 ? 'recovery' : undefined;
+      }),
+    renew: (person) =>
+      db.transaction(() => {
+        if (factors.state(person).on) return drawCodes(person);
+        throw new PhotospoolError('conflict', 'The second factor is off.');
+      }),
+    remove: (person) =>
+      db.transaction(() => {
+        const { on } = factors.state(person);
+        drop.run(person);
+        dropCodes.run(person);
+        return on;
+      }),
+  };
+  return factors;
+}
+
+/** A code as it was drawn: people type spaces, hyphens and capitals. */
+const plainCode = (code: string): string => code.replace(/[\s-]/g, '').toLowerCase();

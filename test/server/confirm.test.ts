@@ -1,0 +1,260 @@
+/**
+ * Lasting changes to access (a passkey, a token, a peer, an owner, a second factor) need a session that proved within the last ten
+ * minutes who it is; and the second factor of a password, through the routes.
+ */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { codeOf, stepAt } from '../../src/access/totp.js';
+import { buildApp } from '../../src/server/app.js';
+import { makeAuthenticator } from '../access/authenticator.js';
+import { bytesOf } from '../access/base32.js';
+import { codeFor, good, invite, openOwned, type Owned } from './accounts.js';
+import { openBrowser, type Browser } from './browser.js';
+import { commandSecret, expectError, openHome } from './fixture.js';
+
+const site = { origin: 'http://localhost:4780', rp: 'localhost' };
+const minute = 60_000;
+const better = 'nine yellow kettles';
+
+interface Options {
+  challenge: string;
+  user: { id: string };
+}
+
+async function addPasskey(browser: Browser, name: string) {
+  const key = makeAuthenticator();
+  const options = (await browser.ask('POST', '/api/me/passkeys/options')).json<Options>();
+  const made = await browser.ask('POST', '/api/me/passkeys', { response: key.make(options, site), name });
+  expect(made.statusCode, made.body).toBe(201);
+  return { key, id: made.json<{ id: string }>().id };
+}
+
+/** Turns the second factor of a browser's person on. */
+async function turnOn({ home }: Pick<Owned, 'home'>, browser: Browser) {
+  const begun = await browser.ask('POST', '/api/me/second-factor');
+  expect(begun.statusCode, begun.body).toBe(201);
+  const { secret, uri } = begun.json<{ secret: string; uri: string }>();
+  expect(uri).toBe(`otpauth://totp/Photospool:Owner?secret=${secret}&issuer=Photospool`);
+  const code = (by = 0): string => codeOf(bytesOf(secret), stepAt(home.clock.now()) + by);
+  expectError(await browser.ask('POST', '/api/me/second-factor/confirm', { otp: '000000' }), 400, 'invalid');
+  const on = await browser.ask('POST', '/api/me/second-factor/confirm', { otp: code() });
+  return { code, recovery: on.json<{ recovery: string[] }>().recovery };
+}
+
+describe('a session that is older than ten minutes', () => {
+  it('makes no lasting change to access before it proved again who it is', async () => {
+    const owned = await openOwned();
+    const { home, owner } = owned;
+    const family = await invite(owned, 'Family');
+    const other = await invite(owned, 'Other', 'owner');
+    const changes: [string, string, object?][] = [
+      ['POST', '/api/me/passkeys/options'],
+      ['POST', '/api/tokens', { name: 'stolen', may: ['read'] }],
+      ['POST', '/api/people', { name: 'Thief', role: 'owner' }],
+      ['PATCH', `/api/people/${family.id}`, { role: 'owner' }],
+      ['PATCH', `/api/people/${family.id}`, { canEdit: true }],
+      ['POST', `/api/people/${other.id}/invitation`],
+      ['POST', '/api/peers', { url: 'http://127.0.0.1:1/' }],
+      ['POST', '/api/me/second-factor'],
+      ['DELETE', '/api/me/second-factor'],
+      ['POST', '/api/me/second-factor/recovery'],
+    ];
+    await home.clock.advance(10 * minute);
+    expect(await owner.session()).not.toHaveProperty('confirmedUntil');
+    for (const [method, url, body] of changes)
+      expectError(await owner.ask(method, url, body), 403, 'confirmation-needed');
+    // What takes something away, or lasts no longer than the session, does not ask.
+    expect((await owner.ask('PATCH', `/api/people/${family.id}`, { name: 'Kin' })).statusCode).toBe(200);
+    expect((await owner.ask('POST', `/api/people/${family.id}/invitation`)).statusCode).toBe(200);
+    expect((await owner.ask('DELETE', `/api/people/${other.id}`)).statusCode).toBe(200);
+
+    expectError(await owner.ask('POST', '/api/session/confirm', { password: 'wrong' }), 403, 'forbidden');
+    expectError(await owner.ask('POST', '/api/tokens', { name: 'stolen', may: ['read'] }), 403, 'confirmation-needed');
+    const confirmed = await owner.ask('POST', '/api/session/confirm', { password: good });
+    expect(confirmed.json()).toMatchObject({ role: 'owner', confirmedUntil: '2026-11-24T10:20:00.000Z' });
+    expect((await owner.ask('POST', '/api/tokens', { name: 'mine', may: ['read'] })).statusCode).toBe(201);
+    await home.clock.advance(10 * minute);
+    expectError(await owner.ask('POST', '/api/tokens', { name: 'later', may: ['read'] }), 403, 'confirmation-needed');
+  });
+
+  it('proves who it is by a passkey of its own person, and by none of others', async () => {
+    const owned = await openOwned();
+    const { home, owner } = owned;
+    const { key } = await addPasskey(owner, 'phone');
+    const family = await invite(owned, 'Family');
+    await home.clock.advance(11 * minute);
+    const options = async (): Promise<Options> => (await owner.ask('POST', '/api/session/passkey/options')).json();
+    expectError(
+      await family.browser.ask('POST', '/api/session/confirm', { response: key.use(await options(), site) }),
+      403,
+      'forbidden',
+    );
+    const answer = await owner.ask('POST', '/api/session/confirm', { response: key.use(await options(), site) });
+    expect(answer.statusCode, answer.body).toBe(200);
+    expect((await owner.ask('POST', '/api/tokens', { name: 'mine', may: ['read'] })).statusCode).toBe(201);
+  });
+
+  it('is slowed down like a sign-in, and what commands of this machine do is not asked', async () => {
+    const { home, owner } = await openOwned();
+    await home.clock.advance(11 * minute);
+    for (let n = 0; n < 5; n++) await owner.ask('POST', '/api/session/confirm', { password: `guess ${n}` });
+    expectError(await owner.ask('POST', '/api/session/confirm', { password: good }), 429, 'slow-down');
+    const command = await home.app.inject({
+      ...{ method: 'POST', url: '/api/tokens', payload: { name: 'command', may: ['read'] } },
+      headers: { authorization: `Bearer ${commandSecret}` },
+    });
+    expect(command.statusCode).toBe(201);
+  });
+});
+
+describe('passkeys', () => {
+  it('that were added are told of at the next sign-in, until somebody says that they saw it', async () => {
+    const { home, owner } = await openOwned();
+    const stolen = owner;
+    await home.clock.advance(minute);
+    await addPasskey(stolen, 'Phone of a thief');
+    expect(await stolen.session()).not.toHaveProperty('passkeysAdded');
+    await home.clock.advance(minute);
+    const mine = openBrowser(home.app);
+    await mine.ask('POST', '/api/session', { name: 'Owner', password: good });
+    expect((await mine.session()).passkeysAdded).toEqual([
+      { name: 'Phone of a thief', at: '2026-11-24T10:01:00.000Z' },
+    ]);
+    // A thief who says so in another session takes it from that one alone.
+    const theirs = openBrowser(home.app);
+    await theirs.ask('POST', '/api/session', { name: 'Owner', password: good });
+    await theirs.ask('DELETE', '/api/session/passkeys-added');
+    expect(await theirs.session()).not.toHaveProperty('passkeysAdded');
+    expect(await mine.session()).toHaveProperty('passkeysAdded');
+  });
+
+  it('go with the old password, where its owner says so', async () => {
+    const { home, owner } = await openOwned();
+    const [kept, added] = [await addPasskey(owner, 'mine'), await addPasskey(owner, 'not mine')];
+    const change = { old: good, new: better, removePasskeys: [added.id] };
+    expectError(await owner.ask('POST', '/api/me/password', { ...change, old: 'wrong' }), 403, 'forbidden');
+    expect((await owner.ask('POST', '/api/me/password', change)).statusCode).toBe(200);
+    const { passkeys } = (await owner.ask('GET', '/api/me/passkeys')).json<{ passkeys: { id: string }[] }>();
+    expect(passkeys.map(({ id }) => id)).toEqual([kept.id]);
+    expect(home.access.audit.list(20).entries.map(({ what }) => what)).toContain('passkey-removed');
+  });
+});
+
+describe('the second factor', () => {
+  it('is asked for at sign-in by password, in words that programs understand, and each code is good once', async () => {
+    const owned = await openOwned();
+    const { home, owner } = owned;
+    const { code, recovery } = await turnOn(owned, owner);
+    expect(recovery).toHaveLength(10);
+    expect((await owner.ask('GET', '/api/people')).json()).toMatchObject({ people: [{ secondFactor: true }] });
+    const browser = openBrowser(home.app);
+    const signIn = (otp?: string) => browser.ask('POST', '/api/session', { name: 'Owner', password: good, otp });
+    expectError(await signIn(), 401, 'otp-needed');
+    // With a wrong password nobody learns that there is one.
+    expectError(await browser.ask('POST', '/api/session', { name: 'Owner', password: 'wrong' }), 401, 'unauthorized');
+    // The code that turned it on is used up.
+    expectError(await signIn(code()), 401, 'unauthorized');
+    const next = code(1);
+    expect((await signIn(next)).statusCode).toBe(200);
+    expectError(await signIn(next), 401, 'unauthorized');
+    const twice = await Promise.all([signIn(recovery[0]), signIn(recovery[0]?.toUpperCase())]);
+    expect(twice.map(({ statusCode }) => statusCode).sort()).toEqual([200, 401]);
+    expect((await owner.ask('GET', '/api/me/second-factor')).json()).toMatchObject({ on: true, recovery: 9 });
+    // Nothing of it is kept but hashes, and no answer or line of the audit tells a code.
+    const rows = JSON.stringify(home.db.prepare('SELECT * FROM access_recovery').all());
+    const told = JSON.stringify(home.access.audit.list(100).entries);
+    for (const one of recovery) {
+      for (const form of [one, one.replaceAll('-', '')]) expect(rows + told).not.toContain(form);
+    }
+    expect(told).toContain('"detail":"9 left"');
+  });
+
+  it('is slowed down by itself, for a long time, whatever browser and address', async () => {
+    const owned = await openOwned();
+    const { home, owner } = owned;
+    const { code } = await turnOn(owned, owner);
+    let tried = 0;
+    for (let n = 0; n < 200; n++) {
+      await home.clock.advance(minute);
+      const browser = openBrowser(home.app, { address: `192.0.2.${n}`, host: 'localhost:4780' });
+      const answer = await browser.ask('POST', '/api/session', { name: 'Owner', password: good, otp: 'abcdef' });
+      if (answer.statusCode === 401) tried++;
+      else expectError(answer, 429, 'slow-down');
+    }
+    expect(tried).toBeLessThan(30);
+    await home.clock.advance(15 * minute);
+    const answer = await owner.ask('POST', '/api/session', { name: 'Owner', password: good, otp: code() });
+    expect(answer.statusCode, answer.body).toBe(200);
+  });
+
+  it('is needed to confirm and to use an invitation, not by a passkey, and a command turns it off', async () => {
+    const owned = await openOwned();
+    const { home, owner } = owned;
+    const { key } = await addPasskey(owner, 'phone');
+    const { code, recovery } = await turnOn(owned, owner);
+    const { id } = (await owner.session()).person!;
+    const invitation = (await owner.ask('POST', `/api/people/${id}/invitation`)).json<{ path: string }>();
+    const link = invitation.path.split('#')[1]!;
+    await home.clock.advance(11 * minute);
+    expectError(await owner.ask('POST', '/api/session/confirm', { password: good }), 401, 'otp-needed');
+    expectError(await owner.ask('DELETE', '/api/me/second-factor'), 403, 'confirmation-needed');
+    expect((await owner.ask('POST', '/api/session/confirm', { password: good, otp: code() })).statusCode).toBe(200);
+    const options = (await owner.ask('POST', '/api/session/passkey/options')).json<Options>();
+    const passkey = await owner.ask('POST', '/api/session/passkey', { response: key.use(options, site) });
+    expect(passkey.statusCode, passkey.body).toBe(200);
+    const browser = openBrowser(home.app);
+    const accept = (otp?: string) => browser.ask('POST', '/api/invitation', { code: link, password: better, otp });
+    expectError(await accept(), 401, 'otp-needed');
+    expectError(await accept('000000'), 401, 'unauthorized');
+    expect((await accept(recovery[3])).statusCode).toBe(200);
+    expect(home.access.accounts.removeSecondFactor(id, { by: 'owner', who: 'command line' })).toBe(true);
+    expect((await browser.ask('POST', '/api/session', { name: 'Owner', password: better })).statusCode).toBe(200);
+    const happened = home.access.audit.list(100).entries.map(({ what, who = '' }) => `${what} ${who}`);
+    expect(happened).toEqual(expect.arrayContaining(['second-factor-off command line', 'second-factor-on Owner']));
+  });
+});
+
+describe('before there is an owner account', () => {
+  it('the page makes no people, and what it made ends with the set-up', async () => {
+    const home = await openHome();
+    const far = openBrowser(home.app);
+    expect(await far.session()).toMatchObject({ role: 'owner', setUp: false });
+    expectError(await far.ask('POST', '/api/people', { name: 'Thief', role: 'owner' }), 409, 'conflict');
+    expectError(await far.ask('POST', '/api/people', { name: 'Thief', role: 'family' }), 409, 'conflict');
+    const made = await far.ask('POST', '/api/tokens', { name: 'forwarded', may: ['read'] });
+    const secret = made.json<{ token: string }>().token;
+    const shared = await far.ask('POST', '/api/shares', { search: 'tag:x', title: 'All' });
+    expect(shared.statusCode, shared.body).toBe(201);
+    const kept = home.access.tokens.make('laptop', ['replicate'], { by: 'owner', who: 'command line' });
+    const see = (token: string) =>
+      home.app.inject({ url: '/api/photos', headers: { authorization: `Bearer ${token}` } });
+    expect((await see(secret)).statusCode).toBe(200);
+    const { code } = home.access.codes.draw('');
+    const owner = openBrowser(home.app);
+    await owner.ask('POST', '/api/setup', { code, name: 'Owner', password: good });
+    expectError(await see(secret), 401, 'unauthorized');
+    expect(home.access.tokens.list().map(({ name }) => name)).toEqual(['laptop']);
+    expect(home.access.tokens.find(kept.secret)).toBeDefined();
+    expect(home.access.shares.list()).toEqual([]);
+    const told = home.access.audit.list(20).entries.map(({ what, detail = '' }) => `${what} ${detail}`);
+    expect(told).toEqual(expect.arrayContaining(['token-revoked forwarded', 'share-revoked All']));
+    // What the owner makes stays.
+    const { id } = await codeFor({ owner }, 'Family');
+    expect(id).toMatch(/^\w{26}$/);
+  });
+});
+
+describe('Strict-Transport-Security', () => {
+  it('is sent where the page came by HTTPS, and else not', async () => {
+    const { parts, app: direct } = await openHome();
+    const app = await buildApp({ ...parts, config: { ...parts.config, trustProxy: ['loopback'] } });
+    onTestFinished(() => app.close());
+    const ask = (headers: object) =>
+      app.inject({ url: '/healthz', headers: { host: 'localhost:4780', ...headers }, remoteAddress: '127.0.0.1' });
+    expect((await ask({})).headers).not.toHaveProperty('strict-transport-security');
+    expect((await ask({ 'x-forwarded-proto': 'https' })).headers['strict-transport-security']).toBe('max-age=15552000');
+    const answer = await direct.inject({
+      ...{ url: '/healthz', headers: { host: 'localhost:4780', 'x-forwarded-proto': 'https' } },
+    });
+    expect(answer.headers).not.toHaveProperty('strict-transport-security');
+  });
+});
