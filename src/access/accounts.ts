@@ -235,6 +235,7 @@ export function openAccounts(parts: AccountParts): Accounts {
       }),
     remove: (id, actor) =>
       db.transaction(() => {
+        checkClaimed(actor);
         const account = known(id);
         checkNotLast(account);
         people.remove(id, actor.by);
@@ -245,6 +246,7 @@ export function openAccounts(parts: AccountParts): Accounts {
     waiting: () => people.waiting(),
     approve: (id, edition, actor) =>
       db.transaction(() => {
+        checkClaimed(actor);
         const { here, change } = shown(id, edition);
         const before = accounts.find(id);
         const isLess = change.removed === true || change.role === 'family';
@@ -258,6 +260,7 @@ export function openAccounts(parts: AccountParts): Accounts {
       }),
     reject: (id, edition, actor) =>
       db.transaction(() => {
+        checkClaimed(actor);
         const { here, change } = shown(id, edition);
         people.reject(id, actor.by);
         note('change-rejected', actor, describeStanding(here, { ...here, ...change }));

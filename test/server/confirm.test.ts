@@ -220,6 +220,18 @@ describe('before there is an owner account', () => {
     expect(await far.session()).toMatchObject({ role: 'owner', setUp: false });
     expectError(await far.ask('POST', '/api/people', { name: 'Thief', role: 'owner' }), 409, 'conflict');
     expectError(await far.ask('POST', '/api/people', { name: 'Thief', role: 'family' }), 409, 'conflict');
+    // Nor does it change those who came from another server, which would take that as the owner's word.
+    const at = '000000000000001-0000-a';
+    const register = (value: unknown): object => ({ value, at, by: 'x' });
+    const body = { format: 1, kind: 'person', name: register('Ada'), role: register('owner') };
+    const came = '01JD0000000000000000000007';
+    home.library.insert([{ id: `person:${came}`, revisions: [`1-${'a'.repeat(32)}`], deleted: false, body }]);
+    const { edition } = home.access.accounts.waiting()[0]!;
+    for (const verdict of ['approve', 'reject'])
+      expectError(await far.ask('POST', `/api/people/${came}/${verdict}`, { edition }), 409, 'conflict');
+    expectError(await far.ask('PATCH', `/api/people/${came}`, { name: 'Eve' }), 409, 'conflict');
+    expectError(await far.ask('DELETE', `/api/people/${came}`), 409, 'conflict');
+    expect(home.access.people.find(came)).toMatchObject({ name: 'Ada', role: 'family' });
     const made = await far.ask('POST', '/api/tokens', { name: 'forwarded', may: ['read'] });
     const secret = made.json<{ token: string }>().token;
     const shared = await far.ask('POST', '/api/shares', { search: 'tag:x', title: 'All' });
