@@ -153,7 +153,6 @@ describe('the description', () => {
         'post /api/peers',
         'post /api/peers/{url}/remove-document',
         'post /api/peers/{url}/retry',
-        'post /api/photos/{id}/original',
         'post /api/people',
         'post /api/people/{id}/approve',
         'post /api/people/{id}/invitation',
