@@ -44,7 +44,7 @@ describe('live pages', () => {
     await turn();
     expect(events()).toEqual([
       { type: 'hello', version: '1', change: home.library.lastChange() },
-      { type: 'spool', ...home.spool.state },
+      { type: 'spool', ...home.spool.state, news: { stuck: 0, ignored: 0 } },
     ]);
   });
 
