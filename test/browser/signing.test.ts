@@ -60,7 +60,7 @@ test('owner by the set-up link, by passkey and by password', async () => {
   const { page } = await becomeOwner();
   expect(await readMenu(page)).toEqual([
     ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Places', 'Duplicates', 'Trash'],
-    ...['Spool', 'Servers', 'Links', 'People', 'Access', 'Tokens', 'What happened', 'My account', 'Sign out'],
+    ...['Spool', 'Servers', 'Health', 'Links', 'People', 'Access', 'Tokens', 'What happened', 'My account', 'Sign out'],
   ]);
   await addAuthenticator(page);
   await page.goto(`${visits.home.url}/me`);
