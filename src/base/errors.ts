@@ -36,7 +36,7 @@ export const codes = {
   changing: { transient: true, status: 503 },
   busy: { transient: true, status: 503 },
   locked: { transient: true, status: 423 },
-  'newer-version': { transient: false, status: 500 },
+  'newer-version': { transient: false, status: 409 },
   corrupt: { transient: false, status: 500 },
   unusable: { transient: false, status: 500 },
   internal: { transient: true, status: 500 },

@@ -3,7 +3,7 @@
  * of a mebibyte must not keep it from being merged: then a document sheds what no server of ours writes in such amounts.
  * Which of it follows from the document alone, so that servers which meet the same branches shed the same. Pure.
  */
-import { mergedSizeLimit, sizeOf } from './canonical.js';
+import { canonical, mergedSizeLimit, sizeOf } from './canonical.js';
 import { shownEdit } from './edits.js';
 import { fieldNames } from './fields.js';
 import { compareText, entriesOf, isObject, own } from './json.js';
@@ -104,6 +104,20 @@ function withOne<B extends object>(body: B): B {
     return edit ? [[field, [{ value: edit.value, at: edit.at, by: edit.by }]]] : [];
   });
   return { ...body, edits: Object.fromEntries([...others, ...shown]) };
+}
+
+/** What may differ: who may see a photo, whether it is in the trash, and what these edits were made in sight of. */
+const decisions: ReadonlySet<string> = new Set([...protectedFields, 'overruled']);
+
+/** Whether a change decides who may see something and changes nothing else; of a photo only audience and trash may differ. */
+export function onlyDecides(before: Body, after: Body): boolean {
+  if (!decides(before, after)) return false;
+  if (isPurge(after) || !photoOf(after)) return true;
+  const rest = ({ edits, ...body }: Body): string => {
+    const others = isObject(edits) ? Object.entries(edits).filter(([field]) => !decisions.has(field)) : [];
+    return canonical({ ...body, edits: Object.fromEntries(others) });
+  };
+  return rest(before) === rest(after);
 }
 
 /** Whether a change decides who may see something: for that there is always room. `before` is undefined where there was no document. */

@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { sizeLimit } from '../../src/document/canonical.js';
+import { applyChange, shownEdit, type PhotoChange } from '../../src/document/edits.js';
+import { photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
+import { purge } from '../../src/document/purge.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 import { dice, memory, missingAt, replicate } from './libraries.js';
 
@@ -98,6 +101,35 @@ describe('documents', () => {
     const other = memory({}, 1).library;
     replicate(library, other);
     expect(other.leaves('a')).toEqual(library.leaves('a'));
+  });
+
+  test('of a newer format can be made private, trashed and purged, and nothing else of them changes', () => {
+    const { library } = memory();
+    const at = '000001700000000-0000-far';
+    const edits = { audience: [{ value: 'public', at, by: 'owner' }], title: [{ value: 'Theirs', at, by: 'owner' }] };
+    const newer = { format: 99, kind: 'photo', novel: { x: 1 }, facts: { recipe: 1 }, edits };
+    const photo = photoId('a'.repeat(64));
+    library.insert([{ id: photo, revisions: ['1-a'], deleted: false, body: newer }]);
+    const change = (what: PhotoChange) =>
+      library.update(photo, (body) => {
+        const signature = { at: library.stampAfter(body), by: 'owner', confirms: true };
+        return applyChange(body as unknown as PhotoDocument, what, signature) as unknown as Body;
+      });
+    expect(() => change({ title: 'Mine' })).toThrow(expect.objectContaining({ code: 'newer-version' }));
+    expect(() => change({ title: 'Mine', audience: 'private' })).toThrow(
+      expect.objectContaining({ code: 'newer-version' }),
+    );
+    change({ audience: 'private' });
+    change({ trashed: true });
+    const body = library.get(photo)!.body as unknown as PhotoDocument;
+    expect(shownEdit(body.edits, 'audience')?.value).toBe('private');
+    expect(shownEdit(body.edits, 'trashed')?.value).toBe(true);
+    expect(body).toMatchObject({ format: 99, novel: { x: 1 }, edits: { title: edits.title } });
+    library.update(
+      photo,
+      (now) => now && (purge(now, { at: library.stampAfter(now), by: 'owner' }) as unknown as Body),
+    );
+    expect(library.get(photo)).toBeUndefined();
   });
 
   test('old ancestors are forgotten', () => {
