@@ -24,6 +24,7 @@ const known: Record<string, string> = {
   'token-revoked': 'Revoked a token',
   'share-made': 'Made a link',
   'share-revoked': 'Ended a link',
+  'share-failed': 'Wrong password for a link',
   'access-changed': 'Changed who is let in',
   'document-removed': 'Removed a document of another program',
 };
