@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { own } from '../document/json.js';
-import { effective } from '../document/overruled.js';
+import { countedIn } from '../document/overruled.js';
 import type { Body } from '../document/photo.js';
 import { isName } from './names.js';
 
@@ -38,7 +38,7 @@ const narrowest: Partial<Standing> = { role: 'family', canEdit: false, removed: 
 
 /** The standing in a document; undefined where there is none, or where a foreign writer got it wrong. */
 export function readStanding(body: Body | undefined): Said | undefined {
-  const counts = (key: Key): unknown => effective(own(body, 'overruled'), key, own(body, key));
+  const counts = (key: Key): unknown => countedIn(body, key);
   const value = (key: Key): unknown => {
     const register = counts(key);
     return register === 'circle' ? narrowest[key] : own(register, 'value');

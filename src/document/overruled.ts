@@ -7,7 +7,7 @@
  * A change may be overruled in turn. Where the way from one to the next ends nowhere (a circle, which nobody but a forger
  * makes), the reader takes the narrower side.
  */
-import { entriesOf, isObject, own, type JsonObject } from './json.js';
+import { compareText, entriesOf, isObject, own, textOf, type JsonObject } from './json.js';
 import type { Stamp } from './photo.js';
 
 /** How long an odd stamp may be to be the key of an entry as it is. */
@@ -88,9 +88,23 @@ function renewed(overruled: unknown, name: string, made: Made): JsonObject {
   );
 }
 
+/**
+ * The register of a document that counts. One that was overruled is in its place no more, so another one below its stamp may come
+ * back there; had the greater one stayed, it would not have counted, and it does not now. `circle` as `effective`.
+ */
+export function countedIn(body: unknown, name: string): unknown {
+  const [overruled, register] = [own(body, 'overruled'), own(body, name)];
+  const at = own(register, 'at');
+  const of = entriesOf(overruled).filter(([key]) => key.startsWith(`${name} `));
+  const isMade = typeof at !== 'string' || of.some(([, made]) => own(made, 'at') === at);
+  const [key, made] = isMade ? [] : (of.sort(([a], [b]) => compareText(b, a))[0] ?? []);
+  const isBelow = key !== undefined && typeof at === 'string' && keyOf(name, at) < key && textOf(own(made, 'at')) < at;
+  return effective(overruled, name, isBelow ? made : register);
+}
+
 /** The value of a register of a document; `circle` where values overrule each other round, as only a forger makes them. */
 export function registerIn(body: unknown, name: string): { value: unknown } | 'circle' | undefined {
-  const found = effective(own(body, 'overruled'), name, own(body, name));
+  const found = countedIn(body, name);
   if (found === 'circle') return found;
   return isObject(found) ? { value: own(found, 'value') } : undefined;
 }

@@ -256,3 +256,18 @@ describe('a document that somebody filled to the brim', () => {
     expect(viewComment(comment, library.get(comment)!.body)).toBeUndefined();
   });
 });
+
+test('a comment that was taken away does not come back by a forged stamp below the one that was overruled', () => {
+  const { library } = memory();
+  const comment = commentId(sha256, '1');
+  const said = <T>(value: T, at: string) => ({ value, at, by: 'x' });
+  const forgedAt = (at: string): CommentDocument => ({
+    ...newComment(sha256, 'x', at, 'x', 0),
+    text: said('forged', at),
+    removed: said(false, at),
+  });
+  library.insert([foreign(forgedAt(ends[0]!), 1, comment), foreign(forgedAt('999999999999999-0000-x'), 2, comment)]);
+  library.update<CommentDocument>(comment, (body) => removeComment(body!, library.stampAfter(body), 'owner'));
+  library.insert([foreign({ ...forgedAt('999999999999999-0000-x'), novel: 1 }, 3, comment)]);
+  expect(viewComment(comment, library.get(comment)!.body)).toBeUndefined();
+});

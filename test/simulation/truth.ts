@@ -90,7 +90,9 @@ function overruled(acts: readonly Act[]): Act {
 /** The values of a document of registers that may show: where clocks are off, of acts side by side any one. */
 export function mayShow(known: Known, field: string): unknown[] {
   const acts = [...known].filter(({ what }) => what.kind === 'edit' && what.field === field);
-  const isOff = acts.some((act) => acts.some((other) => other.at < act.at && other.past.has(act)));
+  // What a restore lost was in sight all the same.
+  const isOf = ({ what }: Act): boolean => what.kind === 'edit' && what.field === field;
+  const isOff = acts.some((act) => [...act.past].some((other) => isOf(other) && other.at > act.at));
   return (isOff ? unseenOf(acts) : [newest(acts)]).map(valueOf);
 }
 
