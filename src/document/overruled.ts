@@ -83,7 +83,9 @@ function renewed(overruled: unknown, name: string, made: Made): JsonObject {
   return Object.fromEntries(
     entriesOf(overruled).flatMap(([key, last]) => {
       const at = own(last, 'at');
-      return key.startsWith(`${name} `) && typeof at === 'string' && at < made.at ? [[key, { ...made }]] : [];
+      if (!key.startsWith(`${name} `) || typeof at !== 'string') return [];
+      // One beyond the clock, which nobody but a forger leaves there, is overruled itself.
+      return at < made.at ? [[key, { ...made }]] : Object.entries(overrule(overruled, name, last, made));
     }),
   );
 }

@@ -271,3 +271,19 @@ test('a comment that was taken away does not come back by a forged stamp below t
   library.insert([foreign({ ...forgedAt('999999999999999-0000-x'), novel: 1 }, 3, comment)]);
   expect(viewComment(comment, library.get(comment)!.body)).toBeUndefined();
 });
+
+test('nor by what a forger left among what was overruled', () => {
+  const { library } = memory();
+  const comment = commentId(sha256, '1');
+  const said = <T>(value: T, at: string) => ({ value, at, by: 'x' });
+  const forgedAt = (at: string): CommentDocument => ({
+    ...newComment(sha256, 'x', at, 'x', 0),
+    text: said('forged', at),
+    removed: said(false, at),
+    overruled: { 'removed 999999999999999-ffff-y': said(false, '999999999999998-0000-y') },
+  });
+  library.insert([foreign(forgedAt(ends[0]!), 1, comment)]);
+  library.update<CommentDocument>(comment, (body) => removeComment(body!, library.stampAfter(body), 'owner'));
+  library.insert([foreign({ ...forgedAt('999999999999999-0000-x'), novel: 1 }, 2, comment)]);
+  expect(viewComment(comment, library.get(comment)!.body)).toBeUndefined();
+});

@@ -22,6 +22,7 @@ test('50 meshes end equal, as the acts say, and nothing private was ever public'
 test.each([
   [20261173, 'a comment stayed away whose greatest forged stamp was forgotten on the way'],
   [20261203, 'the same, beside a clock that is years behind'],
+  [30000011, 'a forged value among what was overruled, which was on no way to the one that was shown'],
   [20261265, 'a name that overruled one which a restore lost'],
   [20261151, 'a clock that was set back by half a day after it had adopted a stamp half a day ahead'],
 ])('seed %i: %s', async (seed) => {
