@@ -98,10 +98,13 @@ export function countedIn(body: unknown, name: string): unknown {
   const [overruled, register] = [own(body, 'overruled'), own(body, name)];
   const at = own(register, 'at');
   const of = entriesOf(overruled).filter(([key]) => key.startsWith(`${name} `));
-  const isMade = typeof at !== 'string' || of.some(([, made]) => own(made, 'at') === at);
-  const [key, made] = isMade ? [] : (of.sort(([a], [b]) => compareText(b, a))[0] ?? []);
-  const isBelow = key !== undefined && typeof at === 'string' && keyOf(name, at) < key && textOf(own(made, 'at')) < at;
-  return effective(overruled, name, isBelow ? made : register);
+  if (typeof at !== 'string' || of.some(([, made]) => own(made, 'at') === at))
+    return effective(overruled, name, register);
+  const above = of.filter(([key, made]) => key > keyOf(name, at) && textOf(own(made, 'at')) < at);
+  const [newest] = above
+    .map(([, made]) => made)
+    .sort((a, b) => compareText(textOf(own(b, 'at')), textOf(own(a, 'at'))));
+  return effective(overruled, name, newest ?? register);
 }
 
 /** The value of a register of a document; `circle` where values overrule each other round, as only a forger makes them. */

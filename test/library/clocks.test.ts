@@ -280,7 +280,10 @@ test('nor by what a forger left among what was overruled', () => {
     ...newComment(sha256, 'x', at, 'x', 0),
     text: said('forged', at),
     removed: said(false, at),
-    overruled: { 'removed 999999999999999-ffff-y': said(false, '999999999999998-0000-y') },
+    overruled: {
+      'removed 999999999999999-ffff-y': said(false, '999999999999998-0000-y'),
+      'removed 999999999999999-ffff-z': said(false, '999999999999999-ffff-z'),
+    },
   });
   library.insert([foreign(forgedAt(ends[0]!), 1, comment)]);
   library.update<CommentDocument>(comment, (body) => removeComment(body!, library.stampAfter(body), 'owner'));
