@@ -176,6 +176,11 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     await files.remove(via);
   }
 
+  async function lookOf(claim: Claim): Promise<string | undefined> {
+    const now = await files.lookClosely(fileOf(claim));
+    return now && `${now.size} ${now.mtimeNs} ${now.ino}`;
+  }
+
   /**
    * Gives a file that has other names (hard links) an inode of its own: who holds one of those could change the original in
    * the archive. A crash leaves the file as it was, with a temporary copy beside it that `list` sweeps away, or the copy in its
@@ -186,8 +191,15 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     const before = await files.lookClosely(file);
     if (!before) return;
     const own = join(claim.folder, temporaryName());
+    const was = await lookOf(claim);
     await copyStill(claim, file, own, before);
     await files.rename(own, file);
+    // The bytes are the same: what was tried, and what an owner chose for them, holds for the copy.
+    const now = await lookOf(claim);
+    const { item } = claim;
+    if (was === undefined || now === undefined || item.tried !== was) return;
+    for (const field of ['tried', 'asIs', 'ignored'] as const) if (item[field] === was) item[field] = now;
+    await save(claim);
   }
 
   /** Copies a file that must not change meanwhile, with its mtime. @throws PhotospoolError `changing`; then no copy is left. */
@@ -251,10 +263,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
       known.delete(claim.id);
     },
     restore: () => putBack(work, files),
-    async look(claim) {
-      const now = await files.lookClosely(fileOf(claim));
-      return now && `${now.size} ${now.mtimeNs} ${now.ino}`;
-    },
+    look: lookOf,
     async list() {
       const claims: Claim[] = [];
       for (const entry of (await files.list(work)) ?? []) {

@@ -125,7 +125,8 @@ test('every query finds its rows by an index', () => {
   const spying: Sqlite = { ...db, prepare: (sql) => (prepared.push(sql), db.prepare(sql)) };
   openLibrary(spying);
   const small = /FROM (library|epoch|sqlite_schema)\b|^UPDATE library/;
-  const walks = /count\(\*\) AS n FROM original GROUP BY/;
+  // All originals are counted, and revisions of older versions are looked for once in a library's life.
+  const walks = /count\(\*\) AS n FROM original GROUP BY|^SELECT DISTINCT doc FROM revision WHERE \(length\(rev\)/;
   /** Where a query walks what it has found itself (recursive, or up to a limit), there is nothing that an index could find. */
   const itself = (sql: string): string[] =>
     [...sql.matchAll(/WITH RECURSIVE (\w+)|LIMIT \?\) AS (\w+)/g)].map(([, walk, some]) => `SCAN ${walk ?? some}`);

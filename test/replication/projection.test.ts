@@ -100,7 +100,8 @@ test('of decisions that did not see each other the narrower counts, as late as t
   const known = photo();
   const [opened, closed] = [
     edited(known, { audience: 'public' }, stamp(10)),
-    edited(known, { audience: 'private' }, stamp(5)),
+    // Of another server: what is made in one library is made in sight of what was made there before.
+    edited(known, { audience: 'private' }, stamp(5, 'b')),
   ] as const;
   const both = merge(opened, closed);
   // A public server that was told of public@10 by another home takes this as a later word than that.

@@ -243,7 +243,7 @@ function others(): Hostile[] {
   return Object.entries(files).map(([name, bytes]) => ({
     name,
     bytes: typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes,
-    // A film whose boxes make no sense is one whose end may still come.
-    becomes: name.endsWith('.mp4') && name !== 'playlist.mp4' ? 'stuck' : 'ignored',
+    // A film whose boxes make no sense is one whose end may still come, and bytes of no kind under a photo's name are damage.
+    becomes: (name.endsWith('.mp4') && name !== 'playlist.mp4') || name === 'zeros.jpg' ? 'stuck' : 'ignored',
   }));
 }
