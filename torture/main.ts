@@ -1,15 +1,21 @@
 /**
- * `npm run torture [SUBJECT…] [-- --seed N --scale X]`: runs torture/SUBJECT.ts, or all of them, on all cores where a subject
+ * `npm run torture [SUBJECT…] [-- --seed N --scale X]`, `npm run torture mesh -- --hostile [--seed N --cases N]`: runs torture/SUBJECT.ts, or all of them, on all cores where a subject
  * can be shared, and prints what was tried and what was lost or doubled. Ends with 1 where anything was, and with the command that makes it happen again.
  */
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { runHostile } from '../test/hostile/trial.js';
 import { runInLanes } from './lanes.js';
 import { addUp, type Result, type Subject } from './subject.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string' }, scale: { type: 'string', default: '1' } },
+  options: {
+    seed: { type: 'string' },
+    scale: { type: 'string', default: '1' },
+    hostile: { type: 'boolean', default: false },
+    cases: { type: 'string', default: '100' },
+  },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const scale = Number(values.scale);
@@ -39,6 +45,15 @@ function summarise(results: readonly Result[]): string {
 }
 
 const results: Result[] = [];
+const cases = Number(values.cases);
+if (values.hostile && Number.isInteger(seed) && cases > 0) {
+  const couch = process.env['COUCHDB_URL'];
+  const say = (line: string): void => console.error(`mesh --hostile: ${line}`);
+  const trial = await runHostile({ seed, cases, say, ...(couch !== undefined && { couch }) });
+  print('mesh --hostile', { ...trial, lost: 0, doubled: 0 });
+  console.log(`mesh --hostile: ran with: npm run torture mesh -- --hostile --seed ${seed} --cases ${cases}`);
+  process.exit(trial.failures.length > 0 ? 1 : 0);
+}
 const subjects = await load();
 const unknown = positionals.filter((name) => !subjects.has(name));
 if (unknown.length > 0 || !Number.isInteger(seed) || !(scale > 0)) {

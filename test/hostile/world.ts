@@ -1,0 +1,221 @@
+/**
+ * Real processes for hostile documents and requests: a home with photos, a second home linked to it, a public server that it
+ * publishes to, and a CouchDB in the middle, the strict fake or a real one. And what must be true after every case.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makePhoto } from '../picture.js';
+import { openStrictCouch, type StrictCouch } from '../replication/strictcouch.js';
+import type { Doc, Known } from './generate.js';
+
+const main = join(import.meta.dirname, '../../dist/cli/main.js');
+
+/** A server process. */
+interface Server {
+  url: string;
+  child: ChildProcess;
+  /** What it said on stderr so far. */
+  errors(): string;
+  run(...args: string[]): Promise<string>;
+}
+
+/** The world of a trial. */
+export interface World {
+  home: Server;
+  other: Server;
+  couch: { url: string; strict?: StrictCouch; headers: Record<string, string> };
+  known(): Promise<Known>;
+  /** Asks `/db/photos` of the home with the token of a peer. */
+  db(path: string, method?: string, body?: string): Promise<{ status: number; ms: number; text: string }>;
+  /** What is not as it must be, as sentences. With `all` the slower checks, too. */
+  check(n: number, all: boolean): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** The most memory that the home may take, in MiB, and the longest that a request may take, in ms. */
+export const bounds = { memory: 1_500, answer: 30_000 };
+const json = { 'content-type': 'application/json' };
+
+async function start(folder: string, ...args: string[]): Promise<Server> {
+  mkdirSync(join(folder, 'incoming'), { recursive: true });
+  const env = { ...process.env, PHOTOSPOOL_HOME: folder, PHOTOSPOOL_SETTLE: '0' };
+  const child = spawn(process.execPath, [main, 'serve', '--port', '0', ...args], { env });
+  let [out, err] = ['', ''];
+  child.stderr.on('data', (part: Buffer) => (err = (err + part.toString()).slice(-20_000)));
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (part: Buffer) => {
+      out += part.toString();
+      // A public server prints its address alone.
+      const found = /https?:\S+(?=\s)/.exec(out)?.[0];
+      if (found !== undefined) resolve(found.replace(/\/$/, ''));
+    });
+    child.once('exit', (code) => reject(new Error(`serve ended with ${code}: ${err}`)));
+  });
+  const run = (...command: string[]): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const one = spawn(process.execPath, [main, ...command], { env });
+      let said = '';
+      one.stdout.on('data', (part: Buffer) => (said += part.toString()));
+      one.once('exit', (code) =>
+        code === 0 ? resolve(said.trim()) : reject(new Error(`${command.join(' ')}: ${code}`)),
+      );
+    });
+  return { url, child, errors: () => err, run };
+}
+
+async function until(what: string, holds: () => Promise<boolean>, ms: number): Promise<string[]> {
+  for (const end = Date.now() + ms; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100)))
+    if (await holds().catch(() => false)) return [];
+  return [`${what}, after ${ms / 1_000} s.`];
+}
+
+/** The CouchDB in the middle: a real one where its address is given, else the strict fake. */
+async function openCouch(
+  address: string | undefined,
+): Promise<World['couch'] & { peer: string; close(): Promise<void> }> {
+  const name = `hostile-${Date.now()}-${process.pid}`;
+  if (address === undefined) {
+    const strict = await openStrictCouch();
+    return {
+      url: `${strict.url}/${name}`,
+      peer: `${strict.url}/${name}`,
+      strict,
+      headers: {},
+      close: () => strict.close(),
+    };
+  }
+  const { origin, username, password, protocol, host } = new URL(address);
+  const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+  const url = `${origin}/${name}`;
+  const close = async (): Promise<void> => {
+    for (const one of [url, `${url}-blobs`]) await fetch(one, { method: 'DELETE', headers: { authorization } });
+  };
+  return { url, peer: `${protocol}//${username}:${password}@${host}/${name}`, headers: { authorization }, close };
+}
+
+/** Opens the world; `couchUrl` names a real CouchDB. Needs `npm run build`. */
+export async function openWorld(couchUrl?: string): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'photospool-hostile-'));
+  const couch = await openCouch(couchUrl);
+  const home = await start(join(folder, 'home'));
+  const other = await start(join(folder, 'other'));
+  const shown = await start(join(folder, 'public'), '--role', 'public');
+  for (let n = 0; n < 3; n++) writeFileSync(join(folder, 'home/incoming', `${n}.jpg`), await makePhoto(n));
+  const [token, mine] = [
+    await home.run('tokens', 'add', 'other', '--may', 'replicate'),
+    await home.run('tokens', 'add', 'hostile', '--may', 'replicate'),
+  ];
+  await other.run('peers', 'add', home.url, '--token', token, '--originals', 'none');
+  await home.run('peers', 'add', couch.peer, '--originals', 'none');
+  await home.run(
+    'peers',
+    'add',
+    shown.url,
+    '--token',
+    await shown.run('tokens', 'add', 'home', '--may', 'publish'),
+    '--publish',
+  );
+
+  const idsAt = async ({ url }: Server, q = ''): Promise<string[]> => {
+    const answer = await fetch(`${url}/api/photos?limit=500${q}`);
+    return ((await answer.json()) as { photos: { id: string }[] }).photos.map(({ id }) => id);
+  };
+  const troubles = await until('The photos did not come in', async () => (await idsAt(home)).length === 3, 60_000);
+  if (troubles.length > 0) throw new Error(troubles.join());
+  const photos = await idsAt(home);
+  const titleAt = async ({ url }: Server, id: string): Promise<unknown> =>
+    ((await (await fetch(`${url}/api/photos/${id}`)).json()) as { title?: string }).title;
+
+  async function db(path: string, method = 'GET', body?: string) {
+    const begun = performance.now();
+    const answer = await fetch(`${home.url}/db/photos${path}`, {
+      method,
+      headers: { authorization: `Bearer ${mine}`, ...(body !== undefined && json) },
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.timeout(bounds.answer),
+    });
+    const text = await answer.text();
+    return { status: answer.status, text, ms: performance.now() - begun };
+  }
+
+  async function patch(id: string, change: object): Promise<string[]> {
+    const body = JSON.stringify(change);
+    const answer = await fetch(`${home.url}/api/photos/${id}`, { method: 'PATCH', headers: json, body });
+    return answer.ok ? [] : [`${body} was answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`];
+  }
+
+  async function checkCouch(title: string): Promise<string[]> {
+    const arrives = async (): Promise<boolean> => {
+      const answer = await fetch(`${couch.url}/photo:${photos[0]!}`, { headers: couch.headers });
+      return (await answer.text()).includes(title);
+    };
+    return until(`“${title}” did not reach the CouchDB`, arrives, 30_000);
+  }
+
+  async function checkTakeBack(id: string): Promise<string[]> {
+    const isShown = async (): Promise<boolean> => (await idsAt(shown)).length > 0;
+    return [
+      ...(await patch(id, { audience: 'public' })),
+      ...(await until('A public photo is not shown', isShown, 30_000)),
+      ...(await patch(id, { audience: 'private' })),
+      ...(await until('A photo that was taken back is shown', async () => !(await isShown()), 30_000)),
+    ];
+  }
+
+  async function checkEdits(n: number): Promise<string[]> {
+    const [first, second] = photos as [string, string];
+    const title = `title ${n}`;
+    const wrong = [
+      ...(await patch(first, { trashed: false })),
+      ...(await patch(first, { title })),
+      ...(await patch(first, { audience: 'private' })),
+      ...(await patch(second, { trashed: true })),
+    ];
+    if ((await titleAt(home, first)) !== title) wrong.push(`The photo is not called “${title}”.`);
+    if ((await idsAt(home)).includes(second)) wrong.push('A trashed photo is in the album.');
+    wrong.push(...(await patch(second, { trashed: false })));
+    wrong.push(
+      ...(await until(
+        `“${title}” did not reach the other home`,
+        async () => (await titleAt(other, first)) === title,
+        30_000,
+      )),
+    );
+    return [...wrong, ...(await checkCouch(title))];
+  }
+
+  function checkProcess(): string[] {
+    const status = home.child.exitCode === null ? readFileSync(`/proc/${home.child.pid}/status`, 'utf8') : '';
+    if (status === '') return [`The home ended with ${home.child.exitCode}: ${home.errors().slice(-500)}`];
+    const memory = Number(/VmRSS:\s*(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    return memory > bounds.memory ? [`The home takes ${Math.round(memory)} MiB.`] : [];
+  }
+
+  return {
+    home,
+    other,
+    couch,
+    db,
+    async known() {
+      const { text } = await db('/_changes');
+      const { results } = JSON.parse(text) as { results: { id: string; changes: { rev: string }[] }[] };
+      const some = results.filter(({ id }) => /^(photo|exif):/.test(id)).slice(0, 6);
+      const docs = some.map(({ id, changes }) => ({ id, rev: changes[0]!.rev }));
+      const answer = await db('/_bulk_get?revs=true', 'POST', JSON.stringify({ docs }));
+      const got = (JSON.parse(answer.text) as { results: { docs: { ok?: Doc }[] }[] }).results;
+      return { photos, docs: got.flatMap((one) => one.docs.flatMap(({ ok }) => (ok ? [ok] : []))) };
+    },
+    async check(n, all) {
+      const process = checkProcess();
+      if (process.length > 0) return process;
+      return [...(await checkEdits(n)), ...(all ? await checkTakeBack(photos[2]!) : []), ...checkProcess()];
+    },
+    async close() {
+      for (const { child } of [home, other, shown]) child.kill('SIGKILL');
+      await couch.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
