@@ -8,7 +8,8 @@ import { shownEdit } from './edits.js';
 import { fieldNames } from './fields.js';
 import { compareText, entriesOf, isObject, own } from './json.js';
 import { isSet, registerIn } from './overruled.js';
-import { photoOf, type Body } from './photo.js';
+import { mergeEdits } from './merge.js';
+import { photoOf, type Body, type Edits } from './photo.js';
 import { isPurge } from './purge.js';
 
 /** How large a document is at most that shed something: there is room for later edits. */
@@ -109,15 +110,21 @@ function withOne<B extends object>(body: B): B {
 /** What may differ: who may see a photo, whether it is in the trash, and what these edits were made in sight of. */
 const decisions: ReadonlySet<string> = new Set([...protectedFields, 'overruled']);
 
-/** Whether a change decides who may see something and changes nothing else; of a photo only audience and trash may differ. */
-export function onlyDecides(before: Body, after: Body): boolean {
-  if (!decides(before, after)) return false;
-  if (isPurge(after) || !photoOf(after)) return true;
-  const rest = ({ edits, ...body }: Body): string => {
-    const others = isObject(edits) ? Object.entries(edits).filter(([field]) => !decisions.has(field)) : [];
-    return canonical({ ...body, edits: Object.fromEntries(others) });
-  };
-  return rest(before) === rest(after);
+/**
+ * What a change decides about who may see something, and nothing else of it: of a photo its audience and trash, put into the
+ * document as it was. Undefined where the change decides nothing, or says something else, too.
+ */
+export function decisionIn(before: Body, after: Body): Body | undefined {
+  if (!decides(before, after)) return undefined;
+  const photos = [photoOf(before), photoOf(after)] as const;
+  if (isPurge(after) || !photos[0] || !photos[1]) return after;
+  const split = (edits: Edits, isDecision: boolean): object =>
+    Object.fromEntries(Object.entries(edits).filter(([field]) => decisions.has(field) === isDecision));
+  // Applying a change cuts lists that a foreign program left too long.
+  const others = [mergeEdits(photos[0].edits, {}), photos[1].edits].map((edits) => canonical(split(edits, false)));
+  const rests = [before, after].map(({ edits: _, ...body }) => canonical(body));
+  if (others[0] !== others[1] || rests[0] !== rests[1]) return undefined;
+  return { ...before, edits: { ...photos[0].edits, ...split(photos[1].edits, true) } };
 }
 
 /** Whether a change decides who may see something: for that there is always room. `before` is undefined where there was no document. */

@@ -8,7 +8,7 @@ import { canonical, mergedSizeLimit, sizeLimit, sizeOf } from '../document/canon
 import { isNewer } from '../document/merge.js';
 import type { Body } from '../document/photo.js';
 import { isPurge, revive } from '../document/purge.js';
-import { shed, decides, onlyDecides } from '../document/shed.js';
+import { shed, decides, decisionIn } from '../document/shed.js';
 import { planMerge, tombstone } from './conflicts.js';
 import { checkBody, checkId, checkIncoming, type Incoming } from './incoming.js';
 import type { Journal } from './journal.js';
@@ -127,8 +127,9 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
         const body = winner && !winner.deleted ? parse(winner.body) : undefined;
         const after = change(body as B | undefined) as Body | undefined;
         // Whoever writes a greater number must not keep the owner from taking a photo back.
-        if (after && body && isNewer(body) && !onlyDecides(body, after)) throw newer(id);
-        return after && write(id, winner, after);
+        const made = after && body && isNewer(body) ? decisionIn(body, after) : after;
+        if (after && !made) throw newer(id);
+        return made && write(id, winner, made);
       });
     },
     onReceive: (prefix, listener) => void receivers.push({ prefix, listener }),

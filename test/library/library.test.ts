@@ -106,7 +106,13 @@ describe('documents', () => {
   test('of a newer format can be made private, trashed and purged, and nothing else of them changes', () => {
     const { library } = memory();
     const at = '000001700000000-0000-far';
-    const edits = { audience: [{ value: 'public', at, by: 'owner' }], title: [{ value: 'Theirs', at, by: 'owner' }] };
+    // More values than a merge keeps.
+    const title = Array.from({ length: 20 }, (_, n) => ({
+      value: `${n}`,
+      at: at.replace('0-0000', `0-00${n + 10}`),
+      by: 'owner',
+    }));
+    const edits = { audience: [{ value: 'public', at, by: 'owner' }], title, tags: 'none', novel: [1] };
     const newer = { format: 99, kind: 'photo', novel: { x: 1 }, facts: { recipe: 1 }, edits };
     const photo = photoId('a'.repeat(64));
     library.insert([{ id: photo, revisions: ['1-a'], deleted: false, body: newer }]);
@@ -124,7 +130,7 @@ describe('documents', () => {
     const body = library.get(photo)!.body as unknown as PhotoDocument;
     expect(shownEdit(body.edits, 'audience')?.value).toBe('private');
     expect(shownEdit(body.edits, 'trashed')?.value).toBe(true);
-    expect(body).toMatchObject({ format: 99, novel: { x: 1 }, edits: { title: edits.title } });
+    expect(body).toMatchObject({ format: 99, novel: { x: 1 }, edits: { title, tags: 'none', novel: [1] } });
     library.update(
       photo,
       (now) => now && (purge(now, { at: library.stampAfter(now), by: 'owner' }) as unknown as Body),
