@@ -127,7 +127,8 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
         const body = winner && !winner.deleted ? parse(winner.body) : undefined;
         const after = change(body as B | undefined) as Body | undefined;
         // Whoever writes a greater number must not keep the owner from taking a photo back.
-        const made = after && body && isNewer(body) ? decisionIn(body, after) : after;
+        const isKept = body !== undefined && isNewer(body) && after !== body;
+        const made = after && isKept ? decisionIn(body, after) : after;
         if (after && !made) throw newer(id);
         return made && write(id, winner, made);
       });

@@ -126,6 +126,7 @@ describe('documents', () => {
       expect.objectContaining({ code: 'newer-version' }),
     );
     change({ audience: 'private' });
+    change({ audience: 'private' });
     change({ trashed: true });
     const body = library.get(photo)!.body as unknown as PhotoDocument;
     expect(shownEdit(body.edits, 'audience')?.value).toBe('private');
