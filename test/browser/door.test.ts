@@ -57,6 +57,7 @@ test('the set-up link makes the owner; an invitation lets family in, who sees on
     ...['Inbox', 'Albums', 'Tags', 'Cameras', 'Places', 'Duplicates', 'Trash'],
     'Spool',
     'Servers',
+    'Health',
     'Links',
     'People',
     'Access',
