@@ -2,7 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Segment } from '../../src/catalog/catalog.js';
-import { blockAt, firstGuess, layOut, makeBlocks, measureFor, place, rowShape } from '../../web/src/timeline/blocks.js';
+import { findAnchor, returnTo } from '../../web/src/timeline/anchor.js';
+import {
+  type Block,
+  blockAt,
+  firstGuess,
+  layOut,
+  makeBlocks,
+  measureFor,
+  place,
+  rowShape,
+} from '../../web/src/timeline/blocks.js';
 import { covers, gather } from '../../web/src/timeline/gather.js';
 import { Scroll } from '../../web/src/timeline/scroll.js';
 
@@ -100,6 +110,51 @@ describe('blocks', () => {
     expect(block!.height / guessed).toBeGreaterThan(0.8);
     expect(block!.height / guessed).toBeLessThan(1.25);
     expect(rowShape(own)).toBeGreaterThan(2);
+  });
+});
+
+describe('what stays in its place when heights become known', () => {
+  const measure = measureFor(1440, 56);
+  const ground = () => {
+    const blocks = makeBlocks([segment('2024-07', 80), segment('2024-06', 80), segment('2024-05', 80)]);
+    const found = { blocks, measure };
+    place(blocks, measure, firstGuess(measure));
+    return found;
+  };
+  /** What the photos of a block turn out to take, px. */
+  const grow = ({ blocks }: ReturnType<typeof ground>, block: Block, by: number): void => {
+    const index = blocks.indexOf(block);
+    block.height += by;
+    for (const later of blocks.slice(index + 1)) later.top += by;
+  };
+
+  test('the head below photos that are not loaded, where their own head is out of sight', () => {
+    const album = ground();
+    const [, june, may] = album.blocks as [Block, Block, Block];
+    const at = may.top - 500;
+    const anchor = findAnchor(album, at, 844)!;
+    grow(album, june, 170);
+    expect(may.top - returnTo(album, anchor)!).toBe(500);
+  });
+
+  test('the head that begins on the screen, whatever follows it', () => {
+    const album = ground();
+    const [july, june, may] = album.blocks as [Block, Block, Block];
+    const at = june.top - measure.head - measure.top;
+    const anchor = findAnchor(album, at, 5000)!;
+    grow(album, july, 90);
+    grow(album, june, -60);
+    grow(album, may, 40);
+    expect(june.top - returnTo(album, anchor)!).toBe(measure.head + measure.top);
+  });
+
+  test('a share of the photos that are not loaded, where no head is seen', () => {
+    const album = ground();
+    const june = album.blocks[1]!;
+    const at = june.top + june.height / 4 - measure.top;
+    const anchor = findAnchor(album, at, 300)!;
+    grow(album, june, 200);
+    expect(returnTo(album, anchor)! + measure.top - june.top).toBeCloseTo(june.height / 4);
   });
 });
 

@@ -227,7 +227,7 @@ export class Album {
 
   /** Does a change of the geometry without moving what is looked at. */
   #hold(change: () => void): void {
-    const anchor = this.scroll.at > topEnough ? findAnchor(this, this.scroll.at) : undefined;
+    const anchor = this.scroll.at > topEnough ? findAnchor(this, this.scroll.at, this.scroll.view) : undefined;
     change();
     this.scroll.total = place(this.blocks, this.measure, this.#guess);
     if (anchor) this.scroll.at = returnTo(this, anchor) ?? this.scroll.at;

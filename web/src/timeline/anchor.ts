@@ -17,12 +17,16 @@ export interface Spot {
   index: number;
 }
 
-/** A photo, or a share of a block whose photos are not loaded, and how far below the window's top it is. */
+/** A photo, or a share of a block whose photos are not loaded, and how far below the window's top each is, px. */
 export interface Anchor {
   id: string | undefined;
-  block: Block;
-  share: number;
+  /** Where the photo is. */
   below: number;
+  block: Block;
+  /** 0 to 1, of the block's height. */
+  share: number;
+  /** Where that share of the block is. */
+  shareBelow: number;
 }
 
 /** True where a photo is in a line. */
@@ -55,24 +59,32 @@ export function lineOf(ground: Ground, id: string): { block: Block; line: Line }
   return block && line && { block, line };
 }
 
-/** Takes hold of what is at the top of the screen, below the bar. */
-export function findAnchor(ground: Ground, at: number): Anchor | undefined {
-  const y = at + ground.measure.top;
+/**
+ * Takes hold of what is at the top of the screen, below the bar. Of a block that is not loaded and whose head is out of sight
+ * nothing can stay in its place: the head that follows it on the screen, `view` px high, stays then.
+ */
+export function findAnchor(ground: Ground, at: number, view: number): Anchor | undefined {
+  const { blocks, measure } = ground;
+  const y = at + measure.top;
   const found = lineAt(ground, y);
-  const block = found?.block ?? ground.blocks[blockAt(ground.blocks, y)];
+  const index = blockAt(blocks, y);
+  const block = found?.block ?? blocks[index];
   if (!block) return undefined;
+  const after = blocks[index + 1];
+  if (!found && after && block.top < y && after.top - measure.head < at + view)
+    return { id: undefined, below: 0, block: after, share: 0, shareBelow: after.top - at };
   const top = found ? block.top + found.line.top : block.top;
   const share = block.height === 0 ? 0 : (y - block.top) / block.height;
-  return { id: found?.line.key, block, share, below: top - at };
+  return { id: found?.line.key, below: top - at, block, share, shareBelow: measure.top };
 }
 
 /** Where the top of the window must be for an anchor to be where it was. */
-export function returnTo(ground: Ground, { id, block, share, below }: Anchor): number | undefined {
+export function returnTo(ground: Ground, { id, below, block, share, shareBelow }: Anchor): number | undefined {
   const found = id === undefined ? undefined : lineOf(ground, id);
   if (found) return found.block.top + found.line.top - below;
-  const { blocks, measure } = ground;
+  const { blocks } = ground;
   const same = blocks.includes(block) ? block : blocks.find(({ segment }) => segment.month <= block.segment.month);
-  return same && same.top + Math.min(1, Math.max(0, share)) * same.height - measure.top;
+  return same && same.top + Math.min(1, Math.max(0, share)) * same.height - shareBelow;
 }
 
 /** The photos at which the rows on the screen begin, and the rows right after them. */
