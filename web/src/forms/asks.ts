@@ -123,8 +123,11 @@ export const fetchPasskeys = async (): Promise<Passkey[]> =>
   (await ask<{ passkeys: Passkey[] }>('/api/me/passkeys')).passkeys;
 export const removePasskey = (id: string): Promise<unknown> => ask(at('/api/me/passkeys', id), send('DELETE'));
 
+/** This browser comes first; the others stay in the server's order. */
 export const fetchSessions = async (person?: string): Promise<Signed[]> =>
-  (await ask<{ sessions: Signed[] }>(addressed('/api/me/sessions', { person }))).sessions;
+  (await ask<{ sessions: Signed[] }>(addressed('/api/me/sessions', { person }))).sessions.sort(
+    (a, b) => Number(b.current) - Number(a.current),
+  );
 export const endSession = (id: string): Promise<unknown> => ask(at('/api/sessions', id), send('DELETE'));
 export const endOthers = (): Promise<unknown> => ask('/api/me/sessions', send('DELETE'));
 
