@@ -104,7 +104,8 @@ export async function openHome(files: Files = openFiles(), room?: (folder: strin
     async close() {
       library.close();
       db.close();
-      await rm(folder, { recursive: true, force: true });
+      // What a link has under way may still be putting a file there.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
