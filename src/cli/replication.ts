@@ -15,7 +15,7 @@ import { openQuarantine } from '../replication/quarantine.js';
 import { openPeers, type Peers } from '../replication/peers.js';
 import { serveLibrary, type Served } from '../replication/serve.js';
 import { sweepUnnamed } from '../replication/unnamed.js';
-import { openPublishing } from '../replication/publish.js';
+import { openPublishing, publishTo } from '../replication/publish.js';
 import { makeThrottle } from '../replication/throttle.js';
 import type { Home } from './home.js';
 
@@ -56,7 +56,7 @@ export function openReplication(home: Home, log: Log): Replication {
     random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
     session: () => randomUUID(),
     blobs: { exchange, throttle: makeThrottle(config.bandwidth, clock) },
-    publishing,
+    publishTo: (link) => publishTo(publishing, link),
     copies,
     quarantine: (url) => openQuarantine(db, clock, url),
   });

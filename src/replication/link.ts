@@ -21,7 +21,7 @@ import { openHttpDatabase } from './http.js';
 import { openLinkBlobs } from './linkblobs.js';
 import { openLinkQuarantine } from './linkquarantine.js';
 import type { Peer } from './peers.js';
-import { publishTo, type Publishing, type PublishLink } from './publish.js';
+import { notPublic, type PublishLink } from './publish-link.js';
 import { openQuarantine, type Direction, type Quarantine } from './quarantine.js';
 import { replicate, type Progress } from './replicate.js';
 import type { LinkState, LinkStatus } from './state.js';
@@ -49,8 +49,8 @@ export interface LinkParts {
   copies?: Copies;
   /** Blobs and what slows them; absent on a side that keeps none. */
   blobs?: { exchange: Exchange; throttle: Throttle };
-  /** What is published; absent on a side that publishes nothing. */
-  publishing?: Publishing;
+  /** Publishes over a link until it breaks or is closed; absent on a side that publishes nothing. */
+  publishTo?(link: PublishLink): Promise<void>;
   /** The quarantine of the link to an address; in memory where it is absent. */
   quarantine?(url: string): Quarantine;
   /** Told when the status is another. */
@@ -199,9 +199,9 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
 
   function publish(found: Found, fetch: typeof globalThis.fetch, together: PublishLink['together']): Promise<void> {
     const { url, authorization } = peer;
-    const { publishing, server, epoch } = parts;
-    return publishTo({
-      ...(publishing && { publishing }),
+    const { server, epoch } = parts;
+    if (!parts.publishTo) return Promise.reject(notPublic(peer));
+    return parts.publishTo({
       ...(parts.blobs && { exchange: parts.blobs.exchange }),
       address: { url, fetch, from: { server, epoch }, ...(authorization !== undefined && { authorization }) },
       found,

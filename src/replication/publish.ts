@@ -6,19 +6,18 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
-import { PhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { openSqlite } from '../base/sqlite.js';
 import { openLibrary, type Library } from '../library/library.js';
-import { ask, hostOf, type Address } from './client.js';
+import { ask, type Address } from './client.js';
 import type { Database, Named, Refused } from './database.js';
-import type { Found } from './discover.js';
 import type { Exchange } from './exchange.js';
 import { openHttpDatabase } from './http.js';
 import { openLibraryDatabase } from './library.js';
 import type { ProjectionOptions } from './projection.js';
 import { openProjector } from './projector.js';
 import { opaqueOf } from './public.js';
+import { notPublic, type PublishLink } from './publish-link.js';
 
 /** What projections are made from. */
 export interface PublishingParts {
@@ -154,30 +153,10 @@ async function send(
   return refused;
 }
 
-/** What publishing needs of the link that it goes over. */
-export interface PublishLink {
-  publishing?: Publishing;
-  /** The public server, as the peer's address names it, and what was found there. */
-  address: Address;
-  found: Found;
-  /** The id of this home's library. */
-  server: string;
-  /** The blobs of this home; absent where it keeps none. */
-  exchange?: Exchange;
-  sent(revisions: number): void;
-  refuse(documents: readonly Refused[]): void;
-  /** Replicates until the signal. */
-  push(source: Database, target: Database, signal: AbortSignal): Promise<unknown>[];
-  /** Brings blobs until the signal; `narrow` leaves those that may be brought. */
-  bring(narrow: (exchange: Exchange) => Exchange, signal: AbortSignal): Promise<void>[];
-  /** Runs all until one of them ends. */
-  together(begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void>;
-}
-
 /** Publishes until the link breaks or is closed. @throws PhotospoolError `unauthorized`; `config` where it takes no projection. */
-export async function publishTo(link: PublishLink): Promise<void> {
-  const { publishing, address, found } = link;
-  if (!publishing || found.kind !== 'photospool') throw notPublic(address);
+export async function publishTo(publishing: Publishing, link: PublishLink): Promise<void> {
+  const { address, found } = link;
+  if (found.kind !== 'photospool') throw notPublic(address);
   const theirs = openHttpDatabase(await findProjection(address, link.server));
   const projection = await publishing.open(address.url);
   try {
@@ -198,10 +177,4 @@ async function findProjection(address: Address, server: string): Promise<Address
   const { status } = await ask(database, '', { method: 'PUT' });
   if (status === 201 || status === 412) return database;
   throw notPublic(address);
-}
-
-function notPublic({ url }: Address): PhotospoolError {
-  return new PhotospoolError('config', `${hostOf(url)} is no public server: nothing can be published there.`, {
-    hint: 'Start it with `photospool serve --role public`.',
-  });
 }

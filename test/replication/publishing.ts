@@ -18,7 +18,7 @@ import { makeKey } from '../../src/replication/key.js';
 import { openMesh } from '../../src/replication/mesh.js';
 import { openPeers } from '../../src/replication/peers.js';
 import { opaqueId } from '../../src/replication/projection.js';
-import { openPublishing } from '../../src/replication/publish.js';
+import { openPublishing, publishTo } from '../../src/replication/publish.js';
 import type { LinkStatus } from '../../src/replication/link.js';
 import { openHome, silent, type Home } from './homes.js';
 
@@ -144,7 +144,7 @@ export async function openPublisher(): Promise<Publisher> {
         random: () => 0.5,
         session: () => randomUUID(),
         blobs: { exchange: home.exchange, throttle: (source) => source },
-        publishing,
+        publishTo: (link) => publishTo(publishing, link),
       });
       onTestFinished(() => mesh.close());
       return { status: () => mesh.status()[0], stop: () => mesh.close() };
