@@ -133,3 +133,7 @@ export function printable(text: string): string {
 export function sentence(error: PhotospoolError): string {
   return printable(error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
 }
+
+/** A `not-found` error whose message is `what`: which thing does not exist, or not for this viewer. */
+export const notFound = (what: string, hint?: string): PhotospoolError =>
+  new PhotospoolError('not-found', what, hint === undefined ? {} : { hint });

@@ -6,7 +6,7 @@
 import { monotonicFactory } from 'ulid';
 import { authorOf, may, type Viewer } from '../access/rights.js';
 import type { Clock } from '../base/clock.js';
-import { PhotospoolError } from '../base/errors.js';
+import { PhotospoolError, notFound } from '../base/errors.js';
 import { parseQuery } from '../catalog/search.js';
 import {
   albumId,
@@ -22,7 +22,6 @@ import {
 } from '../document/album.js';
 import type { Body } from '../document/photo.js';
 import type { Library } from '../library/library.js';
-import { notFound } from './failures.js';
 
 /** The albums of a library that are documents. */
 export interface Albums {

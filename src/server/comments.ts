@@ -6,7 +6,7 @@ import { monotonicFactory } from 'ulid';
 import { authorOf, isBy, removesComments, seesComments, type Viewer } from '../access/rights.js';
 import type { People } from '../access/people.js';
 import type { Clock } from '../base/clock.js';
-import { PhotospoolError } from '../base/errors.js';
+import { PhotospoolError, notFound } from '../base/errors.js';
 import {
   commentId,
   commentOf,
@@ -20,7 +20,6 @@ import {
 import type { Body, Stamp } from '../document/photo.js';
 import type { Library } from '../library/library.js';
 import { authorFor, type Author } from './authors.js';
-import { notFound } from './failures.js';
 import { getPhoto } from './photos.js';
 
 /** A comment as somebody sees it. */

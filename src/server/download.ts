@@ -5,10 +5,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errnoOf, PhotospoolError, toPhotospoolError } from '../base/errors.js';
+import { errnoOf, PhotospoolError, toPhotospoolError, notFound } from '../base/errors.js';
 import { openRegular } from '../base/reading.js';
 import { viewerOf } from './access.js';
-import { notFound, refuse } from './failures.js';
+import { refuse } from './failures.js';
 import { hostOf, isLoopbackName } from './hosts.js';
 import { chooseSlice } from './ranges.js';
 

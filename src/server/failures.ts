@@ -62,10 +62,6 @@ const couchWords: Readonly<Record<number, string>> = {
   507: 'insufficient_storage',
 };
 
-/** A 404 that says what is not there. */
-export const notFound = (what: string, hint?: string): PhotospoolError =>
-  new PhotospoolError('not-found', what, hint === undefined ? {} : { hint });
-
 const framework: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported', 'This kind of body is not taken here.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['too-large', 'The request is too large.'],

@@ -1,11 +1,11 @@
 /**
  * Photos as the viewer may see them. What may not be seen is answered like what is not there.
  */
+import { notFound } from '../base/errors.js';
 import { favouritesOf, maySee, type Viewer } from '../access/rights.js';
 import { photoId, type PhotoDocument } from '../document/photo.js';
 import { viewPhoto, type OriginalPlace, type PhotoView } from '../document/view.js';
 import type { Library } from '../library/library.js';
-import { notFound } from './failures.js';
 
 /** The documents of photos, in the order asked for. */
 export function readDocuments(library: Library, ids: readonly string[]): (PhotoDocument | undefined)[] {

@@ -4,10 +4,9 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.js';
-import { PhotospoolError, printable } from '../base/errors.js';
+import { PhotospoolError, printable, notFound } from '../base/errors.js';
 import type { Publishers } from '../replication/publishers.js';
 import { viewer } from './access.js';
-import { notFound } from './failures.js';
 import { isLoopbackName } from './hosts.js';
 import type { Routes } from './parts.js';
 import * as routes from './routes/index.js';

@@ -3,9 +3,8 @@
  * that may be one of several things it tells for each of them; the sentence is about the one place that is meant.
  */
 import type { FastifySchemaValidationError } from 'fastify';
-import { PhotospoolError } from '../base/errors.js';
+import { PhotospoolError, notFound } from '../base/errors.js';
 import { own } from '../document/json.js';
-import { notFound } from './failures.js';
 
 /** A broken rule and where: the keys from the outside in. */
 interface Broken {

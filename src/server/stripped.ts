@@ -5,7 +5,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addressGroups } from '../access/addresses.js';
-import { PhotospoolError } from '../base/errors.js';
+import { PhotospoolError, notFound } from '../base/errors.js';
 import type { PhotoView } from '../document/view.js';
 import { families } from '../photo/families.js';
 import { strip, strippable } from '../photo/strip.js';
@@ -13,7 +13,6 @@ import { bareFilms } from '../video/making.js';
 import { siteShare } from './crowd.js';
 import { disposition } from './disposition.js';
 import { isNoFile, sendWhole } from './download.js';
-import { notFound } from './failures.js';
 import type { ServerParts } from './parts.js';
 
 /** The MIME types of originals that are given so, as they are or as a JPEG of their picture. `makes`: whether the latter is had. */

@@ -10,7 +10,6 @@ import { commentPrefix } from '../document/comment.js';
 import { exifId, photoId, type Body } from '../document/photo.js';
 import { purge } from '../document/purge.js';
 import type { Library } from '../library/library.js';
-import type { BlobPort } from './parts.js';
 import { findPhotos } from './photos.js';
 
 /** What came of it: how many are gone, and how many were not in the trash. */
@@ -19,10 +18,16 @@ export interface Emptied {
   left: number;
 }
 
+/** Takes originals out of the archive. */
+export interface Discarder {
+  /** Moves an original to the archive's trash, by its place relative to the archive (`Archive.discard`). */
+  discard(path: string): Promise<string | undefined>;
+}
+
 /** Purges those of the photos that the viewer may see and that are in the trash. */
 export async function emptyTrash(
   library: Library,
-  blobs: Pick<BlobPort, 'discard'>,
+  archive: Discarder,
   viewer: Viewer,
   ids: readonly string[],
 ): Promise<Emptied> {
@@ -30,7 +35,7 @@ export async function emptyTrash(
   for (const id of new Set(ids)) {
     const row = library.local.originals.find(id);
     if (findPhotos(library, viewer, [id])[0]?.trashed !== true || row?.state === 'reserved') continue;
-    const aside = row && (await blobs.discard(row.path));
+    const aside = row && (await archive.discard(row.path));
     library.transaction(() => {
       purgePhoto(library, id, authorOf(viewer));
       if (aside !== undefined) library.local.discarded.put(id, aside);

@@ -9,10 +9,9 @@ import { actions, may, type Action, type Role, type Viewer } from '../access/rig
 import type { Confirmation, Outcome, Visit } from '../access/signing.js';
 import { actorOf, type Actor } from '../access/actor.js';
 import { confirmedFor } from '../access/sessions.js';
-import { PhotospoolError } from '../base/errors.js';
+import { PhotospoolError, notFound } from '../base/errors.js';
 import { broughtBy, viewer } from './access.js';
 import { deviceOf, giveCookie, sessionOf } from './cookies.js';
-import { notFound } from './failures.js';
 import { hostOf, isLoopbackName } from './hosts.js';
 
 /** Where a request comes from, and what its browser holds. */

@@ -1,10 +1,10 @@
 /** Albums beside what photos say of them: saved searches, suggestions from folders, covers. */
+import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import type { Viewer } from '../../access/rights.js';
 import { parseQuery } from '../../catalog/search.js';
 import { viewer } from '../access.js';
 import { openAlbums, seesSaved } from '../albums.js';
-import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { answers, Problem, Sha256, Tile } from '../schemas.js';
 import { strict } from '../shapes.js';

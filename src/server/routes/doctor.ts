@@ -1,7 +1,7 @@
 /** What may be wrong with this home, for its owner. */
+import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { checks, severities } from '../../doctor/finding.js';
-import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { answers } from '../schemas.js';
 

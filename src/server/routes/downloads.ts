@@ -1,9 +1,9 @@
 /** Many originals at once, as a ZIP archive: asked for with their ids, then fetched like a file. */
+import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { holderOf, mayHaveOriginal, type Viewer } from '../../access/rights.js';
 import { viewer } from '../access.js';
 import { disposition } from '../disposition.js';
-import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { findPhotos } from '../photos.js';
 import { bytes, Problem, Sha256 } from '../schemas.js';

@@ -1,11 +1,10 @@
 /** Edits of one photo and of many. */
 import type { Static } from 'typebox';
 import type { Viewer } from '../../access/rights.js';
-import { PhotospoolError } from '../../base/errors.js';
+import { PhotospoolError, notFound } from '../../base/errors.js';
 import { viewer } from '../access.js';
 import { clipsBeside, withMotion } from '../clips.js';
 import { changeEach, type Change, type Changed as Made, type PhotosChange } from '../edits.js';
-import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { answers, BulkEdits, Changed, EachEdits, IdParams, Photo, PhotoEdits } from '../schemas.js';

@@ -1,12 +1,12 @@
 /** Renditions: pictures, and films. */
 import { Type } from 'typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { toPhotospoolError } from '../../base/errors.js';
+import { toPhotospoolError, notFound } from '../../base/errors.js';
 import type { PhotoView } from '../../document/view.js';
 import { viewer } from '../access.js';
 import { playingOf, withMotion } from '../clips.js';
 import { mayKeep, sendDownload, type Download } from '../download.js';
-import { notFound, refuse } from '../failures.js';
+import { refuse } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { hasPeers } from '../links.js';

@@ -1,11 +1,11 @@
 /** Originals. */
+import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { may, mayHaveOriginal, type Viewer } from '../../access/rights.js';
 import type { PhotoView } from '../../document/view.js';
 import { viewer } from '../access.js';
 import { disposition } from '../disposition.js';
 import { mayKeep, sendDownload, sendWhole } from '../download.js';
-import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { hasPeers } from '../links.js';

@@ -1,13 +1,12 @@
 /** The mesh as this server sees it: its links, what is on its way, and what was merged; and who is in it. */
 import { Type } from 'typebox';
 import { hostname } from 'node:os';
-import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
+import { PhotospoolError, sentence, toPhotospoolError, notFound } from '../../base/errors.js';
 import { removeForeign } from '../../library/foreign.js';
 import { discover } from '../../replication/discover.js';
 import { addPeer, makePeer, originalsPolicies, readAddress } from '../../replication/peers.js';
 import { checkConfirmed } from '../../access/actor.js';
 import { viewer } from '../access.js';
-import { notFound } from '../failures.js';
 import { guestsOf, meshShape, mergesFor, Originals } from '../links.js';
 import type { Routes } from '../parts.js';
 import { answers, Problem } from '../schemas.js';

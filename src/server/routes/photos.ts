@@ -1,10 +1,10 @@
 /** Photos and their tags, to read. */
+import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { exifId, type ExifDocument } from '../../document/photo.js';
 import { may } from '../../access/rights.js';
 import { viewer } from '../access.js';
 import { withMotion } from '../clips.js';
-import { notFound } from '../failures.js';
 import { limit, within } from '../limits.js';
 import type { Routes } from '../parts.js';
 import { findPhotos, getPhoto } from '../photos.js';

@@ -1,9 +1,9 @@
 /** Sessions: one's own, and for the owner everybody's. */
+import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { may } from '../../access/rights.js';
 import { viewer } from '../access.js';
 import { nameBrowser } from '../browsers.js';
-import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { answers } from '../schemas.js';
 import { OneParams, OneSession } from '../shapes.js';

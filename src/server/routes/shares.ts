@@ -2,11 +2,10 @@
 import { Type } from 'typebox';
 import { may } from '../../access/rights.js';
 import type { Share } from '../../access/shares.js';
-import { PhotospoolError } from '../../base/errors.js';
+import { PhotospoolError, notFound } from '../../base/errors.js';
 import { parseQuery } from '../../catalog/search.js';
 import { viewer } from '../access.js';
 import { authorFor } from '../authors.js';
-import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { getPhoto } from '../photos.js';
 import { answers, Problem, Sha256 } from '../schemas.js';

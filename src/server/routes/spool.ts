@@ -1,9 +1,9 @@
 /** The spool: its status, a pass, another try. */
+import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { disposition } from '../disposition.js';
 import { makeDone } from '../done.js';
 import { sendDownload } from '../download.js';
-import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { zip } from '../zip.js';
 import { answers, bytes, Problem } from '../schemas.js';

@@ -1,6 +1,6 @@
 /** Tokens for programs and peers, for the owner. A token's secret is in the answer that makes it, and in no other. */
+import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { answers, Problem } from '../schemas.js';
 import { GivenName, May, strict, Token } from '../shapes.js';

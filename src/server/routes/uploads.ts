@@ -2,6 +2,7 @@
  * Uploads that go on where they broke: tus 1.0, and beside it how an upload stands. An upload exists for who made it alone; for
  * everybody else its address is answered like one that never was. In words: docs/upload.md.
  */
+import { notFound } from '../../base/errors.js';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { authorOf, type Viewer } from '../../access/rights.js';
@@ -10,7 +11,6 @@ import { isSidecarName } from '../../ingest/sidecars/match.js';
 import { isXmp } from '../../photo/foreign.js';
 import { headLength, whyNotTaken } from '../../photo/identify.js';
 import { checkStill, viewer } from '../access.js';
-import { notFound } from '../failures.js';
 import type { Routes } from '../parts.js';
 import { findPhoto } from '../photos.js';
 import { answers, Problem, Sha256 } from '../schemas.js';
