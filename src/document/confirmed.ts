@@ -5,6 +5,7 @@
 import { keptValues } from './merge.js';
 import { fieldNames } from './fields.js';
 import { entriesOf, isObject, own, textOf } from './json.js';
+import { authorsOf, fileItself } from './origin.js';
 import type { Edits, PhotoDocument } from './photo.js';
 import { owner } from './senders.js';
 
@@ -26,8 +27,9 @@ export function confirmedOf(photo: PhotoDocument, mayShare: MayShare): Confirmed
   const sent = ([, told]: [string, unknown]): boolean => mayShare(textOf(own(told, 'by')) || owner, 'file');
   const sightings = Object.fromEntries(entriesOf(photo.sightings).filter(sent));
   const none = Object.keys(sightings).length === 0 && Object.keys(photo.sightings).length > 0;
-  const said = (told: unknown): boolean => mayShare(textOf(own(told, 'by')), 'edit');
-  if (none && !isEditedBy(photo.edits, said)) return 'none';
+  const said = (told: unknown): boolean => isSaid(told, mayShare);
+  // That the file's word is said again says nothing of a photo that others brought.
+  if (none && !isEditedBy(photo.edits, (told) => said(told) && !authorsOf(told).includes(fileItself))) return 'none';
   const fields = fieldNames.map((field) => {
     const all = own(photo.edits, field);
     const list = Array.isArray(all) ? (all as unknown[]) : [];
@@ -57,9 +59,13 @@ export function isConfirmed(photo: PhotoDocument, mayShare: MayShare): boolean {
   const sent = [...entriesOf(photo.sightings), ...entriesOf(photo.sidecars)];
   return (
     sent.every(([, told]) => mayShare(textOf(own(told, 'by')) || owner, 'file')) &&
-    [...editsIn(photo.edits)].every((told) => mayShare(textOf(own(told, 'by')), 'edit'))
+    [...editsIn(photo.edits)].every((told) => isSaid(told, mayShare))
   );
 }
+
+/** Whether all who stand behind an edit may share; the file itself counts where the file does. */
+const isSaid = (told: unknown, mayShare: MayShare): boolean =>
+  authorsOf(told).every((author) => author === fileItself || mayShare(author, 'edit'));
 
 /** The people (`person:<ulid>`) that a photo names as authors or senders, each once. */
 export function peopleIn(photo: PhotoDocument): string[] {
@@ -67,7 +73,7 @@ export function peopleIn(photo: PhotoDocument): string[] {
     ...[...entriesOf(photo.sightings), ...entriesOf(photo.sidecars)].map(([, one]) => one),
     ...editsIn(photo.edits),
   ];
-  return [...new Set(told.map((one) => textOf(own(one, 'by'))).filter((by) => by.startsWith('person:')))].sort();
+  return [...new Set(told.flatMap(authorsOf).filter((by) => by.startsWith('person:')))].sort();
 }
 
 /** All edits that can matter for a search; favourites that are each person's own, and what is apart, are not among them. */

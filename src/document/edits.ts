@@ -9,8 +9,17 @@ import { heads, isOrdered, lasting, sightFor, type Head } from './causal.js';
 import { elementOf, fieldNames, fields, type FieldName } from './fields.js';
 import { compareText, entriesOf, own } from './json.js';
 import { mergeEdits, widthOf } from './merge.js';
+import { fileItself, othersBehind, othersWhoBrought, othersWhoGave, othersWhoSent, othersWhoWere } from './origin.js';
 import { effective, overrule } from './overruled.js';
-import { audiences, type Edit, type EditableFields, type Edits, type PhotoDocument, type Stamp } from './photo.js';
+import {
+  audiences,
+  type Edit,
+  type EditableFields,
+  type Edits,
+  type Membership,
+  type PhotoDocument,
+  type Stamp,
+} from './photo.js';
 import { isStamp } from './stamp.js';
 
 /** Elements to put into a set and to take out of it. */
@@ -33,6 +42,10 @@ export interface Signature {
   by: string;
   /** What another person said is said again, in one's own name: whoever may share confirms it for links (confirmed.ts). */
   confirms?: boolean;
+  /** It is the way back from an edit: what is said again stays the word of whoever said it (origin.ts). */
+  restores?: boolean;
+  /** What others said of another photo goes over to this one: those who said it there (origin.ts). */
+  behind?: (part: FieldName | SetName, value: unknown) => string[];
 }
 
 /** The edit of a field that is shown, undefined where there is none that this version understands. */
@@ -100,22 +113,21 @@ export function applyChange(document: PhotoDocument, change: PhotoChange, signat
   // A foreign program may leave lists that the next merge cuts: an edit must hold after that.
   const cut = mergeEdits(document.edits, {});
   for (const field of fieldNames) {
-    const edit = editOf([document.edits, cut], field, own(change, field), signature);
+    const value = own(change, field);
+    const of = value === undefined ? [] : originOf(document, field, value, signature);
+    const edit = editOf([document.edits, cut], field, value, { ...signature, of });
     if (edit) made[field] = [edit];
   }
   let overruled: object = {};
   for (const set of setNames) {
-    const members = membersOf(document.edits, set, change[set], signature);
-    if (members.length === 0) continue;
-    const registers = members.map(
-      ([element, present]) => [element, { present, at: signature.at, by: signature.by }] as const,
-    );
+    const registers = membersOf(document, set, change[set], signature);
+    if (registers.length === 0) continue;
     made[set] = Object.fromEntries(registers);
     for (const [element, register] of registers) {
       const before = own(own(document.edits, set), element);
       overruled = {
         ...overruled,
-        ...overrule(own(document.edits, 'overruled'), nameIn(set, element), before, register),
+        ...overrule(own(document.edits, 'overruled'), nameIn(set, element), before, { ...register }),
       };
     }
   }
@@ -133,20 +145,26 @@ function editOf(
   [edits, cut]: [Edits, Edits],
   field: FieldName,
   value: unknown,
-  signature: Signature,
+  signature: Signature & { of: string[] },
 ): Edit<unknown> | undefined {
   if (value === undefined) return undefined;
   if (!fields[field](value))
     throw new PhotospoolError('invalid', `This is no ${field} that a photo can have.`, { op: 'edit' });
-  const { at, by } = signature;
+  const { at, by, of } = signature;
   const [shown, later] = [shownEdit(edits, field), shownEdit(cut, field)];
   const list = listOf(cut, field);
   const isAudience = field === 'audience';
   // Of two audiences side by side, saying the shown one again settles the matter.
   const settled = !isAudience || lasting(list).length <= 1;
   const isSaid = [shown, later].every((one) => canonical(one?.value ?? null) === canonical(value));
-  if (isSaid && settled && !isConfirming(shown, signature)) return undefined;
-  return { value, at, by, ...sightOf(list, at, shown?.at, isAudience) };
+  if (isSaid && settled && (of.length > 0 || !isConfirming(shown, signature))) return undefined;
+  return { value, at, by, ...sightOf(list, at, shown?.at, isAudience), ...(of.length > 0 && { of }) };
+}
+
+/** Those whose word a value stays, where it is only said again. */
+function originOf(document: PhotoDocument, field: FieldName, value: unknown, signature: Signature): string[] {
+  if (signature.behind) return signature.behind(field, value);
+  return signature.restores === true ? othersWhoGave(document, field, value, signature.by) : [];
 }
 
 /** What a new edit says that it was made in sight of: the shown value, and what else it must win over. */
@@ -158,26 +176,95 @@ export function sightOf(list: readonly Edit<unknown>[], at: Stamp, over: Stamp |
 /** See `Edit`. */
 export type Sight = Pick<Edit<unknown>, 'over' | 'saw'>;
 
-/** The elements of which a change says something new. */
+/** The elements of which a change says something new, each with its register. */
 function membersOf(
-  edits: Edits,
+  document: PhotoDocument,
   set: SetName,
   change: SetChange | undefined,
   signature: Signature,
-): [string, boolean][] {
+): [string, Membership][] {
+  const { edits } = document;
   const wanted = new Map<string, boolean>();
   for (const element of change?.add ?? []) wanted.set(elementNamed(element, set), true);
   for (const element of change?.remove ?? []) wanted.set(elementNamed(element, set), false);
-  return [...wanted].filter(
-    ([element, present]) =>
-      membership(edits, set, element) !== present || isConfirming(countedIn(edits, set, element), signature),
-  );
+  const { at, by } = signature;
+  const moved = movedBy(document, set, wanted, by);
+  return [...wanted].flatMap(([element, present]): [string, Membership][] => {
+    const said = countedIn(edits, set, element);
+    const of = moved ?? (present ? addedOf(said, [set, element], signature) : []);
+    const isNew = membership(edits, set, element) !== present;
+    if (!isNew && (of.length > 0 || !isConfirming(said, signature))) return [];
+    const was = present ? [] : (othersIn(document, set, element, by) ?? []);
+    return [[element, { present, at, by, ...(of.length > 0 && { of }), ...(was.length > 0 && { was }) }]];
+  });
 }
 
-/** Whether saying again what somebody said confirms it: it is by another person. */
-function isConfirming(said: unknown, { by, confirms = false }: Signature): boolean {
-  const author = own(said, 'by');
-  return confirms && typeof author === 'string' && author.startsWith('person:') && author !== by;
+/** Those whose word an element stays that is put in by itself. */
+function addedOf(said: unknown, [set, element]: [SetName, string], { by, restores, behind }: Signature): string[] {
+  if (behind) return behind(set, element);
+  return restores === true ? othersWhoWere(said, by) : [];
+}
+
+/**
+ * Whose word a name stays that becomes another one: elements go out and others come in at once. Undefined where it does not, or
+ * where one of those that go out is the word of `self` or the owner.
+ */
+function movedBy(
+  document: PhotoDocument,
+  set: SetName,
+  wanted: ReadonlyMap<string, boolean>,
+  self: string,
+): string[] | undefined {
+  if (![...wanted.values()].includes(true)) return undefined;
+  const gone = [...wanted].filter(([, present]) => !present);
+  const others = gone.map(([element]) => othersIn(document, set, element, self)).filter((one) => one !== undefined);
+  return others.length > 0 && others.every((some) => some.length > 0) ? [...new Set(others.flat())].sort() : undefined;
+}
+
+/**
+ * The others whose word a value is where it goes over from these photos to another one: none where one of them has it as the word
+ * of `self` or the owner.
+ */
+export function othersInAny(
+  documents: readonly PhotoDocument[],
+  part: FieldName | SetName,
+  value: unknown,
+  self: string,
+): string[] {
+  const said = documents.map((document) => {
+    if (isSet(part)) {
+      const others = othersIn(document, part, String(value), self);
+      return others?.includes(fileItself) === true ? othersWhoBrought(document, self) : others;
+    }
+    const shown = shownEdit(document.edits, part);
+    return shown && canonical(shown.value) === canonical(value) ? othersBehind(shown, self) : undefined;
+  });
+  const known = said.filter((one) => one !== undefined);
+  const all = known.length > 0 ? known : documents.map((document) => othersWhoBrought(document, self));
+  return known.some((one) => one.length === 0) ? [] : [...new Set(all.flat())].sort();
+}
+
+const isSet = (part: FieldName | SetName): part is SetName => setNames.some((set) => set === part);
+
+/** Whether a change says again what is another's word in a photo. */
+export const saysOthers = (document: PhotoDocument, change: PhotoChange, self: string): boolean =>
+  fieldNames.some(
+    (field) => own(change, field) !== undefined && othersBehind(shownEdit(document.edits, field), self).length > 0,
+  ) ||
+  setNames.some((set) =>
+    (change[set]?.add ?? []).some((element) => (othersIn(document, set, element, self) ?? []).length > 0),
+  );
+
+/** The others who say that an element is in a set: none where `self` or the owner does; undefined where it is not in it. */
+export function othersIn(document: PhotoDocument, set: SetName, element: string, self: string): string[] | undefined {
+  const present = membership(document.edits, set, element);
+  if (present === undefined) return set === 'tags' ? othersWhoSent(document, element, self) : undefined;
+  return present ? othersBehind(countedIn(document.edits, set, element), self) : undefined;
+}
+
+/** Whether saying again what somebody said confirms it: it is by another person, or only said again for one. */
+function isConfirming(said: unknown, { by, confirms = false, restores = false }: Signature): boolean {
+  return confirms && !restores && othersBehind(said, by).length > 0;
 }
 
 function elementNamed(element: string, set: SetName): string {

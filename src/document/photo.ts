@@ -161,6 +161,8 @@ export interface Edit<T> {
    * this one was made in sight of. Absent where `over` says it all; of other fields than `audience` also where the stamps do.
    */
   saw?: Stamp[];
+  /** Those whose word it was before, where it is only said again (origin.ts): people, `unknown`, or `file`. */
+  of?: string[];
 }
 
 /** Whether an element is in a set: the last writer wins, per element. */
@@ -168,6 +170,10 @@ export interface Membership {
   present: boolean;
   at: Stamp;
   by: string;
+  /** As of an edit: whose word it was before. */
+  of?: string[];
+  /** Of an element that was taken out: whose word it was that it is in, so that it is theirs where that is taken back. */
+  was?: string[];
 }
 
 /** What can be edited as one value; null takes the value away again (back to sidecar and fact). */

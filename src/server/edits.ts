@@ -6,15 +6,18 @@
 import { authorOf, favouritesOf, may, mayChange, type Field, type Viewer } from '../access/rights.js';
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from '../document/canonical.js';
-import { applyChange, asTheirs, type PhotoChange } from '../document/edits.js';
+import { applyChange, asTheirs, othersInAny, saysOthers, type PhotoChange, type Signature } from '../document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../document/photo.js';
 import { shiftTaken } from '../document/shift.js';
 import { inverseOf } from '../document/undo.js';
 import type { Library } from '../library/library.js';
 import { findPhotos } from './photos.js';
 
-/** What is changed of photos; `shift` moves the time of each by so many seconds. */
-export type Change = PhotoChange & { shift?: number };
+/**
+ * What is changed of photos. `shift` moves the time of each by so many seconds. `restores`: it is the way back from an edit, and
+ * `from`: it goes over from these photos; what others said stays their word, for links to a search (document/origin.ts).
+ */
+export type Change = PhotoChange & { shift?: number; restores?: boolean; from?: readonly string[] };
 
 /** A change of some photos. */
 export type PhotosChange = Change & { ids: readonly string[] };
@@ -27,7 +30,7 @@ export interface Changed {
 }
 
 /** A change that brings photos back to what they were. */
-export type Way = PhotoChange & { ids: string[] };
+export type Way = PhotoChange & { ids: string[]; restores?: true };
 
 const batch = 200;
 
@@ -62,7 +65,10 @@ export async function changeEach(
       const part = wanted.slice(at, at + batch);
       const seen = new Set(findPhotos(library, viewer, part).map(({ id }) => id));
       total.missing.push(...part.filter((id) => !seen.has(id)));
-      const back = library.transaction(() => [...seen].flatMap((id) => changePhoto(library, viewer, id, change)));
+      const behind = behindOf(library, viewer, change.from);
+      const back = library.transaction(() =>
+        [...seen].flatMap((id) => changePhoto(library, viewer, id, change, behind)),
+      );
       total.changed += back.length;
       if (undo) for (const { id, inverse } of back) keepWay(ways, id, inverse);
     }
@@ -70,7 +76,17 @@ export async function changeEach(
   return undo ? { ...total, undo: [...ways.values()] } : total;
 }
 
-function check(viewer: Viewer, { shift, ...change }: Change): void {
+/** Whose word is what goes over from other photos that the viewer sees; undefined where nothing does. */
+function behindOf(library: Library, viewer: Viewer, from: readonly string[] | undefined): Signature['behind'] {
+  if (from === undefined) return undefined;
+  const documents = findPhotos(library, viewer, [...new Set(from)]).flatMap(({ id }) => {
+    const body = library.get(photoId(id))?.body;
+    return body ? [body as unknown as PhotoDocument] : [];
+  });
+  return (part, value) => othersInAny(documents, part, value, authorOf(viewer));
+}
+
+function check(viewer: Viewer, { shift, restores: _restores, from: _from, ...change }: Change): void {
   const fields = Object.keys(change) as Field[];
   const refused = [...fields, ...(shift === undefined ? [] : ['taken' as const])].find(
     (field) => !mayChange(viewer, field),
@@ -82,7 +98,7 @@ function check(viewer: Viewer, { shift, ...change }: Change): void {
 }
 
 /** Photos that are told the same to bring them back share one change. */
-function keepWay(ways: Map<string, Way>, id: string, inverse: PhotoChange): void {
+function keepWay(ways: Map<string, Way>, id: string, inverse: Omit<Way, 'ids'>): void {
   const key = canonical(inverse);
   const way = ways.get(key);
   if (way) way.ids.push(id);
@@ -94,24 +110,27 @@ function changePhoto(
   library: Library,
   viewer: Viewer,
   id: string,
-  { shift, ...change }: Change,
-): { id: string; inverse: PhotoChange }[] {
+  { shift, restores, from: _from, ...change }: Change,
+  behind: Signature['behind'],
+): { id: string; inverse: Omit<Way, 'ids'> }[] {
   const self = favouritesOf(viewer);
-  let inverse: PhotoChange | undefined;
+  const by = authorOf(viewer);
+  let inverse: Omit<Way, 'ids'> | undefined;
   const written = library.update(photoId(id), (body) => {
     if (!body) return undefined;
     const document = body as unknown as PhotoDocument;
     const moved = shift === undefined ? change : { ...change, taken: shiftTaken(document, shift) };
     const meant = self === undefined ? moved : asTheirs(moved, self);
-    inverse = inverseOf(document, meant);
-    const confirms = may(viewer, 'share');
-    const signature = { at: library.stampAfter(body), by: authorOf(viewer), confirms };
+    const back = inverseOf(document, meant);
+    inverse = back && { ...back, ...(saysOthers(document, back, by) && { restores: true }) };
+    const made = { ...(restores === true && { restores }), ...(behind && { behind }) };
+    const signature = { at: library.stampAfter(body), by, confirms: may(viewer, 'share'), ...made };
     return applyChange(document, meant, signature) as unknown as Body;
   });
   return written?.changed === true ? [{ id, inverse: asOwn(inverse ?? {}) }] : [];
 }
 
 /** A change of a person's own favourites as they ask for it. */
-function asOwn({ favourites, ...change }: PhotoChange): PhotoChange {
+function asOwn({ favourites, ...change }: Omit<Way, 'ids'>): Omit<Way, 'ids'> {
   return favourites === undefined ? change : { ...change, favourite: favourites.add !== undefined };
 }

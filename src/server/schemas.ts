@@ -151,9 +151,18 @@ const undo = optional(Type.Boolean({ description: 'the answer shall hold the way
 export const PhotoEdits = strict(edits, { minProperties: 1 });
 /** What `PATCH /api/photos` takes: ids and at least one edit for all of them. */
 export const BulkEdits = strict({ ids: manyIds, undo, shift, ...edits }, { minProperties: 2 });
+const again = {
+  restores: optional(Type.Boolean({ description: 'it brings back what others said, who stay its authors for links' })),
+  from: optional(
+    Type.Array(Sha256, { maxItems: 1_000, description: 'photos whose words go over, with their authors for links' }),
+  ),
+};
 /** What `PATCH /api/photos/each` takes: several such changes, as they come in `undo`. */
 export const EachEdits = strict({
-  each: Type.Array(strict({ ids: manyIds, shift, ...edits }, { minProperties: 2 }), { minItems: 1, maxItems: 5_000 }),
+  each: Type.Array(strict({ ids: manyIds, shift, ...again, ...edits }, { minProperties: 2 }), {
+    minItems: 1,
+    maxItems: 5_000,
+  }),
   undo,
 });
 /** server/edits.ts `Changed`. */

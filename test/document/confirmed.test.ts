@@ -1,7 +1,7 @@
 /** What is left of a photo for links to a search, when what others said and brought is left out who may not share. */
 import { describe, expect, it } from 'vitest';
 import { confirmedOf, isConfirmed, peopleIn } from '../../src/document/confirmed.js';
-import { applyChange, type PhotoChange } from '../../src/document/edits.js';
+import { applyChange, type PhotoChange, type Signature } from '../../src/document/edits.js';
 import { format, type PhotoDocument, type Sighting } from '../../src/document/photo.js';
 import { sideOf } from '../../src/document/senders.js';
 import { withSidecar } from '../../src/document/sidecars.js';
@@ -23,8 +23,14 @@ const photo = (sightings = sighting()): PhotoDocument => ({
 });
 
 let ms = 0;
-const say = (document: PhotoDocument, by: string, change: PhotoChange, confirms = false): PhotoDocument =>
-  applyChange(document, change, { at: formatStamp({ ms: ++ms, counter: 0, epoch: 'e' }), by, confirms });
+const say = (
+  document: PhotoDocument,
+  by: string,
+  change: PhotoChange,
+  confirms = false,
+  more: Partial<Signature> = {},
+): PhotoDocument =>
+  applyChange(document, change, { at: formatStamp({ ms: ++ms, counter: 0, epoch: 'e' }), by, confirms, ...more });
 
 function left(document: PhotoDocument) {
   const confirmed = confirmedOf(document, mayShare);
@@ -96,6 +102,70 @@ describe('what those said who may share', () => {
     }
     const both = photo({ ...sighting(guest, 'guest.jpg', 1), ...sighting(undefined, 'own.jpg', 2) });
     expect(left(both)).toMatchObject({ name: 'own.jpg' });
+  });
+
+  describe('is not what they only say again, with the author behind it:', () => {
+    const owner = 'person:OWNER';
+    const rename = { albums: { add: ['B'], remove: ['A'] }, tags: { add: ['new'], remove: ['g'] } };
+    const entered = (by: string): PhotoDocument =>
+      say(photo(), by, { albums: { add: ['A'] }, tags: { add: ['g'] } }, by === owner);
+
+    it('another name of an album or a tag', () => {
+      const renamed = say(entered(guest), owner, rename, true);
+      expect(viewPhoto('', renamed, { here: false })).toMatchObject({ albums: ['B'], tags: ['given', 'new'] });
+      expect(left(renamed)).toMatchObject({ albums: [], tags: ['given'], doubted: true });
+      expect(isConfirmed(renamed, mayShare)).toBe(false);
+      expect(peopleIn(renamed)).toEqual([guest, owner]);
+      expect(left(say(renamed, owner, { albums: { add: ['C'], remove: ['B'] } }, true))).toMatchObject({ albums: [] });
+      expect(left(say(entered(owner), owner, rename, true))).toMatchObject({ albums: ['B'], doubted: false });
+      expect(left(say(entered('owner'), owner, rename, true))).toMatchObject({ albums: ['B'], doubted: false });
+    });
+
+    it('an album made one with another, in which the photo is by somebody’s word already', () => {
+      const both = say(entered(guest), guest, { albums: { add: ['B'] } });
+      expect(left(say(both, owner, rename, true))).toMatchObject({ albums: [] });
+      const own = say(entered(guest), owner, { albums: { add: ['B'] } }, true);
+      expect(left(say(own, owner, rename, true))).toMatchObject({ albums: ['B'] });
+      const moved = say(entered(owner), guest, { albums: { add: ['B'] } });
+      expect(left(say(moved, owner, rename, true))).toMatchObject({ albums: ['B'] });
+    });
+
+    it('a tag in a file that another brought', () => {
+      const moved = { tags: { add: ['new'], remove: ['given'] } };
+      const renamed = say(photo(sighting(guest)), owner, moved, true);
+      expect(left(renamed)).toBe('none');
+      expect(left(say(renamed, owner, { reviewed: true }, true))).toMatchObject({ tags: ['new'], doubted: false });
+      expect(left(say(photo(), owner, moved, true))).toMatchObject({ tags: ['new'], doubted: false });
+    });
+
+    it('the way back from an edit', () => {
+      const back = { restores: true };
+      const renamed = say(entered(guest), owner, rename, true);
+      const undone = say(renamed, owner, { albums: { add: ['A'], remove: ['B'] } }, true, back);
+      expect(left(undone)).toMatchObject({ albums: [] });
+      const taken = say(entered(guest), owner, { albums: { remove: ['A'] } }, true);
+      expect(left(taken)).toMatchObject({ albums: [] });
+      expect(left(say(taken, owner, { albums: { add: ['A'] } }, true, back))).toMatchObject({ albums: [] });
+      expect(left(say(taken, owner, { albums: { add: ['A'] } }, true))).toMatchObject({ albums: ['A'] });
+      const titled = say(say(photo(), guest, { title: 'guest' }), owner, { title: 'owner' }, true);
+      expect(left(say(titled, owner, { title: 'guest' }, true, back))).toMatchObject({ title: 'owner' });
+      const own = say(entered(owner), owner, { albums: { remove: ['A'] } }, true);
+      expect(left(say(own, owner, { albums: { add: ['A'] } }, true, back))).toMatchObject({ albums: ['A'] });
+    });
+
+    it('what goes over from another photo', () => {
+      const behind = (): string[] => [guest];
+      const told = say(photo(), owner, { albums: { add: ['A'] }, rating: 5 }, true, { behind });
+      expect(viewPhoto('', told, { here: false })).toMatchObject({ albums: ['A'], rating: 5 });
+      expect(left(told)).toMatchObject({ albums: [], rating: 2 });
+    });
+
+    it('until they say it by itself', () => {
+      const renamed = say(entered(guest), owner, rename, true);
+      const again = say(renamed, owner, { albums: { add: ['B'] } }, true);
+      expect(left(again)).toMatchObject({ albums: ['B'] });
+      expect(say(again, owner, { albums: { add: ['B'] } }, true)).toBe(again);
+    });
   });
 
   it('names the people in a photo', () => {

@@ -250,4 +250,23 @@ test('a link to an album shows what owners put into it, and what others put ther
   await edit(editor, [mine], { albums: { remove: ['Trip'] } });
   await edit(editor, [mine], { albums: { add: ['Trip'] } });
   expect(await idsBy(home, path)).toEqual([theirs]);
+  // Another name for all, and the way back from that or from anything else, says nothing of what each photo shows.
+  const each = async (changes: unknown): Promise<{ undo: object[] }> =>
+    (await owner.ask('PATCH', '/api/photos/each', { each: changes, undo: true })).json<{ undo: object[] }>();
+  const all = { ids: [mine, theirs, undone] };
+  const { path: renamed } = (await owner.ask('POST', '/api/shares', { search: 'album:="Travel"' })).json<Made>();
+  const { undo } = await each([{ ...all, albums: { add: ['Travel'], remove: ['Trip'] } }]);
+  expect((await editor.ask('GET', '/api/photos?q=album:Travel')).json<{ photos: object[] }>().photos).toHaveLength(3);
+  expect(await idsBy(home, renamed)).toEqual([theirs]);
+  await each(undo);
+  expect(await idsBy(home, path)).toEqual([theirs]);
+  await each((await each([{ ...all, albums: { remove: ['Trip'] } }])).undo);
+  expect((await editor.ask('GET', '/api/photos?q=album:Trip')).json<{ photos: object[] }>().photos).toHaveLength(3);
+  expect(await idsBy(home, path)).toEqual([theirs]);
+  // Nor does what goes over from a duplicate.
+  const kept = await home.add();
+  await each([{ ids: [kept], from: [undone], albums: { add: ['Trip'] } }]);
+  expect(await idsBy(home, path)).toEqual([theirs]);
+  await each([{ ids: [kept], from: [theirs, undone], albums: { add: ['Trip'] } }]);
+  expect((await idsBy(home, path)).sort()).toEqual([kept, theirs].sort());
 });

@@ -27,11 +27,12 @@ describe('one that stays', () => {
     expect(keepOne(photo('a', { tags: ['sun'] }), others)).toEqual([
       {
         ids: ['a'],
+        from: ['b', 'c'],
         ...{ title: 'A title', description: 'Words', rating: 4, favourite: true, reviewed: true },
         ...{ gps: { lat: 1, lon: 2 }, place: { city: 'Oslo' } },
       },
-      { ids: ['a'], tags: { add: ['sea', 'sand'] } },
-      { ids: ['a'], albums: { add: ['Summer'] } },
+      { ids: ['a'], from: ['b', 'c'], tags: { add: ['sea', 'sand'] } },
+      { ids: ['a'], from: ['b', 'c'], albums: { add: ['Summer'] } },
       { ids: ['b', 'c'], trashed: true },
     ]);
   });
@@ -53,7 +54,11 @@ describe('one that stays', () => {
   it('gets the date of another where it has none but the file’s', () => {
     const dated = photo('b', { taken: '2001-02-03T04:05:06.000', offset: '+02:00' });
     const [first] = keepOne(photo('a', { takenSource: 'modified' }), [photo('c', { takenSource: 'modified' }), dated]);
-    expect(first).toEqual({ ids: ['a'], taken: { local: '2001-02-03T04:05:06.000', offset: '+02:00' } });
+    expect(first).toEqual({
+      ids: ['a'],
+      from: ['c', 'b'],
+      taken: { local: '2001-02-03T04:05:06.000', offset: '+02:00' },
+    });
   });
 
   it('gets more tags than fit one change in several', () => {

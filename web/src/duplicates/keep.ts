@@ -40,7 +40,8 @@ export function keepOne(kept: PhotoView, others: readonly PhotoView[]): PhotosCh
       others.map(({ albums }) => albums),
     ).map((add) => ({ albums: { add } })),
   ];
-  return [...parts.map((part) => ({ ...part, ids: [kept.id] })), { ids: others.map(({ id }) => id), trashed: true }];
+  const from = others.map(({ id }) => id);
+  return [...parts.map((part) => ({ ...part, from, ids: [kept.id] })), { ids: from, trashed: true }];
 }
 
 /** What others have and one has not, in parts that fit a change. */

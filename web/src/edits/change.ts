@@ -26,8 +26,11 @@ export interface Change {
   apart?: Elements;
 }
 
-/** A change of some photos. */
-export type PhotosChange = Change & { ids: string[] };
+/**
+ * A change of some photos. `restores` comes in ways back, and `from` names the photos from which it goes over: both keep what
+ * others said their word, which a link to a search does not show.
+ */
+export type PhotosChange = Change & { ids: string[]; restores?: boolean; from?: string[] };
 
 /** What became of a change. `undo` brings back what was there. */
 export interface Changed {
