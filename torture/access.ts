@@ -24,6 +24,8 @@ const atOnce = 8;
 /** Routes that do much work for whoever may ask, and how often they are asked in all, at scale 1. */
 const heavy = new Set(['post /api/samples', 'post /api/spool/process']);
 const mostHeavy = 6;
+/** Routes that may have no place left for somebody. */
+const bounded = new Set(['post /api/session', 'get /api/events']);
 const mostFailures = 20;
 
 export const subject: Subject = {
@@ -47,20 +49,22 @@ async function tryDoor(door: Door, { seed, scale, say }: Options): Promise<Resul
   const each = Math.ceil((requests * scale) / door.guests.length);
   let asked = 0;
   const left = { heavy: Math.ceil(mostHeavy * scale) };
+  const [purged, lost] = [new Set<string>(), new Set<string>()];
   for (const guest of door.guests) {
     say(`${guest.name}, ${each} requests`);
     door.receive(guest.name === 'visitor');
     const end = performance.now() + longest / door.guests.length;
-    asked += await askAll(door, guest, { routes, draw, each, end, failures, statuses, left });
+    asked += await askAll(door, guest, { routes, draw, each, end, failures, statuses, left, purged });
+    failures.push(...(await findLost(door, guest, { purged, lost })));
   }
   const after = await door.memory();
   if (after - before > growth)
     failures.push(`The server's memory grew by ${Math.round((after - before) / 2 ** 20)} MB.`);
-  const lost = await countLost(door);
   const crowd = { slow: Math.ceil(forces.slow * scale), quick: Math.ceil(forces.quick * scale) };
   say(`${crowd.slow} slow and ${crowd.quick} quick connections`);
   const owner = door.signIn();
-  const siege = await besiege(door.port, { ...crowd, hold: scale >= 1 ? hold : 0 }, () => look(door, owner));
+  const kept = door.ids.filter((id) => !purged.has(id) && !lost.has(id));
+  const siege = await besiege(door.port, { ...crowd, hold: scale >= 1 ? hold : 0 }, () => look(door, owner, kept));
   if (siege.held < crowd.slow + crowd.quick) failures.push(`Only ${siege.held} connections were held.`);
   if (siege.answered < crowd.quick)
     failures.push(`Only ${siege.answered} of ${crowd.quick} quick connections were answered.`);
@@ -70,6 +74,7 @@ async function tryDoor(door: Door, { seed, scale, say }: Options): Promise<Resul
     figures: {
       requests: asked,
       ...Object.fromEntries([...statuses].sort()),
+      'photos purged by those who may': purged.size,
       'megabytes before': Math.round(before / 2 ** 20),
       'megabytes after': Math.round(after / 2 ** 20),
       'connections held': siege.held,
@@ -77,7 +82,7 @@ async function tryDoor(door: Door, { seed, scale, say }: Options): Promise<Resul
       'looks of the owner': siege.looked,
       'longest look in ms': siege.longest,
     },
-    lost,
+    lost: lost.size,
     doubled: 0,
     failures: [...failures, ...siege.failures].slice(0, mostFailures),
   };
@@ -102,6 +107,8 @@ interface Round {
   failures: string[];
   statuses: Map<string, number>;
   left: { heavy: number };
+  /** The photos that somebody who may purged. */
+  purged: Set<string>;
 }
 
 /** Asks as somebody, several at a time; returns how often. */
@@ -116,9 +123,10 @@ async function askAll(door: Door, guest: Guest, round: Round): Promise<number> {
       const headers = { ...guest.headers, ...made.headers };
       const wrong = await door.ask({ ...made, headers }).then(
         (answer) => {
-          const status = answer.status === 0 ? 'big bodies cut' : `${Math.floor(answer.status / 100)}xx`;
+          const status = statusOf(answer);
           round.statuses.set(status, (round.statuses.get(status) ?? 0) + 1);
-          return judge(guest, made, answer);
+          if (guest.mayPurge) for (const id of purgedBy(made, answer, door.ids)) round.purged.add(id);
+          return judge(guest, route, made, answer);
         },
         (error: unknown) => `no answer (${String(error)})`,
       );
@@ -129,10 +137,30 @@ async function askAll(door: Door, guest: Guest, round: Round): Promise<number> {
   return asked;
 }
 
+/** What an answer is counted as. */
+function statusOf({ status, body }: Answer): string {
+  if (status === 0) return 'big bodies cut';
+  return isBusy(status, body) ? '503 busy' : `${Math.floor(status / 100)}xx`;
+}
+
+/** Whether the server said that all places are taken, as it must rather than take up more. */
+const isBusy = (status: number, body: Buffer): boolean => status === 503 && body.includes('"code":"busy"');
+
+/**
+ * The photos that an answer said to be purged, or that a peer sent as deleted. The answer has how many, not which: all that
+ * were asked for.
+ */
+function purgedBy({ path, body }: Asked, { status, body: answer }: Answer, ids: readonly string[]): string[] {
+  if (status >= 300 || body === undefined) return [];
+  const emptied = path.startsWith('/api/trash/empty') && !answer.includes('"purged":0');
+  const deleted = path.startsWith('/db/') && path.includes('/_bulk_docs') && body.includes('"_deleted":true');
+  return emptied || deleted ? ids.filter((id) => body.includes(id)) : [];
+}
+
 /** What is wrong with an answer. */
-function judge(guest: Guest, asked: Asked, { status, headers, body }: Answer): string | undefined {
+function judge(guest: Guest, route: string, asked: Asked, { status, headers, body }: Answer): string | undefined {
   const text = body.toString('latin1');
-  if (status >= 500 && !/"code":"(?:busy|changing)"/.test(text)) return `${status} ${text.slice(0, 300)}`;
+  if (status >= 500 && !(isBusy(status, body) && bounded.has(route))) return `${status} ${text.slice(0, 300)}`;
   const whole = text + JSON.stringify(headers);
   const sent = asked.path + (asked.body?.toString('latin1') ?? '') + JSON.stringify(asked.headers);
   // A peer gets every document and what they name; it sees nothing of the album all the same.
@@ -143,19 +171,30 @@ function judge(guest: Guest, asked: Asked, { status, headers, body }: Answer): s
   return undefined;
 }
 
-/** How many originals are not there any more, byte for byte. */
-async function countLost({ ids, signIn, ask }: Door): Promise<number> {
+/**
+ * The originals that were lost while somebody asked. Each is there byte for byte, or was purged by somebody who may, and then
+ * lies in the archive's trash.
+ */
+async function findLost(
+  { ids, signIn, ask, discarded }: Door,
+  guest: Guest,
+  { purged, lost }: { purged: ReadonlySet<string>; lost: Set<string> },
+): Promise<string[]> {
   const headers = signIn();
-  let lost = 0;
-  for (const id of ids) {
-    const { body } = await ask({ method: 'GET', path: `/originals/${id}`, headers });
-    if (createHash('sha256').update(body).digest('hex') !== id) lost++;
+  const aside = discarded();
+  const failures: string[] = [];
+  for (const id of ids.filter((one) => !lost.has(one))) {
+    const { status, body } = await ask({ method: 'GET', path: `/originals/${id}`, headers });
+    if (createHash('sha256').update(body).digest('hex') === id || (purged.has(id) && aside.has(id))) continue;
+    lost.add(id);
+    const where = aside.has(id) ? 'lies in the trash of the archive' : 'is not in the trash of the archive';
+    failures.push(`${guest.name}: the original of ${id} is gone (${status}); it ${where}.`);
   }
-  return lost;
+  return failures;
 }
 
-/** The owner's look at the album: what its page asks for. */
-async function look({ ids, ask }: Door, headers: Record<string, string>): Promise<void> {
+/** The owner's look at the album: what its page asks for, with the pictures of these photos. */
+async function look({ ask }: Door, headers: Record<string, string>, ids: readonly string[]): Promise<void> {
   const paths = ['/api/home', '/api/timeline/segments', '/api/tiles', ...ids.map((id) => `/media/${id}/thumb`)];
   for (const path of paths) {
     const { status } = await ask({ method: 'GET', path, headers });

@@ -3,7 +3,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,8 @@ export interface Guest {
   headers: Record<string, string>;
   /** What must be in no answer to them. */
   hidden: readonly string[];
+  /** Whether they may bring photos out of the album for good; whoever may not must not be able to. */
+  mayPurge: boolean;
 }
 
 /** An answer, as far as it was read. Status 0: a big body was refused and the connection closed before the answer came. */
@@ -45,6 +47,8 @@ export interface Door {
   signIn(): Record<string, string>;
   /** Asks; an event stream is left after its beginning. Rejects where there is no answer within half a minute. */
   ask(asked: Asked): Promise<Answer>;
+  /** The hashes of what lies in the archive's trash: the originals of purged photos. */
+  discarded(): Set<string>;
   /** Opens the page to visitors, or closes it. */
   receive(visitors: boolean): void;
   /** Resident memory of the server, bytes. */
@@ -55,6 +59,9 @@ export interface Door {
 const kinds = (['private', 'family', 'public'] as const).flatMap((audience) =>
   [false, true].map((trashed) => ({ audience, trashed, mark: `zq${audience}${trashed ? 'gone' : 'kept'}` })),
 );
+
+/** The guests who may empty the trash, and the peer, whose purges count as the owner's. */
+const purging: ReadonlySet<string> = new Set(['token edit', 'owner', 'token replicate']);
 
 /** Opens the door. */
 export async function openDoor(): Promise<Door> {
@@ -95,7 +102,7 @@ export async function openDoor(): Promise<Door> {
   ];
   const familySees = ({ audience, trashed }: (typeof kinds)[number]): boolean => !trashed && audience !== 'private';
   const guest = (name: string, headers: Record<string, string>, seen: Parameters<typeof hiddenFrom>[0]): Guest => ({
-    ...{ name, headers, hidden: hiddenFrom(seen) },
+    ...{ name, headers, hidden: hiddenFrom(seen), mayPurge: purging.has(name) },
   });
   const program = (may: (typeof mays)[number]): Guest => {
     const sees = may === 'read' || may === 'edit';
@@ -118,6 +125,7 @@ export async function openDoor(): Promise<Door> {
     ],
     signIn: () => cookie(owner),
     ask,
+    discarded: () => hashesIn(join(config.done, 'trash')),
     receive: (visitors) => access.settings.change({ visitors }),
     async memory() {
       const { body } = await ask({ method: 'GET', path: '/metrics', headers: command });
@@ -132,6 +140,14 @@ export async function openDoor(): Promise<Door> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The hashes of the files in a folder; none where it is not there. */
+function hashesIn(folder: string): Set<string> {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return new Set(names.map((name) => hashOf(readFileSync(join(folder, name)))));
 }
 
 async function until(done: () => boolean | Promise<boolean>): Promise<void> {
@@ -149,7 +165,7 @@ async function fill(ask: Door['ask'], headers: Record<string, string>): Promise<
       .withExif({ IFD0: { Artist: mark } })
       .jpeg()
       .toBuffer();
-    const id = createHash('sha256').update(bytes).digest('hex');
+    const id = hashOf(bytes);
     const head = `--x\r\nContent-Disposition: form-data; name="f"; filename="${mark}.jpg"\r\n\r\n`;
     const body = Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n--x--\r\n')]);
     const form = { ...headers, 'content-type': 'multipart/form-data; boundary=x' };

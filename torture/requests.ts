@@ -115,6 +115,9 @@ function textOf(draw: Draw, ids: readonly string[]): string {
   return draw() < 0.3 ? pick(draw, ids) : pick(draw, odd);
 }
 
+/** Below this depth no list is long. */
+const deep = 9;
+
 /** A value for a schema: mostly one that fits its kind. */
 export function valueOf(draw: Draw, schema: Schema, ids: readonly string[], depth = 0): unknown {
   if (draw() < 0.08) return pick<unknown>(draw, [null, [], {}, true, -1, 1e300, '', pick(draw, odd), [[[]]]]);
@@ -126,8 +129,10 @@ export function valueOf(draw: Draw, schema: Schema, ids: readonly string[], dept
       return objectOf(draw, schema.properties ?? {}, ids, depth);
     case 'array': {
       const { items = {} } = schema;
-      const length = draw() < 0.02 ? 6_000 : Math.floor(draw() * 4);
-      return Array.from({ length }, () => valueOf(draw, items, ids, depth + 1));
+      // Not a long list of long lists: that would be no body that anybody can hold.
+      const isLong = draw() < 0.02 && depth < deep;
+      const length = isLong ? 6_000 : Math.floor(draw() * 4);
+      return Array.from({ length }, () => valueOf(draw, items, ids, isLong ? deep : depth + 1));
     }
     case 'integer':
     case 'number':
