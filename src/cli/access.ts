@@ -1,15 +1,11 @@
-/** Access to a home, as the commands open it: with the file of the audit beside the library. A crash leaves nothing half done. */
+/** Access to a home, with the file of the audit beside the library. A crash leaves nothing half done. */
 import { join } from 'node:path';
 import { openAccess, type Access } from '../access/access.js';
 import { openLineFile } from '../access/lines.js';
 import type { Config } from '../base/config.js';
-import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
-import { openFiles, type Files } from '../base/files.js';
-import { openLog, type Log } from '../base/log.js';
-import { openRecords, type Records } from './records.js';
-import { say } from './output.js';
-import { findServer } from './running.js';
-import { filesOf, libraryPath, noHome } from './view.js';
+import type { Files } from '../base/files.js';
+import type { Log } from '../base/log.js';
+import type { Records } from './records.js';
 
 /** Access that must be closed before the database. */
 export interface OpenAccess {
@@ -39,43 +35,4 @@ export function openHomeAccess(
       await audit.settled();
     },
   };
-}
-
-/**
- * Opens access to a home for a command, beside a server that may be running, and closes it after `work`. A name that is
- * not known, or taken, is wrong usage. @throws PhotospoolError.
- */
-export async function withAccess<T>(
-  config: Config,
-  work: (access: Access, records: Records) => T | Promise<T>,
-): Promise<T> {
-  const log = openLog({ level: 'error', format: config.format });
-  const files = filesOf(config);
-  const records = await openRecords(config, files, log);
-  const opened = openHomeAccess(records, config, files, log);
-  try {
-    return await work(opened.access, records);
-  } catch (error) {
-    const { code, message, hint } = toPhotospoolError(error);
-    if (code !== 'conflict' && code !== 'not-found') throw error;
-    throw new PhotospoolError('usage', message, { cause: error, ...(hint !== undefined && { hint }) });
-  } finally {
-    await opened.close();
-    records.library.close();
-    records.db.close();
-  }
-}
-
-/** Whether a home has a library; where it has none, says so. */
-export async function hasLibrary(config: Config): Promise<boolean> {
-  if (await openFiles().look(libraryPath(config))) return true;
-  say(sentence(noHome(config)));
-  return false;
-}
-
-/** Where pages are reached: at the public address that the owner set, else at the server that runs, else where one would listen. */
-export async function pageAddress(config: Config, path: string, publicAddress?: string): Promise<string> {
-  if (publicAddress !== undefined) return new URL(path, publicAddress).href;
-  const server = await findServer(config).catch(() => undefined);
-  return new URL(path, server?.url ?? `http://${config.host}:${config.port}`).href;
 }

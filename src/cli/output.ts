@@ -35,7 +35,3 @@ export function sayFailure(error: unknown): number {
 
 /** The configuration for verbs that say themselves what they did: by default only errors are logged beside that. */
 export const quiet = (config: Config): Config => (config.level === 'info' ? { ...config, level: 'error' } : config);
-
-/** `1 photo`, `2 photos`. */
-export const counted = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;

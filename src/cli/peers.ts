@@ -9,10 +9,9 @@ import type { Copied } from '../replication/copies.js';
 import { describeDrift } from '../replication/drift.js';
 import type { LinkStatus } from '../replication/link.js';
 import { hasPeers, openPeers, type Peer, type Peers } from '../replication/peers.js';
-import { counted } from './output.js';
 import { openRecords } from './records.js';
 import { askServer, type ServerRecord } from './running.js';
-import { lasting, sized } from './times.js';
+import { counted, lasting, sized } from './times.js';
 import { filesOf, libraryPath } from './view.js';
 
 /** A peer without its secret, and its link where a server runs. */

@@ -10,7 +10,7 @@ import { openLibrary } from '../library/library.js';
 import { readPublic } from '../replication/public.js';
 import { openRemovals } from '../replication/removals.js';
 import { takeLock } from '../spool/lock.js';
-import { withAccess } from './access.js';
+import { withAccess } from './with-access.js';
 import { openPublished } from './published.js';
 import { publishedFolder } from './records.js';
 import { libraryPath } from './view.js';

@@ -1,4 +1,4 @@
-/** Times, sizes and durations as a person reads them: by the clock of this machine, in one unit. Pure. */
+/** Times, sizes, durations and counts as a person reads them: by the clock of this machine, in one unit. Pure. */
 
 const units: [string, number][] = [
   ['day', 86_400],
@@ -32,3 +32,7 @@ export function sized(bytes: number): string {
   const value = bytes / 1000 ** power;
   return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value).toLocaleString('en')} ${names[power]!}`;
 }
+
+/** `1 photo`, `2 photos`. */
+export const counted = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;

@@ -8,7 +8,7 @@ import { commandLine } from '../../src/access/actor.js';
 import { systemClock } from '../../src/base/clock.js';
 import { readConfig, type Config } from '../../src/base/config.js';
 import { openFiles } from '../../src/base/files.js';
-import { withAccess } from '../../src/cli/access.js';
+import { withAccess } from '../../src/cli/with-access.js';
 import { openPublic } from '../../src/cli/public.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';

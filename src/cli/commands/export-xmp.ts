@@ -6,7 +6,8 @@ import { PhotospoolError, printable } from '../../base/errors.js';
 import { parseQuery, type Query } from '../../catalog/search.js';
 import { exportXmp, type Exported } from '../../ingest/sidecars/export.js';
 import { openXmpWriter } from '../../photo/xmpwriter.js';
-import { counted, exit, print, printJson, say } from '../output.js';
+import { exit, print, printJson, say } from '../output.js';
+import { counted } from '../times.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { filesOf, noHome, viewHome, type HomeView } from '../view.js';
 

@@ -11,12 +11,12 @@ import { discover, type Found } from '../../replication/discover.js';
 import { addPeer as keepPeer, makePeer, openPeers, originalsPolicies, readAddress } from '../../replication/peers.js';
 import type { OriginalsPolicy, Peers } from '../../replication/peers.js';
 import type { SetAside } from '../../replication/quarantine.js';
-import { hasLibrary, withAccess } from '../access.js';
-import { counted, exit, print, printJson, say } from '../output.js';
+import { hasLibrary, withAccess } from '../with-access.js';
+import { exit, print, printJson, say } from '../output.js';
 import { readSecret } from '../prompt.js';
 import { describeElsewhere, describeLink, meshOf, viewPeer, withPeers } from '../peers.js';
 import { findServer } from '../running.js';
-import { lasting } from '../times.js';
+import { counted, lasting } from '../times.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
 type Given = Flags & { token?: string; publish?: boolean; originals: string };

@@ -1,7 +1,8 @@
 /** `photospool publishers`: the homes that publish on this public server. Works beside the running server. */
 import { PhotospoolError, printable } from '../../base/errors.js';
 import type { Config } from '../../base/config.js';
-import { counted, exit, print, printJson, say } from '../output.js';
+import { exit, print, printJson, say } from '../output.js';
+import { counted } from '../times.js';
 import { listPublishers, removePublisher, type PublisherView } from '../publishers.js';
 import { isPublic } from '../records.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';

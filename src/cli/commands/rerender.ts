@@ -6,7 +6,8 @@ import { systemClock as clock } from '../../base/clock.js';
 import { openLog } from '../../base/log.js';
 import { rerender, type Rerendered } from '../../ingest/rerender.js';
 import { openHome } from '../home.js';
-import { counted, exit, print, printJson, quiet, say } from '../output.js';
+import { exit, print, printJson, quiet, say } from '../output.js';
+import { counted } from '../times.js';
 import { duration, openProgress } from '../progress.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 

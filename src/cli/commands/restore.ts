@@ -1,10 +1,10 @@
 /** `photospool restore DIR`: puts a backup in the place of a home's library, and finds the originals again. */
 import { resolve } from 'node:path';
 import { printable } from '../../base/errors.js';
-import { counted, exit, print, printJson, say } from '../output.js';
+import { exit, print, printJson, say } from '../output.js';
 import { openProgress } from '../progress.js';
 import { restoreHome, shortPath, type Restored } from '../restore.js';
-import { clockTime } from '../times.js';
+import { clockTime, counted } from '../times.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 import { count, isTrouble, tellFindings } from '../verify.js';
 

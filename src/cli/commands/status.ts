@@ -8,9 +8,9 @@ import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/port.js';
 import { readStatus } from '../../spool/status.js';
 import { findTools } from '../../video/tools.js';
 import { viewHome } from '../view.js';
-import { counted, exit, print, printJson } from '../output.js';
+import { exit, print, printJson } from '../output.js';
 import { askServer, findServer } from '../running.js';
-import { clockTime, lasting, sized } from '../times.js';
+import { clockTime, counted, lasting, sized } from '../times.js';
 import { describeElsewhere, describeLink, meshOf, type Elsewhere, type Link } from '../peers.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 

@@ -3,7 +3,7 @@ import { commandLine } from '../../access/actor.js';
 import { mays, type May } from '../../access/rights.js';
 import type { Token } from '../../access/tokens.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
-import { hasLibrary, withAccess } from '../access.js';
+import { hasLibrary, withAccess } from '../with-access.js';
 import { exit, print, printJson } from '../output.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 

@@ -10,8 +10,9 @@ import { personRoles, type PersonRole, type WaitingChange } from '../../access/p
 import { checkStrength } from '../../access/strength.js';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
-import { hasLibrary, pageAddress, withAccess } from '../access.js';
-import { counted, exit, print, printJson } from '../output.js';
+import { hasLibrary, pageAddress, withAccess } from '../with-access.js';
+import { exit, print, printJson } from '../output.js';
+import { counted } from '../times.js';
 import { askPassword } from '../prompt.js';
 import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
 
