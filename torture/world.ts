@@ -20,7 +20,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { readConfig, type Config } from '../src/base/config.js';
 import { errnoOf } from '../src/base/errors.js';
 import { isTemporary } from '../src/base/temporary.js';
-import { isClaimName } from '../src/spool/work.js';
+import { isClaimName } from '../src/spool/claim-name.js';
 import type { Outcome } from './outcomes.js';
 
 /** The folders of a world. */

@@ -7,10 +7,10 @@ import type { Sqlite } from '../base/sqlite.js';
 import type { Library } from '../library/library.js';
 import { openPeople, type People } from './people.js';
 import type { Viewer } from './rights.js';
-import { openSettings } from './settings.js';
+import { openSettings, type Settings } from './settings.js';
 import { openTables } from './tables.js';
 import { listTokens, type Tokens } from './tokens.js';
-import { local, personViewer, tokenViewer, type Settings } from './viewer.js';
+import { local, personViewer, tokenViewer } from './viewer.js';
 
 /** Finds who an author (`authorOf`) is now; undefined for nobody. */
 export type Senders = (by: string) => Viewer | undefined;

@@ -6,7 +6,6 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Actor } from './actor.js';
 import type { Audit } from './audit.js';
 import type { Local } from '../library/local.js';
-import type { Settings } from './viewer.js';
 
 /** The settings of a home. */
 export interface SettingStore {
@@ -72,4 +71,13 @@ export function openSettings(local: Pick<Local, 'setting' | 'setSetting'>, audit
       audit.note('access-changed', { who, detail, ...(address !== undefined && { address }) });
     },
   };
+}
+/** What a home is set up to. */
+export interface Settings {
+  /** Whether an owner account was ever made here. It stays true: losing accounts opens nothing. */
+  setUp: boolean;
+  /** Whether the owner opened the page to visitors. */
+  visitors: boolean;
+  /** Whether all of the family may edit. */
+  familyEdits: boolean;
 }

@@ -15,6 +15,7 @@ import { audiencesOf, may, type Scope, type Viewer } from './rights.js';
 import { drawSecret, hashSecret, type Random } from './secrets.js';
 import type { Senders } from './senders.js';
 import { openTouches } from './touches.js';
+import type { BroughtShare } from './viewer.js';
 
 /** A link, without its secret. Times are ms since 1970. */
 export interface Share {
@@ -38,12 +39,6 @@ export interface Share {
 
 /** What a link is to be. */
 export type NewShare = Pick<Share, 'scope' | 'title' | 'originals' | 'details' | 'expires'> & { password?: string };
-
-/** What a request brings of a link: its secret, and the proof that the password was given. */
-export interface BroughtShare {
-  secret: string;
-  ticket?: string;
-}
 
 /** The outcome of a password. */
 export type Unlocked = { kind: 'in'; ticket: string } | { kind: 'wrong' } | { kind: 'wait'; ms: number };

@@ -7,8 +7,8 @@ import type { People, Person } from './people.js';
 import { audiencesOf, type Role, type Viewer } from './rights.js';
 import { hashSecret } from './secrets.js';
 import { confirmedFor, type Session, type Sessions } from './sessions.js';
-import type { BroughtShare, Shares } from './shares.js';
 import { tokenPrefix, type Token, type Tokens } from './tokens.js';
+import type { Settings } from './settings.js';
 
 /** What a request brings that tells who is behind it. */
 export interface Brought {
@@ -22,22 +22,13 @@ export interface Brought {
   direct: boolean;
 }
 
-/** What a home is set up to. */
-export interface Settings {
-  /** Whether an owner account was ever made here. It stays true: losing accounts opens nothing. */
-  setUp: boolean;
-  /** Whether the owner opened the page to visitors. */
-  visitors: boolean;
-  /** Whether all of the family may edit. */
-  familyEdits: boolean;
-}
-
 /** What `recognise` looks things up in. */
 export interface Known {
   people: Pick<People, 'find'>;
   sessions: Pick<Sessions, 'find'>;
   tokens: Pick<Tokens, 'find'>;
-  shares: Pick<Shares, 'viewer'>;
+  /** Share links (shares.ts). */
+  shares: { viewer(brought: BroughtShare): Viewer | undefined };
   settings: () => Settings;
   /** ms since 1970. */
   now: () => number;
@@ -89,4 +80,9 @@ function personOf({ people, sessions, now }: Known, settings: Settings, secret: 
 /** A person, whatever they come by. */
 export function personViewer({ id, name, role, canEdit }: Person, { familyEdits }: Settings): Viewer {
   return { ...as(role), person: id, name, canEdit: role === 'owner' || canEdit || familyEdits };
+}
+/** What a request brings of a link: its secret, and the proof that the password was given. */
+export interface BroughtShare {
+  secret: string;
+  ticket?: string;
 }

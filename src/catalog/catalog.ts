@@ -44,7 +44,7 @@ import { openPaired, type Paired } from './pairs.js';
 import { openStacked, type Stacked } from './stacks.js';
 import { makeRecent } from './recent.js';
 import { photoSha256, rowOf } from './row.js';
-import type { Query } from './search.js';
+import type { Query } from './query.js';
 import { openSuggested, type Suggested } from './suggested.js';
 import { openTables, readState, version } from './tables.js';
 import { openTurn } from './turn.js';

@@ -5,8 +5,7 @@
 import { dateNumber } from './dates.js';
 import { grown } from './growing.js';
 import { makeLists, setList, type Lists } from './lists.js';
-import type { PhotoRow } from './row.js';
-import type { Shared } from './linked.js';
+import type { ColumnRow } from './row.js';
 import { bit, searched } from './state.js';
 import { makeBeginnings, makeValues, type Beginnings, type Values } from './values.js';
 
@@ -52,25 +51,6 @@ export interface Columns {
 
 /** The columns with any number of values per photo. */
 export const listColumns = ['tag', 'album', 'person', 'word'] as const;
-
-/** What the columns read of a row. */
-export type ColumnRow = { n: number } & Omit<
-  PhotoRow,
-  | 'id'
-  | 'type'
-  | 'thumbhash'
-  | 'version'
-  | 'unshown'
-  | 'seconds'
-  | 'pair'
-  | 'motion'
-  | 'shot'
-  | 'folder'
-  | 'apart'
-  | 'side'
-  | 'shared'
-  | 'people'
->;
 
 /** Their names in the table. */
 export const columnNames =
@@ -218,4 +198,11 @@ function wordNumbers({ values: { word }, beginnings }: Columns, words: string): 
     }
   }
   return numbers;
+}
+
+/** The columns for links. */
+export interface Shared {
+  columns: Columns;
+  /** Row numbers of those that are doubted. */
+  doubted: Set<number>;
 }

@@ -1,5 +1,5 @@
 /** Counting what a search found: per month, per stretch of the timeline, per value. From the columns. */
-import type { Facet, Segment } from './catalog.js';
+import type { Facet, Segment } from './answers.js';
 import type { Columns } from './columns.js';
 import { dayText, monthText } from './dates.js';
 import { derivedOf } from './derived.js';

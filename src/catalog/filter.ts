@@ -5,13 +5,14 @@
 import { audiences } from '../document/photo.js';
 import { isPrivateTag } from '../document/tags.js';
 import { keepArea } from './area.js';
-import type { Viewer } from './catalog.js';
+import type { Viewer } from './answers.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived.js';
 import { grown, padded } from './growing.js';
 import { markSlots } from './lists.js';
 import { markPhrase } from './phrases.js';
-import { parseQuery, type Condition, type Query, type Term, type ValueMatch } from './search.js';
+import { parseQuery } from './search.js';
+import type { Query, Term, Condition, ValueMatch } from './query.js';
 import { sharedSlots } from './linked.js';
 import { bit, fits, states } from './state.js';
 import { hasPhrase, type Phrase } from './words.js';

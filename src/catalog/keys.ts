@@ -7,7 +7,7 @@ import { parseBox, parseNear } from './area.js';
 import { dateRange, type Range } from './dates.js';
 import { invalid } from './invalid.js';
 import { countryCode } from './place.js';
-import type { Condition } from './search.js';
+import type { Condition } from './query.js';
 import { audienceBits, bit, type StateTest } from './state.js';
 import { fold, wordsOf } from './words.js';
 

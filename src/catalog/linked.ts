@@ -2,29 +2,11 @@
  * The photos that links to a search look at otherwise than the album does, because somebody said or brought something of them who
  * may not share (document/confirmed.ts): columns of their own, beside the others and with the same row numbers. Mostly there are none.
  */
-import { makeColumns, placeOf, putRow, removeRow, type ColumnRow, type Columns } from './columns.js';
-import { audienceMask } from './state.js';
+import { makeColumns, placeOf, putRow, removeRow, type Columns } from './columns.js';
+import type { ColumnRow, SharedPart } from './row.js';
 
 /** The part of a row that is another one for links: the columns that differ, as JSON; null where none does. */
 export type SharedRow = ColumnRow & { shared: string | null };
-
-/** What is in the `shared` of a row. */
-export interface SharedPart {
-  /** Columns by name. */
-  row: Partial<ColumnRow>;
-  /** No search for photos without something finds it. */
-  doubted?: true;
-}
-
-/** The part that is in no link to a search at all: it has an audience that nobody is. */
-export const inNoLink: SharedPart = { row: { state: audienceMask } };
-
-/** The columns for links. */
-export interface Shared {
-  columns: Columns;
-  /** Row numbers of those that are doubted. */
-  doubted: Set<number>;
-}
 
 /** Writes a row as links look at it. */
 export function putShared(columns: Columns, { shared, ...row }: SharedRow): void {

@@ -5,7 +5,7 @@
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { audiences, type Unshown } from '../document/photo.js';
-import type { Tile, Viewer } from './catalog.js';
+import type { Tile, Viewer } from './answers.js';
 import { positionOf, type Columns } from './columns.js';
 import type { Found } from './filter.js';
 import { audienceIn } from './pairs.js';

@@ -2,11 +2,11 @@
  * The last few answers, kept until a row changes: a page of the album asks for the stretches, facets and rows of one
  * search in a row. Four bytes per photo each; their memory is used again for the next answer.
  */
-import type { Viewer } from './catalog.js';
+import type { Viewer } from './answers.js';
 import type { Columns } from './columns.js';
 import { evaluate, makeScratch, type Found } from './filter.js';
 import { grown } from './growing.js';
-import type { Query } from './search.js';
+import type { Query } from './query.js';
 
 const most = 4;
 

@@ -10,13 +10,11 @@ import { pairOf } from '../document/facts.js';
 import { audiences, sha256Of, type Body, type PhotoDocument } from '../document/photo.js';
 import { owner, sideOf } from '../document/senders.js';
 import { apartFrom, favouriteOf, viewPhoto, type PhotoView } from '../document/view.js';
-import type { ColumnRow } from './columns.js';
 import { dateNumber } from './dates.js';
 import { wallTime } from './order.js';
 import { cameraLabel } from './place.js';
-import { inNoLink, type SharedPart } from './linked.js';
 import { shotOf } from './stacks.js';
-import { audienceBits, bit } from './state.js';
+import { audienceBits, audienceMask, bit } from './state.js';
 import { wordsOf } from './words.js';
 
 /** A row without its number. Dates are numbers (dates.ts); lists and places are JSON; text is without control characters. */
@@ -111,6 +109,7 @@ export const rowColumns = [
 
 /** Digits that tell the pictures of a photo from those that it had before. */
 const versionLength = 8;
+
 /** Words beyond these are not searched: a caption has fewer, and a hostile file may have millions. */
 const mostWords = 1_000;
 const mostElements = 1_000;
@@ -232,3 +231,33 @@ function listOrNull(values: readonly string[]): string | null {
   const distinct = [...new Set(values)].sort().slice(0, mostElements);
   return distinct.length === 0 ? null : JSON.stringify(distinct);
 }
+
+/** What the columns read of a row. */
+export type ColumnRow = { n: number } & Omit<
+  PhotoRow,
+  | 'id'
+  | 'type'
+  | 'thumbhash'
+  | 'version'
+  | 'unshown'
+  | 'seconds'
+  | 'pair'
+  | 'motion'
+  | 'shot'
+  | 'folder'
+  | 'apart'
+  | 'side'
+  | 'shared'
+  | 'people'
+>;
+
+/** What is in the `shared` of a row. */
+export interface SharedPart {
+  /** Columns by name. */
+  row: Partial<ColumnRow>;
+  /** No search for photos without something finds it. */
+  doubted?: true;
+}
+
+/** The part that is in no link to a search at all: it has an audience that nobody is. */
+export const inNoLink: SharedPart = { row: { state: audienceMask } };

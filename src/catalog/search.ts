@@ -6,40 +6,10 @@
  * `-` before it negates. A bare word matches the beginning of a word, a quoted one whole words in that order. Typographic
  * quotes count as quotes, and `\"` is a quote within quotes.
  */
-import type { Area } from './area.js';
-import type { Range } from './dates.js';
 import { invalid } from './invalid.js';
 import { parseValue } from './keys.js';
-import type { StateTest } from './state.js';
-import { wordsOf, type Phrase } from './words.js';
-
-/** What a photo must fit, or where `negated` must not. */
-export type Term = { negated: boolean } & Condition;
-
-/** One condition of a search. */
-export type Condition =
-  /** Words in title, description, tags, place, camera or file name. */
-  | { kind: 'words'; phrase: Phrase }
-  /** A column with one value per photo. */
-  | { kind: 'value'; column: 'camera' | 'lens' | 'place'; match: ValueMatch }
-  /** A column with any number of values per photo, of which one must equal `folded` (as by `fold`). */
-  | { kind: 'element'; column: 'tag' | 'album'; folded: string }
-  | { kind: 'range'; column: 'taken' | 'added' | 'rating' | 'iso'; range: Range }
-  /** A day of the month, in any year: 1224 for the 24th of December. */
-  | { kind: 'day'; day: number }
-  /** Taken in this area. */
-  | { kind: 'area'; area: Area }
-  /** One of these states. */
-  | { kind: 'state'; tests: readonly StateTest[] };
-
-/** How a value is meant: by words in it, as the whole (folded), or by its country's ISO 3166 code. */
-export type ValueMatch = { phrase: Phrase } | { whole: string } | { country: string };
-
-/** A parsed search; opaque outside of the catalog. */
-export interface Query {
-  readonly text: string;
-  readonly terms: readonly Term[];
-}
+import type { Query, Term } from './query.js';
+import { wordsOf } from './words.js';
 
 /** Longest search in characters, and most terms: each costs a look at every photo. */
 const longest = 2_000;

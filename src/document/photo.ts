@@ -2,7 +2,6 @@
  * The shapes of the documents that servers exchange. A document is I-JSON, at most 256 KiB, carries a `format` number
  * and never holds binary data. How two of them become one: merge.ts. What a person sees of one: view.ts.
  */
-import type { Clips } from './clips.js';
 import { isObject, own } from './json.js';
 
 /** The document format this version writes. A document of a newer one is stored and passed on, never merged or rewritten. */
@@ -10,6 +9,7 @@ export const format = 1;
 
 /** Who may see a photo, from narrow to wide. */
 export const audiences = ['private', 'family', 'public'] as const;
+
 /** One of the audiences. */
 export type Audience = (typeof audiences)[number];
 
@@ -96,6 +96,7 @@ export interface Rendition {
  * damaged that nothing of it can be decoded.
  */
 export const unshownReasons = ['no-preview', 'no-ffmpeg', 'damaged'] as const;
+
 /** One of these reasons. */
 export type Unshown = (typeof unshownReasons)[number];
 
@@ -262,7 +263,22 @@ export function photoOf(body: object | undefined): PhotoDocument | undefined {
 
 /** The id of a photo's document. `sha256` is 64 hex digits. */
 export const photoId = (sha256: string): string => `photo:${sha256}`;
+
 /** The id of the document that holds a photo's tags. */
 export const exifId = (sha256: string): string => `exif:${sha256}`;
+
 /** The SHA-256 that a `photo:` or `exif:` id names, or undefined for other ids. */
 export const sha256Of = (id: string): string | undefined => /^(?:photo|exif):([0-9a-f]{64})$/.exec(id)?.[1];
+
+/** A film made from an original. `at` is the recipe that made it, four digits: of two, the newer one stays. */
+export interface Clip extends Rendition {
+  at: string;
+}
+
+/** The films made from an original, as a set that merges element by element. Absent ones are not made yet, or not needed. */
+export interface Clips {
+  /** Some seconds without sound. */
+  hover?: Clip;
+  /** What every browser plays. */
+  video?: Clip;
+}

@@ -5,81 +5,22 @@
  * that is ingested again to the same end.
  */
 import { basename, dirname } from 'node:path';
-import type { Archive } from '../archive/archive.js';
-import type { Blobs } from '../archive/blobs.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
-import type { Brought } from '../document/brought.js';
-import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local.js';
-import type { Format } from '../photo/identify.js';
-import type { Metadata } from '../photo/metadata.js';
-import type { Rendered } from '../photo/renditions.js';
-import type { Films } from '../video/films.js';
 import { makePhoto, openSidecar } from './make.js';
 import { recordSighting } from './record.js';
 import { settleReservation, settleReservations } from './reservations.js';
 import { isSidecarName } from './sidecars/match.js';
-import type { Bringing, Sidecars } from './sidecars/sidecars.js';
-
-/** A step that an item is at. */
-export type IngestStep = 'hash' | 'render' | 'inspect' | 'record' | 'archive';
-
-/** A file in a claim, as the spool hands it over. */
-export interface Arrival {
-  /** Its path, in a folder that only this process touches. */
-  file: string;
-  /** Its name as it came in. */
-  name: string;
-  /** The bytes of its name in base64, where they are not UTF-8. */
-  raw?: string;
-  /** The folder it was dropped in, relative to incoming. */
-  folder?: string;
-  /** Who sent it in, as the author of an edit; absent for the owner of the home. */
-  by?: string;
-  /** What the export that it comes from says of it. */
-  brought?: Brought;
-  /** Its mtime and when it was claimed, UTC in ISO form. */
-  modified: string;
-  seen: string;
-  /** The path of its claim. */
-  claim: string;
-  /** Its damage is not waited for any more: it is archived as it is, with what can be shown of it. */
-  asIs?: boolean;
-  /** Where it was going among the duplicates before a crash. */
-  aside?: string;
-  /** Of a sidecar: since when it lay in incoming, UTC. */
-  since?: string;
-}
+import type { Bringing } from './sidecars/sidecars.js';
+import type { Arrival, IngestHooks } from './arriving-file.js';
+import type { IngestParts } from './ingest-parts.js';
 
 /** What became of it. `waiting`: another claim is bringing the same bytes. `sidecar`: it is no photo, but what belongs to one. */
 export type Outcome =
   | { kind: 'stored'; sha256: string; path: string; bytes: number; sidecar?: true }
   | { kind: 'duplicate'; sha256: string; path: string; bytes: number }
   | { kind: 'waiting'; sha256: string; claim: string };
-
-/** What the spool is asked for meanwhile. */
-export interface IngestHooks {
-  step(step: IngestStep): void;
-  /** Makes durable where a duplicate is going. */
-  setAside(path: string): Promise<void>;
-}
-
-/** What ingest works with. */
-export interface IngestParts {
-  library: Library;
-  archive: Archive;
-  blobs: Blobs;
-  metadata: Metadata;
-  films: Films;
-  files: Files;
-  /** Without them, sidecars are no photos, and not taken in. */
-  sidecars?: Sidecars;
-  /** Whether a claim (by its path) still has a file in it. */
-  claimed(claim: string): Promise<boolean>;
-  /** Makes the scaled pictures; bounds how many are made at once. `asIs`: of a damaged original, what can be decoded. */
-  render(path: string, format: Format, asIs?: boolean): Promise<Rendered>;
-}
 
 /** A claim that was handed over to another `work` folder keeps its name, which no other one has. */
 const isSame = (one: string, other: string): boolean => basename(one) === basename(other);

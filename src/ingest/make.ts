@@ -10,7 +10,8 @@ import { headLength, identify, isBroken, unknownFormat, type Format } from '../p
 import { factsRecipe } from '../photo/metadata.js';
 import { isVideo } from '../video/input.js';
 import { makeFilm } from './film.js';
-import type { Arrival, IngestHooks, IngestParts } from './ingest.js';
+import type { IngestParts } from './ingest-parts.js';
+import type { IngestHooks, Arrival } from './arriving-file.js';
 import { storeRendered } from './pictures.js';
 import { record, type Made } from './record.js';
 import { isSidecarName } from './sidecars/match.js';

@@ -21,7 +21,7 @@ import {
 import { viewPhoto } from '../document/view.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow, Reservation } from '../library/local.js';
-import type { Arrival } from './ingest.js';
+import type { Arrival } from './arriving-file.js';
 import type { Names } from './sidecars/names.js';
 
 /** What ingest made of one original. */

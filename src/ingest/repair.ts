@@ -19,7 +19,7 @@ import { isVideo } from '../video/input.js';
 import { makeClip } from './clips.js';
 import { pictureFilm } from './film.js';
 import { storeRendered } from './pictures.js';
-import type { IngestParts } from './ingest.js';
+import type { IngestParts } from './ingest-parts.js';
 import { isLost, type Finding } from './verify.js';
 
 /** Where a file with these bytes is, beside the home: in a backup. It need not be sound. */

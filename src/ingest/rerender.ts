@@ -16,7 +16,7 @@ import { formatOf, headLength } from '../photo/identify.js';
 import type { Films } from '../video/films.js';
 import { isVideo } from '../video/input.js';
 import { pictureFilm } from './film.js';
-import type { IngestParts } from './ingest.js';
+import type { IngestParts } from './ingest-parts.js';
 import { storeRendered } from './pictures.js';
 
 /** What it works with. */

@@ -1,7 +1,9 @@
 /** How many blobs are missing here or elsewhere, and how many bytes they have: sums over the table of named.ts. */
 import type { Sqlite } from '../base/sqlite.js';
 import { blobKinds, type BlobKind } from './kinds.js';
-import type { MissingOptions } from './missing.js';
+
+/** Which originals are wanted: every one, those that somebody asked for, or none. */
+export type WhichOriginals = 'all' | 'asked' | 'none';
 
 /** How many blobs, and how many bytes they have. */
 export interface Amount {
@@ -16,7 +18,7 @@ export interface Amounts {
   /** How many bytes these have, by kind. */
   weights(): Record<BlobKind, number>;
   /** How much is not here in all, of originals only those that are wanted. */
-  amount(originals: MissingOptions['originals']): Amount;
+  amount(originals: WhichOriginals): Amount;
   /** How much is here that a database of blobs does not hold (its number, there.ts). Goes through all that is here. */
   lacking(at: number, withOriginals: boolean): Amount;
 }
@@ -28,7 +30,7 @@ export const original = blobKinds.indexOf('original');
 const wanted = `here = 0 AND (kind <> ${original} OR ? = 1 OR asked >= ?)`;
 
 /** Whether all originals are wanted, and from which `asked` on. */
-export const whichOriginals = (originals: MissingOptions['originals']): [number, number] => [
+export const whichOriginals = (originals: WhichOriginals): [number, number] => [
   Number(originals === 'all'),
   originals === 'none' ? 2 : 1,
 ];

@@ -5,7 +5,7 @@ import { PhotospoolError } from '../base/errors.js';
 import { own, textOf } from '../document/json.js';
 import { ask, hostOf, type Address } from './client.js';
 import { keepOne } from './copies.js';
-import type { Peer } from './peers.js';
+import { couchUrls, type Peer } from './peers.js';
 
 /** A server that was found. */
 export type Found =
@@ -27,16 +27,6 @@ export type Found =
       blobs: Address;
       version: string;
     };
-
-/** The database on a CouchDB where the address names none. */
-const usualName = 'photospool';
-
-/** The databases of documents and of blobs on a CouchDB, by the address of the peer. */
-export function couchUrls(peer: string): { photos: string; blobs: string } {
-  const { origin, pathname } = new URL(peer);
-  const photos = origin + (pathname === '/' ? `/${usualName}` : pathname);
-  return { photos, blobs: `${photos}-blobs` };
-}
 
 /** Asks what is there. @throws PhotospoolError `io` where it is neither; `unauthorized`; `config` where it only takes what is published. */
 export async function discover(

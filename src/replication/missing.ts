@@ -1,6 +1,6 @@
 /** Which blobs are missing here, most wanted first, page by page. A page costs as much far down the list as at its front. */
 import type { Sqlite } from '../base/sqlite.js';
-import { original, whichOriginals } from './amounts.js';
+import { original, whichOriginals, type WhichOriginals } from './amounts.js';
 import { blobKinds } from './kinds.js';
 import { blobOf, rowColumns, type NamedBlob, type Row } from './rows.js';
 
@@ -9,8 +9,7 @@ export interface MissingOptions {
   limit: number;
   /** Those after it. */
   from?: MissingPlace;
-  /** `all`: every original; `asked`: those that somebody asked for; `none`. */
-  originals: 'all' | 'asked' | 'none';
+  originals: WhichOriginals;
   /** The number of a database of blobs (there.ts): only those that it holds. */
   at?: number;
 }
@@ -25,7 +24,7 @@ export type Missing = (options: MissingOptions) => { list: NamedBlob[]; next?: M
 const beginning = { taken: '\uffff', sha256: new Uint8Array(), photo: new Uint8Array() };
 
 /** `asked` and kind of the blobs that are wanted, most wanted first. */
-function wantedKinds(originals: MissingOptions['originals']): [number, number][] {
+function wantedKinds(originals: WhichOriginals): [number, number][] {
   const [all, from] = whichOriginals(originals);
   const isWanted = (asked: number, kind: number): boolean => kind !== original || all === 1 || asked >= from;
   return [1, 0].flatMap((asked) =>

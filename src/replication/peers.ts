@@ -4,7 +4,6 @@
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { couchUrls } from './discover.js';
 import { forgetSetAside, isSetAside, listSetAside, retrySetAside, type SetAside } from './quarantine.js';
 import { forgetThere } from './there.js';
 
@@ -134,4 +133,14 @@ export function makePeer({ address, token, publish, originals }: GivenPeer, now:
 /** Adds a peer, or says anew how: the day it was added stays. */
 export function addPeer(peers: Peers, peer: Peer): void {
   peers.put({ ...peer, added: peers.find(peer.url)?.added ?? peer.added });
+}
+
+/** The database on a CouchDB where the address names none. */
+const usualName = 'photospool';
+
+/** The databases of documents and of blobs on a CouchDB, by the address of the peer. */
+export function couchUrls(peer: string): { photos: string; blobs: string } {
+  const { origin, pathname } = new URL(peer);
+  const photos = origin + (pathname === '/' ? `/${usualName}` : pathname);
+  return { photos, blobs: `${photos}-blobs` };
 }

@@ -4,7 +4,8 @@
  */
 import type { Viewer } from '../access/rights.js';
 import type { Catalog } from '../catalog/catalog.js';
-import { parseQuery, type Query } from '../catalog/search.js';
+import { parseQuery } from '../catalog/search.js';
+import type { Query } from '../catalog/query.js';
 import type { Library } from '../library/library.js';
 import { checkSearch } from './sight.js';
 

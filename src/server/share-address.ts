@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { BroughtShare } from '../access/shares.js';
+import type { BroughtShare } from '../access/viewer.js';
 
 /** What the address of a link holds, and what is asked below it. */
 const below = /^\/s\/([A-Za-z0-9_-]{43})(\/(?:api|media|originals|db|blobs|metrics|healthz)(?:[/?].*)?)$/;

@@ -5,7 +5,8 @@
 import { favouritesOf, may, seesTrash, type Viewer } from '../access/rights.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Catalog, Viewer as Sight } from '../catalog/catalog.js';
-import { parseQuery, type Query } from '../catalog/search.js';
+import { parseQuery } from '../catalog/search.js';
+import type { Query } from '../catalog/query.js';
 import { bit } from '../catalog/state.js';
 import { isPrivateTag } from '../document/tags.js';
 import type { PhotoView } from '../document/view.js';

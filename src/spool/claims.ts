@@ -16,7 +16,8 @@ import { readItem, unknownItem } from './leftovers.js';
 import { same, type Look } from './ready.js';
 import type { Found } from './scan.js';
 import { putBack, throwAway } from './trash.js';
-import { isClaimed, isClaimName, missing } from './work.js';
+import { isClaimed, missing } from './work.js';
+import { isClaimName } from './claim-name.js';
 
 /** A claim with its record. */
 export interface Claim {

@@ -8,7 +8,7 @@ import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import { below, parentOf, type Files, type Path } from '../base/files.js';
 import { nameOf } from '../base/paths.js';
 import type { IgnoredItem } from './port.js';
-import { isClaimName } from './work.js';
+import { isClaimName } from './claim-name.js';
 
 /** The folder of hidden files, beside `incoming`. */
 const hiding = '.photospool-incoming';

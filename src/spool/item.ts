@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Path } from '../base/paths.js';
 import { parseBrought, type Brought } from '../document/brought.js';
-import type { Arrival } from '../ingest/ingest.js';
+import type { Arrival } from '../ingest/arriving-file.js';
 import { isSidecarName } from '../ingest/sidecars/match.js';
 import type { Found } from './scan.js';
 

@@ -9,15 +9,13 @@ import { isTemporary } from '../base/temporary.js';
 import { keyOf } from '../base/paths.js';
 import type { StuckFile } from './port.js';
 import { cameFrom, itemName, parseItem, type Item } from './item.js';
+import { isClaimName } from './claim-name.js';
 
 /** The lock of a `work` folder. As long as a processor holds it, it is there. */
 export const lockPath = (work: string): string => join(work, '.lock');
 
 /** The `work` folder of imports, in that of their home, with a lock of its own. */
 export const importWork = (work: string): string => join(work, '.import');
-
-/** Whether a folder in `work` is a claim: its name is a ULID. */
-export const isClaimName = (name: string): boolean => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name);
 
 /** Whether a claim (by the path of its folder) still holds a file, or has one coming: there, or where it was handed over to. */
 export async function isClaimed(folder: string, files: Files): Promise<boolean> {

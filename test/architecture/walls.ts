@@ -70,13 +70,10 @@ export function brokenPageWalls(files: readonly Source[]): string[] {
   );
 }
 
-/** Circles of files that need each other at run time. */
+/** Circles of files that import each other, types included: neither of two such files can be understood first. */
 export function circles(files: readonly Source[]): string[] {
   const needs = new Map(
-    files.map((file) => [
-      file.path,
-      importsOf(file).flatMap(({ target, typeOnly }) => (target === undefined || typeOnly ? [] : [target])),
-    ]),
+    files.map((file) => [file.path, importsOf(file).flatMap(({ target }) => (target === undefined ? [] : [target]))]),
   );
   const done = new Set<string>();
   const found: string[] = [];

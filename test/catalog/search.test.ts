@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PhotospoolError } from '../../src/base/errors.js';
-import { parseQuery, type Term } from '../../src/catalog/search.js';
+import { parseQuery } from '../../src/catalog/search.js';
+import type { Term } from '../../src/catalog/query.js';
 
 const terms = (text: string): readonly Term[] => parseQuery(text).terms;
 const words = (text: string, prefix = true): Term => ({

@@ -14,7 +14,7 @@ import { viewPhoto } from '../../document/view.js';
 import type { Library } from '../../library/library.js';
 import type { OriginalRow, Reservation } from '../../library/local.js';
 import type { Metadata } from '../../photo/metadata.js';
-import type { Arrival } from '../ingest.js';
+import type { Arrival } from '../arriving-file.js';
 import {
   candidates,
   findPhotos,

@@ -1,0 +1,33 @@
+/** What a search means, as the parser gives it and the filter takes it. Types only. */
+import type { StateTest } from './state.js';
+import type { Range } from './dates.js';
+import type { Area } from './area.js';
+import type { Phrase } from './words.js';
+
+/** How a value is meant: by words in it, as the whole (folded), or by its country's ISO 3166 code. */
+export type ValueMatch = { phrase: Phrase } | { whole: string } | { country: string };
+
+/** One condition of a search. */
+export type Condition =
+  /** Words in title, description, tags, place, camera or file name. */
+  | { kind: 'words'; phrase: Phrase }
+  /** A column with one value per photo. */
+  | { kind: 'value'; column: 'camera' | 'lens' | 'place'; match: ValueMatch }
+  /** A column with any number of values per photo, of which one must equal `folded` (as by `fold`). */
+  | { kind: 'element'; column: 'tag' | 'album'; folded: string }
+  | { kind: 'range'; column: 'taken' | 'added' | 'rating' | 'iso'; range: Range }
+  /** A day of the month, in any year: 1224 for the 24th of December. */
+  | { kind: 'day'; day: number }
+  /** Taken in this area. */
+  | { kind: 'area'; area: Area }
+  /** One of these states. */
+  | { kind: 'state'; tests: readonly StateTest[] };
+
+/** What a photo must fit, or where `negated` must not. */
+export type Term = { negated: boolean } & Condition;
+
+/** A parsed search; opaque outside of the catalog. */
+export interface Query {
+  readonly text: string;
+  readonly terms: readonly Term[];
+}

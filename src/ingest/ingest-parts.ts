@@ -1,0 +1,26 @@
+/** The parts that ingest is put together from. Types only. */
+import type { Archive } from '../archive/archive.js';
+import type { Blobs } from '../archive/blobs.js';
+import type { Files } from '../base/operations.js';
+import type { Library } from '../library/library.js';
+import type { Format } from '../photo/family.js';
+import type { Metadata } from '../photo/metadata.js';
+import type { Rendered } from '../photo/renditions.js';
+import type { Films } from '../video/films.js';
+import type { Sidecars } from './sidecars/sidecars.js';
+
+/** What ingest works with. */
+export interface IngestParts {
+  library: Library;
+  archive: Archive;
+  blobs: Blobs;
+  metadata: Metadata;
+  films: Films;
+  files: Files;
+  /** Without them, sidecars are no photos, and not taken in. */
+  sidecars?: Sidecars;
+  /** Whether a claim (by its path) still has a file in it. */
+  claimed(claim: string): Promise<boolean>;
+  /** Makes the scaled pictures; bounds how many are made at once. `asIs`: of a damaged original, what can be decoded. */
+  render(path: string, format: Format, asIs?: boolean): Promise<Rendered>;
+}
