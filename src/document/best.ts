@@ -5,7 +5,18 @@ import type { PhotoView } from './view.js';
 /** What decides it. */
 export type Judged = Pick<
   PhotoView,
-  'id' | 'name' | 'width' | 'height' | 'bytes' | 'type' | 'taken' | 'added' | 'camera' | 'exposure' | 'stack'
+  | 'id'
+  | 'name'
+  | 'width'
+  | 'height'
+  | 'bytes'
+  | 'type'
+  | 'taken'
+  | 'added'
+  | 'camera'
+  | 'exposure'
+  | 'stack'
+  | 'damaged'
 > & {
   /** Its file says that it was saved again after it was taken (`isResaved`). */
   resaved?: boolean;
@@ -17,7 +28,7 @@ const sameSize = 0.01;
 const slowest = 120_000;
 
 /**
- * The better of two: with more pixels; with its RAW, or a RAW itself; with a camera and an exposure, which messengers and many
+ * The better of two: with more pixels; undamaged; with its RAW, or a RAW itself; with a camera and an exposure, which messengers and many
  * programs take away; as a camera writes it and not converted; not saved again by a program, however many bytes that made of it;
  * of one shot the one that is not called like a copy of the other; with more bytes, which were compressed less and in a burst
  * show the sharper shot; taken earlier; come in earlier. The order is the same for everyone: the least id ends it.
@@ -26,6 +37,7 @@ function compare(a: Judged, b: Judged): number {
   const [pixelsA, pixelsB] = [a.width * a.height, b.width * b.height];
   if (Math.abs(pixelsA - pixelsB) > sameSize * Math.max(pixelsA, pixelsB)) return pixelsB - pixelsA;
   return (
+    Number(a.damaged === true) - Number(b.damaged === true) ||
     Number(hasRaw(b)) - Number(hasRaw(a)) ||
     Number(b.camera !== undefined) - Number(a.camera !== undefined) ||
     Number(b.exposure !== undefined) - Number(a.exposure !== undefined) ||

@@ -10,6 +10,7 @@ import { families } from './families.js';
 import type { Format, Opened, Source } from './family.js';
 import { pixelSide } from './renditions.js';
 import { makeUncompressed } from './uncompressed.js';
+import { countWarnings, isScanBroken } from './warnings.js';
 
 /** Pixels row by row, `channels` bytes each (1 grey, 3 sRGB). */
 export interface Pixels {
@@ -26,6 +27,8 @@ export interface Decoded {
   width: number;
   height: number;
   animated: boolean;
+  /** True where the picture of a JPEG is there, but some of its scan data is broken. */
+  damaged?: true;
 }
 
 /** The most pixels of an original. */
@@ -45,7 +48,7 @@ const moving = ['gif', 'webp'];
  * says.
  */
 export async function decode(path: string, format: Format, edge: number): Promise<Decoded | { unshown: Unshown }> {
-  // What a sound-enough photo only warns of is let through; missing or broken pixel data is not.
+  // What a decoder only warns of is let through, and of a JPEG told as damage; pixel data that is missing or all broken is not.
   return decodeOpened(await openSource(path, format), format, edge, 'error');
 }
 
@@ -98,17 +101,24 @@ export async function decodeEndless(path: string, format: Format, edge: number):
 async function decodeSource(source: Source, format: Format, edge: number, failOn: FailOn): Promise<Decoded> {
   const options = { failOn, limitInputPixels: pixelLimit, page: 0 } as const;
   const input = await inputOf(source.input);
-  const header = await sharp(input, options).metadata();
+  const headed = sharp(input, options);
+  const ofHeader = countWarnings(headed);
+  const header = await headed.metadata();
   if (header.format !== source.loader) throw new Error(`libvips takes it for ${header.format}`);
   const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;
   // Of 16 bits, libvips' own way through the profile would end in another space than sRGB.
   const deep = header.space === 'rgb16' ? header.icc : undefined;
   const image = sharp(input, { ...options, ignoreIcc: deep !== undefined });
+  const ofAll = countWarnings(image);
   const own = deep && !source.icc ? { ...source, icc: deep } : source;
   const shrunk = (source.turn === undefined ? image.autoOrient() : image).resize(box);
   const pixels = await turn(await convert(shrunk, header, own, edge), source.turn);
   const animated = format.animated === true || (moving.includes(format.family) && (header.pages ?? 1) > 1);
-  return { pixels, ...sizeOf(header, source), animated: source.animated ?? animated };
+  const damaged = format.family === 'jpeg' && isScanBroken(ofHeader, ofAll);
+  return {
+    ...{ pixels, ...sizeOf(header, source), animated: source.animated ?? animated },
+    ...(damaged && { damaged }),
+  };
 }
 
 /** The original's size as displayed. */

@@ -48,6 +48,11 @@ describe('the best', () => {
     );
   });
 
+  it('is the undamaged one of the same size, also where the damaged one has more bytes', () => {
+    expectFirst(photo(), photo({ bytes: 9_000_000, damaged: true }));
+    expectFirst(photo({ damaged: true }), photo({ width: 2000, height: 1500 }));
+  });
+
   it('is the one with its RAW, else the larger file, else the earlier', () => {
     expectFirst(photo({ stack: [{ id: 'f'.repeat(64), type: 'image/x-canon-cr2' }] }), photo({ bytes: 9_000_000 }));
     expectFirst(photo({ bytes: 4_100_000 }), photo());

@@ -67,6 +67,14 @@ describe('a damaged photo', () => {
     expect(viewPhoto('', home.photo(half), { here: true })).toMatchObject({ damaged: true });
   });
 
+  it('that still gives a picture, with scan data missing inside, is archived without being asked for, and marked', async () => {
+    const home = await openArchiving();
+    const torn = Buffer.concat([whole.subarray(0, whole.length * 0.6), whole.subarray(whole.length * 0.6 + 200)]);
+    expect(await home.take('a.jpg', torn, false)).toMatchObject({ kind: 'stored' });
+    expect(home.photo(torn).renditions).toMatchObject({ damaged: true, thumb: { width: 300, height: 200 } });
+    expect(await rerender(home.parts)).toMatchObject({ made: 0, failed: [] });
+  });
+
   it('has the same document on every server, whoever asked, and merges with one that knows no damage', async () => {
     const [one, other] = [await openArchiving(), await openArchiving()];
     await one.take('a.jpg', half);

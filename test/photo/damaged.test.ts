@@ -33,7 +33,9 @@ function broken(bytes: Uint8Array): Uint8Array {
 
 describe('a picture whose end is missing', () => {
   test.each(['jpeg', 'png', 'gif'] as const)('%s is shown as far as it goes', async (format) => {
-    const whole = await waves(400, 400).toFormat(format).toBuffer();
+    const whole = await waves(400, 400)
+      .toFormat(format, format === 'gif' ? { effort: 1 } : {})
+      .toBuffer();
     const bytes = half(whole);
     await expect(render(write(bytes), formatOf(bytes))).rejects.toMatchObject({ code: 'truncated' });
     const rendered = shown(await asIs(bytes));
@@ -71,6 +73,76 @@ test.each(['png', 'avif', 'tiff'] as const)(
     else expect(rendered).toMatchObject({ width: 300, height: 200, damaged: true });
   },
 );
+
+/** Where the entropy-coded data of a JPEG's scans begins. */
+function scansOf(bytes: Uint8Array): number[] {
+  const found: number[] = [];
+  for (let at = 0; at < bytes.length - 4; at++)
+    if (bytes[at] === 0xff && bytes[at + 1] === 0xda) found.push(at + 2 + bytes[at + 2]! * 256 + bytes[at + 3]!);
+  return found;
+}
+
+/** With a block of 512 bytes missing, as a transfer loses it. */
+const torn = (bytes: Uint8Array, part: number): Uint8Array => {
+  const at = Math.floor(bytes.length * part);
+  return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 512)]);
+};
+
+/** Where the first marker of a kind is. */
+const before = (bytes: Uint8Array, marker: number): number => Buffer.from(bytes).indexOf(Buffer.from([0xff, marker]));
+
+/** With bytes put between those that are there. */
+const padded = (bytes: Uint8Array, at: number, ...more: number[]): Uint8Array =>
+  Buffer.concat([bytes.subarray(0, at), Uint8Array.from(more), bytes.subarray(at)]);
+
+describe.each([false, true])('a JPEG (progressive: %s) with broken scan data', (progressive) => {
+  const whole = waves(400, 400).jpeg({ progressive }).toBuffer();
+  const plain = async (bytes: Uint8Array) => shown(await render(write(bytes), formatOf(bytes)));
+
+  it('is shown, and told to be damaged, without anyone asking for it as it is', async () => {
+    const bytes = await whole;
+    const middle = torn(bytes, 0.5);
+    expect((await plain(middle)).damaged).toBe(true);
+    expect((await plain(middle)).preview).toMatchObject({ width: 400, height: 400 });
+    expect(shown(await asIs(middle)).damaged).toBe(true);
+    const flipped = Buffer.from(bytes);
+    for (let at = scansOf(bytes)[0]! + 20; at < bytes.length - 600; at += 701)
+      if (flipped[at] !== 0xff && flipped[at - 1] !== 0xff && flipped[at] !== 0xdf) flipped[at]! ^= 0x20;
+    expect((await plain(flipped)).damaged).toBe(true);
+  });
+
+  it('is told to be damaged where its last rows are, and where its header has bytes too many as well', async () => {
+    const bytes = await whole;
+    const last = Buffer.concat([bytes.subarray(0, -700), bytes.subarray(-400)]);
+    expect((await plain(last)).damaged).toBe(true);
+    const both = padded(torn(bytes, 0.5), before(bytes, 0xc4), 0, 0, 0);
+    expect((await plain(both)).damaged).toBe(true);
+  });
+
+  it('is not meant by what cameras and programs leave between its parts, and behind its end', async () => {
+    const bytes = await whole;
+    const [frame, tables] = [before(bytes, progressive ? 0xc2 : 0xc0), before(bytes, 0xc4)];
+    const end = bytes.length - 2;
+    const kinds = {
+      'before its frame': padded(bytes, frame, 0, 0),
+      'before its tables, too': padded(padded(bytes, tables, 1, 2, 3), frame, 9),
+      'fill bytes': padded(padded(bytes, end, 0xff, 0xff), tables, 0xff),
+      'before its end': padded(bytes, end, 0, 0, 0, 0),
+      'behind its end': Buffer.concat([bytes, Buffer.alloc(5000, 7)]),
+    };
+    expect((await plain(bytes)).damaged).toBeUndefined();
+    for (const [kind, odd] of Object.entries(kinds)) expect((await plain(odd)).damaged, kind).toBeUndefined();
+  });
+});
+
+it('remembers nothing of a damaged JPEG when the next one is read', async () => {
+  const whole = await waves(400, 400).jpeg().toBuffer();
+  for (const at of [0.3, 0.6, 0.9]) {
+    const bytes = torn(whole, at);
+    expect(shown(await render(write(bytes), formatOf(bytes))).damaged, `at ${at}`).toBe(true);
+    expect(shown(await render(write(whole), formatOf(whole))).damaged).toBeUndefined();
+  }
+});
 
 it('shows the small picture of one that carries it, where nothing else can be decoded', async () => {
   const folder = temporaryFolder();

@@ -73,7 +73,8 @@ tests make theirs by hand, as ExifTool describes them.
 - A file whose end is missing is \`truncated\` and tried again, since it may still be arriving. One whose pixel data is broken, or
   that crashes its decoder, is \`undecodable\`. Both are [archived as they are](#damaged-files) after a day. A JPEG that has all
   its pixels and lacks only the marker at its end, as some programs write them, is taken for whole when it was not written to
-  for an hour. Harmless warnings do not matter.
+  for an hour. A JPEG of which only some scan data is broken has a picture, so it is imported at once and marked as
+  [damaged](#damaged-files). Harmless warnings do not matter.
 
 ## Damaged files
 
@@ -90,7 +91,15 @@ A file with damage is archived like any other original when it did not change fo
 - A want of memory, of time, or trouble of a disk is never taken for damage: such a file waits.
 - \`photospool rerender\` tries damaged ones again each time, and clears the mark where a newer decoder reads all of them. A
   picture that was shown whole before is never replaced by a damaged one.
-- A sound copy that comes later has other bytes: it is another original, and both are kept.
+- Broken scan data of a JPEG, baseline or progressive, is found in the same decoding that makes its pictures, by what libjpeg warns
+  of: a code that does not exist, data that ends too early, markers or bytes where none belong. Bytes too many between the parts of
+  its header, before its end marker or behind it, as many cameras and phones write them, are no damage. What **can't be found**:
+  changed bytes that happen to be valid codes again (colours or a part of the picture are wrong, and the data comes out even, or
+  some is left over at the end); bytes in a lossy WebP or HEIC that decode to something else; pixels of an uncompressed TIFF. Of
+  single flipped bits few are found in a baseline JPEG and about a third in a progressive one; of lost blocks nearly all.
+  \`photospool verify\` finds every change that happens after a photo is in the archive, by its hash.
+- A sound copy that comes later has other bytes: it is another original, and both are kept. The page Duplicates proposes to keep the
+  undamaged one of the same size.
 
 ## Limits
 
