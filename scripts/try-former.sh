@@ -2,7 +2,8 @@
 # Runs this version in a mesh with another one, real servers on this machine, as the one that makes the link and as the one that it
 # is made to, as the home that publishes and as the public server; and lets each open a home that the other one wrote:
 #   scripts/try-former.sh COMMIT
-# The other one is built aside from the same repository, with the packages of this one. A line per check; ends with 1 where one
+# The other one is built aside from the same repository, with the packages of this one where both want the same, else with its own,
+# which needs a package registry. A line per check; ends with 1 where one
 # fails. Leaves nothing behind.
 commit=${1:?a commit or tag of the other version}
 source "$(dirname "$0")/../test/root/spool.bash"
@@ -10,7 +11,11 @@ former=$scratch/former
 trap 'end "$scratch"; git -C "$root" worktree prune' EXIT
 (cd "$root" && npm run --silent build) || exit 1
 git -C "$root" worktree add --quiet --detach "$former" "$commit" || exit 1
-ln -s "$root/node_modules" "$former/node_modules"
+if cmp -s "$root/package-lock.json" "$former/package-lock.json"; then
+  ln -s "$root/node_modules" "$former/node_modules"
+else
+  (cd "$former" && npm ci --silent --no-audit --no-fund) || exit 1
+fi
 (cd "$former" && node node_modules/typescript/bin/tsc -p tsconfig.build.json) || exit 1
 cp -r "$root/dist/web" "$former/dist/web"
 this=$main

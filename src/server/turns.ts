@@ -1,47 +1,45 @@
 /**
- * Who may work on an upload: one request at a time, in place of @tus/server's own lock, which looks again and again as fast
- * as it can. Who holds it is asked to end when the next one comes: mostly it is the same client, whose connection broke without
- * our noticing.
+ * The locks of uploads: one request at a time works on an upload. Whoever holds the lock is asked to end when the next
+ * request comes: mostly it is the same client, whose connection broke without our noticing. Locks live in memory only.
  */
-import type { Locker } from '@tus/server';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 
 interface Held {
-  askToEnd: () => unknown;
+  askToEnd: () => void;
   ended: Promise<void>;
-  end: () => void;
 }
 
-/** How long a request waits for its turn, in ms. */
+/** How long a request waits for the lock, in ms. */
 const patience = 30_000;
 
-/** Makes the locks. Waiting too long throws PhotospoolError `locked`. */
-export function makeTurns(clock: Clock): Locker {
+/** Runs `work` while it alone holds the lock of `id`. @throws PhotospoolError `locked` after 30 s, and what `work` throws. */
+export type Turns = <T>(id: string, askToEnd: () => void, work: () => Promise<T>) => Promise<T>;
+
+/** Makes the locks. */
+export function makeTurns(clock: Clock): Turns {
   const held = new Map<string, Held>();
-  return {
-    newLock: (id) => ({
-      async lock(signal, askToEnd) {
-        const done = new AbortController();
-        const over = clock.sleep(patience, AbortSignal.any([signal, done.signal])).then(() => done.abort());
-        for (let other = held.get(id); other; other = held.get(id)) {
-          void other.askToEnd();
-          await Promise.race([other.ended, over]);
-          if (!done.signal.aborted) continue;
-          throw new PhotospoolError('locked', 'An earlier request of this upload has not ended yet.', {
-            hint: 'Try again in a moment.',
-          });
-        }
-        done.abort();
-        let end = (): void => undefined;
-        const ended = new Promise<void>((resolve) => (end = resolve));
-        held.set(id, { askToEnd, ended, end });
-      },
-      unlock() {
-        held.get(id)?.end();
-        held.delete(id);
-        return Promise.resolve();
-      },
-    }),
+
+  return async (id, askToEnd, work) => {
+    const [answered, late] = [new AbortController(), new AbortController()];
+    const over = clock.sleep(patience, answered.signal).then(() => late.abort());
+    // Nothing is awaited between the last look and taking the lock: of two that wait, one takes it.
+    for (let other = held.get(id); other; other = held.get(id)) {
+      other.askToEnd();
+      await Promise.race([other.ended, over]);
+      if (!late.signal.aborted) continue;
+      throw new PhotospoolError('locked', 'An earlier request of this upload has not ended yet.', {
+        hint: 'Try again in a moment.',
+      });
+    }
+    answered.abort();
+    let end = (): void => undefined;
+    held.set(id, { askToEnd, ended: new Promise((resolve) => (end = resolve)) });
+    try {
+      return await work();
+    } finally {
+      held.delete(id);
+      end();
+    }
   };
 }

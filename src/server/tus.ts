@@ -1,14 +1,16 @@
 /**
- * tus 1.0 (tus.io/protocols/resumable-upload) over the spool's uploads: @tus/server reads and answers the protocol, the bytes
- * and what is known of them are the spool's. Errors leave here in our own shape. Who may reach which upload is decided before.
+ * tus 1.0 (tus.io/protocols/resumable-upload) over the spool's uploads: the core protocol with creation, creation-with-upload,
+ * termination and expiration. The bytes, and what is known of them, are the spool's (src/spool/uploads.ts); nothing is kept here,
+ * so a crash leaves what it leaves. Who may reach which upload is decided before.
  */
-import { Readable } from 'node:stream';
-import { DataStore, ERRORS, Server, Upload as TusUpload } from '@tus/server';
+import { randomBytes } from 'node:crypto';
+import { finished, Readable, Transform } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock.js';
-import { PhotospoolError } from '../base/errors.js';
-import type { Still, Uploads } from '../spool/port.js';
-import { refuse, type HttpCode } from './failures.js';
+import { notFound, PhotospoolError } from '../base/errors.js';
+import type { Still, Upload, Uploads } from '../spool/port.js';
+import { refuse } from './failures.js';
+import { parseLength, parseMetadata, writeMetadata } from './tusheaders.js';
 import { makeTurns } from './turns.js';
 
 /** Where uploads are. */
@@ -27,130 +29,167 @@ export interface TusAsking {
 /** Answers a request of the protocol. @throws what the spool throws. */
 export type Tus = (request: FastifyRequest, reply: FastifyReply, asking: TusAsking) => Promise<FastifyReply>;
 
+const version = '1.0.0';
+const extensions = ['creation', 'creation-with-upload', 'termination', 'expiration'];
+/** The content type of bytes. */
+const offsetType = 'application/offset+octet-stream';
 /** For how long an upload is kept after its last byte, as it is told to clients; in ms. */
 const kept = 7 * 24 * 3_600_000;
 
-/** What the spool keeps, as @tus/server sees it. */
-class SpoolStore extends DataStore {
-  override extensions = ['creation', 'creation-with-upload', 'termination', 'expiration'];
-  readonly #uploads: Uploads;
-
-  constructor(uploads: Uploads) {
-    super();
-    this.#uploads = uploads;
-  }
-
-  override async getUpload(id: string): Promise<TusUpload> {
-    const found = await this.#uploads.find(id);
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- that is how @tus/server tells of errors
-    if (!found) throw ERRORS.FILE_NOT_FOUND;
-    const { length, bytes, metadata, touched } = found;
-    return new TusUpload({ id, size: length, offset: bytes, metadata, creation_date: new Date(touched).toISOString() });
-  }
-
-  override write(stream: Readable, id: string): Promise<number> {
-    return this.#uploads.append(id, stream);
-  }
-
-  override async remove(id: string): Promise<void> {
-    await this.#uploads.remove(id);
-  }
-
-  override getExpiration(): number {
-    return kept;
-  }
-}
-
 /** Opens the protocol over the uploads of a spool. */
 export function openTus(uploads: Uploads, clock: Clock): Tus {
-  const askings = new WeakMap<object, TusAsking>();
-  const failures = new WeakMap<object, unknown>();
-  const server = new Server({
-    path: uploadsPath,
-    datastore: new SpoolStore(uploads),
-    locker: makeTurns(clock),
-    relativeLocation: true,
-    allowedOrigins: () => false,
-    async onUploadCreate(request, { id, size = 0, metadata = {} }) {
-      const asking = askings.get(request)!;
-      asking.id = id;
-      const told = Object.entries(metadata).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
-      await uploads.begin(id, { by: asking.by, length: size, metadata: Object.fromEntries(told) });
-      return {};
-    },
-    async onUploadFinish(request, { id }) {
-      await uploads.finish(id, askings.get(request)?.still);
-      return {};
-    },
-    onResponseError(request, error) {
-      failures.set(request, error);
-      return undefined;
-    },
-  });
+  const turns = makeTurns(clock);
+
+  async function find(id: string): Promise<Upload> {
+    const upload = await uploads.find(id);
+    if (!upload) throw notFound('There is no such upload here.', 'It may be too old: begin again.');
+    return upload;
+  }
+
+  /**
+   * Adds the body of a request to an upload until the body ends or `ended` is aborted; resolves to how many bytes the upload
+   * has then. A connection whose body was left in the middle is closed after the answer.
+   */
+  async function receive(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    still: Still,
+    { id, bytes, length }: Upload,
+    ended: AbortSignal,
+  ): Promise<number> {
+    const left = length - bytes;
+    if (Number(request.headers['content-length'] ?? 0) > left) throw tooLarge();
+    if (left === 0) return bytes;
+    const body = request.body instanceof Readable ? request.body : Readable.from([]);
+    try {
+      return await uploads.append(id, limit(body, left, ended));
+    } finally {
+      if (!body.readableEnded) void reply.header('connection', 'close');
+      await dropUnless(still, id);
+    }
+  }
 
   /** What came while the right to upload was taken away is not kept. */
-  async function dropUnless({ still, id }: TusAsking): Promise<void> {
+  async function dropUnless(still: Still, id: string): Promise<void> {
     try {
       still();
     } catch (error) {
-      if (id !== undefined) await uploads.remove(id);
+      await uploads.remove(id);
       throw error;
     }
   }
 
-  return async (request, reply, given) => {
-    const asking = { ...given };
-    const asked = toWeb(request, asking.id);
-    askings.set(asked, asking);
-    const answer = await server.handleWeb(asked);
-    if (request.method === 'PATCH' || request.method === 'POST') await dropUnless(asking);
-    const failure = failures.get(asked);
-    if (failure instanceof Error && !('status_code' in failure)) throw failure;
-    if (answer.status >= 400) return refuseTus(reply.header('tus-resumable', '1.0.0'), answer.status);
-    for (const [name, value] of answer.headers)
-      if (!/^(?:access-control-|content-)/.test(name)) void reply.header(name, value);
-    return reply.code(answer.status).send();
+  /** Says how far an upload is, and finishes it where that is the end. */
+  async function answerOffset(reply: FastifyReply, still: Still, { id, length }: Upload, bytes: number): Promise<void> {
+    void reply.header('upload-offset', `${bytes}`);
+    if (bytes === length) await uploads.finish(id, still);
+    else void reply.header('upload-expires', new Date(clock.now() + kept).toUTCString());
+  }
+
+  async function create(request: FastifyRequest, reply: FastifyReply, { by, still }: TusAsking): Promise<FastifyReply> {
+    const { headers } = request;
+    if (headers['upload-defer-length'] !== undefined || headers['upload-concat'] !== undefined) {
+      return refuse(reply, 501, 'unsupported', 'This extension of tus is not spoken here.', 'OPTIONS tells which are.');
+    }
+    const length = parseLength(headers['upload-length'], 'Upload-Length');
+    const metadata = parseMetadata(headers['upload-metadata']);
+    const id = randomBytes(16).toString('hex');
+    await uploads.begin(id, { by, length, metadata });
+    // Nobody else can know of it yet: no lock.
+    const upload = await find(id);
+    const brings = headers['content-type'] === offsetType;
+    const bytes = brings ? await receive(request, reply, still, upload, new AbortController().signal) : 0;
+    await answerOffset(reply, still, upload, bytes);
+    await dropUnless(still, id);
+    return reply.code(201).header('location', `${uploadsPath}/${id}`).send();
+  }
+
+  async function tell(reply: FastifyReply, id: string): Promise<FastifyReply> {
+    const { bytes, length, metadata } = await turns(
+      id,
+      () => undefined,
+      () => find(id),
+    );
+    void reply.headers({ 'upload-offset': `${bytes}`, 'upload-length': `${length}`, 'cache-control': 'no-store' });
+    if (Object.keys(metadata).length > 0) void reply.header('upload-metadata', writeMetadata(metadata));
+    return reply.code(200).send();
+  }
+
+  async function add(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { id, still }: TusAsking & { id: string },
+  ): Promise<FastifyReply> {
+    const offset = parseLength(request.headers['upload-offset'], 'Upload-Offset');
+    if (request.headers['content-type'] !== offsetType)
+      throw new PhotospoolError('invalid', `Bytes must come as ${offsetType}, with Upload-Offset.`);
+    const ended = new AbortController();
+    const [upload, bytes] = await turns(
+      id,
+      () => ended.abort(),
+      async () => {
+        const found = await find(id);
+        if (found.bytes !== offset) {
+          throw new PhotospoolError('conflict', 'The upload is not at that Upload-Offset.', {
+            hint: 'Ask with HEAD how far it is.',
+          });
+        }
+        return [found, await receive(request, reply, still, found, ended.signal)];
+      },
+    );
+    await answerOffset(reply, still, upload, bytes);
+    return reply.code(204).send();
+  }
+
+  return async (request, reply, asking) => {
+    const { id } = asking;
+    void reply.header('tus-resumable', version);
+    if (request.method === 'OPTIONS')
+      return reply
+        .code(204)
+        .headers({ 'tus-version': version, 'tus-extension': extensions.join(',') })
+        .send();
+    if (request.headers['tus-resumable'] !== version) {
+      void reply.header('tus-version', version);
+      return refuse(reply, 412, 'invalid', `The header Tus-Resumable must say ${version}.`);
+    }
+    if (id === undefined) return create(request, reply, asking);
+    if (request.method === 'HEAD') return tell(reply, id);
+    if (request.method === 'PATCH') return add(request, reply, { ...asking, id });
+    await turns(
+      id,
+      () => undefined,
+      () => uploads.remove(id),
+    );
+    return reply.code(204).send();
   };
 }
 
-/** A request as @tus/server reads it: its body as it comes, and no address but what tells the upload. */
-function toWeb({ method, headers, body }: FastifyRequest, id: string | undefined): Request {
-  const told = new Headers();
-  for (const [name, value] of Object.entries(headers)) if (typeof value === 'string') told.set(name, value);
-  const url = `http://localhost${uploadsPath}${id === undefined ? '' : `/${id}`}`;
-  const stream = body instanceof Readable ? Readable.toWeb(body) : null;
-  return new Request(url, { method, headers: told, ...(stream && { body: stream, duplex: 'half' }) } as RequestInit);
-}
+const tooLarge = (): PhotospoolError =>
+  new PhotospoolError('too-large', 'There are more bytes than Upload-Length says.');
 
-const sentences: Record<number, [status: number, code: HttpCode, message: string, hint?: string]> = {
-  403: [400, 'invalid', 'Bytes must come as application/offset+octet-stream, with Upload-Offset.'],
-  404: [404, 'not-found', 'There is no such upload here.', 'It may be too old: begin again.'],
-  409: [409, 'conflict', 'The upload is not at that Upload-Offset.', 'Ask with HEAD how far it is.'],
-  410: [404, 'not-found', 'There is no such upload here.', 'It may be too old: begin again.'],
-  412: [412, 'invalid', 'The header Tus-Resumable must say 1.0.0.'],
-  413: [413, 'too-large', 'There are more bytes than Upload-Length says.'],
-  501: [501, 'unsupported', 'This extension of tus is not spoken here.', 'OPTIONS tells which are.'],
-};
-
-function refuseTus(reply: FastifyReply, status: number): FastifyReply {
-  const [known, code, message, hint] = sentences[status] ?? [
-    400,
-    'invalid',
-    'The headers of this upload make no sense.',
-    'They should be those of tus 1.0: Upload-Length, Upload-Metadata.',
-  ];
-  if (status === 412) void reply.header('tus-version', '1.0.0');
-  return refuse(reply, known, code, message, hint);
-}
-
-/** The metadata of a request that makes an upload. @throws PhotospoolError `invalid`. */
-export function sha256Of(header: string | undefined): string | undefined {
-  for (const pair of (header ?? '').split(',')) {
-    const [key, value = ''] = pair.trim().split(' ');
-    if (key !== 'sha256') continue;
-    const sha256 = Buffer.from(value, 'base64').toString().toLowerCase();
-    if (/^[0-9a-f]{64}$/.test(sha256)) return sha256;
-    throw new PhotospoolError('invalid', 'The sha256 of an upload must be 64 hexadecimal digits.');
-  }
-  return undefined;
+/**
+ * The bytes of a stream, until it ends or `ended` is aborted. Fails where there are more than `most`, or where the stream does,
+ * which itself is left open in every case: it is a connection that must still be answered.
+ */
+function limit(stream: Readable, most: number, ended: AbortSignal): Readable {
+  let left = most;
+  const limited = new Transform({
+    transform(bytes: Buffer, _encoding, done) {
+      left -= bytes.length;
+      if (left < 0) done(tooLarge());
+      else done(null, bytes);
+    },
+  });
+  // Whoever reads it hears of its error, also of one that comes before the first read.
+  limited.on('error', () => undefined);
+  const stop = (): void => {
+    stream.unpipe(limited);
+    limited.end();
+  };
+  ended.addEventListener('abort', stop, { once: true });
+  finished(stream, { writable: false }, (error) => {
+    if (error) limited.destroy(new PhotospoolError('invalid', 'The connection broke before all bytes came.'));
+  });
+  return stream.pipe(limited);
 }

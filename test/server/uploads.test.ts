@@ -191,10 +191,11 @@ describe('an upload of somebody else', () => {
 describe('what goes wrong', () => {
   it.each([
     ['no Tus-Resumable', { 'tus-resumable': undefined }, 412],
-    ['another Tus-Resumable', { 'tus-resumable': '0.2.2' }, 400],
+    ['another Tus-Resumable', { 'tus-resumable': '0.2.2' }, 412],
     ['no length', { 'upload-length': undefined }, 400],
     ['a length that is none', { 'upload-length': '-1' }, 400],
     ['metadata that are none', { 'upload-metadata': 'filename !,,' }, 400],
+    ['metadata with a key twice', { 'upload-metadata': 'filename YQ==,filename Yg==' }, 400],
     ['a length that comes later', { 'upload-length': undefined, 'upload-defer-length': '1' }, 501],
   ])('in a beginning with %s is told in our shape', async (_what, over, status) => {
     const { app } = await openHome();
@@ -215,6 +216,39 @@ describe('what goes wrong', () => {
     expectError(await patch(home, url, from, payload, headers), status, code);
     expect((await home.app.inject(url)).json()).toMatchObject({ state: 'uploading', bytes: 0 });
     expect((await patch(home, url, 0, bytes)).statusCode).toBe(204);
+  });
+
+  it('in a body of unknown length with more than was announced keeps no byte beyond', async () => {
+    const home = await openHome();
+    const port = await listenOn(home.app);
+    const url = await begin(home);
+    const status = await new Promise<number | undefined>((resolve) => {
+      const headers = { ...chunk, 'upload-offset': '0', 'transfer-encoding': 'chunked' };
+      const client = request({ method: 'PATCH', host: '127.0.0.1', port, path: url, headers }, (answer) => {
+        resolve(answer.statusCode);
+        client.destroy();
+      });
+      client.on('error', () => undefined);
+      for (const piece of [bytes.subarray(0, 4_000), bytes.subarray(0, 4_000)]) client.write(piece);
+    });
+    expect(status).toBe(413);
+    const { bytes: came } = (await home.app.inject(url)).json<{ bytes: number }>();
+    expect([0, 4_000]).toContain(came);
+    expect((await patch(home, url, came, bytes.subarray(came))).statusCode).toBe(204);
+    const more = await patch(home, url, bytes.length, Buffer.alloc(0));
+    expect([more.statusCode, more.headers['upload-offset']]).toEqual([204, '5000']);
+    expect((await home.app.inject(url)).json()).toMatchObject({ state: 'received', sha256: sha256(bytes) });
+  });
+
+  it('at the same time is one request after the other, and each byte is there once', async () => {
+    const home = await openHome();
+    const url = await begin(home);
+    const answers = await Promise.all([1, 2, 3].map(() => patch(home, url, 0, bytes)));
+    // One that is asked to make room says how far it came.
+    expect([204, 409]).toEqual(expect.arrayContaining(answers.map(({ statusCode }) => statusCode)));
+    const { bytes: came } = (await home.app.inject(url)).json<{ bytes: number }>();
+    expect((await patch(home, url, came, bytes.subarray(came))).statusCode).toBe(204);
+    expect(readFileSync(join(incomingOf(home), 'a.jpg'))).toEqual(bytes);
   });
 
   it('for want of room is said at the beginning, and in the middle leaves what came', async () => {

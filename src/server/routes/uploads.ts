@@ -14,7 +14,8 @@ import { checkStill, viewer } from '../access.js';
 import type { Routes } from '../parts.js';
 import { findPhoto } from '../photos.js';
 import { answers, Problem, Sha256 } from '../schemas.js';
-import { openTus, sha256Of, uploadsPath, type TusAsking } from '../tus.js';
+import { openTus, uploadsPath, type TusAsking } from '../tus.js';
+import { sha256Of } from '../tusheaders.js';
 
 const Params = Type.Object({ upload: Type.String({ description: '32 hexadecimal digits' }) });
 const State = Type.Object({
@@ -113,7 +114,7 @@ export const uploads: Routes = async (app, { spool, library, clock }) => {
       },
       async (request, reply) => {
         const who = viewer(request);
-        const sha256 = sha256Of(request.headers['upload-metadata'] as string | undefined);
+        const sha256 = sha256Of(request.headers['upload-metadata']);
         const bytes = sha256 === undefined ? undefined : knownBytes(who, sha256);
         if (bytes !== undefined) return reply.code(200).send({ state: 'known', bytes, length: bytes, sha256 });
         return tus(request, reply, { by: authorOf(who), still: stillOf(request) });
