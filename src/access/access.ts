@@ -57,6 +57,8 @@ export interface AccessOptions {
   secret?: string;
   /** Takes each entry of the audit, as a line of JSON. */
   line?: (text: string) => void;
+  /** Removes the servers that were linked through the page before there was an owner account; answers their addresses. */
+  removeUnclaimedPeers?: () => string[];
   /** Hears of what could not be written behind a request. */
   failed?: (error: unknown) => void;
 }
@@ -65,6 +67,7 @@ export interface AccessOptions {
 export function openAccess(db: Sqlite, library: Library, options: AccessOptions = {}): Access {
   const { clock = systemClock, random = randomBytes, secret } = options;
   const { passwords = openPasswords({ random }), line = () => undefined, failed = () => undefined } = options;
+  const { removeUnclaimedPeers = () => [] } = options;
   openTables(db);
   const audit = openAudit(db, clock, line);
   const people = openPeople(db, library, clock);
@@ -78,7 +81,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const factors = openSecondFactors(db, { clock, random });
   const devices = openDevices(db, { clock, random });
   const parts = { db, clock, people, sessions, devices, codes, passkeys, factors, audit };
-  const accounts = openAccounts({ ...parts, settings, tokens, shares });
+  const accounts = openAccounts({ ...parts, settings, tokens, shares, removeUnclaimedPeers });
   library.onReceive('person:', (id, from) => accounts.receive(id.slice('person:'.length), from));
   for (const id of people.unseen()) accounts.receive(id);
   const signing = openSigning({ ...parts, passwords, accounts });

@@ -8,7 +8,7 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { compareText } from '../document/json.js';
 import { checkClaimed, checkConfirmed, type Actor } from './actor.js';
-import type { Audit } from './audit.js';
+import type { Audit, Happening } from './audit.js';
 import { setUp, type Codes } from './codes.js';
 import type { Devices } from './devices.js';
 import { keyOfName } from './names.js';
@@ -86,7 +86,7 @@ export interface Accounts {
   confirmSecondFactor(id: string, code: string, actor: Actor): string[];
   /** New recovery codes in place of the old ones. @throws PhotospoolError `confirmation-needed`, `conflict`. */
   renewRecovery(id: string, actor: Actor): string[];
-  /** Turns it off; false where it was off. @throws PhotospoolError `confirmation-needed`, `not-found`. */
+  /** Turns it off, of oneself or somebody else; false where it was off. @throws PhotospoolError `confirmation-needed`, `not-found`. */
   removeSecondFactor(id: string, actor: Actor): boolean;
   /** Takes a passkey away. @throws PhotospoolError `not-found`; `conflict` where it is the last way in of the last owner. */
   removePasskey(id: string, passkey: string, actor: Actor): void;
@@ -104,6 +104,8 @@ export interface AccountParts {
   factors: SecondFactors;
   tokens: Tokens;
   shares: Shares;
+  /** Removes the servers that were linked through the page before there was an owner account; answers their addresses. */
+  removeUnclaimedPeers: () => string[];
   settings: SettingStore;
   audit: Audit;
 }
@@ -166,6 +168,7 @@ export function openAccounts(parts: AccountParts): Accounts {
     if (!settings.read().setUp) {
       tokens.revokeUnclaimed(actor);
       shares.revokeUnclaimed(actor);
+      for (const url of parts.removeUnclaimedPeers()) note('peer-removed', actor, url);
     }
     settings.change({ setUp: true });
     codes.drop(setUp);
@@ -273,11 +276,11 @@ export function openAccounts(parts: AccountParts): Accounts {
         const { before, after, waiting } = received;
         // Their password and passkeys stay, and open nothing: an owner here may take them back.
         if (before?.removed === false && after.removed) endAll(id);
-        const actor: Actor = { by: '', who: from };
-        if (!before && !after.removed) note('person-added', actor, `${after.name} (${after.role}), by replication`);
+        const note = (what: Happening, detail: string): void => audit.note(what, { who: from, detail, source: from });
+        if (!before && !after.removed) note('person-added', `${after.name} (${after.role}), by replication`);
         const told = before ? describeStanding(before, after) : '';
-        if (told !== '') note(after.removed ? 'person-removed' : 'person-changed', actor, `${told}, by replication`);
-        if (waiting) note('change-waiting', actor, describeStanding(after, { ...after, ...waiting.change }));
+        if (told !== '') note(after.removed ? 'person-removed' : 'person-changed', `${told}, by replication`);
+        if (waiting) note('change-waiting', describeStanding(after, { ...after, ...waiting.change }));
       }),
     invite: (id, actor) =>
       db.transaction(() => {
@@ -349,6 +352,7 @@ export function openAccounts(parts: AccountParts): Accounts {
       }),
     removeSecondFactor: (id, actor) =>
       db.transaction(() => {
+        checkClaimed(actor);
         checkConfirmed(actor);
         const { name } = known(id);
         const removed = factors.remove(id);

@@ -1,7 +1,7 @@
 /**
  * What happened to access: who signed in and from where, who changed what. Rows for the page, and a file of JSON lines for
- * those who watch it with other programs. Both are bounded: failed tries, which strangers can make, never push out the
- * rest. The file is written behind the rows, and may miss the last lines after a crash. No secret is ever in an entry.
+ * those who watch it with other programs. Both are bounded: failed tries, which strangers can make, and what the documents of one
+ * other server bring about never push out the rest. The file is written behind the rows, and may miss the last lines after a crash. No secret is ever in an entry.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -34,6 +34,8 @@ export const happenings = [
   'share-revoked',
   'share-failed',
   'access-changed',
+  'peer-added',
+  'peer-removed',
   'document-removed',
 ] as const;
 /** What happened. */
@@ -48,9 +50,13 @@ export interface Entry {
   detail?: string;
 }
 
+/** What is told of an entry. `source`: the other server, by its token or peer, whose documents made it happen. */
+export type Told = Omit<Entry, 'at' | 'what'> & { source?: string };
+
 /** The record of what happened. */
 export interface Audit {
-  note(what: Happening, entry?: Omit<Entry, 'at' | 'what'>): void;
+  /** Adds an entry. One that equals another of the last hour by the same source is not added again. */
+  note(what: Happening, entry?: Told): void;
   /** Entries before a cursor, newest first; `next` where there are more. */
   list(limit: number, before?: number): { entries: Entry[]; next?: number };
 }
@@ -60,6 +66,9 @@ const most = 10_000;
 /** Of what strangers can make happen, so many are kept, each in a part of its own. */
 const mostFailed = { 'sign-in-failed': 2_000, 'share-failed': 1_000 } as const;
 const failures = Object.keys(mostFailed) as (keyof typeof mostFailed)[];
+/** Entries of one source that are kept, and that are written to the file in an hour. */
+const mostOfSource = { kept: 500, lines: 100 } as const;
+const hour = 3_600_000;
 /** How often old entries are taken out: every so many. */
 const every = 100;
 
@@ -74,7 +83,13 @@ interface Columns {
 
 /** Opens the record; `line` takes each entry as a line of JSON, without its end. */
 export function openAudit(db: Sqlite, clock: Pick<Clock, 'now'>, line: (text: string) => void): Audit {
-  const insert = db.prepare('INSERT INTO access_audit (at, what, who, address, detail) VALUES (?, ?, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT INTO access_audit (at, what, who, address, detail, source) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const recent = db.prepare<{ count: number; equal: number }>(`SELECT count(*) AS count,
+    coalesce(sum(what = ? AND detail IS ?), 0) AS equal FROM access_audit WHERE source = ? AND at > ?`);
+  const pruneSource = db.prepare(`DELETE FROM access_audit WHERE source = ? AND id <=
+    (SELECT id FROM access_audit WHERE source = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`);
   const select = db.prepare<Columns>(`SELECT id, at, what, who, address, detail FROM access_audit
     WHERE id < ? ORDER BY id DESC LIMIT ?`);
   const listed = failures.map((what) => `'${what}'`).join();
@@ -83,19 +98,25 @@ export function openAudit(db: Sqlite, clock: Pick<Clock, 'now'>, line: (text: st
       (SELECT id FROM access_audit WHERE ${which} ORDER BY id DESC LIMIT 1 OFFSET ?)`);
   const parts = [
     ...failures.map((what) => ({ most: mostFailed[what], prune: prune(`what = '${what}'`) })),
-    { most, prune: prune(`what NOT IN (${listed})`) },
+    { most, prune: prune(`what NOT IN (${listed}) AND source IS NULL`) },
   ];
 
   return {
-    note(what, { who, address, detail } = {}) {
+    note(what, { who, address, detail, source } = {}) {
       const at = clock.now();
-      const { lastInsertRowid } = insert.run(at, what, who ?? null, address ?? null, detail ?? null);
+      const before = source === undefined ? undefined : recent.get(what, detail ?? null, source, at - hour);
+      if (before && before.equal > 0) return;
+      const told = [who ?? null, address ?? null, detail ?? null, source ?? null];
+      const { lastInsertRowid } = insert.run(at, what, ...told);
+      if (source !== undefined) pruneSource.run(source, source, mostOfSource.kept);
       if (Number(lastInsertRowid) % every === 0) {
         for (const part of parts) part.prune.run(part.most);
       }
       const text = JSON.stringify(
         entryOf({ id: 0, at, what, who: who ?? null, address: address ?? null, detail: detail ?? null }),
       );
+      // The file turns over: the lines of one source must not be all of it.
+      if (before && before.count >= mostOfSource.lines) return;
       // Only what stays: an entry of a transaction that fails did not happen.
       db.afterCommit(() => line(text));
     },

@@ -5,6 +5,7 @@ import { openLineFile } from '../access/lines.js';
 import type { Config } from '../base/config.js';
 import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
+import { openPeers } from '../replication/peers.js';
 import type { Records } from './records.js';
 
 /** Access that must be closed before the database. */
@@ -25,6 +26,7 @@ export function openHomeAccess(
   const audit = openLineFile(join(config.data, 'audit.log'), files, failed('The audit could not be written.'));
   const access = openAccess(db, library, {
     line: audit.add,
+    removeUnclaimedPeers: () => openPeers(db).removeUnclaimed(),
     failed: failed('The time of a last use could not be written.'),
     ...(secret !== undefined && { secret }),
   });

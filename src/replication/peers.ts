@@ -29,10 +29,14 @@ export interface Peer {
 export interface Peers {
   all(): Peer[];
   find(url: string): Peer | undefined;
-  /** Adds a peer, or replaces what was known of it. */
-  put(peer: Peer): void;
+  /**
+   * Adds a peer, or replaces what was known of it. `unclaimed`: by whoever reached the page of a home that has no owner account yet.
+   */
+  put(peer: Peer, unclaimed?: boolean): void;
   /** True where it was there. */
   remove(url: string): boolean;
+  /** Removes those that were put unclaimed; answers their addresses. */
+  removeUnclaimed(): string[];
   /** The documents that were set aside at the link to a peer, the newest first, and how many there are. */
   setAside(url: string): { documents: SetAside[]; count: number };
   /** Has them tried again at once: all, or one, or one revision of it. Returns how many. */
@@ -68,7 +72,10 @@ export function openPeers(db: Sqlite): Peers {
     ...(authorization !== null && { authorization }),
     publish: publish === 1,
   });
-  return {
+  // The column came later: made when it is first written, for those who only look write nothing.
+  const isMarked = (): boolean =>
+    db.prepare("SELECT 1 FROM pragma_table_info('peer') WHERE name = 'unclaimed'").get() !== undefined;
+  const peers: Peers = {
     setAside: (url) => listSetAside(db, url),
     retry: (url, id, rev) => retrySetAside(db, url, id, rev),
     isSetAside: (url, id) => isSetAside(db, url, id),
@@ -77,14 +84,25 @@ export function openPeers(db: Sqlite): Peers {
       const row = one.get(url);
       return row && peerOf(row);
     },
-    put: ({ url, authorization, publish, originals, added }) =>
-      void put.run(url, authorization ?? null, Number(publish), originals, added),
+    put: ({ url, authorization, publish, originals, added }, unclaimed = false) =>
+      db.transaction(() => {
+        put.run(url, authorization ?? null, Number(publish), originals, added);
+        if (!unclaimed) return;
+        if (!isMarked()) db.exec('ALTER TABLE peer ADD COLUMN unclaimed INTEGER NOT NULL DEFAULT 0');
+        db.prepare('UPDATE peer SET unclaimed = 1 WHERE url = ?').run(url);
+      }),
     remove(url) {
       forgetThere(db, couchUrls(url).blobs);
       forgetSetAside(db, url);
       return remove.run(url).changes > 0;
     },
+    removeUnclaimed() {
+      if (!isMarked()) return [];
+      const urls = db.prepare<{ url: string }>('SELECT url FROM peer WHERE unclaimed = 1 ORDER BY url').all();
+      return urls.map(({ url }) => url).filter((url) => peers.remove(url));
+    },
   };
+  return peers;
 }
 
 /**
@@ -130,9 +148,9 @@ export function makePeer({ address, token, publish, originals }: GivenPeer, now:
   };
 }
 
-/** Adds a peer, or says anew how: the day it was added stays. */
-export function addPeer(peers: Peers, peer: Peer): void {
-  peers.put({ ...peer, added: peers.find(peer.url)?.added ?? peer.added });
+/** Adds a peer, or says anew how: the day it was added stays. `unclaimed` as in `Peers.put`. */
+export function addPeer(peers: Peers, peer: Peer, unclaimed = false): void {
+  peers.put({ ...peer, added: peers.find(peer.url)?.added ?? peer.added }, unclaimed);
 }
 
 /** The database on a CouchDB where the address names none. */

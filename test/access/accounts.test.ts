@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -184,6 +185,38 @@ describe('tokens', () => {
 });
 
 describe('the audit', () => {
+  it('keeps what happened here, and by other servers, however much the documents of one server bring about', () => {
+    const access = openTestAccess();
+    access.audit.note('set-up', { who: 'owner' });
+    const sender = (from: string) => (body: object, n: number) => {
+      const id = `01JD${String(n).padStart(22, '0')}`;
+      const at = `${String(n + 1).padStart(15, '0')}-0000-${from}`;
+      const register = (value: unknown): object => ({ value, at, by: 'x' });
+      const values = Object.entries(body).map(([key, value]) => [key, register(value)]);
+      const document = { format: 1, kind: 'person', ...(Object.fromEntries(values) as object) };
+      const revision = `1-${createHash('md5').update(`${from}${n}`).digest('hex')}`;
+      access.library.insert([{ id: `person:${id}`, revisions: [revision], deleted: false, body: document }], { from });
+    };
+    sender('token laptop')({ name: 'Ada', role: 'family' }, 900_000);
+    const flood = sender('token other');
+    access.db.transaction(() => {
+      for (let n = 0; n < 300; n++) flood({ name: `N${n}`, role: 'owner' }, n);
+    });
+    const { entries } = access.audit.list(10_000);
+    const of = (who: string): number => entries.filter((entry) => entry.who === who).length;
+    expect(of('token other')).toBeLessThanOrEqual(500);
+    expect(of('token laptop')).toBe(1);
+    expect(entries.at(-1)).toMatchObject({ what: 'set-up', who: 'owner' });
+    // The newest of them are the ones that stay.
+    expect(entries[0]!.detail).toContain('N299');
+    // The file turns over: one server fills no more than a part of it.
+    expect(access.lines.length).toBeLessThan(110);
+    // The same once more within an hour is no entry of its own.
+    const told = { who: 'token laptop', detail: 'Ada: may edit', source: 'token laptop' };
+    for (let n = 0; n < 3; n++) access.audit.note('change-waiting', told);
+    expect(access.audit.list(3).entries.filter(({ detail }) => detail === told.detail)).toHaveLength(1);
+  });
+
   it('tells who did what, and no secret', async () => {
     const access = openTestAccess();
     const id = await access.join('owner', 'owner');

@@ -120,6 +120,7 @@ function furnish({ door, comments, photos }: Fixture): void {
   const at = '2026-01-01T10:00:00.000Z';
   const owner = addPerson(door, 'Owner', 'owner', password);
   const family = addPerson(door, 'Family', 'family', password);
+  family.secondFactor = true;
   addPerson(door, 'Somebody with a long name who was invited', 'family');
   owner.keys.push({ id: 'k', name: 'A phone', created: at, credential: '' });
   door.tokens.push({ name: 'phone', may: ['upload', 'read'], created: at, lastUsed: at, by: 'Owner' });

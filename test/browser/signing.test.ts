@@ -168,6 +168,18 @@ test('an invitation lets family in, who see what is shown to them as soon as it 
   }
   await family.page.goto(`${visits.home.url}/photo/${mine}`);
   await family.page.waitForSelector('text=This photo is not here');
+
+  // They lost their phone: the owner turns two-step sign-in off for them.
+  const { accounts } = visits.home.access;
+  const [{ id }, command] = [accounts.named('Family')!, { by: 'owner', who: 'command line' }];
+  const { secret } = accounts.beginSecondFactor(id, command);
+  accounts.confirmSecondFactor(id, codeOf(bytesOf(secret), stepAt(Date.now())), command);
+  await owner.page.goto(`${visits.home.url}/people`);
+  await owner.page.getByRole('button', { name: 'Change Family' }).click();
+  await owner.page.getByRole('button', { name: 'Turn off two-step sign-in' }).click();
+  await owner.page.getByRole('button', { name: 'Turn off', exact: true }).click();
+  await owner.page.waitForSelector('text=Turn off two-step sign-in', { state: 'detached' });
+  expect(accounts.find(id)?.secondFactor).toBe(false);
   calm();
 });
 

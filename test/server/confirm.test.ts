@@ -4,6 +4,7 @@
  */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOf, stepAt } from '../../src/access/totp.js';
+import { addPeer, makePeer } from '../../src/replication/peers.js';
 import { buildApp } from '../../src/server/app.js';
 import { makeAuthenticator } from '../access/authenticator.js';
 import { bytesOf } from '../access/base32.js';
@@ -29,11 +30,11 @@ async function addPasskey(browser: Browser, name: string) {
 }
 
 /** Turns the second factor of a browser's person on. */
-async function turnOn({ home }: Pick<Owned, 'home'>, browser: Browser) {
+async function turnOn({ home }: Pick<Owned, 'home'>, browser: Browser, name = 'Owner') {
   const begun = await browser.ask('POST', '/api/me/second-factor');
   expect(begun.statusCode, begun.body).toBe(201);
   const { secret, uri } = begun.json<{ secret: string; uri: string }>();
-  expect(uri).toBe(`otpauth://totp/Photospool:Owner?secret=${secret}&issuer=Photospool`);
+  expect(uri).toBe(`otpauth://totp/Photospool:${name}?secret=${secret}&issuer=Photospool`);
   const code = (by = 0): string => codeOf(bytesOf(secret), stepAt(home.clock.now()) + by);
   expectError(await browser.ask('POST', '/api/me/second-factor/confirm', { otp: '000000' }), 400, 'invalid');
   const on = await browser.ask('POST', '/api/me/second-factor/confirm', { otp: code() });
@@ -56,6 +57,7 @@ describe('a session that is older than ten minutes', () => {
       ['POST', '/api/peers', { url: 'http://127.0.0.1:1/' }],
       ['POST', '/api/me/second-factor'],
       ['DELETE', '/api/me/second-factor'],
+      ['DELETE', `/api/people/${family.id}/second-factor`],
       ['POST', '/api/me/second-factor/recovery'],
     ];
     await home.clock.advance(10 * minute);
@@ -186,6 +188,26 @@ describe('the second factor', () => {
     expect(answer.statusCode, answer.body).toBe(200);
   });
 
+  it('is turned off by an owner for somebody who lost it: confirmed anew, and in the audit', async () => {
+    const owned = await openOwned();
+    const { home, owner } = owned;
+    const { id, browser: family } = await invite(owned, 'Family');
+    const { recovery } = await turnOn(owned, family, 'Family');
+    expect(recovery).toHaveLength(10);
+    const path = `/api/people/${id}/second-factor`;
+    expectError(await family.ask('DELETE', path), 403, 'forbidden');
+    await home.clock.advance(11 * minute);
+    expectError(await owner.ask('DELETE', path), 403, 'confirmation-needed');
+    expect((await owner.ask('POST', '/api/session/confirm', { password: good })).statusCode).toBe(200);
+    expectError(await owner.ask('DELETE', `/api/people/${'0'.repeat(26)}/second-factor`), 404, 'not-found');
+    expect((await owner.ask('DELETE', path)).json()).toEqual({ removed: true });
+    expect((await owner.ask('DELETE', path)).json()).toEqual({ removed: false });
+    const again = await openBrowser(home.app).ask('POST', '/api/session', { name: 'Family', password: good });
+    expect(again.statusCode, again.body).toBe(200);
+    const told = home.access.audit.list(100).entries.filter(({ what }) => what === 'second-factor-off');
+    expect(told).toMatchObject([{ who: 'Owner', detail: 'Family' }]);
+  });
+
   it('is needed to confirm and to use an invitation, not by a passkey, and a command turns it off', async () => {
     const owned = await openOwned();
     const { home, owner } = owned;
@@ -236,6 +258,10 @@ describe('before there is an owner account', () => {
     const secret = made.json<{ token: string }>().token;
     const shared = await far.ask('POST', '/api/shares', { search: 'tag:x', title: 'All' });
     expect(shared.statusCode, shared.body).toBe(201);
+    const linked = await far.ask('POST', '/api/peers', { url: 'http://127.0.0.1:1', token: 'psp_x' });
+    expect(linked.statusCode, linked.body).toBe(201);
+    const byCommand = { address: 'http://127.0.0.1:2', publish: false, originals: 'all' } as const;
+    addPeer(home.parts.peers!, makePeer(byCommand, 0));
     const kept = home.access.tokens.make('laptop', ['replicate'], { by: 'owner', who: 'command line' });
     const see = (token: string) =>
       home.app.inject({ url: '/api/photos', headers: { authorization: `Bearer ${token}` } });
@@ -247,8 +273,10 @@ describe('before there is an owner account', () => {
     expect(home.access.tokens.list().map(({ name }) => name)).toEqual(['laptop']);
     expect(home.access.tokens.find(kept.secret)).toBeDefined();
     expect(home.access.shares.list()).toEqual([]);
+    expect(home.parts.peers!.all().map(({ url }) => url)).toEqual(['http://127.0.0.1:2']);
     const told = home.access.audit.list(20).entries.map(({ what, detail = '' }) => `${what} ${detail}`);
-    expect(told).toEqual(expect.arrayContaining(['token-revoked forwarded', 'share-revoked All']));
+    const ended = ['token-revoked forwarded', 'share-revoked All', 'peer-removed http://127.0.0.1:1'];
+    expect(told).toEqual(expect.arrayContaining(ended));
     // What the owner makes stays.
     const { id } = await codeFor({ owner }, 'Family');
     expect(id).toMatch(/^\w{26}$/);

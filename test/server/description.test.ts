@@ -67,6 +67,7 @@ describe('the description', () => {
         'delete /api/me/sessions',
         'delete /api/peers/{url}',
         'delete /api/people/{id}',
+        'delete /api/people/{id}/second-factor',
         'delete /api/photos/{id}/comments/{comment}',
         'delete /api/session',
         'delete /api/session/passkeys-added',

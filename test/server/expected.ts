@@ -159,6 +159,7 @@ export const expected: Record<string, Expected> = {
   'post /api/people': { rule: 'people', open: true, body: {} },
   'patch /api/people/{id}': { rule: 'people', open: true, body: {} },
   'delete /api/people/{id}': { rule: 'people', open: true },
+  'delete /api/people/{id}/second-factor': { rule: 'people', open: true },
   'post /api/people/{id}/invitation': { rule: 'people', open: true, body: {} },
   'get /api/shares': { rule: 'links', open: true },
   'post /api/shares': { rule: 'links', open: true, body: {} },

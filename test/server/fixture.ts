@@ -269,6 +269,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     clock,
     passwords: openPasswords({ cost: { ln: 4, r: 8, p: 1 } }),
     secret: commandSecret,
+    removeUnclaimedPeers: () => openPeers(db).removeUnclaimed(),
   });
   const parts: ServerParts = {
     library,

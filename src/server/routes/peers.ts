@@ -63,11 +63,13 @@ export const peers: Routes = (app, context) => {
       },
     },
     async (request, reply) => {
-      checkConfirmed(actorBehind(request));
+      const { by: _by, unclaimed, ...actor } = actorBehind(request);
+      checkConfirmed(actor);
       const { url: address, token, publish = false, originals = 'all' } = request.body;
       const given = { address: address.trim(), publish, originals };
       const peer = makePeer({ ...given, ...(token !== undefined && { token: token.trim() }) }, clock.now());
-      addPeer(here(), peer);
+      addPeer(here(), peer, unclaimed);
+      access.audit.note('peer-added', { ...actor, detail: peer.url });
       const found = await discover(peer).catch((error: unknown) => toPhotospoolError(error));
       const told =
         found instanceof PhotospoolError ? { problem: sentence(found) } : { kind: found.kind, version: found.version };
@@ -88,6 +90,8 @@ export const peers: Routes = (app, context) => {
     (request, reply) => {
       const { url } = readAddress(request.params.url);
       if (!here().remove(url)) throw notFound('That is no peer of this server.');
+      const { who, address } = actorBehind(request);
+      access.audit.note('peer-removed', { who, detail: url, ...(address !== undefined && { address }) });
       void reply.send({ removed: true });
     },
   );

@@ -78,6 +78,20 @@ export const people: Routes = (app, { access }) => {
     },
   );
 
+  app.delete(
+    '/api/people/:id/second-factor',
+    {
+      config,
+      schema: {
+        summary: 'Turns two-step sign-in of a person off, where their phone and recovery codes are lost',
+        params: OneParams,
+        response: answers(Type.Object({ removed: Type.Boolean({ description: 'false where it was off' }) })),
+      },
+    },
+    (request, reply) =>
+      void reply.send({ removed: accounts.removeSecondFactor(request.params.id, actorBehind(request)) }),
+  );
+
   const Shown = strict({ edition: Type.String({ maxLength: 100, description: 'of the change that was shown' }) });
   app.post(
     '/api/people/:id/approve',

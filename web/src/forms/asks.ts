@@ -100,6 +100,9 @@ export const changePerson = (
   change: Partial<Pick<Person, 'name' | 'role' | 'canEdit'>>,
 ): Promise<unknown> => ask(at('/api/people', id), send('PATCH', change));
 export const removePerson = (id: string): Promise<unknown> => ask(at('/api/people', id), send('DELETE'));
+/** Turns two-step sign-in of somebody else off. */
+export const resetSecondFactor = (id: string): Promise<unknown> =>
+  ask(`${at('/api/people', id)}/second-factor`, send('DELETE'));
 /** A new link; the answer is the invitation, alone or as a key. */
 export const inviteAgain = async (id: string): Promise<Invitation> => {
   const answer = await ask<Invitation | { invitation: Invitation }>(

@@ -26,6 +26,8 @@ const known: Record<string, string> = {
   'share-revoked': 'Ended a link',
   'share-failed': 'Wrong password for a link',
   'access-changed': 'Changed who is let in',
+  'peer-added': 'Linked a server',
+  'peer-removed': 'Ended the link to a server',
   'document-removed': 'Removed a document of another program',
 };
 
