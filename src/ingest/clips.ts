@@ -33,6 +33,8 @@ export interface ClipParts extends FilmParts {
 /** What makes the films of a home. */
 export interface Clips {
   wanted: Wanted;
+  /** As `Wanted.ask`, and begins with it where the maker watches; false without ffmpeg, too. */
+  ask(sha256: string): boolean;
   /** Makes what is missing until all is there that can be made now; answers how many were made. Never rejects. */
   drain(signal?: AbortSignal): Promise<number>;
   /** Goes on until the signal. */
@@ -49,6 +51,7 @@ const faults: ReadonlySet<ErrorCode> = new Set(['undecodable', 'unsupported', 't
 export function openClips(parts: ClipParts): Clips {
   const { db, library, clock, log, films } = parts;
   const wanted = openWanted(db, library, clock);
+  const turn = new Turn();
   /** What was last said of a library that can't be read or written. */
   let said = '';
 
@@ -90,9 +93,13 @@ export function openClips(parts: ClipParts): Clips {
 
   return {
     wanted,
+    ask(sha256) {
+      const isComing = films.missing.length === 0 && wanted.ask(sha256);
+      if (isComing) turn.wake();
+      return isComing;
+    },
     drain,
     async watch(signal) {
-      const turn = new Turn();
       const unlisten = parts.onChange(() => turn.wake());
       while (!signal.aborted) {
         const woken = turn.next();

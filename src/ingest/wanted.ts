@@ -1,6 +1,7 @@
 /**
  * Which films are still to be made: a local table, filled from the change feed by what the documents lack. A crash leaves it a
- * little behind the feed; it can be dropped, and is filled again. Only how often making one failed is nowhere else.
+ * little behind the feed; it can be dropped, and is filled again. Only how often making one failed, and which films were asked for, is
+ * nowhere else.
  */
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -35,6 +36,11 @@ export interface Wanted {
   count(): { waiting: number; failed: number };
   /** Making one failed: it is tried again later; where that is by the file (`own`), not for ever. */
   failed(wish: Wish, reason: string, own: boolean): void;
+  /**
+   * Has what plays made of a video that plays as it is: for those who may see it and not have the original. False where that can't
+   * be made: nothing of it can be decoded, or making it failed too often.
+   */
+  ask(sha256: string): boolean;
   /** Gives those that failed new tries. */
   again(): void;
 }
@@ -45,7 +51,8 @@ export const clipAt = String(clipRecipe).padStart(4, '0');
 const tables = `
   CREATE TABLE IF NOT EXISTS clip_wanted (sha256 TEXT PRIMARY KEY, stage INTEGER NOT NULL, taken TEXT NOT NULL, due INTEGER NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, reason TEXT) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS clip_next ON clip_wanted (stage, taken DESC);`;
+  CREATE INDEX IF NOT EXISTS clip_next ON clip_wanted (stage, taken DESC);
+  CREATE TABLE IF NOT EXISTS clip_asked (sha256 TEXT PRIMARY KEY) WITHOUT ROWID;`;
 
 /** The setting that keeps how far the feed was followed. Another recipe has another one: then all is looked at again. */
 const mark = `clips.followed.${clipRecipe}.${renditionRecipe}`;
@@ -69,11 +76,15 @@ export function openWanted(db: Sqlite, library: Library, clock: Clock): Wanted {
   const count = db.prepare<{ waiting: number; failed: number }>(
     `SELECT count(*) AS waiting, coalesce(sum(tries >= ${mostTries}), 0) AS failed FROM clip_wanted`,
   );
+  const asked = db.prepare('SELECT 1 FROM clip_asked WHERE sha256 = ?');
+  const putAsked = db.prepare('INSERT OR IGNORE INTO clip_asked (sha256) VALUES (?)');
+  const atOnce = db.prepare('UPDATE clip_wanted SET due = 0 WHERE sha256 = ? AND tries = 0');
+  const tries = db.prepare<{ tries: number }>('SELECT tries FROM clip_wanted WHERE sha256 = ?');
   const failed = db.prepare('UPDATE clip_wanted SET tries = tries + ?, due = ?, reason = ? WHERE sha256 = ?');
 
   function look(sha256: string): void {
     const photo = photoOf(library.get(`photo:${sha256}`)?.body);
-    const stage = photo && lacks(photo);
+    const stage = photo && lacks(photo, asked.get(sha256) !== undefined);
     if (stage === undefined) return void drop.run(sha256);
     const { taken } = viewPhoto(sha256, photo!, { here: false });
     const own = isOurs(photo!, library.server);
@@ -107,6 +118,16 @@ export function openWanted(db: Sqlite, library: Library, clock: Clock): Wanted {
     },
     count: () => count.get() ?? { waiting: 0, failed: 0 },
     failed: ({ sha256 }, reason, own) => void failed.run(Number(own), clock.now() + pause, reason, sha256),
+    ask(sha256) {
+      if (!asked.get(sha256)) {
+        db.transaction(() => {
+          putAsked.run(sha256);
+          look(sha256);
+          atOnce.run(sha256);
+        });
+      }
+      return (tries.get(sha256)?.tries ?? mostTries) < mostTries;
+    },
     again: () => db.exec('UPDATE clip_wanted SET tries = 0, due = 0'),
   };
 }
@@ -114,8 +135,11 @@ export function openWanted(db: Sqlite, library: Library, clock: Clock): Wanted {
 const has = ({ clips }: PhotoDocument, name: 'hover' | 'video'): boolean =>
   textOf(own(own(clips, name), 'at')) >= clipAt;
 
-/** What is to be made next of a document; undefined where nothing is. */
-export function lacks(document: PhotoDocument): Stage | undefined {
+/**
+ * What is to be made next of a document; undefined where nothing is. `asked`: what plays was asked for by those who may not have
+ * the original.
+ */
+export function lacks(document: PhotoDocument, asked = false): Stage | undefined {
   const { facts, renditions } = document;
   if (!textOf(own(facts, 'type')).startsWith('video/'))
     return motionOf(facts) && !has(document, 'video') ? 'video' : undefined;
@@ -124,13 +148,13 @@ export function lacks(document: PhotoDocument): Stage | undefined {
   // Of a film of which nothing can be decoded, nothing plays.
   if (own(renditions, 'unshown') === 'damaged') return undefined;
   if (!has(document, 'hover')) return 'hover';
-  return lacksVideo(document) ? 'video' : undefined;
+  return lacksVideo(document, asked) ? 'video' : undefined;
 }
 
 /** Whether what plays is still to be made of a video. */
-export function lacksVideo(document: PhotoDocument): boolean {
+export function lacksVideo(document: PhotoDocument, asked = false): boolean {
   const { facts, edits } = document;
-  const asItIs = own(facts, 'playable') === true && pairOf(facts) === undefined && !wasPublic(edits);
+  const asItIs = own(facts, 'playable') === true && pairOf(facts) === undefined && !wasPublic(edits) && !asked;
   return !asItIs && !has(document, 'video');
 }
 

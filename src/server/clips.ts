@@ -28,8 +28,8 @@ export type Playing =
 
 const isFilm = ({ type }: PhotoView): boolean => type.startsWith('video/');
 
-/** The original that a photo's film is made from: its own, or that of the video beside it. */
-function sourceOf({ catalog }: ClipParts, viewer: Viewer, photo: PhotoView): string | undefined {
+/** The original that a photo's film is made from, where it plays for the viewer: its own, or that of the video beside it. */
+export function sourceOf({ catalog }: ClipParts, viewer: Viewer, photo: PhotoView): string | undefined {
   if (isFilm(photo) || photo.motion) return photo.id;
   const clip = catalog.clipOf(photo.id);
   return clip && viewer.audiences.includes(clip.audience) ? clip.id : undefined;

@@ -98,6 +98,11 @@ export interface ServerParts {
    * a JPEG; with its MIME type. Otherwise as `toJpeg`.
    */
   toBare?(original: string): Promise<{ path: string; type: string; remove(): Promise<void> } | undefined>;
+  /**
+   * Has the film made that plays of a video, by the SHA-256 of its original: for those who may see it and not have the original.
+   * False where it can't be made. Absent on a server that makes none.
+   */
+  makePlayable?(sha256: string): boolean;
   /** Tells what photos look like. Absent on a server that decodes nothing. */
   look?: Look;
   /** What may be wrong with this home. Absent on a public server. */

@@ -113,6 +113,10 @@ describe('a video, where there is no ffmpeg', () => {
       expect(renditions).not.toHaveProperty('unshown');
       expect(Object.keys(made ?? {})).toEqual(['hover']);
       expect(await clips.drain()).toBe(0);
+      // It plays as it is; somebody asks for it who may not have the original.
+      expect(home.clips(without).ask(sha256)).toBe(false);
+      expect([clips.ask(sha256), await clips.drain(), clips.ask(sha256)]).toEqual([true, 1, false]);
+      expect(Object.keys(home.photo(sha256).clips ?? {}).sort()).toEqual(['hover', 'video']);
       expect(home.temporaries()).toEqual([]);
     },
   );

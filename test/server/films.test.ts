@@ -85,6 +85,25 @@ describe('a video', () => {
     expectError(await get('owner', `/media/${id}/hover`), 404, 'on-its-way');
   });
 
+  it('that is private is made ready to play for a link without originals, or the viewer is told why it can not be', async () => {
+    const { home, get } = await openAlbum();
+    const id = await put(home, { original, facts: { ...video, playable: true } });
+    const asked: string[] = [];
+    const able = { yes: true };
+    home.made.playable = (sha256) => (asked.push(sha256), able.yes);
+    const by = { by: 'owner', who: 'owner' };
+    const shared = { scope: { photo: id }, title: '', originals: false, details: true };
+    const { secret } = await home.access.shares.make(shared, by);
+    const url = `/s/${secret}/media/${id}/video`;
+    expectError(await get('nobody', url), 404, 'on-its-way');
+    able.yes = false;
+    expect(expectError(await get('nobody', url), 403, 'forbidden').message).toContain('Only the original');
+    expect(asked).toEqual([id, id]);
+    // Whoever may have the original is sent it, and nothing is made for them.
+    expect((await get('owner', `/media/${id}/video`)).rawPayload.equals(original)).toBe(true);
+    expect(asked).toHaveLength(2);
+  });
+
   it('that browsers can not play is tried all the same, until there is a better one', async () => {
     const { home, get } = await openAlbum();
     const id = await put(home, { original, facts: { ...video, type: 'video/quicktime' } });

@@ -203,7 +203,11 @@ export interface Home {
   links: FakeMesh;
   clock: ManualClock;
   /** What makes a file without details of an original, and tells what photos look like; there is none unless the test sets it. */
-  made: { bare?: NonNullable<ServerParts['toBare']>; look?: NonNullable<ServerParts['look']> };
+  made: {
+    bare?: NonNullable<ServerParts['toBare']>;
+    look?: NonNullable<ServerParts['look']>;
+    playable?: NonNullable<ServerParts['makePlayable']>;
+  };
   /** What was logged as a warning or an error. */
   logged: unknown[][];
   /** Adds a photo with its files; returns its id. */
@@ -299,6 +303,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
     toJpeg: async () => undefined,
     toBare: async (original) => made.bare?.(original),
     look: async (id) => made.look?.(id),
+    makePlayable: (sha256) => made.playable?.(sha256) ?? true,
     samples: async () => 6,
     examine: async () => ({
       findings: [{ check: 'backup', severity: 'warning', message: 'There is none.', remedy: 'Make one.' }],

@@ -80,7 +80,9 @@ async function serveUntil(stopped: Promise<void>, home: Home, parts: ServeParts)
   const filming = openFilming(home, log, { watch: true });
   try {
     const examine = (): Promise<Examined> => examineServed(home, spool, replication.mesh);
-    const server = await openServer({ ...serverParts(home), ...replication, access, spool, examine, log, clock });
+    const makePlayable = (sha256: string): boolean => filming.clips.ask(sha256);
+    const served = { ...serverParts(home), ...replication, makePlayable };
+    const server = await openServer({ ...served, access, spool, examine, log, clock });
     await announce(home, server.url, secret);
     if (!access.settings.read().setUp) offerSetUp(access, server.url);
     await spool.watch();

@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toPhotospoolError, notFound } from '../../base/errors.js';
 import type { PhotoView } from '../../document/view.js';
 import { viewer } from '../access.js';
-import { playingOf, withMotion } from '../clips.js';
+import { mayHaveOriginal } from '../../access/rights.js';
+import { playingOf, sourceOf, withMotion } from '../clips.js';
 import { mayKeep, sendDownload, type Download } from '../download.js';
 import { refuse } from '../failures.js';
 import type { Routes } from '../parts.js';
@@ -41,6 +42,18 @@ export const media: Routes = (app, context) => {
     return { path: blobs.rendition(sha256), sha256, type, forever, missing: 'This picture is not on this server.' };
   }
 
+  /** Whether a film that is not here will be; those who may not have the original have it made. */
+  function isComing(request: FastifyRequest, photo: PhotoView): boolean {
+    const who = viewer(request);
+    const id = sourceOf(context, who, photo);
+    if (id === undefined || mayHaveOriginal(who) || !context.makePlayable) return true;
+    const isHere = library.local.originals.find(id)?.state === 'here';
+    return isHere ? context.makePlayable(id) : hasPeers(context);
+  }
+
+  const withheld = (reply: FastifyReply): FastifyReply =>
+    refuse(reply, 403, 'forbidden', 'Only the original of this video could be played, and it is not shared with you.');
+
   const later = (reply: FastifyReply, message: string): FastifyReply => refuse(reply, 404, 'on-its-way', message);
 
   app.route({
@@ -61,6 +74,7 @@ export const media: Routes = (app, context) => {
         rendition === 'hover' || rendition === 'video'
           ? filmOf(request, photo, rendition)
           : pictureOf(request, photo, rendition);
+      if (!what && rendition === 'video' && !isComing(request, photo)) return withheld(reply);
       if (!what) return later(reply, 'This film is still being made.');
       return sendDownload(request, reply, what).catch((error: unknown) => {
         if (toPhotospoolError(error).code !== 'not-found' || !hasPeers(context)) throw error;

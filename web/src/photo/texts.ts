@@ -45,6 +45,7 @@ export const filmTexts = {
   place: 'Place in the video',
   whole: 'Full screen',
   coming: 'This video is being made ready to play.',
+  withheld: 'Only the original of this video could be played, and it is not shared with you.',
   unknown: 'This video can’t be played here. Download it to see it.',
   live: 'Play the moving photo',
   liveShort: 'Live',
