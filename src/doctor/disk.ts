@@ -23,6 +23,16 @@ const mayWrite = (path: string): Promise<boolean> => access(path, constants.W_OK
 
 /** Folders that are missing, or can't be written. `begun`: the home was used before, so that all must be there. */
 export async function examineFolders(folders: Folders, begun: boolean): Promise<Finding[]> {
+  if (!begun && !(await isThere(folders.data))) {
+    return [
+      {
+        check: 'folders',
+        severity: 'note',
+        message: `There is no home in ${printable(folders.home)} yet.`,
+        remedy: 'Make one with `photospool serve`, or name the right folder with --home.',
+      },
+    ];
+  }
   const found: Finding[] = [];
   for (const [key, what] of Object.entries(names) as [keyof typeof names, string][]) {
     const path = folders[key];
@@ -39,7 +49,7 @@ export async function examineFolders(folders: Folders, begun: boolean): Promise<
       found.push({
         check: 'folders',
         severity: 'error',
-        message: `${shown} can’t be written by the user who asks.`,
+        message: `${shown} can’t be written by this user.`,
         remedy: 'Mount it writable, or give it to the user who runs Photospool (chown).',
       });
     }
@@ -48,7 +58,7 @@ export async function examineFolders(folders: Folders, begun: boolean): Promise<
 }
 
 const gib = 2 ** 30;
-/** Below this nothing is taken in any more. */
+/** Below this the next photos may not fit. */
 const least = gib / 4;
 
 const amount = (bytes: number): string =>
@@ -71,7 +81,7 @@ export async function examineSpace(
     found.push({
       check: 'space',
       severity: left < least ? 'error' : 'warning',
-      message: `The disk of ${printable(path)} has ${amount(left)} left of ${amount(size)}.`,
+      message: `The disk of ${printable(path)} has ${amount(left)} left of ${amount(size)}${left < least ? ': the next photos may not fit' : ''}.`,
       remedy: 'Free some space, or move the archive to a larger disk (spool.done).',
     });
   }
@@ -116,7 +126,7 @@ export async function examineModes(folders: Folders): Promise<Finding[]> {
             check: 'modes' as const,
             severity: 'warning' as const,
             message: `Other users of this machine can read ${shown(readable)}.`,
-            remedy: `Close it with chmod go= ${shown(readable).replaceAll(',', '')}, or say that they may with files.modes.`,
+            remedy: `Close it with chmod go= ${shown(readable).replaceAll(',', '')}, or allow it with files.modes in photospool.toml.`,
           },
         ]
       : []),

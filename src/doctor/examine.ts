@@ -69,7 +69,7 @@ const failed =
     {
       check,
       severity: 'warning',
-      message: `This could not be looked at: ${check}.`,
+      message: `The check “${check}” failed.`,
       remedy: sentence(toPhotospoolError(error, 'look at', check)),
     },
   ];

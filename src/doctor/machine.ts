@@ -27,7 +27,7 @@ export function examinePrograms(ffmpeg: string | undefined, path = process.env['
     found.push({
       check: 'programs',
       severity: 'warning',
-      message: `${missing} can’t be found: videos are kept, and have no pictures.`,
+      message: `${missing} ${tools.missing.length > 1 ? 'were' : 'was'} not found: videos are stored, but shown without pictures.`,
       remedy: 'Install ffmpeg, or name it in video.ffmpeg, and start the server again.',
     });
   }
@@ -36,7 +36,7 @@ export function examinePrograms(ffmpeg: string | undefined, path = process.env['
     found.push({
       check: 'programs',
       severity: 'error',
-      message: 'perl can’t be found, which reads what photos tell: nothing is taken in.',
+      message: 'perl was not found. It reads the dates and places of photos; without it nothing is taken in.',
       remedy: 'Install perl (`apt install perl`).',
     });
   }
@@ -44,8 +44,8 @@ export function examinePrograms(ffmpeg: string | undefined, path = process.env['
     found.push({
       check: 'programs',
       severity: 'note',
-      message: 'heif-dec can’t be found: photos of iPhones take some times as long.',
-      remedy: 'Install it if you like (`apt install libheif-examples`).',
+      message: 'heif-dec was not found: photos from iPhones (HEIC) take several times longer to decode.',
+      remedy: 'To speed this up, install it (`apt install libheif-examples`).',
     });
   }
   return found;

@@ -37,6 +37,11 @@ describe('folders', () => {
     expect(await examineFolders(config, false)).toEqual([]);
     expect(brief(await examineFolders(config, true))).toEqual([`error: The archive, ${config.done}, is not there.`]);
   });
+
+  it('where no home was made yet, that is said', async () => {
+    const config = readConfig(join(temporaryFolder(), 'none'), {}, {});
+    expect(brief(await examineFolders(config, false))).toEqual([`note: There is no home in ${config.home} yet.`]);
+  });
 });
 
 describe('space', () => {
