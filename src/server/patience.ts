@@ -1,12 +1,12 @@
 /**
  * How long a body may take that is not a file: it is small, so whoever takes long over it only holds a place. And how an
- * answer that waits learns that nobody waits for it any more.
+ * answer that waits learns that nobody waits for it any more. A client that is refused before it has sent its body can read why.
  */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../base/clock.js';
 
-/** For a body of at most a megabyte, in ms. */
+/** For a body of at most a megabyte, in ms; and for what is still sent after the answer. */
 const patience = 30_000;
 
 /** Cuts requests whose bodies do not come; those of routes with `streams` are files of any size. */
@@ -22,9 +22,32 @@ export function boundBodies(app: FastifyInstance, clock: Clock): void {
   });
   // A big body that was refused unread is not waited for.
   app.addHook('onSend', ({ raw }, reply, _payload, done) => {
-    if (!raw.complete && isBig(raw.headers)) void reply.header('connection', 'close');
+    if (!raw.complete && isBig(raw.headers)) {
+      void reply.header('connection', 'close');
+      lingerAfter(raw, clock);
+    }
     done();
   });
+}
+
+/**
+ * Closes a connection in two steps where the client still sends a body (RFC 9112, 9.6): our side after the answer, the other one
+ * when the client closes it, or half a minute later. Closed at once, the connection would be reset by what still comes, and a client
+ * that sends its whole body first would never read the answer.
+ */
+function lingerAfter(raw: IncomingMessage, clock: Clock): void {
+  const { socket } = raw;
+  // Node calls this when the answer was written.
+  socket.destroySoon = () => {
+    Reflect.deleteProperty(socket, 'destroySoon');
+    socket.end();
+    // Node throws away what still comes.
+    raw.unpipe().resume();
+    raw.once('end', () => socket.destroySoon());
+    const over = new AbortController();
+    socket.once('close', () => over.abort());
+    void clock.sleep(patience, over.signal).then(() => socket.destroy());
+  };
 }
 
 const isBig = (headers: IncomingHttpHeaders): boolean =>

@@ -89,4 +89,34 @@ describe('a body that is no file', () => {
     const head = `POST /api/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\nabc`;
     expect(await send(port, head).ended).toMatch(/^HTTP\/1.1 404 /);
   });
+
+  it('may still be sent for a while when it was refused, so that nobody loses the answer by writing on', async () => {
+    const { app, clock } = await openHome();
+    const port = await listenOn(app);
+    const { socket, wrong, closed } = await refused(port);
+    const write = (): Promise<void> => new Promise((resolve) => void socket.write(part, () => resolve()));
+    for (let n = 0; n < 32; n++) await write();
+    expect(wrong).toEqual([]);
+    await clock.advance(30_000);
+    while (wrong.length === 0) await write();
+    await closed;
+    expect(clock.sleeping()).toBe(0);
+  });
 });
+
+const part = Buffer.alloc(64 * 1024, 'a');
+
+/** A connection whose request was refused before its body, of which 64 KiB are on their way; `wrong` are its errors. */
+async function refused(port: number): Promise<{ socket: Socket; wrong: Error[]; closed: Promise<void> }> {
+  const wrong: Error[] = [];
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.on('error', (error) => wrong.push(error)).setEncoding('latin1');
+  const answered = new Promise<string>((resolve) => socket.once('data', (text: string) => resolve(text)));
+  const ended = new Promise<void>((resolve) => socket.once('end', () => resolve()));
+  socket.write(`POST /api/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${1 << 30}\r\n\r\n`);
+  socket.write(part);
+  expect(await answered).toMatch(/^HTTP\/1.1 404 [^]*connection: close/i);
+  await ended;
+  return { socket, wrong, closed };
+}
