@@ -44,56 +44,71 @@ const isOdd = ({ at, over, saw }: Edit<unknown>): boolean =>
 /** The values without those that another one has wholly in sight, in the order given. All must have stamps. */
 export function lasting<E extends Edit<unknown>>(edits: readonly E[]): E[] {
   if (edits.length < 2) return [...edits];
-  const sights = numbered(edits);
-  // Only an edit that names something of its epoch can have a value in sight.
-  const byEpoch = new Map<number, number[]>();
-  sights.forEach(({ epochs }, n) => {
-    for (const epoch of epochs) {
-      const known = byEpoch.get(epoch);
-      if (known) known.push(n);
-      else byEpoch.set(epoch, [n]);
+  const sights = edits.map(sightOf);
+  // Equal vectors have each other in sight, and drop none.
+  const names = sights.map((sight) => [...sight.values()].sort(compareText).join());
+  const distinct = [...new Map(names.map((name, n) => [name, sights[n]!]))];
+  const dropped = covered(distinct.map(([, sight]) => sight));
+  const gone = new Set(distinct.filter((_, n) => dropped[n]).map(([name]) => name));
+  return edits.filter((_, n) => !gone.has(names[n]!));
+}
+
+/** How many vectors are compared at once: their rows of bits take 2.5 MB where there are 20,000. */
+const atOnce = 1_024;
+
+/** The stamps of one epoch, newest first, each with the number of the vector that has it. */
+type Column = [stamp: Stamp, vector: number][];
+
+/**
+ * Which of several vectors, no two of them equal, another one has all of. A forged list may have ten thousand, none of which has
+ * another in sight; so vectors are not compared in pairs: for each epoch, from its newest stamp on, a row of bits tells
+ * which vectors come so far, and the rows of all epochs of a vector have those in common that come as far as it does.
+ */
+function covered(vectors: readonly Vector[]): boolean[] {
+  const columns = columnsOf(vectors);
+  const found = vectors.map(() => true);
+  // What comes farther than all others in any epoch is in nobody's sight.
+  for (const [first, second] of columns) if (first![0] !== second?.[0]) found[first![1]] = false;
+  const open = found.flatMap((isOpen, n) => (isOpen ? [n] : []));
+  const words = Math.ceil(vectors.length / 32);
+  for (let at = 0; at < open.length; at += atOnce) {
+    const rows = new Map(open.slice(at, at + atOnce).map((n) => [n, new Uint32Array(words).fill(0xffff_ffff)]));
+    for (const column of columns) if (column.some(([, n]) => rows.has(n))) narrow(rows, column, words);
+    for (const [n, row] of rows) found[n] = hasOther(row, n, vectors.length);
+  }
+  return found;
+}
+
+function columnsOf(vectors: readonly Vector[]): Column[] {
+  const columns = new Map<string, Column>();
+  vectors.forEach((vector, n) => {
+    for (const [epoch, stamp] of vector) {
+      const known = columns.get(epoch);
+      if (known) known.push([stamp, n]);
+      else columns.set(epoch, [[stamp, n]]);
     }
   });
-  return edits.filter((_, n) => {
-    const sight = sights[n]!;
-    return !byEpoch.get(sight.own)!.some((m) => m !== n && includes(sights[m]!, sight) && !includes(sight, sights[m]!));
-  });
+  return [...columns.values()].map((column) => column.sort(([a], [b]) => compareText(b, a)));
 }
 
-/** A vector as numbers, in the order of epochs: a forged list may be long, and each is compared with many. */
-interface Numbered {
-  /** Its own epoch. */
-  own: number;
-  epochs: Int32Array;
-  /** By epoch the rank of its stamp among all stamps. */
-  ranks: Int32Array;
-}
-
-function numbered(edits: readonly Edit<unknown>[]): Numbered[] {
-  const sights = edits.map(sightOf);
-  const number = (texts: Iterable<string>): Map<string, number> =>
-    new Map([...new Set(texts)].sort(compareText).map((text, n) => [text, n]));
-  const epochs = number(sights.flatMap((sight) => [...sight.keys()]));
-  const ranks = number(sights.flatMap((sight) => [...sight.values()]));
-  return sights.map((sight, n) => {
-    const pairs = [...sight].map(([epoch, stamp]) => [epochs.get(epoch)!, ranks.get(stamp)!] as const);
-    pairs.sort((a, b) => a[0] - b[0]);
-    return {
-      own: epochs.get(epochOf(edits[n]!.at))!,
-      epochs: Int32Array.from(pairs, ([epoch]) => epoch),
-      ranks: Int32Array.from(pairs, ([, rank]) => rank),
-    };
-  });
-}
-
-/** Whether one vector has all of another. */
-function includes(a: Numbered, b: Numbered): boolean {
-  let at = 0;
-  for (let n = 0; n < b.epochs.length; n++) {
-    while (at < a.epochs.length && a.epochs[at]! < b.epochs[n]!) at++;
-    if (a.epochs[at] !== b.epochs[n] || a.ranks[at]! < b.ranks[n]!) return false;
+/** Takes from each vector's row those that do not come as far as it does in one epoch. */
+function narrow(rows: ReadonlyMap<number, Uint32Array>, column: Column, words: number): void {
+  const soFar = new Uint32Array(words);
+  let next = 0;
+  for (const [stamp, n] of column) {
+    for (; column[next]?.[0] === stamp; next++) soFar[column[next]![1] >>> 5]! |= 1 << (column[next]![1] & 31);
+    const row = rows.get(n);
+    if (row) for (let word = 0; word < words; word++) row[word]! &= soFar[word]!;
   }
-  return true;
+}
+
+/** Whether a row of bits has another one than the `n`th of `count`. */
+function hasOther(row: Uint32Array, n: number, count: number): boolean {
+  const beyond = count % 32 === 0 ? 0 : -1 << (count % 32);
+  return row.some((bits, word) => {
+    const ours = word === n >>> 5 ? 1 << (n & 31) : 0;
+    return (bits & ~ours & ~(word === row.length - 1 ? beyond : 0)) !== 0;
+  });
 }
 
 /** Of the values of a field that is shown by stamp, those that must outlast the cut by stamp: they name what it can't tell. */

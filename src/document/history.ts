@@ -42,10 +42,11 @@ export function historyOf(document: PhotoDocument): PastEdit[] {
     const kept: unknown = edits[field];
     const list = (Array.isArray(kept) ? kept : []).filter((edit): edit is Edit<unknown> => isStamp(own(edit, 'at')));
     const shown = shownEdit(edits, field)?.at;
+    const seen = new Set(list.flatMap(({ over, saw }) => [over, ...(Array.isArray(saw) ? saw : [])]));
     return list.map(({ value, at, by }) => ({
       ...{ field, value, at, by: textOf(by) },
       ...(at === shown && { shown: true as const }),
-      ...(at !== shown && !wasSeen(list, at) && { lost: true as const }),
+      ...(at !== shown && !seen.has(at) && { lost: true as const }),
     }));
   });
   const ofSets = (['tags', 'albums'] as const).flatMap((field) =>
@@ -59,10 +60,6 @@ export function historyOf(document: PhotoDocument): PastEdit[] {
   );
   return [...ofFields, ...ofSets].sort((a, b) => compareText(b.at, a.at));
 }
-
-/** Whether a later edit was made in sight of the one at a stamp. */
-const wasSeen = (list: readonly Edit<unknown>[], at: Stamp): boolean =>
-  list.some((edit) => edit.over === at || (Array.isArray(edit.saw) && edit.saw.includes(at)));
 
 /** Each time that these bytes came in, under another name or on another server, the first one first. */
 export const sightingsOf = (

@@ -6,12 +6,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonical } from '../../src/document/canonical.js';
-import { heads, mostNamed } from '../../src/document/causal.js';
+import { heads, lasting, mostNamed } from '../../src/document/causal.js';
 import { membership, shownEdit, type PhotoChange } from '../../src/document/edits.js';
 import { keptValues, merge } from '../../src/document/merge.js';
 import { audiences, type Audience, type Edit, type Edits, type PhotoDocument } from '../../src/document/photo.js';
 import { hasSeen, purge, revive } from '../../src/document/purge.js';
-import { openHlc } from '../../src/document/stamp.js';
+import { epochOf, isStamp, openHlc } from '../../src/document/stamp.js';
 import { viewPhoto, type PhotoView } from '../../src/document/view.js';
 import { edited, history, photo, play, stamp } from './documents.js';
 
@@ -53,6 +53,32 @@ const view = (document: PhotoDocument): PhotoView => viewPhoto('0', document, { 
 /** A change by a server whose clock is right. */
 const told = (document: PhotoDocument, change: PhotoChange, ms = now): PhotoDocument =>
   edited(document, change, openHlc({ now: () => ms }, 'here').after(document));
+
+/** By its definition: of each two, what each one names and itself. */
+function lastingByPairs(edits: readonly Edit<unknown>[]): Edit<unknown>[] {
+  const hasAll = (a: Edit<unknown>, b: Edit<unknown>): boolean => {
+    const named = ({ at, over, saw = [] }: Edit<unknown>): string[] => [at, over, ...saw].filter((one) => isStamp(one));
+    return named(b).every((stamp) => named(a).some((one) => epochOf(one) === epochOf(stamp) && one >= stamp));
+  };
+  return edits.filter((edit) => !edits.some((other) => hasAll(other, edit) && !hasAll(edit, other)));
+}
+
+test('what lasts is what no other value has wholly in sight, of forged lists of any length', () => {
+  const stamped = forgedOf(fc.constant(1)).filter((edit) => isStamp(edit.at));
+  fc.assert(
+    fc.property(fc.array(stamped, { maxLength: 80, size: 'max' }), (edits) => {
+      expect(lasting(edits)).toEqual(lastingByPairs(edits));
+    }),
+    { numRuns: 200 },
+  );
+  // More than are compared at once, none of which has another in sight; and one that has half of them.
+  const apart = Array.from({ length: 2_500 }, (_, n): Edit<unknown> => {
+    return { value: 1, at: stamp(n, 'x'), by: 'x', saw: [stamp(5_000 - n, 'y')] };
+  });
+  const half: Edit<unknown> = { value: 2, at: stamp(9_000, 'z'), by: 'x', saw: [stamp(1_249, 'x'), stamp(9_000, 'y')] };
+  expect(lasting(apart)).toEqual(apart);
+  expect(lasting([...apart, half])).toEqual([...apart.slice(1_250), half]);
+});
 
 describe('the laws of the merge', () => {
   test('hold for forged lists, circles, shared stamps and stamps that are none', () => {
