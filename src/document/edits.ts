@@ -36,9 +36,11 @@ export const setNames: readonly SetName[] = ['tags', 'albums', 'favourites', 'ap
 /** What a person changes at once: fields by their new value, sets by element. */
 export type PhotoChange = { [F in FieldName]?: EditableFields[F] } & { [S in SetName]?: SetChange };
 
-/** When and by whom an edit was made. `at` as `Library.stampAfter` gives it for the document. */
+/** When and by whom an edit was made. `at` and `made` as `Library.sign` gives them for the document. */
 export interface Signature {
   at: Stamp;
+  /** See `Edit`. */
+  made?: string;
   by: string;
   /** What another person said is said again, in one's own name: whoever may share confirms it for links (confirmed.ts). */
   confirms?: boolean;
@@ -150,7 +152,7 @@ function editOf(
   if (value === undefined) return undefined;
   if (!fields[field](value))
     throw new PhotospoolError('invalid', `This is no ${field} that a photo can have.`, { op: 'edit' });
-  const { at, by, of } = signature;
+  const { at, of } = signature;
   const [shown, later] = [shownEdit(edits, field), shownEdit(cut, field)];
   const list = listOf(cut, field);
   const isAudience = field === 'audience';
@@ -158,7 +160,7 @@ function editOf(
   const settled = !isAudience || lasting(list).length <= 1;
   const isSaid = [shown, later].every((one) => canonical(one?.value ?? null) === canonical(value));
   if (isSaid && settled && (of.length > 0 || !isConfirming(shown, signature))) return undefined;
-  return { value, at, by, ...sightOf(list, at, shown?.at, isAudience), ...(of.length > 0 && { of }) };
+  return { value, ...authorship(signature), ...sightOf(list, at, shown?.at, isAudience), ...(of.length > 0 && { of }) };
 }
 
 /** Those whose word a value stays, where it is only said again. */
@@ -166,6 +168,11 @@ function originOf(document: PhotoDocument, field: FieldName, value: unknown, sig
   if (signature.behind) return signature.behind(field, value);
   return signature.restores === true ? othersWhoGave(document, field, value, signature.by) : [];
 }
+
+const authorship = ({ at, by, made }: Signature): Pick<Edit<unknown>, 'at' | 'by' | 'made'> => ({
+  ...{ at, by },
+  ...(made !== undefined && { made }),
+});
 
 /** What a new edit says that it was made in sight of: the shown value, and what else it must win over. */
 export function sightOf(list: readonly Edit<unknown>[], at: Stamp, over: Stamp | undefined, all = false): Sight {
@@ -187,7 +194,7 @@ function membersOf(
   const wanted = new Map<string, boolean>();
   for (const element of change?.add ?? []) wanted.set(elementNamed(element, set), true);
   for (const element of change?.remove ?? []) wanted.set(elementNamed(element, set), false);
-  const { at, by } = signature;
+  const { by } = signature;
   const moved = movedBy(document, set, wanted, by);
   return [...wanted].flatMap(([element, present]): [string, Membership][] => {
     const said = countedIn(edits, set, element);
@@ -195,7 +202,7 @@ function membersOf(
     const isNew = membership(edits, set, element) !== present;
     if (!isNew && (of.length > 0 || !isConfirming(said, signature))) return [];
     const was = present ? [] : (othersIn(document, set, element, by) ?? []);
-    return [[element, { present, at, by, ...(of.length > 0 && { of }), ...(was.length > 0 && { was }) }]];
+    return [[element, { present, ...authorship(signature), ...(of.length > 0 && { of }), ...(was.length > 0 && { was }) }]];
   });
 }
 

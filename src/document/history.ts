@@ -29,6 +29,8 @@ export interface PastEdit {
   element?: string;
   at: Stamp;
   by: string;
+  /** When, UTC, where the stamp does not tell it; any server may have written it. */
+  made?: string;
   /** It is what is shown. */
   shown?: true;
   /** It was made without knowing of another edit of the same field, and had to give way when the two met. */
@@ -43,8 +45,8 @@ export function historyOf(document: PhotoDocument): PastEdit[] {
     const list = (Array.isArray(kept) ? kept : []).filter((edit): edit is Edit<unknown> => isStamp(own(edit, 'at')));
     const shown = shownEdit(edits, field)?.at;
     const seen = new Set(list.flatMap(({ over, saw }) => [over, ...(Array.isArray(saw) ? saw : [])]));
-    return list.map(({ value, at, by }) => ({
-      ...{ field, value, at, by: textOf(by) },
+    return list.map(({ value, at, by, made }) => ({
+      ...{ field, value, at, by: textOf(by), ...madeOf(made) },
       ...(at === shown && { shown: true as const }),
       ...(at !== shown && !seen.has(at) && { lost: true as const }),
     }));
@@ -52,14 +54,15 @@ export function historyOf(document: PhotoDocument): PastEdit[] {
   const ofSets = (['tags', 'albums'] as const).flatMap((field) =>
     entriesOf(edits[field]).flatMap(([element, said]): PastEdit[] => {
       const counts = effective(edits.overruled, `${field} ${element}`, said);
-      const [at, by] = [own(counts, 'at'), own(counts, 'by')];
-      return isStamp(at)
-        ? [{ field, element, value: own(counts, 'present') === true, at, by: textOf(by), shown: true }]
-        : [];
+      const [at, by, made] = [own(counts, 'at'), own(counts, 'by'), own(counts, 'made')];
+      const value = own(counts, 'present') === true;
+      return isStamp(at) ? [{ field, element, value, at, by: textOf(by), ...madeOf(made), shown: true }] : [];
     }),
   );
   return [...ofFields, ...ofSets].sort((a, b) => compareText(b.at, a.at));
 }
+
+const madeOf = (made: unknown): Pick<PastEdit, 'made'> => (typeof made === 'string' ? { made } : {});
 
 /** Each time that these bytes came in, under another name or on another server, the first one first. */
 export const sightingsOf = (

@@ -155,6 +155,8 @@ export interface Edit<T> {
   at: Stamp;
   /** Id of the person (`person:<ulid>`), or of the token or command that did it. */
   by: string;
+  /** The wall clock's time, UTC, where `at` is a minute or more ahead of it: people are shown this one. */
+  made?: string;
   /** The stamp of the value that the person saw and replaced; absent for the first. */
   over?: Stamp;
   /**
@@ -171,6 +173,8 @@ export interface Membership {
   present: boolean;
   at: Stamp;
   by: string;
+  /** As in `Edit`. */
+  made?: string;
   /** As of an edit: whose word it was before. */
   of?: string[];
   /** Of an element that was taken out: whose word it was that it is in, so that it is theirs where that is taken back. */

@@ -24,6 +24,15 @@ const greatestCounter = 0xffff;
 /** How far ahead of the wall clock a stamp may be to be adopted, in ms. */
 export const mostAhead = 24 * 3_600_000;
 
+/** From how far ahead of the wall clock on a stamp does not tell people when something was done, in ms: they are shown minutes. */
+const leastAhead = 60_000;
+
+/** The wall clock's time, UTC, where a stamp drawn at `now` (ms) is a minute or more ahead of it; else undefined. */
+export function madeAt(stamp: Stamp, now: number): string | undefined {
+  const ms = parseStamp(stamp)?.ms ?? 0;
+  return ms - now < leastAhead ? undefined : new Date(now).toISOString();
+}
+
 /** Writes a stamp; a time that does not fit into 15 digits is cut to the last that does. */
 export function formatStamp({ ms, counter, epoch }: StampParts): Stamp {
   return `${String(Math.min(ms, greatestMs)).padStart(15, '0')}-${counter.toString(16).padStart(4, '0')}-${epoch}`;

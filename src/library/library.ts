@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { Body, Stamp } from '../document/photo.js';
-import { openHlc } from '../document/stamp.js';
+import { madeAt, openHlc } from '../document/stamp.js';
 import { openReads, type Raw, type Stored } from './documents.js';
 import { openEpochs } from './epochs.js';
 import { openFeed, type Change } from './feed.js';
@@ -96,6 +96,8 @@ export interface Library {
   stamp(...seen: (Stamp | undefined)[]): Stamp;
   /** The stamp for a change of a document: greater than all in it that are not more than a day ahead. */
   stampAfter(body: object | undefined): Stamp;
+  /** The same, with the wall clock's time where people must be shown that one. */
+  sign(body: object | undefined): { at: Stamp; made?: string };
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;
   close(): void;
@@ -135,6 +137,11 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     lastChange: () => epochs.last(),
     stamp: (...seen) => hlc.next(...seen),
     stampAfter: (body) => hlc.after(body),
+    sign(body) {
+      const at = hlc.after(body);
+      const made = madeAt(at, clock.now());
+      return { at, ...(made !== undefined && { made }) };
+    },
     transaction: (work) => db.transaction(work),
     close() {
       // Nothing is held but statements, which end with the database.

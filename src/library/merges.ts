@@ -15,6 +15,8 @@ import { photoOf, type Body, type Edit, type Stamp } from '../document/photo.js'
 export interface Side {
   value: unknown;
   at: Stamp;
+  /** As in `Edit`. */
+  made?: string;
   /** As documents keep it: `person:<ulid>`, `token:<name>`, `owner`. */
   by: string;
   /** Whether it is the one that is shown since. */
@@ -138,7 +140,10 @@ function contestsOf(bodies: readonly Body[], merged: Body): Contest[] {
     );
     if (new Set(open.map(({ value }) => canonical(value))).size < 2) return [];
     const won = outcome && shownEdit(outcome.edits, field)?.at;
-    const sides = open.map(({ value, at, by }) => ({ value: cut(value), at, by, won: at === won }));
+    const sides = open.map(({ value, at, by, made }) => ({
+      ...{ value: cut(value), at, by, won: at === won },
+      ...(typeof made === 'string' && { made }),
+    }));
     return [{ field, sides: sides.sort((a, b) => Number(b.won) - Number(a.won)) }];
   });
 }

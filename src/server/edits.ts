@@ -124,7 +124,7 @@ function changePhoto(
     const back = inverseOf(document, meant);
     inverse = back && { ...back, ...(saysOthers(document, back, by) && { restores: true }) };
     const made = { ...(restores === true && { restores }), ...(behind && { behind }) };
-    const signature = { at: library.stampAfter(body), by, confirms: may(viewer, 'share'), ...made };
+    const signature = { ...library.sign(body), by, confirms: may(viewer, 'share'), ...made };
     return applyChange(document, meant, signature) as unknown as Body;
   });
   return written?.changed === true ? [{ id, inverse: asOwn(inverse ?? {}) }] : [];

@@ -6,6 +6,7 @@ import type { Token } from '../access/tokens.js';
 import type { Stamp } from '../document/photo.js';
 import { parseStamp } from '../document/stamp.js';
 import type { Merge, MergeTally } from '../library/merges.js';
+import { leastDrift } from '../replication/drift.js';
 import { blobKinds } from '../replication/named.js';
 import { originalsPolicies } from '../replication/peers.js';
 import { authorFor } from './authors.js';
@@ -59,6 +60,7 @@ const peerShape = Type.Object({
   drift: Type.Optional(
     Type.Integer({ description: 'seconds that its clock is ahead, less than 0: behind; absent below two minutes' }),
   ),
+  driftText: Type.Optional(Type.String({ description: 'the same as a sentence with its remedy' })),
   server: Type.Optional(Type.String({ description: 'id of its library' })),
   version: Type.Optional(Type.String()),
 });
@@ -70,9 +72,17 @@ const Guest = Type.Object({
   lastUsed: Type.Optional(Utc),
   connected: Type.Boolean({ description: 'heard of within three minutes' }),
 });
+/** That nobody knows when an edit was made. */
+export const Ahead = Type.Optional(
+  Type.Literal(true, {
+    description:
+      'the clock of the server where it was made was ahead: `at` is what that clock said, and lies in the future',
+  }),
+);
 const MergeSide = Type.Object({
   value: Type.Unknown(),
   at: Utc,
+  ahead: Ahead,
   by: Type.Object({ id: Type.Optional(Type.String()), name: Type.String() }),
   won: Type.Boolean({ description: 'it is shown since' }),
 });
@@ -121,22 +131,34 @@ export const guestsOf = (tokens: readonly Token[], now: number) =>
     }));
 
 /** Merges with the names of those whose edits met. */
-export const mergesFor = (viewer: Viewer, people: Pick<People, 'find'>, { days, last }: MergeTally) => ({
+export const mergesFor = (viewer: Viewer, people: Pick<People, 'find'>, { days, last }: MergeTally, now: number) => ({
   days,
-  last: last.map((merge) => mergeFor(viewer, people, merge)),
+  last: last.map((merge) => mergeFor(viewer, people, merge, now)),
 });
 
 /** A merge with the names of those whose edits met. */
-export const mergeFor = (viewer: Viewer, people: Pick<People, 'find'>, { contests, ...merge }: Merge) => ({
+export const mergeFor = (viewer: Viewer, people: Pick<People, 'find'>, { contests, ...merge }: Merge, now: number) => ({
   ...merge,
   contests: contests.map(({ field, sides }) => ({
     field,
-    sides: sides.map(({ value, at, by, won }) => ({ value, at: timeOf(at), by: authorFor(viewer, people, by), won })),
+    sides: sides.map(({ value, at, made, by, won }) => ({
+      ...{ value, ...momentOf({ at, made }, now), by: authorFor(viewer, people, by), won },
+    })),
   })),
 });
 
-/** When a stamp was drawn, UTC. */
-export const timeOf = (stamp: Stamp): string => new Date(parseStamp(stamp)?.ms ?? 0).toISOString();
+/**
+ * When an edit was made, UTC, by the wall clock of its server. Nothing was made later than `now` (ms; two minutes more are taken
+ * for right): then that clock was ahead.
+ */
+export function momentOf(
+  { at, made }: { at: Stamp; made?: string | undefined },
+  now: number,
+): { at: string; ahead?: true } {
+  const said = /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(made ?? '') ? Date.parse(made!) : NaN;
+  const ms = Number.isNaN(said) ? (parseStamp(at)?.ms ?? 0) : said;
+  return { at: new Date(ms).toISOString(), ...(ms > now + leastDrift * 1_000 && { ahead: true as const }) };
+}
 
 /** Whether another server may bring an original: one that has a link to here, or that this one has a link to that brings some. */
 export const hasPeers = ({ exchange, mesh }: Pick<ServerParts, 'exchange' | 'mesh'>): boolean =>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { applyChange } from '../../src/document/edits.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo.js';
 import { systemClock } from '../../src/base/clock.js';
-import { newestStamp } from '../../src/document/stamp.js';
+import { formatStamp, newestStamp } from '../../src/document/stamp.js';
 import { memory, missingAt } from '../library/libraries.js';
 import { invite, openOwned } from './accounts.js';
 import { openHome, type Home } from './fixture.js';
@@ -11,7 +11,16 @@ import { openHome, type Home } from './fixture.js';
 interface Told {
   added: string;
   more: number;
-  edits: { field: string; element?: string; value: unknown; by: { name: string }; shown?: true; lost?: true }[];
+  edits: {
+    field: string;
+    element?: string;
+    value: unknown;
+    at: string;
+    ahead?: true;
+    by: { name: string };
+    shown?: true;
+    lost?: true;
+  }[];
   merges: { contests: { field: string; sides: { value: unknown; won: boolean }[] }[] }[];
 }
 
@@ -42,6 +51,44 @@ test('tells each edit, newest first, whose it is and which one is shown', async 
   expect(edits.find(({ field }) => field === 'tags')).toMatchObject({ element: 'sea', value: false });
   expect(edits.every(({ by }) => by.name === 'The owner')).toBe(true);
   expect(await ask(home, id, {}, '?limit=1')).toMatchObject({ more: edits.length - 1, edits: [{}] });
+});
+
+test('tells when an edit was made by the wall clock, and that nobody knows it of a clock that was ahead', async () => {
+  const home = await openHome();
+  const id = await home.add();
+  const hour = 3_600_000;
+  // The library's clock is the machine's.
+  const start = Date.now();
+  await home.clock.advance(start - home.clock.now());
+  const add = (title: string, ahead: number): unknown =>
+    home.library.update<PhotoDocument>(photoId(id), (body) => {
+      const at = formatStamp({ ms: start + ahead, counter: 0, epoch: 'other' });
+      return applyChange(body!, { title }, { at, by: 'token:laptop' });
+    });
+  // A stamp of up to a day ahead is adopted, so that what is said in its sight comes after it.
+  add('fast', 20 * hour);
+  await change(home, id, { title: 'mine', tags: { add: ['sea'] } });
+  add('years ahead', 26_000 * hour);
+  await change(home, id, { title: 'mine again' });
+  const told = (edits: Told['edits']): unknown[] =>
+    edits.map(({ value, at, ahead }) => [value, Math.floor((Date.parse(at) - start) / hour), ahead === true]);
+  expect(told((await ask(home, id)).edits)).toEqual([
+    ['years ahead', 26_000, true],
+    ['mine again', 0, false],
+    ['mine', 0, false],
+    [true, 0, false],
+    ['fast', 20, true],
+  ]);
+  // When the time that a fast clock said has come, its edits are dated like all others.
+  await home.clock.advance(24 * hour);
+  const later = (await ask(home, id)).edits;
+  expect(later.map(({ ahead }) => ahead === true)).toEqual([true, false, false, false, false]);
+  // A foreign program may have written anything there.
+  home.library.update<PhotoDocument>(photoId(id), (body) => {
+    const [first] = body!.edits.title!;
+    return { ...body!, edits: { ...body!.edits, title: [{ ...first!, made: '0 or never' }] } };
+  });
+  expect((await ask(home, id)).edits[0]).toMatchObject({ value: 'years ahead', ahead: true });
 });
 
 test('where two servers met, both edits are there, and the one that gave way is marked', async () => {

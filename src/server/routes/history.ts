@@ -7,7 +7,7 @@ import { photoId, type PhotoDocument } from '../../document/photo.js';
 import { viewer } from '../access.js';
 import { authorFor } from '../authors.js';
 import { limit, within } from '../limits.js';
-import { MergeShape, mergeFor, timeOf } from '../links.js';
+import { Ahead, MergeShape, mergeFor, momentOf } from '../links.js';
 import type { Routes } from '../parts.js';
 import { getPhoto, readDocuments } from '../photos.js';
 import { answers, IdParams } from '../schemas.js';
@@ -19,6 +19,7 @@ const Entry = Type.Object({
   element: Type.Optional(Type.String({ description: 'which tag or album' })),
   value: Type.Unknown({ description: 'null where it was taken away; of a tag or album whether the photo is in it' }),
   at: Type.String({ description: 'UTC' }),
+  ahead: Ahead,
   by: Author,
   shown: Type.Optional(Type.Literal(true)),
   lost: Type.Optional(Type.Literal(true, { description: 'it gave way when two servers met' })),
@@ -62,7 +63,7 @@ export const history: Routes = (app, context) => {
       },
     },
     (request, reply) => {
-      const who = viewer(request);
+      const [who, now] = [viewer(request), context.clock.now()];
       const { id, added } = getPhoto(library, who, request.params.id);
       const [document] = readDocuments(library, [id]);
       const edits = (document ? historyOf(document) : []).filter(({ field }) => isTold(who, field));
@@ -74,11 +75,15 @@ export const history: Routes = (app, context) => {
       }));
       void reply.send({
         added,
-        edits: told.map(({ by, at, ...edit }) => ({ ...edit, at: timeOf(at), by: authorFor(who, access.people, by) })),
+        edits: told.map(({ by, at, made, ...edit }) => ({
+          ...edit,
+          ...momentOf({ at, made }, now),
+          by: authorFor(who, access.people, by),
+        })),
         sightings: document ? sightingsFor(who, access.people, library.server, document) : [],
         sidecars: document ? sidecarsFor(who, access.people, document) : [],
         more: edits.length - told.length,
-        merges: merges.map((merge) => mergeFor(who, access.people, merge)),
+        merges: merges.map((merge) => mergeFor(who, access.people, merge, now)),
       });
     },
   );

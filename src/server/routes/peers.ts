@@ -33,7 +33,7 @@ export const peers: Routes = (app, context) => {
         guests: guestsOf(access.tokens.list(), clock.now()),
         missing: named.counts(),
         missingBytes: named.weights(),
-        merges: mergesFor(viewer(request), access.people, library.local.merges.read()),
+        merges: mergesFor(viewer(request), access.people, library.local.merges.read(), clock.now()),
         copies: copies?.all() ?? [],
       });
     },

@@ -15,6 +15,8 @@ export interface PastEdit {
   element?: string;
   value: unknown;
   at: string;
+  /** Its server's clock was ahead: when it was made is not known. */
+  ahead?: true;
   by: By;
   shown?: true;
   lost?: true;
@@ -54,6 +56,8 @@ export const historyTexts = {
   elsewhere: 'on another server',
   lost: 'Made at the same time on another server. The other one is shown.',
   now: 'shown now',
+  ahead: 'Time unknown',
+  aheadWhy: (moment: string) => `The clock of its server was ahead. It said ${moment}.`,
   more: (n: number) => `and ${n} older`,
   by: 'by',
   taken: 'taken away',
