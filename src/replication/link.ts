@@ -90,13 +90,15 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
   });
   const telling = openTelling((text) => log.warn({ peer: peer.url }, text));
   const ended = (): boolean => stop.signal.aborted;
-  let driftTold: string | undefined;
   const drift = openDrift(clock, (seconds) => {
+    if (status.driftText !== undefined) telling.over(status.driftText);
     delete status.drift;
-    if (driftTold !== undefined) telling.over(driftTold);
-    driftTold = seconds === undefined ? undefined : describeDrift(hostOf(peer.url), seconds);
-    if (seconds !== undefined) status.drift = seconds;
-    if (driftTold !== undefined) telling.tell(driftTold);
+    delete status.driftText;
+    if (seconds !== undefined) {
+      status.drift = seconds;
+      status.driftText = describeDrift(hostOf(peer.url), seconds);
+      telling.tell(status.driftText);
+    }
     parts.changed();
   });
 

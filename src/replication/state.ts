@@ -49,6 +49,8 @@ export interface LinkStatus {
   refusedCount?: number;
   /** Seconds that the peer's clock is ahead of this one, less than 0 where it is behind; absent below two minutes. */
   drift?: number;
+  /** The same as a sentence with its remedy. */
+  driftText?: string;
   /** The peer's library, and its version of Photospool or CouchDB. */
   server?: string;
   version?: string;

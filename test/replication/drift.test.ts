@@ -86,6 +86,7 @@ test('is one sentence with its remedy, at the command and on the page', () => {
   );
   const link = { url: 'https://home.example', publish: false, originals: 'all', state: 'live', drift: -7_300 } as Link;
   expect(describeLink(link, 0)).toContain('is 2 hours behind');
-  const mesh = { copies: [], peers: [{ ...link, refused: [] }] } as unknown as Mesh;
-  expect(alarmsOf(mesh).map(({ text }) => text)).toEqual([describeDrift('home.example', -7_300)]);
+  const driftText = describeDrift('home.example', -7_300);
+  const mesh = { copies: [], peers: [{ ...link, driftText, refused: [] }] } as unknown as Mesh;
+  expect(alarmsOf(mesh).map(({ text }) => text)).toEqual([driftText]);
 });

@@ -50,8 +50,6 @@ export const serversTexts = {
     `${host} does not accept the name and the password of this server. Add it again with those of an account that may read and write there.`,
   copiedAlarm: (by: string[]) =>
     `There are two copies of one home (${by.join(', ')}). Keep one, and stop the other: make a new home there, add this one as its peer, and put what only the copy has into it.`,
-  driftAlarm: (host: string, span: string, ahead: boolean) =>
-    `The clock of ${host} is ${span} ${ahead ? 'ahead of' : 'behind'} the clock of this server. Set the wrong one right: edits are dated by the clock of the server that they are made on.`,
   heldAlarm: (host: string, why: string) => `No pictures go over the link to ${host} now: ${why}`,
   seePhoto: 'See the photo',
 

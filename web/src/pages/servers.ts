@@ -119,23 +119,8 @@ function alarmsOfLink(peer: Peer): Alarm[] {
         ? [{ text: reason ?? texts.refused }]
         : [];
   const held: Alarm[] = peer.held === undefined ? [] : [{ text: texts.heldAlarm(hostOf(url), peer.held) }];
-  const drift: Alarm[] =
-    peer.drift === undefined ? [] : [{ text: texts.driftAlarm(hostOf(url), durationName(peer.drift), peer.drift > 0) }];
+  const drift: Alarm[] = peer.driftText === undefined ? [] : [{ text: peer.driftText }];
   return [...stopped, ...held, ...drift];
-}
-
-const units = [
-  ['year', 365 * 86_400],
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-] as const;
-
-/** How long some seconds are, in the greatest unit: `3 hours`. */
-function durationName(seconds: number): string {
-  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? units[3];
-  const format = new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' });
-  return format.format(Math.floor(Math.abs(seconds) / size));
 }
 
 /** What documents name and is not here: pictures (all that are made of a photo are one), originals, bytes of both. */
