@@ -208,6 +208,7 @@ function addDocuments(on: On, said: Said): void {
   on('GET', '/:id', 'A document, or revisions of it', (served, { params, query, headers }) =>
     documents.getDocument(served, params.id, query, headers.accept),
   );
+  on('GET', '/_design/:id', 'There are no design documents', () => serve.refusal(404, 'not_found', 'missing'));
   for (const path of ['/:id', '/_design/:id'])
     on('PUT', path, 'Attachments and design documents are not taken', refuseDocument);
 }
