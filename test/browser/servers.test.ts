@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { describeDrift } from '../../src/replication/drift.js';
 import type { LinkStatus } from '../../src/replication/link.js';
 import { breaches } from './axe.js';
 import { makePhotos } from './fixture.js';
@@ -130,6 +131,8 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
         url: 'https://a-very-long-name-of-a-server.somewhere.example',
         state: 'waiting',
         reason: 'It can’t be reached.',
+        drift: 95_000_000,
+        driftText: describeDrift('a-very-long-name-of-a-server.somewhere.example', 95_000_000),
       }),
       link({ url: 'https://photos.example', publish: true, refused: [{ id, rev: '1-a', reason: 'It is too large.' }] }),
       link({
@@ -195,6 +198,7 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
     'copy.example is a copy',
     'There are two copies of one home (laptop <i>, twice.example).',
     'No pictures go over the link to studio.example',
+    'The clock of a-very-long-name-of-a-server.somewhere.example is 3 years ahead of the clock of this server. Set the wrong one right',
   ])
     expect(alarms).toContain(text);
   const aside = await page.locator('[data-part="aside"]').innerText();
@@ -208,9 +212,13 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
     expect(aside).toContain(text);
   expect(await page.getByRole('button', { name: /^Remove document/ }).count()).toBe(1);
   expect(await page.getByRole('button', { name: /^Try again/ }).count()).toBe(10);
-  expect(await page.locator('p.state').innerText()).toContain('20 things need you');
+  expect(await page.locator('p.state').innerText()).toContain('21 things need you');
   const links = await page.locator('[data-list="servers"]').innerText();
-  for (const text of ['340 pictures (5.2 GB) on the way to it', 'Pictures wait: There is no room'])
+  for (const text of [
+    '340 pictures (5.2 GB) on the way to it',
+    'Pictures wait: There is no room',
+    'If another home publishes it there, too, and is offline, its text stays',
+  ])
     expect(links).toContain(text);
   expect(await page.locator('[data-part="coming"]').innerText()).toContain('7 pictures, 2 originals · 931 MB');
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(

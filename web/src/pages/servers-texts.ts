@@ -68,6 +68,8 @@ export const serversTexts = {
   servers: 'Links',
   bothWays: 'everything, both ways',
   publishes: 'gets what is public',
+  publishesToo:
+    'What you make private is hidden there at once. If another home publishes it there, too, and is offline, its text stays unseen in that home’s file until the home is back.',
   publisher: 'publishes to here',
   guest: 'keeps a link to here',
   policies: {
