@@ -147,15 +147,18 @@ function reach(wins: readonly (readonly number[])[], from: number): Set<number> 
 
 /**
  * What a new edit names in `saw` beside `over`, sorted: with it all of `edits` that its stamp alone would not win over; `all`
- * where each must be named. Of more than 256 epochs, which only a forged list has, the earliest stamps.
+ * where each must be named. Of more than 256 epochs, which only a forged list has, first those that no edit names: who says
+ * the same again then has the others in sight, too.
  */
 export function sightFor(edits: readonly Edit<unknown>[], { at, over, all }: Naming): Stamp[] {
   const named = edits.filter((edit) => isStamp(edit.at) && (all || edit.at >= at || isOdd(edit)));
   const vector = vectorOf([...named.flatMap(namesOf), ...named.map((edit) => edit.at)]);
-  return [...vector.values()]
-    .filter((stamp) => stamp !== over)
-    .sort(compareText)
-    .slice(0, mostNamed);
+  const stamps = [...vector.values()].filter((stamp) => stamp !== over).sort(compareText);
+  if (stamps.length <= mostNamed) return stamps;
+  const seen = vectorOf(edits.flatMap(namesOf));
+  const isOpen = (stamp: Stamp): boolean => !covers(seen, stamp);
+  stamps.sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || compareText(a, b));
+  return stamps.slice(0, mostNamed).sort(compareText);
 }
 
 /** The new edit that `sightFor` is asked about. */

@@ -157,9 +157,9 @@ function editOf(
   const list = listOf(cut, field);
   const isAudience = field === 'audience';
   // Of two audiences side by side, saying the shown one again settles the matter.
-  const settled = !isAudience || lasting(list).length <= 1;
+  const isSettled = (): boolean => !isAudience || lasting(list).length <= 1;
   const isSaid = [shown, later].every((one) => canonical(one?.value ?? null) === canonical(value));
-  if (isSaid && settled && (of.length > 0 || !isConfirming(shown, signature))) return undefined;
+  if (isSaid && isSettled() && (of.length > 0 || !isConfirming(shown, signature))) return undefined;
   return { value, ...authorship(signature), ...sightOf(list, at, shown?.at, isAudience), ...(of.length > 0 && { of }) };
 }
 

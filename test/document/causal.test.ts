@@ -211,6 +211,29 @@ describe('stamps at the end of time', () => {
     expect(document.edits.audience!.find(({ value }) => value === 'private')!.saw!.length).toBe(mostNamed);
   });
 
+  test.each([
+    [257, 1],
+    [300, 2],
+    [600, 3],
+    [1_500, 6],
+  ])(
+    '%i of other epochs do not keep a photo from being public or out of the trash: it is said %i times',
+    (length, times) => {
+      const many = flood(length);
+      many.edits.audience = many.edits.audience!.map((edit) => ({ ...edit, value: 'private' }));
+      many.edits.trashed = many.edits.trashed!.map((edit) => ({ ...edit, value: true }));
+      let document = many;
+      for (let n = 0; n < times; n++) {
+        expect(view(document).audience).toBe('private');
+        document = told(document, { audience: 'public', trashed: false }, now + n);
+      }
+      expect(view(document)).toMatchObject({ audience: 'public', trashed: false });
+      expect(view(merge(document, many))).toMatchObject({ audience: 'public', trashed: false });
+      document = told(document, { audience: 'private', trashed: true }, now + 9);
+      expect(view(merge(document, many))).toMatchObject({ audience: 'private', trashed: true });
+    },
+  );
+
   test('that name what was not made yet win over nothing that is made in sight of them', () => {
     const saw = [`${end}-ffff-here`, `${end}-ffff-y`];
     const document = told(flood(9, { saw }), { audience: 'private', trashed: true, title: 'mine' });
