@@ -65,6 +65,12 @@ async function start(folder: string, ...args: string[]): Promise<Server> {
   return { url, child, errors: () => err, run };
 }
 
+async function post({ url }: Server, path: string, body: object): Promise<unknown> {
+  const answer = await fetch(url + path, { method: 'POST', headers: json, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${path} was answered ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
 async function until(what: string, holds: () => Promise<boolean>, ms: number): Promise<string[]> {
   for (const end = Date.now() + ms; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100)))
     if (await holds().catch(() => false)) return [];
@@ -103,20 +109,14 @@ export async function openWorld(couchUrl?: string): Promise<World> {
   const other = await start(join(folder, 'other'));
   const shown = await start(join(folder, 'public'), '--role', 'public');
   for (let n = 0; n < 3; n++) writeFileSync(join(folder, 'home/incoming', `${n}.jpg`), await makePhoto(n));
-  const [token, mine] = [
-    await home.run('tokens', 'add', 'other', '--may', 'replicate'),
-    await home.run('tokens', 'add', 'hostile', '--may', 'replicate'),
-  ];
-  await other.run('peers', 'add', home.url, '--token', token, '--originals', 'none');
-  await home.run('peers', 'add', couch.peer, '--originals', 'none');
-  await home.run(
-    'peers',
-    'add',
-    shown.url,
-    '--token',
-    await shown.run('tokens', 'add', 'home', '--may', 'publish'),
-    '--publish',
-  );
+  const tokenFor = async (name: string): Promise<string> =>
+    ((await post(home, '/api/tokens', { name, may: ['replicate'] })) as { token: string }).token;
+  const mine = await tokenFor('hostile');
+  await post(other, '/api/peers', { url: home.url, token: await tokenFor('other'), originals: 'none' });
+  await post(home, '/api/peers', { url: couch.peer, originals: 'none' });
+  // A public server is told at its command line alone.
+  const token = await shown.run('tokens', 'add', 'home', '--may', 'publish');
+  await post(home, '/api/peers', { url: shown.url, token, publish: true });
 
   const idsAt = async ({ url }: Server, q = ''): Promise<string[]> => {
     const answer = await fetch(`${url}/api/photos?limit=500${q}`);
