@@ -202,7 +202,9 @@ function membersOf(
     const isNew = membership(edits, set, element) !== present;
     if (!isNew && (of.length > 0 || !isConfirming(said, signature))) return [];
     const was = present ? [] : (othersIn(document, set, element, by) ?? []);
-    return [[element, { present, ...authorship(signature), ...(of.length > 0 && { of }), ...(was.length > 0 && { was }) }]];
+    return [
+      [element, { present, ...authorship(signature), ...(of.length > 0 && { of }), ...(was.length > 0 && { was }) }],
+    ];
   });
 }
 

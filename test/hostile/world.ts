@@ -71,6 +71,12 @@ async function post({ url }: Server, path: string, body: object): Promise<unknow
   return answer.json();
 }
 
+/** What a server says of its link to another one. */
+async function linkAt({ url }: Server, peer: string): Promise<string> {
+  const { peers } = (await (await fetch(`${url}/api/peers`)).json()) as { peers: { url: string }[] };
+  return JSON.stringify(peers.find((one) => one.url.endsWith(new URL(peer).pathname)));
+}
+
 async function until(what: string, holds: () => Promise<boolean>, ms: number): Promise<string[]> {
   for (const end = Date.now() + ms; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100)))
     if (await holds().catch(() => false)) return [];
@@ -151,7 +157,8 @@ export async function openWorld(couchUrl?: string): Promise<World> {
       const answer = await fetch(`${couch.url}/photo:${photos[0]!}`, { headers: couch.headers });
       return (await answer.text()).includes(title);
     };
-    return until(`“${title}” did not reach the CouchDB`, arrives, 30_000);
+    const wrong = await until(`“${title}” did not reach the CouchDB`, arrives, 30_000);
+    return wrong.length === 0 ? [] : [...wrong, `Its link: ${await linkAt(home, couch.url)}`];
   }
 
   async function checkTakeBack(id: string): Promise<string[]> {
