@@ -16,6 +16,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   doctor: async () => (await import('./commands/doctor.js')).doctor,
   status: async () => (await import('./commands/status.js')).status,
   retry: async () => (await import('./commands/retry.js')).retry,
+  stuck: async () => (await import('./commands/stuck.js')).stuck,
   list: async () => (await import('./commands/list.js')).list,
   'export-xmp': async () => (await import('./commands/export-xmp.js')).exportXmpVerb,
   verify: async () => (await import('./commands/verify.js')).verify,

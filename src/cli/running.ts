@@ -102,6 +102,7 @@ export async function askServer<T>(
       response.on('error', reject);
       response.on('end', () => {
         if (response.statusCode === 200) return settle(answer);
+        if (response.statusCode === 204) return resolve(undefined as T);
         reject(
           new PhotospoolError(
             'unusable',

@@ -318,6 +318,44 @@ describe('verify', () => {
   });
 });
 
+describe('stuck', () => {
+  it('ignores, sets aside, restores and copies files by name and by reason, without a server and with one', async () => {
+    const home = makeHome();
+    const [broken, whole] = [await makeBroken(), await makePhoto(1)];
+    const cut = whole.subarray(0, whole.length - 200);
+    writeFileSync(join(home.incoming, 'broken.png'), broken);
+    writeFileSync(join(home.incoming, 'cut.jpg'), cut);
+    await home.run('process');
+    expect((await home.run('status')).out).toContain(
+      '1 file: Incomplete: the end of the file is missing (--reason truncated)',
+    );
+    const ignored = await home.run('stuck', 'ignore', '--reason', 'truncated', '--json');
+    expect([ignored.code, last(ignored.out)]).toEqual([0, { chosen: ['cut.jpg'], refused: [], unknown: [] }]);
+    // What is ignored has no reason any more that could be named.
+    expect(await home.run('stuck', 'trash', '--reason', 'truncated')).toMatchObject({ code: 2, out: '' });
+    const to = join(home.folder, '../out');
+    expect(await home.run('stuck', 'copy', '--all', '--to', to)).toMatchObject({ code: 0, err: '' });
+    expect(readFileSync(join(to, 'cut.jpg'))).toEqual(cut);
+    expect(readFileSync(join(to, 'broken.png'))).toEqual(broken);
+    const again = await home.run('stuck', 'copy', 'cut.jpg', '--to', to, '--json');
+    expect([again.code, last(again.out)]).toEqual([1, { copied: 0, occupied: 1, unknown: [] }]);
+    expect(await home.run('stuck', 'trash', 'no.jpg')).toMatchObject({
+      code: 2,
+      out: '0 files moved to the trash of the spool\n',
+    });
+    const server = await home.serve();
+    expect(await home.run('stuck', 'trash', 'broken.png')).toMatchObject({ code: 0, err: '' });
+    expect(last((await home.run('status', '--json')).out).stuck).toMatchObject([{ name: 'cut.jpg', ignored: true }]);
+    expect(await home.run('stuck', 'restore')).toMatchObject({ code: 0, out: '1 file restored\n' });
+    const retried = await home.run('retry', '--reason', 'undecodable', '--json');
+    expect(last(retried.out)).toEqual({ retried: ['broken.png'], unknown: [] });
+    await server.stop();
+    expect((await home.run('stuck', 'trash', '--all')).out).toBe('2 files moved to the trash of the spool\n');
+    expect((await home.run('stuck', 'restore', '--json')).out).toBe('{"restored":2}\n');
+    expect(last((await home.run('status', '--json')).out).stuck).toHaveLength(2);
+  });
+});
+
 describe('reindex', () => {
   it('builds the same catalog again', async () => {
     const home = await filledHome(3);
@@ -332,7 +370,14 @@ describe('reindex', () => {
 describe('wrong use', () => {
   it('ends with 2 and one clear line', async () => {
     const home = makeHome();
-    for (const args of [['sing'], ['serve', '--loud'], ['serve', '--port', 'x'], ['retry'], ['import']]) {
+    for (const args of [
+      ['sing'],
+      ['serve', '--loud'],
+      ['serve', '--port', 'x'],
+      ['retry'],
+      ['stuck', 'ignore'],
+      ['import'],
+    ]) {
       const { code, err } = await home.run(...args);
       expect([args, code]).toEqual([args, 2]);
       expect(err).not.toContain('    at ');

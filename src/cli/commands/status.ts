@@ -98,7 +98,9 @@ export function describe(
     `in work    ${counted(work.length, 'file')}`,
     ...work.map(({ name, step, since: at }) => `  ${printable(name)}: ${step} for ${since(at)}`),
     `stuck      ${counted(stuck.length, 'file')}`,
-    ...(groups.length > 1 ? groups.map(({ title, count }) => `  ${counted(count, 'file')}: ${title}`) : []),
+    ...(groups.length > 1
+      ? groups.map(({ code, title, count }) => `  ${counted(count, 'file')}: ${title} (--reason ${code})`)
+      : []),
     ...stuck.map((item) => `  ${printable(item.name)}: ${printable(item.reason)} ${describeTries(item, now)}`),
     `left alone ${counted(ignored.length, 'file')}`,
     ...ignored.map(({ name, reason }) => `  ${printable(name)}: ${printable(reason)}`),

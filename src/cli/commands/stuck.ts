@@ -1,0 +1,111 @@
+/**
+ * `photospool stuck`: what an owner decides about files that could not be imported, as on the page Spool. Nothing is deleted: a
+ * file is ignored where it is, moved to the trash of the spool and back, or copied out. With a server running on that home, the
+ * server does it; a crash in the middle leaves it done for some of them.
+ */
+import { basename, join, resolve } from 'node:path';
+import { printable } from '../../base/errors.js';
+import { openFiles } from '../../base/files.js';
+import type { Chosen, Names, SpoolStatus } from '../../spool/port.js';
+import { trashOf } from '../../spool/trash.js';
+import { filesOf } from '../../spool/work.js';
+import { exit, print, printJson, say } from '../output.js';
+import { askServer } from '../running.js';
+import { chooseStuck, withSpool, type StuckFlags } from '../stuck.js';
+import { counted } from '../times.js';
+import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+
+/** The verb `stuck`. */
+export const stuck: Verb = (program, run) => {
+  const group = program.command('stuck').description('ignores, sets aside or copies files that could not be imported');
+  const add = (usage: string, does: string) =>
+    addVerb(group, usage, does)
+      .argument('[NAME...]', 'names of stuck files, as `status` shows them')
+      .option('--all', 'all of them')
+      .option('--reason <CODE>', 'all with this reason, as `status` shows it');
+  add('ignore', 'leaves files where they are, untried until they change or `retry`').action(
+    (names: string[], flags: StuckFlags) => run(() => decide('ignore', names, flags)),
+  );
+  add('trash', 'moves files to the trash of the spool; `restore` brings them back').action(
+    (names: string[], flags: StuckFlags) => run(() => decide('trash', names, flags)),
+  );
+  addVerb(group, 'restore', 'moves all files in the trash of the spool back').action((flags: Flags) =>
+    run(() => restore(flags)),
+  );
+  add('copy', 'copies files as they are, and replaces none')
+    .requiredOption('--to <DIR>', 'the folder to copy them to')
+    .action((names: string[], flags: StuckFlags & { to: string }) => run(() => copyOut(names, flags)));
+};
+
+const done = { ignore: 'ignored', trash: 'moved to the trash of the spool' } as const;
+
+async function decide(what: keyof typeof done, given: string[], flags: StuckFlags): Promise<number> {
+  const config = configOf(flags);
+  const { names } = await chooseStuck(config, `stuck ${what}`, given, flags);
+  const outcome = await withSpool<Chosen>(
+    config,
+    (server) => askServer(server, 'POST', `/api/spool/${what}`, { names }),
+    ({ choices }) => (what === 'ignore' ? choices.ignore(names) : choices.discard(names)),
+  );
+  if (flags.json) printJson(outcome);
+  else print(`${counted(outcome.chosen.length, 'file')} ${done[what]}`);
+  for (const name of outcome.refused)
+    say(`photospool: ${printable(name)} was left as it is: what keeps it is no fault of the file.`);
+  return codeOf(outcome.unknown, outcome.refused.length);
+}
+
+async function restore(flags: Flags): Promise<number> {
+  const config = configOf(flags);
+  const thrown = (await openFiles().list(trashOf(config.work))) ?? [];
+  await withSpool(
+    config,
+    (server) => askServer(server, 'POST', '/api/spool/restore'),
+    ({ choices }) => choices.restore(),
+  );
+  const left = (await openFiles().list(trashOf(config.work))) ?? [];
+  const restored = thrown.length - left.length;
+  if (flags.json) printJson({ restored });
+  else print(`${counted(restored, 'file')} restored`);
+  return left.length > 0 ? exit.stuck : exit.done;
+}
+
+async function copyOut(given: string[], flags: StuckFlags & { to: string }): Promise<number> {
+  const config = configOf(flags);
+  const files = openFiles();
+  const { names, status } = await chooseStuck(config, 'stuck copy', given, flags);
+  const { claims, unknown } = find(status, names);
+  const to = resolve(flags.to);
+  await files.makeFolder(to);
+  let copied = 0;
+  let occupied = 0;
+  for (const { path, name } of await filesOf(claims, config.work, files)) {
+    const { kind } = await files.copy(path, join(to, basename(name)));
+    if (kind === 'moved') copied++;
+    else {
+      occupied++;
+      say(`photospool: ${printable(name)} is in ${printable(to)} already, and was not replaced.`);
+    }
+  }
+  if (flags.json) printJson({ copied, occupied, unknown });
+  else print(`${counted(copied, 'file')} copied to ${printable(to)}`);
+  return codeOf(unknown, occupied);
+}
+
+/** The claims that are called so, of those whose file is in one. */
+function find({ stuck: items }: SpoolStatus, names: Names): { claims: string[]; unknown: string[] } {
+  const callsOf = ({ name, claim }: SpoolStatus['stuck'][number]): string[] => [claim, name, printable(name)];
+  const claimed = items.filter(({ claim }) => claim !== '');
+  const found = claimed.filter((item) => names === 'all' || callsOf(item).some((call) => names.includes(call)));
+  const known = new Set(found.flatMap(callsOf));
+  return {
+    claims: found.map(({ claim }) => claim),
+    unknown: names === 'all' ? [] : names.filter((name) => !known.has(name)),
+  };
+}
+
+/** Says what is not known, and answers the exit code. */
+function codeOf(unknown: string[], left: number): number {
+  for (const name of unknown) say(`photospool: nothing that is stuck is called ${printable(name)}.`);
+  if (unknown.length > 0) return exit.usage;
+  return left > 0 ? exit.stuck : exit.done;
+}
