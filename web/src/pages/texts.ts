@@ -99,7 +99,7 @@ export const peopleTexts = {
   newLink: 'Make a new link',
   newLinkAbout: 'For a forgotten password, or a link that ran out.',
   secondFactorOff: 'Turn off two-step sign-in',
-  secondFactorAbout: 'Their password needs a code as well. Turn this off if they lost their phone and recovery codes.',
+  secondFactorAbout: 'For a lost phone and lost recovery codes.',
   secondFactorSure: (name: string) => `Turn it off? ${name} then signs in with the password alone.`,
   secondFactorYes: 'Turn off',
   remove: 'Remove this person',
