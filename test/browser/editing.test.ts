@@ -116,7 +116,7 @@ test('share, favourite, album and trash by touch, on a phone', async () => {
   const said = (await toast(page).boundingBox())!;
   expect(said.y + said.height).toBeLessThanOrEqual((await actions.boundingBox())!.y);
   await actions.getByRole('button', { name: 'Add to album' }).tap();
-  await page.getByRole('combobox', { name: 'Put into an album' }).fill('Rivers');
+  await page.getByRole('combobox', { name: 'Add to an album' }).fill('Rivers');
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await ask(home, ids[0]!)).albums).toEqual(['Rivers']);
   await page.getByRole('button', { name: 'Close', exact: true }).tap();
@@ -148,7 +148,7 @@ test('stars, favourite, tags, album, date, place and who may see it, all with ke
   await page.getByRole('combobox', { name: 'Add a tag' }).focus();
   await page.keyboard.press('Escape');
   await page.keyboard.press('a');
-  await page.getByRole('combobox', { name: 'Put into an album' }).fill('Rivers');
+  await page.getByRole('combobox', { name: 'Add to an album' }).fill('Rivers');
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await ask(home, id)).albums).toEqual(['Rivers']);
   await page.keyboard.press('Escape');

@@ -179,6 +179,8 @@ test('a photo that is not there is said to be so', async () => {
   const fixture = await stage.fixture(makePhotos(3, stage.pictures));
   const { page, mishaps, close } = await stage.see(`${fixture.url}/photo/${'f'.repeat(64)}`, {}, /status of 404/);
   await page.waitForSelector('text=This photo is not here');
+  // Nothing is offered that could only fail.
+  expect(await page.locator('.chrome.top').locator('button, a').count()).toBe(1);
   await page.keyboard.press('Escape');
   await shown(page);
   expect(mishaps).toEqual([]);

@@ -226,7 +226,7 @@ describe('what is done with them', () => {
     await expect.poll(async () => (await ask(home, ids[0]!)).audience).toBe('family');
     await expect.poll(() => page.locator('.panel').count()).toBe(0);
     await page.keyboard.press('a');
-    await page.getByRole('combobox', { name: 'Put into an album' }).fill('Summer 2024');
+    await page.getByRole('combobox', { name: 'Add to an album' }).fill('Summer 2024');
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await ask(home, ids[0]!)).albums).toEqual(['Summer 2024']);
     await page.keyboard.press('Escape');

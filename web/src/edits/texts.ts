@@ -18,13 +18,13 @@ export const editTexts = {
   close: 'Close this message',
 
   tagged: (n: number, tag: string) => `${texts.photos(n)} tagged ${named(tag)}`,
-  untagged: (n: number, tag: string) => `${named(tag)} taken off ${texts.photos(n)}`,
-  intoAlbum: (n: number, album: string) => `${texts.photos(n)} put into ${named(album)}`,
-  outOfAlbum: (n: number, album: string) => `${texts.photos(n)} taken out of ${named(album)}`,
+  untagged: (n: number, tag: string) => `${named(tag)} removed from ${texts.photos(n)}`,
+  intoAlbum: (n: number, album: string) => `${texts.photos(n)} added to ${named(album)}`,
+  outOfAlbum: (n: number, album: string) => `${texts.photos(n)} removed from ${named(album)}`,
   favoured: (n: number) => `${texts.photos(n)} marked as favourite`,
-  unfavoured: (n: number) => `${texts.photos(n)} no favourite any more`,
+  unfavoured: (n: number) => `${texts.photos(n)} removed from favourites`,
   rated: (n: number, stars: number) =>
-    stars === 0 ? `Rating taken off ${texts.photos(n)}` : `${texts.photos(n)} rated ${'★'.repeat(stars)}`,
+    stars === 0 ? `Rating removed from ${texts.photos(n)}` : `${texts.photos(n)} rated ${'★'.repeat(stars)}`,
   audience: (n: number, who: string) => `${texts.photos(n)}: seen by ${who}`,
   dated: (n: number) => `Date changed of ${texts.photos(n)}`,
   placed: (n: number, place: string) => `Place of ${texts.photos(n)}: ${named(place)}`,

@@ -27,13 +27,13 @@ export const selectTexts = {
   reviewed: 'Keep',
 
   addTag: 'Add a tag',
-  addAlbum: 'Put into an album',
+  addAlbum: 'Add to an album',
   onAll: 'on all',
   onSome: (n: number, total: number) => `on ${n} of ${total}`,
   addToAll: (name: string) => `Add ${name} to all`,
   takeOff: (name: string) => `Take ${name} off all`,
-  noTags: 'None of them has a tag yet.',
-  noAlbums: 'None of them is in an album yet.',
+  noTags: 'No tags yet.',
+  noAlbums: 'Not in an album yet.',
 
   audiences: {
     private: ['Only owners', 'nobody else finds them'],
