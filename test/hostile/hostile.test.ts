@@ -8,7 +8,7 @@ it('makes the same bytes of the same seed', () => {
   const known = { docs: [{ _id: 'photo:a', _rev: '1-b', _revisions: { start: 1, ids: ['b'] } }], photos: ['a'] };
   const make = (seed: number): string => {
     const draw = seeded(seed);
-    return JSON.stringify(Array.from({ length: 100 }, () => [docOf(draw, known), requestOf(draw, known)]));
+    return JSON.stringify(Array.from({ length: 20 }, () => [docOf(draw, known), requestOf(draw, known)]));
   };
   expect(make(7)).toBe(make(7));
   expect(make(7)).not.toBe(make(8));
