@@ -77,7 +77,8 @@ export function checkIncoming({ id, revisions, body }: Incoming<object>): string
   }
   const rev = revisions[0]!;
   if (!isPortable(rev)) throw invalid(`${printable(rev)} of ${printable(id)} is no revision id that CouchDB can have.`);
-  if (generations[0]! > highestGeneration)
+  // A home that merges or edits a revision at the bound goes beyond it; the revisions that it sends lead back to that one.
+  if (generations.at(-1)! > highestGeneration)
     throw invalid(`${printable(rev)} of ${printable(id)} claims more edits than a document can have.`);
   return checkBody(id, body, mergedSizeLimit);
 }

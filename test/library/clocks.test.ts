@@ -290,3 +290,15 @@ test('nor by what a forger left among what was overruled', () => {
   library.insert([foreign({ ...forgedAt('999999999999999-0000-x'), novel: 1 }, 2, comment)]);
   expect(viewComment(comment, library.get(comment)!.body)).toBeUndefined();
 });
+
+test('what is decided beside a revision of the highest generation reaches other homes', () => {
+  const [{ library: home }, { library: other }] = [memory(), memory({}, 9)];
+  home.insert([{ ...foreign(forged(ends[0]!)), revisions: [`1000000000-${'e'.repeat(32)}`] }]);
+  for (let n = 0; n < 3; n++) edit(home, { audience: 'private', trashed: true, title: `mine ${n}` });
+  expect(home.get(id)!.rev).toMatch(/^1000000003-/);
+  replicate(home, other);
+  expect(view(other)).toMatchObject({ audience: 'private', trashed: true, title: 'mine 2' });
+  expect(() => other.insert([{ ...foreign(forged(ends[0]!)), revisions: [`1000000009-${'e'.repeat(32)}`] }])).toThrow(
+    'claims more edits',
+  );
+});
