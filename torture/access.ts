@@ -62,6 +62,7 @@ async function tryDoor(door: Door, { seed, scale, say }: Options): Promise<Resul
     failures.push(`The server's memory grew by ${Math.round((after - before) / 2 ** 20)} MB.`);
   const crowd = { slow: Math.ceil(forces.slow * scale), quick: Math.ceil(forces.quick * scale) };
   say(`${crowd.slow} slow and ${crowd.quick} quick connections`);
+  const discarded = door.discarded();
   const owner = door.signIn();
   const kept = door.ids.filter((id) => !purged.has(id) && !lost.has(id));
   const siege = await besiege(door.port, { ...crowd, hold: scale >= 1 ? hold : 0 }, () => look(door, owner, kept));
@@ -74,7 +75,7 @@ async function tryDoor(door: Door, { seed, scale, say }: Options): Promise<Resul
     figures: {
       requests: asked,
       ...Object.fromEntries([...statuses].sort()),
-      'photos purged by those who may': purged.size,
+      'photos purged by those who may': [...purged].filter((id) => discarded.has(id)).length,
       'megabytes before': Math.round(before / 2 ** 20),
       'megabytes after': Math.round(after / 2 ** 20),
       'connections held': siege.held,
