@@ -4,7 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { dirname, join } from 'node:path';
+import { expect } from 'vitest';
 import { openAccess } from '../../src/access/access.js';
 import { commandLine } from '../../src/access/actor.js';
 import { openPasswords } from '../../src/access/passwords.js';
@@ -14,6 +16,8 @@ import { silent } from '../../src/base/log.js';
 import { openHome } from '../../src/cli/home.js';
 import { openReplication } from '../../src/cli/replication.js';
 import { openSpool } from '../../src/cli/spool.js';
+import { photoId } from '../../src/document/photo.js';
+import { atomPath } from '../../src/server/atom.js';
 import { buildApp } from '../../src/server/app.js';
 
 /** Those who send something. */
@@ -32,22 +36,27 @@ export const searches = {
   'link words': 'hacked',
   'link without': 'tag:shown -tag:hidden',
   'link year': 'taken:1999',
+  // It gives no details.
+  'link bare': 'tag:holiday',
 } as const;
 const linkNames = Object.keys(searches) as (keyof typeof searches)[];
 
 /** Those who look. Each is told what the routes below answer. */
 export const observers = [
-  ...(['nobody', 'visitor', 'family', 'editor', 'owner', 'token read', 'token upload', 'link photo'] as const),
+  ...(['nobody', 'visitor', 'family', 'editor', 'owner', 'token read', 'token upload'] as const),
+  ...(['link photo', 'link photo bare'] as const),
   ...linkNames,
 ] as const;
 /** One of them. */
 export type ObserverName = (typeof observers)[number];
 
-/** What is asked: lists with all that is told of photos, counts, completions, the front, the trash. */
+const seeEverything: ReadonlySet<ObserverName> = new Set(['owner', 'token read']);
+
+/** What is asked: lists with all that is told of photos, counts, completions, the front, the trash, the map, the feed. */
 const asked = [
   ...['/api/photos?limit=1000', '/api/photos?limit=1000&q=is:trashed', '/api/tags', '/api/albums', '/api/cameras'],
   ...['/api/timeline', '/api/home', '/api/front', '/api/albums/covers', '/api/albums/suggested'],
-  '/api/albums/saved',
+  ...['/api/albums/saved', '/api/map?zoom=20', atomPath],
 ];
 
 /** What an observer is told, by route. */
@@ -86,6 +95,8 @@ export async function openStage(folder: string) {
     },
   });
 
+  const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
+
   const add = (name: string, role: 'owner' | 'family'): string => {
     const { id } = access.accounts.add({ name, role }, commandLine);
     access.accounts.setPassword(id, `no hash of ${name}`, commandLine);
@@ -114,17 +125,68 @@ export async function openStage(folder: string) {
     return token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
-  /** Asks for something as somebody, below the address of a link where they come by one. */
-  async function ask(who: string, method: string, url: string, payload?: object | Buffer, more: Headers = {}) {
+  /** A path as somebody asks for it: below the address of a link where they come by one. */
+  function addressed(who: string, url: string): { url: string; headers: Headers } {
     const link = who === 'link' ? links.get('link photo') : links.get(who);
-    return app.inject({
-      ...{ method: method as 'GET', url: link === undefined ? url : `/s/${link}${url}` },
-      ...{ headers: { host: 'localhost:4780', ...headersOf(who), ...more }, ...(payload && { payload }) },
-    });
+    return {
+      url: link === undefined ? url : `/s/${link}${url}`,
+      headers: { host: 'localhost:4780', ...headersOf(who) },
+    };
   }
 
+  /** Asks for something as somebody. */
+  async function ask(who: string, method: string, path: string, payload?: object | Buffer, more: Headers = {}) {
+    const { url, headers } = addressed(who, path);
+    const all = { ...headers, ...more };
+    return app.inject({ method: method as 'GET', url, headers: all, ...(payload && { payload }) });
+  }
+
+  const pages = new Map<ObserverName, { page: IncomingMessage; text: string }>();
+  let shared = '';
+
+  /** Listens to the live events of everybody who may, from now on: what was told before is not told again. */
+  async function listen(): Promise<void> {
+    for (const { page } of pages.values()) page.destroy();
+    pages.clear();
+    const open = async (): Promise<string> => (await ask('token read', 'GET', '/metrics')).body;
+    await expect.poll(open).toMatch(/^photospool_live_pages 0$/m);
+    for (const who of observers) {
+      const { url, headers } = addressed(who, '/api/events');
+      const page = await new Promise<IncomingMessage>((resolve, reject) =>
+        get({ host: '127.0.0.1', port, path: url, headers, agent: false }, resolve).on('error', reject),
+      );
+      if (page.statusCode !== 200) {
+        page.destroy();
+        continue;
+      }
+      const heard = { page, text: '' };
+      page.setEncoding('utf8').on('data', (part: string) => (heard.text += part));
+      pages.set(who, heard);
+    }
+  }
+
+  /**
+   * The photos that somebody heard of since the last call and that they do not see; but those who see everything hear of purged ones,
+   * too. What comes last changes nothing in the photo that everybody sees and nobody else changes, so that all of it was heard that was
+   * told before.
+   */
+  async function overheard(): Promise<string[]> {
+    home.library.update(photoId(shared), (body) => body && { ...body, tick: ++ticks });
+    await expect.poll(() => [...pages.values()].every(({ text }) => text.includes(shared))).toBe(true);
+    const all = [...pages].map(async ([who, heard]) => {
+      const ids = new Set(heard.text.match(/[0-9a-f]{64}/g));
+      heard.text = '';
+      const unseen: string[] = [];
+      for (const id of seeEverything.has(who) ? [] : ids)
+        if ((await ask(who, 'GET', `/api/photos/${id}`)).statusCode !== 200) unseen.push(`${who} heard of ${id}`);
+      return unseen;
+    });
+    return (await Promise.all(all)).flat();
+  }
+  let ticks = 0;
+
   return {
-    ...{ home, access, people, ask },
+    ...{ home, access, people, ask, overheard },
     /** Puts a file into incoming itself, as the owner does. */
     drop(name: string, bytes: Buffer | string): void {
       const path = join(config.incoming, name);
@@ -141,19 +203,49 @@ export async function openStage(folder: string) {
       const type = { 'content-type': 'multipart/form-data; boundary=x' };
       return (await ask(who, 'POST', '/api/upload', body, type)).statusCode;
     },
-    /** Has everybody asked about some photos, too: what is told of each, its comments, its history. */
-    watch: (...ids: string[]): void => void watched.push(...ids),
+    /** Sends files one by one by the protocol for uploads that can be resumed (tus), each with its creation. */
+    async resume(who: string, files: Record<string, Buffer | string>): Promise<void> {
+      for (const [name, bytes] of Object.entries(files)) {
+        const body = Buffer.from(bytes);
+        await ask(who, 'POST', '/api/uploads', body, {
+          ...{ 'tus-resumable': '1.0.0', 'content-type': 'application/offset+octet-stream' },
+          ...{ 'upload-length': `${body.length}` },
+          'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
+        });
+      }
+    },
     /** Takes in what came. */
     pass: () => spool.pass(),
-    /** Makes the links; `photo` is the one that the link to a photo shows. */
-    async share(photo: string): Promise<void> {
+    /**
+     * Has everybody asked about some photos, too: what is told of each, its comments, its history. `photo` is in every link, and
+     * is the one that the links to a photo show.
+     */
+    async watch(photo: string, ids: readonly string[]): Promise<void> {
       const make = async (name: string, scope: { photo: string } | { search: string }): Promise<void> => {
-        const shown = { scope, title: '', originals: false, details: true };
+        const shown = { scope, title: '', originals: false, details: !name.endsWith('bare') };
         const owner = { by: `person:${people.owner}`, who: 'owner' };
         links.set(name, (await access.shares.make(shown, owner)).secret);
       };
-      await make('link photo', { photo });
-      for (const name of linkNames) await make(name, { search: searches[name] });
+      if (links.size === 0) for (const name of linkNames) await make(name, { search: searches[name] });
+      for (const name of ['link photo', 'link photo bare']) await make(name, { photo });
+      watched.splice(0, watched.length, ...ids);
+      shared = photo;
+      await listen();
+    },
+    /** Empties the album for good, with what was said of it. */
+    async empty(): Promise<void> {
+      for (;;) {
+        const lists = await Promise.all(
+          ['', '&q=is:trashed'].map((q) => ask('owner', 'GET', `/api/photos?limit=1000${q}`)),
+        );
+        const ids = lists.flatMap((list) => list.json<{ photos: { id: string }[] }>().photos.map(({ id }) => id));
+        if (ids.length === 0) break;
+        await ask('owner', 'PATCH', '/api/photos', { ids, trashed: true });
+        await ask('owner', 'POST', '/api/trash/empty', { ids });
+      }
+      const saved = await ask('owner', 'GET', '/api/albums/saved');
+      for (const { id } of saved.json<{ albums: { id: string }[] }>().albums)
+        await ask('owner', 'DELETE', `/api/albums/saved/${id}`);
     },
     /** What everybody is told now. */
     async told(): Promise<Record<ObserverName, Told>> {
@@ -170,6 +262,7 @@ export async function openStage(folder: string) {
       return Object.fromEntries(await Promise.all(all)) as Record<ObserverName, Told>;
     },
     async close(): Promise<void> {
+      for (const { page } of pages.values()) page.destroy();
       await app.close();
       await endReplication();
       await spool.close();
@@ -185,6 +278,14 @@ export const idOf = (bytes: Buffer): string => createHash('sha256').update(bytes
 /** Those who are told something else than before. */
 export const changed = (before: Record<ObserverName, Told>, after: Record<ObserverName, Told>): ObserverName[] =>
   observers.filter((who) => JSON.stringify(before[who]) !== JSON.stringify(after[who]));
+
+/** What each of them was told otherwise. */
+export const differing = (before: Record<ObserverName, Told>, after: Record<ObserverName, Told>): string[] =>
+  changed(before, after).flatMap((who) =>
+    Object.keys(after[who])
+      .filter((url) => before[who][url] !== after[who][url])
+      .map((url) => `${who} ${url}`),
+  );
 
 /** A JPEG with an XMP packet in it. */
 export function withXmp(jpeg: Buffer, packet: string): Buffer {
