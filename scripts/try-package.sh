@@ -28,6 +28,8 @@ mkdir "$place/app"
 cd "$place/app"
 npm install --no-audit --no-fund --loglevel=error "$place"/photospool-*.tgz >"$place/install.log" 2>&1 || fail 'the package does not install'
 
+node "$OLDPWD/scripts/check-budgets.mjs" --installed "$place/app/node_modules" || fail 'the installed package is too large'
+
 home=$place/home
 npx photospool serve --home "$home" --port 0 --settle 0 >"$place/serve.log" 2>"$place/serve.err.log" &
 npx_pid=$!

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { closingLine } from './reporter.js';
+import { closingLine, timesTaken } from './reporter.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 let folder: string;
@@ -72,4 +72,12 @@ test('never says 0 failed beside an exit code that is not 0', () => {
   const tally = { passed: 3, failed: 0, skipped: 0 };
   expect(closingLine(tally, 0)).toBe('3 passed, 0 failed');
   expect(closingLine(tally, 1)).toBe('3 passed, 1 failed');
+});
+
+test('the times of a run are told beside their budgets, and only told', () => {
+  expect(timesTaken(10_000, 300, undefined)).toEqual(['budget kept: npm test took 5.0 of 10 minutes']);
+  expect(timesTaken(10_000, 660, '6000')).toEqual([
+    'budget EXCEEDED: npm test took 11.0 of 10 minutes',
+    'budget EXCEEDED: .ci/run took 66.7 of 60 minutes',
+  ]);
 });

@@ -3,7 +3,7 @@
  * for programs that read it. It never says 0 failed when the run failed: a file that does not load, a hook that throws
  * and an error outside of any test count as one each. Before it stand the tests that passed at a second try only, by name.
  */
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
 
 /** What a run came to. */
@@ -41,6 +41,25 @@ export function closingLine({ passed, failed, skipped }: Tally, exitCode: number
   return `${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
+/**
+ * How long the tests took, and all of `.ci/run` where `CI_BEGAN` (s since 1970) says when it began, beside their budgets
+ * (scripts/budgets.json); `now` in s. A time depends on the machine, so one that is over is told and fails nothing.
+ */
+export function timesTaken(now: number, uptime = process.uptime(), began = process.env['CI_BEGAN']): string[] {
+  const budgets = JSON.parse(readFileSync(new URL('../scripts/budgets.json', import.meta.url), 'utf8')) as Budgets;
+  const line = (what: string, seconds: number, budget: number): string =>
+    `budget ${seconds > budget * 60 ? 'EXCEEDED' : 'kept'}: ${what} took ${(seconds / 60).toFixed(1)} of ${budget} minutes`;
+  return [
+    line('npm test', uptime, budgets.testMinutes),
+    ...(began === undefined ? [] : [line('.ci/run', now - Number(began), budgets.ciMinutes)]),
+  ];
+}
+
+interface Budgets {
+  testMinutes: number;
+  ciMinutes: number;
+}
+
 export default class ClosingLine implements Reporter {
   private tally: Tally = { passed: 0, failed: 1, skipped: 0 };
   private again: string[] = [];
@@ -49,6 +68,7 @@ export default class ClosingLine implements Reporter {
     if (vitest.config.watch) return;
     // At exit, so that nothing that Vitest says while it closes comes after it.
     process.once('exit', (code) => {
+      if (process.env['CI']) for (const line of timesTaken(Date.now() / 1000)) writeSync(1, `${line}\n`);
       for (const name of this.again) writeSync(1, `passed at the second try only: ${name}\n`);
       writeSync(1, `${closingLine(this.tally, code)}\n`);
     });
