@@ -331,6 +331,8 @@ test('what is no photo or video is not sent, with one sentence that says why; th
     'page.jpg Not sent: it is a web page. Only photos, videos and their XMP files can be added.',
   ]);
   expect([...arrived().keys()].filter((name) => /notes|page/.test(name))).toEqual([]);
+  // Another try could not help.
+  expect(await page.locator('[data-uploads]').getByRole('button', { name: 'Try again' }).count()).toBe(0);
   expect(mishaps).toEqual([]);
   await close();
 });
