@@ -1,15 +1,22 @@
 /**
  * What copies of real photos have in common by their looks, what different pictures, and how long grouping takes: what the bounds
- * of src/document/look.ts were found with. Pictures are what the album has of a photo: its thumb.
+ * of src/document/perceptual-hash.ts were found with. Pictures are what the album has of a photo: its thumb.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { openSqlite } from '../src/base/sqlite.js';
 import { openCatalog } from '../src/catalog/catalog.js';
-import { compareLooks, detailOf, isAlike, lookBounds, lookLength, type Likeness } from '../src/document/look.js';
-import { look } from '../src/photo/rendering.js';
-import { encoding, thumbBox } from '../src/photo/renditions.js';
+import {
+  compareLooks,
+  detailOf,
+  isAlike,
+  lookBounds,
+  lookLength,
+  type Likeness,
+} from '../src/document/perceptual-hash.js';
+import { look } from '../src/photo/decode/render.js';
+import { encoding, thumbBox } from '../src/photo/decode/renditions.js';
 
 export const title = 'what copies of photos have in common, what other pictures, and how long grouping takes';
 

@@ -5,8 +5,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { encoding, previewEdge, thumbBox } from '../src/photo/renditions.js';
-import { openPool } from '../src/spool/pool.js';
+import { encoding, previewEdge, thumbBox } from '../src/photo/decode/renditions.js';
+import { openPool } from '../src/base/async/concurrency-limit.js';
 
 /** Makes both renditions of one file, in memory. */
 export async function twoRenditions(path: string): Promise<void> {

@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { exiftoolPath } from 'exiftool-vendored';
 import sharp from 'sharp';
-import { openDecoders } from '../src/photo/decoders.js';
-import type { Format } from '../src/photo/identify.js';
+import { openDecoders } from '../src/photo/decode/decoder-pool.js';
+import type { Format } from '../src/photo/formats/identify.js';
 import { raws } from '../test/photo/raws.js';
 import { median, root, table } from './run.js';
 

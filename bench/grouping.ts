@@ -5,7 +5,7 @@
  */
 import type { Sqlite } from '../src/base/sqlite.js';
 import type { Catalog } from '../src/catalog/catalog.js';
-import { lookLength, lookParts } from '../src/document/look.js';
+import { lookLength, lookParts } from '../src/document/perceptual-hash.js';
 import { percentile, seconds, worstDelay } from './timing.js';
 
 /** Every so many-th photo looks like the one before it. */

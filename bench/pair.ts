@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { LinkStatus } from '../src/replication/link.js';
+import type { LinkStatus } from '../src/sync/connections/connection.js';
 import { cli } from './run.js';
 import type { BenchServer } from './server.js';
 

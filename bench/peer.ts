@@ -11,17 +11,17 @@ import { systemClock as clock } from '../src/base/clock.js';
 import { silent } from '../src/base/log.js';
 import { openSqlite } from '../src/base/sqlite.js';
 import { openCatalog } from '../src/catalog/catalog.js';
-import { openFollower } from '../src/cli/follow.js';
-import type { Body } from '../src/document/photo.js';
+import { openFollower } from '../src/home/catalog-indexer.js';
+import type { Body } from '../src/document/photo-document.js';
 import { openLibrary } from '../src/library/library.js';
-import type { Address } from '../src/replication/client.js';
-import type { Database } from '../src/replication/database.js';
-import { openLibraryDatabase } from '../src/replication/library.js';
-import { openNotes } from '../src/replication/notes.js';
-import { serveLibrary, type Served } from '../src/replication/serve.js';
-import { makeChanges } from '../src/server/changes.js';
-import { openPouchServer } from '../test/replication/peers.js';
-import { serveSide } from '../test/replication/serving.js';
+import type { Address } from '../src/sync/couch/json-client.js';
+import type { Database } from '../src/sync/couch/database.js';
+import { openLibraryDatabase } from '../src/sync/couch/library-database.js';
+import { openNotes } from '../src/sync/couch/local-documents.js';
+import { serveLibrary, type Served } from '../src/sync/couch/serve-database.js';
+import { makeChanges } from '../src/album/change-signal.js';
+import { openPouchServer } from '../test/sync/peers.js';
+import { serveSide } from '../test/sync/serving.js';
 import { syntheticPhotos } from './synthetic.js';
 
 /** A library with its catalog, in a temporary folder. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { openFiles } from '../src/base/files.js';
-import { placeSamples } from '../src/ingest/samples.js';
+import { placeSamples } from '../src/ingest/samples/sample-photos.js';
 
 /** The folder that benches work in. */
 export const benchFolder = join(tmpdir(), 'photospool-bench');

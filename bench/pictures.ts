@@ -6,8 +6,8 @@ import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { photoId } from '../src/document/photo.js';
-import { openHome, sha256, type Home } from '../test/replication/homes.js';
+import { photoId } from '../src/document/photo-document.js';
+import { openHome, sha256, type Home } from '../test/sync/homes.js';
 import { syntheticPhotos } from './synthetic.js';
 
 /** What goes over: renditions of photos whose originals stay where they are, or originals of photos without renditions. */

@@ -10,7 +10,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
-import { openPool } from '../src/spool/pool.js';
+import { openPool } from '../src/base/async/concurrency-limit.js';
 
 /** Serves files by their path below `folder`, from a process of its own. */
 export function startFiles(folder: string): Promise<{ url: string; close(): void }> {

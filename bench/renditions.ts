@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp, { type ResizeOptions, type Sharp } from 'sharp';
-import { render } from '../src/photo/rendering.js';
-import { encoding, previewEdge, thumbBox } from '../src/photo/renditions.js';
+import { render } from '../src/photo/decode/render.js';
+import { encoding, previewEdge, thumbBox } from '../src/photo/decode/renditions.js';
 import { dssim } from './dssim.js';
 import { twoRenditions } from './floor.js';
 

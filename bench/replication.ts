@@ -11,11 +11,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../src/base/clock.js';
-import type { Address } from '../src/replication/client.js';
-import type { Database } from '../src/replication/database.js';
-import { openHttpDatabase } from '../src/replication/http.js';
-import { replicate } from '../src/replication/replicate.js';
-import { openCouchSide } from '../test/replication/peers.js';
+import type { Address } from '../src/sync/couch/json-client.js';
+import type { Database } from '../src/sync/couch/database.js';
+import { openHttpDatabase } from '../src/sync/couch/remote-database.js';
+import { replicate } from '../src/sync/couch/replicate.js';
+import { openCouchSide } from '../test/sync/peers.js';
 import { openFilled, startPeer, type Peer } from './peer.js';
 import { median, table } from './run.js';
 

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSqlite } from '../src/base/sqlite.js';
 import { openCatalog } from '../src/catalog/catalog.js';
-import type { Body } from '../src/document/photo.js';
+import type { Body } from '../src/document/photo-document.js';
 import { openLibrary } from '../src/library/library.js';
 import { benchFolder, benchHome } from './photos.js';
 import { cli } from './run.js';

@@ -11,7 +11,7 @@ import {
   type Facts,
   type PhotoDocument,
   type Place,
-} from '../src/document/photo.js';
+} from '../src/document/photo-document.js';
 
 /** A document with its id and SHA-256. */
 export interface SyntheticPhoto {

@@ -19,10 +19,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../src/base/config.js';
 import { silent } from '../src/base/log.js';
-import { openFilming } from '../src/cli/clips.js';
-import { openHome } from '../src/cli/home.js';
-import { openSpool } from '../src/cli/spool.js';
-import { findTools } from '../src/video/tools.js';
+import { openFilming } from '../src/home/video-jobs.js';
+import { openHome } from '../src/home/open-home.js';
+import { openSpool } from '../src/home/open-spool.js';
+import { findTools } from '../src/video/find-ffmpeg.js';
 import { cli, measure, median, table } from './run.js';
 
 /** What this bench asks. */

@@ -90,7 +90,7 @@ async function make([name, { inputs, output, build }]) {
   const mark = at('dist/.build', name);
   const wanted = fingerprint(inputs);
   if (existsSync(mark) && existsSync(at(output)) && readFileSync(mark, 'utf8') === wanted) {
-    // By its time others tell that what was built is newer than its inputs (src/photo/decoders.ts).
+    // By its time others tell that what was built is newer than its inputs (src/photo/decode/decoder-pool.ts).
     utimesSync(mark, new Date(), new Date());
     return false;
   }

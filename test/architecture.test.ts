@@ -45,6 +45,12 @@ describe('walls', () => {
     expect(walls.brokenWalls(code)).toEqual([]);
   });
 
+  test('are those that docs/architecture.md tells of', () => {
+    const example = '| `a` | what it is | |\n| `b` | `c` is not meant here | `a`, `c` |';
+    expect(walls.wallsInProse(example)).toEqual({ a: [], b: ['a', 'c'] });
+    expect(walls.wallsInProse(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))).toEqual(walls.walls);
+  });
+
   test('the page takes only types from the server', () => {
     const svelte = `<script lang="ts">\n  import { owner } from '../../src/catalog/catalog.js';\n</script>`;
     expect(walls.brokenPageWalls(file('web/src/A.svelte', svelte))).toHaveLength(1);

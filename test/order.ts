@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest, longest first. */
 const long = [
+  'server/effects',
   'cli/verbs',
   'browser/select',
   'browser/upload',
@@ -31,13 +32,13 @@ const long = [
   'cli/backup',
   'browser/along',
   'browser/places',
-  'replication/away',
+  'sync/away',
   'browser/zoom',
   'browser/duplicates',
   'photo/metadata',
   'browser/front',
   'browser/memories',
-  'replication/publish',
+  'sync/publish',
 ].map((name) => `/test/${name}.test.ts`);
 
 /**

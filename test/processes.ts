@@ -10,6 +10,12 @@ export function childrenOf(parent: number): number[] {
     .map(Number);
 }
 
+/** The first of some processes. Where there is none it throws: 0 would mean the whole group to whoever sends a signal. */
+export function one([pid]: readonly number[]): number {
+  if (pid === undefined) throw new Error('there is no such process');
+  return pid;
+}
+
 /** A file about a process, or nothing: it may end between being listed and being looked at. */
 export function about(pid: number, file: string): string {
   try {

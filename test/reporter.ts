@@ -68,7 +68,8 @@ export default class ClosingLine implements Reporter {
     if (vitest.config.watch) return;
     // At exit, so that nothing that Vitest says while it closes comes after it.
     process.once('exit', (code) => {
-      if (process.env['CI']) for (const line of timesTaken(Date.now() / 1000)) writeSync(1, `${line}\n`);
+      if (process.env['CI'] && process.env['npm_lifecycle_event'] === 'test')
+        for (const line of timesTaken(Date.now() / 1000)) writeSync(1, `${line}\n`);
       for (const name of this.again) writeSync(1, `passed at the second try only: ${name}\n`);
       writeSync(1, `${closingLine(this.tally, code)}\n`);
     });

@@ -7,13 +7,13 @@ import { sentence, toPhotospoolError } from '../src/base/errors.js';
 import { openFiles, type Disk } from '../src/base/files.js';
 import { openLog } from '../src/base/log.js';
 import type { openSqlite } from '../src/base/sqlite.js';
-import { openHome, type Home, type HomeParts } from '../src/cli/home.js';
-import { openSpool } from '../src/cli/spool.js';
-import { openDecoders, type Decoders } from '../src/photo/decoders.js';
-import { openMetadata, type Metadata } from '../src/photo/metadata.js';
-import type { ProcessorOptions } from '../src/spool/options.js';
-import type { PassSummary } from '../src/spool/port.js';
-import { importWork } from '../src/spool/work.js';
+import { openHome, type Home, type HomeParts } from '../src/home/open-home.js';
+import { openSpool } from '../src/home/open-spool.js';
+import { openDecoders, type Decoders } from '../src/photo/decode/decoder-pool.js';
+import { openMetadata, type Metadata } from '../src/photo/facts/read-metadata.js';
+import type { ProcessorOptions } from '../src/spool/processor-options.js';
+import type { PassSummary } from '../src/spool/spool-interface.js';
+import { importWork } from '../src/spool/work-folder.js';
 import type { Documents, World } from './world.js';
 
 /** How a start is made. */

@@ -9,14 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { commandLine } from '../src/access/actor.js';
-import { mays } from '../src/access/rights.js';
+import { mays } from '../src/access/permissions.js';
 import { readConfig } from '../src/base/config.js';
 import { openFiles } from '../src/base/files.js';
 import { silent } from '../src/base/log.js';
-import { openHomeAccess } from '../src/cli/access.js';
-import { openRecords } from '../src/cli/records.js';
-import type { ServerRecord } from '../src/cli/running.js';
-import { serverRecord } from '../src/cli/view.js';
+import { openHomeAccess } from '../src/home/open-access.js';
+import { openRecords } from '../src/home/open-records.js';
+import type { ServerRecord } from '../src/home/running-server.js';
+import { serverRecord } from '../src/home/open-read-only.js';
 import type { Asked } from './requests.js';
 
 /** Somebody before the door. */

@@ -18,8 +18,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { readConfig } from '../src/base/config.js';
 import { silent } from '../src/base/log.js';
-import { openHome } from '../src/cli/home.js';
-import { openSpool } from '../src/cli/spool.js';
+import { openHome } from '../src/home/open-home.js';
+import { openSpool } from '../src/home/open-spool.js';
 import type { Options, Result, Subject } from './subject.js';
 
 /** Distinct PNGs of one pixel, of which each is its number. */

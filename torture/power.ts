@@ -8,7 +8,7 @@ import { add, memoryFor, openWorld, startAgain, way } from './faults.js';
 import { listOutcomes, type Outcome } from './outcomes.js';
 import { seeded } from './seeded.js';
 import { shareOf, standing, type Result, type Subject } from './subject.js';
-import { libraryPath } from '../src/cli/view.js';
+import { libraryPath } from '../src/home/open-read-only.js';
 
 async function tryOutcome(
   outcome: Outcome,

@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { readConfig, type Config } from '../src/base/config.js';
 import { errnoOf } from '../src/base/errors.js';
-import { isTemporary } from '../src/base/temporary.js';
+import { isTemporary } from '../src/base/temporary-names.js';
 import { isClaimName } from '../src/spool/claim-name.js';
 import type { Outcome } from './outcomes.js';
 

@@ -6,20 +6,20 @@
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { compareText } from '../document/json.js';
+import { compareText } from '../document/json-values.js';
 import { checkClaimed, checkConfirmed, type Actor } from './actor.js';
-import type { Audit, Happening } from './audit.js';
-import { setUp, type Codes } from './codes.js';
-import type { Devices } from './devices.js';
-import { keyOfName } from './names.js';
+import type { Audit, Happening } from './audit-log.js';
+import { setUp, type Codes } from './one-time-codes.js';
+import type { Devices } from './known-browsers.js';
+import { keyOfName } from './account-names.js';
 import type { NewPasskey, Passkey, Passkeys } from './passkeys.js';
 import type { People, Person, PersonChange, PersonRole, WaitingChange } from './people.js';
 import type { SecondFactors } from './second-factor.js';
 import type { Sessions } from './sessions.js';
-import type { SettingStore } from './settings.js';
-import type { Shares } from './shares.js';
-import { isPromotion, type Standing } from './standing.js';
-import type { Tokens } from './tokens.js';
+import type { SettingStore } from './access-settings.js';
+import type { Shares } from './share-links.js';
+import { isPromotion, type Standing } from './pending-roles.js';
+import type { Tokens } from './api-tokens.js';
 
 /** A person, and how they sign in here. */
 export interface Account extends Person {

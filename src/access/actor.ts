@@ -1,6 +1,6 @@
 /** Who does something to access: as documents keep it, and as the audit shows it to people. Pure. */
 import { PhotospoolError } from '../base/errors.js';
-import { authorOf, type Viewer } from './rights.js';
+import { authorOf, type Viewer } from './permissions.js';
 
 /** Who does something to access. */
 export interface Actor {

@@ -14,8 +14,8 @@ import type {
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { readName } from './names.js';
-import type { Random } from './secrets.js';
+import { readName } from './account-names.js';
+import type { Random } from './random-secrets.js';
 
 /** Where a page is: its origin, and the host name that its passkeys belong to. */
 export interface Site {

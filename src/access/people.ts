@@ -1,22 +1,22 @@
 /**
  * The people of this album. A person is a `person:<ulid>` document, which replicates; each value is a register `{value, at, by}`, so
- * that two servers' documents merge by shape (document/shape.ts). Credentials are not in them. What is in force on this server is a
+ * that two servers' documents merge by shape (document/merge-by-shape.ts). Credentials are not in them. What is in force on this server is a
  * local row: what an owner here decided, and what other servers took away. What another server's document says beyond that
- * waits for an owner here (access/standing.ts). A row and its document commit in one transaction.
+ * waits for an owner here (access/pending-roles.ts). A row and its document commit in one transaction.
  */
 import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import type { MayShare } from '../document/confirmed.js';
-import { withRegisters } from '../document/overruled.js';
-import { format, type Body } from '../document/photo.js';
+import type { MayShare } from '../document/share-link-view.js';
+import { withRegisters } from '../document/overruled-registers.js';
+import { format, type Body } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
-import { keyOfName, readName } from './names.js';
-import { sharesBy } from './rights.js';
-import { readStanding, receive, standingKeys, waitingChange, type PersonRole, type Standing } from './standing.js';
+import { keyOfName, readName } from './account-names.js';
+import { sharesBy } from './permissions.js';
+import { readStanding, receive, standingKeys, waitingChange, type PersonRole, type Standing } from './pending-roles.js';
 
-export { personRoles, type PersonRole } from './standing.js';
+export { personRoles, type PersonRole } from './pending-roles.js';
 
 /** A person, as they are in force here. `canEdit` matters for family. */
 export interface Person extends Omit<Standing, 'removed'> {

@@ -6,7 +6,7 @@
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { hashSecret, type Random } from './secrets.js';
+import { hashSecret, type Random } from './random-secrets.js';
 import { base32, findStep, keyUri } from './totp.js';
 
 /** What a person knows of their second factor. */

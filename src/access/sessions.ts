@@ -5,8 +5,8 @@
 import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { drawSecret, hashSecret, type Random } from './secrets.js';
-import { openTouches } from './touches.js';
+import { drawSecret, hashSecret, type Random } from './random-secrets.js';
+import { openTouches } from './last-used.js';
 
 /** A session. Times are ms since 1970. */
 export interface Session {

@@ -4,11 +4,11 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { People, Person } from './people.js';
-import { audiencesOf, type Role, type Viewer } from './rights.js';
-import { hashSecret } from './secrets.js';
+import { audiencesOf, type Role, type Viewer } from './permissions.js';
+import { hashSecret } from './random-secrets.js';
 import { confirmedFor, type Session, type Sessions } from './sessions.js';
-import { tokenPrefix, type Token, type Tokens } from './tokens.js';
-import type { Settings } from './settings.js';
+import { tokenPrefix, type Token, type Tokens } from './api-tokens.js';
+import type { Settings } from './access-settings.js';
 
 /** What a request brings that tells who is behind it. */
 export interface Brought {
@@ -27,7 +27,7 @@ export interface Known {
   people: Pick<People, 'find'>;
   sessions: Pick<Sessions, 'find'>;
   tokens: Pick<Tokens, 'find'>;
-  /** Share links (shares.ts). */
+  /** Share links (share-links.ts). */
   shares: { viewer(brought: BroughtShare): Viewer | undefined };
   settings: () => Settings;
   /** ms since 1970. */

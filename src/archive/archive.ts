@@ -7,7 +7,7 @@ import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import { parentOf, type Files } from '../base/files.js';
-import { duplicateName } from './names.js';
+import { duplicateName } from './original-names.js';
 
 /** An archive folder. */
 export interface Archive {

@@ -5,9 +5,9 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PhotospoolError } from './errors.js';
-import { fileModes, type FileModes } from './modes.js';
-import { readToml } from './toml.js';
-import { absolute, flag, isHostName, isNetwork, list, number, oneOf, path, rate, text } from './values.js';
+import { fileModes, type FileModes } from './file-modes.js';
+import { readToml } from './config-file.js';
+import { absolute, flag, isHostName, isNetwork, list, number, oneOf, path, rate, text } from './config-values.js';
 
 /** Everything that can be configured. Folders are absolute; durations in seconds. */
 export interface Config {

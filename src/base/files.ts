@@ -5,7 +5,7 @@
  * a file that it did not create itself, except `replace`, which is for Photospool's own records. A crash leaves either
  * the old state, the new one, or a temporary file named `.photospool-<pid>-<ulid>.tmp` beside the target (`sweep`).
  *
- * What is made here has the modes of `modes.ts`, whatever the umask is; what was there keeps its own.
+ * What is made here has the modes of `file-modes.ts`, whatever the umask is; what was there keeps its own.
  *
  * Every operation calls `step` first, so that a test can fail it; and all go through one `disk`, so that a trial can count
  * the system calls, fail the n-th, or write down in which order they reached the disk (torture/disk.ts).
@@ -13,17 +13,17 @@
 import { constants } from 'node:fs';
 import * as system from 'node:fs/promises';
 import { errnoOf } from './errors.js';
-import { modesFor, type FileModes } from './modes.js';
+import { modesFor, type FileModes } from './file-modes.js';
 import { below, foldersOf, keyOf, parentOf, type Path } from './paths.js';
-import type { Files, Moved } from './operations.js';
-import { openReading, type Disk, type Step } from './reading.js';
-import { shareNext } from './sharing.js';
-import { isLeftOver, temporaryName } from './temporary.js';
-import { syncFolder, writeAll, writeStream } from './writing.js';
+import type { Files, Moved } from './file-operations.js';
+import { openReading, type Disk, type Step } from './read-files.js';
+import { shareNext } from './async/single-flight.js';
+import { isLeftOver, temporaryName } from './temporary-names.js';
+import { syncFolder, writeAll, writeStream } from './durable-write.js';
 
 export { below, parentOf, type Path } from './paths.js';
-export type { Files, Moved } from './operations.js';
-export type { Disk, Entry, Operation, Step } from './reading.js';
+export type { Files, Moved } from './file-operations.js';
+export type { Disk, Entry, Operation, Step } from './read-files.js';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW = 0 } = constants;
 /** Filesystems without hard links, and files that one may not link, answer one of these. */

@@ -8,9 +8,9 @@
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import type { MayShare } from '../document/confirmed.js';
-import { photoId, type Body } from '../document/photo.js';
-import { isPrivateTag } from '../document/tags.js';
+import type { MayShare } from '../document/share-link-view.js';
+import { photoId, type Body } from '../document/photo-document.js';
+import { isPrivateTag } from '../document/tag-names.js';
 import {
   owner,
   type Box,
@@ -21,8 +21,8 @@ import {
   type Segment,
   type Tile,
   type Viewer,
-} from './answers.js';
-import { finishBuilding, remake, startBuilding } from './bulk.js';
+} from './catalog-answers.js';
+import { finishBuilding, remake, startBuilding } from './bulk-build.js';
 import { placeOf, type Columns } from './columns.js';
 import {
   countFacet,
@@ -32,26 +32,26 @@ import {
   pickCovers,
   type FacetKind,
   type SpanPlaces,
-} from './counts.js';
-import { derivedOf } from './derived.js';
-import { findAlike, type Alike } from './duplicates.js';
-import type { Found } from './filter.js';
-import { clusterSpots } from './map.js';
-import { openLooks, type Looks } from './looks.js';
-import { openMemory } from './memory.js';
-import { idsOf, numberOf, pageOfAll, pageOfFound, readCursor, readLimit, tilesOf, type Numbers } from './pages.js';
-import { openPaired, type Paired } from './pairs.js';
-import { openStacked, type Stacked } from './stacks.js';
-import { makeRecent } from './recent.js';
-import { photoSha256, rowOf } from './row.js';
+} from './search-counts.js';
+import { derivedOf } from './derived-values.js';
+import { findAlike, type Alike } from './near-duplicates.js';
+import type { Found } from './search-filter.js';
+import { clusterSpots } from './map-clusters.js';
+import { openLooks, type Looks } from './similarity-index.js';
+import { openMemory } from './load-columns.js';
+import { idsOf, numberOf, pageOfAll, pageOfFound, readCursor, readLimit, tilesOf, type Numbers } from './pagination.js';
+import { openPaired, type Paired } from './live-photos.js';
+import { openStacked, type Stacked } from './raw-jpeg-stacks.js';
+import { makeRecent } from './answer-cache.js';
+import { photoSha256, rowOf } from './catalog-row.js';
 import type { Query } from './query.js';
-import { openSuggested, type Suggested } from './suggested.js';
-import { openTables, readState, version } from './tables.js';
-import { openTurn } from './turn.js';
-import { openWaiting, type Waiting } from './waiting.js';
+import { openSuggested, type Suggested } from './suggested-albums.js';
+import { openTables, readState, version } from './catalog-tables.js';
+import { openTurn } from './per-transaction.js';
+import { openWaiting, type Waiting } from './index-backlog.js';
 
-export { owner } from './answers.js';
-export type { Box, Cluster, Facet, Page, PageOptions, Segment, Tile, Viewer } from './answers.js';
+export { owner } from './catalog-answers.js';
+export type { Box, Cluster, Facet, Page, PageOptions, Segment, Tile, Viewer } from './catalog-answers.js';
 
 /**
  * An open catalog. Synchronous. An edit is in the next answer; what `leave` was told of, when it was taken in. Trashed photos are in no answer unless the query asks for

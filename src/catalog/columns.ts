@@ -2,12 +2,12 @@
  * The catalog's columns in memory: typed arrays with an element per photo, for counting under any search and any viewer.
  * A photo has a slot, any one; `order` holds the slots by row number, so by time taken. Some 150 bytes a photo.
  */
-import { dateNumber } from './dates.js';
-import { grown } from './growing.js';
-import { makeLists, setList, type Lists } from './lists.js';
-import type { ColumnRow } from './row.js';
-import { bit, searched } from './state.js';
-import { makeBeginnings, makeValues, type Beginnings, type Values } from './values.js';
+import { dateNumber } from './date-numbers.js';
+import { grown } from './growable-array.js';
+import { makeLists, setList, type Lists } from './multi-value-column.js';
+import type { ColumnRow } from './catalog-row.js';
+import { bit, searched } from './photo-flags.js';
+import { makeBeginnings, makeValues, type Beginnings, type Values } from './value-dictionary.js';
 
 /** The columns. Arrays are replaced when they grow: read them anew after a write. */
 export interface Columns {
@@ -17,11 +17,11 @@ export interface Columns {
   edition: number;
   /** Row number. */
   n: Float64Array;
-  /** Bits, see state.ts; 0 in a free slot. */
+  /** Bits, see photo-flags.ts; 0 in a free slot. */
   state: Uint16Array;
   /** Width / height, bounded to [0.3, 4]. */
   ratio: Float32Array;
-  /** Dates as numbers, see dates.ts. */
+  /** Dates as numbers, see date-numbers.ts. */
   taken: Int32Array;
   added: Int32Array;
   rating: Uint8Array;
@@ -45,7 +45,7 @@ export interface Columns {
   order: Uint32Array;
   count: number;
   free: number[];
-  /** What links to a search look at otherwise (linked.ts), where there is any. */
+  /** What links to a search look at otherwise (share-link-rows.ts), where there is any. */
   shared?: Shared;
 }
 

@@ -1,8 +1,8 @@
 /** What a search means, as the parser gives it and the filter takes it. Types only. */
-import type { StateTest } from './state.js';
-import type { Range } from './dates.js';
-import type { Area } from './area.js';
-import type { Phrase } from './words.js';
+import type { StateTest } from './photo-flags.js';
+import type { Range } from './date-numbers.js';
+import type { Area } from './geo-area.js';
+import type { Phrase } from './tokenize.js';
 
 /** How a value is meant: by words in it, as the whole (folded), or by its country's ISO 3166 code. */
 export type ValueMatch = { phrase: Phrase } | { whole: string } | { country: string };

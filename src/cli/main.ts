@@ -5,8 +5,8 @@
 import { Command, CommanderError } from 'commander';
 import { toPhotospoolError } from '../base/errors.js';
 import { exit, sayFailure } from './output.js';
-import { addConfiguration, type Verb } from './verb.js';
-import { version } from './version.js';
+import { addConfiguration, type Verb } from './command.js';
+import { version } from '../home/version.js';
 
 /** All verbs, in the order of help. Only the one that is called is loaded: `list` needs no web server and no decoder. */
 const verbs: Readonly<Record<string, () => Promise<Verb>>> = {

@@ -4,11 +4,11 @@ import type { Config } from '../base/config.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
-import { openHomeAccess } from './access.js';
+import { openHomeAccess } from '../home/open-access.js';
 import { say } from './output.js';
-import { openRecords, type Records } from './records.js';
-import { findServer } from './running.js';
-import { filesOf, libraryPath, noHome } from './view.js';
+import { openRecords, type Records } from '../home/open-records.js';
+import { findServer } from '../home/running-server.js';
+import { filesOf, libraryPath, noHome } from '../home/open-read-only.js';
 
 /**
  * Opens access to a home for a command, beside a server that may be running, and closes it after `work`. A name that is

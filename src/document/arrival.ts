@@ -3,7 +3,14 @@
  * comes in by itself can beat a person. Pure.
  */
 import { merge } from './merge.js';
-import { format, type ExifDocument, type Facts, type PhotoDocument, type Renditions, type Sighting } from './photo.js';
+import {
+  format,
+  type ExifDocument,
+  type Facts,
+  type PhotoDocument,
+  type Renditions,
+  type Sighting,
+} from './photo-document.js';
 
 /** What ingest knows of an original that came in. */
 export interface Arrival {

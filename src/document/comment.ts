@@ -4,15 +4,15 @@
  * document without its words. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
-import { wellFormed } from './canonical.js';
-import { own } from './json.js';
-import { isSet, registerIn, withRegisters } from './overruled.js';
-import { format, type Body, type Stamp } from './photo.js';
+import { wellFormed } from './canonical-json.js';
+import { own } from './json-values.js';
+import { isSet, registerIn, withRegisters } from './overruled-registers.js';
+import { format, type Body, type Stamp } from './photo-document.js';
 
 /** The most characters (UTF-16 code units) of a comment. */
 export const longestComment = 8_000;
 
-/** A value with when and by whom it was given; the later one wins (shape.ts). */
+/** A value with when and by whom it was given; the later one wins (merge-by-shape.ts). */
 interface Register<T> {
   value: T;
   at: Stamp;
@@ -34,7 +34,7 @@ export interface CommentDocument {
   /** Markdown. Empty once it was taken away. */
   text: Register<string>;
   removed?: Register<boolean>;
-  /** See overruled.ts. */
+  /** See overruled-registers.ts. */
   overruled?: Record<string, Register<unknown>>;
 }
 

@@ -1,16 +1,16 @@
 /**
  * Edits: the changes that people make to a photo. Applying one adds to the document and takes nothing away, so that it can
- * meet edits made elsewhere. Which of them is shown: of those that no other was made in sight of (causal.ts) the newest; of
+ * meet edits made elsewhere. Which of them is shown: of those that no other was made in sight of (causal-order.ts) the newest; of
  * audiences the narrowest; of edits that name each other in a circle, as only a forged document has, the narrowest, too. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
-import { canonical } from './canonical.js';
-import { heads, isOrdered, lasting, sightFor, type Head } from './causal.js';
-import { elementOf, fieldNames, fields, type FieldName } from './fields.js';
-import { compareText, entriesOf, own } from './json.js';
+import { canonical } from './canonical-json.js';
+import { heads, isOrdered, lasting, sightFor, type Head } from './causal-order.js';
+import { elementOf, fieldNames, fields, type FieldName } from './field-rules.js';
+import { compareText, entriesOf, own } from './json-values.js';
 import { mergeEdits, widthOf } from './merge.js';
 import { fileItself, othersBehind, othersWhoBrought, othersWhoGave, othersWhoSent, othersWhoWere } from './origin.js';
-import { effective, overrule } from './overruled.js';
+import { effective, overrule } from './overruled-registers.js';
 import {
   audiences,
   type Edit,
@@ -19,7 +19,7 @@ import {
   type Membership,
   type PhotoDocument,
   type Stamp,
-} from './photo.js';
+} from './photo-document.js';
 import { isStamp } from './stamp.js';
 
 /** Elements to put into a set and to take out of it. */
@@ -42,7 +42,7 @@ export interface Signature {
   /** See `Edit`. */
   made?: string;
   by: string;
-  /** What another person said is said again, in one's own name: whoever may share confirms it for links (confirmed.ts). */
+  /** What another person said is said again, in one's own name: whoever may share confirms it for links (share-link-view.ts). */
   confirms?: boolean;
   /** It is the way back from an edit: what is said again stays the word of whoever said it (origin.ts). */
   restores?: boolean;

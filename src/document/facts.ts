@@ -2,8 +2,8 @@
  * Facts and renditions as they are shown: what another program wrote into a document is looked at once, here, and what
  * has not the type it should have is left out. So a careless or hostile peer can break no page, query or download.
  */
-import { isObject, own, textOf, type JsonObject } from './json.js';
-import type { Exposure, Facts, Rendition } from './photo.js';
+import { isObject, own, textOf, type JsonObject } from './json-values.js';
+import type { Exposure, Facts, Rendition } from './photo-document.js';
 
 /** The facts that are shown as they are. Sizes that are no numbers are 0. */
 export type ShownFacts = Pick<

@@ -5,12 +5,12 @@
  */
 import { createHash } from 'node:crypto';
 import { PhotospoolError } from '../base/errors.js';
-import { canonical } from './canonical.js';
-import { lasting, lastingOdd } from './causal.js';
-import { fieldNames } from './fields.js';
-import { compareText, isObject, own, type JsonObject } from './json.js';
-import { audiences, format, type Edit, type Edits } from './photo.js';
-import { greater, isRegister, later, mergeKeys, mergeMaps, mergeShapes } from './shape.js';
+import { canonical } from './canonical-json.js';
+import { lasting, lastingOdd } from './causal-order.js';
+import { fieldNames } from './field-rules.js';
+import { compareText, isObject, own, type JsonObject } from './json-values.js';
+import { audiences, format, type Edit, type Edits } from './photo-document.js';
+import { greater, isRegister, later, mergeKeys, mergeMaps, mergeShapes } from './merge-by-shape.js';
 import { isStamp } from './stamp.js';
 
 type Rule = (a: unknown, b: unknown) => unknown;
@@ -76,7 +76,7 @@ function earlier(a: unknown, b: unknown): unknown {
 }
 
 /**
- * The newest 8 of the values in two lists, newest first, and those older ones that must outlast the cut (causal.ts): of
+ * The newest 8 of the values in two lists, newest first, and those older ones that must outlast the cut (causal-order.ts): of
  * audiences all that no other has in sight, of other fields those that win over a greater stamp. What has no stamp goes.
  */
 function mergeValues(a: unknown, b: unknown, field: string): unknown {

@@ -1,13 +1,13 @@
 /**
  * Whose word it is that is said again: where a name becomes another one, an edit is taken back, or what was said of one photo goes
  * over to another, nobody looks at each value anew. So the edit that does it names those who said it before (`of`), and for links
- * to a search it counts only where all of them may share (confirmed.ts). Pure.
+ * to a search it counts only where all of them may share (share-link-view.ts). Pure.
  */
-import { canonical } from './canonical.js';
-import type { FieldName } from './fields.js';
-import { entriesOf, own, textOf } from './json.js';
-import type { PhotoDocument } from './photo.js';
-import { owner, unknownSender } from './senders.js';
+import { canonical } from './canonical-json.js';
+import type { FieldName } from './field-rules.js';
+import { entriesOf, own, textOf } from './json-values.js';
+import type { PhotoDocument } from './photo-document.js';
+import { owner, unknownSender } from './photo-senders.js';
 
 /** What stands in `of` for the file itself: it counts where the file does. */
 export const fileItself = 'file';

@@ -3,11 +3,11 @@
  * that the person had in sight, so that a server can tell a late copy (which stays gone) from something new (which brings
  * the photo back, in the trash). Pure.
  */
-import { canonical } from './canonical.js';
-import { isObject, own, textOf } from './json.js';
+import { canonical } from './canonical-json.js';
+import { isObject, own, textOf } from './json-values.js';
 import { merge } from './merge.js';
-import { format, type Body, type Edit, type PhotoDocument, type PurgeDocument, type Stamp } from './photo.js';
-import { sightFor } from './causal.js';
+import { format, type Body, type Edit, type PhotoDocument, type PurgeDocument, type Stamp } from './photo-document.js';
+import { sightFor } from './causal-order.js';
 import { isStamp, newestStamp } from './stamp.js';
 import type { Signature } from './edits.js';
 

@@ -3,12 +3,12 @@
  * that drew them. Greater as text means later; no two are equal, for an epoch is drawn once and never gives a time twice.
  *
  * A stamp more than 24 hours ahead of the wall clock is never adopted: it came from a wrong clock, or was forged. An edit made
- * in sight of one names it instead (causal.ts). So no document can push a server's clock, and a server whose own clock was
+ * in sight of one names it instead (causal-order.ts). So no document can push a server's clock, and a server whose own clock was
  * ahead draws right stamps again as soon as that is corrected.
  */
 import type { Clock } from '../base/clock.js';
-import { entriesOf } from './json.js';
-import type { Stamp } from './photo.js';
+import { entriesOf } from './json-values.js';
+import type { Stamp } from './photo-document.js';
 
 /** A stamp taken apart: milliseconds since 1970, a counter within them (0 to 65,535), the epoch. */
 export interface StampParts {

@@ -2,12 +2,12 @@
  * The way back from an edit: what a photo must be told so that it shows again what it showed before. Applied, it is an edit
  * like any other; nothing is taken out of a document. Pure.
  */
-import { canonical } from './canonical.js';
+import { canonical } from './canonical-json.js';
 import { membership, setNames, shownEdit, type PhotoChange, type SetChange, type SetName } from './edits.js';
-import { elementOf, fieldNames, type FieldName } from './fields.js';
-import { own } from './json.js';
-import type { EditableFields, PhotoDocument } from './photo.js';
-import { apartFrom, favouriteOf, viewPhoto } from './view.js';
+import { elementOf, fieldNames, type FieldName } from './field-rules.js';
+import { own } from './json-values.js';
+import type { EditableFields, PhotoDocument } from './photo-document.js';
+import { apartFrom, favouriteOf, viewPhoto } from './photo-view.js';
 
 /** What a field without an edit is told, so that it shows what the file says. */
 const untold: { [F in Exclude<FieldName, 'favourite'>]: EditableFields[F] } = {

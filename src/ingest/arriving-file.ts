@@ -1,5 +1,5 @@
 /** A file on its way from a claim into the archive, as the spool hands it to ingest. Types only. */
-import type { Brought } from '../document/brought.js';
+import type { Brought } from '../document/imported-metadata.js';
 
 /** A step that an item is at. */
 export type IngestStep = 'hash' | 'render' | 'inspect' | 'record' | 'archive';

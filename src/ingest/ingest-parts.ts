@@ -1,13 +1,13 @@
 /** The parts that ingest is put together from. Types only. */
 import type { Archive } from '../archive/archive.js';
-import type { Blobs } from '../archive/blobs.js';
-import type { Files } from '../base/operations.js';
+import type { Blobs } from '../archive/blob-store.js';
+import type { Files } from '../base/file-operations.js';
 import type { Library } from '../library/library.js';
-import type { Format } from '../photo/family.js';
-import type { Metadata } from '../photo/metadata.js';
-import type { Rendered } from '../photo/renditions.js';
-import type { Films } from '../video/films.js';
-import type { Sidecars } from './sidecars/sidecars.js';
+import type { Format } from '../photo/formats/format-family.js';
+import type { Metadata } from '../photo/facts/read-metadata.js';
+import type { Rendered } from '../photo/decode/renditions.js';
+import type { Films } from '../video/transcode.js';
+import type { Sidecars } from './sidecars/ingest-sidecars.js';
 
 /** What ingest works with. */
 export interface IngestParts {

@@ -7,12 +7,12 @@
 import { basename, dirname } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
-import type { OriginalRow } from '../library/local.js';
-import { makePhoto, openSidecar } from './make.js';
-import { recordSighting } from './record.js';
+import type { OriginalRow } from '../library/local-tables.js';
+import { makePhoto, openSidecar } from './process-original.js';
+import { recordSighting } from './record-original.js';
 import { settleReservation, settleReservations } from './reservations.js';
-import { isSidecarName } from './sidecars/match.js';
-import type { Bringing } from './sidecars/sidecars.js';
+import { isSidecarName } from './sidecars/match-sidecars.js';
+import type { Bringing } from './sidecars/ingest-sidecars.js';
 import type { Arrival, IngestHooks } from './arriving-file.js';
 import type { IngestParts } from './ingest-parts.js';
 

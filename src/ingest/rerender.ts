@@ -3,21 +3,21 @@
  * documents, so a run that broke off goes on where it was; a crash leaves blobs at most. Originals are only read.
  */
 import type { Archive } from '../archive/archive.js';
-import type { Blobs } from '../archive/blobs.js';
+import type { Blobs } from '../archive/blob-store.js';
 import { PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { isDamaged, renditionsShown } from '../document/facts.js';
-import { own } from '../document/json.js';
+import { own } from '../document/json-values.js';
 import { isNewer } from '../document/merge.js';
-import { photoId, photoOf, sha256Of, type PhotoDocument, type Renditions } from '../document/photo.js';
+import { photoId, photoOf, sha256Of, type PhotoDocument, type Renditions } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
-import { recipeOfType } from '../photo/families.js';
-import { formatOf, headLength } from '../photo/identify.js';
-import type { Films } from '../video/films.js';
-import { isVideo } from '../video/input.js';
-import { pictureFilm } from './film.js';
+import { recipeOfType } from '../photo/formats/families.js';
+import { formatOf, headLength } from '../photo/formats/identify.js';
+import type { Films } from '../video/transcode.js';
+import { isVideo } from '../video/ffmpeg-input.js';
+import { pictureFilm } from './ingest-video.js';
 import type { IngestParts } from './ingest-parts.js';
-import { storeRendered } from './pictures.js';
+import { storeRendered } from './store-renditions.js';
 
 /** What it works with. */
 export interface RerenderParts {

@@ -4,7 +4,7 @@
  */
 import type { Archive } from '../archive/archive.js';
 import { parentOf, type Files } from '../base/files.js';
-import type { OriginalRow, Originals } from '../library/local.js';
+import type { OriginalRow, Originals } from '../library/local-tables.js';
 
 /** What settling works with. */
 export interface ReservationParts {

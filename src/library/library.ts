@@ -6,24 +6,24 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
-import type { Body, Stamp } from '../document/photo.js';
+import type { Body, Stamp } from '../document/photo-document.js';
 import { madeAt, openHlc } from '../document/stamp.js';
-import { openReads, type Raw, type Stored } from './documents.js';
-import { openEpochs } from './epochs.js';
-import { openFeed, type Change } from './feed.js';
-import type { Incoming } from './incoming.js';
-import { openJournal, type Defer, type Index, type Journal } from './journal.js';
-import { openLocal, type Local } from './local.js';
-import { repairRevisions } from './repair.js';
-import { openRevisions } from './revisions.js';
-import { openSchema } from './schema.js';
-import { openWrites, type InsertOptions, type Receiver } from './writes.js';
+import { openReads, type Raw, type Stored } from './read-documents.js';
+import { openEpochs } from './sequences.js';
+import { openFeed, type Change } from './change-feed.js';
+import type { Incoming } from './validate-documents.js';
+import { openJournal, type Defer, type Index, type Journal } from './change-journal.js';
+import { openLocal, type Local } from './local-tables.js';
+import { repairRevisions } from './repair-revision-ids.js';
+import { openRevisions } from './revision-tree.js';
+import { openSchema } from './library-format.js';
+import { openWrites, type InsertOptions, type Receiver } from './write-documents.js';
 
-export type { Raw, Stored } from './documents.js';
-export type { Change } from './feed.js';
-export type { Incoming } from './incoming.js';
-export type { Defer, Index } from './journal.js';
-export type { InsertOptions, Receiver } from './writes.js';
+export type { Raw, Stored } from './read-documents.js';
+export type { Change } from './change-feed.js';
+export type { Incoming } from './validate-documents.js';
+export type { Defer, Index } from './change-journal.js';
+export type { InsertOptions, Receiver } from './write-documents.js';
 
 /** What `openLibrary` needs beside the database. */
 export interface LibraryOptions {

@@ -3,7 +3,7 @@
  * whole or not at all. One that was released is never changed.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { nameKey } from './local.js';
+import { nameKey } from './local-tables.js';
 
 /** By the format found: what makes it the next one. */
 export const migrations: Record<number, (db: Sqlite) => void> = { 0: addLeavesAndKeys };

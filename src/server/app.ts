@@ -1,5 +1,5 @@
 /**
- * The HTTP server: Fastify with the routes of routes/, validated and described by the schemas in schemas.ts. It listens
+ * The HTTP server: Fastify with the routes of routes/, validated and described by the schemas in api/photo-schemas.ts. It listens
  * on loopback addresses only, until there is an owner. `close` ends live pages and idle connections at once and lets requests in hand end, for at
  * most five seconds.
  */
@@ -9,32 +9,32 @@ import Fastify from 'fastify';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { errnoOf, PhotospoolError, toPhotospoolError } from '../base/errors.js';
-import { checkHost } from './access.js';
-import { noRobots, serveAlbum } from './album.js';
-import { makeAsk } from './ask.js';
-import { readPair, watchPair, type Pair, type PairFiles } from './certificate.js';
-import { boundCrowd, makeCrowd } from './crowd.js';
-import { answerErrors, failure } from './failures.js';
-import { guard, headers } from './guard.js';
-import { makeHosts } from './hosts.js';
-import { makeListener, type Listener } from './listener.js';
-import { openLive } from './live.js';
-import { refuseMethods } from './methods.js';
-import type { App, Routes, ServerConfig, ServerParts } from './parts.js';
-import { boundBodies, endWaits } from './patience.js';
-import { makeTrust } from './proxies.js';
-import { admitPublishers, checkPublicHost, publicRoutes } from './public.js';
-import * as routes from './routes/index.js';
-import { demandRules } from './rules.js';
-import { enterShare } from './share-address.js';
-import { makeHolds } from './sight.js';
-import { describeBroken } from './sentences.js';
-import { compileSerializer } from './serializer.js';
-import { makePreview } from './preview.js';
-import { nameRequest, traceRequests } from './trace.js';
-import { compileValidator } from './validator.js';
+import { checkHost } from './http/request-viewer.js';
+import { noRobots, serveAlbum } from './pages/page-files.js';
+import { makeAsk } from '../album/query-catalog.js';
+import { readPair, watchPair, type Pair, type PairFiles } from './http/tls-certificate.js';
+import { boundCrowd, makeCrowd } from './http/rate-limit.js';
+import { answerErrors, failure } from './http/error-responses.js';
+import { guard, headers } from './http/request-guard.js';
+import { makeHosts } from './http/allowed-hosts.js';
+import { makeListener, type Listener } from './http/listener.js';
+import { openLive } from './live-events.js';
+import { refuseMethods } from './http/method-not-allowed.js';
+import type { App, Routes, ServerConfig, ServerParts } from './context.js';
+import { boundBodies, endWaits } from './http/body-timeout.js';
+import { makeTrust } from './http/trusted-proxies.js';
+import { admitPublishers, checkPublicHost, publicRoutes } from './public-server.js';
+import * as routes from './routes/all-routes.js';
+import { demandRules } from './http/route-permissions.js';
+import { enterShare } from './http/share-link-address.js';
+import { makeHolds } from '../album/visibility.js';
+import { describeBroken } from './http/validation-messages.js';
+import { compileSerializer } from './http/response-serializer.js';
+import { makePreview } from './pages/link-preview.js';
+import { nameRequest, traceRequests } from './http/request-ids.js';
+import { compileValidator } from './http/request-validator.js';
 
-export type { BlobPort, ServerConfig, ServerParts } from './parts.js';
+export type { BlobPort, ServerConfig, ServerParts } from './context.js';
 
 /** A running server. */
 export interface Server {

@@ -4,7 +4,7 @@
  * stand together. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
-import type { Plan } from './plan.js';
+import type { Plan } from './launch-plan.js';
 
 /**
  * A word for `sh`, in single quotes. A quote is put in double ones; after a backslash the quotes are closed and opened

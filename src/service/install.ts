@@ -9,8 +9,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { Files } from '../base/files.js';
 import { block, withBlock, without } from './cron.js';
 import { agent, patience } from './launchd.js';
-import type { Kind, Plan } from './plan.js';
-import { demand, findProgram, notHere, type Ask } from './system.js';
+import type { Kind, Plan } from './launch-plan.js';
+import { demand, findProgram, notHere, type Ask } from './system-command.js';
 import { trial, trialName, unitNames, units } from './systemd.js';
 
 /** What installing and removing is done with. Both answer what they did, a line each. */

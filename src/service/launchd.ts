@@ -2,7 +2,7 @@
  * An agent of launchd, as its property list: launchd.plist(5) on macOS has the keys. Text goes in as XML 1.0 character
  * data. Pure.
  */
-import type { Plan } from './plan.js';
+import type { Plan } from './launch-plan.js';
 
 /** How launchd is to see that something came in. */
 export interface Watching {

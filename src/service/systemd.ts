@@ -7,7 +7,7 @@
  * unit with `PathExists=` starts the pass, which begins by removing that file: if it is there again when the pass ends, the
  * next one begins at once. Nothing that stays in `incoming` makes that happen.
  */
-import type { Plan } from './plan.js';
+import type { Plan } from './launch-plan.js';
 
 const escape = (text: string): string => text.replaceAll('%', '%%');
 

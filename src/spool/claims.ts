@@ -9,14 +9,14 @@ import { ulid } from 'ulid';
 import type { Clock } from '../base/clock.js';
 import { errnoOf, PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Entry, Files } from '../base/files.js';
-import { temporaryName } from '../base/temporary.js';
-import { hide, leaveHiding, placesToHide, stillHidden } from './hiding.js';
-import { failItem, itemName, newItem, type Item } from './item.js';
-import { readItem, unknownItem } from './leftovers.js';
-import { same, type Look } from './ready.js';
-import type { Found } from './scan.js';
-import { putBack, throwAway } from './trash.js';
-import { isClaimed, missing } from './work.js';
+import { temporaryName } from '../base/temporary-names.js';
+import { hide, leaveHiding, placesToHide, stillHidden } from './cross-device-staging.js';
+import { failItem, itemName, newItem, type Item } from './claim-record.js';
+import { readItem, unknownItem } from './abandoned-claims.js';
+import { same, type Look } from './stable-files.js';
+import type { Found } from './scan-incoming.js';
+import { putBack, throwAway } from './stuck-trash.js';
+import { isClaimed, missing } from './work-folder.js';
 import { isClaimName } from './claim-name.js';
 
 /** A claim with its record. */
@@ -49,7 +49,7 @@ export interface Claims {
   save(claim: Claim): Promise<void>;
   /** What a claim's file looks like now, as a text that is another one when the file changed; undefined where it is not there. */
   look(claim: Claim): Promise<string | undefined>;
-  /** See `missing` in work.ts. */
+  /** See `missing` in work-folder.ts. */
   missing(claim: Claim): Promise<'file' | 'work' | undefined>;
   /** Moves a claim into the trash of the spool, as it is. */
   discard(claim: Claim): Promise<void>;

@@ -6,23 +6,23 @@
 import { printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { keyOf } from '../base/paths.js';
 import { openClaims, type Claim } from './claims.js';
-import { openHand } from './hand.js';
-import { earliest } from './hold.js';
-import { openInbox } from './inbox.js';
-import type { Item } from './item.js';
-import { holdLock, type Lock } from './lock.js';
-import { openLooks } from './looks.js';
-import type { ProcessorOptions, ProcessorParts } from './options.js';
-import type { PassSummary, SpoolEvent, SpoolPort } from './port.js';
-import { openQueue } from './queue.js';
-import { openWaiting, type Waiting } from './sidecars.js';
-import { tellStatus } from './status.js';
-import { openTaking } from './taking.js';
-import { openTally } from './tally.js';
-import { placeUpload } from './upload.js';
-import { openUploads } from './uploads.js';
-import { openWatch, type Folder, type Watch } from './watch.js';
-import { claimedPaths, filesOf, handOver, importWork } from './work.js';
+import { openHand } from './claim-worker.js';
+import { earliest } from './disk-trouble.js';
+import { openInbox } from './incoming-files.js';
+import type { Item } from './claim-record.js';
+import { holdLock, type Lock } from './spool-lock.js';
+import { openLooks } from './scan-scheduler.js';
+import type { ProcessorOptions, ProcessorParts } from './processor-options.js';
+import type { PassSummary, SpoolEvent, SpoolPort } from './spool-interface.js';
+import { openQueue } from '../base/async/keyed-queue.js';
+import { openWaiting, type Waiting } from './waiting-sidecars.js';
+import { tellStatus } from './spool-status.js';
+import { openTaking } from './claimer.js';
+import { openTally } from './spool-statistics.js';
+import { placeUpload } from './place-upload.js';
+import { openUploads } from './upload-parts.js';
+import { openWatch, type Folder, type Watch } from './watch-incoming.js';
+import { claimedPaths, filesOf, handOver, importWork } from './work-folder.js';
 
 /** An open processor. */
 export interface Processor extends SpoolPort {

@@ -1,7 +1,7 @@
 /** The public address that an owner sets: what is taken for one, and that the server then answers to its name. */
 import { describe, expect, test } from 'vitest';
-import { readPublicAddress } from '../../src/access/settings.js';
-import { makeHosts } from '../../src/server/hosts.js';
+import { readPublicAddress } from '../../src/access/access-settings.js';
+import { makeHosts } from '../../src/server/http/allowed-hosts.js';
 
 describe('a public address', () => {
   test.each([

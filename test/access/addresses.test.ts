@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressGroups } from '../../src/access/addresses.js';
+import { addressGroups } from '../../src/access/address-prefix.js';
 
 it.each([
   ['192.0.2.1', ['192.0.2.1']],

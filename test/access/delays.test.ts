@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressRule, addressRules, nameRule, openDelays, siteRule } from '../../src/access/delays.js';
+import { addressRule, addressRules, nameRule, openDelays, siteRule } from '../../src/access/sign-in-delays.js';
 import { testClock } from './fixture.js';
 
 describe('delays', () => {

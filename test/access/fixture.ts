@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { openAccess, type Access } from '../../src/access/access.js';
 import { commandLine } from '../../src/access/actor.js';
-import { openPasswords, type Cost } from '../../src/access/passwords.js';
+import { openPasswords, type Cost } from '../../src/access/password-hash.js';
 import type { PersonRole } from '../../src/access/people.js';
-import type { Outcome, Visit } from '../../src/access/signing.js';
+import type { Outcome, Visit } from '../../src/access/sign-in.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 

@@ -1,7 +1,7 @@
 import { scryptSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { openPasswords, usualCost } from '../../src/access/passwords.js';
-import { checkStrength } from '../../src/access/strength.js';
+import { openPasswords, usualCost } from '../../src/access/password-hash.js';
+import { checkStrength } from '../../src/access/password-policy.js';
 import { cheap } from './fixture.js';
 
 const somebody = { known: 'somebody' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openQueue, type Waiter } from '../../src/access/queue.js';
+import { openQueue, type Waiter } from '../../src/access/password-queue.js';
 
 /** A queue whose work is done when the test says so, one after another; tells what was begun, in which order. */
 function openTestQueue() {

@@ -13,7 +13,7 @@ import {
   type Action,
   type May,
   type Viewer,
-} from '../../src/access/rights.js';
+} from '../../src/access/permissions.js';
 
 const owner: Viewer = { role: 'owner', audiences: audiencesOf.owner, canEdit: true };
 const family: Viewer = { role: 'family', audiences: audiencesOf.family, canEdit: false };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
-import { codeLife, setUp } from '../../src/access/codes.js';
-import { openPasswords } from '../../src/access/passwords.js';
+import { codeLife, setUp } from '../../src/access/one-time-codes.js';
+import { openPasswords } from '../../src/access/password-hash.js';
 import { idle, longest } from '../../src/access/sessions.js';
 import { makeAuthenticator } from './authenticator.js';
 import { better, cheap, day, entered, good, openTestAccess, visit, type TestAccess } from './fixture.js';

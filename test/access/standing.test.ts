@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isPromotion, rankOf, receive, waitingChange, type Standing } from '../../src/access/standing.js';
+import { isPromotion, rankOf, receive, waitingChange, type Standing } from '../../src/access/pending-roles.js';
 import { commandLine } from '../../src/access/actor.js';
 import { day, entered, good, openTestAccess, visit, type TestAccess } from './fixture.js';
 

@@ -6,16 +6,10 @@ import ts from 'typescript';
 import { importsOf, parse, type Source } from './source.js';
 
 const ground = ['base', 'document'];
-const siblings = ['photo', 'video', 'archive', 'library', 'catalog'];
-const upTo = {
-  ingest: [...ground, ...siblings],
-  spool: [...ground, ...siblings, 'ingest'],
-  exports: [...ground, 'photo', 'spool'],
-  backup: [...ground, ...siblings, 'ingest'],
-  replication: [...ground, 'library', 'archive'],
-};
+const stores = ['archive', 'library', 'catalog'];
+const media = ['photo', 'video'];
 
-/** What each folder of `src` may import, itself aside. */
+/** What each folder of `src` may import, itself aside. docs/architecture.md shows the same, and a test compares the two. */
 export const walls: Record<string, readonly string[]> = {
   base: [],
   document: ['base'],
@@ -25,22 +19,60 @@ export const walls: Record<string, readonly string[]> = {
   library: ground,
   catalog: ground,
   access: [...ground, 'library'],
-  ...upTo,
+  album: [...ground, 'library', 'catalog', 'access'],
+  ingest: [...ground, ...media, ...stores],
+  spool: [...ground, 'photo', 'archive', 'library', 'ingest'],
+  importers: [...ground, 'photo', 'spool'],
+  backup: [...ground, 'archive', 'library'],
+  sync: [...ground, 'archive', 'library'],
+  publishing: [...ground, 'archive', 'library', 'sync'],
   service: ['base'],
-  doctor: [...ground, ...siblings, 'spool', 'backup'],
-  server: [...ground, ...siblings, 'access', 'ingest', 'spool', 'backup', 'replication', 'service', 'doctor'],
+  doctor: ['base', 'video', 'spool', 'backup'],
+  api: ['document', 'access'],
+  server: [
+    ...ground,
+    ...media,
+    'library',
+    'catalog',
+    'access',
+    'album',
+    'ingest',
+    'spool',
+    'sync',
+    'publishing',
+    'doctor',
+    'api',
+  ],
+  home: [
+    ...ground,
+    ...media,
+    ...stores,
+    'access',
+    'album',
+    'ingest',
+    'spool',
+    'backup',
+    'sync',
+    'publishing',
+    'doctor',
+    'server',
+  ],
   cli: [
     ...ground,
-    ...siblings,
+    ...media,
+    'library',
+    'catalog',
     'access',
     'ingest',
     'spool',
-    'exports',
+    'importers',
     'backup',
-    'replication',
+    'sync',
+    'publishing',
     'service',
     'doctor',
     'server',
+    'home',
   ],
 };
 
@@ -125,4 +157,12 @@ export function strayBindings(files: readonly Source[]): string[] {
       importsOf(file).some(({ specifier }) => /sqlite3?$/.test(specifier) && !specifier.startsWith('.')),
     )
     .map(({ path }) => `${path} opens SQLite by itself`);
+}
+
+/** The table of the parts in docs/architecture.md, read back: of each folder what it may import. */
+export function wallsInProse(text: string): Record<string, string[]> {
+  const rows = [...text.matchAll(/^\| `([a-z]+)` \|.*\|([^|]*)\|$/gm)];
+  return Object.fromEntries(
+    rows.map(([, folder, imports]) => [folder!, [...imports!.matchAll(/`([a-z]+)`/g)].map(([, name]) => name!)]),
+  );
 }

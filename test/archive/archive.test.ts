@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openArchive } from '../../src/archive/archive.js';
-import { openBlobs } from '../../src/archive/blobs.js';
+import { openBlobs } from '../../src/archive/blob-store.js';
 import { openFiles, type Files } from '../../src/base/files.js';
 import { temporaryFolder } from '../folder.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { archiveName, duplicateName, safeName } from '../../src/archive/names.js';
+import { archiveName, duplicateName, safeName } from '../../src/archive/original-names.js';
 
 const hash = 'ab'.repeat(32);
 

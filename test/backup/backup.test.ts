@@ -2,9 +2,9 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { copyBlobs } from '../../src/backup/blobs.js';
-import { blobPath, listSnapshots } from '../../src/backup/folder.js';
-import { openSnapshot, placeLibrary } from '../../src/backup/restore.js';
+import { copyBlobs } from '../../src/backup/copy-blobs.js';
+import { blobPath, listSnapshots } from '../../src/backup/backup-folder.js';
+import { openSnapshot, placeLibrary } from '../../src/backup/restore-snapshot.js';
 import { openFiles } from '../../src/base/files.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openLibrary } from '../../src/library/library.js';

@@ -2,15 +2,15 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeBackup, type BackupOptions, type BackupReport } from '../../src/backup/backup.js';
+import { makeBackup, type BackupOptions, type BackupReport } from '../../src/backup/create-backup.js';
 import { systemClock } from '../../src/base/clock.js';
 import { readConfig, type Config } from '../../src/base/config.js';
 import { openFiles, type Files } from '../../src/base/files.js';
 import { silent } from '../../src/base/log.js';
 import { openSqlite } from '../../src/base/sqlite.js';
-import { openHome } from '../../src/cli/home.js';
-import { openSpool } from '../../src/cli/spool.js';
-import { libraryPath } from '../../src/cli/view.js';
+import { openHome } from '../../src/home/open-home.js';
+import { openSpool } from '../../src/home/open-spool.js';
+import { libraryPath } from '../../src/home/open-read-only.js';
 import { hashOf as hashOfBytes } from '../../torture/world.js';
 import { makePhoto } from '../picture.js';
 

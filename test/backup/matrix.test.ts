@@ -6,16 +6,16 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSnapshot } from '../../src/backup/restore.js';
+import { openSnapshot } from '../../src/backup/restore-snapshot.js';
 import { openFiles } from '../../src/base/files.js';
 import { openSqlite } from '../../src/base/sqlite.js';
-import { restoreHome } from '../../src/cli/restore.js';
-import { viewHome } from '../../src/cli/view.js';
-import type { PhotoDocument } from '../../src/document/photo.js';
-import { verifyHome } from '../../src/ingest/verify.js';
+import { restoreHome } from '../../src/home/restore-home.js';
+import { viewHome } from '../../src/home/open-read-only.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
+import { verifyHome } from '../../src/ingest/verify-home.js';
 import { openLibrary } from '../../src/library/library.js';
-import { openDecoders } from '../../src/photo/decoders.js';
-import { openMetadata } from '../../src/photo/metadata.js';
+import { openDecoders } from '../../src/photo/decode/decoder-pool.js';
+import { openMetadata } from '../../src/photo/facts/read-metadata.js';
 import { temporaryFolder } from '../folder.js';
 import { backUp, configFor, copyFolder, filesBelow, hashOf, keptFolder, takeIn } from './homes.js';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { silent } from '../../src/base/log.js';
 import { openSqlite, type SqliteOptions } from '../../src/base/sqlite.js';
-import { openHome } from '../../src/cli/home.js';
-import { openPublished } from '../../src/cli/published.js';
-import { restoreHome } from '../../src/cli/restore.js';
+import { openHome } from '../../src/home/open-home.js';
+import { openPublished } from '../../src/home/published-album.js';
+import { restoreHome } from '../../src/home/restore-home.js';
 import { temporaryFolder } from '../folder.js';
 import { backUp, configFor, filesBelow } from './homes.js';
 

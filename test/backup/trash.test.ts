@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { restoreHome } from '../../src/cli/restore.js';
+import { restoreHome } from '../../src/home/restore-home.js';
 import { temporaryFolder } from '../folder.js';
 import { backUp, configFor, hashOf, takeIn } from './homes.js';
 

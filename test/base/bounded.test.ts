@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
-import { openBounded, type Bounded, type Crew, type Limits, type Program } from '../../src/base/bounded.js';
-import { pack, Received, unpack } from '../../src/base/frames.js';
+import { openBounded, type Bounded, type Crew, type Limits, type Program } from '../../src/base/sandbox/pool.js';
+import { pack, Received, unpack } from '../../src/base/sandbox/frames.js';
 import { temporaryFolder } from '../folder.js';
 import { childrenOf, until } from '../processes.js';
 

@@ -13,9 +13,9 @@ import { buffer } from 'node:stream/consumers';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFiles, type Operation } from '../../src/base/files.js';
-import type { FileModes } from '../../src/base/modes.js';
-import { openRegular } from '../../src/base/reading.js';
-import { readOut } from '../../src/replication/sending.js';
+import type { FileModes } from '../../src/base/file-modes.js';
+import { openRegular } from '../../src/base/read-files.js';
+import { readOut } from '../../src/sync/blobs/outgoing-file.js';
 import { temporaryFolder } from '../folder.js';
 
 const files = openFiles();

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { runOnce, type RunLimits } from '../../src/base/once.js';
+import { runOnce, type RunLimits } from '../../src/base/sandbox/run.js';
 import { temporaryFolder } from '../folder.js';
 
 const limits: RunLimits = { seconds: 30, memory: 1 << 30, output: 1 << 20, file: 1 << 20 };
@@ -72,7 +72,7 @@ describe.skipIf(process.platform === 'win32')('a program that is run once', () =
 
   it.skipIf(!existsSync('/proc/self/stat'))('ends where this process is killed', async () => {
     const folder = temporaryFolder();
-    const once = pathToFileURL(join(import.meta.dirname, '../../src/base/once.ts')).href;
+    const once = pathToFileURL(join(import.meta.dirname, '../../src/base/sandbox/run.ts')).href;
     const script = `import { runOnce } from '${once}';
       await runOnce('sh', ['-c', 'echo $$ >${folder}/pid; exec sleep 600'], ${JSON.stringify(limits)});`;
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {

@@ -1,6 +1,6 @@
 /** Work that is done once for several who ask: each is covered by a run that began after it asked, or learns that it failed. */
 import { describe, expect, test } from 'vitest';
-import { gather, shareNext } from '../../src/base/sharing.js';
+import { gather, shareNext } from '../../src/base/async/single-flight.js';
 
 /** Work that ends when it is told to. */
 function held(): {

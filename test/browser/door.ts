@@ -4,9 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { checks, type Finding } from '../../src/doctor/finding.js';
-import { actions, may } from '../../src/access/rights.js';
-import type { Happening, Openness, Passkey, Person, Signed, Token } from '../../web/src/forms/asks.js';
-import type { SessionView } from '../../web/src/viewer.js';
+import { actions, may } from '../../src/access/permissions.js';
+import type { Happening, Openness, Passkey, Person, Signed, Token } from '../../web/src/lib/access-api.js';
+import type { SessionView } from '../../web/src/lib/viewer.js';
 
 /** A person of the fixture, with what only the server knows. */
 export interface FixturePerson extends Person {

@@ -1,7 +1,7 @@
 /** One photo, changed in a real browser on a real home: words, stars, date, place, tags, who may see it; every tag; slideshow. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { exifId, format } from '../../src/document/photo.js';
+import { exifId, format } from '../../src/document/photo-document.js';
 import { ask, change, count, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';
 import { opened, openStage, type Stage } from './stage.js';

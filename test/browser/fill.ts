@@ -9,8 +9,8 @@ import {
   type Facts,
   type PhotoDocument,
   type Rendition,
-} from '../../src/document/photo.js';
-import type { PhotoView } from '../../src/document/view.js';
+} from '../../src/document/photo-document.js';
+import type { PhotoView } from '../../src/document/photo-view.js';
 import type { ServedHome } from './home.js';
 import type { FixturePicture } from './pictures.js';
 

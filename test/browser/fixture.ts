@@ -7,9 +7,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { Segment, Tile } from '../../src/catalog/catalog.js';
-import type { PhotoView } from '../../src/document/view.js';
-import { groupsOf } from '../../src/spool/groups.js';
-import { idleStatus as idle, type SpoolStatus } from '../../src/spool/port.js';
+import type { PhotoView } from '../../src/document/photo-view.js';
+import { groupsOf } from '../../src/spool/stuck-groups.js';
+import { idleStatus as idle, type SpoolStatus } from '../../src/spool/spool-interface.js';
 import { type Comments, makeComments } from './comments.js';
 import { type Door, makeDoor } from './door.js';
 import type { FixturePicture } from './pictures.js';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { local } from '../../src/access/viewer.js';
-import { changePhotos } from '../../src/server/edits.js';
+import { changePhotos } from '../../src/album/edit-photos.js';
 import { breaches } from './axe.js';
 import { change, fill } from './fill.js';
 import { openServedHome, type ServedHome } from './home.js';

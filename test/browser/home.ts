@@ -6,19 +6,19 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Access, openAccess } from '../../src/access/access.js';
-import { setUp } from '../../src/access/codes.js';
-import { openPasswords } from '../../src/access/passwords.js';
+import { setUp } from '../../src/access/one-time-codes.js';
+import { openPasswords } from '../../src/access/password-hash.js';
 import type { Archive } from '../../src/archive/archive.js';
-import type { Blobs } from '../../src/archive/blobs.js';
+import type { Blobs } from '../../src/archive/blob-store.js';
 import { systemClock as clock } from '../../src/base/clock.js';
 import { readConfig } from '../../src/base/config.js';
 import type { Sqlite } from '../../src/base/sqlite.js';
 import { silent as log } from '../../src/base/log.js';
 import type { Catalog } from '../../src/catalog/catalog.js';
-import { openHome } from '../../src/cli/home.js';
-import { lookAt } from '../../src/cli/look.js';
-import { openReplication } from '../../src/cli/replication.js';
-import { openSpool } from '../../src/cli/spool.js';
+import { openHome } from '../../src/home/open-home.js';
+import { lookAt } from '../../src/home/hash-rendition.js';
+import { openReplication } from '../../src/home/open-sync.js';
+import { openSpool } from '../../src/home/open-spool.js';
 import type { Library } from '../../src/library/library.js';
 import { openServer, type ServerParts } from '../../src/server/app.js';
 import type { Processor } from '../../src/spool/processor.js';
@@ -69,7 +69,7 @@ export async function openServedHome(webRoot: string, incoming?: string, name?: 
     files: home.files,
     look: (id) => lookAt(home, id),
     samples: async () => {
-      const { placeSamples } = await import('../../src/ingest/samples.js');
+      const { placeSamples } = await import('../../src/ingest/samples/sample-photos.js');
       return (await placeSamples(config.incoming, home.files)).length;
     },
     config: {

@@ -1,7 +1,7 @@
 /** The spool page in a real browser: what it shows, that it stays current by itself, and that a retry does what it says. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SpoolStatus } from '../../src/spool/port.js';
+import type { SpoolStatus } from '../../src/spool/spool-interface.js';
 import { makePhotos } from './fixture.js';
 import { openStage, shown, type Stage } from './stage.js';
 

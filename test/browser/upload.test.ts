@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { photoId } from '../../src/document/photo.js';
+import { photoId } from '../../src/document/photo-document.js';
 import { temporaryFolder } from '../folder.js';
 import { makePhoto } from '../picture.js';
 import { type Seen, shown } from './stage.js';

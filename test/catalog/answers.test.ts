@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Catalog, Facet, Viewer } from '../../src/catalog/catalog.js';
-import { parseQuery } from '../../src/catalog/search.js';
-import { isPrivateTag } from '../../src/document/tags.js';
-import type { PhotoView } from '../../src/document/view.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
+import { isPrivateTag } from '../../src/document/tag-names.js';
+import type { PhotoView } from '../../src/document/photo-view.js';
 import { byTime, search, sha, tally, told, viewer, viewOf } from './naive.js';
 import { emptyCatalog, walk, type Told } from './photos.js';
 

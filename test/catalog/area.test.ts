@@ -1,8 +1,8 @@
 /** `box:` and `near:`: what they find, and what is refused. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { distance } from '../../src/catalog/area.js';
-import { parseQuery } from '../../src/catalog/search.js';
+import { distance } from '../../src/catalog/geo-area.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
 import { emptyCatalog, shaOf } from './photos.js';
 
 const at = (lat: number, lon: number) => ({ facts: { gps: { lat, lon } } });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { wordsOf } from '../../src/catalog/words.js';
+import { wordsOf } from '../../src/catalog/tokenize.js';
 import { catalogIsCurrent, openCatalog, owner, type Catalog, type Viewer } from '../../src/catalog/catalog.js';
-import { parseQuery } from '../../src/catalog/search.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
 import { openSqlite } from '../../src/base/sqlite.js';
-import { exifId, photoId, type Audience, type Body } from '../../src/document/photo.js';
+import { exifId, photoId, type Audience, type Body } from '../../src/document/photo-document.js';
 import { temporaryFolder } from '../folder.js';
 import { emptyCatalog, photoOf, shaOf, walk } from './photos.js';
 

@@ -1,8 +1,8 @@
 /** Groups of photos that look the same: those that comparing all with all would give, of what is in the album, however it came. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { mostTogether } from '../../src/catalog/duplicates.js';
-import { isAlike, bitsApart, detailOf, lookBounds, lookLength, partsOf } from '../../src/document/look.js';
+import { mostTogether } from '../../src/catalog/near-duplicates.js';
+import { isAlike, bitsApart, detailOf, lookBounds, lookLength, partsOf } from '../../src/document/perceptual-hash.js';
 import { numbers } from '../looks.js';
 import { emptyCatalog, shaOf, type Told } from './photos.js';
 

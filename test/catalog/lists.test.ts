@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { buildPostings, makeLists, markSlots, setList, tidyLists } from '../../src/catalog/lists.js';
+import { buildPostings, makeLists, markSlots, setList, tidyLists } from '../../src/catalog/multi-value-column.js';
 
 const values = 12;
 

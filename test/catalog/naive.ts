@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import type { Viewer } from '../../src/catalog/catalog.js';
-import { fold, wordsOf } from '../../src/catalog/words.js';
-import type { PhotoDocument } from '../../src/document/photo.js';
-import { viewPhoto, type PhotoView } from '../../src/document/view.js';
+import { fold, wordsOf } from '../../src/catalog/tokenize.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
+import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
 import { photoOf, shaOf, type Told } from './photos.js';
 
 /** Few beginnings, so that numbers of rows collide and push each other. */

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Row, Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Viewer } from '../../src/catalog/catalog.js';
-import { parseQuery } from '../../src/catalog/search.js';
-import { photoId } from '../../src/document/photo.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
+import { photoId } from '../../src/document/photo-document.js';
 import { emptyCatalog, photoOf, shaOf, walk, type Told } from './photos.js';
 
 const everything = parseQuery('');

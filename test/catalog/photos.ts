@@ -1,7 +1,7 @@
 /** Photo documents for the catalog's tests: short to write, whole enough to be viewed. */
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
-import { parseQuery } from '../../src/catalog/search.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
 import {
   format,
   photoId,
@@ -11,7 +11,7 @@ import {
   type Membership,
   type PhotoDocument,
   type Rendition,
-} from '../../src/document/photo.js';
+} from '../../src/document/photo-document.js';
 
 /** What a test says of a photo; the rest is filled in. */
 export interface Told {

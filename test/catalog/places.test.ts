@@ -1,6 +1,6 @@
 /** Where the photos of a month or a day were taken mostly. */
 import { expect, test } from 'vitest';
-import { parseQuery } from '../../src/catalog/search.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
 import { emptyCatalog } from './photos.js';
 
 const sha = (n: number): string => n.toString(16).padStart(64, '0');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PhotospoolError } from '../../src/base/errors.js';
-import { parseQuery } from '../../src/catalog/search.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
 import type { Term } from '../../src/catalog/query.js';
 
 const terms = (text: string): readonly Term[] => parseQuery(text).terms;

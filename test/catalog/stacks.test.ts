@@ -1,6 +1,6 @@
 /** RAW and JPEG of one shot are one photo, whichever came first, and both can be reached. */
 import { describe, expect, it } from 'vitest';
-import { parseQuery } from '../../src/catalog/search.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
 import { emptyCatalog, type Told } from './photos.js';
 
 const [jpegId, rawId, otherId] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cameraLabel, countryCode, placeLabel, placeWords } from '../../src/catalog/place.js';
-import { fold, hasPhrase, wordsOf } from '../../src/catalog/words.js';
+import { cameraLabel, countryCode, placeLabel, placeWords } from '../../src/catalog/place-names.js';
+import { fold, hasPhrase, wordsOf } from '../../src/catalog/tokenize.js';
 
 describe('words', () => {
   test.each<[string, string[]]>([

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openCatalog } from '../../src/catalog/catalog.js';
 import { applyChange } from '../../src/document/edits.js';
-import type { PhotoDocument } from '../../src/document/photo.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { openLibrary } from '../../src/library/library.js';
 import { temporaryFolder } from '../folder.js';
 import { makeHome } from './run.js';

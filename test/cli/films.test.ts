@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PhotoView } from '../../src/document/view.js';
+import type { PhotoView } from '../../src/document/photo-view.js';
 import { temporaryFolder } from '../folder.js';
 import { noFfmpeg, tinyFilm } from '../video/films.js';
 import { makeHome, type TestHome } from './run.js';

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import type { PhotoView } from '../../src/document/view.js';
+import type { PhotoView } from '../../src/document/photo-view.js';
 import { colourAt } from '../photo/pictures.js';
 import { makeHome } from './run.js';
 

@@ -1,6 +1,6 @@
 /** What `peers list` and `status` say of a link, and of what is not here yet. */
 import { expect, test } from 'vitest';
-import { describeElsewhere, describeLink, type Link } from '../../src/cli/peers.js';
+import { describeElsewhere, describeLink, type Link } from '../../src/home/manage-peers.js';
 
 const at = Date.parse('2026-11-24T10:00:00.000Z');
 const link = (over: Partial<Link>): string =>

@@ -1,7 +1,7 @@
 /** Two servers, as a person joins them: what is dropped on one appears on the other, whole; and a token that was revoked is said. */
 import { readdir } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { odd, openStrictCouch } from '../replication/strictcouch.js';
+import { odd, openStrictCouch } from '../sync/strictcouch.js';
 import { makeHome } from './run.js';
 
 const soon = { timeout: 60_000, interval: 100 };

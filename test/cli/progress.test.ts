@@ -1,7 +1,7 @@
 /** The bar of long commands: total, rate and time left on a terminal, and nothing at all elsewhere. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { duration, facts, openProgress } from '../../src/cli/progress.js';
+import { duration, facts, openProgress } from '../../src/cli/progress-bar.js';
 
 /** A terminal, as a stream: what was written to it so far. */
 function openTerminal(isTTY: boolean): { out: NodeJS.WriteStream; parts: string[]; written: () => string } {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.js';
-import type { PhotoDocument } from '../../src/document/photo.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { openLibrary } from '../../src/library/library.js';
 import { fillHomes, type TestHome } from './run.js';
 

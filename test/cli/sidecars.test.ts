@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { PhotoView } from '../../src/document/view.js';
+import type { PhotoView } from '../../src/document/photo-view.js';
 import { filesBelow } from '../spool/sidecars.js';
 import { xmp } from '../xmp.js';
 import { makeHome } from './run.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describe as describeStatus } from '../../src/cli/commands/status.js';
-import { clockTime, lasting, sized } from '../../src/cli/times.js';
-import { idleStatus } from '../../src/spool/port.js';
+import { clockTime, lasting, sized } from '../../src/base/human-format.js';
+import { idleStatus } from '../../src/spool/spool-interface.js';
 
 describe('times for people', () => {
   it('are one unit, rounded down', () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { askPassword } from '../../src/cli/prompt.js';
+import { askPassword } from '../../src/cli/secret-prompt.js';
 import { makeHome, type Ran, type TestHome } from './run.js';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');

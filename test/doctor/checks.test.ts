@@ -5,13 +5,19 @@ import { describe, expect, it } from 'vitest';
 import { readConfig, type Config } from '../../src/base/config.js';
 import { PhotospoolError } from '../../src/base/errors.js';
 import { openFiles } from '../../src/base/files.js';
-import { examineFolders, examineModes, examineSpace } from '../../src/doctor/disk.js';
-import { examine, type Patient } from '../../src/doctor/examine.js';
+import { examineFolders, examineModes, examineSpace } from '../../src/doctor/check-disk.js';
+import { examine, type Patient } from '../../src/doctor/run-checks.js';
 import { checks, sorted, type Finding } from '../../src/doctor/finding.js';
-import { examineBackup, examineClock, examineLibrary, examineNode, examinePrograms } from '../../src/doctor/machine.js';
-import { examinePeers, examineServer } from '../../src/doctor/network.js';
-import { examineSpool, examineWatches } from '../../src/doctor/spool.js';
-import type { StuckItem } from '../../src/spool/port.js';
+import {
+  examineBackup,
+  examineClock,
+  examineLibrary,
+  examineNode,
+  examinePrograms,
+} from '../../src/doctor/check-machine.js';
+import { examinePeers, examineServer } from '../../src/doctor/check-network.js';
+import { examineSpool, examineWatches } from '../../src/doctor/check-spool.js';
+import type { StuckItem } from '../../src/spool/spool-interface.js';
 import { temporaryFolder } from '../folder.js';
 
 const files = openFiles();

@@ -1,8 +1,15 @@
 /** Albums as documents, and what a folder suggests. */
 import { expect, test } from 'vitest';
-import { albumOf, changeAlbum, coverOf, suggestedAlbum, turnedDown, viewSaved } from '../../src/document/album.js';
+import {
+  albumOf,
+  changeAlbum,
+  coverOf,
+  suggestedAlbum,
+  turnedDown,
+  viewSaved,
+} from '../../src/document/album-document.js';
 import { merge } from '../../src/document/merge.js';
-import { format, type Body, type PhotoDocument, type Stamp } from '../../src/document/photo.js';
+import { format, type Body, type PhotoDocument, type Stamp } from '../../src/document/photo-document.js';
 
 const at = (n: number): Stamp => `${String(n).padStart(15, '0')}-0000-a`;
 const bodyOf = (document: object): Body => document as Body;

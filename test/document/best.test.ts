@@ -1,6 +1,6 @@
 /** Which of several that show the same is proposed: the camera's original. */
 import { describe, expect, it } from 'vitest';
-import { bestOf, isResaved, type Judged } from '../../src/document/best.js';
+import { bestOf, isResaved, type Judged } from '../../src/document/best-duplicate.js';
 
 const camera = { camera: { make: 'Canon', model: 'EOS 40D' }, exposure: { iso: 100, aperture: 8 } };
 let count = 0;

@@ -1,12 +1,12 @@
 /** What an export says of a photo, in its document: below people, above the file, and the same however often it is said. */
 import { expect, it } from 'vitest';
 import { newPhoto } from '../../src/document/arrival.js';
-import { parseBrought, withBrought, type Brought } from '../../src/document/brought.js';
+import { parseBrought, withBrought, type Brought } from '../../src/document/imported-metadata.js';
 import { applyChange } from '../../src/document/edits.js';
 import { merge } from '../../src/document/merge.js';
-import type { Facts, PhotoDocument } from '../../src/document/photo.js';
+import type { Facts, PhotoDocument } from '../../src/document/photo-document.js';
 import { newestStamp } from '../../src/document/stamp.js';
-import { viewPhoto, type PhotoView } from '../../src/document/view.js';
+import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
 
 const noon = Date.UTC(2024, 6, 1, 10);
 const day = 86_400_000;

@@ -5,14 +5,20 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonical } from '../../src/document/canonical.js';
-import { heads, lasting, mostNamed } from '../../src/document/causal.js';
+import { canonical } from '../../src/document/canonical-json.js';
+import { heads, lasting, mostNamed } from '../../src/document/causal-order.js';
 import { membership, shownEdit, type PhotoChange } from '../../src/document/edits.js';
 import { keptValues, merge } from '../../src/document/merge.js';
-import { audiences, type Audience, type Edit, type Edits, type PhotoDocument } from '../../src/document/photo.js';
+import {
+  audiences,
+  type Audience,
+  type Edit,
+  type Edits,
+  type PhotoDocument,
+} from '../../src/document/photo-document.js';
 import { hasSeen, purge, revive } from '../../src/document/purge.js';
 import { epochOf, isStamp, openHlc } from '../../src/document/stamp.js';
-import { viewPhoto, type PhotoView } from '../../src/document/view.js';
+import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
 import { edited, history, photo, play, stamp } from './documents.js';
 
 const end = '999999999999999';

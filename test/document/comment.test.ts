@@ -13,7 +13,7 @@ import {
   type CommentDocument,
 } from '../../src/document/comment.js';
 import { merge } from '../../src/document/merge.js';
-import type { Body } from '../../src/document/photo.js';
+import type { Body } from '../../src/document/photo-document.js';
 import { stamp } from './documents.js';
 
 const sha = 'a'.repeat(64);

@@ -1,12 +1,12 @@
 /** What is left of a photo for links to a search, when what others said and brought is left out who may not share. */
 import { describe, expect, it } from 'vitest';
-import { confirmedOf, isConfirmed, peopleIn } from '../../src/document/confirmed.js';
+import { confirmedOf, isConfirmed, peopleIn } from '../../src/document/share-link-view.js';
 import { applyChange, type PhotoChange, type Signature } from '../../src/document/edits.js';
-import { format, type PhotoDocument, type Sighting } from '../../src/document/photo.js';
-import { sideOf } from '../../src/document/senders.js';
-import { withSidecar } from '../../src/document/sidecars.js';
+import { format, type PhotoDocument, type Sighting } from '../../src/document/photo-document.js';
+import { sideOf } from '../../src/document/photo-senders.js';
+import { withSidecar } from '../../src/document/sidecar-values.js';
 import { formatStamp } from '../../src/document/stamp.js';
-import { viewPhoto } from '../../src/document/view.js';
+import { viewPhoto } from '../../src/document/photo-view.js';
 
 const mayShare = (by: string, how: 'edit' | 'file'): boolean =>
   by === 'owner' || by === 'person:OWNER' || (how === 'edit' && by.startsWith('token:'));

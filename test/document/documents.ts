@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { newPhoto } from '../../src/document/arrival.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { merge } from '../../src/document/merge.js';
-import type { Facts, PhotoDocument, Renditions, Sighting } from '../../src/document/photo.js';
+import type { Facts, PhotoDocument, Renditions, Sighting } from '../../src/document/photo-document.js';
 import { newestStamp, openHlc, type Hlc } from '../../src/document/stamp.js';
 
 /** Facts of a small JPEG. */

@@ -6,7 +6,7 @@ import { asTheirs, type PhotoChange } from '../../src/document/edits.js';
 import { merge } from '../../src/document/merge.js';
 import { hasSeen, isPurge, purge, revive } from '../../src/document/purge.js';
 import { inverseOf } from '../../src/document/undo.js';
-import { apartFrom, favouriteOf, viewPhoto } from '../../src/document/view.js';
+import { apartFrom, favouriteOf, viewPhoto } from '../../src/document/photo-view.js';
 import { edited, photo, stamp } from './documents.js';
 
 test('an edit names its time, its maker and what it replaced', () => {

@@ -10,8 +10,8 @@ import {
   lookOf,
   lookPixels,
   partsOf,
-} from '../../src/document/look.js';
-import { look } from '../../src/photo/rendering.js';
+} from '../../src/document/perceptual-hash.js';
+import { look } from '../../src/photo/decode/render.js';
 import { copies, jpegOf, page, scene, sky } from '../looks.js';
 
 const seeds = Array.from({ length: 16 }, (_, n) => n + 1);

@@ -4,11 +4,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonical } from '../../src/document/canonical.js';
+import { canonical } from '../../src/document/canonical-json.js';
 import { shownEdit } from '../../src/document/edits.js';
 import { isNewer, keptValues, merge, mergeEdits } from '../../src/document/merge.js';
-import { audiences, type Audience, type Edit, type PhotoDocument } from '../../src/document/photo.js';
-import { viewPhoto } from '../../src/document/view.js';
+import { audiences, type Audience, type Edit, type PhotoDocument } from '../../src/document/photo-document.js';
+import { viewPhoto } from '../../src/document/photo-view.js';
 import { edited, history, join, photo, play, stamp, type Replica } from './documents.js';
 
 /** Three states out of one history. */

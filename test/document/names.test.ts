@@ -2,7 +2,7 @@
  * Dates in file names: what phones, messengers and sync tools write, and what only looks like a date.
  */
 import { describe, expect, test } from 'vitest';
-import { wallTimeInName } from '../../src/document/names.js';
+import { wallTimeInName } from '../../src/document/filename-dates.js';
 
 describe('a day with its time', () => {
   test.each([

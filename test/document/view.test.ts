@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { withArrival, withSighting } from '../../src/document/arrival.js';
 import { merge } from '../../src/document/merge.js';
-import { photoOf, type PhotoDocument, type SidecarValues } from '../../src/document/photo.js';
-import { viewPhoto, type PhotoView } from '../../src/document/view.js';
+import { photoOf, type PhotoDocument, type SidecarValues } from '../../src/document/photo-document.js';
+import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
 import { edited, facts, photo, sighting, stamp } from './documents.js';
 
 const view = (document: PhotoDocument): PhotoView => viewPhoto('f'.repeat(64), document, { here: false });

@@ -10,7 +10,7 @@ import { listOutcomes } from '../../torture/outcomes.js';
 import { subject } from '../../torture/power.js';
 import { seeded } from '../../torture/seeded.js';
 import { findLost } from '../../torture/world.js';
-import { libraryPath } from '../../src/cli/view.js';
+import { libraryPath } from '../../src/home/open-read-only.js';
 
 it('loses and doubles nothing', { timeout: 240_000 }, async () => {
   const { figures, ...rest } = await subject.run({ seed: 5, scale: 0.1, say: () => undefined });

@@ -3,7 +3,7 @@
  * own, so that one that fails is made again alone.
  */
 import { seeded } from '../../torture/seeded.js';
-import { odd, type Misbehaviour } from '../replication/strictcouch.js';
+import { odd, type Misbehaviour } from '../sync/strictcouch.js';
 import { docOf, requestOf, type Doc, type Draw } from './generate.js';
 import { bounds, openWorld, type World } from './world.js';
 

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePhoto } from '../picture.js';
-import { openStrictCouch, type StrictCouch } from '../replication/strictcouch.js';
+import { openStrictCouch, type StrictCouch } from '../sync/strictcouch.js';
 import type { Doc, Known } from './generate.js';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { PhotospoolError } from '../../src/base/errors.js';
 import { silent } from '../../src/base/log.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
-import { openClips, type ClipParts } from '../../src/ingest/clips.js';
+import { openClips, type ClipParts } from '../../src/ingest/transcode-jobs.js';
 import { openLibrary } from '../../src/library/library.js';
 
 test('a disk that is full is said once, ends nothing, and is tried again', async () => {

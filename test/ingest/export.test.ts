@@ -7,12 +7,12 @@ import { openFiles } from '../../src/base/files.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { newPhoto } from '../../src/document/arrival.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
-import { photoId, type PhotoDocument } from '../../src/document/photo.js';
-import { withSidecar } from '../../src/document/sidecars.js';
-import { exportXmp, type Exported, type ExportParts } from '../../src/ingest/sidecars/export.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
+import { withSidecar } from '../../src/document/sidecar-values.js';
+import { exportXmp, type Exported, type ExportParts } from '../../src/ingest/sidecars/export-sidecars.js';
 import { openLibrary } from '../../src/library/library.js';
-import { openMetadata } from '../../src/photo/metadata.js';
-import { openXmpWriter } from '../../src/photo/xmpwriter.js';
+import { openMetadata } from '../../src/photo/facts/read-metadata.js';
+import { openXmpWriter } from '../../src/photo/facts/write-xmp.js';
 import { temporaryFolder } from '../folder.js';
 import { list, wrap } from '../xmp.js';
 

@@ -7,7 +7,7 @@ import { ExifTool } from 'exiftool-vendored';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
-import { placeSamples, sampleNames } from '../../src/ingest/samples.js';
+import { placeSamples, sampleNames } from '../../src/ingest/samples/sample-photos.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'photospool-samples-'));
 const files = openFiles();

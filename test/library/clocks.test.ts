@@ -3,17 +3,17 @@
  * again when it is corrected, and whatever the owner takes back is taken back.
  */
 import { describe, expect, test } from 'vitest';
-import { sizeOf } from '../../src/document/canonical.js';
-import { readStanding, type Standing } from '../../src/access/standing.js';
+import { sizeOf } from '../../src/document/canonical-json.js';
+import { readStanding, type Standing } from '../../src/access/pending-roles.js';
 import { openSqlite } from '../../src/base/sqlite.js';
-import { changeAlbum, viewSaved, type AlbumDocument } from '../../src/document/album.js';
+import { changeAlbum, viewSaved, type AlbumDocument } from '../../src/document/album-document.js';
 import { commentId, newComment, removeComment, viewComment, type CommentDocument } from '../../src/document/comment.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
-import { withRegisters } from '../../src/document/overruled.js';
-import { photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
+import { withRegisters } from '../../src/document/overruled-registers.js';
+import { photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
 import { parseStamp } from '../../src/document/stamp.js';
-import { viewPhoto } from '../../src/document/view.js';
+import { viewPhoto } from '../../src/document/photo-view.js';
 import { openLibrary, type Incoming, type Library } from '../../src/library/library.js';
 import { photo } from '../document/documents.js';
 import { contents, dice, memory, replicate } from './libraries.js';

@@ -5,10 +5,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
-import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
 import { newestStamp } from '../../src/document/stamp.js';
-import { viewPhoto, type PhotoView } from '../../src/document/view.js';
+import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
 import type { Incoming, Library } from '../../src/library/library.js';
 import { photo, sighting } from '../document/documents.js';
 import { contents, memory, missingAt, replicate } from './libraries.js';

@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nameKey, type OriginalRow } from '../../src/library/local.js';
+import { nameKey, type OriginalRow } from '../../src/library/local-tables.js';
 import { memory } from './libraries.js';
 
 const open = () => memory().library.local;

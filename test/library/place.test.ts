@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkPlace, parseMountinfo, parseMountOutput, type Surroundings } from '../../src/library/place.js';
+import { checkPlace, parseMountinfo, parseMountOutput, type Surroundings } from '../../src/library/library-location.js';
 
 const refused = (reason: string): unknown =>
   expect.objectContaining({

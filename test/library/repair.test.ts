@@ -4,10 +4,10 @@
  */
 import { expect, onTestFinished, test } from 'vitest';
 import type { Sqlite } from '../../src/base/sqlite.js';
-import { photoId } from '../../src/document/photo.js';
-import { removeForeign } from '../../src/library/foreign.js';
+import { photoId } from '../../src/document/photo-document.js';
+import { removeForeign } from '../../src/library/unknown-documents.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
-import { repairedRevision } from '../../src/library/repair.js';
+import { repairedRevision } from '../../src/library/repair-revision-ids.js';
 import { contents, memory, replicate } from './libraries.js';
 
 const bad = (character: string): string => character.repeat(32);

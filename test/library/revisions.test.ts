@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
-import { openRevisions, revisionId, type Revisions } from '../../src/library/revisions.js';
-import { tables } from '../../src/library/tables.js';
+import { openRevisions, revisionId, type Revisions } from '../../src/library/revision-tree.js';
+import { tables } from '../../src/library/library-tables.js';
 import { forest, NaiveTree, pathOf, type Made } from './couchdb.js';
 
 function trees(limit?: number): { db: Sqlite; revisions: Revisions } {

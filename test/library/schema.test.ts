@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openLibrary } from '../../src/library/library.js';
-import { formatOf, libraryFormat } from '../../src/library/schema.js';
+import { formatOf, libraryFormat } from '../../src/library/library-format.js';
 import { memory } from './libraries.js';
 
 let folder: string;

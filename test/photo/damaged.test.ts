@@ -2,12 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import type { Format } from '../../src/photo/family.js';
-import { openDecoders } from '../../src/photo/decoders.js';
-import { families } from '../../src/photo/families.js';
-import { headLength, identify, isBroken, unknownFormat } from '../../src/photo/identify.js';
-import { render } from '../../src/photo/rendering.js';
-import type { Rendered } from '../../src/photo/renditions.js';
+import type { Format } from '../../src/photo/formats/format-family.js';
+import { openDecoders } from '../../src/photo/decode/decoder-pool.js';
+import { families } from '../../src/photo/formats/families.js';
+import { headLength, identify, isBroken, unknownFormat } from '../../src/photo/formats/identify.js';
+import { render } from '../../src/photo/decode/render.js';
+import type { Rendered } from '../../src/photo/decode/renditions.js';
 import { temporaryFolder } from '../folder.js';
 import { colourAt, quarters, shown, waves, writeTags } from './pictures.js';
 

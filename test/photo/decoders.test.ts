@@ -4,12 +4,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
-import { pack } from '../../src/base/frames.js';
-import { openAnswer, packError, packRendered } from '../../src/photo/answers.js';
-import { decoderLimits, openDecoders, type Decoders } from '../../src/photo/decoders.js';
-import { look, render } from '../../src/photo/rendering.js';
+import { pack } from '../../src/base/sandbox/frames.js';
+import { openAnswer, packError, packRendered } from '../../src/photo/decode/decoder-protocol.js';
+import { decoderLimits, openDecoders, type Decoders } from '../../src/photo/decode/decoder-pool.js';
+import { look, render } from '../../src/photo/decode/render.js';
 import { temporaryFolder } from '../folder.js';
-import { about, childrenOf, isThere, until } from '../processes.js';
+import { about, childrenOf, isThere, one, until } from '../processes.js';
 import { quarters, shown, waves } from './pictures.js';
 
 const jpeg = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
@@ -94,7 +94,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     const before = childrenOf(process.pid);
     const decoders = open();
     await decoders.render(path, jpeg);
-    const [pid = 0] = own(before);
+    const pid = one(own(before));
     for (const [signal, code] of [
       ['SIGSEGV', 'undecodable'],
       ['SIGKILL', 'busy'],
@@ -118,7 +118,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     const decoders = open({ limits: { ...decoderLimits, seconds: 3 } });
     // On a machine so busy that even this takes too long, it is asked again.
     while (!(await decoders.render(path, jpeg).catch(() => undefined)));
-    const [pid = 0] = own(before);
+    const pid = one(own(before));
     process.kill(pid, 'SIGSTOP');
     expect(await outcome(decoders.render(path, jpeg))).toMatchObject({ code: 'timeout' });
     await until(() => !isThere(pid));
@@ -145,7 +145,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     await decoders.render(path, jpeg);
     await until(() => own(before).length === 0);
     const script = `
-      import { openDecoders } from ${JSON.stringify(join(process.cwd(), 'src/photo/decoders.ts'))};
+      import { openDecoders } from ${JSON.stringify(join(process.cwd(), 'src/photo/decode/decoder-pool.ts'))};
       const decoders = openDecoders({ workers: 1 });
       const render = () => decoders.render(${JSON.stringify(path)}, ${JSON.stringify(jpeg)});
       console.log((await render()).width);
@@ -157,9 +157,7 @@ describe.skipIf(process.platform !== 'linux')('a decoder', () => {
     const heard = (): Promise<string> =>
       new Promise((resolve) => parent.stdout.once('data', (text: Buffer) => resolve(text.toString())));
     expect(await heard()).toBe('60\n');
-    const [pid = 0] = childrenOf(parent.pid ?? 0).filter((child) =>
-      /photo.decoder\.[jt]s/.test(about(child, 'cmdline')),
-    );
+    const pid = one(childrenOf(parent.pid!).filter((child) => /decode.decoder\.[jt]s/.test(about(child, 'cmdline'))));
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.kill(pid, signal);
     parent.stdin.write('again\n');
     expect(await heard()).toBe('60\n');

@@ -1,9 +1,9 @@
 /** Facts from tags, without ExifTool: every rule as a table of what ExifTool would answer. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { readFacts } from '../../src/photo/metadata.js';
-import { describeTags, tagLimits } from '../../src/photo/tags.js';
-import { wordLimits } from '../../src/photo/words.js';
+import { readFacts } from '../../src/photo/facts/read-metadata.js';
+import { describeTags, tagLimits } from '../../src/photo/facts/exif-tags.js';
+import { wordLimits } from '../../src/photo/facts/captions.js';
 
 /** An answer of ExifTool from plain values; `[num, val]` where the two differ. */
 function answer(tags: Record<string, string | string[] | { num: string; val: string }>): Record<string, unknown> {

@@ -3,20 +3,20 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it, onTestFinished, test } from 'vitest';
 import { openArchive } from '../../src/archive/archive.js';
-import { openBlobs } from '../../src/archive/blobs.js';
+import { openBlobs } from '../../src/archive/blob-store.js';
 import { openFiles } from '../../src/base/files.js';
 import { openSqlite } from '../../src/base/sqlite.js';
-import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { openIngest } from '../../src/ingest/ingest.js';
 import { openLibrary } from '../../src/library/library.js';
-import { families, recipeOf } from '../../src/photo/families.js';
-import { decoded, type Family } from '../../src/photo/family.js';
-import { headLength, identify } from '../../src/photo/identify.js';
-import { openMetadata } from '../../src/photo/metadata.js';
-import { convert, render } from '../../src/photo/rendering.js';
-import { makeUncompressed } from '../../src/photo/uncompressed.js';
-import { openFilms } from '../../src/video/films.js';
-import { inputOf } from '../../src/video/input.js';
+import { families, recipeOf } from '../../src/photo/formats/families.js';
+import { decoded, type Family } from '../../src/photo/formats/format-family.js';
+import { headLength, identify } from '../../src/photo/formats/identify.js';
+import { openMetadata } from '../../src/photo/facts/read-metadata.js';
+import { convert, render } from '../../src/photo/decode/render.js';
+import { makeUncompressed } from '../../src/photo/decode/uncompressed-tiff.js';
+import { openFilms } from '../../src/video/transcode.js';
+import { inputOf } from '../../src/video/ffmpeg-input.js';
 import { temporaryFolder } from '../folder.js';
 import { colourAt, shown } from './pictures.js';
 
@@ -95,7 +95,7 @@ it('is unknown without its line', () => {
 });
 
 test('every family in the folder has its line, and its kinds say whose they are', () => {
-  const folder = join(import.meta.dirname, '../../src/photo');
+  const folder = join(import.meta.dirname, '../../src/photo/formats');
   const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
   const made = sources.flatMap((text) => [...text.matchAll(/^export const \w+: Family = /gm)]);
   expect(made).toHaveLength(families.length);

@@ -1,13 +1,13 @@
 /** docs/formats.md is made from the list of families; `npx vitest run test/photo/formats -u` writes it anew. */
 import { format } from 'prettier';
 import { expect, it } from 'vitest';
-import type { Limits } from '../../src/base/bounded.js';
-import { families } from '../../src/photo/families.js';
-import { headLength } from '../../src/photo/identify.js';
-import { decoderLimits } from '../../src/photo/decoders.js';
-import { readerLimits } from '../../src/photo/exiftool.js';
-import { pixelLimit } from '../../src/photo/pixels.js';
-import { encoding, previewEdge, thumbBox } from '../../src/photo/renditions.js';
+import type { Limits } from '../../src/base/sandbox/pool.js';
+import { families } from '../../src/photo/formats/families.js';
+import { headLength } from '../../src/photo/formats/identify.js';
+import { decoderLimits } from '../../src/photo/decode/decoder-pool.js';
+import { readerLimits } from '../../src/photo/facts/exiftool.js';
+import { pixelLimit } from '../../src/photo/decode/decode-pixels.js';
+import { encoding, previewEdge, thumbBox } from '../../src/photo/decode/renditions.js';
 
 const kinds = families.flatMap((family) => family.kinds);
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
@@ -20,7 +20,7 @@ What a file is, is told by its first ${headLength} bytes, never by its name. A f
 is and is shown with the reason (empty, text, a web page, an SVG drawing, a document, an archive, a program, sound, or
 nothing that Photospool knows). XMP sidecars go with their photos: [sidecars](sidecars.md).
 
-This page is made from the list in \`src/photo/families.ts\`; a test keeps it up to date.
+This page is made from the list in \`src/photo/formats/families.ts\`; a test keeps it up to date.
 
 ## Read
 
@@ -153,7 +153,7 @@ dates and years before 1826 or after 2199 are no dates. \`takenSource\` is \`exi
 
 ## Adding a format
 
-One file in \`src/photo\`, one line in \`src/photo/families.ts\`. The file gives a \`Family\` (\`src/photo/family.ts\`):
+One file in \`src/photo/formats\`, one line in \`src/photo/formats/families.ts\`. The file gives a \`Family\` (\`src/photo/formats/format-family.ts\`):
 
 - \`kinds\`: each with its MIME type, its name, what a picture of it is shown from, and what it needs. This page is made
   from them.
@@ -186,10 +186,10 @@ Facts are read by ExifTool for every format, so a format has no code for them.
 | videos: facts, poster, preview, what browsers play; bounded, no network, no playlist | [films](../test/video/films.test.ts), [probe](../test/video/probe.test.ts), [from the claim on](../test/ingest/films.test.ts), [ranges](../test/server/films.test.ts), [in a browser](../test/browser/films.test.ts) |
 | HDR films look as their scene | [hdr](../test/video/hdr.test.ts) |
 | without ffmpeg: kept, placeholder, \`status\` | [films](../test/cli/films.test.ts), [in a browser](../test/browser/kinds.test.ts) |
-| Live and motion photos, whichever half first, on whichever server | [motion](../test/photo/motion.test.ts), [pairs](../test/catalog/pairs.test.ts), [who sees what](../test/server/films.test.ts), [in a browser](../test/browser/films.test.ts), [on a public server](../test/replication/films.test.ts) |
-| sidecars: before, with and after the photo, in imports and ZIP parts, in backups | [on their way](../test/spool/sidecars.test.ts), [values](../test/photo/sidecar.test.ts), [in a server, backups](../test/cli/sidecars.test.ts), [imports](../test/exports/sidecars.test.ts) |
+| Live and motion photos, whichever half first, on whichever server | [motion](../test/photo/motion.test.ts), [pairs](../test/catalog/pairs.test.ts), [who sees what](../test/server/films.test.ts), [in a browser](../test/browser/films.test.ts), [on a public server](../test/sync/films.test.ts) |
+| sidecars: before, with and after the photo, in imports and ZIP parts, in backups | [on their way](../test/spool/sidecars.test.ts), [values](../test/photo/sidecar.test.ts), [in a server, backups](../test/cli/sidecars.test.ts), [imports](../test/importers/sidecars.test.ts) |
 | \`export-xmp\`: read by ExifTool and exiv2 | [what is written](../test/ingest/export.test.ts), [the command](../test/cli/export.test.ts) |
-| Google Takeout, iCloud | [names](../test/exports/names.test.ts), [Takeout](../test/exports/takeout.test.ts), [iCloud](../test/exports/icloud.test.ts), [ZIP](../test/exports/zip.test.ts), [TAR](../test/exports/tar.test.ts), [exported again](../test/exports/again.test.ts), [faults](../test/exports/faults.test.ts), [killed](../test/exports/kill.test.ts) |
+| Google Takeout, iCloud | [names](../test/importers/names.test.ts), [Takeout](../test/importers/takeout.test.ts), [iCloud](../test/importers/icloud.test.ts), [ZIP](../test/importers/zip.test.ts), [TAR](../test/importers/tar.test.ts), [exported again](../test/importers/again.test.ts), [faults](../test/importers/faults.test.ts), [killed](../test/importers/kill.test.ts) |
 | time: offsets, GPS, QuickTime's UTC, names, DST, impossible dates | [times](../test/photo/times.test.ts), [facts](../test/photo/facts.test.ts) |
 | \`rerender\` | [rerender](../test/ingest/rerender.test.ts), [the command](../test/cli/rerender.test.ts) |
 | one file and one line for a format | [families](../test/photo/families.test.ts), [this page](../test/photo/formats.test.ts) |

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { families } from '../../src/photo/families.js';
-import { headLength, identify } from '../../src/photo/identify.js';
-import { inputOf } from '../../src/video/input.js';
+import { families } from '../../src/photo/formats/families.js';
+import { headLength, identify } from '../../src/photo/formats/identify.js';
+import { inputOf } from '../../src/video/ffmpeg-input.js';
 import { quarters } from './pictures.js';
 
 const bytes = (text: string, length = 512): Uint8Array =>

@@ -16,11 +16,11 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exiftoolPath } from 'exiftool-vendored';
 import { afterAll, describe, expect, it, onTestFinished, test } from 'vitest';
-import { readerLimits } from '../../src/photo/exiftool.js';
-import { identify } from '../../src/photo/identify.js';
-import { factsRecipe, openMetadata, type Read } from '../../src/photo/metadata.js';
+import { readerLimits } from '../../src/photo/facts/exiftool.js';
+import { identify } from '../../src/photo/formats/identify.js';
+import { factsRecipe, openMetadata, type Read } from '../../src/photo/facts/read-metadata.js';
 import { temporaryFolder } from '../folder.js';
-import { about, childrenOf, isThere, until } from '../processes.js';
+import { about, childrenOf, isThere, one, until } from '../processes.js';
 import { realPhotos, tagged } from './pictures.js';
 
 const jpeg = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
@@ -213,11 +213,11 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
     const before = childrenOf(process.pid);
     const fragile = openMetadata({ processes: 1 });
     await fragile.read(path, jpeg, 1, size);
-    const [child] = childrenOf(process.pid).filter((pid) => !before.includes(pid));
-    process.kill(child ?? 0, 'SIGSTOP');
+    const child = one(childrenOf(process.pid).filter((pid) => !before.includes(pid)));
+    process.kill(child, 'SIGSTOP');
     const stuck = fragile.read(path, jpeg, 1, size).catch((error: unknown) => error);
     await sleep(50);
-    process.kill(child ?? 0, 'SIGKILL');
+    process.kill(child, 'SIGKILL');
     expect(await stuck).toMatchObject({ code: 'io' });
     expect((await fragile.read(path, jpeg, 1, size)).facts.camera).toEqual({ model: 'x' });
     await fragile.close();
@@ -233,7 +233,7 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
       await patient.close();
       patient = open(seconds);
     }
-    const [child = 0] = childrenOf(process.pid).filter((pid) => !before.includes(pid));
+    const child = one(childrenOf(process.pid).filter((pid) => !before.includes(pid)));
     process.kill(child, 'SIGSTOP');
     await expect(patient.read(path, jpeg, 1, size)).rejects.toMatchObject({ code: 'timeout' });
     await until(() => !childrenOf(process.pid).includes(child));
@@ -246,7 +246,7 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
     const read = (file: string): string =>
       `reader.read(${JSON.stringify(file)}, ${JSON.stringify(jpeg)}, 1, ${JSON.stringify(size)})`;
     const script = `
-      import { openMetadata } from ${JSON.stringify(join(process.cwd(), 'src/photo/metadata.ts'))};
+      import { openMetadata } from ${JSON.stringify(join(process.cwd(), 'src/photo/facts/read-metadata.ts'))};
       const limits = ${JSON.stringify({ ...readerLimits, seconds })};
       const reader = openMetadata({ processes: 1, limits });
       while (!(await ${read(path)}.catch(() => undefined)));

@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import type { Facts } from '../../src/document/photo.js';
-import { identify } from '../../src/photo/identify.js';
-import { openMetadata } from '../../src/photo/metadata.js';
+import type { Facts } from '../../src/document/photo-document.js';
+import { identify } from '../../src/photo/formats/identify.js';
+import { openMetadata } from '../../src/photo/facts/read-metadata.js';
 import { temporaryFolder } from '../folder.js';
 import { livePicture, microVideo, motionPhoto, samsungPhoto, tinyFilm } from '../video/films.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { exiftoolPath } from 'exiftool-vendored';
 import sharp, { type Sharp } from 'sharp';
 import { expect } from 'vitest';
-import type { Pictures, Rendered } from '../../src/photo/renditions.js';
+import type { Pictures, Rendered } from '../../src/photo/decode/renditions.js';
 import { labOf, type Three } from './colour.js';
 import { quarters } from './painted.js';
 

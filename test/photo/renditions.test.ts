@@ -5,10 +5,10 @@ import sharp, { type Sharp } from 'sharp';
 import { thumbHashToApproximateAspectRatio } from 'thumbhash';
 import { describe, expect, it, test } from 'vitest';
 import { PhotospoolError } from '../../src/base/errors.js';
-import { explain } from '../../src/photo/failure.js';
-import { headLength, identify } from '../../src/photo/identify.js';
-import { render } from '../../src/photo/rendering.js';
-import { previewEdge, thumbBox, type Pictures } from '../../src/photo/renditions.js';
+import { explain } from '../../src/photo/decode/decode-errors.js';
+import { headLength, identify } from '../../src/photo/formats/identify.js';
+import { render } from '../../src/photo/decode/render.js';
+import { previewEdge, thumbBox, type Pictures } from '../../src/photo/decode/renditions.js';
 import { temporaryFolder } from '../folder.js';
 import { colourAt, quarters, realPhotos, shown, waves, writeTags } from './pictures.js';
 

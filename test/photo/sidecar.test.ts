@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openMetadata } from '../../src/photo/metadata.js';
+import { openMetadata } from '../../src/photo/facts/read-metadata.js';
 import { temporaryFolder } from '../folder.js';
 import { list, wrap, xmp } from '../xmp.js';
 

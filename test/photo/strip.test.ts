@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
-import { openReader } from '../../src/photo/exiftool.js';
-import { strip } from '../../src/photo/strip.js';
+import { openReader } from '../../src/photo/facts/exiftool.js';
+import { strip } from '../../src/photo/strip/strip-metadata.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'photospool-strip-'));
 const reader = openReader({ processes: 1 });

@@ -3,10 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { openReader } from '../../src/photo/exiftool.js';
-import { headLength, identify } from '../../src/photo/identify.js';
-import { render } from '../../src/photo/rendering.js';
-import { strip } from '../../src/photo/strip.js';
+import { openReader } from '../../src/photo/facts/exiftool.js';
+import { headLength, identify } from '../../src/photo/formats/identify.js';
+import { render } from '../../src/photo/decode/render.js';
+import { strip } from '../../src/photo/strip/strip-metadata.js';
 import { temporaryFolder } from '../folder.js';
 import { quarters, realPhotos, shown, writeTags } from './pictures.js';
 

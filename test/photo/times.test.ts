@@ -3,9 +3,9 @@
  * them what a person said. The cases that other programs got wrong.
  */
 import { describe, expect, it, test } from 'vitest';
-import { format, type PhotoDocument, type TakenSource } from '../../src/document/photo.js';
-import { takenOf } from '../../src/document/taken.js';
-import { readFacts } from '../../src/photo/metadata.js';
+import { format, type PhotoDocument, type TakenSource } from '../../src/document/photo-document.js';
+import { takenOf } from '../../src/document/time-taken.js';
+import { readFacts } from '../../src/photo/facts/read-metadata.js';
 
 type Tags = Record<string, string | { num: string; val: string }>;
 

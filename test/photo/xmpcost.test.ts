@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openMetadata } from '../../src/photo/metadata.js';
-import { isReasonable, largestSidecar } from '../../src/photo/xmpcost.js';
+import { openMetadata } from '../../src/photo/facts/read-metadata.js';
+import { isReasonable, largestSidecar } from '../../src/photo/facts/xmp-limits.js';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../folder.js';

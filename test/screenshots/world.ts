@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { APIRequestContext, Browser } from 'playwright-core';
 import { openFiles } from '../../src/base/files.js';
-import { placeSamples } from '../../src/ingest/samples.js';
+import { placeSamples } from '../../src/ingest/samples/sample-photos.js';
 import { openServedHome, type ServedHome } from '../browser/home.js';
 
 /** What there is to look at. */

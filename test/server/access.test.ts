@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PhotospoolError } from '../../src/base/errors.js';
-import { broughtBy, checkHost } from '../../src/server/access.js';
+import { broughtBy, checkHost } from '../../src/server/http/request-viewer.js';
 import { commandSecret, expectError, openHome, shareHome } from './fixture.js';
 
 const brought = (

@@ -1,6 +1,6 @@
 /** Homes with accounts, made as people make them: by the set-up link and by invitations. */
 import { expect } from 'vitest';
-import { setUp } from '../../src/access/codes.js';
+import { setUp } from '../../src/access/one-time-codes.js';
 import { openBrowser, type Browser } from './browser.js';
 import { openHome, type Home } from './fixture.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/server/app.js';
-import type { App } from '../../src/server/parts.js';
+import type { App } from '../../src/server/context.js';
 import { expectError, openHome, shareHome } from './fixture.js';
 
 const page = '<!doctype html><title>Photospool</title>';

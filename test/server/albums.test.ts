@@ -1,6 +1,6 @@
 /** Saved searches and suggested albums over HTTP: who sees them, what they find, and that what was said of them stays said. */
 import { expect, test } from 'vitest';
-import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { invite, openOwned } from './accounts.js';
 import { openBrowser } from './browser.js';
 import { expectError, openHome, type Home } from './fixture.js';

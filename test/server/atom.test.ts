@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { local } from '../../src/access/viewer.js';
 import { buildApp, type ServerConfig } from '../../src/server/app.js';
-import { changePhotos } from '../../src/server/edits.js';
+import { changePhotos } from '../../src/album/edit-photos.js';
 import { commandSecret, openHome, type Home } from './fixture.js';
 
 async function openFace(config: Partial<ServerConfig> = {}) {

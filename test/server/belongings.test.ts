@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { LightMyRequestResponse } from 'fastify';
-import { setUp } from '../../src/access/codes.js';
+import { setUp } from '../../src/access/one-time-codes.js';
 import { makeAuthenticator } from '../access/authenticator.js';
 import { codeFor, good, invite, openOwned } from './accounts.js';
 import { openBrowser, type Browser } from './browser.js';

@@ -6,8 +6,8 @@ import type { LightMyRequestResponse } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { expect } from 'vitest';
-import type { App } from '../../src/server/parts.js';
-import type { SessionView } from '../../src/server/visit.js';
+import type { App } from '../../src/server/context.js';
+import type { SessionView } from '../../src/server/http/sign-in-response.js';
 
 export interface Browser {
   /** What the server has given it, by name. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PhotoView } from '../../src/document/view.js';
+import type { PhotoView } from '../../src/document/photo-view.js';
 import { exists, kinds, openDoors, type Guests } from './roles.js';
 import { expectError, openHome, shareHome, type Home } from './fixture.js';
 

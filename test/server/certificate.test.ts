@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { readPair } from '../../src/server/certificate.js';
+import { readPair } from '../../src/server/http/tls-certificate.js';
 import { openServer } from '../../src/server/app.js';
 import { temporaryFolder } from '../folder.js';
 import { openHome } from './fixture.js';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commentId, commentPrefix, longestComment } from '../../src/document/comment.js';
-import type { Body } from '../../src/document/photo.js';
-import type { CommentSeen } from '../../src/server/comments.js';
+import type { Body } from '../../src/document/photo-document.js';
+import type { CommentSeen } from '../../src/album/photo-comments.js';
 import { expectError, shareHome } from './fixture.js';
 import { exists, kinds, openDoors, type Guests, type Kind, type RoleName } from './roles.js';
 

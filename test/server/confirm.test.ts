@@ -4,7 +4,7 @@
  */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOf, stepAt } from '../../src/access/totp.js';
-import { addPeer, makePeer } from '../../src/replication/peers.js';
+import { addPeer, makePeer } from '../../src/sync/connections/peers.js';
 import { buildApp } from '../../src/server/app.js';
 import { makeAuthenticator } from '../access/authenticator.js';
 import { bytesOf } from '../access/base32.js';

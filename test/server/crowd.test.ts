@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeCrowd } from '../../src/server/crowd.js';
+import { makeCrowd } from '../../src/server/http/rate-limit.js';
 import { manualClock } from './fixture.js';
 
 const bounds = { atOnce: 3, burst: 10, perSecond: 2, addresses: 5 };

@@ -16,7 +16,7 @@ interface Description {
 
 /** Routes that a home without accounts has no good answer to: signing.test.ts compares those. */
 const needsAccount = (method: string, path: string): boolean =>
-  // Peers bring a token: test/replication.
+  // Peers bring a token: test/sync.
   path.startsWith('/blobs/') ||
   /^\/api\/(?:setup|share\b|shares\/|invitation|me\/pass|me\/second|people\/|sessions|tokens\/)/.test(path) ||
   /^(?:post \/api\/session(?:\/passkey|\/confirm)?|delete \/api\/(?:me\/sessions|session\/passkeys-added)|post \/api\/people)$/.test(

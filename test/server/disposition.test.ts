@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { disposition } from '../../src/server/disposition.js';
+import { disposition } from '../../src/server/http/content-disposition.js';
 
 describe('Content-Disposition', () => {
   it.each([

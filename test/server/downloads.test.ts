@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { distinct } from '../../src/server/zip.js';
+import { distinct } from '../../src/server/files/zip-download.js';
 import { exists, kinds, openDoors } from './roles.js';
 import { expectError, listenOn, openHome, sha256, type Home } from './fixture.js';
 

@@ -1,8 +1,8 @@
 /** `GET /api/duplicates`: to whom, which is proposed, page by page; and that photos are apart, as an edit that can be undone. */
 import { describe, expect, it } from 'vitest';
 import { PhotospoolError } from '../../src/base/errors.js';
-import { lookLength } from '../../src/document/look.js';
-import { exifId, photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { lookLength } from '../../src/document/perceptual-hash.js';
+import { exifId, photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { numbers } from '../looks.js';
 import { expectError, openHome, shareHome, type Home } from './fixture.js';
 import { kinds, openDoors, type Guests, type RoleName } from './roles.js';

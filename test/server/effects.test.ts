@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import sharp from 'sharp';
-import { format } from '../../src/document/photo.js';
+import { format } from '../../src/document/photo-document.js';
 import { temporaryFolder } from '../folder.js';
 import { raws } from '../photo/raws.js';
 import { makePhoto } from '../picture.js';

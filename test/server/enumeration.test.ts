@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { photoId } from '../../src/document/photo.js';
+import { photoId } from '../../src/document/photo-document.js';
 import { shareHome, type Home } from './fixture.js';
 import { expected, may } from './expected.js';
 import {

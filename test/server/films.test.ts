@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { photoId, type Audience, type Facts, type PhotoDocument } from '../../src/document/photo.js';
+import { photoId, type Audience, type Facts, type PhotoDocument } from '../../src/document/photo-document.js';
 import { expectError, openHome, sha256, type Home } from './fixture.js';
 import { openDoors, type RoleName } from './roles.js';
 

@@ -9,24 +9,24 @@ import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { openAccess, type Access } from '../../src/access/access.js';
 import { openArchive } from '../../src/archive/archive.js';
-import { openBlobs } from '../../src/archive/blobs.js';
+import { openBlobs } from '../../src/archive/blob-store.js';
 import { openFiles } from '../../src/base/files.js';
 import { openMayShare } from '../../src/access/people.js';
-import { openPasswords } from '../../src/access/passwords.js';
+import { openPasswords } from '../../src/access/password-hash.js';
 import type { Clock } from '../../src/base/clock.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
-import { exifId, format, photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
+import { exifId, format, photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
-import { openExchange } from '../../src/replication/exchange.js';
-import { openLibraryDatabase } from '../../src/replication/library.js';
-import type { LinkStatus } from '../../src/replication/link.js';
-import { openPeers } from '../../src/replication/peers.js';
-import { openNotes } from '../../src/replication/notes.js';
-import { serveLibrary } from '../../src/replication/serve.js';
+import { openExchange } from '../../src/sync/blobs/blob-exchange.js';
+import { openLibraryDatabase } from '../../src/sync/couch/library-database.js';
+import type { LinkStatus } from '../../src/sync/connections/connection.js';
+import { openPeers } from '../../src/sync/connections/peers.js';
+import { openNotes } from '../../src/sync/couch/local-documents.js';
+import { serveLibrary } from '../../src/sync/couch/serve-database.js';
 import { buildApp, type ServerParts } from '../../src/server/app.js';
-import { makeChanges } from '../../src/server/changes.js';
-import type { App } from '../../src/server/parts.js';
+import { makeChanges } from '../../src/album/change-signal.js';
+import type { App } from '../../src/server/context.js';
 import {
   idleStatus,
   type Chosen,
@@ -37,8 +37,8 @@ import {
   type Still,
   type StuckFile,
   type Uploads,
-} from '../../src/spool/port.js';
-import { openUploads } from '../../src/spool/uploads.js';
+} from '../../src/spool/spool-interface.js';
+import { openUploads } from '../../src/spool/upload-parts.js';
 
 /** What the commands of this machine bring. */
 export const commandSecret = 'c'.repeat(43);

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Tile } from '../../src/catalog/catalog.js';
 import { local } from '../../src/access/viewer.js';
 import { buildApp, type ServerConfig } from '../../src/server/app.js';
-import { changePhotos } from '../../src/server/edits.js';
+import { changePhotos } from '../../src/album/edit-photos.js';
 import { openHome, type Home } from './fixture.js';
 
 const page =

@@ -1,7 +1,7 @@
 /** Who edited what of a photo: told to those who may edit, of what they may change. */
 import { expect, test } from 'vitest';
 import { applyChange } from '../../src/document/edits.js';
-import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { systemClock } from '../../src/base/clock.js';
 import { formatStamp, newestStamp } from '../../src/document/stamp.js';
 import { memory, missingAt } from '../library/libraries.js';

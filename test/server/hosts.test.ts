@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopbackName, makeHosts } from '../../src/server/hosts.js';
-import { makeTrust } from '../../src/server/proxies.js';
+import { isLoopbackName, makeHosts } from '../../src/server/http/allowed-hosts.js';
+import { makeTrust } from '../../src/server/http/trusted-proxies.js';
 
 describe('the names of a server', () => {
   const knows = makeHosts(['album.example.org', 'photos.lan'], 'Attic.fritz.box');

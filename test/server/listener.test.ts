@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectionBounds, makeListener } from '../../src/server/listener.js';
+import { connectionBounds, makeListener } from '../../src/server/http/listener.js';
 import { listenOn, openHome } from './fixture.js';
 
 const quick = { ...connectionBounds, head: 100, quiet: 100 };

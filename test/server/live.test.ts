@@ -1,13 +1,13 @@
 import { get } from 'node:http';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { photoId } from '../../src/document/photo.js';
-import { audiencesOf, type Viewer } from '../../src/access/rights.js';
+import { photoId } from '../../src/document/photo-document.js';
+import { audiencesOf, type Viewer } from '../../src/access/permissions.js';
 import { local } from '../../src/access/viewer.js';
-import { parseQuery } from '../../src/catalog/search.js';
-import { openFollower } from '../../src/cli/follow.js';
-import { makeAsk } from '../../src/server/ask.js';
-import { openLive, type Live } from '../../src/server/live.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
+import { openFollower } from '../../src/home/catalog-indexer.js';
+import { makeAsk } from '../../src/album/query-catalog.js';
+import { openLive, type Live } from '../../src/server/live-events.js';
 import { photoOf } from '../catalog/photos.js';
 import { listenOn, openHome, turn, type Home } from './fixture.js';
 

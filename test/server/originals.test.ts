@@ -1,7 +1,7 @@
 /** Originals as they came: whichever way they are asked for, nobody gets a byte of them but who may have them. */
 import { rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { photoId, type Facts, type PhotoDocument } from '../../src/document/photo.js';
+import { photoId, type Facts, type PhotoDocument } from '../../src/document/photo-document.js';
 import { shareHome, type Home } from './fixture.js';
 import { may } from './expected.js';
 import { linkHeader, openDoors, roles, type Guests, type RoleName } from './roles.js';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { photoId } from '../../src/document/photo.js';
+import { photoId } from '../../src/document/photo-document.js';
 import { expectError, sha256, shareHome } from './fixture.js';
 import { kinds, openDoors, type Guests, type RoleName } from './roles.js';
 

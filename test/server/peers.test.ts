@@ -1,15 +1,15 @@
 /** The mesh as the owner sees and changes it over HTTP. */
 import { expect, test } from 'vitest';
 import { applyChange } from '../../src/document/edits.js';
-import { photoId, type PhotoDocument } from '../../src/document/photo.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { newestStamp } from '../../src/document/stamp.js';
-import type { LinkStatus } from '../../src/replication/link.js';
-import { openQuarantine } from '../../src/replication/quarantine.js';
+import type { LinkStatus } from '../../src/sync/connections/connection.js';
+import { openQuarantine } from '../../src/sync/connections/quarantine.js';
 import { memory, missingAt } from '../library/libraries.js';
-import { audiencesOf, type Viewer } from '../../src/access/rights.js';
+import { audiencesOf, type Viewer } from '../../src/access/permissions.js';
 import { local } from '../../src/access/viewer.js';
-import { makeAsk } from '../../src/server/ask.js';
-import { openLive } from '../../src/server/live.js';
+import { makeAsk } from '../../src/album/query-catalog.js';
+import { openLive } from '../../src/server/live-events.js';
 import { expectError, openHome, turn, type Home } from './fixture.js';
 
 interface Mesh {

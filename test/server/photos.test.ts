@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Viewer } from '../../src/access/rights.js';
+import type { Viewer } from '../../src/access/permissions.js';
 import { local } from '../../src/access/viewer.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { openCatalog } from '../../src/catalog/catalog.js';
 import { openLibrary } from '../../src/library/library.js';
-import type { PhotoView } from '../../src/document/view.js';
-import { changePhotos } from '../../src/server/edits.js';
-import { findPhotos, getPhoto } from '../../src/server/photos.js';
+import type { PhotoView } from '../../src/document/photo-view.js';
+import { changePhotos } from '../../src/album/edit-photos.js';
+import { findPhotos, getPhoto } from '../../src/album/visible-photos.js';
 import { expectError, openHome, shareHome, type Home } from './fixture.js';
 
 async function get<T>(home: Home, url: string): Promise<T> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { plain } from '../../src/server/plain.js';
+import { plain } from '../../src/server/pages/markdown-to-text.js';
 
 it('tells Markdown as one line, cut at a word', () => {
   const text = '# The *pier*\n\nA [walk](https://example.org/a) with ![a gull](b.jpg):\n- **one**\n- two';

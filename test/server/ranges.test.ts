@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { chooseSlice, type Slice } from '../../src/server/ranges.js';
+import { chooseSlice, type Slice } from '../../src/server/files/range-requests.js';
 
 const etag = '"abc"';
 const of = (range: string, size = 100): Slice => chooseSlice({ range }, size, etag);

@@ -5,11 +5,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commentId, newComment } from '../../src/document/comment.js';
-import { exifId, photoId, type Audience, type Body } from '../../src/document/photo.js';
+import { exifId, photoId, type Audience, type Body } from '../../src/document/photo-document.js';
 import { commandLine } from '../../src/access/actor.js';
-import { mays } from '../../src/access/rights.js';
+import { mays } from '../../src/access/permissions.js';
 import { local } from '../../src/access/viewer.js';
-import { changePhotos } from '../../src/server/edits.js';
+import { changePhotos } from '../../src/album/edit-photos.js';
 import { commandSecret, sha256, type Home } from './fixture.js';
 
 /** A kind of photo. */

@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { demandRules } from '../../src/server/rules.js';
+import { demandRules } from '../../src/server/http/route-permissions.js';
 import { openHome } from './fixture.js';
 
 describe('a route', () => {

@@ -1,7 +1,7 @@
 /** What a full disk does to the requests of peers is answered each time, and logged once. */
 import { expect, test } from 'vitest';
 import { PhotospoolError } from '../../src/base/errors.js';
-import { openSaid } from '../../src/server/said.js';
+import { openSaid } from '../../src/server/disk-error-log.js';
 import { openHome } from './fixture.js';
 
 test('a full disk is said once in the log, whoever asks how often, and again after it had room', async () => {

@@ -2,7 +2,7 @@
 import serializers from '@fastify/fast-json-stringify-compiler';
 import { Type, type TSchema } from 'typebox';
 import { expect, it } from 'vitest';
-import { compileSerializer } from '../../src/server/serializer.js';
+import { compileSerializer } from '../../src/server/http/response-serializer.js';
 import { openHome } from './fixture.js';
 
 /** What of the description is looked at here. */

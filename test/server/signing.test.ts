@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { setUp } from '../../src/access/codes.js';
-import { nameBrowser } from '../../src/server/browsers.js';
+import { setUp } from '../../src/access/one-time-codes.js';
+import { nameBrowser } from '../../src/server/http/user-agent.js';
 import { makeAuthenticator } from '../access/authenticator.js';
 import { good, invite, openOwned } from './accounts.js';
 import { openBrowser, type Browser } from './browser.js';

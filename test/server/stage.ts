@@ -9,15 +9,15 @@ import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { openAccess } from '../../src/access/access.js';
 import { commandLine } from '../../src/access/actor.js';
-import { openPasswords } from '../../src/access/passwords.js';
+import { openPasswords } from '../../src/access/password-hash.js';
 import { systemClock } from '../../src/base/clock.js';
 import { readConfig } from '../../src/base/config.js';
 import { silent } from '../../src/base/log.js';
-import { openHome } from '../../src/cli/home.js';
-import { openReplication } from '../../src/cli/replication.js';
-import { openSpool } from '../../src/cli/spool.js';
-import { photoId } from '../../src/document/photo.js';
-import { atomPath } from '../../src/server/atom.js';
+import { openHome } from '../../src/home/open-home.js';
+import { openReplication } from '../../src/home/open-sync.js';
+import { openSpool } from '../../src/home/open-spool.js';
+import { photoId } from '../../src/document/photo-document.js';
+import { atomPath } from '../../src/server/pages/atom-feed.js';
 import { buildApp } from '../../src/server/app.js';
 
 /** Those who send something. */

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { StuckItem } from '../../src/spool/port.js';
+import type { StuckItem } from '../../src/spool/spool-interface.js';
 import { temporaryFolder } from '../folder.js';
 import { openHome } from './fixture.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openTickets } from '../../src/server/tickets.js';
+import { openTickets } from '../../src/server/files/download-tickets.js';
 
 describe('tickets', () => {
   it('of one holder are eight, and take the place of nobody else\u2019s', () => {

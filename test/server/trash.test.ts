@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { exifId, photoId, type Body } from '../../src/document/photo.js';
+import { exifId, photoId, type Body } from '../../src/document/photo-document.js';
 import { expectError, openHome, type Home } from './fixture.js';
 
 const patch = (home: Home, payload: object) => home.app.inject({ method: 'PATCH', url: '/api/photos', payload });

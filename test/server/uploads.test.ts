@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/actor.js';
 import { PhotospoolError } from '../../src/base/errors.js';
 import { openFiles } from '../../src/base/files.js';
-import { placeUpload } from '../../src/spool/upload.js';
+import { placeUpload } from '../../src/spool/place-upload.js';
 import { expectError, listenOn, openHome, sha256, type Home } from './fixture.js';
 import { kinds, openDoors, type RoleName } from './roles.js';
 

@@ -3,7 +3,7 @@ import { parse } from 'plist';
 import { describe, expect, it } from 'vitest';
 import { block, withBlock, without } from '../../src/service/cron.js';
 import { agent } from '../../src/service/launchd.js';
-import { checkPlan, nameOf } from '../../src/service/plan.js';
+import { checkPlan, nameOf } from '../../src/service/launch-plan.js';
 import { unitNames, units } from '../../src/service/systemd.js';
 import { hostile, planIn } from './plans.js';
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { holdLock } from '../../src/spool/lock.js';
+import { holdLock } from '../../src/spool/spool-lock.js';
 import { makeHome } from '../cli/run.js';
 
 const none = { stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0 };

@@ -1,5 +1,5 @@
 /** Plans with everything in their paths that launchd, systemd, cron and sh treat specially. */
-import type { Plan } from '../../src/service/plan.js';
+import type { Plan } from '../../src/service/launch-plan.js';
 
 /** Folder names that were trouble somewhere. */
 export const hostile = [

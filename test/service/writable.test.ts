@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFiles, type Files } from '../../src/base/files.js';
-import { isPassing, writableFolders } from '../../src/service/writable.js';
+import { isPassing, writableFolders } from '../../src/service/writable-folders.js';
 import { temporaryFolder } from '../folder.js';
 
 const real = openFiles();

@@ -1,10 +1,10 @@
 /** Whether a home's library says of a document what the truth says of it. */
 import { membership, shownEdit } from '../../src/document/edits.js';
-import { canonical } from '../../src/document/canonical.js';
-import { fieldNames, type FieldName } from '../../src/document/fields.js';
-import { own } from '../../src/document/json.js';
-import { registerIn } from '../../src/document/overruled.js';
-import type { PhotoDocument } from '../../src/document/photo.js';
+import { canonical } from '../../src/document/canonical-json.js';
+import { fieldNames, type FieldName } from '../../src/document/field-rules.js';
+import { own } from '../../src/document/json-values.js';
+import { registerIn } from '../../src/document/overruled-registers.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
 import type { Home } from './home.js';
 import { mayShow, truthOf, type Known, type Truth } from './truth.js';
 

@@ -11,11 +11,11 @@ import {
   type CommentDocument,
 } from '../../src/document/comment.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
-import { canonical } from '../../src/document/canonical.js';
-import { exifId, photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
+import { canonical } from '../../src/document/canonical-json.js';
+import { exifId, photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
 import { isStamp, mostAhead, parseStamp } from '../../src/document/stamp.js';
-import { withRegisters } from '../../src/document/overruled.js';
+import { withRegisters } from '../../src/document/overruled-registers.js';
 import { count, type Home, type World } from './home.js';
 import { truthOf, type Act, type Truth } from './truth.js';
 

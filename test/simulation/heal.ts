@@ -2,10 +2,10 @@
  * The end of a run: everything is mended, all links run until nothing moves any more. Then all homes must be equal, say
  * what the truth says, and the public side must show what is public and nothing else.
  */
-import { canonical } from '../../src/document/canonical.js';
+import { canonical } from '../../src/document/canonical-json.js';
 import { wrongs } from './check.js';
 import { purgePhoto } from './deeds.js';
-import { photoId } from '../../src/document/photo.js';
+import { photoId } from '../../src/document/photo-document.js';
 import { mostAhead, parseStamp } from '../../src/document/stamp.js';
 import { count, forgedHash, type Home } from './home.js';
 import { forgedWrongs, purgeForged, replay, takeBack } from './hostile.js';

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { isPurge } from '../../src/document/purge.js';
 import { openLibrary, type Incoming, type Library } from '../../src/library/library.js';
-import type { Database } from '../../src/replication/database.js';
-import { openLibraryDatabase } from '../../src/replication/library.js';
+import type { Database } from '../../src/sync/couch/database.js';
+import { openLibraryDatabase } from '../../src/sync/couch/library-database.js';
 import type { Dice } from './dice.js';
 import type { Act, Known } from './truth.js';
 

@@ -6,9 +6,9 @@
  */
 import { commentId, newComment, removeComment, viewComment, type CommentDocument } from '../../src/document/comment.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
-import { audiences, photoId, type Body, type PhotoDocument } from '../../src/document/photo.js';
+import { audiences, photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
-import { viewPhoto } from '../../src/document/view.js';
+import { viewPhoto } from '../../src/document/photo-view.js';
 import type { Incoming } from '../../src/library/library.js';
 import { photo } from '../document/documents.js';
 import { count, Crash, forgedHash, type Home, type World } from './home.js';

@@ -6,8 +6,8 @@
  */
 import { PhotospoolError } from '../../src/base/errors.js';
 import type { Incoming } from '../../src/library/library.js';
-import type { Database } from '../../src/replication/database.js';
-import { replicate } from '../../src/replication/replicate.js';
+import type { Database } from '../../src/sync/couch/database.js';
+import { replicate } from '../../src/sync/couch/replicate.js';
 import { count, Crash, type Home, type World } from './home.js';
 
 /** Two homes that reach each other; `maker` runs both directions. */

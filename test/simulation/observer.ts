@@ -2,9 +2,9 @@
  * The public server, as far as the projection decides what it shows: of each publisher the newest it was told of a photo,
  * and of several publishers the one whose decision is the later. It looks at all it is told for what is nobody's business.
  */
-import { photoId, sha256Of } from '../../src/document/photo.js';
-import { deciding, opaqueId, project } from '../../src/replication/projection.js';
-import type { PublicDocument } from '../../src/replication/public.js';
+import { photoId, sha256Of } from '../../src/document/photo-document.js';
+import { deciding, opaqueId, project } from '../../src/publishing/projection.js';
+import type { PublicDocument } from '../../src/publishing/public-fields.js';
 import { secret } from './deeds.js';
 import { count, type Home, type World } from './home.js';
 import { truthOf, type Known } from './truth.js';

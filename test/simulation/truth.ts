@@ -3,7 +3,7 @@
  * sight then, and which server knows of which acts. From that alone follows what a document must say. It knows neither
  * revisions nor merges; `merge` and the library are what it is held against.
  */
-import type { Audience } from '../../src/document/photo.js';
+import type { Audience } from '../../src/document/photo-document.js';
 
 /** Something that was done to a document. `past`: what its server knew of the document then. */
 export interface Act {

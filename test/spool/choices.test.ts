@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
-import { groupsOf } from '../../src/spool/groups.js';
-import type { StuckItem } from '../../src/spool/port.js';
-import { readStatus } from '../../src/spool/status.js';
+import { groupsOf } from '../../src/spool/stuck-groups.js';
+import type { StuckItem } from '../../src/spool/spool-interface.js';
+import { readStatus } from '../../src/spool/spool-status.js';
 import { fastClock, makeSpool, photo, type Failures, type Spool } from './fixture.js';
 
 const hour = 3_600_000;

@@ -3,8 +3,8 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
-import { type Item, newItem } from '../../src/spool/item.js';
-import { dueAt } from '../../src/spool/stuck.js';
+import { type Item, newItem } from '../../src/spool/claim-record.js';
+import { dueAt } from '../../src/spool/retry-schedule.js';
 import { fastClock, makeSpool, photo, type Spool } from './fixture.js';
 
 const hour = 3_600_000;

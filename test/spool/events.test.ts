@@ -3,9 +3,9 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
-import { openInbox } from '../../src/spool/inbox.js';
-import { openLooks } from '../../src/spool/looks.js';
-import { idOf, openWatch, remoteFilesystem, type Folder, type WatchSystem } from '../../src/spool/watch.js';
+import { openInbox } from '../../src/spool/incoming-files.js';
+import { openLooks } from '../../src/spool/scan-scheduler.js';
+import { idOf, openWatch, remoteFilesystem, type Folder, type WatchSystem } from '../../src/spool/watch-incoming.js';
 import { temporaryFolder } from '../folder.js';
 import { fastClock, makeSpool, photo } from './fixture.js';
 

@@ -8,8 +8,8 @@ import { openFiles, type Files } from '../../src/base/files.js';
 import { silent, type Log } from '../../src/base/log.js';
 import type { Ingest } from '../../src/ingest/ingest.js';
 import type { Arrival } from '../../src/ingest/arriving-file.js';
-import type { Local } from '../../src/library/local.js';
-import type { ProcessorOptions } from '../../src/spool/options.js';
+import type { Local } from '../../src/library/local-tables.js';
+import type { ProcessorOptions } from '../../src/spool/processor-options.js';
 import { openProcessor, type Processor } from '../../src/spool/processor.js';
 import { temporaryFolder } from '../folder.js';
 

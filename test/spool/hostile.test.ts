@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { PhotoDocument } from '../../src/document/photo.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { fastClock, makeSpool, photo as standIn } from './fixture.js';
 import { makePhoto } from '../picture.js';
 import { hashOf, prepareHomes } from './home.js';

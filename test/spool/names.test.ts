@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isLeftAlone } from '../../src/spool/names.js';
+import { isLeftAlone } from '../../src/spool/ignored-names.js';
 
 /** Names as each tool makes them. A photo must never be left alone for looking like one of them. */
 const contract: Record<string, { left: string[]; taken: string[] }> = {

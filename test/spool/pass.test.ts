@@ -17,7 +17,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
-import { handOver } from '../../src/spool/work.js';
+import { handOver } from '../../src/spool/work-folder.js';
 import { fastClock, makeSpool, photo, type Failures } from './fixture.js';
 
 describe('one pass', () => {

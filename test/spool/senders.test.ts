@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { openAccess } from '../../src/access/access.js';
 import { commandLine } from '../../src/access/actor.js';
 import { local } from '../../src/access/viewer.js';
-import { changePhotos } from '../../src/server/edits.js';
+import { changePhotos } from '../../src/album/edit-photos.js';
 import { makePhoto } from '../picture.js';
 import { xmp } from '../xmp.js';
 import { begin, title } from './sidecars.js';

@@ -2,9 +2,9 @@
 import { readFileSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PhotoDocument } from '../../src/document/photo.js';
-import { viewPhoto } from '../../src/document/view.js';
-import { repair } from '../../src/ingest/repair.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
+import { viewPhoto } from '../../src/document/photo-view.js';
+import { repair } from '../../src/ingest/repair-home.js';
 import { makePhoto } from '../picture.js';
 import { xmp } from '../xmp.js';
 import { begin, filesBelow, title } from './sidecars.js';

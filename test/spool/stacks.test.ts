@@ -1,7 +1,7 @@
 /** The sidecar of a shot that is a RAW and a JPEG: one for both, whichever of the three comes when (docs/sidecars.md). */
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import { parseQuery } from '../../src/catalog/search.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
 import { raws } from '../photo/raws.js';
 import { xmp } from '../xmp.js';
 import { begin, title } from './sidecars.js';

@@ -5,8 +5,8 @@ import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
 import { silent, type Log } from '../../src/base/log.js';
-import type { SpoolEvent } from '../../src/spool/port.js';
-import { readStatus } from '../../src/spool/status.js';
+import type { SpoolEvent } from '../../src/spool/spool-interface.js';
+import { readStatus } from '../../src/spool/spool-status.js';
 import { fastClock, makeSpool, photo, type Failures } from './fixture.js';
 
 describe('the status of a spool', () => {

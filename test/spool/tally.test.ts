@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openStopwatch } from '../../src/spool/stopwatch.js';
-import { openTally } from '../../src/spool/tally.js';
+import { openStopwatch } from '../../src/spool/step-timer.js';
+import { openTally } from '../../src/spool/spool-statistics.js';
 import { fastClock } from './fixture.js';
 
 const item = (n: number) => ({ name: `${n}.jpg`, outcome: 'stored' as const, sha256: String(n), seconds: 1 });

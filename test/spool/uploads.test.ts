@@ -7,8 +7,8 @@ import type { Clock } from '../../src/base/clock.js';
 import { systemClock } from '../../src/base/clock.js';
 import { openFiles, type Step } from '../../src/base/files.js';
 import { silent } from '../../src/base/log.js';
-import type { Wanted } from '../../src/spool/port.js';
-import { openUploads, type OpenUploads, type UploadsParts } from '../../src/spool/uploads.js';
+import type { Wanted } from '../../src/spool/spool-interface.js';
+import { openUploads, type OpenUploads, type UploadsParts } from '../../src/spool/upload-parts.js';
 import { temporaryFolder } from '../folder.js';
 
 const bytes = Buffer.from('the bytes of a photo');

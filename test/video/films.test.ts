@@ -4,11 +4,11 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { openReader } from '../../src/photo/exiftool.js';
-import { identify, headLength, type Format } from '../../src/photo/identify.js';
-import { openFilms, type Source } from '../../src/video/films.js';
-import { isPlayable } from '../../src/video/playable.js';
-import { findTools } from '../../src/video/tools.js';
+import { openReader } from '../../src/photo/facts/exiftool.js';
+import { identify, headLength, type Format } from '../../src/photo/formats/identify.js';
+import { openFilms, type Source } from '../../src/video/transcode.js';
+import { isPlayable } from '../../src/video/browser-playback.js';
+import { findTools } from '../../src/video/find-ffmpeg.js';
 import { temporaryFolder } from '../folder.js';
 import { h264, makeFilm, noFfmpeg, tinyFilm, tools } from './films.js';
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { findTools } from '../../src/video/tools.js';
+import { findTools } from '../../src/video/find-ffmpeg.js';
 
 /** The tools of this machine. */
 export const tools = findTools();

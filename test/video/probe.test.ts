@@ -1,9 +1,9 @@
 /** What is decided of a film: from ffprobe's words, sizes, and what browsers play. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { hoverSize, playSize, posterAt, readAbilities } from '../../src/video/making.js';
-import { isCopyable, isPlayable } from '../../src/video/playable.js';
-import { readProbe, type Film } from '../../src/video/probe.js';
+import { hoverSize, playSize, posterAt, readAbilities } from '../../src/video/ffmpeg-arguments.js';
+import { isCopyable, isPlayable } from '../../src/video/browser-playback.js';
+import { readProbe, type Film } from '../../src/video/ffprobe.js';
 
 const stream = (change: object = {}): object => ({
   index: 0,

@@ -4,8 +4,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { headLength, identify } from '../../src/photo/identify.js';
-import { openFilms } from '../../src/video/films.js';
+import { headLength, identify } from '../../src/photo/formats/identify.js';
+import { openFilms } from '../../src/video/transcode.js';
 import { temporaryFolder } from '../folder.js';
 import { h264, makeFilm, noFfmpeg, tools } from './films.js';
 

@@ -1,6 +1,6 @@
 /** The timeline from further away: cells under their years, where a time is among them, and the arrow keys over a grid. */
 import { expect, test } from 'vitest';
-import { type Cover, indexOf, stepOver, underYears } from '../../web/src/timeline/covers.js';
+import { type Cover, indexOf, stepOver, underYears } from '../../web/src/features/timeline/overview-covers.js';
 
 const cover = (span: string): Cover => ({
   span,

@@ -1,7 +1,7 @@
 /** What a search is called above what it found. */
 import { expect, test } from 'vitest';
-import { headingOf } from '../../web/src/timeline/heading.js';
-import { memorySearch } from '../../web/src/timeline/memories.js';
+import { headingOf } from '../../web/src/features/timeline/result-heading.js';
+import { memorySearch } from '../../web/src/features/timeline/on-this-day.js';
 
 test.each([
   ['album:"The house"', 'The house'],

@@ -1,7 +1,7 @@
 /** The mathematics of the map. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { boxTerm, readView, viewText } from '../../web/src/map/address.js';
+import { boxTerm, readView, viewText } from '../../web/src/features/map/map-address.js';
 import {
   around,
   bound,
@@ -17,8 +17,8 @@ import {
   xOf,
   yOf,
   zoomTo,
-} from '../../web/src/map/mercator.js';
-import { scaleOf } from '../../web/src/map/paint.js';
+} from '../../web/src/features/map/mercator.js';
+import { scaleOf } from '../../web/src/features/map/paint-map.js';
 
 const size = { width: 1440, height: 800 };
 const lat = fc.double({ min: -80, max: 80, noNaN: true });

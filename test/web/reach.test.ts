@@ -1,6 +1,6 @@
 /** From where an address can be opened, as far as it tells. */
 import { expect, test } from 'vitest';
-import { reachOf } from '../../web/src/forms/reach.js';
+import { reachOf } from '../../web/src/lib/address-reach.js';
 
 test.each([
   ['http://127.0.0.1:4780', 'computer'],

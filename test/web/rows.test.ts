@@ -1,7 +1,7 @@
 /** Justified rows: for any photos, every photo once, every full row exactly as wide as the container. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { edges, justify, type Row, type Shape, type Space } from '../../web/src/timeline/rows.js';
+import { edges, justify, type Row, type Shape, type Space } from '../../web/src/features/timeline/justified-rows.js';
 
 const shape = fc.record({ ratio: fc.double({ min: 0.3, max: 4, noNaN: true }), begins: fc.boolean() });
 const shapes = fc.array(shape, { minLength: 1, maxLength: 120 });

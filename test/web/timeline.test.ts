@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Segment } from '../../src/catalog/catalog.js';
-import { findAnchor, returnTo } from '../../web/src/timeline/anchor.js';
+import { findAnchor, returnTo } from '../../web/src/features/timeline/scroll-anchor.js';
 import {
   type Block,
   blockAt,
@@ -12,9 +12,9 @@ import {
   measureFor,
   place,
   rowShape,
-} from '../../web/src/timeline/blocks.js';
-import { covers, gather } from '../../web/src/timeline/gather.js';
-import { Scroll } from '../../web/src/timeline/scroll.js';
+} from '../../web/src/features/timeline/layout-blocks.js';
+import { covers, gather } from '../../web/src/features/timeline/merge-months.js';
+import { Scroll } from '../../web/src/features/timeline/virtual-scroll.js';
 
 const segment = (month: string, count: number, ratio = count * 1.33): Segment => ({
   month,

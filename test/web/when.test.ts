@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { inWords } from '../../web/src/timeline/places.js';
-import { readWhen } from '../../web/src/timeline/when.js';
+import { inWords } from '../../web/src/features/timeline/format-places.js';
+import { readWhen } from '../../web/src/features/timeline/parse-date.js';
 
 it.each([
   ['2019', '2019'],

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { numbers } from '../../src/ingest/samples/paint.js';
+import { numbers } from '../../src/ingest/samples/paint-tools.js';
 
 /** A file as it comes in. */
 export interface Garbage {

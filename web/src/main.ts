@@ -1,6 +1,6 @@
 /** Puts the album into the page. */
 import { mount } from 'svelte';
-import App from './App.svelte';
-import './base.css';
+import App from './app/App.svelte';
+import './app/base.css';
 
 mount(App, { target: document.getElementById('album')! });

@@ -1,23 +1,23 @@
 /** `photospool backup DIR`: a copy of the library that can be restored, made beside a running server. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { checkApart } from '../../backup/apart.js';
-import { makeBackup, type BackupReport } from '../../backup/backup.js';
-import type { Copied } from '../../backup/blobs.js';
-import { remember } from '../../backup/history.js';
+import { checkApart } from '../../backup/disjoint-folders.js';
+import { makeBackup, type BackupReport } from '../../backup/create-backup.js';
+import type { Copied } from '../../backup/copy-blobs.js';
+import { remember } from '../../backup/backup-history.js';
 import { systemClock as clock } from '../../base/clock.js';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
 import { openSqlite } from '../../base/sqlite.js';
-import { takeLock } from '../../spool/lock.js';
-import { readStatus } from '../../spool/status.js';
+import { takeLock } from '../../spool/spool-lock.js';
+import { readStatus } from '../../spool/spool-status.js';
 import { exit, print, printJson, say } from '../output.js';
-import { counted } from '../times.js';
-import { duration, openProgress } from '../progress.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
-import { version } from '../version.js';
-import { libraryPath, noHome } from '../view.js';
+import { counted } from '../../base/human-format.js';
+import { duration, openProgress } from '../progress-bar.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
+import { version } from '../../home/version.js';
+import { libraryPath, noHome } from '../../home/open-read-only.js';
 
 interface BackupFlags extends Flags {
   originals?: boolean;

@@ -5,13 +5,13 @@
 import type { Config } from '../../base/config.js';
 import { openFiles } from '../../base/files.js';
 import type { Examined, Severity } from '../../doctor/finding.js';
-import type { Running } from '../../doctor/network.js';
-import { examineUnserved } from '../doctor.js';
+import type { Running } from '../../doctor/check-network.js';
+import { examineUnserved } from '../../home/doctor-inputs.js';
 import { exit, print, printJson } from '../output.js';
-import { counted } from '../times.js';
-import { askServer, findServer, type ServerRecord } from '../running.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
-import { serverRecord } from '../view.js';
+import { counted } from '../../base/human-format.js';
+import { askServer, findServer, type ServerRecord } from '../../home/running-server.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
+import { serverRecord } from '../../home/open-read-only.js';
 
 /** The verb `doctor`. */
 export const doctor: Verb = (program, run) => {

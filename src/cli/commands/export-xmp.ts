@@ -1,16 +1,16 @@
 /** `photospool export-xmp`: writes what was edited here as XMP sidecars, which other programs read (docs/sidecars.md). */
 import { resolve } from 'node:path';
-import { checkApart } from '../../backup/apart.js';
+import { checkApart } from '../../backup/disjoint-folders.js';
 import { systemClock as clock } from '../../base/clock.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
-import { parseQuery } from '../../catalog/search.js';
+import { parseQuery } from '../../catalog/search-parser.js';
 import type { Query } from '../../catalog/query.js';
-import { exportXmp, type Exported } from '../../ingest/sidecars/export.js';
-import { openXmpWriter } from '../../photo/xmpwriter.js';
+import { exportXmp, type Exported } from '../../ingest/sidecars/export-sidecars.js';
+import { openXmpWriter } from '../../photo/facts/write-xmp.js';
 import { exit, print, printJson, say } from '../output.js';
-import { counted } from '../times.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
-import { filesOf, noHome, viewHome, type HomeView } from '../view.js';
+import { counted } from '../../base/human-format.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
+import { filesOf, noHome, viewHome, type HomeView } from '../../home/open-read-only.js';
 
 /** The flags of the verb. */
 interface ExportFlags extends Flags {

@@ -8,16 +8,16 @@ import type { Config } from '../../base/config.js';
 import { PhotospoolError } from '../../base/errors.js';
 import type { Files } from '../../base/files.js';
 import { openLog } from '../../base/log.js';
-import { openExport, type Export } from '../../exports/open.js';
-import { isPart } from '../../exports/sources.js';
-import { importWork } from '../../spool/work.js';
-import { dryRun, importExport, type ImportFlags } from '../exports.js';
-import { openHome } from '../home.js';
-import { openSpool } from '../spool.js';
+import { openExport, type Export } from '../../importers/open-export.js';
+import { isPart } from '../../importers/export-files.js';
+import { importWork } from '../../spool/work-folder.js';
+import { dryRun, importExport, type ImportFlags } from '../import-export.js';
+import { openHome } from '../../home/open-home.js';
+import { openSpool } from '../../home/open-spool.js';
 import { quiet } from '../output.js';
-import { openProgress } from '../progress.js';
-import { addVerb, configOf, type Verb } from '../verb.js';
-import { filesOf } from '../view.js';
+import { openProgress } from '../progress-bar.js';
+import { addVerb, configOf, type Verb } from '../command.js';
+import { filesOf } from '../../home/open-read-only.js';
 import { runPass } from './process.js';
 
 /** The verb `import`. */

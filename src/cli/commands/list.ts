@@ -1,11 +1,11 @@
 /** `photospool list`: photos that match a search, newest first. */
-import { parseQuery } from '../../catalog/search.js';
-import { photoId, type PhotoDocument } from '../../document/photo.js';
-import { viewPhoto, type PhotoView } from '../../document/view.js';
+import { parseQuery } from '../../catalog/search-parser.js';
+import { photoId, type PhotoDocument } from '../../document/photo-document.js';
+import { viewPhoto, type PhotoView } from '../../document/photo-view.js';
 import { PhotospoolError, printable, sentence } from '../../base/errors.js';
-import { noHome, viewHome, type HomeView } from '../view.js';
+import { noHome, viewHome, type HomeView } from '../../home/open-read-only.js';
 import { exit, print, printJson, say } from '../output.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `list`. */
 export const list: Verb = (program, run) => {

@@ -5,19 +5,25 @@
 import { commandLine } from '../../access/actor.js';
 import { systemClock } from '../../base/clock.js';
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../base/errors.js';
-import { removeForeign } from '../../library/foreign.js';
-import { describeCopied } from '../../replication/copies.js';
-import { discover, type Found } from '../../replication/discover.js';
-import { addPeer as keepPeer, makePeer, openPeers, originalsPolicies, readAddress } from '../../replication/peers.js';
-import type { OriginalsPolicy, Peers } from '../../replication/peers.js';
-import type { SetAside } from '../../replication/quarantine.js';
+import { removeForeign } from '../../library/unknown-documents.js';
+import { describeCopied } from '../../sync/connections/detect-copies.js';
+import { discover, type Found } from '../../sync/connections/discover-peer.js';
+import {
+  addPeer as keepPeer,
+  makePeer,
+  openPeers,
+  originalsPolicies,
+  readAddress,
+} from '../../sync/connections/peers.js';
+import type { OriginalsPolicy, Peers } from '../../sync/connections/peers.js';
+import type { SetAside } from '../../sync/connections/quarantine.js';
 import { hasLibrary, withAccess } from '../with-access.js';
 import { exit, print, printJson, say } from '../output.js';
-import { readSecret } from '../prompt.js';
-import { describeElsewhere, describeLink, meshOf, viewPeer, withPeers } from '../peers.js';
-import { findServer } from '../running.js';
-import { counted, lasting } from '../times.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { readSecret } from '../secret-prompt.js';
+import { describeElsewhere, describeLink, meshOf, viewPeer, withPeers } from '../../home/manage-peers.js';
+import { findServer } from '../../home/running-server.js';
+import { counted, lasting } from '../../base/human-format.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 type Given = Flags & { token?: string; publish?: boolean; originals: string };
 

@@ -4,17 +4,17 @@ import { resolve } from 'node:path';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { openLog } from '../../base/log.js';
-import type { PassSummary } from '../../spool/port.js';
-import { takeLock } from '../../spool/lock.js';
+import type { PassSummary } from '../../spool/spool-interface.js';
+import { takeLock } from '../../spool/spool-lock.js';
 import type { Processor } from '../../spool/processor.js';
 import { systemClock as clock } from '../../base/clock.js';
-import { openHome } from '../home.js';
+import { openHome } from '../../home/open-home.js';
 import { exit, print, printJson, quiet, say } from '../output.js';
-import { counted } from '../times.js';
-import { duration, openProgress } from '../progress.js';
-import { askServer, findServer } from '../running.js';
-import { openSpool } from '../spool.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { counted } from '../../base/human-format.js';
+import { duration, openProgress } from '../progress-bar.js';
+import { askServer, findServer } from '../../home/running-server.js';
+import { openSpool } from '../../home/open-spool.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `process`. */
 export const processVerb: Verb = (program, run) => {

@@ -2,10 +2,10 @@
 import { PhotospoolError, printable } from '../../base/errors.js';
 import type { Config } from '../../base/config.js';
 import { exit, print, printJson, say } from '../output.js';
-import { counted } from '../times.js';
-import { listPublishers, removePublisher, type PublisherView } from '../publishers.js';
-import { isPublic } from '../records.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { counted } from '../../base/human-format.js';
+import { listPublishers, removePublisher, type PublisherView } from '../manage-publishers.js';
+import { isPublic } from '../../home/open-records.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `publishers`. */
 export const publishers: Verb = (program, run) => {

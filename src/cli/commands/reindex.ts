@@ -1,14 +1,14 @@
 /** `photospool reindex`: drops the catalog and builds it again from the library. */
 import { join } from 'node:path';
 import { PhotospoolError } from '../../base/errors.js';
-import { takeLock } from '../../spool/lock.js';
-import { openHome } from '../home.js';
-import { noHome, viewHome } from '../view.js';
+import { takeLock } from '../../spool/spool-lock.js';
+import { openHome } from '../../home/open-home.js';
+import { noHome, viewHome } from '../../home/open-read-only.js';
 import { exit, print, printJson } from '../output.js';
-import { counted } from '../times.js';
-import { openProgress } from '../progress.js';
-import { reindex as rebuild } from '../reindex.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { counted } from '../../base/human-format.js';
+import { openProgress } from '../progress-bar.js';
+import { reindex as rebuild } from '../../home/rebuild-catalog.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `reindex`. */
 export const reindex: Verb = (program, run) => {

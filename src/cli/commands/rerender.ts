@@ -5,11 +5,11 @@
 import { systemClock as clock } from '../../base/clock.js';
 import { openLog } from '../../base/log.js';
 import { rerender, type Rerendered } from '../../ingest/rerender.js';
-import { openHome } from '../home.js';
+import { openHome } from '../../home/open-home.js';
 import { exit, print, printJson, quiet, say } from '../output.js';
-import { counted } from '../times.js';
-import { duration, openProgress } from '../progress.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { counted } from '../../base/human-format.js';
+import { duration, openProgress } from '../progress-bar.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `rerender`. */
 export const rerenderVerb: Verb = (program, run) => {

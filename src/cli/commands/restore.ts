@@ -2,11 +2,11 @@
 import { resolve } from 'node:path';
 import { printable } from '../../base/errors.js';
 import { exit, print, printJson, say } from '../output.js';
-import { openProgress } from '../progress.js';
-import { restoreHome, shortPath, type Restored } from '../restore.js';
-import { clockTime, counted } from '../times.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
-import { count, isTrouble, tellFindings } from '../verify.js';
+import { openProgress } from '../progress-bar.js';
+import { restoreHome, shortPath, type Restored } from '../../home/restore-home.js';
+import { clockTime, counted } from '../../base/human-format.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
+import { count, isTrouble, tellFindings } from '../verify-and-repair.js';
 
 interface RestoreFlags extends Flags {
   snapshot?: string;

@@ -1,11 +1,11 @@
 /** `photospool retry`: tries stuck items again, now. With a server running on that home, the server does. */
 import { printable } from '../../base/errors.js';
-import type { Retried } from '../../spool/port.js';
+import type { Retried } from '../../spool/spool-interface.js';
 import { exit, print, printJson, say } from '../output.js';
-import { askServer } from '../running.js';
-import { chooseStuck, withSpool, type StuckFlags } from '../stuck.js';
-import { counted } from '../times.js';
-import { addVerb, configOf, type Verb } from '../verb.js';
+import { askServer } from '../../home/running-server.js';
+import { chooseStuck, withSpool, type StuckFlags } from '../stuck-actions.js';
+import { counted } from '../../base/human-format.js';
+import { addVerb, configOf, type Verb } from '../command.js';
 
 /** The verb `retry`. */
 export const retry: Verb = (program, run) => {

@@ -1,29 +1,29 @@
 /** `photospool serve`: watches the spool and serves the album until SIGTERM or SIGINT, which let the items in hand end. */
 import { randomBytes } from 'node:crypto';
 import type { Access } from '../../access/access.js';
-import { setUp } from '../../access/codes.js';
-import { drawSecret } from '../../access/secrets.js';
+import { setUp } from '../../access/one-time-codes.js';
+import { drawSecret } from '../../access/random-secrets.js';
 import type { Config } from '../../base/config.js';
 import { openLog, type Log } from '../../base/log.js';
 import type { Processor } from '../../spool/processor.js';
 import type { Examined } from '../../doctor/finding.js';
 import { openServer, type ServerParts } from '../../server/app.js';
 import { systemClock as clock } from '../../base/clock.js';
-import { openHomeAccess } from '../access.js';
-import { examineServed } from '../doctor.js';
-import { openFilming } from '../clips.js';
-import { openHome, webRoot, type Home } from '../home.js';
-import { serverRecord } from '../view.js';
+import { openHomeAccess } from '../../home/open-access.js';
+import { examineServed } from '../../home/doctor-inputs.js';
+import { openFilming } from '../../home/video-jobs.js';
+import { openHome, webRoot, type Home } from '../../home/open-home.js';
+import { serverRecord } from '../../home/open-read-only.js';
 import { exit, print, say } from '../output.js';
-import { openReplication } from '../replication.js';
-import { openPublic } from '../public.js';
-import { recordOf } from '../running.js';
-import { openSpool } from '../spool.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
-import { version } from '../version.js';
-import { writeBare } from '../bare.js';
-import { lookAt } from '../look.js';
-import { writeJpeg } from '../jpeg.js';
+import { openReplication } from '../../home/open-sync.js';
+import { openPublic } from '../../home/open-public-server.js';
+import { recordOf } from '../../home/running-server.js';
+import { openSpool } from '../../home/open-spool.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
+import { version } from '../../home/version.js';
+import { writeBare } from '../../home/stripped-original.js';
+import { lookAt } from '../../home/hash-rendition.js';
+import { writeJpeg } from '../../home/full-size-jpeg.js';
 
 /** The verb `serve`. */
 export const serve: Verb = (program, run) => {
@@ -121,7 +121,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
     look: (id) => lookAt(home, id),
     samples: async () => {
       // With it comes libvips, which a server else leaves to its decoders.
-      const { placeSamples } = await import('../../ingest/samples.js');
+      const { placeSamples } = await import('../../ingest/samples/sample-photos.js');
       return (await placeSamples(incoming, files)).length;
     },
     config: {

@@ -8,12 +8,12 @@ import { Argument } from 'commander';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { openInstaller, printed } from '../../service/install.js';
-import { checkPlan, kinds, nameOf, type Kind, type Plan } from '../../service/plan.js';
-import { ask, lastingNode } from '../../service/system.js';
-import { isPassing, usualHome, writableFolders } from '../../service/writable.js';
+import { checkPlan, kinds, nameOf, type Kind, type Plan } from '../../service/launch-plan.js';
+import { ask, lastingNode } from '../../service/system-command.js';
+import { isPassing, usualHome, writableFolders } from '../../service/writable-folders.js';
 import { exit, print, say } from '../output.js';
-import { addVerb, carriedFlags, configOf, type Flags, type Verb } from '../verb.js';
-import { filesOf } from '../view.js';
+import { addVerb, carriedFlags, configOf, type Flags, type Verb } from '../command.js';
+import { filesOf } from '../../home/open-read-only.js';
 
 type Action = 'install' | 'uninstall' | 'print';
 type ServiceFlags = Flags & { serve?: boolean; queue?: boolean; sweep?: string };

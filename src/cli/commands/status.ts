@@ -1,18 +1,18 @@
 /** `photospool status`: what is incoming, in work, stuck, done. Reads the disk; changes nothing. */
-import { readHistory, type Past } from '../../backup/history.js';
+import { readHistory, type Past } from '../../backup/backup-history.js';
 import { systemClock } from '../../base/clock.js';
 import { printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
-import { describeCopied, type Copied } from '../../replication/copies.js';
-import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/port.js';
-import { readStatus } from '../../spool/status.js';
-import { findTools } from '../../video/tools.js';
-import { viewHome } from '../view.js';
+import { describeCopied, type Copied } from '../../sync/connections/detect-copies.js';
+import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/spool-interface.js';
+import { readStatus } from '../../spool/spool-status.js';
+import { findTools } from '../../video/find-ffmpeg.js';
+import { viewHome } from '../../home/open-read-only.js';
 import { exit, print, printJson } from '../output.js';
-import { askServer, findServer } from '../running.js';
-import { clockTime, counted, lasting, sized } from '../times.js';
-import { describeElsewhere, describeLink, meshOf, type Elsewhere, type Link } from '../peers.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { askServer, findServer } from '../../home/running-server.js';
+import { clockTime, counted, lasting, sized } from '../../base/human-format.js';
+import { describeElsewhere, describeLink, meshOf, type Elsewhere, type Link } from '../../home/manage-peers.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `status`. */
 export const status: Verb = (program, run) => {

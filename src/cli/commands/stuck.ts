@@ -6,14 +6,14 @@
 import { basename, join, resolve } from 'node:path';
 import { printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
-import type { Chosen, Names, SpoolStatus } from '../../spool/port.js';
-import { trashOf } from '../../spool/trash.js';
-import { filesOf } from '../../spool/work.js';
+import type { Chosen, Names, SpoolStatus } from '../../spool/spool-interface.js';
+import { trashOf } from '../../spool/stuck-trash.js';
+import { filesOf } from '../../spool/work-folder.js';
 import { exit, print, printJson, say } from '../output.js';
-import { askServer } from '../running.js';
-import { chooseStuck, withSpool, type StuckFlags } from '../stuck.js';
-import { counted } from '../times.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { askServer } from '../../home/running-server.js';
+import { chooseStuck, withSpool, type StuckFlags } from '../stuck-actions.js';
+import { counted } from '../../base/human-format.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `stuck`. */
 export const stuck: Verb = (program, run) => {

@@ -1,11 +1,11 @@
 /** `photospool tokens`: what programs and peers may do. Works beside a running server, which sees what was done at once. */
 import { commandLine } from '../../access/actor.js';
-import { mays, type May } from '../../access/rights.js';
-import type { Token } from '../../access/tokens.js';
+import { mays, type May } from '../../access/permissions.js';
+import type { Token } from '../../access/api-tokens.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { hasLibrary, withAccess } from '../with-access.js';
 import { exit, print, printJson } from '../output.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `tokens`. */
 export const tokens: Verb = (program, run) => {

@@ -5,16 +5,16 @@
 import type { Access } from '../../access/access.js';
 import { describeStanding, type Account } from '../../access/accounts.js';
 import { commandLine } from '../../access/actor.js';
-import { keyOfName, readName } from '../../access/names.js';
+import { keyOfName, readName } from '../../access/account-names.js';
 import { personRoles, type PersonRole, type WaitingChange } from '../../access/people.js';
-import { checkStrength } from '../../access/strength.js';
+import { checkStrength } from '../../access/password-policy.js';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { hasLibrary, pageAddress, withAccess } from '../with-access.js';
 import { exit, print, printJson } from '../output.js';
-import { counted } from '../times.js';
-import { askPassword } from '../prompt.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
+import { counted } from '../../base/human-format.js';
+import { askPassword } from '../secret-prompt.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `users`. */
 export const users: Verb = (program, run) => {

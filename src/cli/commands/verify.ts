@@ -3,21 +3,21 @@
  * makes renditions again; nothing is removed or replaced by it.
  */
 import { join } from 'node:path';
-import { checkSound, cure } from '../../backup/sound.js';
+import { checkSound, cure } from '../../backup/integrity-check.js';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, toPhotospoolError } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
 import { openSqlite } from '../../base/sqlite.js';
-import { repair } from '../../ingest/repair.js';
-import { verifyHome, type Verified } from '../../ingest/verify.js';
+import { repair } from '../../ingest/repair-home.js';
+import { verifyHome, type Verified } from '../../ingest/verify-home.js';
 import type { Library } from '../../library/library.js';
-import { openHome } from '../home.js';
+import { openHome } from '../../home/open-home.js';
 import { exit, print, printJson } from '../output.js';
-import { counted } from '../times.js';
-import { openProgress, type Progress } from '../progress.js';
-import { addVerb, configOf, type Flags, type Verb } from '../verb.js';
-import { backupsOf, count, isTrouble, tellFindings, type Tally } from '../verify.js';
-import { filesOf, libraryPath, noHome, viewHome } from '../view.js';
+import { counted } from '../../base/human-format.js';
+import { openProgress, type Progress } from '../progress-bar.js';
+import { addVerb, configOf, type Flags, type Verb } from '../command.js';
+import { backupsOf, count, isTrouble, tellFindings, type Tally } from '../verify-and-repair.js';
+import { filesOf, libraryPath, noHome, viewHome } from '../../home/open-read-only.js';
 
 /** The verb `verify`. */
 export const verify: Verb = (program, run) => {

@@ -1,14 +1,14 @@
 /** Albums beside what photos say of them: saved searches, suggestions from folders, covers. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import type { Viewer } from '../../access/rights.js';
-import { parseQuery } from '../../catalog/search.js';
-import { viewer } from '../access.js';
-import { openAlbums, seesSaved } from '../albums.js';
-import type { Routes } from '../parts.js';
-import { answers, Problem, Sha256, Tile } from '../schemas.js';
-import { strict } from '../shapes.js';
-import { sightOf } from '../sight.js';
+import type { Viewer } from '../../access/permissions.js';
+import { parseQuery } from '../../catalog/search-parser.js';
+import { viewer } from '../http/request-viewer.js';
+import { openAlbums, seesSaved } from '../../album/saved-searches.js';
+import type { Routes } from '../context.js';
+import { answers, Problem, Sha256, Tile } from '../../api/photo-schemas.js';
+import { strict } from '../../api/access-schemas.js';
+import { sightOf } from '../../album/visibility.js';
 
 /** Fewer photos from one folder are no album; more suggestions at once are none either. */
 const [least, most] = [2, 24];

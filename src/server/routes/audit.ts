@@ -1,10 +1,10 @@
 /** What happened to access, for the owner. */
 import { Type } from 'typebox';
 import { PhotospoolError } from '../../base/errors.js';
-import { limit, within } from '../limits.js';
-import type { Routes } from '../parts.js';
-import { answers, next } from '../schemas.js';
-import { AuditEntry } from '../shapes.js';
+import { limit, within } from '../http/page-size.js';
+import type { Routes } from '../context.js';
+import { answers, next } from '../../api/photo-schemas.js';
+import { AuditEntry } from '../../api/access-schemas.js';
 
 const bounds = { most: 1_000, usual: 100 };
 

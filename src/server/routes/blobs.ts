@@ -2,19 +2,19 @@
 import { Readable } from 'node:stream';
 import { Type, type Static } from 'typebox';
 import type { FastifyRequest } from 'fastify';
-import { may } from '../../access/rights.js';
+import { may } from '../../access/permissions.js';
 import { sentence, toPhotospoolError, type ErrorCode, notFound } from '../../base/errors.js';
-import { checkStill, viewer, viewerNow } from '../access.js';
-import { refuse } from '../failures.js';
-import { sendDownload } from '../download.js';
-import type { Amount } from '../../replication/amounts.js';
-import { ofDisks } from '../../replication/held.js';
-import type { MissingOptions, MissingPlace, NamedBlob } from '../../replication/named.js';
-import type { Routes } from '../parts.js';
-import { hush, openSaid } from '../said.js';
-import { goneOf } from '../patience.js';
-import { answers, bytes, Problem, Sha256 } from '../schemas.js';
-import { comesWithin, pulseOf, waited } from '../waiting.js';
+import { checkStill, viewer, viewerNow } from '../http/request-viewer.js';
+import { refuse } from '../http/error-responses.js';
+import { sendDownload } from '../files/send-file.js';
+import type { Amount } from '../../sync/blobs/blob-counts.js';
+import { ofDisks } from '../../sync/connections/retry-on-disk-error.js';
+import type { MissingOptions, MissingPlace, NamedBlob } from '../../sync/blobs/blob-index.js';
+import type { Routes } from '../context.js';
+import { hush, openSaid } from '../disk-error-log.js';
+import { goneOf } from '../http/body-timeout.js';
+import { answers, bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
+import { comesWithin, pulseOf, waited } from '../http/keep-alive-response.js';
 
 /** How many are named at once, and asked for at once. */
 const most = 200;

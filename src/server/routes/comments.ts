@@ -1,11 +1,11 @@
 /** Comments on a photo, to read and to write. */
 import { Type } from 'typebox';
 import { longestComment } from '../../document/comment.js';
-import { viewer } from '../access.js';
-import { openComments } from '../comments.js';
-import type { Routes } from '../parts.js';
-import { answers, IdParams, Problem, Sha256 } from '../schemas.js';
-import { Comment, strict } from '../shapes.js';
+import { viewer } from '../http/request-viewer.js';
+import { openComments } from '../../album/photo-comments.js';
+import type { Routes } from '../context.js';
+import { answers, IdParams, Problem, Sha256 } from '../../api/photo-schemas.js';
+import { Comment, strict } from '../../api/access-schemas.js';
 
 export const comments: Routes = (app, { library, access, clock }) => {
   const all = openComments(library, access.people, clock);

@@ -1,15 +1,15 @@
 /** Many originals at once, as a ZIP archive: asked for with their ids, then fetched like a file. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { holderOf, mayHaveOriginal, type Viewer } from '../../access/rights.js';
-import { viewer } from '../access.js';
-import { disposition } from '../disposition.js';
-import type { Routes } from '../parts.js';
-import { findPhotos } from '../photos.js';
-import { bytes, Problem, Sha256 } from '../schemas.js';
-import { strict } from '../shapes.js';
-import { openTickets } from '../tickets.js';
-import { zip, type Zipped } from '../zip.js';
+import { holderOf, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
+import { viewer } from '../http/request-viewer.js';
+import { disposition } from '../http/content-disposition.js';
+import type { Routes } from '../context.js';
+import { findPhotos } from '../../album/visible-photos.js';
+import { bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
+import { strict } from '../../api/access-schemas.js';
+import { openTickets } from '../files/download-tickets.js';
+import { zip, type Zipped } from '../files/zip-download.js';
 
 const most = 100_000;
 const batch = 200;

@@ -1,18 +1,18 @@
 /** Photos that look the same, in groups, to be looked through. That they are not the same is said as an edit (`apart`). */
 import { Type } from 'typebox';
-import { readCursor } from '../../catalog/pages.js';
-import { bestOf, isResaved } from '../../document/best.js';
-import { own } from '../../document/json.js';
-import { exifId } from '../../document/photo.js';
-import type { PhotoView } from '../../document/view.js';
-import { viewer } from '../access.js';
-import { openDuplicates } from '../duplicates.js';
-import { limit, within } from '../limits.js';
-import type { Routes } from '../parts.js';
-import { findPhotos } from '../photos.js';
-import { answers, cursor, next, Photo, Sha256 } from '../schemas.js';
-import { showTo } from '../sight.js';
-import { withStack } from '../stacks.js';
+import { readCursor } from '../../catalog/pagination.js';
+import { bestOf, isResaved } from '../../document/best-duplicate.js';
+import { own } from '../../document/json-values.js';
+import { exifId } from '../../document/photo-document.js';
+import type { PhotoView } from '../../document/photo-view.js';
+import { viewer } from '../http/request-viewer.js';
+import { openDuplicates } from '../../album/duplicate-scan.js';
+import { limit, within } from '../http/page-size.js';
+import type { Routes } from '../context.js';
+import { findPhotos } from '../../album/visible-photos.js';
+import { answers, cursor, next, Photo, Sha256 } from '../../api/photo-schemas.js';
+import { showTo } from '../../album/visibility.js';
+import { withStack } from '../../album/stack-members.js';
 
 const bounds = { most: 200, usual: 20 };
 

@@ -1,16 +1,16 @@
 /** Edits of one photo and of many. */
 import type { Static } from 'typebox';
-import type { Viewer } from '../../access/rights.js';
+import type { Viewer } from '../../access/permissions.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
-import { viewer } from '../access.js';
-import { clipsBeside, withMotion } from '../clips.js';
-import { changeEach, type Change, type Changed as Made, type PhotosChange } from '../edits.js';
-import type { Routes } from '../parts.js';
-import { getPhoto } from '../photos.js';
-import { answers, BulkEdits, Changed, EachEdits, IdParams, Photo, PhotoEdits } from '../schemas.js';
-import { showTo } from '../sight.js';
-import { rawsBeside, withStack } from '../stacks.js';
-import { readTaken } from '../taken.js';
+import { viewer } from '../http/request-viewer.js';
+import { clipsBeside, withMotion } from '../../album/playable-videos.js';
+import { changeEach, type Change, type Changed as Made, type PhotosChange } from '../../album/edit-photos.js';
+import type { Routes } from '../context.js';
+import { getPhoto } from '../../album/visible-photos.js';
+import { answers, BulkEdits, Changed, EachEdits, IdParams, Photo, PhotoEdits } from '../../api/photo-schemas.js';
+import { showTo } from '../../album/visibility.js';
+import { rawsBeside, withStack } from '../../album/stack-members.js';
+import { readTaken } from '../../album/parse-time-taken.js';
 
 const mostAtOnce = 5_000;
 

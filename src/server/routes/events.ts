@@ -1,7 +1,7 @@
 /** Live changes, as server-sent events. */
-import { viewer, viewerNow } from '../access.js';
-import type { Routes } from '../parts.js';
-import { bytes } from '../schemas.js';
+import { viewer, viewerNow } from '../http/request-viewer.js';
+import type { Routes } from '../context.js';
+import { bytes } from '../../api/photo-schemas.js';
 
 export const events: Routes = (app, { live }) => {
   app.get(

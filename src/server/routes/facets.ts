@@ -1,12 +1,12 @@
 /** Values with counts: tags, cameras, lenses, places, albums; of a search, or of photos that are named. */
 import { Type } from 'typebox';
-import { viewer } from '../access.js';
-import { limit, within } from '../limits.js';
-import type { Routes } from '../parts.js';
-import { findPhotos } from '../photos.js';
-import { answers, Facets, q, Sha256 } from '../schemas.js';
-import { strict } from '../shapes.js';
-import { seesCircumstances, sightOf, tagsShown } from '../sight.js';
+import { viewer } from '../http/request-viewer.js';
+import { limit, within } from '../http/page-size.js';
+import type { Routes } from '../context.js';
+import { findPhotos } from '../../album/visible-photos.js';
+import { answers, Facets, q, Sha256 } from '../../api/photo-schemas.js';
+import { strict } from '../../api/access-schemas.js';
+import { seesCircumstances, sightOf, tagsShown } from '../../album/visibility.js';
 
 const bounds = { most: 10_000, usual: 1_000 };
 const kinds = { tags: 'tag', cameras: 'camera', lenses: 'lens', places: 'place', albums: 'album' } as const;

@@ -2,10 +2,10 @@
 import { Type } from 'typebox';
 import { PhotospoolError } from '../../base/errors.js';
 import type { Box } from '../../catalog/catalog.js';
-import { viewer } from '../access.js';
-import type { Routes } from '../parts.js';
-import { answers, q, Sha256 } from '../schemas.js';
-import { sightOf } from '../sight.js';
+import { viewer } from '../http/request-viewer.js';
+import type { Routes } from '../context.js';
+import { answers, q, Sha256 } from '../../api/photo-schemas.js';
+import { sightOf } from '../../album/visibility.js';
 
 const world = '-90,-180,90,180';
 const degrees = /^-?\d{1,3}(?:\.\d{1,10})?$/;

@@ -1,11 +1,11 @@
 /** Figures in Prometheus' text format (exposition format 0.0.4). */
-import { viewer } from '../access.js';
-import { meshFigures } from '../figures.js';
-import { makeDone } from '../done.js';
-import { stepBounds, type StepFigures } from '../../spool/port.js';
-import type { Routes } from '../parts.js';
-import { bytes } from '../schemas.js';
-import { sightOf } from '../sight.js';
+import { viewer } from '../http/request-viewer.js';
+import { meshFigures } from '../mesh-metrics.js';
+import { makeDone } from '../archive-count.js';
+import { stepBounds, type StepFigures } from '../../spool/spool-interface.js';
+import type { Routes } from '../context.js';
+import { bytes } from '../../api/photo-schemas.js';
+import { sightOf } from '../../album/visibility.js';
 
 /** Name, type, help, value. */
 type Figure = [string, 'gauge' | 'counter', string, number];

@@ -1,7 +1,7 @@
 /** The description of all routes. */
 import { Type } from 'typebox';
-import type { Routes } from '../parts.js';
-import { answers } from '../schemas.js';
+import type { Routes } from '../context.js';
+import { answers } from '../../api/photo-schemas.js';
 
 export const openapi: Routes = (app) => {
   const Description = Type.Record(Type.String(), Type.Unknown());

@@ -1,17 +1,17 @@
 /** Originals. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { may, mayHaveOriginal, type Viewer } from '../../access/rights.js';
-import type { PhotoView } from '../../document/view.js';
-import { viewer } from '../access.js';
-import { disposition } from '../disposition.js';
-import { mayKeep, sendDownload, sendWhole } from '../download.js';
-import type { Routes } from '../parts.js';
-import { getPhoto } from '../photos.js';
-import { hasPeers } from '../links.js';
-import { openStripping } from '../stripped.js';
-import { goneOf } from '../patience.js';
-import { answers, bytes, IdParams } from '../schemas.js';
+import { may, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
+import type { PhotoView } from '../../document/photo-view.js';
+import { viewer } from '../http/request-viewer.js';
+import { disposition } from '../http/content-disposition.js';
+import { mayKeep, sendDownload, sendWhole } from '../files/send-file.js';
+import type { Routes } from '../context.js';
+import { getPhoto } from '../../album/visible-photos.js';
+import { hasPeers } from '../peer-status.js';
+import { openStripping } from '../files/stripped-originals.js';
+import { goneOf } from '../http/body-timeout.js';
+import { answers, bytes, IdParams } from '../../api/photo-schemas.js';
 
 /** What a browser may show in place: pictures made of pixels, which can hold no script. */
 const raster = new Set([

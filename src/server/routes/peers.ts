@@ -2,16 +2,16 @@
 import { Type } from 'typebox';
 import { hostname } from 'node:os';
 import { PhotospoolError, sentence, toPhotospoolError, notFound } from '../../base/errors.js';
-import { removeForeign } from '../../library/foreign.js';
-import { discover } from '../../replication/discover.js';
-import { addPeer, makePeer, originalsPolicies, readAddress } from '../../replication/peers.js';
+import { removeForeign } from '../../library/unknown-documents.js';
+import { discover } from '../../sync/connections/discover-peer.js';
+import { addPeer, makePeer, originalsPolicies, readAddress } from '../../sync/connections/peers.js';
 import { checkConfirmed } from '../../access/actor.js';
-import { viewer } from '../access.js';
-import { guestsOf, meshShape, mergesFor, Originals } from '../links.js';
-import type { Routes } from '../parts.js';
-import { answers, Problem } from '../schemas.js';
-import { strict } from '../shapes.js';
-import { actorBehind } from '../visit.js';
+import { viewer } from '../http/request-viewer.js';
+import { guestsOf, meshShape, mergesFor, Originals } from '../peer-status.js';
+import type { Routes } from '../context.js';
+import { answers, Problem } from '../../api/photo-schemas.js';
+import { strict } from '../../api/access-schemas.js';
+import { actorBehind } from '../http/sign-in-response.js';
 
 export const peers: Routes = (app, context) => {
   const { access, clock, config, copies, exchange, library, mesh, peers: table } = context;

@@ -2,10 +2,18 @@
 import { Type, type Static } from 'typebox';
 import type { Account } from '../../access/accounts.js';
 import type { WaitingChange } from '../../access/people.js';
-import type { Routes } from '../parts.js';
-import { answers, Problem } from '../schemas.js';
-import { GivenName, Invitation, OneParams, Person, PersonRole, strict, WaitingPerson } from '../shapes.js';
-import { actorBehind, utcOf } from '../visit.js';
+import type { Routes } from '../context.js';
+import { answers, Problem } from '../../api/photo-schemas.js';
+import {
+  GivenName,
+  Invitation,
+  OneParams,
+  Person,
+  PersonRole,
+  strict,
+  WaitingPerson,
+} from '../../api/access-schemas.js';
+import { actorBehind, utcOf } from '../http/sign-in-response.js';
 
 export const people: Routes = (app, { access }) => {
   const { accounts } = access;

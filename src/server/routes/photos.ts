@@ -1,16 +1,16 @@
 /** Photos and their tags, to read. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { exifId, type ExifDocument } from '../../document/photo.js';
-import { may } from '../../access/rights.js';
-import { viewer } from '../access.js';
-import { withMotion } from '../clips.js';
-import { limit, within } from '../limits.js';
-import type { Routes } from '../parts.js';
-import { findPhotos, getPhoto } from '../photos.js';
-import { answers, cursor, IdParams, next, Photo, q, Sha256 } from '../schemas.js';
-import { showTo, sightOf } from '../sight.js';
-import { withStack } from '../stacks.js';
+import { exifId, type ExifDocument } from '../../document/photo-document.js';
+import { may } from '../../access/permissions.js';
+import { viewer } from '../http/request-viewer.js';
+import { withMotion } from '../../album/playable-videos.js';
+import { limit, within } from '../http/page-size.js';
+import type { Routes } from '../context.js';
+import { findPhotos, getPhoto } from '../../album/visible-photos.js';
+import { answers, cursor, IdParams, next, Photo, q, Sha256 } from '../../api/photo-schemas.js';
+import { showTo, sightOf } from '../../album/visibility.js';
+import { withStack } from '../../album/stack-members.js';
 
 const bounds = { most: 1_000, usual: 100 };
 

@@ -1,7 +1,7 @@
 /** Sample pictures, for an album that is still empty. */
 import { Type } from 'typebox';
-import type { Routes } from '../parts.js';
-import { Problem } from '../schemas.js';
+import type { Routes } from '../context.js';
+import { Problem } from '../../api/photo-schemas.js';
 
 export const samples: Routes = (app, context) => {
   // They are painted, which takes a while: who asks meanwhile gets the same ones.

@@ -1,13 +1,13 @@
 /** Sessions: one's own, and for the owner everybody's. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { may } from '../../access/rights.js';
-import { viewer } from '../access.js';
-import { nameBrowser } from '../browsers.js';
-import type { Routes } from '../parts.js';
-import { answers } from '../schemas.js';
-import { OneParams, OneSession } from '../shapes.js';
-import { actorBehind, personBehind, utcOf } from '../visit.js';
+import { may } from '../../access/permissions.js';
+import { viewer } from '../http/request-viewer.js';
+import { nameBrowser } from '../http/user-agent.js';
+import type { Routes } from '../context.js';
+import { answers } from '../../api/photo-schemas.js';
+import { OneParams, OneSession } from '../../api/access-schemas.js';
+import { actorBehind, personBehind, utcOf } from '../http/sign-in-response.js';
 
 export const sessions: Routes = (app, { access }) => {
   const config = { rule: 'own-session' } as const;

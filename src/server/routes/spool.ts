@@ -1,14 +1,14 @@
 /** The spool: its status, a pass, another try. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { disposition } from '../disposition.js';
-import { makeDone } from '../done.js';
-import { sendDownload } from '../download.js';
-import type { Routes } from '../parts.js';
-import { zip } from '../zip.js';
-import { answers, bytes, Problem } from '../schemas.js';
-import { openNoticed } from '../noticed.js';
-import { Chosen, PassSummary, Retried, SpoolStatus } from '../spoolshapes.js';
+import { disposition } from '../http/content-disposition.js';
+import { makeDone } from '../archive-count.js';
+import { sendDownload } from '../files/send-file.js';
+import type { Routes } from '../context.js';
+import { zip } from '../files/zip-download.js';
+import { answers, bytes, Problem } from '../../api/photo-schemas.js';
+import { openNoticed } from '../unseen-stuck-files.js';
+import { Chosen, PassSummary, Retried, SpoolStatus } from '../../api/spool-schemas.js';
 
 const problems = { '4xx': Problem, '5xx': Problem };
 

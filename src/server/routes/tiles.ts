@@ -1,10 +1,10 @@
 /** Tiles: of each photo what a timeline needs, and nothing more. */
 import { Type } from 'typebox';
-import { viewer } from '../access.js';
-import { limit, within } from '../limits.js';
-import type { Routes } from '../parts.js';
-import { answers, cursor, next, q, Tile } from '../schemas.js';
-import { sightOf } from '../sight.js';
+import { viewer } from '../http/request-viewer.js';
+import { limit, within } from '../http/page-size.js';
+import type { Routes } from '../context.js';
+import { answers, cursor, next, q, Tile } from '../../api/photo-schemas.js';
+import { sightOf } from '../../album/visibility.js';
 
 const bounds = { most: 5_000, usual: 500 };
 

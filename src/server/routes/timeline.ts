@@ -1,10 +1,10 @@
 /** How many photos when: what a timeline is sized from. */
 import { Type } from 'typebox';
-import { viewer } from '../access.js';
-import { limit, within } from '../limits.js';
-import type { Routes } from '../parts.js';
-import { answers, Months, q, Segments, Tile } from '../schemas.js';
-import { seesCircumstances, sightOf } from '../sight.js';
+import { viewer } from '../http/request-viewer.js';
+import { limit, within } from '../http/page-size.js';
+import type { Routes } from '../context.js';
+import { answers, Months, q, Segments, Tile } from '../../api/photo-schemas.js';
+import { seesCircumstances, sightOf } from '../../album/visibility.js';
 
 const bounds = { most: 1_000, usual: 500 };
 

@@ -1,10 +1,10 @@
 /** Tokens for programs and peers, for the owner. A token's secret is in the answer that makes it, and in no other. */
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import type { Routes } from '../parts.js';
-import { answers, Problem } from '../schemas.js';
-import { GivenName, May, strict, Token } from '../shapes.js';
-import { actorBehind, utcOf } from '../visit.js';
+import type { Routes } from '../context.js';
+import { answers, Problem } from '../../api/photo-schemas.js';
+import { GivenName, May, strict, Token } from '../../api/access-schemas.js';
+import { actorBehind, utcOf } from '../http/sign-in-response.js';
 
 export const tokens: Routes = (app, { access }) => {
   const config = { rule: 'tokens' } as const;

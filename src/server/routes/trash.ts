@@ -1,10 +1,10 @@
 /** The trash, to be emptied. What is in it: a search for `is:trashed`. */
 import { Type } from 'typebox';
-import { viewer } from '../access.js';
-import type { Routes } from '../parts.js';
-import { answers, Sha256 } from '../schemas.js';
-import { strict } from '../shapes.js';
-import { emptyTrash } from '../trash.js';
+import { viewer } from '../http/request-viewer.js';
+import type { Routes } from '../context.js';
+import { answers, Sha256 } from '../../api/photo-schemas.js';
+import { strict } from '../../api/access-schemas.js';
+import { emptyTrash } from '../../album/empty-trash.js';
 
 export const trash: Routes = (app, { library, blobs }) => {
   const Emptied = Type.Object({

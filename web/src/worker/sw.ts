@@ -5,9 +5,9 @@
  *
  * A new version has a cache of its own, and takes over when no page of the old one is open any more.
  */
-import { channel } from '../upload/channel.js';
-import { keep } from '../upload/kept.js';
-import { sendKept } from './send.js';
+import { channel } from '../features/upload/worker-channel.js';
+import { keep } from '../features/upload/share-target-files.js';
+import { sendKept } from './background-upload.js';
 
 /** What service workers have beyond pages; DOM's types leave it out. */
 interface Extendable extends Event {

@@ -1,0 +1,83 @@
+/**
+ * What this home is set up to, as small local values: read at every request, so that another process's change counts at once.
+ * One row each; a crash leaves the value before or the value after.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import type { Actor } from './actor.js';
+import type { Audit } from './audit-log.js';
+import type { Local } from '../library/local-tables.js';
+
+/** The settings of a home. */
+export interface SettingStore {
+  read(): Settings;
+  /** Changes some; where somebody does it, the audit says who. */
+  change(change: Partial<Settings>, actor?: Actor): void;
+  /** The address that others reach the album by, such as `https://photos.example.org`; undefined where the owner set none. */
+  publicAddress(): string | undefined;
+  /** Sets or (undefined) removes that address. @throws PhotospoolError `invalid` for what is no origin of HTTP or HTTPS. */
+  setPublicAddress(address: string | undefined, actor: Actor): void;
+}
+
+const publicAddress = 'access.public-address';
+
+const names = { setUp: 'access.set-up', visitors: 'access.visitors', familyEdits: 'access.family-edits' } as const;
+
+/** What the audit says of a change. */
+const told: Record<keyof Settings, (on: boolean) => string> = {
+  setUp: () => 'there is an owner account',
+  visitors: (on) => (on ? 'open to visitors' : 'closed to visitors'),
+  familyEdits: (on) => (on ? 'all of the family may edit' : 'the family may not edit, but those who are allowed to'),
+};
+
+/**
+ * Reads the address of a server as somebody types it: scheme and host, perhaps a port (an origin, RFC 6454).
+ * @throws PhotospoolError `invalid`
+ */
+export function readPublicAddress(text: string): string {
+  const typed = text.trim();
+  const full = /^[a-z]+:\/\//i.test(typed) ? typed : `https://${typed}`;
+  const url = URL.canParse(full) ? new URL(full) : undefined;
+  const origin =
+    url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '' && url.href === `${url.origin}/`;
+  if (!origin || typed.length > 260) {
+    throw new PhotospoolError('invalid', 'That is not the address of a server.', {
+      hint: 'Write it as it stands in the browser’s address bar, without what follows the name: https://photos.example.org',
+    });
+  }
+  return url.origin;
+}
+
+/** Opens the settings. */
+export function openSettings(local: Pick<Local, 'setting' | 'setSetting'>, audit: Pick<Audit, 'note'>): SettingStore {
+  const is = (name: keyof typeof names): boolean => local.setting(names[name]) === 'yes';
+  return {
+    read: () => ({ setUp: is('setUp'), visitors: is('visitors'), familyEdits: is('familyEdits') }),
+    change(change, actor) {
+      for (const name of ['setUp', 'visitors', 'familyEdits'] as const) {
+        const value = change[name];
+        if (value === undefined || value === is(name)) continue;
+        local.setSetting(names[name], value ? 'yes' : 'no');
+        if (!actor) continue;
+        const { who, address } = actor;
+        audit.note('access-changed', { who, detail: told[name](value), ...(address !== undefined && { address }) });
+      }
+    },
+    publicAddress: () => local.setting(publicAddress) || undefined,
+    setPublicAddress(given, { who, address }) {
+      const value = given === undefined ? '' : readPublicAddress(given);
+      if (value === (local.setting(publicAddress) ?? '')) return;
+      local.setSetting(publicAddress, value);
+      const detail = value === '' ? 'no public address' : `public address ${value}`;
+      audit.note('access-changed', { who, detail, ...(address !== undefined && { address }) });
+    },
+  };
+}
+/** What a home is set up to. */
+export interface Settings {
+  /** Whether an owner account was ever made here. It stays true: losing accounts opens nothing. */
+  setUp: boolean;
+  /** Whether the owner opened the page to visitors. */
+  visitors: boolean;
+  /** Whether all of the family may edit. */
+  familyEdits: boolean;
+}

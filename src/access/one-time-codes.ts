@@ -1,0 +1,58 @@
+/**
+ * One-time links: the set-up of the first owner, and invitations (also for a password that was forgotten). A link holds a
+ * code of 256 bits in its fragment, which browsers send to nobody; the table holds its hash. Whoever uses one ends it, in
+ * the same transaction. A new one for the same purpose ends the one before.
+ */
+import type { Clock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { drawSecret, hashSecret, type Random } from './random-secrets.js';
+
+/** One-time codes. The purpose is a person's id, or `setUp`. */
+export interface Codes {
+  /** Draws a code. `expires`: ms since 1970. */
+  draw(purpose: string): { code: string; expires: number };
+  /** What a living code is for. */
+  look(code: string): string | undefined;
+  /** Uses a code up. Call it in the transaction of what it permits. Undefined where it is used, expired or unknown. */
+  use(code: string): string | undefined;
+  /** Ends the codes of a purpose. */
+  drop(purpose: string): void;
+}
+
+/** The purpose of the link that makes the first owner. */
+export const setUp = '';
+/** How long a link works, ms. */
+export const codeLife = 7 * 86_400_000;
+
+/** Opens the codes. */
+export function openCodes(db: Sqlite, { clock, random }: { clock: Pick<Clock, 'now'>; random: Random }): Codes {
+  const insert = db.prepare('INSERT INTO access_code (secret, person, expires) VALUES (?, ?, ?)');
+  const find = db.prepare<{ person: string; expires: number }>(
+    'SELECT person, expires FROM access_code WHERE secret = ?',
+  );
+  const remove = db.prepare('DELETE FROM access_code WHERE secret = ?');
+  const removeAll = db.prepare('DELETE FROM access_code WHERE person = ? OR expires <= ?');
+
+  function look(code: string): string | undefined {
+    const row = find.get(hashSecret(code));
+    return row && row.expires > clock.now() ? row.person : undefined;
+  }
+
+  return {
+    draw: (purpose) =>
+      db.transaction(() => {
+        const [code, expires] = [drawSecret(random), clock.now() + codeLife];
+        removeAll.run(purpose, clock.now());
+        insert.run(hashSecret(code), purpose, expires);
+        return { code, expires };
+      }),
+    look,
+    use: (code) =>
+      db.transaction(() => {
+        const purpose = look(code);
+        remove.run(hashSecret(code));
+        return purpose;
+      }),
+    drop: (purpose) => void removeAll.run(purpose, clock.now()),
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Which passwords are taken (NIST SP 800-63B, 5.1.1.2; OWASP Authentication Cheat Sheet): long enough, none of the first
+ * that everybody tries, and not the person's own name. No rules about kinds of characters: they make passwords worse. Pure.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import { keyOfName } from './account-names.js';
+
+/** The fewest characters of a password. */
+export const shortest = 10;
+/** The most, so that nobody sends megabytes to be hashed. */
+export const longest = 256;
+
+/** Words that the most common passwords are made of, whatever digits and signs stand around them. */
+const words = new Set(
+  `abc abcd abcdef abcdefg abcdefgh abcdefghij admin administrator album alexander angel apple arsenal asdf asdfgh asdfghjkl
+  asdfghjklqwertyuiop babygirl baseball basketball batman beautiful butterfly changeit changeme charlie chelsea chocolate
+  computer cookie correcthorsebatterystaple daniel default dragon facebook family flower football forever freedom friends fuckyou
+  google guest hello helloworld hunter iloveu iloveyou iloveyouforever internet jennifer jessica jordan killer letmein letmeinnow
+  liverpool login loveme lovely manchester master matrix michael michelle minecraft monkey mustang mypassword naruto ninja
+  nothing passphrase passwort passw password passwordpassword photo photos photospool picture pictures pokemon princess qazwsx
+  qazwsxedc qwer qwert qwerty qwertyqwerty qwertyui qwertyuiop qwertz qwertzuiop root samsung secret secretpassword shadow
+  starwars startrek success summer sunshine superman superstar test testing testtest thomas trustno unknown user welcome
+  whatever winter yankees zaq zxcvbn zxcvbnm`.split(/\s+/),
+);
+
+/** Rows of keys and letters that people run along. */
+const runs = [
+  '01234567890123456789',
+  'abcdefghijklmnopqrstuvwxyz',
+  'qwertyuiopasdfghjklzxcvbnm',
+  'qwertzuiopasdfghjklyxcvbnm',
+];
+
+/** Mixed rows that are among the first tried, as they are. */
+const others = new Set([
+  '1q2w3e4r5t',
+  '1q2w3e4r5t6y',
+  '1qaz2wsx3edc',
+  'q1w2e3r4t5',
+  'q1w2e3r4t5y6',
+  'zaq12wsxcde3',
+  '1a2b3c4d5e',
+  'a1b2c3d4e5',
+]);
+
+/**
+ * Checks a password that somebody chose; `name` is theirs.
+ * @throws PhotospoolError `invalid` with a sentence that says what is wrong, never with the password.
+ */
+export function checkStrength(password: string, name: string): void {
+  const text = password.normalize('NFKC');
+  const length = [...text].length;
+  if (length < shortest) throw weak(`The password is too short: it needs at least ${shortest} characters.`);
+  if (length > longest) throw weak(`The password is too long: it may have at most ${longest} characters.`);
+  if (isCommon(text.toLowerCase(), keyOfName(name))) {
+    throw weak('That password is one of the first that others would try.');
+  }
+}
+
+function isCommon(text: string, name: string): boolean {
+  if (new Set(text).size < 4 || others.has(text)) return true;
+  const letters = inner(text);
+  // Also written with signs for letters: p@ssw0rd.
+  const plain = [letters, inner(withLetters(text)), withLetters(letters)];
+  const names = new Set([name, name.replaceAll(' ', '')]);
+  if (names.has(text) || plain.some((word) => words.has(word) || names.has(word))) return true;
+  return runs.some((run) => isRun(text, run));
+}
+
+/** A text without what is no letter at its ends. */
+const inner = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+
+const withLetters = (text: string): string => [...text].map((sign) => signs[sign] ?? sign).join('');
+
+const signs: Record<string, string> = {
+  '@': 'a',
+  '4': 'a',
+  '3': 'e',
+  '1': 'i',
+  '!': 'i',
+  '0': 'o',
+  $: 's',
+  '5': 's',
+  '7': 't',
+};
+
+/** Whether a text is a piece of a run, forwards or backwards. */
+function isRun(text: string, run: string): boolean {
+  return run.includes(text) || [...run].reverse().join('').includes(text);
+}
+
+function weak(message: string): PhotospoolError {
+  return new PhotospoolError('invalid', message, { hint: 'A few words that do not belong together make a good one.' });
+}

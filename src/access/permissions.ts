@@ -1,0 +1,235 @@
+/**
+ * Who may do what. The one place that decides it: docs/access.md shows the same table, and a test compares the two. Pure.
+ */
+import type { EditableFields } from '../document/photo-document.js';
+import type { Audience } from '../document/photo-document.js';
+import { owner, unknownSender } from '../document/photo-senders.js';
+
+/** What somebody is to this home. `program` is whoever brings a token, `link` whoever comes by a share link. */
+export type Role = 'owner' | 'family' | 'visitor' | 'program' | 'link';
+
+/** What a token may be made for. */
+export const mays = ['read', 'edit', 'upload', 'replicate', 'publish'] as const;
+/** One of the things a token may be made for. */
+export type May = (typeof mays)[number];
+
+/** What a share link shows: one photo (the SHA-256 of its original), or what a search finds. */
+export type Scope = { photo: string } | { search: string };
+
+/** Who asks. */
+export interface Viewer {
+  role: Role;
+  /** The audiences whose photos exist for them. */
+  audiences: readonly Audience[];
+  /** The ULID of `person:<ulid>`; absent for the owner of a home that has no accounts yet, and for programs. */
+  person?: string;
+  name?: string;
+  /** The name of the token. */
+  token?: string;
+  may?: readonly May[];
+  /** The id of the session, which is no secret. */
+  session?: string;
+  /** Whether they proved within the last minutes who they are; see `checkConfirmed`. */
+  confirmed?: boolean;
+  /** Whoever reaches a home without accounts from this machine: no credential says who it is. */
+  unclaimed?: true;
+  /** Whether a family member may edit what they see. */
+  canEdit: boolean;
+  /** Of a link: what it shows, whether originals may be taken, whether it tells more than the pictures. */
+  scope?: Scope;
+  /** The id of the link, which is no secret. */
+  share?: string;
+  originals?: boolean;
+  details?: boolean;
+  /** Whether a photo (its id) is in the scope. The server puts it here; without it nothing is. */
+  holds?: (id: string) => boolean;
+}
+
+/**
+ * Who may do an action, beside the owner, who may do all but replicate and publish. `allowed`: if the owner allows it.
+ */
+interface Rule {
+  family: boolean | 'allowed';
+  visitor: boolean;
+  /** Whoever comes by a link that gives all of these; of an empty list, by any link. */
+  link?: readonly ('originals' | 'details')[];
+  /** Tokens for one of these may. */
+  token: readonly May[];
+  owner?: false;
+}
+
+const read: readonly May[] = ['read', 'edit'];
+const ownerOnly: Rule = { family: false, visitor: false, token: [] };
+
+const rules = {
+  /** Photos of one's audiences: lists, counts, facets, pictures, live events. */
+  see: { family: true, visitor: true, link: [], token: read },
+  /** What is told beside the picture: the file name, every tag, the exact position. */
+  details: { family: true, visitor: false, link: ['details'], token: read },
+  /** The original as it came, whole or in part, by whatever way: it tells all that is in the file. */
+  original: { family: true, visitor: false, link: ['originals', 'details'], token: read },
+  /** The original without what it tells beside its picture or film (docs/sharing.md). */
+  stripped: { family: true, visitor: false, link: ['originals'], token: read },
+  /** Title, description, time, place, rating, favourite, tags and albums of what one sees. */
+  edit: { family: 'allowed', visitor: false, token: ['edit'] },
+  /** Who edited what and when, and what was there before: of the fields that one may change. */
+  history: { family: 'allowed', visitor: false, token: read },
+  /** Who may see a photo. */
+  share: { family: false, visitor: false, token: ['edit'] },
+  /** The trash, the inbox and duplicates: seeing what is in the trash, moving photos in and out, marking as reviewed or as not the same. */
+  trash: { family: false, visitor: false, token: ['edit'] },
+  comment: { family: true, visitor: false, token: ['edit'] },
+  favourite: { family: true, visitor: false, token: ['edit'] },
+  upload: { family: true, visitor: false, token: ['edit', 'upload'] },
+  /** What lies in the spool, and where on this machine. */
+  spool: { family: false, visitor: false, token: read },
+  /** Making a pass, trying stuck files again, sample pictures. */
+  process: { family: false, visitor: false, token: ['edit'] },
+  /** Ignoring stuck files, moving them to the trash of the spool and back, downloading them. */
+  stuck: ownerOnly,
+  /** Servers that this one exchanges everything with. */
+  peers: ownerOnly,
+  people: ownerOnly,
+  /** Share links. */
+  links: ownerOnly,
+  tokens: ownerOnly,
+  settings: ownerOnly,
+  audit: ownerOnly,
+  metrics: { family: false, visitor: false, token: read },
+  /** One's own password, passkeys and sessions. */
+  'own-session': { family: true, visitor: false, token: [] },
+  replicate: { family: false, visitor: false, token: ['replicate'], owner: false },
+  publish: { family: false, visitor: false, token: ['publish'], owner: false },
+} as const satisfies Record<string, Rule>;
+
+/** Something that one may do or not. */
+export type Action = keyof typeof rules;
+
+/** All actions, in the order of docs/access.md. */
+export const actions = Object.keys(rules) as readonly Action[];
+
+/** Whether somebody may do something. Nobody in particular (`undefined`) may do nothing. */
+export function may(viewer: Viewer | undefined, action: Action): boolean {
+  const rule: Rule = rules[action];
+  switch (viewer?.role) {
+    case 'owner':
+      return rule.owner !== false;
+    case 'family':
+      return rule.family === 'allowed' ? viewer.canEdit : rule.family;
+    case 'visitor':
+      return rule.visitor;
+    case 'link':
+      return rule.link?.every((what) => viewer[what] === true) === true;
+    case 'program':
+      return rule.token.some((one) => viewer.may?.includes(one) === true);
+    case undefined:
+      return false;
+  }
+}
+
+/** A field of a photo that people edit. */
+export type Field = keyof EditableFields | 'tags' | 'albums' | 'apart';
+
+/** Whether somebody may change a field of a photo that they see. */
+export function mayChange(viewer: Viewer | undefined, field: Field): boolean {
+  if (field === 'audience') return may(viewer, 'share');
+  if (field === 'favourite') return may(viewer, 'favourite');
+  return may(viewer, field === 'trashed' || field === 'reviewed' || field === 'apart' ? 'trash' : 'edit');
+}
+
+/**
+ * Whether an author may share, by what documents say alone, so that every server comes to the same: of what they said (`edit`), or
+ * of a file that they sent in (`file`). A token that edits may share; one that only sends may not, and of a file it is not known
+ * which it was. `roleOf`: of a person, by their ULID; undefined for whom nobody knows.
+ */
+export function sharesBy(
+  author: string,
+  how: 'edit' | 'file',
+  roleOf: (person: string) => 'owner' | 'family' | undefined,
+): boolean {
+  const [kind, name = ''] = author.split(/:(.*)/s);
+  if (author === owner) return may({ role: 'owner', audiences: [], canEdit: true }, 'share');
+  const role = kind === 'person' ? roleOf(name) : undefined;
+  if (role) return may({ role, audiences: [], canEdit: true }, 'share');
+  if (kind !== 'token') return false;
+  return may({ role: 'program', audiences: [], canEdit: true, may: [how === 'edit' ? 'edit' : 'upload'] }, 'share');
+}
+
+/** Somebody who sent something in: as documents name them, and who they are now (undefined: nobody any more). */
+export interface Sender {
+  by: string;
+  viewer: Viewer | undefined;
+}
+
+/**
+ * Whether what somebody sent in (a sidecar) may say what a photo is: of one that they alone brought (`own`), and of one that they
+ * may edit at this moment. Of the latter it is told whose it is: their own, or the owner's (`own` for who acts for the owner,
+ * `house` for others), or one that only guests brought, people and tokens that may not edit everything. `bringers`: all of them.
+ */
+export function mayDescribe(
+  sender: Sender,
+  photo: { id: string; audience: Audience; trashed?: boolean },
+  bringers: readonly Sender[],
+): 'own' | 'house' | 'guest' | undefined {
+  const isTheirs = ({ by }: Sender): boolean => by === sender.by;
+  if (sender.by !== unknownSender && bringers.every(isTheirs)) return 'own';
+  if (!mayChange(sender.viewer, 'title') || !maySee(sender.viewer, photo)) return undefined;
+  if (bringers.some(isTheirs)) return 'own';
+  const actsForOwner = ({ viewer }: Sender): boolean => may(viewer, 'share');
+  if (!bringers.some(actsForOwner)) return 'guest';
+  return actsForOwner(sender) ? 'own' : 'house';
+}
+
+/** The id under which somebody has favourites of their own; the others' favourites are the owner's. */
+export const favouritesOf = ({ role, person }: Viewer): string | undefined =>
+  role === 'family' && person !== undefined ? `person:${person}` : undefined;
+
+/** Whether a photo exists for somebody. What is in the trash exists for those only who may empty it, or read everything. */
+export function maySee(
+  viewer: Viewer | undefined,
+  photo: { id?: string; audience: Audience; trashed?: boolean },
+): boolean {
+  if (!viewer || !may(viewer, 'see') || !viewer.audiences.includes(photo.audience)) return false;
+  if (viewer.scope && (photo.id === undefined || viewer.holds?.(photo.id) !== true)) return false;
+  return photo.trashed !== true || seesTrash(viewer);
+}
+
+/**
+ * Whether somebody may have the bytes of an original as it came. Whatever sends them, or packs them, asks this and nothing
+ * else. Without a photo: whether they may of those that they see.
+ */
+export function mayHaveOriginal(viewer: Viewer | undefined, photo?: Parameters<typeof maySee>[1]): boolean {
+  return may(viewer, 'original') && (photo === undefined || maySee(viewer, photo));
+}
+
+/** Whether the comments on what somebody sees exist for them: for those who are told details, and did not come by a link. */
+export const seesComments = (viewer: Viewer): boolean => may(viewer, 'details') && viewer.role !== 'link';
+
+/** Whose comments somebody may take away beside their own: all, where they may bring photos into the trash. */
+export const removesComments = (viewer: Viewer): boolean => may(viewer, 'trash') && may(viewer, 'comment');
+
+/** Whether something is by somebody. What was written before there were accounts is by the owner. */
+export const isBy = (viewer: Viewer, author: string): boolean =>
+  author === authorOf(viewer) || (author === 'owner' && viewer.role === 'owner');
+
+/** Whether what is in the trash exists for somebody: the owner, and programs that read everything. */
+export const seesTrash = (viewer: Viewer): boolean => viewer.role === 'owner' || viewer.role === 'program';
+
+/** The audiences that exist for a role. */
+export const audiencesOf = {
+  owner: ['private', 'family', 'public'],
+  program: ['private', 'family', 'public'],
+  family: ['family', 'public'],
+  visitor: ['public'],
+  link: ['private', 'family', 'public'],
+} as const satisfies Record<Role, readonly Audience[]>;
+
+/** Who an edit is by, as documents keep it: `person:<ulid>`, `token:<name>`, or `owner` where there are no accounts. */
+export function authorOf({ person, token }: Viewer): string {
+  if (person !== undefined) return `person:${person}`;
+  return token === undefined ? 'owner' : `token:${token}`;
+}
+
+/** What somebody is counted as where everybody has a bounded number of places: each person, token and link by itself. */
+export const holderOf = (viewer: Viewer): string =>
+  viewer.share === undefined ? `${viewer.role} ${authorOf(viewer)}` : `link ${viewer.share}`;

@@ -1,0 +1,214 @@
+/**
+ * Share links: whoever has one sees a photo, or what a search finds, and nothing else. A link holds a secret of 256 bits,
+ * kept as its hash and shown once; it may have a password, with the slow-down of the sign-in, and a day on which it ends.
+ * Revoking one takes effect at the next look, in whichever process it was done. True of this server only.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../base/clock.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+import type { Actor } from './actor.js';
+import type { Audit } from './audit-log.js';
+import { addressRules, nameRule, openDelays, type DelayRule } from './sign-in-delays.js';
+import type { Passwords } from './password-hash.js';
+import { audiencesOf, may, type Scope, type Viewer } from './permissions.js';
+import { drawSecret, hashSecret, type Random } from './random-secrets.js';
+import type { Senders } from './sender-permissions.js';
+import { openTouches } from './last-used.js';
+import type { BroughtShare } from './viewer.js';
+
+/** A link, without its secret. Times are ms since 1970. */
+export interface Share {
+  id: string;
+  scope: Scope;
+  /** What its visitors read above the photos. */
+  title: string;
+  /** Whether a password is asked for. */
+  locked: boolean;
+  /** Whether originals may be taken; without `details` only such that tell no more than the picture. */
+  originals: boolean;
+  /** Whether file names, positions, places and all tags are told too. */
+  details: boolean;
+  /** Who made it, as `authorOf` writes it. */
+  author: string;
+  created: number;
+  expires?: number;
+  /** To the minute. */
+  used?: number;
+}
+
+/** What a link is to be. */
+export type NewShare = Pick<Share, 'scope' | 'title' | 'originals' | 'details' | 'expires'> & { password?: string };
+
+/** The outcome of a password. */
+export type Unlocked = { kind: 'in'; ticket: string } | { kind: 'wrong' } | { kind: 'wait'; ms: number };
+
+/** The links of a server. */
+export interface Shares {
+  /** Newest first, those that ended too. */
+  list(): Share[];
+  /** Makes a link; the secret is shown once. @throws PhotospoolError `invalid`, `busy`. */
+  make(share: NewShare, actor: Actor): Promise<{ share: Share; secret: string }>;
+  /** False where there is none of that id. */
+  revoke(id: string, actor: Actor): boolean;
+  /** Ends those that were made by nobody known, before there was an owner account; answers how many. */
+  revokeUnclaimed(actor: Actor): number;
+  /** The living link of a secret: it has not ended, and who made it may still make links; whether its password was given or not. */
+  find(secret: string): Share | undefined;
+  /** Whoever comes by a link; undefined where it is none, has ended, or its password was not given. */
+  viewer(brought: BroughtShare): Viewer | undefined;
+  /** Tries a password. Undefined where there is no such link. @throws PhotospoolError `busy`. */
+  unlock(secret: string, password: string, address: string): Promise<Unlocked | undefined>;
+  /** Writes the times of use that were noted. */
+  flush(): void;
+}
+
+interface Columns {
+  id: string;
+  scope: string;
+  title: string;
+  password: string | null;
+  originals: number;
+  details: number;
+  author: string;
+  created: number;
+  expires: number | null;
+  used: number | null;
+}
+
+const every = 60_000;
+/** A password of a link is said on, so it may be shorter than a person's; it is slow to try all the same. Older links may have four. */
+const shortest = 8;
+
+/** Opens the links. */
+export function openShares(
+  db: Sqlite,
+  parts: {
+    clock: Pick<Clock, 'now'>;
+    random: Random;
+    passwords: Passwords;
+    failed: (error: unknown) => void;
+    audit: Audit;
+    senders: Senders;
+  },
+): Shares {
+  const { clock, random, passwords, audit, senders } = parts;
+  const columns = 'id, scope, title, password, originals, details, author, created, expires, used';
+  const insert = db.prepare(
+    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+  );
+  const unclaimed = db.prepare<{ id: string }>('SELECT id FROM access_share WHERE unclaimed = 1');
+  const all = db.prepare<Columns>(`SELECT ${columns} FROM access_share ORDER BY created DESC, id`);
+  const bySecret = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE secret = ?`);
+  const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
+  const remove = db.prepare('DELETE FROM access_share WHERE id = ?');
+  const use = db.prepare('UPDATE access_share SET used = max(coalesce(used, 0), ?) WHERE id = ?');
+  const touches = openTouches(clock, every, (id, at) => void use.run(at, id), parts.failed);
+  const delays = openDelays(clock);
+
+  function living(secret: string): Columns | undefined {
+    const row = bySecret.get(hashSecret(secret));
+    if (!row || (row.expires !== null && row.expires <= clock.now())) return undefined;
+    // Whoever made it may have lost the right since, or be gone.
+    return may(senders(row.author), 'links') ? row : undefined;
+  }
+
+  const shares: Shares = {
+    list: () => all.all().map(shareOf),
+    async make({ scope, title, originals, details, expires, password }, { by, who, address, unclaimed: isUnclaimed }) {
+      if (password !== undefined && [...password].length < shortest) {
+        throw new PhotospoolError('invalid', `The password is too short: it needs at least ${shortest} characters.`);
+      }
+      if (expires !== undefined && expires <= clock.now()) {
+        throw new PhotospoolError('invalid', 'That day is over already.', { hint: 'Choose a later one.' });
+      }
+      const hash = password === undefined ? null : await passwords.hash(password, { known: by });
+      const [secret, id] = [drawSecret(random), drawSecret(random).slice(0, 16)];
+      const [now, end] = [clock.now(), expires ?? null];
+      const flags = [Number(originals), Number(details)] as const;
+      return db.transaction(() => {
+        insert.run(
+          hashSecret(secret),
+          Number(isUnclaimed === true),
+          id,
+          JSON.stringify(scope),
+          title,
+          hash,
+          ...flags,
+          by,
+          now,
+          end,
+        );
+        audit.note('share-made', { who, detail: title, ...(address !== undefined && { address }) });
+        return { share: shareOf(byId.get(id)!), secret };
+      });
+    },
+    revoke: (id, { who, address }) =>
+      db.transaction(() => {
+        const row = byId.get(id);
+        if (!row) return false;
+        remove.run(id);
+        audit.note('share-revoked', { who, detail: row.title, ...(address !== undefined && { address }) });
+        return true;
+      }),
+    revokeUnclaimed: (actor) =>
+      db.transaction(() => {
+        const ids = unclaimed.all().map(({ id }) => id);
+        for (const id of ids) shares.revoke(id, actor);
+        return ids.length;
+      }),
+    find(secret) {
+      const row = living(secret);
+      return row && shareOf(row);
+    },
+    viewer({ secret, ticket }) {
+      const row = living(secret);
+      if (!row || (row.password !== null && !isTicket(ticket, secret, row.password))) return undefined;
+      touches.touch(row.id, row.used ?? 0);
+      const { id, scope, originals, details } = shareOf(row);
+      return { role: 'link', share: id, audiences: audiencesOf.link, canEdit: false, scope, originals, details };
+    },
+    async unlock(secret, password, address) {
+      const row = living(secret);
+      if (!row) return undefined;
+      if (row.password === null) return { kind: 'in', ticket: '' };
+      const keys: [string, DelayRule][] = [[`share ${row.id}`, nameRule], ...addressRules(address)];
+      const ms = Math.max(...keys.map(([key, rule]) => delays.wait(key, rule)));
+      if (ms > 0) return { kind: 'wait', ms };
+      for (const [key] of keys) delays.count(key);
+      const found = await passwords.check(password, row.password, { link: address }).catch((error: unknown) => {
+        for (const [key] of keys) delays.takeBack(key);
+        throw error;
+      });
+      if (found === 'wrong' || living(secret)?.password !== row.password) {
+        audit.note('share-failed', { address, detail: row.title });
+        return { kind: 'wrong' };
+      }
+      for (const [key] of keys) delays.takeBack(key);
+      return { kind: 'in', ticket: ticketOf(secret, row.password) };
+    },
+    flush: () => touches.flush(),
+  };
+  return shares;
+}
+
+/** The proof that a password was given: nobody makes it who does not know both the link and the salted hash. */
+const ticketOf = (secret: string, hash: string): string =>
+  createHash('sha256').update(`${hash}\n${secret}`).digest('base64url');
+
+function isTicket(given: string | undefined, secret: string, hash: string): boolean {
+  const digest = (text: string): Buffer => Buffer.from(hashSecret(text));
+  return given !== undefined && timingSafeEqual(digest(given), digest(ticketOf(secret, hash)));
+}
+
+function shareOf({ scope, password, originals, details, expires, used, ...rest }: Columns): Share {
+  return {
+    ...rest,
+    scope: JSON.parse(scope) as Scope,
+    locked: password !== null,
+    originals: originals === 1,
+    details: details === 1,
+    ...(expires !== null && { expires }),
+    ...(used !== null && { used }),
+  };
+}

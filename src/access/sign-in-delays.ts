@@ -1,0 +1,93 @@
+/**
+ * Slows guessing down. After a few wrong passwords from an address, or for a name, the next try has to wait, twice as long
+ * each time. A try counts as wrong until it is known to be right, so that many at once win nothing. Nobody is locked out:
+ * a name waits at most half a minute, and a browser in which the person has signed in before waits for its own mistakes
+ * only (OWASP Authentication, "device cookies"). In memory, and bounded: a restart forgets.
+ */
+import type { Clock } from '../base/clock.js';
+import { addressGroups } from './address-prefix.js';
+
+/** How tries are slowed down. */
+export interface DelayRule {
+  /** So many mistakes are free. */
+  free: number;
+  /** The longest wait, ms. */
+  most: number;
+}
+
+/** By address: up to a quarter of an hour. */
+export const addressRule: DelayRule = { free: 10, most: 15 * 60_000 };
+/** By /48, which has many networks of one customer, and at times of several. */
+export const siteRule: DelayRule = { free: 50, most: 15 * 60_000 };
+/** By name: up to half a minute, so that others can't keep its owner out. */
+export const nameRule: DelayRule = { free: 5, most: 30_000 };
+/** By known browser. */
+export const deviceRule: DelayRule = { free: 5, most: 15 * 60_000 };
+
+/**
+ * By account, for codes of the second factor. Only who knows the password gets here, so nobody else keeps the owner out, and
+ * the wait may be long: some hundred guesses a day at a million codes.
+ */
+export const codeRule: DelayRule = { free: 5, most: 15 * 60_000 };
+
+/** Counted mistakes. */
+export interface Delays {
+  /** How long a key has to wait, ms; 0 where it may try now. */
+  wait(key: string, rule: DelayRule): number;
+  /** Counts a try. */
+  count(key: string): void;
+  /** Takes one try back: it was right. */
+  takeBack(key: string): void;
+  /** Forgets all mistakes of a key. */
+  forget(key: string): void;
+  /** How many keys are remembered. */
+  size(): number;
+}
+
+const first = 1_000;
+/** After so long without a mistake, all are forgotten, ms. */
+const memory = 60 * 60_000;
+/** Keys that are remembered; past that the longest untouched is forgotten. */
+const mostKeys = 10_000;
+
+/** Opens the counters. */
+export function openDelays(clock: Pick<Clock, 'now'>): Delays {
+  const known = new Map<string, { n: number; at: number }>();
+
+  function read(key: string): { n: number; at: number } | undefined {
+    const entry = known.get(key);
+    if (entry && clock.now() - entry.at < memory) return entry;
+    known.delete(key);
+    return undefined;
+  }
+
+  return {
+    wait(key, { free, most }) {
+      const entry = read(key);
+      if (!entry || entry.n < free) return 0;
+      const delay = Math.min(most, first * 2 ** Math.min(30, entry.n - free));
+      return Math.max(0, entry.at + delay - clock.now());
+    },
+    count(key) {
+      const n = (read(key)?.n ?? 0) + 1;
+      // Set anew, so that the order of the map is that of the last tries.
+      known.delete(key);
+      known.set(key, { n, at: clock.now() });
+      if (known.size > mostKeys) known.delete(known.keys().next().value!);
+    },
+    takeBack(key) {
+      const entry = read(key);
+      if (entry && entry.n > 1) entry.n--;
+      else known.delete(key);
+    },
+    forget: (key) => void known.delete(key),
+    size: () => known.size,
+  };
+}
+
+/** The keys by which mistakes from an address are counted, each with its rule. */
+export function addressRules(address: string): [key: string, rule: DelayRule][] {
+  const [narrow, wide] = addressGroups(address);
+  const one: [string, DelayRule] = [`address ${narrow}`, addressRule];
+  return wide === undefined ? [one] : [one, [`address ${wide}`, siteRule]];
+}

@@ -1,0 +1,329 @@
+/**
+ * Signing in: by password, by passkey, by a one-time link. An unknown name is answered like a wrong password and takes as
+ * long. What is decided is decided in one transaction at the end, on what is true then: who was removed meanwhile, or whose
+ * password changed while the hash was computed, is not let in.
+ */
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
+import type { Clock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+import type { Account, Accounts } from './accounts.js';
+import { checkConfirmed, type Actor } from './actor.js';
+import type { Audit } from './audit-log.js';
+import { setUp, type Codes } from './one-time-codes.js';
+import { addressRules, codeRule, deviceRule, nameRule, openDelays, type DelayRule } from './sign-in-delays.js';
+import type { Devices } from './known-browsers.js';
+import { keyOfName, readName } from './account-names.js';
+import type { Passkeys, Site } from './passkeys.js';
+import type { Passwords } from './password-hash.js';
+import type { People } from './people.js';
+import type { Waiter } from './password-queue.js';
+import { hashSecret } from './random-secrets.js';
+import type { SecondFactors } from './second-factor.js';
+import type { Place, Sessions } from './sessions.js';
+import { checkStrength } from './password-policy.js';
+
+/** Where and with what somebody comes: the secrets are those that the browser holds already. */
+export interface Visit extends Place {
+  /** Of a known browser. */
+  device?: string;
+  /** Of a session: it ends when another begins. */
+  session?: string;
+}
+
+/** The outcome of a sign-in. */
+export type Outcome =
+  | { kind: 'in'; person: string; session: string; device: string }
+  /** The name, the password, the passkey or the link is not right; which of them is not said. `otp`: the code is not. */
+  | { kind: 'wrong'; what?: 'otp' }
+  /** The password is right, and a code is needed too. */
+  | { kind: 'otp' }
+  /** Too many tries: the next may come after so many ms. */
+  | { kind: 'wait'; ms: number };
+
+/** What became of proving once more who one is. */
+export type Confirmation = { kind: 'confirmed' } | Exclude<Outcome, { kind: 'in' }>;
+
+/** What somebody gives beside the password: a code of the second factor, and passkeys that are to go with the old password. */
+export interface Besides {
+  otp?: string;
+  removePasskeys?: readonly string[];
+}
+
+/**
+ * The ways in. `otp`: a code of the second factor, or a recovery code. All throw PhotospoolError `busy` where too many sign in at
+ * once.
+ */
+export interface Signing {
+  byPassword(name: string, password: string, visit: Visit, otp?: string): Promise<Outcome>;
+  byPasskey(response: AuthenticationResponseJSON, site: Site, visit: Visit): Promise<Outcome>;
+  /** Makes the first owner. @throws PhotospoolError `invalid` for the name or the password. */
+  bySetUp(code: string, name: string, password: string, visit: Visit): Promise<Outcome>;
+  /** Uses an invitation: sets the password. @throws PhotospoolError `invalid` for the password. */
+  byInvitation(code: string, password: string, visit: Visit, otp?: string): Promise<Outcome>;
+  /** Proves once more who a session is, by its person's password. */
+  confirmByPassword(session: string, password: string, visit: Visit, otp?: string): Promise<Confirmation>;
+  /** As `confirmByPassword`, by a passkey of that person. */
+  confirmByPasskey(
+    session: string,
+    response: AuthenticationResponseJSON,
+    site: Site,
+    visit: Visit,
+  ): Promise<Confirmation>;
+  /** Whether a code is that of the set-up link that works now. */
+  setsUp(code: string): boolean;
+  /** The name of whom an invitation is for. */
+  invited(code: string): string | undefined;
+  /**
+   * Changes one's own password; all other sessions end, and this one is begun anew. Passkeys named go too. Who has no password yet
+   * must have proven otherwise who they are. @throws PhotospoolError `invalid`, `confirmation-needed`.
+   */
+  changePassword(
+    actor: Actor,
+    old: string | undefined,
+    fresh: string,
+    visit: Visit,
+    besides?: Besides,
+  ): Promise<Outcome>;
+  /** Ends the session that a browser has. */
+  signOut(secret: string, address: string): void;
+  /** Sets a password by right of who does it. @throws PhotospoolError `invalid`, `not-found`. */
+  setPassword(person: string, fresh: string, actor: Actor): Promise<void>;
+}
+
+/** What signing in is made of. */
+export interface SigningParts {
+  db: Sqlite;
+  clock: Pick<Clock, 'now'>;
+  passwords: Passwords;
+  people: People;
+  accounts: Accounts;
+  sessions: Sessions;
+  devices: Devices;
+  codes: Codes;
+  passkeys: Passkeys;
+  factors: SecondFactors;
+  audit: Audit;
+}
+
+/** Opens the ways in. */
+export function openSigning(parts: SigningParts): Signing {
+  const { db, passwords, people, accounts, sessions, devices, codes, passkeys, factors, audit } = parts;
+  const delays = openDelays(parts.clock);
+  const wrong: Refusal = { kind: 'wrong' };
+
+  /** Begins a session in place of the one that the browser had. Call it in a transaction. */
+  function enter(person: string, { address, browser, device, session }: Visit, detail: string): Outcome {
+    const before = session === undefined ? undefined : sessions.find(session);
+    if (before) sessions.end(before.id);
+    const { secret } = sessions.start(person, { address, browser });
+    const who = people.find(person)?.name ?? person;
+    audit.note('signed-in', { who, address, detail });
+    return { kind: 'in', person, session: secret, device: devices.remember(person, device) };
+  }
+
+  /** Lets `check` be tried, unless there were too many mistakes. It counts as one until it is known to be right. */
+  async function slowly(
+    name: string,
+    account: Account | undefined,
+    { address, device }: Visit,
+    check: (waiter: Waiter) => Promise<Refusal | undefined>,
+  ): Promise<Refusal | undefined> {
+    const isKnown = account !== undefined && device !== undefined && devices.known(device, account.id);
+    const byAddress = new Map(addressRules(address));
+    const keys = new Map<string, DelayRule>(
+      isKnown ? [[`device ${hashSecret(device)}`, deviceRule]] : [[`name ${keyOfName(name)}`, nameRule], ...byAddress],
+    );
+    const ms = Math.max(...[...keys].map(([key, rule]) => delays.wait(key, rule)));
+    if (ms > 0) return { kind: 'wait', ms };
+    for (const key of keys.keys()) delays.count(key);
+    let refused: Refusal | undefined;
+    try {
+      refused = await check(isKnown ? { known: account.id } : { stranger: address });
+    } catch (error) {
+      for (const key of keys.keys()) delays.takeBack(key);
+      throw error;
+    }
+    if (refused?.kind === 'wrong') {
+      const detail = refused.what === 'otp' ? 'second factor' : 'password';
+      audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail });
+      return refused;
+    }
+    // The password is right; what is missing yet is no mistake, and forgets none.
+    if (refused) for (const key of keys.keys()) delays.takeBack(key);
+    if (refused) return refused;
+    for (const key of keys.keys()) {
+      // An address keeps its other mistakes: one good account must not make guessing at others free.
+      if (byAddress.has(key)) delays.takeBack(key);
+      else delays.forget(key);
+    }
+    return undefined;
+  }
+
+  /** Whether the second factor of a person, where it is on, is given. It has a count of its own. */
+  function checkCode(id: string, otp: string | undefined): Refusal | undefined {
+    const [key, { on }] = [`code ${id}`, factors.state(id)];
+    if (!on) return undefined;
+    if (otp === undefined) return { kind: 'otp' };
+    const ms = delays.wait(key, codeRule);
+    if (ms > 0) return { kind: 'wait', ms };
+    delays.count(key);
+    const used = factors.use(id, otp);
+    if (used === undefined) return { kind: 'wrong', what: 'otp' };
+    delays.forget(key);
+    if (used === 'recovery') {
+      const left = factors.state(id).recovery;
+      audit.note('recovery-code-used', { who: people.find(id)?.name ?? id, detail: `${left} left` });
+    }
+    return undefined;
+  }
+
+  /** Whether a password and, where it is on, the second factor are right. */
+  async function checkBoth(
+    account: Account | undefined,
+    password: string,
+    otp: string | undefined,
+    waiter: Waiter,
+  ): Promise<Refusal | undefined> {
+    if (!(await check(account, password, waiter)) || !account) return wrong;
+    return checkCode(account.id, otp);
+  }
+
+  /** Whether a password is an account's now; where its hash is of old settings, makes it anew. */
+  async function check(account: Account | undefined, password: string, waiter: Waiter): Promise<boolean> {
+    const hash = account && accounts.password(account.id);
+    const found = await passwords.check(password, hash, waiter);
+    if (found === 'wrong' || !account || hash === undefined) return false;
+    if (accounts.password(account.id) !== hash || !people.find(account.id)) return false;
+    if (found === 'stale') accounts.renewHash(account.id, hash, await passwords.hash(password, waiter));
+    return true;
+  }
+
+  /** Whose a living session is. */
+  function accountOf(session: string): Account | undefined {
+    const found = sessions.get(session);
+    return found && accounts.find(found.person);
+  }
+
+  const signing: Signing = {
+    async byPassword(name, password, visit, otp) {
+      const account = accounts.named(name);
+      const refused = await slowly(name, account, visit, (waiter) => checkBoth(account, password, otp, waiter));
+      return (
+        refused ??
+        db.transaction(() => (account && people.find(account.id) ? enter(account.id, visit, 'password') : wrong))
+      );
+    },
+    async byPasskey(response, site, visit) {
+      const keys = addressRules(visit.address);
+      const ms = Math.max(...keys.map(([key, rule]) => delays.wait(key, rule)));
+      if (ms > 0) return { kind: 'wait', ms };
+      const passkey = await passkeys.verify(response, site);
+      return db.transaction(() => {
+        const person = passkey && people.find(passkey.person);
+        if (person) return enter(person.id, visit, `passkey ${passkey.name}`);
+        for (const [key] of keys) delays.count(key);
+        audit.note('sign-in-failed', { address: visit.address, detail: 'passkey' });
+        return wrong;
+      });
+    },
+    async bySetUp(code, given, password, visit) {
+      if (codes.look(code) !== setUp) return wrong;
+      const name = readName(given);
+      checkStrength(password, name);
+      const hash = await passwords.hash(password, { known: 'set-up' });
+      return db.transaction(() => {
+        if (codes.use(code) !== setUp) return wrong;
+        const actor: Actor = { by: 'owner', who: name, address: visit.address };
+        const { id } = accounts.add({ name, role: 'owner' }, actor);
+        accounts.setPassword(id, hash, actor);
+        audit.note('set-up', actorEntry(actor));
+        return enter(id, visit, 'set-up link');
+      });
+    },
+    async byInvitation(code, password, visit, otp) {
+      const invited = signing.invited(code);
+      if (invited === undefined) return wrong;
+      checkStrength(password, invited);
+      const refused = checkCode(codes.look(code)!, otp);
+      if (refused) return refused;
+      const hash = await passwords.hash(password, { known: `invited ${invited}` });
+      return db.transaction(() => {
+        const id = codes.use(code);
+        const person = id === undefined ? undefined : people.find(id);
+        if (!person) return wrong;
+        accounts.setPassword(person.id, hash, { by: `person:${person.id}`, who: person.name, address: visit.address });
+        return enter(person.id, visit, 'invitation');
+      });
+    },
+    setsUp: (code) => codes.look(code) === setUp,
+    invited(code) {
+      const person = codes.look(code);
+      return person === undefined || person === setUp ? undefined : people.find(person)?.name;
+    },
+    async changePassword(actor, old, fresh, visit, { removePasskeys = [] } = {}) {
+      const id = actor.by.slice('person:'.length);
+      const account = accounts.find(id);
+      if (!account) return wrong;
+      // Who signed in by a passkey and has no password may choose one, and proves by the passkey who it is.
+      if (account.passwordSet) {
+        const right = async (): Promise<Refusal | undefined> =>
+          (await check(account, old ?? '', { known: id })) ? undefined : wrong;
+        const refused = await slowly(account.name, account, visit, right);
+        if (refused) return refused;
+      } else checkConfirmed(actor);
+      checkStrength(fresh, account.name);
+      const before = accounts.password(id);
+      const hash = await passwords.hash(fresh, { known: id });
+      return db.transaction(() => {
+        if (!people.find(id) || accounts.password(id) !== before) return wrong;
+        accounts.setPassword(id, hash, actor);
+        for (const passkey of removePasskeys) accounts.removePasskey(id, passkey, actor);
+        return enter(id, visit, 'new password');
+      });
+    },
+    async confirmByPassword(id, password, visit, otp) {
+      const account = accountOf(id);
+      if (!account) return wrong;
+      const refused = await slowly(account.name, account, visit, () =>
+        checkBoth(account, password, otp, { known: account.id }),
+      );
+      if (!refused) sessions.confirm(id);
+      return refused ?? { kind: 'confirmed' };
+    },
+    async confirmByPasskey(id, response, site, { address }) {
+      const keys = addressRules(address);
+      const ms = Math.max(...keys.map(([key, rule]) => delays.wait(key, rule)));
+      if (ms > 0) return { kind: 'wait', ms };
+      const [account, passkey] = [accountOf(id), await passkeys.verify(response, site)];
+      if (account && passkey?.person === account.id) {
+        sessions.confirm(id);
+        return { kind: 'confirmed' };
+      }
+      for (const [key] of keys) delays.count(key);
+      audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail: 'passkey' });
+      return wrong;
+    },
+    signOut(secret, address) {
+      const session = sessions.find(secret);
+      if (!session) return;
+      db.transaction(() => {
+        sessions.end(session.id);
+        audit.note('signed-out', { who: people.find(session.person)?.name ?? session.person, address });
+      });
+    },
+    async setPassword(id, fresh, actor) {
+      checkStrength(fresh, people.find(id)?.name ?? '');
+      const hash = await passwords.hash(fresh, { known: actor.by });
+      accounts.setPassword(id, hash, actor);
+    },
+  };
+  return signing;
+}
+
+/** How a way in is refused. */
+type Refusal = Exclude<Outcome, { kind: 'in' }>;
+
+const actorEntry = ({ who, address }: Actor): { who: string; address?: string } => ({
+  who,
+  ...(address !== undefined && { address }),
+});

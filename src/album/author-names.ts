@@ -1,0 +1,22 @@
+/** Whom documents say that something is by, as a viewer may know them. */
+import { may, type Viewer } from '../access/permissions.js';
+import type { People } from '../access/people.js';
+import { unknownSender } from '../document/photo-senders.js';
+
+/** Somebody who wrote or edited. */
+export interface Author {
+  /** Of a person, for those who know the people. */
+  id?: string;
+  name: string;
+}
+
+/** The author that a document names: `person:<ulid>`, `token:<name>`, or `owner`. */
+export function authorFor(viewer: Viewer, people: Pick<People, 'find'>, author: string): Author {
+  const [kind, rest = ''] = author.split(/:(.*)/s);
+  if (kind === 'owner') return { name: 'The owner' };
+  if (kind === unknownSender) return { name: 'Somebody unknown' };
+  if (kind === 'token') return { name: may(viewer, 'tokens') ? rest : 'A program' };
+  const person = kind === 'person' ? people.find(rest) : undefined;
+  if (!person) return { name: 'Somebody who left' };
+  return { ...(may(viewer, 'people') && { id: person.id }), name: person.name };
+}

@@ -1,0 +1,40 @@
+/**
+ * The picture of the day: what the front page and the previews of the album show first. The owner chooses by the tag `featured`,
+ * which reaches public servers like any other; where nothing has it, a favourite, then a photo with four stars or more, then any.
+ * Of several the day chooses one: the same on every server and at every look, until midnight (UTC). Nothing is written.
+ */
+import { createHash } from 'node:crypto';
+import type { Catalog, Tile, Viewer } from '../catalog/catalog.js';
+import { parseQuery } from '../catalog/search-parser.js';
+
+/** The tag by which the owner chooses. It is in no cloud. */
+export const featuredTag = 'featured';
+
+const choices = [`tag:${featuredTag}`, 'is:favourite', 'rating:>=4', ''].map((text) => parseQuery(text));
+/** So many of each, the newest, are candidates. */
+const most = 500;
+
+/** Shapes that fill a wide frame without losing much; chosen among only where the owner did not choose. */
+const isWide = ({ width, height }: Tile): boolean => width >= height * 1.2 && width <= height * 2.6;
+const isShown = ({ type, unshown }: Tile): boolean => unshown === undefined && !type.startsWith('video/');
+
+/** The photo of a day for a viewer; undefined where there is none. `now` in ms since 1970. The catalog must be loaded. */
+export function featuredOf(catalog: Catalog, viewer: Viewer, now: number): Tile | undefined {
+  const day = new Date(now).toISOString().slice(0, 10);
+  for (const [k, query] of choices.entries()) {
+    const tiles = catalog.tiles(query, { limit: most, viewer }).tiles.filter(isShown);
+    const wide = k === 0 ? [] : tiles.filter(isWide);
+    const [first] = ranked(wide.length > 0 ? wide : tiles, day);
+    if (first) return first;
+  }
+  return undefined;
+}
+
+/** In an order that is another one every day; a photo that comes or goes moves no other one. */
+function ranked(tiles: readonly Tile[], day: string): Tile[] {
+  const rank = ({ id }: Tile): string => createHash('sha256').update(`${day} ${id}`).digest('hex');
+  return tiles
+    .map((tile) => ({ tile, at: rank(tile) }))
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .map(({ tile }) => tile);
+}

@@ -1,0 +1,45 @@
+/**
+ * The time taken as people and programs write it, for an edit.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import { isOffset, isWallTime } from '../document/field-rules.js';
+
+/** A time taken as documents hold it: local wall time `2024-07-01T12:00:00.000`, and the offset `+02:00` where it is known. */
+export interface TakenEdit {
+  local: string;
+  offset?: string;
+}
+
+/**
+ * Reads a time: `2024-07-01T12:00:00.000` as a photo's JSON shows it, also with an offset behind it (ISO 8601), or the
+ * same in two parts. Seconds may be absent; `Z` is the offset +00:00.
+ * @throws PhotospoolError `invalid` where the calendar or the clock has no such time, or the offset is none.
+ */
+export function readTaken(given: string | TakenEdit): TakenEdit {
+  const { local, offset } = typeof given === 'string' ? split(given) : given;
+  const full = fullTime(local);
+  if (!isWallTime(full)) throw noTime(local, 'time', '2024-07-01T12:00:00');
+  if (offset === undefined) return { local: full };
+  const known = offset === 'Z' ? '+00:00' : offset;
+  if (!isOffset(known)) throw noTime(offset, 'offset', '+02:00');
+  return { local: full, offset: known };
+}
+
+/** Cuts a text behind the time of day; what follows is the offset. */
+function split(text: string): TakenEdit {
+  const [, local, offset] = /^(.*T[\d:.]*)(Z|[+-].*)$/s.exec(text) ?? [];
+  return local === undefined || offset === undefined ? { local: text } : { local, offset };
+}
+
+/** Local wall time with seconds and milliseconds; what is no time stays as it is. */
+function fullTime(local: string): string {
+  const [, minutes, seconds = ':00', fraction = ''] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?:(:\d\d)(?:\.(\d{1,3})\d*)?)?$/.exec(local) ?? [];
+  return minutes === undefined ? local : `${minutes}${seconds}.${fraction.padEnd(3, '0')}`;
+}
+
+const noTime = (text: string, what: string, like: string): PhotospoolError =>
+  new PhotospoolError('invalid', `“${text}” is no ${what} that a photo can have.`, {
+    op: 'edit',
+    hint: `Write it like ${like}.`,
+  });

@@ -1,0 +1,84 @@
+/**
+ * What of the album exists for somebody, as the catalog is asked, and what of a photo is shown to them. Those who are
+ * told no details learn nothing that is not in the picture: no file name, no exact position, no place on this machine.
+ */
+import { favouritesOf, may, seesTrash, type Viewer } from '../access/permissions.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Catalog, Viewer as Sight } from '../catalog/catalog.js';
+import { parseQuery } from '../catalog/search-parser.js';
+import type { Query } from '../catalog/query.js';
+import { bit } from '../catalog/photo-flags.js';
+import { isPrivateTag } from '../document/tag-names.js';
+import type { PhotoView } from '../document/photo-view.js';
+import type { Library } from '../library/library.js';
+
+/** Somebody's sight, for the catalog. */
+export function sightOf(viewer: Viewer): Sight {
+  const self = favouritesOf(viewer);
+  const { audiences, scope } = viewer;
+  const outside = !may(viewer, 'details');
+  return {
+    audiences,
+    trash: seesTrash(viewer),
+    ...(outside && { outside }),
+    ...(self !== undefined && { self }),
+    ...(scope && { scope }),
+  };
+}
+
+/**
+ * Lets nobody search for what is not shown to them: by trying dates, the answer would tell when a photo came in.
+ * @throws PhotospoolError `invalid`.
+ */
+export function checkSearch(viewer: Viewer, { terms }: Query): void {
+  if (may(viewer, 'details')) return;
+  // Where a photo was taken is not told by a link; a search for a place would.
+  if (viewer.scope && terms.length > 0) throw new PhotospoolError('invalid', 'What was shared can’t be searched.');
+  const hidden = terms.some((term) =>
+    term.kind === 'state'
+      ? term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.reviewed)) !== 0)
+      : term.kind === 'area' || (term.kind === 'range' && term.column === 'added'),
+  );
+  if (hidden)
+    throw new PhotospoolError(
+      'invalid',
+      'Only the family can search for added:, near:, box:, is:geotagged and is:reviewed.',
+    );
+}
+
+/** What only those learn who are told details. */
+type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed';
+
+/** A photo as somebody sees it. */
+export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>>;
+
+/** Whether somebody is told the names of places, and with which camera, lens and exposure a picture was taken. */
+export const seesCircumstances = (viewer: Viewer): boolean => may(viewer, 'details') || viewer.role !== 'link';
+
+/** Tells of photos whether they are in the scope of somebody who came by a link. */
+export function makeHolds(library: Library, catalog: Catalog): (viewer: Viewer, id: string) => boolean {
+  const everything = parseQuery('');
+  return (viewer, id) => {
+    catalog.catchUp(library.lastChange());
+    return catalog.tile(id, everything, sightOf(viewer)) !== undefined;
+  };
+}
+
+/** The tags of a photo that exist for somebody: some are for the home only. */
+export const tagsShown = (viewer: Viewer, tags: string[]): string[] =>
+  may(viewer, 'details') ? tags : tags.filter((tag) => !isPrivateTag(tag));
+
+/** What of a photo is shown to somebody who may see it. Where it lies on this machine is for those who may look there. */
+export function showTo(viewer: Viewer, photo: PhotoView): PhotoSeen {
+  if (may(viewer, 'details') && may(viewer, 'spool')) return photo;
+  const { name, added, gps, original, reviewed, ...rest } = { ...photo, tags: tagsShown(viewer, photo.tags) };
+  if (!may(viewer, 'details')) return seesCircumstances(viewer) ? rest : withoutCircumstances(rest);
+  return { ...rest, name, added, ...(gps && { gps }), reviewed, original: { here: original.here } };
+}
+
+type Circumstance = 'place' | 'camera' | 'lens' | 'exposure';
+
+function withoutCircumstances<P extends Partial<Record<Circumstance, unknown>>>(photo: P): Omit<P, Circumstance> {
+  const { place: _place, camera: _camera, lens: _lens, exposure: _exposure, ...rest } = photo;
+  return rest;
+}

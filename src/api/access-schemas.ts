@@ -1,0 +1,167 @@
+/** The shapes of what the routes of access take and give; see photo-schemas.ts. Answers hold no secret but where one is made. */
+import { Type, type TProperties } from 'typebox';
+import { happenings } from '../access/audit-log.js';
+import { personRoles } from '../access/people.js';
+import { actions, mays } from '../access/permissions.js';
+
+/** An object that refuses keys it does not know. */
+export const strict = <P extends TProperties>(properties: P, options: object = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options });
+
+const utc = Type.String({ description: 'UTC, 2026-11-24T10:00:00.000Z' });
+const optional = Type.Optional;
+
+/** A name as somebody types it. */
+export const GivenName = Type.String({ minLength: 1, maxLength: 400 });
+/** A password as somebody types it. */
+export const GivenPassword = Type.String({ minLength: 1, maxLength: 4_000 });
+/** A code of an authenticator app, or a recovery code, as somebody types it. */
+export const GivenOtp = Type.String({
+  minLength: 1,
+  maxLength: 40,
+  description: 'a code of the authenticator app, or a recovery code; where the second factor is on',
+});
+/** The code of a one-time link. */
+export const Code = Type.String({ minLength: 1, maxLength: 200 });
+/** The id of a person, a session or a passkey, as an address has it: one that is not well formed is not found. */
+export const OneParams = Type.Object({ id: Type.String() });
+
+/** server/http/sign-in-response.ts `SessionView`. */
+export const Session = Type.Object({
+  role: Type.Union([Type.Enum(['owner', 'family', 'visitor', 'program', 'link']), Type.Null()]),
+  person: optional(Type.Object({ id: Type.String(), name: Type.String() })),
+  setUp: Type.Boolean({ description: 'an owner has an account' }),
+  visitors: Type.Boolean({ description: 'the page is open to visitors' }),
+  signIn: Type.Optional(Type.Boolean({ description: '`false` where nobody signs in: on a public server' })),
+  passkeys: Type.Boolean({ description: 'passkeys are possible at this address' }),
+  confirmedUntil: optional(
+    Type.String({ description: 'UTC; until then the session may make lasting changes to access' }),
+  ),
+  passkeysAdded: optional(
+    Type.Array(Type.Object({ name: Type.String(), at: utc }), {
+      description:
+        'passkeys that were added in the month before this session began, until somebody says that they saw it',
+    }),
+  ),
+  may: Type.Array(Type.Enum(actions)),
+});
+
+/** What a person may be. */
+export const PersonRole = Type.Enum(personRoles);
+/** access/accounts.ts `Account`. */
+export const Person = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  role: PersonRole,
+  canEdit: Type.Boolean(),
+  passwordSet: Type.Boolean(),
+  passkeys: Type.Integer(),
+  secondFactor: Type.Boolean({ description: 'the password needs a code of an authenticator app too' }),
+  lastSeen: optional(utc),
+});
+/** access/pending-roles.ts `Standing`. */
+const standing = { name: Type.String(), role: PersonRole, canEdit: Type.Boolean(), removed: Type.Boolean() };
+/** access/people.ts `WaitingChange`. */
+export const WaitingPerson = Type.Object({
+  id: Type.String(),
+  here: Type.Object(standing, { description: 'what is in force here' }),
+  change: Type.Partial(Type.Object(standing), { description: 'the values that another server asks for' }),
+  edition: Type.String({ description: 'names what is shown; approving or rejecting sends it back' }),
+  from: optional(Type.String({ description: 'who sent it: the name of a token, or the address of a peer' })),
+  since: optional(utc),
+});
+/** A one-time link. */
+export const Invitation = Type.Object({ path: Type.String({ description: '/invite#<code>' }), expires: utc });
+
+/** Somebody's session. */
+export const OneSession = Type.Object({
+  id: Type.String(),
+  current: Type.Boolean(),
+  created: utc,
+  lastUsed: utc,
+  address: Type.String(),
+  browser: Type.String(),
+});
+/** A passkey. */
+export const Passkey = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  created: utc,
+  lastUsed: optional(utc),
+  site: Type.String({ description: 'the host name that it was made for' }),
+});
+
+const long = Type.String({ maxLength: 20_000 });
+/** What a browser answers to options of WebAuthn (its JSON form, Web Authentication Level 3, 5.1.8). */
+export const WebAuthnAnswer = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 2_000 }),
+  rawId: Type.String({ maxLength: 2_000 }),
+  type: Type.Literal('public-key'),
+  response: Type.Record(Type.String(), Type.Unknown()),
+  clientExtensionResults: Type.Object({}),
+});
+/** The answer to the options for signing in. */
+export const SignInAnswer = Type.Intersect([
+  WebAuthnAnswer,
+  Type.Object({
+    response: Type.Object({
+      clientDataJSON: long,
+      authenticatorData: long,
+      signature: long,
+      userHandle: optional(Type.Union([long, Type.Null()])),
+    }),
+  }),
+]);
+/** The answer to the options for making a passkey. */
+export const MakeAnswer = Type.Intersect([
+  WebAuthnAnswer,
+  Type.Object({
+    response: Type.Object({
+      clientDataJSON: long,
+      attestationObject: Type.String({ maxLength: 200_000 }),
+      transports: optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 10 })),
+    }),
+  }),
+]);
+/** Options of WebAuthn, for `PublicKeyCredential.parse…OptionsFromJSON`. */
+export const WebAuthnOptions = Type.Record(Type.String(), Type.Unknown());
+
+/** What a token may be made for. */
+export const May = Type.Enum(mays);
+/** access/api-tokens.ts `Token`. */
+export const Token = Type.Object({
+  name: Type.String(),
+  may: Type.Array(May),
+  created: utc,
+  lastUsed: optional(utc),
+  by: optional(Type.String({ description: 'the name of whoever made it' })),
+});
+
+/** What the owner set. */
+export const AccessSettings = Type.Object({
+  visitors: Type.Boolean(),
+  familyEdits: Type.Boolean(),
+  publicAddress: Type.Union([
+    Type.String({ description: 'what links begin with, `https://photos.example.org`' }),
+    Type.Null(),
+  ]),
+});
+
+/** access/audit-log.ts `Entry`. */
+export const AuditEntry = Type.Object({
+  at: utc,
+  what: Type.Enum(happenings),
+  who: optional(Type.String()),
+  address: optional(Type.String()),
+  detail: optional(Type.String()),
+});
+
+/** album/photo-comments.ts `CommentSeen`. */
+export const Comment = Type.Object({
+  id: Type.String(),
+  text: Type.String({ description: 'Markdown' }),
+  by: Type.Object({ id: optional(Type.String()), name: Type.String() }),
+  added: utc,
+  edited: optional(Type.Literal(true)),
+  mine: Type.Boolean(),
+});

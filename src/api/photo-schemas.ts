@@ -1,0 +1,216 @@
+/**
+ * The shapes of what the server takes and gives: they validate requests, write answers, type the routes, and are what
+ * GET /api/openapi.json shows. In words: docs/interface.md.
+ */
+import { Type, type TProperties, type TSchema } from 'typebox';
+import { audiences, unshownReasons } from '../document/photo-document.js';
+
+const optional = Type.Optional;
+/** An object that refuses keys it does not know. */
+const strict = <P extends TProperties>(properties: P, options: object = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options });
+
+const whole = (minimum: number, maximum?: number) =>
+  Type.Integer({ minimum, ...(maximum !== undefined && { maximum }) });
+const utc = Type.String({ description: 'UTC, 2026-11-24T10:00:00.000Z' });
+
+/** The id of a photo. */
+export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the original, as hex' });
+
+const Place = strict({
+  city: optional(Type.String({ maxLength: 200 })),
+  region: optional(Type.String({ maxLength: 200 })),
+  country: optional(Type.String({ maxLength: 200 })),
+});
+const Gps = strict({
+  lat: Type.Number({ minimum: -90, maximum: 90 }),
+  lon: Type.Number({ minimum: -180, maximum: 180 }),
+  alt: optional(Type.Number()),
+});
+const Rendition = Type.Object({
+  width: whole(1),
+  height: whole(1),
+  bytes: whole(0),
+  type: Type.String(),
+  sha256: Sha256,
+});
+const Exposure = Type.Object({
+  iso: optional(Type.Number()),
+  aperture: optional(Type.Number()),
+  seconds: optional(Type.Number()),
+  focalLength: optional(Type.Number()),
+  focalLength35: optional(Type.Number()),
+  flash: optional(Type.Boolean()),
+});
+const Audience = Type.Enum(audiences);
+const Unshown = Type.Enum(unshownReasons, { description: 'why there is no picture of it' });
+const Damaged = Type.Literal(true, { description: 'the original is damaged, and shown as far as it can be' });
+const TakenSource = Type.Enum(['exif', 'xmp', 'iptc', 'quicktime', 'gps', 'sidecar', 'name', 'modified', 'edit']);
+
+/** document/photo-view.ts `PhotoView`, or of it what album/visibility.ts shows. */
+export const Photo = Type.Object({
+  id: Sha256,
+  name: optional(Type.String()),
+  type: Type.String({ description: 'MIME type' }),
+  bytes: whole(0),
+  width: Type.Integer({ description: 'pixels, as displayed' }),
+  height: Type.Integer({ description: 'pixels, as displayed' }),
+  taken: Type.String({ description: 'local wall time, 2024-07-01T12:00:00.000' }),
+  offset: optional(Type.String({ description: '+02:00' })),
+  takenSource: TakenSource,
+  camera: optional(Type.Object({ make: optional(Type.String()), model: optional(Type.String()) })),
+  lens: optional(Type.String()),
+  exposure: optional(Exposure),
+  gps: optional(Type.Object({ lat: Type.Number(), lon: Type.Number(), alt: optional(Type.Number()) })),
+  place: optional(
+    Type.Object({ city: optional(Type.String()), region: optional(Type.String()), country: optional(Type.String()) }),
+  ),
+  title: Type.String(),
+  description: Type.String(),
+  tags: Type.Array(Type.String()),
+  albums: Type.Array(Type.String()),
+  rating: whole(0, 5),
+  favourite: Type.Boolean(),
+  audience: Audience,
+  reviewed: optional(Type.Boolean()),
+  trashed: Type.Boolean(),
+  added: optional(utc),
+  animated: optional(Type.Boolean()),
+  seconds: optional(Type.Number({ description: 'length of a video' })),
+  codecs: optional(Type.Object({ video: optional(Type.String()), audio: optional(Type.String()) })),
+  motion: optional(Type.Literal(true, { description: 'it plays while it is looked at: a Live Photo or motion photo' })),
+  stack: optional(
+    Type.Array(Type.Object({ id: Sha256, type: Type.String() }), {
+      description: 'the other files of its shot: RAW, JPEG',
+    }),
+  ),
+  thumbhash: optional(Type.String({ description: 'base64' })),
+  unshown: optional(Unshown),
+  damaged: optional(Damaged),
+  renditions: Type.Object({
+    thumb: optional(Rendition),
+    preview: optional(Rendition),
+    hover: optional(Rendition),
+    video: optional(Rendition),
+  }),
+  original: optional(Type.Object({ here: Type.Boolean(), path: optional(Type.String()) })),
+});
+
+/** catalog/catalog.ts `Tile`. */
+export const Tile = Type.Object({
+  id: Sha256,
+  width: Type.Integer(),
+  height: Type.Integer(),
+  taken: Type.String(),
+  thumbhash: optional(Type.String()),
+  v: optional(Type.String({ description: 'which pictures: `?v=` of their address' })),
+  unshown: optional(Unshown),
+  damaged: optional(Damaged),
+  type: Type.String(),
+  favourite: optional(Type.Literal(true)),
+  animated: optional(Type.Literal(true)),
+  seconds: optional(Type.Number({ description: 'length of a video' })),
+  motion: optional(Type.Literal(true, { description: 'it plays while it is looked at' })),
+  raw: optional(Type.Literal(true, { description: 'there is a RAW of it' })),
+});
+
+const text = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);
+const names = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 });
+const Elements = strict({ add: optional(names), remove: optional(names) });
+const photosApart = Type.Array(Sha256, { maxItems: 100 });
+
+/** Every key that can be edited. */
+export const edits = {
+  title: optional(text(1_000)),
+  description: optional(text(8_000)),
+  taken: optional(
+    Type.Union([
+      Type.String({ maxLength: 40, description: '2024-07-01T12:00:00.000, or with an offset behind it' }),
+      strict({ local: Type.String({ maxLength: 30 }), offset: optional(Type.String({ maxLength: 6 })) }),
+      Type.Null(),
+    ]),
+  ),
+  place: optional(Type.Union([Place, Type.Null()])),
+  gps: optional(Type.Union([Gps, Type.Null()])),
+  rating: optional(Type.Union([whole(0, 5), Type.Null()])),
+  favourite: optional(Type.Boolean()),
+  audience: optional(Audience),
+  reviewed: optional(Type.Boolean()),
+  trashed: optional(Type.Boolean()),
+  tags: optional(Elements),
+  albums: optional(Elements),
+  apart: optional(strict({ add: optional(photosApart), remove: optional(photosApart) })),
+};
+const tenYears = 10 * 366 * 24 * 3600;
+const manyIds = Type.Array(Sha256, { minItems: 1, maxItems: 5_000 });
+const shift = optional(
+  Type.Integer({ minimum: -tenYears * 10, maximum: tenYears * 10, description: 'seconds that each time is moved by' }),
+);
+const undo = optional(Type.Boolean({ description: 'the answer shall hold the way back' }));
+/** What `PATCH /api/photos/:id` takes: at least one edit. */
+export const PhotoEdits = strict(edits, { minProperties: 1 });
+/** What `PATCH /api/photos` takes: ids and at least one edit for all of them. */
+export const BulkEdits = strict({ ids: manyIds, undo, shift, ...edits }, { minProperties: 2 });
+const again = {
+  restores: optional(Type.Boolean({ description: 'it brings back what others said, who stay its authors for links' })),
+  from: optional(
+    Type.Array(Sha256, { maxItems: 1_000, description: 'photos whose words go over, with their authors for links' }),
+  ),
+};
+/** What `PATCH /api/photos/each` takes: several such changes, as they come in `undo`. */
+export const EachEdits = strict({
+  each: Type.Array(strict({ ids: manyIds, shift, ...again, ...edits }, { minProperties: 2 }), {
+    minItems: 1,
+    maxItems: 5_000,
+  }),
+  undo,
+});
+/** album/edit-photos.ts `Changed`. */
+export const Changed = Type.Object({
+  changed: whole(0),
+  missing: Type.Array(Sha256),
+  undo: optional(
+    Type.Array(Type.Object({ ids: Type.Array(Sha256) }, { additionalProperties: true }), {
+      description: 'changes for PATCH /api/photos/each that bring back what was there',
+    }),
+  ),
+});
+
+/** Photos per month (`2024-07`), newest first. */
+export const Months = Type.Array(Type.Object({ month: Type.String(), count: whole(0) }));
+/** catalog/catalog.ts `Segment`, newest first. */
+export const Segments = Type.Array(
+  Type.Object({ month: Type.String(), count: whole(1), ratio: Type.Number(), cursor: Type.String() }),
+);
+/** catalog/catalog.ts `Facet`, most frequent first. */
+export const Facets = Type.Array(Type.Object({ value: Type.String(), count: whole(0) }));
+
+/** What every answer but the good one looks like. */
+export const Problem = Type.Object({
+  error: Type.Object({ code: Type.String(), message: Type.String(), hint: optional(Type.String()) }),
+});
+
+/** `q` in the query: a search. */
+export const q = optional(Type.String({ maxLength: 2_000, description: 'a search; docs/interface.md says how' }));
+/** `cursor` in the query: where a page begins. */
+export const cursor = optional(Type.String({ maxLength: 200, description: '`next` of the page before' }));
+/** `next` of a page. */
+export const next = Type.Union([Type.String(), Type.Null()], {
+  description: '`cursor` of the page that follows; null on the last one',
+});
+/** The photo that a route names. */
+export const IdParams = Type.Object({ id: Sha256 });
+
+/** The answers of a route: the good one, and the shape of all others. */
+export const answers = <S extends TSchema>(good: S) => ({ 200: good, '4xx': Problem, '5xx': Problem });
+/** An answer that is no JSON, as OpenAPI describes it. */
+export const bytes = (description: string, ...types: string[]) => ({
+  200: {
+    description,
+    content: Object.fromEntries(
+      types.map((type) => [type, { schema: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) }]),
+    ),
+  },
+  '4xx': Problem,
+  '5xx': Problem,
+});

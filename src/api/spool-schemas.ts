@@ -1,0 +1,85 @@
+/** The shapes of what the routes of the spool answer; see photo-schemas.ts. */
+import { Type } from 'typebox';
+import { Sha256 } from './photo-schemas.js';
+
+const optional = Type.Optional;
+const whole = (minimum: number) => Type.Integer({ minimum });
+const utc = Type.String({ description: 'UTC, 2026-11-24T10:00:00.000Z' });
+
+const NameReason = Type.Object({ name: Type.String(), reason: Type.String() });
+const StuckItem = Type.Object({
+  name: Type.String(),
+  claim: Type.String(),
+  reason: Type.String(),
+  code: Type.String(),
+  attempts: whole(0),
+  next: optional(utc),
+  claimed: optional(utc),
+  failed: optional(utc),
+  asIs: optional(
+    Type.String({ description: 'UTC, when a damaged file is archived as it is, unless it changes before' }),
+  ),
+  since: optional(Type.String({ description: 'UTC, since when it is stuck as it is now' })),
+  own: optional(
+    Type.Literal(true, { description: 'the file itself is the reason: it can be ignored, or thrown away' }),
+  ),
+  ignored: optional(Type.Literal(true)),
+});
+const StuckGroup = Type.Object({
+  code: Type.String(),
+  title: Type.String(),
+  count: whole(1),
+  own: optional(Type.Literal(true)),
+  damaged: optional(Type.Literal(true, { description: 'can be archived as they are' })),
+});
+const Totals = Type.Object({ stored: whole(0), duplicates: whole(0) });
+const DoneItem = Type.Object({
+  name: Type.String(),
+  outcome: Type.Enum(['stored', 'duplicate']),
+  sha256: Sha256,
+  at: utc,
+  seconds: Type.Number(),
+});
+
+/** spool/spool-interface.ts `SpoolStatus`, and how many originals are here. */
+export const SpoolStatus = Type.Object({
+  incoming: whole(0),
+  waiting: Type.Array(Type.Object({ name: Type.String(), since: utc, bytes: whole(0) })),
+  work: Type.Array(Type.Object({ name: Type.String(), step: Type.String(), since: utc, claimed: utc })),
+  stuck: Type.Array(StuckItem),
+  groups: Type.Array(StuckGroup),
+  ignored: Type.Array(NameReason),
+  stored: whole(0),
+  duplicates: whole(0),
+  today: Totals,
+  rate: Type.Number({ description: 'files a minute' }),
+  recent: Type.Array(DoneItem),
+  held: optional(Type.Object({ until: utc, reason: Type.String() })),
+  done: whole(0),
+  news: Type.Object({ stuck: whole(0), ignored: whole(0) }, { description: 'what no owner has seen yet' }),
+});
+
+/** spool/spool-interface.ts `Chosen`. */
+export const Chosen = Type.Object({
+  chosen: Type.Array(Type.String()),
+  refused: Type.Array(Type.String()),
+  unknown: Type.Array(Type.String()),
+});
+
+/** spool/spool-interface.ts `Retried`. */
+export const Retried = Type.Object({
+  retried: Type.Array(Type.String()),
+  unknown: Type.Array(Type.String()),
+  stuck: optional(Type.Array(NameReason)),
+});
+
+/** spool/spool-interface.ts `PassSummary`. */
+export const PassSummary = Type.Object({
+  stored: whole(0),
+  duplicates: whole(0),
+  stuck: whole(0),
+  ignored: whole(0),
+  sidecars: optional(whole(1)),
+  seconds: Type.Number(),
+  stuckItems: Type.Array(NameReason),
+});

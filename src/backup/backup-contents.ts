@@ -1,0 +1,24 @@
+/** What a library names and a backup can hold: the originals in the archive, and the renditions of all photos. Pure reading. */
+import { clipsShown, renditionsShown } from '../document/facts.js';
+import type { PhotoDocument, Rendition } from '../document/photo-document.js';
+import type { Library } from '../library/library.js';
+import type { OriginalRow } from '../library/local-tables.js';
+
+/** The originals that are in the archive. */
+export function* originalsOf(library: Library): IterableIterator<OriginalRow> {
+  for (const row of library.local.originals.all()) if (row.state === 'here') yield row;
+}
+
+/** The renditions of all photos, each once. */
+export function* renditionsOf(library: Library): IterableIterator<Rendition> {
+  const seen = new Set<string>();
+  for (const { body } of library.scan<PhotoDocument>('photo:')) {
+    const { thumb, preview } = renditionsShown(body.renditions);
+    const { hover, video } = clipsShown(body);
+    for (const rendition of [thumb, preview, hover, video]) {
+      if (!rendition || seen.has(rendition.sha256)) continue;
+      seen.add(rendition.sha256);
+      yield rendition;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * A backup's folder: a mark that says whose it is, dated snapshots of the library, and originals and renditions as files
+ * named by their SHA-256, shared by all snapshots (docs/guide/backup.md). A snapshot is complete when its manifest is
+ * there, which is written last: whatever ends a backup, the ones before it stay as they were. Nothing here is replaced.
+ */
+import { join } from 'node:path';
+import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { manifestName, parseManifest, type Manifest } from './snapshot-manifest.js';
+
+/** The name of the file that tells whose backup a folder is. */
+const markName = 'photospool-backup.json';
+const snapshotsName = 'snapshots';
+
+/** What is kept beside the snapshots. */
+export type BlobKind = 'originals' | 'renditions';
+
+/** A snapshot in a backup. */
+export interface Snapshot {
+  /** When it was made, UTC with dashes for colons: `2026-11-24T10-00-00.000Z`. */
+  name: string;
+  /** Its folder, absolute. */
+  folder: string;
+  /** Absent where the backup did not end: then it is of no use. */
+  manifest?: Manifest;
+}
+
+/** Where an original or a rendition is in a backup, whether it is there or not. */
+export const blobPath = (folder: string, kind: BlobKind, sha256: string): string =>
+  join(folder, kind, sha256.slice(0, 2), sha256);
+
+/** The id of the library whose backup a folder is; undefined where it is none. @throws PhotospoolError `unusable`, `newer-version`. */
+export async function readMark(folder: string, files: Files): Promise<string | undefined> {
+  const text = await files.readText(join(folder, markName));
+  if (text === undefined) return undefined;
+  const mark = parse(text) as { format?: unknown; server?: unknown } | undefined;
+  if (typeof mark?.format === 'number' && mark.format > 1) throw newer(folder);
+  if (typeof mark?.server === 'string') return mark.server;
+  throw new PhotospoolError('unusable', `${printable(join(folder, markName))} is damaged.`, {
+    path: folder,
+    hint: 'The snapshots beside it may be good: write {"format":1,"server":"…"} into it, with `server` from a manifest.json.',
+  });
+}
+
+/**
+ * Makes a folder the backup of a library, or finds that it is.
+ * @throws PhotospoolError `usage` where it holds something else, or is the backup of another library.
+ */
+export async function markFolder(folder: string, server: string, files: Files): Promise<void> {
+  const found = await readMark(folder, files);
+  if (found === server) return;
+  if (found !== undefined) {
+    throw new PhotospoolError('usage', `${printable(folder)} is the backup of another library.`, {
+      path: folder,
+      hint: 'Name a folder of its own for each home.',
+    });
+  }
+  const others = ((await files.list(folder)) ?? []).filter(({ name }) => !name.startsWith('.'));
+  if (others.length > 0) {
+    throw new PhotospoolError('usage', `${printable(folder)} holds other things than a backup.`, {
+      path: folder,
+      hint: 'Name an empty folder, or one that is not there yet.',
+    });
+  }
+  await files.makeFolder(folder);
+  await files.sweep(folder);
+  await files.write(join(folder, markName), `${JSON.stringify({ format: 1, server })}\n`);
+}
+
+/** All snapshots of a backup, the newest first. */
+export async function listSnapshots(folder: string, files: Files): Promise<Snapshot[]> {
+  const entries = (await files.list(join(folder, snapshotsName))) ?? [];
+  const names = entries.filter(({ kind }) => kind === 'folder').map(({ name }) => name);
+  const found: Snapshot[] = [];
+  for (const name of names.sort().reverse()) {
+    const path = join(folder, snapshotsName, name);
+    const text = await files.readText(join(path, manifestName));
+    const manifest = text === undefined ? undefined : parseManifest(text);
+    found.push({ name, folder: path, ...(manifest && { manifest }) });
+  }
+  return found;
+}
+
+/** Makes the folder of a new snapshot. `now` in ms. */
+export async function makeSnapshot(folder: string, now: number, files: Files): Promise<Snapshot> {
+  const snapshots = join(folder, snapshotsName);
+  await files.makeFolder(snapshots);
+  for (let time = now; ; time++) {
+    const name = new Date(time).toISOString().replaceAll(':', '-');
+    const path = join(snapshots, name);
+    try {
+      await files.makeNewFolder(path);
+      // The library holds what is nobody else's business.
+      await files.setMode(path, 0o700);
+      return { name, folder: path };
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** Removes a snapshot; its manifest goes first, so that what a crash leaves of it is not taken for one. */
+export async function removeSnapshot({ folder }: Snapshot, files: Files): Promise<void> {
+  await files.remove(join(folder, manifestName));
+  for (const { path, kind } of (await files.list(folder)) ?? []) if (kind === 'file') await files.remove(path);
+  await files.removeFolder(folder);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is no JSON is told of as damaged.
+    return undefined;
+  }
+}
+
+function newer(folder: string): PhotospoolError {
+  return new PhotospoolError('newer-version', `${printable(folder)} was written by a newer version of Photospool.`, {
+    path: folder,
+    hint: 'Install that version to restore it.',
+  });
+}

@@ -1,0 +1,170 @@
+/**
+ * Making a backup, beside whoever works in the home. The library is copied as it is at one instant; what it names is copied
+ * after it, and the manifest is written last. A crash, a full disk or a stop at any point leaves the snapshots before it as
+ * they were, and files named by their hash that the next backup need not copy again. Damage is not carried on: a copy that
+ * is not sound ends the backup, and nothing older is removed.
+ */
+import { join } from 'node:path';
+import { originalPath } from '../archive/archive.js';
+import type { Clock } from '../base/clock.js';
+import type { Config } from '../base/config.js';
+import { PhotospoolError, printable } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { openSqlite, type Sqlite } from '../base/sqlite.js';
+import { openLibrary, type Library } from '../library/library.js';
+import { libraryFormat } from '../library/library-format.js';
+import { copyBlobs, type Copied } from './copy-blobs.js';
+import { listSnapshots, makeSnapshot, markFolder, removeSnapshot, type Snapshot } from './backup-folder.js';
+import { configName, libraryName, listName, manifestName, type Manifest } from './snapshot-manifest.js';
+import { checkSound } from './integrity-check.js';
+import { originalsOf, renditionsOf } from './backup-contents.js';
+
+/** What a backup is made of. */
+export interface BackupParts {
+  /** The library's database, open for reading. */
+  db: Sqlite;
+  config: Config;
+  files: Files;
+  clock: Clock;
+  version: string;
+}
+
+/** What is wanted of a backup. */
+export interface BackupOptions {
+  folder: string;
+  /** Whether originals are copied: always, or only where the disk can share their blocks (reflink). */
+  originals: 'copy' | 'reflink';
+  renditions: boolean;
+  /** How many snapshots stay, this one included. */
+  keep: number;
+  progress?: (done: number, total: number) => void;
+}
+
+/** What became of a backup. */
+export interface BackupReport {
+  /** The snapshot's name and folder. */
+  name: string;
+  folder: string;
+  photos: number;
+  originals: Copied;
+  renditions: Copied;
+  /** How many older snapshots were removed. */
+  removed: number;
+}
+
+/**
+ * Makes a snapshot. One at a time for each home. @throws PhotospoolError `usage` where the folder can't be the backup of
+ * this library, `corrupt` where the library is damaged, and what the disk says.
+ */
+export async function makeBackup(parts: BackupParts, options: BackupOptions): Promise<BackupReport> {
+  const { db, config, files, clock } = parts;
+  const { folder } = options;
+  await markFolder(folder, openLibrary(db, { readOnly: true }).server, files);
+  await clean(folder, files);
+  const snapshot = await makeSnapshot(folder, clock.now(), files);
+  const copy = join(snapshot.folder, libraryName);
+  // What the copy is made with is not left between its pages: a public server that it is put back at must be able to forget.
+  const { secure_delete: before } = db.prepare<{ secure_delete: number }>('PRAGMA secure_delete').get()!;
+  db.exec('PRAGMA secure_delete = ON');
+  db.prepare('VACUUM INTO ?').run(copy);
+  db.exec(`PRAGMA secure_delete = ${before}`);
+  await files.flush(copy);
+  const report = await readCopy(copy, async (library) => {
+    const toml = await files.readText(join(config.home, configName));
+    if (toml !== undefined) await files.write(join(snapshot.folder, configName), toml);
+    await files.write(join(snapshot.folder, listName), listOf(library));
+    return copyNamed(library, parts, options);
+  });
+  await writeManifest(snapshot, report, parts);
+  const removed = await prune(options, files);
+  return { name: snapshot.name, folder: snapshot.folder, ...report, removed };
+}
+
+/** Removes what backups that did not end left: snapshots without a manifest, temporary files. */
+async function clean(folder: string, files: Files): Promise<void> {
+  await files.sweep(folder);
+  for (const old of await listSnapshots(folder, files)) if (!old.manifest) await removeSnapshot(old, files);
+  for (const kind of ['originals', 'renditions']) {
+    for (const { path } of (await files.list(join(folder, kind))) ?? []) await files.sweep(path);
+  }
+}
+
+type Content = Pick<BackupReport, 'photos' | 'originals' | 'renditions'> &
+  Pick<Manifest, 'server' | 'epoch' | 'change'>;
+
+/** Opens the copy, which nobody writes to, checks that it is sound, and closes it again. */
+async function readCopy<T>(path: string, work: (library: Library) => Promise<T>): Promise<T> {
+  const db = openSqlite(path, { readOnly: true });
+  try {
+    checkSound(db);
+    return await work(openLibrary(db, { readOnly: true }));
+  } finally {
+    db.close();
+  }
+}
+
+function listOf(library: Library): string {
+  const lines = [...originalsOf(library)].map(({ sha256, path }) => `${sha256}  ${path}\n`);
+  return lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join('');
+}
+
+async function copyNamed(library: Library, parts: BackupParts, options: BackupOptions): Promise<Content> {
+  const { config, files } = parts;
+  const { folder, progress = () => undefined } = options;
+  const originals = [...originalsOf(library)].map((row) => ({ ...row, from: originalPath(config.done, row.path) }));
+  const renditions = [...renditionsOf(library)].map((one) => ({
+    ...one,
+    from: join(config.data, 'blobs', one.sha256.slice(0, 2), one.sha256),
+  }));
+  const total = originals.length + renditions.length;
+  const copied = {
+    renditions: await copyBlobs(
+      { folder, kind: 'renditions', files },
+      renditions,
+      options.renditions ? 'copy' : 'none',
+      {
+        done: (n) => progress(n, total),
+      },
+    ),
+    originals: await copyBlobs({ folder, kind: 'originals', files }, originals, options.originals, {
+      done: (n) => progress(renditions.length + n, total),
+    }),
+  };
+  const { server, epoch } = library;
+  return { ...copied, photos: library.count('photo:'), server, epoch, change: library.lastChange() };
+}
+
+async function writeManifest({ folder }: Snapshot, content: Content, parts: BackupParts): Promise<void> {
+  const { files, clock, version } = parts;
+  const { home, incoming, work, done } = parts.config;
+  const { server, epoch, change, photos } = content;
+  const held = ({ listed, held }: Copied): Manifest['originals'] => ({ listed, held });
+  const manifest: Manifest = {
+    format: 1,
+    at: new Date(clock.now()).toISOString(),
+    version,
+    server,
+    libraryFormat,
+    epoch,
+    change,
+    photos,
+    originals: held(content.originals),
+    renditions: held(content.renditions),
+    folders: { home, incoming, work, done },
+    files: {},
+  };
+  for (const name of [libraryName, configName, listName]) {
+    const path = join(folder, name);
+    if (await files.look(path)) manifest.files[name] = await files.hash(path);
+  }
+  const written = await files.write(join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+  if (written === 'moved') return;
+  throw new PhotospoolError('conflict', `Something else wrote into ${printable(folder)}.`, { path: folder });
+}
+
+/** Removes the oldest snapshots beyond those that stay. Originals and renditions stay, whoever named them. */
+async function prune({ folder, keep }: BackupOptions, files: Files): Promise<number> {
+  const old = (await listSnapshots(folder, files)).filter(({ manifest }) => manifest).slice(keep);
+  for (const snapshot of old) await removeSnapshot(snapshot, files);
+  return old.length;
+}

@@ -1,0 +1,178 @@
+/**
+ * Putting a snapshot in the place of a library. Everything is checked before anything is changed; the library that was there
+ * stays beside the new one under a dated name, and the new one takes its place by one rename: a crash leaves the old one or
+ * the new one. Every opening of a library draws an epoch (library/sequences.ts), so that peers who read further than the
+ * snapshot goes miss nothing.
+ */
+import { join } from 'node:path';
+import type { Config } from '../base/config.js';
+import { PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { openSqlite } from '../base/sqlite.js';
+import { checkPlace } from '../library/library-location.js';
+import { libraryFormat } from '../library/library-format.js';
+import { listSnapshots, readMark, type Snapshot } from './backup-folder.js';
+import { configName, libraryName, type Manifest } from './snapshot-manifest.js';
+import { checkSound } from './integrity-check.js';
+
+/** A snapshot that can be restored. */
+export type Complete = Snapshot & { manifest: Manifest };
+
+/**
+ * Finds the snapshot to restore, the newest or the one of that name, and checks every file in it by its hash.
+ * @throws PhotospoolError `usage` where there is none, `corrupt` where it is damaged, `newer-version`.
+ */
+export async function openSnapshot(folder: string, name: string | undefined, files: Files): Promise<Complete> {
+  if ((await readMark(folder, files)) === undefined) throw noBackup(folder);
+  const all = (await listSnapshots(folder, files)).filter((one): one is Complete => one.manifest !== undefined);
+  const chosen = name === undefined ? all[0] : all.find((one) => one.name === name);
+  if (!chosen) throw noSnapshot(folder, name, all);
+  if (chosen.manifest.libraryFormat > libraryFormat) {
+    const message = `${printable(chosen.folder)} was made by version ${printable(chosen.manifest.version)}, which is newer.`;
+    throw new PhotospoolError('newer-version', message, { hint: 'Install that version to restore it.' });
+  }
+  try {
+    await checkFiles(chosen, files);
+  } catch (error) {
+    throw damaged(chosen, all, error);
+  }
+  return chosen;
+}
+
+async function checkFiles({ folder, manifest }: Complete, files: Files): Promise<void> {
+  for (const [name, { sha256 }] of Object.entries(manifest.files)) {
+    const path = join(folder, name);
+    if ((await files.hash(path)).sha256 === sha256) continue;
+    throw new PhotospoolError('corrupt', `${printable(path)} has changed since it was written.`, { path });
+  }
+  const db = openSqlite(join(folder, libraryName), { readOnly: true });
+  try {
+    checkSound(db);
+  } finally {
+    db.close();
+  }
+}
+
+function damaged({ name, folder }: Complete, all: readonly Complete[], error: unknown): PhotospoolError {
+  const cause = toPhotospoolError(error, 'read', folder);
+  const older = all.find((one) => one.name < name);
+  const hint = older ? `Restore an older one: --snapshot ${older.name}` : 'There is no older one.';
+  return new PhotospoolError('corrupt', `The snapshot ${name} is damaged: ${cause.message}`, {
+    path: folder,
+    hint,
+    cause,
+  });
+}
+
+function noBackup(folder: string): PhotospoolError {
+  return new PhotospoolError('usage', `${printable(folder)} is no backup.`, {
+    path: folder,
+    hint: 'Name a folder that `photospool backup` has filled.',
+  });
+}
+
+function noSnapshot(folder: string, name: string | undefined, all: readonly Complete[]): PhotospoolError {
+  const what = name === undefined ? 'no snapshot that is complete' : `no snapshot ${printable(name)}`;
+  const hint =
+    all.length === 0 ? 'No backup into it has ended yet.' : `There are ${all.map((one) => one.name).join(', ')}.`;
+  return new PhotospoolError('usage', `${printable(folder)} holds ${what}.`, { path: folder, hint });
+}
+
+/**
+ * Looks whether the library in a home may be replaced. @throws PhotospoolError `usage` where it is another one and has
+ * documents. One that can't be read may be: it stays under another name.
+ */
+export async function checkReplaceable(config: Config, server: string, files: Files): Promise<void> {
+  const path = join(config.data, libraryName);
+  if (!(await files.look(path))) return;
+  const found = readServer(path);
+  if (!found || found.server === server || found.documents === 0) return;
+  throw new PhotospoolError('usage', `${printable(config.home)} holds another library than the backup.`, {
+    path: config.home,
+    hint: 'Restore into another --home.',
+  });
+}
+
+function readServer(path: string): { server: string; documents: number } | undefined {
+  try {
+    const db = openSqlite(path, { readOnly: true });
+    try {
+      return db
+        .prepare<{ server: string; documents: number }>(
+          'SELECT server, (SELECT count(*) FROM change) AS documents FROM library',
+        )
+        .get();
+    } finally {
+      db.close();
+    }
+  } catch {
+    // It is damaged, or no library: that is why it is replaced.
+    return undefined;
+  }
+}
+
+/**
+ * Puts the library of a snapshot into a home that nobody works in. Answers where the one before is kept, absent where there
+ * was none. @throws PhotospoolError `corrupt`, `unusable` where a library may not live there, and what the disk says.
+ */
+export async function placeLibrary(
+  snapshot: Complete,
+  data: string,
+  now: number,
+  files: Files,
+): Promise<string | undefined> {
+  await files.makeFolder(data);
+  await files.setMode(data, 0o700);
+  await checkPlace(data);
+  await files.sweep(data);
+  const path = join(data, libraryName);
+  const fresh = join(data, `${libraryName}.restoring`);
+  await files.remove(fresh);
+  const copy = await files.copy(join(snapshot.folder, libraryName), fresh);
+  if (copy.sha256 !== snapshot.manifest.files[libraryName]?.sha256) {
+    await files.remove(fresh);
+    throw new PhotospoolError('corrupt', `${printable(snapshot.folder)} was read otherwise than before.`, {
+      path: snapshot.folder,
+      hint: 'Check its disk.',
+    });
+  }
+  const stamp = new Date(now).toISOString().replaceAll(':', '-');
+  const kept = (await files.look(path)) ? await keepOld(path, `${path}.before-restore-${stamp}`, files) : undefined;
+  await files.rename(fresh, path);
+  return kept;
+}
+
+/** Keeps a library under another name; it is still at its place then, whole where it was whole. */
+async function keepOld(path: string, kept: string, files: Files): Promise<string> {
+  try {
+    // What is in its log goes into it.
+    const db = openSqlite(path);
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    db.close();
+  } catch {
+    // It is damaged, and kept as it is.
+  }
+  // The log of one library beside another would be taken for its own.
+  const log = await files.look(`${path}-wal`);
+  for (const part of ['-wal', '-shm']) {
+    if (log?.size === 0) await files.remove(path + part);
+    else if (await files.look(path + part)) await files.rename(path + part, kept + part);
+  }
+  await files.copy(path, kept);
+  return kept;
+}
+
+/** What became of the configuration. */
+export type ConfigOutcome = 'restored' | 'kept' | 'same' | 'none';
+
+/** Puts the configuration of a snapshot into a home that has none; one that is there stays. */
+export async function placeConfig(snapshot: Complete, home: string, files: Files): Promise<ConfigOutcome> {
+  const text = await files.readText(join(snapshot.folder, configName));
+  if (text === undefined) return 'none';
+  const path = join(home, configName);
+  const there = await files.readText(path);
+  if (there !== undefined) return there === text ? 'same' : 'kept';
+  await files.makeFolder(home);
+  await files.write(path, text);
+  return 'restored';
+}

@@ -1,0 +1,176 @@
+/**
+ * The catalog's tables and how a row is written: `catalog_photo`, one row per photo, clustered by time taken
+ * (row-numbers.ts); `catalog_change`, which row numbers were written, for the columns in memory of this and other processes;
+ * `catalog_state`. All writes join the caller's transaction: a crash leaves what the last commit left. The tables can
+ * be dropped and come back equal.
+ */
+import type { Sqlite } from '../base/sqlite.js';
+import { openPairs } from './live-photos.js';
+import { compareKeys, homeOf, type Key } from './row-numbers.js';
+import { rowColumns, type PhotoRow } from './catalog-row.js';
+import { openStacks } from './raw-jpeg-stacks.js';
+import { bit } from './photo-flags.js';
+
+/** The version of the tables. Another one found means: drop and build again. */
+export const version = 8;
+
+/** Changes kept for others to catch up on; who is further behind loads anew. */
+const journal = 100_000;
+
+const columns = `
+  id BLOB NOT NULL, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+  type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
+  camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
+  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, folder TEXT, apart TEXT, side TEXT, shared TEXT, people TEXT`;
+
+/**
+ * What live-photos.ts and raw-jpeg-stacks.ts find: `beside` is 1 for a video that plays with a photo and for a RAW behind its JPEG; of that JPEG,
+ * `stacked` is 1 and the place in `audiences` of the widest that may see a RAW of it; of that photo, `clip` is its id, `clip_motion` its `motion`. */
+const paired = 'beside INTEGER NOT NULL DEFAULT 0, stacked INTEGER NOT NULL DEFAULT 0, clip BLOB, clip_motion INTEGER';
+
+/** Makes the tables where they are missing, empty; `complete` stays 0 until `finish`. */
+export const schema = `
+  CREATE TABLE IF NOT EXISTS catalog_photo (n INTEGER PRIMARY KEY, ${columns}, ${paired});
+  CREATE INDEX IF NOT EXISTS catalog_photo_pair ON catalog_photo (pair) WHERE pair IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS catalog_photo_shot ON catalog_photo (shot) WHERE shot IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS catalog_photo_folder ON catalog_photo (folder, n) WHERE folder IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS catalog_photo_clip ON catalog_photo (clip) WHERE clip IS NOT NULL;
+  CREATE UNIQUE INDEX IF NOT EXISTS catalog_photo_id ON catalog_photo (id);
+  CREATE TABLE IF NOT EXISTS catalog_change (seq INTEGER PRIMARY KEY, n INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS catalog_state (
+    version INTEGER NOT NULL, generation INTEGER NOT NULL, building INTEGER NOT NULL, complete INTEGER NOT NULL,
+    behind INTEGER);`;
+
+/** Makes the table that `index` fills between `clear` and `finish`, in the order of arrival. */
+export const bulkSchema = `CREATE TABLE catalog_bulk (arrival INTEGER PRIMARY KEY, ${columns}, UNIQUE (id));`;
+
+/** Drops all that the catalog has. */
+export const dropAll = `
+  DROP TABLE IF EXISTS catalog_bulk; DROP TABLE IF EXISTS catalog_photo;
+  DROP TABLE IF EXISTS catalog_change; DROP TABLE IF EXISTS catalog_state;`;
+
+/** `generation` changes when rows were written that `catalog_change` does not tell of. `behind`: index-backlog.ts. */
+export interface State {
+  version: number;
+  generation: number;
+  building: 0 | 1;
+  complete: 0 | 1;
+}
+
+/** The state of the tables; undefined where there are none of any version. */
+export function readState(db: Sqlite): State | undefined {
+  const found = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'catalog_state'").get();
+  if (!found) return undefined;
+  return db.prepare<State>('SELECT version, generation, building, complete FROM catalog_state').get();
+}
+
+/** A row as it is in the table. */
+export type StoredRow = PhotoRow & { n: number };
+
+const names = rowColumns.join(', ');
+const marks = rowColumns.map(() => '?').join(', ');
+const set = rowColumns.map((name) => `${name} = ?`).join(', ');
+const values = (row: PhotoRow): (string | number | null | Uint8Array)[] => rowColumns.map((name) => row[name]);
+
+/** What writes and reads single rows. */
+export interface Tables {
+  /** Writes a photo's row; nothing where it is there and equal. */
+  put(row: PhotoRow): void;
+  /** The photos (SHA-256) of which a person said or brought something. */
+  naming(person: string): string[];
+  /** Removes a photo's row, where there is one. */
+  remove(id: Uint8Array): void;
+  /** Puts a row into `catalog_bulk`. */
+  append(row: PhotoRow): void;
+  /** Takes a row out of `catalog_bulk`. */
+  omit(id: Uint8Array): void;
+}
+
+/** The writer of rows. */
+export function openTables(db: Sqlite): Tables {
+  const byId = db.prepare<StoredRow>(`SELECT n, ${names} FROM catalog_photo WHERE id = ?`);
+  const keyAt = db.prepare<Key & { id: Uint8Array }>('SELECT taken, id FROM catalog_photo WHERE n = ?');
+  const insert = db.prepare(`INSERT INTO catalog_photo (n, ${names}) VALUES (?, ${marks})`);
+  const update = db.prepare(`UPDATE catalog_photo SET ${set} WHERE n = ?`);
+  const renumber = db.prepare('UPDATE catalog_photo SET n = ? WHERE n = ?');
+  const erase = db.prepare('DELETE FROM catalog_photo WHERE n = ?');
+  const note = db.prepare<{ seq: number }>('INSERT INTO catalog_change (n) VALUES (?)');
+  const forget = db.prepare('DELETE FROM catalog_change WHERE seq <= ?');
+
+  const pairs = openPairs(db, changed);
+  const stacks = openStacks(db, changed);
+
+  function changed(n: number): void {
+    const seq = Number(note.run(n).lastInsertRowid);
+    if (seq % 1024 === 0) forget.run(seq - journal);
+  }
+
+  function settle({ pair, shot }: Pick<PhotoRow, 'pair' | 'shot'>): void {
+    pairs.settle(pair);
+    stacks.settle(shot);
+  }
+
+  function move(from: number, to: number): void {
+    renumber.run(to, from);
+    changed(from);
+    changed(to);
+  }
+
+  /** Makes room for a photo: its number, with all that sort after it moved up where they stood in the way. */
+  function freeNumber(key: Key): number {
+    let n = homeOf(key.taken, key.id);
+    let other = keyAt.get(n);
+    while (other && compareKeys(other, key) < 0) other = keyAt.get(++n);
+    if (!other) return n;
+    let end = n + 1;
+    while (keyAt.get(end)) end++;
+    for (let at = end; at > n; at--) move(at - 1, at);
+    return n;
+  }
+
+  /** Takes a row away and moves those down that it had pushed up. */
+  function take(n: number): void {
+    erase.run(n);
+    changed(n);
+    for (let at = n + 1; ; at++) {
+      const key = keyAt.get(at);
+      if (!key || homeOf(key.taken, key.id) === at) return;
+      move(at, at - 1);
+    }
+  }
+
+  return {
+    put(row) {
+      const old = byId.get(row.id);
+      if (old && rowColumns.every((name) => name === 'id' || old[name] === row[name])) return;
+      if (old?.taken === row.taken) {
+        update.run(...values(row), old.n);
+        const turned = ((old.state ^ row.state) & bit.video) !== 0;
+        if (old.pair !== row.pair || turned) pairs.part(old.n);
+        changed(old.n);
+      } else {
+        if (old) take(old.n);
+        const n = freeNumber(row);
+        insert.run(n, ...values(row));
+        changed(n);
+      }
+      settle(row);
+      if (old && (old.pair !== row.pair || old.shot !== row.shot)) settle(old);
+    },
+    naming(person) {
+      const all = db.prepare<{ id: Uint8Array }>('SELECT id FROM catalog_photo WHERE instr(people, ?) > 0');
+      return all.all(JSON.stringify(person)).map(({ id }) => Buffer.from(id).toString('hex'));
+    },
+    remove(id) {
+      const old = byId.get(id);
+      if (old) take(old.n);
+      if (old) settle(old);
+    },
+    append(row) {
+      db.prepare(`INSERT OR REPLACE INTO catalog_bulk (${names}) VALUES (${marks})`).run(...values(row));
+    },
+    omit(id) {
+      db.prepare('DELETE FROM catalog_bulk WHERE id = ?').run(id);
+    },
+  };
+}

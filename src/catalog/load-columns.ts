@@ -1,0 +1,135 @@
+/**
+ * Brings the columns into memory and keeps them equal to the tables. They are loaded when first needed, in slices that
+ * yield (`load`), or at once where someone can't wait (`columns`). What this or another process writes is taken in from
+ * `catalog_change`: the rows it names are read again. A lost process loses nothing: the tables have it all.
+ */
+import type { Sqlite } from '../base/sqlite.js';
+import { columnNames, listColumns, makeColumns, putRow, removeRow, type Columns } from './columns.js';
+import { buildPostings, tidyLists } from './multi-value-column.js';
+import { dropShared, putShared, type SharedRow } from './share-link-rows.js';
+import { readState } from './catalog-tables.js';
+
+/** The columns of one open catalog. */
+export interface Memory {
+  /** Loads the columns in slices of some milliseconds; resolves when they are there. */
+  load(): Promise<void>;
+  /** The columns where they are loaded. */
+  loaded(): Columns | undefined;
+  /** The columns; loads the rest at once where they are not yet there. */
+  columns(): Columns;
+  /** Takes in what was written since; does nothing where nothing is loaded. */
+  refresh(): void;
+}
+
+/** What the columns are as new as. */
+interface Mark {
+  generation: number;
+  seq: number;
+}
+
+const slice = 500;
+
+/** The columns of the catalog in `db`, whose tables must be there. */
+export function openMemory(db: Sqlite): Memory {
+  const newest = db.prepare<{ seq: number | null }>('SELECT max(seq) AS seq FROM catalog_change');
+  const oldest = db.prepare<{ seq: number | null }>('SELECT min(seq) AS seq FROM catalog_change');
+  let columns: Columns | undefined;
+  let seen: Mark = { generation: -1, seq: 0 };
+  let loading: Generator<void> | undefined;
+  let promise: Promise<void> | undefined;
+
+  const mark = (): Mark => ({ generation: readState(db)?.generation ?? -1, seq: newest.get()?.seq ?? 0 });
+
+  /** Loads once. Where the tables were made anew meanwhile, nothing is loaded afterwards. */
+  function* loadOnce(): Generator<void> {
+    try {
+      seen = mark();
+      columns = yield* read(db);
+      refresh();
+    } finally {
+      loading = undefined;
+    }
+  }
+
+  function refresh(): void {
+    if (!columns) return;
+    const now = mark();
+    if (now.generation === seen.generation && now.seq === seen.seq) return;
+    // Where the lines after the last one seen are gone, or the tables were made anew, all has to be read again.
+    if (now.generation !== seen.generation || now.seq < seen.seq || (oldest.get()?.seq ?? 0) > seen.seq + 1) {
+      columns = undefined;
+      return;
+    }
+    takeIn(db, columns, seen.seq);
+    seen = now;
+  }
+
+  async function drive(): Promise<void> {
+    while (!columns) {
+      loading ??= loadOnce();
+      if (loading.next().done !== true) await new Promise(setImmediate);
+    }
+  }
+
+  return {
+    load() {
+      promise ??= drive().finally(() => (promise = undefined));
+      return promise;
+    },
+    loaded: () => columns,
+    columns() {
+      while (!columns) {
+        const work = (loading ??= loadOnce());
+        while (work.next().done !== true);
+      }
+      return columns;
+    },
+    refresh,
+  };
+}
+
+/** Reads the rows that were written after `seq` again. */
+function takeIn(db: Sqlite, columns: Columns, seq: number): void {
+  const changed = db.prepare<{ n: number }>('SELECT DISTINCT n FROM catalog_change WHERE seq > ?');
+  const row = db.prepare<SharedRow>(`SELECT ${columnNames}, shared FROM catalog_photo WHERE n = ? AND beside = 0`);
+  for (const { n } of changed.all(seq)) {
+    const found = row.get(n);
+    if (found) put(columns, found);
+    else {
+      removeRow(columns, n);
+      dropShared(columns, n);
+    }
+  }
+  tidy(columns);
+  if (columns.shared) tidy(columns.shared.columns);
+}
+
+function put(columns: Columns, row: SharedRow): void {
+  putRow(columns, row);
+  putShared(columns, row);
+}
+
+function tidy(columns: Columns): void {
+  for (const kind of listColumns) tidyLists(columns[kind], columns.size, columns.values[kind].list.length);
+}
+
+/** Reads all rows into new columns, yielding after each slice. */
+function* read(db: Sqlite): Generator<void, Columns> {
+  const rows = db.prepare<SharedRow>(
+    `SELECT ${columnNames}, shared FROM catalog_photo WHERE n > ? AND beside = 0 ORDER BY n LIMIT ${slice}`,
+  );
+  const columns = makeColumns();
+  let last = -Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const found = rows.all(last);
+    for (const row of found) put(columns, row);
+    if (found.length < slice) break;
+    last = found[found.length - 1]!.n;
+    yield;
+  }
+  for (const kind of listColumns) {
+    yield* buildPostings(columns[kind], columns.size, columns.values[kind].list.length);
+  }
+  if (columns.shared) tidy(columns.shared.columns);
+  return columns;
+}

@@ -1,0 +1,96 @@
+/**
+ * Photos on the map: counted into the cells of a grid that lies still when the map is moved, from the columns. An answer
+ * has at most `mostCells` clusters: cells grow until no more of them lie in the area.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import type { Box, Cluster } from './catalog-answers.js';
+import { normal, widthOf as width } from './geo-area.js';
+import type { Columns } from './columns.js';
+import type { Found } from './search-filter.js';
+
+const mostCells = 500;
+
+/** A cluster before its photo is known: `slot` is that of its newest photo. */
+export type Spot = Pick<Cluster, 'lat' | 'lon' | 'count' | 'box'> & { slot: number };
+
+/** A part of the grid: `columns` × `rows` cells of `size` degrees, from the cell that holds the corner in the south-west. */
+interface Grid {
+  size: number;
+  south: number;
+  west: number;
+  rows: number;
+  columns: number;
+}
+
+function gridOf(box: Box, zoom: number): Grid {
+  // A tile of the usual web map is 256 pixels and 360 / 2^zoom degrees wide; a quarter of one is a thumb's width.
+  for (let size = 360 / 2 ** zoom / 4; ; size *= 2) {
+    const south = Math.floor(box.south / size) * size;
+    const west = Math.floor(box.west / size) * size;
+    const rows = Math.floor((box.north - south) / size) + 1;
+    const columns = Math.floor((box.west + width(box) - west) / size) + 1;
+    if (rows * columns <= mostCells) return { size, south, west, rows, columns };
+  }
+}
+
+function check({ south, west, north, east }: Box, zoom: number): void {
+  const inRange =
+    south >= -90 && north <= 90 && south <= north && [west, east].every((lon) => lon >= -540 && lon <= 540);
+  if (inRange && zoom >= 0 && zoom <= 24) return;
+  throw new PhotospoolError('invalid', 'That is no area on the map.', {
+    op: 'map',
+    hint: 'Latitudes are from -90 to 90, south below north; longitudes in degrees; zoom from 0 to 20.',
+  });
+}
+
+/** Counts what was found into the cells of an area. @throws PhotospoolError `invalid` for an area that is none. */
+export function clusterSpots(columns: Columns, found: Found, box: Box, zoom: number): Spot[] {
+  check(box, zoom);
+  const grid = gridOf(box, zoom);
+  const cells = grid.rows * grid.columns;
+  const counts = new Uint32Array(cells);
+  const lats = new Float64Array(cells);
+  const lons = new Float64Array(cells);
+  const newest = new Uint32Array(cells);
+  const [souths, norths] = [new Float64Array(cells).fill(Infinity), new Float64Array(cells).fill(-Infinity)];
+  const [wests, easts] = [new Float64Array(cells).fill(Infinity), new Float64Array(cells).fill(-Infinity)];
+  const { lat, lon } = columns;
+  const { south, north } = box;
+  const [west, across] = [normal(box.west), width(box)];
+  const [perDegree, fromSouth, fromWest] = [1 / grid.size, grid.south, box.west - grid.west];
+  const [lastRow, lastColumn] = [grid.rows - 1, grid.columns - 1];
+  for (const slot of found) {
+    const y = lat[slot]!;
+    // A place that is not known is NaN, which no comparison holds for.
+    if (!(y >= south && y <= north)) continue;
+    let east = lon[slot]! - west;
+    if (east < 0) east += 360;
+    if (east > across) continue;
+    // Dividing and multiplying round differently: what lies on the edge is in the last cell.
+    const row = Math.min(lastRow, Math.trunc((y - fromSouth) * perDegree));
+    const cell = row * grid.columns + Math.min(lastColumn, Math.trunc((east + fromWest) * perDegree));
+    counts[cell]!++;
+    lats[cell]! += y;
+    lons[cell]! += east;
+    if (y < souths[cell]!) souths[cell] = y;
+    if (y > norths[cell]!) norths[cell] = y;
+    if (east < wests[cell]!) wests[cell] = east;
+    if (east > easts[cell]!) easts[cell] = east;
+    // What comes later is newer.
+    newest[cell] = slot;
+  }
+  const spots: Spot[] = [];
+  for (let cell = 0; cell < cells; cell++) {
+    const count = counts[cell]!;
+    if (count === 0) continue;
+    const [from, to] = [normal(west + wests[cell]!), normal(west + easts[cell]!)];
+    spots.push({
+      lat: lats[cell]! / count,
+      lon: normal(west + lons[cell]! / count),
+      count,
+      box: { south: souths[cell]!, west: from, north: norths[cell]!, east: to },
+      slot: newest[cell]!,
+    });
+  }
+  return spots;
+}

@@ -1,0 +1,134 @@
+/**
+ * A column in memory with any number of values per slot (tags, albums, words), both ways round: the values of each
+ * slot, and the slots of each value ("postings"). Postings are built at once by `build`; slots written since are kept
+ * aside and looked at one by one, until they are so many that building again pays.
+ */
+import { grown } from './growable-array.js';
+
+/** Values per slot. Values are numbers from 1; 0 stands between groups of neighbours and is found by nothing. */
+export interface Lists {
+  /** Where each slot's values begin in `items`, and how many there are. */
+  start: Uint32Array;
+  length: Uint32Array;
+  items: Uint32Array;
+  used: number;
+  /** How many of the used are of lists that were replaced. */
+  wasted: number;
+  /** Postings of value v: `slots[offsets[v]]` to `slots[offsets[v + 1] - 1]`. */
+  offsets: Uint32Array;
+  slots: Uint32Array;
+  /** Slots that postings don't tell of, or not truly, since `build`. */
+  aside: number[];
+  isAside: Uint8Array;
+}
+
+const few = 1_000;
+
+/** Makes an empty column; every slot is aside. */
+export function makeLists(): Lists {
+  return {
+    start: new Uint32Array(0),
+    length: new Uint32Array(0),
+    items: new Uint32Array(0),
+    used: 0,
+    wasted: 0,
+    offsets: new Uint32Array(1),
+    slots: new Uint32Array(0),
+    aside: [],
+    isAside: new Uint8Array(0),
+  };
+}
+
+/** Sets the values of a slot; equal ones leave everything as it is. */
+export function setList(lists: Lists, slot: number, values: readonly number[]): void {
+  if (isEqual(lists, slot, values)) return;
+  lists.start = grown(lists.start, slot + 1);
+  lists.length = grown(lists.length, slot + 1);
+  lists.isAside = grown(lists.isAside, slot + 1);
+  lists.items = grown(lists.items, lists.used + values.length);
+  lists.wasted += lists.length[slot]!;
+  lists.start[slot] = lists.used;
+  lists.length[slot] = values.length;
+  for (const value of values) lists.items[lists.used++] = value;
+  if (lists.isAside[slot] === 0) {
+    lists.isAside[slot] = 1;
+    lists.aside.push(slot);
+  }
+}
+
+function isEqual({ start, length, items }: Lists, slot: number, values: readonly number[]): boolean {
+  const at = start[slot];
+  return at !== undefined && length[slot] === values.length && values.every((value, k) => items[at + k] === value);
+}
+
+/** How many slots are done between two yields. */
+const stride = 20_000;
+
+/** Builds the postings of the first `size` slots and values below `limit`, yielding now and then. */
+export function* buildPostings(lists: Lists, size: number, limit: number): Generator<void> {
+  const { start, length, items } = lists;
+  const offsets = new Uint32Array(limit + 1);
+  for (let slot = 0; slot < size; slot++) {
+    if (slot % stride === stride - 1) yield;
+    for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) offsets[items[at]!]!++;
+  }
+  offsets[0] = 0;
+  for (let value = 1; value <= limit; value++) offsets[value]! += offsets[value - 1]!;
+  yield;
+  const slots = new Uint32Array(offsets[limit]!);
+  for (let slot = size - 1; slot >= 0; slot--) {
+    if (slot % stride === 0) yield;
+    for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) {
+      if (items[at] !== 0) slots[--offsets[items[at]!]!] = slot;
+    }
+  }
+  lists.offsets = offsets;
+  lists.slots = slots;
+  lists.aside = [];
+  lists.isAside.fill(0);
+}
+
+/** Builds the postings again where too many slots are aside, and closes gaps where too much is wasted. */
+export function tidyLists(lists: Lists, size: number, limit: number): void {
+  if (lists.wasted > few + lists.used / 2) closeGaps(lists, size);
+  if (lists.aside.length <= few + size / 8) return;
+  const work = buildPostings(lists, size, limit);
+  while (work.next().done !== true);
+}
+
+function closeGaps(lists: Lists, size: number): void {
+  const items = new Uint32Array(lists.used - lists.wasted);
+  let used = 0;
+  for (let slot = 0; slot < Math.min(size, lists.start.length); slot++) {
+    const from = lists.start[slot]!;
+    items.set(lists.items.subarray(from, from + lists.length[slot]!), used);
+    lists.start[slot] = used;
+    used += lists.length[slot]!;
+  }
+  Object.assign(lists, { items, used, wasted: 0 });
+}
+
+/** Slots that have one of `values`: `mark[slot] = 1`. Slots that are not in use may be marked too. */
+export function markSlots(lists: Lists, values: readonly number[], limit: number, mark: Uint8Array): void {
+  const { offsets, slots, isAside, aside, start, length, items } = lists;
+  for (const value of values) {
+    const end = offsets[value + 1] ?? 0;
+    for (let at = offsets[value] ?? 0; at < end; at++) {
+      const slot = slots[at]!;
+      if (isAside[slot] === 0) mark[slot] = 1;
+    }
+  }
+  if (aside.length === 0 || values.length === 0) return;
+  const asked = new Uint8Array(limit);
+  for (const value of values) asked[value] = 1;
+  for (const slot of aside) {
+    for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) {
+      if (asked[items[at]!] === 1) mark[slot] = 1;
+    }
+  }
+}
+
+/** How many places in all slots have one of `values`, as of the last `build`: for choosing the rarest. */
+export function weigh(lists: Lists, values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + (lists.offsets[value + 1] ?? 0) - (lists.offsets[value] ?? 0), 0);
+}

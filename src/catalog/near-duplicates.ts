@@ -1,0 +1,81 @@
+/**
+ * The near-duplicates of the catalog: photos that look the same (similarity-index.ts), as far as they are in the album. Not among them: what
+ * lies in the trash, videos, the RAW or film that goes with a photo, and what others brought than the owner or whoever brought the rest. Photos that somebody said are apart
+ * count as looked at together: a group is told only where it holds some that were never looked at with the others. Read in
+ * slices, so that nobody else waits.
+ */
+import type { Sqlite } from '../base/sqlite.js';
+import type { Looks } from './similarity-index.js';
+import { bit } from './photo-flags.js';
+
+/** Photos that look the same: their SHA-256, oldest first, at least two and at most `mostTogether`. */
+export interface Alike {
+  /** The row of the newest of them: groups with greater ones come first. */
+  newest: number;
+  ids: string[];
+}
+
+/** More photos than these are told in several groups, each a stretch of time. */
+export const mostTogether = 40;
+
+interface Member {
+  leader: number;
+  n: number;
+  id: Uint8Array;
+  apart: string | null;
+  side: string | null;
+}
+
+const shown = `p.version = l.version AND p.beside = 0 AND (p.state & ${bit.trashed | bit.video}) = 0`;
+const columns = 'p.n, p.id, p.apart, p.side';
+const membersOf = `
+  SELECT l.seq AS leader, ${columns} FROM json_each(?) AS j JOIN look AS l ON l.seq = j.value JOIN catalog_photo AS p ON p.id = l.photo WHERE ${shown}
+  UNION ALL
+  SELECT l.leader AS leader, ${columns} FROM json_each(?) AS j JOIN look AS l ON l.leader = j.value JOIN catalog_photo AS p ON p.id = l.photo WHERE ${shown}
+  ORDER BY 1, 2`;
+
+/** All groups, those with the newest photos first. */
+export async function findAlike(db: Sqlite, looks: Looks): Promise<Alike[]> {
+  const found: Alike[] = [];
+  for (let after = 0; ;) {
+    const leaders = looks.leaders(after);
+    if (leaders.length === 0) break;
+    after = leaders.at(-1)!;
+    const some = JSON.stringify(leaders);
+    const groups = new Map<string, Member[]>();
+    for (const member of db.prepare<Member>(membersOf).all(some, some)) {
+      const key = `${member.leader} ${member.side ?? ''}`;
+      const group = groups.get(key);
+      if (group) group.push(member);
+      else groups.set(key, [member]);
+    }
+    for (const members of groups.values()) found.push(...stretches(members));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return found.sort((a, b) => b.newest - a.newest);
+}
+
+const hex = (id: Uint8Array): string => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
+
+/** Whether all members were looked at together: being apart ties them to each other, also by way of a third one. */
+function isKnown(members: readonly Member[]): boolean {
+  const tied = new Map(members.map(({ id }) => [hex(id), hex(id)]));
+  const root = (id: string): string => {
+    let at = id;
+    for (let up = tied.get(at)!; up !== at; up = tied.get(at)!) at = up;
+    return at;
+  };
+  for (const { id, apart } of members)
+    for (const other of apart === null ? [] : (JSON.parse(apart) as string[]))
+      if (tied.has(other)) tied.set(root(hex(id)), root(other));
+  return new Set(members.map(({ id }) => root(hex(id)))).size < 2;
+}
+
+function stretches(members: readonly Member[]): Alike[] {
+  const count = Math.ceil(members.length / mostTogether);
+  return Array.from({ length: count }, (_, part) =>
+    members.slice((part * members.length) / count, ((part + 1) * members.length) / count),
+  )
+    .filter((some) => !isKnown(some))
+    .map((some) => ({ newest: some.at(-1)!.n, ids: some.map(({ id }) => hex(id)) }));
+}

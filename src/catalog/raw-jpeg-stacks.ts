@@ -1,0 +1,113 @@
+/**
+ * Stacks: the RAW and the JPEG (or HEIC) of one shot are one photo in the album, shown by the JPEG. They belong together where
+ * the file name without its ending, the second and the camera are the same, and who brought them acts for the owner, or is the same: a function of the documents, so the same on every
+ * server and whichever came first; found anew whenever one of them is written, in the same transaction.
+ *
+ * What lies in the trash is stacked among itself. A RAW in a stack has no place of its own in the album (`beside`).
+ */
+import { hash } from 'node:crypto';
+import type { Sqlite } from '../base/sqlite.js';
+import { own, textOf } from '../document/json-values.js';
+import { bit } from './photo-flags.js';
+
+/** A row as stacking looks at it. */
+interface Member {
+  n: number;
+  id: Uint8Array;
+  type: string;
+  state: number;
+  beside: number;
+  stacked: number;
+}
+
+/** Stacks rows. */
+export interface Stacks {
+  /** Finds anew what belongs together under a number. */
+  settle(shot: number | null | undefined): void;
+  /** Does so for all. */
+  settleAll(): void;
+}
+
+/** Types of RAW files: all of them are called so, and no other picture that is taken in. */
+const isRaw = (type: string): boolean => type.startsWith('image/x-');
+/** What cameras write beside a RAW. */
+const companions = ['image/jpeg', 'image/heic', 'image/heif'];
+
+/** The number of a shot; null for what can be in no stack. `name` is the file's, `side` who brought it (catalog-row.ts). */
+export function shotOf(facts: unknown, name: string, side: string | null = null): number | null {
+  const [type, taken] = [textOf(own(facts, 'type')), textOf(own(facts, 'taken'))];
+  const stem = name.replace(/\.[^.]*$/, '').toLowerCase();
+  const model = textOf(own(own(facts, 'camera'), 'model'));
+  if ((!isRaw(type) && !companions.includes(type)) || taken === '' || model === '' || stem === '') return null;
+  const key = JSON.stringify([stem, taken.slice(0, 19), model, ...(side === null ? [] : [side])]);
+  return parseInt(hash('sha256', key, 'hex').slice(0, 12), 16);
+}
+
+const byShot = 'SELECT n, id, type, state, beside, stacked FROM catalog_photo WHERE shot = ? ORDER BY id';
+
+/** `changed` is told of each row that has another place, or another stack, than before. */
+export function openStacks(db: Sqlite, changed: (n: number) => void): Stacks {
+  const members = db.prepare<Member>(byShot);
+  const set = db.prepare('UPDATE catalog_photo SET beside = ?, stacked = ? WHERE n = ?');
+  const all = db.prepare<{ shot: number }>(
+    "SELECT DISTINCT shot FROM catalog_photo WHERE shot IS NOT NULL AND type GLOB 'image/x-*'",
+  );
+
+  function settle(shot: number | null | undefined): void {
+    if (shot === null || shot === undefined) return;
+    const found = members.all(shot);
+    // All photos but those of cameras that write RAW are alone.
+    if (found.length < 2 && found.every(({ beside, stacked }) => beside === 0 && stacked === 0)) return;
+    for (const trashed of [0, bit.trashed]) {
+      const group = found.filter(({ state }) => (state & bit.trashed) === trashed);
+      const front = group.find(({ type }) => !isRaw(type));
+      const raws = group.filter(({ type }) => isRaw(type));
+      const widest = Math.max(0, ...raws.map(({ state }) => 1 + ((state & bit.audience) >> 5)));
+      for (const member of group) {
+        const beside = Number(front !== undefined && isRaw(member.type));
+        const stacked = member === front ? widest : 0;
+        if (member.beside === beside && member.stacked === stacked) continue;
+        set.run(beside, stacked, member.n);
+        changed(member.n);
+      }
+    }
+  }
+
+  return {
+    settle,
+    settleAll() {
+      for (const { shot } of all.all()) settle(shot);
+    },
+  };
+}
+
+/** What is in one stack with what. */
+export interface Stacked {
+  /** The other files of a photo's shot (SHA-256), the one that is shown first; none where it is in no stack. */
+  stackOf(id: string): string[];
+}
+
+/** Opens the answers; the tables need not be there before one is asked for. */
+export function openStacked(db: Sqlite): Stacked {
+  return {
+    stackOf(id) {
+      const key = Buffer.from(id, 'hex');
+      const own = db
+        .prepare<Member & { shot: number | null }>(
+          'SELECT n, id, type, state, beside, stacked, shot FROM catalog_photo WHERE id = ?',
+        )
+        .get(key);
+      if (own?.shot === null || own?.shot === undefined || (own.beside === 0 && own.stacked === 0)) return [];
+      return db
+        .prepare<Member>(byShot)
+        .all(own.shot)
+        .filter(
+          ({ n, state, beside, stacked }) => n !== own.n && (beside > 0 || stacked > 0) && inOne(state, own.state),
+        )
+        .sort((a, b) => b.stacked - a.stacked)
+        .map((member) => Buffer.from(member.id).toString('hex'));
+    },
+  };
+}
+
+const inOne = (one: number, other: number): boolean => (one & bit.trashed) === (other & bit.trashed);

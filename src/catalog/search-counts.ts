@@ -1,0 +1,146 @@
+/** Counting what a search found: per month, per stretch of the timeline, per value. From the columns. */
+import type { Facet, Segment } from './catalog-answers.js';
+import type { Columns } from './columns.js';
+import { dayText, monthText } from './date-numbers.js';
+import { derivedOf } from './derived-values.js';
+import type { Found } from './search-filter.js';
+import { bit } from './photo-flags.js';
+
+/** The kinds of values that are counted. */
+export type FacetKind = 'tag' | 'camera' | 'lens' | 'place' | 'album';
+
+/** Photos per month, newest first. */
+export function countMonths({ taken }: Columns, found: Found): { month: string; count: number }[] {
+  const months: { month: string; count: number }[] = [];
+  eachMonth(taken, found, (month, count) => months.push({ month, count }));
+  return months;
+}
+
+/** Tells of each month with its count, newest first: neighbours of one month are one stretch. */
+const eachMonth = (taken: Int32Array, found: Found, tell: (month: string, count: number) => void): void =>
+  eachSpan(taken, found, 100, (month, count) => tell(monthText(month), count));
+
+/** Tells of each span of time with its count, newest first; a date is `yyyymmdd`, of which a span leaves the last digits out. */
+function eachSpan(taken: Int32Array, found: Found, size: number, tell: (span: number, count: number) => void): void {
+  for (let end = found.length; end > 0;) {
+    const date = taken[found[end - 1]!]!;
+    const first = date - (date % size);
+    let at = end - 1;
+    while (at > 0 && taken[found[at - 1]!]! >= first) at--;
+    tell(first / size, end - at);
+    end = at;
+  }
+}
+
+/** A month or a year, and the photo that stands for it. */
+export interface Span {
+  /** `2024-07` or `2024` */
+  span: string;
+  count: number;
+  /** Row number of the photo. */
+  n: number;
+}
+
+/**
+ * Photos per month or year, newest first, each with the one that stands for it: a favourite of the owner's (where `favourites`:
+ * somebody with favourites of their own is not told of them), then the one with most stars, no video where there is a picture; of equal ones the newest.
+ */
+export function pickCovers(
+  { taken, state, rating, n }: Columns,
+  found: Found,
+  by: 'month' | 'year',
+  favourites: boolean,
+): Span[] {
+  const size = by === 'month' ? 100 : 10_000;
+  const worth = (slot: number): number =>
+    rating[slot]! + (favourites && state[slot]! & bit.favourite ? 10 : 0) - (state[slot]! & bit.video ? 100 : 0);
+  const spans: Span[] = [];
+  for (let end = found.length; end > 0;) {
+    const date = taken[found[end - 1]!]!;
+    const first = date - (date % size);
+    let best = found[end - 1]!;
+    let at = end;
+    while (at > 0 && taken[found[at - 1]!]! >= first) {
+      const slot = found[--at]!;
+      if (worth(slot) > worth(best)) best = slot;
+    }
+    const text = by === 'month' ? monthText(first / 100) : String(first / 10_000).padStart(4, '0');
+    spans.push({ span: text, count: end - at, n: n[best]! });
+    end = at;
+  }
+  return spans;
+}
+
+/** The places of a month or a day, those of most photos first. */
+export interface SpanPlaces {
+  /** `2024-07` or `2024-07-03` */
+  span: string;
+  places: string[];
+}
+
+/** So many places stand for a span, where each has at least this share of its photos. */
+const mostPlaces = 2;
+const leastShare = 0.2;
+
+/** Where the photos of each month or day were taken mostly, newest first; those of which it is not known are left out. */
+export function countPlaces(columns: Columns, found: Found, by: 'month' | 'day'): SpanPlaces[] {
+  const { taken, place } = columns;
+  const label = derivedOf(columns).label.place;
+  const [size, name] = by === 'month' ? ([100, monthText] as const) : ([1, dayText] as const);
+  const spans: SpanPlaces[] = [];
+  let at = found.length;
+  eachSpan(taken, found, size, (span, all) => {
+    const counts = new Map<number, number>();
+    for (const end = at - all; at > end;) {
+      const number = place[found[--at]!]!;
+      if (number !== 0) counts.set(number, (counts.get(number) ?? 0) + 1);
+    }
+    const most = [...counts]
+      .filter(([, count]) => count >= all * leastShare)
+      .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    if (most.length > 0)
+      spans.push({ span: name(span), places: most.slice(0, mostPlaces).map(([number]) => label(number)) });
+  });
+  return spans;
+}
+
+/** Stretches of at most `size` photos of one month, newest first. */
+export function cutSegments({ taken, ratio, n }: Columns, found: Found, size: number): Segment[] {
+  const segments: Segment[] = [];
+  let at = found.length;
+  eachMonth(taken, found, (month, all) => {
+    for (let left = all; left > 0;) {
+      const count = Math.min(size, left);
+      const cursor = String(n[found[at - 1]!]! + 1);
+      let sum = 0;
+      for (const end = at - count; at > end;) sum += ratio[found[--at]!]!;
+      segments.push({ month, count, ratio: sum, cursor });
+      left -= count;
+    }
+  });
+  return segments;
+}
+
+/** Values with counts, the most frequent first, then by name. */
+export function countFacet(columns: Columns, found: Found, kind: FacetKind): Facet[] {
+  const counts = new Uint32Array(columns.values[kind].list.length);
+  if (kind === 'tag' || kind === 'album') {
+    const { start, length, items } = columns[kind];
+    for (const slot of found) {
+      for (let at = start[slot]!, end = at + length[slot]!; at < end; at++) counts[items[at]!]!++;
+    }
+  } else {
+    const column = columns[kind];
+    for (const slot of found) counts[column[slot]!]!++;
+  }
+  counts[0] = 0;
+  return list(counts, derivedOf(columns).label[kind]);
+}
+
+function list(counts: Uint32Array, label: (number: number) => string): Facet[] {
+  const facets: Facet[] = [];
+  counts.forEach((count, number) => {
+    if (count > 0) facets.push({ value: label(number), count });
+  });
+  return facets.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+}

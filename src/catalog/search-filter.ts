@@ -1,0 +1,221 @@
+/**
+ * Which photos a search finds for a viewer, from the columns: a pass over a byte per photo for each term, some milliseconds
+ * for a million. A search sees no trashed photos unless it asks for them with `is:trashed`.
+ */
+import { audiences } from '../document/photo-document.js';
+import { isPrivateTag } from '../document/tag-names.js';
+import { keepArea } from './geo-area.js';
+import type { Viewer } from './catalog-answers.js';
+import type { Columns } from './columns.js';
+import { derivedOf } from './derived-values.js';
+import { grown, padded } from './growable-array.js';
+import { markSlots } from './multi-value-column.js';
+import { markPhrase } from './phrase-search.js';
+import { parseQuery } from './search-parser.js';
+import type { Query, Term, Condition, ValueMatch } from './query.js';
+import { sharedSlots } from './share-link-rows.js';
+import { bit, fits, states } from './photo-flags.js';
+import { hasPhrase, type Phrase } from './tokenize.js';
+
+/** The slots of the photos that were found, by ascending row number: the newest last. */
+export type Found = Uint32Array;
+
+/** A byte per slot, 1 or 0; its length is a multiple of four. */
+type Mask = Uint8Array;
+
+/** Memory for masks, kept from one search to the next: a big library's would keep the garbage collector busy. */
+export interface Scratch {
+  kept: Mask;
+  marks: Mask;
+  maybe: Mask;
+  inside: Mask;
+  shared: Mask;
+}
+
+/** Makes memory for masks. */
+export const makeScratch = (): Scratch => ({
+  kept: new Uint8Array(0),
+  marks: new Uint8Array(0),
+  maybe: new Uint8Array(0),
+  inside: new Uint8Array(0),
+  shared: new Uint8Array(0),
+});
+
+/** Evaluates a search; the answer lies in `into`, which must have room for all photos. */
+export function evaluate(columns: Columns, query: Query, viewer: Viewer, scratch: Scratch, into: Uint32Array): Found {
+  const kept = markFound(columns, query.terms, viewer, cleared(scratch, 'kept', columns.size), scratch);
+  if (viewer.scope && 'search' in viewer.scope) keepInside(columns, viewer, viewer.scope.search, kept, scratch);
+  const { order, count } = columns;
+  let length = 0;
+  for (let position = 0; position < count; position++) {
+    const slot = order[position]!;
+    if (kept[slot] === 1) into[length++] = slot;
+  }
+  return into.subarray(0, length);
+}
+
+/** Marks what a viewer may see that fits the terms. */
+function markFound(columns: Columns, terms: readonly Term[], viewer: Viewer, mask: Mask, scratch: Scratch): Mask {
+  const allowed = allowedStates(terms, viewer);
+  for (let slot = 0; slot < columns.size; slot++) mask[slot] = allowed[columns.state[slot]!]!;
+  for (const term of terms) narrow(columns, term, viewer, mask, scratch);
+  return mask;
+}
+
+/**
+ * Keeps what exists at all for a viewer who sees what a search finds: by what those said and brought of a photo who may share, not
+ * by what is shown of it. Whoever made the link may have chosen by what its visitors are not told.
+ */
+function keepInside(columns: Columns, viewer: Viewer, search: string, kept: Mask, scratch: Scratch): void {
+  const { terms } = parseQuery(search);
+  const all = { ...viewer, outside: false };
+  const inside = markFound(columns, terms, all, cleared(scratch, 'inside', columns.size), scratch);
+  if (columns.shared) {
+    const { columns: own } = columns.shared;
+    const found = markFound(own, terms, all, cleared(scratch, 'shared', own.size), scratch);
+    const lacks = terms.some(({ negated, kind }) => negated && (kind === 'element' || kind === 'words'));
+    for (const { slot, own: at, doubted } of sharedSlots(columns)) inside[slot] = lacks && doubted ? 0 : found[at]!;
+  }
+  keepMarked(inside, false, kept);
+}
+
+/** A mask of zeros for `size` slots. */
+function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {
+  scratch[name] = grown(scratch[name], size);
+  return scratch[name].subarray(0, padded(size)).fill(0);
+}
+
+/** Of each of the states in memory, whether viewer and search admit it. */
+function allowedStates(terms: readonly Term[], viewer: Viewer): Uint8Array {
+  const asked = terms.filter((term) => term.kind === 'state');
+  const tests = asked.filter((term) => !isOwn(term, viewer));
+  const trash =
+    viewer.trash !== false &&
+    asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
+  return Uint8Array.from({ length: states }, (_, state) => {
+    const audience = audiences[(state & bit.audience) >> 5];
+    const shown = (state & bit.alive) !== 0 && audience !== undefined && viewer.audiences.includes(audience);
+    const there = trash || (state & bit.trashed) === 0;
+    return shown && there && tests.every((term) => fits(state, term.tests) !== term.negated) ? 1 : 0;
+  });
+}
+
+/** Whether a term asks for favourites, and the viewer has their own. */
+const isOwn = ({ tests }: Term & { kind: 'state' }, { self }: Viewer): boolean =>
+  self !== undefined && tests.some(({ mask }) => mask === bit.favourite);
+
+/** Keeps what is the viewer's own favourite, or fits another of the term's tests. */
+function keepOwn(columns: Columns, term: Term & { kind: 'state' }, self: string, kept: Mask, scratch: Scratch): void {
+  const marks = cleared(scratch, 'marks', columns.size);
+  const { list } = columns.values.person;
+  markSlots(
+    columns.person,
+    numbersBelow(list.length, (number) => list[number] === self),
+    list.length,
+    marks,
+  );
+  const others = term.tests.filter(({ mask }) => mask !== bit.favourite);
+  for (let slot = 0; slot < columns.size; slot++) if (fits(columns.state[slot]!, others)) marks[slot] = 1;
+  keepMarked(marks, term.negated, kept);
+}
+
+function narrow(columns: Columns, term: Term, viewer: Viewer, kept: Mask, scratch: Scratch): void {
+  switch (term.kind) {
+    case 'state':
+      if (isOwn(term, viewer)) keepOwn(columns, term, viewer.self!, kept, scratch);
+      return;
+    case 'range':
+      return keepRange(columns[term.column], term, kept, columns.size);
+    case 'day':
+      return keepDay(columns.taken, term, kept, columns.size);
+    case 'area':
+      return keepArea(columns, term.area, term.negated, kept);
+    case 'value':
+      return keepValues(columns[term.column], matching(columns, term), term.negated, kept, columns.size);
+    case 'element': {
+      const marks = cleared(scratch, 'marks', columns.size);
+      const values = columns.values[term.column].list;
+      const folded = derivedOf(columns).folded[term.column];
+      const exists = term.column === 'tag' ? tagsFor(columns, viewer) : () => true;
+      const numbers = numbersBelow(values.length, (number) => folded(number) === term.folded && exists(number));
+      markSlots(columns[term.column], numbers, values.length, marks);
+      return keepMarked(marks, term.negated, kept);
+    }
+    case 'words': {
+      const marks = cleared(scratch, 'marks', columns.size);
+      markWords(columns, term.phrase, viewer, marks, cleared(scratch, 'maybe', columns.size));
+      return keepMarked(marks, term.negated, kept);
+    }
+  }
+}
+
+/** Keeps those within the range. What is not known is -1, and in no range. */
+function keepRange(column: Uint8Array | Int32Array, term: Term & { kind: 'range' }, kept: Mask, size: number): void {
+  const { min, max } = term.range;
+  const flip = term.negated ? 1 : 0;
+  for (let slot = 0; slot < size; slot++) {
+    const value = column[slot]!;
+    kept[slot]! &= (Number(value >= min) & Number(value <= max)) ^ flip;
+  }
+}
+
+function keepDay(taken: Int32Array, term: Term & { kind: 'day' }, kept: Mask, size: number): void {
+  const flip = term.negated ? 1 : 0;
+  for (let slot = 0; slot < size; slot++) kept[slot]! &= Number(taken[slot]! % 10_000 === term.day) ^ flip;
+}
+
+function keepValues(column: Uint32Array, meant: Uint8Array, negated: boolean, kept: Mask, size: number): void {
+  const flip = negated ? 1 : 0;
+  for (let slot = 0; slot < size; slot++) kept[slot]! &= meant[column[slot]!]! ^ flip;
+}
+
+/** Four slots at once. */
+function keepMarked(marks: Mask, negated: boolean, kept: Mask): void {
+  const [from, to] = [wordsIn(marks), wordsIn(kept)];
+  const flip = negated ? 0x01010101 : 0;
+  for (let k = 0; k < to.length; k++) to[k]! &= from[k]! ^ flip;
+}
+
+const wordsIn = (mask: Mask): Uint32Array => new Uint32Array(mask.buffer, mask.byteOffset, mask.length / 4);
+
+/** Of each value of a column, whether it is meant. */
+function matching(columns: Columns, { column, match }: Condition & { kind: 'value' }): Uint8Array {
+  const derived = derivedOf(columns);
+  const test = (number: number, match: ValueMatch): boolean => {
+    if ('phrase' in match) return hasPhrase(derived.words[column](number), match.phrase);
+    if ('whole' in match) return derived.folded[column](number) === match.whole;
+    return derived.country(number) === match.country;
+  };
+  const meant = new Uint8Array(columns.values[column].list.length);
+  for (const number of numbersBelow(meant.length, (number) => test(number, match))) meant[number] = 1;
+  return meant;
+}
+
+/** The numbers of values that are meant; 0, which is "none", never is. */
+function numbersBelow(length: number, test: (number: number) => boolean): number[] {
+  const numbers: number[] = [];
+  for (let number = 1; number < length; number++) if (test(number)) numbers.push(number);
+  return numbers;
+}
+
+/** Which tags exist for a viewer, by their numbers. */
+export function tagsFor(columns: Columns, { outside = false }: Viewer): (number: number) => boolean {
+  const { label } = derivedOf(columns);
+  return outside ? (number) => !isPrivateTag(label.tag(number)) : () => true;
+}
+
+/** Marks the slots that have the phrase in title, description, file name, a tag, the place or the camera. */
+function markWords(columns: Columns, phrase: Phrase, viewer: Viewer, marks: Mask, maybe: Mask): void {
+  markPhrase(columns, phrase, viewer.outside !== true, marks, maybe);
+  const exists = tagsFor(columns, viewer);
+  const { words } = derivedOf(columns);
+  const { values } = columns;
+  const tags = numbersBelow(values.tag.list.length, (number) => hasPhrase(words.tag(number), phrase) && exists(number));
+  markSlots(columns.tag, tags, values.tag.list.length, marks);
+  for (const kind of ['camera', 'place'] as const) {
+    const meant = matching(columns, { kind: 'value', column: kind, match: { phrase } });
+    if (!meant.includes(1)) continue;
+    const column = columns[kind];
+    for (let slot = 0; slot < columns.size; slot++) marks[slot]! |= meant[column[slot]!]!;
+  }
+}

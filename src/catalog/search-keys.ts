@@ -1,0 +1,154 @@
+/**
+ * The keys of the search language, one entry each: what a value means, or what it may be. Adding a key adds an entry to
+ * `keys`. Pure.
+ */
+import { audiences, type Audience } from '../document/photo-document.js';
+import { parseBox, parseNear } from './geo-area.js';
+import { dateRange, type Range } from './date-numbers.js';
+import { invalid } from './search-errors.js';
+import { countryCode } from './place-names.js';
+import type { Condition } from './query.js';
+import { audienceBits, bit, type StateTest } from './photo-flags.js';
+import { fold, wordsOf } from './tokenize.js';
+
+/** A term with a key, as written. */
+export interface Keyed {
+  raw: string;
+  key: string;
+  value: string;
+  quoted: boolean;
+  /** Written with `=` before it: the whole value. */
+  exact: boolean;
+}
+
+type Key = (keyed: Keyed) => Condition;
+
+const keys: Record<string, Key> = {
+  tag: (keyed) => ({ kind: 'element', column: 'tag', folded: fold(text(keyed)) }),
+  album: (keyed) => ({ kind: 'element', column: 'album', folded: fold(text(keyed)) }),
+  camera: (keyed) => valueOf('camera', keyed),
+  lens: (keyed) => valueOf('lens', keyed),
+  place: (keyed) => {
+    const code = keyed.quoted || keyed.exact ? undefined : countryCode(keyed.value);
+    return code === undefined ? valueOf('place', keyed) : { kind: 'value', column: 'place', match: { country: code } };
+  },
+  near: (keyed) => ({ kind: 'area', area: parseNear(keyed.raw, keyed.value) }),
+  box: (keyed) => ({ kind: 'area', area: parseBox(keyed.raw, keyed.value) }),
+  type: (keyed) => stateOf(keyed, { photo: { mask: bit.video, value: 0 }, video: flag(bit.video) }),
+  is: (keyed) =>
+    stateOf(keyed, {
+      favourite: flag(bit.favourite),
+      reviewed: flag(bit.reviewed),
+      trashed: flag(bit.trashed),
+      geotagged: flag(bit.geotagged),
+      damaged: flag(bit.damaged),
+    }),
+  audience: (keyed) => stateOf(keyed, Object.fromEntries(audiences.map((name) => [name, seenBy(name)]))),
+  taken: (keyed) => ({ kind: 'range', column: 'taken', range: dates(keyed) }),
+  added: (keyed) => ({ kind: 'range', column: 'added', range: dates(keyed) }),
+  day: (keyed) => ({ kind: 'day', day: dayOf(keyed) }),
+  rating: (keyed) => ({
+    kind: 'range',
+    column: 'rating',
+    range: numbers(keyed, 5, 'rating:5, rating:>=4 or rating:2..4'),
+  }),
+  iso: (keyed) => ({
+    kind: 'range',
+    column: 'iso',
+    range: numbers(keyed, 99_999_999, 'iso:100, iso:>800 or iso:100..400'),
+  }),
+};
+
+/** Turns `key:value` into a condition. @throws PhotospoolError `invalid` for an unknown key or a value that makes no sense. */
+export function parseValue(keyed: Keyed): Condition {
+  const parse = Object.hasOwn(keys, keyed.key) ? keys[keyed.key] : undefined;
+  if (!parse) {
+    const known = Object.keys(keys).map((key) => `${key}:`);
+    throw invalid(
+      keyed.raw,
+      'begins with a key that is not known.',
+      `A key may be ${known.join(', ')}; in quotes it is text.`,
+    );
+  }
+  return parse(keyed);
+}
+
+const flag = (value: number): StateTest => ({ mask: value, value });
+const seenBy = (audience: Audience): StateTest => ({ mask: bit.audience, value: audienceBits(audience) });
+
+function text(keyed: Keyed): string {
+  const value = keyed.value.trim();
+  if (value === '') throw invalid(keyed.raw, 'has no value.', `Write one after the colon: ${keyed.key}:something.`);
+  return value;
+}
+
+function valueOf(column: 'camera' | 'lens' | 'place', keyed: Keyed): Condition {
+  const value = text(keyed);
+  if (keyed.exact || /^=./.test(value))
+    return { kind: 'value', column, match: { whole: fold(value.replace(/^=/, '')) } };
+  const words = wordsOf(value);
+  if (words.length === 0)
+    throw invalid(keyed.raw, 'has no letter or digit to look for.', `Write ${keyed.key}:something.`);
+  return { kind: 'value', column, match: { phrase: { words, prefix: !keyed.quoted } } };
+}
+
+function stateOf(keyed: Keyed, tests: Record<string, StateTest>): Condition {
+  const values = keyed.value.toLowerCase().split('|');
+  const known = Object.keys(tests).map((name) => `${keyed.key}:${name}`);
+  const chosen = values.map((value) => (Object.hasOwn(tests, value) ? tests[value] : undefined));
+  const tested = chosen.filter((test) => test !== undefined);
+  if (tested.length < values.length)
+    throw invalid(keyed.raw, 'is not a choice there is.', `It may be ${known.join(' or ')}.`);
+  return { kind: 'state', tests: tested };
+}
+
+function dates(keyed: Keyed): Range {
+  const hint = `A date is ${keyed.key}:2024, ${keyed.key}:2024-06 or ${keyed.key}:2024-06-15; a range 2024-06..2024-08, 2024.. or ..2024.`;
+  return ranges(keyed, dateRange, { min: 0, max: 99_999_999 }, hint);
+}
+
+/** `12-24` as a number; of a leap year, so that the 29th of February is one. */
+function dayOf(keyed: Keyed): number {
+  const found = dateRange(`2024-${keyed.value.trim()}`);
+  if (keyed.exact || !found || found.min !== found.max)
+    throw invalid(keyed.raw, 'is not understood.', 'A day is a month and a day, in any year: day:12-24.');
+  return found.min % 10_000;
+}
+
+function numbers(keyed: Keyed, max: number, examples: string): Range {
+  const single = (value: string): Range | undefined => {
+    const number = /^\d{1,8}$/.test(value) ? Number(value) : Infinity;
+    return number <= max ? { min: number, max: number } : undefined;
+  };
+  return ranges(keyed, single, { min: 0, max }, `It is a whole number from 0 to ${max}: ${examples}.`);
+}
+
+/** `v`, `=v`, `>v`, `>=v`, `<v`, `<=v`, `a..b`, `a..`, `..b`; `single` gives the range that one value covers. */
+function ranges(keyed: Keyed, single: (value: string) => Range | undefined, all: Range, hint: string): Range {
+  const [from, to, ...more] = (keyed.exact ? `=${keyed.value}` : keyed.value).trim().split('..');
+  const wrong = (): never => {
+    throw invalid(keyed.raw, 'is not understood.', hint);
+  };
+  const read = (value: string): Range => single(value) ?? wrong();
+  if (more.length > 0 || from === undefined) return wrong();
+  if (to !== undefined) {
+    if (from === '' && to === '') return wrong();
+    const range = { min: from === '' ? all.min : read(from).min, max: to === '' ? all.max : read(to).max };
+    if (range.min > range.max) throw invalid(keyed.raw, 'ends before it begins.', hint);
+    return range;
+  }
+  const match = /^([<>]?=?)(.*)$/s.exec(from);
+  const value = read(match?.[2] ?? '');
+  switch (match?.[1]) {
+    case '>':
+      return { min: value.max + 1, max: all.max };
+    case '>=':
+      return { min: value.min, max: all.max };
+    case '<':
+      return { min: all.min, max: value.min - 1 };
+    case '<=':
+      return { min: all.min, max: value.max };
+    default:
+      return value;
+  }
+}

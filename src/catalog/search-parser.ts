@@ -1,0 +1,84 @@
+/**
+ * The search language (docs/interface.md): text to a Query. An unknown key or a value that makes no sense is an error
+ * with a sentence, never an empty page. Pure.
+ *
+ * A search is terms between white space; all of them must fit. A term is a word, a phrase in quotes, or `key:value`;
+ * `-` before it negates. A bare word matches the beginning of a word, a quoted one whole words in that order. Typographic
+ * quotes count as quotes, and `\"` is a quote within quotes.
+ */
+import { invalid } from './search-errors.js';
+import { parseValue } from './search-keys.js';
+import type { Query, Term } from './query.js';
+import { wordsOf } from './tokenize.js';
+
+/** Longest search in characters, and most terms: each costs a look at every photo. */
+const longest = 2_000;
+const mostTerms = 32;
+
+/**
+ * One term: its minus, its key, and a value in quotes or bare. Control characters separate as white space does, since
+ * nobody can type them.
+ */
+const term = /(-?)(?:(\p{L}+):)?(?:(=?)["“”„]((?:[^"“”„\\]|\\.)*)(["“”„])?|([^\s\p{Cc}]*))/suy;
+const gap = /[\s\p{Cc}]*/uy;
+
+/**
+ * Parses a search; the empty text matches all. A word without a letter or digit is passed over where there are others.
+ * @throws PhotospoolError `invalid`, naming the word, with what it may be as the hint.
+ */
+export function parseQuery(text: string): Query {
+  if (text.length > longest) {
+    throw invalid(`The search is longer than ${longest} characters.`, 'Search for fewer words.');
+  }
+  const terms: Term[] = [];
+  let passedOver: string | undefined;
+  for (const found of split(text)) {
+    const parsed = parseTerm(found);
+    if (parsed) terms.push(parsed);
+    else passedOver ??= found.raw;
+    if (terms.length > mostTerms) {
+      throw invalid(`The search has more than ${mostTerms} words.`, 'Search for fewer words, or a phrase in quotes.');
+    }
+  }
+  if (terms.length === 0 && passedOver !== undefined) {
+    throw invalid(passedOver, 'has no letter or digit to look for.', 'Search for a word, or for nothing at all.');
+  }
+  return { text: text.trim(), terms };
+}
+
+/** A term as written. */
+interface Found {
+  raw: string;
+  negated: boolean;
+  key: string | undefined;
+  value: string;
+  quoted: boolean;
+  exact: boolean;
+}
+
+function* split(text: string): Generator<Found> {
+  let at = 0;
+  for (;;) {
+    gap.lastIndex = at;
+    at += gap.exec(text)?.[0].length ?? 0;
+    if (at >= text.length) return;
+    term.lastIndex = at;
+    const match = term.exec(text);
+    const raw = match?.[0] ?? '';
+    if (!match || raw === '') throw invalid(text.slice(at), 'is not understood.', 'Put it in quotes.');
+    at += raw.length;
+    const [, minus, key, equals, quoted, closing, bare] = match;
+    if (quoted !== undefined && closing === undefined) {
+      throw invalid(raw, 'has a quote that is not closed.', 'End it with another ".');
+    }
+    const value = quoted === undefined ? (bare ?? '') : quoted.replace(/\\(.)/gsu, '$1');
+    const exact = equals === '=';
+    yield { raw, negated: minus === '-', key: key?.toLowerCase(), value, quoted: quoted !== undefined, exact };
+  }
+}
+
+function parseTerm({ raw, negated, key, value, quoted, exact }: Found): Term | undefined {
+  if (key !== undefined) return { negated, ...parseValue({ raw, key, value, quoted, exact }) };
+  const words = wordsOf(value);
+  return words.length === 0 ? undefined : { negated, kind: 'words', phrase: { words, prefix: !quoted } };
+}

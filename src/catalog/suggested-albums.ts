@@ -1,0 +1,42 @@
+/** Albums that the folders of photos suggest (document/album-document.ts): which, of how many photos, and of which. From the tables. */
+import type { Sqlite } from '../base/sqlite.js';
+import { bit } from './photo-flags.js';
+
+/** A suggested album. */
+export interface Suggestion {
+  name: string;
+  count: number;
+  /** SHA-256 of its newest photo. */
+  newest: string;
+}
+
+/** The part of the catalog that knows of suggestions. It sees all photos that are not in the trash. */
+export interface Suggested {
+  /** The suggestions of at least `least` photos, those with the newest photo first; `most` of them. */
+  suggestions(least: number, most: number): Suggestion[];
+  /** The ids of the photos that a suggestion is about. */
+  suggestedPhotos(name: string): string[];
+}
+
+const there = `folder IS NOT NULL AND beside = 0 AND state & ${bit.trashed} = 0`;
+
+/** Opens it. */
+export function openSuggested(db: Sqlite): Suggested {
+  return {
+    suggestions(least, most) {
+      const rows = db.prepare<{ folder: string; count: number; id: Uint8Array }>(
+        // SQLite gives the columns beside max() from the row that has it.
+        `SELECT folder, count(*) AS count, max(n), id FROM catalog_photo INDEXED BY catalog_photo_folder
+           WHERE ${there} GROUP BY folder HAVING count(*) >= ? ORDER BY max(n) DESC LIMIT ?`,
+      );
+      return rows.all(least, most).map(({ folder, count, id }) => ({ name: folder, count, newest: hex(id) }));
+    },
+    suggestedPhotos: (name) =>
+      db
+        .prepare<{ id: Uint8Array }>(`SELECT id FROM catalog_photo WHERE folder = ? AND ${there} ORDER BY n DESC`)
+        .all(name)
+        .map(({ id }) => hex(id)),
+  };
+}
+
+const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');

@@ -1,0 +1,208 @@
+/**
+ * Imports an export: a pass of the spool with the export in the place of `incoming`, and a report. What a photo's export says goes
+ * into its claim, and from there into its document with it; of bytes that are here already into the document at once. So a crash
+ * leaves a photo with all of it or without, and the next run puts in what is missing.
+ */
+import { dirname, resolve } from 'node:path';
+import { systemClock as clock } from '../base/clock.js';
+import type { Config } from '../base/config.js';
+import { errnoOf, PhotospoolError, printable, sentence, toPhotospoolError } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { openLog } from '../base/log.js';
+import { planInbox } from '../importers/import-source.js';
+import type { Export } from '../importers/open-export.js';
+import { withEntries } from '../importers/packed-file-operations.js';
+import { figuresOf, linesOf, reportOf } from '../importers/import-report.js';
+import { recordBrought } from '../ingest/record-original.js';
+import { headLength, identify, isBroken } from '../photo/formats/identify.js';
+import type { PassSummary } from '../spool/spool-interface.js';
+import type { Processor } from '../spool/processor.js';
+import type { Found } from '../spool/scan-incoming.js';
+import { importWork } from '../spool/work-folder.js';
+import { describe, interruptible, sayEnded, withProgress } from './commands/process.js';
+import { openHome, type Home } from '../home/open-home.js';
+import { exit, print, printJson, quiet, say } from './output.js';
+import { openProgress } from './progress-bar.js';
+import { openSpool } from '../home/open-spool.js';
+import type { Flags } from './command.js';
+import { viewHome } from '../home/open-read-only.js';
+
+/** The flags of `import`. */
+export type ImportFlags = Flags & { move?: boolean; dryRun?: boolean; report?: string };
+
+/** What was done, or would be: a pass, and which bytes each entry has, by its id. */
+interface Done {
+  summary: PassSummary;
+  hashOf: (id: string) => string | undefined;
+  dryRun: boolean;
+}
+
+/** Imports an open export and answers the exit code. */
+export async function importExport(
+  found: Export,
+  paths: readonly string[],
+  config: Config,
+  flags: ImportFlags,
+): Promise<number> {
+  const log = openLog(quiet(config));
+  const home = await openHome(config, log);
+  try {
+    await checkReport(flags, home.files);
+    const { sources, plan } = found;
+    const files = withEntries(home.files, sources.packed);
+    const failures = new Map<string, string>();
+    const told = (file: Found, sha256: string): void => {
+      try {
+        if (file.brought) recordBrought(home.library, sha256, file.brought);
+      } catch (error) {
+        failures.set(file.name, sentence(toPhotospoolError(error, 'add to', file.name)));
+      }
+    };
+    const isHere = (sha256: string): boolean => home.library.local.originals.find(sha256)?.state === 'here';
+    const spool = await openSpool(
+      { ...home, files },
+      log,
+      {
+        // A part is read where it is: what lies beside it is none of the import's business.
+        incoming: sources.folders[0] ?? dirname(paths[0]!),
+        work: importWork(config.work),
+        handOver: config.work,
+        mode: flags.move ? 'move' : 'copy',
+        settle: 0,
+        countSeen: true,
+        inbox: (works, openSidecars) => planInbox(plan, sources, files, clock, works, openSidecars, isHere),
+      },
+      { told },
+    );
+    const { result, ended } = await interruptible(spool, (signal) => passes(spool, signal));
+    const failed = [...failures].map(([name, reason]) => ({ name: printable(name), reason }));
+    const stuckItems = [...result.stuckItems, ...failed];
+    const summary = { ...result, stuck: stuckItems.length, stuckItems };
+    const code = await tell(found, paths, { summary, hashOf: seenOf(found, home), dryRun: false }, home.files, flags);
+    return sayEnded(ended, code);
+  } finally {
+    for (const stage of found.sources.stages) await stage.clear(home.files);
+    await home.close();
+  }
+}
+
+/** Passes until nothing waits for the disk any more. */
+async function passes(spool: Processor, signal: AbortSignal): Promise<PassSummary> {
+  // What an import that was killed left in claims goes first: else its bytes would be unpacked once more, and set aside.
+  await spool.drain();
+  let total = await withProgress(spool);
+  const isEnded = (): boolean => signal.aborted;
+  for (let waited = false; !isEnded(); waited = true) {
+    const { held } = await spool.status();
+    if (!held) break;
+    if (!waited) say(`Waiting: ${printable(held.reason)} (Ctrl-C ends it; run it again to go on.)`);
+    await clock.sleep(Math.max(0, Date.parse(held.until) - clock.now()), signal);
+    if (isEnded()) break;
+    const next = await withProgress(spool);
+    const { stored, duplicates, seconds } = total;
+    total = {
+      ...next,
+      stored: stored + next.stored,
+      duplicates: duplicates + next.duplicates,
+      seconds: seconds + next.seconds,
+    };
+  }
+  return total;
+}
+
+/** What the spool remembers of the entries that it took. */
+function seenOf({ sources }: Export, { library }: Home): (id: string) => string | undefined {
+  return (id) => {
+    const file = sources.found.get(id);
+    return file && library.local.seen.find(id, Number(file.look.size), file.look.mtimeNs.toString());
+  };
+}
+
+/** Says what an import would do: everything is read and hashed, nothing is stored. */
+export async function dryRun(
+  found: Export,
+  paths: readonly string[],
+  config: Config,
+  plain: Files,
+  flags: ImportFlags,
+): Promise<number> {
+  await checkReport(flags, plain);
+  const began = clock.now();
+  const { sources, plan } = found;
+  const files = withEntries(plain, sources.packed);
+  const view = await viewHome(config);
+  const progress = openProgress();
+  try {
+    const isHere = (sha256: string): boolean => view?.library.local.originals.find(sha256)?.state === 'here';
+    const hashes = new Map<string, string>();
+    const met = new Set<string>();
+    const summary: PassSummary = { stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] };
+    for (const [n, { entry }] of plan.photos.entries()) {
+      progress.show(n, plan.photos.length, 'Reading photos');
+      if (entry.trouble !== undefined) continue;
+      try {
+        const { path } = sources.found.get(entry.id)!;
+        const what = identify(await files.head(path, headLength));
+        if (what.kind !== 'photo' && !isBroken(entry.name, what)) summary.ignored++;
+        else {
+          const { sha256 } = await files.hash(path);
+          hashes.set(entry.id, sha256);
+          if (met.size < met.add(sha256).size && !isHere(sha256)) summary.stored++;
+          else summary.duplicates++;
+        }
+      } catch (error) {
+        summary.stuckItems.push({
+          name: printable(entry.name),
+          reason: sentence(toPhotospoolError(error, 'read', entry.path)),
+        });
+      }
+    }
+    progress.end();
+    summary.stuck = summary.stuckItems.length;
+    summary.seconds = (clock.now() - began) / 1000;
+    return await tell(found, paths, { summary, hashOf: (id) => hashes.get(id), dryRun: true }, plain, flags);
+  } finally {
+    progress.end();
+    view?.close();
+  }
+}
+
+/** Prints the report, writes it where that was asked for, and answers the exit code. */
+async function tell(
+  { plan }: Export,
+  paths: readonly string[],
+  { summary, hashOf, dryRun }: Done,
+  files: Files,
+  flags: ImportFlags,
+): Promise<number> {
+  const { stuckItems, ...numbers } = summary;
+  if (flags.report !== undefined) {
+    const report = reportOf(plan, paths, summary, dryRun, hashOf);
+    await files.write(resolve(flags.report), `${JSON.stringify(report, null, 1)}\n`);
+  }
+  if (flags.json === true) printJson({ ...numbers, ...(dryRun && { dryRun }), export: figuresOf(plan, paths) });
+  else {
+    for (const line of linesOf(plan, paths)) print(line);
+    print(dryRun ? `Nothing was stored. It would be: ${describe(summary)}` : describe(summary));
+  }
+  for (const { name, reason } of stuckItems) say(`stuck: ${name}: ${reason}`);
+  for (const { path, reason } of flags.json === true ? plan.trouble : [])
+    say(`can't be read: ${printable(path)} ${printable(reason)}`);
+  return stuckItems.length + plan.trouble.length > 0 ? exit.stuck : exit.done;
+}
+
+/** @throws PhotospoolError `usage` where the report can't be written, before hours went into what it would tell of. */
+async function checkReport({ report }: ImportFlags, files: Files): Promise<void> {
+  if (report === undefined) return;
+  const path = resolve(report);
+  const [file, folder] = await Promise.all([files.look(path), files.look(dirname(path))]).catch((error: unknown) => {
+    throw new PhotospoolError('usage', `The report can't be written to ${path} (${errnoOf(error) ?? 'unknown'}).`, {
+      path,
+    });
+  });
+  if (file || !folder?.isDirectory())
+    throw new PhotospoolError('usage', file ? `${path} is there already.` : `${dirname(path)} is no folder.`, {
+      path,
+      hint: 'Name a file that is not there yet, in a folder that is.',
+    });
+}

@@ -1,0 +1,63 @@
+/** What `verify` and `restore` share: checking a home, mending what was found, and telling of it. */
+import { blobPath } from '../backup/backup-folder.js';
+import { readHistory } from '../backup/backup-history.js';
+import type { Config } from '../base/config.js';
+import { printable } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { isLost, type Finding } from '../ingest/verify-home.js';
+import { print, printJson } from './output.js';
+
+/** How many findings of each kind are left, and how many were mended. */
+export interface Tally {
+  missing: number;
+  changed: number;
+  unknown: number;
+  unreadable: number;
+  moved: number;
+  renditions: number;
+  repaired: number;
+}
+
+/** Counts findings; those that were mended count only as that. */
+export function count(findings: readonly Finding[]): Tally {
+  const of = (kind: Finding['kind']): number =>
+    findings.filter((finding) => finding.kind === kind && !finding.repaired).length;
+  return {
+    missing: of('missing'),
+    changed: of('changed'),
+    unknown: of('unknown'),
+    unreadable: of('unreadable'),
+    moved: of('moved'),
+    renditions: of('rendition'),
+    repaired: findings.filter(({ repaired }) => repaired).length,
+  };
+}
+
+/** Whether something is left that a person should look after. */
+export const isTrouble = (finding: Finding): boolean =>
+  !finding.repaired && (isLost(finding) || finding.kind === 'moved' || finding.kind === 'rendition');
+
+/** Prints findings, a line each. */
+export function tellFindings(findings: readonly Finding[], json: boolean): void {
+  for (const finding of findings) {
+    if (json) printJson(finding);
+    else print(describe(finding));
+  }
+}
+
+function describe({ kind, path, from, copies, renditions, repaired }: Finding): string {
+  const what = kind === 'rendition' ? `${renditions?.join(' and ') ?? 'picture'} of ${path}` : path;
+  const was = from === undefined ? '' : ` (was ${printable(from)})`;
+  const also = copies ? `; the same bytes are in ${copies.map(printable).join(', ')}` : '';
+  return `${kind}: ${what}${was}${repaired ? ', repaired' : also}`;
+}
+
+/** Where the backups that a home remembers hold an original. They need not be there now. */
+export async function backupsOf(config: Config, files: Files): Promise<(sha256: string) => Promise<string[]>> {
+  const past = await readHistory(config.data, files);
+  return async (sha256) => {
+    const paths = past.map(({ folder }) => blobPath(folder, 'originals', sha256));
+    const there = await Promise.all(paths.map((path) => files.look(path).catch(() => undefined)));
+    return paths.filter((_, n) => there[n]?.isFile());
+  };
+}

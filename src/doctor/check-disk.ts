@@ -1,0 +1,140 @@
+/** The folders of a home: whether they are there and can be written, how much room is left, and who else may read them. Reads only. */
+import { constants } from 'node:fs';
+import { access, lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../base/config.js';
+import { printable } from '../base/errors.js';
+import { modesFor } from '../base/file-modes.js';
+import { roomOf, type Room } from '../base/disk-space.js';
+import type { Finding } from './finding.js';
+
+/** The folders of a home that are looked at, with what people call them. */
+export type Folders = Pick<Config, 'home' | 'data' | 'incoming' | 'work' | 'done' | 'modes'>;
+
+const names = {
+  incoming: 'The folder for new photos',
+  work: 'The work folder',
+  done: 'The archive',
+  data: 'The library',
+};
+
+const isThere = (path: string): Promise<boolean> => lstat(path).then(() => true, () => false); // prettier-ignore
+const mayWrite = (path: string): Promise<boolean> => access(path, constants.W_OK).then(() => true, () => false); // prettier-ignore
+
+/** Folders that are missing, or can't be written. `begun`: the home was used before, so that all must be there. */
+export async function examineFolders(folders: Folders, begun: boolean): Promise<Finding[]> {
+  if (!begun && !(await isThere(folders.data))) {
+    return [
+      {
+        check: 'folders',
+        severity: 'note',
+        message: `There is no home in ${printable(folders.home)} yet.`,
+        remedy: 'Make one with `photospool serve`, or name the right folder with --home.',
+      },
+    ];
+  }
+  const found: Finding[] = [];
+  for (const [key, what] of Object.entries(names) as [keyof typeof names, string][]) {
+    const path = folders[key];
+    const shown = `${what}, ${printable(path)},`;
+    if (!(await isThere(path))) {
+      if (!begun) continue;
+      found.push({
+        check: 'folders',
+        severity: 'error',
+        message: `${shown} is not there.`,
+        remedy: 'Mount its disk, or name the right folder in photospool.toml.',
+      });
+    } else if (!(await mayWrite(path))) {
+      found.push({
+        check: 'folders',
+        severity: 'error',
+        message: `${shown} can’t be written by this user.`,
+        remedy: 'Mount it writable, or give it to the user who runs Photospool (chown).',
+      });
+    }
+  }
+  return found;
+}
+
+const gib = 2 ** 30;
+/** Below this the next photos may not fit. */
+const least = gib / 4;
+
+const amount = (bytes: number): string =>
+  bytes >= gib ? `${(bytes / gib).toFixed(1)} GiB` : `${Math.floor(bytes / 2 ** 20)} MiB`;
+
+/** Disks that are full, or nearly. `room` is for tests. */
+export async function examineSpace(
+  folders: Folders,
+  room: (folder: string) => Promise<Room> = roomOf,
+): Promise<Finding[]> {
+  const disks = new Map<number, string>();
+  for (const path of [folders.data, folders.work, folders.done, folders.incoming]) {
+    const look = await lstat(path).catch(() => undefined);
+    if (look && !disks.has(look.dev)) disks.set(look.dev, path);
+  }
+  const found: Finding[] = [];
+  for (const path of disks.values()) {
+    const { left, size } = await room(path);
+    if (left >= Math.min(5 * gib, size / 20)) continue;
+    found.push({
+      check: 'space',
+      severity: left < least ? 'error' : 'warning',
+      message: `The disk of ${printable(path)} has ${amount(left)} left of ${amount(size)}${left < least ? ': the next photos may not fit' : ''}.`,
+      remedy: 'Free some space, or move the archive to a larger disk (spool.done).',
+    });
+  }
+  return found;
+}
+
+/** Folders and files that others on this machine may read or write. */
+export async function examineModes(folders: Folders): Promise<Finding[]> {
+  if (process.platform === 'win32') return [];
+  const { home, data, work, done, incoming, modes } = folders;
+  const files = ['library.sqlite', 'server.json', 'audit.log'].map((name) => join(data, name));
+  const isClosed = ((await modeOf(home)) ?? 0o777) % 0o100 === 0;
+  const behind = (path: string): boolean => isClosed && path.startsWith(`${home}/`);
+  const isDataClosed = ((await modeOf(data)) ?? 0) % 0o100 === 0;
+  const paths = [home, ...[work, done].filter((path) => !behind(path)), data, ...(isDataClosed ? [] : files)];
+  const allowed = modesFor[modes].folder;
+  const readable: string[] = [];
+  const writable: string[] = [];
+  for (const path of paths) {
+    const mode = await modeOf(path);
+    if (mode === undefined) continue;
+    const own = path.startsWith(data) ? 0o700 : allowed;
+    if ((mode & 0o022 & ~own) !== 0) writable.push(path);
+    else if ((mode & 0o044 & ~own) !== 0) readable.push(path);
+  }
+  if (!behind(incoming) && ((await modeOf(incoming)) ?? 0) % 0o10 >= 0o6) writable.push(incoming);
+  const shown = (all: string[]): string => all.map((path) => printable(path)).join(', ');
+  return [
+    ...(writable.length > 0
+      ? [
+          {
+            check: 'modes' as const,
+            severity: 'error' as const,
+            message: `Other users of this machine can change what is in ${shown(writable)}.`,
+            remedy: `Take that from them: chmod go-w ${shown(writable).replaceAll(',', '')}`,
+          },
+        ]
+      : []),
+    ...(readable.length > 0
+      ? [
+          {
+            check: 'modes' as const,
+            severity: 'warning' as const,
+            message: `Other users of this machine can read ${shown(readable)}.`,
+            remedy: `Close it with chmod go= ${shown(readable).replaceAll(',', '')}, or allow it with files.modes in photospool.toml.`,
+          },
+        ]
+      : []),
+  ];
+}
+
+const modeOf = (path: string): Promise<number | undefined> =>
+  lstat(path).then(
+    ({ mode }) => mode & 0o777,
+    () => undefined,
+  );

@@ -1,0 +1,106 @@
+/** The machine: its clock, the programs that help, and the version of Node. Reads only. */
+import { PhotospoolError } from '../base/errors.js';
+import { findProgram, findTools } from '../video/find-ffmpeg.js';
+import type { Finding } from './finding.js';
+
+/** No home was made before this day: a clock that shows an earlier one is wrong. UTC, in ms. */
+const begin = Date.UTC(2025, 0, 1);
+
+/** Whether the clock shows a day that can't be. `now` in ms; `newest`: when something was last written here, by this clock. */
+export function examineClock(now: number, newest: number | undefined): Finding[] {
+  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+  const remedy = 'Set it, and let it be kept right (`timedatectl set-ntp true`).';
+  if (now < begin) {
+    return [{ check: 'clock', severity: 'error', message: `The clock of this machine shows ${day(now)}.`, remedy }];
+  }
+  if (newest === undefined || newest - now < 24 * 3_600_000) return [];
+  const message = `The clock of this machine shows ${day(now)}, but the library was written on ${day(newest)}.`;
+  return [{ check: 'clock', severity: 'error', message, remedy }];
+}
+
+/** Programs of the machine that are missing. `path` is PATH. */
+export function examinePrograms(ffmpeg: string | undefined, path = process.env['PATH'] ?? ''): Finding[] {
+  const found: Finding[] = [];
+  const tools = findTools(ffmpeg, path);
+  if (tools.kind === 'missing') {
+    const missing = tools.missing.join(' and ');
+    found.push({
+      check: 'programs',
+      severity: 'warning',
+      message: `${missing} ${tools.missing.length > 1 ? 'were' : 'was'} not found: videos are stored, but shown without pictures.`,
+      remedy: 'Install ffmpeg, or name it in video.ffmpeg, and start the server again.',
+    });
+  }
+  if (process.platform === 'win32') return found;
+  if (findProgram('perl', path) === undefined) {
+    found.push({
+      check: 'programs',
+      severity: 'error',
+      message: 'perl was not found. It reads the dates and places of photos; without it nothing is taken in.',
+      remedy: 'Install perl (`apt install perl`).',
+    });
+  }
+  if (findProgram('heif-dec', path) === undefined) {
+    found.push({
+      check: 'programs',
+      severity: 'note',
+      message: 'heif-dec was not found: photos from iPhones (HEIC) take several times longer to decode.',
+      remedy: 'To speed this up, install it (`apt install libheif-examples`).',
+    });
+  }
+  return found;
+}
+
+/** When versions of Node get no fixes any more (https://github.com/nodejs/release, schedule.json). */
+const ends: Readonly<Record<number, string>> = {
+  20: '2026-04-30',
+  21: '2024-06-01',
+  22: '2027-04-30',
+  23: '2025-06-01',
+  24: '2028-04-30',
+  25: '2026-06-01',
+  26: '2029-04-30',
+};
+
+/** Whether a version of Node (`20.19.0`) still gets fixes. `now` in ms. */
+export function examineNode(version: string, now: number): Finding[] {
+  const end = ends[Number.parseInt(version, 10)];
+  if (end === undefined || now < Date.parse(end)) return [];
+  return [
+    {
+      check: 'versions',
+      severity: 'warning',
+      message: `Node ${version} gets no security fixes since ${end}.`,
+      remedy: 'Install a version with long-term support (https://nodejs.org) and start Photospool with it.',
+    },
+  ];
+}
+
+/** What a library that can't be opened says. */
+export function examineLibrary(failure: unknown): Finding[] {
+  if (failure === undefined) return [];
+  const known = failure instanceof PhotospoolError ? failure : undefined;
+  return [
+    {
+      check: known?.code === 'newer-version' ? 'versions' : 'library',
+      severity: 'error',
+      message: known?.message ?? 'The library can’t be read.',
+      remedy: known?.hint ?? 'Restore it from a backup (`photospool restore DIR`).',
+    },
+  ];
+}
+
+const usual = 30 * 24 * 3_600_000;
+
+/** How old the last backup is; `at` is UTC. Nothing is said of a home without photos. */
+export function examineBackup(at: string | undefined, photos: number, now: number): Finding[] {
+  if (photos === 0) return [];
+  const remedy = 'Run `photospool backup DIR`, best each night and to another disk.';
+  const last = at === undefined ? NaN : Date.parse(at);
+  if (Number.isNaN(last)) {
+    return [{ check: 'backup', severity: 'warning', message: 'There is no backup of this home yet.', remedy }];
+  }
+  if (now - last < usual) return [];
+  const days = Math.floor((now - last) / (24 * 3_600_000));
+  return [{ check: 'backup', severity: 'warning', message: `The last backup is ${days} days old.`, remedy }];
+}

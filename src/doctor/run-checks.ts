@@ -1,0 +1,75 @@
+/**
+ * `photospool doctor`: what may be wrong with a home, in under two seconds. Reads only; what would read every file is left to
+ * `verify`. A check that fails says so, and holds up no other.
+ */
+import type { Past } from '../backup/backup-history.js';
+import type { Config } from '../base/config.js';
+import { sentence, toPhotospoolError } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import type { Held, StuckItem } from '../spool/spool-interface.js';
+import { examineFolders, examineModes, examineSpace } from './check-disk.js';
+import { checks, sorted, type Check, type Examined, type Finding } from './finding.js';
+import { examineBackup, examineClock, examineLibrary, examineNode, examinePrograms } from './check-machine.js';
+import { examinePeers, examineServer, type Asking, type Peer, type Running } from './check-network.js';
+import { examineSpool, examineWatches } from './check-spool.js';
+
+/** What is known of a home before it is examined. */
+export interface Patient {
+  config: Config;
+  files: Files;
+  running: Running;
+  spool(): Promise<{ stuck: readonly StuckItem[]; held?: Held }>;
+  peers: readonly Peer[];
+  backup: Past | undefined;
+  /** Why the library could not be opened. */
+  failure?: unknown;
+  /** How many photos the library knows, and when it was last written, in ms; where there is one. */
+  photos: number;
+  newest: number | undefined;
+  /** Of Photospool, and of Node. */
+  version: string;
+  node: string;
+}
+
+/** Ms that another server has for an answer. */
+const patience = 1_200;
+
+const usual: Asking = { fetch, now: Date.now, patience };
+
+/** Examines a home. Never rejects. */
+export async function examine(patient: Patient, asking: Asking = usual): Promise<Examined> {
+  const { config, files, version } = patient;
+  const now = asking.now();
+  const isPublic = config.role === 'public';
+  const looks: [Check, () => Finding[] | Promise<Finding[]>][] = [
+    ['folders', () => (isPublic ? [] : examineFolders(config, patient.photos > 0))],
+    ['space', () => examineSpace(config)],
+    ['modes', () => examineModes(config)],
+    ['spool', async () => (isPublic ? [] : spoolOf(await patient.spool()))],
+    ['watches', () => (isPublic ? [] : examineWatches(config.incoming, config.poll, files))],
+    ['library', () => examineLibrary(patient.failure)],
+    ['backup', () => (isPublic ? [] : examineBackup(patient.backup?.at, patient.photos, now))],
+    ['clock', () => examineClock(now, patient.newest)],
+    ['programs', () => (isPublic ? [] : examinePrograms(config.ffmpeg))],
+    // A public server leaves no record by which it could be found.
+    ['server', () => (isPublic ? [] : examineServer(patient.running))],
+    ['peers', () => examinePeers(patient.peers, version, asking)],
+    ['versions', () => examineNode(patient.node, now)],
+  ];
+  const found = await Promise.all(looks.map(([check, look]) => Promise.resolve().then(look).catch(failed(check))));
+  return { findings: sorted(found.flat()), checks: [...checks] };
+}
+
+const spoolOf = ({ stuck, held }: Awaited<ReturnType<Patient['spool']>>): Finding[] => examineSpool(stuck, held);
+
+/** For `catch`: what could not be looked at is a finding of its own. */
+const failed =
+  (check: Check) =>
+  (error: unknown): Finding[] => [
+    {
+      check,
+      severity: 'warning',
+      message: `The check “${check}” failed.`,
+      remedy: sentence(toPhotospoolError(error, 'look at', check)),
+    },
+  ];

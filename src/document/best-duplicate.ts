@@ -1,0 +1,88 @@
+/** Which of several photos that show the same is the best one to keep. Pure. */
+import { compareText, own, textOf } from './json-values.js';
+import type { PhotoView } from './photo-view.js';
+
+/** What decides it. */
+export type Judged = Pick<
+  PhotoView,
+  | 'id'
+  | 'name'
+  | 'width'
+  | 'height'
+  | 'bytes'
+  | 'type'
+  | 'taken'
+  | 'added'
+  | 'camera'
+  | 'exposure'
+  | 'stack'
+  | 'damaged'
+> & {
+  /** Its file says that it was saved again after it was taken (`isResaved`). */
+  resaved?: boolean;
+};
+
+/** Sizes that differ by less than that share are the same: a scan or a conversion may lose a line of pixels. */
+const sameSize = 0.01;
+/** A camera has written its file so long after the shot began at the latest, ms: long exposures, bursts, a slow card. */
+const slowest = 120_000;
+
+/**
+ * The better of two: with more pixels; undamaged; with its RAW, or a RAW itself; with a camera and an exposure, which messengers and many
+ * programs take away; as a camera writes it and not converted; not saved again by a program, however many bytes that made of it;
+ * of one shot the one that is not called like a copy of the other; with more bytes, which were compressed less and in a burst
+ * show the sharper shot; taken earlier; come in earlier. The order is the same for everyone: the least id ends it.
+ */
+function compare(a: Judged, b: Judged): number {
+  const [pixelsA, pixelsB] = [a.width * a.height, b.width * b.height];
+  if (Math.abs(pixelsA - pixelsB) > sameSize * Math.max(pixelsA, pixelsB)) return pixelsB - pixelsA;
+  return (
+    Number(a.damaged === true) - Number(b.damaged === true) ||
+    Number(hasRaw(b)) - Number(hasRaw(a)) ||
+    Number(b.camera !== undefined) - Number(a.camera !== undefined) ||
+    Number(b.exposure !== undefined) - Number(a.exposure !== undefined) ||
+    Number(isFromCamera(b)) - Number(isFromCamera(a)) ||
+    Number(a.resaved === true) - Number(b.resaved === true) ||
+    Number(isNamedCopy(a, b)) - Number(isNamedCopy(b, a)) ||
+    (a.type === b.type ? b.bytes - a.bytes : 0) ||
+    compareText(a.taken, b.taken) ||
+    compareText(a.added, b.added) ||
+    compareText(a.id, b.id)
+  );
+}
+
+const isRaw = (type: string): boolean => type.startsWith('image/x-');
+const hasRaw = ({ type, stack = [] }: Judged): boolean => isRaw(type) || stack.some((other) => isRaw(other.type));
+const isFromCamera = ({ type }: Judged): boolean =>
+  ['image/jpeg', 'image/heic', 'image/heif'].includes(type) || isRaw(type);
+
+const stemOf = (name: string): string => name.replace(/\.[^.]*$/, '').toLowerCase();
+
+/** Whether a photo has the name of another one of the same second, and more: `IMG_1-edited`, `IMG_1 (2)`, `IMG_1 copy`. */
+function isNamedCopy(copy: Judged, original: Judged): boolean {
+  const [longer, shorter] = [stemOf(copy.name), stemOf(original.name)];
+  if (shorter === '' || copy.taken.slice(0, 19) !== original.taken.slice(0, 19)) return false;
+  return longer.startsWith(shorter) && /^[^\p{L}\p{N}]/u.test(longer.slice(shorter.length));
+}
+
+/**
+ * Whether the tags of a file (`exif:<sha256>`) say that a program saved it again: EXIF's DateTime (0x0132, ExifTool's ModifyDate)
+ * is later than DateTimeOriginal (0x9003) by more than a camera takes.
+ */
+export function isResaved(tags: unknown): boolean {
+  const [shot, saved] = ['ExifIFD:DateTimeOriginal', 'IFD0:ModifyDate'].map((name) => momentOf(own(tags, name)));
+  return shot !== undefined && saved !== undefined && saved - shot > slowest;
+}
+
+/** `2024:07:01 12:00:00` in ms since 1970, as if it were UTC. */
+function momentOf(value: unknown): number | undefined {
+  const [, year, month, day, time] = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)/.exec(textOf(value)) ?? [];
+  const ms = year === undefined ? NaN : Date.parse(`${year}-${month!}-${day!}T${time!}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** The id of the best of some photos, of which there is one at least. */
+export function bestOf(photos: readonly Judged[]): string {
+  // Not by sorting: sizes that are nearly the same make no order of three.
+  return photos.reduce((best, photo) => (compare(photo, best) < 0 ? photo : best)).id;
+}

@@ -1,0 +1,87 @@
+/**
+ * Canonical JSON (RFC 8785): keys sorted by UTF-16 code unit, no white space, numbers as ECMAScript writes them. The same
+ * value gives the same text on every server; revision ids and ties hang on it, so it never changes.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import { compareText, isObject, type JsonObject } from './json-values.js';
+
+/** The size of a document's canonical JSON in UTF-8 bytes that an edit may reach. */
+export const sizeLimit = 256 * 1024;
+
+/** What a merge of documents within the limit may grow to, and what is still taken from another server. */
+export const mergedSizeLimit = 4 * sizeLimit;
+
+/** How many objects and arrays may lie within each other. */
+const depthLimit = 64;
+
+/**
+ * The canonical JSON of a value; keys whose value is undefined are left out.
+ * @throws PhotospoolError `invalid` where the value is no I-JSON (RFC 7493): a number that is not finite, text with half a
+ * surrogate pair, anything that JSON does not have; or where it is nested deeper than 64.
+ */
+export function canonical(value: unknown): string {
+  if (!isInOrder(value, 0)) return write(value, 0);
+  const text = JSON.stringify(value);
+  // Half a surrogate pair is written as an escape; so is a backslash before such letters, which is looked at closer.
+  return text.includes('\\ud') ? write(value, 0) : text;
+}
+
+/** Whether `JSON.stringify` gives the canonical text, halves of surrogate pairs apart: most of what comes is canonical. */
+function isInOrder(value: unknown, depth: number): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || depth >= depthLimit) return false;
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isInOrder(item, depth + 1)) return false;
+    return true;
+  }
+  // Dates and others that write themselves in a way of their own go the long way.
+  if (Object.getPrototypeOf(value) !== Object.prototype || typeof (value as JsonObject)['toJSON'] === 'function')
+    return false;
+  let before: string | undefined;
+  for (const key of Object.keys(value)) {
+    if (before !== undefined && before >= key) return false;
+    if (!isInOrder((value as JsonObject)[key], depth + 1)) return false;
+    before = key;
+  }
+  return true;
+}
+
+/** The size of a value's canonical JSON, in UTF-8 bytes. */
+export function sizeOf(value: unknown): number {
+  return Buffer.byteLength(canonical(value));
+}
+
+/** Replaces what I-JSON forbids in text (half a surrogate pair) by U+FFFD. */
+export function wellFormed(text: string): string {
+  return text.replace(loneSurrogates, '\ufffd');
+}
+
+/** With the flag `u`, a surrogate that has its other half is part of one code point and not matched. */
+const loneSurrogates = /[\ud800-\udfff]/gu;
+
+function write(value: unknown, depth: number): string {
+  if (typeof value === 'string') return writeText(value);
+  if (typeof value === 'boolean' || value === null) return String(value);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw invalid(`the number ${value}`);
+    return JSON.stringify(value);
+  }
+  if (depth >= depthLimit) throw invalid(`more than ${depthLimit} values within each other`);
+  if (Array.isArray(value)) return `[${value.map((item) => write(item, depth + 1)).join(',')}]`;
+  if (!isObject(value)) throw invalid(`a ${typeof value}`);
+  const parts: string[] = [];
+  for (const key of Object.keys(value).sort(compareText)) {
+    if (value[key] !== undefined) parts.push(`${writeText(key)}:${write(value[key], depth + 1)}`);
+  }
+  return `{${parts.join(',')}}`;
+}
+
+function writeText(text: string): string {
+  if (text.search(loneSurrogates) >= 0) throw invalid('text with half a surrogate pair');
+  return JSON.stringify(text);
+}
+
+function invalid(what: string): PhotospoolError {
+  return new PhotospoolError('invalid', `A document can't hold ${what}.`, { op: 'write' });
+}

@@ -1,0 +1,168 @@
+/**
+ * What a picture looks like, in 296 bytes: enough to tell its copies (other sizes, formats, qualities, a little brighter or cropped)
+ * and the shots of one moment from other pictures. Made of its pixels alone, so the same everywhere. Pure.
+ *
+ * | bytes | what |
+ * |---|---|
+ * | 0–7 | the signs of the 63 lowest frequencies of its brightness (a perceptual hash by DCT), 16 bits each, low byte first |
+ * | 8–263 | its brightness on a grid of 16 × 16, 0 to 255 |
+ * | 264–295 | its colours on a grid of 4 × 4: Cb, then Cr (ITU-R BT.601, as in JFIF) |
+ *
+ * How the bounds were found: docs/performance.md, "Duplicates".
+ */
+
+/** Pixels a side of what a look is made of: the picture, whole, squeezed into a square of RGB. */
+export const lookPixels = 32;
+const grid = 16;
+const patches = 4;
+const waves = 8;
+const head = 8;
+const cells = grid * grid;
+const colours = patches * patches;
+/** Bytes of a look. */
+export const lookLength = head + cells + 2 * colours;
+/** The bits of a look come in that many parts of 16. */
+export const lookParts = 4;
+
+/** What two looks of the same picture differ in at most, and have in common at least. */
+export const lookBounds = {
+  /** Bits that differ, of 63. The search for candidates counts on 7 (catalog/similarity-index.ts). */
+  bits: 7,
+  /** Correlation of brightness. */
+  whole: 0.9,
+  /** Correlation of what is left of the brightness when its soft part is taken away: the details. */
+  fine: 0.6,
+  /** Mean difference of colours, root mean square, of 255. */
+  colour: 12,
+  /** Details below that (root mean square, of 255) are noise: skies, walls, black frames. */
+  detail: 2,
+} as const;
+
+/** cos(π (place + ½) wave / places). */
+const cosines = Float64Array.from({ length: lookPixels * waves }, (_, at) =>
+  Math.cos((Math.PI / lookPixels) * (Math.floor(at / waves) + 0.5) * (at % waves)),
+);
+
+/** The look of a picture: 32 × 32 pixels of RGB, row by row. */
+export function lookOf(pixels: Uint8Array): Uint8Array {
+  const count = lookPixels * lookPixels;
+  const light = new Float64Array(count);
+  const blue = new Float64Array(colours);
+  const red = new Float64Array(colours);
+  for (let at = 0; at < count; at++) {
+    const [r, g, b] = [pixels[3 * at]!, pixels[3 * at + 1]!, pixels[3 * at + 2]!];
+    light[at] = 0.299 * r + 0.587 * g + 0.114 * b;
+    const [x, y] = [at % lookPixels, Math.floor(at / lookPixels)];
+    const patch = Math.floor((y * patches) / lookPixels) * patches + Math.floor((x * patches) / lookPixels);
+    blue[patch]! += 0.564 * (b - light[at]!);
+    red[patch]! += 0.713 * (r - light[at]!);
+  }
+  const look = new Uint8Array(lookLength);
+  writeBits(look, light);
+  const step = lookPixels / grid;
+  for (let cell = 0; cell < cells; cell++) {
+    const from = Math.floor(cell / grid) * step * lookPixels + (cell % grid) * step;
+    let sum = 0;
+    for (let y = 0; y < step; y++) for (let x = 0; x < step; x++) sum += light[from + y * lookPixels + x]!;
+    look[head + cell] = Math.round(sum / (step * step));
+  }
+  const each = count / colours;
+  for (let patch = 0; patch < colours; patch++) {
+    look[head + cells + patch] = Math.round(128 + blue[patch]! / each);
+    look[head + cells + colours + patch] = Math.round(128 + red[patch]! / each);
+  }
+  return look;
+}
+
+/** The signs of the frequencies of 0 to 7 waves in each direction, but for the mean. */
+function writeBits(look: Uint8Array, light: Float64Array): void {
+  const rows = new Float64Array(lookPixels * waves);
+  for (let y = 0; y < lookPixels; y++)
+    for (let x = 0; x < lookPixels; x++)
+      for (let u = 0; u < waves; u++) rows[y * waves + u]! += light[y * lookPixels + x]! * cosines[x * waves + u]!;
+  for (let v = 0; v < waves; v++)
+    for (let u = v === 0 ? 1 : 0; u < waves; u++) {
+      let sum = 0;
+      for (let y = 0; y < lookPixels; y++) sum += rows[y * waves + u]! * cosines[y * waves + v]!;
+      if (sum > 0) look[v]! |= 1 << u;
+    }
+}
+
+/** The bits of a look, in parts of 16. */
+export const partsOf = (look: Uint8Array): number[] =>
+  Array.from({ length: lookParts }, (_, part) => look[2 * part]! | (look[2 * part + 1]! << 8));
+
+/** How many bits two looks differ in. */
+export function bitsApart(a: readonly number[], b: readonly number[]): number {
+  let count = 0;
+  for (let part = 0; part < lookParts; part++)
+    for (let differ = a[part]! ^ b[part]!; differ !== 0; differ &= differ - 1) count++;
+  return count;
+}
+
+/** What two looks have in common. */
+export interface Likeness {
+  bits: number;
+  whole: number;
+  fine: number;
+  colour: number;
+}
+
+/** Compares two looks. */
+export function compareLooks(a: Uint8Array, b: Uint8Array): Likeness {
+  let sum = 0;
+  for (let at = head + cells; at < lookLength; at++) sum += (a[at]! - b[at]!) ** 2;
+  return {
+    bits: bitsApart(partsOf(a), partsOf(b)),
+    whole: correlation(a.subarray(head, head + cells), b.subarray(head, head + cells)),
+    fine: correlation(detailsOf(a), detailsOf(b)),
+    colour: Math.sqrt(sum / (2 * colours)),
+  };
+}
+
+/** Whether two pictures show the same, by their looks. The same whichever comes first. */
+export function isAlike(a: Uint8Array, b: Uint8Array): boolean {
+  if (bitsApart(partsOf(a), partsOf(b)) > lookBounds.bits) return false;
+  const { whole, fine, colour } = compareLooks(a, b);
+  return whole >= lookBounds.whole && fine >= lookBounds.fine && colour <= lookBounds.colour;
+}
+
+/** How much there is to tell a picture by: its details, root mean square, of 255. */
+export function detailOf(look: Uint8Array): number {
+  return Math.sqrt(detailsOf(look).reduce((sum, value) => sum + value * value, 0) / cells);
+}
+
+/** Brightness without its soft part: each cell less the mean of those around it and itself. */
+function detailsOf(look: Uint8Array): Float64Array {
+  const details = new Float64Array(cells);
+  for (let y = 0; y < grid; y++)
+    for (let x = 0; x < grid; x++) {
+      let sum = 0;
+      let count = 0;
+      for (let row = Math.max(0, y - 1); row <= Math.min(grid - 1, y + 1); row++)
+        for (let column = Math.max(0, x - 1); column <= Math.min(grid - 1, x + 1); column++) {
+          sum += look[head + row * grid + column]!;
+          count++;
+        }
+      details[y * grid + x] = look[head + y * grid + x]! - sum / count;
+    }
+  return details;
+}
+
+/** Pearson's correlation; 0 where one of the two is even. */
+function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const mean = (values: ArrayLike<number>): number => {
+    let sum = 0;
+    for (let at = 0; at < values.length; at++) sum += values[at]!;
+    return sum / values.length;
+  };
+  const [ma, mb] = [mean(a), mean(b)];
+  let [both, ofA, ofB] = [0, 0, 0];
+  for (let at = 0; at < a.length; at++) {
+    const [da, db] = [a[at]! - ma, b[at]! - mb];
+    both += da * db;
+    ofA += da * da;
+    ofB += db * db;
+  }
+  return ofA === 0 || ofB === 0 ? 0 : both / Math.sqrt(ofA * ofB);
+}

@@ -1,0 +1,55 @@
+/**
+ * When a picture was taken: what a person said, else a sidecar, else the file itself, else the name under which it was
+ * first seen, else that file's mtime. Always local wall time; the offset only from the source that gave the time. Pure,
+ * and free of the machine's time zone, so that servers in different zones agree.
+ */
+import { shownEdit } from './edits.js';
+import { isOffset, isWallTime } from './field-rules.js';
+import { compareText, entriesOf, own, textOf } from './json-values.js';
+import { wallTimeInName } from './filename-dates.js';
+import type { PhotoDocument, Sighting, TakenSource } from './photo-document.js';
+import { sidecarsOf } from './sidecar-values.js';
+
+/** A time taken and where it comes from. */
+export interface Taken {
+  /** Local wall time, `2024-07-01T12:00:00.000`. */
+  taken: string;
+  /** `+02:00`, where it is known. */
+  offset?: string;
+  takenSource: TakenSource;
+}
+
+/** What a document without any date gets: the order of things stays defined, and a person sees that it can't be right. */
+const beginning = '1970-01-01T00:00:00.000';
+
+/** The sighting that came first anywhere; of equal times the one whose server and name sort first. */
+export function earliestSighting(document: PhotoDocument): Sighting | undefined {
+  const sightings = entriesOf(document.sightings).filter(([, sighting]) => typeof own(sighting, 'at') === 'string');
+  const order = ([key, sighting]: [string, unknown]): string => `${String(own(sighting, 'at'))} ${key}`;
+  return sightings.sort((a, b) => compareText(order(a), order(b)))[0]?.[1] as Sighting | undefined;
+}
+
+/** The time a picture was taken. */
+export function takenOf(document: PhotoDocument): Taken {
+  const edit = shownEdit(document.edits, 'taken')?.value;
+  if (edit) return taken(edit.local, edit.offset, 'edit');
+  for (const { taken: local, offset } of sidecarsOf(document))
+    if (isWallTime(local)) return taken(local, offset, 'sidecar');
+  const [read, source] = [own(document.facts, 'taken'), textOf(own(document.facts, 'takenSource'))];
+  if (isWallTime(read)) return taken(read, own(document.facts, 'offset'), (source || 'exif') as TakenSource);
+  const sighting = earliestSighting(document);
+  const named = wallTimeInName(textOf(sighting?.name));
+  if (named !== undefined) return taken(named, undefined, 'name');
+  return taken(wallTimeOf(sighting?.modified) ?? wallTimeOf(sighting?.at) ?? beginning, undefined, 'modified');
+}
+
+function taken(local: string, offset: unknown, takenSource: TakenSource): Taken {
+  return { taken: local, ...(isOffset(offset) && { offset }), takenSource };
+}
+
+/** `2024-07-01T12:00:00.000Z` as wall time: the digits of UTC, for the zone is unknown and must not depend on the server. */
+function wallTimeOf(utc: unknown): string | undefined {
+  if (typeof utc !== 'string') return undefined;
+  const local = utc.replace(/Z$/, '');
+  return isWallTime(local) ? local : undefined;
+}

@@ -1,0 +1,70 @@
+/** What `doctor` knows of a home before it looks: from a running server's parts, or read beside whoever works in it. Reads only. */
+import { lstat } from 'node:fs/promises';
+import { readHistory } from '../backup/backup-history.js';
+import type { Config } from '../base/config.js';
+import { openFiles } from '../base/files.js';
+import { examine, type Patient } from '../doctor/run-checks.js';
+import type { Examined } from '../doctor/finding.js';
+import type { Running } from '../doctor/check-network.js';
+import type { Mesh } from '../sync/connections/mesh.js';
+import { readClaims } from '../spool/spool-status.js';
+import type { SpoolPort } from '../spool/spool-interface.js';
+import { importWork } from '../spool/work-folder.js';
+import type { Home } from './open-home.js';
+import { meshOf } from './manage-peers.js';
+import { version } from './version.js';
+import { libraryPath, viewHome } from './open-read-only.js';
+
+/** Examines the home of the server that asks. */
+export async function examineServed(home: Home, spool: SpoolPort, mesh: Pick<Mesh, 'status'>): Promise<Examined> {
+  const { config, files, library } = home;
+  return examine({
+    ...(await known(config)),
+    files,
+    running: { kind: 'here', host: config.host },
+    spool: () => spool.status(),
+    peers: mesh.status(),
+    photos: library.count('photo:'),
+  });
+}
+
+/** Examines a home on which no server runs that could be asked. */
+export async function examineUnserved(config: Config, running: Running): Promise<Examined> {
+  const files = openFiles();
+  const { photos, failure } = await lookInto(config);
+  return examine({
+    ...(await known(config)),
+    files,
+    running,
+    spool: () => readClaims([config.work, importWork(config.work)], files),
+    peers: (await meshOf(config, undefined).catch(() => ({ links: [] }))).links,
+    photos,
+    ...(failure !== undefined && { failure }),
+  });
+}
+
+async function known(config: Config): Promise<Pick<Patient, 'config' | 'backup' | 'newest' | 'version' | 'node'>> {
+  const [backup] = await readHistory(config.data, openFiles());
+  const times = await Promise.all(
+    ['', '-wal'].map((end) =>
+      lstat(`${libraryPath(config)}${end}`).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
+  const newest = Math.max(...times);
+  return { config, backup, newest: newest > 0 ? newest : undefined, version, node: process.versions.node };
+}
+
+/** How many photos the library knows, or why it can't be opened. */
+async function lookInto(config: Config): Promise<{ photos: number; failure?: unknown }> {
+  try {
+    const view = await viewHome(config);
+    const photos = view?.library.count('photo:') ?? 0;
+    view?.close();
+    return { photos };
+  } catch (failure) {
+    return { photos: 0, failure };
+  }
+}

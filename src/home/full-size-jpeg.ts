@@ -1,0 +1,27 @@
+/**
+ * An original's picture as a JPEG of its full size, for those whose programs can't read the original. It lies in a temporary
+ * file while it is sent; what a crash leaves, the next start sweeps away.
+ */
+import { headLength, identify } from '../photo/formats/identify.js';
+import type { Home } from './open-home.js';
+
+/** Writes it; undefined where there is no picture of it. `original` is relative to the archive. @throws as `Decoders.convert`. */
+export async function writeJpeg(
+  { archive, blobs, decoders, files }: Home,
+  original: string,
+): Promise<{ path: string; remove(): Promise<void> } | undefined> {
+  const from = archive.resolve(original);
+  const found = identify(await files.head(from, headLength));
+  if (found.kind !== 'photo' || found.format.type.startsWith('video/')) return undefined;
+  const path = blobs.temporary();
+  const remove = async (): Promise<void> => {
+    await files.remove(path);
+  };
+  try {
+    if (await decoders.convert(from, found.format, path)) return { path, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return undefined;
+}

@@ -1,0 +1,130 @@
+/** The peers of a home as the commands see them: the table beside a running server, and the links of that server. */
+import type { Config } from '../base/config.js';
+import { printable } from '../base/errors.js';
+import { openFiles } from '../base/files.js';
+import { openLog } from '../base/log.js';
+import { openSqlite } from '../base/sqlite.js';
+import { hostOf } from '../sync/couch/json-client.js';
+import type { Copied } from '../sync/connections/detect-copies.js';
+import { describeDrift } from '../sync/connections/clock-drift.js';
+import type { LinkStatus } from '../sync/connections/connection.js';
+import { hasPeers, openPeers, type Peer, type Peers } from '../sync/connections/peers.js';
+import { openRecords } from './open-records.js';
+import { askServer, type ServerRecord } from './running-server.js';
+import { counted, lasting, sized } from '../base/human-format.js';
+import { filesOf, libraryPath } from './open-read-only.js';
+
+/** A peer without its secret, and its link where a server runs. */
+export type Link = Omit<Peer, 'authorization'> & { state: LinkStatus['state'] | 'stopped' } & Partial<
+    Omit<LinkStatus, 'state'>
+  >;
+
+/** A peer as it is shown: without its secret. */
+export const viewPeer = ({ url, publish, originals, added }: Peer): Omit<Peer, 'authorization'> => ({
+  url,
+  publish,
+  originals,
+  added,
+});
+
+/** Opens the table of peers beside a server that may be running. */
+export async function withPeers<T>(config: Config, work: (peers: Peers) => T): Promise<T> {
+  const { db, library } = await openRecords(
+    config,
+    filesOf(config),
+    openLog({ level: 'error', format: config.format }),
+  );
+  try {
+    return work(openPeers(db));
+  } finally {
+    library.close();
+    db.close();
+  }
+}
+
+/** The table of peers as those see it who only look: nothing is made or written, also on a full disk. */
+function readPeers(config: Config): Peer[] {
+  const db = openSqlite(libraryPath(config), { readOnly: true });
+  try {
+    return hasPeers(db) ? openPeers(db).all() : [];
+  } finally {
+    db.close();
+  }
+}
+
+/** All peers, with what their links do in the server that runs on the home, and homes of which that saw two copies. */
+export async function meshOf(config: Config, server: ServerRecord | undefined): Promise<Seen> {
+  if (!(await openFiles().look(libraryPath(config)))) return { links: [], copies: [] };
+  const told = server && (await askServer<Told>(server, 'GET', '/api/peers'));
+  const links = readPeers(config).map((peer): Link => {
+    const link = told?.peers.find(({ url }) => url === peer.url);
+    return { ...viewPeer(peer), state: link ? link.state : told ? 'connecting' : 'stopped', ...link };
+  });
+  return { links, copies: told?.copies ?? [], ...(told && { elsewhere: elsewhereOf(told) }) };
+}
+
+/** What documents name and is not here: pictures (all that are made of a photo are one), originals, and bytes of both. */
+export interface Elsewhere {
+  pictures: number;
+  originals: number;
+  bytes: number;
+}
+
+/** The mesh as it is seen from a home. */
+export interface Seen {
+  links: Link[];
+  copies: Copied[];
+  /** Absent where no server runs, which knows it. */
+  elsewhere?: Elsewhere;
+}
+
+/** What the server that runs says of it. */
+interface Told {
+  peers: LinkStatus[];
+  copies: Copied[];
+  missing: Readonly<Record<string, number>>;
+  missingBytes: Readonly<Record<string, number>>;
+}
+
+function elsewhereOf({ missing, missingBytes }: Told): Elsewhere {
+  const { original = 0, ...pictures } = missing;
+  const bytes = Object.values(missingBytes).reduce((sum, one) => sum + one, 0);
+  return { pictures: Math.max(0, ...Object.values(pictures)), originals: original, bytes };
+}
+
+/** The same in a line for a person; undefined where nothing is missing. */
+export function describeElsewhere({ pictures, originals, bytes }: Elsewhere): string | undefined {
+  const parts = [
+    ...(pictures > 0 ? [counted(pictures, 'picture')] : []),
+    ...(originals > 0 ? [counted(originals, 'original')] : []),
+  ];
+  return parts.length > 0 ? `${parts.join(' and ')} (${sized(bytes)})` : undefined;
+}
+
+/** What a link is doing, in words. */
+const states: Record<Link['state'], string> = {
+  stopped: 'no server running',
+  connecting: 'is being connected',
+  'catching-up': 'is catching up',
+  live: 'is up to date',
+  waiting: 'waits',
+  refused: 'is refused',
+};
+
+/** A peer and its link in a line for a person; `now` in ms. */
+export function describeLink(link: Link, now: number): string {
+  const { url, publish, originals, state, synced, pull, push, missing, held, refused = [], reason } = link;
+  const aside = link.refusedCount ?? refused.length;
+  const what = publish ? 'gets what is public' : originals === 'all' ? 'everything' : `originals: ${originals}`;
+  const pending = (pull?.pending ?? 0) + (push?.pending ?? 0);
+  const more = [
+    ...(pending > 0 ? [`${counted(pending, 'document')} to go`] : []),
+    ...(missing && missing.count > 0 ? [`${counted(missing.count, 'picture')} on the way to it`] : []),
+    ...(held !== undefined && held !== reason ? [`pictures wait: ${printable(held)}`] : []),
+    ...(aside > 0 ? [`${counted(aside, 'document')} set aside (\`photospool peers refused\` names them)`] : []),
+    ...(reason !== undefined ? [printable(reason)] : []),
+    ...(link.drift !== undefined ? [describeDrift(hostOf(url), link.drift)] : []),
+  ];
+  const lag = state === 'live' || synced === undefined ? '' : `, ${lasting(now - Date.parse(synced))} behind`;
+  return `${printable(url)}  ${what}  ${states[state]}${lag}${more.length > 0 ? `: ${more.join('; ')}` : ''}`;
+}

@@ -1,0 +1,40 @@
+/** Access to a home, with the file of the audit beside the library. A crash leaves nothing half done. */
+import { join } from 'node:path';
+import { openAccess, type Access } from '../access/access.js';
+import { openLineFile } from '../access/audit-file.js';
+import type { Config } from '../base/config.js';
+import type { Files } from '../base/files.js';
+import type { Log } from '../base/log.js';
+import { openPeers } from '../sync/connections/peers.js';
+import type { Records } from './open-records.js';
+
+/** Access that must be closed before the database. */
+export interface OpenAccess {
+  access: Access;
+  close(): Promise<void>;
+}
+
+/** Opens access to a home. `secret` is what this machine's commands bring to the server that is opened with it. */
+export function openHomeAccess(
+  { db, library }: Records,
+  config: Config,
+  files: Files,
+  log: Log,
+  secret?: string,
+): OpenAccess {
+  const failed = (what: string) => (error: unknown) => log.warn({ err: error }, what);
+  const audit = openLineFile(join(config.data, 'audit.log'), files, failed('The audit could not be written.'));
+  const access = openAccess(db, library, {
+    line: audit.add,
+    removeUnclaimedPeers: () => openPeers(db).removeUnclaimed(),
+    failed: failed('The time of a last use could not be written.'),
+    ...(secret !== undefined && { secret }),
+  });
+  return {
+    access,
+    async close() {
+      access.close();
+      await audit.settled();
+    },
+  };
+}

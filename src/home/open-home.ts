@@ -1,0 +1,136 @@
+/**
+ * A home, put together: configuration, library with catalog, archive, blobs, ingest. Opening makes what is missing and
+ * changes nothing that is there; a crash while opening leaves what the next opening completes.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { may, mayDescribe } from '../access/permissions.js';
+import { sendersOf, type Senders } from '../access/sender-permissions.js';
+import { openArchive, type Archive } from '../archive/archive.js';
+import { openBlobs, type Blobs } from '../archive/blob-store.js';
+import type { Config } from '../base/config.js';
+import type { Files } from '../base/files.js';
+import { silent, type Log } from '../base/log.js';
+import { openSqlite, type Sqlite } from '../base/sqlite.js';
+import { catalogIsCurrent } from '../catalog/catalog.js';
+import { bringersOf } from '../document/photo-senders.js';
+import { viewPhoto } from '../document/photo-view.js';
+import { openIngest, type Ingest } from '../ingest/ingest.js';
+import type { Describing } from '../ingest/sidecars/match-sidecars.js';
+import { openSidecars, type Sidecars } from '../ingest/sidecars/ingest-sidecars.js';
+import { openDecoders, type Decoders } from '../photo/decode/decoder-pool.js';
+import { openMetadata, type Metadata } from '../photo/facts/read-metadata.js';
+import { openFilms, type Films } from '../video/transcode.js';
+import { findTools, type Found } from '../video/find-ffmpeg.js';
+import { isClaimed } from '../spool/work-folder.js';
+import { isPublic, makeHome, readRecords, type Records } from './open-records.js';
+import { reindex } from './rebuild-catalog.js';
+import { filesOf, libraryPath } from './open-read-only.js';
+
+/** An open home. */
+export interface Home extends Records {
+  config: Config;
+  files: Files;
+  archive: Archive;
+  blobs: Blobs;
+  ingest: Ingest;
+  decoders: Decoders;
+  films: Films;
+  /** The tools that show videos. */
+  tools: Found;
+  metadata: Metadata;
+  sidecars: Sidecars;
+  /** Whether somebody (`authorOf`) may upload now. */
+  mayUpload(by: string): boolean;
+  close(): Promise<void>;
+}
+
+/** Parts that trials bring in place of the real ones (to fail them, to count them, or to save time), and how a home is opened. */
+export interface HomeParts {
+  /** `later`: what waits for the catalog is taken in while the home is in use; else before it is open. */
+  follow?: 'later';
+  /** Nothing that is deleted stays in the file, as at a public server: for a library that may become one. */
+  secureDelete?: boolean;
+  files?: Files;
+  openDatabase?: typeof openSqlite;
+  metadata?: Metadata;
+  decoders?: Decoders;
+}
+
+/** Where the built album page is: beside the compiled code. */
+export const webRoot = fileURLToPath(new URL('../web', import.meta.url));
+
+/**
+ * Opens a home for work, making it where it is missing.
+ * @throws PhotospoolError `unusable` where the library may not live there, `newer-version`, `corrupt`, `locked`.
+ */
+export async function openHome(config: Config, log: Log = silent, parts: HomeParts = {}): Promise<Home> {
+  const { files = filesOf(config), openDatabase = openSqlite } = parts;
+  await makeHome(config, files);
+  const secureDelete = parts.secureDelete ?? (await isPublic(config, files));
+  const db = openDatabase(libraryPath(config), { secureDelete });
+  try {
+    return await assemble(config, files, db, log, parts);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+async function assemble(config: Config, files: Files, db: Sqlite, log: Log, parts: HomeParts): Promise<Home> {
+  const records = readRecords(config, db, log);
+  const { library, catalog, follower } = records;
+  if (!catalogIsCurrent(db)) {
+    if (library.count('photo:') > 0) log.info({}, 'The catalog is built again from the library.');
+    await reindex(library, catalog);
+  }
+  if (parts.follow === undefined) await follower.catchUp();
+  else if (catalog.behind() !== undefined) follower.ask();
+  const { here } = library.local.originals.counts();
+  const archive = await openArchive(config.done, files, { server: library.server, hasOriginals: here > 0 });
+  const blobs = await openBlobs(join(config.data, 'blobs'), files);
+  const metadata = parts.metadata ?? openMetadata({ processes: Math.min(config.workers, 4) });
+  const decoders = parts.decoders ?? openDecoders({ workers: config.workers });
+  const tools = findTools(config.ffmpeg);
+  const films = openFilms(tools);
+  const senders = sendersOf(db, library);
+  const sidecars = openSidecars(db, library, metadata, openDescribing(senders, library.server));
+  const ingest = await openIngest({
+    library,
+    archive,
+    blobs,
+    metadata,
+    films,
+    files,
+    sidecars,
+    claimed: (claim) => isClaimed(claim, files),
+    render: (path, format, asIs) => decoders.render(path, format, asIs),
+  });
+  return {
+    ...records,
+    config,
+    files,
+    archive,
+    blobs,
+    ingest,
+    decoders,
+    films,
+    tools,
+    metadata,
+    sidecars,
+    mayUpload: (by) => may(senders(by), 'upload'),
+    async close() {
+      films.close();
+      await Promise.all([metadata.close(), decoders.close(), follower.close()]);
+      library.close();
+      db.close();
+    },
+  };
+}
+
+/** For which photos whose sidecars count: asked of who they are at that moment. `here`: the id of this server. */
+const openDescribing = (senders: Senders, here: string): Describing => {
+  const senderOf = (by: string) => ({ by, viewer: senders(by) });
+  return (by, sha256, photo) =>
+    mayDescribe(senderOf(by), viewPhoto(sha256, photo, { here: false }), bringersOf(photo, here).map(senderOf));
+};

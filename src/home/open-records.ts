@@ -1,0 +1,102 @@
+/**
+ * The records of a home: its library and catalog, without archive and spool, and without loading what decodes pictures.
+ * Opening makes what is missing and changes nothing that is there; a crash leaves what the next opening completes.
+ */
+import { realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { systemClock as clock } from '../base/clock.js';
+import { configTemplate, type Config } from '../base/config.js';
+import { PhotospoolError } from '../base/errors.js';
+import { openFiles, type Files } from '../base/files.js';
+import { silent, type Log } from '../base/log.js';
+import { openSqlite, type Sqlite } from '../base/sqlite.js';
+import { openMayShare } from '../access/people.js';
+import { openCatalog, type Catalog } from '../catalog/catalog.js';
+import type { Body } from '../document/photo-document.js';
+import { openLibrary, type Library } from '../library/library.js';
+import { checkPlace } from '../library/library-location.js';
+import { makeChanges, type Changes } from '../album/change-signal.js';
+import { openFollower, type Follower } from './catalog-indexer.js';
+import { libraryPath } from './open-read-only.js';
+
+/** The records of a home: what stands in its database file. */
+export interface Records {
+  db: Sqlite;
+  library: Library;
+  catalog: Catalog;
+  /** Wakes those who listen when this process changed the library. */
+  changes: Changes;
+  /** Takes into the catalog what was left for later. To be closed before the database. */
+  follower: Follower;
+}
+
+/**
+ * Opens the records of a home beside whoever works in it, making the home where it is missing; nothing of archive and spool.
+ * @throws PhotospoolError as `openHome`.
+ */
+export async function openRecords(config: Config, files: Files, log: Log = silent): Promise<Records> {
+  await makeHome(config, files);
+  const db = openSqlite(libraryPath(config), { secureDelete: await isPublic(config, files) });
+  try {
+    return readRecords(config, db, log);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** The folder of the projections of a public server. */
+export const publishedFolder = (config: Config): string => join(config.data, 'public');
+
+/** Whether a home is one of a public server that was started once: nothing that is deleted may stay in its files. */
+export const isPublic = async (config: Config, files: Files = openFiles()): Promise<boolean> =>
+  (await files.look(publishedFolder(config))) !== undefined;
+
+/** Makes the folders and the configuration file of a home, where they are missing. @throws PhotospoolError `unusable`, `config`. */
+export async function makeHome(config: Config, files: Files): Promise<void> {
+  for (const folder of [config.home, config.data, config.incoming, config.work]) await files.makeFolder(folder);
+  await checkApart(config);
+  await files.setMode(config.data, 0o700);
+  await checkPlace(config.data);
+  for (const folder of [config.home, config.data]) await files.sweep(folder);
+  await files.write(join(config.home, 'photospool.toml'), configTemplate(config.home));
+}
+
+/** @throws PhotospoolError `config` where two of the folders are, or lie in, one another: the spool would take its own files. */
+async function checkApart({ incoming, work, done, data }: Config): Promise<void> {
+  // The archive is made later, when it is known that it is not one that is missing.
+  const folders = await Promise.all([incoming, work, done, data].map((folder) => realpath(folder).catch(() => folder)));
+  for (const [n, folder] of folders.entries()) {
+    const other = folders.find((one, m) => m !== n && `${one}${sep}`.startsWith(`${folder}${sep}`));
+    if (other === undefined) continue;
+    throw new PhotospoolError('config', `${other} lies in ${folder}: incoming, work and archive must be apart.`, {
+      hint: 'Name folders that do not hold one another.',
+    });
+  }
+}
+
+/** Reads the records in an open database file. @throws PhotospoolError `newer-version`. */
+export function readRecords(config: Config, db: Sqlite, log: Log): Records {
+  const changes = makeChanges();
+  const bodyOf = (id: string): Body | undefined => library.get(id)?.body;
+  const catalog = openCatalog(db, { bodyOf, mayShare: openMayShare(bodyOf) });
+  const library = openLibrary(db, {
+    index: (id, body, n) => {
+      catalog.index(id, body, n);
+      changes.notify();
+    },
+    defer: (n) => {
+      const isLeft = catalog.leave(n);
+      if (isLeft) follower.ask();
+      if (isLeft) changes.notify();
+      return isLeft;
+    },
+    backup: (format) => {
+      const copy = `${libraryPath(config)}.format-${format}.${new Date().toISOString().replaceAll(':', '')}`;
+      db.prepare('VACUUM INTO ?').run(copy);
+      log.info({ copy }, `The library was copied to ${copy} before it is brought to this version's format.`);
+    },
+  });
+  const follower = openFollower({ library, catalog, clock, log, followed: () => changes.notify() });
+  return { db, library, catalog, changes, follower };
+}

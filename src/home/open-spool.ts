@@ -1,0 +1,41 @@
+/** Opening the spool of a home. */
+import type { Log } from '../base/log.js';
+import { handOver, importWork } from '../spool/work-folder.js';
+import { takeLock } from '../spool/spool-lock.js';
+import type { ProcessorOptions, ProcessorParts } from '../spool/processor-options.js';
+import { openProcessor, type Processor } from '../spool/processor.js';
+import { systemClock as clock } from '../base/clock.js';
+import { type Home } from './open-home.js';
+
+/** Opens the processor of a home; `changed` replaces single options, `more` are parts that a home has not. */
+export async function openSpool(
+  home: Home,
+  log: Log,
+  changed: Partial<ProcessorOptions> = {},
+  more: Pick<ProcessorParts, 'told'> = {},
+): Promise<Processor> {
+  const { incoming, work, mode, settle, workers, rescan, poll } = home.config;
+  const { files, ingest, library, archive, sidecars, mayUpload } = home;
+  const { originals } = library.local;
+  const isHere = (sha256: string): boolean => {
+    const row = originals.find(sha256);
+    return row?.state === 'here' && archive.occupied(row.path);
+  };
+  if (changed.work === undefined) await gatherImport(home);
+  const placeOf = (sha256: string): string | undefined => {
+    const row = originals.find(sha256);
+    return row && archive.resolve(row.path);
+  };
+  const parts = { files, clock, log, ingest, local: library.local, isHere, placeOf, sidecars, mayUpload, ...more };
+  return openProcessor(parts, { incoming, work, mode, settle, workers, rescan, poll, ...changed });
+}
+
+/** Takes over the claims of an import that was killed. */
+async function gatherImport({ config, files }: Home): Promise<void> {
+  const from = importWork(config.work);
+  if (!(await files.look(from))) return;
+  const lock = takeLock(from);
+  if (!lock) return;
+  await handOver(from, config.work, files);
+  lock.release();
+}

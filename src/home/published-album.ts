@@ -1,0 +1,113 @@
+/**
+ * What was published to a public server: library and catalog, the projections of the homes that publish here, and what makes
+ * one album of them. One process at a time. Opening makes what is missing, removes what is to be removed, and goes through all
+ * that is there; a crash leaves what the next opening completes.
+ */
+import { join } from 'node:path';
+import type { Access } from '../access/access.js';
+import { openBlobs, type Blobs } from '../archive/blob-store.js';
+import { systemClock as clock } from '../base/clock.js';
+import { configTemplate, type Config } from '../base/config.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import type { Log } from '../base/log.js';
+import { openSqlite } from '../base/sqlite.js';
+import { catalogIsCurrent } from '../catalog/catalog.js';
+import { checkPlace } from '../library/library-location.js';
+import { openCombiner, type Combiner } from '../publishing/combine-publishers.js';
+import { openExchange, type Exchange } from '../sync/blobs/blob-exchange.js';
+import { openPublishers, type Publishers } from '../publishing/publisher-registry.js';
+import type { StoreParts } from '../sync/blobs/peer-blob-store.js';
+import { holdLock } from '../spool/spool-lock.js';
+import { openHomeAccess } from './open-access.js';
+import { publishedFolder, readRecords, type Records } from './open-records.js';
+import { reindex } from './rebuild-catalog.js';
+import { filesOf, libraryPath } from './open-read-only.js';
+
+/** What was published here. */
+export interface Published extends Records {
+  access: Access;
+  publishers: Publishers;
+  exchange: Exchange;
+  combiner: Combiner;
+  blobs: Blobs;
+  /** The folder of the projections. */
+  folder: string;
+  /** Removes what the homes brought that are to be removed. */
+  remove(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens what was published. @throws PhotospoolError as `openHome`; `locked` where another process has it open. */
+export async function openPublished(config: Config, log: Log, files: Files = filesOf(config)): Promise<Published> {
+  const folder = publishedFolder(config);
+  for (const one of [config.home, config.data, folder]) await files.makeFolder(one);
+  await files.setMode(config.data, 0o700);
+  await checkPlace(config.data);
+  const lock = holdLock(folder);
+  for (const one of [config.home, config.data]) await files.sweep(one);
+  await files.write(join(config.home, 'photospool.toml'), configTemplate(config.home));
+
+  const db = openSqlite(libraryPath(config), { secureDelete: true });
+  const records = readRecords(config, db, log);
+  const { library, catalog, changes } = records;
+  if (!catalogIsCurrent(db)) await reindex(library, catalog);
+  const blobs = await openBlobs(join(config.data, 'blobs'), files);
+  const { access, close: closeAccess } = openHomeAccess(records, config, files, log);
+  const madeAt = (name: string): number | undefined => access.tokens.list().find((one) => one.name === name)?.created;
+  const publishers = openPublishers({ db, folder, files, clock, madeAt });
+  const onChange = (listener: () => void): (() => void) => changes.on(listener);
+  const exchange = openExchange({ db, library, archive: noArchive, blobs, files, clock, onChange });
+  const combiner = openCombiner({ db, library, publishers, named: exchange.named, blobs, files });
+  const troubled = (err: unknown): void => log.error({ err }, 'What was published could not be taken in.');
+  const unlisten = publishers.on(() => void combiner.follow().catch(troubled));
+
+  async function settle(): Promise<void> {
+    let gone: string[] = [];
+    await combiner.settle(async () => {
+      gone = await publishers.drop();
+    });
+    for (const id of gone) {
+      publishers.removed(id);
+      log.info({ publisher: id }, 'What this home had published was removed.');
+    }
+  }
+
+  async function close(): Promise<void> {
+    unlisten();
+    await combiner.follow().catch(troubled);
+    publishers.close();
+    await closeAccess();
+    await records.follower.close();
+    library.close();
+    db.close();
+    lock.release();
+  }
+
+  try {
+    await settle();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    ...records,
+    ...{ access, publishers, exchange, combiner, blobs, folder, close },
+    remove: async () => {
+      if (publishers.leaving()) await settle();
+    },
+  };
+}
+
+/** What a public server says that does not do something. */
+export const refused = (what: string): PhotospoolError =>
+  new PhotospoolError('not-found', `A public server does not ${what}.`, { op: 'receive' });
+
+/** There are no originals here, and no place for them. */
+const noArchive: StoreParts['archive'] = {
+  occupied: () => false,
+  resolve: (path) => {
+    throw refused(`hold ${path}`);
+  },
+  place: () => Promise.reject(refused('take photos')),
+};

@@ -1,0 +1,69 @@
+/**
+ * Photos in the archive that came after the backup which is restored: the library has no document for them, so they are taken
+ * in again. A crash leaves them in `work`, as those of any other crash.
+ */
+import { basename } from 'node:path';
+import { systemClock as clock } from '../base/clock.js';
+import { silent } from '../base/log.js';
+import { photoId } from '../document/photo-document.js';
+import type { Finding } from '../ingest/verify-home.js';
+import { headLength, identify } from '../photo/formats/identify.js';
+import { openClaims } from '../spool/claims.js';
+import type { Lock } from '../spool/spool-lock.js';
+import type { Home } from './open-home.js';
+import { openSpool } from './open-spool.js';
+
+/** What became of them. */
+export interface Stored {
+  stored: number;
+  stuck: { name: string; reason: string }[];
+}
+
+/** The claims of later photos, and the findings that they were. */
+export interface Later {
+  ids: string[];
+  taken: Set<Finding>;
+}
+
+/** Takes photos that the library has no document for out of the archive into claims, from where they come back to it. */
+export async function takeLater(findings: readonly Finding[], home: Home, locks: readonly Lock[]): Promise<Later> {
+  const later: Later = { ids: [], taken: new Set() };
+  const hashes = new Set<string>();
+  const { library, archive, files, config } = home;
+  if (locks.length === 0) return later;
+  const claims = openClaims(config.work, config.incoming, files, clock);
+  for (const finding of findings) {
+    const { kind, path, sha256 } = finding;
+    if (kind !== 'unknown' || sha256 === undefined || hashes.has(sha256)) continue;
+    if (library.get(photoId(sha256)) !== undefined) continue;
+    const file = archive.resolve(path);
+    const seen = await files.lookClosely(file);
+    if (!seen?.isFile() || identify(await files.head(file, headLength)).kind !== 'photo') continue;
+    const { size, mtimeNs, ino, mtimeMs } = seen;
+    const found = {
+      path: file,
+      name: basename(path),
+      folder: '',
+      look: { size, mtimeNs, ino },
+      modified: Number(mtimeMs),
+    };
+    const claim = await claims.take(found);
+    if (!claim) continue;
+    later.ids.push(claim.id);
+    later.taken.add(finding);
+    hashes.add(sha256);
+  }
+  return later;
+}
+
+/** Brings the photos in those claims back into the archive, with documents. */
+export async function ingestLater({ ids }: Later, home: Home): Promise<Stored> {
+  if (ids.length === 0) return { stored: 0, stuck: [] };
+  const spool = await openSpool(home, silent);
+  try {
+    const { stuck = [] } = await spool.retry(ids, { wait: true });
+    return { stored: ids.length - stuck.length, stuck };
+  } finally {
+    await spool.close();
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Restoring a home from a backup: the library takes its place (src/backup/restore-snapshot.ts), then the archive is looked through by
+ * hash: originals that were moved are found, missing ones put back where the backup has them, photos that came after the
+ * backup are taken in again, renditions made. Nothing that was there is removed or replaced. A crash in the middle leaves a
+ * home that can be restored again; photos on their way lie in `work`, as those of any other crash.
+ */
+import { randomUUID } from 'node:crypto';
+import { join, relative, sep } from 'node:path';
+import { markArchive, readOwner } from '../archive/archive.js';
+import { checkApart } from '../backup/disjoint-folders.js';
+import { blobPath } from '../backup/backup-folder.js';
+import { checkReplaceable, openSnapshot, placeConfig, placeLibrary } from '../backup/restore-snapshot.js';
+import type { Complete, ConfigOutcome } from '../backup/restore-snapshot.js';
+import { systemClock as clock } from '../base/clock.js';
+import type { Config } from '../base/config.js';
+import { PhotospoolError, printable } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { silent } from '../base/log.js';
+import { renew } from '../sync/renew-identity.js';
+import { repair } from '../ingest/repair-home.js';
+import { verifyHome, type Finding } from '../ingest/verify-home.js';
+import { takeLock, type Lock } from '../spool/spool-lock.js';
+import { openHome, type Home, type HomeParts } from './open-home.js';
+import { ingestLater, takeLater, type Stored } from './readopt-originals.js';
+import { reindex } from './rebuild-catalog.js';
+import { importWork } from '../spool/work-folder.js';
+import { findServer } from './running-server.js';
+import { filesOf } from './open-read-only.js';
+
+/** What is restored. */
+export interface RestoreOptions {
+  /** The backup's folder, absolute. */
+  folder: string;
+  /** A snapshot's name; the newest without it. */
+  snapshot?: string;
+  /** The archive is gone for good: begin with an empty one. */
+  archiveLost?: boolean;
+  /** The configuration of the home, read anew: the backup may bring the file that it is in. */
+  config: () => Config;
+  progress?: (what: string, done: number, total: number) => void;
+  /** For trials. */
+  parts?: HomeParts;
+}
+
+/** What a restore did. */
+export interface Restored {
+  config: Config;
+  snapshot: Complete;
+  /** Where the library is that was there before. */
+  kept?: string;
+  configFile: ConfigOutcome;
+  /** Folders that the configuration names and that are not on this machine. */
+  absent: string[];
+  photos: number;
+  /** Originals that the archive holds now, of those that the library knows. */
+  here: number;
+  findings: Finding[];
+  /** Photos in the archive that came after the backup. */
+  later: Stored;
+}
+
+/** Restores a home. @throws PhotospoolError before anything is changed where it can't be done. */
+export async function restoreHome(options: RestoreOptions): Promise<Restored> {
+  const { folder, progress = () => undefined } = options;
+  const first = options.config();
+  let files = filesOf(first);
+  await checkApart(folder, [first.home, first.incoming, first.work, first.done, first.data]);
+  const snapshot = await openSnapshot(folder, options.snapshot, files);
+  const { server } = snapshot.manifest;
+  await checkReplaceable(first, server, files);
+  await checkIdle(first, files);
+  const configFile = await placeConfig(snapshot, first.home, files);
+  const config = options.config();
+  files = filesOf(config);
+  const absent = await missingFolders(config, files);
+  const owner = await checkArchive(config, snapshot, options, files);
+  const locks = await holdWork(config, files);
+  let kept: string | undefined;
+  try {
+    kept = await placeLibrary(snapshot, config.data, clock.now(), files);
+    if (owner === undefined) await markArchive(config.done, server, files);
+  } catch (error) {
+    locks.forEach((lock) => lock.release());
+    throw error;
+  }
+  const home = await openHome(config, silent, { ...options.parts, secureDelete: true }).catch((error: unknown) => {
+    locks.forEach((lock) => lock.release());
+    throw error;
+  });
+  try {
+    renew(home.db, randomUUID());
+    const photos = home.library.count('photo:');
+    await reindex(home.library, home.catalog, (done) => progress('Indexing', done, photos));
+    const found = await look(home, options);
+    const claims = await takeLater(found.findings, home, locks).finally(() => locks.forEach((lock) => lock.release()));
+    const later = await ingestLater(claims, home);
+    const findings = found.findings.filter((finding) => !claims.taken.has(finding));
+    const lost = new Set(findings.filter((one) => !one.repaired && /^(missing|changed|unreadable)$/.test(one.kind)));
+    const here = home.library.local.originals.counts().here - lost.size - later.stored;
+    const told = { config, snapshot, configFile, absent, photos, here, findings, later };
+    return { ...told, ...(kept !== undefined && { kept }) };
+  } finally {
+    await home.close();
+  }
+}
+
+/** @throws PhotospoolError `locked` where a server runs on the home. */
+async function checkIdle(config: Config, files: Files): Promise<void> {
+  const server = await findServer(config);
+  if (server) throw inUse(config, `The server at ${server.url} is working in it.`);
+  for (const work of [config.work, importWork(config.work)]) {
+    if (!(await files.look(work))) continue;
+    const lock = takeLock(work);
+    if (!lock) throw inUse(config, `Another Photospool is working in ${work}.`);
+    lock.release();
+  }
+}
+
+function inUse(config: Config, message: string): PhotospoolError {
+  return new PhotospoolError('locked', `${printable(config.home)} is in use: ${message}`, {
+    path: config.home,
+    hint: 'Stop it first.',
+  });
+}
+
+/** Holds the work folders, so that nobody begins to work meanwhile. */
+async function holdWork(config: Config, files: Files): Promise<Lock[]> {
+  await checkIdle(config, files);
+  await files.makeFolder(config.work);
+  const lock = takeLock(config.work);
+  if (!lock) throw inUse(config, `Another Photospool is working in ${config.work}.`);
+  return [lock];
+}
+
+const isIn = (folder: string, inner: string): boolean => `${inner}${sep}`.startsWith(`${folder}${sep}`);
+
+/** The folders outside of the home that are not there. */
+async function missingFolders({ home, incoming, work, done }: Config, files: Files): Promise<string[]> {
+  const outside = [incoming, work, done].filter((folder) => !isIn(home, folder));
+  const found = await Promise.all(outside.map((folder) => files.look(folder)));
+  return outside.filter((_, n) => !found[n]);
+}
+
+/**
+ * The id in the archive's mark; undefined where it has none and may get one: a folder in the home, one that holds originals
+ * of the snapshot, or any where the archive is lost. An empty mount point is not taken for an empty archive.
+ * @throws PhotospoolError `config` where it is another library's, `unusable` where it is not there.
+ */
+async function checkArchive(
+  config: Config,
+  snapshot: Complete,
+  options: RestoreOptions,
+  files: Files,
+): Promise<string | undefined> {
+  const { server, originals } = snapshot.manifest;
+  const { done, home } = config;
+  const owner = await readOwner(done, files);
+  if (owner !== undefined && owner !== server) {
+    throw new PhotospoolError('config', `${printable(done)} is the archive of another library.`, {
+      path: done,
+      hint: 'Name the archive of this one as spool.done, or a folder that is not there yet.',
+    });
+  }
+  const unproven = owner === undefined && originals.listed > 0 && !isIn(home, done) && options.archiveLost !== true;
+  if (!unproven || (await holdsListed(done, snapshot, files))) return owner;
+  throw new PhotospoolError('unusable', `The archive ${printable(done)} is not there, or is empty.`, {
+    path: done,
+    hint: 'Mount its disk, name another folder with --done, or, where it is gone for good, add --archive-lost.',
+  });
+}
+
+/** Whether a folder holds some of the originals that a snapshot lists. */
+async function holdsListed(done: string, snapshot: Complete, files: Files): Promise<boolean> {
+  const list = (await files.readText(join(snapshot.folder, 'originals.txt'))) ?? '';
+  for (const line of list.split('\n').filter(Boolean).slice(0, 1000)) {
+    if (await files.look(join(done, ...line.slice(66).split('/')))) return true;
+  }
+  return false;
+}
+
+async function look(
+  home: Home,
+  { folder, progress = () => undefined }: RestoreOptions,
+): Promise<{ findings: Finding[] }> {
+  const { library, config, files } = home;
+  const verified = await verifyHome({
+    library,
+    archive: config.done,
+    blobs: join(config.data, 'blobs'),
+    files,
+    progress: (done, total) => progress('Verifying', done, total),
+  });
+  const total = verified.findings.length;
+  await repair(verified.findings, {
+    ...home,
+    render: (path, format, asIs) => home.decoders.render(path, format, asIs),
+    elsewhere: async (kind, sha256) => {
+      const path = blobPath(folder, kind, sha256);
+      return (await files.look(path)) ? path : undefined;
+    },
+    progress: (done) => progress('Repairing', done, total),
+  });
+  return verified;
+}
+
+/** The path of a library that was kept, as short as it can be told. */
+export const shortPath = (path: string, { home }: Config): string => (isIn(home, path) ? relative(home, path) : path);

@@ -1,0 +1,135 @@
+/**
+ * The server that runs on a home, as the verbs reach it: found by what it writes down of itself, asked over HTTP. Loads none of
+ * the parts that work.
+ */
+import { X509Certificate } from 'node:crypto';
+import { readFile, realpath } from 'node:fs/promises';
+import { request } from 'node:http';
+import { request as requestSecurely, type RequestOptions } from 'node:https';
+import type { Config } from '../base/config.js';
+import { PhotospoolError } from '../base/errors.js';
+import { openFiles } from '../base/files.js';
+import { serverRecord } from './open-read-only.js';
+
+/** What a running server writes down of itself. Folders are real paths. */
+export interface ServerRecord {
+  url: string;
+  pid: number;
+  incoming: string;
+  work: string;
+  done: string;
+  /** What the commands of this machine bring, as a Bearer token: the file can be read by its user alone. */
+  secret: string;
+  /** The file of its certificate, where it speaks HTTPS. */
+  cert?: string;
+}
+
+/** The record of a server with this configuration. */
+export async function recordOf(
+  { incoming, work, done, cert }: Config,
+  url: string,
+  secret: string,
+): Promise<ServerRecord> {
+  return {
+    url,
+    secret,
+    pid: process.pid,
+    incoming: await realpath(incoming),
+    work: await realpath(work),
+    done: await realpath(done),
+    ...(cert !== undefined && { cert }),
+  };
+}
+
+/**
+ * The server that runs on a home and holds this `work` folder; undefined where there is none. `signal` ends the waiting for one that
+ * says nothing.
+ * @throws PhotospoolError `locked` where it works with another incoming or archive.
+ */
+export async function findServer(config: Config, signal?: AbortSignal): Promise<ServerRecord | undefined> {
+  const text = await openFiles().readText(serverRecord(config));
+  const record = text === undefined ? undefined : (JSON.parse(text) as ServerRecord);
+  if (!record) return undefined;
+  const work = await realpath(config.work).catch(() => config.work);
+  if (record.work !== work || !(await answers(record, signal))) return undefined;
+  const same = await recordOf(config, record.url, record.secret).catch(() => undefined);
+  if (same?.incoming === record.incoming && same.done === record.done) return record;
+  throw new PhotospoolError('locked', `A server is working in ${work} with other folders.`, {
+    path: work,
+    hint: 'Stop it first, or name a work folder of its own.',
+  });
+}
+
+/** Whether a server is there, or only the record of one that was killed. */
+function answers(server: ServerRecord, signal?: AbortSignal): Promise<boolean> {
+  return askServer(server, 'GET', '/healthz', undefined, signal).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Asks a server and waits as long as it takes (a pass over a big folder takes hours), or until `signal`.
+ * @throws what the server answers.
+ */
+export async function askServer<T>(
+  server: ServerRecord,
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const trust = await trustOf(server);
+  return new Promise((resolve, reject) => {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const headers = {
+      authorization: `Bearer ${server.secret}`,
+      ...(text !== '' && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+    };
+    const options = { ...trust, method, headers, timeout: 0, ...(signal && { signal }) };
+    const url = new URL(path, server.url);
+    const asking = (url.protocol === 'https:' ? requestSecurely : request)(url, options, (response) => {
+      let answer = '';
+      const settle = (json: string): void => {
+        try {
+          resolve(JSON.parse(json) as T);
+        } catch (cause) {
+          reject(new PhotospoolError('unusable', `${server.url} is no Photospool.`, { cause }));
+        }
+      };
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => (answer += part));
+      response.on('error', reject);
+      response.on('end', () => {
+        if (response.statusCode === 200) return settle(answer);
+        if (response.statusCode === 204) return resolve(undefined as T);
+        reject(
+          new PhotospoolError(
+            'unusable',
+            `The server at ${server.url} answered ${response.statusCode ?? 'nothing'} to ${path}.`,
+          ),
+        );
+      });
+    });
+    asking.on('error', (cause) => {
+      reject(
+        new PhotospoolError('unusable', `The server at ${server.url} does not answer.`, {
+          cause,
+          hint: 'Start it again.',
+        }),
+      );
+    });
+    asking.end(text);
+  });
+}
+
+/**
+ * How a server that speaks HTTPS is known: by its own certificate, and no other one that the same authority signed. Whatever
+ * names are in that, the address of this machine need not be.
+ */
+async function trustOf({ cert }: ServerRecord): Promise<RequestOptions> {
+  const text = cert === undefined ? undefined : await readFile(cert).catch(() => undefined);
+  if (text === undefined) return {};
+  const ca = new X509Certificate(text).toString();
+  return { ca, allowPartialTrustChain: true, checkServerIdentity: () => undefined };
+}

@@ -1,0 +1,165 @@
+/**
+ * The files of an export, in folders and in ZIP or TAR parts, as one list: parts lie over one another as they would if all of them were
+ * unpacked into one folder. Opens and reads; changes nothing.
+ */
+import { basename, join } from 'node:path';
+import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { keyOf } from '../base/paths.js';
+import { isLeftAlone } from '../spool/ignored-names.js';
+import { scan, type Found } from '../spool/scan-incoming.js';
+import { mostEntries, type PackedEntry, type Stage } from './archive-entries.js';
+import type { Aside, Entry, Looking } from './import-plan.js';
+import { openTar } from './tar-archive.js';
+import { openZip } from './zip-archive.js';
+
+/** An export that is open. */
+export interface Sources {
+  entries: Entry[];
+  /** The file of each entry as the spool takes it, by the entry's id. */
+  found: ReadonlyMap<string, Found>;
+  /** The entries of parts among them, by the path of that. */
+  packed: ReadonlyMap<string, PackedEntry>;
+  /** What unpacks parts that can be read from their beginning only, in the order of the parts. */
+  stages: Stage[];
+  /** The folders that were named. */
+  folders: string[];
+  /** What is left aside whatever the export is: links. */
+  aside: Aside[];
+  /** Parts that can't be read, or not to their end. */
+  trouble: Aside[];
+  close(): void;
+}
+
+/** Whether a path is named as a TAR part is. */
+const isTar = (path: string): boolean => /\.(?:tgz|tar|tar\.gz)$/i.test(path);
+/** Whether a path is named as a part is. */
+export const isPart = (path: string): boolean => /\.zip$/i.test(path) || isTar(path);
+
+/**
+ * Opens folders and parts. `looking` is told how far a part is, in bytes, that must be read to know what is in it.
+ * @throws PhotospoolError where none of them can be read, or there are too many entries.
+ */
+export async function openSources(
+  paths: readonly string[],
+  files: Files,
+  looking: Looking = () => undefined,
+): Promise<Sources> {
+  const entries: Entry[] = [];
+  const found = new Map<string, Found>();
+  const packed = new Map<string, PackedEntry>();
+  const [aside, trouble]: [Aside[], Aside[]] = [[], []];
+  const stages: Stage[] = [];
+  const closing: (() => void)[] = [];
+  const close = (): void => closing.splice(0).forEach((end) => end());
+  const folders = paths.filter((path) => !isPart(path));
+  let failure: PhotospoolError | undefined;
+  try {
+    for (const path of paths) {
+      if (isPart(path)) await addPart(path).catch(failed(path));
+      else await addFolder(path);
+    }
+    if (entries.length === 0 && failure !== undefined) throw failure;
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { entries, found, packed, stages, folders, aside, trouble, close };
+
+  function failed(path: string): (error: unknown) => void {
+    return (error) => {
+      const reason = toPhotospoolError(error, 'read', path);
+      failure ??= reason;
+      if (reason.code === 'too-large') throw reason;
+      trouble.push({ path, reason: sentence(reason) });
+    };
+  }
+
+  async function addPart(part: string): Promise<void> {
+    const room = mostEntries - entries.length;
+    const opened = isTar(part) ? await openTar(part, room, files, looking) : await openZip(part, room);
+    closing.push(opened.close);
+    if (opened.stage) stages.push(opened.stage);
+    if (opened.trouble !== undefined) trouble.push({ path: part, reason: opened.trouble });
+    const ids = new Set<string>();
+    for (const entry of opened.entries) {
+      const path = pathIn(entry.path);
+      if (path === '' || path.split('/').some(isLeftAlone)) continue;
+      if (entry.aside !== undefined) {
+        aside.push({ path, reason: entry.aside });
+        continue;
+      }
+      const id = idIn(part, path, entry, ids);
+      const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+      const mtimeNs = BigInt(Math.round(entry.modified)) * 1_000_000n;
+      packed.set(id, entry);
+      found.set(id, {
+        path: id,
+        name: basename(path),
+        folder,
+        look: { size: BigInt(entry.bytes), mtimeNs, ino: 0n },
+        modified: entry.modified,
+      });
+      add(id, path, entry, (limit) => textOf(entry, limit));
+    }
+  }
+
+  async function addFolder(folder: string): Promise<void> {
+    const scanned = await scan(folder, files);
+    if (!scanned) throw new PhotospoolError('usage', `${folder} is not there.`, { path: folder });
+    aside.push(...scanned.special.map(({ name, reason }) => ({ path: name, reason })));
+    trouble.push(...scanned.trouble.map(({ name, reason }) => ({ path: name, reason })));
+    for (const file of scanned.files) {
+      const id = keyOf(file.path);
+      found.set(id, file);
+      const bytes = Number(file.look.size);
+      add(
+        id,
+        pathIn(file.folder === '' ? file.name : `${file.folder}/${file.name}`),
+        { bytes, modified: file.modified },
+        () => files.reading(file.path, (handle) => handle.readFile('utf8')),
+      );
+    }
+  }
+
+  function add(
+    id: string,
+    path: string,
+    { bytes, modified, trouble: why }: Pick<PackedEntry, 'bytes' | 'modified' | 'trouble'>,
+    text: Entry['text'],
+  ): void {
+    const slash = path.lastIndexOf('/');
+    const [folder, name] = [path.slice(0, Math.max(slash, 0)), path.slice(slash + 1)];
+    entries.push({ id, path, name, folder, bytes, modified, ...(why !== undefined && { trouble: why }), text });
+  }
+}
+
+/** A name as the path inside an export: nothing that leads out of it, and from `Takeout` on where that is in it. */
+function pathIn(name: string): string {
+  const parts = name
+    .normalize('NFC')
+    .split('/')
+    .filter((part) => !/^\.*$/.test(part) && !/^[a-z]:$/i.test(part));
+  const from = parts.indexOf('Takeout');
+  return parts.slice(Math.max(from, 0)).join('/');
+}
+
+/** What the records call an entry. It is remembered, so it tells the bytes apart as well as the place. */
+function idIn(part: string, path: string, { crc32 }: PackedEntry, ids: Set<string>): string {
+  const id = `${join(part, path)}#${crc32.toString(16).padStart(8, '0')}`;
+  for (let n = 1; ; n++) {
+    const one = n === 1 ? id : `${id}-${n}`;
+    if (ids.size < ids.add(one).size) return one;
+  }
+}
+
+async function textOf(entry: PackedEntry, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of entry.open()) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > limit) throw new PhotospoolError('too-large', 'It has more bytes than it says.');
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,210 @@
+/**
+ * An export of iCloud Photos, as Apple's privacy page sends it: which row of which CSV file says what of which photo. Also the
+ * originals that the program Photos exports into a folder. Reads the CSV files and nothing else; stores nothing.
+ */
+import { parse } from 'csv-parse/sync';
+import type { Brought } from '../document/imported-metadata.js';
+import { wellFormed } from '../document/canonical-json.js';
+import type { ReadMetadata } from './read-metadata-files.js';
+import type { Entry, How, Plan, Planned } from './import-plan.js';
+
+/** What a row says of a photo. Times are ms since 1970 (UTC). */
+interface Row {
+  favourite: boolean;
+  hidden: boolean;
+  deleted: boolean;
+  taken: number | undefined;
+  added: number | undefined;
+}
+
+/** A row, the table that it is in, the name that it is of, and whether a photo has it. */
+interface Told {
+  row: Row;
+  entry: Entry;
+  name: string;
+  used: boolean;
+}
+
+/** How many bytes a CSV file may have. */
+export const mostCsv = 64 << 20;
+
+const inTrash = 'is in the trash of iCloud Photos';
+/** Edits that only Apple's programs can repeat, of the original beside them. */
+const isAppleEdit = (name: string): boolean => /\.aae$/i.test(name);
+const fold = (name: string): string => name.normalize('NFC').toLowerCase();
+
+/** Plans the import of an iCloud export. `others` are all its files but the CSV files. */
+export async function planICloud(csvs: readonly Entry[], others: readonly Entry[], read: ReadMetadata): Promise<Plan> {
+  const plan: Plan = { kind: 'icloud', photos: [], aside: [], orphans: [], trouble: [], metadata: 0 };
+  /** By folder and name. Of two rows with one name each value that differs is not known. */
+  const rows = new Map<string, Told>();
+  /** The names in each list, and of which list. */
+  const lists: { entry: Entry; kind: 'album' | 'favourites' | 'hidden'; names: string[] }[] = [];
+  await read(csvs, mostCsv, plan, (entry, text) => {
+    const table = tableOf(text);
+    if (!table) plan.trouble.push({ path: entry.path, reason: 'is no table (CSV) that can be read' });
+    else readTable(entry, table);
+  });
+  const photos = planPhotos();
+  for (const { row, entry, used, name } of rows.values())
+    if (!used && !row.deleted)
+      plan.orphans.push({ path: entry.path, reason: `has a row of ${name}, which is not there` });
+  const byName = new Map<string, Planned[]>();
+  for (const photo of photos) groupOf(byName, fold(photo.entry.name)).push(photo);
+  for (const list of lists) putIn(list);
+  return plan;
+
+  function readTable(entry: Entry, [head = [], ...body]: string[][]): void {
+    const column = (name: string): number => head.findIndex((cell) => cell.trim().toLowerCase() === name);
+    const folder = fold(entry.folder.slice(entry.folder.lastIndexOf('/') + 1));
+    const named = ['imgname', 'imagename', 'images'].map(column).find((at) => at >= 0);
+    if (folder === 'memories') plan.aside.push({ path: entry.path, reason: 'is a memory that Apple made' });
+    else if (named === undefined) plan.aside.push({ path: entry.path, reason: 'is no table of photos' });
+    else if (column('originalcreationdate') >= 0) {
+      const cell = (row: string[], name: string): string => row[column(name)] ?? '';
+      for (const row of body) {
+        const said: Row = {
+          favourite: isYes(cell(row, 'favorite')),
+          hidden: isYes(cell(row, 'hidden')),
+          deleted: isYes(cell(row, 'deleted')),
+          taken: timeIn(cell(row, 'originalcreationdate')),
+          added: timeIn(cell(row, 'importdate')),
+        };
+        const at = `${entry.folder}/${fold(row[named] ?? '')}`;
+        const known = rows.get(at);
+        rows.set(at, { row: known ? agreed(known.row, said) : said, entry, name: row[named] ?? '', used: false });
+      }
+    } else {
+      const kind =
+        fold(entry.name) === 'favorites.csv' ? 'favourites' : fold(entry.name) === 'hidden.csv' ? 'hidden' : 'album';
+      lists.push({
+        entry,
+        kind,
+        names: [...new Set(body.map((row) => row[named] ?? ''))].filter((name) => name !== ''),
+      });
+    }
+  }
+
+  function planPhotos(): Planned[] {
+    const taken: Planned[] = [];
+    for (const entry of others) {
+      const deleted = /(?:^|\/)recently deleted(?:\/|$)/i.test(entry.folder);
+      const found = rowOf(entry);
+      if (found) found.used = true;
+      if (isAppleEdit(entry.name))
+        plan.aside.push({ path: entry.path, reason: "is an edit that only Apple's programs can repeat" });
+      else if (/\.zip$/i.test(entry.name))
+        plan.aside.push({ path: entry.path, reason: 'is a ZIP in the ZIP: unpack it and import it by itself' });
+      else if (deleted || found?.row.deleted === true) plan.aside.push({ path: entry.path, reason: inTrash });
+      else {
+        const brought = found ? broughtOf(found.row, found.entry) : undefined;
+        taken.push({
+          entry,
+          ...(brought && { brought }),
+          ...(found && { by: { path: found.entry.path, how: howOf(fold(entry.name), fold(found.name)) } }),
+        });
+      }
+    }
+    plan.photos = taken;
+    return taken;
+  }
+
+  /** The row of a file; of `IMG_E1234.JPG`, the edited form, and of the film of a Live Photo also that of the original. */
+  function rowOf(entry: Entry): Told | undefined {
+    const name = fold(entry.name);
+    const original = name.replace(/^img_e(?=\d)/, 'img_');
+    const stem = original.replace(/\.[^.]*$/, '');
+    const names = [name, original, ...['.heic', '.jpg', '.jpeg', '.png', '.dng'].map((ending) => stem + ending)];
+    for (const one of names) {
+      const found = rows.get(`${entry.folder}/${one}`);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  function putIn({ entry, kind, names }: (typeof lists)[number]): void {
+    const title = entry.name.replace(/\.csv$/i, '').normalize('NFC');
+    for (const name of names) {
+      const [photo, ...more] = byName.get(fold(name)) ?? [];
+      if (!photo) plan.orphans.push({ path: entry.path, reason: `names ${name}, which is not there` });
+      else if (more.length > 0)
+        plan.orphans.push({ path: entry.path, reason: `names ${name}, and ${more.length + 1} photos have that name` });
+      else add(photo, entry, kind, title);
+    }
+  }
+
+  function add(photo: Planned, entry: Entry, kind: 'album' | 'favourites' | 'hidden', title: string): void {
+    photo.brought ??= { name: entry.name, written: entry.modified };
+    const { brought } = photo;
+    if (kind === 'favourites') brought.favourite = true;
+    if (kind === 'hidden' && brought.tags?.includes('hidden') !== true) brought.tags = ['hidden'];
+    if (kind === 'album') brought.albums = [...(brought.albums ?? []), wellFormed(title)];
+  }
+}
+
+function broughtOf({ favourite, hidden, taken, added }: Row, entry: Entry): Brought {
+  return {
+    name: entry.name,
+    written: entry.modified,
+    ...(favourite && { favourite: true as const }),
+    ...(hidden && { tags: ['hidden'] }),
+    ...(taken !== undefined && { taken }),
+    ...(added !== undefined && { added }),
+  };
+}
+
+/** What two rows agree on. Deleted is what both say: rather a photo too many than one too few. */
+function agreed(a: Row, b: Row): Row {
+  return {
+    favourite: a.favourite && b.favourite,
+    hidden: a.hidden || b.hidden,
+    deleted: a.deleted && b.deleted,
+    taken: a.taken === b.taken ? a.taken : undefined,
+    added: a.added === b.added ? a.added : undefined,
+  };
+}
+
+function groupOf<T>(groups: Map<string, T[]>, at: string): T[] {
+  const group = groups.get(at) ?? [];
+  groups.set(at, group);
+  return group;
+}
+
+/** By which rule a file has the row of a name. */
+function howOf(file: string, row: string): How {
+  if (file === row) return 'row';
+  return file.replace(/^img_e(?=\d)/, 'img_') === file ? 'half' : 'edited';
+}
+
+const isYes = (cell: string): boolean => /^\s*(?:yes|true|1)\s*$/i.test(cell);
+
+function tableOf(text: string): string[][] | undefined {
+  try {
+    return parse(text, { bom: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true });
+  } catch {
+    // What is no table is told of by its name.
+    return undefined;
+  }
+}
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** `Saturday June 4,2022 12:11 PM GMT` as ms since 1970; undefined for anything else. */
+export function timeIn(cell: string): number | undefined {
+  const match =
+    /^\s*(?:[a-z]+\s+)?([a-z]{3})[a-z]*\s+(\d{1,2}),\s*(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([ap])\.?m\.?\s+(?:GMT|UTC)\s*$/i.exec(
+      cell,
+    );
+  const month = months.indexOf(match?.[1]?.toLowerCase() ?? '');
+  if (!match || month < 0) return undefined;
+  const [day, year, hour, minute, second] = [match[2], match[3], match[4], match[5], match[6] ?? '0'].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const hours = (hour % 12) + (match[7]!.toLowerCase() === 'p' ? 12 : 0);
+  const time = Date.UTC(year, month, day, hours, minute, second);
+  return new Date(time).getUTCDate() === day && hour <= 12 && minute < 60 && second < 60 ? time : undefined;
+}

@@ -1,0 +1,164 @@
+/** What became of an export, for programs and for people. Pure. */
+import { basename } from 'node:path';
+import { printable } from '../base/errors.js';
+import type { PassSummary } from '../spool/spool-interface.js';
+import type { Aside, How, Kind, Plan } from './import-plan.js';
+
+/** The report of an import in numbers, as `--json` prints it beside those of a pass. */
+export interface Figures {
+  kind: Kind;
+  /** Photos and videos, and files that may be some. */
+  photos: number;
+  /** Of them, with and without something that is said of them. */
+  matched: number;
+  unmatched: number;
+  /** By which rules. */
+  rules: Partial<Record<How, number>>;
+  /** Metadata files that were read; what they say of photos that are not there. */
+  metadata: number;
+  orphans: number;
+  albums: { title: string; photos: number }[];
+  aside: number;
+  trouble: number;
+  /** Parts that are missing, by the numbers in the names of those that were named. */
+  missingParts?: string[];
+}
+
+/** The whole report, as `--report FILE` writes it. `sha256`: of what is in the archive now. */
+export interface Report extends Omit<Figures, 'aside' | 'trouble' | 'orphans' | 'photos'> {
+  format: 1;
+  dryRun: boolean;
+  parts: string[];
+  summary: PassSummary;
+  photos: { path: string; by?: string; how?: How; albums?: string[]; sha256?: string }[];
+  aside: Aside[];
+  orphans: Aside[];
+  trouble: Aside[];
+}
+
+/** The numbers of a plan. `parts` are the paths that were named. */
+export function figuresOf(plan: Plan, parts: readonly string[]): Figures {
+  const { kind, photos, metadata, orphans, aside, trouble } = plan;
+  const rules: Figures['rules'] = {};
+  const albums = new Map<string, number>();
+  for (const { by, brought } of photos) {
+    if (by) rules[by.how] = (rules[by.how] ?? 0) + 1;
+    for (const title of new Set(brought?.albums ?? [])) albums.set(title, (albums.get(title) ?? 0) + 1);
+  }
+  const matched = photos.filter(({ by }) => by !== undefined).length;
+  const missing = missingParts(parts);
+  return {
+    kind,
+    photos: photos.length,
+    matched,
+    unmatched: photos.length - matched,
+    rules,
+    metadata,
+    orphans: orphans.length,
+    albums: [...albums].map(([title, n]) => ({ title, photos: n })).sort((a, b) => (a.title < b.title ? -1 : 1)),
+    aside: aside.length,
+    trouble: trouble.length,
+    ...(missing.length > 0 && { missingParts: missing }),
+  };
+}
+
+/** The whole report. `hashOf` tells what is in the archive of an entry, by its id. */
+export function reportOf(
+  plan: Plan,
+  parts: readonly string[],
+  summary: PassSummary,
+  dryRun: boolean,
+  hashOf: (id: string) => string | undefined,
+): Report {
+  const { aside: _, trouble: __, orphans: ___, photos: ____, ...figures } = figuresOf(plan, parts);
+  return {
+    format: 1,
+    dryRun,
+    parts: [...parts],
+    summary,
+    ...figures,
+    photos: plan.photos.map(({ entry, by, brought }) => {
+      const sha256 = hashOf(entry.id);
+      const albums = brought?.albums;
+      return {
+        path: entry.path,
+        ...(by && { by: by.path, how: by.how }),
+        ...(albums && { albums: [...new Set(albums)] }),
+        ...(sha256 !== undefined && { sha256 }),
+      };
+    }),
+    aside: plan.aside,
+    orphans: plan.orphans,
+    trouble: plan.trouble,
+  };
+}
+
+const kinds: Record<Kind, string> = {
+  takeout: 'A Google Takeout',
+  icloud: 'An export of iCloud Photos',
+  folder: 'Files without an export’s metadata',
+};
+/** So many names of each sort are printed; the report file has all. */
+const mostNamed = 10;
+
+/** The report for people, a line each. */
+export function linesOf(plan: Plan, parts: readonly string[]): string[] {
+  const { photos, matched, unmatched, metadata, albums, missingParts: missing } = figuresOf(plan, parts);
+  const n = (value: number): string => value.toLocaleString('en');
+  return [
+    `${kinds[plan.kind]}: ${n(photos)} photos and videos, ${n(matched)} with metadata, ${n(unmatched)} without; ${n(metadata)} metadata files.`,
+    ...(missing ?? []).map(
+      (part) => `Missing: ${printable(part)} is not among the parts. Run it again with all of them.`,
+    ),
+    ...(albums.length > 0
+      ? [
+          `${n(albums.length)} ${albums.length === 1 ? 'album' : 'albums'}: ${some(albums.map(({ title, photos: of }) => `${title} (${n(of)})`))}`,
+        ]
+      : []),
+    ...listed('Metadata without a photo', plan.orphans),
+    ...listed('Left aside', plan.aside),
+    ...listed('Can’t be read', plan.trouble),
+  ];
+}
+
+const some = (names: readonly string[]): string => {
+  const shown = names.slice(0, mostNamed).map(printable).join(', ');
+  return names.length > mostNamed ? `${shown} and ${names.length - mostNamed} more` : shown;
+};
+
+/** Those of one reason are told together. */
+function listed(what: string, list: readonly Aside[]): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { path, reason } of list) {
+    const paths = reasons.get(reason);
+    if (paths) paths.push(path);
+    else reasons.set(reason, [path]);
+  }
+  const lines = [...reasons].map(
+    ([reason, paths]) => `  ${paths.length === 1 ? '' : `${paths.length}: `}${some(paths)} ${printable(reason)}`,
+  );
+  if (lines.length === 0) return [];
+  const more = lines.length > mostNamed ? [`  and ${lines.length - mostNamed} more; --report FILE names all`] : [];
+  return [`${what}: ${list.length.toLocaleString('en')}`, ...lines.slice(0, mostNamed), ...more];
+}
+
+/** Parts that the numbers of the others tell of: `…-001.zip`, `… Part 1 of 3.zip`. */
+export function missingParts(parts: readonly string[]): string[] {
+  const runs = new Map<string, { numbers: Set<number>; last: number; name: (n: number) => string }>();
+  for (const part of parts.map((path) => basename(path))) {
+    const google = /^(takeout-.*[-_])(\d{3})(\.(?:zip|tgz|tar\.gz))$/i.exec(part);
+    const apple = /^(.* Part )(\d{1,4})( of (\d{1,4}).*)$/i.exec(part);
+    const [, before, digits, after] = google ?? apple ?? [];
+    if (before === undefined || digits === undefined) continue;
+    const name = (n: number): string => `${before}${String(n).padStart(google ? 3 : 1, '0')}${after ?? ''}`;
+    const run = runs.get(`${before}/${after ?? ''}`) ?? { numbers: new Set(), last: Number(apple?.[4] ?? 0), name };
+    run.numbers.add(Number(digits));
+    run.last = Math.max(run.last, Number(digits));
+    runs.set(`${before}/${after ?? ''}`, run);
+  }
+  return [...runs.values()].flatMap(({ numbers, last, name }) =>
+    Array.from({ length: last }, (_, at) => at + 1)
+      .filter((at) => !numbers.has(at))
+      .map(name),
+  );
+}

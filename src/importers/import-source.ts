@@ -1,0 +1,132 @@
+/**
+ * An export in the place of `incoming`: its photos are ready at once, with what it says of them; whatever else it holds is left
+ * where it is. Opens only the first bytes of what is about to be taken; changes nothing but folders that `--move` empties. A sidecar
+ * in a ZIP whose name alone does not tell its photo is unpacked for a moment; a crash leaves a temporary file in the work folder
+ * of imports, which the next import sweeps away.
+ */
+import { join, sep } from 'node:path';
+import type { Clock } from '../base/clock.js';
+import { printable } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { keyOf } from '../base/paths.js';
+import { temporaryName } from '../base/temporary-names.js';
+import { isXmp } from '../photo/formats/unsupported.js';
+import { headLength, identify, isBroken } from '../photo/formats/identify.js';
+import { openInbox, type Inbox } from '../spool/incoming-files.js';
+import type { IgnoredItem } from '../spool/spool-interface.js';
+import type { Found } from '../spool/scan-incoming.js';
+import { isSidecar, waitsFor, type Waiting } from '../spool/waiting-sidecars.js';
+import type { Entry, Plan } from './import-plan.js';
+import type { Sources } from './export-files.js';
+import { openTurns } from './read-order.js';
+
+/** Opens the inbox of a planned export. `files` know the entries of its parts; `works`: see `openInbox`; `isHere`: of bytes that need not be unpacked. */
+export function planInbox(
+  plan: Plan,
+  sources: Sources,
+  files: Files,
+  clock: Clock,
+  works: string[],
+  openSidecars: () => Waiting | undefined = () => undefined,
+  isHere: (sha256: string) => boolean = () => false,
+): Inbox {
+  const planned = new Map(plan.photos.map((photo) => [photo.entry.id, photo]));
+  const folders = sources.folders.map((folder) => openInbox(folder, 0, files, clock, works, waitingFor()));
+
+  /** The sidecars of a folder. They wait for photos that are to be taken, and not for what else lies there: `IMG_1.jpg.json`. */
+  function waitingFor(): Waiting | undefined {
+    const waiting = openSidecars();
+    const choose: Waiting['choose'] = (still, lying) =>
+      waiting!.choose(
+        still,
+        lying.filter(({ path }) => planned.has(keyOf(path))),
+      );
+    return waiting && { ...waiting, choose };
+  }
+
+  const refused = new Map<string, IgnoredItem>();
+  const unpackable = ({ id, trouble }: Entry): boolean => sources.packed.has(id) && trouble === undefined;
+  const opened = clock.now();
+  /** An entry as a file that lies there since now: so it is beside what comes in with it, and not beside older photos. */
+  const foundOf = ({ id }: Entry): Found => ({ ...sources.found.get(id)!, changed: opened });
+  const packed = plan.photos.filter(({ entry }) => unpackable(entry));
+  const turns = openTurns(
+    packed.map(({ entry }) => entry),
+    sources,
+    isHere,
+  );
+  const sidecars = sources.entries.filter((entry) => isSidecar(entry) && unpackable(entry));
+  const beside = openSidecars();
+
+  /** Why a sidecar in a ZIP is left there. */
+  async function whyNotSidecar(found: Found): Promise<string | undefined> {
+    const head = await files.head(found.path, headLength);
+    const what = identify(head);
+    if (what.kind === 'photo') return undefined;
+    if (!isXmp(head)) return refuse(found, what.reason);
+    if (!beside) return refuse(found, waitsFor(found));
+    let unpacked: string | undefined;
+    try {
+      return await beside.whyNot(found, async () => {
+        const path = join(works[0]!, temporaryName());
+        await files.pour(sources.packed.get(keyOf(found.path))!.open(), path);
+        return (unpacked = path);
+      });
+    } finally {
+      if (unpacked !== undefined) await files.remove(unpacked);
+    }
+  }
+
+  /** Leaves an entry where it is from now on. */
+  function refuse(found: Found, reason: string): string {
+    const { folder, name } = found;
+    refused.set(keyOf(found.path), { name: printable(folder === '' ? name : `${folder}/${name}`), reason });
+    return reason;
+  }
+
+  function inboxOf({ path }: Found): Inbox {
+    const at = sources.folders.findIndex((folder) => Buffer.from(path).indexOf(folder + sep) === 0);
+    return folders[Math.max(at, 0)]!;
+  }
+
+  /** A file with what is said of it; undefined where it is not to be taken. */
+  function wanted(found: Found): Found | undefined {
+    const photo = planned.get(keyOf(found.path));
+    // Sidecars belong to the spool, which knows what to do with them.
+    if (!photo) return /\.xmp$/i.test(found.name) ? found : undefined;
+    return photo.brought ? { ...found, brought: photo.brought } : found;
+  }
+
+  return {
+    async look() {
+      const looked = await Promise.all(folders.map((inbox) => inbox.look()));
+      const ready = looked.flatMap((one) => one.ready.flatMap((found) => wanted(found) ?? []));
+      const left = (all: readonly Entry[]): Found[] => all.filter(({ id }) => !refused.has(id)).map(foundOf);
+      const { entries, more } = await turns.next(files, works[0]!);
+      const photos = left(entries);
+      // They wait for photos whose turn is still to come, too.
+      const lying = sidecars.length > 0 ? left(packed.map(({ entry }) => entry)) : [];
+      const chosen = (await beside?.choose(left(sidecars), lying)) ?? [];
+      return {
+        ready: [...ready, ...photos.flatMap((found) => wanted(found) ?? []), ...chosen],
+        wait: more ? 0 : undefined,
+        folders: looked.flatMap((one) => one.folders),
+        there: looked.every(({ there }) => there),
+      };
+    },
+    async whyNot(found) {
+      const isPacked = sources.packed.has(keyOf(found.path));
+      if (isPacked && isSidecar(found)) return whyNotSidecar(found);
+      const what = identify(await files.head(found.path, headLength));
+      if (what.kind === 'photo' || isBroken(found.name, what)) return undefined;
+      // The inbox of its folder remembers it, and leaves it out of the next look, or knows whose sidecar it is.
+      return isPacked ? refuse(found, what.reason) : inboxOf(found).whyNot(found);
+    },
+    took: (found) => inboxOf(found).took(found),
+    ignored: () => [...refused.values(), ...(beside?.items() ?? []), ...folders.flatMap((inbox) => inbox.ignored())],
+    trouble: () => folders.flatMap((inbox) => inbox.trouble()),
+    news: () => folders.flatMap((inbox) => inbox.news()),
+    count: () => packed.length - refused.size + folders.reduce((sum, inbox) => sum + inbox.count(), 0),
+    waiting: () => folders.flatMap((inbox) => inbox.waiting()),
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * File operations that also know the entries of parts, by their ids: hashing, looking at the first bytes, and copying out of a part
+ * into a claim, always as a stream. So the spool takes an entry as it takes a file that it leaves in place.
+ */
+import { createHash } from 'node:crypto';
+import { below, parentOf, type Files, type Path } from '../base/files.js';
+import { temporaryName } from '../base/temporary-names.js';
+import type { PackedEntry } from './archive-entries.js';
+
+/** The operations of `files`, with these entries among the files. */
+export function withEntries(files: Files, entries: ReadonlyMap<string, PackedEntry>): Files {
+  const find = (path: Path): PackedEntry | undefined => (typeof path === 'string' ? entries.get(path) : undefined);
+  return {
+    ...files,
+    async hash(path) {
+      const entry = find(path);
+      if (!entry) return files.hash(path);
+      if (entry.known) return { sha256: entry.known.sha256, bytes: entry.bytes };
+      const hash = createHash('sha256');
+      for await (const chunk of entry.open()) hash.update(chunk);
+      return { sha256: hash.digest('hex'), bytes: entry.bytes };
+    },
+    async head(path, length) {
+      const entry = find(path);
+      if (!entry) return files.head(path, length);
+      if (entry.known) return Buffer.from(entry.known.head.subarray(0, length));
+      const chunks: Uint8Array[] = [];
+      let bytes = 0;
+      for await (const chunk of entry.open()) {
+        chunks.push(chunk);
+        if ((bytes += chunk.length) >= length) break;
+      }
+      return Buffer.concat(chunks).subarray(0, length);
+    },
+    async copy(from, to, shared) {
+      const entry = find(from);
+      if (!entry) return files.copy(from, to, shared);
+      if (entry.known && entry.staged !== undefined) {
+        const kind = await files.move(entry.staged, to);
+        if (kind === 'moved') delete entry.staged;
+        return { kind, sha256: entry.known.sha256 };
+      }
+      const hash = createHash('sha256');
+      // Under its name there is the whole or nothing: what a crash leaves of a temporary file is swept away.
+      const part = below(parentOf(to), temporaryName());
+      await files.pour(
+        hashed(entry, (chunk) => void hash.update(chunk)),
+        part,
+      );
+      const kind = await files.move(part, to).catch(async (error: unknown) => {
+        await files.remove(part);
+        throw error;
+      });
+      if (kind === 'taken') await files.remove(part);
+      return { kind, sha256: hash.digest('hex') };
+    },
+  };
+}
+
+async function* hashed(entry: PackedEntry, each: (chunk: Uint8Array) => void): AsyncIterable<Uint8Array> {
+  for await (const chunk of entry.open()) {
+    each(chunk);
+    yield chunk;
+  }
+}

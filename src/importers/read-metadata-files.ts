@@ -1,0 +1,53 @@
+/**
+ * Reads the metadata files of an export, a few at once, within bounds of size and memory. What can't be read is trouble of that
+ * file alone.
+ */
+import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
+import { mostMetadata, type Entry, type Looking, type Plan } from './import-plan.js';
+
+/** Reads files of at most `limit` bytes and hands over the text of each, in the order of the files. */
+export type ReadMetadata = (
+  entries: readonly Entry[],
+  limit: number,
+  plan: Plan,
+  each: (entry: Entry, text: string) => void,
+) => Promise<void>;
+
+const atOnce = 16;
+
+/** Makes the reading of one import. `looking` is told how far it is. */
+export function openLooking(looking: Looking, signal?: AbortSignal): ReadMetadata {
+  let total = 0;
+  return async (entries, limit, plan, each) => {
+    for (let at = 0; at < entries.length; at += atOnce) {
+      signal?.throwIfAborted();
+      const some = entries.slice(at, at + atOnce);
+      const texts = await Promise.all(some.map((entry) => textOf(entry, limit)));
+      some.forEach((entry, n) => {
+        const text = texts[n]!;
+        if (typeof text !== 'string') {
+          plan[text.kind].push({ path: entry.path, reason: text.reason });
+          return;
+        }
+        total += text.length;
+        plan.metadata++;
+        each(entry, text);
+      });
+      if (total > mostMetadata)
+        throw new PhotospoolError('too-large', 'This export has more metadata than is read into memory (256 MiB).', {
+          hint: 'Name fewer parts at once.',
+        });
+      looking(Math.min(at + atOnce, entries.length), entries.length);
+    }
+  };
+}
+
+async function textOf(entry: Entry, limit: number): Promise<string | { kind: 'aside' | 'trouble'; reason: string }> {
+  if (entry.trouble !== undefined) return { kind: 'trouble', reason: entry.trouble };
+  if (entry.bytes > limit) return { kind: 'aside', reason: `has ${entry.bytes} bytes, more than metadata has` };
+  try {
+    return await entry.text(limit);
+  } catch (error) {
+    return { kind: 'trouble', reason: sentence(toPhotospoolError(error, 'read', entry.path)) };
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * In which order the packed photos of an export are offered: all at once those that can be read at any time; of a part that can be
+ * read from its beginning only those whose turn has come, unpacked beforehand.
+ */
+import type { Files } from '../base/files.js';
+import { identify } from '../photo/formats/identify.js';
+import type { PackedEntry } from './archive-entries.js';
+import type { Entry } from './import-plan.js';
+import type { Sources } from './export-files.js';
+
+/** The turns of an export's photos. */
+export interface Turns {
+  /** Those whose turn it is, those of before that are not here yet among them; `more`: whether others follow. */
+  next(files: Files, folder: string): Promise<{ entries: Entry[]; more: boolean }>;
+}
+
+/** Opens the turns of `photos`. `isHere` tells of which bytes nothing need be unpacked. */
+export function openTurns(
+  photos: readonly Entry[],
+  { packed, stages }: Pick<Sources, 'packed' | 'stages'>,
+  isHere: (sha256: string) => boolean,
+): Turns {
+  const byId = new Map(photos.map((entry) => [entry.id, entry]));
+  const atAnyTime = photos.filter(({ id }) => packed.get(id)?.known === undefined);
+  /** In the order in which they lie in the parts. */
+  const inTurn = [...packed].flatMap(([id, one]) => {
+    const entry = byId.get(id);
+    return entry && one.known ? [{ entry, one, known: one.known }] : [];
+  });
+  /** Of the same bytes the first ones are unpacked. */
+  const first = new Map<string, PackedEntry>();
+  for (const { one, known } of inTurn) if (!first.has(known.sha256)) first.set(known.sha256, one);
+  const photosOnly = new Set(inTurn.filter(({ known }) => identify(known.head).kind === 'photo').map(({ one }) => one));
+  const wants = (one: PackedEntry): boolean =>
+    photosOnly.has(one) && first.get(one.known!.sha256) === one && !isHere(one.known!.sha256);
+  let at = 0;
+  let open: typeof inTurn = [];
+  return {
+    async next(files, folder) {
+      let more = false;
+      for (const stage of stages) if ((more = await stage.more(files, folder, wants))) break;
+      open = open.filter(({ known }) => !isHere(known.sha256));
+      for (; at < inTurn.length && stages.every((stage) => stage.reached(inTurn[at]!.one)); at++)
+        open.push(inTurn[at]!);
+      return { entries: [...atAnyTime, ...open.map(({ entry }) => entry)], more };
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * What is made of a video when it comes in, and again where it could not be made then: facts, and pictures of a frame. Without
+ * ffmpeg the facts are those that ExifTool knows, and there are no pictures; the recipes say so, so that whoever can make them
+ * later, here or on another server, wins. A crash leaves a temporary file that is swept away.
+ */
+import type { Blobs } from '../archive/blob-store.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { newExif } from '../document/arrival.js';
+import type { Facts, Renditions } from '../document/photo-document.js';
+import { isCutOff, renderError } from '../photo/decode/decode-errors.js';
+import { recipeOf } from '../photo/formats/families.js';
+import type { Format } from '../photo/formats/identify.js';
+import { factsRecipe, type Metadata } from '../photo/facts/read-metadata.js';
+import { previewEdge, type Rendered } from '../photo/decode/renditions.js';
+import type { Films, Source } from '../video/transcode.js';
+import { isPlayable } from '../video/browser-playback.js';
+import type { Film } from '../video/ffprobe.js';
+import { storeRendered } from './store-renditions.js';
+import type { Made } from './record-original.js';
+
+/** What making pictures of a video works with. */
+export interface PictureParts {
+  films: Films;
+  blobs: Blobs;
+  files: Files;
+  /** Makes the scaled pictures. */
+  render(path: string, format: Format): Promise<Rendered>;
+}
+
+/** What reading it works with, too. */
+export interface FilmParts extends PictureParts {
+  metadata: Metadata;
+}
+
+/** The recipe of facts that were read without ffprobe: below every whole one. */
+const unaided = 0.5;
+/** The renditions of what could not be shown here: below every recipe. */
+const none: Renditions = { recipe: 0 };
+const untold: Renditions = { ...none, unshown: 'no-ffmpeg' };
+const png: Format = { type: 'image/png', family: 'png', name: 'PNG' };
+
+/**
+ * Reads a video and makes its pictures; `inspecting` is called when they are made. One that ffmpeg can't show, though there is
+ * a film in it, has no pictures. `asIs`: a damaged one is taken for what can be had of it.
+ * @throws PhotospoolError `truncated` (its end is missing), `undecodable` (there is no film in it), `timeout`, `busy`.
+ */
+export async function makeFilm(parts: FilmParts, source: Source, inspecting: () => void, asIs = false): Promise<Made> {
+  const { films, metadata } = parts;
+  const cut = await isCutOff(source.path, source.format);
+  if (cut && !asIs) throw renderError('truncated', source.path, source.format);
+  const able = films.missing.length === 0;
+  const found = able ? await look(films, source, asIs) : undefined;
+  const film = found === 'damaged' ? undefined : found;
+  const unseen = { ...(able ? none : untold), ...(cut && { damaged: true }) };
+  const renditions = film ? await pictures(parts, source, film, cut) : found ? spoilt(source) : unseen;
+  inspecting();
+  const read = await metadata.read(source.path, source.format, source.bytes, film?.pictures && sizeOf(film));
+  return {
+    facts: film ? { ...read.facts, ...factsOf(film, source) } : { ...read.facts, recipe: unaided },
+    renditions,
+    exif: newExif(factsRecipe, read.tags, read.cut),
+  };
+}
+
+/** What a video is; undefined where it is sound, but of a codec that is not decoded here. */
+async function look(films: Films, source: Source, asIs: boolean): Promise<Film | 'damaged' | undefined> {
+  try {
+    return await lookAt(films, source, asIs);
+  } catch (error) {
+    if (error instanceof PhotospoolError && error.code === 'unsupported') return undefined;
+    throw error;
+  }
+}
+
+/** What a video is, and where `asIs`, that it is too damaged to tell. */
+async function lookAt(films: Films, source: Source, asIs: boolean): Promise<Film | 'damaged'> {
+  try {
+    return await films.look(source);
+  } catch (error) {
+    if (asIs && error instanceof PhotospoolError && error.code === 'undecodable') return 'damaged';
+    throw error;
+  }
+}
+
+/** The renditions of a film that is so damaged that there are none. */
+const spoilt = ({ format }: Source): Renditions => ({ recipe: recipeOf(format), unshown: 'damaged', damaged: true });
+
+const sizeOf = ({ pictures: { width, height } }: Film): { width: number; height: number } => ({ width, height });
+
+function factsOf(film: Film, { format }: Source): Partial<Facts> {
+  const { pictures, sound, seconds } = film;
+  return {
+    ...(seconds > 0 && { seconds: Number(seconds.toFixed(3)) }),
+    codecs: { video: pictures.codec, ...(sound && { audio: sound.codec }) },
+    ...(isPlayable(film, format.type) && { playable: true }),
+  };
+}
+
+/** Makes the pictures of a video alone; where `asIs`, of a damaged one what can be had. @throws as `makeFilm`. */
+export async function pictureFilm(parts: PictureParts, source: Source, asIs = false): Promise<Renditions> {
+  const film = await lookAt(parts.films, source, asIs);
+  if (film === 'damaged') return spoilt(source);
+  return pictures(parts, source, film, await isCutOff(source.path, source.format));
+}
+
+async function pictures(parts: PictureParts, source: Source, film: Film, cut: boolean): Promise<Renditions> {
+  const { films, blobs, files } = parts;
+  const frame = blobs.temporary();
+  try {
+    await films.poster(source, film, previewEdge, frame);
+    const made = await storeRendered(await parts.render(frame, png), source.format, blobs);
+    return { ...made, ...(cut && { damaged: true }) };
+  } catch (error) {
+    // No picture of a film is no reason to keep it out; but one that could be made in a moment is waited for.
+    if (!(error instanceof PhotospoolError) || error.code === 'busy') throw error;
+    return cut && error.code === 'undecodable' ? spoilt(source) : none;
+  } finally {
+    await files.remove(frame);
+  }
+}

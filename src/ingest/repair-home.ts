@@ -1,0 +1,180 @@
+/**
+ * Mends what a check found, as far as nothing has to be replaced or removed: originals that were moved get their row, originals
+ * that are missing are put back from a copy, renditions are made again. What is in the archive stays where it is,
+ * with its bytes. Each step is durable by itself; a crash leaves some of it done, and the next check finds the rest.
+ */
+import { createHash } from 'node:crypto';
+import { isAbsolute } from 'node:path';
+import type { Archive } from '../archive/archive.js';
+import { archiveName } from '../archive/original-names.js';
+import type { Blobs } from '../archive/blob-store.js';
+import { parentOf, type Files } from '../base/files.js';
+import { clipsShown, isDamaged, renditionsShown } from '../document/facts.js';
+import { photoId, type PhotoDocument, type Rendition, type Renditions } from '../document/photo-document.js';
+import { viewPhoto } from '../document/photo-view.js';
+import type { Library } from '../library/library.js';
+import { formatOf, headLength, type Format } from '../photo/formats/identify.js';
+import type { Films } from '../video/transcode.js';
+import { isVideo } from '../video/ffmpeg-input.js';
+import { makeClip } from './transcode-jobs.js';
+import { pictureFilm } from './ingest-video.js';
+import { storeRendered } from './store-renditions.js';
+import type { IngestParts } from './ingest-parts.js';
+import { isLost, type Finding } from './verify-home.js';
+
+/** Where a file with these bytes is, beside the home: in a backup. It need not be sound. */
+export type Elsewhere = (kind: 'originals' | 'renditions', sha256: string) => Promise<string | undefined>;
+
+/** What a repair works with. */
+export interface RepairParts {
+  library: Library;
+  archive: Archive;
+  blobs: Blobs;
+  files: Files;
+  films: Films;
+  /** Makes the scaled pictures; bounds how many are made at once. */
+  render: IngestParts['render'];
+  /**
+   * Where originals may be put back from, also in place of damaged ones, and renditions. Without it only those that are
+   * missing come back, from copies that the check found.
+   */
+  elsewhere?: Elsewhere;
+  /** Told how many findings were looked at. */
+  progress?: (done: number) => void;
+}
+
+/** How many names are tried for one original. */
+const mostNames = 20;
+/** How many photos are in hand at once: reading one and rendering another go together. */
+const lanes = 4;
+/** Mends what can be mended, and marks it as `repaired`. What fails stays as it was found. */
+export async function repair(findings: readonly Finding[], parts: RepairParts): Promise<void> {
+  let done = 0;
+  const step = async (finding: Finding, work: () => Promise<boolean>): Promise<void> => {
+    // What the disk or a decoder says of one is no trouble of the others: that one stays as it was found.
+    if (await work().catch(() => false)) finding.repaired = true;
+    parts.progress?.(++done);
+  };
+  for (const finding of findings) if (finding.kind === 'moved') await step(finding, () => takeUp(finding, parts));
+  for (const finding of findings) if (isLost(finding)) await step(finding, () => putBack(finding, parts));
+  const broken = findings.filter(({ kind }) => kind === 'rendition');
+  const lane = async (): Promise<void> => {
+    for (let one = broken.pop(); one; one = broken.pop()) {
+      const finding = one;
+      await step(finding, () => remake(finding, parts));
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+/** The row of an original says where it was found. */
+async function takeUp({ path, sha256 }: Finding, { library, archive, files }: RepairParts): Promise<boolean> {
+  const look = await files.look(archive.resolve(path));
+  if (!look) return false;
+  const claim = library.local.originals.find(sha256!)?.claim ?? '';
+  const row = { path, claim, bytes: look.size, modified: look.mtimeMs };
+  library.local.originals.put({ sha256: sha256!, state: 'here', ...row });
+  await files.protect(archive.resolve(path)).catch(() => undefined);
+  return true;
+}
+
+/**
+ * Puts an original back from where its bytes are as well. One that is there, but damaged, stays, and only a restore puts the
+ * good one beside it, under a name of its own.
+ */
+async function putBack({ kind, sha256, copies = [] }: Finding, parts: RepairParts): Promise<boolean> {
+  const { archive, elsewhere } = parts;
+  if (kind !== 'missing' && !elsewhere) return false;
+  const backup = await elsewhere?.('originals', sha256!);
+  const inside = copies.map((path) => (isAbsolute(path) ? path : archive.resolve(path)));
+  for (const from of backup === undefined ? inside : [backup, ...inside]) {
+    if (await copyBack(from, sha256!, parts).catch(() => false)) return true;
+  }
+  return false;
+}
+
+async function copyBack(from: string, sha256: string, { library, archive, files }: RepairParts): Promise<boolean> {
+  const { originals } = library.local;
+  const row = originals.find(sha256);
+  const photo = library.get<PhotoDocument>(photoId(sha256));
+  if (!row) return false;
+  const view = photo && viewPhoto(sha256, photo.body, { here: false });
+  for (let n = -1; n < mostNames; n++) {
+    // A sidecar has no document, and no place but the one beside its photo.
+    const path = n < 0 ? row.path : view && archiveName(view.taken, view.name, sha256, n);
+    if (path === undefined) return false;
+    const holder = originals.findByPath(path);
+    if (archive.occupied(path) || (holder && holder.sha256 !== sha256)) continue;
+    const to = archive.resolve(path);
+    await files.makeFolder(parentOf(to));
+    const copy = await files.copy(from, to);
+    if (copy.kind === 'taken') continue;
+    if (copy.sha256 !== sha256) {
+      await files.remove(to);
+      return false;
+    }
+    await files.setTimes(to, { mtimeNs: BigInt(Math.round(row.modified * 1e6)) });
+    await files.protect(to);
+    originals.put({ ...row, path, state: 'here' });
+    return true;
+  }
+  return false;
+}
+
+/** Makes the renditions and films of a photo again: from a backup, or from its original. */
+async function remake({ sha256 }: Finding, parts: RepairParts): Promise<boolean> {
+  const { library, archive, files } = parts;
+  const photo = library.get<PhotoDocument>(photoId(sha256!))?.body;
+  if (!photo) return false;
+  const clips = clipsShown(photo);
+  const pictures = await areThere(Object.values(renditionsShown(photo.renditions)), parts);
+  const lost: ('hover' | 'video')[] = [];
+  for (const name of ['hover', 'video'] as const) {
+    const clip = clips[name];
+    if (clip && !(await fetch(clip, parts))) lost.push(name);
+  }
+  if (pictures && lost.length === 0) return true;
+  const row = library.local.originals.find(sha256!);
+  if (row?.state !== 'here') return false;
+  const path = archive.resolve(row.path);
+  const format = formatOf(await files.head(path, headLength));
+  // Renditions of other bytes would show another picture.
+  if ((await files.hash(path)).sha256 !== sha256) return false;
+  // The same recipe may give other bytes with another version of a codec: then the document names these.
+  const write = (change: Partial<PhotoDocument>): void =>
+    void library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, ...change });
+  if (!pictures) write({ renditions: await picture(path, row.bytes, format, parts, isDamaged(photo.renditions)) });
+  for (const name of lost) {
+    const made = await makeClip(path, row.bytes, photo.facts, name, parts);
+    write({ clips: { ...library.get<PhotoDocument>(photoId(sha256))?.body.clips, [name]: made } });
+  }
+  return true;
+}
+
+async function picture(
+  path: string,
+  bytes: number,
+  format: Format,
+  parts: RepairParts,
+  asIs: boolean,
+): Promise<Renditions> {
+  return isVideo(format)
+    ? pictureFilm(parts, { path, format, bytes }, asIs)
+    : storeRendered(await parts.render(path, format, asIs), format, parts.blobs, true);
+}
+
+const areThere = async (renditions: readonly Rendition[], parts: RepairParts): Promise<boolean> =>
+  (await Promise.all(renditions.map((rendition) => fetch(rendition, parts)))).every(Boolean);
+
+/** A rendition that is sound here, or comes from a backup. */
+async function fetch({ sha256, bytes }: Rendition, { blobs, files, elsewhere }: RepairParts): Promise<boolean> {
+  for (const path of [blobs.path(sha256), await elsewhere?.('renditions', sha256)]) {
+    const look = path === undefined ? undefined : await files.look(path);
+    if (path === undefined || look?.size !== bytes) continue;
+    const content = await files.head(path, bytes);
+    if (createHash('sha256').update(content).digest('hex') !== sha256) continue;
+    if (path !== blobs.path(sha256)) await blobs.put(content, true);
+    return true;
+  }
+  return false;
+}

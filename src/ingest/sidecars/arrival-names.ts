@@ -1,0 +1,95 @@
+/**
+ * Under which names photos came in, and in which folders: a local table, filled from the change feed by the sightings of
+ * documents, and by what came again. A crash leaves it a little behind the feed; it can be dropped, and is filled again.
+ */
+import type { Sqlite } from '../../base/sqlite.js';
+import { entriesOf, own, textOf } from '../../document/json-values.js';
+import { photoOf, sha256Of } from '../../document/photo-document.js';
+import type { Library } from '../../library/library.js';
+import { nameKey } from '../../library/local-tables.js';
+
+/** One name of a photo. */
+export interface Name {
+  /** SHA-256 of the original. */
+  sha256: string;
+  name: string;
+  /** When it came in under it, UTC; of several times the last. */
+  at: string;
+  /** Whether it came in the folder that was asked for. */
+  inFolder: boolean;
+}
+
+/** The names of all photos. Letters of either case are the same, as are the Unicode forms. */
+export interface Names {
+  /** Takes in what changed in the library since the last call. Yields to other work. */
+  follow(): Promise<void>;
+  /** Those that have exactly this name. `folder` is relative to incoming, empty at the top. */
+  named(name: string, folder: string): Name[];
+  /** Those that have this name with any ending. */
+  stemmed(stem: string, folder: string): Name[];
+  /** Notes that a photo came in, also one that the archive had. Joins the library's transaction. */
+  came(name: string, folder: string, sha256: string, at: string): void;
+}
+
+const tables = `
+  CREATE TABLE IF NOT EXISTS name (name TEXT NOT NULL, folder TEXT NOT NULL, sha256 TEXT NOT NULL, stem TEXT NOT NULL,
+    exact TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (name, folder, sha256)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS name_stem ON name (stem);`;
+
+/** The setting that keeps how far the feed was followed. */
+const mark = 'sidecars.followed';
+const batch = 500;
+/** Nobody can be told of more, and no more are looked at. */
+const most = 100;
+
+/** The name of a file without its ending. */
+export const stemOf = (name: string): string => name.replace(/(?<=.)\.[^.]*$/, '');
+
+/** Opens the table, making it where it is missing. */
+export function openNames(db: Sqlite, library: Library): Names {
+  db.exec(tables);
+  const put = db.prepare(`INSERT INTO name (name, folder, sha256, stem, exact, at) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET at = excluded.at WHERE at < excluded.at`);
+  const select = 'SELECT sha256, exact, folder, at FROM name';
+  type Row = { sha256: string; exact: string; folder: string; at: string };
+  const order = `ORDER BY folder = ? DESC, sha256 LIMIT ${most}`;
+  const byName = db.prepare<Row>(`${select} WHERE name = ? ${order}`);
+  const byStem = db.prepare<Row>(`${select} WHERE stem = ? AND name <> stem ${order}`);
+
+  function came(name: string, folder: string, sha256: string, at: string): void {
+    put.run(nameKey(name), nameKey(folder), sha256, nameKey(stemOf(name)), name.normalize('NFC'), at);
+  }
+
+  const toNames = (rows: Row[], folder: string): Name[] =>
+    rows.map(({ exact, folder: where, ...row }) => ({ ...row, name: exact, inFolder: where === nameKey(folder) }));
+
+  /** Takes in one stretch of the feed; true where there may be more. */
+  function step(): boolean {
+    return db.transaction(() => {
+      const { changes } = library.changes(Number(library.local.setting(mark) ?? 0), batch);
+      for (const { id } of changes) {
+        const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
+        const photo = sha256 === undefined ? undefined : photoOf(library.get(id)?.body);
+        for (const [, sighting] of entriesOf(photo?.sightings)) {
+          const [name, folder, at] = ['name', 'folder', 'at'].map((key) => textOf(own(sighting, key)));
+          if (name !== '') came(name!, folder!, sha256!, at!);
+        }
+      }
+      if (changes.length > 0) library.local.setSetting(mark, String(changes.at(-1)!.n));
+      return changes.length === batch;
+    });
+  }
+
+  let followed: number | undefined;
+  return {
+    async follow() {
+      const newest = library.lastChange();
+      if (newest === followed) return;
+      while (step()) await new Promise((resolve) => setImmediate(resolve));
+      followed = newest;
+    },
+    named: (name, folder) => toNames(byName.all(nameKey(name), nameKey(folder)), folder),
+    stemmed: (stem, folder) => toNames(byStem.all(nameKey(stem), nameKey(folder)), folder),
+    came,
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * Writes what was edited as sidecars into a folder. A file that is there is replaced only where Photospool wrote it and nobody
+ * changed it since, which a list of hashes in the folder tells. The list names a file's new bytes before they are written, so a
+ * crash leaves whole files, each the old or the new one, and both are known as ours.
+ */
+import { createHash } from 'node:crypto';
+import { join, posix } from 'node:path';
+import { originalPath } from '../../archive/archive.js';
+import { safeName } from '../../archive/original-names.js';
+import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../base/errors.js';
+import { parentOf, type Files } from '../../base/files.js';
+import { entriesOf, textOf } from '../../document/json-values.js';
+import { photoId, photoOf, type PhotoDocument } from '../../document/photo-document.js';
+import { newestFirst } from '../../document/sidecar-values.js';
+import { earliestSighting } from '../../document/time-taken.js';
+import type { Library } from '../../library/library.js';
+import type { XmpWriter } from '../../photo/facts/write-xmp.js';
+import { editedOf } from './edited-values.js';
+import { namedAfter, versionOf } from './match-sidecars.js';
+import { stemOf } from './arrival-names.js';
+import { placeOf } from './ingest-sidecars.js';
+
+/** What an export works with. */
+export interface ExportParts {
+  library: Library;
+  /** The archive's folder. */
+  archive: string;
+  files: Files;
+  writer: XmpWriter;
+  /** Where to, absolute. */
+  folder: string;
+  /** `full`: `IMG_1.jpg.xmp`; `stem`: `IMG_1.xmp`. */
+  names: 'full' | 'stem';
+  /** Names and folders as the photos came in, instead of those in the archive. */
+  asImported: boolean;
+}
+
+/** What became of one: its path in the folder, and why it was not written, where it was not. */
+export interface Exported {
+  path: string;
+  outcome: 'written' | 'same' | 'kept' | 'failed';
+  reason?: string;
+}
+
+/** The name of the list of what was written. */
+export const listName = '.photospool-xmp.json';
+/** So many are made before the list is written. */
+const batch = 100;
+
+/** A sidecar that was made. */
+interface Made {
+  path: string;
+  bytes: Buffer;
+  sha256: string;
+}
+
+/** Exports photos by their hashes, those that were edited; yields what became of each. */
+export async function* exportXmp(ids: Iterable<string>, parts: ExportParts): AsyncGenerator<Exported> {
+  const { library, files, folder } = parts;
+  const list = await readList(parts);
+  const taken = new Set<string>();
+  let made: Made[] = [];
+  async function* flush(): AsyncGenerator<Exported> {
+    const [written, others] = await sort(made, list, parts);
+    made = [];
+    yield* others;
+    if (written.length === 0) return;
+    for (const { path, sha256 } of written) list.set(path, [...(list.get(path) ?? []).slice(-1), sha256]);
+    await files.makeFolder(folder);
+    await files.replace(
+      join(folder, listName),
+      `${JSON.stringify({ format: 1, written: Object.fromEntries(list) })}\n`,
+    );
+    for (const one of written) yield await put(one, parts);
+  }
+  for (const sha256 of ids) {
+    const photo = photoOf(library.get(photoId(sha256))?.body);
+    const said = photo && editedOf(sha256, photo);
+    if (!said) continue;
+    const path = pathOf(sha256, photo, parts);
+    if (taken.has(path)) {
+      yield { path, outcome: 'kept', reason: 'Another photo has the same name for its sidecar.' };
+      continue;
+    }
+    taken.add(path);
+    try {
+      const bytes = await parts.writer.make(said, await baseOf(photo, parts));
+      made.push({ path, bytes, sha256: createHash('sha256').update(bytes).digest('hex') });
+    } catch (error) {
+      // One that can't be made is told of, and holds up none of the others.
+      yield { path, outcome: 'failed', reason: sentence(toPhotospoolError(error, 'write', path)) };
+    }
+    if (made.length >= batch) yield* flush();
+  }
+  yield* flush();
+}
+
+/** Which are to be written; what is said of the others. */
+async function sort(made: Made[], list: List, { files, folder }: ExportParts): Promise<[Made[], Exported[]]> {
+  const written: Made[] = [];
+  const others: Exported[] = [];
+  for (const one of made) {
+    const file = join(folder, ...one.path.split('/'));
+    const there = await files.look(file);
+    const hash = there?.isFile() ? (await files.hash(file)).sha256 : undefined;
+    if (!there || (hash !== undefined && hash !== one.sha256 && list.get(one.path)?.includes(hash))) written.push(one);
+    else if (hash === one.sha256) others.push({ path: one.path, outcome: 'same' });
+    else
+      others.push({ path: one.path, outcome: 'kept', reason: 'A file is there that something else wrote or changed.' });
+  }
+  return [written, others];
+}
+
+async function put({ path, bytes }: Made, { files, folder }: ExportParts): Promise<Exported> {
+  const file = join(folder, ...path.split('/'));
+  await files.makeFolder(parentOf(file));
+  if (await files.look(file)) await files.replace(file, bytes);
+  else if ((await files.write(file, bytes)) === 'taken')
+    return { path, outcome: 'kept', reason: 'A file came there meanwhile.' };
+  return { path, outcome: 'written' };
+}
+
+/** The hashes that files were written with, by path: the last two. */
+type List = Map<string, string[]>;
+
+async function readList({ files, folder }: ExportParts): Promise<List> {
+  const text = await files.readText(join(folder, listName));
+  try {
+    const { written } = JSON.parse(text ?? '{}') as { written?: unknown };
+    return new Map(entriesOf(written).map(([path, hashes]) => [path, Array.isArray(hashes) ? hashes.map(textOf) : []]));
+  } catch (cause) {
+    throw new PhotospoolError('unusable', `${printable(join(folder, listName))} is damaged.`, {
+      hint: 'Without it nothing that is there is replaced: move it away, or name another folder.',
+      cause,
+    });
+  }
+}
+
+function pathOf(sha256: string, photo: PhotoDocument, { library, asImported, names }: ExportParts): string {
+  const sighting = earliestSighting(photo);
+  const came = [...textOf(sighting?.folder).split('/'), textOf(sighting?.name)].filter((part) => part !== '');
+  const path = asImported && came.length > 0 ? came.map(safeName).join('/') : placeOf(sha256, library);
+  const name = posix.basename(path);
+  return posix.join(posix.dirname(path), `${names === 'full' ? name : stemOf(name)}.xmp`);
+}
+
+/** The sidecar in the archive that the new one begins with: of those that are named like it the newest, else the newest. */
+async function baseOf(
+  photo: PhotoDocument,
+  { library, archive, files, names }: ExportParts,
+): Promise<string | undefined> {
+  const full = (name: string): boolean => /\.[^.]+\.xmp$/i.test(name);
+  const all = newestFirst(photo).filter(
+    ({ name, values }) => versionOf(namedAfter(name)) === undefined || Object.keys(values).length > 0,
+  );
+  for (const { sha256 } of [
+    ...all.filter(({ name }) => full(name) === (names === 'full')),
+    ...all.filter(({ name }) => full(name) !== (names === 'full')),
+  ]) {
+    const row = library.local.originals.find(sha256);
+    const path = row?.state === 'here' ? originalPath(archive, row.path) : undefined;
+    if (path !== undefined && (await files.look(path))?.isFile()) return path;
+  }
+  return undefined;
+}

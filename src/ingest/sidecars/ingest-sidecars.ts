@@ -1,0 +1,169 @@
+/**
+ * Sidecars on their way in: whose one is, what it says, and its entry in the documents, which is written in one transaction
+ * with the reservation of its place. A crash leaves what the ingest of a photo leaves.
+ */
+import { basename, dirname, posix } from 'node:path';
+import type { Archive } from '../../archive/archive.js';
+import { archiveName, fitName, safeName, splitName } from '../../archive/original-names.js';
+import { PhotospoolError, printable } from '../../base/errors.js';
+import type { Sqlite } from '../../base/sqlite.js';
+import { isNewer } from '../../document/merge.js';
+import { photoId, type PhotoDocument, type SidecarValues } from '../../document/photo-document.js';
+import { withSidecar } from '../../document/sidecar-values.js';
+import { viewPhoto } from '../../document/photo-view.js';
+import type { Library } from '../../library/library.js';
+import type { OriginalRow, Reservation } from '../../library/local-tables.js';
+import type { Metadata } from '../../photo/facts/read-metadata.js';
+import type { Arrival } from '../arriving-file.js';
+import {
+  candidates,
+  findPhotos,
+  knownOf,
+  namedAfter,
+  type Asking,
+  type Describing,
+  type Match,
+  type Style,
+} from './match-sidecars.js';
+import { openNames, stemOf, type Names } from './arrival-names.js';
+
+/** The sidecars of a home. */
+export interface Sidecars {
+  names: Names;
+  /**
+   * What its candidates are, as a text that is another one when they change; empty where no photo has its name for which whoever
+   * sent it may say anything.
+   */
+  candidates(asking: Asking): string;
+  /**
+   * Why a sidecar can't be taken in yet, as a clause; undefined where its photo is known. `pathOf` answers where it can be read;
+   * it is asked only where names alone do not tell.
+   */
+  whyNot(asking: Asking, pathOf: () => Promise<string>): Promise<string | undefined>;
+  /** Reads a sidecar that came in. @throws as `Metadata.sidecar`. */
+  open(arrival: Came): Promise<Bringing>;
+}
+
+/** A sidecar that came in, as far as it matters here; `claim` where a place is to be reserved for it. */
+export type Came = Pick<Arrival, 'file' | 'name' | 'folder' | 'since' | 'modified' | 'by'> & { claim?: string };
+
+/** A sidecar in hand. Both throw `locked` where its photo is not known any more. */
+export interface Bringing {
+  /** Adds its values to the documents of its photos, and reserves its place beside the first, in one transaction. */
+  record(archive: Archive, original: Pick<OriginalRow, 'sha256' | 'bytes' | 'modified'>): Reservation;
+  /** Adds its values alone: the archive has its bytes. */
+  attach(sha256: string): void;
+}
+
+/** Opens the sidecars of a library. `describing`: for which photos whose sidecars count, asked when they take effect. */
+export function openSidecars(db: Sqlite, library: Library, metadata: Metadata, describing: Describing): Sidecars {
+  const names = openNames(db, library);
+  const finding = { names, library, describing };
+
+  async function read(path: string): Promise<SidecarValues | undefined> {
+    // What can't be read tells nothing; where it matters, its claim says why.
+    return metadata.sidecar(path).catch((error: unknown) => {
+      if (error instanceof PhotospoolError) return undefined;
+      throw error;
+    });
+  }
+
+  function attach(arrival: Came, values: SidecarValues, sha256: string): Match & { kind: 'found' } {
+    const match = findPhotos(askingOf(arrival), values, finding);
+    if (match.kind !== 'found') {
+      throw new PhotospoolError('locked', `${printable(arrival.name)}: ${reasonOf(match, arrival)}.`, {
+        hint: 'It goes on when that is known.',
+      });
+    }
+    const { name, modified, by } = arrival;
+    const sidecar = {
+      name,
+      values: match.style === 'version' ? {} : values,
+      modified,
+      ...(by !== undefined && { by }),
+    };
+    for (const photo of match.photos) {
+      library.update<PhotoDocument>(photoId(photo), (body) =>
+        body && !isNewer(body) ? withSidecar(body, sha256, sidecar) : body,
+      );
+    }
+    return match;
+  }
+
+  return {
+    names,
+    candidates: (asking) =>
+      [...candidates(asking, names)]
+        .flatMap(([, found]) => knownOf(found, asking, finding))
+        .map(({ sha256, inFolder, whose }) => `${sha256}${Number(inFolder)}${whose}`)
+        .join(' '),
+    async whyNot(asking, pathOf) {
+      const named = findPhotos(asking, undefined, finding);
+      if (named.kind === 'found') return undefined;
+      const match = findPhotos(asking, await read(await pathOf()), finding);
+      return match.kind === 'found' ? undefined : reasonOf(match, asking);
+    },
+    async open(arrival) {
+      const values = await metadata.sidecar(arrival.file);
+      await names.follow();
+      return {
+        attach: (sha256) => void library.transaction(() => attach(arrival, values, sha256)),
+        record: (archive, original) =>
+          library.transaction(() => {
+            const { photos, style } = attach(arrival, values, original.sha256);
+            const home = placeOf(photos[0]!, library);
+            return library.local.originals.reserve(
+              { ...original, claim: arrival.claim ?? '' },
+              (n) => besideName(home, arrival.name, style, original.sha256, n),
+              archive.occupied,
+            );
+          }),
+      };
+    },
+  };
+}
+
+/** What a sidecar that came in is looked for by. */
+export const askingOf = ({
+  name,
+  folder = '',
+  since,
+  by,
+}: Pick<Arrival, 'name' | 'folder' | 'since' | 'by'>): Asking => ({
+  name,
+  folder,
+  ...(since !== undefined && { since }),
+  ...(by !== undefined && { by }),
+});
+
+/** Why a sidecar waits of whose photo nothing is known; the same where whoever sent it may not edit the photo of its name. */
+export const waitsFor = ({ by }: Pick<Asking, 'by'>): string =>
+  by === undefined
+    ? 'it is an XMP sidecar and waits for its photo'
+    : 'it is an XMP sidecar and waits for a photo of its name that whoever sent it may edit';
+
+/** Why it waits. */
+export const reasonOf = (match: Exclude<Match, { kind: 'found' }>, asking: Pick<Asking, 'by'>): string =>
+  match.kind === 'none'
+    ? waitsFor(asking)
+    : `it is an XMP sidecar, and ${match.count} photos could be meant: call it as one of them, ending and all (IMG_1.jpg.xmp), or put it beside that one`;
+
+/** Where a photo lies in the archive, or would where it is on another server. */
+export function placeOf(sha256: string, library: Library): string {
+  const row = library.local.originals.find(sha256);
+  if (row) return row.path;
+  const photo = library.get<PhotoDocument>(photoId(sha256))!.body;
+  const { taken, name } = viewPhoto(sha256, photo, { here: false });
+  return archiveName(taken, name, sha256, 0);
+}
+
+/** The n-th candidate for the place of a sidecar: beside its photo, called as that is called there. */
+export function besideName(photo: string, name: string, style: Style, sha256: string, n: number): string {
+  const ending = name.slice(-'.xmp'.length);
+  const there = basename(photo);
+  const version = /(_\d{2,4})\.[^.]+$/.exec(namedAfter(name))?.[1] ?? '';
+  const { stem, extension } = splitName(there);
+  const after = { full: there, stem: stemOf(there), version: `${stem}${version}${extension}` }[style];
+  const hash = n === 0 ? '' : `-${sha256.slice(0, n < 3 ? 8 * n : 64)}${n < 4 ? '' : `-${n}`}`;
+  return posix.join(dirname(photo), fitName(safeName(after), hash, ending));
+}

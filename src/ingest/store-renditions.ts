@@ -1,0 +1,24 @@
+/** Stores what was made of an original's pixels, durably, and tells it as a document does. A crash leaves blobs at most. */
+import type { Blobs } from '../archive/blob-store.js';
+import type { Rendition, Renditions } from '../document/photo-document.js';
+import { recipeOf } from '../photo/formats/families.js';
+import type { Format } from '../photo/formats/identify.js';
+import type { Picture, Rendered } from '../photo/decode/renditions.js';
+
+/** Stores the pictures; `anew` also where blobs of that name are there, which then are not trusted. */
+export async function storeRendered(
+  rendered: Rendered,
+  format: Format,
+  blobs: Blobs,
+  anew = false,
+): Promise<Renditions> {
+  const recipe = recipeOf(format);
+  if ('unshown' in rendered)
+    return { recipe, unshown: rendered.unshown, ...(rendered.unshown === 'damaged' && { damaged: true }) };
+  const store = async ({ bytes, type, width, height }: Picture): Promise<Rendition> => ({
+    sha256: await blobs.put(bytes, anew),
+    ...{ type, width, height, bytes: bytes.length },
+  });
+  const [thumb, preview] = await Promise.all([store(rendered.thumb), store(rendered.preview)]);
+  return { recipe, thumb, preview, thumbhash: rendered.thumbhash, ...(rendered.damaged && { damaged: true }) };
+}

@@ -1,0 +1,244 @@
+/**
+ * Makes the films of videos and motion photos in the background, one at a time: what the timeline shows on hover, and what browsers
+ * play. Each is durable, with its document, before the next is begun. A crash leaves a temporary file, which is swept away;
+ * what was being made is made anew.
+ */
+import type { Archive } from '../archive/archive.js';
+import type { Clock } from '../base/clock.js';
+import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import type { Log } from '../base/log.js';
+import { openRegular } from '../base/read-files.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { motionOf } from '../document/facts.js';
+import { merge } from '../document/merge.js';
+import {
+  type Clip,
+  exifId,
+  photoId,
+  photoOf,
+  type ExifDocument,
+  type PhotoDocument,
+} from '../document/photo-document.js';
+import type { Library } from '../library/library.js';
+import { headLength, identify } from '../photo/formats/identify.js';
+import type { Source } from '../video/transcode.js';
+import { makeFilm, type FilmParts } from './ingest-video.js';
+import { clipAt, lacksVideo, openWanted, type Wanted, type Wish } from './transcode-backlog.js';
+
+/** What making films works with. */
+export interface ClipParts extends FilmParts {
+  db: Sqlite;
+  library: Library;
+  archive: Archive;
+  clock: Clock;
+  log: Log;
+  /** Calls when documents changed; returns the function that ends it. */
+  onChange(listener: () => void): () => void;
+}
+
+/** What makes the films of a home. */
+export interface Clips {
+  wanted: Wanted;
+  /** As `Wanted.ask`, and begins with it where the maker watches; false without ffmpeg, too. */
+  ask(sha256: string): boolean;
+  /** Makes what is missing until all is there that can be made now; answers how many were made. Never rejects. */
+  drain(signal?: AbortSignal): Promise<number>;
+  /** Goes on until the signal. */
+  watch(signal: AbortSignal): Promise<void>;
+}
+
+/** ms between looks at what other processes changed. */
+const rest = 30_000;
+
+/** What is wrong with the file, and not with the machine. */
+const faults: ReadonlySet<ErrorCode> = new Set(['undecodable', 'unsupported', 'timeout', 'too-large', 'truncated']);
+
+/** Opens the maker; nothing is begun before a call. Without ffmpeg there is nothing that it can do. */
+export function openClips(parts: ClipParts): Clips {
+  const { db, library, clock, log, films } = parts;
+  const wanted = openWanted(db, library, clock);
+  const turn = new Turn();
+  /** What was last said of a library that can't be read or written. */
+  let said = '';
+
+  /** Answers how many were made. */
+  async function makeNext(wish: Wish, signal?: AbortSignal): Promise<number> {
+    const began = clock.now();
+    try {
+      const made = await make(wish, parts);
+      log.debug({ ...wish, seconds: (clock.now() - began) / 1000 }, `made ${wish.stage} of a video`);
+      return made;
+    } catch (error) {
+      const failure = toPhotospoolError(error, 'render', wish.sha256);
+      // What was called off is no failure.
+      if (signal?.aborted !== true) {
+        wanted.failed(wish, failure.message, faults.has(failure.code));
+        log.warn({ ...wish, code: failure.code, err: failure.cause }, sentence(failure));
+      }
+      return 0;
+    }
+  }
+
+  async function drain(signal?: AbortSignal): Promise<number> {
+    let made = 0;
+    try {
+      while (films.missing.length === 0 && signal?.aborted !== true) {
+        await wanted.follow();
+        const wish = wanted.next();
+        if (!wish) break;
+        made += await makeNext(wish, signal);
+      }
+      said = '';
+    } catch (error) {
+      // The library can't be read or written, as on a full disk: it is tried again, and said once.
+      const failure = toPhotospoolError(error, 'make', 'films');
+      if (said !== sentence(failure)) log.warn({ code: failure.code }, (said = sentence(failure)));
+    }
+    return made;
+  }
+
+  return {
+    wanted,
+    ask(sha256) {
+      const isComing = films.missing.length === 0 && wanted.ask(sha256);
+      if (isComing) turn.wake();
+      return isComing;
+    },
+    drain,
+    async watch(signal) {
+      const unlisten = parts.onChange(() => turn.wake());
+      while (!signal.aborted) {
+        const woken = turn.next();
+        await drain(signal);
+        const ended = new AbortController();
+        await Promise.race([woken, clock.sleep(rest, AbortSignal.any([signal, ended.signal]))]);
+        ended.abort();
+      }
+      unlisten();
+    },
+  };
+}
+
+/** Lets somebody wait for the next call of `wake`. */
+class Turn {
+  #wake: () => void = () => undefined;
+  next(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+  wake(): void {
+    this.#wake();
+  }
+}
+
+/**
+ * Makes what a document lacks next, and what goes with it; answers how much that was. @throws PhotospoolError as transcode.ts, or
+ * `not-found` where the original went.
+ */
+async function make({ sha256, stage }: Wish, parts: ClipParts): Promise<number> {
+  const { library, archive, files } = parts;
+  const row = library.local.originals.find(sha256);
+  const document = photoOf(library.get(photoId(sha256))?.body);
+  if (row?.state !== 'here' || !document) throw new PhotospoolError('not-found', 'The original is not here any more.');
+  const path = archive.resolve(row.path);
+  if (stage === 'pictures') {
+    await picture(await sourceOf(path, row.bytes, files), sha256, parts);
+    return 1;
+  }
+  const both =
+    stage === 'hover' && lacksVideo(document)
+      ? await bothFilms(await sourceOf(path, row.bytes, files), parts)
+      : undefined;
+  const made = both ?? { [stage]: await makeClip(path, row.bytes, document.facts, stage, parts) };
+  library.update<PhotoDocument>(
+    photoId(sha256),
+    (body) => body && merge(body, { ...body, clips: { ...body.clips, ...made } }),
+  );
+  return Object.keys(made).length;
+}
+
+async function sourceOf(path: string, bytes: number, files: Files): Promise<Source> {
+  const found = identify(await files.head(path, headLength));
+  if (found.kind !== 'photo') throw new PhotospoolError('unsupported', `This can't be shown: ${found.reason}.`);
+  return { path, format: found.format, bytes };
+}
+
+/**
+ * Makes a film of an original of `bytes` bytes, or of the clip in it, and stores it; the document is the caller's. @throws
+ * PhotospoolError as transcode.ts.
+ */
+export async function makeClip(
+  path: string,
+  bytes: number,
+  facts: PhotoDocument['facts'],
+  name: 'hover' | 'video',
+  parts: Pick<ClipParts, 'films' | 'blobs' | 'files'>,
+): Promise<Clip> {
+  const { blobs, files } = parts;
+  const motion = motionOf(facts);
+  if (!motion) return film(await sourceOf(path, bytes, files), name, parts);
+  const part = blobs.temporary();
+  try {
+    const { at, bytes: length } = motion;
+    const original = await openRegular(path);
+    await files.pour(original.createReadStream({ start: at, end: at + length - 1 }), part);
+    return await film(await sourceOf(part, length, files), name, parts);
+  } finally {
+    await files.remove(part);
+  }
+}
+
+/** Reads a video anew and makes its pictures, where that could not be done before. */
+async function picture(source: Source, sha256: string, parts: ClipParts): Promise<void> {
+  const { library } = parts;
+  const { facts, renditions, exif } = await makeFilm(parts, source, () => undefined, true);
+  if (renditions.thumb === undefined && !renditions.damaged)
+    throw new PhotospoolError('undecodable', 'No picture of it could be made.');
+  library.transaction(() => {
+    library.update<PhotoDocument>(photoId(sha256), (body) => body && merge(body, { ...body, facts, renditions }));
+    library.update<ExifDocument>(exifId(sha256), (body) => (body ? merge(body, exif) : exif));
+  });
+}
+
+/** Makes a film of a video. */
+async function film(
+  source: Source,
+  name: 'hover' | 'video',
+  { films, blobs, files }: Pick<ClipParts, 'films' | 'blobs' | 'files'>,
+): Promise<Clip> {
+  const made = blobs.temporary();
+  try {
+    const looked = await films.look(source);
+    const { width, height } = await (name === 'hover' ? films.hover : films.play)(source, looked, made);
+    return clipOf(await blobs.take(made), { width, height });
+  } finally {
+    await files.remove(made);
+  }
+}
+
+/** Makes both films of a brief video at once; undefined of a longer one, or where that did not go well. */
+async function bothFilms(
+  source: Source,
+  { films, blobs, files }: Pick<ClipParts, 'films' | 'blobs' | 'files'>,
+): Promise<{ hover: Clip; video: Clip } | undefined> {
+  const [hover, play] = [blobs.temporary(), blobs.temporary()];
+  try {
+    const sizes = await films.together(source, await films.look(source), hover, play);
+    if (!sizes) return undefined;
+    return {
+      hover: clipOf(await blobs.take(hover), sizes.hover),
+      video: clipOf(await blobs.take(play), sizes.video),
+    };
+  } catch (error) {
+    // What is wrong with one of them is found out by making them one by one.
+    if (error instanceof PhotospoolError && faults.has(error.code)) return undefined;
+    throw error;
+  } finally {
+    for (const path of [hover, play]) await files.remove(path);
+  }
+}
+
+const clipOf = (
+  { sha256, bytes }: { sha256: string; bytes: number },
+  { width, height }: { width: number; height: number },
+): Clip => ({ at: clipAt, sha256, type: 'video/mp4', width, height, bytes });

@@ -1,0 +1,69 @@
+/**
+ * What goes with every change of a document, in its transaction: the change row that peers read, the last stamp drawn, and
+ * the catalog's rows. Where the catalog fails, the change does not happen either.
+ */
+import type { Sqlite } from '../base/sqlite.js';
+import type { Body } from '../document/photo-document.js';
+import type { Hlc } from '../document/stamp.js';
+import type { Epochs } from './sequences.js';
+import type { Revisions } from './revision-tree.js';
+
+/**
+ * Writes the catalog rows of a document inside the library's transaction. `body` is the winner's, undefined when the
+ * document is deleted. Handed in by the CLI, so that the library knows no catalog.
+ */
+export type Index = (id: string, body: Body | undefined, n: number) => void;
+
+/**
+ * Asked of a document that came with many others and that nobody had before: true where change `n` is taken into the catalog
+ * later, by reading the change feed. Called inside the library's transaction.
+ */
+export type Defer = (n: number) => boolean;
+
+/** What the journal writes from. */
+export interface JournalParts {
+  hlc: Hlc;
+  epochs: Epochs;
+  revisions: Revisions;
+  index?: Index;
+  defer?: Defer;
+}
+
+/**
+ * Gives a document its newest change. Call it in the transaction of the change. `only` is its only leaf where the caller
+ * has just written that; with `later` it may come into the catalog after the transaction.
+ */
+export type Journal = (id: string, only?: { deleted: boolean; body: Body; later: boolean }) => void;
+
+/** Opens the journal of a library. */
+export function openJournal(db: Sqlite, { hlc, epochs, revisions, index, defer }: JournalParts): Journal {
+  // The number is drawn before the old row goes: the newest change of all may be this document's own.
+  const bump = db.prepare(`INSERT INTO change (seq, doc) VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM change), ?)
+    ON CONFLICT (doc) DO UPDATE SET seq = excluded.seq`);
+  // One that was drawn while the clock was years ahead does not stay.
+  const keepStamp = db.prepare(
+    "UPDATE library SET stamp = CASE WHEN stamp > ?2 THEN ?1 ELSE max(coalesce(stamp, ''), ?1) END",
+  );
+  let kept = hlc.last;
+
+  function winnerOf(id: string): { deleted: boolean; body: Body | undefined } {
+    const winner = revisions.winner(id);
+    return winner && !winner.deleted
+      ? { deleted: false, body: JSON.parse(winner.body) as Body }
+      : { deleted: true, body: undefined };
+  }
+
+  return (id, only) => {
+    bump.run(id);
+    const { last } = hlc;
+    if (last !== undefined && last !== kept) {
+      keepStamp.run(last, hlc.bound);
+      db.afterCommit(() => (kept = last));
+    }
+    if (!index) return;
+    const n = epochs.last();
+    if (only?.later === true && defer?.(n) === true) return;
+    const { deleted, body } = only ?? winnerOf(id);
+    index(id, deleted ? undefined : body, n);
+  };
+}

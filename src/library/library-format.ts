@@ -1,0 +1,77 @@
+/**
+ * The library's tables and their format number. A file without tables gets them; one of an older format is migrated, in
+ * one transaction and after a backup; one of a newer format is refused and not touched. A crash leaves the old format
+ * or the new one, never something between.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { migrations } from './migrations.js';
+import { tables } from './library-tables.js';
+
+/** The format of the library file that this version writes. */
+export const libraryFormat = 1;
+
+/** How the tables are opened. */
+export interface SchemaOptions {
+  /** The id for a library that has none yet. */
+  server: () => string;
+  readOnly?: boolean;
+  /** Called before a migration with the format found, outside of any transaction. */
+  backup?: (from: number) => void;
+}
+
+/**
+ * Makes or migrates the tables. @throws PhotospoolError `newer-version`; `unusable` where the file is opened for reading
+ * only and holds no library, or one of an older format.
+ */
+export function openSchema(db: Sqlite, { server, readOnly, backup }: SchemaOptions): void {
+  const found = formatOf(db);
+  if (found === libraryFormat) return;
+  if (found !== undefined && found > libraryFormat) throw newer(db, found);
+  if (readOnly) throw unready(db, found);
+  if (found !== undefined) backup?.(found);
+  db.transaction(() => {
+    // Another process may have made or migrated it since.
+    const now = formatOf(db);
+    if (now === undefined) create(db, server());
+    else migrate(db, now);
+  });
+}
+
+/** The format of the library in a file; undefined where there is none. */
+export function formatOf(db: Sqlite): number | undefined {
+  const there = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'library'").get();
+  const row = there && db.prepare<{ format: number }>('SELECT format FROM library').get();
+  return row?.format;
+}
+
+function create(db: Sqlite, server: string): void {
+  db.exec(tables);
+  db.prepare('INSERT INTO library (format, server) VALUES (?, ?)').run(libraryFormat, server);
+}
+
+function migrate(db: Sqlite, from: number): void {
+  if (from > libraryFormat) throw newer(db, from);
+  for (let format = from; format < libraryFormat; format++) {
+    const step = migrations[format];
+    if (!step)
+      throw new PhotospoolError('unusable', `No way is known from library format ${format}.`, { path: db.path });
+    step(db);
+  }
+  db.prepare('UPDATE library SET format = ?').run(libraryFormat);
+}
+
+function newer(db: Sqlite, found: number): PhotospoolError {
+  const message = `The library was written by a newer version of Photospool (format ${found}; this one knows ${libraryFormat}).`;
+  const hint = 'Install that version again, or restore the backup that was made before the upgrade.';
+  return new PhotospoolError('newer-version', message, { op: 'open', path: db.path, hint });
+}
+
+function unready(db: Sqlite, found: number | undefined): PhotospoolError {
+  const message = found === undefined ? 'There is no library yet.' : `The library is of an older format (${found}).`;
+  return new PhotospoolError('unusable', message, {
+    op: 'open',
+    path: db.path,
+    hint: 'Start `photospool serve` once.',
+  });
+}

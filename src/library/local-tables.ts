@@ -1,0 +1,189 @@
+/**
+ * The local tables: what is true of this server only, never replicated, never dropped. Here: where originals lie.
+ * Every function is synchronous and joins the library's transaction when called inside one.
+ */
+
+import { systemClock, type Clock } from '../base/clock.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { openDiscarded, type Discarded } from './discarded-originals.js';
+import { openMerges, type Merges } from './merge-log.js';
+import { openToday, type Today } from './daily-count.js';
+
+/** Where the original of one photo is. `reserved`: the name is taken for the claim; `here`: the file is in the archive. */
+export interface OriginalRow {
+  sha256: string;
+  /** Relative to the archive, with forward slashes. */
+  path: string;
+  /** The claim that reserved or delivered it. */
+  claim: string;
+  state: 'reserved' | 'here';
+  /** Size in bytes and mtime (ms since the epoch) of the file as it was archived; for `verify`. */
+  bytes: number;
+  modified: number;
+}
+
+/** The answer to a reservation. */
+export type Reservation =
+  /** The name is this claim's now (or was already). */
+  | { kind: 'reserved'; path: string }
+  /** The archive has these bytes. */
+  | { kind: 'here'; path: string }
+  /** Another claim is bringing these bytes. */
+  | { kind: 'other'; claim: string };
+
+/** The table `original`. Paths are unique by case-folded NFC: `unique` key computed with `nameKey`. */
+export interface Originals {
+  find(sha256: string): OriginalRow | undefined;
+  findByPath(path: string): OriginalRow | undefined;
+  /**
+   * Reserves a name for a claim, in one IMMEDIATE transaction. `names(n)` gives the n-th candidate (0, 1, 2, …), tried
+   * until one is free in the table and `occupied` (a look at the disk, for files nobody told us of) says false.
+   */
+  reserve(
+    original: Omit<OriginalRow, 'path' | 'state'>,
+    names: (n: number) => string,
+    occupied?: (path: string) => boolean,
+  ): Reservation;
+  /** Names another claim as the one that brings these bytes, where the one that reserved them is gone. */
+  takeOver(sha256: string, from: string, to: string): boolean;
+  /** The file is in the archive. */
+  arrived(sha256: string): void;
+  /** Records that a file was found elsewhere in the archive, or that it was found at all. */
+  put(row: OriginalRow): void;
+  /** Forgets a reservation of that claim; a row that is `here` stays. */
+  release(sha256: string, claim: string): void;
+  /** Forgets that an original is here (its file is gone). */
+  remove(sha256: string): void;
+  all(): IterableIterator<OriginalRow>;
+  /** The reservations whose files have not arrived: few, of what is in hand or was when a process died. */
+  reserved(): OriginalRow[];
+  /** `here` without sidecars, which are told by their names: a photo that is called so is missing in the count alone. */
+  counts(): { reserved: number; here: number; sidecars: number };
+}
+
+/** What `mode = "copy"` remembers of files it left in place: path, size and mtime (ns as text) to SHA-256. */
+export interface Seen {
+  find(path: string, bytes: number, modified: string): string | undefined;
+  put(path: string, bytes: number, modified: string, sha256: string): void;
+}
+
+/** Everything that is true of this server only. */
+export interface Local {
+  originals: Originals;
+  seen: Seen;
+  /** Originals of purged photos. */
+  discarded: Discarded;
+  /** What came through today: originals that arrived are counted by themselves, duplicates by who sets them aside. */
+  today: Today;
+  /** What was merged in the last days. */
+  merges: Merges;
+  /** Small named values, as text. */
+  setting(name: string): string | undefined;
+  setSetting(name: string, value: string): void;
+}
+
+/** The key by which archive names are unique: NFC, case-folded. */
+export const nameKey = (path: string): string => path.normalize('NFC').toLowerCase().toUpperCase().toLowerCase();
+
+/** How many names are tried for one original before it is given up; each is longer than the one before. */
+const mostNames = 200;
+
+type Columns = OriginalRow & { key: string };
+
+/** Opens the local tables of a library. */
+export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
+  const get = db.prepare<{ value: string }>('SELECT value FROM setting WHERE name = ?');
+  const set = db.prepare(
+    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  );
+  const setting = (name: string): string | undefined => get.get(name)?.value;
+  const setSetting = (name: string, value: string): void => void set.run(name, value);
+  const today = openToday({ setting, setSetting }, clock);
+  const merges = openMerges(db, { setting, setSetting }, clock);
+  const discarded = openDiscarded(db);
+  return { originals: openOriginals(db, today), seen: openSeen(db), discarded, today, merges, setting, setSetting };
+}
+
+function openOriginals(db: Sqlite, today: Today): Originals {
+  const columns = 'sha256, path, claim, state, bytes, modified';
+  const isSidecar = "key LIKE '%.xmp'";
+  const find = db.prepare<OriginalRow>(`SELECT ${columns} FROM original WHERE sha256 = ?`);
+  const findByKey = db.prepare<OriginalRow>(`SELECT ${columns} FROM original WHERE key = ?`);
+  const reserved = db.prepare<OriginalRow>(`SELECT ${columns} FROM original WHERE state = 'reserved'`);
+  const some = db.prepare<OriginalRow>(`SELECT ${columns} FROM original WHERE sha256 > ? ORDER BY sha256 LIMIT 1000`);
+  const put = db.prepare(`INSERT INTO original (${columns}, key) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (sha256) DO UPDATE SET path = excluded.path, key = excluded.key, claim = excluded.claim, state = excluded.state,
+      bytes = excluded.bytes, modified = excluded.modified`);
+  const takeOver = db.prepare("UPDATE original SET claim = ? WHERE sha256 = ? AND claim = ? AND state = 'reserved'");
+  const arrived = db.prepare<{ sidecar: number }>(
+    `UPDATE original SET state = 'here' WHERE sha256 = ? AND state = 'reserved' RETURNING ${isSidecar} AS sidecar`,
+  );
+  const release = db.prepare("DELETE FROM original WHERE sha256 = ? AND claim = ? AND state = 'reserved'");
+  const remove = db.prepare('DELETE FROM original WHERE sha256 = ?');
+  const count = db.prepare<{ kind: string; n: number }>(
+    `SELECT iif(state = 'here' AND ${isSidecar}, 'sidecar', state) AS kind, count(*) AS n FROM original GROUP BY kind`,
+  );
+
+  function write(row: Columns): void {
+    put.run(row.sha256, row.path, row.claim, row.state, row.bytes, row.modified, row.key);
+  }
+
+  function free(names: (n: number) => string, occupied: (path: string) => boolean): string {
+    for (let n = 0; n < mostNames; n++) {
+      const path = names(n);
+      if (!findByKey.get(nameKey(path)) && !occupied(path)) return path;
+    }
+    throw new PhotospoolError('conflict', 'No free name was found in the archive.', { op: 'reserve', path: names(0) });
+  }
+
+  const originals: Originals = {
+    find: (sha256) => find.get(sha256),
+    findByPath: (path) => findByKey.get(nameKey(path)),
+    reserve: (original, names, occupied = () => false) =>
+      db.transaction((): Reservation => {
+        const known = find.get(original.sha256);
+        if (known?.state === 'here') return { kind: 'here', path: known.path };
+        if (known && known.claim !== original.claim) return { kind: 'other', claim: known.claim };
+        if (known) return { kind: 'reserved', path: known.path };
+        const path = free(names, occupied);
+        write({ ...original, path, key: nameKey(path), state: 'reserved' });
+        return { kind: 'reserved', path };
+      }),
+    takeOver: (sha256, from, to) => takeOver.run(to, sha256, from).changes > 0,
+    arrived: (sha256) =>
+      db.transaction(() => {
+        if (arrived.get(sha256)?.sidecar === 0) today.add('stored');
+      }),
+    put(row) {
+      write({ ...row, key: nameKey(row.path) });
+    },
+    release: (sha256, claim) => void release.run(sha256, claim),
+    remove: (sha256) => void remove.run(sha256),
+    reserved: () => reserved.all(),
+    *all() {
+      for (let last = ''; ;) {
+        const rows = some.all(last);
+        yield* rows;
+        if (rows.length === 0) return;
+        last = rows.at(-1)!.sha256;
+      }
+    },
+    counts() {
+      const rows = count.all();
+      const of = (kind: string): number => rows.find((row) => row.kind === kind)?.n ?? 0;
+      return { reserved: of('reserved'), here: of('here'), sidecars: of('sidecar') };
+    },
+  };
+  return originals;
+}
+
+function openSeen(db: Sqlite): Seen {
+  const find = db.prepare<{ sha256: string }>('SELECT sha256 FROM seen WHERE path = ? AND bytes = ? AND modified = ?');
+  const put = db.prepare(`INSERT INTO seen (path, bytes, modified, sha256) VALUES (?, ?, ?, ?)
+    ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes, modified = excluded.modified, sha256 = excluded.sha256`);
+  return {
+    find: (path, bytes, modified) => find.get(path, bytes, modified)?.sha256,
+    put: (path, bytes, modified, sha256) => void put.run(path, bytes, modified, sha256),
+  };
+}

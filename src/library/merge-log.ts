@@ -1,0 +1,154 @@
+/**
+ * What was merged: how many documents on each of the last days, and the last ones with the fields in which the sides
+ * differed; where two people gave a field a value without knowing of each other, both values and whose is shown. Local,
+ * written in the transaction of the merge. The table is made at the first merge. Days are UTC.
+ */
+import type { Clock } from '../base/clock.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { canonical } from '../document/canonical-json.js';
+import { shownEdit } from '../document/edits.js';
+import { fieldNames, type FieldName } from '../document/field-rules.js';
+import { isObject, own } from '../document/json-values.js';
+import { photoOf, type Body, type Edit, type Stamp } from '../document/photo-document.js';
+
+/** A value that somebody gave a field. Long ones are cut. */
+export interface Side {
+  value: unknown;
+  at: Stamp;
+  /** As in `Edit`. */
+  made?: string;
+  /** As documents keep it: `person:<ulid>`, `token:<name>`, `owner`. */
+  by: string;
+  /** Whether it is the one that is shown since. */
+  won: boolean;
+}
+
+/** A field that got values in two places at the same time. */
+export interface Contest {
+  field: FieldName;
+  sides: Side[];
+}
+
+/** A document that was merged. */
+export interface Merge {
+  id: string;
+  /** UTC */
+  at: string;
+  /** What the sides differed in: names of edits, else of parts of the document. */
+  fields: string[];
+  /** Of these, those in which one value had to give way. */
+  contests: Contest[];
+}
+
+/** What was merged in the last days, newest first. */
+export interface MergeTally {
+  days: { day: string; count: number }[];
+  last: Merge[];
+}
+
+/** The tally of merges. */
+export interface Merges {
+  /** Notes the merge of these bodies into one. Joins the transaction of the caller. */
+  add(id: string, bodies: readonly Body[], merged: Body): void;
+  /** The last merges, at most 50. */
+  read(): MergeTally;
+  /** The last merges of one document. */
+  of(id: string): Merge[];
+  /** How many there ever were. */
+  count(): number;
+}
+
+/** The library's settings, for the days. */
+interface Settings {
+  setting(name: string): string | undefined;
+  setSetting(name: string, value: string): void;
+}
+
+const name = 'merges';
+const mostDays = 14;
+const mostTold = 50;
+/** Merges that are kept. */
+const mostKept = 500;
+/** A value longer than this, as JSON, is cut. */
+const longest = 300;
+
+const table = `
+  CREATE TABLE IF NOT EXISTS merged (n INTEGER PRIMARY KEY AUTOINCREMENT, doc TEXT NOT NULL, body TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS merged_doc ON merged (doc, n);`;
+
+/** Opens the tally. */
+export function openMerges(db: Sqlite, { setting, setSetting }: Settings, clock: Clock): Merges {
+  const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'merged'");
+  const rows = (sql: string, ...values: (string | number)[]): Merge[] =>
+    isThere.get()
+      ? db
+          .prepare<{ body: string }>(sql)
+          .all(...values)
+          .map(({ body }) => JSON.parse(body) as Merge)
+      : [];
+  const days = (): MergeTally['days'] => (JSON.parse(setting(name) ?? '{"days":[]}') as MergeTally).days;
+  return {
+    read: () => ({ days: days(), last: rows('SELECT body FROM merged ORDER BY n DESC LIMIT ?', mostTold) }),
+    of: (id) => rows('SELECT body FROM merged WHERE doc = ? ORDER BY n DESC LIMIT ?', id, mostTold),
+    count: () =>
+      isThere.get() ? (db.prepare<{ n: number | null }>('SELECT max(n) AS n FROM merged').get()?.n ?? 0) : 0,
+    add(id, bodies, merged) {
+      const at = new Date(clock.now()).toISOString();
+      const merge: Merge = { id, at, fields: differences(bodies), contests: contestsOf(bodies, merged) };
+      if (!isThere.get()) db.exec(table);
+      db.prepare('INSERT INTO merged (doc, body) VALUES (?, ?)').run(id, JSON.stringify(merge));
+      db.prepare('DELETE FROM merged WHERE n <= (SELECT max(n) FROM merged) - ?').run(mostKept);
+      setSetting(name, JSON.stringify({ days: counted(days(), at.slice(0, 10)) }));
+    },
+  };
+}
+
+function counted(days: MergeTally['days'], day: string): MergeTally['days'] {
+  const [newest, ...older] = days;
+  const now = newest?.day === day ? [{ day, count: newest.count + 1 }, ...older] : [{ day, count: 1 }, ...days];
+  return now.slice(0, mostDays);
+}
+
+/** The fields in which bodies differ. */
+export function differences(bodies: readonly Body[]): string[] {
+  const edits = differing(bodies.map((body) => own(body, 'edits')));
+  return edits.length > 0 ? edits : differing(bodies);
+}
+
+function differing(bodies: readonly unknown[]): string[] {
+  const names = new Set(bodies.flatMap((body) => (isObject(body) ? Object.keys(body) : [])));
+  const text = (value: unknown): string => (value === undefined ? '' : canonical(value));
+  return [...names].filter((key) => new Set(bodies.map((body) => text(own(body, key)))).size > 1).sort();
+}
+
+/** The fields for which bodies show different values of which none was made in sight of another. */
+function contestsOf(bodies: readonly Body[], merged: Body): Contest[] {
+  const photos = bodies.flatMap((body) => photoOf(body) ?? []);
+  const outcome = photoOf(merged);
+  return fieldNames.flatMap((field) => {
+    const knows = (n: number, at: Stamp): boolean => {
+      const list: unknown = photos[n]?.edits[field];
+      return Array.isArray(list) && list.some((edit) => own(edit, 'at') === at);
+    };
+    const tips = new Map<Stamp, Edit<unknown>>();
+    for (const { edits } of photos) {
+      const tip = shownEdit(edits, field);
+      if (tip) tips.set(tip.at, tip);
+    }
+    const open = [...tips.values()].filter(({ at }) =>
+      photos.every(({ edits }, n) => shownEdit(edits, field)?.at === at || !knows(n, at)),
+    );
+    if (new Set(open.map(({ value }) => canonical(value))).size < 2) return [];
+    const won = outcome && shownEdit(outcome.edits, field)?.at;
+    const sides = open.map(({ value, at, by, made }) => ({
+      ...{ value: cut(value), at, by, won: at === won },
+      ...(typeof made === 'string' && { made }),
+    }));
+    return [{ field, sides: sides.sort((a, b) => Number(b.won) - Number(a.won)) }];
+  });
+}
+
+function cut(value: unknown): unknown {
+  const text = typeof value === 'string' ? value : canonical(value);
+  return text.length > longest ? `${text.slice(0, longest)}…` : value;
+}

@@ -1,0 +1,223 @@
+/**
+ * Revision trees by CouchDB's rules, in the table `revision`: a path is inserted with what is known already left as it is,
+ * so any set of revisions gives the same tree in any order; leaves are revisions without a child; the winner is the leaf
+ * that is not deleted, of the greatest generation, of the greatest revision id. Ancestors further away from every leaf
+ * than the limit are forgotten.
+ *
+ * Every call joins the caller's transaction.
+ */
+import { createHash } from 'node:crypto';
+import type { Sqlite } from '../base/sqlite.js';
+import { canonical } from '../document/canonical-json.js';
+import { isRevision, parseRevision } from './validate-documents.js';
+
+/** How many revisions back from each leaf are remembered (CouchDB's `_revs_limit`). */
+export const revisionLimit = 1000;
+
+/** A leaf of a tree. */
+export interface Leaf {
+  rev: string;
+  deleted: boolean;
+  /** Canonical JSON. */
+  body: string;
+}
+
+/** A body that is kept although its revision is no leaf any more. */
+export interface KeptBody {
+  rev: string;
+  body: string;
+}
+
+/** The trees of all documents. */
+export interface Revisions {
+  /** The leaf that wins, undefined where the document is unknown. */
+  winner(doc: string): Leaf | undefined;
+  /** All leaves, the winner first. */
+  leaves(doc: string): Leaf[];
+  /** As `leaves`, without bodies. */
+  heads(doc: string): { rev: string; deleted: boolean }[];
+  /** One revision that has its body, and its parent where that is known. */
+  find(doc: string, rev: string): (Leaf & { parent?: string }) | undefined;
+  /** A revision and its ancestors as far as they are known, newest first; empty where it is unknown. */
+  path(doc: string, rev: string): string[];
+  /** The leaves below a revision, itself left out, in no order. */
+  heirs(doc: string, rev: string): string[];
+  /** Those of some revisions that are not in the tree; what is no revision id is not in it either. */
+  missing(doc: string, revs: readonly string[]): string[];
+  /**
+   * Adds a revision made here, below a leaf or as a root, and returns its id. The parent's body goes: who makes a
+   * revision has taken it into account.
+   */
+  append(doc: string, parent: string | undefined, deleted: boolean, body: string): string;
+  /**
+   * Inserts a revision with its ancestors, newest first. Tells whether it was in the tree: `first` where nothing of the
+   * document was. A body that comes late, for what was known as an ancestor only, is left to `kept`.
+   */
+  insert(doc: string, path: readonly string[], deleted: boolean, body: string): 'first' | 'added' | 'known';
+  /**
+   * Bodies of closed branches: of revisions that no body follows but those of tombstones. Bodies that the body of a live
+   * revision or of a purge (told by `isPurge`) follows are dropped on the way. A live one that is known by name only takes
+   * nothing into account: its server may have been restored before anybody else had it.
+   */
+  kept(doc: string, isPurge: (body: string) => boolean): KeptBody[];
+  dropBody(doc: string, rev: string): void;
+  /** Forgets ancestors beyond the limit, some at a time. */
+  prune(doc: string): void;
+}
+
+/**
+ * The id of a revision: its generation and the MD5 of the canonical JSON of `[id, parent, deleted, body]`, `parent` being
+ * null for a root. The same change made on two servers is the same revision.
+ */
+export function revisionId(doc: string, parent: string | undefined, deleted: boolean, body: string): string {
+  const generation = parent === undefined ? 1 : parseRevision(parent).generation + 1;
+  const head = canonical([doc, parent ?? null, deleted]).slice(0, -1);
+  return `${generation}-${createHash('md5').update(`${head},${body}]`).digest('hex')}`;
+}
+
+interface RevisionRow {
+  rev: string;
+  generation: number;
+  parent: string | null;
+  deleted: number;
+  leaf: number;
+  body: string | null;
+}
+
+/** Opens the revision trees. `limit` is for tests. */
+export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
+  const inOrder = 'WHERE doc = ? AND leaf = 1 ORDER BY deleted, generation DESC, rev DESC';
+  const one = 'WHERE doc = ? AND generation = ? AND rev = ?';
+  const winner = db.prepare<RevisionRow>(`SELECT rev, deleted, body FROM revision ${inOrder} LIMIT 1`);
+  const leaves = db.prepare<RevisionRow>(`SELECT rev, deleted, body FROM revision ${inOrder}`);
+  const heads = db.prepare<RevisionRow>(`SELECT rev, deleted FROM revision ${inOrder}`);
+  const find = db.prepare<RevisionRow>(`SELECT rev, parent, deleted, body FROM revision ${one}`);
+  const walk = db.prepare<{ rev: string }>(`
+    WITH RECURSIVE path (generation, rev, parent) AS (
+      SELECT generation, rev, parent FROM revision ${one}
+      UNION ALL
+      SELECT r.generation, r.rev, r.parent FROM path JOIN revision AS r
+        ON r.doc = ? AND r.generation = path.generation - 1 AND r.rev = path.parent
+    ) SELECT rev FROM path LIMIT ?`);
+  const add = db.prepare(
+    'INSERT INTO revision (doc, generation, rev, parent, deleted, leaf, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const child = db.prepare('SELECT 1 FROM revision WHERE doc = ? AND generation = ? AND parent = ?');
+  const below = db.prepare<{ deleted: number; body: string | null }>(`
+    WITH RECURSIVE below (generation, rev, deleted, body) AS (
+      SELECT generation, rev, deleted, body FROM revision WHERE doc = ? AND generation = ? AND parent = ?
+      UNION ALL
+      SELECT r.generation, r.rev, r.deleted, r.body FROM below JOIN revision AS r
+        ON r.doc = ? AND r.generation = below.generation + 1 AND r.parent = below.rev
+    ) SELECT deleted, body FROM below`);
+  const heirs = db.prepare<{ rev: string }>(`
+    WITH RECURSIVE below (generation, rev, leaf) AS (
+      SELECT generation, rev, leaf FROM revision WHERE doc = ? AND generation = ? AND parent = ?
+      UNION ALL
+      SELECT r.generation, r.rev, r.leaf FROM below JOIN revision AS r
+        ON r.doc = ? AND r.generation = below.generation + 1 AND r.parent = below.rev
+    ) SELECT rev FROM below WHERE leaf = 1`);
+  const addStub = db.prepare(
+    'INSERT OR IGNORE INTO revision (doc, generation, rev, parent, deleted, leaf) VALUES (?, ?, ?, ?, 0, 0)',
+  );
+  const setParent = db.prepare(`UPDATE revision SET parent = ? ${one} AND parent IS NULL`);
+  const unsetLeaf = db.prepare(`UPDATE revision SET leaf = 0 ${one} AND leaf = 1`);
+  const fill = db.prepare(`UPDATE revision SET deleted = ?, body = ? ${one}`);
+  const closed = db.prepare<RevisionRow>(
+    'SELECT generation, rev, deleted, body FROM revision WHERE doc = ? AND leaf = 0 AND body IS NOT NULL',
+  );
+  const drop = db.prepare(`UPDATE revision SET body = NULL ${one}`);
+  const span = db.prepare<{ span: number }>(
+    'SELECT max(generation) - min(generation) AS span FROM revision WHERE doc = ?',
+  );
+  const has = db.prepare(`SELECT 1 FROM revision ${one}`);
+  const any = db.prepare('SELECT 1 FROM revision WHERE doc = ? LIMIT 1');
+  const all = db.prepare<{ rev: string }>('SELECT rev FROM revision WHERE doc = ?');
+  const forget = db.prepare(`DELETE FROM revision ${one}`);
+
+  const key = (doc: string, rev: string): [string, number, string] => [doc, parseRevision(rev).generation, rev];
+  const leafOf = ({ rev, deleted, body }: RevisionRow): Leaf => ({ rev, deleted: deleted === 1, body: body ?? '{}' });
+
+  function addLeaf(doc: string, rev: string, parent: string | undefined, deleted: boolean, body: string): void {
+    const { generation } = parseRevision(rev);
+    // Its child may be known already, where this revision was forgotten as too old.
+    const leaf = child.get(doc, generation + 1, rev) === undefined;
+    add.run(doc, generation, rev, parent ?? null, Number(deleted), Number(leaf), leaf || !deleted ? body : null);
+  }
+
+  /** The first branch of a document: none of it can have been here. */
+  function begin(doc: string, path: readonly string[], deleted: boolean, body: string): void {
+    path.slice(0, limit).forEach((rev, n) => {
+      const [leaf, parent] = [n === 0, path[n + 1] ?? null];
+      add.run(...key(doc, rev), parent, Number(leaf && deleted), Number(leaf), leaf ? body : null);
+    });
+  }
+
+  /** An ancestor that was known by name only, or whose body was dropped: whether its body is of use, `kept` decides. */
+  function fillAncestor(doc: string, rev: string, parent: string | undefined, deleted: boolean, body: string): void {
+    fill.run(Number(deleted), deleted ? null : body, ...key(doc, rev));
+    if (parent !== undefined) setParent.run(parent, ...key(doc, rev));
+  }
+
+  /** A revision is known to be an ancestor now. */
+  function addAncestor(doc: string, rev: string, parent: string | undefined): void {
+    addStub.run(...key(doc, rev), parent ?? null);
+    if (parent !== undefined) setParent.run(parent, ...key(doc, rev));
+    unsetLeaf.run(...key(doc, rev));
+  }
+
+  const revisions: Revisions = {
+    winner(doc) {
+      const row = winner.get(doc);
+      return row && leafOf(row);
+    },
+    leaves: (doc) => leaves.all(doc).map(leafOf),
+    heads: (doc) => heads.all(doc).map(({ rev, deleted }) => ({ rev, deleted: deleted === 1 })),
+    find(doc, rev) {
+      const row = find.get(...key(doc, rev));
+      if (!row || row.body === null) return undefined;
+      return { ...leafOf(row), ...(row.parent !== null && { parent: row.parent }) };
+    },
+    path: (doc, rev) => walk.all(...key(doc, rev), doc, limit).map((row) => row.rev),
+    heirs: (doc, rev) => heirs.all(doc, parseRevision(rev).generation + 1, rev, doc).map((row) => row.rev),
+    missing: (doc, revs) => revs.filter((rev) => !isRevision(rev) || has.get(...key(doc, rev)) === undefined),
+    append(doc, parent, deleted, body) {
+      const rev = revisionId(doc, parent, deleted, body);
+      revisions.insert(doc, parent === undefined ? [rev] : [rev, parent], deleted, body);
+      if (parent !== undefined) revisions.dropBody(doc, parent);
+      return rev;
+    },
+    insert(doc, path, deleted, body) {
+      if (any.get(doc) === undefined) {
+        begin(doc, path, deleted, body);
+        return 'first';
+      }
+      const [rev, ...ancestors] = path.slice(0, limit) as [string, ...string[]];
+      const known = find.get(...key(doc, rev));
+      if (!known) addLeaf(doc, rev, ancestors[0], deleted, body);
+      else if (known.body === null) fillAncestor(doc, rev, ancestors[0], deleted, body);
+      ancestors.forEach((ancestor, n) => addAncestor(doc, ancestor, path[n + 2]));
+      // The one beyond the limit is not remembered, but if it is here, it is no leaf.
+      if (path[limit] !== undefined) unsetLeaf.run(...key(doc, path[limit]));
+      return known ? 'known' : 'added';
+    },
+    kept(doc, isPurge) {
+      return closed.all(doc).flatMap(({ generation, rev, deleted, body }) => {
+        // What a closed purge knew is in whatever came back below it.
+        const takesIn = (one: { deleted: number; body: string | null }): boolean =>
+          one.deleted === 0 ? deleted === 1 || one.body !== null : one.body !== null && isPurge(one.body);
+        if (!below.all(doc, generation + 1, rev, doc).some(takesIn)) return [{ rev, body: body! }];
+        revisions.dropBody(doc, rev);
+        return [];
+      });
+    },
+    dropBody: (doc, rev) => void drop.run(...key(doc, rev)),
+    prune(doc) {
+      // Not at every change of a long history: the walk costs more than the rows.
+      if ((span.get(doc)?.span ?? 0) < limit + Math.floor(limit / 10)) return;
+      const near = new Set(revisions.heads(doc).flatMap(({ rev }) => revisions.path(doc, rev)));
+      for (const { rev } of all.all(doc)) if (!near.has(rev)) forget.run(...key(doc, rev));
+    },
+  };
+  return revisions;
+}

@@ -1,0 +1,33 @@
+/**
+ * Documents of no kind that Photospool knows: written by a hostile or odd program, or by one that an owner no longer uses. An owner may
+ * remove such a document for good, on every server; a photo, an album or a comment never in this way. A crash leaves it whole or gone.
+ */
+import { PhotospoolError, printable } from '../base/errors.js';
+import { textOf, own } from '../document/json-values.js';
+import { isNewer } from '../document/merge.js';
+import type { Body } from '../document/photo-document.js';
+import { purge } from '../document/purge.js';
+import { newestStamp } from '../document/stamp.js';
+import type { Library } from './library.js';
+
+/** The kinds of documents, which are also what their ids begin with. */
+const kinds: ReadonlySet<string> = new Set(['photo', 'exif', 'album', 'comment', 'person', 'public', 'withdrawn']);
+
+/** Why a document can't be removed as a foreign one, as a sentence; undefined where it can. */
+export function whyNotForeign(id: string, body: object | undefined): string | undefined {
+  if (body === undefined) return `${printable(id.slice(0, 80))} is not here (any more).`;
+  const kind = [id.slice(0, Math.max(0, id.indexOf(':'))), textOf(own(body, 'kind'))].find((one) => kinds.has(one));
+  if (kind === 'photo') return 'It is a photo: move it to the trash, and delete it there.';
+  if (kind !== undefined) return `It is one of Photospool’s own documents (${kind}): change or delete it in the album.`;
+  return isNewer(body) ? 'It was written by a newer version of Photospool: upgrade this one.' : undefined;
+}
+
+/** Removes a document of no known kind for good, here and on every server that it goes to. @throws PhotospoolError `conflict`. */
+export function removeForeign(library: Library, id: string, by: string): void {
+  library.transaction(() => {
+    const found = library.get(id);
+    const why = whyNotForeign(id, found?.body);
+    if (why !== undefined) throw new PhotospoolError('conflict', why, { op: 'remove' });
+    library.update<object>(id, (body) => body && purge(body as Body, { at: library.stamp(newestStamp(body)), by }));
+  });
+}

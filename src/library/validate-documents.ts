@@ -1,0 +1,88 @@
+/**
+ * What may enter the library: ids, revision ids and bodies, as they come from this program or from another server. What
+ * does not fit is refused before anything is written.
+ */
+import { PhotospoolError, printable } from '../base/errors.js';
+import { canonical, mergedSizeLimit, wellFormed } from '../document/canonical-json.js';
+
+/** A revision with its ancestors, as replication brings it (`new_edits=false`). */
+export interface Incoming<B extends object = Record<string, unknown>> {
+  id: string;
+  /** The revision and its ancestors, newest first, without gaps. */
+  revisions: string[];
+  deleted: boolean;
+  body: B;
+}
+
+const revisionPattern = /^([1-9]\d{0,15})-([0-9A-Za-z_.:+~-]{1,64})$/;
+
+/**
+ * The greatest generation that is taken from another server. An edit a second reaches it in thirty years; what lies between it
+ * and the greatest safe integer is left to the edits of a document that came with more, so that it can always be taken back.
+ */
+export const highestGeneration = 1_000_000_000;
+
+/** Takes a revision id apart. @throws PhotospoolError `invalid`. */
+export function parseRevision(rev: string): { generation: number; hash: string } {
+  const match = revisionPattern.exec(rev);
+  const generation = Number(match?.[1]);
+  if (!match || !Number.isSafeInteger(generation)) throw invalid(`${printable(rev.slice(0, 80))} is no revision id.`);
+  return { generation, hash: match[2]! };
+}
+
+/** Whether a text is a revision id. */
+export const isRevision = (rev: string): boolean =>
+  revisionPattern.test(rev) && Number.isSafeInteger(Number.parseInt(rev));
+
+/**
+ * Whether every server that speaks CouchDB's protocol can have a revision. CouchDB reads 32 characters as hex digits, and refuses
+ * a whole request with 32 others in it. Libraries may hold such revisions: former versions took them.
+ */
+export const isPortable = (rev: string): boolean =>
+  isRevision(rev) && (rev.length - rev.indexOf('-') !== 33 || /-[0-9a-f]{32}$/.test(rev));
+
+/** A revision id as CouchDB would write it: of hex digits in capitals it makes small ones. */
+export const normalRevision = (rev: string): string => (/-[0-9A-Fa-f]{32}$/.test(rev) ? rev.toLowerCase() : rev);
+
+/** Whether a document can have an id. SQLite ends a text at NUL, and UTF-8 has no half of a surrogate pair. */
+export const isId = (id: string): boolean =>
+  id !== '' && !id.startsWith('_') && id.length <= 512 && !id.includes('\0') && wellFormed(id) === id;
+
+/** Refuses ids that CouchDB keeps for itself (`_design/…`), empty ones, those longer than 512, and what is no text. */
+export function checkId(id: string): void {
+  if (isId(id)) return;
+  throw invalid(`${printable(id.slice(0, 80))} is no id that a document can have.`);
+}
+
+/**
+ * The canonical JSON of a body. @throws PhotospoolError `invalid` where it is no I-JSON or has a field that CouchDB keeps
+ * for itself (`_attachments`), `too-large` past `limit` bytes.
+ */
+export function checkBody(id: string, body: object, limit: number): string {
+  const reserved = Object.keys(body).find((key) => key.startsWith('_'));
+  if (reserved !== undefined)
+    throw invalid(`${printable(id)} has the field ${printable(reserved.slice(0, 80))}, which no document can have.`);
+  const text = canonical(body);
+  if (Buffer.byteLength(text) <= limit) return text;
+  const message = `${printable(id)} would be larger than the ${limit / 1024} KiB that a document can have.`;
+  throw new PhotospoolError('too-large', message, { op: 'write' });
+}
+
+/** Checks what another server sent and gives its body as canonical JSON. @throws PhotospoolError `invalid`, `too-large`. */
+export function checkIncoming({ id, revisions, body }: Incoming<object>): string {
+  checkId(id);
+  const generations = revisions.map((rev) => parseRevision(rev).generation);
+  if (generations.length === 0 || generations.some((generation, n) => generation !== generations[0]! - n)) {
+    throw invalid(`${printable(id)} came with revisions that do not follow each other.`);
+  }
+  const rev = revisions[0]!;
+  if (!isPortable(rev)) throw invalid(`${printable(rev)} of ${printable(id)} is no revision id that CouchDB can have.`);
+  // A home that merges or edits a revision at the bound goes beyond it; the revisions that it sends lead back to that one.
+  if (generations.at(-1)! > highestGeneration)
+    throw invalid(`${printable(rev)} of ${printable(id)} claims more edits than a document can have.`);
+  return checkBody(id, body, mergedSizeLimit);
+}
+
+function invalid(message: string): PhotospoolError {
+  return new PhotospoolError('invalid', message, { op: 'write' });
+}

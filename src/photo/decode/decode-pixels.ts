@@ -1,0 +1,187 @@
+/**
+ * An original's pixels, decoded once: no longer than the preview's edge, upright, sRGB, 8 bits, without alpha. Memory
+ * is bounded by the preview, whatever the original's size, for every format that libvips reads in rows.
+ */
+import { readFile } from 'node:fs/promises';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Unshown } from '../../document/photo-document.js';
+import { differ, toUsual } from './color-conversion.js';
+import { families } from '../formats/families.js';
+import type { Format, Opened, Source } from '../formats/format-family.js';
+import { pixelSide } from './renditions.js';
+import { makeUncompressed } from './uncompressed-tiff.js';
+import { countWarnings, isScanBroken } from './decode-warnings.js';
+
+/** Pixels row by row, `channels` bytes each (1 grey, 3 sRGB). */
+export interface Pixels {
+  data: Buffer;
+  width: number;
+  height: number;
+  channels: 1 | 3;
+}
+
+/** What was decoded, and of what. */
+export interface Decoded {
+  pixels: Pixels;
+  /** The original's size as displayed. */
+  width: number;
+  height: number;
+  animated: boolean;
+  /** True where the picture of a JPEG is there, but some of its scan data is broken. */
+  damaged?: true;
+}
+
+/** The most pixels of an original. */
+export const pixelLimit = pixelSide * pixelSide;
+
+// By a path's name alone, libvips' cache of operations would answer for bytes that have since been replaced.
+sharp.cache(false);
+
+/** At what libvips gives up: at nothing that it can go on after, at what is missing or broken, at a warning. */
+type FailOn = 'none' | 'error' | 'warning';
+
+/** Formats of which further pages are frames in time, not other pictures. */
+const moving = ['gif', 'webp'];
+
+/**
+ * Decodes the picture of a file to at most `edge` pixels of length, or tells why there is none. @throws what the decoder
+ * says.
+ */
+export async function decode(path: string, format: Format, edge: number): Promise<Decoded | { unshown: Unshown }> {
+  // What a decoder only warns of is let through, and of a JPEG told as damage; pixel data that is missing or all broken is not.
+  return decodeOpened(await openSource(path, format), format, edge, 'error');
+}
+
+/**
+ * Decodes what can be had of a damaged file: its picture as far as it goes, else a smaller one that it may carry. @throws what
+ * the decoder says, where there is none.
+ */
+export async function decodeDamaged(path: string, format: Format, edge: number): Promise<Decoded> {
+  const whole = await openSource(path, format, true)
+    .then((opened) => decodeOpened(opened, format, edge, 'none'))
+    .catch(() => undefined);
+  if (whole && !('unshown' in whole)) return whole;
+  const carried = await (await import('./embedded-previews.js')).openEmbedded(path);
+  const small = await decodeOpened(carried, { ...format, family: 'jpeg' }, edge, 'none');
+  if ('unshown' in small) throw new Error('nothing of it can be decoded');
+  return small;
+}
+
+async function decodeOpened(
+  opened: Opened,
+  format: Format,
+  edge: number,
+  failOn: FailOn,
+): Promise<Decoded | { unshown: Unshown }> {
+  if ('unshown' in opened) return opened;
+  try {
+    return await decodeSource(opened, format, edge, failOn);
+  } finally {
+    await opened.free?.();
+  }
+}
+
+/** What libvips is given for a file: the file itself, or what its family makes of it. */
+async function openSource(path: string, format: Format, asIs = false): Promise<Opened> {
+  const family = families.find(({ name }) => name === format.family);
+  return family?.open ? family.open(path, format, asIs) : { input: path, loader: format.family };
+}
+
+const endOfImage = Buffer.from([0xff, 0xd9]);
+
+/**
+ * Decodes a JPEG as if its end marker were there, which libjpeg waits for even where every pixel is. @throws what libvips
+ * says, where pixels are missing, too. It looks strip by strip: what is missing of the last one it does not notice.
+ */
+export async function decodeEndless(path: string, format: Format, edge: number): Promise<Decoded> {
+  const input = Buffer.concat([await readFile(path), endOfImage]);
+  return decodeSource({ input, loader: 'jpeg' }, format, edge, 'warning');
+}
+
+async function decodeSource(source: Source, format: Format, edge: number, failOn: FailOn): Promise<Decoded> {
+  const options = { failOn, limitInputPixels: pixelLimit, page: 0 } as const;
+  const input = await inputOf(source.input);
+  const headed = sharp(input, options);
+  const ofHeader = countWarnings(headed);
+  const header = await headed.metadata();
+  if (header.format !== source.loader) throw new Error(`libvips takes it for ${header.format}`);
+  const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;
+  // Of 16 bits, libvips' own way through the profile would end in another space than sRGB.
+  const deep = header.space === 'rgb16' ? header.icc : undefined;
+  const image = sharp(input, { ...options, ignoreIcc: deep !== undefined });
+  const ofAll = countWarnings(image);
+  const own = deep && !source.icc ? { ...source, icc: deep } : source;
+  const shrunk = (source.turn === undefined ? image.autoOrient() : image).resize(box);
+  const pixels = await turn(await convert(shrunk, header, own, edge), source.turn);
+  const animated = format.animated === true || (moving.includes(format.family) && (header.pages ?? 1) > 1);
+  const damaged = format.family === 'jpeg' && isScanBroken(ofHeader, ofAll);
+  return {
+    ...{ pixels, ...sizeOf(header, source), animated: source.animated ?? animated },
+    ...(damaged && { damaged }),
+  };
+}
+
+/** The original's size as displayed. */
+function sizeOf({ width, height, autoOrient }: Metadata, source: Source): { width: number; height: number } {
+  if (source.size) return source.size;
+  if (source.turn === undefined) return { width: autoOrient.width, height: autoOrient.height };
+  return source.turn > 4 ? { width: height, height: width } : { width, height };
+}
+
+/** libvips takes brackets at the end of a path for options; such a file is handed over as bytes. */
+async function inputOf(input: string | Buffer): Promise<string | Buffer> {
+  return typeof input === 'string' && input.endsWith(']') ? readFile(input) : input;
+}
+
+/** The pixels in sRGB. */
+async function convert(shrunk: Sharp, header: Metadata, { icc, colours }: Source, edge: number): Promise<Pixels> {
+  if (icc) return toPixels(sharp(await withProfile(shrunk, icc)));
+  if (coloursCanWait(header, edge))
+    return toPixels(sharp(await shrunk.keepIccProfile().tiff({ compression: 'none' }).toBuffer()));
+  if (header.icc !== undefined || colours === undefined || !differ(colours)) return toPixels(shrunk);
+  const deep = shrunk.flatten({ background: '#fff' }).toColourspace('rgb16').raw({ depth: 'ushort' });
+  const { data, info } = await deep.toBuffer({ resolveWithObject: true });
+  const samples = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  return { data: toUsual(samples, colours), width: info.width, height: info.height, channels: 3 };
+}
+
+/** A picture whose profile lay elsewhere, together with it. */
+async function withProfile(shrunk: Sharp, icc: Uint8Array): Promise<Buffer> {
+  const { data, info } = await shrunk.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const { file, pixels } = makeUncompressed({ width, height, channels: channels === 4 ? 4 : 3, bits: 8 }, icc);
+  pixels.set(data);
+  return file;
+}
+
+/** How a picture is put upright, by its EXIF orientation: mirrored first (`flop` left to right), then turned clockwise. */
+const turns: Record<number, { flip?: true; flop?: true; angle?: 90 | 180 | 270 }> = {
+  2: { flop: true },
+  3: { angle: 180 },
+  4: { flip: true },
+  5: { flop: true, angle: 270 },
+  6: { angle: 90 },
+  7: { flop: true, angle: 90 },
+  8: { angle: 270 },
+};
+
+async function turn(pixels: Pixels, orientation = 1): Promise<Pixels> {
+  const { flip = false, flop = false, angle = 0 } = turns[orientation] ?? {};
+  if (!flip && !flop && angle === 0) return pixels;
+  const { data, width, height, channels } = pixels;
+  return toPixels(sharp(data, { raw: { width, height, channels } }).flip(flip).flop(flop).rotate(angle));
+}
+
+/**
+ * libvips applies a colour profile before it resizes, which for a big photo takes longer than all the rest. Where the
+ * pixels are plain RGB, they can be made smaller in the profile's own space first, and the difference is not seen.
+ */
+function coloursCanWait({ icc, space, depth, width, height }: Metadata, edge: number): boolean {
+  return icc !== undefined && space === 'srgb' && depth === 'uchar' && Math.max(width, height) > edge;
+}
+
+/** Transparent pictures are put on white: mostly they are drawings, dark on nothing, and JPEG has no alpha. */
+async function toPixels(image: Sharp): Promise<Pixels> {
+  const { data, info } = await image.flatten({ background: '#fff' }).raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
+}

@@ -1,0 +1,108 @@
+/**
+ * What a decoder answers, as frames carry it: pictures, or why there are none. What comes from it is not believed: an answer
+ * of another shape, or of sizes that do not fit, is none. Pure.
+ */
+import { codes, errnoOf, PhotospoolError, type ErrorCode } from '../../base/errors.js';
+import { pack, type Frame } from '../../base/sandbox/frames.js';
+import { lookLength } from '../../document/perceptual-hash.js';
+import { unshownReasons } from '../../document/photo-document.js';
+import type { Picture, Rendered } from './renditions.js';
+
+/** A failure that is told to a person, or the system's error over the file. */
+export type Failure =
+  | { kind: 'failed'; code: ErrorCode; message: string; hint?: string; said: string }
+  | { kind: 'system'; code: string; syscall: string; said: string };
+
+/** Pictures; whether the whole picture was written; what a picture looks like; or a failure. */
+export type Answer =
+  | { kind: 'rendered'; rendered: Rendered }
+  | { kind: 'converted'; written: boolean }
+  | { kind: 'looked'; look: Uint8Array }
+  | Failure;
+
+/** Characters of one text. */
+const mostText = 10_000;
+
+/** An answer with pictures, ready to be sent. */
+export function packRendered(rendered: Rendered): Uint8Array[] {
+  if ('unshown' in rendered) return pack({ kind: 'rendered', unshown: rendered.unshown });
+  const { thumb, preview, ...rest } = rendered;
+  const about = ({ bytes, ...picture }: Picture): object => ({ ...picture, length: bytes.length });
+  const header = { kind: 'rendered', ...rest, thumb: about(thumb), preview: about(preview) };
+  return pack(header, [thumb.bytes, preview.bytes]);
+}
+
+/** An answer that tells whether there was a picture to be written, ready to be sent. */
+export const packConverted = (written: boolean): Uint8Array[] => pack({ kind: 'converted', written });
+
+/** An answer that tells what a picture looks like, ready to be sent. */
+export const packLook = (look: Uint8Array): Uint8Array[] => pack({ kind: 'looked' }, [look]);
+
+/** An answer that tells what was thrown, ready to be sent. */
+export function packError(error: unknown): Uint8Array[] {
+  if (error instanceof PhotospoolError) {
+    const { code, message, hint, cause } = error;
+    return pack({
+      kind: 'failed',
+      code,
+      message,
+      hint,
+      said: cause instanceof Error ? cause.message.slice(0, mostText) : '',
+    });
+  }
+  const said = (error instanceof Error ? error.message : String(error)).slice(0, mostText);
+  const syscall = error instanceof Error && 'syscall' in error ? String(error.syscall) : '';
+  return pack({ kind: 'system', code: errnoOf(error) ?? 'UNKNOWN', syscall, said });
+}
+
+/** Reads an answer. @throws TypeError where it is none. */
+export function openAnswer({ header, body }: Frame): Answer {
+  const value = header as Partial<Record<string, unknown>> | null;
+  if (typeof value !== 'object' || value === null) throw new TypeError('no answer');
+  if (value['kind'] === 'rendered') return { kind: 'rendered', rendered: openRendered(value, body) };
+  if (value['kind'] === 'converted') return { kind: 'converted', written: value['written'] === true };
+  if (value['kind'] === 'looked') {
+    if (body.length !== lookLength) throw new TypeError('no look');
+    return { kind: 'looked', look: body };
+  }
+  const said = text(value['said']);
+  if (value['kind'] === 'system')
+    return { kind: 'system', code: text(value['code']), syscall: text(value['syscall']), said };
+  const code = text(value['code']);
+  if (value['kind'] !== 'failed' || !Object.hasOwn(codes, code)) throw new TypeError('no answer');
+  const hint = value['hint'] === undefined ? {} : { hint: text(value['hint']) };
+  return { kind: 'failed', code: code as ErrorCode, message: text(value['message']), ...hint, said };
+}
+
+function openRendered(value: Partial<Record<string, unknown>>, body: Buffer): Rendered {
+  const unshown = unshownReasons.find((reason) => reason === value['unshown']);
+  if (unshown !== undefined) return { unshown };
+  const [thumb, preview] = [value['thumb'], value['preview']].map((one) => one as Partial<Record<string, unknown>>);
+  const first = count(thumb?.['length']);
+  if (first + count(preview?.['length']) !== body.length) throw new TypeError('no pictures');
+  return {
+    width: count(value['width']),
+    height: count(value['height']),
+    animated: value['animated'] === true,
+    thumbhash: text(value['thumbhash']),
+    ...(value['damaged'] === true && { damaged: true }),
+    thumb: openPicture(thumb, body.subarray(0, first)),
+    preview: openPicture(preview, body.subarray(first)),
+  };
+}
+
+function openPicture(value: Partial<Record<string, unknown>> | undefined, bytes: Buffer): Picture {
+  const type = value?.['type'];
+  if (type !== 'image/jpeg' && type !== 'image/webp') throw new TypeError('no picture');
+  return { bytes, type, width: count(value?.['width']), height: count(value?.['height']) };
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string' || value.length > mostText) throw new TypeError('no text');
+  return value;
+}
+
+function count(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value <= 0) throw new TypeError('no number');
+  return value;
+}

@@ -1,0 +1,72 @@
+/**
+ * The thread that decodes one JPEG XL and ends: only so is the memory given back that WebAssembly took. Told the path and the
+ * most pixels, it answers with a PNG, upright, in sRGB or (HDR) in the colours that it tells, or with what went wrong.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { initSync, JxlImage } from 'jxl-oxide-wasm';
+import { latin, uint } from '../formats/byte-reader.js';
+import { isHdr } from './color-conversion.js';
+import type { Colours } from '../formats/format-family.js';
+
+/** What the thread is told. */
+export interface Task {
+  path: string;
+  mostPixels: number;
+}
+
+/** What it answers. */
+export type Told = { png: Uint8Array; animated: boolean; colours?: Colours } | { failed: string };
+
+function decode({ path, mostPixels }: Task): Told {
+  const image = new JxlImage();
+  const bytes = readFileSync(path);
+  image.feedBytes(bytes);
+  if (!image.tryInit()) return { failed: 'unexpected end of file' };
+  if ((image.width ?? 0) * (image.height ?? 0) > mostPixels) return { failed: 'image exceeds pixel limit' };
+  // A file whose end is missing would be shown as far as it goes.
+  if (!image.loaded) return { failed: 'unexpected end of file' };
+  const colours = coloursOf(bytes);
+  const hdr = colours !== undefined && isHdr(colours);
+  // It turns any colours into sRGB itself. HDR it makes as dark as for light of 10,000 cd/m², so that white comes out grey.
+  image.forceSrgb = !hdr;
+  const png = image.render().encodeToPng();
+  return { png, animated: image.animated ?? false, ...(hdr && { colours }) };
+}
+
+/** The colours of a picture, which are told of its pixels alone: of one of them. */
+function coloursOf(bytes: Uint8Array): Colours | undefined {
+  const image = new JxlImage();
+  image.feedBytes(bytes);
+  image.tryInit();
+  image.renderingRegion = { left: 0, top: 0, width: 1, height: 1 };
+  const png = image.render().encodeToPng();
+  image.free();
+  return cicpOf(png);
+}
+
+/** What the chunk cICP of a PNG (W3C, third edition) says; undefined where there is none. */
+function cicpOf(png: Uint8Array): Colours | undefined {
+  for (let at = 8; at < png.length; at += 12 + (uint(png, at, 4) ?? png.length))
+    if (latin(png, at + 4, 4) === 'cICP') return { primaries: png[at + 8] ?? 1, transfer: png[at + 9] ?? 13 };
+  return undefined;
+}
+
+/** A panic of Rust, which is what it does without memory, leaves no other trace than where it ended. */
+const muchMemory = 400 << 20;
+
+function run(task: Task): Told {
+  const folder = dirname(createRequire(import.meta.url).resolve('jxl-oxide-wasm/package.json'));
+  const { memory } = initSync({ module: readFileSync(join(folder, 'jxl_oxide_wasm_bg.wasm')) });
+  try {
+    return decode(task);
+  } catch (error) {
+    const panicked = error instanceof Error && error.name === 'RuntimeError' && memory.buffer.byteLength > muchMemory;
+    // In its own words "too many" is not about the size of the picture.
+    return { failed: panicked ? 'out of memory' : 'it is damaged' };
+  }
+}
+
+parentPort?.postMessage(run(workerData as Task));

@@ -1,0 +1,122 @@
+/**
+ * Makes the scaled pictures of an original, by libvips, decoding it once. The limit of pixels is here; those of time,
+ * memory and output are the process's that this runs in (decoder-pool.ts). Nothing is written: a crash leaves nothing.
+ */
+import { stat } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { rgbaToThumbHash } from 'thumbhash';
+import { PhotospoolError, type ErrorCode } from '../../base/errors.js';
+import { lookOf, lookPixels } from '../../document/perceptual-hash.js';
+import { explain, renderError } from './decode-errors.js';
+import type { Format } from '../formats/format-family.js';
+import { decode, decodeDamaged, decodeEndless, type Decoded, type Pixels } from './decode-pixels.js';
+import { encoding, previewEdge, whole, thumbBox, type Picture, type Pictures, type Rendered } from './renditions.js';
+
+/** Milliseconds without a write after which a JPEG that lacks nothing but its end marker counts as whole. */
+const hour = 3_600_000;
+/** Failures that are damage of the file, and none of the machine. */
+const damage: readonly ErrorCode[] = ['truncated', 'undecodable'];
+
+/**
+ * Renders one original. Where `asIs`, a damaged one gives what can be decoded of it. `now` in ms. @throws PhotospoolError `undecodable`,
+ * `truncated` (its end is missing), `too-large` (more pixels or memory than the limit); or the system's error where the file
+ * can't be read.
+ */
+export async function render(path: string, format: Format, asIs = false, now = Date.now()): Promise<Rendered> {
+  try {
+    return await renderSound(path, format, now, asIs);
+  } catch (error) {
+    if (!asIs || !(error instanceof PhotospoolError) || !damage.includes(error.code)) throw error;
+    return renderDamaged(path, format);
+  }
+}
+
+async function renderSound(path: string, format: Format, now: number, asIs: boolean): Promise<Rendered> {
+  try {
+    const decoded = await decode(path, format, previewEdge);
+    return 'unshown' in decoded ? decoded : await makePictures(decoded);
+  } catch (error) {
+    const failure = await explain(error, path, format);
+    if (!(failure instanceof PhotospoolError) || failure.code !== 'truncated') throw failure;
+    const waited = asIs || now - (await stat(path)).ctimeMs > hour;
+    const whole = waited && format.family === 'jpeg' ? await renderEndless(path, format) : undefined;
+    if (whole) return whole;
+    throw failure;
+  }
+}
+
+/** What can be decoded of a damaged original. @throws as `render`, but never for its damage. */
+async function renderDamaged(path: string, format: Format): Promise<Rendered> {
+  try {
+    return { ...(await makePictures(await decodeDamaged(path, format, previewEdge))), damaged: true };
+  } catch (error) {
+    const failure = await explain(error, path, format);
+    if (!(failure instanceof PhotospoolError) || !damage.includes(failure.code)) throw failure;
+    return { unshown: 'damaged' };
+  }
+}
+
+/** A JPEG is no longer than this. */
+const longestJpeg = 65_500;
+
+/** Writes the whole picture as a JPEG to `to`; false where there is none. @throws as `render`. */
+export async function convert(path: string, format: Format, to: string): Promise<boolean> {
+  try {
+    const decoded = await decode(path, format, longestJpeg);
+    if ('unshown' in decoded) return false;
+    await open(decoded.pixels).jpeg(whole).toFile(to);
+    return true;
+  } catch (error) {
+    throw await explain(error, path, format);
+  }
+}
+
+/**
+ * The look (document/perceptual-hash.ts) of a scaled picture: a file, or its bytes. Of what is clear, white is seen. @throws as `render`,
+ * but never `truncated`: such a picture is made whole.
+ */
+export async function look(picture: string | Uint8Array): Promise<Uint8Array> {
+  try {
+    const tiny = sharp(picture, { limitInputPixels: previewEdge * previewEdge }).resize(lookPixels, lookPixels, {
+      fit: 'fill',
+    });
+    return lookOf(await tiny.flatten({ background: '#fff' }).toColourspace('srgb').removeAlpha().raw().toBuffer());
+  } catch (error) {
+    const path = typeof picture === 'string' ? picture : '';
+    throw renderError('undecodable', path, { family: 'jpeg', name: 'JPEG', type: 'image/jpeg' }, error);
+  }
+}
+
+async function renderEndless(path: string, format: Format): Promise<Pictures | undefined> {
+  const decoded = await decodeEndless(path, format, previewEdge).catch(() => undefined);
+  return decoded && makePictures(decoded);
+}
+
+async function makePictures({ pixels, ...original }: Decoded): Promise<Pictures> {
+  const small = await toThumb(pixels);
+  const [preview, thumb, thumbhash] = await Promise.all([encode(pixels), encode(small), hash(small)]);
+  return { ...original, thumb, preview, thumbhash };
+}
+
+function open({ data, width, height, channels }: Pixels): Sharp {
+  return sharp(data, { raw: { width, height, channels } });
+}
+
+async function toThumb(pixels: Pixels): Promise<Pixels> {
+  const resized = open(pixels).resize({ ...thumbBox, fit: 'inside', withoutEnlargement: true });
+  const { data, info } = await resized.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
+}
+
+async function encode(pixels: Pixels): Promise<Picture> {
+  const bytes = await open(pixels).jpeg(encoding).toBuffer();
+  return { bytes, type: 'image/jpeg', width: pixels.width, height: pixels.height };
+}
+
+/** ThumbHash keeps seven waves a side at most, so 64 pixels tell it as much as the 100 it may take, in half the time. */
+async function hash(pixels: Pixels): Promise<string> {
+  const box = { width: 64, height: 64, fit: 'inside' } as const;
+  const tiny = open(pixels).resize(box).toColourspace('srgb').ensureAlpha().raw();
+  const { data, info } = await tiny.toBuffer({ resolveWithObject: true });
+  return Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64');
+}

@@ -1,0 +1,145 @@
+/**
+ * Facts and tags by ExifTool, kept open and stopped when idle. Each read is bounded in time and output; a crash of
+ * ExifTool is that item's failure and nobody else's. Facts come from the bytes alone: the same bytes give the same
+ * facts under any name, time stamp, time zone or configuration. Nothing is written: a crash leaves nothing.
+ */
+import { access, constants } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+import type { Limits, Reply } from '../../base/sandbox/pool.js';
+import { PhotospoolError, type ErrorCode } from '../../base/errors.js';
+import { openRegular } from '../../base/read-files.js';
+import type { Facts, SidecarValues } from '../../document/photo-document.js';
+import { readCamera } from './camera.js';
+import { readTaken } from './capture-date.js';
+import { openReader, type Answer } from './exiftool.js';
+import type { Format } from '../formats/identify.js';
+import { readFilm, readFilmSize } from './video-facts.js';
+import { findMotion, readPair } from './motion-photos.js';
+import { readPosition } from './gps-position.js';
+import { readSidecarValues } from './xmp-sidecar.js';
+import { describeTags, openTags, type Tags } from './exif-tags.js';
+import { readWords } from './captions.js';
+import { checkSidecar, largestSidecar } from './xmp-limits.js';
+
+/** The number of the recipe that makes facts; raised whenever the same bytes would give other facts. */
+export const factsRecipe = 2;
+
+/** What was read from an original: facts without the size as displayed, which the decoder knows best. */
+export interface Read {
+  facts: Facts;
+  /** Every tag as text, by `Group:Name`, as `exif:<sha256>` keeps them. */
+  tags: Record<string, string>;
+  cut: boolean;
+}
+
+/** An ExifTool that starts at the first read and stops when nothing was read for a while. */
+export interface Metadata {
+  /**
+   * Reads one original. `size` is as displayed, from the decoder; of what can't be shown here, the tags tell it, else it is 0.
+   * Where ExifTool can make nothing of a file, the facts
+   * are its type and size: a picture that can be shown is not kept out of the album for its tags.
+   *
+   * The caller gives a path without line breaks, since ExifTool is asked in lines.
+   * @throws PhotospoolError `invalid` (a line break in the path), `timeout`, `too-large` (more tags or memory than the limit),
+   * `io` (no Perl; or ExifTool ended); or the system's error where the file can't be read.
+   */
+  read(path: string, format: Format, bytes: number, size?: { width: number; height: number }): Promise<Read>;
+  /**
+   * What an XMP sidecar says; nothing where ExifTool can make nothing of it. The same limits, and the same errors; `too-large`
+   * also where reading it would take long (xmp-limits.ts).
+   */
+  sidecar(path: string): Promise<SidecarValues>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the reader; `processes` is how many ExifTools may run at once (as many as cores), `idle` after how many ms they
+ * end (30 s).
+ */
+export function openMetadata(options: { processes?: number; idle?: number; limits?: Limits } = {}): Metadata {
+  const reader = openReader(options);
+
+  async function ask(path: string): Promise<Answer> {
+    if (/[\r\n\0]/.test(path)) {
+      throw new PhotospoolError('invalid', 'A path with a line break in it can not be read.', { op: 'read', path });
+    }
+    const told = await reader.ask(isAbsolute(path) ? path : resolve(path));
+    if (told.kind === 'ended') throw explainReader(told, path);
+    // It says nothing of a file that it can't open: the system says why.
+    if (Object.keys(told.answer).length === 0) await access(path, constants.R_OK);
+    return told.answer;
+  }
+
+  return {
+    async sidecar(path) {
+      const file = await openRegular(path);
+      try {
+        const begin = Buffer.alloc(Math.min((await file.stat()).size, largestSidecar + 1));
+        const { bytesRead } = await file.read(begin, 0, begin.length, 0);
+        checkSidecar(begin.subarray(0, bytesRead), path);
+      } finally {
+        await file.close();
+      }
+      return readSidecarValues(await ask(path));
+    },
+    async read(path, format, bytes, size) {
+      const answer = await ask(path);
+      const tags = openTags(answer);
+      const { type } = format;
+      const displayed =
+        (size && { width: size.width, height: size.height }) ??
+        (type.startsWith('video/') ? readFilmSize(tags) : undefined) ??
+        readSize(tags);
+      const motion = await findMotion(path, type, tags);
+      const facts: Facts = {
+        ...{ recipe: factsRecipe, type, bytes, ...displayed },
+        ...{ ...readFacts(answer), ...readFilm(tags, type), ...motion },
+      };
+      return { facts: format.animated ? { ...facts, animated: true } : facts, ...describeTags(answer) };
+    },
+    close: () => reader.close(),
+  };
+}
+
+/** All facts that tags tell. Pure. */
+export function readFacts(answer: Answer): Omit<Facts, 'recipe' | 'type' | 'bytes' | 'width' | 'height'> {
+  const tags = openTags(answer);
+  const { zone, ...position } = readPosition(tags);
+  return { ...readTaken(tags, zone), ...readCamera(tags), ...position, ...readWords(tags), ...readPair(tags) };
+}
+
+/** How ExifTool ended. */
+type Ended = Pick<Extract<Reply<Answer>, { kind: 'ended' }>, 'why' | 'said' | 'worked'>;
+
+function explainReader({ why, said, worked }: Ended, path: string): PhotospoolError {
+  const again = 'It is tried again by itself.';
+  const without = 'Make a copy of it without them.';
+  const tell = (code: ErrorCode, message: string, hint: string): PhotospoolError =>
+    new PhotospoolError(code, message, { op: 'read', path, hint, cause: new Error(`ExifTool: ${why} ${said}`.trim()) });
+  switch (why) {
+    case 'time':
+      // It did not wait for a disk or for others: another try would take as long.
+      if (worked === true) return tell('too-large', 'Its tags take longer to read than those of any photo.', without);
+      return tell('timeout', 'Reading its tags took too long.', again);
+    case 'memory':
+    case 'output':
+      return tell('too-large', 'Its tags are larger than those of any photo.', without);
+    case 'start':
+      return tell(
+        'io',
+        "Photos can't be read without Perl, which ExifTool runs on.",
+        'Install Perl (on Debian: perl-base); it is tried again by itself.',
+      );
+    case 'closed':
+      return tell('busy', 'Photospool is being closed.', again);
+    case 'crash':
+      return tell('io', 'ExifTool ended before it had read the file.', again);
+  }
+}
+
+/** The size as displayed that tags tell; 0 × 0 where they do not. Pure. */
+export function readSize(tags: Tags): { width: number; height: number } {
+  const [, across = 0, down = 0] = /^(\d+)[ x](\d+)$/.exec(tags.text('Composite:ImageSize') ?? '')?.map(Number) ?? [];
+  const turned = (tags.number('IFD0:Orientation') ?? 1) > 4 || (tags.number('Composite:Rotation') ?? 0) % 180 !== 0;
+  return turned ? { width: down, height: across } : { width: across, height: down };
+}

@@ -1,0 +1,41 @@
+/**
+ * All format families. Adding one: its file in this folder, its line here. Order matters where one's files look like
+ * another's: RAW before TIFF, HEIF before video.
+ */
+import { bitmap } from './bitmap.js';
+import type { Family, Format } from './format-family.js';
+import { gif } from './gif.js';
+import { heifFamily } from './heif.js';
+import { jpeg } from './jpeg.js';
+import { jxl } from './jxl.js';
+import { png } from './png.js';
+import { rawFamily } from './raw.js';
+import { renditionRecipe } from '../decode/renditions.js';
+import { tiff } from './tiff.js';
+import { videoFamily } from './video.js';
+import { webp } from './webp.js';
+
+/** In the order they are asked. */
+export const families: readonly Family[] = [
+  jpeg,
+  png,
+  webp,
+  gif,
+  heifFamily,
+  jxl,
+  rawFamily,
+  tiff,
+  bitmap,
+  videoFamily,
+];
+
+/** The number of the recipe that makes the pictures of a format: what all have in common, and the family's own. */
+export function recipeOf({ family }: Format): number {
+  return renditionRecipe + (families.find(({ name }) => name === family)?.recipe ?? 1) - 1;
+}
+
+/** The same, by the MIME type. */
+export function recipeOfType(type: string): number {
+  const family = families.find(({ kinds }) => kinds.some((kind) => kind.type === type));
+  return recipeOf({ family: family?.name ?? '', name: '', type });
+}

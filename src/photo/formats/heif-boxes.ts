@@ -1,0 +1,158 @@
+/**
+ * The boxes of ISO base media files (ISO/IEC 14496-12) that tell about the main picture of a HEIF file (ISO/IEC 23008-12):
+ * which item it is, and its colours. Pure over what it is handed; any bytes get an answer.
+ */
+import { has, latin, uint } from './byte-reader.js';
+import type { Colours, ReadAt } from './format-family.js';
+
+/** A box inside some bytes: its type, where it begins (with its header), and where its content begins and ends. */
+export interface Box {
+  type: string;
+  at: number;
+  start: number;
+  end: number;
+}
+
+/** What is known of the main picture's colours. */
+export interface ItemColours {
+  /** Bits of a sample, where the file says so. */
+  bits?: number;
+  /** Its ICC profile. */
+  icc?: Uint8Array;
+  /** What `nclx` says, which counts where there is no profile. */
+  colours?: Colours;
+}
+
+/** A `meta` box larger than this is none of a photo. */
+const mostMeta = 16 << 20;
+
+/** The brands of a file that begins with an `ftyp` box, the major one first; undefined where it does not. */
+export function brandsOf(head: Uint8Array): string[] | undefined {
+  const length = uint(head, 0, 4);
+  if (length === undefined || !has(head, 4, 'ftyp')) return undefined;
+  const brands = [latin(head, 8, 4)];
+  for (let at = 16; at + 4 <= Math.min(length, head.length); at += 4) brands.push(latin(head, at, 4));
+  return brands;
+}
+
+/** Where the box at `at` ends by its own word, and where its content begins. `header`: its first 16 bytes. */
+function boxAt(header: Uint8Array, at: number, end: number): Box | undefined {
+  const size = uint(header, 0, 4);
+  if (size === undefined || header.length < 8) return undefined;
+  const large = size === 1 ? (uint(header, 10, 6) ?? 0) : size;
+  const start = at + (size === 1 ? 16 : 8);
+  const stop = size === 0 ? end : at + large;
+  return stop < start ? undefined : { type: latin(header, 4, 4), at, start, end: stop };
+}
+
+/** The boxes one after another in a part of some bytes; those that end beyond it are left out. */
+export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator<Box> {
+  for (let at = from; at + 8 <= to;) {
+    const box = boxAt(bytes.subarray(at, at + 16), at, to);
+    if (!box || box.end > to) return;
+    yield box;
+    at = box.end;
+  }
+}
+
+/** The first box of a type in a part of some bytes. */
+export function findBox(bytes: Uint8Array, from: number, to: number, type: string): Box | undefined {
+  for (const box of boxesIn(bytes, from, to)) if (box.type === type) return box;
+  return undefined;
+}
+
+/** All boxes of a part of some bytes; undefined where they do not fill it to its end. */
+export function boxesOf(bytes: Uint8Array, from = 0, to = bytes.length): Box[] | undefined {
+  const boxes = [...boxesIn(bytes, from, to)];
+  return (boxes.at(-1)?.end ?? from) === to ? boxes : undefined;
+}
+
+/** A box with some content. */
+export function makeBox(type: string, ...content: readonly Uint8Array[]): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(8 + content.reduce((sum, { length }) => sum + length, 0));
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, ...content]);
+}
+
+/** Makes a box of a file one that says nothing (`free`), of the same size. */
+export function blank(bytes: Buffer, { at, start, end }: Box): void {
+  bytes.write('free', at + 4, 'latin1');
+  bytes.fill(0, start, end);
+}
+
+/** The content of the `meta` box of a file, or undefined where there is none. */
+async function readMeta(readAt: ReadAt): Promise<Uint8Array | undefined> {
+  for (let at = 0; ;) {
+    const box = boxAt(await readAt(at, 16), at, Infinity);
+    if (!box) return undefined;
+    if (box.type === 'meta') return box.end - box.start > mostMeta ? undefined : readAt(box.start, box.end - box.start);
+    at = box.end;
+  }
+}
+
+/** Whether a box of a file ends beyond the file. */
+export async function endsEarly(readAt: ReadAt, size: number): Promise<boolean> {
+  for (let at = 0; at < size;) {
+    const box = boxAt(await readAt(at, 16), at, size);
+    if (!box || box.end > size) return true;
+    at = box.end;
+  }
+  return false;
+}
+
+/** The item that is the main picture (`pitm`). */
+function primaryOf(meta: Uint8Array): number | undefined {
+  const pitm = findBox(meta, 4, meta.length, 'pitm');
+  return pitm && uint(meta, pitm.start + 4, meta[pitm.start] === 0 ? 2 : 4);
+}
+
+/** The numbers of the properties of each item, from 1 (`ipma`). */
+function* associations(meta: Uint8Array, ipma: Box): Generator<[item: number, property: number]> {
+  const version = meta[ipma.start] ?? 0;
+  const wide = ((meta[ipma.start + 3] ?? 0) & 1) === 1;
+  let at = ipma.start + 8;
+  for (let left = uint(meta, ipma.start + 4, 4) ?? 0; left > 0 && at < ipma.end; left--) {
+    const item = uint(meta, at, version === 0 ? 2 : 4) ?? 0;
+    at += version === 0 ? 2 : 4;
+    for (let count = meta[at++] ?? 0; count > 0; count--) {
+      // The highest bit says that a reader must know the property.
+      yield [item, (uint(meta, at, wide ? 2 : 1) ?? 0) & (wide ? 0x7fff : 0x7f)];
+      at += wide ? 2 : 1;
+    }
+  }
+}
+
+/** What one `colr` or `pixi` box says. */
+function readProperty(meta: Uint8Array, { type, start, end }: Box): ItemColours {
+  if (type === 'pixi') return { bits: meta[start + 5] ?? 8 };
+  const kind = latin(meta, start, 4);
+  if (kind === 'prof' || kind === 'rICC') return { icc: meta.slice(start + 4, end) };
+  const [primaries, transfer] = [uint(meta, start + 4, 2), uint(meta, start + 6, 2)];
+  return kind === 'nclx' && primaries !== undefined && transfer !== undefined
+    ? { colours: { primaries, transfer } }
+    : {};
+}
+
+/**
+ * The colours of a HEIF file's main picture. A grid whose own item says nothing has those of the first picture that says
+ * something, which is one of its tiles.
+ */
+export async function readColours(readAt: ReadAt): Promise<ItemColours> {
+  const meta = await readMeta(readAt);
+  const iprp = meta && findBox(meta, 4, meta.length, 'iprp');
+  const ipco = iprp && findBox(meta, iprp.start, iprp.end, 'ipco');
+  if (!ipco) return {};
+  const properties = [...boxesIn(meta, ipco.start, ipco.end)];
+  const primary = primaryOf(meta);
+  const own = new Set<number>();
+  for (const ipma of boxesIn(meta, iprp.start, iprp.end)) {
+    if (ipma.type !== 'ipma') continue;
+    for (const [item, property] of associations(meta, ipma)) if (item === primary) own.add(property - 1);
+  }
+  const all = properties.map((box, n) => ({ box, n })).filter(({ box }) => ['colr', 'pixi'].includes(box.type));
+  const mine = all.filter(({ n }) => own.has(n));
+  const first = all.find(({ box }) => box.type === 'colr');
+  const used = mine.some(({ box }) => box.type === 'colr') || !first ? mine : [...mine, first];
+  return Object.assign({}, ...used.map(({ box }) => readProperty(meta, box))) as ItemColours;
+}

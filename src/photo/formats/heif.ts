@@ -1,0 +1,71 @@
+/**
+ * Files of ISO base media boxes that hold pictures (ISO/IEC 23008-12): AVIF is read by libvips, HEIC and HEIF by libheif:
+ * in native code where the machine has it (photo/decode/heif-dec.ts), else as WebAssembly (photo/decode/libheif.ts). Told by the brands in `ftyp`, the
+ * major one first. Of several pictures the main one is shown; depth maps, gain maps and thumbnails are others and stay unseen.
+ */
+import { brandsOf, endsEarly, readColours } from './heif-boxes.js';
+import { isHdr } from '../decode/color-conversion.js';
+import { decoded, type Family, type Kind, type Source } from './format-family.js';
+import { readParts } from './read-parts.js';
+
+const faster = 'nothing; faster with `heif-dec`';
+const avif = decoded('heif', 'AVIF', 'image/avif');
+const avifSequence = {
+  ...decoded('heif', 'AVIF sequence', 'image/avif', 'its still picture'),
+  animated: true as const,
+};
+const heic = decoded('heif', 'HEIC', 'image/heic', 'its main picture', faster);
+const heif = decoded('heif', 'HEIF', 'image/heif', 'its main picture', faster);
+
+const byBrand: Record<string, Kind> = {
+  avif,
+  avis: avifSequence,
+  heic,
+  heix: heic,
+  heim: heic,
+  heis: heic,
+  hevc: heic,
+  hevx: heic,
+  hevm: heic,
+  hevs: heic,
+};
+/** Brands that say "a picture" and leave the codec to the compatible brands. */
+const vague = ['mif1', 'mif2', 'msf1', 'miaf', 'MiHE', 'MiHB', 'MiPr'];
+
+/** Orientation is `irot` and `imir`, which every reader must apply; that of EXIF says the same once more, and is left out. */
+async function openHeic(path: string, bits: number, hdr: boolean): Promise<Source> {
+  const natively = bits > 8 ? undefined : await (await import('../decode/heif-dec.js')).decodeNatively(path);
+  return natively ?? (await import('../decode/libheif.js')).decodeHeif(path, hdr);
+}
+
+/** Known by `ftyp`. Boxes say how long the file must be. */
+export const heifFamily: Family = {
+  name: 'heif',
+  kinds: [avif, avifSequence, heic, heif],
+  endings: ['heic', 'heif', 'hif', 'avif'],
+  recipe: 3,
+  tell(head) {
+    const brands = brandsOf(head);
+    const major = brands?.[0];
+    if (brands === undefined || major === undefined) return undefined;
+    if (Object.hasOwn(byBrand, major)) return byBrand[major];
+    if (!vague.includes(major)) return undefined;
+    const codec = brands.find((brand) => Object.hasOwn(byBrand, brand));
+    return codec === undefined ? heif : byBrand[codec];
+  },
+  cutOff: endsEarly,
+  async open(path, format, asIs) {
+    const {
+      icc,
+      colours,
+      bits = 8,
+    } = await readParts(path, async (readAt, size) => {
+      // Half a picture is shown grey by some decoders, without a word.
+      if (!asIs && (await endsEarly(readAt, size))) throw new Error('unexpected end of file');
+      return readColours(readAt);
+    });
+    if (format.type === avif.type) return { input: path, loader: 'heif', ...(!icc && colours && { colours }) };
+    const source = await openHeic(path, bits, !icc && colours !== undefined && isHdr(colours));
+    return { ...source, ...(icc ? { icc } : colours && { colours }) };
+  },
+};

@@ -1,0 +1,17 @@
+/** Parts of a file, for those who look at its structure. Nothing is written. */
+import { open } from 'node:fs/promises';
+import type { ReadAt } from './format-family.js';
+
+/** Hands parts of a file to `use`, with its size in bytes. @throws the system's error where it can't be read. */
+export async function readParts<T>(path: string, use: (readAt: ReadAt, size: number) => Promise<T>): Promise<T> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    return await use(async (at, length) => {
+      const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - at)));
+      return buffer.subarray(0, (await file.read(buffer, 0, buffer.length, at)).bytesRead);
+    }, size);
+  } finally {
+    await file.close();
+  }
+}

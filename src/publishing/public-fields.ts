@@ -1,0 +1,168 @@
+/**
+ * The list of what may be told of a photo in public, in one place: what a home tells is made by it, and what comes to a
+ * public server goes through it again, whoever sends it. What is not on the list, has the wrong type or is too long is
+ * left out or cut. Pure.
+ */
+import { wellFormed } from '../document/canonical-json.js';
+import { clipsShown, factsShown, renditionsShown } from '../document/facts.js';
+import { elementOf, fields, isOffset, isWallTime } from '../document/field-rules.js';
+import { entriesOf, isObject, own, textOf } from '../document/json-values.js';
+import {
+  format,
+  type Facts,
+  type Gps,
+  type Place,
+  type Rendition,
+  type Renditions,
+  type Stamp,
+} from '../document/photo-document.js';
+import { isStamp } from '../document/stamp.js';
+import { isPrivateTag } from '../document/tag-names.js';
+
+/** What is told of a photo that is public. */
+export interface PublicPhoto {
+  facts: Omit<Facts, 'bytes'>;
+  renditions: Renditions;
+  /** The films made of it, which hold nothing of what the original says beside its pictures and sound. */
+  clips?: { hover?: Rendition; video?: Rendition };
+}
+
+/** What a home says of one photo in public. */
+export interface Told {
+  /** Null: it was public, and is not any more. */
+  value: PublicPhoto | null;
+  /** When it was last decided who may see it. */
+  at: Stamp;
+  /** When something of what is told was last edited; absent where nothing was. */
+  edited?: Stamp;
+}
+
+/** The document of a projection. Its id is `public:<opaque>`. */
+export interface PublicDocument {
+  format: number;
+  kind: 'public';
+  photo: Told;
+}
+
+/** The id of a projected document. */
+export const publicId = (opaque: string): string => `public:${opaque}`;
+/** The opaque id in the id of a projected document; undefined for other ids. */
+export const opaqueOf = (id: string): string | undefined => /^public:([0-9a-f]{64})$/.exec(id)?.[1];
+
+/** Characters of a name such as a lens has. */
+const longestName = 200;
+const mostTags = 1_000;
+const mebibyte = 1024 * 1024;
+/** Bytes of a picture or a film. */
+const largest = {
+  thumb: 4 * mebibyte,
+  preview: 64 * mebibyte,
+  hover: 64 * mebibyte,
+  video: 65_536 * mebibyte,
+} as const;
+
+/** A body as the document of a projection, with what is on the list and nothing else; undefined where it is none. */
+export function readPublic(body: unknown): PublicDocument | undefined {
+  const photo = own(body, 'photo');
+  const [value, at, edited] = [own(photo, 'value'), own(photo, 'at'), own(photo, 'edited')];
+  if (own(body, 'kind') !== 'public' || own(body, 'format') !== format || !isStamp(at)) return undefined;
+  if (value === null) return { format, kind: 'public', photo: { value, at } };
+  if (!isObject(value)) return undefined;
+  return { format, kind: 'public', photo: { value: readPhoto(value), at, ...(isStamp(edited) && { edited }) } };
+}
+
+/** What may be told of `{facts, renditions, clips}`, field by field: there may be more in it than this version knows. */
+export function readPhoto(photo: { facts?: unknown; renditions?: unknown; clips?: unknown }): PublicPhoto {
+  const clips = readClips(photo);
+  return {
+    facts: readFacts(photo.facts),
+    renditions: readRenditions(photo.renditions),
+    ...(Object.keys(clips).length > 0 && { clips }),
+  };
+}
+
+/** The hashes of all pictures and films that are told of. */
+export const hashesOf = (photo: Pick<PublicPhoto, 'renditions' | 'clips'> | null | undefined): string[] =>
+  [photo?.renditions.thumb, photo?.renditions.preview, photo?.clips?.hover, photo?.clips?.video].flatMap((one) =>
+    one ? [one.sha256] : [],
+  );
+
+function readFacts(facts: unknown): PublicPhoto['facts'] {
+  const { type, width, height, camera, lens, exposure, seconds } = factsShown(facts);
+  const [taken, offset, source] = [own(facts, 'taken'), own(facts, 'offset'), textOf(own(facts, 'takenSource'))];
+  const [title, description] = [textOf(own(facts, 'title')), textOf(own(facts, 'description'))];
+  const [place, gps, tags] = [own(facts, 'place'), own(facts, 'gps'), own(facts, 'tags')];
+  const pair = textOf(own(facts, 'pair'));
+  const names = entriesOf(camera).map(([key, name]) => [key, cut(textOf(name), longestName)]);
+  return {
+    recipe: 1,
+    type: cut(type, longestName),
+    width,
+    height,
+    ...(isWallTime(taken) && { taken }),
+    ...(isOffset(offset) && { offset }),
+    // Where a date came from a name, an mtime or a person, it is only known that it was told.
+    ...(isOfFile(source) && { takenSource: source }),
+    ...(camera && { camera: Object.fromEntries(names) as Facts['camera'] & object }),
+    ...(lens !== undefined && { lens: cut(lens, longestName) }),
+    ...(exposure && { exposure }),
+    ...(isObject(place) && fields.place(place) && { place: placeOf(place) }),
+    ...(isObject(gps) && fields.gps(gps) && { gps: roundGps(gps as unknown as Gps) }),
+    ...(title !== '' && { title: cut(title, 1_000) }),
+    ...(description !== '' && { description: cut(description, 8_000) }),
+    ...(own(facts, 'animated') === true && { animated: true }),
+    ...(seconds !== undefined && { seconds }),
+    // What the halves of a Live Photo say themselves is never told, only an id made of it (projection.ts).
+    ...(isOpaque(pair) && { pair }),
+    tags: readTags(tags),
+  };
+}
+
+function readTags(tags: unknown): string[] {
+  const elements = Array.isArray(tags) ? tags.map(elementOf) : [];
+  const told = elements.filter((tag): tag is string => tag !== undefined && !isPrivateTag(tag)).map(wellFormed);
+  return [...new Set(told)].sort().slice(0, mostTags);
+}
+
+function readRenditions(renditions: unknown): Renditions {
+  const { thumb, preview } = renditionsShown(renditions);
+  const thumbhash = textOf(own(renditions, 'thumbhash'));
+  return {
+    recipe: 1,
+    ...(thumb && thumb.bytes <= largest.thumb && { thumb: renditionOf(thumb) }),
+    ...(preview && preview.bytes <= largest.preview && { preview: renditionOf(preview) }),
+    ...(/^[A-Za-z0-9+/]{1,60}={0,2}$/.test(thumbhash) && { thumbhash }),
+  };
+}
+
+function readClips(photo: unknown): NonNullable<PublicPhoto['clips']> {
+  const { hover, video } = clipsShown(photo);
+  return {
+    ...(hover && hover.bytes <= largest.hover && { hover: renditionOf(hover) }),
+    ...(video && video.bytes <= largest.video && { video: renditionOf(video) }),
+  };
+}
+
+const isOpaque = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+
+const isOfFile = (source: string): source is NonNullable<Facts['takenSource']> =>
+  ['exif', 'xmp', 'iptc', 'quicktime', 'gps'].includes(source);
+
+const renditionOf = ({ sha256, type, width, height, bytes }: Rendition): Rendition => ({
+  sha256,
+  type,
+  width,
+  height,
+  bytes,
+});
+
+const placeOf = ({ city, region, country }: Place): Place => ({
+  ...(city !== undefined && { city: wellFormed(city) }),
+  ...(region !== undefined && { region: wellFormed(region) }),
+  ...(country !== undefined && { country: wellFormed(country) }),
+});
+
+/** Latitude and longitude only, to a metre: how high somebody lives is nobody's business. */
+const roundGps = ({ lat, lon }: Gps): Gps => ({ lat: Number(lat.toFixed(5)), lon: Number(lon.toFixed(5)) });
+
+const cut = (text: string, limit: number): string => wellFormed(text.slice(0, limit));

@@ -1,0 +1,180 @@
+/**
+ * Publishing to one public server over a link: its list of documents is compared with what it should be, whatever state it
+ * or this home was restored to, and what is to be told goes there, then everything that changes. Nothing is taken from it
+ * but what it holds of our own projection; nothing is brought but renditions that the projection names.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.js';
+import type { Files } from '../base/files.js';
+import { openSqlite } from '../base/sqlite.js';
+import { openLibrary, type Library } from '../library/library.js';
+import { ask, type Address } from '../sync/couch/json-client.js';
+import type { Database, Named, Refused } from '../sync/couch/database.js';
+import type { Exchange } from '../sync/blobs/blob-exchange.js';
+import { openHttpDatabase } from '../sync/couch/remote-database.js';
+import { openLibraryDatabase } from '../sync/couch/library-database.js';
+import type { ProjectionOptions } from './projection.js';
+import { openProjector } from './projection-writer.js';
+import { opaqueOf } from './public-fields.js';
+import { notPublic, type PublishLink } from '../sync/connections/publish-link.js';
+
+/** What projections are made from. */
+export interface PublishingParts {
+  /** The folder of the projections, absolute. */
+  folder: string;
+  files: Files;
+  library: Library;
+  options: ProjectionOptions;
+  clock: Clock;
+  random(length: number): Uint8Array;
+  /** Tells of every change of the home's library that this process makes; returns what ends it. */
+  onChange(listener: () => void): () => void;
+}
+
+/** The projections of a home, one for each public server: what one of them sends can do nothing to another. */
+export interface Publishing {
+  open(url: string): Promise<Projection>;
+}
+
+/** A projection that is kept up to date. */
+export interface Projection {
+  database: Database;
+  /** Brings it up to date, and makes what the public server holds what it should hold. Resolves to what was refused. */
+  compare(theirs: Database, sent: (revisions: number) => void): Promise<Refused[]>;
+  /** Keeps it up to date until the signal, and what the home knows of its blobs with it. */
+  keepUp(signal: AbortSignal, exchange?: Exchange): Promise<void>;
+  /** The blobs of the home, of which only those are there that the projection names. */
+  narrow(exchange: Exchange): Exchange;
+  close(): void;
+}
+
+/** Ms between looks for what other processes wrote. */
+const look = 1_000;
+const batch = 500;
+
+/** Opens the projections. No file is made before the first is opened. */
+export function openPublishing(parts: PublishingParts): Publishing {
+  return {
+    async open(url) {
+      await parts.files.makeFolder(parts.folder);
+      await parts.files.setMode(parts.folder, 0o700);
+      const name = createHash('sha256').update(url).digest('hex').slice(0, 16);
+      return openProjection(join(parts.folder, `${name}.sqlite`), parts);
+    },
+  };
+}
+
+function openProjection(path: string, parts: PublishingParts): Projection {
+  const { library, clock, options, random, onChange } = parts;
+  const db = openSqlite(path);
+  const listeners = new Set<() => void>();
+  const tell = (): void => {
+    for (const listener of [...listeners]) listener();
+  };
+  const projection = openLibrary(db, { clock, index: () => void setImmediate(tell) });
+  const projector = openProjector({ library, db, projection, options, random });
+  const database = openLibraryDatabase({
+    library: projection,
+    db,
+    clock,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  });
+  return {
+    database,
+    async compare(theirs, sent) {
+      await projector.follow();
+      const held = await listOf(theirs);
+      await projector.learn(await readUnknown(theirs, await database.missing(held)));
+      return send(database, theirs, held, sent);
+    },
+    async keepUp(signal, exchange) {
+      while (!signal.aborted) {
+        // Whoever asks for what is told next must find it.
+        await exchange?.named.follow();
+        await projector.follow();
+        const woken = new AbortController();
+        const unlisten = onChange(() => woken.abort());
+        await clock.sleep(look, AbortSignal.any([woken.signal, signal]));
+        unlisten();
+      }
+    },
+    narrow(exchange) {
+      const { find } = exchange.store;
+      const findNamed: typeof find = (sha256) => {
+        const found = projector.names(sha256) ? find(sha256) : undefined;
+        return found?.blob.kind === 'original' ? undefined : found;
+      };
+      return { ...exchange, store: { ...exchange.store, find: findNamed } };
+    },
+    close: () => (projection.close(), db.close()),
+  };
+}
+
+/** All documents of the public server that may be of a projection, with their leaves. */
+async function listOf(theirs: Database): Promise<Map<string, string[]>> {
+  const list = new Map<string, string[]>();
+  for (let since = '0', more = true; more;) {
+    const stretch = await theirs.changes(since, { limit: batch });
+    for (const { id, revs } of stretch.rows) if (opaqueOf(id) !== undefined) list.set(id, revs);
+    more = stretch.more && stretch.last !== since;
+    since = stretch.last;
+  }
+  return list;
+}
+
+/** What can't be read there is not learnt from: it is replaced, or taken back, all the same. */
+function readUnknown(theirs: Database, unknown: ReadonlyMap<string, readonly string[]>): ReturnType<Database['read']> {
+  const named = [...unknown].flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
+  return named.length === 0 ? Promise.resolve([]) : theirs.read(named, () => undefined);
+}
+
+/** Sends what the public server does not hold. The link's own feed goes on from there. */
+async function send(
+  ours: Database,
+  theirs: Database,
+  held: ReadonlyMap<string, string[]>,
+  sent: (revisions: number) => void,
+): Promise<Refused[]> {
+  const refused: Refused[] = [];
+  for (let since = '0', more = true; more;) {
+    const stretch = await ours.changes(since, { limit: batch });
+    const lacking = stretch.rows.flatMap(({ id, revs }) => {
+      const there = held.get(id) ?? [];
+      return revs.filter((rev) => !there.includes(rev)).map((rev): Named => ({ id, rev }));
+    });
+    if (lacking.length > 0) refused.push(...(await theirs.write(await ours.read(lacking))));
+    sent(lacking.length);
+    ({ more, last: since } = stretch);
+  }
+  return refused;
+}
+
+/** Publishes until the link breaks or is closed. @throws PhotospoolError `unauthorized`; `config` where it takes no projection. */
+export async function publishTo(publishing: Publishing, link: PublishLink): Promise<void> {
+  const { address, found } = link;
+  if (found.kind !== 'photospool') throw notPublic(address);
+  const theirs = openHttpDatabase(await findProjection(address, link.server));
+  const projection = await publishing.open(address.url);
+  try {
+    link.refuse(await projection.compare(theirs, link.sent));
+    await link.together((signal) => [
+      projection.keepUp(signal, link.exchange),
+      ...link.push(projection.database, theirs, signal),
+      ...link.bring(projection.narrow, signal),
+    ]);
+  } finally {
+    projection.close();
+  }
+}
+
+/** The database of a home's projection on a public server, made where it is missing. */
+async function findProjection(address: Address, server: string): Promise<Address> {
+  const database = { ...address, url: `${address.url}/db/public-${server}` };
+  const { status } = await ask(database, '', { method: 'PUT' });
+  if (status === 201 || status === 412) return database;
+  throw notPublic(address);
+}

@@ -1,0 +1,135 @@
+/**
+ * Sends a file that never changes, whole or in part. The file is closed when the answer ends, however it ends; links are
+ * not followed, and nothing but a regular file is opened.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errnoOf, PhotospoolError, toPhotospoolError, notFound } from '../../base/errors.js';
+import { openRegular } from '../../base/read-files.js';
+import { viewerOf } from '../http/request-viewer.js';
+import { refuse } from '../http/error-responses.js';
+import { hostOf, isLoopbackName } from '../http/allowed-hosts.js';
+import { chooseSlice } from './range-requests.js';
+
+/** Up to this many bytes are read at once; a stream costs more than it saves. */
+const atOnce = 512 * 1024;
+
+/** What is sent. */
+export interface Download {
+  /** Absolute. */
+  path: string;
+  /** Of the bytes, as hex (of a part: of the whole): the ETag. */
+  sha256: string;
+  /** MIME type; what is no raster image or video is sent as just bytes. */
+  type: string;
+  /** Whether it may be kept without asking again (`mayKeep`). */
+  forever: boolean;
+  /** The value of `Content-Disposition`, where there is one. */
+  disposition?: string;
+  /** Which part of the file it is; else all of it. */
+  part?: { at: number; bytes: number };
+  /** What is missing, as a sentence, where the file is not there. */
+  missing: string;
+}
+
+/** Pictures are sent so that a browser can do nothing with them but show them. */
+const sandbox = "default-src 'none'; sandbox; frame-ancestors 'none'";
+/** Types that are told as they are; anything else is just bytes, above all what is XML and can hold script. */
+const telling = /^(?:image|video)\/(?!.*(?:svg|xml))[a-z0-9.+-]+$/;
+
+/**
+ * Whether a browser may keep a picture without asking again: the owner's, from whom nothing is taken back, where it forgets what it
+ * kept at sign-out. Browsers do (`Clear-Site-Data`, W3C) over HTTPS and on this machine; elsewhere they ask again each time.
+ */
+export const mayKeep = (request: FastifyRequest): boolean =>
+  viewerOf(request)?.role === 'owner' && (request.protocol === 'https' || isLoopbackName(hostOf(request.headers.host)));
+
+/** Answers a GET or HEAD with a file. @throws PhotospoolError `not-found` where it is not there. */
+export async function sendDownload(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  what: Download,
+): Promise<FastifyReply> {
+  const { file, size: whole } = await openFile(what);
+  const from = what.part?.at ?? 0;
+  const size = what.part ? Math.max(0, Math.min(what.part.bytes, whole - from)) : whole;
+  const etag = what.part ? `"${what.sha256}-${from}"` : `"${what.sha256}"`;
+  const slice = chooseSlice(request.headers, size, etag);
+  const span = slice.kind === 'part' ? slice : { start: 0, end: size - 1 };
+  const sends = request.method === 'GET' && (slice.kind === 'whole' || slice.kind === 'part');
+  const content = sends
+    ? await contentOf(file, { start: from + span.start, end: from + span.end })
+    : await file.close();
+  if (slice.kind === 'outside') {
+    return refuse(reply.header('content-range', `bytes */${size}`), 416, 'range', `The file has ${size} bytes.`);
+  }
+  reply.headers({
+    etag,
+    'accept-ranges': 'bytes',
+    'cache-control': what.forever ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+    'content-security-policy': sandbox,
+    ...(what.disposition !== undefined && { 'content-disposition': what.disposition }),
+  });
+  if (slice.kind === 'unchanged') return reply.code(304).send();
+  if (slice.kind === 'part') reply.code(206).header('content-range', `bytes ${span.start}-${span.end}/${size}`);
+  return reply
+    .type(telling.test(what.type) ? what.type : 'application/octet-stream')
+    .header('content-length', span.end - span.start + 1)
+    .send(content);
+}
+
+/** Answers with a file that was made for this answer alone. */
+export async function sendWhole(
+  reply: FastifyReply,
+  path: string,
+  type: string,
+  disposition: string,
+): Promise<FastifyReply> {
+  const { file, size } = await openFile({ path, missing: 'It could not be made.' });
+  reply.headers({
+    'cache-control': 'private, no-store',
+    'content-security-policy': sandbox,
+    'content-disposition': disposition,
+    'content-length': size,
+  });
+  return reply.type(type).send(await contentOf(file, { start: 0, end: size - 1 }));
+}
+
+async function openFile(what: Pick<Download, 'path' | 'missing'>): Promise<{ file: FileHandle; size: number }> {
+  const file = await openRegular(what.path).catch((error: unknown) => {
+    throw isNoFile(error) ? notFound(what.missing) : toPhotospoolError(error, 'read', what.path);
+  });
+  return { file, size: (await file.stat()).size };
+}
+
+/** Whether a failure says that there is no regular file in that place. */
+export const isNoFile = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(errnoOf(error) ?? '') ||
+  (error instanceof PhotospoolError && error.code === 'unsupported');
+
+interface Span {
+  start: number;
+  /** The last byte. */
+  end: number;
+}
+
+/** The bytes, or a stream of them; either way the file is closed in the end. Fastify ends the stream with the answer. */
+async function contentOf(file: FileHandle, { start, end }: Span): Promise<Buffer | Readable> {
+  if (end - start >= atOnce) return file.createReadStream({ start, end, highWaterMark: 256 * 1024 });
+  try {
+    return await readPart(file, start, end - start + 1);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readPart(file: FileHandle, start: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  for (let at = 0; at < length;) {
+    const { bytesRead } = await file.read(buffer, at, length - at, start + at);
+    if (bytesRead === 0) throw new PhotospoolError('io', 'The file became shorter while it was read.', { op: 'read' });
+    at += bytesRead;
+  }
+  return buffer;
+}

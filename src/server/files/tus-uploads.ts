@@ -1,0 +1,195 @@
+/**
+ * tus 1.0 (tus.io/protocols/resumable-upload) over the spool's uploads: the core protocol with creation, creation-with-upload,
+ * termination and expiration. The bytes, and what is known of them, are the spool's (src/spool/upload-parts.ts); nothing is kept here,
+ * so a crash leaves what it leaves. Who may reach which upload is decided before.
+ */
+import { randomBytes } from 'node:crypto';
+import { finished, Readable, Transform } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../base/clock.js';
+import { notFound, PhotospoolError } from '../../base/errors.js';
+import type { Still, Upload, Uploads } from '../../spool/spool-interface.js';
+import { refuse } from '../http/error-responses.js';
+import { parseLength, parseMetadata, writeMetadata } from './tus-headers.js';
+import { makeTurns } from './upload-locks.js';
+
+/** Where uploads are. */
+export const uploadsPath = '/api/uploads';
+
+/** What is asked of tus. */
+export interface TusAsking {
+  /** Who asks, as `authorOf` writes it. */
+  by: string;
+  /** Asks anew whether they may upload, when it takes effect. */
+  still: Still;
+  /** The upload; absent for one that is to be made. */
+  id?: string;
+}
+
+/** Answers a request of the protocol. @throws what the spool throws. */
+export type Tus = (request: FastifyRequest, reply: FastifyReply, asking: TusAsking) => Promise<FastifyReply>;
+
+const version = '1.0.0';
+const extensions = ['creation', 'creation-with-upload', 'termination', 'expiration'];
+/** The content type of bytes. */
+const offsetType = 'application/offset+octet-stream';
+/** For how long an upload is kept after its last byte, as it is told to clients; in ms. */
+const kept = 7 * 24 * 3_600_000;
+
+/** Opens the protocol over the uploads of a spool. */
+export function openTus(uploads: Uploads, clock: Clock): Tus {
+  const turns = makeTurns(clock);
+
+  async function find(id: string): Promise<Upload> {
+    const upload = await uploads.find(id);
+    if (!upload) throw notFound('There is no such upload here.', 'It may be too old: begin again.');
+    return upload;
+  }
+
+  /**
+   * Adds the body of a request to an upload until the body ends or `ended` is aborted; resolves to how many bytes the upload
+   * has then. A connection whose body was left in the middle is closed after the answer.
+   */
+  async function receive(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    still: Still,
+    { id, bytes, length }: Upload,
+    ended: AbortSignal,
+  ): Promise<number> {
+    const left = length - bytes;
+    if (Number(request.headers['content-length'] ?? 0) > left) throw tooLarge();
+    if (left === 0) return bytes;
+    const body = request.body instanceof Readable ? request.body : Readable.from([]);
+    try {
+      return await uploads.append(id, limit(body, left, ended));
+    } finally {
+      if (!body.readableEnded) void reply.header('connection', 'close');
+      await dropUnless(still, id);
+    }
+  }
+
+  /** What came while the right to upload was taken away is not kept. */
+  async function dropUnless(still: Still, id: string): Promise<void> {
+    try {
+      still();
+    } catch (error) {
+      await uploads.remove(id);
+      throw error;
+    }
+  }
+
+  /** Says how far an upload is, and finishes it where that is the end. */
+  async function answerOffset(reply: FastifyReply, still: Still, { id, length }: Upload, bytes: number): Promise<void> {
+    void reply.header('upload-offset', `${bytes}`);
+    if (bytes === length) await uploads.finish(id, still);
+    else void reply.header('upload-expires', new Date(clock.now() + kept).toUTCString());
+  }
+
+  async function create(request: FastifyRequest, reply: FastifyReply, { by, still }: TusAsking): Promise<FastifyReply> {
+    const { headers } = request;
+    if (headers['upload-defer-length'] !== undefined || headers['upload-concat'] !== undefined) {
+      return refuse(reply, 501, 'unsupported', 'This extension of tus is not spoken here.', 'OPTIONS tells which are.');
+    }
+    const length = parseLength(headers['upload-length'], 'Upload-Length');
+    const metadata = parseMetadata(headers['upload-metadata']);
+    const id = randomBytes(16).toString('hex');
+    await uploads.begin(id, { by, length, metadata });
+    // Nobody else can know of it yet: no lock.
+    const upload = await find(id);
+    const brings = headers['content-type'] === offsetType;
+    const bytes = brings ? await receive(request, reply, still, upload, new AbortController().signal) : 0;
+    await answerOffset(reply, still, upload, bytes);
+    await dropUnless(still, id);
+    return reply.code(201).header('location', `${uploadsPath}/${id}`).send();
+  }
+
+  async function tell(reply: FastifyReply, id: string): Promise<FastifyReply> {
+    const { bytes, length, metadata } = await turns(
+      id,
+      () => undefined,
+      () => find(id),
+    );
+    void reply.headers({ 'upload-offset': `${bytes}`, 'upload-length': `${length}`, 'cache-control': 'no-store' });
+    if (Object.keys(metadata).length > 0) void reply.header('upload-metadata', writeMetadata(metadata));
+    return reply.code(200).send();
+  }
+
+  async function add(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { id, still }: TusAsking & { id: string },
+  ): Promise<FastifyReply> {
+    const offset = parseLength(request.headers['upload-offset'], 'Upload-Offset');
+    if (request.headers['content-type'] !== offsetType)
+      throw new PhotospoolError('invalid', `Bytes must come as ${offsetType}, with Upload-Offset.`);
+    const ended = new AbortController();
+    const [upload, bytes] = await turns(
+      id,
+      () => ended.abort(),
+      async () => {
+        const found = await find(id);
+        if (found.bytes !== offset) {
+          throw new PhotospoolError('conflict', 'The upload is not at that Upload-Offset.', {
+            hint: 'Ask with HEAD how far it is.',
+          });
+        }
+        return [found, await receive(request, reply, still, found, ended.signal)];
+      },
+    );
+    await answerOffset(reply, still, upload, bytes);
+    return reply.code(204).send();
+  }
+
+  return async (request, reply, asking) => {
+    const { id } = asking;
+    void reply.header('tus-resumable', version);
+    if (request.method === 'OPTIONS')
+      return reply
+        .code(204)
+        .headers({ 'tus-version': version, 'tus-extension': extensions.join(',') })
+        .send();
+    if (request.headers['tus-resumable'] !== version) {
+      void reply.header('tus-version', version);
+      return refuse(reply, 412, 'invalid', `The header Tus-Resumable must say ${version}.`);
+    }
+    if (id === undefined) return create(request, reply, asking);
+    if (request.method === 'HEAD') return tell(reply, id);
+    if (request.method === 'PATCH') return add(request, reply, { ...asking, id });
+    await turns(
+      id,
+      () => undefined,
+      () => uploads.remove(id),
+    );
+    return reply.code(204).send();
+  };
+}
+
+const tooLarge = (): PhotospoolError =>
+  new PhotospoolError('too-large', 'There are more bytes than Upload-Length says.');
+
+/**
+ * The bytes of a stream, until it ends or `ended` is aborted. Fails where there are more than `most`, or where the stream does,
+ * which itself is left open in every case: it is a connection that must still be answered.
+ */
+function limit(stream: Readable, most: number, ended: AbortSignal): Readable {
+  let left = most;
+  const limited = new Transform({
+    transform(bytes: Buffer, _encoding, done) {
+      left -= bytes.length;
+      if (left < 0) done(tooLarge());
+      else done(null, bytes);
+    },
+  });
+  // Whoever reads it hears of its error, also of one that comes before the first read.
+  limited.on('error', () => undefined);
+  const stop = (): void => {
+    stream.unpipe(limited);
+    limited.end();
+  };
+  ended.addEventListener('abort', stop, { once: true });
+  finished(stream, { writable: false }, (error) => {
+    if (error) limited.destroy(new PhotospoolError('invalid', 'The connection broke before all bytes came.'));
+  });
+  return stream.pipe(limited);
+}

@@ -1,0 +1,88 @@
+/**
+ * Many originals as one ZIP archive, made while it is sent: one file is open at a time, and nothing is kept in memory or on
+ * disk. Files are stored as they are (photos don't get smaller), so that the size is known before the first byte. An archive that
+ * can't be finished ends early, which a browser tells from its length.
+ */
+import { PassThrough, type Readable } from 'node:stream';
+import { ZipFile } from 'yazl';
+import { openRegular } from '../../base/read-files.js';
+import { plain } from '../http/content-disposition.js';
+
+/** A file for an archive. */
+export interface Zipped {
+  /** Absolute. */
+  path: string;
+  /** As it came in; it is made safe, and unlike the others. */
+  name: string;
+  bytes: number;
+  /** Local wall time. */
+  taken: string;
+}
+
+/** An archive that is made while it is read, and its length in bytes. */
+export interface Archive {
+  stream: Readable;
+  bytes: number;
+}
+
+/** Makes an archive of files. Whoever destroys the stream ends the work. */
+export async function zip(files: readonly Zipped[]): Promise<Archive> {
+  const made = new ZipFile();
+  const stream = new PassThrough();
+  made.outputStream.pipe(stream);
+  let current: Readable | undefined;
+  stream.once('close', () => current?.destroy());
+  made.on('error', (error: Error) => stream.destroy(error));
+  const names = distinct(files.map(({ name }) => name));
+  files.forEach(({ path, bytes, taken }, n) => {
+    const options = { compress: false, size: bytes, mtime: timeOf(taken) };
+    made.addReadStreamLazy(names[n]!, options, (hand) => {
+      openFile(path).then(
+        (file) => {
+          current = file;
+          hand(undefined, file);
+        },
+        (error: unknown) => stream.destroy(error instanceof Error ? error : undefined),
+      );
+    });
+  });
+  // The package's types do not know what its documentation says: the size is handed over.
+  const size = await new Promise<number>((tell) =>
+    made.end({ forceZip64Format: false, comment: '' }, tell as unknown as () => void),
+  );
+  return { stream, bytes: size };
+}
+
+/** The file's bytes; links are not followed. It is closed when the stream ends, however it ends. */
+const openFile = async (path: string): Promise<Readable> =>
+  (await openRegular(path)).createReadStream({ highWaterMark: 256 * 1024 });
+
+/** The wall time as the archive's, which knows 1980 to 2037 for sure. */
+function timeOf(taken: string): Date {
+  const time = Date.parse(`${taken}Z`);
+  return new Date(Math.min(Date.UTC(2037, 11, 31), Math.max(Date.UTC(1980, 0, 2), Number.isNaN(time) ? 0 : time)));
+}
+
+/** What no file may be called on some system. */
+const odd = /[<>:"|?*]/gu;
+const devices = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/iu;
+
+/** Names that are good on any system, none of them twice: `a.jpg`, `a (2).jpg`. */
+export function distinct(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const clean = plain(name)
+      .replace(odd, '_')
+      .replace(/[. ]+$/u, '_')
+      .replace(devices, '_$&');
+    const dot = clean.lastIndexOf('.');
+    const [stem, end] = dot > 0 ? [clean.slice(0, dot), clean.slice(dot)] : [clean, ''];
+    let free = clean;
+    for (let n = 2; taken.has(sameness(free)); n++) free = `${stem} (${n})${end}`;
+    taken.add(sameness(free));
+    return free;
+  });
+}
+
+/** Names that some file systems take for the same are equal. */
+const sameness = (name: string): string => name.normalize('NFC').toLowerCase();

@@ -1,0 +1,34 @@
+/**
+ * Answers 405 with `Allow` (RFC 9110, 15.5.6) where an address exists but not for that method.
+ */
+import type { FastifyInstance, HTTPMethods } from 'fastify';
+import { refuse } from './error-responses.js';
+
+const all: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** Remembers the routes that are added from now on; call the returned function after the last one. */
+export function refuseMethods(app: FastifyInstance): () => void {
+  const known = new Map<string, Set<string>>();
+  app.addHook('onRoute', (route) => {
+    const methods = known.get(route.url) ?? new Set();
+    for (const method of [route.method].flat()) methods.add(method);
+    known.set(route.url, methods);
+  });
+  return () => {
+    for (const [url, methods] of [...known]) {
+      if (url.endsWith('*')) continue;
+      const others = all.filter((method) => !methods.has(method));
+      const allow = all.filter((method) => methods.has(method)).join(', ');
+      app.route({
+        method: others,
+        url,
+        config: { rule: 'everyone' },
+        schema: { hide: true },
+        // Before the body is looked at: whatever it is, the answer is the same.
+        onRequest: async (_request, reply) =>
+          refuse(reply.header('allow', allow), 405, 'method', `This address takes ${allow} only.`),
+        handler: () => undefined,
+      });
+    }
+  };
+}

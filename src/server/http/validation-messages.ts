@@ -1,0 +1,121 @@
+/**
+ * What a request got wrong, in a sentence for a person. The validator tells of every rule that was broken, and of a value
+ * that may be one of several things it tells for each of them; the sentence is about the one place that is meant.
+ */
+import type { FastifySchemaValidationError } from 'fastify';
+import { PhotospoolError, notFound } from '../../base/errors.js';
+import { own } from '../../document/json-values.js';
+
+/** A broken rule and where: the keys from the outside in. */
+interface Broken {
+  keyword: string;
+  schemaPath: string;
+  params: unknown;
+  keys: string[];
+}
+
+/** The longest name that is repeated to the sender, in characters. */
+const longest = 100;
+
+/**
+ * A sentence about what a request got wrong; `part` is `body`, `querystring`, `params` or `headers`. An address that is
+ * not written as one (an id of another length) is the address of nothing: `not-found`, else the error is `invalid`.
+ */
+export function describeBroken(errors: readonly FastifySchemaValidationError[], part: string): PhotospoolError {
+  const at = errors[0]?.instancePath;
+  if (part === 'params')
+    return notFound(at === '/id' ? 'There is no such photo.' : 'There is nothing at this address.');
+  return new PhotospoolError('invalid', sentenceOf(innermost(errors.flatMap(placed)), part), {
+    hint: 'GET /api/openapi.json says what it may be.',
+  });
+}
+
+/** Where a rule was broken, one for each key that is missing or too much; nothing for what only sums up others. */
+function placed({ keyword, schemaPath, params, instancePath }: FastifySchemaValidationError): Broken[] {
+  if (keyword === 'anyOf' || keyword === 'boolean') return [];
+  const keys = instancePath.split('/').slice(1).map(unescape);
+  const named = own(params, keyword === 'required' ? 'requiredProperties' : keyword);
+  const names = Array.isArray(named) ? named.map(String) : [];
+  if (names.length === 0) return [{ keyword, schemaPath, params, keys }];
+  return names.map((name) => ({ keyword, schemaPath, params, keys: [...keys, name] }));
+}
+
+/** A key as it was before it became part of a JSON pointer (RFC 6901, 4). */
+const unescape = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** The rules that were broken at the innermost place: of alternatives, that is the one that was meant. */
+function innermost(broken: Broken[]): Broken[] {
+  const depth = Math.max(...broken.map(({ keys }) => keys.length));
+  const first = broken.find(({ keys }) => keys.length === depth);
+  return broken.filter(({ keys }) => keys.join('\0') === first?.keys.join('\0'));
+}
+
+function sentenceOf(broken: Broken[], part: string): string {
+  const said = broken.find(({ keyword }) => keyword !== 'type' && keyword !== 'const') ?? broken[0];
+  if (said === undefined) return 'The request is not valid.';
+  const name = nameOf(said.keys);
+  if (said.keyword === 'additionalProperties') return `There is no field ${name}.`;
+  if (said.keyword === 'minProperties') return 'Name at least one field to change.';
+  const kind = part === 'querystring' ? 'parameter' : 'field';
+  return `The ${name === '' ? part : `${kind} ${name}`} ${demand(said) ?? `must be ${kindsOf(broken)}`}.`;
+}
+
+/** `tags.add[0]`; what comes from outside is cut to a sensible length. */
+function nameOf(keys: readonly string[]): string {
+  const name = keys.map((key, n) => (n > 0 && /^\d+$/.test(key) ? `[${key}]` : `${n > 0 ? '.' : ''}${key}`)).join('');
+  return name.length > longest ? `${name.slice(0, longest)}…` : name;
+}
+
+/** What a rule demands; undefined where it is about the kind of value. */
+function demand({ keyword, params }: Broken): string | undefined {
+  const limit = Number(own(params, 'limit')).toLocaleString('en');
+  switch (keyword) {
+    case 'type':
+    case 'const':
+      return undefined;
+    case 'required':
+      return 'is missing';
+    case 'enum':
+      return `must be ${either((own(params, 'allowedValues') as unknown[]).map(String))}`;
+    case 'minimum':
+      return `must be at least ${limit}`;
+    case 'maximum':
+      return `must be at most ${limit}`;
+    case 'maxLength':
+      return `may have at most ${limit} characters`;
+    case 'maxItems':
+      return `may have at most ${limit} entries`;
+    case 'minLength':
+    case 'minItems':
+      return 'must not be empty';
+    case 'pattern':
+      // Ids are all that bodies and queries have a pattern for.
+      return 'must be the id of a photo';
+    default:
+      return 'is not valid';
+  }
+}
+
+const kinds: Record<string, string> = {
+  integer: 'a whole number',
+  number: 'a number',
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  null: 'null',
+};
+
+/** The kinds of value that a place takes. Where only one text is taken, that text says more than `text`. */
+function kindsOf(broken: readonly Broken[]): string {
+  const bySchema = new Map<string, string>();
+  for (const { keyword, schemaPath, params } of broken) {
+    const type = String(own(params, 'type'));
+    bySchema.set(schemaPath, keyword === 'const' ? `“${String(own(params, 'allowedValue'))}”` : (kinds[type] ?? type));
+  }
+  return either([...bySchema.values()]);
+}
+
+/** `a, b or c` */
+const either = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;

@@ -1,0 +1,266 @@
+/**
+ * The live pages: what changes in the library and the spool is told to every page that is connected, each of what its viewer
+ * may see. Nothing is kept: a page that was away asks afresh. A page that does not read is cut off, so no buffer grows; one
+ * whose viewer is another than before (signed out, revoked, another role) is ended within a second. Without pages there
+ * are no timers.
+ */
+import { Readable } from 'node:stream';
+import { addressGroups } from '../access/address-prefix.js';
+import { holderOf, may, seesComments, type Viewer } from '../access/permissions.js';
+import type { Clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import { PhotospoolError } from '../base/errors.js';
+import type { Catalog } from '../catalog/catalog.js';
+import type { Library } from '../library/library.js';
+import type { SpoolPort, SpoolStatus } from '../spool/spool-interface.js';
+import { openNoticed, type Noticed } from './unseen-stuck-files.js';
+import type { Ask } from '../album/query-catalog.js';
+import type { Changes } from '../album/change-signal.js';
+import { siteShare } from './http/rate-limit.js';
+import { openPhotoFeed, type PhotoFeed } from '../album/photo-changes.js';
+import { openPulse } from '../base/async/coalesce.js';
+import { sightOf } from '../album/visibility.js';
+
+/**
+ * Pages that may be connected at once: of owners, of the family and programs, and of visitors, each as many, so that nobody takes the
+ * places of others; and of one person, token or visiting address (a /48: five times as many).
+ */
+const [mostPages, mostOfOne] = [100, 20];
+/** A page this many bytes behind is cut off. */
+const mostBehind = 256 * 1024;
+/** Milliseconds. */
+const photosRest = 250;
+const spoolRest = 500;
+const linksRest = 1_000;
+const picturesRest = 500;
+/** Pictures that are told of at once. */
+const mostPictures = 500;
+const heartbeat = 25_000;
+const poll = 1_000;
+
+/** The live pages of a server. */
+export interface Live {
+  /**
+   * A stream of server-sent events (HTML standard, 9.2). `viewerNow` tells, again and again, who listens; `address` is where a
+   * visitor comes from.
+   * @throws PhotospoolError `busy` where too many are connected.
+   */
+  connect(viewer: Viewer, viewerNow: () => Viewer | undefined, address?: string): Promise<Readable>;
+  /** How many pages are connected. */
+  pages(): number;
+  /** Ends all streams. */
+  close(): void;
+}
+
+/** What the live pages are told from. */
+export interface LiveParts {
+  library: Library;
+  catalog: Catalog;
+  spool: SpoolPort;
+  changes: Changes;
+  /** Tells when a link to a peer is another than before. */
+  mesh: { on(listener: () => void): () => void };
+  /** Tells when a picture came from another server. */
+  exchange: { onArrival(listener: (photo: string) => void): () => void };
+  ask: Ask;
+  clock: Clock;
+  log: Log;
+  version: string;
+}
+
+/** Those who see the same photos. */
+interface Circle {
+  name: string;
+  feed: PhotoFeed;
+}
+
+/** Who listens. */
+interface Listener {
+  circle: Circle;
+  spool: boolean;
+  comments: boolean;
+  /** What it is counted as: those who share the places, then by itself. */
+  counted: readonly [string, ...string[]];
+  viewerNow: () => Viewer | undefined;
+}
+
+const circleName = (viewer: Viewer): string => JSON.stringify(sightOf(viewer));
+
+/** Opens the live pages. */
+export function openLive(parts: LiveParts): Live {
+  const { library, spool, clock, log, ask } = parts;
+  const noticed = openNoticed(library, clock);
+  const pages = new Map<Readable, Listener>();
+  let stop: (() => void) | undefined;
+
+  const circles = (): Set<Circle> => new Set([...pages.values()].map(({ circle }) => circle));
+
+  function send(page: Readable, text: string): void {
+    if (!pages.has(page)) return;
+    if (page.readableLength > mostBehind) page.destroy();
+    else page.push(text);
+  }
+  function tell(event: object, hears: (listener: Listener) => boolean): void {
+    const text = message(event);
+    for (const [page, listener] of pages) if (hears(listener)) send(page, text);
+  }
+  const warn = (error: unknown): void => log.warn({ err: error }, 'The live pages could not be told of a change.');
+
+  /** Begins to listen, when the first page comes; returns what ends it, when the last one goes. */
+  function start(): () => void {
+    const ended = new AbortController();
+    const tellPhotos = async (): Promise<void> => {
+      for (const circle of circles()) {
+        const { photos, comments } = await circle.feed.next();
+        if (photos) tell(photos, (listener) => listener.circle === circle);
+        for (const photo of comments)
+          tell({ type: 'comments', photo }, (listener) => listener.circle === circle && listener.comments);
+      }
+    };
+    const tellSpool = async (): Promise<void> =>
+      tell(spoolEvent(await spool.status(), noticed), (listener) => listener.spool);
+    const photos = openPulse(clock, photosRest, tellPhotos, warn);
+    const status = openPulse(clock, spoolRest, tellSpool, warn);
+    const tellLinks = (): Promise<void> => Promise.resolve(tell({ type: 'peers' }, (listener) => listener.spool));
+    const links = openPulse(clock, linksRest, tellLinks, warn);
+    const came = new Set<string>();
+    const tellPictures = (): Promise<void> => {
+      const some = [...came].slice(0, mostPictures);
+      for (const id of some) came.delete(id);
+      for (const circle of circles()) {
+        const ids = circle.feed.mayTell(some);
+        if (ids.length > 0) tell({ type: 'pictures', ids }, (listener) => listener.circle === circle);
+      }
+      if (came.size > 0) pictures.ask();
+      return Promise.resolve();
+    };
+    const pictures = openPulse(clock, picturesRest, tellPictures, warn);
+    const arrived = (photo: string): void => {
+      came.add(photo);
+      pictures.ask();
+    };
+    const unlisten = [parts.changes.on(photos.ask), spool.on(status.ask), parts.mesh.on(links.ask)];
+    unlisten.push(parts.exchange.onArrival(arrived));
+    let told = library.lastChange();
+    every(poll, ended.signal, () => {
+      endOthers();
+      const newest = library.lastChange();
+      if (newest !== told) photos.ask();
+      told = newest;
+    });
+    every(heartbeat, ended.signal, () => {
+      for (const page of pages.keys()) send(page, ': \n\n');
+    });
+    return () => {
+      ended.abort();
+      photos.close();
+      status.close();
+      links.close();
+      pictures.close();
+      for (const end of unlisten) end();
+    };
+  }
+
+  /** Ends the pages of those who are no longer who they were. */
+  function endOthers(): void {
+    for (const [page, { circle, spool, viewerNow }] of pages) {
+      const now = viewerNow();
+      if (now && may(now, 'see') && circleName(now) === circle.name && may(now, 'spool') === spool) continue;
+      page.push(null);
+      gone(page);
+    }
+  }
+
+  /** Does `work` again and again, until the signal. What it throws is logged, not fatal. */
+  function every(ms: number, signal: AbortSignal, work: () => void): void {
+    const loop = async (): Promise<void> => {
+      for (;;) {
+        await clock.sleep(ms, signal);
+        if (signal.aborted) return;
+        try {
+          work();
+        } catch (error) {
+          warn(error);
+        }
+      }
+    };
+    void loop();
+  }
+
+  function gone(page: Readable): void {
+    pages.delete(page);
+    if (pages.size > 0) return;
+    stop?.();
+    stop = undefined;
+  }
+
+  /** The circle that a viewer belongs to; a new one begins now. */
+  function circleOf(viewer: Viewer): Circle {
+    const name = circleName(viewer);
+    const there = [...circles()].find((circle) => circle.name === name);
+    return there ?? { name, feed: openPhotoFeed(parts, sightOf(viewer)) };
+  }
+
+  function join(
+    viewer: Viewer,
+    viewerNow: () => Viewer | undefined,
+    address: string,
+  ): { page: Readable; listener: Listener } {
+    const counted = countedAs(viewer, address);
+    const isFull = (group: string, n: number): boolean =>
+      [...pages.values()].filter((other) => other.counted.includes(group)).length >= placesOf[n]!;
+    if (counted.some(isFull)) {
+      throw new PhotospoolError('busy', 'Too many pages are open.', { hint: 'Close some of them.' });
+    }
+    const [spool, comments] = [may(viewer, 'spool'), seesComments(viewer)];
+    const listener = { circle: circleOf(viewer), spool, comments, counted, viewerNow };
+    const page = new Readable({ read: () => undefined });
+    page.once('close', () => gone(page));
+    pages.set(page, listener);
+    return { page, listener };
+  }
+
+  return {
+    async connect(viewer, viewerNow, address = '') {
+      // Counts are needed to begin; while they come into memory, others are answered.
+      await ask('', 'count');
+      const { page, listener } = join(viewer, viewerNow, address);
+      stop ??= start();
+      const change = listener.circle.feed.change();
+      send(page, `retry: 2000\n\n${message({ type: 'hello', version: parts.version, change })}`);
+      if (listener.spool) spool.status().then((now) => send(page, message(spoolEvent(now, noticed))), warn);
+      return page;
+    },
+    pages: () => pages.size,
+    close() {
+      const ending = [...pages.keys()];
+      pages.clear();
+      for (const page of ending) page.push(null);
+      stop?.();
+      stop = undefined;
+    },
+  };
+}
+
+/** The places of each thing that a page is counted as. */
+const placesOf = [mostPages, mostOfOne, mostOfOne * siteShare];
+
+/** Whose places a page takes: of its kind; of its person or token, or of the address where it comes from. */
+function countedAs(viewer: Viewer, address: string): [string, ...string[]] {
+  const outside = viewer.role === 'visitor' || viewer.role === 'link';
+  if (outside) return ['outside', ...addressGroups(address)];
+  return viewer.role === 'owner' ? ['owner'] : ['inside', holderOf(viewer)];
+}
+
+const message = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
+
+/** A status short enough to be sent often. */
+function spoolEvent(status: SpoolStatus, { news }: Noticed): object {
+  return {
+    type: 'spool',
+    ...status,
+    news: news(status),
+    stuck: status.stuck.slice(0, 50),
+    ignored: status.ignored.slice(0, 50),
+  };
+}

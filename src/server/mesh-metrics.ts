@@ -1,0 +1,87 @@
+/** The figures of the mesh for Prometheus: of each link, of what is missing here, and of merges. No secret is in them. */
+import type { LinkStatus } from '../sync/connections/connection.js';
+import { blobKinds, type BlobKind } from '../sync/blobs/blob-index.js';
+
+type Line = [labels: Record<string, string>, value: number];
+
+/** What the figures tell of. `missing` counts blobs that are not here, `missingBytes` their bytes. */
+export interface MeshFigures {
+  links: readonly LinkStatus[];
+  missing: Record<BlobKind, number>;
+  missingBytes: Record<BlobKind, number>;
+  /** How many documents were ever merged here. */
+  merges: number;
+  /** ms since 1970 */
+  now: number;
+}
+
+/** The figures of the mesh in Prometheus' text format. */
+export function meshFigures({ links, missing, missingBytes, merges, now }: MeshFigures): string {
+  const each = (more: Record<string, string>, value: (link: LinkStatus) => number): Line[] =>
+    links.map((link) => [{ peer: link.url, ...more }, value(link)]);
+  const both = (value: (link: LinkStatus, way: 'pull' | 'push') => number): Line[] =>
+    (['pull', 'push'] as const).flatMap((way) => each({ direction: way }, (link) => value(link, way)));
+  const blobs = (what: 'count' | 'bytes'): Line[] =>
+    (['fetched', 'brought'] as const).flatMap((way) => each({ direction: way }, ({ blobs }) => blobs[way][what]));
+  const known = links.filter(({ missing }) => missing !== undefined);
+  const lacking = (what: 'count' | 'bytes'): Line[] => known.map((link) => [{ peer: link.url }, link.missing![what]]);
+  return [
+    figure('photospool_peer_up', 'gauge', '1 while the link to a peer stands', each({}, isUp)),
+    figure(
+      'photospool_peer_lag_seconds',
+      'gauge',
+      'Seconds since both sides had the same',
+      each({}, (link) => lagOf(link, now)),
+    ),
+    figure(
+      'photospool_peer_pending',
+      'gauge',
+      'Documents still to go over',
+      both((link, way) => link[way].pending ?? 0),
+    ),
+    figure(
+      'photospool_peer_revisions_total',
+      'counter',
+      'Revisions that went over',
+      both((link, way) => link[way].sent),
+    ),
+    figure(
+      'photospool_peer_refused',
+      'gauge',
+      'Documents that a side did not take',
+      each({}, ({ refused, refusedCount = refused.length }) => refusedCount),
+    ),
+    figure('photospool_peer_blobs_total', 'counter', 'Blobs that went over', blobs('count')),
+    figure('photospool_peer_blob_bytes_total', 'counter', 'Bytes of blobs that went over', blobs('bytes')),
+    figure('photospool_peer_blobs_missing', 'gauge', 'Blobs that a peer lacks', lacking('count')),
+    figure('photospool_peer_blob_bytes_missing', 'gauge', 'Bytes of blobs that a peer lacks', lacking('bytes')),
+    figure(
+      'photospool_blobs_missing',
+      'gauge',
+      'Blobs that documents name and that are not here',
+      blobKinds.map((kind): Line => [{ kind }, missing[kind]]),
+    ),
+    figure(
+      'photospool_blob_bytes_missing',
+      'gauge',
+      'Bytes of blobs that documents name and that are not here',
+      blobKinds.map((kind): Line => [{ kind }, missingBytes[kind]]),
+    ),
+    figure('photospool_merges_total', 'counter', 'Documents that were merged here', [[{}, merges]]),
+  ].join('');
+}
+
+/** Seconds since both sides had the same; 0 while they have, since the link was begun where they never had. */
+const lagOf = ({ state, synced, opened }: LinkStatus, now: number): number =>
+  state === 'live' ? 0 : Math.max(0, (now - Date.parse(synced ?? opened)) / 1000);
+
+const isUp = ({ state }: LinkStatus): number => Number(state === 'live' || state === 'catching-up');
+
+function figure(name: string, type: 'gauge' | 'counter', help: string, lines: readonly Line[]): string {
+  if (lines.length === 0) return '';
+  const told = lines.map(([labels, value]) => {
+    const pairs = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`);
+    return `${name}${pairs.length > 0 ? `{${pairs.join()}}` : ''} ${value}\n`;
+  });
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${told.join('')}`;
+}

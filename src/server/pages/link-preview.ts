@@ -1,0 +1,153 @@
+/**
+ * What programs that show a preview of a link find in its page (OpenGraph, https://ogp.me), and what robots are told: of a share
+ * link its title and its newest picture; of an album for everybody its front page, its photos and its searches. Nothing is told
+ * but what whoever asks may see: of a link with a password that there is one, of a photo that is not theirs nothing. Addresses
+ * are absolute, by the name that the page was asked under.
+ */
+import type { FastifyRequest } from 'fastify';
+import type { Viewer } from '../../access/permissions.js';
+import { PhotospoolError } from '../../base/errors.js';
+import type { Tile } from '../../catalog/catalog.js';
+import type { PhotoView } from '../../document/photo-view.js';
+import { viewerNow, viewerOf } from '../http/request-viewer.js';
+import { atomPath, atomType } from './atom-feed.js';
+import { escaped, legible } from './escape-markup.js';
+import { featuredOf } from '../../album/featured-photo.js';
+import type { Context } from '../context.js';
+import { findPhoto } from '../../album/visible-photos.js';
+import { plain } from './markdown-to-text.js';
+import { enterShare, shareOfPage } from '../http/share-link-address.js';
+import { sightOf } from '../../album/visibility.js';
+
+/** The head of a page: markup, its title where it has one of its own, and whether search engines may show it. */
+export interface Head {
+  markup: string;
+  title?: string;
+  index: boolean;
+}
+
+/** What goes into the head of a page; undefined where the page is for those who sign in. */
+export type Preview = (request: FastifyRequest) => Promise<Head | undefined>;
+
+type Parts = Pick<Context, 'access' | 'catalog' | 'library' | 'clock' | 'config' | 'ask'>;
+
+/** What is told of a page. */
+interface Told {
+  title: string;
+  description?: string;
+  /** Path of the page, where it has one address that is its own. */
+  path?: string;
+  image?: { id: string; width?: number; height?: number };
+  index?: boolean;
+}
+
+/** Makes the heads of pages. */
+export function makePreview(parts: Parts): Preview {
+  return async (request) => {
+    const brought = shareOfPage(request);
+    if (brought) return { markup: await ofLink(parts, request, brought), index: false };
+    const who = viewerOf(request);
+    if (who?.role !== 'visitor') return undefined;
+    const told = await ofPage(parts, request, who);
+    const index = told.index === true && parts.config.noindex === false;
+    const markup = markupOf(told, originOf(request), nameOf(parts)) + feedOf(nameOf(parts));
+    return { markup, title: legible(told.title), index };
+  };
+}
+
+/** By which feed readers find the feed of the album. */
+const feedOf = (name: string): string =>
+  `<link rel="alternate" type="${atomType}" title="${escaped(name)}" href="${atomPath}" />`;
+
+const nameOf = ({ config }: Parts): string => config.title ?? 'Photospool';
+const originOf = ({ protocol, host }: FastifyRequest): string => `${protocol}://${host}`;
+
+async function ofLink(
+  { access, catalog, ask }: Parts,
+  request: FastifyRequest,
+  { secret }: { secret: string },
+): Promise<string> {
+  const share = access.shares.find(secret);
+  if (!share) return '';
+  const title = share.locked ? 'Shared photos' : share.title || 'Shared photos';
+  const who = share.locked ? undefined : viewerBy(request, secret);
+  if (!who) return markupOf({ title }, '', 'Photospool');
+  const { ids } = catalog.page(await ask('', 'count', who), { limit: 1, viewer: sightOf(who) });
+  const image = ids[0] === undefined ? {} : { image: { id: ids[0] } };
+  return markupOf({ title, ...image }, `${originOf(request)}/s/${secret}`, 'Photospool');
+}
+
+async function ofPage(parts: Parts, request: FastifyRequest, who: Viewer): Promise<Told> {
+  const { catalog, library, clock, ask } = parts;
+  const name = nameOf(parts);
+  const url = new URL(request.url, 'http://page');
+  const id = /^\/photo\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
+  const photo = id === undefined ? undefined : findPhoto(library, who, id);
+  if (photo) return ofPhoto(photo, name);
+  const q = url.searchParams.get('q') ?? '';
+  const [everything, sight] = [await ask('', 'count', who), sightOf(who)];
+  const count = countText(catalog.count(everything, sight));
+  if (url.pathname !== '/' || q === '') {
+    const tile = featuredOf(catalog, sight, clock.now());
+    const front = url.pathname === '/';
+    return { title: name, description: count, ...imageOf(tile), ...(front && { path: '/', index: true }) };
+  }
+  try {
+    const found = await ask(q, 'count', who);
+    const { tiles } = catalog.tiles(found, { limit: 1, viewer: sight });
+    const description = countText(catalog.count(found, sight));
+    return { title: `${q} – ${name}`, description, ...imageOf(tiles[0]) };
+  } catch (error) {
+    // A search that makes no sense has a page, which says so.
+    if (error instanceof PhotospoolError && error.code === 'invalid') return { title: name, description: count };
+    throw error;
+  }
+}
+
+const countText = (n: number): string => `${n.toLocaleString('en')} ${n === 1 ? 'photo' : 'photos'}`;
+
+const imageOf = (tile: Tile | undefined): Pick<Told, 'image'> =>
+  !tile || tile.unshown !== undefined ? {} : { image: { id: tile.id } };
+
+function ofPhoto({ id, title, description, taken, place, renditions }: PhotoView, name: string): Told {
+  const day = new Date(`${taken}Z`).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+  const where = [place?.city, place?.region].filter((part) => part !== undefined && part !== '').join(', ');
+  const words = plain(description) || [where, title === '' ? '' : day].filter((part) => part !== '').join(' · ');
+  const { preview } = renditions;
+  return {
+    title: `${title === '' ? day : title} – ${name}`,
+    ...(words !== '' && { description: words }),
+    path: `/photo/${id}`,
+    ...(preview && { image: { id, width: preview.width, height: preview.height } }),
+    index: true,
+  };
+}
+
+function markupOf({ title, description, path, image }: Told, base: string, name: string): string {
+  const told: [string, string][] = [
+    ['og:site_name', name],
+    ['og:type', 'website'],
+    ['og:title', title],
+    ...(description === undefined ? [] : [['og:description', description] as [string, string]]),
+    ...(path === undefined ? [] : [['og:url', base + path] as [string, string]]),
+  ];
+  if (image) {
+    const { id, width, height } = image;
+    told.push(['og:image', `${base}/media/${id}/preview`]);
+    if (width !== undefined && height !== undefined)
+      told.push(['og:image:width', `${width}`], ['og:image:height', `${height}`]);
+    told.push(['og:image:alt', title]);
+  }
+  if (base !== '') told.push(['twitter:card', 'summary_large_image']);
+  const metas = told.map(([key, text]) => `<meta property="${key}" content="${escaped(text)}" />`);
+  if (description !== undefined) metas.push(`<meta name="description" content="${escaped(description)}" />`);
+  if (path !== undefined) metas.push(`<link rel="canonical" href="${escaped(base + path)}" />`);
+  return metas.join('');
+}
+
+/** Whoever asks something below the address of a link. */
+function viewerBy({ headers, ip, protocol, server }: FastifyRequest, secret: string): ReturnType<typeof viewerNow> {
+  const raw = { url: `/s/${secret}/api/`, httpVersion: '1.1' };
+  enterShare(raw);
+  return viewerNow({ headers, ip, protocol, server, raw });
+}

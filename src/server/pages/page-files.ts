@@ -1,0 +1,68 @@
+/**
+ * The built album page: files with a hash in their name may be kept for ever, all others are asked for again; an address
+ * that is no file is the page itself (the page has addresses of its own).
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { escaped } from './escape-markup.js';
+import { refuse } from '../http/error-responses.js';
+import type { Head, Preview } from './link-preview.js';
+
+/** Addresses that are never the page. */
+const reserved = /^\/(?:api|media|originals|db|blobs|assets|metrics|healthz)(?:\/|$)/;
+
+/** Serves the files of `root` with `.br` and `.gz` beside them, and answers all addresses that nothing else knows. */
+export async function serveAlbum(app: FastifyInstance, root: string, preview: Preview): Promise<void> {
+  const built = existsSync(join(root, 'index.html'));
+  if (built) {
+    await app.register(fastifyStatic, {
+      root,
+      preCompressed: true,
+      // The page at `/` may have a head of its own.
+      allowedPath: (path) => path !== '/',
+      cacheControl: false,
+      dotfiles: 'ignore',
+      setHeaders(reply, path) {
+        void reply.header('cache-control', cacheOf(path));
+      },
+    });
+  }
+  app.setNotFoundHandler(async (request, reply) => {
+    if (!isPage(request)) return nothing(reply);
+    if (!built) return refuse(reply, 404, 'not-found', 'The album page is not built.', 'Run `npm run build`.');
+    const head = await preview(request);
+    if (head?.index !== true) void reply.header('x-robots-tag', noRobots);
+    if (head === undefined) return reply.code(200).sendFile('index.html');
+    const page = await readFile(join(root, 'index.html'), 'utf8');
+    return reply
+      .code(200)
+      .header('cache-control', 'no-cache')
+      .type('text/html; charset=utf-8')
+      .send(withHead(page, head));
+  });
+}
+
+/** What search engines are told of everything that is not to be in them. */
+export const noRobots = 'noindex, nofollow';
+
+function withHead(page: string, { markup, title, index }: Head): string {
+  const named =
+    title === undefined ? page : page.replace(/<title>[^<]*<\/title>/, () => `<title>${escaped(title)}</title>`);
+  const open = index ? named.replace(/\s*<meta name="robots"[^>]*>/, '') : named;
+  return open.replace('</head>', () => `${markup}</head>`);
+}
+
+const cacheOf = (path: string): string =>
+  path.includes(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache';
+
+const nothing = (reply: FastifyReply): FastifyReply =>
+  refuse(reply, 404, 'not-found', 'There is nothing at this address.');
+
+function isPage(request: FastifyRequest): boolean {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return ['GET', 'HEAD'].includes(request.method) && !name.includes('.') && !reserved.test(path);
+}

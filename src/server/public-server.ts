@@ -1,0 +1,56 @@
+/**
+ * What a public server answers: the pages of a visitor, and what publishers need. There is no sign-in, no editing, no
+ * upload, no original. A publisher reaches its own projection and brings pictures; it reads none.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Access } from '../access/access.js';
+import { PhotospoolError, printable, notFound } from '../base/errors.js';
+import type { Publishers } from '../publishing/publisher-registry.js';
+import { viewer } from './http/request-viewer.js';
+import { isLoopbackName } from './http/allowed-hosts.js';
+import type { Routes } from './context.js';
+import * as routes from './routes/all-routes.js';
+import { visitor } from './routes/public-session.js';
+
+/** The routes of a public server. */
+export const publicRoutes: readonly Routes[] = [
+  routes.photos,
+  routes.timeline,
+  routes.tiles,
+  routes.facets,
+  routes.front,
+  routes.atom,
+  routes.media,
+  routes.home,
+  routes.events,
+  routes.openapi,
+  routes.health,
+  visitor,
+  routes.blobs,
+  routes.replication,
+];
+
+/** Puts a look before all routes that are added from now on: whether a publisher asks for its own. */
+export function admitPublishers(app: FastifyInstance, publishers: Pick<Publishers, 'admit'>): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const route = request.routeOptions.url ?? '';
+    if (route.startsWith('/db/:name')) publishers.admit((request.params as { name: string }).name, tokenOf(request));
+    if (route === '/blobs/:sha256' && request.method !== 'PUT') throw notFound('There is no such blob here.');
+    done();
+  });
+}
+
+function tokenOf(request: FastifyRequest): string {
+  const { token } = viewer(request);
+  if (token !== undefined) return token;
+  throw new PhotospoolError('forbidden', 'Only a token may publish here.');
+}
+
+/** @throws PhotospoolError `config` where other machines could reach the host before anybody can publish there. */
+export function checkPublicHost(host: string, { tokens }: Pick<Access, 'tokens'>): void {
+  if (isLoopbackName(host) || tokens.list().some((token) => token.may.includes('publish'))) return;
+  throw new PhotospoolError('config', `Nothing can be published to ${printable(host)} yet: there is no token for it.`, {
+    op: 'serve',
+    hint: 'Make one first: `photospool tokens add NAME --may publish`.',
+  });
+}

@@ -1,0 +1,37 @@
+/** The public photos as an Atom feed. */
+import { isPrivateTag } from '../../document/tag-names.js';
+import { viewer } from '../http/request-viewer.js';
+import { atomOf, atomPath, atomType } from '../pages/atom-feed.js';
+import { featuredTag } from '../../album/featured-photo.js';
+import type { Routes } from '../context.js';
+import { findPhotos } from '../../album/visible-photos.js';
+import { bytes } from '../../api/photo-schemas.js';
+import { showTo, sightOf } from '../../album/visibility.js';
+
+/** So many photos are in it, the newest ones. */
+const most = 50;
+
+export const atom: Routes = (app, { library, catalog, config, ask }) => {
+  app.get(
+    atomPath,
+    {
+      config: { rule: 'see' },
+      schema: { summary: 'The newest public photos, as a feed', response: bytes('Atom (RFC 4287)', atomType) },
+    },
+    async (request, reply) => {
+      const who = viewer(request);
+      // What a link shows can't be searched; of that, too, only what is public is in the feed.
+      const query = await ask(who.scope ? '' : 'audience:public', 'page', who);
+      const { ids } = catalog.page(query, { limit: most, viewer: sightOf(who) });
+      const photos = findPhotos(library, who, ids)
+        .filter(({ audience, trashed }) => audience === 'public' && !trashed)
+        .map((photo) => showTo(who, photo))
+        .map((photo) => ({ ...photo, tags: photo.tags.filter((tag) => tag !== featuredTag && !isPrivateTag(tag)) }));
+      const origin = `${request.protocol}://${request.host}`;
+      return reply
+        .type(`${atomType}; charset=utf-8`)
+        .header('cache-control', 'no-cache')
+        .send(atomOf(photos, { title: config.title ?? 'Photospool', origin }));
+    },
+  );
+};

@@ -1,0 +1,320 @@
+/**
+ * CouchDB's replication protocol over HTTP, for peers: `/db/photos` and what else is served by name. Errors are written as
+ * CouchDB writes them, `{error, reason}`. What each request answers: sync/couch/serve-database.ts.
+ */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { may } from '../../access/permissions.js';
+import { codes, errnoOf, PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
+import { fromHeaders } from '../../sync/couch/json-client.js';
+import { makeMemory } from '../../sync/couch/request-memory.js';
+import { restoredMark } from '../../sync/renew-identity.js';
+import * as serve from '../../sync/couch/serve-database.js';
+import * as documents from '../../sync/couch/serve-documents.js';
+import * as feeds from '../../sync/couch/serve-changes.js';
+import { checkStill, viewerNow, viewerOf } from '../http/request-viewer.js';
+import { refuse } from '../http/error-responses.js';
+import type { App, Context, Routes } from '../context.js';
+import { goneOf } from '../http/body-timeout.js';
+import { openSaid, type Said } from '../disk-error-log.js';
+import { comesWithin, pulseOf, pulses } from '../http/keep-alive-response.js';
+
+interface Request extends FastifyRequest {
+  params: { name: string; id: string };
+  query: feeds.FeedQuery & documents.DocumentQuery;
+}
+type Handler = (
+  served: serve.Served,
+  request: Request,
+  reply: FastifyReply,
+) => serve.Answer | Promise<serve.Answer | undefined>;
+
+/** Who may: tokens of peers. A hundred documents over a slow line take longer than other bodies. */
+const config = { rule: 'replicate', streams: true } as const;
+
+export const replication: Routes = async (app, context) => {
+  await app.register((scope, _options, done) => {
+    readBodies(scope);
+    const said = openSaid();
+    scope.setErrorHandler((error, _request, reply) => {
+      const ours = toPhotospoolError(error, 'answer', 'the request');
+      const status =
+        'statusCode' in (error as object)
+          ? Number((error as { statusCode?: number }).statusCode)
+          : codes[ours.code].status;
+      if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Photospool"');
+      if (status === 503) void reply.header('retry-after', '5');
+      if (status >= 500 && ours.code !== 'busy' && errnoOf(error) !== 'ECONNRESET' && !said.knows(ours))
+        context.log.error({ err: error }, sentence(ours));
+      return refuse(
+        reply,
+        status,
+        ours.code,
+        ours.code === 'internal' && status < 500 ? 'The request is not valid.' : ours.message,
+      );
+    });
+    addRoutes(scope, context, said);
+    done();
+  });
+};
+
+/** Who asks says which library it is, in which epoch. */
+function noteCaller(request: FastifyRequest, { copies }: Context): void {
+  const [server, epoch] = [request.headers[fromHeaders.server], request.headers[fromHeaders.epoch]];
+  if (typeof server === 'string' && typeof epoch === 'string')
+    copies?.saw(server, epoch, viewerOf(request)?.token ?? request.ip);
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type On = (method: Method, path: string, summary: string, handler: Handler) => void;
+
+function addRoutes(app: App, context: Context, said: Said): void {
+  app.addHook('preHandler', (request, _reply, done) => {
+    noteCaller(request, context);
+    done();
+  });
+  const on: On = (method, path, summary, handler) => {
+    app.route({
+      method,
+      url: `/db/:name${path}`,
+      config,
+      ...(method === 'GET' && path === '/_changes' && { exposeHeadRoute: false }),
+      schema: { hide: true, summary },
+      handler: async (request, reply) => {
+        const { name } = request.params as Request['params'];
+        const served = context.databases.find((one) => one.name === name);
+        if (!served) return send(reply, serve.refusal(404, 'not_found', 'Database does not exist.'));
+        const answer = await handler(served, request as Request, reply);
+        if (!answer) return reply;
+        const still = (): boolean => may(viewerNow(request), 'replicate');
+        return send(reply, answer.stream ? { ...answer, stream: whileAllowed(answer.stream, still) } : answer);
+      },
+    });
+  };
+  addRoot(app, context);
+  on('GET', '', 'A database', (served) => serve.info(served));
+  on('GET', '/', 'A database', (served) => serve.info(served));
+  // CouchDB's replicator ends its addresses with a slash.
+  for (const path of ['', '/'])
+    on('PUT', path, 'Databases are not made here', () =>
+      serve.refusal(412, 'file_exists', 'The database could not be created, the file already exists.'),
+    );
+  addFeed(on);
+  addDocuments(on, said);
+  addNotes(on, context);
+  addNothing(app);
+}
+
+function addRoot(app: App, context: Context): void {
+  for (const url of ['/db', '/db/'])
+    app.get(url, { config, schema: { hide: true, summary: 'What answers replication here' } }, (_request, reply) =>
+      send(reply, {
+        status: 200,
+        body: {
+          couchdb: 'Welcome',
+          version: '3.5.0',
+          uuid: uuidOf(context),
+          server: context.library.server,
+          epoch: context.library.epoch,
+          vendor: { name: 'Photospool', version: context.config.version },
+        },
+      }),
+    );
+}
+
+function addFeed(on: On): void {
+  on('GET', '/_changes', 'What changed', (served, request, reply) => changes(served, request, reply, undefined));
+  on('POST', '/_changes', 'What changed, of some documents', async (served, request, reply) => {
+    checkType(request);
+    return changes(served, request, reply, await readJson(request, largestQuery));
+  });
+}
+
+/** The most bytes of a query that comes as a body: some 14,000 ids. */
+const largestQuery = 1024 * 1024;
+
+async function changes(
+  served: serve.Served,
+  request: Request,
+  reply: FastifyReply,
+  body: unknown,
+): Promise<undefined | serve.Answer> {
+  const lastEvent = request.headers['last-event-id'];
+  const query: feeds.FeedQuery = {
+    ...(typeof lastEvent === 'string' && { 'last-event-id': lastEvent }),
+    ...request.query,
+  };
+  const asked = feeds.readFeedQuery(served, query, body);
+  if ('status' in asked) return asked;
+  const signal = goneOf(reply);
+  const still = (): boolean => may(viewerNow(request), 'replicate');
+  const reader = feeds.openFeedReader(served, asked);
+  const stream = (text: AsyncIterable<string>, type = 'application/json'): undefined => {
+    void reply.type(type).header('x-accel-buffering', 'no').send(readable(text));
+  };
+  // Without a sign of life that is asked for, silence ends the feed; whoever asked comes again.
+  const pulse = asked.feed === 'normal' ? undefined : pulseOf(query['heartbeat']);
+  if (asked.feed === 'continuous' || asked.feed === 'eventsource') {
+    const type = asked.feed === 'eventsource' ? 'text/event-stream' : undefined;
+    return stream(feeds.endlessText(reader, asked, pulse, { signal, still }), type);
+  }
+  const first = feeds.firstLines(reader, feeds.waitOf(asked, pulse), signal);
+  if (pulse !== undefined && !(await comesWithin(pulse, first)))
+    return stream(lateText(first, pulse, { reader, signal, still }));
+  const come = await first;
+  checkStill(request, 'replicate');
+  return stream(feeds.feedText(reader, come, signal, still));
+}
+
+/** A feed whose first rows are still waited for. */
+async function* lateText(
+  first: Promise<feeds.Lines>,
+  pulse: number,
+  { reader, signal, still }: { reader: feeds.FeedReader; signal: AbortSignal; still: () => boolean },
+): AsyncGenerator<string> {
+  yield* pulses(first, pulse, still);
+  yield* feeds.feedText(reader, await first, signal, still);
+}
+
+function addDocuments(on: On, said: Said): void {
+  const memory = makeMemory();
+  const bodyOf = (request: Request, reply: FastifyReply, most: number): documents.Body => {
+    checkType(request);
+    // Nothing is done for what is refused in the end.
+    if (Number(request.headers['content-length'] ?? 0) > most)
+      throw new PhotospoolError('too-large', `The body is larger than ${most / 2 ** 20} MiB.`);
+    const hold = memory.open();
+    reply.raw.once('close', () => hold.release());
+    return { source: sourceOf(request), hold };
+  };
+  on('POST', '/_revs_diff', 'Which revisions are missing', (served, request, reply) =>
+    documents.revsDiff(served, bodyOf(request, reply, documents.bounds.names)),
+  );
+  on('POST', '/_bulk_get', 'Many revisions', (served, request, reply) =>
+    documents.bulkGet(served, request.query, bodyOf(request, reply, documents.bounds.names)),
+  );
+  on('POST', '/_bulk_docs', 'Stores revisions', async (served, request, reply) => {
+    const token = viewerOf(request)?.token;
+    const body = bodyOf(request, reply, documents.bounds.documents);
+    const stored = await documents.bulkDocs(served, body, token === undefined ? undefined : `token ${token}`);
+    said.over();
+    return stored;
+  });
+  on('POST', '/_ensure_full_commit', 'Everything is durable already', () => ({
+    status: 201,
+    body: { ok: true, instance_start_time: '0' },
+  }));
+  on('GET', '/:id', 'A document, or revisions of it', (served, { params, query, headers }) =>
+    documents.getDocument(served, params.id, query, headers.accept),
+  );
+  on('GET', '/_design/:id', 'There are no design documents', () => serve.refusal(404, 'not_found', 'missing'));
+  for (const path of ['/:id', '/_design/:id'])
+    on('PUT', path, 'Attachments and design documents are not taken', refuseDocument);
+}
+
+/** The most bytes of the body of a note. */
+const largestNote = 1024 * 1024;
+
+function addNotes(on: On, context: Context): void {
+  on('GET', '/_local/:id', 'A note of a replication', (served, { params }) => serve.getNote(served, params.id));
+  on('PUT', '/_local/:id', 'Keeps a note', async (served, request) =>
+    serve.putNote(served, request.params.id, await readJson(request, largestNote), {
+      epoch: context.library.epoch,
+      owner: viewerOf(request)?.token ?? '',
+    }),
+  );
+  on('DELETE', '/_local/:id', 'Forgets a note', (served, { params }) => serve.removeNote(served, params.id));
+}
+
+/** Whatever else CouchDB has is not here; that is said in its words. */
+function addNothing(app: App): void {
+  const method: HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
+  app.route({
+    method,
+    url: '/db/*',
+    config: { rule: 'replicate' },
+    schema: { hide: true },
+    handler: (_request, reply) => send(reply, serve.refusal(404, 'not_found', 'missing')),
+  });
+}
+
+/**
+ * CouchDB's replicator writes documents with attachments, and design documents, one by one. Of all answers only 403 lets it
+ * go on with the others: any other one ends the whole replication, and it tries again for ever.
+ */
+const refuseDocument: Handler = () =>
+  serve.refusal(403, 'forbidden', 'Neither attachments nor design documents are taken.');
+
+/** CouchDB sends empty bodies as JSON, and PouchDB's may have any type: routes read what they need, as it comes. */
+function readBodies(scope: App): void {
+  scope.removeAllContentTypeParsers();
+  // What is refused with its attachments is not kept while it comes.
+  scope.addContentTypeParser(/^multipart\//, (_request, payload, done) => {
+    payload
+      .once('error', done)
+      .once('end', () => done(null))
+      .resume();
+  });
+  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+}
+
+/** A body as it comes. What nobody reads any more is let go, so that the answer can still be read. */
+async function* sourceOf({ body }: FastifyRequest): AsyncGenerator<Uint8Array> {
+  if (!(body instanceof Readable)) return;
+  try {
+    yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  } finally {
+    body.resume();
+  }
+}
+
+/** @throws PhotospoolError `unsupported` where a body says that it is no JSON. */
+function checkType({ headers }: FastifyRequest): void {
+  const type = headers['content-type'];
+  if (type === undefined || /^application\/json\s*(?:;|$)/i.test(type)) return;
+  throw new PhotospoolError('unsupported', 'Content-Type must be application/json');
+}
+
+/** A small body, parsed; undefined where it is empty. @throws PhotospoolError `invalid`, `too-large`. */
+async function readJson(request: FastifyRequest, limit: number): Promise<unknown> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of sourceOf(request)) {
+    size += piece.length;
+    if (size > limit) throw new PhotospoolError('too-large', 'The request is too large.');
+    pieces.push(piece);
+  }
+  const text = Buffer.concat(pieces).toString('utf8');
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  } catch (cause) {
+    throw new PhotospoolError('invalid', 'The body is not valid JSON.', { cause });
+  }
+}
+
+/**
+ * One id for all databases of a server, in CouchDB's form: 32 hex digits. Another one after a restore: PouchDB goes on where
+ * it had come with this id, whatever is there now.
+ */
+const uuidOf = ({ library }: Context): string =>
+  createHash('md5')
+    .update(library.server + (library.local.setting(restoredMark) ?? ''))
+    .digest('hex');
+
+/** A long answer ends where who reads it may not have it any more: it is too late to say so. */
+async function* whileAllowed(text: AsyncIterable<string>, still: () => boolean): AsyncGenerator<string> {
+  for await (const part of text) {
+    if (!still()) throw new PhotospoolError('unauthorized', 'The token was revoked.');
+    yield part;
+  }
+}
+
+/** Text as it is read: of what is made ahead, one piece is kept. */
+const readable = (text: AsyncIterable<string>): Readable => Readable.from(text, { objectMode: true, highWaterMark: 1 });
+
+const send = (reply: FastifyReply, { status, body, text, stream, type }: serve.Answer): FastifyReply =>
+  reply
+    .code(status)
+    .type(type ?? 'application/json')
+    .send(stream ? readable(stream) : (text ?? JSON.stringify(body)));

@@ -1,0 +1,91 @@
+/** What the front page of an album for everybody is made of, and what robots are told. */
+import { Type } from 'typebox';
+import { viewer } from '../http/request-viewer.js';
+import { featuredOf, featuredTag } from '../../album/featured-photo.js';
+import type { Routes } from '../context.js';
+import { findPhoto } from '../../album/visible-photos.js';
+import { answers, bytes, Facets, Tile } from '../../api/photo-schemas.js';
+import { showTo, sightOf } from '../../album/visibility.js';
+
+/** So many tags and albums are on it. */
+const most = { tags: 60, albums: 24 };
+
+export const front: Routes = (app, { library, catalog, clock, config, ask }) => {
+  const Front = Type.Object({
+    title: Type.String(),
+    photos: Type.Integer(),
+    featured: Type.Optional(
+      Type.Object({
+        tile: Tile,
+        title: Type.String(),
+        description: Type.String({ description: 'Markdown' }),
+        place: Type.Optional(
+          Type.Object({
+            city: Type.Optional(Type.String()),
+            region: Type.Optional(Type.String()),
+            country: Type.Optional(Type.String()),
+          }),
+        ),
+      }),
+    ),
+    tags: Facets,
+    albums: Facets,
+  });
+  app.get(
+    '/api/front',
+    { config: { rule: 'see' }, schema: { summary: 'What the front page shows', response: answers(Front) } },
+    async (request) => {
+      const who = viewer(request);
+      const [everything, sight] = [await ask('', 'count', who), sightOf(who)];
+      const tile = featuredOf(catalog, sight, clock.now());
+      const photo = tile && findPhoto(library, who, tile.id);
+      const shown = photo && showTo(who, photo);
+      const tags = catalog.facet('tag', everything, sight).filter(({ value }) => value !== featuredTag);
+      return {
+        title: config.title ?? 'Photospool',
+        photos: catalog.count(everything, sight),
+        ...(tile &&
+          shown && {
+            featured: {
+              tile,
+              title: shown.title,
+              description: shown.description,
+              ...(shown.place && { place: shown.place }),
+            },
+          }),
+        tags: tags.slice(0, most.tags),
+        albums: catalog.facet('album', everything, sight).slice(0, most.albums),
+      };
+    },
+  );
+
+  app.get(
+    '/robots.txt',
+    {
+      config: { rule: 'everyone' },
+      schema: { summary: 'What robots may fetch', response: bytes('robots.txt (RFC 9309)', 'text/plain') },
+    },
+    (_request, reply) =>
+      void reply
+        .type('text/plain; charset=utf-8')
+        .header('cache-control', 'no-cache')
+        .send(config.noindex === false ? welcome : unwelcome),
+  );
+};
+
+/** Programs that show a preview of a link in a message; what they fetch is in no search engine. */
+const previewers = [
+  ...['Twitterbot', 'facebookexternalhit', 'LinkedInBot', 'Slackbot-LinkExpanding', 'TelegramBot', 'WhatsApp'],
+  ...['Discordbot', 'SkypeUriPreview', 'Mastodon', 'Bluesky Cardyb'],
+];
+const pages = ['Disallow: /api/', 'Disallow: /db/', 'Disallow: /originals/', 'Disallow: /s/'];
+const robots = (...lines: string[]): string => `${lines.join('\n')}\n`;
+const welcome = robots('User-agent: *', ...pages, 'Allow: /');
+const unwelcome = robots(
+  ...previewers.map((name) => `User-agent: ${name}`),
+  'Disallow: /api/',
+  'Allow: /',
+  '',
+  'User-agent: *',
+  'Disallow: /',
+);

@@ -1,0 +1,172 @@
+/** One's own password, second factor and passkeys. */
+import type { RegistrationResponseJSON } from '@simplewebauthn/server';
+import { Type, type Static } from 'typebox';
+import type { Passkey as Kept } from '../../access/passkeys.js';
+import { checkConfirmed } from '../../access/actor.js';
+import { viewer } from '../http/request-viewer.js';
+import type { Routes } from '../context.js';
+import { answers, Problem } from '../../api/photo-schemas.js';
+import {
+  GivenName,
+  GivenOtp,
+  GivenPassword,
+  MakeAnswer,
+  OneParams,
+  Passkey,
+  Session,
+  strict,
+  WebAuthnOptions,
+} from '../../api/access-schemas.js';
+import {
+  actorBehind,
+  answerOutcome,
+  personBehind,
+  refusals,
+  siteFor,
+  utcOf,
+  visitOf,
+} from '../http/sign-in-response.js';
+
+export const me: Routes = (app, { access }) => {
+  const { passkeys, accounts, signing } = access;
+  const config = { rule: 'own-session' } as const;
+  app.post(
+    '/api/me/password',
+    {
+      config,
+      schema: {
+        summary: 'Changes the password; all other sessions end',
+        body: strict({
+          old: Type.Optional(Type.String({ maxLength: 4_000, description: 'may be left out where there is none yet' })),
+          new: GivenPassword,
+          removePasskeys: Type.Optional(
+            Type.Array(Type.String({ maxLength: 2_000 }), { maxItems: 50, description: 'ids of passkeys that go too' }),
+          ),
+        }),
+        response: answers(Session),
+      },
+    },
+    async (request, reply) => {
+      const { old, new: fresh, removePasskeys = [] } = request.body;
+      personBehind(request);
+      const besides = { removePasskeys };
+      const outcome = await signing.changePassword(actorBehind(request), old, fresh, visitOf(request), besides);
+      return answerOutcome(request, reply, outcome, refusals.old);
+    },
+  );
+
+  app.get(
+    '/api/me/passkeys',
+    {
+      config,
+      schema: { summary: 'Your passkeys', response: answers(Type.Object({ passkeys: Type.Array(Passkey) })) },
+    },
+    (request, reply) => {
+      const { person } = viewer(request);
+      void reply.send({ passkeys: person === undefined ? [] : passkeys.list(person).map(viewPasskey) });
+    },
+  );
+
+  app.post(
+    '/api/me/passkeys/options',
+    { config, schema: { summary: 'What a browser needs to make a passkey', response: answers(WebAuthnOptions) } },
+    async (request) => {
+      const person = { id: personBehind(request), name: viewer(request).name ?? '' };
+      checkConfirmed(actorBehind(request));
+      return { ...(await passkeys.offer(person, siteFor(request))) };
+    },
+  );
+
+  app.post(
+    '/api/me/passkeys',
+    {
+      config,
+      schema: {
+        summary: 'Keeps a passkey that the browser made',
+        body: strict({ response: MakeAnswer, name: GivenName }),
+        response: { 201: Passkey, '4xx': Problem, '5xx': Problem },
+      },
+    },
+    async (request, reply) => {
+      const person = personBehind(request);
+      // The schema looked at all that is read of it.
+      const response = request.body.response as unknown as RegistrationResponseJSON;
+      const made = await passkeys.verifyNew(person, response, siteFor(request));
+      const kept = accounts.addPasskey(person, request.body.name, made, actorBehind(request));
+      return reply.code(201).send(viewPasskey(kept));
+    },
+  );
+
+  const Factor = Type.Object({
+    on: Type.Boolean(),
+    since: Type.Optional(Type.String()),
+    recovery: Type.Integer({ description: 'recovery codes that were not used yet' }),
+  });
+  const Recovery = Type.Object({ recovery: Type.Array(Type.String(), { description: 'shown this once' }) });
+  const otp = strict({ otp: GivenOtp });
+  app.get(
+    '/api/me/second-factor',
+    { config, schema: { summary: 'Your second factor', response: answers(Factor) } },
+    (request, reply) => {
+      const { person } = viewer(request);
+      const { since, ...state } = access.factors.state(person ?? '');
+      void reply.send({ ...state, ...(since !== undefined && { since: utcOf(since) }) });
+    },
+  );
+  app.post(
+    '/api/me/second-factor',
+    {
+      config,
+      schema: {
+        summary: 'Draws a secret for an authenticator app; it is in force after a first code',
+        response: { 201: Type.Object({ secret: Type.String(), uri: Type.String() }), '4xx': Problem, '5xx': Problem },
+      },
+    },
+    (request, reply) =>
+      void reply.code(201).send(accounts.beginSecondFactor(personBehind(request), actorBehind(request))),
+  );
+  app.post(
+    '/api/me/second-factor/confirm',
+    {
+      config,
+      schema: { summary: 'Turns the second factor on, by a first code', body: otp, response: answers(Recovery) },
+    },
+    (request, reply) => {
+      const recovery = accounts.confirmSecondFactor(personBehind(request), request.body.otp, actorBehind(request));
+      void reply.send({ recovery });
+    },
+  );
+  app.post(
+    '/api/me/second-factor/recovery',
+    { config, schema: { summary: 'Makes new recovery codes; the old ones are void', response: answers(Recovery) } },
+    (request, reply) =>
+      void reply.send({ recovery: accounts.renewRecovery(personBehind(request), actorBehind(request)) }),
+  );
+  app.delete(
+    '/api/me/second-factor',
+    {
+      config,
+      schema: { summary: 'Turns the second factor off', response: answers(Type.Object({ removed: Type.Boolean() })) },
+    },
+    (request, reply) =>
+      void reply.send({ removed: accounts.removeSecondFactor(personBehind(request), actorBehind(request)) }),
+  );
+
+  const Removed = Type.Object({ removed: Type.Literal(true) });
+  app.delete(
+    '/api/me/passkeys/:id',
+    { config, schema: { summary: 'Takes a passkey away', params: OneParams, response: answers(Removed) } },
+    (request, reply) => {
+      accounts.removePasskey(personBehind(request), request.params.id, actorBehind(request));
+      void reply.send({ removed: true });
+    },
+  );
+};
+
+const viewPasskey = ({ id, name, rp, created, used }: Kept): Static<typeof Passkey> => ({
+  id,
+  name,
+  site: rp,
+  created: utcOf(created),
+  ...(used !== undefined && { lastUsed: utcOf(used) }),
+});

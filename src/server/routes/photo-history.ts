@@ -1,0 +1,117 @@
+/** Who edited what of a photo, when, what its sidecars say, and where it came in: for those who may edit, of the fields that they may change. */
+import { Type } from 'typebox';
+import type { People } from '../../access/people.js';
+import { may, type Viewer } from '../../access/permissions.js';
+import { historyOf, sidecarsIn, sightingsOf } from '../../document/edit-history.js';
+import { photoId, type PhotoDocument } from '../../document/photo-document.js';
+import { viewer } from '../http/request-viewer.js';
+import { authorFor } from '../../album/author-names.js';
+import { limit, within } from '../http/page-size.js';
+import { Ahead, MergeShape, mergeFor, momentOf } from '../peer-status.js';
+import type { Routes } from '../context.js';
+import { getPhoto, readDocuments } from '../../album/visible-photos.js';
+import { answers, IdParams } from '../../api/photo-schemas.js';
+
+const bounds = { most: 1_000, usual: 200 };
+const Author = Type.Object({ id: Type.Optional(Type.String()), name: Type.String() });
+const Entry = Type.Object({
+  field: Type.String(),
+  element: Type.Optional(Type.String({ description: 'which tag or album' })),
+  value: Type.Unknown({ description: 'null where it was taken away; of a tag or album whether the photo is in it' }),
+  at: Type.String({ description: 'UTC' }),
+  ahead: Ahead,
+  by: Author,
+  shown: Type.Optional(Type.Literal(true)),
+  lost: Type.Optional(Type.Literal(true, { description: 'it gave way when two servers met' })),
+});
+const History = Type.Object({
+  added: Type.String({ description: 'UTC' }),
+  edits: Type.Array(Entry),
+  sightings: Type.Array(
+    Type.Object({
+      at: Type.String({ description: 'UTC' }),
+      name: Type.String(),
+      folder: Type.Optional(Type.String({ description: 'for those who may look into the spool' })),
+      here: Type.Boolean({ description: 'on this server' }),
+      by: Author,
+    }),
+  ),
+  sidecars: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      at: Type.String({ description: 'UTC, when it was last written; empty where that is not known' }),
+      by: Author,
+      values: Type.Record(Type.String(), Type.Unknown(), { description: 'what it says, by field' }),
+      shown: Type.Optional(Type.Literal(true, { description: 'the newest of its name: asked for what nobody edited' })),
+    }),
+  ),
+  more: Type.Integer({ description: 'older ones that are not told' }),
+  merges: Type.Array(MergeShape),
+});
+
+export const history: Routes = (app, context) => {
+  const { access, library } = context;
+  app.get(
+    '/api/photos/:id/history',
+    {
+      config: { rule: 'history' },
+      schema: {
+        summary: 'Who edited what, and when; what sidecars say; and where it came in',
+        params: IdParams,
+        querystring: Type.Object({ limit: limit(bounds) }),
+        response: answers(History),
+      },
+    },
+    (request, reply) => {
+      const [who, now] = [viewer(request), context.clock.now()];
+      const { id, added } = getPhoto(library, who, request.params.id);
+      const [document] = readDocuments(library, [id]);
+      const edits = (document ? historyOf(document) : []).filter(({ field }) => isTold(who, field));
+      const told = edits.slice(0, within(bounds, request.query.limit));
+      const merges = library.local.merges.of(photoId(id)).map((merge) => ({
+        ...merge,
+        fields: merge.fields.filter((field) => isTold(who, field)),
+        contests: merge.contests.filter(({ field }) => isTold(who, field)),
+      }));
+      void reply.send({
+        added,
+        edits: told.map(({ by, at, made, ...edit }) => ({
+          ...edit,
+          ...momentOf({ at, made }, now),
+          by: authorFor(who, access.people, by),
+        })),
+        sightings: document ? sightingsFor(who, access.people, library.server, document) : [],
+        sidecars: document ? sidecarsFor(who, access.people, document) : [],
+        more: edits.length - told.length,
+        merges: merges.map((merge) => mergeFor(who, access.people, merge, now)),
+      });
+    },
+  );
+};
+
+/** More of them are told of no one; a hostile peer may send many. */
+const mostSightings = 100;
+const mostSidecars = 100;
+
+/** Where a photo came in. In which folder is told to those who may look into the spool. */
+const sightingsFor = (who: Viewer, people: Pick<People, 'find'>, here: string, document: PhotoDocument) =>
+  sightingsOf(document)
+    .slice(0, mostSightings)
+    .map(({ at, name, server, folder, by }) => ({
+      ...{ at, name, here: server === here, by: authorFor(who, people, by) },
+      ...(folder !== undefined && may(who, 'spool') && { folder }),
+    }));
+
+/** What sidecars say of a photo, as far as it is told, and who sent them. */
+const sidecarsFor = (who: Viewer, people: Pick<People, 'find'>, document: PhotoDocument) =>
+  sidecarsIn(document)
+    .slice(0, mostSidecars)
+    .map(({ by, values, ...told }) => ({
+      ...told,
+      by: authorFor(who, people, by),
+      values: Object.fromEntries(Object.entries(values).filter(([field]) => isTold(who, field))),
+    }));
+
+/** What a family member is told of who may edit: what they may change. Their favourite is not the owner's. */
+const shared: readonly string[] = ['title', 'description', 'taken', 'place', 'gps', 'rating', 'tags', 'albums'];
+const isTold = (who: Viewer, field: string): boolean => who.role !== 'family' || shared.includes(field);

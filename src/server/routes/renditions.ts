@@ -1,0 +1,85 @@
+/** Renditions: pictures, and films. */
+import { Type } from 'typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toPhotospoolError, notFound } from '../../base/errors.js';
+import type { PhotoView } from '../../document/photo-view.js';
+import { viewer } from '../http/request-viewer.js';
+import { mayHaveOriginal } from '../../access/permissions.js';
+import { playingOf, sourceOf, withMotion } from '../../album/playable-videos.js';
+import { mayKeep, sendDownload, type Download } from '../files/send-file.js';
+import { refuse } from '../http/error-responses.js';
+import type { Routes } from '../context.js';
+import { getPhoto } from '../../album/visible-photos.js';
+import { hasPeers } from '../peer-status.js';
+import { bytes, Sha256 } from '../../api/photo-schemas.js';
+
+export const media: Routes = (app, context) => {
+  const { library, blobs } = context;
+
+  /** What is sent of a film; undefined where it is not made yet. */
+  function filmOf(request: FastifyRequest, photo: PhotoView, which: 'hover' | 'video'): Download | undefined {
+    const who = viewer(request);
+    if (!photo.type.startsWith('video/') && withMotion(context, who, photo).motion !== true)
+      throw notFound('This photo is no film.');
+    const playing = playingOf(context, who, photo, which);
+    if (!playing) return undefined;
+    const missing = 'This film is not on this server.';
+    const keeps = mayKeep(request);
+    if (playing.kind === 'rendition') {
+      const { sha256, type } = playing.rendition;
+      return { path: blobs.rendition(sha256), sha256, type, forever: keeps, missing };
+    }
+    const { id, type, part, settled } = playing;
+    const path = blobs.original(library.local.originals.find(id)?.path ?? '');
+    return { path, sha256: id, type, forever: keeps && settled, missing, ...(part && { part }) };
+  }
+
+  function pictureOf(request: FastifyRequest, photo: PhotoView, which: 'thumb' | 'preview'): Download {
+    const found = photo.renditions[which];
+    if (!found) throw notFound(`This photo has no ${which}.`);
+    const { sha256, type } = found;
+    const forever = mayKeep(request);
+    return { path: blobs.rendition(sha256), sha256, type, forever, missing: 'This picture is not on this server.' };
+  }
+
+  /** Whether a film that is not here will be; those who may not have the original have it made. */
+  function isComing(request: FastifyRequest, photo: PhotoView): boolean {
+    const who = viewer(request);
+    const id = sourceOf(context, who, photo);
+    if (id === undefined || mayHaveOriginal(who) || !context.makePlayable) return true;
+    const isHere = library.local.originals.find(id)?.state === 'here';
+    return isHere ? context.makePlayable(id) : hasPeers(context);
+  }
+
+  const withheld = (reply: FastifyReply): FastifyReply =>
+    refuse(reply, 403, 'forbidden', 'Only the original of this video could be played, and it is not shared with you.');
+
+  const later = (reply: FastifyReply, message: string): FastifyReply => refuse(reply, 404, 'on-its-way', message);
+
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/media/:id/:rendition',
+    config: { rule: 'see' },
+    schema: {
+      summary: 'A scaled picture, or a film',
+      params: Type.Object({ id: Sha256, rendition: Type.Enum(['thumb', 'preview', 'hover', 'video']) }),
+      // Nothing looks at it: with it the address changes with the picture, which browsers keep for ever.
+      querystring: Type.Object({ v: Type.Optional(Type.String({ maxLength: 64 })) }),
+      response: bytes('the picture or film', 'image/webp', 'image/jpeg', 'video/mp4', 'video/webm'),
+    },
+    handler: async (request, reply) => {
+      const { id, rendition } = request.params;
+      const photo = getPhoto(library, viewer(request), id);
+      const what =
+        rendition === 'hover' || rendition === 'video'
+          ? filmOf(request, photo, rendition)
+          : pictureOf(request, photo, rendition);
+      if (!what && rendition === 'video' && !isComing(request, photo)) return withheld(reply);
+      if (!what) return later(reply, 'This film is still being made.');
+      return sendDownload(request, reply, what).catch((error: unknown) => {
+        if (toPhotospoolError(error).code !== 'not-found' || !hasPeers(context)) throw error;
+        return later(reply, 'This picture is on its way here from another server.');
+      });
+    },
+  });
+};

@@ -1,0 +1,173 @@
+/**
+ * Uploads that go on where they broke: tus 1.0, and beside it how an upload stands. An upload exists for who made it alone; for
+ * everybody else its address is answered like one that never was. In words: docs/upload.md.
+ */
+import { notFound } from '../../base/errors.js';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { authorOf, type Viewer } from '../../access/permissions.js';
+import type { Upload } from '../../spool/spool-interface.js';
+import { isSidecarName } from '../../ingest/sidecars/match-sidecars.js';
+import { isXmp } from '../../photo/formats/unsupported.js';
+import { headLength, whyNotTaken } from '../../photo/formats/identify.js';
+import { checkStill, viewer } from '../http/request-viewer.js';
+import type { Routes } from '../context.js';
+import { findPhoto } from '../../album/visible-photos.js';
+import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
+import { openTus, uploadsPath, type TusAsking } from '../files/tus-uploads.js';
+import { sha256Of } from '../files/tus-headers.js';
+
+const Params = Type.Object({ upload: Type.String({ description: '32 hexadecimal digits' }) });
+const State = Type.Object({
+  state: Type.Enum(['uploading', 'checking', 'received', 'known']),
+  bytes: Type.Integer({ description: 'how many are here' }),
+  length: Type.Integer({ description: 'how many there are' }),
+  sha256: Type.Optional(Sha256),
+});
+const Heads = Type.Object({
+  files: Type.Array(
+    Type.Object({
+      name: Type.String({ maxLength: 1000 }),
+      head: Type.String({
+        maxLength: 4 * Math.ceil(headLength / 3),
+        description: `the first ${headLength} bytes, base64`,
+      }),
+    }),
+    { minItems: 1, maxItems: 100 },
+  ),
+});
+
+/** Why the spool would leave a file alone; null where it would take it. */
+const whyNot = (name: string, head: Uint8Array): string | null =>
+  isSidecarName(name) && isXmp(head) ? null : (whyNotTaken(name, head) ?? null);
+
+const problems = { '4xx': Problem, '5xx': Problem };
+/** An answer without a body, as OpenAPI describes it. */
+const nothing = (description: string) => Type.Null({ description });
+const one = `${uploadsPath}/:upload`;
+
+export const uploads: Routes = async (app, { spool, library, clock }) => {
+  const tus = openTus(spool.uploads, clock);
+
+  /** The upload of a request. @throws PhotospoolError `not-found` where there is none, or it is somebody else's. */
+  async function ofAsker(request: FastifyRequest): Promise<Upload> {
+    const { upload: id } = request.params as { upload: string };
+    const found = /^[0-9a-f]{32}$/.test(id) ? await spool.uploads.find(id) : undefined;
+    if (found?.by === authorOf(viewer(request))) return found;
+    throw notFound('There is no such upload here.', 'It may be too old: begin again.');
+  }
+
+  /** Asks anew whether who made a request may upload. */
+  const stillOf = (request: FastifyRequest) => (): void => checkStill(request, 'upload');
+
+  async function asking(request: FastifyRequest): Promise<TusAsking> {
+    const { id, by } = await ofAsker(request);
+    return { id, by, still: stillOf(request) };
+  }
+
+  /** How many bytes a photo has that whoever asks may see and whose original is here. */
+  function knownBytes(who: Viewer, sha256: string): number | undefined {
+    const photo = findPhoto(library, who, sha256);
+    return photo?.original.here === true ? photo.bytes : undefined;
+  }
+
+  app.post(
+    '/api/uploads/check',
+    {
+      config: { rule: 'upload' },
+      schema: {
+        summary: 'Whether files would be taken in, by their names and first bytes, before they are sent',
+        body: Heads,
+        response: answers(Type.Object({ reasons: Type.Array(Type.Union([Type.String(), Type.Null()])) })),
+      },
+    },
+    ({ body }) =>
+      Promise.resolve({ reasons: body.files.map(({ name, head }) => whyNot(name, Buffer.from(head, 'base64'))) }),
+  );
+
+  await app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+    const body = { bodyLimit: Number.MAX_SAFE_INTEGER, validatorCompiler: () => () => true };
+
+    scope.options(
+      uploadsPath,
+      {
+        config: { rule: 'upload' },
+        schema: {
+          summary: 'What of tus is spoken',
+          response: { 204: nothing('Tus-Version, Tus-Extension'), ...problems },
+        },
+      },
+      (request, reply) => tus(request, reply, { by: authorOf(viewer(request)), still: stillOf(request) }),
+    );
+
+    scope.post(
+      uploadsPath,
+      {
+        ...body,
+        config: { rule: 'upload', streams: true },
+        schema: {
+          summary: 'Begins an upload (tus creation), or says that the photo is here already',
+          response: { 200: State, 201: nothing('Location, Upload-Expires'), ...problems },
+        },
+      },
+      async (request, reply) => {
+        const who = viewer(request);
+        const sha256 = sha256Of(request.headers['upload-metadata']);
+        const bytes = sha256 === undefined ? undefined : knownBytes(who, sha256);
+        if (bytes !== undefined) return reply.code(200).send({ state: 'known', bytes, length: bytes, sha256 });
+        return tus(request, reply, { by: authorOf(who), still: stillOf(request) });
+      },
+    );
+
+    scope.route({
+      method: ['GET', 'HEAD'],
+      url: one,
+      config: { rule: 'upload' },
+      schema: {
+        summary: 'How an upload stands, and its hash when it is safe; HEAD is that of tus',
+        params: Params,
+        response: answers(State),
+      },
+      handler: async (request, reply) => {
+        let found = await ofAsker(request);
+        if (request.method === 'HEAD')
+          return tus(request, reply, { id: found.id, by: found.by, still: stillOf(request) });
+        // Whole, and its end was not reached: a crash, or a disk in trouble.
+        if (found.state !== 'received' && found.bytes === found.length)
+          found = await spool.uploads.finish(found.id, stillOf(request));
+        const { state, bytes, length, sha256 } = found;
+        return { state, bytes, length, ...(sha256 !== undefined && { sha256 }) };
+      },
+    });
+
+    scope.patch(
+      one,
+      {
+        ...body,
+        config: { rule: 'upload', streams: true },
+        schema: {
+          summary: 'Goes on with an upload',
+          params: Params,
+          response: { 204: nothing('Upload-Offset'), ...problems },
+        },
+      },
+      async (request, reply) => tus(request, reply, await asking(request)),
+    );
+
+    scope.delete(
+      one,
+      {
+        config: { rule: 'upload' },
+        schema: {
+          summary: 'Gives an upload up',
+          params: Params,
+          response: { 204: nothing('it is gone'), ...problems },
+        },
+      },
+      async (request, reply) => tus(request, reply, await asking(request)),
+    );
+    done();
+  });
+};

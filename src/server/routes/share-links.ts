@@ -1,0 +1,184 @@
+/** Share links: made, listed and ended by the owner; what one is, and its password, for whoever comes by it. */
+import { Type } from 'typebox';
+import { may } from '../../access/permissions.js';
+import type { Share } from '../../access/share-links.js';
+import { PhotospoolError, notFound } from '../../base/errors.js';
+import { parseQuery } from '../../catalog/search-parser.js';
+import { viewer } from '../http/request-viewer.js';
+import { authorFor } from '../../album/author-names.js';
+import type { Routes } from '../context.js';
+import { getPhoto } from '../../album/visible-photos.js';
+import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
+import { GivenPassword, strict } from '../../api/access-schemas.js';
+import { giveTicket, shareOf } from '../http/share-link-address.js';
+import { givenTypes } from '../files/stripped-originals.js';
+import { actorBehind, refuseTooSoon, utcOf } from '../http/sign-in-response.js';
+
+const utc = Type.String({ description: 'UTC' });
+const Flag = Type.Boolean();
+const One = Type.Object({
+  id: Type.String(),
+  photo: Type.Optional(Sha256),
+  search: Type.Optional(Type.String()),
+  title: Type.String(),
+  locked: Type.Boolean({ description: 'a password is asked for' }),
+  originals: Flag,
+  details: Type.Boolean({ description: 'file names, positions, places and tags are told too' }),
+  created: utc,
+  by: Type.String(),
+  expires: Type.Optional(utc),
+  over: Type.Boolean(),
+  lastUsed: Type.Optional(utc),
+});
+const Shown = Type.Object({
+  title: Type.String(),
+  photo: Type.Optional(Sha256),
+  locked: Type.Boolean({ description: 'the password is still to be given; nothing else is told then' }),
+  originals: Flag,
+  details: Flag,
+  strippable: Type.Array(Type.String(), {
+    description: 'types of originals that are given without details, as they are or as a JPEG',
+  }),
+  expires: Type.Optional(utc),
+});
+
+export const shares: Routes = (app, { access, clock, library, toBare }) => {
+  const config = { rule: 'links' } as const;
+
+  const describe = ({ scope, created, expires, used, author, ...rest }: Share, by: string) => ({
+    ...rest,
+    ...scope,
+    by,
+    created: utcOf(created),
+    over: (expires !== undefined && expires <= clock.now()) || !may(access.senders(author), 'links'),
+    ...(expires !== undefined && { expires: utcOf(expires) }),
+    ...(used !== undefined && { lastUsed: utcOf(used) }),
+  });
+
+  app.get(
+    '/api/shares',
+    {
+      config,
+      schema: { summary: 'Share links, newest first', response: answers(Type.Object({ shares: Type.Array(One) })) },
+    },
+    (request, reply) => {
+      const who = viewer(request);
+      const all = access.shares.list();
+      void reply.send({ shares: all.map((one) => describe(one, authorFor(who, access.people, one.author).name)) });
+    },
+  );
+
+  app.post(
+    '/api/shares',
+    {
+      config,
+      schema: {
+        summary: 'Makes a share link; its address is shown this once',
+        body: strict({
+          photo: Type.Optional(Sha256),
+          search: Type.Optional(Type.String({ minLength: 1, maxLength: 2_000 })),
+          title: Type.Optional(Type.String({ maxLength: 200 })),
+          password: Type.Optional(GivenPassword),
+          expires: Type.Optional(Type.String({ maxLength: 40, description: 'UTC' })),
+          originals: Type.Optional(Flag),
+          details: Type.Optional(Flag),
+        }),
+        response: { 201: Type.Object({ share: One, path: Type.String() }), '4xx': Problem, '5xx': Problem },
+      },
+    },
+    async (request, reply) => {
+      const { photo, search, title = '', password, expires, originals = false, details = false } = request.body;
+      const who = viewer(request);
+      const end = expires === undefined ? undefined : Date.parse(expires);
+      if (Number.isNaN(end)) throw new PhotospoolError('invalid', 'That is no day.');
+      const made = await access.shares.make(
+        {
+          ...{ scope: scopeOf(photo, search), title: title.trim(), originals, details },
+          ...(password !== undefined && { password }),
+          ...(end !== undefined && { expires: end }),
+        },
+        actorBehind(request),
+      );
+      const share = describe(made.share, authorFor(who, access.people, made.share.author).name);
+      return reply.code(201).send({ share, path: `/s/${made.secret}` });
+
+      function scopeOf(id: string | undefined, text: string | undefined): Share['scope'] {
+        if ((id === undefined) === (text === undefined))
+          throw new PhotospoolError('invalid', 'A link is to a photo, or to what a search finds.');
+        if (id !== undefined) return { photo: getPhoto(library, who, id).id };
+        if (parseQuery(text ?? '').terms.length === 0)
+          throw new PhotospoolError('invalid', 'That would share everything.');
+        return { search: text ?? '' };
+      }
+    },
+  );
+
+  app.delete(
+    '/api/shares/:id',
+    {
+      config,
+      schema: {
+        summary: 'Ends a share link, at once',
+        params: Type.Object({ id: Type.String() }),
+        response: answers(Type.Object({ revoked: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      if (!access.shares.revoke(request.params.id, actorBehind(request))) throw notFound('There is no such link.');
+      void reply.send({ revoked: true });
+    },
+  );
+
+  const over = (): PhotospoolError =>
+    notFound('This link is over, or it is not whole.', 'Ask whoever sent it for a new one.');
+
+  function tell({ scope, title, originals, details, expires }: Share, locked: boolean) {
+    if (locked) return { title: '', locked, originals: false, details: false, strippable: [] };
+    const end = expires !== undefined && { expires: utcOf(expires) };
+    return {
+      title,
+      locked,
+      originals,
+      details,
+      strippable: givenTypes(toBare !== undefined),
+      ...end,
+      ...('photo' in scope && scope),
+    };
+  }
+
+  app.get(
+    '/api/share',
+    {
+      config: { rule: 'everyone' },
+      schema: { summary: 'The share link below whose address this is asked', response: answers(Shown) },
+    },
+    (request, reply) => {
+      const brought = shareOf(request);
+      const share = brought && access.shares.find(brought.secret);
+      if (!share) throw over();
+      void reply.send(tell(share, access.shares.viewer(brought) === undefined));
+    },
+  );
+
+  app.post(
+    '/api/share',
+    {
+      config: { rule: 'everyone' },
+      schema: {
+        summary: 'Gives the password of the share link',
+        body: strict({ password: GivenPassword }),
+        response: answers(Shown),
+      },
+    },
+    async (request, reply) => {
+      const brought = shareOf(request);
+      const outcome = brought && (await access.shares.unlock(brought.secret, request.body.password, request.ip));
+      const share = brought && access.shares.find(brought.secret);
+      if (!outcome || !share) throw over();
+      if (outcome.kind === 'wait') throw refuseTooSoon(reply, outcome.ms);
+      if (outcome.kind === 'wrong') throw new PhotospoolError('forbidden', 'The password is not right.');
+      if (outcome.ticket !== '') giveTicket(request, reply, brought.secret, outcome.ticket);
+      return tell(share, false);
+    },
+  );
+};

@@ -1,0 +1,130 @@
+/** Signing in and out, by password and by passkey, and proving once more who one is. */
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
+import { viewerNow, viewerOf } from '../http/request-viewer.js';
+import { sessionOf, takeCookie } from '../http/cookies.js';
+import type { Routes } from '../context.js';
+import { Type } from 'typebox';
+import { answers } from '../../api/photo-schemas.js';
+import {
+  GivenName,
+  GivenOtp,
+  GivenPassword,
+  Session,
+  SignInAnswer,
+  strict,
+  WebAuthnOptions,
+} from '../../api/access-schemas.js';
+import {
+  answerOutcome,
+  checkOutcome,
+  describeSession,
+  refusals,
+  sessionBehind,
+  siteFor,
+  visitOf,
+} from '../http/sign-in-response.js';
+
+export const session: Routes = (app, { access }) => {
+  const config = { rule: 'everyone' } as const;
+  app.get(
+    '/api/session',
+    { config, schema: { summary: 'Who is signed in, and what they may do', response: answers(Session) } },
+    (request, reply) => void reply.send(describeSession(request, viewerOf(request))),
+  );
+
+  app.post(
+    '/api/session',
+    {
+      config,
+      schema: {
+        summary: 'Signs in by password',
+        body: strict({ name: GivenName, password: GivenPassword, otp: Type.Optional(GivenOtp) }),
+        response: answers(Session),
+      },
+    },
+    async (request, reply) => {
+      const { name, password, otp } = request.body;
+      const outcome = await access.signing.byPassword(name, password, visitOf(request), otp);
+      return answerOutcome(request, reply, outcome, refusals.password);
+    },
+  );
+
+  app.delete(
+    '/api/session',
+    { config, schema: { summary: 'Signs out', response: answers(Session) } },
+    (request, reply) => {
+      const secret = sessionOf(request);
+      if (secret !== undefined) access.signing.signOut(secret, request.ip);
+      takeCookie(request, reply);
+      // What the owner's browser keeps without asking again goes; cookies stay, for one of them marks a known browser.
+      void reply.header('clear-site-data', '"cache"');
+      void reply.send(describeSession(request, access.recognise({ direct: false })));
+    },
+  );
+
+  app.post(
+    '/api/session/passkey/options',
+    { config, schema: { summary: 'What a browser needs to sign in by passkey', response: answers(WebAuthnOptions) } },
+    async (request) => ({ ...(await access.passkeys.ask(siteFor(request))) }),
+  );
+
+  app.post(
+    '/api/session/passkey',
+    {
+      config,
+      schema: { summary: 'Signs in by passkey', body: strict({ response: SignInAnswer }), response: answers(Session) },
+    },
+    async (request, reply) => {
+      // The schema looked at all that is read of it.
+      const response = request.body.response as unknown as AuthenticationResponseJSON;
+      const outcome = await access.signing.byPasskey(response, siteFor(request), visitOf(request));
+      return answerOutcome(request, reply, outcome, refusals.passkey);
+    },
+  );
+
+  app.post(
+    '/api/session/confirm',
+    {
+      config: { rule: 'own-session' },
+      schema: {
+        summary: 'Proves once more who you are, by your password or a passkey; it holds for ten minutes',
+        body: strict(
+          {
+            password: Type.Optional(GivenPassword),
+            otp: Type.Optional(GivenOtp),
+            response: Type.Optional(SignInAnswer),
+          },
+          { minProperties: 1 },
+        ),
+        response: answers(Session),
+      },
+    },
+    async (request, reply) => {
+      const { password = '', otp, response } = request.body;
+      const [id, visit] = [sessionBehind(request), visitOf(request)];
+      // The schema looked at all that is read of it.
+      const outcome = response
+        ? await access.signing.confirmByPasskey(
+            id,
+            response as unknown as AuthenticationResponseJSON,
+            siteFor(request),
+            visit,
+          )
+        : await access.signing.confirmByPassword(id, password, visit, otp);
+      checkOutcome(reply, outcome, refusals.confirm);
+      return describeSession(request, viewerNow(request));
+    },
+  );
+
+  app.delete(
+    '/api/session/passkeys-added',
+    {
+      config: { rule: 'own-session' },
+      schema: { summary: 'You have seen which passkeys were added', response: answers(Session) },
+    },
+    (request, reply) => {
+      access.sessions.notice(sessionBehind(request));
+      void reply.send(describeSession(request, viewerNow(request)));
+    },
+  );
+};

@@ -1,0 +1,233 @@
+/**
+ * Takes ready files out of `incoming` into claims: by rename, or in copy mode by copying what is not known yet. What goes
+ * wrong before a file is claimed leaves it where it is; trouble of the disk makes all others wait a while, with doubling
+ * pauses, instead of trying thousands of files against a full disk.
+ */
+import type { Clock } from '../base/clock.js';
+import { sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import { keyOf } from '../base/paths.js';
+import type { Log } from '../base/log.js';
+import type { Outcome } from '../ingest/ingest.js';
+import type { Seen } from '../library/local-tables.js';
+import { writeInto, type Claim, type Claims } from './claims.js';
+import { earliest, openHold } from './disk-trouble.js';
+import type { Inbox } from './incoming-files.js';
+import type { Item } from './claim-record.js';
+import type { Held, SpoolEvent } from './spool-interface.js';
+import type { Found } from './scan-incoming.js';
+import type { Tally } from './spool-statistics.js';
+
+/** How files are taken. */
+export interface Taking {
+  /** Claims one ready file and works on it. Never rejects. */
+  take(found: Found): Promise<void>;
+  /**
+   * False where a file need not be tried: in copy mode its bytes are in the archive or in a claim (of this processor's own,
+   * or of the one that it hands over to; by path), or it was refused: a short while ago, or where `once`, since `reset`.
+   */
+  wants(found: Found, own: ReadonlyMap<string, Item>, others: ReadonlyMap<string, Item>, once: boolean): boolean;
+  /** Until when (ms) nothing is taken because of the disk; 0 where nothing is in the way. */
+  heldUntil(): number;
+  /** The same, to be shown, with the reason. */
+  held(): Held | undefined;
+  /** When the next refused file is tried again, in ms. */
+  nextTry(): number | undefined;
+  /** What could not be claimed since `reset`, or is stuck in a claim of another process, with the reason. */
+  refused(): Refused[];
+  /** Forgets what was refused and is not among these any more (by `keyOf` their paths): it is gone or has changed. */
+  keep(ready: ReadonlySet<string>): void;
+  /** Forgets holds and refusals: a new pass tries everything. */
+  reset(): void;
+  /** What is being taken at this moment. */
+  underWay(): Iterable<Found>;
+  /** In copy mode, the bytes of a file that was taken before and is in the archive. */
+  taken(found: Found): string | undefined;
+}
+
+/** A file that could not be claimed; it is where it was. */
+export interface Refused {
+  name: string;
+  reason: string;
+  code: ErrorCode;
+}
+
+/** What taking works with. `countSeen`: tell of files that were taken before as duplicates, once. */
+export interface TakingParts {
+  mode: 'move' | 'copy';
+  countSeen: boolean;
+  claims: Claims;
+  inbox: Inbox;
+  files: Files;
+  seen: Seen;
+  /** Whether the archive has these bytes, by the local table and by a look at the disk. */
+  isHere: (sha256: string) => boolean;
+  /** Told of a file, in copy mode, whose bytes the archive has. */
+  known: (found: Found, sha256: string) => Promise<void>;
+  /** Is told of files that need not be claimed, for their bytes are in the archive: once for each. */
+  told: (found: Found, sha256: string) => void;
+  clock: Clock;
+  log: Log;
+  work: (claim: Claim) => Promise<Outcome | undefined>;
+  /** What keeps all from being worked on, where something does. */
+  handHeld: () => Held | undefined;
+  emit: (event: SpoolEvent) => void;
+  tally: Pick<Tally, 'addSeen'>;
+}
+
+const firstDelay = 5_000;
+const longestDelay = 300_000;
+/** Trouble of claiming that every file would meet. */
+const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'busy', 'io', 'not-found']);
+
+/** Opens the taking of one processor. */
+export function openTaking(parts: TakingParts): Taking {
+  const { claims, inbox, files, seen, clock, emit } = parts;
+  const refused = new Map<string, Refused & { until: number; delay: number }>();
+  const elsewhere = new Map<string, Refused>();
+  const told = new Set<string>();
+  const underWay = new Set<Found>();
+  /** What is copied and worked on now, by hash: the same bytes twice in a tree are copied once. */
+  const bringing = new Map<string, Promise<void>>();
+  const hold = openHold(clock);
+
+  const seenKey = (found: Found): [string, number, string] => [
+    keyOf(found.path),
+    Number(found.look.size),
+    found.look.mtimeNs.toString(),
+  ];
+
+  function taken(found: Found): string | undefined {
+    const sha256 = parts.mode === 'copy' ? seen.find(...seenKey(found)) : undefined;
+    return sha256 !== undefined && parts.isHere(sha256) ? sha256 : undefined;
+  }
+
+  function tell(found: Found, sha256: string): void {
+    if (told.has(keyOf(found.path))) return;
+    told.add(keyOf(found.path));
+    parts.told(found, sha256);
+    parts.tally.addSeen();
+    emit({ type: 'duplicate', name: found.name, sha256 });
+  }
+
+  /** Says that these bytes are being brought, until what it answers is called. */
+  function bring(sha256: string): () => void {
+    let end!: () => void;
+    bringing.set(sha256, new Promise((resolve) => (end = resolve)));
+    return () => {
+      bringing.delete(sha256);
+      end();
+    };
+  }
+
+  /** Claims a copy, unless its bytes are known. `brought` gets what is to be called when they are where they go. */
+  async function copy(found: Found, brought: (() => void)[]): Promise<Claim | undefined> {
+    const sha256 = await reading(found, async () => (await files.hash(found.path)).sha256);
+    if (sha256 === undefined) return undefined;
+    for (let other; (other = bringing.get(sha256));) await other;
+    brought.push(bring(sha256));
+    if (!parts.isHere(sha256)) return claims.copy(found, sha256);
+    await reading(found, () => parts.known(found, sha256));
+    tell(found, sha256);
+    seen.put(...seenKey(found), sha256);
+    return undefined;
+  }
+
+  /** What `read` gives; undefined where the file can't be read, which is that file's trouble alone. */
+  async function reading<T>(found: Found, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      await refuse(found, error, false);
+      return undefined;
+    }
+  }
+
+  async function refuse(found: Found, error: unknown, claiming: boolean): Promise<void> {
+    const failure = toPhotospoolError(error, 'take', found.path.toString());
+    const { code } = failure;
+    const there = await files.look(found.path).catch(() => true);
+    if (code === 'not-found' && !there) return;
+    const reason = sentence(failure);
+    const before = refused.get(keyOf(found.path));
+    const delay = Math.min((before?.delay ?? firstDelay / 2) * 2, longestDelay);
+    refused.set(keyOf(found.path), { name: found.name, reason, code, delay, until: clock.now() + delay });
+    const news =
+      claiming && (everybodys.has(code) || failure.op === writeInto)
+        ? hold.failed(code, reason)
+        : before?.reason !== reason;
+    if (news) parts.log.warn({ code, name: found.name }, reason);
+    emit({ type: 'stuck', name: found.name, reason });
+  }
+
+  const heldUntil = (): number => Math.max(hold.until(), Date.parse(parts.handHeld()?.until ?? '') || 0);
+
+  async function claim(found: Found, brought: (() => void)[]): Promise<Claim | undefined> {
+    try {
+      const claimed = parts.mode === 'copy' ? await copy(found, brought) : await claims.take(found);
+      if (claimed && hold.passed()) parts.log.info({}, 'Files can be taken again.');
+      return claimed;
+    } catch (error) {
+      await refuse(found, error, true);
+      return undefined;
+    }
+  }
+
+  async function work(found: Found, claimed: Claim): Promise<void> {
+    refused.delete(keyOf(found.path));
+    told.add(keyOf(found.path));
+    if (parts.mode === 'move') inbox.took(found);
+    const outcome = await parts.work(claimed);
+    if (parts.mode === 'copy' && outcome && outcome.kind !== 'waiting') seen.put(...seenKey(found), outcome.sha256);
+  }
+
+  return {
+    async take(found) {
+      if (heldUntil() > 0) return;
+      const looked = await reading(found, async () => ({ whyNot: await inbox.whyNot(found) }));
+      if (looked?.whyNot !== undefined) emit({ type: 'ignored', name: found.name, reason: looked.whyNot });
+      if (!looked || looked.whyNot !== undefined) return;
+      underWay.add(found);
+      const brought: (() => void)[] = [];
+      try {
+        const claimed = await claim(found, brought);
+        if (claimed) await work(found, claimed);
+      } finally {
+        for (const end of brought) end();
+        underWay.delete(found);
+      }
+    },
+    underWay: () => underWay,
+    taken,
+    wants(found, own, others, once) {
+      const key = keyOf(found.path);
+      if ((refused.get(key)?.until ?? 0) > (once ? 0 : clock.now())) return false;
+      if (parts.mode === 'move') return true;
+      if (own.has(key)) return false;
+      const item = others.get(key);
+      if (item?.error) {
+        const { message, code } = item.error;
+        elsewhere.set(key, { name: found.name, reason: message, code });
+      }
+      if (item) return false;
+      const sha256 = taken(found);
+      if (sha256 === undefined) return true;
+      if (parts.countSeen) tell(found, sha256);
+      return false;
+    },
+    held: () => hold.read() ?? parts.handHeld(),
+    heldUntil,
+    nextTry: () => earliest([...refused.values()].map(({ until }) => until).filter((until) => until > clock.now())),
+    refused: () =>
+      [...refused.values(), ...elsewhere.values()].map(({ name, reason, code }) => ({ name, reason, code })),
+    keep(ready) {
+      for (const key of refused.keys()) if (!ready.has(key)) refused.delete(key);
+      for (const key of elsewhere.keys()) if (!ready.has(key)) elsewhere.delete(key);
+    },
+    reset() {
+      refused.clear();
+      elsewhere.clear();
+      hold.reset();
+    },
+  };
+}

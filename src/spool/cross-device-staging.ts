@@ -1,0 +1,96 @@
+/**
+ * Where files are hidden that come from another filesystem than that of `work`: on their own, by one rename, so that what
+ * comes to their old name is never touched. Where each is going is in the record of its claim, written before it is hidden.
+ */
+import { dirname, join } from 'node:path';
+import { decodeTime } from 'ulid';
+import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
+import { below, parentOf, type Files, type Path } from '../base/files.js';
+import { nameOf } from '../base/paths.js';
+import type { IgnoredItem } from './spool-interface.js';
+import { isClaimName } from './claim-name.js';
+
+/** The folder of hidden files, beside `incoming`. */
+const hiding = '.photospool-incoming';
+
+/** Where a file may be hidden, best first: beside `incoming`, or else beside the file. */
+export function placesToHide(incoming: string, file: Path, claim: string): string[] {
+  const near = below(parentOf(file), `.photospool-${claim}.claim`);
+  return [join(dirname(incoming), hiding, claim), ...(typeof near === 'string' ? [near] : [])];
+}
+
+/** The claim of which a file beside its old place is, by its name; undefined for any other file. */
+export const hiddenClaim = (name: string): string | undefined =>
+  /^\.photospool-([0-9A-HJKMNP-TV-Z]{26})\.claim$/.exec(name)?.[1];
+
+/** After so long, ms, a hidden file that is in no claim is told of: no copy takes that long to be begun. */
+const forgottenAfter = 86_400_000;
+
+/**
+ * Files that have been hidden for more than a day, beside `incoming` or (`near`) beside where they were, and are in no claim of
+ * these `work` folders: their claim was lost with its disk, or is that of another Photospool. They are never touched, only
+ * told of. `now` in ms.
+ */
+export async function forgotten(
+  incoming: string,
+  works: string[],
+  files: Files,
+  now: number,
+  near: readonly Path[] = [],
+): Promise<IgnoredItem[]> {
+  const found: IgnoredItem[] = [];
+  // A folder that can't be read now is looked into again at the next look.
+  const entries = await files.list(join(dirname(incoming), hiding)).catch(() => undefined);
+  const hidden = [
+    ...(entries ?? []).map(({ name, path }) => ({
+      claim: name,
+      path,
+      again: `move it back into ${printable(incoming)}`,
+    })),
+    ...near.map((path) => ({
+      claim: hiddenClaim(nameOf(path)) ?? '',
+      path,
+      again: 'give it a name that does not begin with a dot',
+    })),
+  ];
+  for (const { claim, path, again } of hidden) {
+    const age = isClaimName(claim) ? now - decodeTime(claim) : 0;
+    if (age <= forgottenAfter) continue;
+    const claims = await Promise.all(works.map((work) => files.look(join(work, claim))));
+    if (claims.every((one) => one === undefined))
+      found.push({
+        name: printable(path.toString()),
+        reason: `was on its way in ${Math.floor(age / 86_400_000)} days ago, and is in no claim here. If no other Photospool takes from this folder, ${again}.`,
+      });
+  }
+  return found;
+}
+
+/** Hides a file. False where that place is on yet another filesystem, or may not be written. */
+export async function hide(from: Path, to: string, files: Files, tries = 100): Promise<boolean> {
+  try {
+    await files.makeFolder(parentOf(to));
+    await files.rename(from, to);
+    return true;
+  } catch (error) {
+    if (await files.look(to)) return true;
+    // The folder went with the last file in it that had another claim: made again.
+    if (errnoOf(error) === 'ENOENT' && tries > 0 && (await files.look(from))) return hide(from, to, files, tries - 1);
+    if (['EXDEV', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+/** Removes the folder of hidden files when the last of them has left it. */
+export async function leaveHiding(via: string, files: Files): Promise<void> {
+  if (dirname(via).endsWith(hiding)) await files.removeFolder(dirname(via));
+}
+
+/** The failure of a claim whose hidden file can't be seen. */
+export function stillHidden(name: string, via: string): PhotospoolError {
+  return new PhotospoolError('io', `${printable(name)} is not at ${printable(via)}, where it was on its way from.`, {
+    op: 'copy',
+    path: via,
+    hint: 'Is that disk mounted? It is tried again by itself.',
+  });
+}

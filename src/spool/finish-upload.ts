@@ -1,0 +1,81 @@
+/**
+ * What becomes of an upload whose bytes are all there: flushed, hashed as they are on the disk, compared, and given a name in
+ * `incoming` by a link that replaces nothing. Can be done again after a crash at any step, and then goes on where that was.
+ */
+import { join } from 'node:path';
+import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import type { Wanted } from './spool-interface.js';
+import { senderFolder } from './sender-folders.js';
+import { comingName, giveName } from './place-upload.js';
+
+/** What is written down of an upload. `begun`: ms since 1970; `sha256`: of all its bytes, once they are there. */
+export interface Note extends Wanted {
+  format: 1;
+  begun: number;
+  sha256?: string;
+}
+
+/** How many folders deep the hint of where a file came from is followed. */
+const deepest = 8;
+
+/** What an upload is called for people. */
+export const shownName = ({ metadata }: Wanted): string => printable(metadata['filename'] ?? '') || 'the file';
+
+/**
+ * Makes the bytes of `part` durable and resolves to the note with their hash, which is still to be written down.
+ * @throws PhotospoolError `mismatch` where another hash was named; nothing is removed.
+ */
+export async function sealPart(files: Files, part: string, note: Note): Promise<Note> {
+  const mtimeNs = timeOf(note.metadata['modified']);
+  if (mtimeNs !== undefined) await files.setTimes(part, { mtimeNs });
+  await files.flush(part);
+  const { sha256 } = await files.hash(part);
+  const named = note.metadata['sha256']?.toLowerCase();
+  if (named === undefined || named === sha256) return { ...note, sha256 };
+  throw new PhotospoolError('mismatch', `“${shownName(note)}” did not arrive as it was sent.`, {
+    hint: 'Send it again.',
+  });
+}
+
+/** Gives a sealed part its name in `incoming`, in the folder of who sent it. */
+export async function placePart(files: Files, incoming: string, part: string, note: Note): Promise<void> {
+  // It has two names: a crash came when it had just got the new one.
+  if (((await files.look(part))?.nlink ?? 1) > 1) {
+    await files.remove(part);
+    return;
+  }
+  const name = note.metadata['filename'] ?? '';
+  const top = await senderFolder(incoming, files, note.by);
+  for (let tries = 0; tries < 5; tries++) {
+    try {
+      await giveName(await hintedFolder(files, top, note), files, part, name);
+      return;
+    } catch (error) {
+      // The spool has emptied and removed that folder meanwhile.
+      if (errnoOf(error) !== 'ENOENT' || !(await files.look(part))) throw error;
+    }
+  }
+  await giveName(top, files, part, name);
+}
+
+/** The folder below `top` that a file was in where it came from; `top` where that can't be made. */
+async function hintedFolder(files: Files, top: string, { metadata }: Note): Promise<string> {
+  let folder = top;
+  const names = (metadata['folder'] ?? '').split(/[/\\]+/).filter((name) => !/^\.*$/.test(name));
+  for (const name of names.slice(0, deepest)) {
+    const next = join(folder, comingName(Array.from(name).slice(0, 60).join('')));
+    await files.makeFolder(next);
+    // Links are not followed.
+    if (!(await files.look(next))?.isDirectory()) return top;
+    folder = next;
+  }
+  return folder;
+}
+
+/** A client's word for when a file was last written, in ns; undefined where it makes no sense. */
+function timeOf(text: string | undefined): bigint | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);
+  return Number.isFinite(ms) && ms >= 0 ? BigInt(Math.round(ms)) * 1_000_000n : undefined;
+}

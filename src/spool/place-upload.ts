@@ -1,0 +1,47 @@
+/**
+ * Puts uploads into `incoming`: whole, by a temporary name and a rename, under a name that is free. A crash leaves at
+ * most the temporary file, which the next start of the processor sweeps away.
+ */
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { duplicateName, safeName } from '../archive/original-names.js';
+import type { Files } from '../base/files.js';
+import { temporaryName } from '../base/temporary-names.js';
+import { isLeftAlone } from './ignored-names.js';
+import type { Still } from './spool-interface.js';
+import { senderFolder } from './sender-folders.js';
+
+/** Writes a stream into `incoming`; `name` is hostile text, `by` who sent it. Answers the name it got. Leaves nothing where the stream fails, or `still` throws. */
+export async function placeUpload(
+  incoming: string,
+  files: Files,
+  stream: Readable,
+  name: string,
+  by: string,
+  still: Still = () => undefined,
+): Promise<string> {
+  const part = join(incoming, temporaryName());
+  await files.pour(stream, part);
+  try {
+    still();
+  } catch (error) {
+    await files.remove(part);
+    throw error;
+  }
+  return giveName(await senderFolder(incoming, files, by), files, part, name);
+}
+
+/** Gives a whole file its name in a folder of `incoming`, or the next one that is free, and answers it. Durable. */
+export async function giveName(folder: string, files: Files, part: string, name: string): Promise<string> {
+  const wanted = comingName(name);
+  for (let n = 0; ; n++) {
+    const free = duplicateName(wanted, n);
+    if ((await files.move(part, join(folder, free))) === 'moved') return free;
+  }
+}
+
+/** A name that the spool takes in: what it would leave alone by its name was still meant to come in. */
+export function comingName(name: string): string {
+  const tried = [safeName(name), `upload-${safeName(name).replace(/^\.+/, '')}`];
+  return tried.find((safe) => !isLeftAlone(safe)) ?? 'upload';
+}

@@ -1,0 +1,39 @@
+/**
+ * One processor per `work`: an exclusive SQLite lock on `work/.lock`, held for life and released by death (Node has no
+ * flock). A crash leaves the file, unlocked.
+ */
+import { PhotospoolError } from '../base/errors.js';
+import { openSqlite } from '../base/sqlite.js';
+import { lockPath } from './work-folder.js';
+
+/** A held lock. */
+export interface Lock {
+  release(): void;
+}
+
+/** Takes the lock of a `work` folder at once, or answers undefined where another process holds it. */
+export function takeLock(work: string): Lock | undefined {
+  try {
+    const db = openSqlite(lockPath(work), { busyTimeout: 0, journal: 'delete' });
+    try {
+      db.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    return { release: () => db.close() };
+  } catch (error) {
+    if (error instanceof PhotospoolError && error.code === 'locked') return undefined;
+    throw error;
+  }
+}
+
+/** Takes the lock of a `work` folder. @throws PhotospoolError `locked` where another process holds it. */
+export function holdLock(work: string): Lock {
+  const lock = takeLock(work);
+  if (lock) return lock;
+  throw new PhotospoolError('locked', `Another Photospool is working in ${work}.`, {
+    path: work,
+    hint: 'Stop it, or give this one another work folder.',
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * What came through a spool since it was opened: totals, the last files, the pace, and how long each step took. Nothing on
+ * disk, and nothing that grows with the number of files.
+ */
+import type { Clock } from '../base/clock.js';
+import { printable } from '../base/errors.js';
+import { stepBounds, type DoneItem, type StepFigures, type Totals } from './spool-interface.js';
+
+/** The tally of one spool. */
+export interface Tally {
+  /** A file is done, after so many seconds; `at` is now. A sidecar that was stored is counted as that, and not as a photo. */
+  add(item: Pick<DoneItem, 'name' | 'outcome' | 'sha256' | 'seconds'>, sidecar?: boolean): void;
+  /** A duplicate that was never in hand. */
+  addSeen(): void;
+  /** How long a file was in each step, in seconds. */
+  addSteps(seconds: Readonly<Record<string, number>>): void;
+  totals(): Totals & { sidecars: number };
+  /** Files per minute, over the last five minutes, or since the opening where that is less. */
+  rate(): number;
+  /** The last ones, newest first. */
+  recent(): DoneItem[];
+  steps(): StepFigures[];
+}
+
+const kept = 20;
+/** The pace is counted over so long, in slices of one second, in ms. */
+const window = 300_000;
+const slice = 1_000;
+/** So soon after the opening the pace is no guess yet, in ms. */
+const least = 5_000;
+
+/** Opens the tally. */
+export function openTally(clock: Clock): Tally {
+  const opened = clock.now();
+  const totals = { stored: 0, duplicates: 0, sidecars: 0 };
+  const recent: DoneItem[] = [];
+  const pace = new Map<number, number>();
+  const steps = new Map<string, StepFigures>();
+
+  function forget(): void {
+    const oldest = Math.floor((clock.now() - window) / slice);
+    for (const second of pace.keys()) if (second <= oldest) pace.delete(second);
+  }
+
+  return {
+    add(item, sidecar = false) {
+      totals[sidecar ? 'sidecars' : item.outcome === 'stored' ? 'stored' : 'duplicates']++;
+      recent.unshift({ ...item, name: printable(item.name), at: new Date(clock.now()).toISOString() });
+      recent.splice(kept);
+      forget();
+      const second = Math.floor(clock.now() / slice);
+      pace.set(second, (pace.get(second) ?? 0) + 1);
+    },
+    addSeen() {
+      totals.duplicates++;
+    },
+    addSteps(seconds) {
+      for (const [step, took] of Object.entries(seconds)) {
+        const figures = steps.get(step) ?? { step, counts: stepBounds.map(() => 0), count: 0, sum: 0 };
+        steps.set(step, figures);
+        stepBounds.forEach((bound, n) => (figures.counts[n]! += Number(took <= bound)));
+        figures.count++;
+        figures.sum += took;
+      }
+    },
+    totals: () => ({ ...totals }),
+    rate() {
+      forget();
+      const done = [...pace.values()].reduce((sum, n) => sum + n, 0);
+      const minutes = Math.min(Math.max(clock.now() - opened, least), window) / 60_000;
+      return Math.round((done / minutes) * 10) / 10;
+    },
+    recent: () => [...recent],
+    steps: () => [...steps.values()],
+  };
+}

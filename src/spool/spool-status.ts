@@ -1,0 +1,100 @@
+/**
+ * What the spool holds: as its processor knows it, or read from the disk without touching it, for a look while no server
+ * runs. There a claim without an error in its record is in some other process's hand, or left over from one that died.
+ */
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.js';
+import { printable } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import type { Hand } from './claim-worker.js';
+import { openInbox, type Inbox } from './incoming-files.js';
+import { itemName, parseItem } from './claim-record.js';
+import { idleStatus, type SpoolStatus, type StuckItem, type WorkItem } from './spool-interface.js';
+import { groupsOf } from './stuck-groups.js';
+import { aboutOf } from './retry-schedule.js';
+import type { Taking } from './claimer.js';
+import type { Tally } from './spool-statistics.js';
+import { importWork } from './work-folder.js';
+
+/** What a processor's parts hold now, as it is told of. Names are the files' own: hostile text. */
+export function tellStatus(parts: {
+  inbox: Inbox;
+  hand: Pick<Hand, 'working' | 'stuck'>;
+  taking: Pick<Taking, 'refused' | 'held'>;
+  tally: Tally;
+}): Omit<SpoolStatus, 'today'> {
+  const { inbox, hand, taking, tally } = parts;
+  const refused = taking.refused().map((one) => ({ ...one, name: printable(one.name), claim: '', attempts: 1 }));
+  const held = taking.held();
+  const { stored, duplicates } = tally.totals();
+  const stuck = [...hand.stuck().map((one) => ({ ...one, name: printable(one.name) })), ...refused];
+  return {
+    incoming: inbox.count(),
+    waiting: inbox.waiting(),
+    work: hand.working().map((one) => ({ ...one, name: printable(one.name) })),
+    stuck,
+    groups: groupsOf(stuck),
+    ignored: [...inbox.ignored(), ...inbox.trouble()],
+    stored,
+    duplicates,
+    rate: tally.rate(),
+    recent: tally.recent(),
+    ...(held && { held }),
+  };
+}
+
+/** Reads the state of a spool. A folder that is not there holds nothing. */
+export async function readStatus(incoming: string, work: string, files: Files): Promise<SpoolStatus> {
+  const works = [work, importWork(work)];
+  const inbox = openInbox(incoming, 0, files, systemClock, works);
+  const { ready } = await inbox.look();
+  for (const found of ready) await inbox.whyNot(found).catch(() => undefined);
+  // Looked at again, now that it is known which of them are no photos.
+  await inbox.look();
+  const { working, stuck } = await readClaims(works, files);
+  return {
+    ...idleStatus,
+    incoming: inbox.count(),
+    waiting: inbox.waiting(),
+    work: working,
+    stuck,
+    groups: groupsOf(stuck),
+    ignored: [...inbox.ignored(), ...inbox.trouble()],
+  };
+}
+
+/** What is in hand and what is stuck, by the records in `work` folders; fast, for `incoming` is not looked at. */
+export async function readClaims(
+  folders: readonly string[],
+  files: Files,
+): Promise<{ working: WorkItem[]; stuck: StuckItem[] }> {
+  const working: WorkItem[] = [];
+  const stuck: StuckItem[] = [];
+  for (const folder of folders) {
+    for (const entry of (await files.list(folder)) ?? []) {
+      const item =
+        entry.kind === 'folder'
+          ? parseItem((await files.readText(join(folder, entry.name, itemName))) ?? '')
+          : undefined;
+      if (!item) continue;
+      const name = printable(item.name);
+      if (!item.error) working.push({ name, step: 'claim', since: item.claimed, claimed: item.claimed });
+      else {
+        const { message, hint, code } = item.error;
+        const reason = hint === undefined ? message : `${message} ${hint}`;
+        stuck.push({
+          name,
+          claim: entry.name,
+          reason,
+          code,
+          attempts: item.attempts,
+          ...(item.next !== undefined && { next: item.next }),
+          claimed: item.claimed,
+          failed: item.error.at,
+          ...aboutOf(item),
+        });
+      }
+    }
+  }
+  return { working, stuck };
+}

@@ -1,0 +1,38 @@
+/** Stuck files by what keeps them: so many for each reason, which can be dealt with at once. Pure. */
+import type { ErrorCode } from '../base/errors.js';
+import type { StuckGroup, StuckItem } from './spool-interface.js';
+
+/** What files that are stuck by a code have in common. */
+const titles: Partial<Record<ErrorCode, string>> = {
+  truncated: 'Incomplete: the end of the file is missing',
+  undecodable: 'Damaged: the file can’t be read',
+  'too-large': 'Too large to be opened safely',
+  timeout: 'Took too long to be read',
+  unsupported: 'Not a supported photo or video',
+  'disk-full': 'The disk is full',
+  'read-only': 'The disk can’t be written to',
+  permission: 'Photospool may not read or write it',
+  io: 'The disk reported an error',
+  busy: 'The machine was too busy',
+  changing: 'Still being written',
+  locked: 'Waiting for another file',
+};
+
+/** What is said of files that are stuck by an error's code, without a full stop. */
+export const titleOf = (code: string): string => titles[code as ErrorCode] ?? 'Other problems';
+
+/** Groups what is stuck by its code, the largest first. What is ignored is in no group. */
+export function groupsOf(stuck: readonly StuckItem[]): StuckGroup[] {
+  const groups = new Map<string, StuckGroup>();
+  for (const { code, own, asIs, ignored } of stuck) {
+    if (ignored) continue;
+    const group = groups.get(code) ?? { code, title: titleOf(code), count: 0 };
+    groups.set(code, {
+      ...group,
+      count: group.count + 1,
+      ...(own && { own }),
+      ...(asIs !== undefined && { damaged: true }),
+    });
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+}

@@ -1,0 +1,252 @@
+/**
+ * Uploads that come in pieces and survive restarts. Each is two files in a hidden folder: what is known of it, and its bytes
+ * so far, whose size alone says how far it is. What becomes of them when all are there: finish-upload.ts. What a crash leaves at
+ * each step: docs/upload.md.
+ */
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Clock } from '../base/clock.js';
+import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
+import type { Files } from '../base/files.js';
+import type { Log } from '../base/log.js';
+import { roomOf } from '../base/disk-space.js';
+import type { Still, Upload, Uploads, Wanted } from './spool-interface.js';
+import { placePart, sealPart, shownName, type Note } from './finish-upload.js';
+
+/** How long uploads are kept, in ms. */
+export interface Keeping {
+  /** An unfinished one, after its last byte. */
+  unfinished: number;
+  /** What is known of a received one. */
+  received: number;
+}
+
+/** What uploads need. */
+export interface UploadsParts {
+  incoming: string;
+  work: string;
+  files: Files;
+  clock: Clock;
+  log: Log;
+  keeping?: Keeping;
+  /** Whether somebody (`authorOf`) may upload now; asked where one is finished with nobody there to ask. */
+  mayUpload?: (by: string) => boolean;
+  /** Bytes that may still be written to the disk of a folder. */
+  room?: (folder: string) => Promise<number>;
+}
+
+/** Uploads, as the processor holds them. */
+export interface OpenUploads extends Uploads {
+  /** Resolves when nothing is being finished any more. */
+  close(): Promise<void>;
+}
+
+const hour = 3_600_000;
+const usual: Keeping = { unfinished: 7 * 24 * hour, received: 24 * hour };
+/** Unfinished uploads that one sender may have. */
+const mostOfOne = 100;
+const names = /^([0-9a-f]{32})\.(?:json|part)$/;
+
+/** Opens the uploads of a spool: what is too old goes, and what is whole begins to be finished. */
+export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
+  const {
+    incoming,
+    work,
+    files,
+    clock,
+    log,
+    keeping = usual,
+    mayUpload = () => true,
+    room = async (folder: string) => (await roomOf(folder)).left,
+  } = parts;
+  const folders = [join(work, '.uploads'), join(incoming, '.photospool-uploads')] as const;
+  const finishing = new Map<string, Promise<Upload>>();
+  /** Those that are not whole, by id. */
+  const unfinished = new Map<string, { by: string; length: number; folder: string }>();
+  let swept = clock.now();
+
+  const noteOf = (folder: string, id: string): string => join(folder, `${id}.json`);
+  const partOf = (folder: string, id: string): string => join(folder, `${id}.part`);
+
+  /** Where new ones go: beside the claims, if a link leads from there to `incoming`. */
+  async function folderForNew(): Promise<string> {
+    const [there, own] = [await files.look(incoming), await files.look(work)];
+    if (there) return there.dev === own?.dev ? folders[0] : folders[1];
+    throw new PhotospoolError('busy', 'The folder for new photos is not there.', {
+      hint: 'Is its disk connected? It is tried again by itself.',
+    });
+  }
+
+  async function read(id: string): Promise<{ folder: string; note: Note } | undefined> {
+    for (const folder of folders) {
+      const note = parseNote(await files.readText(noteOf(folder, id)));
+      if (note) return { folder, note };
+    }
+    return undefined;
+  }
+
+  async function find(id: string): Promise<Upload | undefined> {
+    const found = await read(id);
+    if (!found) return undefined;
+    const { folder, note } = found;
+    const { by, length, metadata, begun, sha256 } = note;
+    const part = await files.look(partOf(folder, id));
+    const touched = Math.max(begun, part?.mtimeMs ?? 0);
+    const known = { id, by, length, metadata, touched };
+    if (!part) return sha256 === undefined ? undefined : { ...known, state: 'received', bytes: length, sha256 };
+    if (clock.now() - touched > keeping.unfinished) return undefined;
+    return { ...known, state: finishing.has(id) ? 'checking' : 'uploading', bytes: part.size };
+  }
+
+  async function complete(id: string, still: Still = () => undefined): Promise<Upload> {
+    const found = await read(id);
+    if (!found) throw missing();
+    const { folder } = found;
+    let { note } = found;
+    const part = partOf(folder, id);
+    if ((await files.look(part))?.size === note.length) {
+      if (note.sha256 === undefined) {
+        note = await sealPart(files, part, note).catch((error: unknown) => dropWrong(folder, id, error));
+        await files.replace(noteOf(folder, id), JSON.stringify(note));
+      }
+      await folderForNew();
+      await dropUnless(still, folder, id);
+      await placePart(files, incoming, part, note);
+      unfinished.delete(id);
+    }
+    const upload = await find(id);
+    if (!upload) throw missing();
+    return upload;
+  }
+
+  async function dropUnless(still: Still, folder: string, id: string): Promise<void> {
+    try {
+      still();
+    } catch (error) {
+      await drop(folder, id);
+      throw error;
+    }
+  }
+
+  async function dropWrong(folder: string, id: string, error: unknown): Promise<never> {
+    if (error instanceof PhotospoolError && error.code === 'mismatch') await drop(folder, id);
+    throw error;
+  }
+
+  async function drop(folder: string, id: string): Promise<void> {
+    unfinished.delete(id);
+    await files.remove(noteOf(folder, id));
+    await files.remove(partOf(folder, id));
+  }
+
+  function finish(id: string, still?: Still): Promise<Upload> {
+    const under = finishing.get(id) ?? complete(id, still).finally(() => finishing.delete(id));
+    finishing.set(id, under);
+    return under;
+  }
+
+  async function sweepOne(folder: string, id: string): Promise<void> {
+    const note = parseNote(await files.readText(noteOf(folder, id)));
+    const part = await files.look(partOf(folder, id));
+    const written = (part ?? (await files.look(noteOf(folder, id))))?.mtimeMs ?? 0;
+    const age = clock.now() - Math.max(written, note?.begun ?? 0);
+    // It has its name in `incoming` already, and must lose this one before the spool sees a file with two.
+    if (note?.sha256 !== undefined && part && part.nlink > 1) {
+      await files.remove(partOf(folder, id));
+      return;
+    }
+    if (note && part?.size === note.length) return void finish(id, () => checkSender(note)).catch(tell);
+    if (note && part) unfinished.set(id, { by: note.by, length: note.length, folder });
+    // One that is just being made has its bytes before its note.
+    const keep = !note ? hour : part ? keeping.unfinished : note.sha256 === undefined ? 0 : keeping.received;
+    if (age > keep && !finishing.has(id)) await drop(folder, id);
+  }
+
+  /** @throws PhotospoolError `forbidden` where who sent something may not any more. */
+  function checkSender({ by }: Note): void {
+    if (!mayUpload(by)) throw new PhotospoolError('forbidden', 'Who began this upload may not upload any more.');
+  }
+
+  /**
+   * Lets one sender begin no more than can be finished. @throws PhotospoolError `slow-down`, `disk-full`.
+   */
+  async function checkAmount(folder: string, wanted: Wanted): Promise<void> {
+    const own = [...unfinished].filter(([, { by }]) => by === wanted.by);
+    if (own.length >= mostOfOne) {
+      throw new PhotospoolError('slow-down', `Of your uploads ${mostOfOne} are not finished yet.`, {
+        hint: 'Finish some of them, or give them up; what is left alone goes by itself after a week.',
+      });
+    }
+    let needed = wanted.length;
+    for (const [id, one] of own) needed += one.length - ((await files.look(partOf(one.folder, id)))?.size ?? 0);
+    if ((await room(folder)) >= needed) return;
+    throw new PhotospoolError('disk-full', `There is no room here for “${shownName(wanted)}”.`, {
+      hint: 'Free some space on the server; it is tried again by itself.',
+    });
+  }
+
+  async function sweep(): Promise<void> {
+    for (const folder of folders) {
+      const there = ((await files.list(folder)) ?? []).map(({ name }) => name);
+      if (there.length > 0) await files.sweep(folder);
+      for (const id of new Set(there.flatMap((name) => names.exec(name)?.[1] ?? []))) await sweepOne(folder, id);
+    }
+  }
+
+  const tell = (error: unknown): void =>
+    log.warn({ err: error }, sentence(toPhotospoolError(error, 'finish', 'an upload')));
+
+  await sweep();
+
+  return {
+    find,
+    finish,
+    async begin(id, wanted) {
+      if (clock.now() - swept > hour) {
+        swept = clock.now();
+        await sweep();
+      }
+      const folder = await folderForNew();
+      await files.makeFolder(folder);
+      await checkAmount(folder, wanted);
+      unfinished.set(id, { by: wanted.by, length: wanted.length, folder });
+      const note: Note = { format: 1, ...wanted, begun: clock.now() };
+      await files.extend(Readable.from([]), partOf(folder, id));
+      await files.replace(noteOf(folder, id), JSON.stringify(note));
+    },
+    async append(id, stream) {
+      const found = await read(id);
+      if (!found) throw missing();
+      const part = partOf(found.folder, id);
+      try {
+        await files.extend(stream, part);
+      } catch (error) {
+        const known = toPhotospoolError(error, 'take in', shownName(found.note));
+        throw known.code === 'internal' ? error : known;
+      }
+      return (await files.look(part))?.size ?? 0;
+    },
+    async remove(id) {
+      await finishing.get(id)?.catch(() => undefined);
+      const found = await read(id);
+      if (found) await drop(found.folder, id);
+      return found !== undefined;
+    },
+    async close() {
+      await Promise.allSettled(finishing.values());
+    },
+  };
+}
+
+const missing = (): PhotospoolError => new PhotospoolError('not-found', 'There is no such upload here.');
+
+function parseNote(text: string | undefined): Note | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const note = JSON.parse(text) as Note;
+    return (note as { format: unknown }).format === 1 ? note : undefined;
+  } catch {
+    // Cut short by a disk that did not keep its word: swept like a part without a note.
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The sidecars in `incoming`: which of them may be taken, for their photo is known, and which wait, and why. They wait where
+ * they lie; nothing is kept for them but their names in memory, and nothing runs for them.
+ */
+import { waitsFor, type Sidecars } from '../ingest/sidecars/ingest-sidecars.js';
+import { isSidecarName, namedAfter, versionOf, type Asking } from '../ingest/sidecars/match-sidecars.js';
+import { stemOf } from '../ingest/sidecars/arrival-names.js';
+import { nameKey } from '../library/local-tables.js';
+import { printable } from '../base/errors.js';
+import { keyOf } from '../base/paths.js';
+import { isoTime } from './claim-record.js';
+import type { IgnoredItem } from './spool-interface.js';
+import type { Found } from './scan-incoming.js';
+
+/** What is asked of the rest of the spool. */
+export interface Beside {
+  /** Photos that were taken out of `incoming` and are not in the archive yet: in hand, or stuck. */
+  inHand(): Iterable<Pick<Found, 'name' | 'folder'>>;
+  /** The bytes of a file that stays where it is, in `copy` mode, and is in the archive. */
+  taken(found: Found): string | undefined;
+}
+
+/** The waiting sidecars of one inbox. */
+export interface Waiting {
+  /** Of the sidecars that stand still, those that may be taken now; `photos` are all others that lie there. */
+  choose(sidecars: Found[], photos: Found[]): Promise<Found[]>;
+  /**
+   * Why a sidecar that was chosen has to wait all the same; undefined where it may be taken. `pathOf` answers where it can be
+   * read, where that is not its own path.
+   */
+  whyNot(found: Found, pathOf?: () => Promise<string>): Promise<string | undefined>;
+  /**
+   * Adds to its photo what a sidecar says whose bytes the archive has, for it may have come with another photo. `path`: where
+   * these can be read.
+   */
+  known(found: Found, sha256: string, path: string | undefined): Promise<void>;
+  /** Those that wait, with the reason. */
+  items(): IgnoredItem[];
+}
+
+/** Why a sidecar waits of whose photo nothing is known. */
+export { waitsFor };
+
+/** Whether a file in `incoming` is one, by its name. */
+export const isSidecar = ({ name }: Pick<Found, 'name'>): boolean => isSidecarName(name);
+
+/** How many are looked for before others get a turn. */
+const turn = 200;
+
+/** What is looked for, for a file in `incoming`. */
+export const askingOf = ({ name, folder, changed, by }: Pick<Found, 'name' | 'folder' | 'changed' | 'by'>): Asking => ({
+  name,
+  folder,
+  ...(changed !== undefined && { since: isoTime(changed) }),
+  ...(by !== undefined && { by }),
+});
+
+/** Opens the list of those that wait. */
+export function openWaiting(sidecars: Sidecars, beside: Beside): Waiting {
+  const waiting = new Map<string, { item: IgnoredItem; tried?: string }>();
+
+  /** Names that are coming, in their folders, with and without their endings. */
+  function namesOf(found: Iterable<Pick<Found, 'name' | 'folder'>>): Set<string> {
+    const names = new Set<string>();
+    for (const { name, folder } of found)
+      for (const one of [name, stemOf(name)]) names.add(`${nameKey(folder)}/${nameKey(one)}`);
+    return names;
+  }
+
+  /** What `copy` mode left where it is came in under the name that it has there now, whatever it was called before. */
+  function settle(photos: Found[], wanted: ReadonlySet<string>): Found[] {
+    return photos.filter((photo) => {
+      const named = [...namesOf([photo])].some((name) => wanted.has(name));
+      const sha256 = named ? beside.taken(photo) : undefined;
+      if (sha256 === undefined) return true;
+      sidecars.names.came(photo.name, photo.folder, sha256, isoTime(photo.changed ?? photo.modified));
+      return false;
+    });
+  }
+
+  function mayCome({ name, folder }: Found, coming: ReadonlySet<string>): boolean {
+    const base = namedAfter(name);
+    return [base, versionOf(base)].some((one) => one !== undefined && coming.has(`${nameKey(folder)}/${nameKey(one)}`));
+  }
+
+  return {
+    async choose(found, photos) {
+      const keys = new Set(found.map(({ path }) => keyOf(path)));
+      for (const key of waiting.keys()) if (!keys.has(key)) waiting.delete(key);
+      if (found.length === 0) return [];
+      await sidecars.names.follow();
+      const wanted = namesOf(found.map(({ name, folder }) => ({ name: `${namedAfter(name)}.`, folder })));
+      const coming = namesOf([...beside.inHand(), ...settle(photos, wanted)]);
+      const chosen: Found[] = [];
+      for (const [n, one] of found.entries()) {
+        if (n % turn === turn - 1) await new Promise((resolve) => setImmediate(resolve));
+        const key = keyOf(one.path);
+        const now = mayCome(one, coming) ? '' : sidecars.candidates(askingOf(one));
+        const known = waiting.get(key);
+        if (now !== '' && known?.tried !== `${now} ${one.look.mtimeNs}`) chosen.push(one);
+        else waiting.set(key, known ?? { item: itemOf(one, waitsFor(one)) });
+      }
+      return chosen;
+    },
+    async whyNot(found, pathOf = () => Promise.resolve(found.path.toString())) {
+      const asking = askingOf(found);
+      const tried = `${sidecars.candidates(asking)} ${found.look.mtimeNs}`;
+      const reason = await sidecars.whyNot(asking, pathOf);
+      if (reason === undefined) waiting.delete(keyOf(found.path));
+      else waiting.set(keyOf(found.path), { item: itemOf(found, reason), tried });
+      return reason;
+    },
+    async known(found, sha256, file) {
+      if (!isSidecar(found) || file === undefined) return;
+      const sidecar = await sidecars.open({ file, modified: isoTime(found.modified), ...askingOf(found) });
+      sidecar.attach(sha256);
+    },
+    items: () => [...waiting.values()].map(({ item }) => item),
+  };
+}
+
+const itemOf = ({ folder, name }: Found, reason: string): IgnoredItem => ({
+  name: printable(folder === '' ? name : `${folder}/${name}`),
+  reason,
+});

@@ -1,0 +1,95 @@
+/**
+ * Bytes over HTTP to and from another server, as streams. Answers are held until they are read: `fetch` ends the body of an
+ * answer that was collected as garbage as if nothing more came. No secret is in a message; redirects are not followed.
+ */
+import { Readable } from 'node:stream';
+import { PhotospoolError } from '../../base/errors.js';
+import { check, introduction, unreachable, type Address } from '../couch/json-client.js';
+import { partsUntil, untilAborted } from '../../base/async/abortable.js';
+
+/** What is sent and answered as bytes. */
+export interface StreamQuestion {
+  method?: 'GET' | 'PUT';
+  headers?: Record<string, string>;
+  source?: AsyncIterable<Uint8Array>;
+  signal: AbortSignal;
+}
+
+const isAnswer = (status: number): boolean =>
+  status === 500 || status === 507 || (status < 500 && status !== 401 && status !== 403 && status !== 429);
+
+/** Ms without a byte after which a stream is given up: hashing a large original takes its time. */
+const silence = 60_000;
+
+/**
+ * Sends or fetches bytes. Every status but 401, 403, 429 and 5xx is an answer, and so are 500 and 507, which may be about these
+ * bytes alone. The body ends with an error where nothing comes for a minute. @throws PhotospoolError like `ask`.
+ */
+export async function stream(
+  address: Address,
+  path: string,
+  { method = 'GET', headers = {}, source, signal }: StreamQuestion,
+): Promise<{ status: number; body: AsyncIterable<Uint8Array> }> {
+  const url = address.url + path;
+  const quiet = new AbortController();
+  const ends = [signal, quiet.signal];
+  let timer: NodeJS.Timeout | undefined;
+  let over = false;
+  const heard = (): void => {
+    // What is still being sent when the answer is read already is waited for no more.
+    if (over) return;
+    timer = timer ? timer.refresh() : setTimeout(() => quiet.abort(), silence);
+  };
+  const end = (): void => {
+    over = true;
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  heard();
+  const failed = (error: unknown): never => {
+    throw error instanceof PhotospoolError ? error : unreachable(url, error, quiet.signal.aborted);
+  };
+  // Holds the whole answer, and not only its body, as long as somebody may read it.
+  async function* watched(response: Response): AsyncGenerator<Uint8Array> {
+    try {
+      over = false;
+      heard();
+      for await (const part of partsUntil(ends, (response.body ?? []) as AsyncIterable<Uint8Array>)) {
+        heard();
+        yield part;
+      }
+    } catch (error) {
+      failed(error);
+    } finally {
+      end();
+    }
+  }
+  try {
+    const asked = (address.fetch ?? fetch)(url, {
+      method,
+      redirect: 'manual',
+      headers: { ...headers, ...introduction(address) },
+      ...(source && { body: Readable.toWeb(Readable.from(sent(source, heard))) as ReadableStream, duplex: 'half' }),
+      signal: AbortSignal.any(ends),
+    });
+    const response = await untilAborted(ends, asked);
+    // A body that nobody reads keeps no timer, and so no process, alive.
+    end();
+    const body = watched(response);
+    if (!isAnswer(response.status)) {
+      await response.body?.cancel();
+      check(response.status, address, url, undefined);
+    }
+    return { status: response.status, body };
+  } catch (error) {
+    end();
+    return failed(error);
+  }
+}
+
+async function* sent(source: AsyncIterable<Uint8Array>, heard: () => void): AsyncGenerator<Uint8Array> {
+  for await (const part of source) {
+    heard();
+    yield part;
+  }
+}

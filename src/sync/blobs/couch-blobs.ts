@@ -1,0 +1,238 @@
+/**
+ * Blobs through a CouchDB: the database `<name>-blobs`, in it a document for each blob, named by its SHA-256, with one
+ * attachment that never changes. What is there is learned from its change feed; servers that never meet exchange everything
+ * through it. Nothing that it answers is believed: what comes is hashed by whoever takes it in (peer-blob-store.ts), what goes is
+ * hashed on its way, and does not become a document there where it is not what it is called.
+ */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { Clock } from '../../base/clock.js';
+import { PhotospoolError } from '../../base/errors.js';
+import { own, textOf } from '../../document/json-values.js';
+import { stream } from './blob-http.js';
+import { discard, type BlobFile, type Carrier, type Throttle, type WantedList } from './blob-transport.js';
+import { ask, check, hostOf, type Address } from '../couch/json-client.js';
+import type { Exchange } from './blob-exchange.js';
+import { openHttpDatabase } from '../couch/remote-database.js';
+import type { Amount } from './blob-counts.js';
+import { readOut } from './outgoing-file.js';
+import { beginning, blobKinds, type NamedBlob, type Place } from './blob-index.js';
+import type { There } from './remote-blob-index.js';
+
+/** A database of blobs as a link uses it. */
+export interface CouchBlobs {
+  carrier: Carrier;
+  /** Learns what is there. To be called before the carrier is used. */
+  catchUp(signal: AbortSignal): Promise<void>;
+  /** Goes on learning until the signal. */
+  follow(signal: AbortSignal): Promise<void>;
+}
+
+/** The one attachment of each document. */
+const attachment = 'blob';
+/** Rows of the feed at once, and ms that a look for more may last: shorter than what proxies wait. */
+const stretch = 1_000;
+const patience = 50_000;
+/** Blobs that are listed at once, and looked at at once. */
+const page = 200;
+/** Names in the feed that are remembered although no document here names them: their documents may come yet. */
+const mostStrangers = 5_000_000;
+/** Ms between looks for what other processes wrote. */
+const look = 1_000;
+/** Ms between counts of all that is lacking there. */
+const betweenCounts = 10_000;
+
+/** Opens a database of blobs that is there. Nothing is asked before the first call. */
+export function openCouchBlobs(address: Address, exchange: Exchange, clock: Clock): CouchBlobs {
+  const { named } = exchange;
+  const host = hostOf(address.url);
+  const feed = openHttpDatabase(address);
+  const there = exchange.there(address.url);
+  let known = there.count();
+
+  /** Takes in one stretch of the feed; true where there may be more. */
+  async function learn(signal: AbortSignal, wait?: number): Promise<boolean> {
+    const since = there.since();
+    const { rows, last, more } = await feed.changes(since, { limit: stretch, signal, ...(wait && { wait }) });
+    const blobs = rows
+      .filter(({ id }) => /^[0-9a-f]{64}$/.test(id))
+      .map(({ id, deleted = false }) => ({ sha256: id, deleted }));
+    const room = known < mostStrangers;
+    const taken = blobs.filter(({ sha256, deleted }) => deleted || room || named.find(sha256));
+    known += taken.length;
+    if (last !== since) there.take(taken, last);
+    // Whoever has what is gone there brings it again.
+    for (const { sha256, deleted } of taken) if (deleted) named.note(sha256);
+    if (taken.length > 0) exchange.stir();
+    return more;
+  }
+
+  async function catchUp(signal: AbortSignal): Promise<void> {
+    const made = textOf(own(await info(signal), 'instance_start_time'));
+    if (made !== there.made()) there.clear(made);
+    while (await learn(signal)) if (signal.aborted) return;
+    const count = own(await info(signal), 'doc_count');
+    if (typeof count !== 'number' || count >= there.count()) return;
+    // It was restored from a backup: what it had is not all there any more.
+    there.clear(made);
+    while (await learn(signal)) if (signal.aborted) return;
+  }
+
+  async function send(
+    sha256: string,
+    { path, bytes }: BlobFile,
+    query: string,
+    throttle: Throttle,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const hash = { wrong: false };
+    const file = readOut(path);
+    const source = throttle(verified(file.source, sha256, hash));
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': String(bytes) };
+    const question = { method: 'PUT' as const, headers, source, signal };
+    const answer = stream(address, `/${sha256}/${attachment}${query}`, question);
+    const { status, body } = await answer.catch((error: unknown) => {
+      throw hash.wrong ? damaged(path) : (file.failed() ?? error);
+    });
+    await discard(body);
+    if (status >= 500) check(status, address, address.url, undefined);
+    return status;
+  }
+
+  /** The revision below which a blob can be put whose document is there without it; undefined where all of it is there. */
+  async function openDocument(sha256: string, bytes: number, signal: AbortSignal): Promise<string | undefined> {
+    const found = await ask(address, `/${sha256}`, { signal });
+    if (found.status === 200) {
+      const stub = own(own(found.json, '_attachments'), attachment);
+      return own(stub, 'length') === bytes ? undefined : textOf(own(found.json, '_rev'));
+    }
+    // It was deleted there, and PouchDB Server puts nothing below that.
+    const made = await ask(address, `/${sha256}`, { method: 'PUT', body: {}, signal });
+    return textOf(own(made.json, 'rev'));
+  }
+
+  const info = async (signal: AbortSignal): Promise<unknown> => (await ask(address, '', { signal })).json;
+
+  return {
+    catchUp,
+    async follow(signal) {
+      while (!signal.aborted) {
+        await learn(signal, patience).catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+      }
+    },
+    carrier: {
+      at: there.id,
+      async get(sha256, from, signal) {
+        const headers = { 'accept-encoding': 'identity', ...(from > 0 && { range: `bytes=${from}-` }) };
+        const { status, body } = await stream(address, `/${sha256}/${attachment}`, { headers, signal });
+        if (status === 206 && from > 0) return body;
+        // PouchDB Server knows no ranges.
+        if (status === 200) return from > 0 ? past(body, from) : body;
+        await discard(body);
+        if (status === 416) return Readable.from([]);
+        if (status >= 500) check(status, address, address.url, undefined);
+        if (status !== 404) throw new PhotospoolError('io', `${host} answered ${status} instead of a picture.`);
+        there.remove(sha256);
+        return undefined;
+      },
+      async put(sha256, file, _from, throttle, signal) {
+        let status = await send(sha256, file, '', throttle, signal);
+        if (status === 409 || status === 404) {
+          const rev = await openDocument(sha256, file.bytes, signal);
+          if (rev !== undefined) status = await send(sha256, file, `?rev=${rev}`, throttle, signal);
+        }
+        if (status === 413) throw new PhotospoolError('too-large', `${host} takes nothing as large as ${file.path}.`);
+        // 409: it is there, or somebody else brings it.
+        if (![201, 202, 409].includes(status))
+          throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
+        there.add(sha256);
+      },
+      wanted: openLacking(exchange, there, clock),
+    },
+  };
+}
+
+const damaged = (path: string): PhotospoolError =>
+  new PhotospoolError('corrupt', `${path} has changed since it was taken in, and is not sent.`, {
+    hint: '`photospool verify` tells more.',
+  });
+
+/** What is here and not there, most wanted first: all that is here is gone through once, and then what is new. */
+function openLacking(exchange: Exchange, there: There, clock: Clock): Carrier['wanted'] {
+  const { named } = exchange;
+  const isThere = there.has;
+  let counted = 0;
+  let [mark, seen] = [named.mark(), -1];
+  let place: Place | undefined = beginning;
+  const lacking = new Map<string, NamedBlob>();
+
+  /** The next ones to look at; undefined where there are no more. What is new goes before what is old. */
+  function next(): NamedBlob[] | undefined {
+    if (mark < named.mark()) {
+      const fresh = named.noted(mark, page);
+      ({ mark } = fresh);
+      return fresh.blobs;
+    }
+    if (!place) return undefined;
+    const found: ReturnType<typeof named.present> = named.present(place, page);
+    place = found.next;
+    return found.blobs;
+  }
+
+  /** How much is lacking there, counted now and then. */
+  function total(withOriginals: boolean): Amount | undefined {
+    if (lacking.size === 0) return { count: 0, bytes: 0 };
+    if (clock.now() - counted < betweenCounts) return undefined;
+    counted = clock.now();
+    return named.lacking(there.id, withOriginals);
+  }
+
+  return async ({ originals, skip, wait }, signal): Promise<WantedList> => {
+    await named.follow();
+    for (const until = clock.now() + wait; seen === named.mark() && !signal.aborted; await named.follow()) {
+      const left = until - clock.now();
+      if (left <= 0) break;
+      await exchange.untilChange(Math.min(look, left), signal);
+    }
+    if (wait > 0) seen = named.mark();
+    for (const sha256 of lacking.keys()) if (isThere(sha256) || !named.find(sha256)) lacking.delete(sha256);
+    for (let found = next(); found; found = lacking.size < skip + page ? next() : undefined) {
+      for (const blob of found)
+        if ((blob.kind !== 'original' || originals !== 'none') && !isThere(blob.sha256)) lacking.set(blob.sha256, blob);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const order = [...lacking.values()].sort((a, b) => blobKinds.indexOf(a.kind) - blobKinds.indexOf(b.kind));
+    const amount = total(originals !== 'none');
+    const list = order.slice(skip, skip + page).map(({ sha256 }) => ({ sha256, have: 0 }));
+    return { list, ...(amount && { total: amount }) };
+  };
+}
+
+/** The bytes after the first `from`. */
+async function* past(body: AsyncIterable<Uint8Array>, from: number): AsyncGenerator<Uint8Array> {
+  let left = from;
+  for await (const part of body) {
+    if (part.length > left) yield part.subarray(left);
+    left = Math.max(0, left - part.length);
+  }
+}
+
+/** Passes bytes on, the last ones only when all together have the hash; else it fails, and the request has no end. */
+async function* verified(
+  source: AsyncIterable<Uint8Array>,
+  sha256: string,
+  outcome: { wrong: boolean },
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  let held: Uint8Array | undefined;
+  for await (const part of source) {
+    hash.update(part);
+    if (held) yield held;
+    held = part;
+  }
+  outcome.wrong = hash.digest('hex') !== sha256;
+  if (outcome.wrong) throw new PhotospoolError('corrupt', 'The file has another hash.');
+  if (held) yield held;
+}

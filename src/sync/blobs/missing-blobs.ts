@@ -1,0 +1,59 @@
+/** Which blobs are missing here, most wanted first, page by page. A page costs as much far down the list as at its front. */
+import type { Sqlite } from '../../base/sqlite.js';
+import { original, whichOriginals, type WhichOriginals } from './blob-counts.js';
+import { blobKinds } from './blob-kinds.js';
+import { blobOf, rowColumns, type NamedBlob, type Row } from './blob-row.js';
+
+/** Which missing blobs. */
+export interface MissingOptions {
+  limit: number;
+  /** Those after it. */
+  from?: MissingPlace;
+  originals: WhichOriginals;
+  /** The number of a database of blobs (remote-blob-index.ts): only those that it holds. */
+  at?: number;
+}
+
+/** Where one is among the blobs that are not here. */
+export type MissingPlace = Pick<Row, 'kind' | 'taken' | 'sha256' | 'photo'> & { asked: number };
+
+/** Blobs that are not here; `next` is where the next ones begin, undefined at the end. */
+export type Missing = (options: MissingOptions) => { list: NamedBlob[]; next?: MissingPlace };
+
+/** Before all blobs of a kind. */
+const beginning = { taken: '\uffff', sha256: new Uint8Array(), photo: new Uint8Array() };
+
+/** `asked` and kind of the blobs that are wanted, most wanted first. */
+function wantedKinds(originals: WhichOriginals): [number, number][] {
+  const [all, from] = whichOriginals(originals);
+  const isWanted = (asked: number, kind: number): boolean => kind !== original || all === 1 || asked >= from;
+  return [1, 0].flatMap((asked) =>
+    blobKinds.flatMap((_, kind): [number, number][] => (isWanted(asked, kind) ? [[asked, kind]] : [])),
+  );
+}
+
+/** Opens it; the tables are there. */
+export function openMissing(db: Sqlite): Missing {
+  // One kind at a time: so the index finds where to go on.
+  const ofKind = `SELECT ${rowColumns} FROM blob WHERE here = 0 AND asked = ? AND kind = ? AND taken <= ?
+    AND NOT (taken = ? AND (sha256, photo) <= (?, ?))`;
+  const order = 'ORDER BY taken DESC, sha256, photo LIMIT ?';
+  const anywhere = db.prepare<Row>(`${ofKind} ${order}`);
+  const there = db.prepare<Row>(`${ofKind}
+    AND EXISTS (SELECT 1 FROM blob_there AS there WHERE there.place = ? AND there.sha256 = blob.sha256) ${order}`);
+  return ({ limit, originals, at, from }) => {
+    const list: NamedBlob[] = [];
+    for (const [asked, kind] of wantedKinds(originals)) {
+      if (from && (asked > from.asked || (asked === from.asked && kind < from.kind))) continue;
+      const isGoneOn = from?.asked === asked && from.kind === kind;
+      const { taken, sha256, photo } = isGoneOn ? from : beginning;
+      const place = [asked, kind, taken, taken, sha256, photo] as const;
+      const left = limit - list.length;
+      const rows = at === undefined ? anywhere.all(...place, left) : there.all(...place, at, left);
+      list.push(...rows.map(blobOf));
+      const last = rows.at(-1);
+      if (last && list.length === limit) return { list, next: { asked, ...last } };
+    }
+    return { list };
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * The quarantine of a link at work: what a side rejects is set aside and said once in the log, and tried again when its time comes.
+ * Trying again is one more reading and writing of the same documents: a crash at any point leaves them set aside.
+ */
+import type { Clock } from '../../base/clock.js';
+import { printable } from '../../base/errors.js';
+import type { Log } from '../../base/log.js';
+import type { Database, Named, Refused } from '../couch/database.js';
+import { whileDisksAllow } from './retry-on-disk-error.js';
+import type { Direction, Quarantine } from './quarantine.js';
+import type { LinkStatus } from './connection-status.js';
+
+/** What it is made of. */
+export interface LinkQuarantineParts {
+  quarantine: Quarantine;
+  url: string;
+  clock: Clock;
+  /** 0 to 1. */
+  random(): number;
+  log: Log;
+  /** Where the documents are told of. */
+  status: LinkStatus;
+  changed(): void;
+}
+
+/** The quarantine of a link. */
+export interface LinkQuarantine {
+  /** Of the documents `ids`, which were looked at, those in `refused` did not go over. */
+  settle(direction: Direction, ids: readonly string[], refused: readonly Refused[]): void;
+  /**
+   * Tries again what is due, one direction, until the signal; `anew` runs the whole feed. Rejects with what a side says: what was
+   * tried then is put off already.
+   */
+  retry(direction: Direction, sides: Sides, anew: () => Promise<unknown>): Promise<void>;
+}
+
+/** The two sides of a direction, for as long as the signal. */
+export interface Sides {
+  source: Database;
+  target: Database;
+  signal: AbortSignal;
+}
+
+/** Documents of the quarantine that a status names. */
+const named = 100;
+/** Documents that are tried at once, and ms between looks for those that are due. */
+const [batch, look] = [50, 2_000];
+
+const isRunning = (signal: AbortSignal): boolean => !signal.aborted;
+
+/** Opens the quarantine of a link. */
+export function openLinkQuarantine(parts: LinkQuarantineParts): LinkQuarantine {
+  const { quarantine, url, clock, log, random } = parts;
+  function tell(): void {
+    const { documents, count } = quarantine.list(named);
+    Object.assign(parts.status, { refused: documents, refusedCount: count });
+    parts.changed();
+  }
+
+  async function again(direction: Direction, { source, target }: Sides, due: readonly Named[]): Promise<void> {
+    const refused: Refused[] = [];
+    const refuse = (one: Refused): void => void refused.push(one);
+    const asked = new Map<string, string[]>();
+    for (const { id, rev } of due) asked.set(id, [...(asked.get(id) ?? []), rev]);
+    const missing = [...(await target.missing(asked, refuse))];
+    const wanted = missing.flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
+    const incoming = wanted.length > 0 ? await source.read(wanted, refuse) : [];
+    if (incoming.length > 0) refused.push(...(await target.write(incoming, source.name)));
+    quarantine.tried(direction, due, refused);
+    tell();
+  }
+
+  async function retryUntil(direction: Direction, sides: Sides, anew: () => Promise<unknown>): Promise<void> {
+    const { signal } = sides;
+    for (let due: Named[]; !signal.aborted;) {
+      due = quarantine.due(direction, batch);
+      if (due.length > 0) await again(direction, sides, due);
+      else if (quarantine.isFeedDue(direction)) {
+        // Ends early, and without an error, at the signal.
+        await anew();
+        if (isRunning(signal)) quarantine.lookedAtFeed(direction);
+        tell();
+      } else await clock.sleep(look, signal);
+    }
+  }
+
+  tell();
+  return {
+    settle(direction, ids, refused) {
+      const fresh = quarantine.settle(direction, ids, refused);
+      for (const { id, rev, reason } of fresh.slice(0, named))
+        log.error(
+          {
+            peer: url,
+            id: printable(id.slice(0, 200)),
+            rev: printable(rev.slice(0, 200)),
+            reason: printable(reason),
+            direction,
+          },
+          `A document was rejected and is set aside: ${printable(reason)}`,
+        );
+      if (fresh.length > 0 || parts.status.refused.length > 0) tell();
+    },
+    retry(direction, sides, anew) {
+      const { signal } = sides;
+      const work = (): Promise<void> => retryUntil(direction, sides, anew);
+      // The direction itself tells of disks.
+      return whileDisksAllow({ clock, signal, random, way: direction, held: () => undefined, work });
+    },
+  };
+}

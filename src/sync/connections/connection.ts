@@ -1,0 +1,258 @@
+/**
+ * The link to one peer: connects, replicates both ways until something breaks, waits, and begins again where it stopped.
+ * It holds nothing that a crash could lose: how far it came is in the checkpoints. One side makes the link, also through a
+ * router that lets nobody in; it carries both directions.
+ */
+import type { Clock } from '../../base/clock.js';
+import { openSqlite } from '../../base/sqlite.js';
+import { sentence, toPhotospoolError, type PhotospoolError } from '../../base/errors.js';
+import type { Log } from '../../base/log.js';
+import { openAsking, type Asking } from './connection-requests.js';
+import { waitAfter } from '../../base/async/backoff.js';
+import { hostOf } from '../couch/json-client.js';
+import type { Throttle } from '../blobs/blob-transport.js';
+import type { Copies } from './detect-copies.js';
+import type { Database, Refused } from '../couch/database.js';
+import { checkOther, discover, makeDatabase, type Found } from './discover-peer.js';
+import { describeDrift, openDrift } from './clock-drift.js';
+import type { Exchange } from '../blobs/blob-exchange.js';
+import { whileDisksAllow, type Hold } from './retry-on-disk-error.js';
+import { openHttpDatabase } from '../couch/remote-database.js';
+import { openLinkBlobs } from './connection-blobs.js';
+import { openLinkQuarantine } from './connection-quarantine.js';
+import type { Peer } from './peers.js';
+import { notPublic, type PublishLink } from './publish-link.js';
+import { openQuarantine, type Direction, type Quarantine } from './quarantine.js';
+import { replicate, type Progress } from '../couch/replicate.js';
+import type { LinkState, LinkStatus } from './connection-status.js';
+import { openTelling } from '../../base/async/log-once.js';
+import { runTogether } from '../../base/async/task-group.js';
+import { watchOther } from './watch-peer-identity.js';
+
+export type { Direction, LinkState, LinkStatus } from './connection-status.js';
+
+/** What links are made of. */
+export interface LinkParts {
+  /** This server's side. */
+  database: Database;
+  /** The id of this server's library, and the epoch it is in. */
+  server: string;
+  epoch: string;
+  clock: Clock;
+  log: Log;
+  /** 0 to 1. */
+  random(): number;
+  /** A name that no other run has. */
+  session(): string;
+  fetch?: typeof fetch;
+  /** Told which library was seen in which epoch; absent on a side that does not look for copies. */
+  copies?: Copies;
+  /** Blobs and what slows them; absent on a side that keeps none. */
+  blobs?: { exchange: Exchange; throttle: Throttle };
+  /** Publishes over a link until it breaks or is closed; absent on a side that publishes nothing. */
+  publishTo?(link: PublishLink): Promise<void>;
+  /** The quarantine of the link to an address; in memory where it is absent. */
+  quarantine?(url: string): Quarantine;
+  /** Told when the status is another. */
+  changed(): void;
+}
+
+/** An open link. */
+export interface Link {
+  status(): LinkStatus;
+  /** Ends it; resolves when nothing of it runs any more. */
+  close(): Promise<void>;
+}
+
+/** Opens the link to a peer and keeps it up until `close`. */
+export function openLink(peer: Peer, parts: LinkParts): Link {
+  const { clock, log } = parts;
+  const stop = new AbortController();
+  const now = (): string => new Date(clock.now()).toISOString();
+  const status: LinkStatus = {
+    url: peer.url,
+    publish: peer.publish,
+    originals: peer.originals,
+    state: 'connecting',
+    since: now(),
+    opened: now(),
+    pull: { sent: 0 },
+    push: { sent: 0 },
+    blobs: { fetched: { count: 0, bytes: 0 }, brought: { count: 0, bytes: 0 } },
+    refused: [],
+  };
+  /** Directions whose documents wait for a disk while the rest goes on. */
+  const holds = new Map<Direction, Hold>();
+  const { quarantine = () => openQuarantine(openSqlite(':memory:'), clock, peer.url) } = parts;
+  const aside = openLinkQuarantine({
+    ...{ quarantine: quarantine(peer.url), url: peer.url, clock, log, status },
+    ...{ random: parts.random, changed: parts.changed },
+  });
+  const telling = openTelling((text) => log.warn({ peer: peer.url }, text));
+  const ended = (): boolean => stop.signal.aborted;
+  const drift = openDrift(clock, (seconds) => {
+    if (status.driftText !== undefined) telling.over(status.driftText);
+    delete status.drift;
+    delete status.driftText;
+    if (seconds !== undefined) {
+      status.drift = seconds;
+      status.driftText = describeDrift(hostOf(peer.url), seconds);
+      telling.tell(status.driftText);
+    }
+    parts.changed();
+  });
+
+  function become(state: LinkState, more: Partial<LinkStatus> = {}): void {
+    if (status.state === 'live') status.synced = now();
+    if (state !== status.state) status.since = now();
+    delete status.reason;
+    delete status.code;
+    delete status.next;
+    Object.assign(status, { state }, more);
+    parts.changed();
+  }
+
+  /** What a connection that stands is: it waits where documents do, one way. */
+  function stand(): void {
+    const behind = (status.pull.pending ?? 0) + (status.push.pending ?? 0);
+    const [hold] = holds.values();
+    if (hold) become('waiting', { ...told(hold.error), next: new Date(hold.until).toISOString() });
+    else become(behind > 0 ? 'catching-up' : 'live');
+  }
+
+  function hold(direction: Direction, hold?: Hold): void {
+    const before = holds.get(direction);
+    if (hold) holds.set(direction, hold);
+    else holds.delete(direction);
+    if (hold) telling.tell(sentence(hold.error));
+    else if (before) telling.over(sentence(before.error));
+    if (hold ?? before) stand();
+  }
+
+  /** Runs one direction for the time of a connection, and counts. */
+  function run(direction: Direction, source: Database, target: Database, signal: AbortSignal): Promise<unknown>[] {
+    const settled = (ids: readonly string[], refused: readonly Refused[]): void =>
+      aside.settle(direction, ids, refused);
+    const replication = { source, target, clock, signal, settled, refused: () => undefined };
+    const work = async (gotOn: () => void): Promise<void> => {
+      const before = status[direction].sent;
+      const progress = ({ sent, pending }: Progress): void => {
+        status[direction] = { sent: before + sent, ...(pending !== undefined && { pending }) };
+        if (sent > 0 || (pending ?? 0) === 0) gotOn();
+        stand();
+      };
+      await replicate({ ...replication, session: parts.session(), live: true, progress });
+    };
+    const anew = (): Promise<unknown> =>
+      replicate({ ...replication, session: parts.session(), live: false, anew: true });
+    return [
+      whileDisksAllow({ clock, signal, random: parts.random, held: hold, way: direction, work }),
+      aside.retry(direction, { source, target, signal }, anew),
+    ];
+  }
+
+  const carry =
+    parts.blobs &&
+    openLinkBlobs({
+      ...parts.blobs,
+      originals: peer.originals,
+      clock,
+      status,
+      changed: parts.changed,
+      telling,
+    });
+
+  /** What is at the other end; told of to who looks for copies. */
+  async function look({ fetch }: Asking): Promise<Found> {
+    const { server, epoch } = parts;
+    const found = await discover(peer, { from: { server, epoch }, fetch });
+    if (found.kind === 'photospool') parts.copies?.saw(found.server, found.epoch, peer.url);
+    return found;
+  }
+
+  function watch(found: Found, asking: Asking, signal: AbortSignal): Promise<void>[] {
+    const { copies, server, epoch } = parts;
+    return copies ? [watchOther({ found, discover: () => look(asking), server, epoch, copies, clock, signal })] : [];
+  }
+
+  async function connect(asking: Asking): Promise<void> {
+    const found = await look(asking);
+    checkOther(found, peer.url, parts);
+    if (found.kind === 'couchdb' && !peer.publish) await makeDatabase(found.photos);
+    become('catching-up', {
+      kind: found.kind,
+      version: found.version,
+      ...(found.kind === 'photospool' && { server: found.server }),
+    });
+    const together = (begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> =>
+      runTogether(stop.signal, (signal) => {
+        asking.endWith(signal);
+        return begin(signal);
+      });
+    if (peer.publish) return publish(found, asking.fetch, together);
+    const theirs = openHttpDatabase(found.photos);
+    return together((signal) => [
+      ...run('pull', theirs, parts.database, signal),
+      ...run('push', parts.database, theirs, signal),
+      ...(carry ? [carry(found, signal)] : []),
+      ...watch(found, asking, signal),
+    ]);
+  }
+
+  function publish(found: Found, fetch: typeof globalThis.fetch, together: PublishLink['together']): Promise<void> {
+    const { url, authorization } = peer;
+    const { server, epoch } = parts;
+    if (!parts.publishTo) return Promise.reject(notPublic(peer));
+    return parts.publishTo({
+      ...(parts.blobs && { exchange: parts.blobs.exchange }),
+      address: { url, fetch, from: { server, epoch }, ...(authorization !== undefined && { authorization }) },
+      found,
+      server,
+      sent: (revisions) => void (status.push.sent += revisions),
+      refuse: (documents) => aside.settle('push', [], documents),
+      push: (source, target, signal) => run('push', source, target, signal),
+      bring: (narrow, signal) => (carry ? [carry(found, signal, narrow)] : []),
+      together,
+    });
+  }
+
+  async function keepUp(): Promise<void> {
+    for (let failures = 0; !ended();) {
+      const began = status.push.sent + status.pull.sent;
+      const asking = openAsking(clock, drift.watch(parts.fetch ?? fetch));
+      asking.endWith(stop.signal);
+      holds.clear();
+      try {
+        become('connecting');
+        await connect(asking);
+      } catch (error) {
+        if (ended()) return;
+        const ours = toPhotospoolError(error, 'replicate with', hostOf(peer.url));
+        // What got on is no failure in a row.
+        failures = status.push.sent + status.pull.sent > began ? 1 : failures + 1;
+        const wait = waitAfter(failures, ours.code, parts.random);
+        const next = new Date(clock.now() + wait).toISOString();
+        become(ours.code === 'unauthorized' ? 'refused' : 'waiting', { ...told(ours), next });
+        telling.tell(sentence(ours));
+        await clock.sleep(wait, stop.signal);
+      } finally {
+        asking.close();
+      }
+    }
+  }
+
+  const running = keepUp();
+  return {
+    status: () => structuredClone(status.state === 'live' ? { ...status, synced: now() } : status),
+    async close() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** What a status says of an error. */
+const told = (error: PhotospoolError): Pick<LinkStatus, 'reason' | 'code'> => ({
+  reason: sentence(error),
+  code: error.code,
+});

@@ -1,0 +1,103 @@
+/**
+ * What is at an address: a Photospool server, a CouchDB, or neither. Found out by asking, once per connection.
+ */
+import { PhotospoolError } from '../../base/errors.js';
+import { own, textOf } from '../../document/json-values.js';
+import { ask, hostOf, type Address } from '../couch/json-client.js';
+import { keepOne } from './detect-copies.js';
+import { couchUrls, type Peer } from './peers.js';
+
+/** A server that was found. */
+export type Found =
+  | {
+      kind: 'photospool';
+      /** The database of documents. */
+      photos: Address;
+      /** `…/blobs`, below which blobs are by hash. */
+      blobs: Address;
+      /** The id of its library, and the epoch that it is in. */
+      server: string;
+      epoch: string;
+      version: string;
+    }
+  | {
+      kind: 'couchdb';
+      photos: Address;
+      /** The database of blobs, `<name>-blobs`. */
+      blobs: Address;
+      version: string;
+    };
+
+/** Asks what is there. @throws PhotospoolError `io` where it is neither; `unauthorized`; `config` where it only takes what is published. */
+export async function discover(
+  peer: Pick<Peer, 'url' | 'authorization'> & Partial<Pick<Peer, 'publish'>>,
+  { fetch: fetching, from }: Pick<Address, 'fetch' | 'from'> = {},
+): Promise<Found> {
+  const { url, authorization } = peer;
+  const at = (url: string): Address => ({
+    url,
+    ...(authorization !== undefined && { authorization }),
+    ...(from && { from }),
+    ...(fetching && { fetch: fetching }),
+  });
+  const ours = await welcome(at(`${url}/db`), '/');
+  if (ours && own(ours['vendor'], 'name') === 'Photospool') {
+    const photos = at(`${url}/db/photos`);
+    if (peer.publish !== true && (await ask(photos, '')).status === 404) throw takesPublished(url);
+    return {
+      kind: 'photospool',
+      photos,
+      blobs: at(`${url}/blobs`),
+      server: textOf(ours['server']),
+      epoch: textOf(ours['epoch']),
+      version: textOf(own(ours['vendor'], 'version')),
+    };
+  }
+  const couch = await welcome(at(new URL(url).origin), '/');
+  if (couch?.['couchdb'] === 'Welcome' || couch?.['express-pouchdb'] === 'Welcome!') {
+    const { photos, blobs } = couchUrls(url);
+    return { kind: 'couchdb', photos: at(photos), blobs: at(blobs), version: textOf(couch['version']) };
+  }
+  throw new PhotospoolError('io', `There is neither a Photospool nor a CouchDB at ${hostOf(url)}.`, {
+    hint: 'Check the address, with its port.',
+  });
+}
+
+const takesPublished = (url: string): PhotospoolError =>
+  new PhotospoolError('config', `${hostOf(url)} is a public server: it takes what is published, and nothing else.`, {
+    hint: `Add it with \`photospool peers add ${url} --publish\`.`,
+  });
+
+async function welcome(address: Address, path: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const { status, json } = await ask(address, path);
+    return status === 200 && typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
+  } catch (error) {
+    // A page instead of JSON is an answer, too: it is not there.
+    if (error instanceof PhotospoolError && error.code === 'unsupported') return undefined;
+    throw error;
+  }
+}
+
+/** Makes a database on a CouchDB where it is not there yet. @throws PhotospoolError. */
+export async function makeDatabase(database: Address): Promise<void> {
+  const { status } = await ask(database, '', { method: 'GET' });
+  if (status === 200) return;
+  const made = await ask(database, '', { method: 'PUT' });
+  if ([201, 202, 412].includes(made.status)) return;
+  throw new PhotospoolError('io', `No database could be made at ${hostOf(database.url)} (${made.status}).`, {
+    hint: `Make ${database.url} there, or give an account that may.`,
+  });
+}
+
+/** @throws PhotospoolError `config` where the peer is this very server, or a copy of it. */
+export function checkOther(found: Found, url: string, { server, epoch }: { server: string; epoch: string }): void {
+  if (found.kind !== 'photospool' || found.server !== server) return;
+  if (found.epoch === epoch)
+    throw new PhotospoolError('config', `${hostOf(url)} is this server itself.`, {
+      hint: `Take it away with \`photospool peers remove ${url}\`.`,
+    });
+  throw new PhotospoolError('config', `${hostOf(url)} is a copy of this home, with the same library id.`, {
+    hint: keepOne,
+  });
+}

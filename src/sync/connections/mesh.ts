@@ -1,0 +1,69 @@
+/**
+ * The links to all peers in the table, which may change while the server runs. Closing it ends them all.
+ */
+import type { Clock } from '../../base/clock.js';
+import { openLink, type Link, type LinkParts, type LinkStatus } from './connection.js';
+import type { Peer, Peers } from './peers.js';
+
+/** All links of a server. */
+export interface Mesh {
+  status(): LinkStatus[];
+  /** Calls `listener` when the status of a link is another; returns what ends it. */
+  on(listener: () => void): () => void;
+  /** Tells them that something else that belongs to the mesh is another. */
+  changed(): void;
+  close(): Promise<void>;
+}
+
+/** Ms between looks into the table of peers. */
+const look = 2_000;
+
+/** Opens the links to all peers, and those that are added while it is open. */
+export function openMesh(peers: Peers, parts: Omit<LinkParts, 'changed'> & { clock: Clock }): Mesh {
+  const links = new Map<string, { peer: string; link: Link }>();
+  const listeners = new Set<() => void>();
+  const stop = new AbortController();
+  const changed = (): void => {
+    for (const listener of [...listeners]) listener();
+  };
+
+  function open(peer: Peer, key: string): void {
+    links.set(peer.url, { peer: key, link: openLink(peer, { ...parts, changed }) });
+    changed();
+  }
+
+  async function follow(): Promise<void> {
+    const wanted = new Map(peers.all().map((peer) => [peer.url, peer]));
+    for (const [url, { peer, link }] of [...links]) {
+      const now = wanted.get(url);
+      if (now && JSON.stringify(now) === peer) continue;
+      links.delete(url);
+      await link.close();
+      changed();
+    }
+    for (const peer of wanted.values()) if (!links.has(peer.url)) open(peer, JSON.stringify(peer));
+  }
+
+  async function keepFollowing(): Promise<void> {
+    while (!stop.signal.aborted) {
+      // A table that can't be read now is read later; links that stand go on.
+      await follow().catch((err: unknown) => parts.log.error({ err }, 'The table of peers could not be read.'));
+      await parts.clock.sleep(look, stop.signal);
+    }
+  }
+
+  const following = keepFollowing();
+  return {
+    status: () => [...links.values()].map(({ link }) => link.status()),
+    on(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    changed,
+    async close() {
+      stop.abort();
+      await following;
+      await Promise.all([...links.values()].map(({ link }) => link.close()));
+    },
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * Documents that one side of a link rejects, in a local table: named, set aside, and tried again less and less often, so that none
+ * blocks the rest and none is forgotten. Never replicated, kept in backups. An entry is durable before the checkpoint that passes
+ * its document; a crash in between leaves an entry whose document is tried once more. Bounded: of each direction of a link so many
+ * are named, and of those beyond it is known that there are some: then the whole feed is looked at again.
+ */
+import type { Clock } from '../../base/clock.js';
+import type { Sqlite } from '../../base/sqlite.js';
+import type { Named, Refused } from '../couch/database.js';
+
+/** The way a document did not go: from the peer to here, or from here to the peer. */
+export type Direction = 'pull' | 'push';
+
+/** A document that was set aside. Times are UTC, `2026-11-24T10:00:00.000Z`. */
+export interface SetAside extends Refused {
+  direction: Direction;
+  /** When it was first rejected, how often it was tried, and when it is tried next by itself. */
+  since: string;
+  tries: number;
+  next: string;
+}
+
+/** The quarantine of one link. */
+export interface Quarantine {
+  /**
+   * Notes what became of a stretch of the feed: of the documents `ids` those in `refused` are set aside, and no others. Returns
+   * those that were not set aside before.
+   */
+  settle(direction: Direction, ids: readonly string[], refused: readonly Refused[]): Refused[];
+  /** Those that are to be tried now, at most `limit`; each is put off before it is returned, so that no crash repeats it at once. */
+  due(direction: Direction, limit: number): Named[];
+  /** Notes what became of some that were tried: those in `refused` stay. */
+  tried(direction: Direction, named: readonly Named[], refused: readonly Refused[]): void;
+  /** Whether more were rejected than are named here and it is time to look at the whole feed again; puts that off. */
+  isFeedDue(direction: Direction): boolean;
+  /** The whole feed was looked at. */
+  lookedAtFeed(direction: Direction): void;
+  /** The newest ones, at most `limit`, and how many there are. */
+  list(limit: number): { documents: SetAside[]; count: number };
+}
+
+/** Documents that are named for each direction of a link. */
+export const mostSetAside = 1_000;
+/** The longest id, revision id and reason that is kept, in characters. */
+const longest = { id: 600, rev: 200, reason: 400 };
+/** Ms until a document is tried again: a minute, then four times as long each time, up to a day. */
+const waits = { first: 60_000, longest: 86_400_000 };
+
+/** The wait after `tries` tries (1, 2, …), in ms. */
+const waitAfter = (tries: number): number => Math.min(waits.longest, waits.first * 4 ** Math.min(tries - 1, 16));
+
+interface Columns {
+  direction: Direction;
+  id: string;
+  rev: string;
+  reason: string;
+  since: number;
+  tries: number;
+  next: number;
+}
+
+/** Makes the tables where they are missing. Ids are kept as JSON: they may hold characters that SQLite ends a text at. */
+const tables = `
+  CREATE TABLE IF NOT EXISTS quarantine (url TEXT NOT NULL, direction TEXT NOT NULL, id TEXT NOT NULL, rev TEXT NOT NULL,
+    reason TEXT NOT NULL, since INTEGER NOT NULL, tries INTEGER NOT NULL, next INTEGER NOT NULL,
+    PRIMARY KEY (url, direction, id, rev)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS quarantine_due ON quarantine (url, direction, next);
+  CREATE TABLE IF NOT EXISTS quarantine_more (url TEXT NOT NULL, direction TEXT NOT NULL, count INTEGER NOT NULL,
+    tries INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (url, direction)) WITHOUT ROWID;`;
+
+const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}…` : text);
+const keyOf = ({ id, rev }: Named): [string, string] => [
+  JSON.stringify(cut(id, longest.id)),
+  JSON.stringify(cut(rev, longest.rev)),
+];
+const textOf = (json: string): string => JSON.parse(json) as string;
+const isWhole = ({ id, rev }: Named): boolean => id.length <= longest.id && rev.length <= longest.rev;
+
+/** Opens the quarantine of the link to `url`, making the tables where they are missing. */
+export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: string): Quarantine {
+  db.exec(tables);
+  const ofDocument = db.prepare<Columns>('SELECT id, rev FROM quarantine WHERE url = ? AND direction = ? AND id = ?');
+  const put = db.prepare<{
+    tries: number;
+  }>(`INSERT INTO quarantine (url, direction, id, rev, reason, since, tries, next)
+    VALUES (?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason RETURNING tries`);
+  const known = db.prepare('SELECT 1 FROM quarantine WHERE url = ? AND direction = ? AND id = ? AND rev = ?');
+  const remove = db.prepare('DELETE FROM quarantine WHERE url = ? AND direction = ? AND id = ? AND rev = ?');
+  const count = db.prepare<{ n: number }>('SELECT count(*) AS n FROM quarantine WHERE url = ? AND direction = ?');
+  const any = db.prepare('SELECT 1 FROM quarantine WHERE url = ? AND direction = ? LIMIT 1');
+  const due = db.prepare<Columns>(
+    'SELECT id, rev, tries FROM quarantine WHERE url = ? AND direction = ? AND next <= ? ORDER BY next LIMIT ?',
+  );
+  const putOff = db.prepare(
+    'UPDATE quarantine SET tries = tries + 1, next = ? WHERE url = ? AND direction = ? AND id = ? AND rev = ?',
+  );
+  const setReason = db.prepare(
+    'UPDATE quarantine SET reason = ? WHERE url = ? AND direction = ? AND id = ? AND rev = ?',
+  );
+  const more = db.prepare<{ count: number; tries: number; next: number }>(
+    'SELECT count, tries, next FROM quarantine_more WHERE url = ? AND direction = ?',
+  );
+  const addMore = db.prepare(`INSERT INTO quarantine_more (url, direction, count, tries, next) VALUES (?, ?, ?, 1, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`);
+  // Not 0 before the end: a crash on the way must not forget that there are some.
+  const beginMore = db.prepare(
+    'UPDATE quarantine_more SET count = 1, tries = tries + 1, next = ? WHERE url = ? AND direction = ?',
+  );
+  const endMore = db.prepare('UPDATE quarantine_more SET count = count - 1 WHERE url = ? AND direction = ?');
+  const dropMore = db.prepare('DELETE FROM quarantine_more WHERE url = ? AND direction = ? AND count <= 0');
+
+  /** Sets one aside; true where it was not before. */
+  function add(direction: Direction, one: Refused, room: number): boolean {
+    const key = keyOf(one);
+    const isNew = known.get(url, direction, ...key) === undefined;
+    const now = clock.now();
+    // One whose name is too long to be kept is tried when it changes.
+    const next = isWhole(one) ? now + waitAfter(1) : Number.MAX_SAFE_INTEGER;
+    if (isNew && room <= 0) addMore.run(url, direction, 1, now + waitAfter(1));
+    else put.get(url, direction, ...key, cut(one.reason, longest.reason), now, next);
+    return isNew;
+  }
+
+  return {
+    settle: (direction, ids, refused) =>
+      db.transaction(() => {
+        if (refused.length === 0 && any.get(url, direction) === undefined) return [];
+        const kept = new Set(refused.map((one) => keyOf(one).join()));
+        for (const id of new Set(ids))
+          for (const row of ofDocument.all(url, direction, JSON.stringify(cut(id, longest.id))))
+            if (!kept.has(`${row.id},${row.rev}`)) remove.run(url, direction, row.id, row.rev);
+        let room = mostSetAside - (count.get(url, direction)?.n ?? 0);
+        return refused.filter((one) => {
+          const isNew = add(direction, one, room);
+          if (isNew) room--;
+          return isNew;
+        });
+      }),
+    due: (direction, limit) =>
+      db.transaction(() => {
+        const now = clock.now();
+        const rows = due.all(url, direction, now, limit);
+        for (const { id, rev, tries } of rows) putOff.run(now + waitAfter(tries + 1), url, direction, id, rev);
+        return rows.map(({ id, rev }) => ({ id: textOf(id), rev: textOf(rev) }));
+      }),
+    tried: (direction, named, refused) =>
+      db.transaction(() => {
+        const still = new Map(refused.map((one) => [keyOf(one).join(), one.reason]));
+        for (const one of named) {
+          const key = keyOf(one);
+          const reason = still.get(key.join());
+          if (reason === undefined) remove.run(url, direction, ...key);
+          else setReason.run(cut(reason, longest.reason), url, direction, ...key);
+        }
+      }),
+    isFeedDue: (direction) =>
+      db.transaction(() => {
+        const row = more.get(url, direction);
+        if (!row || row.next > clock.now()) return false;
+        beginMore.run(clock.now() + waitAfter(row.tries + 1), url, direction);
+        return true;
+      }),
+    lookedAtFeed: (direction) =>
+      db.transaction(() => {
+        endMore.run(url, direction);
+        dropMore.run(url, direction);
+      }),
+    list: (limit) => listSetAside(db, url, limit),
+  };
+}
+
+/**
+ * Has the documents that were set aside at a link tried again at once: all, or one, or one revision of it. Returns how many. For
+ * the commands, which may run beside a server.
+ */
+export function retrySetAside(db: Sqlite, url: string, id?: string, rev?: string): number {
+  db.exec(tables);
+  const [anId, aRev] = [id, rev].map((text) => (text === undefined ? null : JSON.stringify(text)));
+  if (id === undefined) db.prepare('UPDATE quarantine_more SET next = 0 WHERE url = ?').run(url);
+  const when = 'url = ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR rev = ?3)';
+  return db.prepare(`UPDATE quarantine SET next = 0 WHERE ${when}`).run(url, anId!, aRev!).changes;
+}
+
+/** Whether a document of this server was set aside at a link: only one of those may be removed as another program's. */
+export function isSetAside(db: Sqlite, url: string, id: string): boolean {
+  db.exec(tables);
+  const asked = "SELECT 1 FROM quarantine WHERE url = ? AND direction = 'push' AND id = ?";
+  return db.prepare(asked).get(url, JSON.stringify(id)) !== undefined;
+}
+
+/** Forgets what was set aside at a link. */
+export function forgetSetAside(db: Sqlite, url: string): void {
+  db.exec(tables);
+  db.prepare('DELETE FROM quarantine WHERE url = ?').run(url);
+  db.prepare('DELETE FROM quarantine_more WHERE url = ?').run(url);
+}
+
+/** The newest documents that were set aside at a link, at most `limit`, and how many there are. */
+export function listSetAside(db: Sqlite, url: string, limit = 2 * mostSetAside): ReturnType<Quarantine['list']> {
+  db.exec(tables);
+  const all = db.prepare<Columns>('SELECT * FROM quarantine WHERE url = ? ORDER BY since DESC, id, rev LIMIT ?');
+  const total = db.prepare<{ n: number }>(`SELECT (SELECT count(*) FROM quarantine WHERE url = ?1)
+    + (SELECT coalesce(sum(count), 0) FROM quarantine_more WHERE url = ?1) AS n`);
+  const utc = (ms: number): string => new Date(Math.min(ms, 8.64e15)).toISOString();
+  const documents = all.all(url, limit).map(({ direction, id, rev, reason, since, tries, next }) => ({
+    ...{ id: textOf(id), rev: textOf(rev), reason, direction, tries },
+    ...{ since: utc(since), next: utc(next) },
+  }));
+  return { documents, count: total.get(url)?.n ?? 0 };
+}

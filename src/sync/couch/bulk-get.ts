@@ -1,0 +1,121 @@
+/**
+ * Revisions read from another server by `_bulk_get`: many in one answer, which may take as long as a slow line needs, and fewer
+ * where they are too much for one. Nothing that is asked for is left out without a word: what is not there any more, the feed
+ * tells of again; what can't be a document here, or is not given, is refused by name; all else ends it, and whoever asked tries again.
+ */
+import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../base/errors.js';
+import { isObject, own } from '../../document/json-values.js';
+import type { Incoming } from '../../library/library.js';
+import { bisect, Rejection, type Bisected } from './bisect-rejected.js';
+import { ask, hostOf, reasonOf, type Address } from './json-client.js';
+import type { Named, Refused } from './database.js';
+import { fromWire } from './wire-format.js';
+
+/** Revisions per request. */
+const batch = 500;
+/** Ms that an answer may take, and may be silent: over a slow line it comes bit by bit; and bytes: a hundred of the largest documents. */
+const slow = { timeout: 900_000, silence: 60_000, largest: 128 * 1024 * 1024 };
+
+/** An answer that is no answer. */
+export const notUnderstood = (host: string, what: string): PhotospoolError =>
+  new PhotospoolError('io', `${host} answered ${what} in a way that is not understood.`, {
+    hint: 'Is there a Photospool or CouchDB at that address?',
+  });
+
+type Refuse = (refused: Refused) => void;
+
+/** So many documents in a row that are not given, and not one that is: then it is the server's trouble, not theirs. */
+const patience = 16;
+
+/** Reads revisions, as `Database.read` does. @throws PhotospoolError as `ask`; `io` where one, or none of many, is given. */
+export async function readRevisions(address: Address, named: readonly Named[], refuse?: Refuse): Promise<Incoming[]> {
+  const reader = openReader(address, refuse);
+  const all: Incoming[] = [];
+  for (let at = 0; at < named.length; at += batch) {
+    const items = named.slice(at, at + batch);
+    const { ask, isWell, reject } = reader;
+    all.push(...(await bisect({ items, ask, isWell, reject })).flat());
+  }
+  return all;
+}
+
+type Reader = Omit<Bisected<Named, Incoming[]>, 'items'>;
+
+function openReader(address: Address, refuse: Refuse | undefined): Reader {
+  const host = hostOf(address.url);
+  let [given, failed] = [0, 0];
+
+  function reject(one: Named, reason: string): void {
+    if (!refuse || (given === 0 && ++failed > patience)) throw notGiven(host, one.id, reason);
+    refuse({ ...one, reason });
+  }
+
+  return {
+    reject,
+    async isWell() {
+      const { json } = await ask(address, path, { method: 'POST', body: { docs: [] } });
+      return Array.isArray(own(json, 'results'));
+    },
+    async ask(part) {
+      const results = await resultsOf(address, part);
+      const read = new Map<string, Incoming>();
+      const broken: { one: Named; reason: string }[] = [];
+      for (const [n, result] of results.entries()) {
+        const { incoming, reasons } = readResult(result, part[n]!);
+        for (const one of incoming) read.set(`${one.id} ${one.revisions[0] ?? ''}`, one);
+        broken.push(...reasons.map((reason) => ({ one: part[n]!, reason })));
+      }
+      // CouchDB tells the trouble of one as that of all that were asked for with it.
+      if (read.size === 0 && broken.length > 0 && part.length > 1) throw notUnderstoodAs(host, broken[0]!.reason);
+      given += read.size;
+      for (const { one, reason } of broken) reject(one, reason);
+      return [...read.values()];
+    },
+  };
+}
+
+const path = '/_bulk_get?revs=true&latest=true';
+
+/** What is answered for each. */
+async function resultsOf(address: Address, named: readonly Named[]): Promise<unknown[]> {
+  const body = { docs: named.map(({ id, rev }) => ({ id, rev })) };
+  const { json } = await ask(address, path, { method: 'POST', body, bisectable: true, ...slow });
+  const results = own(json, 'results');
+  // PouchDB's own client loses what a short answer leaves out.
+  if (Array.isArray(results) && results.length === named.length) return results as unknown[];
+  throw notUnderstoodAs(hostOf(address.url), unclear);
+}
+
+const unclear = 'Its answer was not understood.';
+const notUnderstoodAs = (host: string, reason: string): Rejection =>
+  new Rejection(notUnderstood(host, '_bulk_get').message, reason);
+
+/** What was answered for one: documents, and why others can be none. */
+function readResult(result: unknown, asked: Named): { incoming: Incoming[]; reasons: string[] } {
+  const docs = own(result, 'docs');
+  const [incoming, reasons]: [Incoming[], string[]] = [[], []];
+  if (!Array.isArray(docs) || docs.length === 0) return { incoming, reasons: [unclear] };
+  for (const doc of docs) {
+    const [ok, error] = [own(doc, 'ok'), own(doc, 'error')];
+    if (ok === undefined) {
+      // PouchDB Server says it in its own way.
+      if (own(error, 'error') === 'not_found' || own(doc, 'missing') === asked.rev) continue;
+      reasons.push(isObject(error) ? `It is not given: ${reasonOf(error).slice(0, 200)}` : unclear);
+      continue;
+    }
+    try {
+      const one = fromWire(ok);
+      if (one.id === asked.id) incoming.push(one);
+      else reasons.push('Another document was given.');
+    } catch (error) {
+      reasons.push(sentence(toPhotospoolError(error, 'read', 'a document')));
+    }
+  }
+  return { incoming, reasons };
+}
+
+/** It may give it next time: passing over it would lose it. */
+const notGiven = (host: string, id: string, reason: string): PhotospoolError =>
+  new PhotospoolError('io', `${host} does not give ${printable(id.slice(0, 80))}: ${printable(reason)}`, {
+    hint: 'It is tried again by itself.',
+  });

@@ -1,0 +1,208 @@
+/**
+ * JSON over HTTP to another server, with its limits: how long an answer may take, how large it may be. No secret is in a
+ * message; redirects are not followed, so that a token goes to no other place than the one it was given for.
+ */
+import { PhotospoolError, printable } from '../../base/errors.js';
+import { own, textOf } from '../../document/json-values.js';
+import { Rejection } from './bisect-rejected.js';
+import { partsUntil, untilAborted } from '../../base/async/abortable.js';
+
+/** How a server is reached. */
+export interface Address {
+  /** Of the database, without a slash at its end and without credentials: `https://home.example:4780/db/photos`. */
+  url: string;
+  /** The header `authorization`, `Bearer …` or `Basic …`. */
+  authorization?: string;
+  /** Who asks: the id of this server's library, and the epoch it is in. */
+  from?: { server: string; epoch: string };
+  fetch?: typeof fetch;
+}
+
+/** The headers in which a server says who it is. */
+export const fromHeaders = { server: 'x-photospool-server', epoch: 'x-photospool-epoch' } as const;
+
+/** What every request says of who asks. */
+export const introduction = ({ authorization, from }: Address): Record<string, string> => ({
+  ...(authorization !== undefined && { authorization }),
+  ...(from && { [fromHeaders.server]: from.server, [fromHeaders.epoch]: from.epoch }),
+});
+
+/** What is asked. */
+export interface Question {
+  method?: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD';
+  body?: unknown;
+  /** A body that is JSON text already. */
+  text?: string;
+  /** Ms for the whole answer. */
+  timeout?: number;
+  /** Ms without a byte after which it is given up: for answers that say now and then that they wait. */
+  silence?: number;
+  signal?: AbortSignal;
+  /** The most bytes of the answer. */
+  largest?: number;
+  /** The question is about many documents: an answer that may be the fault of one of them is a `Rejection`. */
+  bisectable?: boolean;
+}
+
+/** An answer: its status, and its JSON. */
+export interface Answer {
+  status: number;
+  json: unknown;
+}
+
+/**
+ * Ms between signs of life while a server waits for something, and without one after which the link is taken for cut: a
+ * router that forgot a connection tells neither side.
+ */
+export const heartbeat = 10_000;
+/** See `heartbeat`. */
+export const silence = 30_000;
+/** Ms for an answer that needs no waiting. */
+const usualTimeout = 60_000;
+/** The largest answer in bytes: many times what is usual. */
+const usualLargest = 32 * 1024 * 1024;
+
+/** Statuses by which a server, or a proxy before it, may reject a request for what is in it. */
+const rejections: ReadonlySet<number> = new Set([400, 403, 406, 409, 411, 412, 413, 414, 415, 417, 422, 431, 451, 500]);
+
+/** Why a server did not take or give a document, in its words. */
+export const reasonOf = (error: unknown): string => textOf(own(error, 'reason')) || textOf(own(error, 'error'));
+
+/** The name of a server in messages. */
+export const hostOf = (url: string): string => printable(new URL(url).host);
+
+/**
+ * Asks a server. `path` begins with a slash and is below the database, or an absolute URL on the same server. Statuses up
+ * to 499 other than 401 and 403 are answers. @throws PhotospoolError `unauthorized`, `busy` (429, 5xx), `disk-full` (507),
+ * `unsupported` (no JSON), `io`, `timeout`.
+ */
+export async function ask(address: Address, path: string, question: Question = {}): Promise<Answer> {
+  const {
+    method = 'GET',
+    body,
+    text = body === undefined ? undefined : JSON.stringify(body),
+    timeout = usualTimeout,
+    silence,
+    signal,
+    largest = usualLargest,
+    bisectable = false,
+  } = question;
+  const url = /^https?:/.test(path) ? path : address.url + path;
+  const late = new AbortController();
+  const over = setTimeout(() => late.abort(), timeout);
+  const quiet = new AbortController();
+  const ends = [late.signal, quiet.signal, ...(signal ? [signal] : [])];
+  const unheard = silence === undefined ? undefined : setTimeout(() => quiet.abort(), silence);
+  try {
+    const asked = (address.fetch ?? fetch)(url, {
+      method,
+      redirect: 'manual',
+      headers: {
+        accept: 'application/json',
+        ...(text !== undefined && { 'content-type': 'application/json' }),
+        ...introduction(address),
+      },
+      ...(text !== undefined && { body: text }),
+      signal: AbortSignal.any(ends),
+    });
+    const response = await untilAborted(ends, asked);
+    clearTimeout(unheard);
+    const unheardFor = silence === undefined ? undefined : { ms: silence, end: quiet };
+    const json = await readJson(response, { url, ends, largest, ...(unheardFor && { silence: unheardFor }) });
+    if (bisectable && rejections.has(response.status)) throw rejected(url, response.status, json);
+    check(response.status, address, url, json);
+    return { status: response.status, json };
+  } catch (error) {
+    if (bisectable && error instanceof PhotospoolError && (error.code === 'too-large' || error.code === 'unsupported'))
+      throw new Rejection(error.message, error.message, error.code === 'too-large');
+    throw error instanceof PhotospoolError
+      ? error
+      : unreachable(url, error, late.signal.aborted || quiet.signal.aborted);
+  } finally {
+    clearTimeout(over);
+    clearTimeout(unheard);
+  }
+}
+
+function rejected(url: string, status: number, json: unknown): Rejection {
+  const reason =
+    printable(reasonOf(json).slice(0, 200)) || (status === 413 ? 'It was too large.' : `Status ${status}.`);
+  return new Rejection(`${hostOf(url)} rejects a request (${status}): ${reason}`, reason, status === 413);
+}
+
+/** How an answer is read. */
+interface ReadOptions {
+  url: string;
+  ends: readonly AbortSignal[];
+  largest: number;
+  silence?: { ms: number; end: AbortController };
+}
+
+async function readJson(response: Response, { url, ends, largest, silence }: ReadOptions): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const listen = (): NodeJS.Timeout | undefined => silence && setTimeout(() => silence.end.abort(), silence.ms);
+  let timer = listen();
+  try {
+    for await (const part of partsUntil(ends, (response.body ?? []) as AsyncIterable<Uint8Array>)) {
+      clearTimeout(timer);
+      timer = listen();
+      size += part.length;
+      if (size > largest) throw new PhotospoolError('too-large', `${hostOf(url)} sent more than was asked for.`);
+      parts.push(part);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  const text = Buffer.concat(parts).toString('utf8');
+  try {
+    return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
+  } catch (cause) {
+    if (response.status >= 400) return undefined;
+    const hint = 'Check the address; a proxy in between may have answered.';
+    throw new PhotospoolError('unsupported', `${hostOf(url)} did not answer with JSON.`, { cause, hint });
+  }
+}
+
+/** What is wrong with how one came: a Photospool has tokens, a CouchDB names and passwords. */
+function unwelcome(host: string, authorization: string | undefined): PhotospoolError {
+  if (authorization?.startsWith('Basic ') === true)
+    return new PhotospoolError('unauthorized', `${host} does not accept the name and the password.`, {
+      hint:
+        'Give those of an account that may read and write both databases, NAME and NAME-blobs: ' +
+        '`photospool peers add https://USER:PASSWORD@HOST/NAME`.',
+    });
+  const hint = 'Make a new one there with `photospool tokens add`, and give it with `photospool peers add`.';
+  return authorization === undefined
+    ? new PhotospoolError('unauthorized', `${host} wants a token, or of a CouchDB a name and a password.`, { hint })
+    : new PhotospoolError('unauthorized', `${host} does not accept the token.`, { hint });
+}
+
+/** Throws where a status is no answer: 401, 403, 3xx, 429, 5xx. */
+export function check(status: number, { authorization }: Address, url: string, json: unknown): void {
+  const host = hostOf(url);
+  if (status === 401 || status === 403) throw unwelcome(host, authorization);
+  if (status >= 300 && status < 400) {
+    throw new PhotospoolError('io', `${host} answers that it is somewhere else.`, {
+      hint: 'Give the address it is at.',
+    });
+  }
+  // RFC 4918, 11.5; our own servers say so of a disk that may not be written, too.
+  if (status === 507) {
+    throw new PhotospoolError('disk-full', `${host} could not answer (507): its disk is full, or can't be written.`, {
+      hint: 'Free some space there; it is tried again by itself.',
+    });
+  }
+  if (status === 429 || status >= 500) {
+    const said = typeof json === 'object' && json !== null ? JSON.stringify(json).slice(0, 200) : '';
+    throw new PhotospoolError('busy', `${host} could not answer (${status}). ${printable(said)}`.trim());
+  }
+}
+
+/** What a connection that failed is told as; `late` where it was given up. */
+export function unreachable(url: string, cause: unknown, late: boolean): PhotospoolError {
+  const host = hostOf(url);
+  return late
+    ? new PhotospoolError('timeout', `${host} did not answer in time.`, { cause })
+    : new PhotospoolError('io', `${host} can't be reached.`, { cause, hint: 'It is tried again by itself.' });
+}

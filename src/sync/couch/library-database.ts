@@ -1,0 +1,211 @@
+/**
+ * The library of this server as one side of a replication. What is written is durable and merged when `write` resolves, and
+ * in the catalog too, but for new documents that came with many others: those follow (home/catalog-indexer.ts). A crash in between
+ * leaves whole batches, and the same again changes nothing.
+ */
+import type { Clock } from '../../base/clock.js';
+import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../../base/errors.js';
+import type { Sqlite } from '../../base/sqlite.js';
+import { checkIncoming, isId, isPortable, isRevision, normalRevision } from '../../library/validate-documents.js';
+import type { Change, Incoming, InsertOptions, Library } from '../../library/library.js';
+import { reopened, type Checkpoint, type Database, type Named, type Refused, type Row } from './database.js';
+import { openNotes } from './local-documents.js';
+import { fromText } from './wire-format.js';
+
+/** What the library needs beside itself. */
+export interface LibraryParts {
+  library: Library;
+  /** The database file that the library is in. */
+  db: Sqlite;
+  clock: Clock;
+  /** Tells of every change that this process makes; returns what ends it. */
+  onChange(listener: () => void): () => void;
+}
+
+/** Documents per transaction: others get their turn in between, and each ends with a wait for the disk. */
+const batch = 500;
+/** Revisions at once from which on new documents may come into the catalog later. A few photos are in it at once. */
+const many = 50;
+/** Ms between looks for what other processes wrote. */
+const look = 1_000;
+
+/** Opens the library's side. */
+export function openLibraryDatabase(parts: LibraryParts): Database {
+  const { library, db } = parts;
+  const notes = openNotes(db, 'photos');
+
+  /** Without ancestors that others can't have: CouchDB refuses the whole document. */
+  function revision(id: string, rev: string): Incoming[] {
+    const found = library.raw(id, rev);
+    if (!found) return [];
+    const end = found.revisions.findIndex((one) => !isPortable(one));
+    return [fromText(id, end < 0 ? found : { ...found, revisions: found.revisions.slice(0, Math.max(end, 1)) })];
+  }
+
+  function read(named: Named): Incoming[] {
+    const [id, rev] = [named.id, normalRevision(named.rev)];
+    if (!isId(id)) return [];
+    const found = revision(id, rev);
+    return found.length > 0 ? found : library.heirs(id, rev).flatMap((heir) => revision(id, heir));
+  }
+
+  /** What can be no revision here is missing, so that it is sent, and refused by itself. */
+  function missing(id: string, revs: readonly string[]): string[] {
+    if (!isId(id)) return [...revs];
+    const asked = revs.filter(isRevision).map(normalRevision);
+    const lacking = new Set(asked.length > 0 ? library.missing(new Map([[id, asked]])).get(id) : undefined);
+    return revs.filter((rev) => !isRevision(rev) || lacking.has(normalRevision(rev)));
+  }
+
+  return {
+    name: 'this library',
+    id: () => Promise.resolve(library.server),
+    async changes(since, { limit, wait, signal }) {
+      if (wait !== undefined) await untilChange(parts, since, wait, signal);
+      const { changes, last } = library.changes(since, limit);
+      const aside: Refused[] = [];
+      const rows = changes.flatMap((change) => shared(change, aside));
+      const more = changes.length >= limit;
+      return { rows, last, more, pending: library.pending(last), ...(aside.length > 0 && { aside }) };
+    },
+    missing(asked) {
+      const found = [...asked].map(([id, revs]) => [id, missing(id, revs)] as const);
+      return Promise.resolve(new Map(found.filter(([, revs]) => revs.length > 0)));
+    },
+    read: (named) => Promise.resolve(named.flatMap(read)),
+    async write(incoming, from) {
+      const refused: Refused[] = [];
+      for (let at = 0; at < incoming.length; at += batch) {
+        if (at > 0) await new Promise((resolve) => setImmediate(resolve));
+        const { taken, crowded } = branching(library, incoming.slice(at, at + batch));
+        const options = { later: incoming.length >= many, ...(from !== undefined && { from }) };
+        refused.push(...crowded, ...insert(library, taken, options));
+      }
+      return refused;
+    },
+    checkpoint: (id) => Promise.resolve(notes.get(id) as Checkpoint | undefined),
+    opening: () => Promise.resolve(library.epoch),
+    setCheckpoint(id, checkpoint, opening) {
+      if (opening !== library.epoch) return Promise.reject(reopened('This library'));
+      notes.put(id, checkpoint);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A change as others are told of it: without leaves that they can't have; those go to `aside`. */
+export function shared({ seq, id, leaves, deleted }: Change, aside: Refused[] = []): Row[] {
+  const good: string[] = [];
+  for (const { rev } of leaves) {
+    if (isPortable(rev)) good.push(rev);
+    else aside.push({ id, rev, reason: 'Its revision id is none that other servers can have.' });
+  }
+  return good.length > 0 ? [{ seq, id, revs: good, deleted }] : [];
+}
+
+/**
+ * The most branches that a document gets from other servers: each is compared with the others. Documents that are edited on many servers
+ * at once have some dozens. What follows a branch that is here is always taken, so a document that has as many can be edited and
+ * taken back as before.
+ */
+export const mostBranches = 1_000;
+
+/** Those of some revisions that may be stored, and those that would be one branch too many. */
+function branching(library: Library, incoming: readonly Incoming[]): { taken: Incoming[]; crowded: Refused[] } {
+  const known = new Map<string, Set<string>>();
+  const [taken, crowded]: [Incoming[], Refused[]] = [[], []];
+  for (const one of incoming) {
+    const { id, revisions } = one;
+    const leaves = known.get(id) ?? new Set(isId(id) ? library.heads(id).map(({ rev }) => rev) : []);
+    known.set(id, leaves);
+    if (leaves.size < mostBranches || revisions.some((rev) => leaves.has(rev))) taken.push(one);
+    else crowded.push(refusal(one, `It has ${mostBranches} branches already, as many as a document can have.`));
+    if (taken.at(-1) === one) leaves.add(revisions[0] ?? '');
+  }
+  return { taken, crowded };
+}
+
+/** Inserts those that can be stored. They are looked at one by one only where one of them can't: looking is half the work. */
+function insert(library: Library, incoming: readonly Incoming[], options: InsertOptions): Refused[] {
+  try {
+    library.insert(incoming, options);
+    return [];
+  } catch (error) {
+    if (!isOfDocument(error)) throw error;
+  }
+  const judged = incoming.map((one) => ({ one, reason: whyNot(one) }));
+  const sound = judged.filter(({ reason }) => reason === undefined).map(({ one }) => one);
+  return [
+    ...judged.flatMap(({ one, reason }) => (reason === undefined ? [] : [refusal(one, reason)])),
+    ...insertByHalves(library, sound, options),
+  ];
+}
+
+/** Inserts documents that look sound, though one of them may fail when it is merged or comes into the catalog. */
+function insertByHalves(library: Library, incoming: readonly Incoming[], options: InsertOptions): Refused[] {
+  try {
+    library.insert(incoming, options);
+    return [];
+  } catch (error) {
+    if (!isOfDocument(error)) throw error;
+    const ids = [...new Set(incoming.map(({ id }) => id))];
+    if (ids.length <= 1)
+      return incoming.map((one) => refusal(one, sentence(toPhotospoolError(error, 'store', one.id))));
+    // All revisions of a document stay together: what closes a branch comes with what takes its place.
+    const first = new Set(ids.slice(0, Math.ceil(ids.length / 2)));
+    return [
+      ...insertByHalves(
+        library,
+        incoming.filter(({ id }) => first.has(id)),
+        options,
+      ),
+      ...insertByHalves(
+        library,
+        incoming.filter(({ id }) => !first.has(id)),
+        options,
+      ),
+    ];
+  }
+}
+
+/** Codes of failures that a document can be the cause of; others are the disk's, or of another process. */
+const ofDocuments: ReadonlySet<ErrorCode> = new Set(['invalid', 'too-large', 'newer-version', 'conflict']);
+/** SQLite's: too big, constraint, mismatch. */
+const ofValues: ReadonlySet<unknown> = new Set([18, 19, 20]);
+
+/** Whether a document can be why it could not be stored: what it holds, or a mistake of ours that it brings to light. */
+function isOfDocument(error: unknown): boolean {
+  if (error instanceof PhotospoolError) return ofDocuments.has(error.code);
+  const isMistake = [TypeError, RangeError, SyntaxError, URIError].some((kind) => error instanceof kind);
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+  return isMistake || ofValues.has(code & 0xff);
+}
+
+const refusal = ({ id, revisions }: Incoming, reason: string): Refused => ({ id, rev: revisions[0] ?? '', reason });
+
+/** Why a revision can't be stored, as a sentence; undefined where it can. */
+function whyNot(incoming: Incoming): string | undefined {
+  try {
+    checkIncoming(incoming);
+    return undefined;
+  } catch (error) {
+    return sentence(toPhotospoolError(error, 'store', incoming.id));
+  }
+}
+
+/** Resolves when there is something after `since`, at most `wait` ms later. */
+async function untilChange(
+  { library, clock, onChange }: LibraryParts,
+  since: string,
+  wait: number,
+  stop?: AbortSignal,
+): Promise<void> {
+  const until = clock.now() + wait;
+  while (library.pending(since) === 0 && clock.now() < until && stop?.aborted !== true) {
+    const woken = new AbortController();
+    const unlisten = onChange(() => woken.abort());
+    const signal = stop ? AbortSignal.any([woken.signal, stop]) : woken.signal;
+    await clock.sleep(Math.min(look, until - clock.now()), signal);
+    unlisten();
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The serving side of CouchDB's replication protocol for one database: what each of its requests answers, without HTTP
+ * (server/routes/couchdb.ts has that); here the database itself and its notes, in serve-changes.ts the change feed, in
+ * serve-documents.ts the documents. Only what replication needs is here: no views, no design documents, no attachments, no
+ * way to write a document but `new_edits=false`.
+ *
+ * What CouchDB's own replicator and PouchDB rely on: `instance_start_time` "0"; as many answers to `_bulk_get`, in the
+ * same order, as were asked for; `_bulk_docs` answers errors only; a missing `_local` document is 404 "not_found".
+ */
+import { randomBytes } from 'node:crypto';
+import { isObject, own } from '../../document/json-values.js';
+import { isId } from '../../library/validate-documents.js';
+import type { Library } from '../../library/library.js';
+import type { Database, Row } from './database.js';
+import { shared } from './library-database.js';
+import { noRoom, type Notes } from './local-documents.js';
+import type { Pace } from '../../base/async/yield.js';
+
+/** A database as it is served. */
+export interface Served {
+  database: Database;
+  /** `photos` */
+  name: string;
+  notes: Notes;
+  /** How many documents are in it, without deleted ones, and its newest sequence. */
+  count(): number;
+  last(): string;
+  /** The leaves of a document, the winner first. */
+  heads(id: string): { rev: string; deleted: boolean }[];
+  /**
+   * Rows of the feed before the change `before` (its number; the newest ones where it is undefined), newest first; and before
+   * which change the next ones are, undefined at the end.
+   */
+  newest(before: number | undefined, limit: number): { rows: Row[]; next: number | undefined };
+  /** How requests count their work; for tests. */
+  pace?(): Pace;
+}
+
+/** Serves a library by a name. `database` is its side, or one that lets only some documents in. */
+export const serveLibrary = (library: Library, parts: Pick<Served, 'database' | 'name' | 'notes'>): Served => ({
+  ...parts,
+  count: () => library.count(''),
+  last: () => library.changes(library.lastChange()).last,
+  heads: (id) => (isId(id) ? library.heads(id) : []),
+  newest(before, limit) {
+    const changes = library.newest(before, limit);
+    return { rows: changes.flatMap((change) => shared(change)), next: changes.at(-1)?.n };
+  },
+});
+
+/** An answer: its status, and its JSON. */
+export interface Answer {
+  status: number;
+  body: unknown;
+  /** The body, where it is JSON text already, or comes bit by bit; then `body` is not looked at. */
+  text?: string;
+  stream?: AsyncIterable<string>;
+  /** Its media type, where that is not JSON. */
+  type?: string;
+}
+
+const ok = (body: unknown): Answer => ({ status: 200, body });
+/** CouchDB's way to say no. */
+export const refusal = (status: number, error: string, reason: string): Answer => ({ status, body: { error, reason } });
+const notFound = refusal(404, 'not_found', 'missing');
+
+/** `GET /db/NAME`. */
+export const info = ({ name, count, last }: Served): Answer =>
+  ok({ db_name: name, doc_count: count(), update_seq: last(), instance_start_time: '0', compact_running: false });
+
+/** SQLite ends a text at NUL: two notes would be one. */
+const isNoteId = (id: string): boolean => !id.includes('\0');
+
+/** `GET /db/NAME/_local/ID`. */
+export function getNote({ notes }: Served, id: string): Answer {
+  const body = isNoteId(id) ? notes.get(id) : undefined;
+  return isObject(body) ? ok({ ...body, _id: `_local/${id}` }) : notFound;
+}
+
+/** The most bytes of a note. */
+const largestNote = 256 * 1024;
+
+/**
+ * `PUT /db/NAME/_local/ID`. Whoever writes one anew must have seen the last one, as at CouchDB: who began before this server
+ * was restored, saw another. Our own say, too, which `opening` of the library they began with. `owner` is the token that
+ * writes, and is bounded (local-documents.ts).
+ */
+export function putNote(
+  { notes }: Served,
+  id: string,
+  body: unknown,
+  { epoch, owner }: { epoch: string; owner: string },
+): Answer {
+  if (!isObject(body)) return refusal(400, 'bad_request', 'The body must be an object.');
+  if (!isNoteId(id)) return refusal(400, 'illegal_docid', 'No note can have this id.');
+  const [known, opening] = [notes.get(id), own(body, 'opening')];
+  const seen = known === undefined || own(known, '_rev') === undefined || own(known, '_rev') === own(body, '_rev');
+  const isNew = known === undefined && own(body, '_rev') !== undefined;
+  if (!seen || isNew || (opening !== undefined && opening !== epoch))
+    return refusal(409, 'conflict', 'Document update conflict.');
+  if (JSON.stringify(body).length > largestNote) return refusal(413, 'too_large', 'The document is too large.');
+  const rev = `0-${randomBytes(8).toString('hex')}`;
+  // CouchDB sends `_revisions` with a note, and believes those that it gets back more than `_rev`.
+  const { _revisions, ...note } = body;
+  if (!notes.put(id, { ...note, _rev: rev }, owner)) return refusal(403, 'forbidden', noRoom);
+  return { status: 201, body: { ok: true, id: `_local/${id}`, rev } };
+}
+
+/** `DELETE /db/NAME/_local/ID`. */
+export function removeNote({ notes }: Served, id: string): Answer {
+  if (!isNoteId(id) || notes.get(id) === undefined) return notFound;
+  notes.remove(id);
+  return ok({ ok: true, id: `_local/${id}`, rev: '0-0' });
+}

@@ -1,0 +1,220 @@
+/**
+ * What is made of videos, by ffmpeg and ffprobe in processes of their own: whatever a file does to them is that file's failure.
+ * Bounded in time, CPU, memory and what is written; they end with this process. What is made is written to the path that is
+ * asked for, whole or not at all: after a failure the caller removes it, and a crash leaves it to be swept away.
+ */
+import { availableParallelism, totalmem } from 'node:os';
+import type { Why } from '../base/sandbox/pool.js';
+import { PhotospoolError, type ErrorCode } from '../base/errors.js';
+import { runOnce, type Run, type RunLimits } from '../base/sandbox/run.js';
+import type { Format } from '../photo/formats/identify.js';
+import { inputOf } from './ffmpeg-input.js';
+import {
+  bareArgs,
+  copyArgs,
+  hoverArgs,
+  hoverAt,
+  hoverSize,
+  isBrief,
+  longest,
+  playArgs,
+  playSize,
+  posterArgs,
+  posterAt,
+  readAbilities,
+  type Abilities,
+  type Size,
+} from './ffmpeg-arguments.js';
+import { isCopyable } from './browser-playback.js';
+import { asked, readProbe, type Film } from './ffprobe.js';
+import type { Found, Tools } from './find-ffmpeg.js';
+
+/** A video on the disk. `bytes`: its size. */
+export interface Source {
+  path: string;
+  format: Format;
+  bytes: number;
+}
+
+/** What is made of videos. All throw PhotospoolError `undecodable`, `unsupported` (a codec that is not decoded), `timeout`, `too-large` (memory), `busy` (closed; no tool). */
+export interface Films {
+  /** Names of the tools that are missing; empty where videos can be shown. */
+  readonly missing: readonly string[];
+  /** What a video is. */
+  look(source: Source): Promise<Film>;
+  /** Makes a PNG of a frame, at most `edge` pixels long. */
+  poster(source: Source, film: Film, edge: number, to: string): Promise<void>;
+  /** Makes a short MP4 without sound. Resolves to its size. */
+  hover(source: Source, film: Film, to: string): Promise<Size>;
+  /** Makes the MP4 that every browser plays: by copying the streams, where that is enough. Resolves to its size. */
+  play(source: Source, film: Film, to: string): Promise<Size>;
+  /**
+   * Makes both at once of a film that is brief and must be encoded anew; undefined of any other. Resolves to their sizes.
+   */
+  together(source: Source, film: Film, hover: string, play: string): Promise<{ hover: Size; video: Size } | undefined>;
+  /** Writes the film as it is without anything that tells of it; false where that can't be had of its kind. */
+  bare(source: Source, film: Film, to: string): Promise<boolean>;
+  /** Ends what runs. */
+  close(): void;
+}
+
+const mebibyte = 1 << 20;
+/** Decoding 8K of 10 bits with as many threads as there are takes some 1.5 GiB. */
+const memory = Math.max(768 * mebibyte, Math.min(2048 * mebibyte, totalmem() / 2));
+const cores = availableParallelism();
+
+/** Limits of a look, and of making one picture or a short clip. */
+export const shortLimits: RunLimits = { seconds: 60, cpu: 120, memory, output: mebibyte, file: 128 * mebibyte };
+
+/** Limits of making a whole film playable: by its length, for a slow machine. */
+export function longLimits({ seconds }: Film, bytes: number): RunLimits {
+  const length = Math.min(seconds, longest);
+  const patience = 600 + 60 * length;
+  const file = 64 * mebibyte + Math.max(bytes, length * 1.25 * mebibyte);
+  return { seconds: patience, cpu: patience * cores, memory, output: mebibyte, file };
+}
+
+const quiet = ['-y', '-hide_banner', '-nostdin', '-loglevel', 'error', '-abort_on', 'empty_output'];
+
+/** Opens what makes films, with the tools that were found. */
+export function openFilms(found: Found): Films {
+  const ended = new AbortController();
+  let abilities: Promise<Abilities> | undefined;
+
+  function tools(): Tools {
+    if (found.kind === 'found') return found.tools;
+    throw new PhotospoolError('busy', 'Videos can not be shown without ffmpeg.', { hint: 'Install ffmpeg.' });
+  }
+
+  const run = (command: string, args: readonly string[], limits: RunLimits, patient = false): Promise<Run> =>
+    runOnce(command, args, limits, { signal: ended.signal, patient });
+
+  async function listed(what: string): Promise<string> {
+    const told = await run(tools().ffmpeg, ['-hide_banner', what], shortLimits);
+    if (told.kind === 'done') return told.output.toString();
+    throw new PhotospoolError('busy', 'ffmpeg did not say what it can.', { cause: new Error(told.said) });
+  }
+
+  /** Asked once; where that failed, again. */
+  function askAbilities(): Promise<Abilities> {
+    return (abilities ??= Promise.all(['-encoders', '-filters'].map(listed)).then(
+      (lists) => readAbilities(lists.join('\n')),
+      (error: unknown) => {
+        abilities = undefined;
+        throw error;
+      },
+    ));
+  }
+
+  async function make(
+    source: Source,
+    seek: number,
+    args: readonly string[],
+    limits: RunLimits,
+    patient = true,
+  ): Promise<void> {
+    const all = [...quiet, ...inputOf(source.path, source.format, seek), ...args];
+    const told = await run(tools().ffmpeg, all, limits, patient);
+    if (told.kind === 'done') return;
+    // Where a film can't be entered in its middle, nothing came of it; from its beginning something may.
+    if (told.why === 'crash' && seek > 0) return make(source, 0, args, limits, patient);
+    throw explain(told, source);
+  }
+
+  /** The same of what is painted anew. Where ffmpeg does not manage to map HDR, it is shown as it is: better pale than not at all. */
+  async function paint(
+    source: Source,
+    film: Film,
+    seek: number,
+    argsBy: (can: Abilities) => readonly string[],
+    can: Abilities,
+    limits: RunLimits,
+    patient = true,
+  ): Promise<void> {
+    try {
+      await make(source, seek, argsBy(can), limits, patient);
+    } catch (error) {
+      const failed = error instanceof PhotospoolError && error.code === 'undecodable';
+      if (!failed || !film.pictures.hdr || !can.tonemap) throw error;
+      await make(source, seek, argsBy({ ...can, tonemap: false }), limits, patient);
+    }
+  }
+
+  async function encoder(): Promise<Abilities> {
+    const can = await askAbilities();
+    if (can.h264) return can;
+    throw new PhotospoolError('busy', 'This ffmpeg can make no H.264.', { hint: 'Install an ffmpeg with x264.' });
+  }
+
+  return {
+    missing: found.kind === 'found' ? [] : found.missing,
+    async look(source) {
+      const args = ['-v', 'error', ...asked, ...inputOf(source.path, source.format)];
+      const told = await run(tools().ffprobe, args, shortLimits);
+      if (told.kind === 'ended') throw explain(told, source);
+      const film = readProbe(told.output.toString());
+      if (film) return film;
+      throw failure('undecodable', source, 'there is no video in it', told.said);
+    },
+    async poster(source, film, edge, to) {
+      const args = (can: Abilities): string[] => posterArgs(film, edge, can, to);
+      // The spool waits for it.
+      await paint(source, film, posterAt(film), args, await askAbilities(), shortLimits, false);
+    },
+    async hover(source, film, to) {
+      const args = (can: Abilities): string[] => hoverArgs(film, can, to);
+      await paint(source, film, hoverAt(film), args, await encoder(), shortLimits);
+      return hoverSize(film);
+    },
+    async together(source, film, hover, play) {
+      if (!isBrief(film) || isCopyable(film)) return undefined;
+      const args = (can: Abilities): string[] => [
+        ...hoverArgs(film, can, hover, hoverAt(film)),
+        ...playArgs(film, can, play),
+      ];
+      await paint(source, film, 0, args, await encoder(), longLimits(film, source.bytes));
+      return { hover: hoverSize(film), video: playSize(film) };
+    },
+    async play(source, film, to) {
+      const limits = longLimits(film, source.bytes);
+      if (isCopyable(film)) {
+        await make(source, 0, copyArgs(film, to), limits);
+        return film.pictures;
+      }
+      await paint(source, film, 0, (can) => playArgs(film, can, to), await encoder(), limits);
+      return playSize(film);
+    },
+    async bare(source, film, to) {
+      const args = bareArgs(film, source.format.type, to);
+      if (args) await make(source, 0, args, longLimits(film, source.bytes), false);
+      return args !== undefined;
+    },
+    close: () => ended.abort(),
+  };
+}
+
+const reasons: Record<Exclude<Why, 'output'>, [ErrorCode, string]> = {
+  time: ['timeout', 'it took too long'],
+  memory: ['too-large', 'it needs more memory than one video may take'],
+  start: ['busy', 'ffmpeg could not be started'],
+  closed: ['busy', 'Photospool is being closed'],
+  crash: ['undecodable', 'it is damaged, or of a kind that ffmpeg does not know'],
+};
+
+function explain({ why, said }: Extract<Run, { kind: 'ended' }>, source: Source): PhotospoolError {
+  if (why === 'crash' && said.includes('not on whitelist'))
+    return failure('unsupported', source, 'it is coded as no camera, phone or page does', said);
+  const [code, reason] = reasons[why === 'output' ? 'crash' : why];
+  return failure(code, source, reason, said);
+}
+
+function failure(code: ErrorCode, { path, format }: Source, reason: string, said: string): PhotospoolError {
+  const hint = code === 'undecodable' ? 'Check whether you have an undamaged copy.' : 'It is tried again by itself.';
+  const cause = new Error(`ffmpeg: ${said}`.trim());
+  return new PhotospoolError(code, `This ${format.name} can't be shown: ${reason}.`, {
+    op: 'render',
+    path,
+    hint,
+    cause,
+  });
+}

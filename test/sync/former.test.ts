@@ -1,0 +1,100 @@
+/**
+ * Versions one apart: a peer that knows nothing of what came later to the protocol (signs of life and versions of what is wanted
+ * at `/blobs`, sums, who asks, in which epoch) exchanges documents and pictures all the same, whichever side made the link.
+ * `scripts/try-former.sh` does it with a build of another commit.
+ */
+import { randomUUID } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { photoId, type Body } from '../../src/document/photo-document.js';
+import { fromHeaders } from '../../src/sync/couch/json-client.js';
+import { openMesh, type Mesh } from '../../src/sync/connections/mesh.js';
+import { openPeers } from '../../src/sync/connections/peers.js';
+import { silent, type Home } from './homes.js';
+import { clock, files, home, served, soon } from './linking.js';
+
+/** What the later one of two versions adds to questions and to answers, by the path where it does. */
+const later = {
+  query: ['heartbeat', 'seen'],
+  headers: Object.values(fromHeaders),
+  answers: [
+    { path: /\/blobs\/\?/, fields: ['version', 'total'] },
+    { path: /\/db\/$/, fields: ['epoch'] },
+    { path: /\/_changes\?/, fields: ['pending'] },
+  ],
+};
+
+/** A way to ask on which nothing passes that a former version would not say or not understand. */
+function formerly(left: Set<string>): typeof fetch {
+  return async (input, init = {}) => {
+    const url = new URL(input as string);
+    for (const name of later.query) {
+      if (!url.searchParams.has(name)) continue;
+      left.add(name);
+      url.searchParams.delete(name);
+    }
+    const headers = new Headers(init.headers);
+    for (const name of later.headers) {
+      if (headers.has(name)) left.add(name);
+      headers.delete(name);
+    }
+    const answer = await fetch(url, { ...init, headers });
+    const here = later.answers.find(({ path }) => path.test(url.href));
+    if (!here || answer.status !== 200 || init.method === 'PUT') return answer;
+    const json = (await answer.json()) as Record<string, unknown>;
+    for (const name of here.fields) if (name in json) left.add(name);
+    const kept = Object.entries(json).filter(([name]) => !here.fields.includes(name));
+    return new Response(JSON.stringify(Object.fromEntries(kept)), {
+      status: answer.status,
+      headers: { 'content-type': 'application/json' },
+    });
+  };
+}
+
+function linkFormerly(from: Home, url: string): { mesh: Mesh; left: Set<string> } {
+  const left = new Set<string>();
+  const { database, library, exchange } = from;
+  const peers = openPeers(from.db);
+  peers.put({ url, publish: false, originals: 'all', added: '2026-11-24T10:00:00.000Z' });
+  const mesh = openMesh(peers, {
+    ...{ database, server: library.server, epoch: library.epoch, clock, log: silent, fetch: formerly(left) },
+    random: () => 0.5,
+    session: () => randomUUID(),
+    blobs: { exchange, throttle: (source) => source },
+  });
+  onTestFinished(() => mesh.close());
+  return { mesh, left };
+}
+
+test('documents and pictures go both ways without what came later', async () => {
+  const [a, b] = [await home(), await home()];
+  for (let n = 0; n < 3; n++) await a.add(n);
+  for (let n = 3; n < 6; n++) await b.add(n);
+  const { mesh, left } = linkFormerly(a, await served(b));
+  for (const side of [a, b]) await expect.poll(() => files(side), soon).toEqual({ renditions: 12, originals: 6 });
+  await expect.poll(() => mesh.status()[0]?.state, soon).toBe('live');
+  // What comes while the link stands goes over, too.
+  const [out, into] = [await a.add(6), await b.add(7)];
+  await expect.poll(() => b.exchange.store.find(out), soon).toBeDefined();
+  await expect.poll(() => a.exchange.store.find(into), soon).toBeDefined();
+  // What is not told is not known, and nothing is made up for it.
+  expect(mesh.status()[0]).not.toHaveProperty('missing');
+  expect(mesh.status()[0]).toMatchObject({ kind: 'photospool', refused: [] });
+  // All of it was there to be left out; of a version that was never told, none was `seen`.
+  for (const name of ['heartbeat', ...later.headers, 'version', 'total', 'epoch']) expect([...left]).toContain(name);
+});
+
+test('what a photo of a former version lacks is no trouble, and is not added by who passes it on', async () => {
+  const [a, b] = [await home(), await home()];
+  const id = photoId('f'.repeat(64));
+  // As the first versions wrote it: no preview, no recipe of renditions, no sightings of places, no clips.
+  const body = {
+    ...{ format: 1, kind: 'photo', facts: { type: 'image/jpeg', bytes: 3, width: 4, height: 3 } },
+    ...{ renditions: {}, sightings: {}, edits: {} },
+  } as unknown as Body;
+  b.library.insert([{ id, revisions: [`1-${'a'.repeat(32)}`], deleted: false, body }]);
+  const { mesh } = linkFormerly(a, await served(b));
+  await expect.poll(() => a.library.get(id)?.body, soon).toEqual(body);
+  await a.exchange.named.follow();
+  expect(a.exchange.named.counts()).toMatchObject({ thumb: 0, preview: 0, original: 1 });
+  expect(mesh.status()[0]?.refused).toEqual([]);
+});

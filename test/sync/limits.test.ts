@@ -1,0 +1,308 @@
+/**
+ * Requests of peers that ask for a lot: what is in hand of them is bounded, others get their turn, and what is too much is
+ * refused in CouchDB's words.
+ */
+import { Readable } from 'node:stream';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { makeMemory } from '../../src/sync/couch/request-memory.js';
+import { makePace, shareOfWork } from '../../src/base/async/yield.js';
+import type { Answer, Served } from '../../src/sync/couch/serve-database.js';
+import { bounds, bulkDocs, bulkGet, getDocument, revsDiff, type Body } from '../../src/sync/couch/serve-documents.js';
+import { feedText, firstLines, openFeedReader, readFeedQuery } from '../../src/sync/couch/serve-changes.js';
+import { openLibrarySide } from './peers.js';
+import { serveSide } from './serving.js';
+
+const hash = (n: number): string => n.toString(16).padStart(32, '0');
+const id = (n: number): string => `comment:${'0'.repeat(64)}:${n}`;
+
+function open(): ReturnType<typeof openLibrarySide> {
+  const side = openLibrarySide();
+  onTestFinished(() => side.close());
+  return side;
+}
+
+/** Counts the work between two turns of the event loop, as the requests themselves count it. */
+function watched(served: Served): { served: Served; turns: () => number; most: () => number } {
+  let [turns, most] = [0, 0];
+  const pace = (): ReturnType<typeof makePace> => {
+    let done = 0;
+    const inner = makePace(() => {
+      turns++;
+      done = 0;
+      return new Promise((resolve) => setImmediate(resolve));
+    });
+    return {
+      spend(amount) {
+        done += amount;
+        most = Math.max(most, done);
+        return inner.spend(amount);
+      },
+    };
+  };
+  return { served: { ...served, pace }, turns: () => turns, most: () => most };
+}
+
+/** Text in pieces, as a socket gives them. */
+async function* pieces(text: Iterable<string>): AsyncGenerator<Uint8Array> {
+  for (const one of text) yield Buffer.from(one);
+  await Promise.resolve();
+}
+const bodyOf = (...text: string[]): Body => ({ source: pieces(text), hold: makeMemory().open() });
+
+async function textOf(answer: Answer): Promise<string> {
+  let text = answer.text ?? '';
+  for await (const part of answer.stream ?? []) text += part;
+  return text;
+}
+
+describe('_bulk_get', () => {
+  test('of one large document 5,000 times, holds one at a time', async () => {
+    const { library, served } = open();
+    library.update(id(1), () => ({ kind: 'comment', text: 'x'.repeat(200_000) }));
+    const rev = library.heads(id(1))[0]!.rev;
+    const watch = watched(served);
+    const one = JSON.stringify({ id: id(1), rev });
+    const asked = `{"docs":[${Array(5_000).fill(one).join(',')}]}`;
+    const answer = await bulkGet(watch.served, { revs: 'true' }, bodyOf(asked));
+    let [longest, size, reads] = [0, 0, 0];
+    const read = served.database.read;
+    served.database.read = (named) => (reads++, read(named));
+    let ahead = 0;
+    for await (const part of answer.stream!) {
+      longest = Math.max(longest, part.length);
+      size += part.length;
+      // Nothing is read before the last piece was taken.
+      ahead = Math.max(ahead, reads - Math.floor(size / 200_000));
+    }
+    expect(size).toBeGreaterThan(1_000_000_000);
+    expect(longest).toBeLessThan(300_000);
+    expect(ahead).toBeLessThanOrEqual(1);
+    expect(watch.most()).toBeLessThan(2 * shareOfWork);
+    expect(watch.turns()).toBeGreaterThan(500);
+  });
+
+  test('a client that reads slowly holds no more than a few documents in memory', { timeout: 60_000 }, async () => {
+    const side = open();
+    side.library.update(id(1), () => ({ kind: 'comment', text: 'x'.repeat(200_000) }));
+    const rev = side.library.heads(id(1))[0]!.rev;
+    let reads = 0;
+    const read = side.database.read.bind(side.database);
+    side.database.read = (named, refuse) => (reads++, read(named, refuse));
+    const server = await serveSide(side);
+    onTestFinished(() => server.close());
+    const docs = Array(5_000).fill({ id: id(1), rev });
+    const stop = new AbortController();
+    const response = await fetch(`${server.address.url}/_bulk_get?revs=true`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ docs }),
+      signal: stop.signal,
+    });
+    const reader = response.body!.getReader();
+    await reader.read();
+    await settled(() => reads);
+    // What the sockets hold, and a few pieces on their way there; not a gigabyte.
+    expect(reads).toBeLessThan(200);
+    stop.abort();
+    await reader.closed.catch(() => undefined);
+  });
+
+  test('answers as many as were asked for, in their order, also where one is none', async () => {
+    const { library, served } = open();
+    library.update(id(1), () => ({ n: 1 }));
+    const rev = library.heads(id(1))[0]!.rev;
+    const docs = [{ id: id(1), rev }, { id: 'x', rev: '1-' }, { rev: 3 }, 7, { id: '_design/x', rev }, { id: id(1) }];
+    const answer = await bulkGet(served, {}, bodyOf(JSON.stringify({ docs })));
+    const { results } = JSON.parse(await textOf(answer)) as { results: { id: unknown; docs: object[] }[] };
+    expect(results.map((one) => one.id)).toEqual([id(1), 'x', null, null, '_design/x', id(1)]);
+    expect(results.map(({ docs: [first] }) => Object.keys(first!)[0])).toEqual([
+      'ok',
+      'error',
+      'error',
+      'error',
+      'error',
+      'ok',
+    ]);
+  });
+});
+
+/** Waits until a number stays as it is. */
+async function settled(count: () => number): Promise<void> {
+  for (let last = -1; last !== count();) {
+    last = count();
+    await systemClock.sleep(300);
+  }
+}
+
+describe('_revs_diff', () => {
+  test('of many ids does a bounded part between two turns', async () => {
+    const { served } = open();
+    const watch = watched(served);
+    function* asked(): Generator<string> {
+      for (let n = 0; n < 100_000; n += 1_000) {
+        const members = Array.from({ length: 1_000 }, (_, i) => `"${id(n + i)}":["1-${hash(i)}"]`);
+        yield `${n === 0 ? '{' : ','}${members.join(',')}`;
+      }
+      yield '}';
+    }
+    const answer = await revsDiff(watch.served, { source: pieces(asked()), hold: makeMemory().open() });
+    expect(Object.keys(JSON.parse(await textOf(answer)) as object)).toHaveLength(100_000);
+    expect(watch.most()).toBeLessThan(2 * shareOfWork);
+    expect(watch.turns()).toBeGreaterThan(50);
+  });
+
+  test('of more revisions of one id than are looked up at once tells of all', async () => {
+    const { served } = open();
+    const revs = Array.from({ length: 1_234 }, (_, n) => `1-${hash(n)}`);
+    const answer = await revsDiff(served, bodyOf(JSON.stringify({ x: ['1-a'], [id(1)]: revs, y: ['1-a'] })));
+    const missing = { x: { missing: ['1-a'] }, [id(1)]: { missing: revs }, y: { missing: ['1-a'] } };
+    expect(JSON.parse(await textOf(answer))).toEqual(missing);
+  });
+
+  test('of very many ids is too large, and of very many revisions of one', async () => {
+    const side = open();
+    const server = await serveSide(side);
+    onTestFinished(() => server.close());
+    const ask = async (body: string): Promise<unknown> => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${server.address.url}/_revs_diff`, { method: 'POST', headers, body });
+      return [response.status, await response.json()];
+    };
+    const members = Array.from({ length: 400_000 }, (_, n) => `"photo:${n}":["1-${hash(n)}"]`);
+    expect(await ask(`{${members.join(',')}}`)).toEqual([413, { error: 'too_large', reason: expect.any(String) }]);
+    // Also where nobody says before how much it is.
+    const response = await fetch(`${server.address.url}/_revs_diff`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, duplex: 'half' },
+      body: Readable.toWeb(Readable.from(members.map((one, n) => (n === 0 ? '{' : ',') + one))) as ReadableStream,
+    });
+    expect(response.status).toBe(413);
+    await response.body?.cancel();
+    const revs = Array.from({ length: 400_000 }, (_, n) => `"1-${hash(n)}"`);
+    expect(await ask(`{"photo:1":[${revs.join(',')}]}`)).toEqual([
+      413,
+      { error: 'too_large', reason: expect.any(String) },
+    ]);
+  });
+});
+
+describe('_bulk_docs', () => {
+  const doc = (n: number, text: string): string =>
+    JSON.stringify({ _id: id(n), _rev: `1-${hash(n)}`, kind: 'comment', text });
+
+  test('stores documents while others still come, a bounded part between two turns', async () => {
+    const { library, served } = open();
+    const watch = watched(served);
+    let stored = 0;
+    function* docs(): Generator<string> {
+      yield '{"new_edits":false,"docs":[';
+      for (let n = 0; n < 300; n++) {
+        yield `${n > 0 ? ',' : ''}${doc(n, 'x'.repeat(100_000))}`;
+        stored = library.count('');
+      }
+      yield ']}';
+    }
+    const memory = makeMemory(1_000);
+    const hold = memory.open();
+    const answer = await bulkDocs(watch.served, { source: pieces(docs()), hold });
+    expect([answer.status, answer.body]).toEqual([201, []]);
+    expect(stored).toBeGreaterThan(250);
+    expect(library.count('')).toBe(300);
+    expect(watch.most()).toBeLessThan(3 * shareOfWork);
+    expect(watch.turns()).toBeGreaterThan(25);
+  });
+
+  test('documents that come before new_edits wait for it, and count as memory', async () => {
+    const { library, served } = open();
+    const memory = makeMemory(1_000_000);
+    const docs = Array.from({ length: 9 }, (_, n) => doc(n, 'x'.repeat(100_000))).join(',');
+    const hold = memory.open();
+    const body = { source: pieces([`{"docs":[${docs}],"new_edits":false}`]), hold };
+    expect((await bulkDocs(served, body)).status).toBe(201);
+    expect(library.count('')).toBe(9);
+    expect(memory.held()).toBeGreaterThan(900_000);
+    const other = { source: pieces([`{"docs":[${docs}],"new_edits":false}`]), hold: memory.open() };
+    await expect(bulkDocs(served, other)).rejects.toMatchObject({ code: 'busy' });
+    hold.release();
+    expect(memory.held()).toBeLessThan(900_000);
+  });
+
+  test('one document that is too large is named, and the others are stored', async () => {
+    const { library, served } = open();
+    const long = doc(1, 'x'.repeat(bounds.document));
+    const large = doc(2, 'x'.repeat(1_100_000));
+    const answer = await bulkDocs(served, bodyOf(`{"new_edits":false,"docs":[${long},${large},${doc(3, 'x')}]}`));
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual([
+      { id: id(1), rev: `1-${hash(1)}`, error: 'too_large', reason: expect.any(String) },
+      { id: id(2), rev: `1-${hash(2)}`, error: 'forbidden', reason: expect.stringContaining('larger than') },
+    ]);
+    expect(library.get(id(3))).toBeDefined();
+  });
+
+  test('a document with very many fields is refused before it is parsed', async () => {
+    const { library, served } = open();
+    const fields = Array.from({ length: bounds.fields }, (_, n) => `"k${n}":{}`).join(',');
+    const many = `{"_id":"x:1","_rev":"1-a",${fields}}`;
+    const answer = await bulkDocs(
+      served,
+      bodyOf(`{"new_edits":false,"docs":[${many},${doc(1, 'x:y:'.repeat(30_000))}]}`),
+    );
+    expect(answer.body).toMatchObject([{ id: 'x:1', rev: '1-a', error: 'too_large' }]);
+    expect(library.get(id(1))).toBeDefined();
+  });
+
+  test('more documents than a request may have', async () => {
+    const { served } = open();
+    const docs = Array(bounds.count + 1).fill('{}');
+    const answer = await bulkDocs(served, bodyOf(`{"new_edits":false,"docs":[${docs.join(',')}]}`));
+    expect([answer.status, answer.body]).toMatchObject([413, { error: 'too_large' }]);
+  });
+});
+
+test('a feed with large documents is sent piece by piece', async () => {
+  const { library, served } = open();
+  const text = 'x'.repeat(200_000);
+  for (let n = 0; n < 20; n++) library.update(id(n), () => ({ kind: 'comment', n, text }));
+  for (const descending of ['false', 'true']) {
+    const asked = readFeedQuery(served, { include_docs: 'true', descending });
+    if ('status' in asked) throw new Error('refused');
+    const { signal } = new AbortController();
+    const reader = openFeedReader(served, asked);
+    const first = await firstLines(reader, undefined, signal);
+    let [all, longest] = ['', 0];
+    for await (const part of feedText(reader, first, signal, () => true)) {
+      longest = Math.max(longest, part.length);
+      all += part;
+    }
+    const { results } = JSON.parse(all) as { results: { doc: { n: number } }[] };
+    const order = Array.from({ length: 20 }, (_, n) => n);
+    expect(results.map(({ doc }) => doc.n)).toEqual(descending === 'true' ? order.reverse() : order);
+    expect(longest).toBeLessThan(2 * text.length);
+  }
+});
+
+describe('a document with very many leaves', () => {
+  const count = 1_000;
+  function withLeaves(side: ReturnType<typeof openLibrarySide>): void {
+    const revs = Array.from({ length: count }, (_, n) => `1-${hash(n)}`);
+    side.library.insert(revs.map((rev, n) => ({ id: 'other:1', revisions: [rev], deleted: true, body: { n } })));
+  }
+
+  test('is read and told of in bounded parts', async () => {
+    const side = open();
+    withLeaves(side);
+    const watch = watched(side.served);
+    const opened = await getDocument(watch.served, 'other:1', { open_revs: 'all' }, undefined);
+    expect(JSON.parse(await textOf(opened))).toHaveLength(count);
+    const asked = readFeedQuery(watch.served, { style: 'all_docs' });
+    if ('status' in asked) throw new Error('refused');
+    const { signal } = new AbortController();
+    const reader = openFeedReader(watch.served, asked);
+    const first = await firstLines(reader, undefined, signal);
+    const text = Readable.from(feedText(reader, first, signal, () => true));
+    const { results } = JSON.parse((await text.toArray()).join('')) as { results: { changes: object[] }[] };
+    expect(results[0]!.changes).toHaveLength(count);
+    expect(watch.most()).toBeLessThan(2 * shareOfWork);
+  });
+});

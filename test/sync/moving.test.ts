@@ -1,0 +1,181 @@
+/** Blobs of a long list: none is passed over or begun twice, and the link does not wait for the disk between pages. */
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { openPages, page, type Move, type Page } from '../../src/sync/blobs/blob-scheduler.js';
+
+interface One {
+  sha256: string;
+}
+const ones = (count: number): One[] => Array.from({ length: count }, (_, n) => ({ sha256: `blob ${n}` }));
+const never = new AbortController().signal;
+const always = (): boolean => true;
+/** Lets all that can go on go on. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Goes through a list for the first time. */
+const inPages = (
+  read: (from?: number) => Page<One, number>,
+  possible: () => boolean,
+  move: Move<One>,
+  signal: AbortSignal,
+): Promise<boolean> => openPages(systemClock).move({ read, possible, move, signal });
+
+/** A list that those which moved leave. */
+function listOf(count: number): {
+  read(skip?: number): Page<One, number>;
+  remove(one: One): void;
+  reads: number[];
+} {
+  let left = ones(count);
+  const reads: number[] = [];
+  return {
+    reads,
+    read(skip = 0) {
+      reads.push(skip);
+      const list = left.slice(skip, skip + page);
+      return { list, ...(list.length === page && { next: skip + page }) };
+    },
+    remove: ({ sha256 }) => void (left = left.filter((one) => one.sha256 !== sha256)),
+  };
+}
+
+test('all of a long list move, each once', async () => {
+  const list = listOf(5 * page + 7);
+  const moved: string[] = [];
+  const move: Move<One> = async (one, over) => {
+    over();
+    await turn();
+    list.remove(one);
+    moved.push(one.sha256);
+    return true;
+  };
+  expect(await inPages(list.read, always, move, never)).toBe(true);
+  expect([moved.length, new Set(moved).size]).toEqual([5 * page + 7, 5 * page + 7]);
+  expect(await inPages(list.read, always, move, never)).toBe(false);
+});
+
+test('while the disk has some in hand the link goes on with the next page, and begins none of them again', async () => {
+  const list = listOf(2 * page);
+  const [begun, onDisk]: [string[], (() => void)[]] = [[], []];
+  const running = inPages(
+    list.read,
+    always,
+    (one, over) => {
+      begun.push(one.sha256);
+      over();
+      return new Promise((resolve) => {
+        onDisk.push(() => {
+          list.remove(one);
+          resolve(true);
+        });
+      });
+    },
+    never,
+  );
+  // So many may be in hand, of which the disk gives back some now and then.
+  while (begun.length < 2 * page) {
+    for (let n = 0; n < 20; n++) await turn();
+    const inHand = onDisk.length;
+    expect(inHand).toBeGreaterThan(64);
+    onDisk.splice(0, 32).forEach((done) => done());
+  }
+  expect(list.reads.length).toBeGreaterThan(2);
+  expect(new Set(begun).size).toBe(2 * page);
+  onDisk.forEach((done) => done());
+  expect(await running).toBe(true);
+});
+
+test('what does not move is passed over, and tried again only where others moved', async () => {
+  const list = listOf(3 * page);
+  const tries = new Map<string, number>();
+  const move: Move<One> = (one) => {
+    tries.set(one.sha256, (tries.get(one.sha256) ?? 0) + 1);
+    return Promise.resolve(false);
+  };
+  expect(await inPages(list.read, always, move, never)).toBe(false);
+  expect(list.reads).toEqual([0, page, 2 * page, 3 * page]);
+  expect([...tries.values()].every((n) => n === 1) && tries.size === 3 * page).toBe(true);
+});
+
+test('a long list of which nothing is to be had is gone through to its end now and then', async () => {
+  const list = listOf(5 * page);
+  let now = 0;
+  const pages = openPages({ ...systemClock, now: () => now });
+  const wanted = new Set<string>();
+  const look = async (isWhole = false): Promise<number[]> => {
+    const before = list.reads.length;
+    const read = (from?: number): Page<One, number> => {
+      now += 100;
+      return list.read(from);
+    };
+    const possible = ({ sha256 }: One): boolean => wanted.has(sha256);
+    const move: Move<One> = (one) => {
+      list.remove(one);
+      return Promise.resolve(true);
+    };
+    await pages.move({ read, possible, move, signal: never, isWhole });
+    return list.reads.slice(before);
+  };
+  const whole = [0, page, 2 * page, 3 * page, 4 * page, 5 * page];
+  expect(await look()).toEqual(whole);
+  expect(await look()).toEqual([0]);
+  // What comes at the front is had at once, what comes far down when that is looked at.
+  wanted.add('blob 3').add(`blob ${4 * page}`);
+  expect(await look()).toEqual([0, 0]);
+  // It is on the fourth page; then all five from the front.
+  expect(await look(true)).toHaveLength(4 + 5);
+  expect(await look()).toEqual([0]);
+  now += 20_000;
+  expect(await look()).toHaveLength(5);
+});
+
+test('the same bytes under two names are begun once', async () => {
+  let left = [...ones(3), ...ones(3)];
+  let begun = 0;
+  await inPages(
+    () => ({ list: left }),
+    always,
+    async ({ sha256 }) => {
+      begun++;
+      await turn();
+      left = left.filter((one) => one.sha256 !== sha256);
+      return true;
+    },
+    never,
+  );
+  expect(begun).toBe(3);
+});
+
+test.each(['move', 'read'])('a failure to %s ends it when those in hand have ended', async (what) => {
+  let ended = 0;
+  const list = listOf(page + 10);
+  const read = (skip?: number): Page<One, number> => {
+    if (what === 'read' && list.reads.length > 0) throw new Error('The link was cut.');
+    return list.read(skip);
+  };
+  const move: Move<One> = async ({ sha256 }, over) => {
+    over();
+    for (let n = 0; n < 10; n++) await turn();
+    ended++;
+    if (what === 'move' && sha256 === 'blob 3') throw new Error('The link was cut.');
+    return true;
+  };
+  await expect(inPages(read, always, move, never)).rejects.toThrow('cut');
+  const known = ended;
+  for (let n = 0; n < 20; n++) await turn();
+  expect(ended).toBe(known);
+});
+
+test('the signal ends it when those in hand have ended', async () => {
+  const stop = new AbortController();
+  const list = listOf(page + 10);
+  let ended = 0;
+  const move: Move<One> = async (one) => {
+    await turn();
+    list.remove(one);
+    if (++ended === 10) stop.abort();
+    return true;
+  };
+  expect(await inPages(list.read, always, move, stop.signal)).toBe(true);
+  expect(ended).toBeLessThan(20);
+});

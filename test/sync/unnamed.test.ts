@@ -1,0 +1,41 @@
+/** Blobs that no document names are removed when it has been so for a day, and no others. */
+import { existsSync } from 'node:fs';
+import { utimes, writeFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { openFiles } from '../../src/base/files.js';
+import { photoId } from '../../src/document/photo-document.js';
+import { sweepOnce } from '../../src/sync/blobs/blob-garbage-collection.js';
+import { home } from './linking.js';
+import { silent } from './homes.js';
+
+const day = 86_400_000;
+
+test('what nothing names goes after a day; what is named, or came anew since, stays', async () => {
+  const one = await home();
+  const [kept, purged] = [await one.add(1), await one.add(2)];
+  const stray = await one.blobs.put(Buffer.from('no document names this'));
+  let now = Date.now();
+  const clock = { ...systemClock, now: () => now };
+  const sweep = () =>
+    sweepOnce({ db: one.db, blobs: one.blobs, files: openFiles(), exchange: one.exchange, clock, log: silent });
+  const at = one.library.stamp();
+  one.library.update(photoId(purged), () => ({ format: 1, kind: 'photo', purged: { at, by: 'owner' } }));
+  expect(await sweep()).toBe(0);
+  now += day - 1_000;
+  expect(await sweep()).toBe(0);
+  now += 2_000;
+  // One is put in anew: whoever did so names it in a moment.
+  await writeFile(one.blobs.path(stray), 'no document names this');
+  await utimes(one.blobs.path(stray), now / 1_000, now / 1_000);
+  // Thumb and preview of the purged photo.
+  expect(await sweep()).toBe(2);
+  expect(existsSync(one.blobs.path(stray))).toBe(true);
+  now += 2 * day;
+  expect(await sweep()).toBe(1);
+  expect(existsSync(one.blobs.path(stray))).toBe(false);
+  // Originals are never touched, of whatever photo.
+  for (const id of [kept, purged])
+    expect(existsSync(one.archive.resolve(one.library.local.originals.find(id)!.path))).toBe(true);
+  expect(await sweep()).toBe(0);
+});

@@ -1,0 +1,42 @@
+/** The pages that one can go to, in the order of the menu, each with what one must be allowed to do to see it. */
+import type { IconName } from '../lib/ui/Icon.svelte';
+import type { PageName } from '../lib/route.svelte.js';
+import { type Action, session } from '../lib/session.svelte.js';
+
+/** A page of the menu. */
+export interface MenuPage {
+  page: PageName;
+  icon: IconName;
+  needs: Action;
+  /** True for the first of those that belong together: photos, machines, people. */
+  begins?: true;
+}
+
+const all: readonly MenuPage[] = [
+  { page: 'inbox', icon: 'inbox', needs: 'trash' },
+  { page: 'albums', icon: 'album', needs: 'see' },
+  { page: 'tags', icon: 'tag', needs: 'see' },
+  { page: 'cameras', icon: 'camera', needs: 'see' },
+  { page: 'places', icon: 'place', needs: 'details' },
+  { page: 'duplicates', icon: 'copies', needs: 'trash' },
+  { page: 'trash', icon: 'trash', needs: 'trash' },
+  { page: 'spool', icon: 'spool', needs: 'spool', begins: true },
+  { page: 'servers', icon: 'servers', needs: 'peers' },
+  { page: 'health', icon: 'ring', needs: 'settings' },
+  { page: 'shares', icon: 'share', needs: 'links', begins: true },
+  { page: 'people', icon: 'people', needs: 'people' },
+  { page: 'access', icon: 'lock', needs: 'settings' },
+  { page: 'tokens', icon: 'key', needs: 'tokens' },
+  { page: 'audit', icon: 'list', needs: 'audit' },
+  { page: 'me', icon: 'person', needs: 'own-session' },
+];
+
+const groupOf = (page: MenuPage): number => all.slice(0, all.indexOf(page) + 1).filter(({ begins }) => begins).length;
+
+/** The pages that whoever looks may see; `apart` from the one before where it belongs to others. Who has no account has no page of it. */
+export function openPages(): readonly (MenuPage & { apart: boolean })[] {
+  const open = all.filter(
+    ({ page, needs }) => session.may(needs) && (page !== 'me' || session.now?.person !== undefined),
+  );
+  return open.map((page, i) => ({ ...page, apart: i > 0 && groupOf(open[i - 1]!) !== groupOf(page) }));
+}

@@ -1,0 +1,65 @@
+/** What the pages of albums, tags, cameras and the trash say. Short and plain. */
+import { texts } from '../../lib/texts.js';
+import { legible } from '../../lib/legible.js';
+
+export const collectionTexts = {
+  find: 'Find',
+  none: (what: string) => `Nothing is called “${what}”.`,
+  open: (name: string, n: number) => `${name}, ${texts.photos(n)}`,
+  change: (name: string) => `Change ${name}`,
+  more: (n: number) => `Show ${n} more`,
+
+  albumsAbout: 'To make an album, choose photos and press Albums. Or search, and save what you search for as an album.',
+  suggested: 'From your folders',
+  suggestedAbout: 'These photos came in a folder with a name. Shall it be an album?',
+  make: 'Make it',
+  makeAlbum: (name: string) => `Make it: ${name}`,
+  decline: 'No',
+  declineAlbum: (name: string) => `No: ${name}`,
+  declined: (name: string) => `“${legible(name).slice(0, 60)}” is not suggested any more`,
+  searches: 'Saved searches',
+  saved: (name: string) => `“${legible(name).slice(0, 60)}” is among your albums`,
+  save: 'Save',
+  saveTitle: 'Save as an album',
+  saveName: 'Name of the album',
+  saveAbout: (q: string) => `It shows what “${q}” finds, also what comes in later.`,
+  covered: (name: string) => `“${legible(name).slice(0, 60)}” has a new cover`,
+  order: 'Order of the albums',
+  byName: 'By name',
+  bySize: 'Largest first',
+  albumsNone: 'There is no album yet',
+  favourites: 'Favourites',
+  videos: 'Videos',
+
+  tagsNone: 'There is no tag yet',
+  tagsAbout: 'To tag photos, choose them and press Tags. Tags that came with your files are here, too.',
+  cloud: 'Cloud',
+  list: 'List',
+  view: 'How to show the tags',
+
+  name: 'New name',
+  rename: 'Rename',
+  merges: (name: string) => `There is “${name}” already: the two become one.`,
+  takeAway: 'Take away',
+  takeAwayTag: (n: number) => `Take this tag off ${texts.photos(n)}? The photos stay.`,
+  takeAwayAlbum: (n: number) => `Dissolve this album? Its ${texts.photos(n)} stay.`,
+  cancel: 'Cancel',
+
+  cameras: 'Cameras',
+  lenses: 'Lenses',
+  camerasNone: 'None of the photos tells its camera',
+  chart: (name: string, years: string) => `${name} by year: ${years}`,
+  byYear: (year: string, n: number) => `${year}: ${texts.photos(n)}`,
+
+  trashNone: 'The trash is empty',
+  trashAbout: (n: number) =>
+    `${texts.photos(n)} ${n === 1 ? 'is' : 'are'} in the trash. They stay until you empty it, and are nowhere else in the album.`,
+  trashEmptyAbout: 'Photos that you put into the trash wait here until you empty it.',
+  trashShow: 'Show them, or put some back',
+  trashEmpty: 'Empty the trash',
+  trashSure: (n: number) =>
+    `Let go of ${texts.photos(n)} for good, on all your servers? Tags, comments and edits go with them. The files move to archive/trash, where you can remove them yourself.`,
+  trashYes: 'Empty it',
+  trashBusy: (done: number, n: number) => `${done} of ${n} …`,
+  trashDone: (n: number) => `${texts.photos(n)} gone from the album`,
+};

@@ -1,0 +1,30 @@
+/** All photos that a search finds, those in the trash among them, by their ids: for what is changed of all photos. */
+import { addressed, ask, type Tile } from '../../lib/api.js';
+
+const page = 5000;
+
+/** The ids of all photos that a search finds. @throws Trouble */
+export async function idsFound(q: string): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const asked = { q, limit: page, cursor };
+    const { tiles, next } = await ask<{ tiles: Tile[]; next: string | null }>(addressed('/api/tiles', asked));
+    ids.push(...tiles.map(({ id }) => id));
+    cursor = next ?? undefined;
+  } while (cursor !== undefined);
+  return ids;
+}
+
+/** The same, and of the trash as well. @throws Trouble */
+export const idsEverywhere = async (q: string): Promise<string[]> => [
+  ...new Set([...(await idsFound(q)), ...(await idsFound(`${q} is:trashed`))]),
+];
+
+/** The album that a search is for, and for nothing else; undefined for every other search. */
+export const albumAlone = (q: string): string | undefined =>
+  /^album:"((?:[^"\\]|\\.)+)"$/.exec(q)?.[1]?.replaceAll(/\\(.)/gu, '$1');
+
+/** A search for exactly this value. */
+export const exactly = (key: 'tag' | 'album' | 'camera' | 'lens' | 'place', value: string): string =>
+  `${key}:${key === 'tag' || key === 'album' ? '' : '='}"${value.replaceAll(/["\\“”„]/gu, '\\$&')}"`;

@@ -1,0 +1,129 @@
+/** What the server keeps of albums: saved searches, suggestions of folders, covers. What is done to them can be undone. */
+import { addressed, ask, send, type Tile, toTrouble } from '../../lib/api.js';
+import { edits } from '../../lib/edits/undo-stack.svelte.js';
+import { editTexts } from '../../lib/edits/edit-texts.js';
+import { collectionTexts as texts } from './album-texts.js';
+
+/** A saved search. */
+export interface Saved {
+  id: string;
+  name: string;
+  q: string;
+  count: number;
+  tile?: Tile;
+}
+
+/** An album that a folder suggests. */
+export interface Suggestion {
+  name: string;
+  count: number;
+  /** The id of its newest photo. */
+  newest: string;
+}
+
+/** The saved searches, by name. @throws Trouble */
+export const fetchSaved = async (): Promise<Saved[]> => (await ask<{ albums: Saved[] }>('/api/albums/saved')).albums;
+
+/** What is suggested. Never rejects: without it the page is the same. */
+export const fetchSuggested = (): Promise<Suggestion[]> =>
+  ask<{ albums: Suggestion[] }>('/api/albums/suggested').then(
+    ({ albums }) => albums,
+    () => [],
+  );
+
+/** Says what was done, with the way back; or that it was not. */
+async function doing(text: string, work: () => Promise<() => Promise<unknown>>, after: () => void): Promise<boolean> {
+  try {
+    const back = await work();
+    const undo = async (): Promise<void> => {
+      await back();
+      edits.say({ text: editTexts.undone(text) });
+      after();
+    };
+    edits.say({ text, act: { label: editTexts.undo, do: undo } });
+    after();
+    return true;
+  } catch (error) {
+    edits.say({ text: editTexts.failed, trouble: toTrouble(error) });
+    return false;
+  }
+}
+
+const change = (id: string, body: object): Promise<unknown> => ask(`/api/albums/saved/${id}`, send('PATCH', body));
+
+/** Saves a search. `after` is called when it was done, and when it was undone. */
+export const save = (name: string, q: string, after: () => void): Promise<boolean> =>
+  doing(
+    texts.saved(name),
+    async () => {
+      const { id } = await ask<{ id: string }>('/api/albums/saved', send('POST', { name, q }));
+      return () => change(id, { removed: true });
+    },
+    after,
+  );
+
+/** Gives a saved search another name. */
+export const rename = ({ id, name: before }: Saved, name: string, after: () => void): Promise<boolean> =>
+  doing(
+    editTexts.renamed(before, name),
+    async () => {
+      await change(id, { name });
+      return () => change(id, { name: before });
+    },
+    after,
+  );
+
+/** Takes a saved search away. */
+export const remove = ({ id, name }: Saved, after: () => void): Promise<boolean> =>
+  doing(
+    editTexts.removed(name),
+    async () => {
+      await change(id, { removed: true });
+      return () => change(id, { removed: false });
+    },
+    after,
+  );
+
+/** Makes the album that a folder suggests; an edit of its photos like any other. @throws Trouble */
+export async function accept({ name }: Suggestion): Promise<boolean> {
+  const { ids } = await ask<{ ids: string[] }>(addressed('/api/albums/suggested/photos', { name }));
+  return edits.do(ids, { albums: { add: [name] } }, editTexts.intoAlbum(ids.length, name));
+}
+
+/** The covers that were chosen, by the name of the album. Never rejects: an album without one has its newest photo. */
+export const fetchCovers = (): Promise<ReadonlyMap<string, Tile>> =>
+  ask<{ covers: { album: string; tile: Tile }[] }>('/api/albums/covers').then(
+    ({ covers }) => new Map(covers.map(({ album, tile }) => [album, tile])),
+    () => new Map(),
+  );
+
+const putCover = (album: string, photo: string | null): Promise<{ before: string | null }> =>
+  ask('/api/albums/covers', send('POST', { album, photo }));
+
+/** Makes a photo the cover of an album that it is in. */
+export const chooseCover = (album: string, photo: string): Promise<boolean> =>
+  doing(
+    texts.covered(album),
+    async () => {
+      const { before } = await putCover(album, photo);
+      return () => putCover(album, before);
+    },
+    () => undefined,
+  );
+
+/** An album that has another name keeps its cover. Never rejects: without it, it has its newest photo. */
+export const carryCover = (album: string, photo: string): Promise<unknown> =>
+  putCover(album, photo).catch(() => undefined);
+
+/** Turns a suggestion down, for good. */
+export const decline = ({ name }: Suggestion, after: () => void): Promise<boolean> => {
+  const say = (declined: boolean) => ask('/api/albums/suggested', send('POST', { name, declined }));
+  return doing(
+    texts.declined(name),
+    async () => {
+      await say(true);
+      return () => say(false);
+    },
+    after,
+  );
+};

@@ -1,0 +1,61 @@
+/** What tells photos that look the same apart, in words: a row for each fact, with a value for each photo. */
+import type { PhotoView } from '../../lib/api.js';
+import { dayYear } from '../../lib/dates.js';
+import { cameraName, placeName, weight } from '../viewer/format-facts.js';
+import { duplicateTexts as texts } from './duplicate-texts.js';
+
+/** A fact. */
+export interface Row {
+  label: string;
+  /** Of each photo, in their order; undefined where it has none. */
+  values: (string | undefined)[];
+  /** Whether they are not all the same. */
+  differs: boolean;
+}
+
+const decimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZone: 'UTC',
+});
+
+const facts: Record<keyof typeof texts.rows, (photo: PhotoView) => string | undefined> = {
+  pixels: ({ width, height }) => `${width} × ${height} · ${decimal.format((width * height) / 1e6)} MP`,
+  file: ({ type, bytes, stack = [] }) =>
+    [nameOf(type), weight(bytes), stack.some((other) => other.type.startsWith('image/x-')) && `+ ${texts.raw}`]
+      .filter(Boolean)
+      .join(' · '),
+  taken: ({ taken, takenSource }) => {
+    const time = Date.parse(`${taken}Z`);
+    const text = Number.isNaN(time) ? taken : `${dayYear(taken.slice(0, 10))}, ${clock.format(time)}`;
+    return takenSource === 'modified' ? `${text} · ${texts.ofFile}` : text;
+  },
+  camera: cameraName,
+  place: placeName,
+  has: ({ title, tags, albums, rating, favourite }) =>
+    [
+      title !== '' && `“${title.length > 40 ? `${title.slice(0, 39)}…` : title}”`,
+      tags.length > 0 && texts.tags(tags.length),
+      albums.length > 0 && texts.albums(albums.length),
+      rating > 0 && '★'.repeat(rating),
+      favourite && '♥',
+    ]
+      .filter(Boolean)
+      .join(' · ') || undefined,
+  name: ({ name }) => name,
+};
+
+/** `JPEG`, of `image/jpeg`; `NIKON NEF`, of `image/x-nikon-nef`. */
+const nameOf = (type: string): string =>
+  (type.split('/')[1] ?? type).replace(/^x-/, '').replaceAll('-', ' ').toUpperCase();
+
+/** The facts of some photos that at least one of them has. */
+export const factsOf = (photos: readonly PhotoView[]): Row[] =>
+  (Object.keys(facts) as (keyof typeof facts)[])
+    .map((key) => {
+      const values = photos.map((photo) => facts[key](photo));
+      return { label: texts.rows[key], values, differs: new Set(values).size > 1 };
+    })
+    .filter(({ values }) => values.some((value) => value !== undefined));

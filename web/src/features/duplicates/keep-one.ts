@@ -1,0 +1,59 @@
+/** What is changed when one photo of several is kept, or all of them. Pure. */
+import type { PhotoView } from '../../lib/api.js';
+import type { Change, PhotosChange } from '../../lib/edits/edit-request.js';
+
+/** Elements of a set in one change. */
+const mostElements = 100;
+
+/**
+ * Keeps one photo and puts the others into the trash. What people did to the others goes over to the one that stays: tags and
+ * albums; title, description, rating, favourite, place, and the date, where it has none of its own. Who may see it stays as it is.
+ */
+export function keepOne(kept: PhotoView, others: readonly PhotoView[]): PhotosChange[] {
+  const first = <T>(of: (photo: PhotoView) => T | undefined): T | undefined =>
+    others.map(of).find((value) => value !== undefined && value !== '' && value !== 0 && value !== false);
+  const change: Change = {};
+  const title = kept.title === '' ? first((photo) => photo.title) : undefined;
+  if (title !== undefined) change.title = title;
+  const description = kept.description === '' ? first((photo) => photo.description) : undefined;
+  if (description !== undefined) change.description = description;
+  if (kept.rating === 0 && first((photo) => photo.rating) !== undefined)
+    change.rating = Math.max(...others.map(({ rating }) => rating));
+  if (!kept.favourite && first((photo) => photo.favourite)) change.favourite = true;
+  if (kept.reviewed !== true && first((photo) => photo.reviewed)) change.reviewed = true;
+  const placed = kept.gps ? undefined : others.find(({ gps }) => gps);
+  if (placed?.gps) change.gps = { lat: placed.gps.lat, lon: placed.gps.lon };
+  const place = kept.place ? undefined : (placed ?? others.find((photo) => photo.place))?.place;
+  if (place) change.place = place;
+  // The time of a file says when it was copied, at most.
+  const dated =
+    kept.takenSource === 'modified' ? others.find(({ takenSource }) => takenSource !== 'modified') : undefined;
+  if (dated) change.taken = { local: dated.taken, ...(dated.offset !== undefined && { offset: dated.offset }) };
+  const parts: Change[] = [
+    ...(Object.keys(change).length > 0 ? [change] : []),
+    ...missing(
+      kept.tags,
+      others.map(({ tags }) => tags),
+    ).map((add) => ({ tags: { add } })),
+    ...missing(
+      kept.albums,
+      others.map(({ albums }) => albums),
+    ).map((add) => ({ albums: { add } })),
+  ];
+  const from = others.map(({ id }) => id);
+  return [...parts.map((part) => ({ ...part, from, ids: [kept.id] })), { ids: from, trashed: true }];
+}
+
+/** What others have and one has not, in parts that fit a change. */
+function missing(own: readonly string[], others: readonly string[][]): string[][] {
+  const add = [...new Set(others.flat())].filter((element) => !own.includes(element));
+  const parts: string[][] = [];
+  for (let at = 0; at < add.length; at += mostElements) parts.push(add.slice(at, at + mostElements));
+  return parts;
+}
+
+/** Says that photos are not the same: each with the one that has the least id, which ties them all. */
+export function keepAll(photos: readonly Pick<PhotoView, 'id'>[]): PhotosChange[] {
+  const [first, ...rest] = photos.map(({ id }) => id).sort();
+  return first === undefined || rest.length === 0 ? [] : [{ ids: rest, apart: { add: [first] } }];
+}

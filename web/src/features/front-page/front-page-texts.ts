@@ -1,0 +1,10 @@
+/** What the front page says. Short and plain. */
+import { texts } from '../../lib/texts.js';
+
+export const frontTexts = {
+  slideshow: 'Slideshow',
+  today: 'Picture of the day',
+  tags: 'Tags',
+  albums: 'Albums',
+  tag: (name: string, n: number) => `${name}, ${texts.photos(n)}`,
+};

@@ -1,0 +1,54 @@
+/** What a search can be completed with: asked for when somebody begins to type, and again after a while. */
+import { addressed, ask } from '../../lib/api.js';
+import { fetchFacet } from '../selection/facets.js';
+import { session } from '../../lib/session.svelte.js';
+import { texts } from '../../lib/texts.js';
+import type { Known } from './search-terms.js';
+
+/** How long it is good, ms. */
+const lasts = 30_000;
+
+let kept: { at: number; known: Promise<Known> } | undefined;
+
+/** The keys with what they mean, those first that people use most. */
+export function searchKeys(): readonly (readonly [string, string])[] {
+  const hidden = session.may('details') ? [] : ['added', 'near'];
+  return texts.searchKeys.filter(([key]) => !hidden.includes(key));
+}
+
+/** The values by key. Never rejects: what can't be had is not completed. */
+export function fetchKnown(): Promise<Known> {
+  if (!kept || performance.now() - kept.at > lasts) kept = { at: performance.now(), known: load() };
+  return kept.known;
+}
+
+async function load(): Promise<Known> {
+  const none = (): never[] => [];
+  const years = ask<{ month: string; count: number }[]>(addressed('/api/timeline', {})).then((months) => {
+    const counts = new Map<string, number>();
+    for (const { month, count } of months) {
+      const year = month.slice(0, 4);
+      counts.set(year, (counts.get(year) ?? 0) + count);
+    }
+    return [...counts].map(([value, count]) => ({ value, count }));
+  }, none);
+  const facets = (['tags', 'albums', 'places', 'cameras', 'lenses'] as const).map((kind) =>
+    fetchFacet(kind).catch(none),
+  );
+  const [tag, album, place, camera, lens] = await Promise.all(facets);
+  const fixed = (...values: string[]): { value: string }[] => values.map((value) => ({ value }));
+  const inside = session.may('details') ? ['geotagged', 'reviewed'] : [];
+  return {
+    ...(tag && { tag }),
+    ...(album && { album }),
+    ...(place && { place }),
+    ...(camera && { camera }),
+    ...(lens && { lens }),
+    taken: await years,
+    is: fixed('favourite', ...inside, ...(session.may('trash') ? ['trashed'] : []), 'damaged'),
+    type: fixed('photo', 'video'),
+    audience: fixed('private', 'family', 'public'),
+    rating: fixed('5', '>=4', '>=3', '>=1', '0'),
+    iso: fixed('>=800', '>=3200', '<=200'),
+  };
+}

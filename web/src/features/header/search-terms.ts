@@ -1,0 +1,83 @@
+/**
+ * A search as it is typed: which word the cursor is in, and what it may become. The keys are those of the server
+ * (docs/interface.md, "Search"); what they may hold comes from the photos. Pure.
+ */
+import { folded, matching, type Option } from '../../lib/ui/combobox-matches.js';
+
+/** The word that is being typed. */
+export interface Typed {
+  /** Where it begins and ends in the text. */
+  from: number;
+  to: number;
+  negated: boolean;
+  /** Undefined while no colon was typed. */
+  key: string | undefined;
+  value: string;
+}
+
+/** Something that the word may become. */
+export interface Completion {
+  /** What stands in its place. */
+  text: string;
+  label: string;
+  about?: string | undefined;
+  count?: number | undefined;
+  /** True where more must be typed: a key without its value. */
+  open: boolean;
+}
+
+/** Values of the photos, by key. */
+export type Known = Partial<Record<string, readonly Option[]>>;
+
+/** Keys whose whole value is meant when it is completed. */
+const whole = new Set(['camera', 'lens', 'place']);
+/** So many completions are shown. */
+const most = 8;
+
+/** The word at the cursor. */
+export function typedAt(text: string, cursor: number): Typed {
+  const before = text.slice(0, cursor);
+  const [all = '', minus, key, , value = ''] =
+    /(-?)(?:(\p{L}+):)?(=?["“”„]?)((?:(?<=["“”„][^"“”„]*)[^"“”„]|[^\s"“”„])*)$/u.exec(before) ?? [];
+  return {
+    from: cursor - all.length,
+    to: cursor,
+    negated: minus === '-',
+    key: key?.toLowerCase(),
+    value,
+  };
+}
+
+/** `tag:beach`, `tag:"two words"`, `place:="Palisade, Colorado"`. */
+export function termFor(key: string, value: string): string {
+  const plain = /^[\p{L}\p{N}._-]+$/u.test(value) && !whole.has(key);
+  return plain ? `${key}:${value}` : `${key}:${whole.has(key) ? '=' : ''}"${value.replaceAll(/["\\]/gu, '\\$&')}"`;
+}
+
+/** What the word at the cursor may become. `keys` are the keys with what they mean. */
+export function completions(typed: Typed, keys: readonly (readonly [string, string])[], known: Known): Completion[] {
+  const sign = typed.negated ? '-' : '';
+  const valueOf = (key: string, { value, count }: Option): Completion => ({
+    text: sign + termFor(key, value),
+    label: value,
+    about: `${key}:`,
+    count,
+    open: false,
+  });
+  if (typed.key !== undefined) {
+    const { key } = typed;
+    return matching(known[key] ?? [], typed.value, most).map((option) => valueOf(key, option));
+  }
+  if (typed.value === '') return [];
+  const wanted = folded(typed.value);
+  const named = keys
+    .filter(([key]) => key.startsWith(wanted))
+    .map(([key, about]): Completion => ({ text: `${sign}${key}:`, label: `${key}:`, about, open: true }));
+  const values = ['album', 'tag', 'place', 'camera'].flatMap((key) =>
+    matching(known[key] ?? [], typed.value, 3).map((option) => valueOf(key, option)),
+  );
+  return [...named, ...values].slice(0, most);
+}
+
+/** The words of a search, as they are written. */
+export const wordsOf = (q: string): string[] => q.match(/-?(?:\p{L}+:)?=?(?:"[^"]*"|\S+)/gu) ?? [];

@@ -1,0 +1,50 @@
+/** How many photos nobody has looked at yet. It is asked for at most once in a while, and told to whoever shows it. */
+import { addressed, ask } from '../../lib/api.js';
+
+/** What the inbox holds, as a search. */
+export const inboxSearch = '-is:reviewed';
+/** Changes come in bursts; asking rests so long in between, ms. */
+const rest = 1500;
+
+/** So many that nobody wants to go through them one by one. */
+const crowd = 50;
+
+/** Whether nobody ever looked at a photo here, and many wait: never rejects. */
+export async function isFirst(): Promise<boolean> {
+  const countOf = async (q: string): Promise<number> =>
+    (await ask<{ count: number }[]>(addressed('/api/timeline', { q }))).reduce((sum, { count }) => sum + count, 0);
+  try {
+    return (await countOf('is:reviewed')) === 0 && (await countOf(inboxSearch)) >= crowd;
+  } catch {
+    return false;
+  }
+}
+
+/** The count. */
+class Waiting {
+  /** Undefined until it is known. */
+  count: number | undefined = $state();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Asks soon; many calls are one question. */
+  ask(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        void this.load();
+      },
+      this.count === undefined ? 0 : rest,
+    );
+  }
+
+  /** Asks now. What can't be had now is asked for with the next change. */
+  async load(): Promise<void> {
+    const months = await ask<{ count: number }[]>(addressed('/api/timeline', { q: inboxSearch })).catch(
+      () => undefined,
+    );
+    if (months) this.count = months.reduce((sum, { count }) => sum + count, 0);
+  }
+}
+
+export const waiting = new Waiting();

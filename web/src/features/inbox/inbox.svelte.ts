@@ -1,0 +1,110 @@
+/**
+ * The photos that nobody has looked at, one after the other. Those that are left for later stay in the list, behind; what is
+ * done is done at once, and undone it is there again.
+ */
+import { addressed, ask, type Tile, toTrouble, type Trouble } from '../../lib/api.js';
+import { edits } from '../../lib/edits/undo-stack.svelte.js';
+import { editTexts } from '../../lib/edits/edit-texts.js';
+import { inboxSearch, waiting } from './inbox-count.svelte.js';
+
+/** So many are asked for at once, and more when so few are left ahead. */
+const page = 200;
+const ahead = 20;
+
+/** Working through the inbox. */
+export class Inbox {
+  phase: 'loading' | 'ready' | 'failed' = $state('loading');
+  trouble: Trouble | undefined = $state.raw();
+  kept = $state(0);
+  trashed = $state(0);
+
+  #tiles: Tile[] = $state.raw([]);
+  #at = $state(0);
+  #next: string | null | undefined;
+  #loading: Promise<void> | undefined;
+
+  constructor() {
+    void this.#load();
+    void waiting.load();
+  }
+
+  /** The photo that is looked at; undefined where none is left. */
+  get tile(): Tile | undefined {
+    return this.#tiles[this.#at];
+  }
+
+  get before(): Tile | undefined {
+    return this.#tiles[this.#at - 1];
+  }
+
+  get after(): Tile | undefined {
+    return this.#tiles[this.#at + 1];
+  }
+
+  /** How many were passed over. */
+  get later(): number {
+    return this.#tiles.length;
+  }
+
+  /** Keeps the photo and goes on. */
+  keep(): Promise<void> {
+    return this.#away({ reviewed: true }, editTexts.reviewed(1), () => this.kept++);
+  }
+
+  /** Puts it into the trash and goes on. */
+  trash(): Promise<void> {
+    return this.#away({ trashed: true }, editTexts.trashed(1), () => this.trashed++);
+  }
+
+  /** Goes on, or back, without a word. */
+  turn(by: 1 | -1): void {
+    this.#at = Math.max(0, Math.min(this.#tiles.length, this.#at + by));
+    this.#more();
+  }
+
+  /** From the beginning: what was left for later, what came in since, what was undone. */
+  async again(): Promise<void> {
+    this.#next = undefined;
+    this.#at = 0;
+    this.#tiles = [];
+    await Promise.all([this.#load(), waiting.load()]);
+  }
+
+  /** The photo that is looked at is not in the inbox any more. */
+  gone(): void {
+    const { tile } = this;
+    if (tile) this.#tiles = this.#tiles.filter(({ id }) => id !== tile.id);
+    this.#more();
+  }
+
+  async #away(change: { reviewed: true } | { trashed: true }, label: string, count: () => void): Promise<void> {
+    const { tile } = this;
+    if (!tile || edits.busy) return;
+    if (!(await edits.do([tile.id], change, label))) return;
+    count();
+    if (waiting.count !== undefined) waiting.count = Math.max(0, waiting.count - 1);
+    this.gone();
+  }
+
+  #more(): void {
+    if (this.#next !== null && this.#tiles.length - this.#at < ahead) void this.#load();
+  }
+
+  #load(): Promise<void> {
+    this.#loading ??= this.#fetch().finally(() => (this.#loading = undefined));
+    return this.#loading;
+  }
+
+  async #fetch(): Promise<void> {
+    try {
+      const asked = { q: inboxSearch, limit: page, cursor: this.#next ?? undefined };
+      const { tiles, next } = await ask<{ tiles: Tile[]; next: string | null }>(addressed('/api/tiles', asked));
+      this.#next = next;
+      this.#tiles = [...this.#tiles, ...tiles];
+      this.phase = 'ready';
+    } catch (error) {
+      this.trouble = toTrouble(error);
+      this.phase = this.#tiles.length > 0 ? 'ready' : 'failed';
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** Photos that came in before a day and that nobody has looked at: what can be settled at once. */
+import { idsFound } from '../albums/all-matches.js';
+import { edits } from '../../lib/edits/undo-stack.svelte.js';
+import { inboxSearch } from './inbox-count.svelte.js';
+import { inboxTexts as texts } from './inbox-texts.js';
+
+/** What waits from before a day (`2026-11-25`, UTC, as `added:` is); of every day where it is undefined. */
+export const searchBefore = (day: string | undefined): string =>
+  day === undefined ? inboxSearch : `${inboxSearch} added:<${day}`;
+
+/** Today (UTC). */
+export const dayNow = (now = Date.now()): string => new Date(now).toISOString().slice(0, 10);
+
+/** Tomorrow (UTC): all that came in until now is from before it. */
+export const dayNext = (now = Date.now()): string => dayNow(now + 86_400_000);
+
+/** Says of all photos from before a day that they were looked at, as one edit that can be undone. @throws Trouble */
+export async function lookedAtBefore(day: string | undefined): Promise<boolean> {
+  const ids = await idsFound(searchBefore(day));
+  return ids.length > 0 && edits.do(ids, { reviewed: true }, texts.lookedAt(ids.length));
+}

@@ -1,0 +1,97 @@
+/** The groups of photos on the map: asked for as the view changes, those that are there stay until others come. */
+import type { Cluster } from '../../../../src/catalog/catalog-answers.js';
+import { addressed, ask, type Tile } from '../../lib/api.js';
+import { legible } from '../../lib/legible.js';
+import { both, boxTerm, boxText } from './map-address.js';
+import { around, type Box, boxOf, closest, fit, type Size, spotOf, type View } from './mercator.js';
+
+export type { Cluster };
+
+/** A group with its place in the window, px from the middle. */
+export interface Placed extends Cluster {
+  left: number;
+  top: number;
+  /** 0 for one photo, up to 2 for very many. */
+  size: number;
+  /** The name that is shown with it; empty where there is no room. */
+  name: string;
+}
+
+/** Groups within this share of the window beyond its edges are there before they are moved into it. */
+const margin = 0.25;
+/** Photos in the strip. */
+const most = 40;
+
+/** The groups in and around a view; groups of the server's grid are a thumb apart at the zoom below. */
+export const fetchClusters = async (q: string, view: View, size: Size, signal: AbortSignal): Promise<Cluster[]> => {
+  const box = boxText(boxOf(view, size, margin));
+  const zoom = Math.max(0, Math.floor(view.zoom - 0.3));
+  return (await ask<{ clusters: Cluster[] }>(addressed('/api/map', { q, box, zoom }), { signal })).clusters;
+};
+
+/** What all photos of a search lie in; undefined where none tells. */
+export async function fetchWhole(q: string): Promise<Box | undefined> {
+  const { clusters } = await ask<{ clusters: Cluster[] }>(addressed('/api/map', { q, zoom: 2 }));
+  return around(clusters.map(({ box }) => box));
+}
+
+/** How many photos are in the window, and the newest of them. */
+export async function fetchInView(q: string, box: Box, signal: AbortSignal): Promise<{ count: number; tiles: Tile[] }> {
+  const inside = both(q, boxTerm(box));
+  const [months, { tiles }] = await Promise.all([
+    ask<{ count: number }[]>(addressed('/api/timeline', { q: inside }), { signal }),
+    ask<{ tiles: Tile[] }>(addressed('/api/tiles', { q: inside, limit: most }), { signal }),
+  ]);
+  return { count: months.reduce((sum, month) => sum + month.count, 0), tiles };
+}
+
+/** How large a group is drawn, px, by its `size` (Map.svelte). */
+const sides = [40, 48, 60] as const;
+/** A name below a group: so high, and so wide for each letter and at most, px. */
+const line = { high: 18, letter: 7, most: 132 };
+
+/**
+ * Puts groups into the window: those that would lie upon each other become one, and of the names those are shown that have
+ * room. Small ones come first, so that large ones lie above them.
+ */
+export function place(clusters: readonly Cluster[], view: View): Placed[] {
+  const placed: Placed[] = [];
+  for (const cluster of [...clusters].sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1))) {
+    const { x: left, y: top } = spotOf(view, cluster.lat, cluster.lon);
+    const near = placed.find((one) => Math.abs(one.left - left) < 44 && Math.abs(one.top - top) < 44);
+    if (near) {
+      near.count += cluster.count;
+      near.box = around([near.box, cluster.box])!;
+    } else placed.push({ ...cluster, left, top, size: 0, name: '' });
+  }
+  for (const one of placed) one.size = one.count === 1 ? 0 : one.count < 100 ? 1 : 2;
+  const taken = placed.map(({ left, top, size }) => rectangle(left, top, sides[size]!, sides[size]!));
+  for (const one of placed) {
+    const name = legible(one.place?.split(', ')[0] ?? '');
+    const wide = Math.min(line.most, name.length * line.letter);
+    const below = rectangle(one.left, one.top + sides[one.size]! / 2 + line.high / 2 + 3, wide, line.high);
+    if (name === '' || taken.some((other) => overlap(below, other))) continue;
+    one.name = name;
+    taken.push(below);
+  }
+  return placed.reverse();
+}
+
+interface Rectangle {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+const rectangle = (x: number, y: number, width: number, height: number): Rectangle => ({
+  ...{ left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 },
+});
+const overlap = (a: Rectangle, b: Rectangle): boolean =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+/** Where a press on a group leads: a view in which it is more than one, or undefined where there is none. */
+export function closerTo(cluster: Cluster, view: View, size: Size): View | undefined {
+  const next = fit(cluster.box, size, Math.min(size.width, size.height) / 5);
+  if (next.zoom >= closest || cluster.count === 1) return undefined;
+  return { ...next, zoom: Math.max(next.zoom, Math.min(closest, view.zoom + 1)) };
+}

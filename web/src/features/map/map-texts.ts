@@ -1,0 +1,25 @@
+/** What the map says. Short and plain. */
+import { texts } from '../../lib/texts.js';
+import { legible } from '../../lib/legible.js';
+
+export const mapTexts = {
+  title: texts.pages.places,
+  map: 'Map',
+  how: 'Arrows move the map, plus and minus change how close it is, 0 shows the whole world. Tab goes from group to group.',
+  closer: 'Closer',
+  further: 'Further away',
+  world: 'The whole world',
+  area: 'Draw a box',
+  areaHow: 'Draw a box around what you look for',
+  group: (n: number, place: string | undefined) =>
+    place === undefined ? texts.photos(n) : `${legible(place)}, ${texts.photos(n)}`,
+  inView: (n: number) => (n === 0 ? 'No photos here' : `${texts.photos(n)} here`),
+  show: 'Show in the album',
+  strip: 'Photos here',
+  without: 'Show all places',
+  among: (q: string) => `Among “${q}”`,
+  none: 'No photo tells where it was taken',
+  noneText: 'Phones write it into the picture where that is switched on. You can also choose photos and press P.',
+  failed: 'The map can’t be loaded',
+  open: 'Show on the map',
+};

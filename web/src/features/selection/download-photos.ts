@@ -1,0 +1,29 @@
+/** Downloading photos: one as it is, several as one archive that the browser fetches by itself. */
+import { ask, originalOf, send, toTrouble } from '../../lib/api.js';
+import { edits } from '../../lib/edits/undo-stack.svelte.js';
+import { selectTexts as texts } from './selection-texts.js';
+
+/** Begins a download; false where it can't be had. Never rejects. */
+export async function startDownload(photos: readonly { id: string }[]): Promise<boolean> {
+  const [first] = photos;
+  if (first && photos.length === 1) return fetchFile(originalOf(first.id, true));
+  try {
+    const ids = photos.map(({ id }) => id);
+    const ready = await ask<{ path: string; photos: number; missing: number }>('/api/downloads', send('POST', { ids }));
+    fetchFile(ready.path);
+    const left = ready.missing > 0 ? ` ${texts.downloadMissing(ready.missing)}` : '';
+    edits.say({ text: `${texts.downloadTitle(ready.photos)}.${left}` });
+    return true;
+  } catch (error) {
+    edits.say({ text: texts.downloadFailed, trouble: toTrouble(error) });
+    return false;
+  }
+}
+
+function fetchFile(path: string): boolean {
+  const link = document.createElement('a');
+  link.href = path;
+  link.download = '';
+  link.click();
+  return true;
+}

@@ -1,0 +1,107 @@
+/**
+ * A box drawn with the mouse: it chooses what it touches, beside what was chosen before. It begins when the mouse has moved
+ * so far that it was no click; near the window's edges the page scrolls along.
+ */
+import type { Tile } from '../../lib/api.js';
+import type { Album } from '../timeline/timeline-state.svelte.js';
+import { blocksBetween } from '../timeline/layout-blocks.js';
+import { edgeSpeed } from './auto-scroll.js';
+import type { Selection } from './selection.svelte.js';
+
+/** A box in the timeline, px. */
+export interface Area {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** The photos that a box touches, of those that are loaded. */
+export function tilesIn({ blocks, measure }: Pick<Album, 'blocks' | 'measure'>, area: Area): Tile[] {
+  return blocksBetween(blocks, area.top, area.bottom).flatMap((block) =>
+    (block.lines ?? []).flatMap((line) => {
+      const top = block.top + line.top + (line.labels.length > 0 ? measure.label : 0);
+      if (top >= area.bottom || top + line.height <= area.top) return [];
+      return line.cells
+        .filter(({ left, width }) => left < area.right && left + width > area.left)
+        .map(({ tile }) => tile);
+    }),
+  );
+}
+
+/** A click moves less than that, px. */
+const slack = 6;
+
+/** The box of a timeline. */
+export class Box {
+  /** Where it is in the window, while it is drawn. */
+  area: Area | undefined = $state.raw();
+
+  #start: { x: number; y: number } | undefined;
+  #pointer = { x: 0, y: 0 };
+  #before: Tile[] = [];
+  #ended = -Infinity;
+  readonly #album: () => Album;
+  readonly #selection: () => Selection;
+
+  constructor(album: () => Album, selection: () => Selection) {
+    this.#album = album;
+    this.#selection = selection;
+  }
+
+  /** True right after a box: the click that ends it is none. */
+  get swallows(): boolean {
+    return performance.now() - this.#ended < 60;
+  }
+
+  /** The mouse went down. */
+  begin(event: PointerEvent): void {
+    if (event.pointerType !== 'mouse' || event.button !== 0) return;
+    this.#start = { x: event.clientX, y: event.clientY + this.#album().scroll.at };
+    this.#pointer = { x: event.clientX, y: event.clientY };
+    const move = (moved: PointerEvent): void => this.#move(moved);
+    const end = (): void => {
+      removeEventListener('pointermove', move);
+      if (this.area) this.#ended = performance.now();
+      this.area = this.#start = undefined;
+    };
+    addEventListener('pointermove', move);
+    for (const kind of ['pointerup', 'pointercancel']) addEventListener(kind, end, { once: true });
+  }
+
+  #move(event: PointerEvent): void {
+    const start = this.#start;
+    if (!start) return;
+    this.#pointer = { x: event.clientX, y: event.clientY };
+    if (this.area) return this.#draw();
+    if (Math.hypot(event.clientX - start.x, event.clientY + this.#album().scroll.at - start.y) < slack) return;
+    this.#before = this.#selection().tiles;
+    this.#draw();
+    this.#scroll();
+  }
+
+  #draw(): void {
+    const start = this.#start;
+    if (!start) return;
+    const { at } = this.#album().scroll;
+    const [x, y] = [this.#pointer.x, this.#pointer.y + at];
+    const area = {
+      left: Math.min(start.x, x),
+      right: Math.max(start.x, x),
+      top: Math.min(start.y, y),
+      bottom: Math.max(start.y, y),
+    };
+    this.area = { ...area, top: area.top - at, bottom: area.bottom - at };
+    this.#selection().set([...this.#before, ...tilesIn(this.#album(), area)]);
+  }
+
+  #scroll(): void {
+    if (!this.area) return;
+    const speed = edgeSpeed(this.#pointer.y);
+    if (speed !== 0) {
+      scrollBy(0, speed);
+      requestAnimationFrame(() => this.#draw());
+    }
+    requestAnimationFrame(() => this.#scroll());
+  }
+}

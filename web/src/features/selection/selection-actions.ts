@@ -1,0 +1,134 @@
+/** What can be done with photos: each with its key, and what one must be allowed to. The order is that of the bar. */
+import type { IconName } from '../../lib/ui/Icon.svelte';
+import { albumAlone } from '../albums/all-matches.js';
+import { edits } from '../../lib/edits/undo-stack.svelte.js';
+import { editTexts } from '../../lib/edits/edit-texts.js';
+import { type Action, session } from '../../lib/session.svelte.js';
+import { startDownload } from './download-photos.js';
+import { selectTexts } from './selection-texts.js';
+
+/** A photo as far as it matters here. */
+export interface Chosen {
+  id: string;
+  taken: string;
+  favourite?: boolean | undefined;
+}
+
+/** Panels that ask for more before something is done. */
+export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'place';
+
+/** Something that can be done with photos. */
+export interface Act {
+  name: PanelName | 'favourite' | 'cover' | 'download' | 'trash' | 'reviewed' | 'restored';
+  icon: IconName;
+  label: string;
+  key: string | undefined;
+  needs: Action;
+  /** Does it at once, among what a search found; undefined for those that open a panel. */
+  do?: (photos: readonly Chosen[], q: string) => Promise<boolean>;
+  /** True for what is done with one photo only. */
+  one?: true;
+  /** True for those that a phone shows without a further tap. */
+  near?: true;
+  /** The searches in which it makes sense; in all where none is said. */
+  where?: RegExp;
+}
+
+/** Marks photos as favourites; where all of them are, takes the mark away. */
+export function favour(photos: readonly Chosen[]): Promise<boolean> {
+  const favourite = !photos.every((photo) => photo.favourite === true);
+  const say = favourite ? editTexts.favoured : editTexts.unfavoured;
+  return edits.do(idsOf(photos), { favourite }, say(photos.length));
+}
+
+/** Puts photos into the trash. */
+export const trash = (photos: readonly Chosen[]): Promise<boolean> =>
+  edits.do(idsOf(photos), { trashed: true }, editTexts.trashed(photos.length));
+
+/** Takes photos back out of the trash. */
+export const restore = (photos: readonly Chosen[]): Promise<boolean> =>
+  edits.do(idsOf(photos), { trashed: false }, editTexts.restored(photos.length));
+
+const review = (photos: readonly Chosen[]): Promise<boolean> =>
+  edits.do(idsOf(photos), { reviewed: true }, editTexts.reviewed(photos.length));
+
+/** Rates photos, 0 to 5 stars. */
+export const rate = (photos: readonly Chosen[], rating: number): Promise<boolean> =>
+  edits.do(idsOf(photos), { rating }, editTexts.rated(photos.length, rating));
+
+const cover = async ([photo]: readonly Chosen[], q: string): Promise<boolean> => {
+  const album = albumAlone(q);
+  if (photo === undefined || album === undefined) return false;
+  const { chooseCover } = await import('../albums/saved-searches.js');
+  return chooseCover(album, photo.id);
+};
+
+const idsOf = (photos: readonly Chosen[]): string[] => photos.map(({ id }) => id);
+
+/** A search in the trash. */
+const inTrash = /(?:^|\s)is:trashed\b/;
+
+const all: readonly Act[] = [
+  {
+    name: 'reviewed',
+    icon: 'check',
+    key: 'k',
+    needs: 'trash',
+    do: review,
+    near: true,
+    where: /(?:^|\s)-is:reviewed\b/,
+    label: selectTexts.reviewed,
+  },
+  {
+    name: 'restored',
+    icon: 'undo',
+    key: undefined,
+    needs: 'trash',
+    do: restore,
+    near: true,
+    where: inTrash,
+    label: selectTexts.restore,
+  },
+  {
+    name: 'favourite',
+    icon: 'heart',
+    key: 'f',
+    needs: 'favourite',
+    do: favour,
+    near: true,
+    label: selectTexts.favourite,
+  },
+  { name: 'tags', icon: 'tag', key: 't', needs: 'edit', near: true, label: selectTexts.tags },
+  { name: 'albums', icon: 'album', key: 'a', needs: 'edit', label: selectTexts.albums },
+  {
+    name: 'cover',
+    icon: 'picture',
+    key: undefined,
+    needs: 'edit',
+    do: cover,
+    one: true,
+    where: /^album:"(?:[^"\\]|\\.)+"$/,
+    label: selectTexts.cover,
+  },
+  { name: 'audience', icon: 'lock', key: 'c', needs: 'share', near: true, label: selectTexts.audience },
+  { name: 'rating', icon: 'star', key: undefined, needs: 'edit', label: selectTexts.rating },
+  { name: 'date', icon: 'calendar', key: 'd', needs: 'edit', label: selectTexts.date },
+  { name: 'place', icon: 'place', key: 'p', needs: 'edit', label: selectTexts.place },
+  {
+    name: 'download',
+    icon: 'download',
+    key: undefined,
+    needs: 'original',
+    do: startDownload,
+    near: true,
+    label: selectTexts.download,
+  },
+  { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash, label: selectTexts.trash },
+];
+
+/** What whoever looks may do with the photos that a search found. */
+export const openActs = (q = ''): readonly Act[] =>
+  all.filter(
+    ({ needs, where, name }) =>
+      session.may(needs) && (where?.test(q) ?? true) && !(name === 'trash' && inTrash.test(q)),
+  );

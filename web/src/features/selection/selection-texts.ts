@@ -1,0 +1,67 @@
+/** What is said while photos are chosen. Short and plain. */
+import { texts } from '../../lib/texts.js';
+
+export const selectTexts = {
+  choose: 'Choose photos',
+  none: 'Choose photos',
+  chosen: (n: number) => `${texts.photos(n)} chosen`,
+  all: (n: number) => `Choose all ${new Intl.NumberFormat().format(n)}`,
+  end: 'Choose none',
+  failed: 'These photos could not be chosen.',
+  bar: 'What to do with the chosen photos',
+  more: 'More',
+  close: 'Close',
+  day: (day: string) => `Choose ${day}`,
+
+  favourite: 'Favourite',
+  tags: 'Tags',
+  albums: 'Albums',
+  cover: 'Cover',
+  audience: 'Who may see',
+  rating: 'Rating',
+  date: 'Date',
+  place: 'Place',
+  download: 'Download',
+  trash: 'Trash',
+  restore: 'Put back',
+  reviewed: 'Keep',
+
+  addTag: 'Add a tag',
+  addAlbum: 'Add to an album',
+  onAll: 'on all',
+  onSome: (n: number, total: number) => `on ${n} of ${total}`,
+  addToAll: (name: string) => `Add ${name} to all`,
+  takeOff: (name: string) => `Take ${name} off all`,
+  noTags: 'No tags yet.',
+  noAlbums: 'Not in an album yet.',
+
+  audiences: {
+    private: ['Only owners', 'nobody else finds them'],
+    family: ['Family', 'everyone who may sign in'],
+    public: ['Everyone', 'also without an account'],
+  } as const,
+  noStars: 'No rating',
+
+  move: 'Move',
+  set: 'Set',
+  moveAbout: 'For a camera whose clock was wrong: each photo keeps its distance to the others.',
+  later: 'later',
+  earlier: 'earlier',
+  days: 'Days',
+  hours: 'Hours',
+  minutes: 'Minutes',
+  fromTo: (from: string, to: string) => `${from} becomes ${to}`,
+  moveIt: 'Move the dates',
+  setAbout: 'All of them get this date and time.',
+  dateAndTime: 'Date and time',
+  setIt: 'Set the date',
+  asFile: 'As the files say',
+
+  findPlace: 'City, region, country, or coordinates',
+  placeAbout: 'A name such as Palisade, Colorado, or a position such as 39.115, -108.400.',
+  placeUnclear: 'A position is a latitude from -90 to 90 and a longitude from -180 to 180.',
+
+  downloadTitle: (n: number) => `${texts.photos(n)} are on their way`,
+  downloadMissing: (n: number) => `${texts.photos(n)} are on another server and are left out.`,
+  downloadFailed: 'The download could not be begun.',
+};

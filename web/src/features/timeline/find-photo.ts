@@ -1,0 +1,42 @@
+/** Finds photos in a timeline of which only a part is loaded, and loads what it takes. */
+import type { Tile } from '../../lib/api.js';
+import type { Spot } from './scroll-anchor.js';
+import type { Block } from './layout-blocks.js';
+import { covers } from './merge-months.js';
+
+/** Blocks, and a way to have their photos loaded. */
+export interface Source {
+  readonly blocks: readonly Block[];
+  /** Resolves when a block's photos are there, or could not be had. */
+  ensure(block: Block): Promise<void>;
+}
+
+/** The photo `by` steps from another one. Undefined at the ends. */
+export async function neighbourOf(source: Source, { block, index }: Spot, by: 1 | -1): Promise<Tile | undefined> {
+  const here = block.tiles?.[index + by];
+  if (here) return here;
+  const next = source.blocks[source.blocks.indexOf(block) + by];
+  if (!next) return undefined;
+  await source.ensure(next);
+  return by > 0 ? next.tiles?.[0] : next.tiles?.at(-1);
+}
+
+/** Finds a photo of which the time is known, by halving the blocks of its month. */
+export async function findPhoto(source: Source, id: string, taken: string): Promise<Spot | undefined> {
+  const blocks = source.blocks.filter((block) => covers(block.segment, taken.slice(0, 7)));
+  let low = 0;
+  let high = blocks.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const block = blocks[middle]!;
+    await source.ensure(block);
+    const tiles = block.tiles ?? [];
+    const index = tiles.findIndex((tile) => tile.id === id);
+    if (index >= 0) return { block, index };
+    const last = tiles.at(-1)?.taken;
+    // Newest first: what is older than the last photo of this block is in a later one.
+    if (last !== undefined && (last > taken || (last === taken && middle < high))) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+}

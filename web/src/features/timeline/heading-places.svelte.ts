@@ -1,0 +1,59 @@
+/** Where the photos of each month and day were taken mostly, for the heads of the timeline. */
+import { SvelteMap } from 'svelte/reactivity';
+import { addressed, ask, isCalledOff } from '../../lib/api.js';
+import { inWords } from './format-places.js';
+
+interface Told {
+  month?: string;
+  day?: string;
+  places: string[];
+}
+
+/** The places of a search. Nothing of it rejects: a head without a place is a head. */
+export class Places {
+  readonly #q: string;
+  readonly #months = new SvelteMap<string, string>();
+  readonly #days = new SvelteMap<string, string>();
+  /** Stretches that were asked for already. */
+  readonly #asked = new Set<string>();
+  readonly #calls = new AbortController();
+
+  constructor(q: string) {
+    this.#q = q;
+  }
+
+  /** Of a month (`2024-07`), in words: `Palisade, Colorado`. */
+  month = (month: string): string | undefined => this.#months.get(month);
+
+  /** Of a day (`2024-07-03`), in few words: `Palisade`. */
+  day = (day: string): string | undefined => this.#days.get(day);
+
+  /** Asks for the places of all months. */
+  async load(): Promise<void> {
+    for (const { month, places } of await this.#ask({ q: this.#q }))
+      if (month !== undefined) this.#months.set(month, inWords(places));
+  }
+
+  /** Asks for the places of the days of a month, or of the months from `until` on; once. */
+  async look(month: string, until = month): Promise<void> {
+    const span = until === month ? month : `${until}..${month}`;
+    if (this.#asked.has(span)) return;
+    this.#asked.add(span);
+    for (const { day, places } of await this.#ask({ q: `${this.#q} taken:${span}`.trim(), by: 'day' }))
+      if (day !== undefined) this.#days.set(day, inWords(places.map((place) => place.split(', ')[0]!)));
+  }
+
+  /** No more is asked for. */
+  close(): void {
+    this.#calls.abort();
+  }
+
+  async #ask(query: Record<string, string>): Promise<Told[]> {
+    try {
+      return await ask<Told[]>(addressed('/api/timeline/places', query), { signal: this.#calls.signal });
+    } catch (error) {
+      if (!isCalledOff(error)) this.#asked.clear();
+      return [];
+    }
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * The geometry of the timeline: stretches of photos under each other, each as high as its rows, or as its rows will
+ * probably be while its photos are not loaded. Pure; pixels; y = 0 is the top of the page.
+ */
+import type { Tile } from '../../lib/api.js';
+import { dayOf } from '../../lib/dates.js';
+import type { Stretch } from './merge-months.js';
+import { boundRatio, edges, justify, type Row, type Shape } from './justified-rows.js';
+
+/** The sizes that a layout is made for. */
+export interface Measure {
+  width: number;
+  gap: number;
+  /** Target height of a row. */
+  target: number;
+  /** Height of the line that names a month. */
+  head: number;
+  /** Height of the line that names the days of a row. */
+  label: number;
+  /** The height of the bar that lies over the timeline. */
+  top: number;
+  /** Room for something else before the first month. */
+  lead?: number;
+}
+
+/** One photo in its place; `left` from the left edge of the timeline. */
+export interface Cell {
+  tile: Tile;
+  left: number;
+  width: number;
+}
+
+/** A day's name above the first of its photos in a row. */
+export interface DayLabel {
+  day: string;
+  left: number;
+  width: number;
+}
+
+/** A row in its place; `top` from the top of its block, `label` above its photos included. */
+export interface Line {
+  key: string;
+  top: number;
+  /** Of the photos. */
+  height: number;
+  labels: DayLabel[];
+  cells: Cell[];
+}
+
+/** A stretch of photos under one heading, or a part of it. */
+export interface Block {
+  key: string;
+  segment: Stretch;
+  /** Whether it is its heading's first, and last, block; and its place among them. */
+  first: boolean;
+  last: boolean;
+  ordinal: number;
+  tiles: Tile[] | undefined;
+  lines: Line[] | undefined;
+  /** Real where it was laid out for the present measure, else guessed. */
+  known: boolean;
+  height: number;
+  top: number;
+}
+
+/** The summed shape of the photos that fill a row. */
+export const rowShape = ({ width, target }: Measure): number => width / target;
+
+/**
+ * The measure for a container. Rows are lower where it is narrow, so that a row has more than one photo; `factor` makes them
+ * higher or lower still.
+ */
+export function measureFor(width: number, bar: number, factor = 1): Measure {
+  const narrow = width < 600;
+  const target = narrow ? 150 : width < 1000 ? 200 : width < 1800 ? 240 : 264;
+  return { width, gap: 4, target: Math.round(target * factor), head: narrow ? 52 : 60, label: 30, top: bar };
+}
+
+/** The blocks of a timeline, not yet placed. */
+export function makeBlocks(segments: readonly Stretch[]): Block[] {
+  let ordinal = 0;
+  return segments.map((segment, i) => {
+    const first = segments[i - 1]?.month !== segment.month;
+    ordinal = first ? 0 : ordinal + 1;
+    return {
+      key: `${segment.month} ${segment.cursor} ${segment.count} ${segment.ratio.toFixed(3)}`,
+      segment,
+      first,
+      last: segments[i + 1]?.month !== segment.month,
+      ordinal,
+      tiles: undefined,
+      lines: undefined,
+      known: false,
+      height: 0,
+      top: 0,
+    };
+  });
+}
+
+/** Lays a block out, whose tiles are there. `pins` are ids of photos at which a row must begin. */
+export function layOut(block: Block, tiles: Tile[], measure: Measure, pins?: ReadonlySet<string>): void {
+  const shapes = tiles.map((tile, i): Shape => {
+    const before = tiles[i - 1];
+    const begins = before ? dayOf(before.taken) !== dayOf(tile.taken) : block.first;
+    return { ratio: boundRatio(tile.width, tile.height), begins };
+  });
+  const breaks = pins && new Set(tiles.flatMap((tile, i) => (pins.has(tile.id) ? [i] : [])));
+  const space = { ...measure, open: block.last, ...(breaks && { breaks }) };
+  let top = 0;
+  block.lines = justify(shapes, space).map((row, i) => {
+    const labelled = i === 0 || shapes.slice(row.from, row.to).some((shape) => shape.begins);
+    const line = makeLine(tiles, shapes, row, space, labelled, top);
+    top += (labelled ? measure.label : 0) + row.height + measure.gap;
+    return line;
+  });
+  block.tiles = tiles;
+  block.height = top;
+  block.known = true;
+}
+
+function makeLine(
+  tiles: readonly Tile[],
+  shapes: readonly Shape[],
+  row: Row,
+  space: Parameters<typeof edges>[2],
+  labelled: boolean,
+  top: number,
+): Line {
+  const lefts = edges(shapes, row, space);
+  const labels: DayLabel[] = [];
+  const cells = tiles.slice(row.from, row.to).map((tile, i): Cell => {
+    const left = lefts[i]!;
+    const right = i === row.to - row.from - 1 ? lefts[i + 1]! : lefts[i + 1]! - space.gap;
+    const day = dayOf(tile.taken);
+    if (labels.at(-1)?.day !== day) labels.push({ day, left, width: 0 });
+    labels.at(-1)!.width = right - labels.at(-1)!.left;
+    return { tile, left, width: right - left };
+  });
+  return { key: cells[0]!.tile.id, top, height: row.height, labels: labelled ? labels : [], cells };
+}
+
+/** The height of a row that holds photos of summed shape `ratio`, for lack of better knowledge. */
+export interface Guess {
+  /** Pixels of height for each 1 of summed width / height. */
+  perRatio: number;
+}
+
+/** A first guess; later it is made from what was laid out. */
+export const firstGuess = ({ width, target, gap }: Measure): Guess => ({ perRatio: ((target + gap) * target) / width });
+
+/** What the blocks that are laid out teach about the others; undefined while they are too few. */
+export function learn(blocks: readonly Block[]): Guess | undefined {
+  let height = 0;
+  let ratio = 0;
+  for (const block of blocks) {
+    if (!block.known || block.segment.count < 20) continue;
+    height += block.height;
+    ratio += block.segment.ratio;
+  }
+  return ratio === 0 ? undefined : { perRatio: height / ratio };
+}
+
+/** Places all blocks under each other, and gives the height of it all. */
+export function place(blocks: readonly Block[], measure: Measure, guess: Guess): number {
+  let y = measure.top + (measure.lead ?? 0);
+  for (const block of blocks) {
+    if (!block.known) {
+      const row = measure.target + measure.gap;
+      const guessed = Math.round(block.segment.ratio * guess.perRatio);
+      // Of a few rows the last one is as high as the others, and the first one has the name of its day.
+      const few = guessed < row * 6;
+      block.height = few ? Math.ceil(guessed / row - 0.2) * row + (block.first ? measure.label : 0) : guessed;
+      block.height = Math.max(block.first ? row + measure.label : 0, block.height);
+    }
+    if (block.first) y += measure.head;
+    block.top = y;
+    y += block.height;
+  }
+  return y + measure.gap * 2;
+}
+
+/** The index of the block at `y`: the last that begins at or above it. */
+export function blockAt(blocks: readonly Block[], y: number): number {
+  let low = 0;
+  let high = blocks.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (blocks[middle]!.top <= y) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The blocks that touch `from` to `to`. */
+export function blocksBetween(blocks: readonly Block[], from: number, to: number): Block[] {
+  const found: Block[] = [];
+  for (let i = blockAt(blocks, from); i < blocks.length && blocks[i]!.top < to; i++) found.push(blocks[i]!);
+  return found;
+}
+
+/** The day that a line begins with. */
+export const dayOfLine = (line: Line): string => dayOf(line.cells[0]!.tile.taken);
+
+/** The bottom of a line on the page. */
+export const lineBottom = (block: Block, line: Line, { label }: Measure): number =>
+  block.top + line.top + (line.labels.length > 0 ? label : 0) + line.height;

@@ -1,0 +1,49 @@
+/** A timeline further away: its years or months, each with the photo that stands for it. */
+import { addressed, ask, type Tile } from '../../lib/api.js';
+
+/** How far away: a cell for each month, or for each year. */
+export type Span = 'month' | 'year';
+
+/** A month or a year. */
+export interface Cover {
+  /** `2024-07` or `2024` */
+  span: string;
+  count: number;
+  tile: Tile;
+}
+
+/** The months or years of a search, newest first. @throws Trouble */
+export const fetchCovers = (q: string, by: Span): Promise<Cover[]> =>
+  ask<Cover[]>(addressed('/api/timeline/covers', { q, by }));
+
+/** Cells below the heading of their year, in order; years have none. */
+export function underYears(covers: readonly Cover[], by: Span): { year: string; covers: Cover[] }[] {
+  if (by === 'year') return [{ year: '', covers: [...covers] }];
+  const years: { year: string; covers: Cover[] }[] = [];
+  for (const cover of covers) {
+    const year = cover.span.slice(0, 4);
+    if (years.at(-1)?.year !== year) years.push({ year, covers: [] });
+    years.at(-1)!.covers.push(cover);
+  }
+  return years;
+}
+
+/** The cell that holds a time, or the next older one; the oldest where none is: its index, -1 where there is no cell. */
+export function indexOf(covers: readonly Cover[], at: string): number {
+  const found = covers.findIndex(({ span }) => span <= at || at.startsWith(span) || span.startsWith(at));
+  return found < 0 ? covers.length - 1 : found;
+}
+
+/** The next cell for an arrow key, where rows are those that begin at the same height. `tops` of all cells, px. */
+export function stepOver(tops: readonly number[], lefts: readonly number[], from: number, key: string): number {
+  if (key === 'ArrowRight') return Math.min(from + 1, tops.length - 1);
+  if (key === 'ArrowLeft') return Math.max(from - 1, 0);
+  if (key === 'Home') return 0;
+  if (key === 'End') return tops.length - 1;
+  const down = key === 'ArrowDown';
+  const other = tops.filter((top) => (down ? top > tops[from]! + 1 : top < tops[from]! - 1));
+  if (other.length === 0) return from;
+  const row = down ? Math.min(...other) : Math.max(...other);
+  const near = (k: number): number => Math.abs(lefts[k]! - lefts[from]!);
+  return tops.reduce((best, top, k) => (Math.abs(top - row) <= 1 && (best < 0 || near(k) < near(best)) ? k : best), -1);
+}

@@ -1,0 +1,51 @@
+/**
+ * The blocks of a timeline after a change: what did not change is taken over as it is; what is on the screen is fetched
+ * before anything is swapped, so that nothing on it ever turns blank.
+ */
+import { fetchTiles } from '../../lib/api.js';
+import { type Block, makeBlocks } from './layout-blocks.js';
+import { covers, oldest, type Stretch } from './merge-months.js';
+
+/**
+ * Makes the new blocks. `seen` are the old ones that are on the screen or next to it; `atTop` says that new photos at the
+ * top of the page would be seen. @throws Trouble where a request fails; then nothing should be swapped.
+ */
+export async function refill(
+  q: string,
+  old: readonly Block[],
+  segments: readonly Stretch[],
+  stale: ReadonlySet<string> | 'all',
+  seen: readonly Block[],
+  atTop: boolean,
+  signal: AbortSignal,
+): Promise<Block[]> {
+  const fresh = makeBlocks(segments);
+  const before = new Map(old.map((block) => [block.key, block]));
+  for (const block of fresh) {
+    const same = before.get(block.key);
+    if (same?.first === block.first && same.last === block.last) takeOver(block, same, stale);
+  }
+  const needed = fresh.filter(
+    (block, i) => !block.tiles && ((atTop && i < 2) || seen.some((one) => meets(block, one))),
+  );
+  await Promise.all(needed.map(async (block) => (block.tiles = await fetchTiles(q, block.segment, signal))));
+  return fresh;
+}
+
+/** True where a new block may show what an old one did: a photo that came or went moves the others by one place. */
+function meets(block: Block, seen: Block): boolean {
+  const { segment } = block;
+  if (!covers(segment, seen.segment.month) && !covers(seen.segment, segment.month)) return false;
+  return segment.month !== oldest(segment) || Math.abs(block.ordinal - seen.ordinal) <= 1;
+}
+
+function takeOver(block: Block, same: Block, stale: ReadonlySet<string> | 'all'): void {
+  block.height = same.height;
+  block.known = same.known;
+  if (stale === 'all' || [...stale].some((month) => covers(block.segment, month))) {
+    block.known = false;
+    return;
+  }
+  block.tiles = same.tiles;
+  block.lines = same.lines;
+}

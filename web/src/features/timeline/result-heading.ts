@@ -1,0 +1,15 @@
+/** What a search is called above what it found: an album by its name, a tag by its word, all else as it was typed. Pure. */
+import { texts } from '../../lib/texts.js';
+import { memorySearch } from './on-this-day.js';
+
+const one = /^(?:tag|album|camera|lens|place):=?(?:"((?:[^"\\]|\\.)+)"|([^\s"]+))$/u;
+
+/** The heading of a search. It may come from a file: it is text. */
+export function headingOf(q: string): string {
+  const [, quoted, bare] = one.exec(q) ?? [];
+  if (quoted !== undefined) return quoted.replaceAll(/\\(.)/gu, '$1');
+  if (bare !== undefined) return bare;
+  const known: Record<string, string> = texts.headings;
+  if (Object.hasOwn(known, q)) return known[q]!;
+  return q === memorySearch() ? texts.onThisDay : q;
+}

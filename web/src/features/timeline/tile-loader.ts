@@ -1,0 +1,72 @@
+/**
+ * Fetches the photos of blocks, the most wanted first, a few at a time. What is no longer wanted is called off where it
+ * is in the way; a block that failed is tried again when it is next wanted, not before a pause.
+ */
+import { fetchTiles, isCalledOff, type Tile } from '../../lib/api.js';
+import type { Block } from './layout-blocks.js';
+
+/** Requests under way at once; browsers allow six to a server, and pictures need some of them. */
+const atOnce = 3;
+/** The pause after a failure, ms. */
+const pause = 1500;
+
+/** A queue of blocks to fetch for one search. */
+export class Loader {
+  #wanted: Block[] = [];
+  readonly #going = new Map<string, AbortController>();
+  #paused = false;
+  #closed = false;
+  readonly #q: string;
+  readonly #arrived: (block: Block, tiles: Tile[]) => void;
+
+  constructor(q: string, arrived: (block: Block, tiles: Tile[]) => void) {
+    this.#q = q;
+    this.#arrived = arrived;
+  }
+
+  /** Replaces what is wanted, most urgent first. What is under way and no longer wanted ends when its place is needed. */
+  want(blocks: Block[]): void {
+    this.#wanted = blocks.filter((block) => !block.tiles);
+    this.#pump();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const call of this.#going.values()) call.abort();
+  }
+
+  #pump(): void {
+    if (this.#paused || this.#closed) return;
+    const waiting = this.#wanted.filter((block) => !block.tiles && !this.#going.has(block.key));
+    if (waiting.length > atOnce - this.#going.size) this.#callOff();
+    for (const block of waiting.slice(0, Math.max(0, atOnce - this.#going.size))) void this.#fetch(block);
+  }
+
+  /** Ends what nobody waits for any more, to make room for what somebody does. */
+  #callOff(): void {
+    const keys = new Set(this.#wanted.map((block) => block.key));
+    for (const [key, call] of this.#going) if (!keys.has(key)) call.abort();
+  }
+
+  async #fetch(block: Block): Promise<void> {
+    const call = new AbortController();
+    this.#going.set(block.key, call);
+    try {
+      const tiles = await fetchTiles(this.#q, block.segment, call.signal);
+      if (!this.#closed && !call.signal.aborted) this.#arrived(block, tiles);
+    } catch (error) {
+      if (!isCalledOff(error)) this.#rest();
+    } finally {
+      this.#going.delete(block.key);
+      this.#pump();
+    }
+  }
+
+  #rest(): void {
+    this.#paused = true;
+    setTimeout(() => {
+      this.#paused = false;
+      this.#pump();
+    }, pause);
+  }
+}

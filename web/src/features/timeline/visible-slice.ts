@@ -1,0 +1,70 @@
+/** What of the timeline belongs into the document now: the rows on the screen and a little around them. Pure. */
+import type { Album } from './timeline-state.svelte.js';
+import { type Block, blocksBetween, type Line, lineBottom } from './layout-blocks.js';
+
+/** A row and where it is on the page: its label line, and its photos. */
+export interface PlacedLine {
+  line: Line;
+  top: number;
+  photos: number;
+}
+
+/** The part of a month, or of several small ones, that is in the document. Places are on the page, in px. */
+export interface MonthSlice {
+  name: string;
+  /** The oldest month, where there are several under one heading. */
+  until: string | undefined;
+  count: number;
+  /** Where its name is, where it is near the screen. */
+  head: number | undefined;
+  lines: PlacedLine[];
+  /** Where photos are that have not come yet. */
+  ghosts: { key: string; top: number; height: number }[];
+}
+
+/** All of it. */
+export interface Slice {
+  months: MonthSlice[];
+  /** The photos in it. */
+  ids: ReadonlySet<string>;
+  /** The first photo that is on the screen. */
+  first: string | undefined;
+}
+
+/** Cuts out the screen and `over` screens above and below; the row of the photo `kept` stays in, so that focus does. */
+export function cutOut(album: Album, over: number, kept: string | undefined): Slice {
+  const { scroll, measure, blocks } = album;
+  const from = scroll.at - scroll.view * over;
+  const to = scroll.at + scroll.view * (1 + over);
+  const months: MonthSlice[] = [];
+  const ids = new Set<string>();
+  let first: string | undefined;
+  for (const block of blocksBetween(blocks, from - measure.head, to + measure.head)) {
+    let month = months.at(-1);
+    if (month?.name !== block.segment.month) months.push((month = startMonth(blocks, block)));
+    if (block.first) month.head = block.top - measure.head + scroll.shift;
+    if (!block.lines) {
+      month.ghosts.push({ key: block.key, top: block.top + scroll.shift, height: block.height - measure.gap });
+      continue;
+    }
+    for (const line of block.lines) {
+      const top = block.top + line.top;
+      const bottom = lineBottom(block, line, measure);
+      if (bottom < from && !holds(line, kept)) continue;
+      if (top > to && !holds(line, kept)) continue;
+      const label = line.labels.length > 0 ? measure.label : 0;
+      month.lines.push({ line, top: top + scroll.shift, photos: top + label + scroll.shift });
+      for (const cell of line.cells) ids.add(cell.tile.id);
+      if (top >= scroll.at) first ??= line.key;
+    }
+  }
+  return { months, ids, first: first ?? months[0]?.lines[0]?.line.key };
+}
+
+const holds = (line: Line, id: string | undefined): boolean =>
+  id !== undefined && line.cells.some((cell) => cell.tile.id === id);
+
+function startMonth(blocks: readonly Block[], { segment: { month, until } }: Block): MonthSlice {
+  const count = blocks.reduce((sum, { segment }) => (segment.month === month ? sum + segment.count : sum), 0);
+  return { name: month, until, count, head: undefined, lines: [], ghosts: [] };
+}

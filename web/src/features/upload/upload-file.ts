@@ -1,0 +1,153 @@
+/**
+ * Brings one file to the server: hashed first, sent in one go and on from where it broke, and done only when the server says
+ * that it has the bytes of that hash.
+ */
+import { type DetailedError, Upload } from 'tus-js-client';
+import { ask, send as sendJson, toTrouble, Trouble } from '../../lib/api.js';
+import type { Source } from './dropped-files.js';
+import { hashOf } from './hash-worker-client.js';
+import { uploadTexts as texts } from './upload-texts.js';
+
+/** What is told while a file is on its way. */
+export interface Telling {
+  reading(): void;
+  /** Bytes that the server has. */
+  sending(bytes: number): void;
+  /** The network is away, or the server in a trouble that passes. */
+  held(trouble: Trouble | undefined): void;
+}
+
+/** The reason of a signal that ends an upload for good: what came of it goes from the server. */
+export const cancelled = new DOMException('cancelled', 'AbortError');
+
+const endpoint = '/api/uploads';
+/** Between tries, in ms: the first, and the longest. */
+const [soon, late] = [1_000, 30_000];
+/** How often a file is sent anew that did not arrive as it was. */
+const tries = 3;
+
+/** Resolves when the server has the file, or had it already (`known`). @throws Trouble, or AbortError. */
+export async function carry(source: Source, signal: AbortSignal, tell: Telling): Promise<'done' | 'known'> {
+  tell.reading();
+  const why = await whyNot(source).catch(() => undefined);
+  signal.throwIfAborted();
+  if (why !== undefined) throw new Trouble('unsupported', texts.unsupported(why));
+  const sha256 = await hashOf(source.file);
+  signal.throwIfAborted();
+  if (sha256 === undefined) throw new Trouble('unreadable', texts.unreadable);
+  for (let n = 1; ; n++) {
+    try {
+      return await send(source, sha256, signal, tell);
+    } catch (error) {
+      if (!(error instanceof Trouble && error.code === 'mismatch' && n < tries)) throw error;
+    }
+  }
+}
+
+/** The server tells a photo by so many bytes. */
+const headLength = 4096;
+
+/**
+ * Why the server would not take a file, as a clause, before anything of it is sent but its first bytes. Where the server can't be
+ * asked, it decides when it has the file.
+ */
+async function whyNot({ file, name }: Source): Promise<string | undefined> {
+  const bytes = new Uint8Array(await file.slice(0, headLength).arrayBuffer());
+  const head = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  const told = await ask<{ reasons: (string | null)[] }>(
+    `${endpoint}/check`,
+    sendJson('POST', { files: [{ name, head }] }),
+  );
+  return told.reasons[0] ?? undefined;
+}
+
+async function send(source: Source, sha256: string, signal: AbortSignal, tell: Telling): Promise<'done' | 'known'> {
+  const seen = { known: false };
+  let settle: (error: unknown) => void = () => undefined;
+  const { file, name, folder, modified } = source;
+  const upload = new Upload(file, {
+    endpoint,
+    metadata: { filename: name, sha256, modified: `${modified}`, ...(folder !== '' && { folder }) },
+    fingerprint: () => Promise.resolve(`photospool-${sha256}-${folder}/${name}`),
+    removeFingerprintOnSuccess: true,
+    retryDelays: null,
+    onProgress: (sent) => tell.sending(sent),
+    onAfterResponse: (request, response) => {
+      seen.known ||= request.getMethod() === 'POST' && response.getStatus() === 200;
+    },
+    onSuccess: () => settle(undefined),
+    onError: (error) => settle(error),
+  });
+  const [before] = await upload.findPreviousUploads();
+  if (before) upload.resumeFromPreviousUpload(before);
+  for (let wait = soon; ; wait = Math.min(2 * wait, late)) {
+    tell.sending(0);
+    const stop = (): void => {
+      void upload.abort(signal.reason === cancelled).catch(() => undefined);
+      settle(signal.reason);
+    };
+    signal.addEventListener('abort', stop);
+    const failure = await new Promise<unknown>((resolve) => {
+      settle = resolve;
+      if (signal.aborted) stop();
+      else upload.start();
+    });
+    signal.removeEventListener('abort', stop);
+    signal.throwIfAborted();
+    if (seen.known) return 'known';
+    const trouble = failure === undefined ? await confirm(upload.url, sha256) : troubleOf(failure);
+    if (!trouble) return 'done';
+    if (!passes(trouble)) throw trouble;
+    tell.held(trouble.code === 'offline' ? undefined : trouble);
+    await pause(wait, signal);
+  }
+}
+
+/** Asks whether the server has the bytes; undefined where it has. */
+async function confirm(url: string | null, sha256: string): Promise<Trouble | undefined> {
+  try {
+    const told = await ask<{ state: string; sha256?: string }>(new URL(url ?? '', location.href).pathname);
+    if (told.state === 'received' && told.sha256 === sha256) return undefined;
+    return new Trouble(told.state === 'received' ? 'mismatch' : 'busy', texts.confirmless);
+  } catch (error) {
+    return toTrouble(error);
+  }
+}
+
+/** Whether it is worth trying again by itself: no answer, or one that says that it will be otherwise later. */
+const passes = ({ code }: Trouble): boolean =>
+  ['offline', 'busy', 'changing', 'locked', 'slow-down', 'timeout', 'conflict', 'disk-full', 'read-only'].includes(
+    code,
+  ) || ['io', 'internal', 'permission'].includes(code);
+
+function troubleOf(error: unknown): Trouble {
+  const response = (error as Partial<DetailedError>).originalResponse;
+  if (!response) return new Trouble('offline', '');
+  if (response.getStatus() === 401) return new Trouble('unauthorized', texts.signIn);
+  try {
+    const told = JSON.parse(response.getBody()) as { error: { code: string; message: string; hint?: string } };
+    return new Trouble(told.error.code, told.error.message, told.error.hint);
+  } catch {
+    // A proxy's own page, or the answer to a HEAD, which has no body.
+    return new Trouble(
+      response.getStatus() >= 500 ? 'busy' : 'refused',
+      `${texts.states.failed} (${response.getStatus()}).`,
+    );
+  }
+}
+
+/** Waits, no longer than until the network is back. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      removeEventListener('online', done);
+      signal.removeEventListener('abort', done);
+      if (signal.aborted) reject(signal.reason as Error);
+      else resolve();
+    };
+    const timer = setTimeout(done, ms);
+    addEventListener('online', done);
+    signal.addEventListener('abort', done);
+  });
+}

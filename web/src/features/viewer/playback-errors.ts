@@ -1,0 +1,18 @@
+/** What the page knows of why a film does not play. */
+import { filmOf } from '../../lib/api.js';
+
+/**
+ * `coming`: it is being made, or on its way from another server. `withheld`: only the original could be played, and that is not
+ * shared. `unknown`: this browser can't play it.
+ */
+export type Silence = 'coming' | 'withheld' | 'unknown';
+
+/** Asks the server about a film that a browser could not play. */
+export async function whySilent(id: string): Promise<Silence> {
+  const answer = await fetch(filmOf(id), { method: 'HEAD' }).catch(() => undefined);
+  if (answer?.status === 403) return 'withheld';
+  return answer === undefined || answer.status === 404 ? 'coming' : 'unknown';
+}
+
+/** Whether sound is off: kept from one film to the next, and only there. */
+export const sound = { muted: true };

@@ -1,0 +1,158 @@
+/** What the pages about people and access ask the server for (docs/interface.md, "People and access"). Times are UTC. */
+import { addressed, ask, send } from './api.js';
+import type { SessionView } from './viewer.js';
+
+/** A person with an account. */
+export interface Person {
+  id: string;
+  name: string;
+  role: 'owner' | 'family';
+  canEdit: boolean;
+  passwordSet: boolean;
+  passkeys: number;
+  secondFactor?: boolean;
+  lastSeen?: string;
+}
+
+/** What a person is called and may do. */
+export type Standing = Pick<Person, 'name' | 'role' | 'canEdit'> & { removed: boolean };
+
+/** What another server changed of a person and an owner here has not agreed to. */
+export interface WaitingPerson {
+  id: string;
+  here: Standing;
+  change: Partial<Standing>;
+  /** Names what was shown. */
+  edition: string;
+  from?: string;
+  since?: string;
+}
+
+/** A link that lets a person choose a password, once. */
+export interface Invitation {
+  path: string;
+  expires: string;
+}
+
+/** A passkey of one's own. */
+export interface Passkey {
+  id: string;
+  name: string;
+  created: string;
+  lastUsed?: string;
+}
+
+/** One's own second factor. `recovery`: codes that were not used yet. */
+export interface SecondFactor {
+  on: boolean;
+  since?: string;
+  recovery: number;
+}
+
+/** A place where someone is signed in. */
+export interface Signed {
+  id: string;
+  current: boolean;
+  created: string;
+  lastUsed: string;
+  address: string;
+  browser: string;
+}
+
+/** What a token may do. */
+export type TokenMay = 'read' | 'edit' | 'upload' | 'replicate' | 'publish';
+
+/** A token, without its secret. */
+export interface Token {
+  name: string;
+  may: TokenMay[];
+  created: string;
+  lastUsed?: string;
+  by?: string;
+}
+
+/** Who else is let in. */
+export interface Openness {
+  visitors: boolean;
+  familyEdits: boolean;
+  /** What links begin with; null where the owner set none. */
+  publicAddress: string | null;
+}
+
+/** Something that happened. */
+export interface Happening {
+  at: string;
+  what: string;
+  who?: string;
+  address?: string;
+  detail?: string;
+}
+
+const at = (path: string, id: string): string => `${path}/${encodeURIComponent(id)}`;
+
+export const fetchPeople = (): Promise<{ people: Person[]; waiting?: WaitingPerson[] }> => ask('/api/people');
+export const decidePerson = ({ id, edition }: WaitingPerson, verdict: 'approve' | 'reject'): Promise<unknown> =>
+  ask(`${at('/api/people', id)}/${verdict}`, send('POST', { edition }));
+export const invite = (name: string, role: Person['role']): Promise<{ person: Person; invitation: Invitation }> =>
+  ask('/api/people', send('POST', { name, role }));
+export const changePerson = (
+  id: string,
+  change: Partial<Pick<Person, 'name' | 'role' | 'canEdit'>>,
+): Promise<unknown> => ask(at('/api/people', id), send('PATCH', change));
+export const removePerson = (id: string): Promise<unknown> => ask(at('/api/people', id), send('DELETE'));
+/** Turns two-step sign-in of somebody else off. */
+export const resetSecondFactor = (id: string): Promise<unknown> =>
+  ask(`${at('/api/people', id)}/second-factor`, send('DELETE'));
+/** A new link; the answer is the invitation, alone or as a key. */
+export const inviteAgain = async (id: string): Promise<Invitation> => {
+  const answer = await ask<Invitation | { invitation: Invitation }>(
+    `${at('/api/people', id)}/invitation`,
+    send('POST'),
+  );
+  return 'invitation' in answer ? answer.invitation : answer;
+};
+
+export const changePassword = (old: string, next: string, removePasskeys: string[]): Promise<unknown> =>
+  ask('/api/me/password', send('POST', { old, new: next, removePasskeys }));
+export const fetchSecondFactor = (): Promise<SecondFactor> => ask('/api/me/second-factor');
+export const beginSecondFactor = (): Promise<{ secret: string; uri: string }> =>
+  ask('/api/me/second-factor', send('POST'));
+export const confirmSecondFactor = async (otp: string): Promise<string[]> =>
+  (await ask<{ recovery: string[] }>('/api/me/second-factor/confirm', send('POST', { otp }))).recovery;
+export const renewRecovery = async (): Promise<string[]> =>
+  (await ask<{ recovery: string[] }>('/api/me/second-factor/recovery', send('POST'))).recovery;
+export const removeSecondFactor = (): Promise<unknown> => ask('/api/me/second-factor', send('DELETE'));
+export const fetchPasskeys = async (): Promise<Passkey[]> =>
+  (await ask<{ passkeys: Passkey[] }>('/api/me/passkeys')).passkeys;
+export const removePasskey = (id: string): Promise<unknown> => ask(at('/api/me/passkeys', id), send('DELETE'));
+
+/** This browser comes first; the others stay in the server's order. */
+export const fetchSessions = async (person?: string): Promise<Signed[]> =>
+  (await ask<{ sessions: Signed[] }>(addressed('/api/me/sessions', { person }))).sessions.sort(
+    (a, b) => Number(b.current) - Number(a.current),
+  );
+export const endSession = (id: string): Promise<unknown> => ask(at('/api/sessions', id), send('DELETE'));
+export const endOthers = (): Promise<unknown> => ask('/api/me/sessions', send('DELETE'));
+
+export const fetchTokens = async (): Promise<Token[]> => (await ask<{ tokens: Token[] }>('/api/tokens')).tokens;
+export const makeToken = (name: string, may: TokenMay[]): Promise<Token & { token: string }> =>
+  ask('/api/tokens', send('POST', { name, may }));
+export const revokeToken = (name: string): Promise<unknown> => ask(at('/api/tokens', name), send('DELETE'));
+
+export const fetchAccess = (): Promise<Openness> => ask('/api/access');
+export const changeAccess = (change: Partial<Openness>): Promise<Openness> => ask('/api/access', send('PATCH', change));
+
+export const fetchAudit = (before?: string): Promise<{ entries: Happening[]; next: string | null }> =>
+  ask(addressed('/api/audit', { limit: 50, before }));
+
+export const signIn = (name: string, password: string, otp?: string): Promise<SessionView> =>
+  ask('/api/session', send('POST', { name, password, otp }));
+export const confirmByPassword = (password: string, otp?: string): Promise<SessionView> =>
+  ask('/api/session/confirm', send('POST', { password, otp }));
+export const setUp = (code: string, name: string, password: string): Promise<SessionView> =>
+  ask('/api/setup', send('POST', { code, name, password }));
+export const lookAtSetUp = (code: string): Promise<unknown> => ask('/api/setup/look', send('POST', { code }));
+export const lookAtInvitation = (code: string): Promise<{ name: string }> =>
+  ask('/api/invitation/look', send('POST', { code }));
+export const acceptInvitation = (code: string, password: string, otp?: string): Promise<SessionView> =>
+  ask('/api/invitation', send('POST', { code, password, otp }));

@@ -1,0 +1,155 @@
+/**
+ * The edits that this page made, and the way back from each: one after the other they can be undone, and done again. What is
+ * undone is an edit like any other; the way back is what the server said when it was made.
+ */
+import { toTrouble, type Trouble } from '../api.js';
+import { type Change, inParts, makeChanges, pack, type PhotosChange } from './edit-request.js';
+import { editTexts as texts } from './edit-texts.js';
+
+/** Something that was done, and what brings back what was there before. */
+interface Step {
+  label: string;
+  back: PhotosChange[];
+}
+
+/** What is said of the edit that is under way or was made last. */
+export interface Said {
+  text: string;
+  /** Photos that are done, of how many; while it is under way. */
+  progress?: { done: number; total: number };
+  trouble?: Trouble;
+  /** The photos that it is about, where something went wrong with them. */
+  ids?: readonly string[];
+  /** What can be done about it. */
+  act?: { label: string; do: () => Promise<unknown> };
+  /** What else. */
+  second?: { label: string; do: () => Promise<unknown> };
+}
+
+/** Hears which photos were changed. */
+export type Watcher = (ids: ReadonlySet<string>) => void;
+
+/** More steps than that are forgotten, the oldest first. */
+const mostSteps = 100;
+
+/** The edits of this page. */
+class Edits {
+  said: Said | undefined = $state.raw();
+  /** True while an edit is under way: the next one waits. */
+  busy = $state(false);
+
+  #undo: Step[] = [];
+  #redo: Step[] = [];
+  #line: Promise<unknown> = Promise.resolve();
+  readonly #watchers = new Set<Watcher>();
+
+  /** Tells of the photos that are changed, until the function that it gives back is called. */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Changes photos and says so with `label`; true where it was done. Edits are made one after the other. Never rejects. */
+  do(ids: readonly string[], change: Change, label: string): Promise<boolean> {
+    return this.#queue(() => this.#make(inParts(ids, change), label, this.#undo, label));
+  }
+
+  /** Makes several changes that are one step of undoing, and says so with `label`; otherwise as `do`. */
+  all(each: readonly PhotosChange[], label: string): Promise<boolean> {
+    return this.#queue(() => this.#make(each, label, this.#undo, label));
+  }
+
+  /** Takes back the last edit. */
+  undo(): Promise<boolean> {
+    return this.#queue(() => this.#step(this.#undo, this.#redo, texts.undone));
+  }
+
+  /** Does again what was undone last. */
+  redo(): Promise<boolean> {
+    return this.#queue(() => this.#step(this.#redo, this.#undo, texts.redone));
+  }
+
+  /** Forgets the ways back: what they lead to is gone. */
+  forget(): void {
+    this.#undo = [];
+    this.#redo = [];
+  }
+
+  /** Says something that is no edit. */
+  say(said: Said | undefined): void {
+    this.said = said;
+  }
+
+  /** Says no more what went wrong with this photo alone: who goes on to the next one has seen it. */
+  leave(id: string): void {
+    if (this.said?.trouble && this.said.ids?.every((one) => one === id)) this.said = undefined;
+  }
+
+  #queue(work: () => Promise<boolean>): Promise<boolean> {
+    const next = this.#line.then(work);
+    this.#line = next;
+    return next;
+  }
+
+  async #step(from: Step[], to: Step[], say: (label: string) => string): Promise<boolean> {
+    const step = from.pop();
+    if (!step) return false;
+    return this.#make(step.back, step.label, to, say(step.label));
+  }
+
+  /** Makes changes pack by pack; what is done is kept in `kept`, also where a later pack fails. */
+  async #make(each: readonly PhotosChange[], label: string, kept: Step[], say: string): Promise<boolean> {
+    const packs = pack(each);
+    const total = each.reduce((sum, { ids }) => sum + ids.length, 0);
+    const step: Step = { label, back: [] };
+    let count = 0;
+    let done = 0;
+    this.busy = true;
+    try {
+      for (const one of packs) {
+        if (packs.length > 1) this.said = { text: texts.busy(label), progress: { done: count, total } };
+        const { undo } = await makeChanges(one);
+        step.back.push(...undo);
+        count += one.reduce((sum, { ids }) => sum + ids.length, 0);
+        done++;
+        this.#tell(one);
+      }
+      this.#keep(step, kept);
+      const back = step.back.length > 0;
+      this.said = back ? { text: say, act: this.#wayBack(kept) } : { text: texts.nothing };
+      return true;
+    } catch (error) {
+      this.#keep(step, kept);
+      const rest = packs.slice(done).flat();
+      this.said = {
+        text: count > 0 ? texts.half(count, total) : texts.failed,
+        trouble: toTrouble(error),
+        ids: rest.flatMap(({ ids }) => ids),
+        act: { label: texts.goOn, do: () => this.#queue(() => this.#make(rest, label, kept, say)) },
+        ...(count > 0 && { second: this.#wayBack(kept) }),
+      };
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #keep(step: Step, kept: Step[]): void {
+    if (step.back.length === 0) return;
+    kept.push(step);
+    if (kept === this.#undo && kept.length > mostSteps) kept.shift();
+  }
+
+  #wayBack(kept: Step[]): { label: string; do: () => Promise<boolean> } {
+    return kept === this.#undo
+      ? { label: texts.undo, do: () => this.undo() }
+      : { label: texts.redo, do: () => this.redo() };
+  }
+
+  #tell(each: readonly PhotosChange[]): void {
+    const ids = new Set(each.flatMap((one) => one.ids));
+    for (const watcher of this.#watchers) watcher(ids);
+  }
+}
+
+export const edits = new Edits();

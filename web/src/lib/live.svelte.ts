@@ -1,0 +1,146 @@
+/**
+ * What the server tells by itself (server-sent events). The browser connects again after a loss; every connection begins
+ * with the number of the newest change, and where that differs from the last one seen, something was missed.
+ */
+import { base, type SpoolStatus } from './api.js';
+import { arrived } from '../features/viewer/pending-renditions.svelte.js';
+import { session } from './session.svelte.js';
+
+type Message =
+  | { type: 'hello'; change: number }
+  | { type: 'photos'; months: string[]; change: number }
+  | { type: 'comments'; photo: string }
+  | { type: 'peers' }
+  | { type: 'pictures'; ids: string[] }
+  | ({ type: 'spool' } & SpoolStatus);
+
+/** Hears what changed. `months` is undefined where it is unknown: something was missed. */
+export type Listener = (months: string[] | undefined) => void;
+
+/** Hears which photo was spoken of. */
+export type Hearer = (photo: string) => void;
+
+/** How long a lost connection is not mentioned, in ms: a server that starts again is back by then. */
+const patience = 2500;
+/** After so long out of sight, ms, the connection is given up: browsers allow six to a server, for all their pages. */
+const unseen = 20_000;
+/** After a loss that the browser takes for final, the page tries itself, this often in ms. */
+const again = 3000;
+
+/** The connection to the server's events. */
+export class Live {
+  /** The spool as the server told it last; undefined for those who are told nothing of it. */
+  spool: SpoolStatus | undefined = $state.raw();
+  /** True while there has been no connection for some time. */
+  lost = $state(false);
+  /** How often a connection was made. */
+  connections = $state(0);
+  /** How often a link to another server was said to be another than before. */
+  links = $state(0);
+
+  #source: EventSource | undefined;
+  #change: number | undefined;
+  #hidden: ReturnType<typeof setTimeout> | undefined;
+  #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #listeners = new Set<Listener>();
+  readonly #hearers = new Set<Hearer>();
+
+  /** Tells `listener` of every change of the photos until the function that it gives back is called. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells `hearer` of every change of a photo's comments, until the function that it gives back is called. */
+  hear(hearer: Hearer): () => void {
+    this.#hearers.add(hearer);
+    return () => this.#hearers.delete(hearer);
+  }
+
+  /** Connects, and stays so until `close`. A page that is long out of sight gives its connection to the others. */
+  open(): void {
+    document.addEventListener('visibilitychange', this.#rest);
+    this.#connect();
+  }
+
+  close(): void {
+    document.removeEventListener('visibilitychange', this.#rest);
+    clearTimeout(this.#hidden);
+    this.#disconnect();
+  }
+
+  readonly #rest = (): void => {
+    clearTimeout(this.#hidden);
+    if (document.hidden) this.#hidden = setTimeout(() => this.#disconnect(), unseen);
+    else if (!this.#source) this.#connect();
+  };
+
+  #connect(): void {
+    const source = new EventSource(`${base}/api/events`);
+    this.#source = source;
+    source.onmessage = (event: MessageEvent<string>) => this.#take(JSON.parse(event.data) as Message);
+    source.onopen = () => {
+      this.#found();
+      this.connections++;
+    };
+    source.onerror = () => this.#miss(source);
+  }
+
+  #disconnect(): void {
+    this.#source?.close();
+    this.#source = undefined;
+    this.#found();
+  }
+
+  #found(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.lost = false;
+  }
+
+  #miss(source: EventSource): void {
+    if (this.#timers.size === 0) this.#later(patience, () => (this.lost = true));
+    if (source.readyState !== EventSource.CLOSED) return;
+    // The browser does not say why. Where nobody is signed in any more, the page must know.
+    void session.load();
+    this.#later(again, () => {
+      if (this.#source === source) this.#connect();
+    });
+  }
+
+  #later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      work();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #take(message: Message): void {
+    if (message.type === 'spool') {
+      this.spool = message;
+      return;
+    }
+    if (message.type === 'peers') {
+      this.links++;
+      return;
+    }
+    if (message.type === 'pictures') {
+      arrived(message.ids);
+      return;
+    }
+    if (message.type === 'hello') arrived(undefined);
+    if (message.type === 'comments') {
+      for (const hearer of this.#hearers) hearer(message.photo);
+      return;
+    }
+    const missed = message.type === 'hello' && this.#change !== undefined && this.#change !== message.change;
+    if (message.type === 'photos') this.#tell(message.months);
+    else if (missed) this.#tell(undefined);
+    this.#change = message.change;
+  }
+
+  #tell(months: string[] | undefined): void {
+    for (const listener of this.#listeners) listener(months);
+  }
+}
