@@ -23,12 +23,12 @@ import { openSigning, type Signing } from './sign-in.js';
 import { openTables } from './access-tables.js';
 import { openTokens, type Tokens } from './api-tokens.js';
 import type { Viewer } from './permissions.js';
-import { recognise, type Brought } from './viewer.js';
+import { recognise, type Credentials } from './viewer.js';
 
 /** Access to a home. */
 export interface Access {
   /** The viewer behind what a request brings; undefined for nobody. */
-  recognise(brought: Brought): Viewer | undefined;
+  recognise(brought: Credentials): Viewer | undefined;
   /** Who an author of a document is now, with the rights of this moment; undefined for nobody. */
   readonly senders: Senders;
   readonly people: People;

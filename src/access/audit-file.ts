@@ -30,7 +30,7 @@ export function openLineFile(path: string, files: Files, failed: (error: unknown
       waiting = [];
       try {
         // Another process may have done it at the same time: then there is nothing to turn over.
-        if (((await files.look(path))?.size ?? 0) >= fullSize) await turnOver().catch(failed);
+        if (((await files.stat(path))?.size ?? 0) >= fullSize) await turnOver().catch(failed);
         await files.append(path, text, 0o600);
       } catch (error) {
         failed(error);
@@ -41,7 +41,7 @@ export function openLineFile(path: string, files: Files, failed: (error: unknown
 
   async function turnOver(): Promise<void> {
     for (let n = kept - 1; n >= 1; n--) {
-      if (await files.look(`${path}.${n}`)) await files.rename(`${path}.${n}`, `${path}.${n + 1}`);
+      if (await files.stat(`${path}.${n}`)) await files.rename(`${path}.${n}`, `${path}.${n + 1}`);
     }
     await files.rename(path, `${path}.1`);
   }

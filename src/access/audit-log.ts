@@ -42,7 +42,7 @@ export const happenings = [
 export type Happening = (typeof happenings)[number];
 
 /** One thing that happened. `at` is UTC, `who` a name for people to read: of a person, `token …`, or `command line`. */
-export interface Entry {
+export interface AuditEntry {
   at: string;
   what: Happening;
   who?: string;
@@ -51,14 +51,14 @@ export interface Entry {
 }
 
 /** What is told of an entry. `source`: the other server, by its token or peer, whose documents made it happen. */
-export type Told = Omit<Entry, 'at' | 'what'> & { source?: string };
+export type Told = Omit<AuditEntry, 'at' | 'what'> & { source?: string };
 
 /** The record of what happened. */
 export interface Audit {
   /** Adds an entry. One that equals another of the last hour by the same source is not added again. */
   note(what: Happening, entry?: Told): void;
   /** Entries before a cursor, newest first; `next` where there are more. */
-  list(limit: number, before?: number): { entries: Entry[]; next?: number };
+  list(limit: number, before?: number): { entries: AuditEntry[]; next?: number };
 }
 
 /** Entries that are kept, beside failed tries. */
@@ -129,7 +129,7 @@ export function openAudit(db: Sqlite, clock: Pick<Clock, 'now'>, line: (text: st
   };
 }
 
-function entryOf({ at, what, who, address, detail }: Columns): Entry {
+function entryOf({ at, what, who, address, detail }: Columns): AuditEntry {
   return {
     at: new Date(at).toISOString(),
     what,

@@ -4,7 +4,7 @@
  * with others is to be made anew when its owner signs in.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { openQueue, type Waiter } from './password-queue.js';
+import { openPasswordQueue, type Waiter } from './password-queue.js';
 import type { Random } from './random-secrets.js';
 
 /** Settings of scrypt: cost 2^`ln`, block size `r`, parallelism `p`. */
@@ -18,7 +18,7 @@ export interface Cost {
 export const usualCost: Cost = { ln: 17, r: 8, p: 1 };
 
 /** What became of a check. `stale`: the password is right, and its hash should be made anew. */
-export type Check = 'right' | 'stale' | 'wrong';
+export type PasswordCheck = 'right' | 'stale' | 'wrong';
 
 /** Makes and checks hashes. */
 export interface Passwords {
@@ -28,7 +28,7 @@ export interface Passwords {
    * Checks a password. Where there is no hash, one is computed all the same: a name that nobody has takes as long as a
    * wrong password. @throws PhotospoolError `busy`.
    */
-  check(password: string, hash: string | undefined, waiter: Waiter): Promise<Check>;
+  check(password: string, hash: string | undefined, waiter: Waiter): Promise<PasswordCheck>;
 }
 
 const length = 32;
@@ -39,7 +39,7 @@ export function openPasswords({
   random = randomBytes,
   derive = deriveKey,
 }: { cost?: Cost; random?: Random; derive?: typeof deriveKey } = {}): Passwords {
-  const queue = openQueue();
+  const queue = openPasswordQueue();
   const inTurn = (password: string, salt: Uint8Array, settings: Cost, waiter: Waiter): Promise<Buffer> =>
     queue.run(waiter, () => derive(password.normalize('NFKC'), salt, settings));
 

@@ -13,7 +13,7 @@ import { addressGroups } from './address-prefix.js';
 export type Waiter = { known: string } | { stranger: string } | { link: string };
 
 /** A queue for work of one kind. */
-export interface Queue {
+export interface PasswordQueue {
   /** Does `work` in the waiter's turn. @throws PhotospoolError `busy` where too many wait, and what `work` throws. */
   run<T>(waiter: Waiter, work: () => Promise<T>): Promise<T>;
 }
@@ -27,7 +27,7 @@ const mostOfOne = 2;
 const mostOfSite = 5;
 
 /** Opens a queue. */
-export function openQueue(): Queue {
+export function openPasswordQueue(): PasswordQueue {
   const waiting: Record<Kind, (() => void)[]> = { known: [], stranger: [], link: [] };
   const taken = new Map<string, number>();
   let working = false;

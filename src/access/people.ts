@@ -43,7 +43,7 @@ export interface WaitingChange {
 }
 
 /** What became of a document that came from another server. */
-export interface Received {
+export interface ReceivedPerson {
   before: Standing | undefined;
   after: Standing;
   waiting?: WaitingChange;
@@ -71,7 +71,7 @@ export interface People {
   /** Puts the document back to what is in force here. @throws PhotospoolError `not-found` where nothing waits. */
   reject(id: string, by: string): Standing;
   /** Looks at the document of a person that came from elsewhere. Undefined where it changes nothing and asks nothing. */
-  receive(id: string, isLast: boolean, from?: string): Received | undefined;
+  receive(id: string, isLast: boolean, from?: string): ReceivedPerson | undefined;
   /** The ids of all whose document was written since it was looked at last. */
   unseen(): string[];
 }

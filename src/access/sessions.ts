@@ -26,7 +26,7 @@ export interface Session {
 }
 
 /** Where somebody signs in from. */
-export interface Place {
+export interface SignInOrigin {
   address: string;
   browser: string;
 }
@@ -34,7 +34,7 @@ export interface Place {
 /** The sessions of a server. */
 export interface Sessions {
   /** Begins a session; the secret is for the browser alone. */
-  start(person: string, place: Place): { id: string; secret: string };
+  start(person: string, place: SignInOrigin): { id: string; secret: string };
   /** The living session of a secret; its time of use is written lazily. */
   find(secret: string): Session | undefined;
   /** The living sessions of a person, the last used first. */

@@ -19,11 +19,11 @@ import type { People } from './people.js';
 import type { Waiter } from './password-queue.js';
 import { hashSecret } from './random-secrets.js';
 import type { SecondFactors } from './second-factor.js';
-import type { Place, Sessions } from './sessions.js';
+import type { SignInOrigin, Sessions } from './sessions.js';
 import { checkStrength } from './password-policy.js';
 
 /** Where and with what somebody comes: the secrets are those that the browser holds already. */
-export interface Visit extends Place {
+export interface Visit extends SignInOrigin {
   /** Of a known browser. */
   device?: string;
   /** Of a session: it ends when another begins. */
@@ -31,7 +31,7 @@ export interface Visit extends Place {
 }
 
 /** The outcome of a sign-in. */
-export type Outcome =
+export type SignInOutcome =
   | { kind: 'in'; person: string; session: string; device: string }
   /** The name, the password, the passkey or the link is not right; which of them is not said. `otp`: the code is not. */
   | { kind: 'wrong'; what?: 'otp' }
@@ -41,7 +41,7 @@ export type Outcome =
   | { kind: 'wait'; ms: number };
 
 /** What became of proving once more who one is. */
-export type Confirmation = { kind: 'confirmed' } | Exclude<Outcome, { kind: 'in' }>;
+export type Confirmation = { kind: 'confirmed' } | Exclude<SignInOutcome, { kind: 'in' }>;
 
 /** What somebody gives beside the password: a code of the second factor, and passkeys that are to go with the old password. */
 export interface Besides {
@@ -54,12 +54,12 @@ export interface Besides {
  * once.
  */
 export interface Signing {
-  byPassword(name: string, password: string, visit: Visit, otp?: string): Promise<Outcome>;
-  byPasskey(response: AuthenticationResponseJSON, site: Site, visit: Visit): Promise<Outcome>;
+  byPassword(name: string, password: string, visit: Visit, otp?: string): Promise<SignInOutcome>;
+  byPasskey(response: AuthenticationResponseJSON, site: Site, visit: Visit): Promise<SignInOutcome>;
   /** Makes the first owner. @throws PhotospoolError `invalid` for the name or the password. */
-  bySetUp(code: string, name: string, password: string, visit: Visit): Promise<Outcome>;
+  bySetUp(code: string, name: string, password: string, visit: Visit): Promise<SignInOutcome>;
   /** Uses an invitation: sets the password. @throws PhotospoolError `invalid` for the password. */
-  byInvitation(code: string, password: string, visit: Visit, otp?: string): Promise<Outcome>;
+  byInvitation(code: string, password: string, visit: Visit, otp?: string): Promise<SignInOutcome>;
   /** Proves once more who a session is, by its person's password. */
   confirmByPassword(session: string, password: string, visit: Visit, otp?: string): Promise<Confirmation>;
   /** As `confirmByPassword`, by a passkey of that person. */
@@ -83,7 +83,7 @@ export interface Signing {
     fresh: string,
     visit: Visit,
     besides?: Besides,
-  ): Promise<Outcome>;
+  ): Promise<SignInOutcome>;
   /** Ends the session that a browser has. */
   signOut(secret: string, address: string): void;
   /** Sets a password by right of who does it. @throws PhotospoolError `invalid`, `not-found`. */
@@ -112,7 +112,7 @@ export function openSigning(parts: SigningParts): Signing {
   const wrong: Refusal = { kind: 'wrong' };
 
   /** Begins a session in place of the one that the browser had. Call it in a transaction. */
-  function enter(person: string, { address, browser, device, session }: Visit, detail: string): Outcome {
+  function enter(person: string, { address, browser, device, session }: Visit, detail: string): SignInOutcome {
     const before = session === undefined ? undefined : sessions.find(session);
     if (before) sessions.end(before.id);
     const { secret } = sessions.start(person, { address, browser });
@@ -321,7 +321,7 @@ export function openSigning(parts: SigningParts): Signing {
 }
 
 /** How a way in is refused. */
-type Refusal = Exclude<Outcome, { kind: 'in' }>;
+type Refusal = Exclude<SignInOutcome, { kind: 'in' }>;
 
 const actorEntry = ({ who, address }: Actor): { who: string; address?: string } => ({
   who,

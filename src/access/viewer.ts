@@ -11,7 +11,7 @@ import { tokenPrefix, type Token, type Tokens } from './api-tokens.js';
 import type { Settings } from './access-settings.js';
 
 /** What a request brings that tells who is behind it. */
-export interface Brought {
+export interface Credentials {
   /** A token: of Bearer, or the password of Basic. One that is not known makes the request nobody's. */
   token?: string;
   /** The secret of a session, from the cookie. */
@@ -23,7 +23,7 @@ export interface Brought {
 }
 
 /** What `recognise` looks things up in. */
-export interface Known {
+export interface ViewerSources {
   people: Pick<People, 'find'>;
   sessions: Pick<Sessions, 'find'>;
   tokens: Pick<Tokens, 'find'>;
@@ -37,7 +37,7 @@ export interface Known {
 }
 
 /** The viewer behind what a request brings; undefined for nobody. */
-export function recognise(known: Known, { token, session, share, direct }: Brought): Viewer | undefined {
+export function recognise(known: ViewerSources, { token, session, share, direct }: Credentials): Viewer | undefined {
   if (share !== undefined) return known.shares.viewer(share);
   if (token !== undefined) return programOf(known, token);
   const settings = known.settings();
@@ -54,7 +54,7 @@ function as<R extends Role>(role: R): { role: R; audiences: (typeof audiencesOf)
   return { role, audiences: audiencesOf[role] };
 }
 
-function programOf({ tokens, secret }: Known, given: string): Viewer | undefined {
+function programOf({ tokens, secret }: ViewerSources, given: string): Viewer | undefined {
   if (secret !== undefined && timingSafeEqual(digest(given), digest(secret))) {
     return { ...as('owner'), name: 'command line', canEdit: true, confirmed: true };
   }
@@ -70,7 +70,7 @@ export function tokenViewer({ name, may }: Pick<Token, 'name' | 'may'>): Viewer 
 
 const digest = (text: string): Buffer => Buffer.from(hashSecret(text));
 
-function personOf({ people, sessions, now }: Known, settings: Settings, secret: string): Viewer | undefined {
+function personOf({ people, sessions, now }: ViewerSources, settings: Settings, secret: string): Viewer | undefined {
   const session: Session | undefined = sessions.find(secret);
   const person = session && people.find(session.person);
   const confirmed = session !== undefined && session.confirmed > now() - confirmedFor;

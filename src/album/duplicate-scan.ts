@@ -8,14 +8,14 @@ import { toPhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Alike } from '../catalog/near-duplicates.js';
-import type { Seen } from '../catalog/similarity-index.js';
+import type { HashedPhoto } from '../catalog/similarity-index.js';
 import type { Library } from '../library/library.js';
 
 /** What a photo (SHA-256) looks like; undefined where its picture is not on this server. @throws as `Decoders.look`. */
-export type Look = (id: string) => Promise<Uint8Array | undefined>;
+export type ReadLook = (id: string) => Promise<Uint8Array | undefined>;
 
 /** How far it is: photos that are looked at, of how many. */
-export interface Progress {
+export interface ScanProgress {
   done: number;
   total: number;
 }
@@ -25,7 +25,7 @@ export interface Duplicates {
   /** Groups, those with the newest photos first, as far as photos were looked at; the rest is looked at from now on. */
   find(): Promise<Alike[]>;
   /** Undefined where nothing is left to be looked at. */
-  progress(): Progress | undefined;
+  progress(): ScanProgress | undefined;
   /** Ends it. */
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ interface DuplicatesParts {
   library: Pick<Library, 'lastChange'>;
   catalog: Catalog;
   /** Absent where nothing can be looked at. */
-  look: Look | undefined;
+  look: ReadLook | undefined;
   log: Log;
   clock: Clock;
 }
@@ -49,7 +49,7 @@ const rest = 60_000;
 
 /** Opens it; nothing is done before somebody asks. */
 export function openDuplicates({ library, catalog, look, log, clock }: DuplicatesParts): Duplicates {
-  let progress: Progress | undefined;
+  let progress: ScanProgress | undefined;
   let running: Promise<void> | undefined;
   let counted: Promise<void> | undefined;
   /** The library's last change when it began to look, and when those are asked for again whose pictures were elsewhere (ms). */
@@ -59,7 +59,7 @@ export function openDuplicates({ library, catalog, look, log, clock }: Duplicate
   let ended = false;
 
   /** What was not looked at, row by row, a slice at a time. */
-  async function* slices(): AsyncGenerator<Seen[]> {
+  async function* slices(): AsyncGenerator<HashedPhoto[]> {
     for (let n: number | undefined = -Number.MAX_SAFE_INTEGER; n !== undefined && !ended;) {
       const { photos, last } = catalog.looks.wanted(n);
       yield photos;
@@ -96,7 +96,7 @@ export function openDuplicates({ library, catalog, look, log, clock }: Duplicate
     again = away > 0 ? clock.now() + rest : Infinity;
   }
 
-  async function lookAtSome(some: readonly Seen[]): Promise<(Uint8Array | 'away' | undefined)[]> {
+  async function lookAtSome(some: readonly HashedPhoto[]): Promise<(Uint8Array | 'away' | undefined)[]> {
     const looks: (Uint8Array | 'away' | undefined)[] = [];
     let next = 0;
     const lane = async (): Promise<void> => {

@@ -17,13 +17,13 @@ import { findPhotos } from './visible-photos.js';
  * What is changed of photos. `shift` moves the time of each by so many seconds. `restores`: it is the way back from an edit, and
  * `from`: it goes over from these photos; what others said stays their word, for links to a search (document/origin.ts).
  */
-export type Change = PhotoChange & { shift?: number; restores?: boolean; from?: readonly string[] };
+export type PhotoEdit = PhotoChange & { shift?: number; restores?: boolean; from?: readonly string[] };
 
 /** A change of some photos. */
-export type PhotosChange = Change & { ids: readonly string[] };
+export type PhotosChange = PhotoEdit & { ids: readonly string[] };
 
 /** The outcome: how many are different now, which are not there, and where it was asked for, the way back. */
-export interface Changed {
+export interface PhotosEdited {
   changed: number;
   missing: string[];
   undo?: Way[];
@@ -42,9 +42,9 @@ export async function changePhotos(
   library: Library,
   viewer: Viewer,
   ids: readonly string[],
-  change: Change,
+  change: PhotoEdit,
   { undo = false } = {},
-): Promise<Changed> {
+): Promise<PhotosEdited> {
   return changeEach(library, viewer, [{ ...change, ids }], { undo });
 }
 
@@ -54,9 +54,9 @@ export async function changeEach(
   viewer: Viewer,
   each: readonly PhotosChange[],
   { undo = false } = {},
-): Promise<Changed> {
+): Promise<PhotosEdited> {
   for (const { ids: _, ...change } of each) check(viewer, change);
-  const total: Changed = { changed: 0, missing: [] };
+  const total: PhotosEdited = { changed: 0, missing: [] };
   const ways = new Map<string, Way>();
   for (const { ids, ...change } of each) {
     const wanted = [...new Set(ids)];
@@ -86,7 +86,7 @@ function behindOf(library: Library, viewer: Viewer, from: readonly string[] | un
   return (part, value) => othersInAny(documents, part, value, authorOf(viewer));
 }
 
-function check(viewer: Viewer, { shift, restores: _restores, from: _from, ...change }: Change): void {
+function check(viewer: Viewer, { shift, restores: _restores, from: _from, ...change }: PhotoEdit): void {
   const fields = Object.keys(change) as Field[];
   const refused = [...fields, ...(shift === undefined ? [] : ['taken' as const])].find(
     (field) => !mayChange(viewer, field),
@@ -110,7 +110,7 @@ function changePhoto(
   library: Library,
   viewer: Viewer,
   id: string,
-  { shift, restores, from: _from, ...change }: Change,
+  { shift, restores, from: _from, ...change }: PhotoEdit,
   behind: Signature['behind'],
 ): { id: string; inverse: Omit<Way, 'ids'> }[] {
   const self = favouritesOf(viewer);

@@ -26,7 +26,7 @@ export interface PhotosEvent {
 }
 
 /** What changed since the last look. */
-export interface News {
+export interface PhotoChanges {
   /** Absent where no photo did. */
   photos?: PhotosEvent;
   /** The ids of the photos whose comments are others now. */
@@ -36,7 +36,7 @@ export interface News {
 /** A reader of the change feed. */
 export interface PhotoFeed {
   /** What changed since the last call. Yields to other work. */
-  next(): Promise<News>;
+  next(): Promise<PhotoChanges>;
   /** Those of the photos that this feed may tell of. */
   mayTell(ids: readonly string[]): string[];
   /** Where it is now, for a page that begins to listen. */
@@ -137,7 +137,7 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
       if (isSettled) settled = left === undefined ? change : left - 1;
       await ask('', 'count');
       for (const month of movedMonths()) months.add(month);
-      const news: News = { comments: [...comments] };
+      const news: PhotoChanges = { comments: [...comments] };
       if (ids.size > 0 || months.size > 0) {
         news.photos = {
           type: 'photos',

@@ -14,7 +14,7 @@ import type { PhotosChange } from './edit-photos.js';
 import { readDocuments } from './visible-photos.js';
 
 /** What films are found in. */
-export interface ClipParts {
+export interface PlayableVideoParts {
   library: Library;
   catalog: Pick<Catalog, 'clipOf'>;
 }
@@ -29,21 +29,21 @@ export type Playing =
 const isFilm = ({ type }: PhotoView): boolean => type.startsWith('video/');
 
 /** The original that a photo's film is made from, where it plays for the viewer: its own, or that of the video beside it. */
-export function sourceOf({ catalog }: ClipParts, viewer: Viewer, photo: PhotoView): string | undefined {
+export function sourceOf({ catalog }: PlayableVideoParts, viewer: Viewer, photo: PhotoView): string | undefined {
   if (isFilm(photo) || photo.motion) return photo.id;
   const clip = catalog.clipOf(photo.id);
   return clip && viewer.audiences.includes(clip.audience) ? clip.id : undefined;
 }
 
 /** A photo that somebody sees, with `motion` where it plays for them. */
-export function withMotion(parts: ClipParts, viewer: Viewer, photo: PhotoView): PhotoView {
+export function withMotion(parts: PlayableVideoParts, viewer: Viewer, photo: PhotoView): PhotoView {
   const moves = !isFilm(photo) && sourceOf(parts, viewer, photo) !== undefined;
   return moves ? { ...photo, motion: true } : photo;
 }
 
 /** What is played of a photo that the viewer sees; undefined where there is nothing yet, or nothing at all. */
 export function playingOf(
-  parts: ClipParts,
+  parts: PlayableVideoParts,
   viewer: Viewer,
   photo: PhotoView,
   which: 'hover' | 'video',
@@ -69,7 +69,7 @@ const originalOf = (library: Library, viewer: Viewer, id: string): boolean =>
   mayHaveOriginal(viewer) && library.local.originals.find(id)?.state === 'here';
 
 /** What happens to the clips of photos: they are shared as these are, thrown away with them and taken back. */
-export const clipsBeside = ({ catalog }: ClipParts, each: readonly PhotosChange[]): PhotosChange[] =>
+export const clipsBeside = ({ catalog }: PlayableVideoParts, each: readonly PhotosChange[]): PhotosChange[] =>
   each.flatMap(({ ids, audience, trashed }) => {
     const change = { ...(audience !== undefined && { audience }), ...(trashed !== undefined && { trashed }) };
     const clips = Object.keys(change).length === 0 ? [] : ids.flatMap((id) => catalog.clipOf(id)?.id ?? []);

@@ -82,7 +82,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
 
   /** A disk that was unmounted must not be taken for an empty archive. */
   async function checkThere(): Promise<void> {
-    if (await files.look(owner ? mark : folder)) return;
+    if (await files.stat(owner ? mark : folder)) return;
     throw new PhotospoolError('io', `The archive ${printable(folder)} is not there.`, {
       op: 'archive',
       path: folder,
@@ -96,10 +96,10 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
     } catch (error) {
       if (errnoOf(error) !== 'EXDEV') throw error;
     }
-    const source = await files.lookClosely(from);
+    const source = await files.statExact(from);
     const copy = await files.copy(from, to);
     if (copy.kind === 'taken') return 'taken';
-    const after = await files.lookClosely(from);
+    const after = await files.statExact(from);
     if (copy.sha256 !== sha256 || after?.ctimeNs !== source?.ctimeNs || after?.size !== source?.size) {
       await files.remove(to);
       throw new PhotospoolError('io', `${printable(from)} changed while it was copied into the archive.`, {
@@ -130,7 +130,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
     if ((await carry(from, to, sha256)) === 'moved') return 'placed';
     if (!ours) return 'taken';
     // A crash between the two halves of a move, or after a copy, left our own file here: finish it.
-    const there = await files.look(to);
+    const there = await files.stat(to);
     if (!there?.isFile() || (await files.hash(to)).sha256 !== sha256) return 'taken';
     await protect(to);
     // The crash may have come before the new name was flushed.
@@ -157,7 +157,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
     async discard(path) {
       const from = archive.resolve(path);
       await checkThere();
-      if (!(await files.look(from))) return undefined;
+      if (!(await files.stat(from))) return undefined;
       await files.makeFolder(archive.resolve('trash'));
       for (let n = 0; ; n++) {
         const to = `trash/${duplicateName(basename(from), n)}`;

@@ -61,7 +61,7 @@ export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
     adopt,
     async put(bytes, anew = false) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      const there = await files.look(path(sha256));
+      const there = await files.stat(path(sha256));
       if (!anew && there?.size === bytes.length) return sha256;
       await files.makeFolder(parentOf(path(sha256)));
       await files.replace(path(sha256), bytes, temporary);

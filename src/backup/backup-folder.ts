@@ -13,7 +13,7 @@ const markName = 'photospool-backup.json';
 const snapshotsName = 'snapshots';
 
 /** What is kept beside the snapshots. */
-export type BlobKind = 'originals' | 'renditions';
+export type BackupBlobKind = 'originals' | 'renditions';
 
 /** A snapshot in a backup. */
 export interface Snapshot {
@@ -26,7 +26,7 @@ export interface Snapshot {
 }
 
 /** Where an original or a rendition is in a backup, whether it is there or not. */
-export const blobPath = (folder: string, kind: BlobKind, sha256: string): string =>
+export const blobPath = (folder: string, kind: BackupBlobKind, sha256: string): string =>
   join(folder, kind, sha256.slice(0, 2), sha256);
 
 /** The id of the library whose backup a folder is; undefined where it is none. @throws PhotospoolError `unusable`, `newer-version`. */

@@ -5,7 +5,7 @@
  */
 import { errnoOf, PhotospoolError, printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { parentOf, type Files } from '../base/files.js';
-import { blobPath, type BlobKind } from './backup-folder.js';
+import { blobPath, type BackupBlobKind } from './backup-folder.js';
 
 /** Something to be copied: its hash, its size in bytes, where it lies. */
 export interface Blob {
@@ -17,7 +17,7 @@ export interface Blob {
 }
 
 /** What was copied of what was named. */
-export interface Copied {
+export interface CopyResult {
   listed: number;
   /** How many the backup holds now, and how many of these were copied by this one. */
   held: number;
@@ -27,12 +27,12 @@ export interface Copied {
 }
 
 /** `reflink`: only where the disk can share the blocks of both copies. */
-export type Way = 'copy' | 'reflink' | 'none';
+export type CopyMethod = 'copy' | 'reflink' | 'none';
 
 /** Where a backup's blobs are. */
 export interface Target {
   folder: string;
-  kind: BlobKind;
+  kind: BackupBlobKind;
   files: Files;
 }
 
@@ -47,10 +47,10 @@ const unshared = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 
 export async function copyBlobs(
   target: Target,
   blobs: readonly Blob[],
-  way: Way,
+  way: CopyMethod,
   { done = () => undefined }: { done?: (n: number) => void } = {},
-): Promise<Copied> {
-  const result: Copied = { listed: blobs.length, held: 0, copied: 0, failed: [] };
+): Promise<CopyResult> {
+  const result: CopyResult = { listed: blobs.length, held: 0, copied: 0, failed: [] };
   let present = way;
   for (let n = 0; n < blobs.length; n += together) {
     const outcomes = await Promise.all(blobs.slice(n, n + together).map((blob) => copyBlob(target, blob, present)));
@@ -67,9 +67,9 @@ export async function copyBlobs(
 
 type Outcome = 'held' | 'copied' | 'left' | 'unshared' | { path: string; reason: string };
 
-async function copyBlob({ folder, kind, files }: Target, blob: Blob, way: Way): Promise<Outcome> {
+async function copyBlob({ folder, kind, files }: Target, blob: Blob, way: CopyMethod): Promise<Outcome> {
   const to = blobPath(folder, kind, blob.sha256);
-  const there = await files.look(to);
+  const there = await files.stat(to);
   if (there?.isFile() && there.size === blob.bytes) return 'held';
   if (way === 'none') return 'left';
   const path = printable(blob.path ?? blob.from);

@@ -13,7 +13,7 @@ import type { Files } from '../base/files.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { openLibrary, type Library } from '../library/library.js';
 import { libraryFormat } from '../library/library-format.js';
-import { copyBlobs, type Copied } from './copy-blobs.js';
+import { copyBlobs, type CopyResult } from './copy-blobs.js';
 import { listSnapshots, makeSnapshot, markFolder, removeSnapshot, type Snapshot } from './backup-folder.js';
 import { configName, libraryName, listName, manifestName, type Manifest } from './snapshot-manifest.js';
 import { checkSound } from './integrity-check.js';
@@ -46,8 +46,8 @@ export interface BackupReport {
   name: string;
   folder: string;
   photos: number;
-  originals: Copied;
-  renditions: Copied;
+  originals: CopyResult;
+  renditions: CopyResult;
   /** How many older snapshots were removed. */
   removed: number;
 }
@@ -138,7 +138,7 @@ async function writeManifest({ folder }: Snapshot, content: Content, parts: Back
   const { files, clock, version } = parts;
   const { home, incoming, work, done } = parts.config;
   const { server, epoch, change, photos } = content;
-  const held = ({ listed, held }: Copied): Manifest['originals'] => ({ listed, held });
+  const held = ({ listed, held }: CopyResult): Manifest['originals'] => ({ listed, held });
   const manifest: Manifest = {
     format: 1,
     at: new Date(clock.now()).toISOString(),
@@ -155,7 +155,7 @@ async function writeManifest({ folder }: Snapshot, content: Content, parts: Back
   };
   for (const name of [libraryName, configName, listName]) {
     const path = join(folder, name);
-    if (await files.look(path)) manifest.files[name] = await files.hash(path);
+    if (await files.stat(path)) manifest.files[name] = await files.hash(path);
   }
   const written = await files.write(join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
   if (written === 'moved') return;

@@ -84,7 +84,7 @@ function noSnapshot(folder: string, name: string | undefined, all: readonly Comp
  */
 export async function checkReplaceable(config: Config, server: string, files: Files): Promise<void> {
   const path = join(config.data, libraryName);
-  if (!(await files.look(path))) return;
+  if (!(await files.stat(path))) return;
   const found = readServer(path);
   if (!found || found.server === server || found.documents === 0) return;
   throw new PhotospoolError('usage', `${printable(config.home)} holds another library than the backup.`, {
@@ -137,7 +137,7 @@ export async function placeLibrary(
     });
   }
   const stamp = new Date(now).toISOString().replaceAll(':', '-');
-  const kept = (await files.look(path)) ? await keepOld(path, `${path}.before-restore-${stamp}`, files) : undefined;
+  const kept = (await files.stat(path)) ? await keepOld(path, `${path}.before-restore-${stamp}`, files) : undefined;
   await files.rename(fresh, path);
   return kept;
 }
@@ -153,10 +153,10 @@ async function keepOld(path: string, kept: string, files: Files): Promise<string
     // It is damaged, and kept as it is.
   }
   // The log of one library beside another would be taken for its own.
-  const log = await files.look(`${path}-wal`);
+  const log = await files.stat(`${path}-wal`);
   for (const part of ['-wal', '-shm']) {
     if (log?.size === 0) await files.remove(path + part);
-    else if (await files.look(path + part)) await files.rename(path + part, kept + part);
+    else if (await files.stat(path + part)) await files.rename(path + part, kept + part);
   }
   await files.copy(path, kept);
   return kept;

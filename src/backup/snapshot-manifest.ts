@@ -10,7 +10,7 @@ export const configName = 'photospool.toml';
 export const listName = 'originals.txt';
 
 /** How many of a kind the library names, and how many of these the backup holds. */
-export interface Held {
+export interface SnapshotCoverage {
   listed: number;
   held: number;
 }
@@ -27,8 +27,8 @@ export interface Manifest {
   epoch: string;
   change: number;
   photos: number;
-  originals: Held;
-  renditions: Held;
+  originals: SnapshotCoverage;
+  renditions: SnapshotCoverage;
   /** Where the home and its folders were. */
   folders: { home: string; incoming: string; work: string; done: string };
   /** The files of the snapshot, by name. */

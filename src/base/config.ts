@@ -51,7 +51,7 @@ export interface Config {
 }
 
 /** One configurable value. */
-export interface Key {
+export interface ConfigKey {
   /** `section.name` in photospool.toml; the flag is `--name`, the variable `PHOTOSPOOL_NAME` or `PHOTOSPOOL_SECTION_NAME`. */
   key: string;
   field: Exclude<keyof Config, 'home' | 'data'>;
@@ -62,7 +62,7 @@ export interface Key {
 }
 
 /** All keys, in the order of help and docs/guide/configuration.md. */
-export const keys: readonly Key[] = [
+export const keys: readonly ConfigKey[] = [
   { key: 'spool.incoming', field: 'incoming', value: 'DIR', help: 'where photos come in', read: path },
   { key: 'spool.work', field: 'work', value: 'DIR', help: 'where files lie while they are worked on', read: path },
   { key: 'spool.done', field: 'done', value: 'DIR', help: 'the archive of originals', read: path },
@@ -167,7 +167,7 @@ export const keys: readonly Key[] = [
 ];
 
 /** The flag of a key, without dashes: `settle` for `spool.settle`. */
-export const flagOf = (key: Key): string => key.key.slice(key.key.indexOf('.') + 1);
+export const flagOf = (key: ConfigKey): string => key.key.slice(key.key.indexOf('.') + 1);
 
 /** The home folder: `--home`, else `$PHOTOSPOOL_HOME`, else `~/Photospool`. Absolute. @throws PhotospoolError `config`. */
 export function homeFolder(flag: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
@@ -241,7 +241,7 @@ function halfOfHttps({ cert }: Config): PhotospoolError {
   });
 }
 
-function set(config: Config, key: Key, value: unknown, where: string, base: string): void {
+function set(config: Config, key: ConfigKey, value: unknown, where: string, base: string): void {
   if (value === undefined || value === '') return;
   const read = key.read(value, base);
   if (read === undefined) {

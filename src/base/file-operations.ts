@@ -1,12 +1,12 @@
 /** The file operations that Photospool is made of, as their users see them: files.ts does them. */
 import type { Path } from './paths.js';
-import type { Reading } from './read-files.js';
+import type { FileReading } from './read-files.js';
 
 /** The outcome of `move`: `moved`, or `taken` where something is already at the target (nothing was changed). */
 export type Moved = 'moved' | 'taken';
 
 /** The file operations that Photospool is made of. Every method throws the system's error (with `code`), or a PhotospoolError. */
-export interface Files extends Reading {
+export interface Files extends FileReading {
   /** Makes a folder and its missing parents; durable for each folder that was made. */
   makeFolder(path: Path): Promise<void>;
   /** Makes a folder that must not exist yet (EEXIST otherwise); durable. */

@@ -23,7 +23,7 @@ import { syncFolder, writeAll, writeStream } from './durable-write.js';
 
 export { below, parentOf, type Path } from './paths.js';
 export type { Files, Moved } from './file-operations.js';
-export type { Disk, Entry, Operation, Step } from './read-files.js';
+export type { Disk, FolderEntry as Entry, Operation, Step } from './read-files.js';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW = 0 } = constants;
 /** Filesystems without hard links, and files that one may not link, answer one of these. */
@@ -99,7 +99,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system, rea
   const files: Files = {
     ...reading,
     async makeFolder(path) {
-      if (await files.look(path)) return;
+      if (await files.stat(path)) return;
       const parent = parentOf(path);
       if (parent.toString() !== path.toString()) await files.makeFolder(parent);
       try {
@@ -186,7 +186,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system, rea
         if (errno === 'EEXIST') return 'taken';
         if (!linkless.has(errno)) throw error;
         return oneByOne(async () => {
-          if (await files.look(to)) return 'taken';
+          if (await files.stat(to)) return 'taken';
           await files.rename(from, to);
           return 'moved';
         });

@@ -46,7 +46,7 @@ export type Operation =
   | 'copy';
 
 /** One name in a folder. */
-export interface Entry {
+export interface FolderEntry {
   /** The name; bytes that are not valid UTF-8 are shown as U+FFFD. */
   name: string;
   /** The full path, as bytes where the name is not valid UTF-8. */
@@ -55,13 +55,13 @@ export interface Entry {
 }
 
 /** The operations that read. Every method throws the system's error (with `code`), or a PhotospoolError. */
-export interface Reading {
+export interface FileReading {
   /** What `path` is, links not followed; undefined where there is nothing. */
-  look(path: Path): Promise<Stats | undefined>;
+  stat(path: Path): Promise<Stats | undefined>;
   /** As `look`, with times in nanoseconds. */
-  lookClosely(path: Path): Promise<BigIntStats | undefined>;
+  statExact(path: Path): Promise<BigIntStats | undefined>;
   /** Names in a folder, in no order; undefined where there is no such folder. Links are not followed. */
-  list(path: Path): Promise<Entry[] | undefined>;
+  list(path: Path): Promise<FolderEntry[] | undefined>;
   /** The first `length` bytes of a file. */
   head(path: Path, length: number): Promise<Uint8Array>;
   /** SHA-256 of a file as hex, and how many bytes it has. Read as a stream. */
@@ -91,7 +91,7 @@ export async function openRegular(path: Path, disk: Pick<Disk, 'open'> = system)
 }
 
 /** Opens the operations that read; each calls `step` first. */
-export function openReading(step: Step, disk: Disk): Reading {
+export function openReading(step: Step, disk: Disk): FileReading {
   async function reading<T>(path: Path, work: (file: fs.FileHandle) => Promise<T>): Promise<T> {
     await step('open', path);
     const file = await openRegular(path, disk);
@@ -104,11 +104,11 @@ export function openReading(step: Step, disk: Disk): Reading {
 
   return {
     reading,
-    async look(path) {
+    async stat(path) {
       await step('stat', path);
       return disk.lstat(path).catch(absent);
     },
-    async lookClosely(path) {
+    async statExact(path) {
       await step('stat', path);
       return disk.lstat(path, { bigint: true }).catch(absent);
     },

@@ -2,18 +2,18 @@
  * The last few answers, kept until a row changes: a page of the album asks for the stretches, facets and rows of one
  * search in a row. Four bytes per photo each; their memory is used again for the next answer.
  */
-import type { Viewer } from './catalog-answers.js';
+import type { CatalogViewer } from './catalog-answers.js';
 import type { Columns } from './columns.js';
-import { evaluate, makeScratch, type Found } from './search-filter.js';
+import { evaluate, makeScratch, type MatchingSlots } from './search-filter.js';
 import { grown } from './growable-array.js';
 import type { Query } from './query.js';
 
 const most = 4;
 
 /** Evaluates a search, or returns what was found before where nothing changed since. Good until the next call. */
-export function makeRecent(): (columns: Columns, query: Query, viewer: Viewer) => Found {
+export function makeRecent(): (columns: Columns, query: Query, viewer: CatalogViewer) => MatchingSlots {
   const scratch = makeScratch();
-  const answers = new Map<string, { memory: Uint32Array; found: Found }>();
+  const answers = new Map<string, { memory: Uint32Array; found: MatchingSlots }>();
   let spare: Uint32Array[] = [];
   let of: Columns | undefined;
   let edition = -1;

@@ -2,7 +2,7 @@
 import type { Audience, Unshown } from '../document/photo-document.js';
 
 /** Who asks. Nothing that they may not see is in any answer. */
-export interface Viewer {
+export interface CatalogViewer {
   /** The audiences this viewer may see. */
   audiences: readonly Audience[];
   /** The id of a person with favourites of their own; absent for those whose favourites are the owner's. */
@@ -16,7 +16,7 @@ export interface Viewer {
 }
 
 /** The viewer who sees everything. */
-export const owner: Viewer = { audiences: ['private', 'family', 'public'] };
+export const owner: CatalogViewer = { audiences: ['private', 'family', 'public'] };
 
 /** A page of a query, newest first. */
 export interface Page {
@@ -97,5 +97,5 @@ export interface PageOptions {
   limit?: number;
   /** As returned with the page before, or by `segments`. */
   cursor?: string;
-  viewer?: Viewer;
+  viewer?: CatalogViewer;
 }

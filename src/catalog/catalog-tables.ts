@@ -6,7 +6,7 @@
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { openPairs } from './live-photos.js';
-import { compareKeys, homeOf, type Key } from './row-numbers.js';
+import { compareKeys, homeOf, type SortKey } from './row-numbers.js';
 import { rowColumns, type PhotoRow } from './catalog-row.js';
 import { openStacks } from './raw-jpeg-stacks.js';
 import { bit } from './photo-flags.js';
@@ -89,7 +89,7 @@ export interface Tables {
 /** The writer of rows. */
 export function openTables(db: Sqlite): Tables {
   const byId = db.prepare<StoredRow>(`SELECT n, ${names} FROM catalog_photo WHERE id = ?`);
-  const keyAt = db.prepare<Key & { id: Uint8Array }>('SELECT taken, id FROM catalog_photo WHERE n = ?');
+  const keyAt = db.prepare<SortKey & { id: Uint8Array }>('SELECT taken, id FROM catalog_photo WHERE n = ?');
   const insert = db.prepare(`INSERT INTO catalog_photo (n, ${names}) VALUES (?, ${marks})`);
   const update = db.prepare(`UPDATE catalog_photo SET ${set} WHERE n = ?`);
   const renumber = db.prepare('UPDATE catalog_photo SET n = ? WHERE n = ?');
@@ -117,7 +117,7 @@ export function openTables(db: Sqlite): Tables {
   }
 
   /** Makes room for a photo: its number, with all that sort after it moved up where they stood in the way. */
-  function freeNumber(key: Key): number {
+  function freeNumber(key: SortKey): number {
     let n = homeOf(key.taken, key.id);
     let other = keyAt.get(n);
     while (other && compareKeys(other, key) < 0) other = keyAt.get(++n);

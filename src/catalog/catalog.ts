@@ -20,7 +20,7 @@ import {
   type PageOptions,
   type Segment,
   type Tile,
-  type Viewer,
+  type CatalogViewer,
 } from './catalog-answers.js';
 import { finishBuilding, remake, startBuilding } from './bulk-build.js';
 import { placeOf, type Columns } from './columns.js';
@@ -35,9 +35,9 @@ import {
 } from './search-counts.js';
 import { derivedOf } from './derived-values.js';
 import { findAlike, type Alike } from './near-duplicates.js';
-import type { Found } from './search-filter.js';
+import type { MatchingSlots } from './search-filter.js';
 import { clusterSpots } from './map-clusters.js';
-import { openLooks, type Looks } from './similarity-index.js';
+import { openSimilarityIndex, type SimilarityIndex } from './similarity-index.js';
 import { openMemory } from './load-columns.js';
 import { idsOf, numberOf, pageOfAll, pageOfFound, readCursor, readLimit, tilesOf, type Numbers } from './pagination.js';
 import { openPaired, type Paired } from './live-photos.js';
@@ -48,17 +48,26 @@ import type { Query } from './query.js';
 import { openSuggested, type Suggested } from './suggested-albums.js';
 import { openTables, readState, version } from './catalog-tables.js';
 import { openTurn } from './per-transaction.js';
-import { openWaiting, type Waiting } from './index-backlog.js';
+import { openIndexBacklog, type IndexBacklog } from './index-backlog.js';
 
 export { owner } from './catalog-answers.js';
-export type { Box, Cluster, Facet, Page, PageOptions, Segment, Tile, Viewer } from './catalog-answers.js';
+export type {
+  Box,
+  Cluster,
+  Facet,
+  Page,
+  PageOptions,
+  Segment,
+  Tile,
+  CatalogViewer as Viewer,
+} from './catalog-answers.js';
 
 /**
  * An open catalog. Synchronous. An edit is in the next answer; what `leave` was told of, when it was taken in. Trashed photos are in no answer unless the query asks for
  * them with `is:trashed`. All that counts or filters needs the columns in memory: await `load` first where a big library
  * must not hold up others. Not to be asked inside of a transaction.
  */
-export interface Catalog extends Paired, Stacked, Suggested, Waiting {
+export interface Catalog extends Paired, Stacked, Suggested, IndexBacklog {
   /** Writes the rows of one document, inside the caller's transaction. Is the library's `Index`. */
   index(id: string, body: Body | undefined, n: number): void;
   /** Photos, newest first (taken, then id). `cursor` as returned before. @throws PhotospoolError `invalid` for a bad cursor. */
@@ -66,26 +75,26 @@ export interface Catalog extends Paired, Stacked, Suggested, Waiting {
   /** The same page, as tiles. */
   tiles(query: Query, options?: PageOptions): { tiles: Tile[]; next?: string };
   /** The tile of one photo (SHA-256), where the viewer may see it and it matches. */
-  tile(id: string, query: Query, viewer?: Viewer): Tile | undefined;
+  tile(id: string, query: Query, viewer?: CatalogViewer): Tile | undefined;
   /** How many photos match. */
-  count(query: Query, viewer?: Viewer): number;
+  count(query: Query, viewer?: CatalogViewer): number;
   /** Photos per month, newest first. */
-  months(query: Query, viewer?: Viewer): { month: string; count: number }[];
+  months(query: Query, viewer?: CatalogViewer): { month: string; count: number }[];
   /** Photos per month or year, newest first, each with the tile of one that stands for it. */
-  covers(query: Query, by: 'month' | 'year', viewer?: Viewer): { span: string; count: number; tile: Tile }[];
+  covers(query: Query, by: 'month' | 'year', viewer?: CatalogViewer): { span: string; count: number; tile: Tile }[];
   /** Where the photos of each month or day were taken mostly, newest first. */
-  places(query: Query, by: 'month' | 'day', viewer?: Viewer): SpanPlaces[];
+  places(query: Query, by: 'month' | 'day', viewer?: CatalogViewer): SpanPlaces[];
   /** Stretches of at most `size` (default 500) photos, newest first; together they are the whole answer. */
-  segments(query: Query, options?: { size?: number; viewer?: Viewer }): Segment[];
+  segments(query: Query, options?: { size?: number; viewer?: CatalogViewer }): Segment[];
   /** Values with counts, most frequent first. */
-  facet(kind: FacetKind, query: Query, viewer?: Viewer): Facet[];
+  facet(kind: FacetKind, query: Query, viewer?: CatalogViewer): Facet[];
   /**
    * Photos in an area, grouped into cells, at most 500; `zoom` 0 (world) to 20 (street).
    * @throws PhotospoolError `invalid` for an area that is none.
    */
-  map(box: Box, zoom: number, query: Query, viewer?: Viewer): Cluster[];
+  map(box: Box, zoom: number, query: Query, viewer?: CatalogViewer): Cluster[];
   /** What photos look like. */
-  readonly looks: Looks;
+  readonly looks: SimilarityIndex;
   /** Photos that look the same, those with the newest first. */
   duplicates(): Promise<Alike[]>;
   /** Empties all catalog tables; `index` fills them again, in transactions of the caller's. Answers are empty until `finish`. */
@@ -126,11 +135,11 @@ export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: 
     return openMemory(db);
   });
   const recent = makeRecent();
-  const looks = openLooks(db);
+  const looks = openSimilarityIndex(db);
   const turn = openTurn(db, () => memory().refresh());
 
   /** The columns, and what a query finds in them. */
-  function search(query: Query, viewer: Viewer): { columns: Columns; found: Found } {
+  function search(query: Query, viewer: CatalogViewer): { columns: Columns; found: MatchingSlots } {
     const columns = memory().columns();
     const found = recent(columns, query, viewer);
     if (!viewer.scope || 'search' in viewer.scope) return { columns, found };
@@ -164,7 +173,7 @@ export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: 
     ...openPaired(db),
     ...openStacked(db),
     ...openSuggested(db),
-    ...openWaiting(db, turn),
+    ...openIndexBacklog(db, turn),
     index(id, body) {
       if (id.startsWith('person:') && !turn.isBuilding()) return indexPerson(id);
       const sha256 = photoSha256(id);

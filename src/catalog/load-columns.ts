@@ -10,7 +10,7 @@ import { dropShared, putShared, type SharedRow } from './share-link-rows.js';
 import { readState } from './catalog-tables.js';
 
 /** The columns of one open catalog. */
-export interface Memory {
+export interface LoadedColumns {
   /** Loads the columns in slices of some milliseconds; resolves when they are there. */
   load(): Promise<void>;
   /** The columns where they are loaded. */
@@ -30,7 +30,7 @@ interface Mark {
 const slice = 500;
 
 /** The columns of the catalog in `db`, whose tables must be there. */
-export function openMemory(db: Sqlite): Memory {
+export function openMemory(db: Sqlite): LoadedColumns {
   const newest = db.prepare<{ seq: number | null }>('SELECT max(seq) AS seq FROM catalog_change');
   const oldest = db.prepare<{ seq: number | null }>('SELECT min(seq) AS seq FROM catalog_change');
   let columns: Columns | undefined;

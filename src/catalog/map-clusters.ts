@@ -6,7 +6,7 @@ import { PhotospoolError } from '../base/errors.js';
 import type { Box, Cluster } from './catalog-answers.js';
 import { normal, widthOf as width } from './geo-area.js';
 import type { Columns } from './columns.js';
-import type { Found } from './search-filter.js';
+import type { MatchingSlots } from './search-filter.js';
 
 const mostCells = 500;
 
@@ -44,7 +44,7 @@ function check({ south, west, north, east }: Box, zoom: number): void {
 }
 
 /** Counts what was found into the cells of an area. @throws PhotospoolError `invalid` for an area that is none. */
-export function clusterSpots(columns: Columns, found: Found, box: Box, zoom: number): Spot[] {
+export function clusterSpots(columns: Columns, found: MatchingSlots, box: Box, zoom: number): Spot[] {
   check(box, zoom);
   const grid = gridOf(box, zoom);
   const cells = grid.rows * grid.columns;

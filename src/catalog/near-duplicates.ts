@@ -5,7 +5,7 @@
  * slices, so that nobody else waits.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import type { Looks } from './similarity-index.js';
+import type { SimilarityIndex } from './similarity-index.js';
 import { bit } from './photo-flags.js';
 
 /** Photos that look the same: their SHA-256, oldest first, at least two and at most `mostTogether`. */
@@ -35,7 +35,7 @@ const membersOf = `
   ORDER BY 1, 2`;
 
 /** All groups, those with the newest photos first. */
-export async function findAlike(db: Sqlite, looks: Looks): Promise<Alike[]> {
+export async function findAlike(db: Sqlite, looks: SimilarityIndex): Promise<Alike[]> {
   const found: Alike[] = [];
   for (let after = 0; ;) {
     const leaders = looks.leaders(after);

@@ -5,9 +5,9 @@
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { audiences, type Unshown } from '../document/photo-document.js';
-import type { Tile, Viewer } from './catalog-answers.js';
+import type { Tile, CatalogViewer } from './catalog-answers.js';
 import { positionOf, type Columns } from './columns.js';
-import type { Found } from './search-filter.js';
+import type { MatchingSlots } from './search-filter.js';
 import { audienceIn } from './live-photos.js';
 import { bit } from './photo-flags.js';
 
@@ -34,7 +34,7 @@ export function readCursor(cursor: string | undefined): number {
 export const readLimit = (limit = 100): number => Math.min(most, Math.max(1, Math.floor(limit) || 1));
 
 /** A page of what was found, from the columns. */
-export function pageOfFound(columns: Columns, found: Found, limit: number, before: number): Numbers {
+export function pageOfFound(columns: Columns, found: MatchingSlots, limit: number, before: number): Numbers {
   const end = positionOf(columns.n, found, before);
   const page = found.subarray(Math.max(0, end - limit), end);
   const numbers = Array.from(page, (slot) => columns.n[slot]!).reverse();
@@ -42,7 +42,7 @@ export function pageOfFound(columns: Columns, found: Found, limit: number, befor
 }
 
 /** A page of all that a viewer may see, from the table: for a library whose columns are not loaded. */
-export function pageOfAll(db: Sqlite, limit: number, before: number, viewer: Viewer): Numbers {
+export function pageOfAll(db: Sqlite, limit: number, before: number, viewer: CatalogViewer): Numbers {
   const shown = audiences.map((audience) => (viewer.audiences.includes(audience) ? 1 : 0));
   const rows = db
     .prepare<{ n: number }>(
@@ -87,7 +87,7 @@ interface TileRow {
 }
 
 /** The tiles of the photos in these rows, in that order. */
-export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: Viewer): Tile[] {
+export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: CatalogViewer): Tile[] {
   const self = viewer?.self;
   const sees = (widest: number): boolean => (viewer?.audiences ?? audiences).includes(audienceIn(widest));
   const plays = ({ motion }: TileRow): boolean => motion > 0 && sees(motion);

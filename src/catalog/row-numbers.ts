@@ -32,13 +32,13 @@ export function homeOf(taken: string, id: Uint8Array): number {
 }
 
 /** Less than 0 where the first photo sorts before the second. */
-export function compareKeys(a: Key, b: Key): number {
+export function compareKeys(a: SortKey, b: SortKey): number {
   if (a.taken !== b.taken) return a.taken < b.taken ? -1 : 1;
   return Buffer.compare(a.id, b.id);
 }
 
 /** What a photo is sorted by. */
-export interface Key {
+export interface SortKey {
   taken: string;
   id: Uint8Array;
 }

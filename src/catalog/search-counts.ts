@@ -3,25 +3,30 @@ import type { Facet, Segment } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { dayText, monthText } from './date-numbers.js';
 import { derivedOf } from './derived-values.js';
-import type { Found } from './search-filter.js';
+import type { MatchingSlots } from './search-filter.js';
 import { bit } from './photo-flags.js';
 
 /** The kinds of values that are counted. */
 export type FacetKind = 'tag' | 'camera' | 'lens' | 'place' | 'album';
 
 /** Photos per month, newest first. */
-export function countMonths({ taken }: Columns, found: Found): { month: string; count: number }[] {
+export function countMonths({ taken }: Columns, found: MatchingSlots): { month: string; count: number }[] {
   const months: { month: string; count: number }[] = [];
   eachMonth(taken, found, (month, count) => months.push({ month, count }));
   return months;
 }
 
 /** Tells of each month with its count, newest first: neighbours of one month are one stretch. */
-const eachMonth = (taken: Int32Array, found: Found, tell: (month: string, count: number) => void): void =>
+const eachMonth = (taken: Int32Array, found: MatchingSlots, tell: (month: string, count: number) => void): void =>
   eachSpan(taken, found, 100, (month, count) => tell(monthText(month), count));
 
 /** Tells of each span of time with its count, newest first; a date is `yyyymmdd`, of which a span leaves the last digits out. */
-function eachSpan(taken: Int32Array, found: Found, size: number, tell: (span: number, count: number) => void): void {
+function eachSpan(
+  taken: Int32Array,
+  found: MatchingSlots,
+  size: number,
+  tell: (span: number, count: number) => void,
+): void {
   for (let end = found.length; end > 0;) {
     const date = taken[found[end - 1]!]!;
     const first = date - (date % size);
@@ -33,7 +38,7 @@ function eachSpan(taken: Int32Array, found: Found, size: number, tell: (span: nu
 }
 
 /** A month or a year, and the photo that stands for it. */
-export interface Span {
+export interface CoveredSpan {
   /** `2024-07` or `2024` */
   span: string;
   count: number;
@@ -47,14 +52,14 @@ export interface Span {
  */
 export function pickCovers(
   { taken, state, rating, n }: Columns,
-  found: Found,
+  found: MatchingSlots,
   by: 'month' | 'year',
   favourites: boolean,
-): Span[] {
+): CoveredSpan[] {
   const size = by === 'month' ? 100 : 10_000;
   const worth = (slot: number): number =>
     rating[slot]! + (favourites && state[slot]! & bit.favourite ? 10 : 0) - (state[slot]! & bit.video ? 100 : 0);
-  const spans: Span[] = [];
+  const spans: CoveredSpan[] = [];
   for (let end = found.length; end > 0;) {
     const date = taken[found[end - 1]!]!;
     const first = date - (date % size);
@@ -83,7 +88,7 @@ const mostPlaces = 2;
 const leastShare = 0.2;
 
 /** Where the photos of each month or day were taken mostly, newest first; those of which it is not known are left out. */
-export function countPlaces(columns: Columns, found: Found, by: 'month' | 'day'): SpanPlaces[] {
+export function countPlaces(columns: Columns, found: MatchingSlots, by: 'month' | 'day'): SpanPlaces[] {
   const { taken, place } = columns;
   const label = derivedOf(columns).label.place;
   const [size, name] = by === 'month' ? ([100, monthText] as const) : ([1, dayText] as const);
@@ -105,7 +110,7 @@ export function countPlaces(columns: Columns, found: Found, by: 'month' | 'day')
 }
 
 /** Stretches of at most `size` photos of one month, newest first. */
-export function cutSegments({ taken, ratio, n }: Columns, found: Found, size: number): Segment[] {
+export function cutSegments({ taken, ratio, n }: Columns, found: MatchingSlots, size: number): Segment[] {
   const segments: Segment[] = [];
   let at = found.length;
   eachMonth(taken, found, (month, all) => {
@@ -122,7 +127,7 @@ export function cutSegments({ taken, ratio, n }: Columns, found: Found, size: nu
 }
 
 /** Values with counts, the most frequent first, then by name. */
-export function countFacet(columns: Columns, found: Found, kind: FacetKind): Facet[] {
+export function countFacet(columns: Columns, found: MatchingSlots, kind: FacetKind): Facet[] {
   const counts = new Uint32Array(columns.values[kind].list.length);
   if (kind === 'tag' || kind === 'album') {
     const { start, length, items } = columns[kind];

@@ -5,7 +5,7 @@
 import { audiences } from '../document/photo-document.js';
 import { isPrivateTag } from '../document/tag-names.js';
 import { keepArea } from './geo-area.js';
-import type { Viewer } from './catalog-answers.js';
+import type { CatalogViewer } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived-values.js';
 import { grown, padded } from './growable-array.js';
@@ -18,7 +18,7 @@ import { bit, fits, states } from './photo-flags.js';
 import { hasPhrase, type Phrase } from './tokenize.js';
 
 /** The slots of the photos that were found, by ascending row number: the newest last. */
-export type Found = Uint32Array;
+export type MatchingSlots = Uint32Array;
 
 /** A byte per slot, 1 or 0; its length is a multiple of four. */
 type Mask = Uint8Array;
@@ -42,7 +42,13 @@ export const makeScratch = (): Scratch => ({
 });
 
 /** Evaluates a search; the answer lies in `into`, which must have room for all photos. */
-export function evaluate(columns: Columns, query: Query, viewer: Viewer, scratch: Scratch, into: Uint32Array): Found {
+export function evaluate(
+  columns: Columns,
+  query: Query,
+  viewer: CatalogViewer,
+  scratch: Scratch,
+  into: Uint32Array,
+): MatchingSlots {
   const kept = markFound(columns, query.terms, viewer, cleared(scratch, 'kept', columns.size), scratch);
   if (viewer.scope && 'search' in viewer.scope) keepInside(columns, viewer, viewer.scope.search, kept, scratch);
   const { order, count } = columns;
@@ -55,7 +61,13 @@ export function evaluate(columns: Columns, query: Query, viewer: Viewer, scratch
 }
 
 /** Marks what a viewer may see that fits the terms. */
-function markFound(columns: Columns, terms: readonly Term[], viewer: Viewer, mask: Mask, scratch: Scratch): Mask {
+function markFound(
+  columns: Columns,
+  terms: readonly Term[],
+  viewer: CatalogViewer,
+  mask: Mask,
+  scratch: Scratch,
+): Mask {
   const allowed = allowedStates(terms, viewer);
   for (let slot = 0; slot < columns.size; slot++) mask[slot] = allowed[columns.state[slot]!]!;
   for (const term of terms) narrow(columns, term, viewer, mask, scratch);
@@ -66,7 +78,7 @@ function markFound(columns: Columns, terms: readonly Term[], viewer: Viewer, mas
  * Keeps what exists at all for a viewer who sees what a search finds: by what those said and brought of a photo who may share, not
  * by what is shown of it. Whoever made the link may have chosen by what its visitors are not told.
  */
-function keepInside(columns: Columns, viewer: Viewer, search: string, kept: Mask, scratch: Scratch): void {
+function keepInside(columns: Columns, viewer: CatalogViewer, search: string, kept: Mask, scratch: Scratch): void {
   const { terms } = parseQuery(search);
   const all = { ...viewer, outside: false };
   const inside = markFound(columns, terms, all, cleared(scratch, 'inside', columns.size), scratch);
@@ -86,7 +98,7 @@ function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {
 }
 
 /** Of each of the states in memory, whether viewer and search admit it. */
-function allowedStates(terms: readonly Term[], viewer: Viewer): Uint8Array {
+function allowedStates(terms: readonly Term[], viewer: CatalogViewer): Uint8Array {
   const asked = terms.filter((term) => term.kind === 'state');
   const tests = asked.filter((term) => !isOwn(term, viewer));
   const trash =
@@ -101,7 +113,7 @@ function allowedStates(terms: readonly Term[], viewer: Viewer): Uint8Array {
 }
 
 /** Whether a term asks for favourites, and the viewer has their own. */
-const isOwn = ({ tests }: Term & { kind: 'state' }, { self }: Viewer): boolean =>
+const isOwn = ({ tests }: Term & { kind: 'state' }, { self }: CatalogViewer): boolean =>
   self !== undefined && tests.some(({ mask }) => mask === bit.favourite);
 
 /** Keeps what is the viewer's own favourite, or fits another of the term's tests. */
@@ -119,7 +131,7 @@ function keepOwn(columns: Columns, term: Term & { kind: 'state' }, self: string,
   keepMarked(marks, term.negated, kept);
 }
 
-function narrow(columns: Columns, term: Term, viewer: Viewer, kept: Mask, scratch: Scratch): void {
+function narrow(columns: Columns, term: Term, viewer: CatalogViewer, kept: Mask, scratch: Scratch): void {
   switch (term.kind) {
     case 'state':
       if (isOwn(term, viewer)) keepOwn(columns, term, viewer.self!, kept, scratch);
@@ -199,13 +211,13 @@ function numbersBelow(length: number, test: (number: number) => boolean): number
 }
 
 /** Which tags exist for a viewer, by their numbers. */
-export function tagsFor(columns: Columns, { outside = false }: Viewer): (number: number) => boolean {
+export function tagsFor(columns: Columns, { outside = false }: CatalogViewer): (number: number) => boolean {
   const { label } = derivedOf(columns);
   return outside ? (number) => !isPrivateTag(label.tag(number)) : () => true;
 }
 
 /** Marks the slots that have the phrase in title, description, file name, a tag, the place or the camera. */
-function markWords(columns: Columns, phrase: Phrase, viewer: Viewer, marks: Mask, maybe: Mask): void {
+function markWords(columns: Columns, phrase: Phrase, viewer: CatalogViewer, marks: Mask, maybe: Mask): void {
   markPhrase(columns, phrase, viewer.outside !== true, marks, maybe);
   const exists = tagsFor(columns, viewer);
   const { words } = derivedOf(columns);

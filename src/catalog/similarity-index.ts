@@ -11,7 +11,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { bitsApart, detailOf, isAlike, lookBounds, lookParts, partsOf } from '../document/perceptual-hash.js';
 
 /** A photo that was looked at, or is to be: its SHA-256, and which picture of it (catalog-row.ts). */
-export interface Seen {
+export interface HashedPhoto {
   id: string;
   version: string;
   /** What it looks like; absent where the picture can't be read. */
@@ -19,16 +19,16 @@ export interface Seen {
 }
 
 /** The looks of photos. */
-export interface Looks {
+export interface SimilarityIndex {
   /** Notes what photos look like, and whom they follow. Those that have another picture by now, or are gone, are passed over. */
-  put(seen: readonly Seen[]): void;
+  put(seen: readonly HashedPhoto[]): void;
   /** Forgets a photo, and those that follow it: they are to be looked at again. */
   forget(id: string): void;
   /**
    * Photos with a picture that was not looked at, of those in rows after `n`; at most 2,000 rows are gone through. `last`: the row
    * to go on after; undefined at the end.
    */
-  wanted(n: number): { photos: Seen[]; last: number | undefined };
+  wanted(n: number): { photos: HashedPhoto[]; last: number | undefined };
   /** The next leaders after one (0 at the beginning) that others follow, at most 200. */
   leaders(after: number): number[];
 }
@@ -68,7 +68,7 @@ const nearParts = (part: number): string =>
   JSON.stringify([part, ...Array.from({ length: Math.log2(wordOfPart) }, (_, bit) => part ^ (1 << bit))]);
 
 /** Opens the table, which need not be there. */
-export function openLooks(db: Sqlite): Looks {
+export function openSimilarityIndex(db: Sqlite): SimilarityIndex {
   const near = parts.map(
     (part) => `SELECT seq, ${parts.join(', ')} FROM look WHERE ${part} IN (SELECT value FROM json_each(?))`,
   );
@@ -95,7 +95,7 @@ export function openLooks(db: Sqlite): Looks {
     for (const { seq } of known) db.prepare('DELETE FROM look WHERE leader = ?').run(seq);
   }
 
-  function put({ id, version, look }: Seen): void {
+  function put({ id, version, look }: HashedPhoto): void {
     const photo = Buffer.from(id, 'hex');
     if (!db.prepare('SELECT 1 FROM catalog_photo WHERE id = ? AND version = ?').get(photo, version)) return;
     forget(id);

@@ -17,7 +17,7 @@ import { recordBrought } from '../ingest/record-original.js';
 import { headLength, identify, isBroken } from '../photo/formats/identify.js';
 import type { PassSummary } from '../spool/spool-interface.js';
 import type { Processor } from '../spool/processor.js';
-import type { Found } from '../spool/scan-incoming.js';
+import type { ScannedFile } from '../spool/scan-incoming.js';
 import { importWork } from '../spool/work-folder.js';
 import { describe, interruptible, sayEnded, withProgress } from './commands/process.js';
 import { openHome, type Home } from '../home/open-home.js';
@@ -51,7 +51,7 @@ export async function importExport(
     const { sources, plan } = found;
     const files = withEntries(home.files, sources.packed);
     const failures = new Map<string, string>();
-    const told = (file: Found, sha256: string): void => {
+    const told = (file: ScannedFile, sha256: string): void => {
       try {
         if (file.brought) recordBrought(home.library, sha256, file.brought);
       } catch (error) {
@@ -195,7 +195,7 @@ async function tell(
 async function checkReport({ report }: ImportFlags, files: Files): Promise<void> {
   if (report === undefined) return;
   const path = resolve(report);
-  const [file, folder] = await Promise.all([files.look(path), files.look(dirname(path))]).catch((error: unknown) => {
+  const [file, folder] = await Promise.all([files.stat(path), files.stat(dirname(path))]).catch((error: unknown) => {
     throw new PhotospoolError('usage', `The report can't be written to ${path} (${errnoOf(error) ?? 'unknown'}).`, {
       path,
     });

@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
 
 /** A bar on the terminal. */
-export interface Progress {
+export interface ProgressBar {
   /** Shows that `done` of `total` are done; `what` in front says what, `now` behind what is in hand. */
   show(done: number, total: number, what?: string, now?: string): void;
   /** Takes the bar away. May be called again. */
@@ -49,7 +49,7 @@ export function facts(done: number, total: number, from: number, elapsed: number
 export function openProgress(
   out: NodeJS.WriteStream = process.stderr,
   clock: Pick<Clock, 'now'> = systemClock,
-): Progress {
+): ProgressBar {
   if (!out.isTTY) return { show: () => undefined, end: () => undefined };
   let bar: SingleBar | undefined;
   let shown: string | undefined;

@@ -3,7 +3,7 @@ import type { Config } from '../base/config.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
-import type { Names, SpoolStatus } from '../spool/spool-interface.js';
+import type { StuckNames, SpoolStatus } from '../spool/spool-interface.js';
 import type { Processor } from '../spool/processor.js';
 import { readStatus } from '../spool/spool-status.js';
 import { openHome } from '../home/open-home.js';
@@ -54,7 +54,7 @@ export async function chooseStuck(
   verb: string,
   names: string[],
   { all, reason }: StuckFlags,
-): Promise<{ names: Names; status: SpoolStatus }> {
+): Promise<{ names: StuckNames; status: SpoolStatus }> {
   if ([names.length > 0, all === true, reason !== undefined].filter(Boolean).length !== 1)
     throw new PhotospoolError('usage', `${verb} takes names, --all or --reason.`, {
       hint: '`photospool status` shows names and reasons.',

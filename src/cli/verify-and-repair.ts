@@ -4,11 +4,11 @@ import { readHistory } from '../backup/backup-history.js';
 import type { Config } from '../base/config.js';
 import { printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
-import { isLost, type Finding } from '../ingest/verify-home.js';
+import { isLost, type VerifyFinding } from '../ingest/verify-home.js';
 import { print, printJson } from './output.js';
 
 /** How many findings of each kind are left, and how many were mended. */
-export interface Tally {
+export interface VerifyTally {
   missing: number;
   changed: number;
   unknown: number;
@@ -19,8 +19,8 @@ export interface Tally {
 }
 
 /** Counts findings; those that were mended count only as that. */
-export function count(findings: readonly Finding[]): Tally {
-  const of = (kind: Finding['kind']): number =>
+export function count(findings: readonly VerifyFinding[]): VerifyTally {
+  const of = (kind: VerifyFinding['kind']): number =>
     findings.filter((finding) => finding.kind === kind && !finding.repaired).length;
   return {
     missing: of('missing'),
@@ -34,18 +34,18 @@ export function count(findings: readonly Finding[]): Tally {
 }
 
 /** Whether something is left that a person should look after. */
-export const isTrouble = (finding: Finding): boolean =>
+export const isTrouble = (finding: VerifyFinding): boolean =>
   !finding.repaired && (isLost(finding) || finding.kind === 'moved' || finding.kind === 'rendition');
 
 /** Prints findings, a line each. */
-export function tellFindings(findings: readonly Finding[], json: boolean): void {
+export function tellFindings(findings: readonly VerifyFinding[], json: boolean): void {
   for (const finding of findings) {
     if (json) printJson(finding);
     else print(describe(finding));
   }
 }
 
-function describe({ kind, path, from, copies, renditions, repaired }: Finding): string {
+function describe({ kind, path, from, copies, renditions, repaired }: VerifyFinding): string {
   const what = kind === 'rendition' ? `${renditions?.join(' and ') ?? 'picture'} of ${path}` : path;
   const was = from === undefined ? '' : ` (was ${printable(from)})`;
   const also = copies ? `; the same bytes are in ${copies.map(printable).join(', ')}` : '';
@@ -57,7 +57,7 @@ export async function backupsOf(config: Config, files: Files): Promise<(sha256: 
   const past = await readHistory(config.data, files);
   return async (sha256) => {
     const paths = past.map(({ folder }) => blobPath(folder, 'originals', sha256));
-    const there = await Promise.all(paths.map((path) => files.look(path).catch(() => undefined)));
+    const there = await Promise.all(paths.map((path) => files.stat(path).catch(() => undefined)));
     return paths.filter((_, n) => there[n]?.isFile());
   };
 }

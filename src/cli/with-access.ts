@@ -37,7 +37,7 @@ export async function withAccess<T>(
 
 /** Whether a home has a library; where it has none, says so. */
 export async function hasLibrary(config: Config): Promise<boolean> {
-  if (await openFiles().look(libraryPath(config))) return true;
+  if (await openFiles().stat(libraryPath(config))) return true;
   say(sentence(noHome(config)));
   return false;
 }

@@ -9,7 +9,7 @@ import type { Finding } from './finding.js';
 export type Running = { kind: 'none' } | { kind: 'silent'; url: string } | { kind: 'here'; host: string };
 
 /** Another server, and what its link says of it where a server runs. */
-export interface Peer {
+export interface CheckedPeer {
   url: string;
   state?: string;
   reason?: string;
@@ -17,7 +17,7 @@ export interface Peer {
 }
 
 /** How others are asked; for tests. */
-export interface Asking {
+export interface NetworkProbe {
   fetch: typeof fetch;
   now(): number;
   /** Ms for an answer. */
@@ -66,11 +66,19 @@ const tolerated = 2 * 60_000;
 const far = 24 * 3_600_000;
 
 /** Whether peers can be reached, let this server in, and have the same time and version. */
-export async function examinePeers(peers: readonly Peer[], version: string, asking: Asking): Promise<Finding[]> {
+export async function examinePeers(
+  peers: readonly CheckedPeer[],
+  version: string,
+  asking: NetworkProbe,
+): Promise<Finding[]> {
   return (await Promise.all(peers.map((peer) => examinePeer(peer, version, asking)))).flat();
 }
 
-async function examinePeer(peer: Peer, version: string, { fetch: ask, now, patience }: Asking): Promise<Finding[]> {
+async function examinePeer(
+  peer: CheckedPeer,
+  version: string,
+  { fetch: ask, now, patience }: NetworkProbe,
+): Promise<Finding[]> {
   const { url, state, reason } = peer;
   const shown = printable(new URL(url).host);
   const before = now();

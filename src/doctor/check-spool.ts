@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import type { Path } from '../base/paths.js';
-import type { Held, StuckItem } from '../spool/spool-interface.js';
+import type { SpoolPause, StuckItem } from '../spool/spool-interface.js';
 import { remoteFilesystem } from '../spool/watch-incoming.js';
 import type { Finding } from './finding.js';
 
 const counted = (n: number): string => (n === 1 ? 'One file is' : `${n.toLocaleString('en')} files are`);
 
 /** Files that are stuck, and why nothing is taken in. */
-export function examineSpool(stuck: readonly StuckItem[], held?: Held): Finding[] {
+export function examineSpool(stuck: readonly StuckItem[], held?: SpoolPause): Finding[] {
   const found: Finding[] = [];
   if (held) {
     found.push({

@@ -6,11 +6,11 @@ import type { Past } from '../backup/backup-history.js';
 import type { Config } from '../base/config.js';
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
-import type { Held, StuckItem } from '../spool/spool-interface.js';
+import type { SpoolPause, StuckItem } from '../spool/spool-interface.js';
 import { examineFolders, examineModes, examineSpace } from './check-disk.js';
 import { checks, sorted, type Check, type Examined, type Finding } from './finding.js';
 import { examineBackup, examineClock, examineLibrary, examineNode, examinePrograms } from './check-machine.js';
-import { examinePeers, examineServer, type Asking, type Peer, type Running } from './check-network.js';
+import { examinePeers, examineServer, type NetworkProbe, type CheckedPeer, type Running } from './check-network.js';
 import { examineSpool, examineWatches } from './check-spool.js';
 
 /** What is known of a home before it is examined. */
@@ -18,8 +18,8 @@ export interface Patient {
   config: Config;
   files: Files;
   running: Running;
-  spool(): Promise<{ stuck: readonly StuckItem[]; held?: Held }>;
-  peers: readonly Peer[];
+  spool(): Promise<{ stuck: readonly StuckItem[]; held?: SpoolPause }>;
+  peers: readonly CheckedPeer[];
   backup: Past | undefined;
   /** Why the library could not be opened. */
   failure?: unknown;
@@ -34,10 +34,10 @@ export interface Patient {
 /** Ms that another server has for an answer. */
 const patience = 1_200;
 
-const usual: Asking = { fetch, now: Date.now, patience };
+const usual: NetworkProbe = { fetch, now: Date.now, patience };
 
 /** Examines a home. Never rejects. */
-export async function examine(patient: Patient, asking: Asking = usual): Promise<Examined> {
+export async function examine(patient: Patient, asking: NetworkProbe = usual): Promise<Examined> {
   const { config, files, version } = patient;
   const now = asking.now();
   const isPublic = config.role === 'public';

@@ -118,7 +118,7 @@ export const lastingOdd = <E extends Edit<unknown>>(edits: readonly E[]): E[] =>
 export const isOrdered = (edits: readonly Edit<unknown>[]): boolean => !edits.some(isOdd);
 
 /** A value that none outside of its circle wins over; the circle: those that name each other round, it among them. */
-export interface Head<E> {
+export interface CausalHead<E> {
   edit: E;
   circle: E[];
 }
@@ -127,7 +127,7 @@ export interface Head<E> {
  * The values that no other one wins over, with their circles, in the order given. Undefined where there are too many to tell:
  * more than anybody makes, so that the narrowest of all is to be shown.
  */
-export function heads<E extends Edit<unknown>>(edits: readonly E[]): Head<E>[] | undefined {
+export function heads<E extends Edit<unknown>>(edits: readonly E[]): CausalHead<E>[] | undefined {
   if (edits.length > mostNamed) return undefined;
   const sights = edits.map(sightOf);
   const wins = edits.map((_, m) => edits.flatMap(({ at }, n) => (n !== m && covers(sights[m]!, at) ? [n] : [])));

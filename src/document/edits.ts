@@ -5,7 +5,7 @@
  */
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from './canonical-json.js';
-import { heads, isOrdered, lasting, sightFor, type Head } from './causal-order.js';
+import { heads, isOrdered, lasting, sightFor, type CausalHead } from './causal-order.js';
 import { elementOf, fieldNames, fields, type FieldName } from './field-rules.js';
 import { compareText, entriesOf, own } from './json-values.js';
 import { mergeEdits, widthOf } from './merge.js';
@@ -70,7 +70,7 @@ function shownOf(field: FieldName, list: readonly Edit<unknown>[]): Edit<unknown
   return newestOf(found)?.circle.sort(byWidth)[0];
 }
 
-const newestOf = (found: readonly Head<Edit<unknown>>[]): Head<Edit<unknown>> | undefined =>
+const newestOf = (found: readonly CausalHead<Edit<unknown>>[]): CausalHead<Edit<unknown>> | undefined =>
   [...found].sort((a, b) => newerFirst(a.edit, b.edit))[0];
 
 const newerFirst = (a: Edit<unknown>, b: Edit<unknown>): number => compareText(b.at, a.at);

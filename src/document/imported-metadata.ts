@@ -14,7 +14,7 @@ import { formatStamp } from './stamp.js';
 import { earliestSighting } from './time-taken.js';
 
 /** What an export says of one photo. Times are milliseconds since 1970 (UTC). */
-export interface Brought {
+export interface ImportedMetadata {
   /** The name of the file that says it, without folders. */
   name: string;
   /** When that was written: of two exports the later one is shown. */
@@ -41,14 +41,14 @@ const hour = 3_600_000;
 const quarter = hour / 4;
 
 /** A document with what an export says of its photo; the same one where it is there already. */
-export function withBrought(document: PhotoDocument, brought: Brought): PhotoDocument {
+export function withBrought(document: PhotoDocument, brought: ImportedMetadata): PhotoDocument {
   const sidecars = sidecarsWith(document, brought);
   const edits = mergeEdits(document.edits, editsOf(document, brought));
   return { ...document, sidecars, edits };
 }
 
 /** What `item.json` holds as `brought`, looked at again: a record may be of another version, or edited by hand. */
-export function parseBrought(value: unknown): Brought | undefined {
+export function parseBrought(value: unknown): ImportedMetadata | undefined {
   const [name, written] = [own(value, 'name'), own(value, 'written')];
   if (!isObject(value) || typeof name !== 'string' || !isTime(written)) return undefined;
   const texts = (key: string): string[] => {
@@ -74,7 +74,7 @@ export function parseBrought(value: unknown): Brought | undefined {
 const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= 8.64e15;
 
 /** Keyed by the values, not by the bytes of the file: an export counts views, and would be another one each time. */
-function sidecarsWith({ sidecars, ...document }: PhotoDocument, brought: Brought): Record<string, Sidecar> {
+function sidecarsWith({ sidecars, ...document }: PhotoDocument, brought: ImportedMetadata): Record<string, Sidecar> {
   const values = valuesOf({ sidecars, ...document }, brought);
   if (Object.keys(values).length === 0) return sidecars;
   const key = createHash('sha256')
@@ -89,7 +89,7 @@ function sidecarsWith({ sidecars, ...document }: PhotoDocument, brought: Brought
   return { ...sidecars, [key]: { name: brought.name, values, modified: written } };
 }
 
-function valuesOf(document: PhotoDocument, brought: Brought): SidecarValues {
+function valuesOf(document: PhotoDocument, brought: ImportedMetadata): SidecarValues {
   const { description, favourite, gps, moved } = brought;
   const useGps = gps !== undefined && (moved === true || document.facts.gps === undefined);
   return {
@@ -101,7 +101,10 @@ function valuesOf(document: PhotoDocument, brought: Brought): SidecarValues {
 }
 
 /** The time taken, where the file has none that makes sense. */
-function takenFrom(document: PhotoDocument, { taken, added }: Brought): Pick<SidecarValues, 'taken' | 'offset'> {
+function takenFrom(
+  document: PhotoDocument,
+  { taken, added }: ImportedMetadata,
+): Pick<SidecarValues, 'taken' | 'offset'> {
   if (taken === undefined || isSane(document.facts.taken, taken, added)) return {};
   const name = earliestSighting(document)?.name;
   return localOf(taken, name === undefined ? undefined : wallTimeInName(name));
@@ -137,7 +140,7 @@ function offsetText(minutes: number): string {
 }
 
 /** Albums and tags as they were put in over there: before the photo came here, and so before anything a person did here. */
-function editsOf(document: PhotoDocument, { added, taken, tags = [], albums = [] }: Brought): Edits {
+function editsOf(document: PhotoDocument, { added, taken, tags = [], albums = [] }: ImportedMetadata): Edits {
   const came = Date.parse(earliestSighting(document)?.at ?? '');
   const latest = Number.isNaN(came) ? 0 : came - 1;
   const ms = Math.max(0, Math.min(Math.floor(added ?? taken ?? 0), latest));

@@ -16,7 +16,7 @@ const longestStamp = 80;
 const mostSteps = 1_000;
 
 /** A value with its stamp, as it is made. */
-export type Made = { at: Stamp } & Record<string, unknown>;
+export type StampedValue = { at: Stamp } & Record<string, unknown>;
 
 /** The key for what overrules the value at a stamp. A stamp that is none, and longer than any, shares one key with its like. */
 const keyOf = (name: string, at: Stamp): string => `${name} ${at.length > longestStamp ? 'odd' : at}`;
@@ -47,7 +47,7 @@ export function effective(overruled: unknown, name: string, register: unknown): 
  * What must be added to `overruled` so that `made` counts in place of `before`: nothing where its stamp is the greater one, as it
  * is where no clock was wrong by more than a day.
  */
-export function overrule(overruled: unknown, name: string, before: unknown, made: Made): JsonObject {
+export function overrule(overruled: unknown, name: string, before: unknown, made: StampedValue): JsonObject {
   let from = before;
   let key: string | undefined;
   const passed = new Set<string>();
@@ -64,7 +64,7 @@ export function overrule(overruled: unknown, name: string, before: unknown, made
  * A document with registers changed: each in its place, and `overruled` where the one that was there has a greater stamp. What
  * those registers said before is in the document no more, but what they were made in sight of still counts when it comes back.
  */
-export function withRegisters<B extends object>(body: B, made: Record<string, Made>): B {
+export function withRegisters<B extends object>(body: B, made: Record<string, StampedValue>): B {
   const known = own(body, 'overruled');
   const added = Object.entries(made).reduce<JsonObject>(
     (all, [name, register]) => ({
@@ -79,7 +79,7 @@ export function withRegisters<B extends object>(body: B, made: Record<string, Ma
 }
 
 /** What was overruled before is overruled by what is said now, wherever it comes back. */
-function renewed(overruled: unknown, name: string, made: Made): JsonObject {
+function renewed(overruled: unknown, name: string, made: StampedValue): JsonObject {
   return Object.fromEntries(
     entriesOf(overruled).flatMap(([key, last]) => {
       const at = own(last, 'at');

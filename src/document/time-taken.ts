@@ -11,7 +11,7 @@ import type { PhotoDocument, Sighting, TakenSource } from './photo-document.js';
 import { sidecarsOf } from './sidecar-values.js';
 
 /** A time taken and where it comes from. */
-export interface Taken {
+export interface TimeTaken {
   /** Local wall time, `2024-07-01T12:00:00.000`. */
   taken: string;
   /** `+02:00`, where it is known. */
@@ -30,7 +30,7 @@ export function earliestSighting(document: PhotoDocument): Sighting | undefined 
 }
 
 /** The time a picture was taken. */
-export function takenOf(document: PhotoDocument): Taken {
+export function takenOf(document: PhotoDocument): TimeTaken {
   const edit = shownEdit(document.edits, 'taken')?.value;
   if (edit) return taken(edit.local, edit.offset, 'edit');
   for (const { taken: local, offset } of sidecarsOf(document))
@@ -43,7 +43,7 @@ export function takenOf(document: PhotoDocument): Taken {
   return taken(wallTimeOf(sighting?.modified) ?? wallTimeOf(sighting?.at) ?? beginning, undefined, 'modified');
 }
 
-function taken(local: string, offset: unknown, takenSource: TakenSource): Taken {
+function taken(local: string, offset: unknown, takenSource: TakenSource): TimeTaken {
   return { taken: local, ...(isOffset(offset) && { offset }), takenSource };
 }
 

@@ -9,7 +9,7 @@ import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 import { waitAfter } from '../base/async/backoff.js';
-import { openTelling } from '../base/async/log-once.js';
+import { openLogOnce } from '../base/async/log-once.js';
 
 /** What follows the library. */
 export interface Follower {
@@ -42,7 +42,7 @@ const between = 1_000;
 export function openFollower({ library, catalog, clock, log, followed }: FollowerParts): Follower {
   const ended = new AbortController();
   const isEnded = (): boolean => ended.signal.aborted;
-  const telling = openTelling((text) => log.error({}, text));
+  const telling = openLogOnce((text) => log.error({}, text));
   let [asked, turned] = [-Infinity, -Infinity];
   let running: Promise<void> | undefined;
 

@@ -5,7 +5,7 @@ import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
 import { openSqlite } from '../base/sqlite.js';
 import { hostOf } from '../sync/couch/json-client.js';
-import type { Copied } from '../sync/connections/detect-copies.js';
+import type { CopiedHome } from '../sync/connections/detect-copies.js';
 import { describeDrift } from '../sync/connections/clock-drift.js';
 import type { LinkStatus } from '../sync/connections/connection.js';
 import { hasPeers, openPeers, type Peer, type Peers } from '../sync/connections/peers.js';
@@ -15,7 +15,7 @@ import { counted, lasting, sized } from '../base/human-format.js';
 import { filesOf, libraryPath } from './open-read-only.js';
 
 /** A peer without its secret, and its link where a server runs. */
-export type Link = Omit<Peer, 'authorization'> & { state: LinkStatus['state'] | 'stopped' } & Partial<
+export type PeerOverview = Omit<Peer, 'authorization'> & { state: LinkStatus['state'] | 'stopped' } & Partial<
     Omit<LinkStatus, 'state'>
   >;
 
@@ -53,10 +53,10 @@ function readPeers(config: Config): Peer[] {
 }
 
 /** All peers, with what their links do in the server that runs on the home, and homes of which that saw two copies. */
-export async function meshOf(config: Config, server: ServerRecord | undefined): Promise<Seen> {
-  if (!(await openFiles().look(libraryPath(config)))) return { links: [], copies: [] };
+export async function meshOf(config: Config, server: ServerRecord | undefined): Promise<MeshOverview> {
+  if (!(await openFiles().stat(libraryPath(config)))) return { links: [], copies: [] };
   const told = server && (await askServer<Told>(server, 'GET', '/api/peers'));
-  const links = readPeers(config).map((peer): Link => {
+  const links = readPeers(config).map((peer): PeerOverview => {
     const link = told?.peers.find(({ url }) => url === peer.url);
     return { ...viewPeer(peer), state: link ? link.state : told ? 'connecting' : 'stopped', ...link };
   });
@@ -71,9 +71,9 @@ export interface Elsewhere {
 }
 
 /** The mesh as it is seen from a home. */
-export interface Seen {
-  links: Link[];
-  copies: Copied[];
+export interface MeshOverview {
+  links: PeerOverview[];
+  copies: CopiedHome[];
   /** Absent where no server runs, which knows it. */
   elsewhere?: Elsewhere;
 }
@@ -81,7 +81,7 @@ export interface Seen {
 /** What the server that runs says of it. */
 interface Told {
   peers: LinkStatus[];
-  copies: Copied[];
+  copies: CopiedHome[];
   missing: Readonly<Record<string, number>>;
   missingBytes: Readonly<Record<string, number>>;
 }
@@ -102,7 +102,7 @@ export function describeElsewhere({ pictures, originals, bytes }: Elsewhere): st
 }
 
 /** What a link is doing, in words. */
-const states: Record<Link['state'], string> = {
+const states: Record<PeerOverview['state'], string> = {
   stopped: 'no server running',
   connecting: 'is being connected',
   'catching-up': 'is catching up',
@@ -112,7 +112,7 @@ const states: Record<Link['state'], string> = {
 };
 
 /** A peer and its link in a line for a person; `now` in ms. */
-export function describeLink(link: Link, now: number): string {
+export function describeLink(link: PeerOverview, now: number): string {
   const { url, publish, originals, state, synced, pull, push, missing, held, refused = [], reason } = link;
   const aside = link.refusedCount ?? refused.length;
   const what = publish ? 'gets what is public' : originals === 'all' ? 'everything' : `originals: ${originals}`;

@@ -21,7 +21,7 @@ import { openSidecars, type Sidecars } from '../ingest/sidecars/ingest-sidecars.
 import { openDecoders, type Decoders } from '../photo/decode/decoder-pool.js';
 import { openMetadata, type Metadata } from '../photo/facts/read-metadata.js';
 import { openFilms, type Films } from '../video/transcode.js';
-import { findTools, type Found } from '../video/find-ffmpeg.js';
+import { findTools, type FfmpegTools } from '../video/find-ffmpeg.js';
 import { isClaimed } from '../spool/work-folder.js';
 import { isPublic, makeHome, readRecords, type Records } from './open-records.js';
 import { reindex } from './rebuild-catalog.js';
@@ -37,7 +37,7 @@ export interface Home extends Records {
   decoders: Decoders;
   films: Films;
   /** The tools that show videos. */
-  tools: Found;
+  tools: FfmpegTools;
   metadata: Metadata;
   sidecars: Sidecars;
   /** Whether somebody (`authorOf`) may upload now. */

@@ -27,7 +27,7 @@ export interface HomeView {
 
 /** Opens the library of a home for reading, beside whoever works in it; undefined where there is none yet. */
 export async function viewHome(config: Config): Promise<HomeView | undefined> {
-  if (!(await openFiles().look(libraryPath(config)))) return undefined;
+  if (!(await openFiles().stat(libraryPath(config)))) return undefined;
   const db = openSqlite(libraryPath(config), { readOnly: true });
   const library = openLibrary(db, { readOnly: true });
   return {

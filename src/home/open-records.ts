@@ -50,7 +50,7 @@ export const publishedFolder = (config: Config): string => join(config.data, 'pu
 
 /** Whether a home is one of a public server that was started once: nothing that is deleted may stay in its files. */
 export const isPublic = async (config: Config, files: Files = openFiles()): Promise<boolean> =>
-  (await files.look(publishedFolder(config))) !== undefined;
+  (await files.stat(publishedFolder(config))) !== undefined;
 
 /** Makes the folders and the configuration file of a home, where they are missing. @throws PhotospoolError `unusable`, `config`. */
 export async function makeHome(config: Config, files: Files): Promise<void> {

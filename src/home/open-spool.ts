@@ -33,7 +33,7 @@ export async function openSpool(
 /** Takes over the claims of an import that was killed. */
 async function gatherImport({ config, files }: Home): Promise<void> {
   const from = importWork(config.work);
-  if (!(await files.look(from))) return;
+  if (!(await files.stat(from))) return;
   const lock = takeLock(from);
   if (!lock) return;
   await handOver(from, config.work, files);

@@ -20,7 +20,7 @@ import { makeThrottle } from '../sync/blobs/bandwidth-limit.js';
 import type { Home } from './open-home.js';
 
 /** The parts of a server that replicate. */
-export interface Replication {
+export interface HomeSync {
   databases: Served[];
   exchange: Exchange;
   mesh: Mesh;
@@ -31,7 +31,7 @@ export interface Replication {
 }
 
 /** Opens replication and the links to all peers. */
-export function openReplication(home: Home, log: Log): Replication {
+export function openReplication(home: Home, log: Log): HomeSync {
   const { db, library, archive, blobs, files, changes, config } = home;
   const onChange = (listener: () => void): (() => void) => changes.on(listener);
   const exchange = openExchange({ db, library, archive, blobs, files, clock, onChange });

@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { systemClock as clock } from '../base/clock.js';
 import { silent } from '../base/log.js';
 import { photoId } from '../document/photo-document.js';
-import type { Finding } from '../ingest/verify-home.js';
+import type { VerifyFinding } from '../ingest/verify-home.js';
 import { headLength, identify } from '../photo/formats/identify.js';
 import { openClaims } from '../spool/claims.js';
 import type { Lock } from '../spool/spool-lock.js';
@@ -14,7 +14,7 @@ import type { Home } from './open-home.js';
 import { openSpool } from './open-spool.js';
 
 /** What became of them. */
-export interface Stored {
+export interface ReadoptedOriginals {
   stored: number;
   stuck: { name: string; reason: string }[];
 }
@@ -22,11 +22,15 @@ export interface Stored {
 /** The claims of later photos, and the findings that they were. */
 export interface Later {
   ids: string[];
-  taken: Set<Finding>;
+  taken: Set<VerifyFinding>;
 }
 
 /** Takes photos that the library has no document for out of the archive into claims, from where they come back to it. */
-export async function takeLater(findings: readonly Finding[], home: Home, locks: readonly Lock[]): Promise<Later> {
+export async function takeLater(
+  findings: readonly VerifyFinding[],
+  home: Home,
+  locks: readonly Lock[],
+): Promise<Later> {
   const later: Later = { ids: [], taken: new Set() };
   const hashes = new Set<string>();
   const { library, archive, files, config } = home;
@@ -37,7 +41,7 @@ export async function takeLater(findings: readonly Finding[], home: Home, locks:
     if (kind !== 'unknown' || sha256 === undefined || hashes.has(sha256)) continue;
     if (library.get(photoId(sha256)) !== undefined) continue;
     const file = archive.resolve(path);
-    const seen = await files.lookClosely(file);
+    const seen = await files.statExact(file);
     if (!seen?.isFile() || identify(await files.head(file, headLength)).kind !== 'photo') continue;
     const { size, mtimeNs, ino, mtimeMs } = seen;
     const found = {
@@ -57,7 +61,7 @@ export async function takeLater(findings: readonly Finding[], home: Home, locks:
 }
 
 /** Brings the photos in those claims back into the archive, with documents. */
-export async function ingestLater({ ids }: Later, home: Home): Promise<Stored> {
+export async function ingestLater({ ids }: Later, home: Home): Promise<ReadoptedOriginals> {
   if (ids.length === 0) return { stored: 0, stuck: [] };
   const spool = await openSpool(home, silent);
   try {

@@ -18,10 +18,10 @@ import type { Files } from '../base/files.js';
 import { silent } from '../base/log.js';
 import { renew } from '../sync/renew-identity.js';
 import { repair } from '../ingest/repair-home.js';
-import { verifyHome, type Finding } from '../ingest/verify-home.js';
+import { verifyHome, type VerifyFinding } from '../ingest/verify-home.js';
 import { takeLock, type Lock } from '../spool/spool-lock.js';
 import { openHome, type Home, type HomeParts } from './open-home.js';
-import { ingestLater, takeLater, type Stored } from './readopt-originals.js';
+import { ingestLater, takeLater, type ReadoptedOriginals } from './readopt-originals.js';
 import { reindex } from './rebuild-catalog.js';
 import { importWork } from '../spool/work-folder.js';
 import { findServer } from './running-server.js';
@@ -54,9 +54,9 @@ export interface Restored {
   photos: number;
   /** Originals that the archive holds now, of those that the library knows. */
   here: number;
-  findings: Finding[];
+  findings: VerifyFinding[];
   /** Photos in the archive that came after the backup. */
-  later: Stored;
+  later: ReadoptedOriginals;
 }
 
 /** Restores a home. @throws PhotospoolError before anything is changed where it can't be done. */
@@ -109,7 +109,7 @@ async function checkIdle(config: Config, files: Files): Promise<void> {
   const server = await findServer(config);
   if (server) throw inUse(config, `The server at ${server.url} is working in it.`);
   for (const work of [config.work, importWork(config.work)]) {
-    if (!(await files.look(work))) continue;
+    if (!(await files.stat(work))) continue;
     const lock = takeLock(work);
     if (!lock) throw inUse(config, `Another Photospool is working in ${work}.`);
     lock.release();
@@ -137,7 +137,7 @@ const isIn = (folder: string, inner: string): boolean => `${inner}${sep}`.starts
 /** The folders outside of the home that are not there. */
 async function missingFolders({ home, incoming, work, done }: Config, files: Files): Promise<string[]> {
   const outside = [incoming, work, done].filter((folder) => !isIn(home, folder));
-  const found = await Promise.all(outside.map((folder) => files.look(folder)));
+  const found = await Promise.all(outside.map((folder) => files.stat(folder)));
   return outside.filter((_, n) => !found[n]);
 }
 
@@ -173,7 +173,7 @@ async function checkArchive(
 async function holdsListed(done: string, snapshot: Complete, files: Files): Promise<boolean> {
   const list = (await files.readText(join(snapshot.folder, 'originals.txt'))) ?? '';
   for (const line of list.split('\n').filter(Boolean).slice(0, 1000)) {
-    if (await files.look(join(done, ...line.slice(66).split('/')))) return true;
+    if (await files.stat(join(done, ...line.slice(66).split('/')))) return true;
   }
   return false;
 }
@@ -181,7 +181,7 @@ async function holdsListed(done: string, snapshot: Complete, files: Files): Prom
 async function look(
   home: Home,
   { folder, progress = () => undefined }: RestoreOptions,
-): Promise<{ findings: Finding[] }> {
+): Promise<{ findings: VerifyFinding[] }> {
   const { library, config, files } = home;
   const verified = await verifyHome({
     library,
@@ -196,7 +196,7 @@ async function look(
     render: (path, format, asIs) => home.decoders.render(path, format, asIs),
     elsewhere: async (kind, sha256) => {
       const path = blobPath(folder, kind, sha256);
-      return (await files.look(path)) ? path : undefined;
+      return (await files.stat(path)) ? path : undefined;
     },
     progress: (done) => progress('Repairing', done, total),
   });

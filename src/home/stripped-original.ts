@@ -26,7 +26,7 @@ export async function writeBare(home: Home, original: string): Promise<Bare | un
     return jpeg && { ...jpeg, type: 'image/jpeg' };
   }
   if (films.missing.length > 0) return undefined;
-  const source = { path, format, bytes: (await files.look(path))?.size ?? 0 };
+  const source = { path, format, bytes: (await files.stat(path))?.size ?? 0 };
   const made = blobs.temporary();
   const remove = async (): Promise<void> => {
     await files.remove(made);

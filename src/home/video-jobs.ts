@@ -1,13 +1,13 @@
 /** The films of a home's videos, made in the background while the server runs. A crash leaves what the next start makes anew. */
 import { systemClock as clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
-import { openClips, type Clips } from '../ingest/transcode-jobs.js';
+import { openClips, type TranscodeJobs } from '../ingest/transcode-jobs.js';
 import { openFilms } from '../video/transcode.js';
 import type { Home } from './open-home.js';
 
 /** Making films, and what ends it. */
 export interface Filming {
-  clips: Clips;
+  clips: TranscodeJobs;
   /** Ends what is in hand, which is made anew another time. */
   close(): Promise<void>;
 }

@@ -31,12 +31,12 @@ export interface PackedPart {
   /** Why not all of its entries are known, as a clause. */
   trouble?: string;
   /** Of a part that can be read from its beginning only: unpacks what is wanted of it, in order. */
-  stage?: Stage;
+  stage?: Unpacker;
   close(): void;
 }
 
 /** Unpacks entries in their order, a few at a time. */
-export interface Stage {
+export interface Unpacker {
   /**
    * Unpacks the next ones that `wants` asks for into temporary files in `folder`, beside those that still lie there; false when there
    * are no more. What can't be unpacked is left out: opening it says why.

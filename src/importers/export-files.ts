@@ -7,21 +7,21 @@ import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js'
 import type { Files } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import { isLeftAlone } from '../spool/ignored-names.js';
-import { scan, type Found } from '../spool/scan-incoming.js';
-import { mostEntries, type PackedEntry, type Stage } from './archive-entries.js';
-import type { Aside, Entry, Looking } from './import-plan.js';
+import { scan, type ScannedFile } from '../spool/scan-incoming.js';
+import { mostEntries, type PackedEntry, type Unpacker } from './archive-entries.js';
+import type { Aside, ExportEntry, Looking } from './import-plan.js';
 import { openTar } from './tar-archive.js';
 import { openZip } from './zip-archive.js';
 
 /** An export that is open. */
 export interface Sources {
-  entries: Entry[];
+  entries: ExportEntry[];
   /** The file of each entry as the spool takes it, by the entry's id. */
-  found: ReadonlyMap<string, Found>;
+  found: ReadonlyMap<string, ScannedFile>;
   /** The entries of parts among them, by the path of that. */
   packed: ReadonlyMap<string, PackedEntry>;
   /** What unpacks parts that can be read from their beginning only, in the order of the parts. */
-  stages: Stage[];
+  stages: Unpacker[];
   /** The folders that were named. */
   folders: string[];
   /** What is left aside whatever the export is: links. */
@@ -45,11 +45,11 @@ export async function openSources(
   files: Files,
   looking: Looking = () => undefined,
 ): Promise<Sources> {
-  const entries: Entry[] = [];
-  const found = new Map<string, Found>();
+  const entries: ExportEntry[] = [];
+  const found = new Map<string, ScannedFile>();
   const packed = new Map<string, PackedEntry>();
   const [aside, trouble]: [Aside[], Aside[]] = [[], []];
-  const stages: Stage[] = [];
+  const stages: Unpacker[] = [];
   const closing: (() => void)[] = [];
   const close = (): void => closing.splice(0).forEach((end) => end());
   const folders = paths.filter((path) => !isPart(path));
@@ -126,7 +126,7 @@ export async function openSources(
     id: string,
     path: string,
     { bytes, modified, trouble: why }: Pick<PackedEntry, 'bytes' | 'modified' | 'trouble'>,
-    text: Entry['text'],
+    text: ExportEntry['text'],
   ): void {
     const slash = path.lastIndexOf('/');
     const [folder, name] = [path.slice(0, Math.max(slash, 0)), path.slice(slash + 1)];

@@ -8,7 +8,7 @@
 export type Rule = 'name' | 'number' | 'cut' | 'half' | 'edited' | 'title';
 
 /** The JSON file of a photo. */
-export interface Match {
+export interface GoogleMatch {
   json: string;
   rule: Rule;
 }
@@ -75,8 +75,8 @@ export function matchNames(
   jsons: readonly string[],
   photos: readonly string[],
   titles: ReadonlyMap<string, string>,
-): Map<string, Match> {
-  const found = new Map<string, Match>();
+): Map<string, GoogleMatch> {
+  const found = new Map<string, GoogleMatch>();
   const used = new Set<string>();
   const byName = new Map<string, string>();
   const byStem = new Map<string, string>();

@@ -2,21 +2,21 @@
  * A Google Takeout: which JSON file says what of which photo, and which folders are albums, over all parts. Reads the JSON files and
  * nothing else; stores nothing.
  */
-import type { Brought } from '../document/imported-metadata.js';
+import type { ImportedMetadata } from '../document/imported-metadata.js';
 import { readGoogle, type PhotoSaid, type Said } from './google-metadata.js';
-import { matchNames, type Match } from './google-filenames.js';
-import type { Entry, Plan, Planned } from './import-plan.js';
+import { matchNames, type GoogleMatch } from './google-filenames.js';
+import type { ExportEntry, ImportPlan, Planned } from './import-plan.js';
 import type { ReadMetadata } from './read-metadata-files.js';
 
 /** A JSON file that was read. */
 interface Json {
-  entry: Entry;
+  entry: ExportEntry;
   said: Said;
 }
 
 /** A folder of the export, over all parts. */
 interface Folder {
-  photos: Entry[];
+  photos: ExportEntry[];
   jsons: Map<string, Json>;
 }
 
@@ -29,11 +29,11 @@ const beside =
 
 /** Plans the import of a Takeout. `others` are all its files but the JSON files. */
 export async function planTakeout(
-  jsons: readonly Entry[],
-  others: readonly Entry[],
+  jsons: readonly ExportEntry[],
+  others: readonly ExportEntry[],
   read: ReadMetadata,
-): Promise<Plan> {
-  const plan: Plan = { kind: 'takeout', photos: [], aside: [], orphans: [], trouble: [], metadata: 0 };
+): Promise<ImportPlan> {
+  const plan: ImportPlan = { kind: 'takeout', photos: [], aside: [], orphans: [], trouble: [], metadata: 0 };
   const folders = new Map<string, Folder>();
   const folderOf = (name: string): Folder => {
     const folder = folders.get(name) ?? { photos: [], jsons: new Map<string, Json>() };
@@ -71,8 +71,8 @@ export async function planTakeout(
   }
 
   function planPhoto(
-    entry: Entry,
-    match: Match | undefined,
+    entry: ExportEntry,
+    match: GoogleMatch | undefined,
     saying: ReadonlyMap<string, Json & { said: PhotoSaid }>,
     album: string | undefined,
   ): void {
@@ -124,7 +124,7 @@ export async function planTakeout(
 
 const itemOf = ({ title, taken, added }: PhotoSaid): string => `${title}/${taken ?? ''}/${added ?? ''}`;
 
-function broughtOf({ entry, said }: Json & { said: PhotoSaid }): Brought {
+function broughtOf({ entry, said }: Json & { said: PhotoSaid }): ImportedMetadata {
   const { description, favourite, gps, moved, taken, added } = said;
   const tags = [
     ...said.people.map((name) => `people/${name}`),

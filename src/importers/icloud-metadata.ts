@@ -3,10 +3,10 @@
  * originals that the program Photos exports into a folder. Reads the CSV files and nothing else; stores nothing.
  */
 import { parse } from 'csv-parse/sync';
-import type { Brought } from '../document/imported-metadata.js';
+import type { ImportedMetadata } from '../document/imported-metadata.js';
 import { wellFormed } from '../document/canonical-json.js';
 import type { ReadMetadata } from './read-metadata-files.js';
-import type { Entry, How, Plan, Planned } from './import-plan.js';
+import type { ExportEntry, How, ImportPlan, Planned } from './import-plan.js';
 
 /** What a row says of a photo. Times are ms since 1970 (UTC). */
 interface Row {
@@ -20,7 +20,7 @@ interface Row {
 /** A row, the table that it is in, the name that it is of, and whether a photo has it. */
 interface Told {
   row: Row;
-  entry: Entry;
+  entry: ExportEntry;
   name: string;
   used: boolean;
 }
@@ -34,12 +34,16 @@ const isAppleEdit = (name: string): boolean => /\.aae$/i.test(name);
 const fold = (name: string): string => name.normalize('NFC').toLowerCase();
 
 /** Plans the import of an iCloud export. `others` are all its files but the CSV files. */
-export async function planICloud(csvs: readonly Entry[], others: readonly Entry[], read: ReadMetadata): Promise<Plan> {
-  const plan: Plan = { kind: 'icloud', photos: [], aside: [], orphans: [], trouble: [], metadata: 0 };
+export async function planICloud(
+  csvs: readonly ExportEntry[],
+  others: readonly ExportEntry[],
+  read: ReadMetadata,
+): Promise<ImportPlan> {
+  const plan: ImportPlan = { kind: 'icloud', photos: [], aside: [], orphans: [], trouble: [], metadata: 0 };
   /** By folder and name. Of two rows with one name each value that differs is not known. */
   const rows = new Map<string, Told>();
   /** The names in each list, and of which list. */
-  const lists: { entry: Entry; kind: 'album' | 'favourites' | 'hidden'; names: string[] }[] = [];
+  const lists: { entry: ExportEntry; kind: 'album' | 'favourites' | 'hidden'; names: string[] }[] = [];
   await read(csvs, mostCsv, plan, (entry, text) => {
     const table = tableOf(text);
     if (!table) plan.trouble.push({ path: entry.path, reason: 'is no table (CSV) that can be read' });
@@ -54,7 +58,7 @@ export async function planICloud(csvs: readonly Entry[], others: readonly Entry[
   for (const list of lists) putIn(list);
   return plan;
 
-  function readTable(entry: Entry, [head = [], ...body]: string[][]): void {
+  function readTable(entry: ExportEntry, [head = [], ...body]: string[][]): void {
     const column = (name: string): number => head.findIndex((cell) => cell.trim().toLowerCase() === name);
     const folder = fold(entry.folder.slice(entry.folder.lastIndexOf('/') + 1));
     const named = ['imgname', 'imagename', 'images'].map(column).find((at) => at >= 0);
@@ -110,7 +114,7 @@ export async function planICloud(csvs: readonly Entry[], others: readonly Entry[
   }
 
   /** The row of a file; of `IMG_E1234.JPG`, the edited form, and of the film of a Live Photo also that of the original. */
-  function rowOf(entry: Entry): Told | undefined {
+  function rowOf(entry: ExportEntry): Told | undefined {
     const name = fold(entry.name);
     const original = name.replace(/^img_e(?=\d)/, 'img_');
     const stem = original.replace(/\.[^.]*$/, '');
@@ -133,7 +137,7 @@ export async function planICloud(csvs: readonly Entry[], others: readonly Entry[
     }
   }
 
-  function add(photo: Planned, entry: Entry, kind: 'album' | 'favourites' | 'hidden', title: string): void {
+  function add(photo: Planned, entry: ExportEntry, kind: 'album' | 'favourites' | 'hidden', title: string): void {
     photo.brought ??= { name: entry.name, written: entry.modified };
     const { brought } = photo;
     if (kind === 'favourites') brought.favourite = true;
@@ -142,7 +146,7 @@ export async function planICloud(csvs: readonly Entry[], others: readonly Entry[
   }
 }
 
-function broughtOf({ favourite, hidden, taken, added }: Row, entry: Entry): Brought {
+function broughtOf({ favourite, hidden, taken, added }: Row, entry: ExportEntry): ImportedMetadata {
   return {
     name: entry.name,
     written: entry.modified,

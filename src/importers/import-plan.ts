@@ -2,10 +2,10 @@
  * What an export holds and what is to be done with it: photos with what is said of them, what is left aside and why, and what
  * could not be brought together. The readers of exports (google-takeout.ts, icloud-metadata.ts) make it, without storing anything.
  */
-import type { Brought } from '../document/imported-metadata.js';
+import type { ImportedMetadata } from '../document/imported-metadata.js';
 
 /** A file of an export, in a folder or in a ZIP part. */
-export interface Entry {
+export interface ExportEntry {
   /** Where it is, for people and for the records: a path, of parts with the way inside and the CRC-32. Each is there once. */
   id: string;
   /** The path inside the export, without the name of the part, with forward slashes: parts of one export lie over one another. */
@@ -28,8 +28,8 @@ export type How = 'name' | 'number' | 'cut' | 'half' | 'edited' | 'title' | 'row
 
 /** A photo of an export. */
 export interface Planned {
-  entry: Entry;
-  brought?: Brought;
+  entry: ExportEntry;
+  brought?: ImportedMetadata;
   /** The path of the file that says something of it, and by which rule. */
   by?: { path: string; how: How };
 }
@@ -44,7 +44,7 @@ export interface Aside {
 export type Kind = 'takeout' | 'icloud' | 'folder';
 
 /** What is to be done with an export. */
-export interface Plan {
+export interface ImportPlan {
   kind: Kind;
   photos: Planned[];
   /** Photos and files that say something of photos, and are left where they are on purpose. */

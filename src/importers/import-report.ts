@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { printable } from '../base/errors.js';
 import type { PassSummary } from '../spool/spool-interface.js';
-import type { Aside, How, Kind, Plan } from './import-plan.js';
+import type { Aside, How, Kind, ImportPlan } from './import-plan.js';
 
 /** The report of an import in numbers, as `--json` prints it beside those of a pass. */
 export interface Figures {
@@ -37,7 +37,7 @@ export interface Report extends Omit<Figures, 'aside' | 'trouble' | 'orphans' | 
 }
 
 /** The numbers of a plan. `parts` are the paths that were named. */
-export function figuresOf(plan: Plan, parts: readonly string[]): Figures {
+export function figuresOf(plan: ImportPlan, parts: readonly string[]): Figures {
   const { kind, photos, metadata, orphans, aside, trouble } = plan;
   const rules: Figures['rules'] = {};
   const albums = new Map<string, number>();
@@ -64,7 +64,7 @@ export function figuresOf(plan: Plan, parts: readonly string[]): Figures {
 
 /** The whole report. `hashOf` tells what is in the archive of an entry, by its id. */
 export function reportOf(
-  plan: Plan,
+  plan: ImportPlan,
   parts: readonly string[],
   summary: PassSummary,
   dryRun: boolean,
@@ -102,7 +102,7 @@ const kinds: Record<Kind, string> = {
 const mostNamed = 10;
 
 /** The report for people, a line each. */
-export function linesOf(plan: Plan, parts: readonly string[]): string[] {
+export function linesOf(plan: ImportPlan, parts: readonly string[]): string[] {
   const { photos, matched, unmatched, metadata, albums, missingParts: missing } = figuresOf(plan, parts);
   const n = (value: number): string => value.toLocaleString('en');
   return [

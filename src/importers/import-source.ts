@@ -12,31 +12,31 @@ import { keyOf } from '../base/paths.js';
 import { temporaryName } from '../base/temporary-names.js';
 import { isXmp } from '../photo/formats/unsupported.js';
 import { headLength, identify, isBroken } from '../photo/formats/identify.js';
-import { openInbox, type Inbox } from '../spool/incoming-files.js';
+import { openInbox, type IncomingFiles } from '../spool/incoming-files.js';
 import type { IgnoredItem } from '../spool/spool-interface.js';
-import type { Found } from '../spool/scan-incoming.js';
-import { isSidecar, waitsFor, type Waiting } from '../spool/waiting-sidecars.js';
-import type { Entry, Plan } from './import-plan.js';
+import type { ScannedFile } from '../spool/scan-incoming.js';
+import { isSidecar, waitsFor, type WaitingSidecars } from '../spool/waiting-sidecars.js';
+import type { ExportEntry, ImportPlan } from './import-plan.js';
 import type { Sources } from './export-files.js';
 import { openTurns } from './read-order.js';
 
 /** Opens the inbox of a planned export. `files` know the entries of its parts; `works`: see `openInbox`; `isHere`: of bytes that need not be unpacked. */
 export function planInbox(
-  plan: Plan,
+  plan: ImportPlan,
   sources: Sources,
   files: Files,
   clock: Clock,
   works: string[],
-  openSidecars: () => Waiting | undefined = () => undefined,
+  openSidecars: () => WaitingSidecars | undefined = () => undefined,
   isHere: (sha256: string) => boolean = () => false,
-): Inbox {
+): IncomingFiles {
   const planned = new Map(plan.photos.map((photo) => [photo.entry.id, photo]));
   const folders = sources.folders.map((folder) => openInbox(folder, 0, files, clock, works, waitingFor()));
 
   /** The sidecars of a folder. They wait for photos that are to be taken, and not for what else lies there: `IMG_1.jpg.json`. */
-  function waitingFor(): Waiting | undefined {
+  function waitingFor(): WaitingSidecars | undefined {
     const waiting = openSidecars();
-    const choose: Waiting['choose'] = (still, lying) =>
+    const choose: WaitingSidecars['choose'] = (still, lying) =>
       waiting!.choose(
         still,
         lying.filter(({ path }) => planned.has(keyOf(path))),
@@ -45,10 +45,10 @@ export function planInbox(
   }
 
   const refused = new Map<string, IgnoredItem>();
-  const unpackable = ({ id, trouble }: Entry): boolean => sources.packed.has(id) && trouble === undefined;
+  const unpackable = ({ id, trouble }: ExportEntry): boolean => sources.packed.has(id) && trouble === undefined;
   const opened = clock.now();
   /** An entry as a file that lies there since now: so it is beside what comes in with it, and not beside older photos. */
-  const foundOf = ({ id }: Entry): Found => ({ ...sources.found.get(id)!, changed: opened });
+  const foundOf = ({ id }: ExportEntry): ScannedFile => ({ ...sources.found.get(id)!, changed: opened });
   const packed = plan.photos.filter(({ entry }) => unpackable(entry));
   const turns = openTurns(
     packed.map(({ entry }) => entry),
@@ -59,7 +59,7 @@ export function planInbox(
   const beside = openSidecars();
 
   /** Why a sidecar in a ZIP is left there. */
-  async function whyNotSidecar(found: Found): Promise<string | undefined> {
+  async function whyNotSidecar(found: ScannedFile): Promise<string | undefined> {
     const head = await files.head(found.path, headLength);
     const what = identify(head);
     if (what.kind === 'photo') return undefined;
@@ -78,19 +78,19 @@ export function planInbox(
   }
 
   /** Leaves an entry where it is from now on. */
-  function refuse(found: Found, reason: string): string {
+  function refuse(found: ScannedFile, reason: string): string {
     const { folder, name } = found;
     refused.set(keyOf(found.path), { name: printable(folder === '' ? name : `${folder}/${name}`), reason });
     return reason;
   }
 
-  function inboxOf({ path }: Found): Inbox {
+  function inboxOf({ path }: ScannedFile): IncomingFiles {
     const at = sources.folders.findIndex((folder) => Buffer.from(path).indexOf(folder + sep) === 0);
     return folders[Math.max(at, 0)]!;
   }
 
   /** A file with what is said of it; undefined where it is not to be taken. */
-  function wanted(found: Found): Found | undefined {
+  function wanted(found: ScannedFile): ScannedFile | undefined {
     const photo = planned.get(keyOf(found.path));
     // Sidecars belong to the spool, which knows what to do with them.
     if (!photo) return /\.xmp$/i.test(found.name) ? found : undefined;
@@ -101,7 +101,8 @@ export function planInbox(
     async look() {
       const looked = await Promise.all(folders.map((inbox) => inbox.look()));
       const ready = looked.flatMap((one) => one.ready.flatMap((found) => wanted(found) ?? []));
-      const left = (all: readonly Entry[]): Found[] => all.filter(({ id }) => !refused.has(id)).map(foundOf);
+      const left = (all: readonly ExportEntry[]): ScannedFile[] =>
+        all.filter(({ id }) => !refused.has(id)).map(foundOf);
       const { entries, more } = await turns.next(files, works[0]!);
       const photos = left(entries);
       // They wait for photos whose turn is still to come, too.

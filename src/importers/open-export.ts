@@ -3,14 +3,14 @@ import type { Files } from '../base/files.js';
 import { isSidecar } from '../spool/waiting-sidecars.js';
 import { planICloud } from './icloud-metadata.js';
 import { openLooking } from './read-metadata-files.js';
-import type { Aside, Entry, Kind, Looking, Plan } from './import-plan.js';
+import type { Aside, ExportEntry, Kind, Looking, ImportPlan } from './import-plan.js';
 import { openSources, type Sources } from './export-files.js';
 import { planTakeout } from './google-takeout.js';
 
 /** An open export, and what is to be done with it. */
 export interface Export {
   sources: Sources;
-  plan: Plan;
+  plan: ImportPlan;
 }
 
 /** A photo's JSON, by its name: `IMG_1.jpg.json`, `IMG_1.jpg.supplemental-me(1).json`, `x.supplemental-metadata.json`. */
@@ -19,7 +19,7 @@ const googleJson =
 const appleTable = /(?:^|\/)photo details(?:-\d+)?\.csv$/i;
 
 /** What kind of export has these files. */
-export function kindOf(entries: readonly Pick<Entry, 'path' | 'name'>[]): Kind {
+export function kindOf(entries: readonly Pick<ExportEntry, 'path' | 'name'>[]): Kind {
   if (entries.some(({ path }) => appleTable.test(path))) return 'icloud';
   if (entries.some(({ path, name }) => googleJson.test(name) || /^Takeout\/.*\.json$/.test(path))) return 'takeout';
   return entries.some(({ name }) => /\.aae$/i.test(name)) ? 'icloud' : 'folder';
@@ -42,10 +42,10 @@ export async function openExport(paths: readonly string[], files: Files, looking
   }
 }
 
-async function planOf({ entries }: Sources, looking: Looking): Promise<Plan> {
+async function planOf({ entries }: Sources, looking: Looking): Promise<ImportPlan> {
   const kind = kindOf(entries);
   const read = openLooking(looking);
-  const [metadata, others]: [Entry[], Entry[]] = [[], []];
+  const [metadata, others]: [ExportEntry[], ExportEntry[]] = [[], []];
   const ending = kind === 'takeout' ? /\.json$/i : kind === 'icloud' ? /\.csv$/i : /(?!)/;
   // Sidecars (.xmp) are the spool's own business: it finds them beside the photos.
   for (const entry of entries)
@@ -56,7 +56,7 @@ async function planOf({ entries }: Sources, looking: Looking): Promise<Plan> {
 }
 
 /** The photos and sidecars that can't be read. */
-const unreadable = ({ photos }: Plan, { entries }: Sources): Aside[] =>
+const unreadable = ({ photos }: ImportPlan, { entries }: Sources): Aside[] =>
   [...photos.map(({ entry }) => entry), ...entries.filter(isSidecar)].flatMap(({ path, trouble }) =>
     trouble === undefined ? [] : [{ path, reason: trouble }],
   );

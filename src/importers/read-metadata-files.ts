@@ -3,14 +3,14 @@
  * file alone.
  */
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
-import { mostMetadata, type Entry, type Looking, type Plan } from './import-plan.js';
+import { mostMetadata, type ExportEntry, type Looking, type ImportPlan } from './import-plan.js';
 
 /** Reads files of at most `limit` bytes and hands over the text of each, in the order of the files. */
 export type ReadMetadata = (
-  entries: readonly Entry[],
+  entries: readonly ExportEntry[],
   limit: number,
-  plan: Plan,
-  each: (entry: Entry, text: string) => void,
+  plan: ImportPlan,
+  each: (entry: ExportEntry, text: string) => void,
 ) => Promise<void>;
 
 const atOnce = 16;
@@ -42,7 +42,10 @@ export function openLooking(looking: Looking, signal?: AbortSignal): ReadMetadat
   };
 }
 
-async function textOf(entry: Entry, limit: number): Promise<string | { kind: 'aside' | 'trouble'; reason: string }> {
+async function textOf(
+  entry: ExportEntry,
+  limit: number,
+): Promise<string | { kind: 'aside' | 'trouble'; reason: string }> {
   if (entry.trouble !== undefined) return { kind: 'trouble', reason: entry.trouble };
   if (entry.bytes > limit) return { kind: 'aside', reason: `has ${entry.bytes} bytes, more than metadata has` };
   try {

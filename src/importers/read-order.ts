@@ -5,18 +5,18 @@
 import type { Files } from '../base/files.js';
 import { identify } from '../photo/formats/identify.js';
 import type { PackedEntry } from './archive-entries.js';
-import type { Entry } from './import-plan.js';
+import type { ExportEntry } from './import-plan.js';
 import type { Sources } from './export-files.js';
 
 /** The turns of an export's photos. */
 export interface Turns {
   /** Those whose turn it is, those of before that are not here yet among them; `more`: whether others follow. */
-  next(files: Files, folder: string): Promise<{ entries: Entry[]; more: boolean }>;
+  next(files: Files, folder: string): Promise<{ entries: ExportEntry[]; more: boolean }>;
 }
 
 /** Opens the turns of `photos`. `isHere` tells of which bytes nothing need be unpacked. */
 export function openTurns(
-  photos: readonly Entry[],
+  photos: readonly ExportEntry[],
   { packed, stages }: Pick<Sources, 'packed' | 'stages'>,
   isHere: (sha256: string) => boolean,
 ): Turns {

@@ -48,7 +48,7 @@ export async function openTar(part: string, room: number, files: Files, looking:
   let trouble: string | undefined;
   try {
     isPacked = Buffer.from([0x1f, 0x8b]).equals(await files.head(part, 2));
-    const size = (await files.look(part))?.size ?? 0;
+    const size = (await files.stat(part))?.size ?? 0;
     for await (const member of membersOf(part, isPacked)) {
       if (member.header.type === 'directory') continue;
       if (entries.length >= room) throw tooMany(part);

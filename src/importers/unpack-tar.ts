@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Files } from '../base/files.js';
 import { temporaryName } from '../base/temporary-names.js';
 import { checked, membersOf, type Member } from './tar-entries.js';
-import type { PackedEntry, Stage } from './archive-entries.js';
+import type { PackedEntry, Unpacker } from './archive-entries.js';
 
 /** What lies unpacked at a time, at most: entries, bytes (one entry more), and how often each is offered. */
 const batch = { entries: 64, bytes: 512 << 20, offers: 8 };
@@ -18,7 +18,7 @@ export function openStage(
   entries: readonly PackedEntry[],
   numbered: ReadonlyMap<number, PackedEntry>,
   kept: ReadonlyMap<PackedEntry, unknown>,
-): Stage {
+): Unpacker {
   const numbers = new Map([...numbered].map(([n, entry]) => [entry, n]));
   /** What lies unpacked, and how often it was offered. */
   const lying = new Map<PackedEntry, number>();

@@ -1,11 +1,11 @@
 /** A file on its way from a claim into the archive, as the spool hands it to ingest. Types only. */
-import type { Brought } from '../document/imported-metadata.js';
+import type { ImportedMetadata } from '../document/imported-metadata.js';
 
 /** A step that an item is at. */
 export type IngestStep = 'hash' | 'render' | 'inspect' | 'record' | 'archive';
 
 /** A file in a claim, as the spool hands it over. */
-export interface Arrival {
+export interface ArrivingFile {
   /** Its path, in a folder that only this process touches. */
   file: string;
   /** Its name as it came in. */
@@ -17,7 +17,7 @@ export interface Arrival {
   /** Who sent it in, as the author of an edit; absent for the owner of the home. */
   by?: string;
   /** What the export that it comes from says of it. */
-  brought?: Brought;
+  brought?: ImportedMetadata;
   /** Its mtime and when it was claimed, UTC in ISO form. */
   modified: string;
   seen: string;

@@ -13,11 +13,11 @@ import { recipeOf } from '../photo/formats/families.js';
 import type { Format } from '../photo/formats/identify.js';
 import { factsRecipe, type Metadata } from '../photo/facts/read-metadata.js';
 import { previewEdge, type Rendered } from '../photo/decode/renditions.js';
-import type { Films, Source } from '../video/transcode.js';
+import type { Films, VideoSource } from '../video/transcode.js';
 import { isPlayable } from '../video/browser-playback.js';
 import type { Film } from '../video/ffprobe.js';
 import { storeRendered } from './store-renditions.js';
-import type { Made } from './record-original.js';
+import type { ProcessedOriginal } from './record-original.js';
 
 /** What making pictures of a video works with. */
 export interface PictureParts {
@@ -45,7 +45,12 @@ const png: Format = { type: 'image/png', family: 'png', name: 'PNG' };
  * a film in it, has no pictures. `asIs`: a damaged one is taken for what can be had of it.
  * @throws PhotospoolError `truncated` (its end is missing), `undecodable` (there is no film in it), `timeout`, `busy`.
  */
-export async function makeFilm(parts: FilmParts, source: Source, inspecting: () => void, asIs = false): Promise<Made> {
+export async function makeFilm(
+  parts: FilmParts,
+  source: VideoSource,
+  inspecting: () => void,
+  asIs = false,
+): Promise<ProcessedOriginal> {
   const { films, metadata } = parts;
   const cut = await isCutOff(source.path, source.format);
   if (cut && !asIs) throw renderError('truncated', source.path, source.format);
@@ -64,7 +69,7 @@ export async function makeFilm(parts: FilmParts, source: Source, inspecting: () 
 }
 
 /** What a video is; undefined where it is sound, but of a codec that is not decoded here. */
-async function look(films: Films, source: Source, asIs: boolean): Promise<Film | 'damaged' | undefined> {
+async function look(films: Films, source: VideoSource, asIs: boolean): Promise<Film | 'damaged' | undefined> {
   try {
     return await lookAt(films, source, asIs);
   } catch (error) {
@@ -74,7 +79,7 @@ async function look(films: Films, source: Source, asIs: boolean): Promise<Film |
 }
 
 /** What a video is, and where `asIs`, that it is too damaged to tell. */
-async function lookAt(films: Films, source: Source, asIs: boolean): Promise<Film | 'damaged'> {
+async function lookAt(films: Films, source: VideoSource, asIs: boolean): Promise<Film | 'damaged'> {
   try {
     return await films.look(source);
   } catch (error) {
@@ -84,11 +89,15 @@ async function lookAt(films: Films, source: Source, asIs: boolean): Promise<Film
 }
 
 /** The renditions of a film that is so damaged that there are none. */
-const spoilt = ({ format }: Source): Renditions => ({ recipe: recipeOf(format), unshown: 'damaged', damaged: true });
+const spoilt = ({ format }: VideoSource): Renditions => ({
+  recipe: recipeOf(format),
+  unshown: 'damaged',
+  damaged: true,
+});
 
 const sizeOf = ({ pictures: { width, height } }: Film): { width: number; height: number } => ({ width, height });
 
-function factsOf(film: Film, { format }: Source): Partial<Facts> {
+function factsOf(film: Film, { format }: VideoSource): Partial<Facts> {
   const { pictures, sound, seconds } = film;
   return {
     ...(seconds > 0 && { seconds: Number(seconds.toFixed(3)) }),
@@ -98,13 +107,13 @@ function factsOf(film: Film, { format }: Source): Partial<Facts> {
 }
 
 /** Makes the pictures of a video alone; where `asIs`, of a damaged one what can be had. @throws as `makeFilm`. */
-export async function pictureFilm(parts: PictureParts, source: Source, asIs = false): Promise<Renditions> {
+export async function pictureFilm(parts: PictureParts, source: VideoSource, asIs = false): Promise<Renditions> {
   const film = await lookAt(parts.films, source, asIs);
   if (film === 'damaged') return spoilt(source);
   return pictures(parts, source, film, await isCutOff(source.path, source.format));
 }
 
-async function pictures(parts: PictureParts, source: Source, film: Film, cut: boolean): Promise<Renditions> {
+async function pictures(parts: PictureParts, source: VideoSource, film: Film, cut: boolean): Promise<Renditions> {
   const { films, blobs, files } = parts;
   const frame = blobs.temporary();
   try {

@@ -13,11 +13,11 @@ import { recordSighting } from './record-original.js';
 import { settleReservation, settleReservations } from './reservations.js';
 import { isSidecarName } from './sidecars/match-sidecars.js';
 import type { Bringing } from './sidecars/ingest-sidecars.js';
-import type { Arrival, IngestHooks } from './arriving-file.js';
+import type { ArrivingFile, IngestHooks } from './arriving-file.js';
 import type { IngestParts } from './ingest-parts.js';
 
 /** What became of it. `waiting`: another claim is bringing the same bytes. `sidecar`: it is no photo, but what belongs to one. */
-export type Outcome =
+export type IngestOutcome =
   | { kind: 'stored'; sha256: string; path: string; bytes: number; sidecar?: true }
   | { kind: 'duplicate'; sha256: string; path: string; bytes: number }
   | { kind: 'waiting'; sha256: string; claim: string };
@@ -26,9 +26,9 @@ export type Outcome =
 const isSame = (one: string, other: string): boolean => basename(one) === basename(other);
 
 /** Ingests arrivals; the same bytes are never in hand twice at a time. */
-export type Ingest = (arrival: Arrival, hooks: IngestHooks) => Promise<Outcome>;
+export type Ingest = (arrival: ArrivingFile, hooks: IngestHooks) => Promise<IngestOutcome>;
 
-type Looked = NonNullable<Awaited<ReturnType<Files['lookClosely']>>>;
+type Looked = NonNullable<Awaited<ReturnType<Files['statExact']>>>;
 
 /** What was hashed: the file as it was then. */
 interface Hashed {
@@ -52,7 +52,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     const row = originals.find(sha256);
     if (!row) return false;
     if (row.state === 'here') {
-      if (await files.look(archive.resolve(row.path))) return true;
+      if (await files.stat(archive.resolve(row.path))) return true;
       originals.remove(sha256);
       return false;
     }
@@ -72,11 +72,11 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   }
 
   async function setAside(
-    arrival: Arrival,
+    arrival: ArrivingFile,
     { sha256, bytes, before }: Hashed,
     hooks: IngestHooks,
     sidecar?: Bringing,
-  ): Promise<Outcome> {
+  ): Promise<IngestOutcome> {
     hooks.step('archive');
     await unchanged(arrival, before);
     if (sidecar) sidecar.attach(sha256);
@@ -87,7 +87,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     return { kind: 'duplicate', sha256, path, bytes };
   }
 
-  async function bring(arrival: Arrival, hashed: Hashed, hooks: IngestHooks): Promise<Outcome> {
+  async function bring(arrival: ArrivingFile, hashed: Hashed, hooks: IngestHooks): Promise<IngestOutcome> {
     const { sha256, bytes } = hashed;
     let { before } = hashed;
     const sidecar = await openSidecar(parts, arrival, hooks);
@@ -113,14 +113,14 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
       // Something nobody told us of took that place between the reservation and the move: reserve another.
       originals.release(sha256, arrival.claim);
       // The try made it read-only, which is a change, too.
-      const now = await files.lookClosely(arrival.file);
+      const now = await files.statExact(arrival.file);
       if (now && before && same(now, before)) before = now;
     }
   }
 
   /** Throws `changing` where a file is not the one that was hashed any more. */
-  async function unchanged(arrival: Arrival, before: Hashed['before']): Promise<void> {
-    const now = await files.lookClosely(arrival.file);
+  async function unchanged(arrival: ArrivingFile, before: Hashed['before']): Promise<void> {
+    const now = await files.statExact(arrival.file);
     // The time of the last change of any kind can't be set back, as a sync tool does with that of the contents.
     if (now && before && same(now, before) && now.ctimeNs === before.ctimeNs) return;
     throw changing(arrival);
@@ -130,9 +130,14 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
    * A file that was written to on its very way into the archive is not the one that was hashed: it goes back into its
    * claim. A copy that was made from another filesystem is checked by its hash instead.
    */
-  async function takeBack(arrival: Arrival, before: Hashed['before'], path: string, reserved?: string): Promise<void> {
+  async function takeBack(
+    arrival: ArrivingFile,
+    before: Hashed['before'],
+    path: string,
+    reserved?: string,
+  ): Promise<void> {
     const to = archive.resolve(path);
-    const now = await files.lookClosely(to);
+    const now = await files.statExact(to);
     if (!now || !before || now.ino !== before.ino || now.dev !== before.dev || same(now, before)) return;
     await files.move(to, arrival.file);
     if (reserved !== undefined) originals.release(reserved, arrival.claim);
@@ -146,7 +151,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   }
 
   /** Where a try before this one moved the file into the archive, and failed only after it. */
-  async function finished({ claim, aside }: Arrival): Promise<Outcome | undefined> {
+  async function finished({ claim, aside }: ArrivingFile): Promise<IngestOutcome | undefined> {
     const row = broughtBy(claim);
     if (row?.state === 'here' || (row && (await settleReservation(row, { ...parts, originals })) === 'here'))
       return {
@@ -160,7 +165,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
 
   return async (arrival, hooks) => {
     hooks.step('hash');
-    const before = await files.lookClosely(arrival.file);
+    const before = await files.statExact(arrival.file);
     const done = before ? undefined : await finished(arrival);
     if (done) return done;
     const { sha256, bytes } = await files.hash(arrival.file);
@@ -181,5 +186,5 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
 
 const same = (a: Looked, b: Looked): boolean => a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
 
-const changing = ({ name, file }: Arrival): PhotospoolError =>
+const changing = ({ name, file }: ArrivingFile): PhotospoolError =>
   new PhotospoolError('changing', `${printable(name)} is still being written.`, { op: 'read', path: file });

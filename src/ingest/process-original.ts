@@ -11,19 +11,19 @@ import { factsRecipe } from '../photo/facts/read-metadata.js';
 import { isVideo } from '../video/ffmpeg-input.js';
 import { makeFilm } from './ingest-video.js';
 import type { IngestParts } from './ingest-parts.js';
-import type { IngestHooks, Arrival } from './arriving-file.js';
+import type { IngestHooks, ArrivingFile } from './arriving-file.js';
 import { storeRendered } from './store-renditions.js';
-import { record, type Made } from './record-original.js';
+import { record, type ProcessedOriginal } from './record-original.js';
 import { isSidecarName } from './sidecars/match-sidecars.js';
 import type { Bringing } from './sidecars/ingest-sidecars.js';
 
 async function make(
   parts: IngestParts,
-  arrival: Arrival,
+  arrival: ArrivingFile,
   format: Format,
   bytes: number,
   hooks: IngestHooks,
-): Promise<Made> {
+): Promise<ProcessedOriginal> {
   hooks.step('render');
   const { file, asIs = false } = arrival;
   if (isVideo(format)) return makeFilm(parts, { path: file, format, bytes }, () => hooks.step('inspect'), asIs);
@@ -42,7 +42,7 @@ async function make(
 }
 
 /** What an arrival is, by its bytes. @throws PhotospoolError `undecodable` where they are broken, `unsupported` where it is no photo. */
-function formatOfArrival({ name, asIs }: Arrival, head: Uint8Array): Format {
+function formatOfArrival({ name, asIs }: ArrivingFile, head: Uint8Array): Format {
   const found = identify(head);
   if (found.kind === 'photo') return found.format;
   if (!isBroken(name, found)) throw new PhotospoolError('unsupported', `${printable(name)}: ${found.reason}.`);
@@ -56,7 +56,7 @@ function formatOfArrival({ name, asIs }: Arrival, head: Uint8Array): Format {
 /** Makes all of a photo; answers how its documents are written and its name reserved. */
 export async function makePhoto(
   parts: IngestParts,
-  arrival: Arrival,
+  arrival: ArrivingFile,
   original: Parameters<typeof record>[3],
   hooks: IngestHooks,
 ): Promise<() => Reservation> {
@@ -68,7 +68,7 @@ export async function makePhoto(
 /** A sidecar, read; undefined where it is none. */
 export async function openSidecar(
   parts: IngestParts,
-  arrival: Arrival,
+  arrival: ArrivingFile,
   hooks: IngestHooks,
 ): Promise<Bringing | undefined> {
   if (!parts.sidecars || !isSidecarName(arrival.name)) return undefined;

@@ -7,7 +7,7 @@ import type { Archive } from '../archive/archive.js';
 import { archiveName } from '../archive/original-names.js';
 import { canonical } from '../document/canonical-json.js';
 import { withArrival, withSighting } from '../document/arrival.js';
-import { withBrought, type Brought } from '../document/imported-metadata.js';
+import { withBrought, type ImportedMetadata } from '../document/imported-metadata.js';
 import { isNewer, merge } from '../document/merge.js';
 import {
   exifId,
@@ -21,17 +21,17 @@ import {
 import { viewPhoto } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow, Reservation } from '../library/local-tables.js';
-import type { Arrival } from './arriving-file.js';
-import type { Names } from './sidecars/arrival-names.js';
+import type { ArrivingFile } from './arriving-file.js';
+import type { ArrivalNames } from './sidecars/arrival-names.js';
 
 /** What ingest made of one original. */
-export interface Made {
+export interface ProcessedOriginal {
   facts: Facts;
   renditions: Renditions;
   exif: ExifDocument;
 }
 
-function sightingOf({ name, raw, seen: at, modified, folder, by }: Arrival, server: string): Sighting {
+function sightingOf({ name, raw, seen: at, modified, folder, by }: ArrivingFile, server: string): Sighting {
   return {
     ...{ at, server, name, ...(raw !== undefined && { raw }), modified },
     ...(folder !== undefined && { folder }),
@@ -46,10 +46,10 @@ function sightingOf({ name, raw, seen: at, modified, folder, by }: Arrival, serv
 export function record(
   library: Library,
   archive: Archive,
-  arrival: Arrival,
+  arrival: ArrivingFile,
   original: Pick<OriginalRow, 'sha256' | 'bytes' | 'modified'>,
-  made: Made,
-  names?: Names,
+  made: ProcessedOriginal,
+  names?: ArrivalNames,
 ): Reservation {
   const { sha256 } = original;
   const sighting = sightingOf(arrival, library.server);
@@ -70,7 +70,7 @@ export function record(
 }
 
 /** Adds the sighting of a duplicate to the document of its original, where there is one. */
-export function recordSighting(library: Library, sha256: string, arrival: Arrival, names?: Names): void {
+export function recordSighting(library: Library, sha256: string, arrival: ArrivingFile, names?: ArrivalNames): void {
   const sighting = sightingOf(arrival, library.server);
   library.transaction(() => {
     // The document keeps the first folder of a name; a sidecar may come in the last.
@@ -79,11 +79,11 @@ export function recordSighting(library: Library, sha256: string, arrival: Arriva
   });
 }
 
-const saying = (document: PhotoDocument, { brought }: Pick<Arrival, 'brought'>): PhotoDocument =>
+const saying = (document: PhotoDocument, { brought }: Pick<ArrivingFile, 'brought'>): PhotoDocument =>
   brought ? withBrought(document, brought) : document;
 
 /** Adds what an export says of a photo whose bytes are here to its document; true where that is news. */
-export function recordBrought(library: Library, sha256: string, brought: Brought): boolean {
+export function recordBrought(library: Library, sha256: string, brought: ImportedMetadata): boolean {
   const id = photoId(sha256);
   const stored = library.get<PhotoDocument>(id);
   // Most of what is said again is known: then nothing is written, and nothing waits for the disk.

@@ -20,10 +20,10 @@ import { makeClip } from './transcode-jobs.js';
 import { pictureFilm } from './ingest-video.js';
 import { storeRendered } from './store-renditions.js';
 import type { IngestParts } from './ingest-parts.js';
-import { isLost, type Finding } from './verify-home.js';
+import { isLost, type VerifyFinding } from './verify-home.js';
 
 /** Where a file with these bytes is, beside the home: in a backup. It need not be sound. */
-export type Elsewhere = (kind: 'originals' | 'renditions', sha256: string) => Promise<string | undefined>;
+export type SpareCopy = (kind: 'originals' | 'renditions', sha256: string) => Promise<string | undefined>;
 
 /** What a repair works with. */
 export interface RepairParts {
@@ -38,7 +38,7 @@ export interface RepairParts {
    * Where originals may be put back from, also in place of damaged ones, and renditions. Without it only those that are
    * missing come back, from copies that the check found.
    */
-  elsewhere?: Elsewhere;
+  elsewhere?: SpareCopy;
   /** Told how many findings were looked at. */
   progress?: (done: number) => void;
 }
@@ -48,9 +48,9 @@ const mostNames = 20;
 /** How many photos are in hand at once: reading one and rendering another go together. */
 const lanes = 4;
 /** Mends what can be mended, and marks it as `repaired`. What fails stays as it was found. */
-export async function repair(findings: readonly Finding[], parts: RepairParts): Promise<void> {
+export async function repair(findings: readonly VerifyFinding[], parts: RepairParts): Promise<void> {
   let done = 0;
-  const step = async (finding: Finding, work: () => Promise<boolean>): Promise<void> => {
+  const step = async (finding: VerifyFinding, work: () => Promise<boolean>): Promise<void> => {
     // What the disk or a decoder says of one is no trouble of the others: that one stays as it was found.
     if (await work().catch(() => false)) finding.repaired = true;
     parts.progress?.(++done);
@@ -68,8 +68,8 @@ export async function repair(findings: readonly Finding[], parts: RepairParts): 
 }
 
 /** The row of an original says where it was found. */
-async function takeUp({ path, sha256 }: Finding, { library, archive, files }: RepairParts): Promise<boolean> {
-  const look = await files.look(archive.resolve(path));
+async function takeUp({ path, sha256 }: VerifyFinding, { library, archive, files }: RepairParts): Promise<boolean> {
+  const look = await files.stat(archive.resolve(path));
   if (!look) return false;
   const claim = library.local.originals.find(sha256!)?.claim ?? '';
   const row = { path, claim, bytes: look.size, modified: look.mtimeMs };
@@ -82,7 +82,7 @@ async function takeUp({ path, sha256 }: Finding, { library, archive, files }: Re
  * Puts an original back from where its bytes are as well. One that is there, but damaged, stays, and only a restore puts the
  * good one beside it, under a name of its own.
  */
-async function putBack({ kind, sha256, copies = [] }: Finding, parts: RepairParts): Promise<boolean> {
+async function putBack({ kind, sha256, copies = [] }: VerifyFinding, parts: RepairParts): Promise<boolean> {
   const { archive, elsewhere } = parts;
   if (kind !== 'missing' && !elsewhere) return false;
   const backup = await elsewhere?.('originals', sha256!);
@@ -122,7 +122,7 @@ async function copyBack(from: string, sha256: string, { library, archive, files 
 }
 
 /** Makes the renditions and films of a photo again: from a backup, or from its original. */
-async function remake({ sha256 }: Finding, parts: RepairParts): Promise<boolean> {
+async function remake({ sha256 }: VerifyFinding, parts: RepairParts): Promise<boolean> {
   const { library, archive, files } = parts;
   const photo = library.get<PhotoDocument>(photoId(sha256!))?.body;
   if (!photo) return false;
@@ -169,7 +169,7 @@ const areThere = async (renditions: readonly Rendition[], parts: RepairParts): P
 /** A rendition that is sound here, or comes from a backup. */
 async function fetch({ sha256, bytes }: Rendition, { blobs, files, elsewhere }: RepairParts): Promise<boolean> {
   for (const path of [blobs.path(sha256), await elsewhere?.('renditions', sha256)]) {
-    const look = path === undefined ? undefined : await files.look(path);
+    const look = path === undefined ? undefined : await files.stat(path);
     if (path === undefined || look?.size !== bytes) continue;
     const content = await files.head(path, bytes);
     if (createHash('sha256').update(content).digest('hex') !== sha256) continue;

@@ -23,7 +23,7 @@ export async function settleReservation(row: OriginalRow, parts: ReservationPart
   const { originals, archive, files } = parts;
   if (await parts.claimed(row.claim)) return 'held';
   const path = archive.resolve(row.path);
-  const there = await files.look(path);
+  const there = await files.stat(path);
   if (!there?.isFile() || (await files.hash(path)).sha256 !== row.sha256) return 'dead';
   originals.arrived(row.sha256);
   return 'here';

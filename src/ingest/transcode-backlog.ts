@@ -27,7 +27,7 @@ export interface Wish {
 }
 
 /** The films that are to be made on this server. */
-export interface Wanted {
+export interface TranscodeBacklog {
   /** Takes in what changed in the library since the last call. Yields to other work. */
   follow(): Promise<void>;
   /** The next to be made whose original is here; undefined where there is none that is due. */
@@ -64,7 +64,7 @@ const pause = 600_000;
 const courtesy = 3_600_000;
 
 /** Opens the table, making it where it is missing. */
-export function openWanted(db: Sqlite, library: Library, clock: Clock): Wanted {
+export function openWanted(db: Sqlite, library: Library, clock: Clock): TranscodeBacklog {
   db.exec(tables);
   const put = db.prepare(`INSERT INTO clip_wanted (sha256, stage, taken, due) VALUES (?, ?, ?, ?)
     ON CONFLICT (sha256) DO UPDATE SET taken = excluded.taken, tries = iif(stage = excluded.stage, tries, 0),

@@ -22,12 +22,12 @@ import {
 } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 import { headLength, identify } from '../photo/formats/identify.js';
-import type { Source } from '../video/transcode.js';
+import type { VideoSource } from '../video/transcode.js';
 import { makeFilm, type FilmParts } from './ingest-video.js';
-import { clipAt, lacksVideo, openWanted, type Wanted, type Wish } from './transcode-backlog.js';
+import { clipAt, lacksVideo, openWanted, type TranscodeBacklog, type Wish } from './transcode-backlog.js';
 
 /** What making films works with. */
-export interface ClipParts extends FilmParts {
+export interface TranscodeParts extends FilmParts {
   db: Sqlite;
   library: Library;
   archive: Archive;
@@ -38,8 +38,8 @@ export interface ClipParts extends FilmParts {
 }
 
 /** What makes the films of a home. */
-export interface Clips {
-  wanted: Wanted;
+export interface TranscodeJobs {
+  wanted: TranscodeBacklog;
   /** As `Wanted.ask`, and begins with it where the maker watches; false without ffmpeg, too. */
   ask(sha256: string): boolean;
   /** Makes what is missing until all is there that can be made now; answers how many were made. Never rejects. */
@@ -55,7 +55,7 @@ const rest = 30_000;
 const faults: ReadonlySet<ErrorCode> = new Set(['undecodable', 'unsupported', 'timeout', 'too-large', 'truncated']);
 
 /** Opens the maker; nothing is begun before a call. Without ffmpeg there is nothing that it can do. */
-export function openClips(parts: ClipParts): Clips {
+export function openClips(parts: TranscodeParts): TranscodeJobs {
   const { db, library, clock, log, films } = parts;
   const wanted = openWanted(db, library, clock);
   const turn = new Turn();
@@ -135,7 +135,7 @@ class Turn {
  * Makes what a document lacks next, and what goes with it; answers how much that was. @throws PhotospoolError as transcode.ts, or
  * `not-found` where the original went.
  */
-async function make({ sha256, stage }: Wish, parts: ClipParts): Promise<number> {
+async function make({ sha256, stage }: Wish, parts: TranscodeParts): Promise<number> {
   const { library, archive, files } = parts;
   const row = library.local.originals.find(sha256);
   const document = photoOf(library.get(photoId(sha256))?.body);
@@ -157,7 +157,7 @@ async function make({ sha256, stage }: Wish, parts: ClipParts): Promise<number> 
   return Object.keys(made).length;
 }
 
-async function sourceOf(path: string, bytes: number, files: Files): Promise<Source> {
+async function sourceOf(path: string, bytes: number, files: Files): Promise<VideoSource> {
   const found = identify(await files.head(path, headLength));
   if (found.kind !== 'photo') throw new PhotospoolError('unsupported', `This can't be shown: ${found.reason}.`);
   return { path, format: found.format, bytes };
@@ -172,7 +172,7 @@ export async function makeClip(
   bytes: number,
   facts: PhotoDocument['facts'],
   name: 'hover' | 'video',
-  parts: Pick<ClipParts, 'films' | 'blobs' | 'files'>,
+  parts: Pick<TranscodeParts, 'films' | 'blobs' | 'files'>,
 ): Promise<Clip> {
   const { blobs, files } = parts;
   const motion = motionOf(facts);
@@ -189,7 +189,7 @@ export async function makeClip(
 }
 
 /** Reads a video anew and makes its pictures, where that could not be done before. */
-async function picture(source: Source, sha256: string, parts: ClipParts): Promise<void> {
+async function picture(source: VideoSource, sha256: string, parts: TranscodeParts): Promise<void> {
   const { library } = parts;
   const { facts, renditions, exif } = await makeFilm(parts, source, () => undefined, true);
   if (renditions.thumb === undefined && !renditions.damaged)
@@ -202,9 +202,9 @@ async function picture(source: Source, sha256: string, parts: ClipParts): Promis
 
 /** Makes a film of a video. */
 async function film(
-  source: Source,
+  source: VideoSource,
   name: 'hover' | 'video',
-  { films, blobs, files }: Pick<ClipParts, 'films' | 'blobs' | 'files'>,
+  { films, blobs, files }: Pick<TranscodeParts, 'films' | 'blobs' | 'files'>,
 ): Promise<Clip> {
   const made = blobs.temporary();
   try {
@@ -218,8 +218,8 @@ async function film(
 
 /** Makes both films of a brief video at once; undefined of a longer one, or where that did not go well. */
 async function bothFilms(
-  source: Source,
-  { films, blobs, files }: Pick<ClipParts, 'films' | 'blobs' | 'files'>,
+  source: VideoSource,
+  { films, blobs, files }: Pick<TranscodeParts, 'films' | 'blobs' | 'files'>,
 ): Promise<{ hover: Clip; video: Clip } | undefined> {
   const [hover, play] = [blobs.temporary(), blobs.temporary()];
   try {

@@ -16,7 +16,7 @@ import type { OriginalRow } from '../library/local-tables.js';
 export type Shown = 'thumb' | 'preview' | 'hover' | 'video';
 
 /** Something that is not as the library says. Paths are relative to the archive. */
-export interface Finding {
+export interface VerifyFinding {
   /**
    * `moved`: an original that is elsewhere in the archive than the library says, or of which it did not know that it is
    * there. `unknown`: a file that the library does not know. `unreadable`: the disk would not give it. `rendition`: a scaled
@@ -39,7 +39,7 @@ export interface Finding {
 export interface Verified {
   /** How many originals were read. */
   checked: number;
-  findings: Finding[];
+  findings: VerifyFinding[];
 }
 
 /** What a check looks at. Folders are absolute. */
@@ -56,10 +56,10 @@ export interface VerifyParts {
 
 /** Folders of the archive that hold no originals. */
 const aside = new Set(['duplicates', 'trash']);
-const lost = new Set<Finding['kind']>(['missing', 'changed', 'unreadable']);
+const lost = new Set<VerifyFinding['kind']>(['missing', 'changed', 'unreadable']);
 
 /** Whether an original is not in the archive as it should be. */
-export const isLost = ({ kind }: Finding): boolean => lost.has(kind);
+export const isLost = ({ kind }: VerifyFinding): boolean => lost.has(kind);
 
 /** Checks all originals that are `here`, then the rest of the archive, then all renditions. */
 export async function verifyHome(parts: VerifyParts): Promise<Verified> {
@@ -67,7 +67,7 @@ export async function verifyHome(parts: VerifyParts): Promise<Verified> {
   const { originals } = library.local;
   const { here, sidecars } = originals.counts();
   const total = here + sidecars + library.count('photo:');
-  const bad = new Map<string, Finding>();
+  const bad = new Map<string, VerifyFinding>();
   let checked = 0;
   for (const { sha256, path, state } of originals.all()) {
     if (state !== 'here') continue;
@@ -75,11 +75,11 @@ export async function verifyHome(parts: VerifyParts): Promise<Verified> {
     if (kind) bad.set(sha256, { kind, path: printable(path), sha256 });
     progress(++checked, total);
   }
-  const strays: Finding[] = [];
+  const strays: VerifyFinding[] = [];
   const found = new Set<string>();
   for await (const stray of strayFiles(parts, bad)) strays.push(await nameStray(stray, bad, found, parts));
   for (const finding of bad.values()) await addCopies(finding, parts);
-  const renditions: Finding[] = [];
+  const renditions: VerifyFinding[] = [];
   let seen = 0;
   for (const { id, body } of library.scan<PhotoDocument>('photo:')) {
     const finding = await checkRenditions(id.slice('photo:'.length), body, parts);
@@ -96,7 +96,7 @@ async function check(
   files: Files,
 ): Promise<'missing' | 'changed' | 'unreadable' | undefined> {
   try {
-    const there = await files.look(file);
+    const there = await files.stat(file);
     if (!there?.isFile()) return 'missing';
     return (await files.hash(file)).sha256 === sha256 ? undefined : 'changed';
   } catch {
@@ -111,7 +111,11 @@ interface Stray {
   entry: Entry;
 }
 
-async function* strayFiles(parts: VerifyParts, bad: ReadonlyMap<string, Finding>, folder = ''): AsyncIterable<Stray> {
+async function* strayFiles(
+  parts: VerifyParts,
+  bad: ReadonlyMap<string, VerifyFinding>,
+  folder = '',
+): AsyncIterable<Stray> {
   const { library, archive, files } = parts;
   const entries = (await files.list(join(archive, folder))) ?? [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -128,10 +132,10 @@ async function* strayFiles(parts: VerifyParts, bad: ReadonlyMap<string, Finding>
 /** Says what a stray file is. One that is a lost original is taken from the lost ones; of two, it is the first. */
 async function nameStray(
   { path, entry }: Stray,
-  bad: Map<string, Finding>,
+  bad: Map<string, VerifyFinding>,
   found: Set<string>,
   { library, files }: VerifyParts,
-): Promise<Finding> {
+): Promise<VerifyFinding> {
   const shown = printable(path);
   const hashed = await files.hash(entry.path).catch(() => undefined);
   if (!hashed) return { kind: 'unknown', path: shown };
@@ -146,7 +150,7 @@ async function nameStray(
   return { kind: 'moved', path: shown, sha256, ...(row && { from: row.path }) };
 }
 
-async function addCopies(finding: Finding, { library, archive, files, backups }: VerifyParts): Promise<void> {
+async function addCopies(finding: VerifyFinding, { library, archive, files, backups }: VerifyParts): Promise<void> {
   const row = library.local.originals.find(finding.sha256!);
   const copies = [...(row ? await laidAside(row, archive, files) : []), ...((await backups?.(finding.sha256!)) ?? [])];
   if (copies.length > 0) finding.copies = copies;
@@ -160,14 +164,18 @@ async function laidAside({ sha256, bytes }: OriginalRow, archive: string, files:
   const found: string[] = [];
   for (const folder of aside) {
     for (const { name, path, kind } of (await files.list(join(archive, folder))) ?? []) {
-      if (kind !== 'file' || (await files.look(path))?.size !== bytes) continue;
+      if (kind !== 'file' || (await files.stat(path))?.size !== bytes) continue;
       if ((await check(path.toString(), sha256, files)) === undefined) found.push(`${folder}/${printable(name)}`);
     }
   }
   return found;
 }
 
-async function checkRenditions(sha256: string, body: PhotoDocument, parts: VerifyParts): Promise<Finding | undefined> {
+async function checkRenditions(
+  sha256: string,
+  body: PhotoDocument,
+  parts: VerifyParts,
+): Promise<VerifyFinding | undefined> {
   const { library, blobs, files } = parts;
   const named = { ...renditionsShown(body.renditions), ...clipsShown(body) };
   const broken: Shown[] = [];

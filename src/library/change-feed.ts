@@ -5,7 +5,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import type { Epochs } from './sequences.js';
 
 /** A line of the change feed: the newest change of each document. */
-export interface Change {
+export interface FeedChange {
   /** The sequence as peers see it, `<n>-<epoch>`. */
   seq: string;
   n: number;
@@ -21,9 +21,9 @@ const usualLimit = 1000;
 /** The change feed of a library. */
 export interface Feed {
   /** Changes after `since` (a sequence, or a number), oldest first; 1,000 at most where no limit is given. */
-  changes(since: string | number, limit?: number): { changes: Change[]; last: string };
+  changes(since: string | number, limit?: number): { changes: FeedChange[]; last: string };
   /** Changes before the change `before` (its number; the newest ones where it is undefined), newest first. */
-  newest(before: number | undefined, limit: number): Change[];
+  newest(before: number | undefined, limit: number): FeedChange[];
   /** How many documents changed after `since`. */
   pending(since: string | number): number;
 }
@@ -48,8 +48,8 @@ export function openFeed(db: Sqlite, epochs: Epochs): Feed {
     CROSS JOIN revision AS r ON r.doc = c.doc AND r.leaf = 1
     ORDER BY c.seq DESC, r.deleted, r.generation DESC, r.rev DESC`);
   const waiting = db.prepare<{ n: number }>('SELECT count(*) AS n FROM change WHERE seq > ?');
-  function gather(rows: readonly ChangeRow[], sequence: (n: number) => string): Change[] {
-    const changes: Change[] = [];
+  function gather(rows: readonly ChangeRow[], sequence: (n: number) => string): FeedChange[] {
+    const changes: FeedChange[] = [];
     for (const { seq: n, doc: id, rev, ...row } of rows) {
       const deleted = row.deleted === 1;
       // The first leaf of a document is its winner.

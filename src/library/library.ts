@@ -8,9 +8,9 @@ import { systemClock, type Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { Body, Stamp } from '../document/photo-document.js';
 import { madeAt, openHlc } from '../document/stamp.js';
-import { openReads, type Raw, type Stored } from './read-documents.js';
+import { openReads, type Raw, type StoredRevision } from './read-documents.js';
 import { openEpochs } from './sequences.js';
-import { openFeed, type Change } from './change-feed.js';
+import { openFeed, type FeedChange } from './change-feed.js';
 import type { Incoming } from './validate-documents.js';
 import { openJournal, type Defer, type Index, type Journal } from './change-journal.js';
 import { openLocal, type Local } from './local-tables.js';
@@ -19,8 +19,8 @@ import { openRevisions } from './revision-tree.js';
 import { openSchema } from './library-format.js';
 import { openWrites, type InsertOptions, type Receiver } from './write-documents.js';
 
-export type { Raw, Stored } from './read-documents.js';
-export type { Change } from './change-feed.js';
+export type { Raw, StoredRevision as Stored } from './read-documents.js';
+export type { FeedChange as Change } from './change-feed.js';
 export type { Incoming } from './validate-documents.js';
 export type { Defer, Index } from './change-journal.js';
 export type { InsertOptions, Receiver } from './write-documents.js';
@@ -47,15 +47,15 @@ export interface Library {
   readonly epoch: string;
   readonly local: Local;
   /** The winning revision, undefined where there is none or it is deleted. */
-  get<B extends object = Body>(id: string): Stored<B> | undefined;
+  get<B extends object = Body>(id: string): StoredRevision<B> | undefined;
   /** The winning bodies of many documents, in the order asked for. */
-  getMany<B extends object = Body>(ids: readonly string[]): (Stored<B> | undefined)[];
+  getMany<B extends object = Body>(ids: readonly string[]): (StoredRevision<B> | undefined)[];
   /** One given revision with its ancestors, also a deleted one. */
-  revision(id: string, rev: string): (Stored & { revisions: string[] }) | undefined;
+  revision(id: string, rev: string): (StoredRevision & { revisions: string[] }) | undefined;
   /** As `revision`, with its body as it is stored: canonical JSON. */
   raw(id: string, rev: string): Raw | undefined;
   /** All leaves of a document, the winner first. */
-  leaves(id: string): Stored[];
+  leaves(id: string): StoredRevision[];
   /** As `leaves`, without bodies. */
   heads(id: string): { rev: string; deleted: boolean }[];
   /**
@@ -81,15 +81,15 @@ export interface Library {
   /** Which of these revisions are missing here. */
   missing(asked: ReadonlyMap<string, readonly string[]>): Map<string, string[]>;
   /** Changes after `since` (a sequence, or 0), oldest first; 1,000 at most where no limit is given. */
-  changes(since: string | number, limit?: number): { changes: Change[]; last: string };
+  changes(since: string | number, limit?: number): { changes: FeedChange[]; last: string };
   /** Changes before the change `before` (its number; the newest ones where it is undefined), newest first. */
-  newest(before: number | undefined, limit: number): Change[];
+  newest(before: number | undefined, limit: number): FeedChange[];
   /** How many documents changed after `since`. */
   pending(since: string | number): number;
   /** The number of the newest change, cheap to ask: how other processes' writes are noticed. */
   lastChange(): number;
   /** Winning, undeleted documents whose id begins with `prefix`, in id order, in batches that yield to other work. */
-  scan<B extends object = Body>(prefix: string, after?: string): IterableIterator<Stored<B>>;
+  scan<B extends object = Body>(prefix: string, after?: string): IterableIterator<StoredRevision<B>>;
   /** How many undeleted documents have such an id. Walks an index: some 100 ms for a million. */
   count(prefix: string): number;
   /** A stamp greater than the wall clock, than the last own one, and than those in `seen` that are not more than a day ahead. */

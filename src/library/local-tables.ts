@@ -63,7 +63,7 @@ export interface Originals {
 }
 
 /** What `mode = "copy"` remembers of files it left in place: path, size and mtime (ns as text) to SHA-256. */
-export interface Seen {
+export interface CopiedFiles {
   find(path: string, bytes: number, modified: string): string | undefined;
   put(path: string, bytes: number, modified: string, sha256: string): void;
 }
@@ -71,7 +71,7 @@ export interface Seen {
 /** Everything that is true of this server only. */
 export interface Local {
   originals: Originals;
-  seen: Seen;
+  seen: CopiedFiles;
   /** Originals of purged photos. */
   discarded: Discarded;
   /** What came through today: originals that arrived are counted by themselves, duplicates by who sets them aside. */
@@ -178,7 +178,7 @@ function openOriginals(db: Sqlite, today: Today): Originals {
   return originals;
 }
 
-function openSeen(db: Sqlite): Seen {
+function openSeen(db: Sqlite): CopiedFiles {
   const find = db.prepare<{ sha256: string }>('SELECT sha256 FROM seen WHERE path = ? AND bytes = ? AND modified = ?');
   const put = db.prepare(`INSERT INTO seen (path, bytes, modified, sha256) VALUES (?, ?, ?, ?)
     ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes, modified = excluded.modified, sha256 = excluded.sha256`);

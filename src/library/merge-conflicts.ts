@@ -20,7 +20,7 @@ export interface Branch {
 }
 
 /** What is to be done with a document. All empty where there is nothing to do. */
-export interface Plan {
+export interface MergePlan {
   /** A revision to add: the merge. `parent` is the leaf below which it goes. */
   merged?: { parent: string; body: Body };
   /** Live leaves to close with a tombstone. */
@@ -29,7 +29,7 @@ export interface Plan {
   drop: string[];
 }
 
-const nothing: Plan = { close: [], drop: [] };
+const nothing: MergePlan = { close: [], drop: [] };
 
 /** The body of the tombstone that closes a branch. */
 export const tombstone: Body = {};
@@ -38,7 +38,7 @@ export const tombstone: Body = {};
  * What to do about a document with these leaves (the winner first) and kept bodies. A conflict with a leaf of a newer
  * format is left to a server that understands it, and so is one whose merge would be too large to pass on.
  */
-export function planMerge(leaves: readonly Branch[], kept: readonly Omit<Branch, 'deleted'>[]): Plan {
+export function planMerge(leaves: readonly Branch[], kept: readonly Omit<Branch, 'deleted'>[]): MergePlan {
   const live = leaves.filter((leaf) => !leaf.deleted);
   const purges = leaves
     .filter((leaf) => leaf.deleted)

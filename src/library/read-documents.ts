@@ -8,7 +8,7 @@ import { isRevision } from './validate-documents.js';
 import type { Revisions } from './revision-tree.js';
 
 /** A revision of a document. */
-export interface Stored<B extends object = Body> {
+export interface StoredRevision<B extends object = Body> {
   id: string;
   /** CouchDB's `<generation>-<md5>`. */
   rev: string;
@@ -26,13 +26,13 @@ export interface Raw {
 
 /** The reading half of a library; see `Library`. */
 export interface Reads {
-  get<B extends object = Body>(id: string): Stored<B> | undefined;
-  getMany<B extends object = Body>(ids: readonly string[]): (Stored<B> | undefined)[];
-  scan<B extends object = Body>(prefix: string, after?: string): IterableIterator<Stored<B>>;
+  get<B extends object = Body>(id: string): StoredRevision<B> | undefined;
+  getMany<B extends object = Body>(ids: readonly string[]): (StoredRevision<B> | undefined)[];
+  scan<B extends object = Body>(prefix: string, after?: string): IterableIterator<StoredRevision<B>>;
   count(prefix: string): number;
-  revision(id: string, rev: string): (Stored & { revisions: string[] }) | undefined;
+  revision(id: string, rev: string): (StoredRevision & { revisions: string[] }) | undefined;
   raw(id: string, rev: string): Raw | undefined;
-  leaves(id: string): Stored[];
+  leaves(id: string): StoredRevision[];
   heads(id: string): { rev: string; deleted: boolean }[];
   heirs(id: string, rev: string): string[];
   missing(asked: ReadonlyMap<string, readonly string[]>): Map<string, string[]>;
@@ -60,13 +60,13 @@ export function openReads(db: Sqlite, revisions: Revisions): Reads {
   const live = db.prepare<{ n: number }>(`SELECT count(DISTINCT doc) AS n FROM revision
     WHERE leaf = 1 AND deleted = 0 AND doc >= ? AND doc < ?`);
 
-  function get<B extends object>(id: string): Stored<B> | undefined {
+  function get<B extends object>(id: string): StoredRevision<B> | undefined {
     const row = one.get(id);
     return row && row.deleted === 0 ? stored<B>(row) : undefined;
   }
 
   /** Each batch is read whole, so that no statement is open while the caller does other things. */
-  function* scan<B extends object>(prefix: string, after = ''): IterableIterator<Stored<B>> {
+  function* scan<B extends object>(prefix: string, after = ''): IterableIterator<StoredRevision<B>> {
     for (let last = after; ;) {
       const rows = some.all(last, prefix, prefix + end);
       for (const row of rows) {
@@ -107,6 +107,6 @@ export function openReads(db: Sqlite, revisions: Revisions): Reads {
   };
 }
 
-function stored<B extends object>({ doc, rev, deleted, body }: LeafRow): Stored<B> {
+function stored<B extends object>({ doc, rev, deleted, body }: LeafRow): StoredRevision<B> {
   return { id: doc, rev, deleted: deleted === 1, body: JSON.parse(body) as B };
 }

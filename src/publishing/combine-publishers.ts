@@ -13,9 +13,9 @@ import { clipsShown, renditionsShown } from '../document/facts.js';
 import { compareText, own } from '../document/json-values.js';
 import { format, photoId, sha256Of, type Body } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
-import type { Named } from '../sync/blobs/blob-index.js';
+import type { BlobIndex } from '../sync/blobs/blob-index.js';
 import { isAt } from './projection-writer.js';
-import { hashesOf, opaqueOf, publicId, readPublic, type Told } from './public-fields.js';
+import { hashesOf, opaqueOf, publicId, readPublic, type ToldInPublic } from './public-fields.js';
 import type { Publisher } from './publisher-database.js';
 import type { Publishers } from './publisher-registry.js';
 
@@ -25,7 +25,7 @@ export interface CombinerParts {
   db: Sqlite;
   library: Library;
   publishers: Publishers;
-  named: Named;
+  named: BlobIndex;
   blobs: Blobs;
   files: Files;
 }
@@ -43,7 +43,7 @@ export interface Combiner {
 const batch = 200;
 
 /** The later decision; at the same one the narrower; then the later edit; then whichever is the same everywhere. */
-export function later(a: Told, b: Told): Told {
+export function later(a: ToldInPublic, b: ToldInPublic): ToldInPublic {
   const order =
     compareText(a.at, b.at) ||
     Number(a.value === null) - Number(b.value === null) ||
@@ -59,7 +59,7 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   /** What the homes say of a photo, as one; undefined where none says anything. */
-  function toldOf(opaque: string): Told | undefined {
+  function toldOf(opaque: string): ToldInPublic | undefined {
     const all = publishers
       .all()
       .flatMap(({ projection }) => readPublic(projection.get(publicId(opaque))?.body)?.photo ?? []);
@@ -98,7 +98,7 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
     await named.follow();
     if (named.find(sha256)) return;
     for (const path of [blobs.path(sha256), blobs.partial(sha256)])
-      if (await files.look(path)) await files.remove(path);
+      if (await files.stat(path)) await files.remove(path);
   }
 
   /** The hashes of all pictures that are here or on their way. */
@@ -146,7 +146,7 @@ const emptyLog = 'PRAGMA wal_checkpoint(TRUNCATE)';
 const withdrawn: Body = { format, kind: 'withdrawn' };
 
 /** The document that shows what is told. */
-function photoFrom({ value, at }: Told): Body {
+function photoFrom({ value, at }: ToldInPublic): Body {
   return {
     format,
     kind: 'photo',

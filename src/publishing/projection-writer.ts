@@ -9,7 +9,7 @@ import { format, sha256Of } from '../document/photo-document.js';
 import type { Incoming, Library } from '../library/library.js';
 import { makeKey } from './library-key.js';
 import { deciding, never, opaqueId, project, settle, wasPublic, type ProjectionOptions } from './projection.js';
-import { hashesOf, opaqueOf, publicId, readPublic, type Told } from './public-fields.js';
+import { hashesOf, opaqueOf, publicId, readPublic, type ToldInPublic } from './public-fields.js';
 
 /** What a projection is made from. */
 export interface ProjectorParts {
@@ -51,8 +51,8 @@ export function openProjector({ library, db, projection, options, random }: Proj
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   /** Says what there is to say now of one photo. */
-  function write(opaque: string, now: Told | undefined): void {
-    let told: Told = { value: null, at: never };
+  function write(opaque: string, now: ToldInPublic | undefined): void {
+    let told: ToldInPublic = { value: null, at: never };
     projection.update(publicId(opaque), (body) => {
       told = settle(readPublic(body)?.photo, now) ?? told;
       return { format, kind: 'public', photo: told };

@@ -20,7 +20,7 @@ import { isPurge } from '../document/purge.js';
 import { isStamp } from '../document/stamp.js';
 import { isPrivateTag } from '../document/tag-names.js';
 import { viewPhoto } from '../document/photo-view.js';
-import { readPhoto, type PublicDocument, type Told } from './public-fields.js';
+import { readPhoto, type PublicDocument, type ToldInPublic } from './public-fields.js';
 
 /** What is told beyond the list. */
 export interface ProjectionOptions {
@@ -46,7 +46,7 @@ export function project(id: string, body: Body, options: ProjectionOptions, key?
   const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
   if (sha256 === undefined) return undefined;
   const at = decidedAt(body);
-  const tell = (photo: Told): PublicDocument => ({ format, kind: 'public', photo });
+  const tell = (photo: ToldInPublic): PublicDocument => ({ format, kind: 'public', photo });
   const photo = photoOf(body);
   if (!photo || isPurge(body)) return tell({ value: null, at });
   const { gps, ...view } = viewPhoto(sha256, photo, { here: false });
@@ -82,7 +82,7 @@ export const wasPublic = (body: Body): boolean =>
  * taken back since; a new decision there is later, and counts. Of a photo that it does not know at all it says nothing
  * more, and leaves the word to other homes.
  */
-export function settle(known: Told | undefined, now: Told | undefined): Told | undefined {
+export function settle(known: ToldInPublic | undefined, now: ToldInPublic | undefined): ToldInPublic | undefined {
   if (!now) return known && (known.value === null ? known : { value: null, at: never });
   if (!known) return now;
   if (now.value !== null && known.value === null && known.at > now.at) return known;

@@ -28,7 +28,7 @@ export interface PublicPhoto {
 }
 
 /** What a home says of one photo in public. */
-export interface Told {
+export interface ToldInPublic {
   /** Null: it was public, and is not any more. */
   value: PublicPhoto | null;
   /** When it was last decided who may see it. */
@@ -41,7 +41,7 @@ export interface Told {
 export interface PublicDocument {
   format: number;
   kind: 'public';
-  photo: Told;
+  photo: ToldInPublic;
 }
 
 /** The id of a projected document. */

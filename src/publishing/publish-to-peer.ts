@@ -9,8 +9,8 @@ import type { Clock } from '../base/clock.js';
 import type { Files } from '../base/files.js';
 import { openSqlite } from '../base/sqlite.js';
 import { openLibrary, type Library } from '../library/library.js';
-import { ask, type Address } from '../sync/couch/json-client.js';
-import type { Database, Named, Refused } from '../sync/couch/database.js';
+import { requestJson, type Address } from '../sync/couch/json-client.js';
+import type { Database, RevisionId, RejectedRevision } from '../sync/couch/database.js';
 import type { Exchange } from '../sync/blobs/blob-exchange.js';
 import { openHttpDatabase } from '../sync/couch/remote-database.js';
 import { openLibraryDatabase } from '../sync/couch/library-database.js';
@@ -41,7 +41,7 @@ export interface Publishing {
 export interface Projection {
   database: Database;
   /** Brings it up to date, and makes what the public server holds what it should hold. Resolves to what was refused. */
-  compare(theirs: Database, sent: (revisions: number) => void): Promise<Refused[]>;
+  compare(theirs: Database, sent: (revisions: number) => void): Promise<RejectedRevision[]>;
   /** Keeps it up to date until the signal, and what the home knows of its blobs with it. */
   keepUp(signal: AbortSignal, exchange?: Exchange): Promise<void>;
   /** The blobs of the home, of which only those are there that the projection names. */
@@ -128,7 +128,7 @@ async function listOf(theirs: Database): Promise<Map<string, string[]>> {
 
 /** What can't be read there is not learnt from: it is replaced, or taken back, all the same. */
 function readUnknown(theirs: Database, unknown: ReadonlyMap<string, readonly string[]>): ReturnType<Database['read']> {
-  const named = [...unknown].flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
+  const named = [...unknown].flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev })));
   return named.length === 0 ? Promise.resolve([]) : theirs.read(named, () => undefined);
 }
 
@@ -138,13 +138,13 @@ async function send(
   theirs: Database,
   held: ReadonlyMap<string, string[]>,
   sent: (revisions: number) => void,
-): Promise<Refused[]> {
-  const refused: Refused[] = [];
+): Promise<RejectedRevision[]> {
+  const refused: RejectedRevision[] = [];
   for (let since = '0', more = true; more;) {
     const stretch = await ours.changes(since, { limit: batch });
     const lacking = stretch.rows.flatMap(({ id, revs }) => {
       const there = held.get(id) ?? [];
-      return revs.filter((rev) => !there.includes(rev)).map((rev): Named => ({ id, rev }));
+      return revs.filter((rev) => !there.includes(rev)).map((rev): RevisionId => ({ id, rev }));
     });
     if (lacking.length > 0) refused.push(...(await theirs.write(await ours.read(lacking))));
     sent(lacking.length);
@@ -174,7 +174,7 @@ export async function publishTo(publishing: Publishing, link: PublishLink): Prom
 /** The database of a home's projection on a public server, made where it is missing. */
 async function findProjection(address: Address, server: string): Promise<Address> {
   const database = { ...address, url: `${address.url}/db/public-${server}` };
-  const { status } = await ask(database, '', { method: 'PUT' });
+  const { status } = await requestJson(database, '', { method: 'PUT' });
   if (status === 201 || status === 412) return database;
   throw notPublic(address);
 }

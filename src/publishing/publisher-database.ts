@@ -8,7 +8,7 @@ import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { isNewer } from '../document/merge.js';
 import type { Body } from '../document/photo-document.js';
 import { openLibrary, type Incoming, type Library } from '../library/library.js';
-import type { Database, Refused } from '../sync/couch/database.js';
+import type { Database, RejectedRevision } from '../sync/couch/database.js';
 import { openLibraryDatabase } from '../sync/couch/library-database.js';
 import { openNotes } from '../sync/couch/local-documents.js';
 import { hashesOf, opaqueOf, readPublic } from './public-fields.js';
@@ -96,7 +96,7 @@ function guarded(database: Database): Database {
   return {
     ...database,
     async write(incoming, from) {
-      const refused: Refused[] = [];
+      const refused: RejectedRevision[] = [];
       const taken = incoming.flatMap((one): Incoming[] => {
         const reason = whyNot(one);
         if (reason === undefined) return [stripped(one)];

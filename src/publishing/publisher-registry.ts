@@ -84,7 +84,7 @@ export function openPublishers({ db, folder, files, clock, madeAt }: PublishersP
       databases.splice(databases.indexOf(publisher.served), 1);
       publisher.close();
     }
-    for (const path of filesOf(folder, id)) if (await files.look(path)) await files.remove(path);
+    for (const path of filesOf(folder, id)) if (await files.stat(path)) await files.remove(path);
   }
 
   function mayBind(token: string, id: string): boolean {

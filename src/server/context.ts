@@ -26,7 +26,7 @@ import type { SpoolPort } from '../spool/spool-interface.js';
 import type { Ask } from '../album/query-catalog.js';
 import type { PairFiles } from './http/tls-certificate.js';
 import type { Changes } from '../album/change-signal.js';
-import type { Look } from '../album/duplicate-scan.js';
+import type { ReadLook } from '../album/duplicate-scan.js';
 import type { Live } from './live-events.js';
 
 /** Where pictures are, as absolute paths, whether they are there or not. */
@@ -104,7 +104,7 @@ export interface ServerParts {
    */
   makePlayable?(sha256: string): boolean;
   /** Tells what photos look like. Absent on a server that decodes nothing. */
-  look?: Look;
+  look?: ReadLook;
   /** What may be wrong with this home. Absent on a public server. */
   examine?(): Promise<Examined>;
   /** Puts a handful of sample pictures into `incoming`; resolves to how many. */

@@ -6,7 +6,7 @@ import { sentence, type PhotospoolError } from '../base/errors.js';
 import { ofDisks } from '../sync/connections/retry-on-disk-error.js';
 
 /** What was said of the disk. */
-export interface Said {
+export interface DiskErrorLog {
   /** Whether it is a trouble of the disk that was said already; if not, it has been said from now on. */
   knows(error: PhotospoolError): boolean;
   /** Something could be written: what comes after that is news. */
@@ -17,7 +17,7 @@ export interface Said {
 const most = 50;
 
 /** Begins with nothing said. */
-export function openSaid(): Said {
+export function openSaid(): DiskErrorLog {
   const told = new Set<string>();
   return {
     knows(error) {

@@ -7,14 +7,14 @@ import type { Library } from '../library/library.js';
 import type { SpoolStatus } from '../spool/spool-interface.js';
 
 /** How many stuck files, and files that were left alone, nobody has seen yet. Ignored ones are none of them. */
-export interface News {
+export interface UnseenStuckFiles {
   stuck: number;
   ignored: number;
 }
 
 /** What was noticed in one home. */
 export interface Noticed {
-  news(status: SpoolStatus): News;
+  news(status: SpoolStatus): UnseenStuckFiles;
   /** All that there is now was seen. */
   see(status: SpoolStatus): void;
 }

@@ -4,7 +4,7 @@
  * stand together. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
-import type { Plan } from './launch-plan.js';
+import type { LaunchPlan } from './launch-plan.js';
 
 /**
  * A word for `sh`, in single quotes. A quote is put in double ones; after a backslash the quotes are closed and opened
@@ -19,7 +19,7 @@ function minutes(sweep: number): number {
 }
 
 /** The lines of the crontab, with their marks. What goes to stderr is mailed by cron, where it can. */
-export function block(plan: Plan): string {
+export function block(plan: LaunchPlan): string {
   const command = `${plan.command.map(word).join(' ')} >/dev/null`;
   const n = minutes(plan.sweep);
   const when = plan.runs === 'serve' ? '@reboot' : `${n === 1 ? '*' : `*/${n}`} * * * *`;

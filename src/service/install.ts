@@ -9,29 +9,29 @@ import { setTimeout } from 'node:timers/promises';
 import type { Files } from '../base/files.js';
 import { block, withBlock, without } from './cron.js';
 import { agent, patience } from './launchd.js';
-import type { Kind, Plan } from './launch-plan.js';
-import { demand, findProgram, notHere, type Ask } from './system-command.js';
+import type { Kind, LaunchPlan } from './launch-plan.js';
+import { demand, findProgram, notHere, type RunCommand } from './system-command.js';
 import { trial, trialName, unitNames, units } from './systemd.js';
 
 /** What installing and removing is done with. Both answer what they did, a line each. */
 export interface Installer {
   /** @throws PhotospoolError `unusable` where this system has no such thing, or none for this user. */
   check(): Promise<void>;
-  install(plan: Plan): Promise<string[]>;
+  install(plan: LaunchPlan): Promise<string[]>;
   uninstall(name: string): Promise<string[]>;
 }
 
 /** What an installer works with. */
 export interface Parts {
   files: Files;
-  ask: Ask;
+  ask: RunCommand;
   /** Set where launchd is to use `QueueDirectories`. */
   queue?: boolean;
   env?: NodeJS.ProcessEnv;
 }
 
 /** What a kind of service would be, as text. */
-export function printed(kind: Kind, plan: Plan, queue = false): string {
+export function printed(kind: Kind, plan: LaunchPlan, queue = false): string {
   if (kind === 'launchd') return agent(plan, { queue, log: logOf(plan.name) });
   if (kind === 'cron') return block(plan);
   return [...units(plan).files].map(([name, text]) => `# ${name}\n${text}`).join('\n');
@@ -103,7 +103,7 @@ function openSystemd({ files, ask, env = process.env }: Parts): Installer {
   }
 
   /** Whether a unit with mounts of its own can be started. What a crash leaves of the trial goes with the next one. */
-  async function hasNamespaces(plan: Plan): Promise<boolean> {
+  async function hasNamespaces(plan: LaunchPlan): Promise<boolean> {
     const name = trialName(plan.name);
     await put(files, folder, name, trial(plan));
     await systemctl('daemon-reload');
@@ -116,7 +116,7 @@ function openSystemd({ files, ask, env = process.env }: Parts): Installer {
   /** Stops and removes units; answers what was done. */
   async function drop(names: readonly string[]): Promise<string[]> {
     const there: string[] = [];
-    for (const name of names) if (await files.look(join(folder, name))) there.push(name);
+    for (const name of names) if (await files.stat(join(folder, name))) there.push(name);
     if (there.length === 0) return [];
     const started = there.filter((name) => !name.endsWith('-came.service'));
     if (started.length > 0) await systemctl('disable', '--now', ...started);

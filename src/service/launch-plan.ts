@@ -12,7 +12,7 @@ export const kinds = ['launchd', 'systemd', 'cron'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What is to be run, and when. */
-export interface Plan {
+export interface LaunchPlan {
   /** What it is called there: one name per home. */
   name: string;
   /** `pass`: one pass whenever something comes in. `serve`: the server, always. */
@@ -42,7 +42,7 @@ const control = /[\u0000-\u001f\u007f\ufffe\uffff]/;
  * Makes sure that everything in a plan can be written down: none of the three formats carries a line break, nor XML most
  * other control characters. @throws PhotospoolError `config`.
  */
-export function checkPlan(plan: Plan): Plan {
+export function checkPlan(plan: LaunchPlan): LaunchPlan {
   for (const text of [...plan.command, plan.home, plan.incoming, ...plan.writable]) {
     if (!control.test(text)) continue;
     throw new PhotospoolError('config', `A service can't be given ${printable(text)}: it holds a control character.`, {

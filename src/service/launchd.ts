@@ -2,7 +2,7 @@
  * An agent of launchd, as its property list: launchd.plist(5) on macOS has the keys. Text goes in as XML 1.0 character
  * data. Pure.
  */
-import type { Plan } from './launch-plan.js';
+import type { LaunchPlan } from './launch-plan.js';
 
 /** How launchd is to see that something came in. */
 export interface Watching {
@@ -24,7 +24,7 @@ const spins = [
 ];
 
 /** The property list of the agent. */
-export function agent(plan: Plan, { queue, log }: Watching): string {
+export function agent(plan: LaunchPlan, { queue, log }: Watching): string {
   const when: Record<string, Value> =
     plan.runs === 'serve'
       ? { KeepAlive: { SuccessfulExit: false }, ThrottleInterval: 30 }

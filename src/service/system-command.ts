@@ -5,17 +5,17 @@ import { delimiter, join } from 'node:path';
 import { PhotospoolError, toPhotospoolError } from '../base/errors.js';
 
 /** How an asked program ended. `out` is what it printed, byte for byte (latin1). */
-export interface Answer {
+export interface CommandResult {
   code: number;
   out: string;
   err: string;
 }
 
 /** Asks a program of the system. */
-export type Ask = (program: string, args: readonly string[], input?: string) => Promise<Answer>;
+export type RunCommand = (program: string, args: readonly string[], input?: string) => Promise<CommandResult>;
 
 /** Asks a real program, found by the PATH; input and output are bytes as latin1. */
-export const ask: Ask = (program, args, input = '') =>
+export const ask: RunCommand = (program, args, input = '') =>
   new Promise((resolve, reject) => {
     const child = execFile(program, args, { encoding: 'latin1' }, (error, out, err) => {
       if (error && typeof error.code !== 'number') reject(toPhotospoolError(error, 'run', program));
@@ -49,7 +49,12 @@ export function lastingNode(real = process.execPath, path = process.env.PATH): s
 }
 
 /** Asks, and takes anything but success for a failure. @throws PhotospoolError `unusable` with what the program said. */
-export async function demand(by: Ask, program: string, args: readonly string[], input?: string): Promise<string> {
+export async function demand(
+  by: RunCommand,
+  program: string,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
   const { code, out, err } = await by(program, args, input);
   if (code === 0) return out;
   const said = err.trim().split('\n')[0] ?? '';

@@ -7,7 +7,7 @@
  * unit with `PathExists=` starts the pass, which begins by removing that file: if it is there again when the pass ends, the
  * next one begins at once. Nothing that stays in `incoming` makes that happen.
  */
-import type { Plan } from './launch-plan.js';
+import type { LaunchPlan } from './launch-plan.js';
 
 const escape = (text: string): string => text.replaceAll('%', '%%');
 
@@ -32,7 +32,7 @@ const inTemporary = (path: string): boolean => /^\/(?:var\/)?tmp(?:\/|$)/.test(p
  * The parts of the sandbox that are mounts. A user's systemd can make them where the system lets users have namespaces of
  * their own; where it doesn't, a unit that asks for one of these does not start at all (226/NAMESPACE).
  */
-function mounts(plan: Plan): string[] {
+function mounts(plan: LaunchPlan): string[] {
   const hidden = [...plan.writable, ...plan.command.slice(0, 2)].some(inTemporary);
   return [
     'ProtectSystem=strict',
@@ -45,7 +45,7 @@ function mounts(plan: Plan): string[] {
 }
 
 /** What a service may do. `MemoryDenyWriteExecute` would stop V8, which writes the code that it runs. */
-function sandbox(plan: Plan): string[] {
+function sandbox(plan: LaunchPlan): string[] {
   return [
     ...(plan.namespaces === false ? [] : mounts(plan)),
     'UMask=0077',
@@ -62,7 +62,7 @@ function sandbox(plan: Plan): string[] {
 }
 
 /** What is the same for a pass and for the server. */
-const running = (plan: Plan): string[] => [
+const running = (plan: LaunchPlan): string[] => [
   `ExecStart=:${plan.command.map(argument).join(' ')}`,
   // Only the process itself is asked to end, and then ends its own; what is in hand may take its time.
   'KillMode=mixed',
@@ -90,18 +90,18 @@ export const unitNames = (name: string): string[] => [
 export const trialName = (name: string): string => `${name}-trial.service`;
 
 /** A unit that does nothing, in the sandbox of the others. */
-export const trial = (plan: Plan): string =>
+export const trial = (plan: LaunchPlan): string =>
   unit({
     Unit: ['Description=Tries whether a sandbox can be had'],
     Service: ['Type=oneshot', 'ExecStart=true', ...sandbox(plan)],
   });
 
 /** The units, by file name, and those of them that are to be enabled. */
-export function units(plan: Plan): { files: ReadonlyMap<string, string>; enable: readonly string[] } {
+export function units(plan: LaunchPlan): { files: ReadonlyMap<string, string>; enable: readonly string[] } {
   return plan.runs === 'serve' ? serving(plan) : passing(plan);
 }
 
-function serving(plan: Plan): ReturnType<typeof units> {
+function serving(plan: LaunchPlan): ReturnType<typeof units> {
   const service = unit({
     Unit: [`Description=Photospool, the server of ${shown(plan.home)}`],
     Service: [...running(plan), 'Restart=on-failure', 'RestartSec=10', 'RestartPreventExitStatus=2'],
@@ -110,7 +110,7 @@ function serving(plan: Plan): ReturnType<typeof units> {
   return { files: new Map([[`${plan.name}.service`, service]]), enable: [`${plan.name}.service`] };
 }
 
-function passing(plan: Plan): ReturnType<typeof units> {
+function passing(plan: LaunchPlan): ReturnType<typeof units> {
   const { name } = plan;
   const runtime = [`RuntimeDirectory=${name}`, 'RuntimeDirectoryPreserve=yes'];
   const came = `%t/${name}/came`;

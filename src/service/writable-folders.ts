@@ -27,7 +27,7 @@ export async function writableFolders(
 
 /** The folder itself, or, where it is yet to be made, the nearest one above it. */
 async function existing(path: string, files: Files): Promise<{ path: string; dev: number }> {
-  const found = await files.look(path);
+  const found = await files.stat(path);
   if (found && !found.isSymbolicLink()) return { path, dev: found.dev };
   return path === dirname(path) ? { path, dev: 0 } : existing(dirname(path), files);
 }

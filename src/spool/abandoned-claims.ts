@@ -7,33 +7,33 @@ import type { Clock } from '../base/clock.js';
 import type { Entry, Files, Path } from '../base/files.js';
 import { unknownSender } from '../document/photo-senders.js';
 import { isLeftOver } from '../base/temporary-names.js';
-import { cameFrom, itemName, newItem, parseItem, type Item } from './claim-record.js';
+import { cameFrom, itemName, newItem, parseItem, type ClaimRecord } from './claim-record.js';
 import { isLeftAlone } from './ignored-names.js';
-import type { Look } from './stable-files.js';
+import type { FileState } from './stable-files.js';
 
 /** The record of a claim, made anew where its own is lost; undefined where the claim holds no file, nor has one coming. */
-export async function readItem(folder: string, files: Files, clock: Clock): Promise<Item | undefined> {
+export async function readItem(folder: string, files: Files, clock: Clock): Promise<ClaimRecord | undefined> {
   const entries = (await files.list(folder)) ?? [];
   for (const { name, path } of entries) if (isLeftOver(name)) await files.remove(path);
   const item = parseItem((await files.readText(join(folder, itemName))) ?? '');
   const others = entries.filter(({ name, kind }) => kind === 'file' && name !== itemName && !isLeftAlone(name));
   const file = others.find(({ name }) => name === item?.file) ?? others[0];
   // Hidden on a disk that may not be mounted: only where the file is back at its old place, it was never hidden.
-  const coming = item?.via !== undefined && ((await files.look(item.via)) ?? !(await files.look(cameFrom(item))));
+  const coming = item?.via !== undefined && ((await files.stat(item.via)) ?? !(await files.stat(cameFrom(item))));
   if (item && (coming || file?.name === item.file)) return item;
   return file && adopt(file, item, files, clock);
 }
 
 /** A record for a file whose own one is lost or names another file. */
-async function adopt(file: Entry, item: Item | undefined, files: Files, clock: Clock): Promise<Item> {
-  const look = await files.lookClosely(file.path);
+async function adopt(file: Entry, item: ClaimRecord | undefined, files: Files, clock: Clock): Promise<ClaimRecord> {
+  const look = await files.statExact(file.path);
   const made = unknownItem(file.path, file.name, clock, look ?? undefined, Number(look?.mtimeMs ?? 0));
   const { error: _error, next: _next, via: _via, ...known } = item ?? made;
   return { ...known, file: file.name };
 }
 
-const nothing: Look = { size: 0n, mtimeNs: 0n, ino: 0n };
+const nothing: FileState = { size: 0n, mtimeNs: 0n, ino: 0n };
 
 /** The record of something of which only the path is known; who sent it in is not, which is nobody. `modified` in ms. */
-export const unknownItem = (path: Path, name: string, clock: Clock, look = nothing, modified = 0): Item =>
+export const unknownItem = (path: Path, name: string, clock: Clock, look = nothing, modified = 0): ClaimRecord =>
   newItem({ path, name, folder: '', look, modified, by: unknownSender }, clock.now());

@@ -4,13 +4,13 @@
 import { join } from 'node:path';
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Path } from '../base/paths.js';
-import { parseBrought, type Brought } from '../document/imported-metadata.js';
-import type { Arrival } from '../ingest/arriving-file.js';
+import { parseBrought, type ImportedMetadata } from '../document/imported-metadata.js';
+import type { ArrivingFile } from '../ingest/arriving-file.js';
 import { isSidecarName } from '../ingest/sidecars/match-sidecars.js';
-import type { Found } from './scan-incoming.js';
+import type { ScannedFile } from './scan-incoming.js';
 
 /** Why an item is stuck. `at` is UTC. */
-export interface Failure {
+export interface StuckReason {
   code: PhotospoolError['code'];
   message: string;
   hint?: string;
@@ -18,7 +18,7 @@ export interface Failure {
 }
 
 /** What `item.json` holds. Times are UTC in ISO form. */
-export interface Item {
+export interface ClaimRecord {
   format: 1;
   /** The file's name as it came in. */
   name: string;
@@ -40,7 +40,7 @@ export interface Item {
   /** Its mtime. */
   modified: string;
   /** What the export that it comes from says of it; not looked at (document/imported-metadata.ts does). */
-  brought?: Brought;
+  brought?: ImportedMetadata;
   /** The hidden place on incoming's filesystem from where it is copied into the claim. */
   via?: string;
   /** The place among the duplicates that was chosen for it. */
@@ -55,7 +55,7 @@ export interface Item {
   asIs?: string;
   /** What it looked like when an owner chose to ignore it. */
   ignored?: string;
-  error?: Failure;
+  error?: StuckReason;
   /** When it is tried again by itself; absent where only a person can help. */
   next?: string;
 }
@@ -72,7 +72,7 @@ export const patience = 24 * 3_600_000;
 const damage: ReadonlySet<string> = new Set<PhotospoolError['code']>(['truncated', 'undecodable']);
 
 /** Whether a file waits for nothing but its own damage. */
-export const isDamaged = ({ error }: Item): boolean => error !== undefined && damage.has(error.code);
+export const isDamaged = ({ error }: ClaimRecord): boolean => error !== undefined && damage.has(error.code);
 
 const own: ReadonlySet<string> = new Set<PhotospoolError['code']>([
   ...damage,
@@ -82,18 +82,18 @@ const own: ReadonlySet<string> = new Set<PhotospoolError['code']>([
 ] as PhotospoolError['code'][]);
 
 /** Whether it is the file itself that keeps it back: trouble of a disk or the machine is nobody's to ignore. */
-export const isOwn = ({ error }: Item): boolean => error !== undefined && own.has(error.code);
+export const isOwn = ({ error }: ClaimRecord): boolean => error !== undefined && own.has(error.code);
 
 /** Whether an owner ignores it as it is. */
-export const isIgnored = ({ ignored, tried }: Item): boolean => ignored !== undefined && ignored === tried;
+export const isIgnored = ({ ignored, tried }: ClaimRecord): boolean => ignored !== undefined && ignored === tried;
 
 /** When a damaged file is archived as it is, in ms, unless it changes before. */
-export function patienceEnds({ still, error, claimed }: Item): number {
+export function patienceEnds({ still, error, claimed }: ClaimRecord): number {
   return Date.parse(still ?? error?.at ?? claimed) + patience;
 }
 
 /** Whether a file that looks like `look` now is archived with its damage: an owner said so, or it did not change for a day. */
-export function isTakenAsIs(item: Item, look: string | undefined, now: number): boolean {
+export function isTakenAsIs(item: ClaimRecord, look: string | undefined, now: number): boolean {
   if (look === undefined || look !== item.tried) return false;
   return item.asIs === look || (isDamaged(item) && patienceEnds(item) <= now);
 }
@@ -106,7 +106,7 @@ export function claimName(name: string, raw: boolean): string {
 }
 
 /** The record of a file that is about to be claimed. `now` in ms. */
-export function newItem(found: Found, now: number): Item {
+export function newItem(found: ScannedFile, now: number): ClaimRecord {
   return {
     format: 1,
     name: found.name,
@@ -125,7 +125,7 @@ export function newItem(found: Found, now: number): Item {
 }
 
 /** A claimed file as ingest takes it; `folder` is that of its claim. */
-export function arrivalOf(item: Item, folder: string): Arrival {
+export function arrivalOf(item: ClaimRecord, folder: string): ArrivingFile {
   const { name, raw, since, modified, claimed, aside, by } = item;
   const brought = parseBrought(item.brought);
   return {
@@ -144,7 +144,7 @@ export function arrivalOf(item: Item, folder: string): Arrival {
 }
 
 /** The path that an item came from. */
-export const cameFrom = ({ from, rawFrom }: Item): Path =>
+export const cameFrom = ({ from, rawFrom }: ClaimRecord): Path =>
   rawFrom === undefined ? from : Buffer.from(rawFrom, 'base64');
 
 /** Milliseconds as ISO time; what no date can hold becomes the epoch. */
@@ -158,7 +158,13 @@ export function isoTime(ms: number): string {
  * still being written soon and without counting, permanent failures when a person asks or the file changed. `tried` is what the file looks like: the delays of one that
  * changed since its last try start anew. `now` and `soon` in ms.
  */
-export function failItem(item: Item, error: unknown, now: number, soon: number, tried = item.tried): Item {
+export function failItem(
+  item: ClaimRecord,
+  error: unknown,
+  now: number,
+  soon: number,
+  tried = item.tried,
+): ClaimRecord {
   const failure = toPhotospoolError(error, 'take in', item.name);
   const growing = failure.code === 'changing';
   const before = tried === item.tried ? item.attempts : 0;
@@ -181,7 +187,7 @@ export function failItem(item: Item, error: unknown, now: number, soon: number, 
 }
 
 /** Reads a record; undefined where it is none (cut off, edited by hand). */
-export function parseItem(text: string): Item | undefined {
+export function parseItem(text: string): ClaimRecord | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -190,8 +196,8 @@ export function parseItem(text: string): Item | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const item = value as Partial<Item>;
+  const item = value as Partial<ClaimRecord>;
   const texts = [item.name, item.file, item.from, item.claimed, item.modified];
   if (!texts.every((part) => typeof part === 'string') || typeof item.attempts !== 'number') return undefined;
-  return item.file!.includes('/') ? undefined : (value as Item);
+  return item.file!.includes('/') ? undefined : (value as ClaimRecord);
 }

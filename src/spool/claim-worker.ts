@@ -5,20 +5,20 @@
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError, PhotospoolError, printable, type ErrorCode } from '../base/errors.js';
 import type { Log } from '../base/log.js';
-import type { Ingest, Outcome } from '../ingest/ingest.js';
+import type { Ingest, IngestOutcome } from '../ingest/ingest.js';
 import { openChoices, type Choices } from './stuck-choices.js';
 import type { Claim, Claims } from './claims.js';
 import { earliest, openHold } from './disk-trouble.js';
-import { arrivalOf, failItem, isIgnored, isTakenAsIs, type Item } from './claim-record.js';
-import type { Held, Names, Retried, SpoolEvent, StuckItem, WorkItem } from './spool-interface.js';
+import { arrivalOf, failItem, isIgnored, isTakenAsIs, type ClaimRecord } from './claim-record.js';
+import type { SpoolPause, StuckNames, Retried, SpoolEvent, StuckItem, WorkItem } from './spool-interface.js';
 import { away, dueAt, toStuckItem } from './retry-schedule.js';
 import { openStopwatch, type Stopwatch } from './step-timer.js';
-import type { Tally } from './spool-statistics.js';
+import type { SpoolStatistics } from './spool-statistics.js';
 
 /** The claims in hand and those that are stuck. */
 export interface Hand {
   /** Takes a claim through ingest. Never rejects. `soon`: see failItem. */
-  work(claim: Claim): Promise<Outcome | undefined>;
+  work(claim: Claim): Promise<IngestOutcome | undefined>;
   /** Puts claims that were found among the stuck ones: due now, or when their last failure said. */
   adopt(claims: readonly Claim[]): void;
   /**
@@ -32,7 +32,7 @@ export interface Hand {
    * Makes stuck claims due, by name or id; answers which of the names it knew. Where `asIs`, damage of their files as they are
    * now is not waited for any more; that is durable before the answer.
    */
-  retry(names: Names, asIs?: boolean): Promise<Retried & { claims: Claim[] }>;
+  retry(names: StuckNames, asIs?: boolean): Promise<Retried & { claims: Claim[] }>;
   readonly choices: Pick<Choices, 'ignore' | 'discard'>;
   /**
    * When the next stuck claim is due, in ms; of those that are still being written alone where `changing`. `except`: those
@@ -40,13 +40,13 @@ export interface Hand {
    */
   next(except: (claim: Claim) => boolean, changing?: boolean): number | undefined;
   /** Why nothing is worked on, and until when: trouble of a disk. */
-  held(): Held | undefined;
+  held(): SpoolPause | undefined;
   /** Ends that pause, and begins to count which have failed. */
   reset(): void;
   working(): WorkItem[];
   stuck(): StuckItem[];
   /** What the claims of both say of their files. */
-  items(): Item[];
+  items(): ClaimRecord[];
 }
 
 /** What the hand works with. `soon` is in ms: when a file that is still being written is looked at again. */
@@ -56,7 +56,7 @@ export interface HandParts {
   clock: Clock;
   log: Log;
   soon: number;
-  tally: Tally;
+  tally: SpoolStatistics;
   emit: (event: SpoolEvent) => void;
 }
 
@@ -144,7 +144,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
     for (const claim of stuck.values()) if (everybodys.has(claim.item.error?.code ?? 'internal')) again(claim);
   }
 
-  async function settle(claim: Claim, outcome: Outcome, watch: Stopwatch): Promise<void> {
+  async function settle(claim: Claim, outcome: IngestOutcome, watch: Stopwatch): Promise<void> {
     const { name } = claim.item;
     if (outcome.kind === 'waiting') {
       const message = `${printable(name)} waits for the same picture in ${outcome.claim}.`;

@@ -8,45 +8,50 @@ import { sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import type { Log } from '../base/log.js';
-import type { Outcome } from '../ingest/ingest.js';
-import type { Seen } from '../library/local-tables.js';
+import type { IngestOutcome } from '../ingest/ingest.js';
+import type { CopiedFiles } from '../library/local-tables.js';
 import { writeInto, type Claim, type Claims } from './claims.js';
 import { earliest, openHold } from './disk-trouble.js';
-import type { Inbox } from './incoming-files.js';
-import type { Item } from './claim-record.js';
-import type { Held, SpoolEvent } from './spool-interface.js';
-import type { Found } from './scan-incoming.js';
-import type { Tally } from './spool-statistics.js';
+import type { IncomingFiles } from './incoming-files.js';
+import type { ClaimRecord } from './claim-record.js';
+import type { SpoolPause, SpoolEvent } from './spool-interface.js';
+import type { ScannedFile } from './scan-incoming.js';
+import type { SpoolStatistics } from './spool-statistics.js';
 
 /** How files are taken. */
 export interface Taking {
   /** Claims one ready file and works on it. Never rejects. */
-  take(found: Found): Promise<void>;
+  take(found: ScannedFile): Promise<void>;
   /**
    * False where a file need not be tried: in copy mode its bytes are in the archive or in a claim (of this processor's own,
    * or of the one that it hands over to; by path), or it was refused: a short while ago, or where `once`, since `reset`.
    */
-  wants(found: Found, own: ReadonlyMap<string, Item>, others: ReadonlyMap<string, Item>, once: boolean): boolean;
+  wants(
+    found: ScannedFile,
+    own: ReadonlyMap<string, ClaimRecord>,
+    others: ReadonlyMap<string, ClaimRecord>,
+    once: boolean,
+  ): boolean;
   /** Until when (ms) nothing is taken because of the disk; 0 where nothing is in the way. */
   heldUntil(): number;
   /** The same, to be shown, with the reason. */
-  held(): Held | undefined;
+  held(): SpoolPause | undefined;
   /** When the next refused file is tried again, in ms. */
   nextTry(): number | undefined;
   /** What could not be claimed since `reset`, or is stuck in a claim of another process, with the reason. */
-  refused(): Refused[];
+  refused(): UnclaimedFile[];
   /** Forgets what was refused and is not among these any more (by `keyOf` their paths): it is gone or has changed. */
   keep(ready: ReadonlySet<string>): void;
   /** Forgets holds and refusals: a new pass tries everything. */
   reset(): void;
   /** What is being taken at this moment. */
-  underWay(): Iterable<Found>;
+  underWay(): Iterable<ScannedFile>;
   /** In copy mode, the bytes of a file that was taken before and is in the archive. */
-  taken(found: Found): string | undefined;
+  taken(found: ScannedFile): string | undefined;
 }
 
 /** A file that could not be claimed; it is where it was. */
-export interface Refused {
+export interface UnclaimedFile {
   name: string;
   reason: string;
   code: ErrorCode;
@@ -57,22 +62,22 @@ export interface TakingParts {
   mode: 'move' | 'copy';
   countSeen: boolean;
   claims: Claims;
-  inbox: Inbox;
+  inbox: IncomingFiles;
   files: Files;
-  seen: Seen;
+  seen: CopiedFiles;
   /** Whether the archive has these bytes, by the local table and by a look at the disk. */
   isHere: (sha256: string) => boolean;
   /** Told of a file, in copy mode, whose bytes the archive has. */
-  known: (found: Found, sha256: string) => Promise<void>;
+  known: (found: ScannedFile, sha256: string) => Promise<void>;
   /** Is told of files that need not be claimed, for their bytes are in the archive: once for each. */
-  told: (found: Found, sha256: string) => void;
+  told: (found: ScannedFile, sha256: string) => void;
   clock: Clock;
   log: Log;
-  work: (claim: Claim) => Promise<Outcome | undefined>;
+  work: (claim: Claim) => Promise<IngestOutcome | undefined>;
   /** What keeps all from being worked on, where something does. */
-  handHeld: () => Held | undefined;
+  handHeld: () => SpoolPause | undefined;
   emit: (event: SpoolEvent) => void;
-  tally: Pick<Tally, 'addSeen'>;
+  tally: Pick<SpoolStatistics, 'addSeen'>;
 }
 
 const firstDelay = 5_000;
@@ -83,26 +88,26 @@ const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'b
 /** Opens the taking of one processor. */
 export function openTaking(parts: TakingParts): Taking {
   const { claims, inbox, files, seen, clock, emit } = parts;
-  const refused = new Map<string, Refused & { until: number; delay: number }>();
-  const elsewhere = new Map<string, Refused>();
+  const refused = new Map<string, UnclaimedFile & { until: number; delay: number }>();
+  const elsewhere = new Map<string, UnclaimedFile>();
   const told = new Set<string>();
-  const underWay = new Set<Found>();
+  const underWay = new Set<ScannedFile>();
   /** What is copied and worked on now, by hash: the same bytes twice in a tree are copied once. */
   const bringing = new Map<string, Promise<void>>();
   const hold = openHold(clock);
 
-  const seenKey = (found: Found): [string, number, string] => [
+  const seenKey = (found: ScannedFile): [string, number, string] => [
     keyOf(found.path),
     Number(found.look.size),
     found.look.mtimeNs.toString(),
   ];
 
-  function taken(found: Found): string | undefined {
+  function taken(found: ScannedFile): string | undefined {
     const sha256 = parts.mode === 'copy' ? seen.find(...seenKey(found)) : undefined;
     return sha256 !== undefined && parts.isHere(sha256) ? sha256 : undefined;
   }
 
-  function tell(found: Found, sha256: string): void {
+  function tell(found: ScannedFile, sha256: string): void {
     if (told.has(keyOf(found.path))) return;
     told.add(keyOf(found.path));
     parts.told(found, sha256);
@@ -121,7 +126,7 @@ export function openTaking(parts: TakingParts): Taking {
   }
 
   /** Claims a copy, unless its bytes are known. `brought` gets what is to be called when they are where they go. */
-  async function copy(found: Found, brought: (() => void)[]): Promise<Claim | undefined> {
+  async function copy(found: ScannedFile, brought: (() => void)[]): Promise<Claim | undefined> {
     const sha256 = await reading(found, async () => (await files.hash(found.path)).sha256);
     if (sha256 === undefined) return undefined;
     for (let other; (other = bringing.get(sha256));) await other;
@@ -134,7 +139,7 @@ export function openTaking(parts: TakingParts): Taking {
   }
 
   /** What `read` gives; undefined where the file can't be read, which is that file's trouble alone. */
-  async function reading<T>(found: Found, read: () => Promise<T>): Promise<T | undefined> {
+  async function reading<T>(found: ScannedFile, read: () => Promise<T>): Promise<T | undefined> {
     try {
       return await read();
     } catch (error) {
@@ -143,10 +148,10 @@ export function openTaking(parts: TakingParts): Taking {
     }
   }
 
-  async function refuse(found: Found, error: unknown, claiming: boolean): Promise<void> {
+  async function refuse(found: ScannedFile, error: unknown, claiming: boolean): Promise<void> {
     const failure = toPhotospoolError(error, 'take', found.path.toString());
     const { code } = failure;
-    const there = await files.look(found.path).catch(() => true);
+    const there = await files.stat(found.path).catch(() => true);
     if (code === 'not-found' && !there) return;
     const reason = sentence(failure);
     const before = refused.get(keyOf(found.path));
@@ -162,7 +167,7 @@ export function openTaking(parts: TakingParts): Taking {
 
   const heldUntil = (): number => Math.max(hold.until(), Date.parse(parts.handHeld()?.until ?? '') || 0);
 
-  async function claim(found: Found, brought: (() => void)[]): Promise<Claim | undefined> {
+  async function claim(found: ScannedFile, brought: (() => void)[]): Promise<Claim | undefined> {
     try {
       const claimed = parts.mode === 'copy' ? await copy(found, brought) : await claims.take(found);
       if (claimed && hold.passed()) parts.log.info({}, 'Files can be taken again.');
@@ -173,7 +178,7 @@ export function openTaking(parts: TakingParts): Taking {
     }
   }
 
-  async function work(found: Found, claimed: Claim): Promise<void> {
+  async function work(found: ScannedFile, claimed: Claim): Promise<void> {
     refused.delete(keyOf(found.path));
     told.add(keyOf(found.path));
     if (parts.mode === 'move') inbox.took(found);

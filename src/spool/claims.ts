@@ -11,10 +11,10 @@ import { errnoOf, PhotospoolError, printable, toPhotospoolError } from '../base/
 import type { Entry, Files } from '../base/files.js';
 import { temporaryName } from '../base/temporary-names.js';
 import { hide, leaveHiding, placesToHide, stillHidden } from './cross-device-staging.js';
-import { failItem, itemName, newItem, type Item } from './claim-record.js';
+import { failItem, itemName, newItem, type ClaimRecord } from './claim-record.js';
 import { readItem, unknownItem } from './abandoned-claims.js';
-import { same, type Look } from './stable-files.js';
-import type { Found } from './scan-incoming.js';
+import { same, type FileState } from './stable-files.js';
+import type { ScannedFile } from './scan-incoming.js';
 import { putBack, throwAway } from './stuck-trash.js';
 import { isClaimed, missing } from './work-folder.js';
 import { isClaimName } from './claim-name.js';
@@ -24,7 +24,7 @@ export interface Claim {
   id: string;
   /** Its folder, absolute. */
   folder: string;
-  item: Item;
+  item: ClaimRecord;
   /** Its folder could not be read yet: `item` says only why, and is no record to be kept. */
   unread?: boolean;
 }
@@ -32,9 +32,9 @@ export interface Claim {
 /** The claims of one `work` folder. Only the holder of its lock may call `list`. */
 export interface Claims {
   /** Claims a file by rename; undefined where something else took it first. @throws what the disk says; the file is then where it was. */
-  take(found: Found): Promise<Claim | undefined>;
+  take(found: ScannedFile): Promise<Claim | undefined>;
   /** Claims a copy and leaves the file; undefined where it changed meanwhile. `sha256` is what the file was hashed to. */
-  copy(found: Found, sha256: string): Promise<Claim | undefined>;
+  copy(found: ScannedFile, sha256: string): Promise<Claim | undefined>;
   /**
    * The claims that hold a file and were not made or listed here before: left over, or handed over by another process. What
    * a crash left of others is removed.
@@ -69,7 +69,7 @@ export const fileOf = (claim: Claim): string => join(claim.folder, claim.item.fi
 export function openClaims(work: string, incoming: string, files: Files, clock: Clock): Claims {
   const known = new Set<string>();
 
-  async function begin(item: Item): Promise<Claim> {
+  async function begin(item: ClaimRecord): Promise<Claim> {
     const id = ulid(clock.now());
     known.add(id);
     const claim = { id, folder: join(work, id), item };
@@ -113,23 +113,23 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     }
   }
 
-  async function take(found: Found): Promise<Claim | undefined> {
+  async function take(found: ScannedFile): Promise<Claim | undefined> {
     const claim = await begin(newItem(found, clock.now()));
     try {
       await files.rename(found.path, fileOf(claim));
     } catch (error) {
       if (errnoOf(error) === 'EXDEV') return await takeAcross(claim, found);
       // What failed after the rename is made good by `complete`.
-      if (await files.look(fileOf(claim)).catch(() => undefined)) return claim;
+      if (await files.stat(fileOf(claim)).catch(() => undefined)) return claim;
       await undo(claim);
-      if (errnoOf(error) === 'ENOENT' && !(await files.look(found.path))) return undefined;
+      if (errnoOf(error) === 'ENOENT' && !(await files.stat(found.path))) return undefined;
       throw error;
     }
     return claim;
   }
 
   /** From another filesystem: renamed into hiding there first, so that what comes to the old name is never touched. */
-  async function takeAcross(claim: Claim, found: Found): Promise<Claim | undefined> {
+  async function takeAcross(claim: Claim, found: ScannedFile): Promise<Claim | undefined> {
     try {
       for (const via of placesToHide(incoming, found.path, claim.id)) {
         claim.item.via = via;
@@ -139,7 +139,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
       throw new PhotospoolError('io', `${printable(found.name)} could not be renamed on its own disk.`);
     } catch (error) {
       await undo(claim);
-      if (errnoOf(error) === 'ENOENT' && !(await files.look(found.path))) return undefined;
+      if (errnoOf(error) === 'ENOENT' && !(await files.stat(found.path))) return undefined;
       throw error;
     }
   }
@@ -153,14 +153,14 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     }
     const { via } = claim.item;
     if (via !== undefined) {
-      const before = await files.lookClosely(via);
+      const before = await files.statExact(via);
       if (before) await fetch(claim, via, before);
-      else if (!(await files.look(fileOf(claim)))) throw stillHidden(claim.item.name, via);
+      else if (!(await files.stat(fileOf(claim)))) throw stillHidden(claim.item.name, via);
       delete claim.item.via;
       await save(claim);
       await leaveHiding(via, files);
     }
-    const there = await files.look(fileOf(claim));
+    const there = await files.stat(fileOf(claim));
     if (there) {
       if (there.nlink > 1) await separate(claim);
       await files.flush(fileOf(claim));
@@ -169,7 +169,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     return true;
   }
 
-  async function fetch(claim: Claim, via: string, before: Look): Promise<void> {
+  async function fetch(claim: Claim, via: string, before: FileState): Promise<void> {
     const to = fileOf(claim);
     // A copy from before a crash may be of bytes that changed since: it is made again.
     await files.remove(to);
@@ -178,7 +178,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
   }
 
   async function lookOf(claim: Claim): Promise<string | undefined> {
-    const now = await files.lookClosely(fileOf(claim));
+    const now = await files.statExact(fileOf(claim));
     return now && `${now.size} ${now.mtimeNs} ${now.ino}`;
   }
 
@@ -189,7 +189,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
    */
   async function separate(claim: Claim): Promise<void> {
     const file = fileOf(claim);
-    const before = await files.lookClosely(file);
+    const before = await files.statExact(file);
     if (!before) return;
     const own = join(claim.folder, temporaryName());
     const was = await lookOf(claim);
@@ -204,10 +204,10 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
   }
 
   /** Copies a file that must not change meanwhile, with its mtime. @throws PhotospoolError `changing`; then no copy is left. */
-  async function copyStill({ item }: Claim, from: string, to: string, before: Look): Promise<void> {
+  async function copyStill({ item }: Claim, from: string, to: string, before: FileState): Promise<void> {
     const copy = await files.copy(from, to);
     const { sha256 } = await files.hash(from);
-    const after = await files.lookClosely(from);
+    const after = await files.statExact(from);
     if (copy.sha256 !== sha256 || !after || !same(before, after)) {
       await files.remove(to);
       throw new PhotospoolError('changing', `${printable(item.name)} is still being written.`, {
@@ -218,7 +218,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     await files.setTimes(to, before);
   }
 
-  async function copy(found: Found, sha256: string): Promise<Claim | undefined> {
+  async function copy(found: ScannedFile, sha256: string): Promise<Claim | undefined> {
     const claim = await begin(newItem(found, clock.now()));
     try {
       const made = await files.copy(found.path, fileOf(claim));
@@ -240,7 +240,7 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     const folder = join(work, id);
     const item = await readItem(folder, files, clock);
     if (item) return { id, folder, item };
-    await finish({ id, folder, item: {} as Item });
+    await finish({ id, folder, item: {} as ClaimRecord });
     return undefined;
   }
 

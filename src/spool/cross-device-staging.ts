@@ -56,7 +56,7 @@ export async function forgotten(
   for (const { claim, path, again } of hidden) {
     const age = isClaimName(claim) ? now - decodeTime(claim) : 0;
     if (age <= forgottenAfter) continue;
-    const claims = await Promise.all(works.map((work) => files.look(join(work, claim))));
+    const claims = await Promise.all(works.map((work) => files.stat(join(work, claim))));
     if (claims.every((one) => one === undefined))
       found.push({
         name: printable(path.toString()),
@@ -73,9 +73,9 @@ export async function hide(from: Path, to: string, files: Files, tries = 100): P
     await files.rename(from, to);
     return true;
   } catch (error) {
-    if (await files.look(to)) return true;
+    if (await files.stat(to)) return true;
     // The folder went with the last file in it that had another claim: made again.
-    if (errnoOf(error) === 'ENOENT' && tries > 0 && (await files.look(from))) return hide(from, to, files, tries - 1);
+    if (errnoOf(error) === 'ENOENT' && tries > 0 && (await files.stat(from))) return hide(from, to, files, tries - 1);
     if (['EXDEV', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return false;
     throw error;
   }

@@ -4,14 +4,14 @@
  */
 import type { Clock } from '../base/clock.js';
 import type { ErrorCode } from '../base/errors.js';
-import type { Held } from './spool-interface.js';
+import type { SpoolPause } from './spool-interface.js';
 
 /** A pause that some trouble causes. */
-export interface Hold {
+export interface DiskPause {
   /** Until when nothing is tried, in ms; 0 where nothing is in the way. */
   until(): number;
   /** The same to be shown, with the reason. */
-  read(): Held | undefined;
+  read(): SpoolPause | undefined;
   /** Begins the pause, or goes on with the one that runs. True where this trouble was not met before: it is to be said. */
   failed(code: ErrorCode, reason: string): boolean;
   /** Something went through. True where that is news. */
@@ -24,7 +24,7 @@ const first = 5_000;
 const longest = 300_000;
 
 /** Opens a hold. */
-export function openHold(clock: Clock): Hold {
+export function openHold(clock: Clock): DiskPause {
   let [until, delay] = [0, first];
   let met: ErrorCode | undefined;
   let reason = '';

@@ -5,12 +5,12 @@
 import { join } from 'node:path';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
-import type { Wanted } from './spool-interface.js';
+import type { WantedUpload } from './spool-interface.js';
 import { senderFolder } from './sender-folders.js';
 import { comingName, giveName } from './place-upload.js';
 
 /** What is written down of an upload. `begun`: ms since 1970; `sha256`: of all its bytes, once they are there. */
-export interface Note extends Wanted {
+export interface Note extends WantedUpload {
   format: 1;
   begun: number;
   sha256?: string;
@@ -20,7 +20,7 @@ export interface Note extends Wanted {
 const deepest = 8;
 
 /** What an upload is called for people. */
-export const shownName = ({ metadata }: Wanted): string => printable(metadata['filename'] ?? '') || 'the file';
+export const shownName = ({ metadata }: WantedUpload): string => printable(metadata['filename'] ?? '') || 'the file';
 
 /**
  * Makes the bytes of `part` durable and resolves to the note with their hash, which is still to be written down.
@@ -41,7 +41,7 @@ export async function sealPart(files: Files, part: string, note: Note): Promise<
 /** Gives a sealed part its name in `incoming`, in the folder of who sent it. */
 export async function placePart(files: Files, incoming: string, part: string, note: Note): Promise<void> {
   // It has two names: a crash came when it had just got the new one.
-  if (((await files.look(part))?.nlink ?? 1) > 1) {
+  if (((await files.stat(part))?.nlink ?? 1) > 1) {
     await files.remove(part);
     return;
   }
@@ -53,7 +53,7 @@ export async function placePart(files: Files, incoming: string, part: string, no
       return;
     } catch (error) {
       // The spool has emptied and removed that folder meanwhile.
-      if (errnoOf(error) !== 'ENOENT' || !(await files.look(part))) throw error;
+      if (errnoOf(error) !== 'ENOENT' || !(await files.stat(part))) throw error;
     }
   }
   await giveName(top, files, part, name);
@@ -67,7 +67,7 @@ async function hintedFolder(files: Files, top: string, { metadata }: Note): Prom
     const next = join(folder, comingName(Array.from(name).slice(0, 60).join('')));
     await files.makeFolder(next);
     // Links are not followed.
-    if (!(await files.look(next))?.isDirectory()) return top;
+    if (!(await files.stat(next))?.isDirectory()) return top;
     folder = next;
   }
   return folder;

@@ -12,15 +12,15 @@ import { headLength, whyNotTaken } from '../photo/formats/identify.js';
 import { forgotten } from './cross-device-staging.js';
 import { isoTime } from './claim-record.js';
 import type { IgnoredItem, WaitingItem } from './spool-interface.js';
-import { openReady, same, type Look } from './stable-files.js';
-import { scan, type Found } from './scan-incoming.js';
-import { isSidecar, waitsFor, type Waiting } from './waiting-sidecars.js';
+import { openReady, same, type FileState } from './stable-files.js';
+import { scan, type ScannedFile } from './scan-incoming.js';
+import { isSidecar, waitsFor, type WaitingSidecars } from './waiting-sidecars.js';
 import type { Folder } from './watch-incoming.js';
 
 /** What a look at `incoming` found. */
 export interface Looked {
   /** Files that stand still and are not known to be left alone, in the order of their paths. */
-  ready: Found[];
+  ready: ScannedFile[];
   /** Ms until the next of those that are not yet still may be ready. */
   wait: number | undefined;
   /** All folders, to be watched. */
@@ -30,12 +30,12 @@ export interface Looked {
 }
 
 /** The inbox of one `incoming` folder. */
-export interface Inbox {
+export interface IncomingFiles {
   look(): Promise<Looked>;
   /** Reads the first bytes of a ready file: undefined where it is a photo, else why it is left alone, which is remembered. */
-  whyNot(found: Found): Promise<string | undefined>;
+  whyNot(found: ScannedFile): Promise<string | undefined>;
   /** Says that a file was taken out of its folder, so that the folder goes when it is empty. */
-  took(found: Found): void;
+  took(found: ScannedFile): void;
   /** What is left in `incoming` on purpose, with the reason. */
   ignored(): IgnoredItem[];
   /** What could not be read at the last look, with the reason. */
@@ -53,9 +53,9 @@ const shown = ({ name, reason }: IgnoredItem): IgnoredItem => ({ name: printable
 /** How many of the files that wait are told of. */
 const mostWaiting = 50;
 
-const nameOf = ({ folder, name }: Found): string => printable(folder === '' ? name : `${folder}/${name}`);
+const nameOf = ({ folder, name }: ScannedFile): string => printable(folder === '' ? name : `${folder}/${name}`);
 
-const keyOfFound = ({ path }: Found): string => keyOf(path);
+const keyOfFound = ({ path }: ScannedFile): string => keyOf(path);
 
 /**
  * Opens the inbox; `settle` in ms. `works` are the folders whose claims may have hidden something. Without `sidecars`, all of
@@ -67,16 +67,16 @@ export function openInbox(
   files: Files,
   clock: Clock,
   works: string[] = [],
-  sidecars?: Waiting,
-): Inbox {
+  sidecars?: WaitingSidecars,
+): IncomingFiles {
   const ready = openReady(settle, clock);
-  const refused = new Map<string, { look: Look; item: IgnoredItem }>();
+  const refused = new Map<string, { look: FileState; item: IgnoredItem }>();
   const emptied = new Map<string, { folder: Path; since: number }>();
   let special: IgnoredItem[] = [];
   let hidden: IgnoredItem[] = [];
   const told = new Set<string>();
   let trouble: IgnoredItem[] = [];
-  let waiting: Found[] = [];
+  let waiting: ScannedFile[] = [];
 
   /** Removes emptied folders that stayed empty for `settle`; ms until the next may go. */
   async function tidy(): Promise<number | undefined> {
@@ -93,7 +93,7 @@ export function openInbox(
   }
 
   /** The sidecars that may be taken. Where that can't be found out now, photos come in all the same. */
-  async function choose(still: Found[], photos: Found[]): Promise<Found[]> {
+  async function choose(still: ScannedFile[], photos: ScannedFile[]): Promise<ScannedFile[]> {
     try {
       return (await sidecars?.choose(still, photos)) ?? [];
     } catch (error) {
@@ -122,9 +122,9 @@ export function openInbox(
       ready.keep(keys);
       for (const key of refused.keys()) if (!keys.has(key)) refused.delete(key);
       let wait = await tidy();
-      const now: Found[] = [];
-      const lying: Found[] = [];
-      const still: Found[] = [];
+      const now: ScannedFile[] = [];
+      const lying: ScannedFile[] = [];
+      const still: ScannedFile[] = [];
       for (const file of found.files) {
         const known = refused.get(keyOf(file.path));
         if (known && same(known.look, file.look)) continue;

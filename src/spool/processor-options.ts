@@ -5,9 +5,9 @@ import type { Log } from '../base/log.js';
 import type { Ingest } from '../ingest/ingest.js';
 import type { Sidecars } from '../ingest/sidecars/ingest-sidecars.js';
 import type { Local } from '../library/local-tables.js';
-import type { Inbox } from './incoming-files.js';
-import type { Found } from './scan-incoming.js';
-import type { Waiting } from './waiting-sidecars.js';
+import type { IncomingFiles } from './incoming-files.js';
+import type { ScannedFile } from './scan-incoming.js';
+import type { WaitingSidecars } from './waiting-sidecars.js';
 
 /** How a processor works. Times in seconds. */
 export interface ProcessorOptions {
@@ -24,7 +24,7 @@ export interface ProcessorOptions {
   /** The `work` folder that takes over what is left in this one when the processor is closed (an import's). */
   handOver?: string;
   /** What is taken instead of what lies in `incoming` (an export's). `works`: whose claims may have hidden something. */
-  inbox?: (works: string[], openSidecars: () => Waiting | undefined) => Inbox;
+  inbox?: (works: string[], openSidecars: () => WaitingSidecars | undefined) => IncomingFiles;
 }
 
 /** What a processor works with. */
@@ -43,5 +43,5 @@ export interface ProcessorParts {
   /** See `UploadsParts.mayUpload`. */
   mayUpload?: (by: string) => boolean;
   /** See `TakingParts.told`. */
-  told?: (found: Found, sha256: string) => void;
+  told?: (found: ScannedFile, sha256: string) => void;
 }

@@ -9,13 +9,13 @@ import { openClaims, type Claim } from './claims.js';
 import { openHand } from './claim-worker.js';
 import { earliest } from './disk-trouble.js';
 import { openInbox } from './incoming-files.js';
-import type { Item } from './claim-record.js';
+import type { ClaimRecord } from './claim-record.js';
 import { holdLock, type Lock } from './spool-lock.js';
-import { openLooks } from './scan-scheduler.js';
+import { openScanScheduler } from './scan-scheduler.js';
 import type { ProcessorOptions, ProcessorParts } from './processor-options.js';
 import type { PassSummary, SpoolEvent, SpoolPort } from './spool-interface.js';
-import { openQueue } from '../base/async/keyed-queue.js';
-import { openWaiting, type Waiting } from './waiting-sidecars.js';
+import { openKeyedQueue } from '../base/async/keyed-queue.js';
+import { openWaitingSidecars, type WaitingSidecars } from './waiting-sidecars.js';
 import { tellStatus } from './spool-status.js';
 import { openTaking } from './claimer.js';
 import { openTally } from './spool-statistics.js';
@@ -36,7 +36,7 @@ export interface Processor extends SpoolPort {
 
 /** Files in hand beyond those being decoded: the disk's flushes must not keep the decoders waiting. */
 const ahead = 3;
-const nobody: ReadonlyMap<string, Item> = new Map();
+const nobody: ReadonlyMap<string, ClaimRecord> = new Map();
 
 /** Opens the processor of a `work` folder and takes up what is left there. @throws PhotospoolError `locked`. */
 export async function openProcessor(parts: ProcessorParts, options: ProcessorOptions): Promise<Processor> {
@@ -56,7 +56,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const { files, clock, log } = parts;
   const { incoming, work } = options;
   const settle = options.settle * 1000;
-  const queue = openQueue(options.workers + ahead, (error) =>
+  const queue = openKeyedQueue(options.workers + ahead, (error) =>
     log.error({ err: error }, sentence(toPhotospoolError(error))),
   );
   const listeners = new Set<(event: SpoolEvent) => void>();
@@ -64,9 +64,9 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const ending = new AbortController();
   const claims = openClaims(work, incoming, files, clock);
   const works = [work, importWork(work), ...(options.handOver === undefined ? [] : [options.handOver])];
-  const openSidecars = (): Waiting | undefined =>
+  const openSidecars = (): WaitingSidecars | undefined =>
     parts.sidecars &&
-    openWaiting(parts.sidecars, {
+    openWaitingSidecars(parts.sidecars, {
       inHand: () => [...taking.underWay(), ...hand.items().map(({ name, folder = '' }) => ({ name, folder }))],
       taken: (found) => taking.taken(found),
     });
@@ -91,7 +91,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     emit,
     tally,
   });
-  const looks = openLooks({
+  const looks = openScanScheduler({
     clock,
     look: lookAndFollow,
     failed: (error) => log.error({ err: error }, sentence(toPhotospoolError(error, 'look at', incoming))),
@@ -107,7 +107,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const { mayUpload } = parts;
   const uploads = await openUploads({ incoming, work, files, clock, log, ...(mayUpload && { mayUpload }) });
   await adopt();
-  if ((await files.look(incoming))?.dev !== (await files.look(work))?.dev) {
+  if ((await files.stat(incoming))?.dev !== (await files.stat(work))?.dev) {
     log.info(
       { incoming, work },
       `${incoming} is on another disk than ${work}: files are copied and checked instead of renamed.`,

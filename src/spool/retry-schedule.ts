@@ -10,7 +10,7 @@ import {
   longestDelay,
   patience,
   patienceEnds,
-  type Item,
+  type ClaimRecord,
 } from './claim-record.js';
 import type { StuckItem } from './spool-interface.js';
 
@@ -43,7 +43,7 @@ export function toStuckItem({ id, item }: Claim): StuckItem {
 }
 
 /** What can be done with a stuck file, and what was chosen, as it is told of. */
-export function aboutOf(item: Item): Pick<StuckItem, 'asIs' | 'since' | 'own' | 'ignored'> {
+export function aboutOf(item: ClaimRecord): Pick<StuckItem, 'asIs' | 'since' | 'own' | 'ignored'> {
   return {
     ...(isDamaged(item) && { asIs: isoTime(patienceEnds(item)) }),
     ...(item.still !== undefined && { since: item.still }),

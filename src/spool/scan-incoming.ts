@@ -4,15 +4,15 @@
  */
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Entry, Files, Path } from '../base/files.js';
-import type { Brought } from '../document/imported-metadata.js';
+import type { ImportedMetadata } from '../document/imported-metadata.js';
 import { hiddenClaim } from './cross-device-staging.js';
 import { isLeftAlone } from './ignored-names.js';
-import type { Look } from './stable-files.js';
+import type { FileState } from './stable-files.js';
 import { isSenders, senderOf } from './sender-folders.js';
 import { idOf, type Folder } from './watch-incoming.js';
 
 /** A file in `incoming`. */
-export interface Found {
+export interface ScannedFile {
   path: Path;
   /** The name as text. Bytes that are not UTF-8 are read as Windows-1252, as old cameras and systems wrote them. */
   name: string;
@@ -20,7 +20,7 @@ export interface Found {
   raw?: Buffer;
   /** The folder it lies in relative to `incoming`, with forward slashes; `''` at the top. */
   folder: string;
-  look: Look;
+  look: FileState;
   /** mtime in ms. */
   modified: number;
   /** ctime in ms: when it was last written or renamed there. */
@@ -28,12 +28,12 @@ export interface Found {
   /** Who sent it in; absent for the owner of the home. */
   by?: string;
   /** What the export that it is a part of says of it. */
-  brought?: Brought;
+  brought?: ImportedMetadata;
 }
 
 /** The outcome of a walk. */
 export interface Scan {
-  files: Found[];
+  files: ScannedFile[];
   /** What is neither file nor folder, by path relative to `incoming`. */
   special: { name: string; reason: string }[];
   /** What could not be read, and may hold photos. */
@@ -77,7 +77,7 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
 
   /** False where there is no such folder. Which one it is, is asked before it is read: another may come to its place. */
   async function enter(path: Path, shown: string, by?: string): Promise<boolean> {
-    const there = await files.lookClosely(path);
+    const there = await files.statExact(path);
     const entries = there && (await files.list(path));
     if (!entries) return false;
     result.folders.push({ path, id: idOf(there) });
@@ -87,14 +87,14 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
 
   /** The folders of those who sent something in (sender-folders.ts): what is in them came to the top of `incoming`, for all others. */
   async function enterSenders(path: Path): Promise<void> {
-    const there = await files.lookClosely(path);
+    const there = await files.statExact(path);
     if (there) result.folders.push({ path, id: idOf(there) });
     for (const one of (await files.list(path)) ?? [])
       if (one.kind === 'folder') await enter(one.path, '', await senderOf(files, one.path));
   }
 
   async function add(entry: Entry, folder: string, by?: string): Promise<void> {
-    const found = await files.lookClosely(entry.path);
+    const found = await files.statExact(entry.path);
     if (!found?.isFile()) return;
     const { size, mtimeNs, ino, mtimeMs, ctimeMs } = found;
     const raw = rawOf(entry);

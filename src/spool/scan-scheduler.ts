@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.js';
 
 /** The looks of one processor. */
-export interface Looks {
+export interface ScanScheduler {
   /** Something may have changed: looks soon, or again after the look that is under way. */
   wake(): void;
   /** Ends them; resolves when none is under way. */
@@ -30,7 +30,7 @@ const longestRest = 5_000;
 const longestTimer = 2 ** 31 - 1;
 
 /** Opens the rhythm. Nothing is looked at before the first `wake`. */
-export function openLooks({ clock, look, failed, patience }: LooksParts): Looks {
+export function openScanScheduler({ clock, look, failed, patience }: LooksParts): ScanScheduler {
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;

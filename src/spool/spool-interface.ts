@@ -81,7 +81,7 @@ export interface Totals {
 }
 
 /** Why nothing is taken out of `incoming` for a while: trouble of the disk. `until` is UTC. */
-export interface Held {
+export interface SpoolPause {
   until: string;
   reason: string;
 }
@@ -103,7 +103,7 @@ export interface SpoolStatus extends Totals {
   rate: number;
   /** The last that were done, the newest first; 20 at most. */
   recent: DoneItem[];
-  held?: Held;
+  held?: SpoolPause;
 }
 
 /** A spool that nothing happened in yet. */
@@ -155,7 +155,7 @@ export interface Retry {
 }
 
 /** Stuck files, by name or claim. */
-export type Names = string[] | 'all';
+export type StuckNames = string[] | 'all';
 
 /** What an owner chose for stuck files, by name. `refused`: their trouble is none of their own, or they are in work. */
 export interface Chosen {
@@ -191,7 +191,7 @@ export type SpoolEvent =
   | { type: 'summary'; summary: PassSummary };
 
 /** What somebody wants to upload. */
-export interface Wanted {
+export interface WantedUpload {
   /** Who: `authorOf`. An upload exists for nobody else. */
   by: string;
   /** Bytes of the whole. */
@@ -201,7 +201,7 @@ export interface Wanted {
 }
 
 /** An upload that comes in pieces. */
-export interface Upload extends Wanted {
+export interface Upload extends WantedUpload {
   id: string;
   /** How many bytes of it are here. */
   bytes: number;
@@ -224,7 +224,7 @@ export interface Uploads {
    * Makes one. @throws PhotospoolError `disk-full` where there is no room for it and for what its sender has begun, `slow-down`
    * where they have begun too many.
    */
-  begin(id: string, wanted: Wanted): Promise<void>;
+  begin(id: string, wanted: WantedUpload): Promise<void>;
   find(id: string): Promise<Upload | undefined>;
   /**
    * Adds a stream to the end; resolves to how many bytes are there then, durable. Where the stream or the disk fails, what
@@ -244,9 +244,9 @@ export interface Uploads {
 /** What an owner may do with stuck files beside trying them again. All throw what the disk says. */
 export interface SpoolChoices {
   /** Leaves files where they are, untried until they change or are tried again. */
-  ignore(names: Names): Promise<Chosen>;
+  ignore(names: StuckNames): Promise<Chosen>;
   /** Moves files into the trash of the spool. */
-  discard(names: Names): Promise<Chosen>;
+  discard(names: StuckNames): Promise<Chosen>;
   /** Brings all files in that trash back. */
   restore(): Promise<void>;
   /** The files of stuck claims, by their ids; those that are not there are left out. */
@@ -264,7 +264,7 @@ export interface SpoolPort {
    * Tries stuck items again, by file name or claim. Resolves when they are queued, or, where `wait`, when they were tried:
    * `stuck` are those that are stuck again.
    */
-  retry(names: Names, how?: Retry): Promise<Retried>;
+  retry(names: StuckNames, how?: Retry): Promise<Retried>;
   readonly choices: SpoolChoices;
   /**
    * Puts a stream's bytes into `incoming` by a temporary name and a rename; never replaces a file. `name` is what the

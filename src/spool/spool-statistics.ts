@@ -7,7 +7,7 @@ import { printable } from '../base/errors.js';
 import { stepBounds, type DoneItem, type StepFigures, type Totals } from './spool-interface.js';
 
 /** The tally of one spool. */
-export interface Tally {
+export interface SpoolStatistics {
   /** A file is done, after so many seconds; `at` is now. A sidecar that was stored is counted as that, and not as a photo. */
   add(item: Pick<DoneItem, 'name' | 'outcome' | 'sha256' | 'seconds'>, sidecar?: boolean): void;
   /** A duplicate that was never in hand. */
@@ -30,7 +30,7 @@ const slice = 1_000;
 const least = 5_000;
 
 /** Opens the tally. */
-export function openTally(clock: Clock): Tally {
+export function openTally(clock: Clock): SpoolStatistics {
   const opened = clock.now();
   const totals = { stored: 0, duplicates: 0, sidecars: 0 };
   const recent: DoneItem[] = [];

@@ -7,21 +7,21 @@ import { systemClock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import type { Hand } from './claim-worker.js';
-import { openInbox, type Inbox } from './incoming-files.js';
+import { openInbox, type IncomingFiles } from './incoming-files.js';
 import { itemName, parseItem } from './claim-record.js';
 import { idleStatus, type SpoolStatus, type StuckItem, type WorkItem } from './spool-interface.js';
 import { groupsOf } from './stuck-groups.js';
 import { aboutOf } from './retry-schedule.js';
 import type { Taking } from './claimer.js';
-import type { Tally } from './spool-statistics.js';
+import type { SpoolStatistics } from './spool-statistics.js';
 import { importWork } from './work-folder.js';
 
 /** What a processor's parts hold now, as it is told of. Names are the files' own: hostile text. */
 export function tellStatus(parts: {
-  inbox: Inbox;
+  inbox: IncomingFiles;
   hand: Pick<Hand, 'working' | 'stuck'>;
   taking: Pick<Taking, 'refused' | 'held'>;
-  tally: Tally;
+  tally: SpoolStatistics;
 }): Omit<SpoolStatus, 'today'> {
   const { inbox, hand, taking, tally } = parts;
   const refused = taking.refused().map((one) => ({ ...one, name: printable(one.name), claim: '', attempts: 1 }));

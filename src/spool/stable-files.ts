@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.js';
 
 /** The state of a file that tells whether it changed. */
-export interface Look {
+export interface FileState {
   size: bigint;
   mtimeNs: bigint;
   ino: bigint;
@@ -14,17 +14,18 @@ export interface Look {
 /** The readiness of the files in one folder. */
 export interface Ready {
   /** Ms until the file may be ready: 0 where it is now. */
-  wait(key: string, look: Look): number;
+  wait(key: string, look: FileState): number;
   /** Forgets all files but these: what is gone or was taken. */
   keep(keys: ReadonlySet<string>): void;
 }
 
 /** Whether two looks show the same file, unchanged. */
-export const same = (a: Look, b: Look): boolean => a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
+export const same = (a: FileState, b: FileState): boolean =>
+  a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
 
 /** Opens the watch over readiness; `settle` in ms. */
 export function openReady(settle: number, clock: Clock): Ready {
-  const waiting = new Map<string, { look: Look; since: number }>();
+  const waiting = new Map<string, { look: FileState; since: number }>();
   return {
     wait(key, look) {
       if (settle === 0) return 0;

@@ -6,23 +6,23 @@ import { printable } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Claim, Claims } from './claims.js';
 import { isOwn } from './claim-record.js';
-import type { Chosen, Names } from './spool-interface.js';
+import type { Chosen, StuckNames } from './spool-interface.js';
 
 /** The choices over the stuck claims of a hand. */
 export interface Choices {
   /** The chosen claims, and those of the names that nothing stuck has. */
-  find(names: Names): { claims: Claim[]; unknown: string[] };
+  find(names: StuckNames): { claims: Claim[]; unknown: string[] };
   /** Writes down that files may be archived as they look now. Where the disk takes no record, that is known in this process. */
   allow(claims: readonly Claim[]): Promise<void>;
   /** Leaves files where they are, untried, as long as they look as they do now. @throws what the disk says. */
-  ignore(names: Names): Promise<Chosen>;
+  ignore(names: StuckNames): Promise<Chosen>;
   /** Moves files into the trash of the spool. @throws what the disk says; what was moved stays moved. */
-  discard(names: Names): Promise<Chosen>;
+  discard(names: StuckNames): Promise<Chosen>;
 }
 
 /** Opens the choices. `stuck` are the claims that nobody works on. */
 export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log): Choices {
-  function find(names: Names): { claims: Claim[]; unknown: string[] } {
+  function find(names: StuckNames): { claims: Claim[]; unknown: string[] } {
     const callsOf = ({ id, item }: Claim): string[] => [id, item.name, printable(item.name)];
     const wanted = new Set(names);
     const found = [...stuck.values()].filter(
@@ -33,7 +33,7 @@ export function openChoices(stuck: Map<string, Claim>, claims: Claims, log: Log)
   }
 
   /** Does something to those of the claims whose trouble is their file's own; nothing else is a person's to decide. */
-  async function decide(names: Names, act: (claim: Claim) => Promise<void>): Promise<Chosen> {
+  async function decide(names: StuckNames, act: (claim: Claim) => Promise<void>): Promise<Chosen> {
     const { claims: found, unknown } = find(names);
     const chosen: Chosen = { chosen: [], refused: [], unknown };
     for (const claim of found) {

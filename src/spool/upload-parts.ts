@@ -10,7 +10,7 @@ import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js'
 import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
 import { roomOf } from '../base/disk-space.js';
-import type { Still, Upload, Uploads, Wanted } from './spool-interface.js';
+import type { Still, Upload, Uploads, WantedUpload } from './spool-interface.js';
 import { placePart, sealPart, shownName, type Note } from './finish-upload.js';
 
 /** How long uploads are kept, in ms. */
@@ -70,7 +70,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
 
   /** Where new ones go: beside the claims, if a link leads from there to `incoming`. */
   async function folderForNew(): Promise<string> {
-    const [there, own] = [await files.look(incoming), await files.look(work)];
+    const [there, own] = [await files.stat(incoming), await files.stat(work)];
     if (there) return there.dev === own?.dev ? folders[0] : folders[1];
     throw new PhotospoolError('busy', 'The folder for new photos is not there.', {
       hint: 'Is its disk connected? It is tried again by itself.',
@@ -90,7 +90,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
     if (!found) return undefined;
     const { folder, note } = found;
     const { by, length, metadata, begun, sha256 } = note;
-    const part = await files.look(partOf(folder, id));
+    const part = await files.stat(partOf(folder, id));
     const touched = Math.max(begun, part?.mtimeMs ?? 0);
     const known = { id, by, length, metadata, touched };
     if (!part) return sha256 === undefined ? undefined : { ...known, state: 'received', bytes: length, sha256 };
@@ -104,7 +104,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
     const { folder } = found;
     let { note } = found;
     const part = partOf(folder, id);
-    if ((await files.look(part))?.size === note.length) {
+    if ((await files.stat(part))?.size === note.length) {
       if (note.sha256 === undefined) {
         note = await sealPart(files, part, note).catch((error: unknown) => dropWrong(folder, id, error));
         await files.replace(noteOf(folder, id), JSON.stringify(note));
@@ -147,8 +147,8 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
 
   async function sweepOne(folder: string, id: string): Promise<void> {
     const note = parseNote(await files.readText(noteOf(folder, id)));
-    const part = await files.look(partOf(folder, id));
-    const written = (part ?? (await files.look(noteOf(folder, id))))?.mtimeMs ?? 0;
+    const part = await files.stat(partOf(folder, id));
+    const written = (part ?? (await files.stat(noteOf(folder, id))))?.mtimeMs ?? 0;
     const age = clock.now() - Math.max(written, note?.begun ?? 0);
     // It has its name in `incoming` already, and must lose this one before the spool sees a file with two.
     if (note?.sha256 !== undefined && part && part.nlink > 1) {
@@ -170,7 +170,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
   /**
    * Lets one sender begin no more than can be finished. @throws PhotospoolError `slow-down`, `disk-full`.
    */
-  async function checkAmount(folder: string, wanted: Wanted): Promise<void> {
+  async function checkAmount(folder: string, wanted: WantedUpload): Promise<void> {
     const own = [...unfinished].filter(([, { by }]) => by === wanted.by);
     if (own.length >= mostOfOne) {
       throw new PhotospoolError('slow-down', `Of your uploads ${mostOfOne} are not finished yet.`, {
@@ -178,7 +178,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
       });
     }
     let needed = wanted.length;
-    for (const [id, one] of own) needed += one.length - ((await files.look(partOf(one.folder, id)))?.size ?? 0);
+    for (const [id, one] of own) needed += one.length - ((await files.stat(partOf(one.folder, id)))?.size ?? 0);
     if ((await room(folder)) >= needed) return;
     throw new PhotospoolError('disk-full', `There is no room here for “${shownName(wanted)}”.`, {
       hint: 'Free some space on the server; it is tried again by itself.',
@@ -224,7 +224,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
         const known = toPhotospoolError(error, 'take in', shownName(found.note));
         throw known.code === 'internal' ? error : known;
       }
-      return (await files.look(part))?.size ?? 0;
+      return (await files.stat(part))?.size ?? 0;
     },
     async remove(id) {
       await finishing.get(id)?.catch(() => undefined);

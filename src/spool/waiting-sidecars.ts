@@ -3,37 +3,37 @@
  * they lie; nothing is kept for them but their names in memory, and nothing runs for them.
  */
 import { waitsFor, type Sidecars } from '../ingest/sidecars/ingest-sidecars.js';
-import { isSidecarName, namedAfter, versionOf, type Asking } from '../ingest/sidecars/match-sidecars.js';
+import { isSidecarName, namedAfter, versionOf, type SidecarToMatch } from '../ingest/sidecars/match-sidecars.js';
 import { stemOf } from '../ingest/sidecars/arrival-names.js';
 import { nameKey } from '../library/local-tables.js';
 import { printable } from '../base/errors.js';
 import { keyOf } from '../base/paths.js';
 import { isoTime } from './claim-record.js';
 import type { IgnoredItem } from './spool-interface.js';
-import type { Found } from './scan-incoming.js';
+import type { ScannedFile } from './scan-incoming.js';
 
 /** What is asked of the rest of the spool. */
 export interface Beside {
   /** Photos that were taken out of `incoming` and are not in the archive yet: in hand, or stuck. */
-  inHand(): Iterable<Pick<Found, 'name' | 'folder'>>;
+  inHand(): Iterable<Pick<ScannedFile, 'name' | 'folder'>>;
   /** The bytes of a file that stays where it is, in `copy` mode, and is in the archive. */
-  taken(found: Found): string | undefined;
+  taken(found: ScannedFile): string | undefined;
 }
 
 /** The waiting sidecars of one inbox. */
-export interface Waiting {
+export interface WaitingSidecars {
   /** Of the sidecars that stand still, those that may be taken now; `photos` are all others that lie there. */
-  choose(sidecars: Found[], photos: Found[]): Promise<Found[]>;
+  choose(sidecars: ScannedFile[], photos: ScannedFile[]): Promise<ScannedFile[]>;
   /**
    * Why a sidecar that was chosen has to wait all the same; undefined where it may be taken. `pathOf` answers where it can be
    * read, where that is not its own path.
    */
-  whyNot(found: Found, pathOf?: () => Promise<string>): Promise<string | undefined>;
+  whyNot(found: ScannedFile, pathOf?: () => Promise<string>): Promise<string | undefined>;
   /**
    * Adds to its photo what a sidecar says whose bytes the archive has, for it may have come with another photo. `path`: where
    * these can be read.
    */
-  known(found: Found, sha256: string, path: string | undefined): Promise<void>;
+  known(found: ScannedFile, sha256: string, path: string | undefined): Promise<void>;
   /** Those that wait, with the reason. */
   items(): IgnoredItem[];
 }
@@ -42,13 +42,18 @@ export interface Waiting {
 export { waitsFor };
 
 /** Whether a file in `incoming` is one, by its name. */
-export const isSidecar = ({ name }: Pick<Found, 'name'>): boolean => isSidecarName(name);
+export const isSidecar = ({ name }: Pick<ScannedFile, 'name'>): boolean => isSidecarName(name);
 
 /** How many are looked for before others get a turn. */
 const turn = 200;
 
 /** What is looked for, for a file in `incoming`. */
-export const askingOf = ({ name, folder, changed, by }: Pick<Found, 'name' | 'folder' | 'changed' | 'by'>): Asking => ({
+export const askingOf = ({
+  name,
+  folder,
+  changed,
+  by,
+}: Pick<ScannedFile, 'name' | 'folder' | 'changed' | 'by'>): SidecarToMatch => ({
   name,
   folder,
   ...(changed !== undefined && { since: isoTime(changed) }),
@@ -56,11 +61,11 @@ export const askingOf = ({ name, folder, changed, by }: Pick<Found, 'name' | 'fo
 });
 
 /** Opens the list of those that wait. */
-export function openWaiting(sidecars: Sidecars, beside: Beside): Waiting {
+export function openWaitingSidecars(sidecars: Sidecars, beside: Beside): WaitingSidecars {
   const waiting = new Map<string, { item: IgnoredItem; tried?: string }>();
 
   /** Names that are coming, in their folders, with and without their endings. */
-  function namesOf(found: Iterable<Pick<Found, 'name' | 'folder'>>): Set<string> {
+  function namesOf(found: Iterable<Pick<ScannedFile, 'name' | 'folder'>>): Set<string> {
     const names = new Set<string>();
     for (const { name, folder } of found)
       for (const one of [name, stemOf(name)]) names.add(`${nameKey(folder)}/${nameKey(one)}`);
@@ -68,7 +73,7 @@ export function openWaiting(sidecars: Sidecars, beside: Beside): Waiting {
   }
 
   /** What `copy` mode left where it is came in under the name that it has there now, whatever it was called before. */
-  function settle(photos: Found[], wanted: ReadonlySet<string>): Found[] {
+  function settle(photos: ScannedFile[], wanted: ReadonlySet<string>): ScannedFile[] {
     return photos.filter((photo) => {
       const named = [...namesOf([photo])].some((name) => wanted.has(name));
       const sha256 = named ? beside.taken(photo) : undefined;
@@ -78,7 +83,7 @@ export function openWaiting(sidecars: Sidecars, beside: Beside): Waiting {
     });
   }
 
-  function mayCome({ name, folder }: Found, coming: ReadonlySet<string>): boolean {
+  function mayCome({ name, folder }: ScannedFile, coming: ReadonlySet<string>): boolean {
     const base = namedAfter(name);
     return [base, versionOf(base)].some((one) => one !== undefined && coming.has(`${nameKey(folder)}/${nameKey(one)}`));
   }
@@ -91,7 +96,7 @@ export function openWaiting(sidecars: Sidecars, beside: Beside): Waiting {
       await sidecars.names.follow();
       const wanted = namesOf(found.map(({ name, folder }) => ({ name: `${namedAfter(name)}.`, folder })));
       const coming = namesOf([...beside.inHand(), ...settle(photos, wanted)]);
-      const chosen: Found[] = [];
+      const chosen: ScannedFile[] = [];
       for (const [n, one] of found.entries()) {
         if (n % turn === turn - 1) await new Promise((resolve) => setImmediate(resolve));
         const key = keyOf(one.path);
@@ -119,7 +124,7 @@ export function openWaiting(sidecars: Sidecars, beside: Beside): Waiting {
   };
 }
 
-const itemOf = ({ folder, name }: Found, reason: string): IgnoredItem => ({
+const itemOf = ({ folder, name }: ScannedFile, reason: string): IgnoredItem => ({
   name: printable(folder === '' ? name : `${folder}/${name}`),
   reason,
 });

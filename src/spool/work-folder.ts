@@ -8,7 +8,7 @@ import type { Files } from '../base/files.js';
 import { isTemporary } from '../base/temporary-names.js';
 import { keyOf } from '../base/paths.js';
 import type { StuckFile } from './spool-interface.js';
-import { cameFrom, itemName, parseItem, type Item } from './claim-record.js';
+import { cameFrom, itemName, parseItem, type ClaimRecord } from './claim-record.js';
 import { isClaimName } from './claim-name.js';
 
 /** The lock of a `work` folder. As long as a processor holds it, it is there. */
@@ -26,7 +26,7 @@ async function holdsFile(folder: string, files: Files): Promise<boolean> {
   const entries = await files.list(folder);
   if (entries?.some((entry) => entry.name !== itemName && !isTemporary(entry.name))) return true;
   const item = parseItem((await files.readText(join(folder, itemName))) ?? '');
-  return item?.via !== undefined && (await files.look(item.via)) !== undefined;
+  return item?.via !== undefined && (await files.stat(item.via)) !== undefined;
 }
 
 /**
@@ -34,7 +34,7 @@ async function holdsFile(folder: string, files: Files): Promise<boolean> {
  * `work`, where its disk went away. undefined where nothing is missing.
  */
 export async function missing(folder: string, files: Files): Promise<'file' | 'work' | undefined> {
-  if (!(await files.look(lockPath(dirname(folder))))) return 'work';
+  if (!(await files.stat(lockPath(dirname(folder))))) return 'work';
   return (await isClaimed(folder, files)) ? undefined : 'file';
 }
 
@@ -44,15 +44,15 @@ export async function filesOf(ids: readonly string[], work: string, files: Files
   for (const id of ids.filter(isClaimName)) {
     const item = parseItem((await files.readText(join(work, id, itemName))) ?? '');
     const path = item && join(work, id, item.file);
-    const look = path === undefined ? undefined : await files.look(path);
+    const look = path === undefined ? undefined : await files.stat(path);
     if (item && path !== undefined && look?.isFile()) found.push({ path, name: item.name, bytes: look.size });
   }
   return found;
 }
 
 /** The records of all claims in a `work` folder, by `keyOf` the paths that their files came from. */
-export async function claimedPaths(folder: string, files: Files): Promise<Map<string, Item>> {
-  const found = new Map<string, Item>();
+export async function claimedPaths(folder: string, files: Files): Promise<Map<string, ClaimRecord>> {
+  const found = new Map<string, ClaimRecord>();
   for (const { name, kind } of (await files.list(folder)) ?? []) {
     if (kind !== 'folder' || !isClaimName(name)) continue;
     const item = parseItem((await files.readText(join(folder, name, itemName))) ?? '');

@@ -12,7 +12,7 @@ export interface Tools {
 }
 
 /** What was found, or the names of what is missing. */
-export type Found = { kind: 'found'; tools: Tools } | { kind: 'missing'; missing: string[] };
+export type FfmpegTools = { kind: 'found'; tools: Tools } | { kind: 'missing'; missing: string[] };
 
 const extension = process.platform === 'win32' ? '.exe' : '';
 
@@ -28,7 +28,7 @@ export const findProgram = (name: string, path = process.env['PATH'] ?? ''): str
 /**
  * Looks for the tools: `ffmpeg` is the path that the configuration names, with ffprobe beside it or in `path` (PATH).
  */
-export function findTools(ffmpeg?: string, path = process.env['PATH'] ?? ''): Found {
+export function findTools(ffmpeg?: string, path = process.env['PATH'] ?? ''): FfmpegTools {
   const folders = foldersOf(path);
   const found = ffmpeg === undefined ? inFolders('ffmpeg', folders) : isProgram(ffmpeg) ? ffmpeg : undefined;
   const beside = found === undefined ? folders : [dirname(found), ...folders];

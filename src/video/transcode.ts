@@ -27,10 +27,10 @@ import {
 } from './ffmpeg-arguments.js';
 import { isCopyable } from './browser-playback.js';
 import { asked, readProbe, type Film } from './ffprobe.js';
-import type { Found, Tools } from './find-ffmpeg.js';
+import type { FfmpegTools, Tools } from './find-ffmpeg.js';
 
 /** A video on the disk. `bytes`: its size. */
-export interface Source {
+export interface VideoSource {
   path: string;
   format: Format;
   bytes: number;
@@ -41,19 +41,24 @@ export interface Films {
   /** Names of the tools that are missing; empty where videos can be shown. */
   readonly missing: readonly string[];
   /** What a video is. */
-  look(source: Source): Promise<Film>;
+  look(source: VideoSource): Promise<Film>;
   /** Makes a PNG of a frame, at most `edge` pixels long. */
-  poster(source: Source, film: Film, edge: number, to: string): Promise<void>;
+  poster(source: VideoSource, film: Film, edge: number, to: string): Promise<void>;
   /** Makes a short MP4 without sound. Resolves to its size. */
-  hover(source: Source, film: Film, to: string): Promise<Size>;
+  hover(source: VideoSource, film: Film, to: string): Promise<Size>;
   /** Makes the MP4 that every browser plays: by copying the streams, where that is enough. Resolves to its size. */
-  play(source: Source, film: Film, to: string): Promise<Size>;
+  play(source: VideoSource, film: Film, to: string): Promise<Size>;
   /**
    * Makes both at once of a film that is brief and must be encoded anew; undefined of any other. Resolves to their sizes.
    */
-  together(source: Source, film: Film, hover: string, play: string): Promise<{ hover: Size; video: Size } | undefined>;
+  together(
+    source: VideoSource,
+    film: Film,
+    hover: string,
+    play: string,
+  ): Promise<{ hover: Size; video: Size } | undefined>;
   /** Writes the film as it is without anything that tells of it; false where that can't be had of its kind. */
-  bare(source: Source, film: Film, to: string): Promise<boolean>;
+  bare(source: VideoSource, film: Film, to: string): Promise<boolean>;
   /** Ends what runs. */
   close(): void;
 }
@@ -77,7 +82,7 @@ export function longLimits({ seconds }: Film, bytes: number): RunLimits {
 const quiet = ['-y', '-hide_banner', '-nostdin', '-loglevel', 'error', '-abort_on', 'empty_output'];
 
 /** Opens what makes films, with the tools that were found. */
-export function openFilms(found: Found): Films {
+export function openFilms(found: FfmpegTools): Films {
   const ended = new AbortController();
   let abilities: Promise<Abilities> | undefined;
 
@@ -107,7 +112,7 @@ export function openFilms(found: Found): Films {
   }
 
   async function make(
-    source: Source,
+    source: VideoSource,
     seek: number,
     args: readonly string[],
     limits: RunLimits,
@@ -123,7 +128,7 @@ export function openFilms(found: Found): Films {
 
   /** The same of what is painted anew. Where ffmpeg does not manage to map HDR, it is shown as it is: better pale than not at all. */
   async function paint(
-    source: Source,
+    source: VideoSource,
     film: Film,
     seek: number,
     argsBy: (can: Abilities) => readonly string[],
@@ -201,14 +206,14 @@ const reasons: Record<Exclude<Why, 'output'>, [ErrorCode, string]> = {
   crash: ['undecodable', 'it is damaged, or of a kind that ffmpeg does not know'],
 };
 
-function explain({ why, said }: Extract<Run, { kind: 'ended' }>, source: Source): PhotospoolError {
+function explain({ why, said }: Extract<Run, { kind: 'ended' }>, source: VideoSource): PhotospoolError {
   if (why === 'crash' && said.includes('not on whitelist'))
     return failure('unsupported', source, 'it is coded as no camera, phone or page does', said);
   const [code, reason] = reasons[why === 'output' ? 'crash' : why];
   return failure(code, source, reason, said);
 }
 
-function failure(code: ErrorCode, { path, format }: Source, reason: string, said: string): PhotospoolError {
+function failure(code: ErrorCode, { path, format }: VideoSource, reason: string, said: string): PhotospoolError {
   const hint = code === 'undecodable' ? 'Check whether you have an undamaged copy.' : 'It is tried again by itself.';
   const cause = new Error(`ffmpeg: ${said}`.trim());
   return new PhotospoolError(code, `This ${format.name} can't be shown: ${reason}.`, {

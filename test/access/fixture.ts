@@ -5,7 +5,7 @@ import { openAccess, type Access } from '../../src/access/access.js';
 import { commandLine } from '../../src/access/actor.js';
 import { openPasswords, type Cost } from '../../src/access/password-hash.js';
 import type { PersonRole } from '../../src/access/people.js';
-import type { Outcome, Visit } from '../../src/access/sign-in.js';
+import type { SignInOutcome, Visit } from '../../src/access/sign-in.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 
@@ -75,7 +75,7 @@ export function openTestAccess(): TestAccess {
 export const visit = (address = '192.0.2.1', more: Partial<Visit> = {}): Visit => ({ address, browser: 'x', ...more });
 
 /** The outcome of a sign-in that must have been right. */
-export function entered(outcome: Outcome): Extract<Outcome, { kind: 'in' }> {
+export function entered(outcome: SignInOutcome): Extract<SignInOutcome, { kind: 'in' }> {
   if (outcome.kind !== 'in') throw new Error(`not in: ${JSON.stringify(outcome)}`);
   return outcome;
 }

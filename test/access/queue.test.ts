@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { openQueue, type Waiter } from '../../src/access/password-queue.js';
+import { openPasswordQueue, type Waiter } from '../../src/access/password-queue.js';
 
 /** A queue whose work is done when the test says so, one after another; tells what was begun, in which order. */
 function openTestQueue() {
-  const queue = openQueue();
+  const queue = openPasswordQueue();
   const begun: string[] = [];
   const refused: string[] = [];
   let working = 0;
@@ -86,7 +86,7 @@ describe('who waits for the hash of a password', () => {
   });
 
   it('is not held up by work that failed', async () => {
-    const queue = openQueue();
+    const queue = openPasswordQueue();
     await expect(queue.run({ known: 'ada' }, () => Promise.reject(new Error('no memory')))).rejects.toThrow(
       'no memory',
     );

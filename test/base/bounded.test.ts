@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { openBounded, type Bounded, type Crew, type Limits, type Program } from '../../src/base/sandbox/pool.js';
-import { pack, Received, unpack } from '../../src/base/sandbox/frames.js';
+import { pack, ReceivedFrame, unpack } from '../../src/base/sandbox/frames.js';
 import { temporaryFolder } from '../folder.js';
 import { childrenOf, until } from '../processes.js';
 
@@ -160,7 +160,7 @@ test.skipIf(!linux)('leaves no process when idle, nor when closed in the middle'
 it('puts frames together from any pieces, and takes no more than one', () => {
   const whole = Buffer.concat(pack({ a: 'ä' }, [Buffer.from('one'), Buffer.from('two')]));
   for (let step = 1; step <= whole.length; step++) {
-    const received = new Received();
+    const received = new ReceivedFrame();
     for (let at = 0; at < whole.length; at += step) {
       expect(unpack(received)).toBeUndefined();
       received.add(whole.subarray(at, at + step));

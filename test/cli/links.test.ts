@@ -1,16 +1,16 @@
 /** What `peers list` and `status` say of a link, and of what is not here yet. */
 import { expect, test } from 'vitest';
-import { describeElsewhere, describeLink, type Link } from '../../src/home/manage-peers.js';
+import { describeElsewhere, describeLink, type PeerOverview } from '../../src/home/manage-peers.js';
 
 const at = Date.parse('2026-11-24T10:00:00.000Z');
-const link = (over: Partial<Link>): string =>
+const link = (over: Partial<PeerOverview>): string =>
   describeLink(
     { url: 'http://home', publish: false, originals: 'all', added: '', state: 'live', synced: utc(0), ...over },
     at,
   );
 const utc = (ago: number): string => new Date(at - ago).toISOString();
 
-test.each<[string, Partial<Link>]>([
+test.each<[string, Partial<PeerOverview>]>([
   ['everything  is up to date', {}],
   ['gets what is public  is up to date', { publish: true }],
   [

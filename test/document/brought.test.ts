@@ -1,7 +1,7 @@
 /** What an export says of a photo, in its document: below people, above the file, and the same however often it is said. */
 import { expect, it } from 'vitest';
 import { newPhoto } from '../../src/document/arrival.js';
-import { parseBrought, withBrought, type Brought } from '../../src/document/imported-metadata.js';
+import { parseBrought, withBrought, type ImportedMetadata } from '../../src/document/imported-metadata.js';
 import { applyChange } from '../../src/document/edits.js';
 import { merge } from '../../src/document/merge.js';
 import type { Facts, PhotoDocument } from '../../src/document/photo-document.js';
@@ -19,7 +19,7 @@ function photo(facts: Partial<Facts> = {}, name = 'IMG_1.jpg'): PhotoDocument {
   });
 }
 
-const brought = (more: Partial<Brought> = {}): Brought => ({
+const brought = (more: Partial<ImportedMetadata> = {}): ImportedMetadata => ({
   name: 'IMG_1.jpg.json',
   written: noon + day,
   added: noon + day,

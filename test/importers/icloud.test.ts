@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
 import { timeIn } from '../../src/importers/icloud-metadata.js';
 import { openExport } from '../../src/importers/open-export.js';
-import type { Plan } from '../../src/importers/import-plan.js';
+import type { ImportPlan } from '../../src/importers/import-plan.js';
 import type { PhotoView } from '../../src/document/photo-view.js';
 import { makeHome } from '../cli/run.js';
 import { bare, writeTree, writeZip, type Tree } from './make.js';
@@ -17,12 +17,12 @@ const table = (...rows: string[]): string => [head, ...rows].join('\r\n');
 const taken = Date.UTC(2022, 5, 4, 12, 11);
 
 /** The plan of a folder; photos here are no photos yet, for nothing looks into them. */
-async function planOf(tree: Tree): Promise<Plan> {
+async function planOf(tree: Tree): Promise<ImportPlan> {
   const { plan, sources } = await openExport([writeTree(tree)], openFiles(), () => undefined);
   sources.close();
   return plan;
 }
-const saidOf = ({ photos }: Plan): Record<string, unknown> =>
+const saidOf = ({ photos }: ImportPlan): Record<string, unknown> =>
   Object.fromEntries(photos.map(({ entry, brought }) => [entry.path, brought]));
 
 it.each([

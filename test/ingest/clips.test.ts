@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { PhotospoolError } from '../../src/base/errors.js';
 import { silent } from '../../src/base/log.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
-import { openClips, type ClipParts } from '../../src/ingest/transcode-jobs.js';
+import { openClips, type TranscodeParts } from '../../src/ingest/transcode-jobs.js';
 import { openLibrary } from '../../src/library/library.js';
 
 test('a disk that is full is said once, ends nothing, and is tried again', async () => {
@@ -27,7 +27,7 @@ test('a disk that is full is said once, ends nothing, and is tried again', async
     ...{ db: small, library, films: { missing: [] }, onChange: () => () => undefined },
     clock: { ...systemClock, sleep: (_: number, signal?: AbortSignal) => systemClock.sleep(1, signal) },
     log: { ...silent, warn: (...[, text]: unknown[]) => void told.push(String(text)) },
-  } as unknown as ClipParts;
+  } as unknown as TranscodeParts;
   const clips = openClips(parts);
   expect(await clips.drain()).toBe(0);
   const stop = new AbortController();

@@ -10,7 +10,7 @@ import { openSqlite } from '../../src/base/sqlite.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { merge } from '../../src/document/merge.js';
 import { viewPhoto } from '../../src/document/photo-view.js';
-import { openIngest, type Outcome } from '../../src/ingest/ingest.js';
+import { openIngest, type IngestOutcome } from '../../src/ingest/ingest.js';
 import { rerender } from '../../src/ingest/rerender.js';
 import { lacks } from '../../src/ingest/transcode-backlog.js';
 import { openLibrary } from '../../src/library/library.js';
@@ -42,7 +42,7 @@ async function openArchiving(films = without) {
   let claims = 0;
   return {
     parts,
-    take(name: string, bytes: Uint8Array, asIs = true): Promise<Outcome> {
+    take(name: string, bytes: Uint8Array, asIs = true): Promise<IngestOutcome> {
       const claim = join(folder, 'work', String(claims++));
       mkdirSync(claim, { recursive: true });
       writeFileSync(join(claim, name), bytes);

@@ -11,10 +11,10 @@ import { silent } from '../../src/base/log.js';
 import { systemClock } from '../../src/base/clock.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
-import { openClips, type Clips } from '../../src/ingest/transcode-jobs.js';
-import { openIngest, type Outcome } from '../../src/ingest/ingest.js';
+import { openClips, type TranscodeJobs } from '../../src/ingest/transcode-jobs.js';
+import { openIngest, type IngestOutcome } from '../../src/ingest/ingest.js';
 import { repair } from '../../src/ingest/repair-home.js';
-import { verifyHome, type Finding } from '../../src/ingest/verify-home.js';
+import { verifyHome, type VerifyFinding } from '../../src/ingest/verify-home.js';
 import { clipAt, lacks } from '../../src/ingest/transcode-backlog.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 import { openMetadata } from '../../src/photo/facts/read-metadata.js';
@@ -32,12 +32,12 @@ const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 interface Home {
   folder: string;
   library: Library;
-  take(name: string, bytes: Buffer): Promise<Outcome>;
-  clips(films?: Films): Clips;
+  take(name: string, bytes: Buffer): Promise<IngestOutcome>;
+  clips(films?: Films): TranscodeJobs;
   photo(sha256: string): PhotoDocument;
   temporaries(): string[];
-  check(): Promise<Finding[]>;
-  mend(findings: readonly Finding[], films?: Films): Promise<void>;
+  check(): Promise<VerifyFinding[]>;
+  mend(findings: readonly VerifyFinding[], films?: Films): Promise<void>;
 }
 
 async function openHome(films = openFilms(tools), folder = temporaryFolder()): Promise<Home> {

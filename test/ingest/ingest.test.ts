@@ -8,7 +8,7 @@ import { openFiles, type Files } from '../../src/base/files.js';
 import { openSqlite } from '../../src/base/sqlite.js';
 import { exifId, format, photoId, type ExifDocument, type PhotoDocument } from '../../src/document/photo-document.js';
 import { openIngest, type Ingest } from '../../src/ingest/ingest.js';
-import type { IngestHooks, Arrival } from '../../src/ingest/arriving-file.js';
+import type { IngestHooks, ArrivingFile } from '../../src/ingest/arriving-file.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 import { openMetadata } from '../../src/photo/facts/read-metadata.js';
 import { render } from '../../src/photo/decode/render.js';
@@ -29,7 +29,7 @@ interface Bench {
   log: string[];
   hooks: IngestHooks;
   /** Puts a file into a claim of its own. */
-  arrive(name: string, bytes: Buffer, more?: Partial<Arrival>): Arrival;
+  arrive(name: string, bytes: Buffer, more?: Partial<ArrivingFile>): ArrivingFile;
   alive: Set<string>;
 }
 

@@ -30,7 +30,7 @@ import type { App } from '../../src/server/context.js';
 import {
   idleStatus,
   type Chosen,
-  type Names,
+  type StuckNames,
   type SpoolEvent,
   type SpoolPort,
   type SpoolStatus,
@@ -95,14 +95,14 @@ export interface FakeSpool extends SpoolPort {
   retries: (string[] | 'all')[];
   listeners: Set<(event: SpoolEvent) => void>;
   /** What was chosen for stuck files, and for which. */
-  chosen: [string, Names][];
+  chosen: [string, StuckNames][];
   stuckFiles: (StuckFile & { claim: string })[];
   /** Replaces what `place` does with the bytes; resolves to the name that the file got. */
   takes: (stream: Readable, name: string, still?: Still) => Promise<string>;
 }
 
 export function fakeSpool(uploads: Uploads): FakeSpool {
-  const choose = (what: string, names: Names): Chosen => {
+  const choose = (what: string, names: StuckNames): Chosen => {
     spool.chosen.push([what, names]);
     return names === 'all'
       ? { chosen: ['a.jpg'], refused: [], unknown: [] }

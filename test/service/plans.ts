@@ -1,5 +1,5 @@
 /** Plans with everything in their paths that launchd, systemd, cron and sh treat specially. */
-import type { Plan } from '../../src/service/launch-plan.js';
+import type { LaunchPlan } from '../../src/service/launch-plan.js';
 
 /** Folder names that were trouble somewhere. */
 export const hostile = [
@@ -15,7 +15,7 @@ export const hostile = [
 ];
 
 /** A plan whose folders all have this name. */
-export const planIn = (name: string, changed: Partial<Plan> = {}): Plan => ({
+export const planIn = (name: string, changed: Partial<LaunchPlan> = {}): LaunchPlan => ({
   name: 'photospool',
   runs: 'pass',
   command: [`/usr/${name}/node`, `/opt/${name}/main.js`, 'process', '--home', `/home/${name}`, '--level', name],

@@ -9,8 +9,8 @@ const real = openFiles();
 /** A disk on which some folders are mount points. */
 const disks = (mounts: readonly string[]): Files => ({
   ...real,
-  look: async (path) => {
-    const found = await real.look(path);
+  stat: async (path) => {
+    const found = await real.stat(path);
     const dev = 1 + mounts.filter((mount) => `${path.toString()}/`.startsWith(`${mount}/`)).length;
     return found && Object.assign(found, { dev });
   },

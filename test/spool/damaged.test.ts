@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
-import { type Item, newItem } from '../../src/spool/claim-record.js';
+import { type ClaimRecord, newItem } from '../../src/spool/claim-record.js';
 import { dueAt } from '../../src/spool/retry-schedule.js';
 import { fastClock, makeSpool, photo, type Spool } from './fixture.js';
 
@@ -58,7 +58,7 @@ it('that somebody wants as it is stays so over a crash', async () => {
   // Nothing is tried before the processor ends.
   await first.retry('all', { asIs: true });
   await first.close();
-  const item = JSON.parse(readFileSync(join(spool.folder, claimOf(spool), '../item.json'), 'utf8')) as Item;
+  const item = JSON.parse(readFileSync(join(spool.folder, claimOf(spool), '../item.json'), 'utf8')) as ClaimRecord;
   expect(item.asIs).toBe(item.tried);
   const second = await spool.open();
   await second.drain();
@@ -145,7 +145,7 @@ describe('when a damaged file is due', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
   const look = { size: 1n, mtimeNs: 1n, ino: 1n };
   const made = newItem({ path: '/in/a.jpg', name: 'a.jpg', folder: '', look, modified: 0 }, now);
-  const due = (change: Partial<Item>, at: number): number =>
+  const due = (change: Partial<ClaimRecord>, at: number): number =>
     dueAt({ id: '1', folder: '/work/1', item: { ...made, ...change } }, at) - now;
   const error = { code: 'undecodable' as const, message: 'It is damaged.', at: new Date(now).toISOString() };
 

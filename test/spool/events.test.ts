@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openFiles } from '../../src/base/files.js';
 import { openInbox } from '../../src/spool/incoming-files.js';
-import { openLooks } from '../../src/spool/scan-scheduler.js';
+import { openScanScheduler } from '../../src/spool/scan-scheduler.js';
 import { idOf, openWatch, remoteFilesystem, type Folder, type WatchSystem } from '../../src/spool/watch-incoming.js';
 import { temporaryFolder } from '../folder.js';
 import { fastClock, makeSpool, photo } from './fixture.js';
@@ -62,7 +62,7 @@ describe('events', () => {
       const began = clock.now();
       let looks = 0;
       await new Promise<void>((resolve) => {
-        const rhythm = openLooks({
+        const rhythm = openScanScheduler({
           clock,
           failed: () => undefined,
           patience: 1000,

@@ -7,7 +7,7 @@ import { PhotospoolError, type ErrorCode } from '../../src/base/errors.js';
 import { openFiles, type Files } from '../../src/base/files.js';
 import { silent, type Log } from '../../src/base/log.js';
 import type { Ingest } from '../../src/ingest/ingest.js';
-import type { Arrival } from '../../src/ingest/arriving-file.js';
+import type { ArrivingFile } from '../../src/ingest/arriving-file.js';
 import type { Local } from '../../src/library/local-tables.js';
 import type { ProcessorOptions } from '../../src/spool/processor-options.js';
 import { openProcessor, type Processor } from '../../src/spool/processor.js';
@@ -26,7 +26,7 @@ export interface Spool {
   work: string;
   done: string;
   /** Every arrival that the stand-in saw. */
-  arrivals: Arrival[];
+  arrivals: ArrivingFile[];
   /** Opens a processor; closed after the test at the latest. */
   open(options?: Partial<ProcessorOptions>, files?: Files, clock?: Clock, log?: Log): Promise<Processor>;
   /** Puts a file below incoming. */
@@ -47,7 +47,7 @@ export function makeSpool(failures: Failures = new Map()): Spool {
     string,
   ];
   for (const path of [incoming, work, done]) mkdirSync(path);
-  const arrivals: Arrival[] = [];
+  const arrivals: ArrivingFile[] = [];
   const seen = new Map<string, string>();
   const originals = new Set<string>();
   const local = {

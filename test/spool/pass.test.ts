@@ -234,8 +234,8 @@ describe('failures', () => {
     spool.drop('good.jpg');
     const files = openFiles();
     // Each try takes longer than any delay: when it has ended, it is due again.
-    const hash = files.lookClosely.bind(files);
-    files.lookClosely = (path) => {
+    const hash = files.statExact.bind(files);
+    files.statExact = (path) => {
       clock.pass(2 * 3_600_000);
       return hash(path);
     };

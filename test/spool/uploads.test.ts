@@ -7,14 +7,14 @@ import type { Clock } from '../../src/base/clock.js';
 import { systemClock } from '../../src/base/clock.js';
 import { openFiles, type Step } from '../../src/base/files.js';
 import { silent } from '../../src/base/log.js';
-import type { Wanted } from '../../src/spool/spool-interface.js';
+import type { WantedUpload } from '../../src/spool/spool-interface.js';
 import { openUploads, type OpenUploads, type UploadsParts } from '../../src/spool/upload-parts.js';
 import { temporaryFolder } from '../folder.js';
 
 const bytes = Buffer.from('the bytes of a photo');
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 const id = 'a'.repeat(32);
-const wanted: Wanted = { by: 'owner', length: bytes.length, metadata: { filename: 'a.jpg', sha256 } };
+const wanted: WantedUpload = { by: 'owner', length: bytes.length, metadata: { filename: 'a.jpg', sha256 } };
 const day = 86_400_000;
 
 interface Folders {
@@ -178,8 +178,8 @@ describe('where they lie', () => {
     const real = openFiles();
     const files: typeof real = {
       ...real,
-      look: async (path) => {
-        const found = await real.look(path);
+      stat: async (path) => {
+        const found = await real.stat(path);
         return found && path === work ? Object.assign(found, { dev: found.dev + 1 }) : found;
       },
     };

@@ -8,7 +8,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
-import { ask } from '../../src/sync/couch/json-client.js';
+import { requestJson } from '../../src/sync/couch/json-client.js';
 import { openMesh } from '../../src/sync/connections/mesh.js';
 import { openPeers, readAddress } from '../../src/sync/connections/peers.js';
 import { openCutting } from './cutting.js';
@@ -68,7 +68,7 @@ function couchDatabase(server: string): string {
   onTestFinished(async () => {
     const address = { ...(authorization !== undefined && { authorization }) };
     for (const name of [plain, `${plain}-blobs`])
-      await ask({ ...address, url: name }, '', { method: 'DELETE' }).catch(() => undefined);
+      await requestJson({ ...address, url: name }, '', { method: 'DELETE' }).catch(() => undefined);
   });
   return url.href;
 }
@@ -153,7 +153,7 @@ test.skipIf(couch === undefined || restart === undefined)(
     const { url: plain, authorization } = readAddress(url);
     const there = async (): Promise<number> => {
       const address = { url: plain, ...(authorization !== undefined && { authorization }) };
-      const answer = await ask(address, '').catch(() => undefined);
+      const answer = await requestJson(address, '').catch(() => undefined);
       return (answer?.json as { doc_count?: number } | undefined)?.doc_count ?? 0;
     };
     await meetAt(url, async (a, b) => {

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { own } from '../../src/document/json-values.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
-import { ask, type Address } from '../../src/sync/couch/json-client.js';
+import { requestJson, type Address } from '../../src/sync/couch/json-client.js';
 import { readAddress } from '../../src/sync/connections/peers.js';
 import { openPouchServer } from './peers.js';
 import { brittle, files, home, link, soon } from './linking.js';
@@ -28,7 +28,7 @@ function middle(server: string): Address {
     ...(authorization !== undefined && { authorization }),
   };
   onTestFinished(async () => {
-    for (const name of ['', '-blobs']) await ask(address, name, { method: 'DELETE' });
+    for (const name of ['', '-blobs']) await requestJson(address, name, { method: 'DELETE' });
   });
   return address;
 }
@@ -38,7 +38,8 @@ const note =
   (told: string[]) =>
   (...[, text]: unknown[]): void =>
     void told.push(String(text));
-const count = async (address: Address): Promise<unknown> => own((await ask(blobsOf(address), '')).json, 'doc_count');
+const count = async (address: Address): Promise<unknown> =>
+  own((await requestJson(blobsOf(address), '')).json, 'doc_count');
 const thumbOf = ({ library }: Home, id: string): string =>
   (library.get(photoId(id))!.body as unknown as PhotoDocument).renditions.thumb!.sha256;
 
@@ -86,23 +87,23 @@ describe.each(kinds)('through %s', (kind, server) => {
   test('wrong bytes there are not taken, and said; taken away there, the right ones come', async () => {
     const [a, b, there] = [await home(), await home(), middle(server())];
     const thumb = thumbOf(a, await a.add(1));
-    await ask(blobsOf(there), '', { method: 'PUT' });
-    const { json } = await ask(blobsOf(there), `/${thumb}/blob`, { method: 'PUT', text: 'THUMB 1' });
+    await requestJson(blobsOf(there), '', { method: 'PUT' });
+    const { json } = await requestJson(blobsOf(there), `/${thumb}/blob`, { method: 'PUT', text: 'THUMB 1' });
     link(a, there);
     const told: string[] = [];
     link(b, there, { ...silent, warn: note(told) });
     await expect.poll(() => files(b), soon).toEqual({ renditions: 1, originals: 1 });
     await expect.poll(() => told.join(), soon).toContain(`What came as ${thumb} has another hash.`);
     expect(await files(b)).toEqual({ renditions: 1, originals: 1 });
-    await ask(blobsOf(there), `/${thumb}?rev=${(json as { rev: string }).rev}`, { method: 'DELETE' });
+    await requestJson(blobsOf(there), `/${thumb}?rev=${(json as { rev: string }).rev}`, { method: 'DELETE' });
     await expect.poll(() => files(b), soon).toEqual({ renditions: 2, originals: 1 });
   });
 
   test('fewer bytes than there should be are told of, and not asked for without end', async () => {
     const [a, b, there] = [await home(), await home(), middle(server())];
     const id = await a.add(1);
-    await ask(blobsOf(there), '', { method: 'PUT' });
-    await ask(blobsOf(there), `/${id}/blob`, { method: 'PUT', text: 'orig' });
+    await requestJson(blobsOf(there), '', { method: 'PUT' });
+    await requestJson(blobsOf(there), `/${id}/blob`, { method: 'PUT', text: 'orig' });
     link(a, there);
     const told: string[] = [];
     const mesh = link(b, there, { ...silent, warn: note(told) });
@@ -117,7 +118,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     const first = link(a, there);
     await expect.poll(() => count(there), soon).toBe(9);
     await first.close();
-    await ask(blobsOf(there), '', { method: 'DELETE' });
+    await requestJson(blobsOf(there), '', { method: 'DELETE' });
     link(a, there);
     await expect.poll(() => count(there), soon).toBe(9);
   });
@@ -131,7 +132,7 @@ describe.each(kinds)('through %s', (kind, server) => {
     link(a, there, { ...silent, warn: note(told) });
     await expect.poll(() => count(there), soon).toBe(5);
     await expect.poll(() => told.join(), soon).toContain('has changed since it was taken in, and is not sent.');
-    expect((await ask(blobsOf(there), `/${thumb}`)).status).toBe(404);
+    expect((await requestJson(blobsOf(there), `/${thumb}`)).status).toBe(404);
   });
 
   test('what was cut, either way, comes whole', async () => {

@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import type { Library } from '../../src/library/library.js';
-import { ask, type Address } from '../../src/sync/couch/json-client.js';
+import { requestJson, type Address } from '../../src/sync/couch/json-client.js';
 import { openMesh } from '../../src/sync/connections/mesh.js';
 import { openPeers, readAddress } from '../../src/sync/connections/peers.js';
 import { openCouchSide, openLibrarySide } from './peers.js';
@@ -50,7 +50,7 @@ interface Replicated {
   history?: { docs_written: number; doc_write_failures: number }[];
 }
 async function replicateOnce(source: Side, target: Side, options: object = {}): Promise<Replicated> {
-  const { json } = await ask(root(), '/_replicate', { method: 'POST', body: { source, target, ...options } });
+  const { json } = await requestJson(root(), '/_replicate', { method: 'POST', body: { source, target, ...options } });
   return json as Replicated;
 }
 
@@ -64,7 +64,7 @@ const write = (library: Library, n: number, text: string): void =>
 const all = (library: Library): string => JSON.stringify([...library.scan('')]);
 const live = (library: Library, n: number): unknown[] => library.leaves(id(n)).filter(({ deleted }) => !deleted);
 async function put(address: Address, name: string, body: object): Promise<void> {
-  const { status, json } = await ask(address, `/${encodeURIComponent(name)}`, { method: 'PUT', body });
+  const { status, json } = await requestJson(address, `/${encodeURIComponent(name)}`, { method: 'PUT', body });
   if (status >= 300) throw new Error(JSON.stringify(json));
 }
 
@@ -125,13 +125,13 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     await replicateOnce(sideOf(address, basic), sideOf(middle, middle.authorization), { filter: 'app/mine' }).catch(
       () => undefined,
     );
-    expect((await ask(middle, '')).json).toMatchObject({ doc_count: 0 });
+    expect((await requestJson(middle, '')).json).toMatchObject({ doc_count: 0 });
   });
 
   test('what one side can’t have is counted there, and the others go over', async () => {
     const [a, middle] = [ours(), await theirs()];
     const docs = ['1-has space', '1-größe', `1-${'a'.repeat(32)}`].map((_rev, n) => ({ _id: id(n), _rev, n }));
-    const stored = await ask(middle, '/_bulk_docs', { method: 'POST', body: { new_edits: false, docs } });
+    const stored = await requestJson(middle, '/_bulk_docs', { method: 'POST', body: { new_edits: false, docs } });
     expect(stored.json).toEqual([]);
     const { address } = await served(a);
     const answer = await replicateOnce(sideOf(middle, middle.authorization), sideOf(address, basic));
@@ -144,8 +144,8 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     write(a.library, 1, 'secret');
     const { address } = await served(a);
     const body = { source: sideOf(address, 'Bearer wrong'), target: sideOf(middle, middle.authorization) };
-    await ask(root(), '/_replicate', { method: 'POST', body }).catch(() => undefined);
-    expect((await ask(middle, '')).json).toMatchObject({ doc_count: 0 });
+    await requestJson(root(), '/_replicate', { method: 'POST', body }).catch(() => undefined);
+    expect((await requestJson(middle, '')).json).toMatchObject({ doc_count: 0 });
   });
 
   test('edits on both sides become one, by way of its replicator', { timeout: 240_000 }, async () => {
@@ -187,7 +187,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     const { address } = await served(a);
     const [there, here] = [sideOf(address, bearer), sideOf(middle, middle.authorization)];
     const jobs: Address = { ...root(), url: `${root().url}/_replicator` };
-    await ask(jobs, '', { method: 'PUT' });
+    await requestJson(jobs, '', { method: 'PUT' });
     for (const [source, target] of [
       [there, here],
       [here, there],
@@ -195,12 +195,12 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
       const job = `photospool-${randomBytes(6).toString('hex')}`;
       await put(jobs, job, { source, target, continuous: true });
       onTestFinished(async () => {
-        const { json } = await ask(jobs, `/${job}`);
-        await ask(jobs, `/${job}?rev=${(json as { _rev: string })._rev}`, { method: 'DELETE' });
+        const { json } = await requestJson(jobs, `/${job}`);
+        await requestJson(jobs, `/${job}?rev=${(json as { _rev: string })._rev}`, { method: 'DELETE' });
       });
     }
     write(a.library, 1, 'from here');
-    await expect.poll(async () => (await ask(middle, `/${id(1)}`)).status, { timeout: 30_000 }).toBe(200);
+    await expect.poll(async () => (await requestJson(middle, `/${id(1)}`)).status, { timeout: 30_000 }).toBe(200);
     await put(middle, id(2), { kind: 'comment', format: 1, text: { value: 'there', at: a.library.stamp(), by: 'x' } });
     await expect
       .poll(() => a.library.get(id(2))?.body, { timeout: 30_000 })
@@ -226,7 +226,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
       onTestFinished(() => mesh.close());
     }
     onTestFinished(async () => {
-      await ask(middle, '-blobs', { method: 'DELETE' });
+      await requestJson(middle, '-blobs', { method: 'DELETE' });
     });
     for (let n = 0; n < 100; n++) write(n % 2 === 0 ? a.library : b.library, n, `text ${n}`);
     const equal = (): boolean => all(a.library) === all(b.library);
@@ -240,8 +240,8 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
 test('a note is given back so that CouchDB can write it anew: its `_revisions` are not kept', async () => {
   const { address } = await served(ours());
   const note = { url: `${address.url}/_local/x`, authorization: bearer };
-  const put = async (body: object): Promise<unknown> => (await ask(note, '', { method: 'PUT', body })).json;
+  const put = async (body: object): Promise<unknown> => (await requestJson(note, '', { method: 'PUT', body })).json;
   const { rev } = (await put({ n: 1 })) as { rev: string };
   const second = await put({ _rev: rev, n: 2, _revisions: { start: 0, ids: [rev.slice(2)] } });
-  expect((await ask(note, '')).json).toEqual({ _id: '_local/x', _rev: (second as { rev: string }).rev, n: 2 });
+  expect((await requestJson(note, '')).json).toEqual({ _id: '_local/x', _rev: (second as { rev: string }).rev, n: 2 });
 });

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import type { Log } from '../../src/base/log.js';
-import { describeLink, type Link } from '../../src/home/manage-peers.js';
+import { describeLink, type PeerOverview } from '../../src/home/manage-peers.js';
 import { describeDrift, openDrift } from '../../src/sync/connections/clock-drift.js';
 import { openMesh } from '../../src/sync/connections/mesh.js';
 import { openPeers } from '../../src/sync/connections/peers.js';
@@ -84,7 +84,13 @@ test('is one sentence with its remedy, at the command and on the page', () => {
   expect(describeDrift('home.example', -7_300)).toBe(
     'The clock of home.example is 2 hours behind the clock of this server. Set the wrong one right: edits are dated by the clock of the server that they are made on.',
   );
-  const link = { url: 'https://home.example', publish: false, originals: 'all', state: 'live', drift: -7_300 } as Link;
+  const link = {
+    url: 'https://home.example',
+    publish: false,
+    originals: 'all',
+    state: 'live',
+    drift: -7_300,
+  } as PeerOverview;
   expect(describeLink(link, 0)).toContain('is 2 hours behind');
   const driftText = describeDrift('home.example', -7_300);
   const mesh = { copies: [], peers: [{ ...link, driftText, refused: [] }] } as unknown as Mesh;

@@ -7,8 +7,15 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { makeMemory } from '../../src/sync/couch/request-memory.js';
 import { makePace, shareOfWork } from '../../src/base/async/yield.js';
-import type { Answer, Served } from '../../src/sync/couch/serve-database.js';
-import { bounds, bulkDocs, bulkGet, getDocument, revsDiff, type Body } from '../../src/sync/couch/serve-documents.js';
+import type { ServedResponse, Served } from '../../src/sync/couch/serve-database.js';
+import {
+  bounds,
+  bulkDocs,
+  bulkGet,
+  getDocument,
+  revsDiff,
+  type RequestBody,
+} from '../../src/sync/couch/serve-documents.js';
 import { feedText, firstLines, openFeedReader, readFeedQuery } from '../../src/sync/couch/serve-changes.js';
 import { openLibrarySide } from './peers.js';
 import { serveSide } from './serving.js';
@@ -48,9 +55,9 @@ async function* pieces(text: Iterable<string>): AsyncGenerator<Uint8Array> {
   for (const one of text) yield Buffer.from(one);
   await Promise.resolve();
 }
-const bodyOf = (...text: string[]): Body => ({ source: pieces(text), hold: makeMemory().open() });
+const bodyOf = (...text: string[]): RequestBody => ({ source: pieces(text), hold: makeMemory().open() });
 
-async function textOf(answer: Answer): Promise<string> {
+async function textOf(answer: ServedResponse): Promise<string> {
   let text = answer.text ?? '';
   for await (const part of answer.stream ?? []) text += part;
   return text;

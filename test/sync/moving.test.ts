@@ -1,7 +1,7 @@
 /** Blobs of a long list: none is passed over or begun twice, and the link does not wait for the disk between pages. */
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
-import { openPages, page, type Move, type Page } from '../../src/sync/blobs/blob-scheduler.js';
+import { openBlobPages, page, type Move, type BlobPage } from '../../src/sync/blobs/blob-scheduler.js';
 
 interface One {
   sha256: string;
@@ -14,15 +14,15 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 /** Goes through a list for the first time. */
 const inPages = (
-  read: (from?: number) => Page<One, number>,
+  read: (from?: number) => BlobPage<One, number>,
   possible: () => boolean,
   move: Move<One>,
   signal: AbortSignal,
-): Promise<boolean> => openPages(systemClock).move({ read, possible, move, signal });
+): Promise<boolean> => openBlobPages(systemClock).move({ read, possible, move, signal });
 
 /** A list that those which moved leave. */
 function listOf(count: number): {
-  read(skip?: number): Page<One, number>;
+  read(skip?: number): BlobPage<One, number>;
   remove(one: One): void;
   reads: number[];
 } {
@@ -100,11 +100,11 @@ test('what does not move is passed over, and tried again only where others moved
 test('a long list of which nothing is to be had is gone through to its end now and then', async () => {
   const list = listOf(5 * page);
   let now = 0;
-  const pages = openPages({ ...systemClock, now: () => now });
+  const pages = openBlobPages({ ...systemClock, now: () => now });
   const wanted = new Set<string>();
   const look = async (isWhole = false): Promise<number[]> => {
     const before = list.reads.length;
-    const read = (from?: number): Page<One, number> => {
+    const read = (from?: number): BlobPage<One, number> => {
       now += 100;
       return list.read(from);
     };
@@ -149,7 +149,7 @@ test('the same bytes under two names are begun once', async () => {
 test.each(['move', 'read'])('a failure to %s ends it when those in hand have ended', async (what) => {
   let ended = 0;
   const list = listOf(page + 10);
-  const read = (skip?: number): Page<One, number> => {
+  const read = (skip?: number): BlobPage<One, number> => {
     if (what === 'read' && list.reads.length > 0) throw new Error('The link was cut.');
     return list.read(skip);
   };

@@ -7,7 +7,7 @@ import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openLibrary } from '../../src/library/library.js';
 import type { Incoming } from '../../src/library/library.js';
 import { mostBranches, openLibraryDatabase } from '../../src/sync/couch/library-database.js';
-import { openReading } from '../../src/sync/couch/read-ahead.js';
+import { openBatchReader } from '../../src/sync/couch/read-ahead.js';
 import { openNotes } from '../../src/sync/couch/local-documents.js';
 import { serveLibrary, type Served } from '../../src/sync/couch/serve-database.js';
 import { systemClock } from '../../src/base/clock.js';
@@ -126,7 +126,10 @@ test('a link names what is set aside, and brings the rest', async () => {
   const target = openLibrarySide();
   onTestFinished(() => target.close());
   const { signal } = new AbortController();
-  const load = await openReading({ source: served.database, target: target.database, signal, batch: 10 }, '0').next();
+  const load = await openBatchReader(
+    { source: served.database, target: target.database, signal, batch: 10 },
+    '0',
+  ).next();
   expect(load.incoming.map(({ id }) => id)).toEqual(['x:2']);
   expect(load.refused).toEqual([{ id: 'x:1', rev: `1-${notHex}`, reason: expect.any(String) as string }]);
 });

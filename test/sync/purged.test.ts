@@ -12,7 +12,7 @@ import { own } from '../../src/document/json-values.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { purge } from '../../src/document/purge.js';
 import { newestStamp } from '../../src/document/stamp.js';
-import { ask } from '../../src/sync/couch/json-client.js';
+import { requestJson } from '../../src/sync/couch/json-client.js';
 import { emptyTrash } from '../../src/album/empty-trash.js';
 import type { Home } from './homes.js';
 import { files, home, link, served, soon } from './linking.js';
@@ -24,9 +24,10 @@ beforeAll(async () => {
 });
 afterAll(async () => pouch.close());
 
-const count = async (url: string): Promise<unknown> => own((await ask({ url: `${url}-blobs` }, '')).json, 'doc_count');
+const count = async (url: string): Promise<unknown> =>
+  own((await requestJson({ url: `${url}-blobs` }, '')).json, 'doc_count');
 const holds = async (url: string, sha256: string): Promise<boolean> =>
-  (await ask({ url: `${url}-blobs` }, `/${sha256}`)).status === 200;
+  (await requestJson({ url: `${url}-blobs` }, `/${sha256}`)).status === 200;
 
 function purgeAt({ library }: Home, id: string): void {
   library.update(photoId(id), (body) => {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ask } from '../../src/sync/couch/json-client.js';
+import { requestJson } from '../../src/sync/couch/json-client.js';
 import { followedMark } from '../../src/sync/blobs/blob-index.js';
 import { renew } from '../../src/sync/renew-identity.js';
 import { temporaryFolder } from '../folder.js';
@@ -67,8 +67,8 @@ test('PouchDB writes again what a restore lost', async () => {
 test('what CouchDB noted goes, what ours noted stays, and files are looked for anew', async () => {
   const one = await home();
   const put = (id: string, body: object) =>
-    ask({ url: one.url() }, `/_local/${id}`, { method: 'PUT', body: { _id: `_local/${id}`, ...body } });
-  const get = async (id: string) => (await ask({ url: one.url() }, `/_local/${id}`)).status;
+    requestJson({ url: one.url() }, `/_local/${id}`, { method: 'PUT', body: { _id: `_local/${id}`, ...body } });
+  const get = async (id: string) => (await requestJson({ url: one.url() }, `/_local/${id}`)).status;
   await put('theirs', { session_id: 's', source_last_seq: '9', history: [] });
   const { epoch } = one.side().library;
   expect((await put('ours', { session: 's', seq: '9', history: [], opening: epoch })).status).toBe(201);
@@ -81,7 +81,7 @@ test('what CouchDB noted goes, what ours noted stays, and files are looked for a
 
 test('who writes a note must have seen the last one, of this opening', async () => {
   const one = await home();
-  const put = (body: object) => ask({ url: one.url() }, '/_local/n', { method: 'PUT', body });
+  const put = (body: object) => requestJson({ url: one.url() }, '/_local/n', { method: 'PUT', body });
   expect((await put({ _rev: '0-1' })).status).toBe(409);
   const { status, json } = await put({ session_id: 's' });
   expect(status).toBe(201);

@@ -10,9 +10,9 @@ import { systemClock as clock } from '../../src/base/clock.js';
 import { PhotospoolError } from '../../src/base/errors.js';
 import type { Body } from '../../src/document/photo-document.js';
 import type { Incoming, Library } from '../../src/library/library.js';
-import type { Database, Refused } from '../../src/sync/couch/database.js';
+import type { Database, RejectedRevision } from '../../src/sync/couch/database.js';
 import { openHttpDatabase } from '../../src/sync/couch/remote-database.js';
-import { replicate, type Progress } from '../../src/sync/couch/replicate.js';
+import { replicate, type ReplicationProgress } from '../../src/sync/couch/replicate.js';
 import { temporaryFolder } from '../folder.js';
 import { openCouchSide, openLibrarySide, openPouchServer, type Side } from './peers.js';
 import { serveSide } from './serving.js';
@@ -47,8 +47,8 @@ async function run(
   source: Database,
   target: Database,
   more: Partial<Parameters<typeof replicate>[0]> = {},
-): Promise<Progress> {
-  const refused = (documents: readonly Refused[]): never => {
+): Promise<ReplicationProgress> {
+  const refused = (documents: readonly RejectedRevision[]): never => {
     throw new Error(`refused: ${JSON.stringify(documents)}`);
   };
   const signal = new AbortController().signal;
@@ -165,9 +165,9 @@ test('a target that is restored while a run goes on misses nothing after it', as
   // Restored between a batch and the note of how far the run came. One batch after the other: none is under way then.
   const restoring: Database = {
     ...target,
-    write: (incoming) => (last = last.then(() => writeThenRestore(incoming))) as Promise<Refused[]>,
+    write: (incoming) => (last = last.then(() => writeThenRestore(incoming))) as Promise<RejectedRevision[]>,
   };
-  async function writeThenRestore(incoming: readonly Incoming[]): Promise<Refused[]> {
+  async function writeThenRestore(incoming: readonly Incoming[]): Promise<RejectedRevision[]> {
     if (++batches === 2) before.db.prepare('VACUUM INTO ?').run(copy);
     const refused = await target.write(incoming);
     if (batches !== 2) return refused;
@@ -253,7 +253,7 @@ test('a document that the target refuses is told of, and holds up no other', asy
   const bad = { id: 'comment:x:1', revisions: [rev], deleted: false, body: { text: 'x'.repeat(1024 * 1024) } };
   const good = { ...bad, id: 'comment:x:2', body: { text: 'y' } };
   await a.database.write([bad, good]);
-  const told: Refused[] = [];
+  const told: RejectedRevision[] = [];
   await run(a.database, b.database, { refused: (documents) => told.push(...documents) });
   expect(told).toEqual([
     { id: 'comment:x:1', rev, reason: expect.stringMatching(/larger than the 1024 KiB/) as string },

@@ -1,6 +1,6 @@
 /** Mango selectors fit what they fit at CouchDB; with `$COUCHDB_URL` it is asked about the same ones. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ask } from '../../src/sync/couch/json-client.js';
+import { requestJson } from '../../src/sync/couch/json-client.js';
 import { readSelector } from '../../src/sync/couch/mango-selector.js';
 import { openCouchSide } from './peers.js';
 
@@ -79,7 +79,7 @@ describe.skipIf(couch === undefined)('CouchDB ($COUCHDB_URL names none: skipped)
     const side = await openCouchSide(couch!);
     onTestFinished(() => side.close());
     const post = async (path: string, body: object): Promise<unknown> =>
-      (await ask(side.address!, path, { method: 'POST', body })).json;
+      (await requestJson(side.address!, path, { method: 'POST', body })).json;
     await post('/_bulk_docs', { docs: documents });
     for (const [selector, ids] of cases) {
       const { results } = (await post('/_changes?filter=_selector', { selector })) as { results: { id: string }[] };

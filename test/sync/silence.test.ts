@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../src/base/clock.js';
-import { ask } from '../../src/sync/couch/json-client.js';
+import { requestJson } from '../../src/sync/couch/json-client.js';
 import { openHttpDatabase } from '../../src/sync/couch/remote-database.js';
 import { openMesh, type Mesh } from '../../src/sync/connections/mesh.js';
 import { openPeers } from '../../src/sync/connections/peers.js';
@@ -85,7 +85,7 @@ async function answering(handler: Parameters<typeof createServer>[1]): Promise<s
 
 test('an answer that falls silent after it began is given up; one that goes on is not', async () => {
   const silent = await answering((_request, response) => void response.write('\n'));
-  await expect(ask({ url: silent }, '/x', { silence: 100 })).rejects.toThrow(/did not answer in time/);
+  await expect(requestJson({ url: silent }, '/x', { silence: 100 })).rejects.toThrow(/did not answer in time/);
   const slow = await answering((_request, response) => {
     let left = 10;
     const timer = setInterval(() => {
@@ -94,7 +94,7 @@ test('an answer that falls silent after it began is given up; one that goes on i
       response.end('{"ok":true}');
     }, 100);
   });
-  expect((await ask({ url: slow }, '/x', { silence: 5_000 })).json).toEqual({ ok: true });
+  expect((await requestJson({ url: slow }, '/x', { silence: 5_000 })).json).toEqual({ ok: true });
 });
 
 test('a server that waits without end, as CouchDB does with a heartbeat, is left when it is time', async () => {

@@ -4,9 +4,9 @@
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock as clock } from '../../src/base/clock.js';
-import type { Database, Refused } from '../../src/sync/couch/database.js';
+import type { Database, RejectedRevision } from '../../src/sync/couch/database.js';
 import { openHttpDatabase } from '../../src/sync/couch/remote-database.js';
-import { replicate, type Progress } from '../../src/sync/couch/replicate.js';
+import { replicate, type ReplicationProgress } from '../../src/sync/couch/replicate.js';
 import { openLibrarySide } from './peers.js';
 import { serveSide } from './serving.js';
 
@@ -39,7 +39,11 @@ async function changed(side: Ours, change: (results: Results) => unknown): Promi
 }
 
 let runs = 0;
-const run = (source: Database, target: Database, refused: (documents: readonly Refused[]) => void): Promise<Progress> =>
+const run = (
+  source: Database,
+  target: Database,
+  refused: (documents: readonly RejectedRevision[]) => void,
+): Promise<ReplicationProgress> =>
   replicate({
     source,
     target,
@@ -49,7 +53,7 @@ const run = (source: Database, target: Database, refused: (documents: readonly R
     signal: new AbortController().signal,
     refused,
   });
-const none = (documents: readonly Refused[]): never => {
+const none = (documents: readonly RejectedRevision[]): never => {
   throw new Error(`refused: ${JSON.stringify(documents)}`);
 };
 
@@ -61,7 +65,7 @@ test('a document with attachments is told of, and holds up no other', async () =
       one.id === id(1) ? { ...one, docs: one.docs.map(({ ok }) => ({ ok: { ...ok, _attachments: {} } })) } : one,
     ),
   );
-  const told: Refused[] = [];
+  const told: RejectedRevision[] = [];
   await run(source, b.database, (documents) => told.push(...documents));
   const { rev } = a.library.get(id(1))!;
   expect(told).toEqual([
@@ -78,7 +82,7 @@ test.each([
   const [a, b] = [ours(), ours()];
   fill(a, 3);
   const source = await changed(a, (results) => results.map((one) => (one.id === id(1) ? { ...one, docs } : one)));
-  const told: Refused[] = [];
+  const told: RejectedRevision[] = [];
   await run(source, b.database, (documents) => told.push(...documents));
   expect(told.map((one) => one.id)).toEqual([id(1)]);
   expect(b.library.count('')).toBe(2);

@@ -1,10 +1,10 @@
 /** What is wrong with a link is said once, not at every try. */
 import { expect, test } from 'vitest';
-import { openTelling } from '../../src/base/async/log-once.js';
+import { openLogOnce } from '../../src/base/async/log-once.js';
 
 test('a text is said once, also where another one comes in between, until it is over', () => {
   const said: string[] = [];
-  const { tell, over } = openTelling((text) => void said.push(text));
+  const { tell, over } = openLogOnce((text) => void said.push(text));
   for (const text of ['full', 'away', 'full', 'away']) tell(text);
   expect(said).toEqual(['full', 'away']);
   over('full');
@@ -15,7 +15,7 @@ test('a text is said once, also where another one comes in between, until it is 
 
 test('texts without end are not remembered without end', () => {
   const said: string[] = [];
-  const { tell } = openTelling((text) => void said.push(text));
+  const { tell } = openLogOnce((text) => void said.push(text));
   for (let n = 0; n < 60; n++) tell(`trouble ${n}`);
   tell('trouble 0');
   tell('trouble 59');

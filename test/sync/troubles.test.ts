@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import type { Log } from '../../src/base/log.js';
 import { openCarrier } from '../../src/sync/blobs/blob-transport.js';
-import { ask } from '../../src/sync/couch/json-client.js';
+import { requestJson } from '../../src/sync/couch/json-client.js';
 import { openMesh, type Mesh } from '../../src/sync/connections/mesh.js';
 import { openPeers } from '../../src/sync/connections/peers.js';
 import { openLibrarySide } from './peers.js';
@@ -90,7 +90,9 @@ test(
     expect(there.told).toHaveLength(1);
     expect(there.told[0]).toContain('the disk is full');
     // What is there is read as before.
-    expect((await ask({ url: `${url}/db/photos` }, '/_changes')).json).toMatchObject({ results: [{ id: 'x:b' }] });
+    expect((await requestJson({ url: `${url}/db/photos` }, '/_changes')).json).toMatchObject({
+      results: [{ id: 'x:b' }],
+    });
     b.db.exec('PRAGMA max_page_count = 1000000');
     await expect.poll(() => all(a) === all(b), soon).toBe(true);
     expect(b.library.count('')).toBe(41);
@@ -162,12 +164,12 @@ test(
 test('a password that a CouchDB does not accept is called a password', async () => {
   const url = await served(ours(), 'right');
   const authorization = `Basic ${Buffer.from('ada:wrong').toString('base64')}`;
-  const error: unknown = await ask({ url: `${url}/db/photos`, authorization }, '').catch((one: unknown) => one);
+  const error: unknown = await requestJson({ url: `${url}/db/photos`, authorization }, '').catch((one: unknown) => one);
   expect(error).toMatchObject({
     message: expect.stringMatching(/does not accept the name and the password/) as string,
     hint: expect.stringContaining('https://USER:PASSWORD@HOST/NAME') as string,
   });
-  await expect(ask({ url: `${url}/db/photos` }, '')).rejects.toThrow(/wants a token/);
+  await expect(requestJson({ url: `${url}/db/photos` }, '')).rejects.toThrow(/wants a token/);
 });
 
 test(
@@ -219,7 +221,7 @@ test('a server that never begins to answer is given up, and a look for what it w
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await expect(ask({ url }, '/x', { silence: 100 })).rejects.toThrow(/did not answer in time/);
+  await expect(requestJson({ url }, '/x', { silence: 100 })).rejects.toThrow(/did not answer in time/);
   const stop = new AbortController();
   const wanted = openCarrier({ url: `${url}/blobs` }).wanted({ originals: 'none', skip: 0, wait: 55_000 }, stop.signal);
   await expect.poll(() => asked.at(-1), soon).toMatch(/^\/blobs\/\?.*heartbeat=10000/);

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { openReader } from '../../src/photo/facts/exiftool.js';
 import { identify, headLength, type Format } from '../../src/photo/formats/identify.js';
-import { openFilms, type Source } from '../../src/video/transcode.js';
+import { openFilms, type VideoSource } from '../../src/video/transcode.js';
 import { isPlayable } from '../../src/video/browser-playback.js';
 import { findTools } from '../../src/video/find-ffmpeg.js';
 import { temporaryFolder } from '../folder.js';
@@ -17,7 +17,7 @@ const reader = openReader({ processes: 1 });
 afterAll(() => reader.close());
 const mp4: Format = { type: 'video/mp4', family: 'video', name: 'MP4' };
 
-function sourceOf(path: string): Source {
+function sourceOf(path: string): VideoSource {
   const found = identify(readFileSync(path).subarray(0, headLength));
   if (found.kind !== 'photo') throw new Error(found.reason);
   return { path, format: found.format, bytes: statSync(path).size };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { headLength, identify, type Format } from '../../src/photo/formats/identify.js';
-import { openFilms, type Films, type Source } from '../../src/video/transcode.js';
+import { openFilms, type Films, type VideoSource } from '../../src/video/transcode.js';
 import { findTools } from '../../src/video/find-ffmpeg.js';
 import { deltaE, hdrSignal, labOf, scene } from '../photo/colour.js';
 import { expectPressed } from '../photo/pictures.js';
@@ -36,7 +36,10 @@ const films = openFilms(tools);
 const mp4: Format = { type: 'video/mp4', family: 'video', name: 'MP4' };
 
 /** A film of the scene; `tags`: what it says of its colours beside that it is HDR. */
-async function film(name: keyof typeof kinds, tags = 'color_primaries=bt2020:colorspace=bt2020nc'): Promise<Source> {
+async function film(
+  name: keyof typeof kinds,
+  tags = 'color_primaries=bt2020:colorspace=bt2020nc',
+): Promise<VideoSource> {
   const folder = temporaryFolder();
   await paint(join(folder, 'scene.png'), name);
   const path = join(folder, 'a.mov');
@@ -60,7 +63,7 @@ async function film(name: keyof typeof kinds, tags = 'color_primaries=bt2020:col
 }
 
 /** The patches as they are shown: in the poster, and in what browsers play. */
-async function shown(source: Source): Promise<[where: string, pixels: number[][]][]> {
+async function shown(source: VideoSource): Promise<[where: string, pixels: number[][]][]> {
   const to = (name: string): string => `${source.path}.${name}`;
   const looked = await films.look(source);
   expect(looked.pictures).toMatchObject({ hdr: expect.stringMatching(/^(?:pq|hlg)$/), pixels: 'yuv420p10le' });
@@ -81,7 +84,7 @@ async function patchesIn(path: string): Promise<number[][]> {
 }
 
 /** Expects the patches of a film as those of its scene: what every screen can show as it is, the rest pressed together. */
-async function expectScene(source: Source): Promise<void> {
+async function expectScene(source: VideoSource): Promise<void> {
   for (const [where, pixels] of await shown(source))
     for (const [n, pixel] of pixels.entries()) {
       const said = `${where} ${patches[n]!.join()}: ${pixel.join()}`;

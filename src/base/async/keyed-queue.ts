@@ -5,7 +5,7 @@
 import { openPool } from './concurrency-limit.js';
 
 /** A queue of keyed work. */
-export interface Queue {
+export interface KeyedQueue {
   /** Queues `task`, unless its key is queued or the queue was stopped. What it throws goes to `failed`. */
   add(key: string, task: () => Promise<unknown>): void;
   /** Whether a key is queued or running. */
@@ -21,7 +21,7 @@ export interface Queue {
 }
 
 /** Opens a queue with `size` places. */
-export function openQueue(size: number, failed: (error: unknown) => void): Queue {
+export function openKeyedQueue(size: number, failed: (error: unknown) => void): KeyedQueue {
   const pool = openPool(size);
   const queued = new Map<string, Promise<void>>();
   let stopped = false;

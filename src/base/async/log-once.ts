@@ -1,7 +1,7 @@
 /** Says what is wrong once, and not at every try, until it is over. Keeps the last texts, in memory. */
 
 /** What says things once. */
-export interface Telling {
+export interface LogOnce {
   tell(text: string): void;
   /** It is over: where it comes again, it is said again. */
   over(text: string): void;
@@ -11,7 +11,7 @@ export interface Telling {
 const most = 50;
 
 /** Says by `say` what was not said yet. */
-export function openTelling(say: (text: string) => void): Telling {
+export function openLogOnce(say: (text: string) => void): LogOnce {
   const told = new Set<string>();
   return {
     tell(text) {

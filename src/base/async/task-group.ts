@@ -5,7 +5,7 @@ import { setMaxListeners } from 'node:events';
  * Runs all parts until they have ended, or one of them has failed: then the signal that they were given is aborted, and what
  * failed first is thrown when all have ended. `signal` ends them from outside.
  */
-export async function runTogether(
+export async function runTaskGroup(
   signal: AbortSignal,
   begin: (signal: AbortSignal) => Promise<unknown>[],
 ): Promise<void> {

@@ -4,7 +4,7 @@
  */
 
 /** What came from a process so far. */
-export class Received {
+export class ReceivedFrame {
   readonly #chunks: Buffer[] = [];
   /** Bytes so far. */
   length = 0;
@@ -57,7 +57,7 @@ export function pack(header: unknown, body: readonly Uint8Array[] = []): Uint8Ar
 }
 
 /** The frame, where all of it has come. @throws SyntaxError where its header is no JSON, RangeError where more than it came. */
-export function unpack(received: Received): Frame | undefined {
+export function unpack(received: ReceivedFrame): Frame | undefined {
   if (received.length < prefix) return undefined;
   const lengths = received.head(prefix);
   const [text, body] = [lengths.readUInt32BE(0), lengths.readUInt32BE(4)];

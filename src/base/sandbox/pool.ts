@@ -5,8 +5,8 @@
  * their input ends; to notice that, also in the middle of a question, is the program's part. Nothing on disk: a crash leaves
  * nothing.
  */
-import { cpuOf, killAll, notFound, outOfMemory, startConfined } from './spawn.js';
-import { Received } from './frames.js';
+import { cpuOf, killAll, noSuchProgram, outOfMemory, startConfined } from './spawn.js';
+import { ReceivedFrame } from './frames.js';
 
 /** What a program may use. */
 export interface Limits {
@@ -34,7 +34,7 @@ export interface Program<Question, Answer> {
   limits: Limits;
   write(question: Question): string;
   /** The answer, where what was received is a whole one. Throws where it is none and never will be. */
-  read(received: Received): Answer | undefined;
+  read(received: ReceivedFrame): Answer | undefined;
 }
 
 /**
@@ -149,14 +149,14 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
   const child = startConfined(program);
   let job: Job<Q, A> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let received = new Received();
+  let received = new ReceivedFrame();
   let said = '';
 
   function settle(reply: Reply<A>): void {
     clearTimeout(timer);
     const { reply: give } = job ?? {};
     job = undefined;
-    received = new Received();
+    received = new ReceivedFrame();
     give?.(reply);
   }
 
@@ -206,7 +206,7 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
       resolve();
     });
     child.once('close', (code, signal) => {
-      end(code === notFound ? 'start' : 'crash', signal);
+      end(code === noSuchProgram ? 'start' : 'crash', signal);
       resolve();
     });
   });

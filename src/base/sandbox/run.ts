@@ -3,7 +3,7 @@
  * this process, also where that is killed. What it wrote so far is the caller's to remove.
  */
 import type { Why } from './pool.js';
-import { killAll, notFound, outOfMemory, startConfined, type Confined } from './spawn.js';
+import { killAll, noSuchProgram, outOfMemory, startConfined, type Confined } from './spawn.js';
 
 /** What a run may use. */
 export interface RunLimits {
@@ -74,7 +74,8 @@ export function runOnce(
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
       if (why === undefined && code === 0) return resolve({ kind: 'done', output: Buffer.concat(parts), said });
-      why ??= code === notFound ? 'start' : outOfMemory.test(said) ? 'memory' : isCpuLimit(code) ? 'time' : 'crash';
+      why ??=
+        code === noSuchProgram ? 'start' : outOfMemory.test(said) ? 'memory' : isCpuLimit(code) ? 'time' : 'crash';
       resolve({ kind: 'ended', why, signal: ended, said });
     };
     child.once('error', () => {

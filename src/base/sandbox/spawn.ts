@@ -28,7 +28,7 @@ export interface Confined {
 /** Words of those whose memory ran out: Perl, V8, GLib, C++, the C library. */
 export const outOfMemory = /out of memory|failed to allocate|allocation failed|bad_alloc|cannot allocate memory/i;
 /** The shell's exit code for a command that is not there. */
-export const notFound = 127;
+export const noSuchProgram = 127;
 
 const shell = '/bin/sh';
 

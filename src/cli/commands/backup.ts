@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { checkApart } from '../../backup/disjoint-folders.js';
 import { makeBackup, type BackupReport } from '../../backup/create-backup.js';
-import type { Copied } from '../../backup/copy-blobs.js';
+import type { CopyResult } from '../../backup/copy-blobs.js';
 import { remember } from '../../backup/backup-history.js';
 import { systemClock as clock } from '../../base/clock.js';
 import type { Config } from '../../base/config.js';
@@ -43,7 +43,7 @@ export const backup: Verb = (program, run) => {
 async function backupHome(folder: string, flags: BackupFlags): Promise<number> {
   const config = configOf(flags);
   const files = openFiles();
-  if (!(await files.look(libraryPath(config)))) throw noHome(config);
+  if (!(await files.stat(libraryPath(config)))) throw noHome(config);
   await checkApart(folder, [config.home, config.incoming, config.work, config.done, config.data]);
   const lock = takeLock(config.data);
   if (!lock) {
@@ -91,7 +91,7 @@ async function tell(report: BackupReport, config: Config, flags: Flags, seconds:
   const { incoming, work, stuck } = await readStatus(config.incoming, config.work, openFiles());
   const outside = incoming + work.length + stuck.length;
   const failed = [...originals.failed, ...renditions.failed];
-  const numbers = ({ listed, held, copied }: Copied): object => ({ listed, held, copied });
+  const numbers = ({ listed, held, copied }: CopyResult): object => ({ listed, held, copied });
   if (flags.json) {
     const counts = { originals: numbers(originals), renditions: numbers(renditions) };
     printJson({ snapshot: name, photos, ...counts, failed: failed.length, removed, outside, seconds });
@@ -105,5 +105,5 @@ async function tell(report: BackupReport, config: Config, flags: Flags, seconds:
   return failed.length > 0 ? exit.stuck : exit.done;
 }
 
-const describe = (what: string, { listed, held, copied }: Copied): string =>
+const describe = (what: string, { listed, held, copied }: CopyResult): string =>
   `${held.toLocaleString('en')} of ${counted(listed, what)} in it, ${copied.toLocaleString('en')} of them new`;

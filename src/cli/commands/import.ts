@@ -81,7 +81,7 @@ async function importTree(folder: string, config: Config, flags: ImportFlags): P
 
 /** @throws PhotospoolError `usage` where a path can't be imported: no folder or ZIP, or in a folder of the home. */
 async function checkPath(path: string, config: Config, files: Files, move: boolean): Promise<void> {
-  const found = await files.look(path);
+  const found = await files.stat(path);
   if (!found?.isDirectory() && !(found?.isFile() && isPart(path))) {
     throw new PhotospoolError('usage', `${path} is no folder, ZIP or TAR.`, {
       path,

@@ -7,7 +7,7 @@ import { systemClock } from '../../base/clock.js';
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../base/errors.js';
 import { removeForeign } from '../../library/unknown-documents.js';
 import { describeCopied } from '../../sync/connections/detect-copies.js';
-import { discover, type Found } from '../../sync/connections/discover-peer.js';
+import { discover, type DiscoveredPeer } from '../../sync/connections/discover-peer.js';
 import {
   addPeer as keepPeer,
   makePeer,
@@ -16,7 +16,7 @@ import {
   readAddress,
 } from '../../sync/connections/peers.js';
 import type { OriginalsPolicy, Peers } from '../../sync/connections/peers.js';
-import type { SetAside } from '../../sync/connections/quarantine.js';
+import type { QuarantinedDocument } from '../../sync/connections/quarantine.js';
 import { hasLibrary, withAccess } from '../with-access.js';
 import { exit, print, printJson, say } from '../output.js';
 import { readSecret } from '../secret-prompt.js';
@@ -139,7 +139,7 @@ async function removeDocument(address: string, id: string, flags: Flags): Promis
 /** A document that was set aside, in a line for a person; `now` in ms. */
 function describeRefused(
   url: string,
-  { id, rev, reason, direction, since, tries, next }: SetAside,
+  { id, rev, reason, direction, since, tries, next }: QuarantinedDocument,
   now: number,
 ): string {
   const way = direction === 'push' ? `${printable(url)} rejects` : `rejected from ${printable(url)}:`;
@@ -170,7 +170,7 @@ function originalsOf(text: string): OriginalsPolicy {
   });
 }
 
-const viewFound = ({ kind, version }: Found): object => ({ kind, version });
+const viewFound = ({ kind, version }: DiscoveredPeer): object => ({ kind, version });
 
-const describeFound = ({ kind, version }: Found): string =>
+const describeFound = ({ kind, version }: DiscoveredPeer): string =>
   `${kind === 'photospool' ? 'Photospool' : 'CouchDB'} ${printable(version)}`.trim();

@@ -8,7 +8,7 @@ import { Argument } from 'commander';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { openInstaller, printed } from '../../service/install.js';
-import { checkPlan, kinds, nameOf, type Kind, type Plan } from '../../service/launch-plan.js';
+import { checkPlan, kinds, nameOf, type Kind, type LaunchPlan } from '../../service/launch-plan.js';
 import { ask, lastingNode } from '../../service/system-command.js';
 import { isPassing, usualHome, writableFolders } from '../../service/writable-folders.js';
 import { exit, print, say } from '../output.js';
@@ -56,7 +56,7 @@ async function act(action: Action, kind: Kind, flags: ServiceFlags): Promise<num
   return exit.done;
 }
 
-function planOf(config: Config, kind: Kind, flags: ServiceFlags, writable: string[]): Plan {
+function planOf(config: Config, kind: Kind, flags: ServiceFlags, writable: string[]): LaunchPlan {
   const { home, incoming } = config;
   const runs = flags.serve ? 'serve' : 'pass';
   const verb = runs === 'serve' ? ['serve'] : kind === 'cron' ? ['process', '--if-free'] : ['process'];
@@ -83,7 +83,7 @@ function sweepOf(given: string | undefined, kind: Kind): number {
 }
 
 /** What a person should know, and how to go back. */
-function advise(kind: Kind, plan: Plan): void {
+function advise(kind: Kind, plan: LaunchPlan): void {
   if (isPassing(plan.command[1] ?? ''))
     say('It runs from a cache of npx, which npm empties now and then: better install Photospool, then do this again.');
   if (kind === 'systemd') say('To have it run also while you are not logged in: loginctl enable-linger');

@@ -3,7 +3,7 @@ import { readHistory, type Past } from '../../backup/backup-history.js';
 import { systemClock } from '../../base/clock.js';
 import { printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
-import { describeCopied, type Copied } from '../../sync/connections/detect-copies.js';
+import { describeCopied, type CopiedHome } from '../../sync/connections/detect-copies.js';
 import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/spool-interface.js';
 import { readStatus } from '../../spool/spool-status.js';
 import { findTools } from '../../video/find-ffmpeg.js';
@@ -11,7 +11,7 @@ import { viewHome } from '../../home/open-read-only.js';
 import { exit, print, printJson } from '../output.js';
 import { askServer, findServer } from '../../home/running-server.js';
 import { clockTime, counted, lasting, sized } from '../../base/human-format.js';
-import { describeElsewhere, describeLink, meshOf, type Elsewhere, type Link } from '../../home/manage-peers.js';
+import { describeElsewhere, describeLink, meshOf, type Elsewhere, type PeerOverview } from '../../home/manage-peers.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `status`. */
@@ -50,11 +50,11 @@ function asJson(spool: SpoolStatus, done: number, url: string | undefined): obje
 interface Remembered {
   backup?: Past;
   /** The peers, with their links where a server runs. */
-  peers?: Link[];
+  peers?: PeerOverview[];
   /** Programs of the machine that are not there: without them videos are kept, but not shown. */
   missing?: string[];
   /** Homes of which there are two copies. */
-  copies?: Copied[];
+  copies?: CopiedHome[];
   /** What documents name and is not here, where a server runs. */
   elsewhere?: Elsewhere;
 }

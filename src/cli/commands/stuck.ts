@@ -6,7 +6,7 @@
 import { basename, join, resolve } from 'node:path';
 import { printable } from '../../base/errors.js';
 import { openFiles } from '../../base/files.js';
-import type { Chosen, Names, SpoolStatus } from '../../spool/spool-interface.js';
+import type { Chosen, StuckNames, SpoolStatus } from '../../spool/spool-interface.js';
 import { trashOf } from '../../spool/stuck-trash.js';
 import { filesOf } from '../../spool/work-folder.js';
 import { exit, print, printJson, say } from '../output.js';
@@ -92,7 +92,7 @@ async function copyOut(given: string[], flags: StuckFlags & { to: string }): Pro
 }
 
 /** The claims that are called so, of those whose file is in one. */
-function find({ stuck: items }: SpoolStatus, names: Names): { claims: string[]; unknown: string[] } {
+function find({ stuck: items }: SpoolStatus, names: StuckNames): { claims: string[]; unknown: string[] } {
   const callsOf = ({ name, claim }: SpoolStatus['stuck'][number]): string[] => [claim, name, printable(name)];
   const claimed = items.filter(({ claim }) => claim !== '');
   const found = claimed.filter((item) => names === 'all' || callsOf(item).some((call) => names.includes(call)));

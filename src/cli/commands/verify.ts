@@ -14,9 +14,9 @@ import type { Library } from '../../library/library.js';
 import { openHome } from '../../home/open-home.js';
 import { exit, print, printJson } from '../output.js';
 import { counted } from '../../base/human-format.js';
-import { openProgress, type Progress } from '../progress-bar.js';
+import { openProgress, type ProgressBar } from '../progress-bar.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
-import { backupsOf, count, isTrouble, tellFindings, type Tally } from '../verify-and-repair.js';
+import { backupsOf, count, isTrouble, tellFindings, type VerifyTally } from '../verify-and-repair.js';
 import { filesOf, libraryPath, noHome, viewHome } from '../../home/open-read-only.js';
 
 /** The verb `verify`. */
@@ -45,7 +45,7 @@ async function checkHome(flags: Flags & { repair?: boolean }): Promise<number> {
 
 /** @throws PhotospoolError `config` where there is no library, `corrupt` where it is damaged. */
 async function checkLibrary(config: Config): Promise<void> {
-  if (!(await openFiles().look(libraryPath(config)))) throw noHome(config);
+  if (!(await openFiles().stat(libraryPath(config)))) throw noHome(config);
   try {
     const db = openSqlite(libraryPath(config), { readOnly: true });
     try {
@@ -60,7 +60,7 @@ async function checkLibrary(config: Config): Promise<void> {
   }
 }
 
-async function look(config: Config, progress: Progress): Promise<Verified> {
+async function look(config: Config, progress: ProgressBar): Promise<Verified> {
   const view = await viewHome(config);
   if (!view) throw noHome(config);
   try {
@@ -70,7 +70,7 @@ async function look(config: Config, progress: Progress): Promise<Verified> {
   }
 }
 
-async function check(library: Library, config: Config, progress: Progress): Promise<Verified> {
+async function check(library: Library, config: Config, progress: ProgressBar): Promise<Verified> {
   const files = filesOf(config);
   return verifyHome({
     library,
@@ -82,7 +82,7 @@ async function check(library: Library, config: Config, progress: Progress): Prom
   });
 }
 
-async function mend(config: Config, progress: Progress): Promise<Verified> {
+async function mend(config: Config, progress: ProgressBar): Promise<Verified> {
   const home = await openHome(config);
   try {
     const verified = await check(home.library, config, progress);
@@ -100,12 +100,12 @@ async function mend(config: Config, progress: Progress): Promise<Verified> {
 }
 
 /** The counts as they were before there was more to count, and what is more only where there is some. */
-function asJson(checked: number, { moved, renditions, repaired, ...counts }: Tally): object {
+function asJson(checked: number, { moved, renditions, repaired, ...counts }: VerifyTally): object {
   const more = Object.entries({ moved, renditions, repaired }).filter(([, n]) => n > 0);
   return { checked, ...counts, ...Object.fromEntries(more) };
 }
 
-function describe(checked: number, tally: Tally): string {
+function describe(checked: number, tally: VerifyTally): string {
   const { missing, changed, unknown, unreadable, moved, renditions, repaired } = tally;
   const parts = [`${missing} missing`, `${changed} changed`, `${unknown} unknown`, `${unreadable} unreadable`];
   if (moved > 0) parts.push(`${moved} moved`);

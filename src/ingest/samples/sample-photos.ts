@@ -184,7 +184,7 @@ export async function placeSamples(folder: string, files: Files): Promise<string
   const work = async (): Promise<void> => {
     for (let sample = left.shift(); sample; sample = left.shift()) {
       const path = join(folder, sample.name);
-      if (await files.look(path)) continue;
+      if (await files.stat(path)) continue;
       if ((await files.write(path, await encode(sample))) === 'moved') placed.push(sample.name);
     }
   };

@@ -20,7 +20,7 @@ export interface Name {
 }
 
 /** The names of all photos. Letters of either case are the same, as are the Unicode forms. */
-export interface Names {
+export interface ArrivalNames {
   /** Takes in what changed in the library since the last call. Yields to other work. */
   follow(): Promise<void>;
   /** Those that have exactly this name. `folder` is relative to incoming, empty at the top. */
@@ -46,7 +46,7 @@ const most = 100;
 export const stemOf = (name: string): string => name.replace(/(?<=.)\.[^.]*$/, '');
 
 /** Opens the table, making it where it is missing. */
-export function openNames(db: Sqlite, library: Library): Names {
+export function openNames(db: Sqlite, library: Library): ArrivalNames {
   db.exec(tables);
   const put = db.prepare(`INSERT INTO name (name, folder, sha256, stem, exact, at) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET at = excluded.at WHERE at < excluded.at`);

@@ -101,7 +101,7 @@ async function sort(made: Made[], list: List, { files, folder }: ExportParts): P
   const others: Exported[] = [];
   for (const one of made) {
     const file = join(folder, ...one.path.split('/'));
-    const there = await files.look(file);
+    const there = await files.stat(file);
     const hash = there?.isFile() ? (await files.hash(file)).sha256 : undefined;
     if (!there || (hash !== undefined && hash !== one.sha256 && list.get(one.path)?.includes(hash))) written.push(one);
     else if (hash === one.sha256) others.push({ path: one.path, outcome: 'same' });
@@ -114,7 +114,7 @@ async function sort(made: Made[], list: List, { files, folder }: ExportParts): P
 async function put({ path, bytes }: Made, { files, folder }: ExportParts): Promise<Exported> {
   const file = join(folder, ...path.split('/'));
   await files.makeFolder(parentOf(file));
-  if (await files.look(file)) await files.replace(file, bytes);
+  if (await files.stat(file)) await files.replace(file, bytes);
   else if ((await files.write(file, bytes)) === 'taken')
     return { path, outcome: 'kept', reason: 'A file came there meanwhile.' };
   return { path, outcome: 'written' };
@@ -159,7 +159,7 @@ async function baseOf(
   ]) {
     const row = library.local.originals.find(sha256);
     const path = row?.state === 'here' ? originalPath(archive, row.path) : undefined;
-    if (path !== undefined && (await files.look(path))?.isFile()) return path;
+    if (path !== undefined && (await files.stat(path))?.isFile()) return path;
   }
   return undefined;
 }

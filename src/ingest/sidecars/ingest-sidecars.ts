@@ -14,38 +14,38 @@ import { viewPhoto } from '../../document/photo-view.js';
 import type { Library } from '../../library/library.js';
 import type { OriginalRow, Reservation } from '../../library/local-tables.js';
 import type { Metadata } from '../../photo/facts/read-metadata.js';
-import type { Arrival } from '../arriving-file.js';
+import type { ArrivingFile } from '../arriving-file.js';
 import {
   candidates,
   findPhotos,
   knownOf,
   namedAfter,
-  type Asking,
+  type SidecarToMatch,
   type Describing,
-  type Match,
+  type SidecarMatch,
   type Style,
 } from './match-sidecars.js';
-import { openNames, stemOf, type Names } from './arrival-names.js';
+import { openNames, stemOf, type ArrivalNames } from './arrival-names.js';
 
 /** The sidecars of a home. */
 export interface Sidecars {
-  names: Names;
+  names: ArrivalNames;
   /**
    * What its candidates are, as a text that is another one when they change; empty where no photo has its name for which whoever
    * sent it may say anything.
    */
-  candidates(asking: Asking): string;
+  candidates(asking: SidecarToMatch): string;
   /**
    * Why a sidecar can't be taken in yet, as a clause; undefined where its photo is known. `pathOf` answers where it can be read;
    * it is asked only where names alone do not tell.
    */
-  whyNot(asking: Asking, pathOf: () => Promise<string>): Promise<string | undefined>;
+  whyNot(asking: SidecarToMatch, pathOf: () => Promise<string>): Promise<string | undefined>;
   /** Reads a sidecar that came in. @throws as `Metadata.sidecar`. */
   open(arrival: Came): Promise<Bringing>;
 }
 
 /** A sidecar that came in, as far as it matters here; `claim` where a place is to be reserved for it. */
-export type Came = Pick<Arrival, 'file' | 'name' | 'folder' | 'since' | 'modified' | 'by'> & { claim?: string };
+export type Came = Pick<ArrivingFile, 'file' | 'name' | 'folder' | 'since' | 'modified' | 'by'> & { claim?: string };
 
 /** A sidecar in hand. Both throw `locked` where its photo is not known any more. */
 export interface Bringing {
@@ -68,7 +68,7 @@ export function openSidecars(db: Sqlite, library: Library, metadata: Metadata, d
     });
   }
 
-  function attach(arrival: Came, values: SidecarValues, sha256: string): Match & { kind: 'found' } {
+  function attach(arrival: Came, values: SidecarValues, sha256: string): SidecarMatch & { kind: 'found' } {
     const match = findPhotos(askingOf(arrival), values, finding);
     if (match.kind !== 'found') {
       throw new PhotospoolError('locked', `${printable(arrival.name)}: ${reasonOf(match, arrival)}.`, {
@@ -129,7 +129,7 @@ export const askingOf = ({
   folder = '',
   since,
   by,
-}: Pick<Arrival, 'name' | 'folder' | 'since' | 'by'>): Asking => ({
+}: Pick<ArrivingFile, 'name' | 'folder' | 'since' | 'by'>): SidecarToMatch => ({
   name,
   folder,
   ...(since !== undefined && { since }),
@@ -137,13 +137,16 @@ export const askingOf = ({
 });
 
 /** Why a sidecar waits of whose photo nothing is known; the same where whoever sent it may not edit the photo of its name. */
-export const waitsFor = ({ by }: Pick<Asking, 'by'>): string =>
+export const waitsFor = ({ by }: Pick<SidecarToMatch, 'by'>): string =>
   by === undefined
     ? 'it is an XMP sidecar and waits for its photo'
     : 'it is an XMP sidecar and waits for a photo of its name that whoever sent it may edit';
 
 /** Why it waits. */
-export const reasonOf = (match: Exclude<Match, { kind: 'found' }>, asking: Pick<Asking, 'by'>): string =>
+export const reasonOf = (
+  match: Exclude<SidecarMatch, { kind: 'found' }>,
+  asking: Pick<SidecarToMatch, 'by'>,
+): string =>
   match.kind === 'none'
     ? waitsFor(asking)
     : `it is an XMP sidecar, and ${match.count} photos could be meant: call it as one of them, ending and all (IMG_1.jpg.xmp), or put it beside that one`;

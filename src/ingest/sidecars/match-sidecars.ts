@@ -8,10 +8,10 @@ import { own, textOf } from '../../document/json-values.js';
 import { photoId, photoOf, type PhotoDocument, type SidecarValues } from '../../document/photo-document.js';
 import { owner } from '../../document/photo-senders.js';
 import type { Library } from '../../library/library.js';
-import { stemOf, type Name, type Names } from './arrival-names.js';
+import { stemOf, type Name, type ArrivalNames } from './arrival-names.js';
 
 /** A sidecar that looks for its photo. */
-export interface Asking {
+export interface SidecarToMatch {
   /** Its name as it came in, with `.xmp`. */
   name: string;
   /** The folder it came in, relative to incoming; empty at the top. */
@@ -35,7 +35,7 @@ export type Said = Pick<SidecarValues, 'taken'>;
  * `found`: the photos that it counts for, by SHA-256; it lies beside the first. `style`: how it is named after the photo.
  * `several`: so many have its name, and nothing tells which.
  */
-export type Match =
+export type SidecarMatch =
   { kind: 'found'; photos: string[]; style: Style } | { kind: 'none' } | { kind: 'several'; count: number };
 
 /** `full`: `IMG_1.CR2.xmp`. `stem`: `IMG_1.xmp`. `version`: `IMG_1_01.CR2.xmp`, which says nothing of the photo itself. */
@@ -54,7 +54,7 @@ export function versionOf(name: string): string | undefined {
 }
 
 /** The photos that have a sidecar's name, by style, the nearest style first. Only names are looked at. */
-export function* candidates({ name, folder }: Asking, names: Names): Generator<[Style, Name[]]> {
+export function* candidates({ name, folder }: SidecarToMatch, names: ArrivalNames): Generator<[Style, Name[]]> {
   const base = namedAfter(name);
   yield ['full', names.named(base, folder)];
   yield ['stem', names.stemmed(base, folder)];
@@ -63,8 +63,8 @@ export function* candidates({ name, folder }: Asking, names: Names): Generator<[
 }
 
 /** What the photos of a sidecar are found in. */
-export interface Finding {
-  names: Names;
+export interface SidecarLookup {
+  names: ArrivalNames;
   library: Library;
   describing: Describing;
 }
@@ -73,7 +73,7 @@ export interface Finding {
  * Finds the photos of a sidecar, of those for which it may count: those of whoever sent it first, then the owner's. What only
  * guests brought is not to catch a sidecar whose own photo is still to come: a time that it says has to be theirs.
  */
-export function findPhotos(asking: Asking, said: Said | undefined, finding: Finding): Match {
+export function findPhotos(asking: SidecarToMatch, said: Said | undefined, finding: SidecarLookup): SidecarMatch {
   const byStyle = [...candidates(asking, finding.names)].map(
     ([style, all]) => [style, knownOf(all, asking, finding)] as const,
   );
@@ -92,13 +92,17 @@ export function findPhotos(asking: Asking, said: Said | undefined, finding: Find
 }
 
 /** A candidate with its document. */
-export interface Known extends Name {
+export interface SidecarCandidate extends Name {
   photo: PhotoDocument;
   whose: NonNullable<ReturnType<Describing>>;
 }
 
 /** Of those that have a name, the photos for which a sidecar may count. */
-export function knownOf(names: Name[], { by = owner }: Asking, { library, describing }: Finding): Known[] {
+export function knownOf(
+  names: Name[],
+  { by = owner }: SidecarToMatch,
+  { library, describing }: SidecarLookup,
+): SidecarCandidate[] {
   const stored = library.getMany(names.map(({ sha256 }) => photoId(sha256)));
   return names.flatMap((one, n) => {
     const photo = photoOf(stored[n]?.body);
@@ -108,17 +112,17 @@ export function knownOf(names: Name[], { by = owner }: Asking, { library, descri
 }
 
 /** Whether a sidecar, which has been read, says no time that is not the photo's. */
-const isNotOther = (one: Known, said: Said | undefined): boolean =>
+const isNotOther = (one: SidecarCandidate, said: Said | undefined): boolean =>
   said !== undefined && (said.taken === undefined || isSaid(one, said));
 
 /** Whether a photo was taken in the second that a sidecar says. */
-const isSaid = ({ photo }: Known, said: Said | undefined): boolean =>
+const isSaid = ({ photo }: SidecarCandidate, said: Said | undefined): boolean =>
   said?.taken !== undefined && textOf(own(photo.facts, 'taken')).slice(0, 19) === said.taken.slice(0, 19);
 
 /** Settles which of those that have the name it is, by one sure sign after the other. */
-function decide(all: Known[], style: Style, asking: Asking, said: Said | undefined): Match {
+function decide(all: SidecarCandidate[], style: Style, asking: SidecarToMatch, said: Said | undefined): SidecarMatch {
   const base = namedAfter(asking.name).normalize('NFC');
-  const signs: ((one: Known) => boolean)[] = [
+  const signs: ((one: SidecarCandidate) => boolean)[] = [
     ({ name }) => name === base || stemOf(name) === base,
     ({ at }) => asking.since !== undefined && at >= asking.since,
     (one) => isSaid(one, said),
@@ -137,7 +141,7 @@ function decide(all: Known[], style: Style, asking: Asking, said: Said | undefin
 }
 
 /** The photos where they are one: the same bytes, a RAW and the picture of its shot, or the halves of a Live Photo. */
-function whole(left: Known[], style: Style): string[] | undefined {
+function whole(left: SidecarCandidate[], style: Style): string[] | undefined {
   const photos = [...new Map(left.map((one) => [one.sha256, one])).values()];
   if (photos.length === 1) return [photos[0]!.sha256];
   if (style !== 'stem') return undefined;

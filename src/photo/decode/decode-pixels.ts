@@ -7,7 +7,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { Unshown } from '../../document/photo-document.js';
 import { differ, toUsual } from './color-conversion.js';
 import { families } from '../formats/families.js';
-import type { Format, Opened, Source } from '../formats/format-family.js';
+import type { Format, Opened, PictureSource } from '../formats/format-family.js';
 import { pixelSide } from './renditions.js';
 import { makeUncompressed } from './uncompressed-tiff.js';
 import { countWarnings, isScanBroken } from './decode-warnings.js';
@@ -98,7 +98,7 @@ export async function decodeEndless(path: string, format: Format, edge: number):
   return decodeSource({ input, loader: 'jpeg' }, format, edge, 'warning');
 }
 
-async function decodeSource(source: Source, format: Format, edge: number, failOn: FailOn): Promise<Decoded> {
+async function decodeSource(source: PictureSource, format: Format, edge: number, failOn: FailOn): Promise<Decoded> {
   const options = { failOn, limitInputPixels: pixelLimit, page: 0 } as const;
   const input = await inputOf(source.input);
   const headed = sharp(input, options);
@@ -122,7 +122,7 @@ async function decodeSource(source: Source, format: Format, edge: number, failOn
 }
 
 /** The original's size as displayed. */
-function sizeOf({ width, height, autoOrient }: Metadata, source: Source): { width: number; height: number } {
+function sizeOf({ width, height, autoOrient }: Metadata, source: PictureSource): { width: number; height: number } {
   if (source.size) return source.size;
   if (source.turn === undefined) return { width: autoOrient.width, height: autoOrient.height };
   return source.turn > 4 ? { width: height, height: width } : { width, height };
@@ -134,7 +134,12 @@ async function inputOf(input: string | Buffer): Promise<string | Buffer> {
 }
 
 /** The pixels in sRGB. */
-async function convert(shrunk: Sharp, header: Metadata, { icc, colours }: Source, edge: number): Promise<Pixels> {
+async function convert(
+  shrunk: Sharp,
+  header: Metadata,
+  { icc, colours }: PictureSource,
+  edge: number,
+): Promise<Pixels> {
   if (icc) return toPixels(sharp(await withProfile(shrunk, icc)));
   if (coloursCanWait(header, edge))
     return toPixels(sharp(await shrunk.keepIccProfile().tiff({ compression: 'none' }).toBuffer()));

@@ -12,7 +12,7 @@ import { unpack } from '../../base/sandbox/frames.js';
 import { PhotospoolError } from '../../base/errors.js';
 import type { Format } from '../formats/format-family.js';
 import { memoryError, renderError } from './decode-errors.js';
-import { openAnswer, type Answer, type Failure } from './decoder-protocol.js';
+import { openAnswer, type DecoderAnswer, type DecoderFailure } from './decoder-protocol.js';
 import type { Rendered } from './renditions.js';
 
 /** Decoders that start at the first picture and end when there was none for a while. */
@@ -111,7 +111,7 @@ export function openDecoders({
   // within one only cost memory and switching.
   const threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, workers)));
   const memory = limits.memory + ownMemory;
-  const program: Program<Question, Answer> = {
+  const program: Program<Question, DecoderAnswer> = {
     command: process.execPath,
     args: ['--max-old-space-size=128', '--v8-pool-size=1', ...args, String(threads), String(memory)],
     env: environment,
@@ -124,7 +124,7 @@ export function openDecoders({
     },
   };
   const bounded = openBounded(program, { size: Math.max(1, workers), idle, uses: 1000 });
-  async function ask(question: Question): Promise<Exclude<Answer, Failure>> {
+  async function ask(question: Question): Promise<Exclude<DecoderAnswer, DecoderFailure>> {
     const reply = await bounded.ask(question);
     const { path, format } = question;
     if (reply.kind === 'ended') throw explainEnd(reply, path, format);
@@ -160,7 +160,11 @@ export function openDecoders({
   };
 }
 
-function explainEnd({ why, signal, said }: Extract<Reply<Answer>, { kind: 'ended' }>, path: string, format: Format) {
+function explainEnd(
+  { why, signal, said }: Extract<Reply<DecoderAnswer>, { kind: 'ended' }>,
+  path: string,
+  format: Format,
+) {
   const cause = new Error(`decoder: ${why} ${signal ?? ''} ${said}`.trim());
   switch (why) {
     case 'time':
@@ -180,7 +184,7 @@ function explainEnd({ why, signal, said }: Extract<Reply<Answer>, { kind: 'ended
   }
 }
 
-function toError(answer: Failure, path: string): Error {
+function toError(answer: DecoderFailure, path: string): Error {
   const cause = new Error(answer.said);
   if (answer.kind === 'system') return Object.assign(cause, { code: answer.code, syscall: answer.syscall, path });
   const { code, message, hint } = answer;

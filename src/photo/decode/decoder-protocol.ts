@@ -9,16 +9,16 @@ import { unshownReasons } from '../../document/photo-document.js';
 import type { Picture, Rendered } from './renditions.js';
 
 /** A failure that is told to a person, or the system's error over the file. */
-export type Failure =
+export type DecoderFailure =
   | { kind: 'failed'; code: ErrorCode; message: string; hint?: string; said: string }
   | { kind: 'system'; code: string; syscall: string; said: string };
 
 /** Pictures; whether the whole picture was written; what a picture looks like; or a failure. */
-export type Answer =
+export type DecoderAnswer =
   | { kind: 'rendered'; rendered: Rendered }
   | { kind: 'converted'; written: boolean }
   | { kind: 'looked'; look: Uint8Array }
-  | Failure;
+  | DecoderFailure;
 
 /** Characters of one text. */
 const mostText = 10_000;
@@ -56,7 +56,7 @@ export function packError(error: unknown): Uint8Array[] {
 }
 
 /** Reads an answer. @throws TypeError where it is none. */
-export function openAnswer({ header, body }: Frame): Answer {
+export function openAnswer({ header, body }: Frame): DecoderAnswer {
   const value = header as Partial<Record<string, unknown>> | null;
   if (typeof value !== 'object' || value === null) throw new TypeError('no answer');
   if (value['kind'] === 'rendered') return { kind: 'rendered', rendered: openRendered(value, body) };

@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import sharp from 'sharp';
 import { openBounded, type Bounded, type Limits } from '../../base/sandbox/pool.js';
-import type { Received } from '../../base/sandbox/frames.js';
+import type { ReceivedFrame } from '../../base/sandbox/frames.js';
 import { argumentLines, exiftoolProgram } from '../facts/exiftool.js';
 import type { Opened } from '../formats/format-family.js';
 
@@ -24,7 +24,7 @@ let reader: Bounded<readonly string[], Buffer> | undefined;
 function openReader(): Bounded<readonly string[], Buffer> {
   const end = String(randomInt(2 ** 40));
   const mark = new RegExp(`\\{ready${end}\\}\\r?\\n$`);
-  const read = (received: Received): Buffer | undefined => {
+  const read = (received: ReceivedFrame): Buffer | undefined => {
     const found = mark.exec(received.tail(end.length + 12).toString('latin1'));
     return found ? received.bytes().subarray(0, received.length - found[0].length) : undefined;
   };

@@ -10,7 +10,7 @@ import { delimiter, join } from 'node:path';
 import sharp from 'sharp';
 import { openFiles, type Files } from '../../base/files.js';
 import { temporaryName } from '../../base/temporary-names.js';
-import type { Source } from '../formats/format-family.js';
+import type { PictureSource } from '../formats/format-family.js';
 
 /** Seconds of processor time, after which the system ends it. */
 const mostSeconds = 60;
@@ -54,7 +54,7 @@ async function isSound(path: string): Promise<boolean> {
 }
 
 /** Decodes the main picture, upright; undefined where there is no such tool, or it could not. */
-export async function decodeNatively(path: string): Promise<Source | undefined> {
+export async function decodeNatively(path: string): Promise<PictureSource | undefined> {
   const prepared = await prepare();
   if (!prepared) return undefined;
   const { tool, files } = prepared;

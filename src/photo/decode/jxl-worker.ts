@@ -18,9 +18,9 @@ export interface Task {
 }
 
 /** What it answers. */
-export type Told = { png: Uint8Array; animated: boolean; colours?: Colours } | { failed: string };
+export type JxlAnswer = { png: Uint8Array; animated: boolean; colours?: Colours } | { failed: string };
 
-function decode({ path, mostPixels }: Task): Told {
+function decode({ path, mostPixels }: Task): JxlAnswer {
   const image = new JxlImage();
   const bytes = readFileSync(path);
   image.feedBytes(bytes);
@@ -57,7 +57,7 @@ function cicpOf(png: Uint8Array): Colours | undefined {
 /** A panic of Rust, which is what it does without memory, leaves no other trace than where it ended. */
 const muchMemory = 400 << 20;
 
-function run(task: Task): Told {
+function run(task: Task): JxlAnswer {
   const folder = dirname(createRequire(import.meta.url).resolve('jxl-oxide-wasm/package.json'));
   const { memory } = initSync({ module: readFileSync(join(folder, 'jxl_oxide_wasm_bg.wasm')) });
   try {

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, dirname } from 'node:path';
-import type { Source } from '../formats/format-family.js';
+import type { PictureSource } from '../formats/format-family.js';
 import { pixelSide } from './renditions.js';
 import { makeUncompressed } from './uncompressed-tiff.js';
 
@@ -57,7 +57,7 @@ function load(): Libheif {
 }
 
 /** Decodes the main picture, upright as its `irot` and `imir` say. `deep`: 16 bits where it has more than 8. */
-export async function decodeHeif(path: string, deep: boolean): Promise<Source> {
+export async function decodeHeif(path: string, deep: boolean): Promise<PictureSource> {
   const heif = load();
   // Whatever a crash left of it is not used again.
   loaded = undefined;

@@ -23,7 +23,7 @@ import type { Facts } from '../../document/photo-document.js';
 import type { Tags } from './exif-tags.js';
 
 /** What is known of the time taken. */
-export type Taken = Pick<Facts, 'taken' | 'offset' | 'takenSource'>;
+export type CaptureTime = Pick<Facts, 'taken' | 'offset' | 'takenSource'>;
 
 /** A wall time as milliseconds of a clock without a zone, and its offset in minutes where the value had one. */
 interface Moment {
@@ -173,7 +173,7 @@ function* candidates(tags: Tags, zone: string | undefined): Generator<[Source, M
 }
 
 /** The time taken, from a file's tags and the zone of the place (`Europe/Zurich`), where that is known. */
-export function readTaken(tags: Tags, zone: string | undefined): Taken {
+export function readTaken(tags: Tags, zone: string | undefined): CaptureTime {
   for (const [takenSource, moment] of candidates(tags, zone)) {
     if (!moment) continue;
     const instant = gpsInstant(tags);

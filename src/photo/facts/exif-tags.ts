@@ -2,7 +2,7 @@
  * What ExifTool answered for one file, asked by `Group:Name` for facts and kept whole as text for the `exif:` document.
  * Text from files is hostile: it comes out of here without control characters and with no lone surrogates.
  */
-import type { Answer } from './exiftool.js';
+import type { ExifToolAnswer } from './exiftool.js';
 
 /** A tag: as ExifTool prints it, and as it read it. */
 interface Tag {
@@ -50,7 +50,7 @@ export function line(text: string, most = Infinity): string {
 }
 
 /** Makes an answer of ExifTool askable. */
-export function openTags(answer: Answer): Tags {
+export function openTags(answer: ExifToolAnswer): Tags {
   const tags = new Map<string, Tag>();
   for (const [name, value] of Object.entries(answer)) {
     const tag = toTag(value);
@@ -87,7 +87,7 @@ function toTexts(value: unknown): string[] {
 }
 
 /** Every tag as text, binary values left out, long values and what is too much for the document cut off. */
-export function describeTags(answer: Answer): { tags: Record<string, string>; cut: boolean } {
+export function describeTags(answer: ExifToolAnswer): { tags: Record<string, string>; cut: boolean } {
   const kept: [string, string][] = [];
   let room = tagLimits.total;
   let cut = false;

@@ -7,13 +7,13 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { openBounded, type Bounded, type Limits, type Program } from '../../base/sandbox/pool.js';
-import type { Received } from '../../base/sandbox/frames.js';
+import type { ReceivedFrame } from '../../base/sandbox/frames.js';
 
 /** What ExifTool answers for one file: `Group1:Name` → value. Empty where it can make nothing of it. */
-export type Answer = Record<string, unknown>;
+export type ExifToolAnswer = Record<string, unknown>;
 
 /** A started or startable ExifTool. It is asked for all tags of a file by a path that is absolute and without line breaks. */
-export type Reader = Bounded<string, Answer>;
+export type Reader = Bounded<string, ExifToolAnswer>;
 
 /** The package for Windows is an executable that brings its Perl. */
 const windows = process.platform === 'win32';
@@ -53,11 +53,11 @@ const untilEndOfInput = `
 const ready = /(?:^|\n)\{ready\}\r?\n$/;
 
 /** @throws SyntaxError where ExifTool's answer is no JSON. */
-function readAnswer(received: Received): Answer | undefined {
+function readAnswer(received: ReceivedFrame): ExifToolAnswer | undefined {
   if (!ready.test(received.tail(12).toString('latin1'))) return undefined;
   const text = received.bytes().toString().replace(ready, '').trim();
   // Of a file that it can't open it says nothing here.
-  const answers = text === '' ? [] : (JSON.parse(text) as Answer[]);
+  const answers = text === '' ? [] : (JSON.parse(text) as ExifToolAnswer[]);
   return answers[0] ?? {};
 }
 

@@ -11,7 +11,7 @@ import { openRegular } from '../../base/read-files.js';
 import type { Facts, SidecarValues } from '../../document/photo-document.js';
 import { readCamera } from './camera.js';
 import { readTaken } from './capture-date.js';
-import { openReader, type Answer } from './exiftool.js';
+import { openReader, type ExifToolAnswer } from './exiftool.js';
 import type { Format } from '../formats/identify.js';
 import { readFilm, readFilmSize } from './video-facts.js';
 import { findMotion, readPair } from './motion-photos.js';
@@ -59,7 +59,7 @@ export interface Metadata {
 export function openMetadata(options: { processes?: number; idle?: number; limits?: Limits } = {}): Metadata {
   const reader = openReader(options);
 
-  async function ask(path: string): Promise<Answer> {
+  async function ask(path: string): Promise<ExifToolAnswer> {
     if (/[\r\n\0]/.test(path)) {
       throw new PhotospoolError('invalid', 'A path with a line break in it can not be read.', { op: 'read', path });
     }
@@ -102,14 +102,14 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
 }
 
 /** All facts that tags tell. Pure. */
-export function readFacts(answer: Answer): Omit<Facts, 'recipe' | 'type' | 'bytes' | 'width' | 'height'> {
+export function readFacts(answer: ExifToolAnswer): Omit<Facts, 'recipe' | 'type' | 'bytes' | 'width' | 'height'> {
   const tags = openTags(answer);
   const { zone, ...position } = readPosition(tags);
   return { ...readTaken(tags, zone), ...readCamera(tags), ...position, ...readWords(tags), ...readPair(tags) };
 }
 
 /** How ExifTool ended. */
-type Ended = Pick<Extract<Reply<Answer>, { kind: 'ended' }>, 'why' | 'said' | 'worked'>;
+type Ended = Pick<Extract<Reply<ExifToolAnswer>, { kind: 'ended' }>, 'why' | 'said' | 'worked'>;
 
 function explainReader({ why, said, worked }: Ended, path: string): PhotospoolError {
   const again = 'It is tried again by itself.';

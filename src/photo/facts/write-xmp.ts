@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { openBounded, type Limits } from '../../base/sandbox/pool.js';
 import { PhotospoolError } from '../../base/errors.js';
-import type { Received } from '../../base/sandbox/frames.js';
+import type { ReceivedFrame } from '../../base/sandbox/frames.js';
 import type { EditableFields } from '../../document/photo-document.js';
 import { argumentLines, exiftoolProgram } from './exiftool.js';
 import { keywordTrees, mechanicalWords } from './xmp-sidecar.js';
@@ -33,7 +33,7 @@ export function openXmpWriter(): XmpWriter {
   // What a sidecar may hold can't be known, so the end of an answer is a number that it can't know.
   const end = String(randomInt(2 ** 40));
   const mark = new RegExp(`\\{ready${end}\\}\\r?\\n$`);
-  const read = (received: Received): Buffer | undefined => {
+  const read = (received: ReceivedFrame): Buffer | undefined => {
     const found = mark.exec(received.tail(end.length + 12).toString('latin1'));
     return found ? received.bytes().subarray(0, received.length - found[0].length) : undefined;
   };

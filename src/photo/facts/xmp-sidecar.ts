@@ -3,14 +3,14 @@
  * specification, parts 1 and 2; darktable, digiKam, Lightroom, Microsoft). Pure.
  */
 import type { SidecarValues } from '../../document/photo-document.js';
-import type { Answer } from './exiftool.js';
+import type { ExifToolAnswer } from './exiftool.js';
 import { readTaken } from './capture-date.js';
 import { readPosition } from './gps-position.js';
 import { clean, line, openTags, type Tags } from './exif-tags.js';
 import { starsOf, wordLimits } from './captions.js';
 
 /** The values of a sidecar, as ExifTool answered for it; what it does not say is absent. */
-export function readSidecarValues(answer: Answer): SidecarValues {
+export function readSidecarValues(answer: ExifToolAnswer): SidecarValues {
   const tags = openTags(answer);
   const { zone, ...position } = readPosition(tags);
   const { taken, offset } = readTaken(tags, zone);

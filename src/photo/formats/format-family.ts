@@ -38,7 +38,7 @@ export interface Colours {
 }
 
 /** A picture that libvips can open, with what its bytes do not say themselves. */
-export interface Source {
+export interface PictureSource {
   /** Its bytes, or the path of a file. */
   input: string | Buffer;
   /** What libvips calls the format of `input`. */
@@ -57,7 +57,7 @@ export interface Source {
 }
 
 /** What opening a file gave: its picture, or why there is none. */
-export type Opened = Source | { unshown: Unshown };
+export type Opened = PictureSource | { unshown: Unshown };
 
 /** One format family: one file in this folder, one line in families.ts. */
 export interface Family {

@@ -6,7 +6,7 @@ import { has, latin, uint } from './byte-reader.js';
 import type { Colours, ReadAt } from './format-family.js';
 
 /** A box inside some bytes: its type, where it begins (with its header), and where its content begins and ends. */
-export interface Box {
+export interface HeifBox {
   type: string;
   at: number;
   start: number;
@@ -36,7 +36,7 @@ export function brandsOf(head: Uint8Array): string[] | undefined {
 }
 
 /** Where the box at `at` ends by its own word, and where its content begins. `header`: its first 16 bytes. */
-function boxAt(header: Uint8Array, at: number, end: number): Box | undefined {
+function boxAt(header: Uint8Array, at: number, end: number): HeifBox | undefined {
   const size = uint(header, 0, 4);
   if (size === undefined || header.length < 8) return undefined;
   const large = size === 1 ? (uint(header, 10, 6) ?? 0) : size;
@@ -46,7 +46,7 @@ function boxAt(header: Uint8Array, at: number, end: number): Box | undefined {
 }
 
 /** The boxes one after another in a part of some bytes; those that end beyond it are left out. */
-export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator<Box> {
+export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator<HeifBox> {
   for (let at = from; at + 8 <= to;) {
     const box = boxAt(bytes.subarray(at, at + 16), at, to);
     if (!box || box.end > to) return;
@@ -56,13 +56,13 @@ export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator
 }
 
 /** The first box of a type in a part of some bytes. */
-export function findBox(bytes: Uint8Array, from: number, to: number, type: string): Box | undefined {
+export function findBox(bytes: Uint8Array, from: number, to: number, type: string): HeifBox | undefined {
   for (const box of boxesIn(bytes, from, to)) if (box.type === type) return box;
   return undefined;
 }
 
 /** All boxes of a part of some bytes; undefined where they do not fill it to its end. */
-export function boxesOf(bytes: Uint8Array, from = 0, to = bytes.length): Box[] | undefined {
+export function boxesOf(bytes: Uint8Array, from = 0, to = bytes.length): HeifBox[] | undefined {
   const boxes = [...boxesIn(bytes, from, to)];
   return (boxes.at(-1)?.end ?? from) === to ? boxes : undefined;
 }
@@ -76,7 +76,7 @@ export function makeBox(type: string, ...content: readonly Uint8Array[]): Buffer
 }
 
 /** Makes a box of a file one that says nothing (`free`), of the same size. */
-export function blank(bytes: Buffer, { at, start, end }: Box): void {
+export function blank(bytes: Buffer, { at, start, end }: HeifBox): void {
   bytes.write('free', at + 4, 'latin1');
   bytes.fill(0, start, end);
 }
@@ -108,7 +108,7 @@ function primaryOf(meta: Uint8Array): number | undefined {
 }
 
 /** The numbers of the properties of each item, from 1 (`ipma`). */
-function* associations(meta: Uint8Array, ipma: Box): Generator<[item: number, property: number]> {
+function* associations(meta: Uint8Array, ipma: HeifBox): Generator<[item: number, property: number]> {
   const version = meta[ipma.start] ?? 0;
   const wide = ((meta[ipma.start + 3] ?? 0) & 1) === 1;
   let at = ipma.start + 8;
@@ -124,7 +124,7 @@ function* associations(meta: Uint8Array, ipma: Box): Generator<[item: number, pr
 }
 
 /** What one `colr` or `pixi` box says. */
-function readProperty(meta: Uint8Array, { type, start, end }: Box): ItemColours {
+function readProperty(meta: Uint8Array, { type, start, end }: HeifBox): ItemColours {
   if (type === 'pixi') return { bits: meta[start + 5] ?? 8 };
   const kind = latin(meta, start, 4);
   if (kind === 'prof' || kind === 'rICC') return { icc: meta.slice(start + 4, end) };

@@ -3,11 +3,11 @@
  * to and which properties they have; read, and written anew with fewer items. What is written is never longer than what was
  * read. Pure over what it is handed; any bytes get an answer.
  */
-import { blank, boxesOf, findBox, makeBox, type Box } from './heif-boxes.js';
+import { blank, boxesOf, findBox, makeBox, type HeifBox } from './heif-boxes.js';
 import { latin, uint } from './byte-reader.js';
 
 /** Where bytes lie: from, to. */
-export type Span = readonly [from: number, to: number];
+export type ByteSpan = readonly [from: number, to: number];
 
 /** What an item is, and the flags of its entry (1: not to be shown by itself). */
 export interface ItemKind {
@@ -20,7 +20,7 @@ export interface ItemPlace {
   id: number;
   entry: Uint8Array;
   inside: boolean;
-  spans: Span[];
+  spans: ByteSpan[];
 }
 
 /** A reference from one item to others. */
@@ -39,7 +39,7 @@ export interface Property {
 const mostItems = 10_000;
 
 /** What the items are (`iinf`), by id; none of those that are protected or of an old kind. */
-export function readKinds(bytes: Buffer, { start, end }: Box): Map<number, ItemKind> {
+export function readKinds(bytes: Buffer, { start, end }: HeifBox): Map<number, ItemKind> {
   const kinds = new Map<number, ItemKind>();
   for (const infe of boxesOf(bytes, start + (bytes[start] === 0 ? 6 : 8), end) ?? []) {
     const wide = bytes[infe.start] === 3 ? 4 : 2;
@@ -69,7 +69,7 @@ export function writeKinds(items: readonly (ItemKind & { id: number })[]): Buffe
 /** How wide the numbers of an `iloc` box are, in bytes. */
 function widthsOf(
   bytes: Buffer,
-  { start }: Box,
+  { start }: HeifBox,
 ): Record<'version' | 'offset' | 'length' | 'base' | 'index' | 'id', number> {
   const version = bytes[start] ?? 0;
   const [a, b] = [bytes[start + 4] ?? 0, bytes[start + 5] ?? 0];
@@ -88,7 +88,7 @@ const number = (bytes: Buffer, at: number, width: number): number =>
       : (uint(bytes, at, width) ?? -1);
 
 /** Where the items lie (`iloc`); undefined where that is told in a way that is not understood. */
-export function readPlaces(bytes: Buffer, box: Box): ItemPlace[] | undefined {
+export function readPlaces(bytes: Buffer, box: HeifBox): ItemPlace[] | undefined {
   const { version, offset, length, base, index, id: wide } = widthsOf(bytes, box);
   // Without lengths nothing could be told of what belongs to an item.
   if (version > 2 || length === 0 || [offset, length, base, index].some((width) => ![0, 4, 8].includes(width)))
@@ -106,7 +106,7 @@ export function readPlaces(bytes: Buffer, box: Box): ItemPlace[] | undefined {
     const from = number(bytes, at + 2, base);
     const extents = uint(bytes, at + 2 + base, 2) ?? 0;
     at += 4 + base;
-    const spans: Span[] = [];
+    const spans: ByteSpan[] = [];
     for (let left = extents; left > 0 && at < box.end; left--) {
       const begin = from + number(bytes, at + index, offset);
       const size = number(bytes, at + index + offset, length);
@@ -122,7 +122,7 @@ export function readPlaces(bytes: Buffer, box: Box): ItemPlace[] | undefined {
 }
 
 /** An `iloc` of these items, as `box` has them. */
-export function writePlaces(bytes: Buffer, box: Box, items: readonly ItemPlace[]): Buffer {
+export function writePlaces(bytes: Buffer, box: HeifBox, items: readonly ItemPlace[]): Buffer {
   const { id } = widthsOf(bytes, box);
   const head = Buffer.from(bytes.subarray(box.start, box.start + 6 + id));
   head.writeUIntBE(items.length, 6, id);
@@ -130,7 +130,7 @@ export function writePlaces(bytes: Buffer, box: Box, items: readonly ItemPlace[]
 }
 
 /** What refers to what (`iref`). */
-export function readReferences(bytes: Buffer, { start, end }: Box): Reference[] {
+export function readReferences(bytes: Buffer, { start, end }: HeifBox): Reference[] {
   const wide = bytes[start] === 0 ? 2 : 4;
   return (boxesOf(bytes, start + 4, end) ?? []).map(({ type, start: at }) => {
     const count = uint(bytes, at + wide, 2) ?? 0;
@@ -155,12 +155,12 @@ export function writeReferences(stay: readonly Reference[]): Buffer {
 
 /** The properties of a file (`ipco`), and of which items they are (`ipma`). */
 export interface Properties {
-  boxes: readonly Box[];
+  boxes: readonly HeifBox[];
   of: ReadonlyMap<number, Property[]>;
 }
 
 /** Reads `iprp`; undefined where it is not as it should be. */
-export function readProperties(bytes: Buffer, { start, end }: Box): Properties | undefined {
+export function readProperties(bytes: Buffer, { start, end }: HeifBox): Properties | undefined {
   const ipco = findBox(bytes, start, end, 'ipco');
   const boxes = ipco && boxesOf(bytes, ipco.start, ipco.end);
   if (!boxes) return undefined;
@@ -205,7 +205,7 @@ export function writeProperties(bytes: Buffer, { boxes }: Properties, kept: Read
 }
 
 /** An `idat` with these items and zeros between them. */
-export function onlyThese(bytes: Buffer, { start, end }: Box, items: readonly ItemPlace[]): Buffer {
+export function onlyThese(bytes: Buffer, { start, end }: HeifBox, items: readonly ItemPlace[]): Buffer {
   const content = Buffer.alloc(end - start);
   for (const [from, to] of items.flatMap(({ inside, spans }) => (inside ? spans : [])))
     bytes.copy(content, from, start + from, Math.min(start + to, end));

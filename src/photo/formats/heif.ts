@@ -5,7 +5,7 @@
  */
 import { brandsOf, endsEarly, readColours } from './heif-boxes.js';
 import { isHdr } from '../decode/color-conversion.js';
-import { decoded, type Family, type Kind, type Source } from './format-family.js';
+import { decoded, type Family, type Kind, type PictureSource } from './format-family.js';
 import { readParts } from './read-parts.js';
 
 const faster = 'nothing; faster with `heif-dec`';
@@ -33,7 +33,7 @@ const byBrand: Record<string, Kind> = {
 const vague = ['mif1', 'mif2', 'msf1', 'miaf', 'MiHE', 'MiHB', 'MiPr'];
 
 /** Orientation is `irot` and `imir`, which every reader must apply; that of EXIF says the same once more, and is left out. */
-async function openHeic(path: string, bits: number, hdr: boolean): Promise<Source> {
+async function openHeic(path: string, bits: number, hdr: boolean): Promise<PictureSource> {
   const natively = bits > 8 ? undefined : await (await import('../decode/heif-dec.js')).decodeNatively(path);
   return natively ?? (await import('../decode/libheif.js')).decodeHeif(path, hdr);
 }

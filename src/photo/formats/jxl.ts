@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { has } from './byte-reader.js';
 import { decoded, unread, type Family } from './format-family.js';
-import type { Task, Told } from '../decode/jxl-worker.js';
+import type { Task, JxlAnswer } from '../decode/jxl-worker.js';
 import { pixelSide } from '../decode/renditions.js';
 
 const jpegXl = decoded('jxl', 'JPEG XL', 'image/jxl', 'the picture, of an animation its first frame');
@@ -21,7 +21,7 @@ function startWorker(workerData: Task): Worker {
   return new Worker(start, { eval: true, workerData });
 }
 
-function decode(task: Task): Promise<Told> {
+function decode(task: Task): Promise<JxlAnswer> {
   return new Promise((resolve, reject) => {
     const worker = startWorker(task);
     worker.once('message', resolve);

@@ -4,7 +4,7 @@
  * pictures are gone from it, and all bytes that belong to none of the items that stay are zeros. Nothing moves: what stays lies
  * where it lay, coded as it was. What is not understood is not given at all. Pure.
  */
-import { blank, boxesIn, boxesOf, makeBox, type Box } from '../formats/heif-boxes.js';
+import { blank, boxesIn, boxesOf, makeBox, type HeifBox } from '../formats/heif-boxes.js';
 import { latin, uint } from '../formats/byte-reader.js';
 import {
   onlyThese,
@@ -19,7 +19,7 @@ import {
   type Properties,
   type Property,
   type Reference,
-  type Span,
+  type ByteSpan,
 } from '../formats/heif-items.js';
 
 /** What items of a picture may be. */
@@ -34,7 +34,7 @@ const shown = new Set([
 export function stripHeif(bytes: Buffer): Buffer | undefined {
   // What lies behind the last box is cut off, whatever it is.
   const top = [...boxesIn(bytes, 0, bytes.length)];
-  const of = (type: string): Box[] => top.filter((box) => box.type === type);
+  const of = (type: string): HeifBox[] => top.filter((box) => box.type === type);
   const [[meta, second], data] = [of('meta'), of('mdat')];
   // A sequence (`moov`) is more than one picture.
   if (top[0]?.type !== 'ftyp' || !meta || second || of('moov').length > 0) return undefined;
@@ -51,9 +51,9 @@ export function stripHeif(bytes: Buffer): Buffer | undefined {
 }
 
 /** The `meta` box anew, of its old size, and what it needs of the rest of the file. */
-function rewrite(bytes: Buffer, box: Box): { meta: Buffer; spans: Span[] } | undefined {
+function rewrite(bytes: Buffer, box: HeifBox): { meta: Buffer; spans: ByteSpan[] } | undefined {
   const inner = boxesOf(bytes, box.start + 4, box.end);
-  const find = (type: string): Box | undefined => inner?.find((one) => one.type === type);
+  const find = (type: string): HeifBox | undefined => inner?.find((one) => one.type === type);
   const [pitm, iloc, iinf, iprp, idat] = ['pitm', 'iloc', 'iinf', 'iprp', 'idat'].map(find);
   if (!pitm || !iloc || !iinf || !iprp) return undefined;
   const main = uint(bytes, pitm.start + 4, bytes[pitm.start] === 0 ? 2 : 4) ?? 0;

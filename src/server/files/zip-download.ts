@@ -20,13 +20,13 @@ export interface Zipped {
 }
 
 /** An archive that is made while it is read, and its length in bytes. */
-export interface Archive {
+export interface ZipDownload {
   stream: Readable;
   bytes: number;
 }
 
 /** Makes an archive of files. Whoever destroys the stream ends the work. */
-export async function zip(files: readonly Zipped[]): Promise<Archive> {
+export async function zip(files: readonly Zipped[]): Promise<ZipDownload> {
   const made = new ZipFile();
   const stream = new PassThrough();
   made.outputStream.pipe(stream);

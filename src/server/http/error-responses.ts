@@ -15,12 +15,12 @@ import { pathOf } from './request-ids.js';
 export type HttpCode = ErrorCode | 'method' | 'range' | 'on-its-way';
 
 /** The body of an error. */
-export interface Failure {
+export interface ErrorBody {
   error: { code: HttpCode; message: string; hint?: string };
 }
 
 /** Makes the body of an error. Control characters and the like in it are escaped. */
-export function failure(code: HttpCode, message: string, hint?: string): Failure {
+export function failure(code: HttpCode, message: string, hint?: string): ErrorBody {
   return { error: { code, message: printable(message), ...(hint !== undefined && { hint: printable(hint) }) } };
 }
 

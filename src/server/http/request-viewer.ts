@@ -6,18 +6,18 @@ import type { FastifyRequest } from 'fastify';
 import type { Access } from '../../access/access.js';
 import { may, type Action, type Viewer } from '../../access/permissions.js';
 import { tokenPrefix } from '../../access/api-tokens.js';
-import { local, type Brought } from '../../access/viewer.js';
+import { local, type Credentials } from '../../access/viewer.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { sessionOf } from './cookies.js';
 import { shareOf } from './share-link-address.js';
 import { hostOf, isLoopbackAddress, isLoopbackName } from './allowed-hosts.js';
 
 /** What a route asks of who calls it: an action, or nothing (`everyone`). */
-export type Rule = Action | 'everyone';
+export type RoutePermission = Action | 'everyone';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    rule?: Rule;
+    rule?: RoutePermission;
   }
   interface FastifyInstance {
     /** Access to the home that is served. */
@@ -28,28 +28,28 @@ declare module 'fastify' {
 }
 
 /** What is asked of a request: where it comes from, and what it brings. */
-export type Asking = Pick<FastifyRequest, 'ip' | 'headers' | 'protocol' | 'server'> & {
+export type RequestOrigin = Pick<FastifyRequest, 'ip' | 'headers' | 'protocol' | 'server'> & {
   /** The version of HTTP that it came in. */
   raw: Pick<FastifyRequest['raw'], 'httpVersion'>;
 };
 
-const known = new WeakMap<Asking, Viewer | undefined>();
+const known = new WeakMap<RequestOrigin, Viewer | undefined>();
 
 /** The viewer behind a request; undefined where nobody is known by it. It is asked once for each request. */
-export function viewerOf(request: Asking): Viewer | undefined {
+export function viewerOf(request: RequestOrigin): Viewer | undefined {
   if (!known.has(request)) known.set(request, viewerNow(request));
   return known.get(request);
 }
 
 /** The viewer behind a request, asked anew: for what lasts longer than a moment, such as an event stream. */
-export function viewerNow(request: Asking): Viewer | undefined {
+export function viewerNow(request: RequestOrigin): Viewer | undefined {
   const { access, holds } = request.server;
   const found = access.recognise(broughtBy(request));
   return found?.scope ? { ...found, holds: (id) => holds(found, id) } : found;
 }
 
 /** The viewer behind a request that must have one. @throws PhotospoolError `unauthorized`. */
-export function viewer(request: Asking): Viewer {
+export function viewer(request: RequestOrigin): Viewer {
   const found = viewerOf(request);
   if (found) return found;
   throw new PhotospoolError('unauthorized', 'Sign in first.', {
@@ -61,12 +61,12 @@ export function viewer(request: Asking): Viewer {
  * Whether the caller may do what a route is for.
  * @throws PhotospoolError `unauthorized` where nobody is known, `forbidden` where they may not.
  */
-export function checkRule(request: Asking, rule: Rule): void {
+export function checkRule(request: RequestOrigin, rule: RoutePermission): void {
   if (rule !== 'everyone') checkMay(viewer(request), rule);
 }
 
 /** Asks anew, after a wait, whether the caller may. @throws PhotospoolError `unauthorized` where they may not any more. */
-export function checkStill(request: Asking, action: Action): void {
+export function checkStill(request: RequestOrigin, action: Action): void {
   if (!may(viewerNow(request), action)) throw new PhotospoolError('unauthorized', 'That is over.');
 }
 
@@ -80,7 +80,7 @@ export function checkMay(viewer: Viewer, action: Action): void {
 }
 
 /** What a request brings that tells who is behind it. */
-export function broughtBy(request: Omit<Asking, 'server'>): Brought {
+export function broughtBy(request: Omit<RequestOrigin, 'server'>): Credentials {
   const token = tokenOf(request.headers.authorization);
   const session = sessionOf(request);
   const share = shareOf(request);
@@ -113,7 +113,7 @@ const passedOn =
  * Whether a request comes from this machine itself: by its address and its `Host`, and no proxy says that it passed it on.
  * nginx says nothing unless it is told to, but speaks HTTP/1.0 then, which browsers and our own programs do not.
  */
-function isDirect({ ip, headers, raw }: Pick<Asking, 'ip' | 'headers' | 'raw'>): boolean {
+function isDirect({ ip, headers, raw }: Pick<RequestOrigin, 'ip' | 'headers' | 'raw'>): boolean {
   return (
     raw.httpVersion !== '1.0' &&
     isLoopbackAddress(ip) &&

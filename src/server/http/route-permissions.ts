@@ -3,7 +3,7 @@
  * nothing keeps the server from starting. The files of the page, and what is nowhere, hold nothing of the album.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Rule } from './request-viewer.js';
+import type { RoutePermission } from './request-viewer.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -24,7 +24,7 @@ export function demandRules(app: FastifyInstance): void {
 }
 
 /** What the route of a request is for. */
-export function ruleOf({ routeOptions: { url, config } }: FastifyRequest): Rule {
+export function ruleOf({ routeOptions: { url, config } }: FastifyRequest): RoutePermission {
   if (url === undefined || url === page) return 'everyone';
   return config.rule ?? 'settings';
 }

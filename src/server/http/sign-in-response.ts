@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isIP } from 'node:net';
 import type { Site } from '../../access/passkeys.js';
 import { actions, may, type Action, type Role, type Viewer } from '../../access/permissions.js';
-import type { Confirmation, Outcome, Visit } from '../../access/sign-in.js';
+import type { Confirmation, SignInOutcome, Visit } from '../../access/sign-in.js';
 import { actorOf, type Actor } from '../../access/actor.js';
 import { confirmedFor } from '../../access/sessions.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
@@ -124,7 +124,7 @@ export const refusals = {
  * Whether a way in is open. @throws PhotospoolError `slow-down` (with `Retry-After`), `otp-needed` where the code of the second factor
  * is missing, or what `wrong` makes.
  */
-export function checkOutcome<O extends Outcome | Confirmation>(
+export function checkOutcome<O extends SignInOutcome | Confirmation>(
   reply: FastifyReply,
   outcome: O,
   wrong: () => PhotospoolError,
@@ -149,7 +149,7 @@ export function checkOutcome<O extends Outcome | Confirmation>(
 export function answerOutcome(
   request: FastifyRequest,
   reply: FastifyReply,
-  outcome: Outcome,
+  outcome: SignInOutcome,
   wrong: () => PhotospoolError,
 ): SessionView {
   checkOutcome(reply, outcome, wrong);

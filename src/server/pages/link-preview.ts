@@ -20,14 +20,14 @@ import { enterShare, shareOfPage } from '../http/share-link-address.js';
 import { sightOf } from '../../album/visibility.js';
 
 /** The head of a page: markup, its title where it has one of its own, and whether search engines may show it. */
-export interface Head {
+export interface PageHead {
   markup: string;
   title?: string;
   index: boolean;
 }
 
 /** What goes into the head of a page; undefined where the page is for those who sign in. */
-export type Preview = (request: FastifyRequest) => Promise<Head | undefined>;
+export type Preview = (request: FastifyRequest) => Promise<PageHead | undefined>;
 
 type Parts = Pick<Context, 'access' | 'catalog' | 'library' | 'clock' | 'config' | 'ask'>;
 

@@ -9,7 +9,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { escaped } from './escape-markup.js';
 import { refuse } from '../http/error-responses.js';
-import type { Head, Preview } from './link-preview.js';
+import type { PageHead, Preview } from './link-preview.js';
 
 /** Addresses that are never the page. */
 const reserved = /^\/(?:api|media|originals|db|blobs|assets|metrics|healthz)(?:\/|$)/;
@@ -48,7 +48,7 @@ export async function serveAlbum(app: FastifyInstance, root: string, preview: Pr
 /** What search engines are told of everything that is not to be in them. */
 export const noRobots = 'noindex, nofollow';
 
-function withHead(page: string, { markup, title, index }: Head): string {
+function withHead(page: string, { markup, title, index }: PageHead): string {
   const named =
     title === undefined ? page : page.replace(/<title>[^<]*<\/title>/, () => `<title>${escaped(title)}</title>`);
   const open = index ? named.replace(/\s*<meta name="robots"[^>]*>/, '') : named;

@@ -17,7 +17,7 @@ import { checkStill, viewerNow, viewerOf } from '../http/request-viewer.js';
 import { refuse } from '../http/error-responses.js';
 import type { App, Context, Routes } from '../context.js';
 import { goneOf } from '../http/body-timeout.js';
-import { openSaid, type Said } from '../disk-error-log.js';
+import { openSaid, type DiskErrorLog } from '../disk-error-log.js';
 import { comesWithin, pulseOf, pulses } from '../http/keep-alive-response.js';
 
 interface Request extends FastifyRequest {
@@ -28,7 +28,7 @@ type Handler = (
   served: serve.Served,
   request: Request,
   reply: FastifyReply,
-) => serve.Answer | Promise<serve.Answer | undefined>;
+) => serve.ServedResponse | Promise<serve.ServedResponse | undefined>;
 
 /** Who may: tokens of peers. A hundred documents over a slow line take longer than other bodies. */
 const config = { rule: 'replicate', streams: true } as const;
@@ -69,7 +69,7 @@ function noteCaller(request: FastifyRequest, { copies }: Context): void {
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 type On = (method: Method, path: string, summary: string, handler: Handler) => void;
 
-function addRoutes(app: App, context: Context, said: Said): void {
+function addRoutes(app: App, context: Context, said: DiskErrorLog): void {
   app.addHook('preHandler', (request, _reply, done) => {
     noteCaller(request, context);
     done();
@@ -139,7 +139,7 @@ async function changes(
   request: Request,
   reply: FastifyReply,
   body: unknown,
-): Promise<undefined | serve.Answer> {
+): Promise<undefined | serve.ServedResponse> {
   const lastEvent = request.headers['last-event-id'];
   const query: feeds.FeedQuery = {
     ...(typeof lastEvent === 'string' && { 'last-event-id': lastEvent }),
@@ -177,9 +177,9 @@ async function* lateText(
   yield* feeds.feedText(reader, await first, signal, still);
 }
 
-function addDocuments(on: On, said: Said): void {
+function addDocuments(on: On, said: DiskErrorLog): void {
   const memory = makeMemory();
-  const bodyOf = (request: Request, reply: FastifyReply, most: number): documents.Body => {
+  const bodyOf = (request: Request, reply: FastifyReply, most: number): documents.RequestBody => {
     checkType(request);
     // Nothing is done for what is refused in the end.
     if (Number(request.headers['content-length'] ?? 0) > most)
@@ -313,7 +313,7 @@ async function* whileAllowed(text: AsyncIterable<string>, still: () => boolean):
 /** Text as it is read: of what is made ahead, one piece is kept. */
 const readable = (text: AsyncIterable<string>): Readable => Readable.from(text, { objectMode: true, highWaterMark: 1 });
 
-const send = (reply: FastifyReply, { status, body, text, stream, type }: serve.Answer): FastifyReply =>
+const send = (reply: FastifyReply, { status, body, text, stream, type }: serve.ServedResponse): FastifyReply =>
   reply
     .code(status)
     .type(type ?? 'application/json')

@@ -4,7 +4,7 @@ import type { Viewer } from '../../access/permissions.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
 import { viewer } from '../http/request-viewer.js';
 import { clipsBeside, withMotion } from '../../album/playable-videos.js';
-import { changeEach, type Change, type Changed as Made, type PhotosChange } from '../../album/edit-photos.js';
+import { changeEach, type PhotoEdit, type PhotosEdited as Made, type PhotosChange } from '../../album/edit-photos.js';
 import type { Routes } from '../context.js';
 import { getPhoto } from '../../album/visible-photos.js';
 import { answers, BulkEdits, Changed, EachEdits, IdParams, Photo, PhotoEdits } from '../../api/photo-schemas.js';
@@ -66,7 +66,7 @@ export const edits: Routes = (app, { library, catalog }) => {
   );
 };
 
-function changeOf({ taken, ...rest }: Static<typeof PhotoEdits> & { shift?: number }): Change {
+function changeOf({ taken, ...rest }: Static<typeof PhotoEdits> & { shift?: number }): PhotoEdit {
   if (taken === undefined) return rest;
   return { ...rest, taken: taken === null ? null : readTaken(taken) };
 }

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../base/clock.js';
 import type { Sqlite } from '../../base/sqlite.js';
-import { openNamed, type MissingOptions, type Named, type NamedBlob } from './blob-index.js';
+import { openNamed, type MissingOptions, type BlobIndex, type NamedBlob } from './blob-index.js';
 import { openStore, type Store, type StoreParts } from './peer-blob-store.js';
 import { openThere, type There } from './remote-blob-index.js';
 
@@ -21,7 +21,7 @@ export type WantedQuestion = Omit<MissingOptions, 'limit'> & { seen?: number };
 
 /** The blobs of this server. */
 export interface Exchange {
-  named: Named;
+  named: BlobIndex;
   store: Store;
   /** What a hash is to the newest documents; undefined where none names it. */
   name(sha256: string): Promise<NamedBlob | undefined>;
@@ -71,7 +71,7 @@ export function openExchange(parts: ExchangeParts): Exchange {
   };
   let version = clock.now();
   let served = 0;
-  const named: Named = {
+  const named: BlobIndex = {
     ...inOrder,
     follow,
     set(sha256, here) {

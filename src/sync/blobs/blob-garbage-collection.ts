@@ -63,7 +63,7 @@ export async function sweepOnce(parts: SweepParts, signal?: AbortSignal): Promis
       note.run(sha256, clock.now());
       if (!known || clock.now() - known.since < day) continue;
       // Whoever put it in anew since wants it, and names it in a moment.
-      const seen = await files.look(path);
+      const seen = await files.stat(path);
       if (seen && clock.now() - seen.mtimeMs < day) continue;
       await files.remove(path);
       forget.run(sha256);

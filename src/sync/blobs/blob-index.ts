@@ -13,7 +13,7 @@ import { openAmounts, type Amounts } from './blob-counts.js';
 import { blobKinds, type BlobKind } from './blob-kinds.js';
 import { openMissing, type Missing } from './missing-blobs.js';
 import { openPurged } from './purged-hashes.js';
-import { blobOf, hex, rowColumns, type NamedBlob, type Row } from './blob-row.js';
+import { blobOf, hex, rowColumns, type NamedBlob, type BlobRow } from './blob-row.js';
 import { thereTables } from './remote-blob-index.js';
 
 export { blobKinds, type BlobKind } from './blob-kinds.js';
@@ -21,7 +21,7 @@ export type { MissingOptions, MissingPlace } from './missing-blobs.js';
 export type { NamedBlob } from './blob-row.js';
 
 /** The blobs that the documents of a library name. */
-export interface Named extends Amounts {
+export interface BlobIndex extends Amounts {
   /** Takes in what changed in the library since the last call; true where something did. Yields to other work. */
   follow(): Promise<boolean>;
   /** A blob that a document names; undefined for any other hash. */
@@ -35,7 +35,7 @@ export interface Named extends Amounts {
   /** Somebody wants to see an original now: it comes first. */
   ask(sha256: string): void;
   /** Those that are here, in the order in which they are wanted, after `place`; where to go on, undefined at the end. */
-  present(place: Place, limit: number): { blobs: NamedBlob[]; next?: Place };
+  present(place: BlobPosition, limit: number): { blobs: NamedBlob[]; next?: BlobPosition };
   /** Those that are here and were noted after `mark`: named anew, come, or to be looked at again. */
   noted(mark: number, limit: number): { blobs: NamedBlob[]; mark: number };
   /** The newest mark, of this process only. */
@@ -47,14 +47,14 @@ export interface Named extends Amounts {
 }
 
 /** Where one is among the blobs that are here. */
-export interface Place {
+export interface BlobPosition {
   kind: number;
   taken: string;
   sha256: Uint8Array;
 }
 
 /** Before all blobs that are here. */
-export const beginning: Place = { kind: 0, taken: '\uffff', sha256: new Uint8Array() };
+export const beginning: BlobPosition = { kind: 0, taken: '\uffff', sha256: new Uint8Array() };
 
 /** Whether the bytes of a blob are on this server. Called inside a transaction. */
 export type IsHere = (kind: BlobKind, sha256: string) => boolean;
@@ -73,23 +73,23 @@ const batch = 500;
 export const followedMark = 'replication.blobs';
 
 /** Opens the table, making it where it is missing. */
-export function openNamed(db: Sqlite, library: Library, isHere: IsHere): Named {
+export function openNamed(db: Sqlite, library: Library, isHere: IsHere): BlobIndex {
   makeTables(db, library);
   const forget = db.prepare('DELETE FROM blob WHERE photo = ?');
   const put = db.prepare(
     'INSERT OR REPLACE INTO blob (sha256, photo, kind, bytes, taken, here, noted) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const ofPhoto = db.prepare<Pick<Row, 'sha256' | 'kind'> & { here: number }>(
+  const ofPhoto = db.prepare<Pick<BlobRow, 'sha256' | 'kind'> & { here: number }>(
     'SELECT sha256, kind, here FROM blob WHERE photo = ?',
   );
   const columns = `SELECT ${rowColumns} FROM blob`;
-  const find = db.prepare<Row>(`${columns} WHERE sha256 = ? ORDER BY kind LIMIT 1`);
+  const find = db.prepare<BlobRow>(`${columns} WHERE sha256 = ? ORDER BY kind LIMIT 1`);
   const set = db.prepare('UPDATE blob SET here = ?, noted = ? WHERE sha256 = ?');
   const note = db.prepare('UPDATE blob SET noted = ? WHERE sha256 = ?');
   const ask = db.prepare('UPDATE blob SET asked = 1 WHERE sha256 = ?');
-  const present = db.prepare<Row>(`${columns} WHERE here = 1 AND kind = ? AND (taken, sha256) < (?, ?)
+  const present = db.prepare<BlobRow>(`${columns} WHERE here = 1 AND kind = ? AND (taken, sha256) < (?, ?)
     ORDER BY taken DESC, sha256 DESC LIMIT ?`);
-  const noted = db.prepare<Row>(`${columns} WHERE noted > ? AND here = 1 ORDER BY noted LIMIT ?`);
+  const noted = db.prepare<BlobRow>(`${columns} WHERE noted > ? AND here = 1 ORDER BY noted LIMIT ?`);
   const purged = openPurged(db);
 
   // Counted here and not in the table, where the newest row may go.

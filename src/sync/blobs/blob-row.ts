@@ -11,7 +11,7 @@ export interface NamedBlob {
 }
 
 /** A row as it is read. */
-export interface Row {
+export interface BlobRow {
   sha256: Uint8Array;
   photo: Uint8Array;
   kind: number;
@@ -27,7 +27,7 @@ export const rowColumns = 'sha256, photo, kind, bytes, taken, noted';
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** The blob of a row. */
-export const blobOf = ({ sha256, photo, kind, bytes }: Row): NamedBlob => ({
+export const blobOf = ({ sha256, photo, kind, bytes }: BlobRow): NamedBlob => ({
   sha256: hex(sha256),
   photo: hex(photo),
   kind: blobKinds[kind] ?? 'original',

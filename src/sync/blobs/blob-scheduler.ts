@@ -20,7 +20,7 @@ export const page = 200;
 export type Move<B> = (one: B, over: () => void) => Promise<boolean>;
 
 /** A page of a list; `next` is where the one after it begins, undefined at the end. */
-export interface Page<B, P> {
+export interface BlobPage<B, P> {
   list: B[];
   next?: P;
 }
@@ -28,7 +28,7 @@ export interface Page<B, P> {
 /** What of a list is moved, and how. */
 export interface Moving<B, P> {
   /** Reads a page: the first one without a place. */
-  read(from?: P): Promise<Page<B, P>> | Page<B, P>;
+  read(from?: P): Promise<BlobPage<B, P>> | BlobPage<B, P>;
   possible(one: B): boolean;
   move: Move<B>;
   signal: AbortSignal;
@@ -53,7 +53,7 @@ export interface Pages {
 }
 
 /** Opens what remembers when a list was gone through to its end. */
-export function openPages(clock: Clock): Pages {
+export function openBlobPages(clock: Clock): Pages {
   let due = -Infinity;
   return {
     async move<B extends { sha256: string }, P>({ read, possible, move, signal, isWhole = false }: Moving<B, P>) {

@@ -7,16 +7,16 @@ import { sentence, toPhotospoolError } from '../../base/errors.js';
 import { clearPurged } from './purge-couch-blobs.js';
 import { openCarrier, type Carrier, type Throttle } from './blob-transport.js';
 import { openCouchBlobs } from './couch-blobs.js';
-import { makeDatabase, type Found } from '../connections/discover-peer.js';
+import { makeDatabase, type DiscoveredPeer } from '../connections/discover-peer.js';
 import type { Exchange } from './blob-exchange.js';
 import { whileDisksAllow, type HeldParts } from '../connections/retry-on-disk-error.js';
 import type { OriginalsPolicy } from '../connections/peers.js';
-import { runTogether } from '../../base/async/task-group.js';
+import { runTaskGroup } from '../../base/async/task-group.js';
 import { bringBlobs, fetchBlobs, type TransferParts } from './blob-transfer.js';
 
 /** What is carried, and how. */
 export interface CarryParts {
-  found: Found;
+  found: DiscoveredPeer;
   exchange: Exchange;
   throttle: Throttle;
   originals: OriginalsPolicy;
@@ -35,7 +35,7 @@ export async function carryBlobs(parts: CarryParts): Promise<void> {
   if (found.kind === 'couchdb') return carryThroughCouch(parts, found.blobs);
   const carrier = openCarrier(found.blobs);
   const { lacking, news } = tellNews(parts);
-  await runTogether(signal, (signal) => [
+  await runTaskGroup(signal, (signal) => [
     fetching({ ...parts, news }, carrier, signal),
     bringing({ ...parts, lacking }, carrier, signal),
   ]);
@@ -79,7 +79,7 @@ export async function carryThere(parts: CarryParts): Promise<void> {
 
 async function carryThroughCouch(
   parts: CarryParts,
-  address: Extract<Found, { kind: 'couchdb' }>['blobs'],
+  address: Extract<DiscoveredPeer, { kind: 'couchdb' }>['blobs'],
 ): Promise<void> {
   const { exchange, clock, signal } = parts;
   try {
@@ -93,7 +93,7 @@ async function carryThroughCouch(
   }
   const { carrier, catchUp, follow } = openCouchBlobs(address, exchange, clock);
   await catchUp(signal);
-  await runTogether(signal, (signal) => [
+  await runTaskGroup(signal, (signal) => [
     follow(signal),
     clearPurged({ address, exchange, clock, signal, troubled: parts.troubled }),
     fetching(parts, carrier, signal),

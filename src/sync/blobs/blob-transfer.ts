@@ -6,11 +6,11 @@
  */
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
-import { discard, type Carrier, type Throttle, type Wanted, type WantedList } from './blob-transport.js';
+import { discard, type Carrier, type Throttle, type WantedBlob, type WantedList } from './blob-transport.js';
 import type { Exchange } from './blob-exchange.js';
 import type { Amount } from './blob-counts.js';
 import { openLeaving } from './blob-backoff.js';
-import { openPages, page, type Page } from './blob-scheduler.js';
+import { openBlobPages, page, type BlobPage } from './blob-scheduler.js';
 import type { MissingPlace, NamedBlob } from './blob-index.js';
 import type { OriginalsPolicy } from '../connections/peers.js';
 
@@ -54,13 +54,13 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
   const originals = wantedOriginals(parts.originals);
   let news = parts.news?.();
   const known = carrier.at === undefined ? {} : { at: carrier.at };
-  const pages = openPages(clock);
+  const pages = openBlobPages(clock);
 
   /** Those that the peer says it has. */
   const promised = new Set<string>();
 
   /** The next page. Of many that were not asked for before, one question tells which of them the peer has. */
-  async function missing(from?: MissingPlace): Promise<Page<NamedBlob, MissingPlace>> {
+  async function missing(from?: MissingPlace): Promise<BlobPage<NamedBlob, MissingPlace>> {
     const found = exchange.named.missing({ limit: page, originals, ...known, ...(from && { from }) });
     const isFresh = (sha256: string): boolean => !absent.knows(sha256) && !wrong.has(sha256) && !promised.has(sha256);
     const fresh = found.list.map(({ sha256 }) => sha256).filter(isFresh);
@@ -145,7 +145,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
   const leave = openLeaving(clock, longest.wrong);
   const originals = wantedOriginals(parts.originals);
 
-  async function bringOne({ sha256, have }: Wanted, over: () => void): Promise<boolean> {
+  async function bringOne({ sha256, have }: WantedBlob, over: () => void): Promise<boolean> {
     const found = exchange.store.find(sha256);
     if (!found) return false;
     const { bytes } = found.blob;
@@ -163,7 +163,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
     return true;
   }
 
-  const pages = openPages(clock);
+  const pages = openBlobPages(clock);
   let wait = 0;
   let sooner = new AbortController();
   // What it wanted before has come in here: it is not kept waiting for it.
@@ -186,7 +186,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
   }
 
   /** What it wants; what came in here meanwhile is known then. */
-  async function wanted(skip = 0): Promise<Page<Wanted, number>> {
+  async function wanted(skip = 0): Promise<BlobPage<WantedBlob, number>> {
     const { list, total } = await ask(skip);
     if (total) parts.lacking?.(total);
     // Only a round's first question waits: what is left after some were brought is wanted now.
@@ -195,7 +195,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
     return { list, ...(list.length >= page && { next: skip + list.length }) };
   }
 
-  function possible({ sha256 }: Wanted): boolean {
+  function possible({ sha256 }: WantedBlob): boolean {
     if (leave.has(sha256)) return false;
     if (exchange.store.find(sha256)) return true;
     // A document is there a moment before its original is.

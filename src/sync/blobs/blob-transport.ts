@@ -7,18 +7,18 @@ import { PhotospoolError, printable } from '../../base/errors.js';
 import { own } from '../../document/json-values.js';
 import type { Amount } from './blob-counts.js';
 import { stream } from './blob-http.js';
-import { ask, check, heartbeat, hostOf, silence, type Address } from '../couch/json-client.js';
+import { requestJson, check, heartbeat, hostOf, silence, type Address } from '../couch/json-client.js';
 import { readOut } from './outgoing-file.js';
 
 /** A blob that a peer wants, and how much of it is there. */
-export interface Wanted {
+export interface WantedBlob {
   sha256: string;
   have: number;
 }
 
 /** What a peer wants, and how much it lacks in all, as far as it says. */
 export interface WantedList {
-  list: Wanted[];
+  list: WantedBlob[];
   total?: Amount;
 }
 
@@ -100,7 +100,11 @@ export function openCarrier(address: Address): Carrier {
     },
     async which(sha256s, signal) {
       if (!understands) return undefined;
-      const { status, json } = await ask(address, '/here', { method: 'POST', body: { blobs: sha256s }, signal });
+      const { status, json } = await requestJson(address, '/here', {
+        method: 'POST',
+        body: { blobs: sha256s },
+        signal,
+      });
       const here = own(json, 'here');
       // One of an earlier version knows no such question.
       understands = status === 200 && Array.isArray(here);
@@ -111,13 +115,13 @@ export function openCarrier(address: Address): Carrier {
       if (kept) return kept;
       const known = wait > 0 && seen !== undefined ? `&seen=${seen}` : '';
       const query = `originals=${originals}&skip=${skip}&wait=${wait}&heartbeat=${heartbeat}${known}`;
-      const { status, json } = await ask(address, `/?${query}`, { timeout: wait + 30_000, silence, signal });
+      const { status, json } = await requestJson(address, `/?${query}`, { timeout: wait + 30_000, silence, signal });
       const list = own(json, 'wanted');
       if (status !== 200 || !Array.isArray(list)) throw new PhotospoolError('io', `${host} did not say what it wants.`);
       const version = own(json, 'version');
       if (skip === 0 && version !== seen) pages.clear();
       if (skip === 0 && typeof version === 'number') seen = version;
-      const wanted = list.flatMap((one): Wanted[] => {
+      const wanted = list.flatMap((one): WantedBlob[] => {
         const [sha256, have] = [own(one, 'sha256'), own(one, 'have')];
         return typeof sha256 === 'string' && typeof have === 'number' ? [{ sha256, have }] : [];
       });

@@ -11,12 +11,12 @@ import { PhotospoolError } from '../../base/errors.js';
 import { own, textOf } from '../../document/json-values.js';
 import { stream } from './blob-http.js';
 import { discard, type BlobFile, type Carrier, type Throttle, type WantedList } from './blob-transport.js';
-import { ask, check, hostOf, type Address } from '../couch/json-client.js';
+import { requestJson, check, hostOf, type Address } from '../couch/json-client.js';
 import type { Exchange } from './blob-exchange.js';
 import { openHttpDatabase } from '../couch/remote-database.js';
 import type { Amount } from './blob-counts.js';
 import { readOut } from './outgoing-file.js';
-import { beginning, blobKinds, type NamedBlob, type Place } from './blob-index.js';
+import { beginning, blobKinds, type NamedBlob, type BlobPosition } from './blob-index.js';
 import type { There } from './remote-blob-index.js';
 
 /** A database of blobs as a link uses it. */
@@ -101,17 +101,17 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
 
   /** The revision below which a blob can be put whose document is there without it; undefined where all of it is there. */
   async function openDocument(sha256: string, bytes: number, signal: AbortSignal): Promise<string | undefined> {
-    const found = await ask(address, `/${sha256}`, { signal });
+    const found = await requestJson(address, `/${sha256}`, { signal });
     if (found.status === 200) {
       const stub = own(own(found.json, '_attachments'), attachment);
       return own(stub, 'length') === bytes ? undefined : textOf(own(found.json, '_rev'));
     }
     // It was deleted there, and PouchDB Server puts nothing below that.
-    const made = await ask(address, `/${sha256}`, { method: 'PUT', body: {}, signal });
+    const made = await requestJson(address, `/${sha256}`, { method: 'PUT', body: {}, signal });
     return textOf(own(made.json, 'rev'));
   }
 
-  const info = async (signal: AbortSignal): Promise<unknown> => (await ask(address, '', { signal })).json;
+  const info = async (signal: AbortSignal): Promise<unknown> => (await requestJson(address, '', { signal })).json;
 
   return {
     catchUp,
@@ -165,7 +165,7 @@ function openLacking(exchange: Exchange, there: There, clock: Clock): Carrier['w
   const isThere = there.has;
   let counted = 0;
   let [mark, seen] = [named.mark(), -1];
-  let place: Place | undefined = beginning;
+  let place: BlobPosition | undefined = beginning;
   const lacking = new Map<string, NamedBlob>();
 
   /** The next ones to look at; undefined where there are no more. What is new goes before what is old. */

@@ -2,7 +2,7 @@
 import type { Sqlite } from '../../base/sqlite.js';
 import { original, whichOriginals, type WhichOriginals } from './blob-counts.js';
 import { blobKinds } from './blob-kinds.js';
-import { blobOf, rowColumns, type NamedBlob, type Row } from './blob-row.js';
+import { blobOf, rowColumns, type NamedBlob, type BlobRow } from './blob-row.js';
 
 /** Which missing blobs. */
 export interface MissingOptions {
@@ -15,7 +15,7 @@ export interface MissingOptions {
 }
 
 /** Where one is among the blobs that are not here. */
-export type MissingPlace = Pick<Row, 'kind' | 'taken' | 'sha256' | 'photo'> & { asked: number };
+export type MissingPlace = Pick<BlobRow, 'kind' | 'taken' | 'sha256' | 'photo'> & { asked: number };
 
 /** Blobs that are not here; `next` is where the next ones begin, undefined at the end. */
 export type Missing = (options: MissingOptions) => { list: NamedBlob[]; next?: MissingPlace };
@@ -38,8 +38,8 @@ export function openMissing(db: Sqlite): Missing {
   const ofKind = `SELECT ${rowColumns} FROM blob WHERE here = 0 AND asked = ? AND kind = ? AND taken <= ?
     AND NOT (taken = ? AND (sha256, photo) <= (?, ?))`;
   const order = 'ORDER BY taken DESC, sha256, photo LIMIT ?';
-  const anywhere = db.prepare<Row>(`${ofKind} ${order}`);
-  const there = db.prepare<Row>(`${ofKind}
+  const anywhere = db.prepare<BlobRow>(`${ofKind} ${order}`);
+  const there = db.prepare<BlobRow>(`${ofKind}
     AND EXISTS (SELECT 1 FROM blob_there AS there WHERE there.place = ? AND there.sha256 = blob.sha256) ${order}`);
   return ({ limit, originals, at, from }) => {
     const list: NamedBlob[] = [];

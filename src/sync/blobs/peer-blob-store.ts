@@ -14,7 +14,7 @@ import { gather } from '../../base/async/single-flight.js';
 import { photoId, type PhotoDocument } from '../../document/photo-document.js';
 import { viewPhoto } from '../../document/photo-view.js';
 import type { Library } from '../../library/library.js';
-import type { Named, NamedBlob } from './blob-index.js';
+import type { BlobIndex, NamedBlob } from './blob-index.js';
 import { bounded, joined } from './incoming-blob.js';
 
 /** What the store is made of. */
@@ -23,7 +23,7 @@ export interface StoreParts {
   archive: Pick<Archive, 'occupied' | 'resolve' | 'place'>;
   blobs: Blobs;
   files: Files;
-  named: Named;
+  named: BlobIndex;
   /** The room on the disk of a folder. */
   room?(folder: string): Promise<Room>;
 }
@@ -76,7 +76,7 @@ export function openStore(parts: StoreParts): Store {
   }
 
   async function begun(sha256: string): Promise<number> {
-    return (await files.look(blobs.partial(sha256)))?.size ?? 0;
+    return (await files.stat(blobs.partial(sha256)))?.size ?? 0;
   }
 
   /** A transaction waits for the disk and holds up everything: one for all that come together. */
@@ -98,7 +98,7 @@ export function openStore(parts: StoreParts): Store {
     const photo = library.get<PhotoDocument>(photoId(sha256))?.body;
     if (!photo) throw unknown(sha256);
     const { taken, name } = viewPhoto(sha256, photo, { here: false });
-    const modified = (await files.look(file))?.mtimeMs ?? 0;
+    const modified = (await files.stat(file))?.mtimeMs ?? 0;
     const reservation = originals.reserve(
       { sha256, bytes, modified, claim },
       (n) => archiveName(taken, name, sha256, n),
@@ -181,7 +181,7 @@ export function openStore(parts: StoreParts): Store {
       inHand.add(sha256);
       try {
         const file = archive.resolve(path);
-        const isIt = (await files.look(file))?.isFile() === true && (await files.hash(file)).sha256 === sha256;
+        const isIt = (await files.stat(file))?.isFile() === true && (await files.hash(file)).sha256 === sha256;
         if (isIt) {
           await settleOriginal(blob, file);
           await arrive(sha256);

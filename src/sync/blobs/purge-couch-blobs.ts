@@ -7,7 +7,7 @@
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, sentence } from '../../base/errors.js';
 import { own } from '../../document/json-values.js';
-import { ask, type Address } from '../couch/json-client.js';
+import { requestJson, type Address } from '../couch/json-client.js';
 import type { Exchange } from './blob-exchange.js';
 
 /** What is cleared. */
@@ -32,9 +32,9 @@ export async function clearPurged({ address, exchange, clock, signal, troubled }
   const removed = new Map<string, number>();
 
   async function remove(sha256: string): Promise<void> {
-    const { json } = await ask(address, `/${sha256}`, { signal });
+    const { json } = await requestJson(address, `/${sha256}`, { signal });
     const rev = own(json, '_rev');
-    if (typeof rev === 'string') await ask(address, `/${sha256}?rev=${rev}`, { method: 'DELETE', signal });
+    if (typeof rev === 'string') await requestJson(address, `/${sha256}?rev=${rev}`, { method: 'DELETE', signal });
     there.remove(sha256);
     removed.set(sha256, clock.now());
   }

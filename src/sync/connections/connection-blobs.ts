@@ -2,13 +2,13 @@
 import type { Clock } from '../../base/clock.js';
 import type { Throttle } from '../blobs/blob-transport.js';
 import { carryBlobs, carryThere } from '../blobs/blob-sync.js';
-import type { Found } from './discover-peer.js';
+import type { DiscoveredPeer } from './discover-peer.js';
 import type { Exchange } from '../blobs/blob-exchange.js';
 import { sentence } from '../../base/errors.js';
-import type { Hold, Way } from './retry-on-disk-error.js';
+import type { DiskErrorHold, Way } from './retry-on-disk-error.js';
 import type { OriginalsPolicy } from './peers.js';
-import type { LinkStatus } from './connection-status.js';
-import type { Telling } from '../../base/async/log-once.js';
+import type { ConnectionStatus } from './connection-status.js';
+import type { LogOnce } from '../../base/async/log-once.js';
 
 /** What carries the blobs of a link. */
 export interface LinkBlobsParts {
@@ -17,16 +17,16 @@ export interface LinkBlobsParts {
   originals: OriginalsPolicy;
   clock: Clock;
   /** Is changed in place. */
-  status: LinkStatus;
+  status: ConnectionStatus;
   /** Told when the status is another. */
   changed(): void;
   /** Told what went wrong, as sentences. */
-  telling: Telling;
+  telling: LogOnce;
 }
 
 /** Carries the blobs of one connection until the signal: both ways, or only those there that `narrow` leaves. */
 export type CarryLinkBlobs = (
-  found: Found,
+  found: DiscoveredPeer,
   signal: AbortSignal,
   narrow?: (exchange: Exchange) => Exchange,
 ) => Promise<void>;
@@ -38,7 +38,7 @@ export function openLinkBlobs({ exchange, status, changed, telling, ...rest }: L
 
   const sentenceOf = (why: string): string => `Pictures wait: ${why}`;
 
-  function held(way: Way, hold?: Hold): void {
+  function held(way: Way, hold?: DiskErrorHold): void {
     const why = hold && sentence(hold.error);
     const before = waits.get(way);
     if (why === before) return;
@@ -75,7 +75,7 @@ export function openLinkBlobs({ exchange, status, changed, telling, ...rest }: L
       moved,
       held,
       troubled: telling.tell,
-      lacking(total: NonNullable<LinkStatus['missing']>) {
+      lacking(total: NonNullable<ConnectionStatus['missing']>) {
         status.missing = total;
         changed();
       },

@@ -5,10 +5,10 @@
 import type { Clock } from '../../base/clock.js';
 import { printable } from '../../base/errors.js';
 import type { Log } from '../../base/log.js';
-import type { Database, Named, Refused } from '../couch/database.js';
+import type { Database, RevisionId, RejectedRevision } from '../couch/database.js';
 import { whileDisksAllow } from './retry-on-disk-error.js';
 import type { Direction, Quarantine } from './quarantine.js';
-import type { LinkStatus } from './connection-status.js';
+import type { ConnectionStatus } from './connection-status.js';
 
 /** What it is made of. */
 export interface LinkQuarantineParts {
@@ -19,14 +19,14 @@ export interface LinkQuarantineParts {
   random(): number;
   log: Log;
   /** Where the documents are told of. */
-  status: LinkStatus;
+  status: ConnectionStatus;
   changed(): void;
 }
 
 /** The quarantine of a link. */
 export interface LinkQuarantine {
   /** Of the documents `ids`, which were looked at, those in `refused` did not go over. */
-  settle(direction: Direction, ids: readonly string[], refused: readonly Refused[]): void;
+  settle(direction: Direction, ids: readonly string[], refused: readonly RejectedRevision[]): void;
   /**
    * Tries again what is due, one direction, until the signal; `anew` runs the whole feed. Rejects with what a side says: what was
    * tried then is put off already.
@@ -57,13 +57,13 @@ export function openLinkQuarantine(parts: LinkQuarantineParts): LinkQuarantine {
     parts.changed();
   }
 
-  async function again(direction: Direction, { source, target }: Sides, due: readonly Named[]): Promise<void> {
-    const refused: Refused[] = [];
-    const refuse = (one: Refused): void => void refused.push(one);
+  async function again(direction: Direction, { source, target }: Sides, due: readonly RevisionId[]): Promise<void> {
+    const refused: RejectedRevision[] = [];
+    const refuse = (one: RejectedRevision): void => void refused.push(one);
     const asked = new Map<string, string[]>();
     for (const { id, rev } of due) asked.set(id, [...(asked.get(id) ?? []), rev]);
     const missing = [...(await target.missing(asked, refuse))];
-    const wanted = missing.flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
+    const wanted = missing.flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev })));
     const incoming = wanted.length > 0 ? await source.read(wanted, refuse) : [];
     if (incoming.length > 0) refused.push(...(await target.write(incoming, source.name)));
     quarantine.tried(direction, due, refused);
@@ -72,7 +72,7 @@ export function openLinkQuarantine(parts: LinkQuarantineParts): LinkQuarantine {
 
   async function retryUntil(direction: Direction, sides: Sides, anew: () => Promise<unknown>): Promise<void> {
     const { signal } = sides;
-    for (let due: Named[]; !signal.aborted;) {
+    for (let due: RevisionId[]; !signal.aborted;) {
       due = quarantine.due(direction, batch);
       if (due.length > 0) await again(direction, sides, due);
       else if (quarantine.isFeedDue(direction)) {

@@ -5,7 +5,7 @@
 import type { Clock } from '../../base/clock.js';
 
 /** A way to ask. */
-export interface Asking {
+export interface ConnectionRequests {
   fetch: typeof fetch;
   /** After the signal, what is asked has two seconds left. */
   endWith(signal: AbortSignal): void;
@@ -17,7 +17,7 @@ export interface Asking {
 const goodbye = 2_000;
 
 /** Opens a way to ask by `fetching`. */
-export function openAsking(clock: Clock, fetching: typeof fetch = fetch): Asking {
+export function openConnectionRequests(clock: Clock, fetching: typeof fetch = fetch): ConnectionRequests {
   const late = new AbortController();
   return {
     fetch: (input, init = {}) =>

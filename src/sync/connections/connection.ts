@@ -7,29 +7,33 @@ import type { Clock } from '../../base/clock.js';
 import { openSqlite } from '../../base/sqlite.js';
 import { sentence, toPhotospoolError, type PhotospoolError } from '../../base/errors.js';
 import type { Log } from '../../base/log.js';
-import { openAsking, type Asking } from './connection-requests.js';
+import { openConnectionRequests, type ConnectionRequests } from './connection-requests.js';
 import { waitAfter } from '../../base/async/backoff.js';
 import { hostOf } from '../couch/json-client.js';
 import type { Throttle } from '../blobs/blob-transport.js';
 import type { Copies } from './detect-copies.js';
-import type { Database, Refused } from '../couch/database.js';
-import { checkOther, discover, makeDatabase, type Found } from './discover-peer.js';
+import type { Database, RejectedRevision } from '../couch/database.js';
+import { checkOther, discover, makeDatabase, type DiscoveredPeer } from './discover-peer.js';
 import { describeDrift, openDrift } from './clock-drift.js';
 import type { Exchange } from '../blobs/blob-exchange.js';
-import { whileDisksAllow, type Hold } from './retry-on-disk-error.js';
+import { whileDisksAllow, type DiskErrorHold } from './retry-on-disk-error.js';
 import { openHttpDatabase } from '../couch/remote-database.js';
 import { openLinkBlobs } from './connection-blobs.js';
 import { openLinkQuarantine } from './connection-quarantine.js';
 import type { Peer } from './peers.js';
 import { notPublic, type PublishLink } from './publish-link.js';
 import { openQuarantine, type Direction, type Quarantine } from './quarantine.js';
-import { replicate, type Progress } from '../couch/replicate.js';
-import type { LinkState, LinkStatus } from './connection-status.js';
-import { openTelling } from '../../base/async/log-once.js';
-import { runTogether } from '../../base/async/task-group.js';
+import { replicate, type ReplicationProgress } from '../couch/replicate.js';
+import type { ConnectionState, ConnectionStatus } from './connection-status.js';
+import { openLogOnce } from '../../base/async/log-once.js';
+import { runTaskGroup } from '../../base/async/task-group.js';
 import { watchOther } from './watch-peer-identity.js';
 
-export type { Direction, LinkState, LinkStatus } from './connection-status.js';
+export type {
+  DirectionStatus as Direction,
+  ConnectionState as LinkState,
+  ConnectionStatus as LinkStatus,
+} from './connection-status.js';
 
 /** What links are made of. */
 export interface LinkParts {
@@ -58,18 +62,18 @@ export interface LinkParts {
 }
 
 /** An open link. */
-export interface Link {
-  status(): LinkStatus;
+export interface Connection {
+  status(): ConnectionStatus;
   /** Ends it; resolves when nothing of it runs any more. */
   close(): Promise<void>;
 }
 
 /** Opens the link to a peer and keeps it up until `close`. */
-export function openLink(peer: Peer, parts: LinkParts): Link {
+export function openConnection(peer: Peer, parts: LinkParts): Connection {
   const { clock, log } = parts;
   const stop = new AbortController();
   const now = (): string => new Date(clock.now()).toISOString();
-  const status: LinkStatus = {
+  const status: ConnectionStatus = {
     url: peer.url,
     publish: peer.publish,
     originals: peer.originals,
@@ -82,13 +86,13 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     refused: [],
   };
   /** Directions whose documents wait for a disk while the rest goes on. */
-  const holds = new Map<Direction, Hold>();
+  const holds = new Map<Direction, DiskErrorHold>();
   const { quarantine = () => openQuarantine(openSqlite(':memory:'), clock, peer.url) } = parts;
   const aside = openLinkQuarantine({
     ...{ quarantine: quarantine(peer.url), url: peer.url, clock, log, status },
     ...{ random: parts.random, changed: parts.changed },
   });
-  const telling = openTelling((text) => log.warn({ peer: peer.url }, text));
+  const telling = openLogOnce((text) => log.warn({ peer: peer.url }, text));
   const ended = (): boolean => stop.signal.aborted;
   const drift = openDrift(clock, (seconds) => {
     if (status.driftText !== undefined) telling.over(status.driftText);
@@ -102,7 +106,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     parts.changed();
   });
 
-  function become(state: LinkState, more: Partial<LinkStatus> = {}): void {
+  function become(state: ConnectionState, more: Partial<ConnectionStatus> = {}): void {
     if (status.state === 'live') status.synced = now();
     if (state !== status.state) status.since = now();
     delete status.reason;
@@ -120,7 +124,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     else become(behind > 0 ? 'catching-up' : 'live');
   }
 
-  function hold(direction: Direction, hold?: Hold): void {
+  function hold(direction: Direction, hold?: DiskErrorHold): void {
     const before = holds.get(direction);
     if (hold) holds.set(direction, hold);
     else holds.delete(direction);
@@ -131,12 +135,12 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
 
   /** Runs one direction for the time of a connection, and counts. */
   function run(direction: Direction, source: Database, target: Database, signal: AbortSignal): Promise<unknown>[] {
-    const settled = (ids: readonly string[], refused: readonly Refused[]): void =>
+    const settled = (ids: readonly string[], refused: readonly RejectedRevision[]): void =>
       aside.settle(direction, ids, refused);
     const replication = { source, target, clock, signal, settled, refused: () => undefined };
     const work = async (gotOn: () => void): Promise<void> => {
       const before = status[direction].sent;
-      const progress = ({ sent, pending }: Progress): void => {
+      const progress = ({ sent, pending }: ReplicationProgress): void => {
         status[direction] = { sent: before + sent, ...(pending !== undefined && { pending }) };
         if (sent > 0 || (pending ?? 0) === 0) gotOn();
         stand();
@@ -163,19 +167,19 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     });
 
   /** What is at the other end; told of to who looks for copies. */
-  async function look({ fetch }: Asking): Promise<Found> {
+  async function look({ fetch }: ConnectionRequests): Promise<DiscoveredPeer> {
     const { server, epoch } = parts;
     const found = await discover(peer, { from: { server, epoch }, fetch });
     if (found.kind === 'photospool') parts.copies?.saw(found.server, found.epoch, peer.url);
     return found;
   }
 
-  function watch(found: Found, asking: Asking, signal: AbortSignal): Promise<void>[] {
+  function watch(found: DiscoveredPeer, asking: ConnectionRequests, signal: AbortSignal): Promise<void>[] {
     const { copies, server, epoch } = parts;
     return copies ? [watchOther({ found, discover: () => look(asking), server, epoch, copies, clock, signal })] : [];
   }
 
-  async function connect(asking: Asking): Promise<void> {
+  async function connect(asking: ConnectionRequests): Promise<void> {
     const found = await look(asking);
     checkOther(found, peer.url, parts);
     if (found.kind === 'couchdb' && !peer.publish) await makeDatabase(found.photos);
@@ -185,7 +189,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
       ...(found.kind === 'photospool' && { server: found.server }),
     });
     const together = (begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> =>
-      runTogether(stop.signal, (signal) => {
+      runTaskGroup(stop.signal, (signal) => {
         asking.endWith(signal);
         return begin(signal);
       });
@@ -199,7 +203,11 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
     ]);
   }
 
-  function publish(found: Found, fetch: typeof globalThis.fetch, together: PublishLink['together']): Promise<void> {
+  function publish(
+    found: DiscoveredPeer,
+    fetch: typeof globalThis.fetch,
+    together: PublishLink['together'],
+  ): Promise<void> {
     const { url, authorization } = peer;
     const { server, epoch } = parts;
     if (!parts.publishTo) return Promise.reject(notPublic(peer));
@@ -219,7 +227,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
   async function keepUp(): Promise<void> {
     for (let failures = 0; !ended();) {
       const began = status.push.sent + status.pull.sent;
-      const asking = openAsking(clock, drift.watch(parts.fetch ?? fetch));
+      const asking = openConnectionRequests(clock, drift.watch(parts.fetch ?? fetch));
       asking.endWith(stop.signal);
       holds.clear();
       try {
@@ -252,7 +260,7 @@ export function openLink(peer: Peer, parts: LinkParts): Link {
 }
 
 /** What a status says of an error. */
-const told = (error: PhotospoolError): Pick<LinkStatus, 'reason' | 'code'> => ({
+const told = (error: PhotospoolError): Pick<ConnectionStatus, 'reason' | 'code'> => ({
   reason: sentence(error),
   code: error.code,
 });

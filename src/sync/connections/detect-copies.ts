@@ -8,7 +8,7 @@ import { printable } from '../../base/errors.js';
 import type { Log } from '../../base/log.js';
 
 /** A home of which there are copies. */
-export interface Copied {
+export interface CopiedHome {
   /** The id that the copies have. */
   server: string;
   /** By what they are known here: addresses of peers, names of tokens. */
@@ -22,7 +22,7 @@ export interface Copies {
   /** The library `server` is in `epoch` now, says who is known as `by`. */
   saw(server: string, epoch: string, by: string): void;
   /** Homes whose copies were at work in the last hour. */
-  all(): Copied[];
+  all(): CopiedHome[];
 }
 
 interface Known {
@@ -66,7 +66,7 @@ export function openCopies(clock: Clock, log: Log, onFound?: () => void): Copies
       one.epochs = [...one.epochs.filter((other) => other !== epoch), epoch].slice(-most.epochs);
     },
     all: () =>
-      [...known].flatMap(([server, { by, copied }]): Copied[] =>
+      [...known].flatMap(([server, { by, copied }]): CopiedHome[] =>
         copied && clock.now() - copied.last <= hour
           ? [{ server, by: [...by], since: new Date(copied.since).toISOString() }]
           : [],
@@ -75,7 +75,7 @@ export function openCopies(clock: Clock, log: Log, onFound?: () => void): Copies
 }
 
 /** A home with copies in a sentence, with what to do. */
-export const describeCopied = ({ server, by }: Copied): string =>
+export const describeCopied = ({ server, by }: CopiedHome): string =>
   `There are two copies of the home ${printable(server)} (${by.map(printable).join(', ')}). ${keepOne}`;
 
 /** What to do about copies of a home. */

@@ -3,12 +3,12 @@
  */
 import { PhotospoolError } from '../../base/errors.js';
 import { own, textOf } from '../../document/json-values.js';
-import { ask, hostOf, type Address } from '../couch/json-client.js';
+import { requestJson, hostOf, type Address } from '../couch/json-client.js';
 import { keepOne } from './detect-copies.js';
 import { couchUrls, type Peer } from './peers.js';
 
 /** A server that was found. */
-export type Found =
+export type DiscoveredPeer =
   | {
       kind: 'photospool';
       /** The database of documents. */
@@ -32,7 +32,7 @@ export type Found =
 export async function discover(
   peer: Pick<Peer, 'url' | 'authorization'> & Partial<Pick<Peer, 'publish'>>,
   { fetch: fetching, from }: Pick<Address, 'fetch' | 'from'> = {},
-): Promise<Found> {
+): Promise<DiscoveredPeer> {
   const { url, authorization } = peer;
   const at = (url: string): Address => ({
     url,
@@ -43,7 +43,7 @@ export async function discover(
   const ours = await welcome(at(`${url}/db`), '/');
   if (ours && own(ours['vendor'], 'name') === 'Photospool') {
     const photos = at(`${url}/db/photos`);
-    if (peer.publish !== true && (await ask(photos, '')).status === 404) throw takesPublished(url);
+    if (peer.publish !== true && (await requestJson(photos, '')).status === 404) throw takesPublished(url);
     return {
       kind: 'photospool',
       photos,
@@ -70,7 +70,7 @@ const takesPublished = (url: string): PhotospoolError =>
 
 async function welcome(address: Address, path: string): Promise<Record<string, unknown> | undefined> {
   try {
-    const { status, json } = await ask(address, path);
+    const { status, json } = await requestJson(address, path);
     return status === 200 && typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
   } catch (error) {
     // A page instead of JSON is an answer, too: it is not there.
@@ -81,9 +81,9 @@ async function welcome(address: Address, path: string): Promise<Record<string, u
 
 /** Makes a database on a CouchDB where it is not there yet. @throws PhotospoolError. */
 export async function makeDatabase(database: Address): Promise<void> {
-  const { status } = await ask(database, '', { method: 'GET' });
+  const { status } = await requestJson(database, '', { method: 'GET' });
   if (status === 200) return;
-  const made = await ask(database, '', { method: 'PUT' });
+  const made = await requestJson(database, '', { method: 'PUT' });
   if ([201, 202, 412].includes(made.status)) return;
   throw new PhotospoolError('io', `No database could be made at ${hostOf(database.url)} (${made.status}).`, {
     hint: `Make ${database.url} there, or give an account that may.`,
@@ -91,7 +91,11 @@ export async function makeDatabase(database: Address): Promise<void> {
 }
 
 /** @throws PhotospoolError `config` where the peer is this very server, or a copy of it. */
-export function checkOther(found: Found, url: string, { server, epoch }: { server: string; epoch: string }): void {
+export function checkOther(
+  found: DiscoveredPeer,
+  url: string,
+  { server, epoch }: { server: string; epoch: string },
+): void {
   if (found.kind !== 'photospool' || found.server !== server) return;
   if (found.epoch === epoch)
     throw new PhotospoolError('config', `${hostOf(url)} is this server itself.`, {

@@ -2,7 +2,7 @@
  * The links to all peers in the table, which may change while the server runs. Closing it ends them all.
  */
 import type { Clock } from '../../base/clock.js';
-import { openLink, type Link, type LinkParts, type LinkStatus } from './connection.js';
+import { openConnection, type Connection, type LinkParts, type LinkStatus } from './connection.js';
 import type { Peer, Peers } from './peers.js';
 
 /** All links of a server. */
@@ -20,7 +20,7 @@ const look = 2_000;
 
 /** Opens the links to all peers, and those that are added while it is open. */
 export function openMesh(peers: Peers, parts: Omit<LinkParts, 'changed'> & { clock: Clock }): Mesh {
-  const links = new Map<string, { peer: string; link: Link }>();
+  const links = new Map<string, { peer: string; link: Connection }>();
   const listeners = new Set<() => void>();
   const stop = new AbortController();
   const changed = (): void => {
@@ -28,7 +28,7 @@ export function openMesh(peers: Peers, parts: Omit<LinkParts, 'changed'> & { clo
   };
 
   function open(peer: Peer, key: string): void {
-    links.set(peer.url, { peer: key, link: openLink(peer, { ...parts, changed }) });
+    links.set(peer.url, { peer: key, link: openConnection(peer, { ...parts, changed }) });
     changed();
   }
 

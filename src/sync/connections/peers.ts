@@ -4,7 +4,7 @@
  */
 import { PhotospoolError, printable } from '../../base/errors.js';
 import type { Sqlite } from '../../base/sqlite.js';
-import { forgetSetAside, isSetAside, listSetAside, retrySetAside, type SetAside } from './quarantine.js';
+import { forgetSetAside, isSetAside, listSetAside, retrySetAside, type QuarantinedDocument } from './quarantine.js';
 import { forgetThere } from '../blobs/remote-blob-index.js';
 
 /** Which originals of a peer are fetched: all, those that somebody asks for, or none. */
@@ -38,7 +38,7 @@ export interface Peers {
   /** Removes those that were put unclaimed; answers their addresses. */
   removeUnclaimed(): string[];
   /** The documents that were set aside at the link to a peer, the newest first, and how many there are. */
-  setAside(url: string): { documents: SetAside[]; count: number };
+  setAside(url: string): { documents: QuarantinedDocument[]; count: number };
   /** Has them tried again at once: all, or one, or one revision of it. Returns how many. */
   retry(url: string, id?: string, rev?: string): number;
   /** Whether a document of this server was set aside there: only one of those may be removed as another program's. */

@@ -4,21 +4,21 @@
  */
 import { PhotospoolError } from '../../base/errors.js';
 import { hostOf, type Address } from '../couch/json-client.js';
-import type { Database, Refused } from '../couch/database.js';
-import type { Found } from './discover-peer.js';
+import type { Database, RejectedRevision } from '../couch/database.js';
+import type { DiscoveredPeer } from './discover-peer.js';
 import type { Exchange } from '../blobs/blob-exchange.js';
 
 /** What publishing needs of the link that it goes over. */
 export interface PublishLink {
   /** The public server, as the peer's address names it, and what was found there. */
   address: Address;
-  found: Found;
+  found: DiscoveredPeer;
   /** The id of this home's library. */
   server: string;
   /** The blobs of this home; absent where it keeps none. */
   exchange?: Exchange;
   sent(revisions: number): void;
-  refuse(documents: readonly Refused[]): void;
+  refuse(documents: readonly RejectedRevision[]): void;
   /** Replicates until the signal. */
   push(source: Database, target: Database, signal: AbortSignal): Promise<unknown>[];
   /** Brings blobs until the signal; `narrow` leaves those that may be brought. */

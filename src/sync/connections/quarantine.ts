@@ -6,13 +6,13 @@
  */
 import type { Clock } from '../../base/clock.js';
 import type { Sqlite } from '../../base/sqlite.js';
-import type { Named, Refused } from '../couch/database.js';
+import type { RevisionId, RejectedRevision } from '../couch/database.js';
 
 /** The way a document did not go: from the peer to here, or from here to the peer. */
 export type Direction = 'pull' | 'push';
 
 /** A document that was set aside. Times are UTC, `2026-11-24T10:00:00.000Z`. */
-export interface SetAside extends Refused {
+export interface QuarantinedDocument extends RejectedRevision {
   direction: Direction;
   /** When it was first rejected, how often it was tried, and when it is tried next by itself. */
   since: string;
@@ -26,17 +26,17 @@ export interface Quarantine {
    * Notes what became of a stretch of the feed: of the documents `ids` those in `refused` are set aside, and no others. Returns
    * those that were not set aside before.
    */
-  settle(direction: Direction, ids: readonly string[], refused: readonly Refused[]): Refused[];
+  settle(direction: Direction, ids: readonly string[], refused: readonly RejectedRevision[]): RejectedRevision[];
   /** Those that are to be tried now, at most `limit`; each is put off before it is returned, so that no crash repeats it at once. */
-  due(direction: Direction, limit: number): Named[];
+  due(direction: Direction, limit: number): RevisionId[];
   /** Notes what became of some that were tried: those in `refused` stay. */
-  tried(direction: Direction, named: readonly Named[], refused: readonly Refused[]): void;
+  tried(direction: Direction, named: readonly RevisionId[], refused: readonly RejectedRevision[]): void;
   /** Whether more were rejected than are named here and it is time to look at the whole feed again; puts that off. */
   isFeedDue(direction: Direction): boolean;
   /** The whole feed was looked at. */
   lookedAtFeed(direction: Direction): void;
   /** The newest ones, at most `limit`, and how many there are. */
-  list(limit: number): { documents: SetAside[]; count: number };
+  list(limit: number): { documents: QuarantinedDocument[]; count: number };
 }
 
 /** Documents that are named for each direction of a link. */
@@ -69,12 +69,12 @@ const tables = `
     tries INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (url, direction)) WITHOUT ROWID;`;
 
 const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}…` : text);
-const keyOf = ({ id, rev }: Named): [string, string] => [
+const keyOf = ({ id, rev }: RevisionId): [string, string] => [
   JSON.stringify(cut(id, longest.id)),
   JSON.stringify(cut(rev, longest.rev)),
 ];
 const textOf = (json: string): string => JSON.parse(json) as string;
-const isWhole = ({ id, rev }: Named): boolean => id.length <= longest.id && rev.length <= longest.rev;
+const isWhole = ({ id, rev }: RevisionId): boolean => id.length <= longest.id && rev.length <= longest.rev;
 
 /** Opens the quarantine of the link to `url`, making the tables where they are missing. */
 export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: string): Quarantine {
@@ -110,7 +110,7 @@ export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: strin
   const dropMore = db.prepare('DELETE FROM quarantine_more WHERE url = ? AND direction = ? AND count <= 0');
 
   /** Sets one aside; true where it was not before. */
-  function add(direction: Direction, one: Refused, room: number): boolean {
+  function add(direction: Direction, one: RejectedRevision, room: number): boolean {
     const key = keyOf(one);
     const isNew = known.get(url, direction, ...key) === undefined;
     const now = clock.now();

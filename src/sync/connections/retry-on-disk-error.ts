@@ -10,7 +10,7 @@ import { waitAfter } from '../../base/async/backoff.js';
 export type Way = 'fetched' | 'brought';
 
 /** Why something waits, and until when (ms since 1970). */
-export interface Hold {
+export interface DiskErrorHold {
   error: PhotospoolError;
   until: number;
 }
@@ -23,7 +23,7 @@ export interface HeldParts<W extends string = Way> {
   /** 0 to 1; absent where waits need not differ. */
   random?(): number;
   /** Told why it waits; and with nothing when it goes again. */
-  held(way: W, why?: Hold): void;
+  held(way: W, why?: DiskErrorHold): void;
   /** Works until the signal, and tells when it got on. Rejects with what holds it up. */
   work(gotOn: () => void): Promise<void>;
 }

@@ -4,16 +4,16 @@
  */
 import type { Clock } from '../../base/clock.js';
 import { isObject, own, textOf } from '../../document/json-values.js';
-import { ask, type Address } from '../couch/json-client.js';
+import { requestJson, type Address } from '../couch/json-client.js';
 import type { Copies } from './detect-copies.js';
 import { reopened } from '../couch/database.js';
-import type { Found } from './discover-peer.js';
+import type { DiscoveredPeer } from './discover-peer.js';
 
 /** What is watched. */
 export interface WatchParts {
-  found: Found;
+  found: DiscoveredPeer;
   /** Asks anew what is there. */
-  discover(): Promise<Found>;
+  discover(): Promise<DiscoveredPeer>;
   /** This home. */
   server: string;
   epoch: string;
@@ -41,14 +41,14 @@ export async function watchOther(parts: WatchParts): Promise<void> {
 
 async function compareNote({ server, epoch, copies, signal }: WatchParts, photos: Address): Promise<void> {
   const path = `/_local/photospool-${server}`;
-  const { json } = await ask(photos, path, { signal });
+  const { json } = await requestJson(photos, path, { signal });
   const there = textOf(own(json, 'epoch'));
   copies.saw(server, there, hostName(photos));
   copies.saw(server, epoch, hostName(photos));
   if (there === epoch || !isObject(json)) return;
   const rev = own(json, '_rev');
   const body = { _id: `_local/photospool-${server}`, ...(typeof rev === 'string' && { _rev: rev }), epoch };
-  await ask(photos, path, { method: 'PUT', body, signal });
+  await requestJson(photos, path, { method: 'PUT', body, signal });
 }
 
 const hostName = ({ url }: Address): string => new URL(url).host;

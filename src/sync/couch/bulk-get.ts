@@ -7,8 +7,8 @@ import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../b
 import { isObject, own } from '../../document/json-values.js';
 import type { Incoming } from '../../library/library.js';
 import { bisect, Rejection, type Bisected } from './bisect-rejected.js';
-import { ask, hostOf, reasonOf, type Address } from './json-client.js';
-import type { Named, Refused } from './database.js';
+import { requestJson, hostOf, reasonOf, type Address } from './json-client.js';
+import type { RevisionId, RejectedRevision } from './database.js';
 import { fromWire } from './wire-format.js';
 
 /** Revisions per request. */
@@ -22,13 +22,17 @@ export const notUnderstood = (host: string, what: string): PhotospoolError =>
     hint: 'Is there a Photospool or CouchDB at that address?',
   });
 
-type Refuse = (refused: Refused) => void;
+type Refuse = (refused: RejectedRevision) => void;
 
 /** So many documents in a row that are not given, and not one that is: then it is the server's trouble, not theirs. */
 const patience = 16;
 
 /** Reads revisions, as `Database.read` does. @throws PhotospoolError as `ask`; `io` where one, or none of many, is given. */
-export async function readRevisions(address: Address, named: readonly Named[], refuse?: Refuse): Promise<Incoming[]> {
+export async function readRevisions(
+  address: Address,
+  named: readonly RevisionId[],
+  refuse?: Refuse,
+): Promise<Incoming[]> {
   const reader = openReader(address, refuse);
   const all: Incoming[] = [];
   for (let at = 0; at < named.length; at += batch) {
@@ -39,13 +43,13 @@ export async function readRevisions(address: Address, named: readonly Named[], r
   return all;
 }
 
-type Reader = Omit<Bisected<Named, Incoming[]>, 'items'>;
+type Reader = Omit<Bisected<RevisionId, Incoming[]>, 'items'>;
 
 function openReader(address: Address, refuse: Refuse | undefined): Reader {
   const host = hostOf(address.url);
   let [given, failed] = [0, 0];
 
-  function reject(one: Named, reason: string): void {
+  function reject(one: RevisionId, reason: string): void {
     if (!refuse || (given === 0 && ++failed > patience)) throw notGiven(host, one.id, reason);
     refuse({ ...one, reason });
   }
@@ -53,13 +57,13 @@ function openReader(address: Address, refuse: Refuse | undefined): Reader {
   return {
     reject,
     async isWell() {
-      const { json } = await ask(address, path, { method: 'POST', body: { docs: [] } });
+      const { json } = await requestJson(address, path, { method: 'POST', body: { docs: [] } });
       return Array.isArray(own(json, 'results'));
     },
     async ask(part) {
       const results = await resultsOf(address, part);
       const read = new Map<string, Incoming>();
-      const broken: { one: Named; reason: string }[] = [];
+      const broken: { one: RevisionId; reason: string }[] = [];
       for (const [n, result] of results.entries()) {
         const { incoming, reasons } = readResult(result, part[n]!);
         for (const one of incoming) read.set(`${one.id} ${one.revisions[0] ?? ''}`, one);
@@ -77,9 +81,9 @@ function openReader(address: Address, refuse: Refuse | undefined): Reader {
 const path = '/_bulk_get?revs=true&latest=true';
 
 /** What is answered for each. */
-async function resultsOf(address: Address, named: readonly Named[]): Promise<unknown[]> {
+async function resultsOf(address: Address, named: readonly RevisionId[]): Promise<unknown[]> {
   const body = { docs: named.map(({ id, rev }) => ({ id, rev })) };
-  const { json } = await ask(address, path, { method: 'POST', body, bisectable: true, ...slow });
+  const { json } = await requestJson(address, path, { method: 'POST', body, bisectable: true, ...slow });
   const results = own(json, 'results');
   // PouchDB's own client loses what a short answer leaves out.
   if (Array.isArray(results) && results.length === named.length) return results as unknown[];
@@ -91,7 +95,7 @@ const notUnderstoodAs = (host: string, reason: string): Rejection =>
   new Rejection(notUnderstood(host, '_bulk_get').message, reason);
 
 /** What was answered for one: documents, and why others can be none. */
-function readResult(result: unknown, asked: Named): { incoming: Incoming[]; reasons: string[] } {
+function readResult(result: unknown, asked: RevisionId): { incoming: Incoming[]; reasons: string[] } {
   const docs = own(result, 'docs');
   const [incoming, reasons]: [Incoming[], string[]] = [[], []];
   if (!Array.isArray(docs) || docs.length === 0) return { incoming, reasons: [unclear] };

@@ -6,7 +6,7 @@ import { PhotospoolError } from '../../base/errors.js';
 import type { Incoming } from '../../library/library.js';
 
 /** A line of a change feed: a document with all its leaves. */
-export interface Row {
+export interface FeedRow {
   seq: string;
   id: string;
   revs: string[];
@@ -15,15 +15,15 @@ export interface Row {
 }
 
 /** A stretch of a change feed, oldest first. `last` is where the next one begins. */
-export interface Stretch {
-  rows: Row[];
+export interface FeedBatch {
+  rows: FeedRow[];
   last: string;
   /** Whether there may be more after `last` already. */
   more: boolean;
   /** How many documents changed after `last`, where the side tells. */
   pending?: number;
   /** Leaves that are not in `rows`, because no other server could take them, and why. */
-  aside?: Refused[];
+  aside?: RejectedRevision[];
 }
 
 /** How to read a change feed. */
@@ -36,13 +36,13 @@ export interface FeedOptions {
 }
 
 /** One revision of one document. */
-export interface Named {
+export interface RevisionId {
   id: string;
   rev: string;
 }
 
 /** A revision that a side did not take, and why. Nothing else tells of it: who gets one must not pass over it. */
-export interface Refused extends Named {
+export interface RejectedRevision extends RevisionId {
   reason: string;
 }
 
@@ -62,26 +62,26 @@ export interface Database {
   readonly name: string;
   /** Which database this is: differs between any two, and stays. */
   id(): Promise<string>;
-  changes(since: string, options: FeedOptions): Promise<Stretch>;
+  changes(since: string, options: FeedOptions): Promise<FeedBatch>;
   /**
    * Of the revisions asked for, those that this side does not have. `refuse` hears of those that it can't even be asked about;
    * without it the call rejects.
    */
   missing(
     asked: ReadonlyMap<string, readonly string[]>,
-    refuse?: (refused: Refused) => void,
+    refuse?: (refused: RejectedRevision) => void,
   ): Promise<Map<string, string[]>>;
   /**
    * The revisions with their ancestors. Of one that was replaced meanwhile, what replaced it; of one that is gone, nothing:
    * the change feed will bring what came after. `refuse` hears of what can't be a document here, or is not given, and why;
    * without it the call rejects. So it does where the side gives none of many.
    */
-  read(named: readonly Named[], refuse?: (refused: Refused) => void): Promise<Incoming[]>;
+  read(named: readonly RevisionId[], refuse?: (refused: RejectedRevision) => void): Promise<Incoming[]>;
   /**
    * Stores revisions; durable when it resolves to those it refused. The same again changes nothing. `from` names who sent them,
    * for people to read.
    */
-  write(incoming: readonly Incoming[], from?: string): Promise<Refused[]>;
+  write(incoming: readonly Incoming[], from?: string): Promise<RejectedRevision[]>;
   /**
    * Which opening of it answers: another one after a restart or a restore. What was written before may be gone then, so a
    * run must not note that it is there.

@@ -28,7 +28,7 @@ export const introduction = ({ authorization, from }: Address): Record<string, s
 });
 
 /** What is asked. */
-export interface Question {
+export interface JsonRequest {
   method?: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD';
   body?: unknown;
   /** A body that is JSON text already. */
@@ -45,7 +45,7 @@ export interface Question {
 }
 
 /** An answer: its status, and its JSON. */
-export interface Answer {
+export interface JsonResponse {
   status: number;
   json: unknown;
 }
@@ -76,7 +76,7 @@ export const hostOf = (url: string): string => printable(new URL(url).host);
  * to 499 other than 401 and 403 are answers. @throws PhotospoolError `unauthorized`, `busy` (429, 5xx), `disk-full` (507),
  * `unsupported` (no JSON), `io`, `timeout`.
  */
-export async function ask(address: Address, path: string, question: Question = {}): Promise<Answer> {
+export async function requestJson(address: Address, path: string, question: JsonRequest = {}): Promise<JsonResponse> {
   const {
     method = 'GET',
     body,

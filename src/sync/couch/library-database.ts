@@ -8,7 +8,14 @@ import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '..
 import type { Sqlite } from '../../base/sqlite.js';
 import { checkIncoming, isId, isPortable, isRevision, normalRevision } from '../../library/validate-documents.js';
 import type { Change, Incoming, InsertOptions, Library } from '../../library/library.js';
-import { reopened, type Checkpoint, type Database, type Named, type Refused, type Row } from './database.js';
+import {
+  reopened,
+  type Checkpoint,
+  type Database,
+  type RevisionId,
+  type RejectedRevision,
+  type FeedRow,
+} from './database.js';
 import { openNotes } from './local-documents.js';
 import { fromText } from './wire-format.js';
 
@@ -42,7 +49,7 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
     return [fromText(id, end < 0 ? found : { ...found, revisions: found.revisions.slice(0, Math.max(end, 1)) })];
   }
 
-  function read(named: Named): Incoming[] {
+  function read(named: RevisionId): Incoming[] {
     const [id, rev] = [named.id, normalRevision(named.rev)];
     if (!isId(id)) return [];
     const found = revision(id, rev);
@@ -63,7 +70,7 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
     async changes(since, { limit, wait, signal }) {
       if (wait !== undefined) await untilChange(parts, since, wait, signal);
       const { changes, last } = library.changes(since, limit);
-      const aside: Refused[] = [];
+      const aside: RejectedRevision[] = [];
       const rows = changes.flatMap((change) => shared(change, aside));
       const more = changes.length >= limit;
       return { rows, last, more, pending: library.pending(last), ...(aside.length > 0 && { aside }) };
@@ -74,7 +81,7 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
     },
     read: (named) => Promise.resolve(named.flatMap(read)),
     async write(incoming, from) {
-      const refused: Refused[] = [];
+      const refused: RejectedRevision[] = [];
       for (let at = 0; at < incoming.length; at += batch) {
         if (at > 0) await new Promise((resolve) => setImmediate(resolve));
         const { taken, crowded } = branching(library, incoming.slice(at, at + batch));
@@ -94,7 +101,7 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
 }
 
 /** A change as others are told of it: without leaves that they can't have; those go to `aside`. */
-export function shared({ seq, id, leaves, deleted }: Change, aside: Refused[] = []): Row[] {
+export function shared({ seq, id, leaves, deleted }: Change, aside: RejectedRevision[] = []): FeedRow[] {
   const good: string[] = [];
   for (const { rev } of leaves) {
     if (isPortable(rev)) good.push(rev);
@@ -111,9 +118,12 @@ export function shared({ seq, id, leaves, deleted }: Change, aside: Refused[] = 
 export const mostBranches = 1_000;
 
 /** Those of some revisions that may be stored, and those that would be one branch too many. */
-function branching(library: Library, incoming: readonly Incoming[]): { taken: Incoming[]; crowded: Refused[] } {
+function branching(
+  library: Library,
+  incoming: readonly Incoming[],
+): { taken: Incoming[]; crowded: RejectedRevision[] } {
   const known = new Map<string, Set<string>>();
-  const [taken, crowded]: [Incoming[], Refused[]] = [[], []];
+  const [taken, crowded]: [Incoming[], RejectedRevision[]] = [[], []];
   for (const one of incoming) {
     const { id, revisions } = one;
     const leaves = known.get(id) ?? new Set(isId(id) ? library.heads(id).map(({ rev }) => rev) : []);
@@ -126,7 +136,7 @@ function branching(library: Library, incoming: readonly Incoming[]): { taken: In
 }
 
 /** Inserts those that can be stored. They are looked at one by one only where one of them can't: looking is half the work. */
-function insert(library: Library, incoming: readonly Incoming[], options: InsertOptions): Refused[] {
+function insert(library: Library, incoming: readonly Incoming[], options: InsertOptions): RejectedRevision[] {
   try {
     library.insert(incoming, options);
     return [];
@@ -142,7 +152,7 @@ function insert(library: Library, incoming: readonly Incoming[], options: Insert
 }
 
 /** Inserts documents that look sound, though one of them may fail when it is merged or comes into the catalog. */
-function insertByHalves(library: Library, incoming: readonly Incoming[], options: InsertOptions): Refused[] {
+function insertByHalves(library: Library, incoming: readonly Incoming[], options: InsertOptions): RejectedRevision[] {
   try {
     library.insert(incoming, options);
     return [];
@@ -181,7 +191,11 @@ function isOfDocument(error: unknown): boolean {
   return isMistake || ofValues.has(code & 0xff);
 }
 
-const refusal = ({ id, revisions }: Incoming, reason: string): Refused => ({ id, rev: revisions[0] ?? '', reason });
+const refusal = ({ id, revisions }: Incoming, reason: string): RejectedRevision => ({
+  id,
+  rev: revisions[0] ?? '',
+  reason,
+});
 
 /** Why a revision can't be stored, as a sentence; undefined where it can. */
 function whyNot(incoming: Incoming): string | undefined {

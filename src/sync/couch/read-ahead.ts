@@ -3,13 +3,13 @@
  * the one that is asked for, so that both servers and the line between them work at the same time.
  */
 import type { Incoming } from '../../library/library.js';
-import type { Database, Named, Refused, Stretch } from './database.js';
+import type { Database, RevisionId, RejectedRevision, FeedBatch } from './database.js';
 
 /** A batch that was read from the source: a stretch of its feed, and the revisions of it that the target has not. */
-export interface Load extends Stretch {
+export interface Load extends FeedBatch {
   incoming: Incoming[];
   /** Those of them that can be no documents here. */
-  refused: Refused[];
+  refused: RejectedRevision[];
 }
 
 /** What is read, for whom. */
@@ -22,7 +22,7 @@ export interface ReadingParts {
 }
 
 /** Batches one after the other. */
-export interface Reading {
+export interface BatchReader {
   /** The next batch. After one without `more` it waits for a change; that one may be empty. Rejects with what a side says. */
   next(): Promise<Load>;
 }
@@ -33,7 +33,7 @@ const ahead = 2;
 const patience = 58_000;
 
 /** Begins to read after `since`. What was read and is not asked for any more is dropped; nothing of it was noted anywhere. */
-export function openReading({ source, target, signal, batch }: ReadingParts, since: string): Reading {
+export function openBatchReader({ source, target, signal, batch }: ReadingParts, since: string): BatchReader {
   const queue: Promise<Load>[] = [];
   /** Where the next batch begins that nobody reads yet, and whether to wait there for a change. */
   let from: { since: string; wait: boolean } | undefined = { since, wait: false };
@@ -58,12 +58,12 @@ export function openReading({ source, target, signal, batch }: ReadingParts, sin
     begin();
   }
 
-  async function missing({ rows, aside = [] }: Stretch): Promise<Pick<Load, 'incoming' | 'refused'>> {
+  async function missing({ rows, aside = [] }: FeedBatch): Promise<Pick<Load, 'incoming' | 'refused'>> {
     const refused = [...aside];
     if (rows.length === 0) return { incoming: [], refused };
-    const refuse = (one: Refused): void => void refused.push(one);
+    const refuse = (one: RejectedRevision): void => void refused.push(one);
     const found = await target.missing(new Map(rows.map(({ id, revs }) => [id, revs])), refuse);
-    const named = [...found].flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
+    const named = [...found].flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev })));
     const incoming = named.length === 0 ? [] : await source.read(named, refuse);
     return { incoming, refused };
   }

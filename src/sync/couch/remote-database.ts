@@ -8,9 +8,17 @@ import { isObject, own, textOf } from '../../document/json-values.js';
 import type { Incoming } from '../../library/library.js';
 import { bisect, Rejection } from './bisect-rejected.js';
 import { notUnderstood, readRevisions } from './bulk-get.js';
-import { ask, heartbeat, hostOf, reasonOf, silence, type Address } from './json-client.js';
+import { requestJson, heartbeat, hostOf, reasonOf, silence, type Address } from './json-client.js';
 import { reopened } from './database.js';
-import type { Checkpoint, Database, FeedOptions, Named, Refused, Row, Stretch } from './database.js';
+import type {
+  Checkpoint,
+  Database,
+  FeedOptions,
+  RevisionId,
+  RejectedRevision,
+  FeedRow,
+  FeedBatch,
+} from './database.js';
 import { writeWire } from './wire-format.js';
 
 /** Documents per `_bulk_docs`, and the length of its text that ends a batch before. */
@@ -33,15 +41,15 @@ export function openHttpDatabase(address: Address): Database {
 
   /** The epoch of one of ours; of others, when the database was made, as far as they tell. */
   async function opening(): Promise<string> {
-    const epoch = textOf(own((await ask(address, root)).json, 'epoch'));
-    return epoch || textOf(own((await ask(address, '')).json, 'instance_start_time'));
+    const epoch = textOf(own((await requestJson(address, root)).json, 'epoch'));
+    return epoch || textOf(own((await requestJson(address, '')).json, 'instance_start_time'));
   }
 
-  async function writeBatch(written: readonly Written[]): Promise<Refused[]> {
+  async function writeBatch(written: readonly Written[]): Promise<RejectedRevision[]> {
     const incoming = written.map(({ one }) => one);
     const text = `{"new_edits":false,"docs":[${written.map(({ text }) => text).join(',')}]}`;
     const question = { method: 'POST', text, timeout: timeToSend(text), bisectable: true } as const;
-    const { status, json } = await ask(address, '/_bulk_docs', question);
+    const { status, json } = await requestJson(address, '/_bulk_docs', question);
     if ((status !== 201 && status !== 202) || !Array.isArray(json)) throw unclear('_bulk_docs');
     const errors = json.filter((one) => own(one, 'error') !== undefined);
     return errors.map((error) => {
@@ -52,10 +60,10 @@ export function openHttpDatabase(address: Address): Database {
     });
   }
 
-  async function writePart(part: readonly Written[]): Promise<Refused[]> {
-    const rejected: Refused[] = [];
+  async function writePart(part: readonly Written[]): Promise<RejectedRevision[]> {
+    const rejected: RejectedRevision[] = [];
     const isWell = async (): Promise<boolean> => {
-      const { status, json } = await ask(address, '/_bulk_docs', {
+      const { status, json } = await requestJson(address, '/_bulk_docs', {
         method: 'POST',
         body: { new_edits: false, docs: [] },
       });
@@ -70,7 +78,7 @@ export function openHttpDatabase(address: Address): Database {
     // Not by way of an object: one with five hundred keys costs more than its text.
     const members = asked.map(([id, revs]) => `${JSON.stringify(id)}:${JSON.stringify(revs)}`);
     const question = { method: 'POST', text: `{${members.join(',')}}`, bisectable: true } as const;
-    const { status, json } = await ask(address, '/_revs_diff', question);
+    const { status, json } = await requestJson(address, '/_revs_diff', question);
     if (status !== 200 || !isObject(json)) throw unclear('_revs_diff');
     const ids = new Set(asked.map(([id]) => id));
     const found = Object.entries(json).map(([id, one]): [string, string[]] => [id, textsOf(own(one, 'missing'))]);
@@ -78,7 +86,7 @@ export function openHttpDatabase(address: Address): Database {
     return found.filter(([, revs]) => revs.length > 0);
   }
 
-  async function stretch(since: string, { limit, wait, signal }: FeedOptions): Promise<Stretch> {
+  async function stretch(since: string, { limit, wait, signal }: FeedOptions): Promise<FeedBatch> {
     const query = new URLSearchParams({
       style: 'all_docs',
       since,
@@ -91,7 +99,7 @@ export function openHttpDatabase(address: Address): Database {
       query.set('heartbeat', String(heartbeat));
     }
     const { json } = await (wait === undefined
-      ? ask(address, `/_changes?${query}`, { timeout: longestStretch, ...(signal && { signal }) })
+      ? requestJson(address, `/_changes?${query}`, { timeout: longestStretch, ...(signal && { signal }) })
       : patiently(address, `/_changes?${query}`, since, wait, signal));
     const results = own(json, 'results');
     const last = sequenceOf(own(json, 'last_seq'));
@@ -108,7 +116,7 @@ export function openHttpDatabase(address: Address): Database {
   return {
     name: host,
     async id() {
-      const { json } = await ask(address, root);
+      const { json } = await requestJson(address, root);
       // Of ours, the library's, which it keeps when it is restored.
       const id = textOf(own(json, 'server')) || textOf(own(json, 'uuid')) || root;
       return `${id} ${address.url.slice(root.length)}`;
@@ -126,36 +134,36 @@ export function openHttpDatabase(address: Address): Database {
     },
     async missing(asked, refuse) {
       const isWell = async (): Promise<boolean> => {
-        const { status, json } = await ask(address, '/_revs_diff', { method: 'POST', body: {} });
+        const { status, json } = await requestJson(address, '/_revs_diff', { method: 'POST', body: {} });
         return status === 200 && isObject(json);
       };
-      const items = [...asked].flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev })));
-      const reject = (one: Named, reason: string): void => {
+      const items = [...asked].flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev })));
+      const reject = (one: RevisionId, reason: string): void => {
         if (!refuse) throw strange('_revs_diff');
         refuse({ ...one, reason });
       };
       const found = await bisect({ items, ask: (part) => missingOf([...byId(part)]), isWell, reject });
-      return byId(found.flat().flatMap(([id, revs]) => revs.map((rev): Named => ({ id, rev }))));
+      return byId(found.flat().flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev }))));
     },
     read: (named, refuse) => readRevisions(address, named, refuse),
     async write(incoming) {
-      const refused: Refused[] = [];
+      const refused: RejectedRevision[] = [];
       for (const part of batches(incoming)) refused.push(...(await writePart(part)));
       return refused;
     },
     async checkpoint(id) {
-      const { status, json } = await ask(address, `/_local/${encodeURIComponent(id)}`);
+      const { status, json } = await requestJson(address, `/_local/${encodeURIComponent(id)}`);
       return status === 200 ? checkpointOf(json) : undefined;
     },
     async setCheckpoint(id, checkpoint, began) {
       // Our own look themselves once more when they write it; others can't.
       if ((await opening()) !== began) throw reopened(host);
       const path = `/_local/${encodeURIComponent(id)}`;
-      const known = await ask(address, path);
+      const known = await requestJson(address, path);
       const rev = known.status === 200 ? own(known.json, '_rev') : undefined;
       const named = { _id: `_local/${id}`, ...(typeof rev === 'string' && { _rev: rev }) };
       const body = { ...named, ...checkpoint, opening: began };
-      const { status } = await ask(address, path, { method: 'PUT', body });
+      const { status } = await requestJson(address, path, { method: 'PUT', body });
       if (status === 409) throw reopened(host);
       if (status !== 201 && status !== 202) throw strange('the checkpoint');
     },
@@ -173,7 +181,7 @@ async function patiently(
   const late = AbortSignal.timeout(wait + grace);
   const end = signal ? AbortSignal.any([signal, late]) : late;
   try {
-    return await ask(address, path, { timeout: longestStretch + wait, silence, signal: end });
+    return await requestJson(address, path, { timeout: longestStretch + wait, silence, signal: end });
   } catch (error) {
     if (!late.aborted || signal?.aborted === true) throw error;
     return { json: { results: [], last_seq: since } };
@@ -201,10 +209,14 @@ function* batches(incoming: readonly Incoming[]): Generator<Written[]> {
   if (part.length > 0) yield part;
 }
 
-const refusal = ({ id, revisions }: Incoming, reason: string): Refused => ({ id, rev: revisions[0] ?? '', reason });
+const refusal = ({ id, revisions }: Incoming, reason: string): RejectedRevision => ({
+  id,
+  rev: revisions[0] ?? '',
+  reason,
+});
 
 /** Revisions by their documents. */
-function byId(named: readonly Named[]): Map<string, string[]> {
+function byId(named: readonly RevisionId[]): Map<string, string[]> {
   const all = new Map<string, string[]>();
   for (const { id, rev } of named) all.set(id, [...(all.get(id) ?? []), rev]);
   return all;
@@ -218,7 +230,7 @@ const textsOf = (list: unknown): string[] =>
   Array.isArray(list) ? list.filter((text): text is string => typeof text === 'string') : [];
 
 /** Design documents are not asked for: no code from outside runs here, or is passed on. */
-function rowOf(result: unknown): Row[] {
+function rowOf(result: unknown): FeedRow[] {
   const [id, seq, changes] = [own(result, 'id'), sequenceOf(own(result, 'seq')), own(result, 'changes')];
   if (typeof id !== 'string' || id.startsWith('_') || !Array.isArray(changes)) return [];
   const deleted = own(result, 'deleted') === true;

@@ -8,12 +8,12 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 import { toPhotospoolError } from '../../base/errors.js';
 import { commonPoint, nextCheckpoint } from './checkpoints.js';
-import type { Database, Refused } from './database.js';
+import type { Database, RejectedRevision } from './database.js';
 import { ofDisks } from '../connections/retry-on-disk-error.js';
-import { openReading, type Load } from './read-ahead.js';
+import { openBatchReader, type Load } from './read-ahead.js';
 
 /** How one direction runs. */
-export interface Replication {
+export interface ReplicationParts {
   source: Database;
   target: Database;
   clock: Clock;
@@ -25,17 +25,17 @@ export interface Replication {
   /** Rows of the change feed at once; 500 where not said. */
   batch?: number;
   /** Told after each batch. */
-  progress?(progress: Progress): void;
+  progress?(progress: ReplicationProgress): void;
   /** Told what the target did not take. */
-  refused(documents: readonly Refused[]): void;
+  refused(documents: readonly RejectedRevision[]): void;
   /** Told of each batch before the checkpoint passes it: the documents in it, and those of them that did not go over. */
-  settled?(ids: readonly string[], refused: readonly Refused[]): void;
+  settled?(ids: readonly string[], refused: readonly RejectedRevision[]): void;
   /** Looks at the whole feed, and notes no checkpoint. */
   anew?: boolean;
 }
 
 /** How far it is. */
-export interface Progress {
+export interface ReplicationProgress {
   /** Documents looked at, and revisions sent, since the start. */
   seen: number;
   sent: number;
@@ -58,13 +58,13 @@ export async function replicationId(source: Database, target: Database): Promise
 }
 
 /** Runs until everything is over (or, live, until the signal). Rejects with what a side says; then it can be run again. */
-export async function replicate(replication: Replication): Promise<Progress> {
+export async function replicate(replication: ReplicationParts): Promise<ReplicationProgress> {
   const { source, target, clock, session, live, signal, batch = usualBatch, anew = false } = replication;
   const id = await replicationId(source, target);
   // Before anything else: what is seen and written later is of these openings, or of none.
   const [ofSource, ofTarget] = await Promise.all([source.opening(), target.opening()]);
   const known = await Promise.all([source.checkpoint(id), target.checkpoint(id)]);
-  const progress: Progress = {
+  const progress: ReplicationProgress = {
     seen: 0,
     sent: 0,
     seq: anew ? commonPoint(undefined, undefined) : commonPoint(...known),
@@ -73,7 +73,7 @@ export async function replicate(replication: Replication): Promise<Progress> {
   let saved = progress.seq;
   let savedAt = clock.now();
   /** What is under way, in the order of the feed. */
-  const writes: { load: Load; refused: Promise<Refused[]> }[] = [];
+  const writes: { load: Load; refused: Promise<RejectedRevision[]> }[] = [];
 
   async function save(): Promise<void> {
     if (anew || saved === progress.seq) return;
@@ -90,7 +90,7 @@ export async function replicate(replication: Replication): Promise<Progress> {
   }
 
   async function run(): Promise<void> {
-    const reading = openReading({ source, target, signal, batch }, progress.seq);
+    const reading = openBatchReader({ source, target, signal, batch }, progress.seq);
     for (let done = false; !done;) {
       const load = await reading.next();
       const refused = load.incoming.length > 0 ? target.write(load.incoming, source.name) : Promise.resolve([]);
@@ -109,7 +109,7 @@ export async function replicate(replication: Replication): Promise<Progress> {
   }
 
   /** In the order of the feed, so that the checkpoint passes nothing. */
-  function stored({ rows, last, pending, incoming }: Load, refused: readonly Refused[]): void {
+  function stored({ rows, last, pending, incoming }: Load, refused: readonly RejectedRevision[]): void {
     replication.settled?.(
       rows.map(({ id }) => id),
       refused,

@@ -8,7 +8,7 @@ import { PhotospoolError } from '../../base/errors.js';
 export const memoryLimit = 128 * 1024 * 1024;
 
 /** What one request keeps. */
-export interface Hold {
+export interface HeldMemory {
   /** @throws PhotospoolError `busy` where there is no room for so many bytes more. */
   add(bytes: number): void;
   /** Gives back all of it. */
@@ -16,14 +16,14 @@ export interface Hold {
 }
 
 /** The memory of all requests. */
-export interface Memory {
-  open(): Hold;
+export interface RequestMemory {
+  open(): HeldMemory;
   /** The bytes that are held. */
   held(): number;
 }
 
 /** Makes the count. */
-export function makeMemory(limit = memoryLimit): Memory {
+export function makeMemory(limit = memoryLimit): RequestMemory {
   let all = 0;
   return {
     held: () => all,

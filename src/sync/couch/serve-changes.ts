@@ -5,10 +5,10 @@
  */
 import { own, type JsonObject } from '../../document/json-values.js';
 import type { Incoming } from '../../library/library.js';
-import type { Named, Row } from './database.js';
+import type { RevisionId, FeedRow } from './database.js';
 import { makePace, rowWork } from '../../base/async/yield.js';
 import { readSelector } from './mango-selector.js';
-import { refusal, type Answer, type Served } from './serve-database.js';
+import { refusal, type ServedResponse, type Served } from './serve-database.js';
 import { writeWire } from './wire-format.js';
 
 /** The query of a change feed, as text. */
@@ -60,11 +60,11 @@ const known = new Set([
 ]);
 const feeds = ['normal', 'longpoll', 'continuous', 'eventsource'] as const;
 
-const bad = (reason: string): Answer => refusal(400, 'bad_request', reason);
+const bad = (reason: string): ServedResponse => refusal(400, 'bad_request', reason);
 const isYes = (text: string | undefined): boolean => text === 'true';
 
 /** Reads what is asked for; an answer where it can't be given. `body` is that of a POST, parsed. */
-export function readFeedQuery(served: Served, query: FeedQuery, body?: unknown): FeedRequest | Answer {
+export function readFeedQuery(served: Served, query: FeedQuery, body?: unknown): FeedRequest | ServedResponse {
   const strange = Object.keys(query).find((key) => !known.has(key) && !key.startsWith('_'));
   if (strange !== undefined) return bad(`There is no parameter ${strange.slice(0, 80)}.`);
   const name = query['feed'] === 'live' ? 'continuous' : (query['feed'] ?? 'normal');
@@ -94,7 +94,7 @@ export function readFeedQuery(served: Served, query: FeedQuery, body?: unknown):
 }
 
 /** CouchDB's own filters; others are functions of design documents, and there are none here. */
-function readFilter(query: FeedQuery, body: unknown): Filter | Answer {
+function readFilter(query: FeedQuery, body: unknown): Filter | ServedResponse {
   const { filter = '' } = query;
   const [ids, selector] = [own(body, 'doc_ids') ?? parsed(query['doc_ids']), own(body, 'selector')];
   if (filter === '_selector' || (filter === '' && selector !== undefined)) {
@@ -147,7 +147,7 @@ export interface Lines {
 
 /** A stretch of the feed as it was read. */
 interface Read {
-  rows: readonly Row[];
+  rows: readonly FeedRow[];
   last: string;
   more: boolean;
   pending: number;
@@ -169,9 +169,9 @@ export function openFeedReader(served: Served, asked: FeedRequest): FeedReader {
   let before: number | undefined;
   /** What was read last, and what of it was not looked at yet. */
   let read: Read = { rows: [], last: since, more: true, pending: 0 };
-  let rows: readonly Row[] = [];
+  let rows: readonly FeedRow[] = [];
 
-  async function lineOf(row: Row): Promise<string | undefined> {
+  async function lineOf(row: FeedRow): Promise<string | undefined> {
     const { seq, id, revs, deleted } = row;
     if (asked.hasId?.(id) === false) return undefined;
     const winner = { id, rev: revs[0]! };
@@ -229,7 +229,7 @@ export function openFeedReader(served: Served, asked: FeedRequest): FeedReader {
 }
 
 /** One revision, and not what replaced it; undefined where it is gone. */
-export async function readExactly({ database }: Served, { id, rev }: Named): Promise<Incoming | undefined> {
+export async function readExactly({ database }: Served, { id, rev }: RevisionId): Promise<Incoming | undefined> {
   const found = await database.read([{ id, rev }]);
   return found.find(({ revisions }) => revisions[0] === rev);
 }
@@ -243,7 +243,7 @@ const documentOf = ({ id, revisions, deleted, body }: Incoming): JsonObject => (
 });
 
 /** `_conflicts`: the leaves that live and do not win. */
-export function conflictsOf(served: Served, { id, rev }: Named): JsonObject {
+export function conflictsOf(served: Served, { id, rev }: RevisionId): JsonObject {
   const others = served.heads(id).filter((leaf) => !leaf.deleted && leaf.rev !== rev);
   return others.length > 0 ? { _conflicts: others.map((leaf) => leaf.rev) } : {};
 }

@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { isObject, own } from '../../document/json-values.js';
 import { isId } from '../../library/validate-documents.js';
 import type { Library } from '../../library/library.js';
-import type { Database, Row } from './database.js';
+import type { Database, FeedRow } from './database.js';
 import { shared } from './library-database.js';
 import { noRoom, type Notes } from './local-documents.js';
 import type { Pace } from '../../base/async/yield.js';
@@ -31,7 +31,7 @@ export interface Served {
    * Rows of the feed before the change `before` (its number; the newest ones where it is undefined), newest first; and before
    * which change the next ones are, undefined at the end.
    */
-  newest(before: number | undefined, limit: number): { rows: Row[]; next: number | undefined };
+  newest(before: number | undefined, limit: number): { rows: FeedRow[]; next: number | undefined };
   /** How requests count their work; for tests. */
   pace?(): Pace;
 }
@@ -49,7 +49,7 @@ export const serveLibrary = (library: Library, parts: Pick<Served, 'database' | 
 });
 
 /** An answer: its status, and its JSON. */
-export interface Answer {
+export interface ServedResponse {
   status: number;
   body: unknown;
   /** The body, where it is JSON text already, or comes bit by bit; then `body` is not looked at. */
@@ -59,20 +59,23 @@ export interface Answer {
   type?: string;
 }
 
-const ok = (body: unknown): Answer => ({ status: 200, body });
+const ok = (body: unknown): ServedResponse => ({ status: 200, body });
 /** CouchDB's way to say no. */
-export const refusal = (status: number, error: string, reason: string): Answer => ({ status, body: { error, reason } });
+export const refusal = (status: number, error: string, reason: string): ServedResponse => ({
+  status,
+  body: { error, reason },
+});
 const notFound = refusal(404, 'not_found', 'missing');
 
 /** `GET /db/NAME`. */
-export const info = ({ name, count, last }: Served): Answer =>
+export const info = ({ name, count, last }: Served): ServedResponse =>
   ok({ db_name: name, doc_count: count(), update_seq: last(), instance_start_time: '0', compact_running: false });
 
 /** SQLite ends a text at NUL: two notes would be one. */
 const isNoteId = (id: string): boolean => !id.includes('\0');
 
 /** `GET /db/NAME/_local/ID`. */
-export function getNote({ notes }: Served, id: string): Answer {
+export function getNote({ notes }: Served, id: string): ServedResponse {
   const body = isNoteId(id) ? notes.get(id) : undefined;
   return isObject(body) ? ok({ ...body, _id: `_local/${id}` }) : notFound;
 }
@@ -90,7 +93,7 @@ export function putNote(
   id: string,
   body: unknown,
   { epoch, owner }: { epoch: string; owner: string },
-): Answer {
+): ServedResponse {
   if (!isObject(body)) return refusal(400, 'bad_request', 'The body must be an object.');
   if (!isNoteId(id)) return refusal(400, 'illegal_docid', 'No note can have this id.');
   const [known, opening] = [notes.get(id), own(body, 'opening')];
@@ -107,7 +110,7 @@ export function putNote(
 }
 
 /** `DELETE /db/NAME/_local/ID`. */
-export function removeNote({ notes }: Served, id: string): Answer {
+export function removeNote({ notes }: Served, id: string): ServedResponse {
   if (!isNoteId(id) || notes.get(id) === undefined) return notFound;
   notes.remove(id);
   return ok({ ok: true, id: `_local/${id}`, rev: '0-0' });

@@ -9,18 +9,18 @@ import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.
 import { own, textOf, type JsonObject } from '../../document/json-values.js';
 import { isPortable, normalRevision } from '../../library/validate-documents.js';
 import type { Incoming } from '../../library/library.js';
-import type { Named, Refused } from './database.js';
-import type { Hold } from './request-memory.js';
+import type { RevisionId, RejectedRevision } from './database.js';
+import type { HeldMemory } from './request-memory.js';
 import { makePace, rowWork, type Pace } from '../../base/async/yield.js';
-import { refusal, type Answer, type Served } from './serve-database.js';
+import { refusal, type ServedResponse, type Served } from './serve-database.js';
 import { conflictsOf, readExactly } from './serve-changes.js';
 import { parsePart, splitObject, type Part } from './json-stream.js';
 import { fromWire, writeWire } from './wire-format.js';
 
 /** A body while it comes, and what counts the memory that is kept of it. */
-export interface Body {
+export interface RequestBody {
   source: AsyncIterable<Uint8Array>;
-  hold: Hold;
+  hold: HeldMemory;
 }
 
 /** The bounds of a request. */
@@ -46,12 +46,12 @@ export const bounds = {
 } as const;
 
 const paceOf = (served: Served): Pace => served.pace?.() ?? makePace();
-const bad = (reason: string): Answer => refusal(400, 'bad_request', reason);
-const tooLarge = (reason: string): Answer => refusal(413, 'too_large', reason);
-const notFound = (reason = 'missing'): Answer => refusal(404, 'not_found', reason);
+const bad = (reason: string): ServedResponse => refusal(400, 'bad_request', reason);
+const tooLarge = (reason: string): ServedResponse => refusal(413, 'too_large', reason);
+const notFound = (reason = 'missing'): ServedResponse => refusal(404, 'not_found', reason);
 
 /** `_revs_diff`: `{id: [rev…]}`. What is answered is kept until the whole request has come. */
-export async function revsDiff(served: Served, { source, hold }: Body): Promise<Answer> {
+export async function revsDiff(served: Served, { source, hold }: RequestBody): Promise<ServedResponse> {
   const looking = new Looking(served, hold);
   for await (const parts of splitObject(source, { longest: bounds.document, total: bounds.names })) {
     for (const { name: id, text, isTooLong } of parts) {
@@ -76,7 +76,7 @@ class Looking {
 
   constructor(
     private readonly served: Served,
-    private readonly hold: Hold,
+    private readonly hold: HeldMemory,
   ) {
     this.pace = paceOf(served);
   }
@@ -124,7 +124,11 @@ export interface ReadQuery {
 }
 
 /** `_bulk_get`: `{docs: [{id, rev}…]}`. As many answers, in the same order, as were asked for. */
-export async function bulkGet(served: Served, query: ReadQuery, { source, hold }: Body): Promise<Answer> {
+export async function bulkGet(
+  served: Served,
+  query: ReadQuery,
+  { source, hold }: RequestBody,
+): Promise<ServedResponse> {
   const asked: { id: unknown; rev: unknown }[] = [];
   let isList = false;
   for await (const parts of splitObject(source, { list: 'docs', longest: bounds.name, total: bounds.names })) {
@@ -182,7 +186,7 @@ const notGiven = (id: string, rev: string): string =>
   JSON.stringify({ error: { id, rev, error: 'not_found', reason: 'missing' } });
 
 /** The revision, or where `latest` is asked for what replaced it. Ids of CouchDB's own (`_design/…`) are not here for anybody. */
-async function readOne(served: Served, named: Named, latest: boolean): Promise<Incoming[]> {
+async function readOne(served: Served, named: RevisionId, latest: boolean): Promise<Incoming[]> {
   if (named.id.startsWith('_')) return [];
   const rev = normalRevision(named.rev);
   if (latest) return served.database.read([{ id: named.id, rev }]);
@@ -198,7 +202,7 @@ const headsOf = (served: Served, id: string): { rev: string; deleted: boolean }[
  * `_bulk_docs`: `{new_edits: false, docs: […]}`. With `new_edits` first, documents are stored while others still come. `from`
  * names who sent them.
  */
-export async function bulkDocs(served: Served, { source, hold }: Body, from?: string): Promise<Answer> {
+export async function bulkDocs(served: Served, { source, hold }: RequestBody, from?: string): Promise<ServedResponse> {
   const storing = new Storing(served, from);
   const held: Part[] = [];
   let [count, size, isTaken, isList] = [0, 0, false, false];
@@ -292,7 +296,7 @@ class Storing {
   }
 }
 
-const errorOf = ({ id, rev, reason }: Refused, error = 'forbidden'): object => ({ id, rev, error, reason });
+const errorOf = ({ id, rev, reason }: RejectedRevision, error = 'forbidden'): object => ({ id, rev, error, reason });
 
 /** The query of `GET /db/NAME/ID`. */
 export interface DocumentQuery extends ReadQuery {
@@ -310,7 +314,7 @@ export async function getDocument(
   id: string,
   query: DocumentQuery,
   accept: string | undefined,
-): Promise<Answer> {
+): Promise<ServedResponse> {
   const isMultipart = accept !== undefined && /\bmultipart\/mixed\b/i.test(accept);
   if (query.open_revs !== undefined) return openRevs(served, id, query, isMultipart);
   const [winner] = headsOf(served, id);
@@ -340,7 +344,7 @@ function fieldsOf(served: Served, { id, revisions }: Incoming, query: DocumentQu
   };
 }
 
-function openRevs(served: Served, id: string, query: DocumentQuery, isMultipart: boolean): Answer {
+function openRevs(served: Served, id: string, query: DocumentQuery, isMultipart: boolean): ServedResponse {
   const asked = query.open_revs === 'all' ? headsOf(served, id).map(({ rev }) => rev) : readList(query.open_revs!);
   if (!asked) return bad('open_revs must be an array of revision ids.');
   if (query.open_revs === 'all' && asked.length === 0) return notFound();

@@ -1,5 +1,5 @@
 /**
- * What the page asks the server for (docs/interface.md, "HTTP"). Every failure is a Trouble: the server's sentence and
+ * What the page asks the server for (docs/interface.md, "HTTP"). Every failure is a ApiError: the server's sentence and
  * hint, or `offline` where no answer came.
  */
 import type { Segment, Tile } from '../../../src/catalog/catalog.js';
@@ -28,13 +28,13 @@ const where = typeof location === 'undefined' ? '' : location.pathname;
 export const base = /^\/s\/[\w-]{43}(?=\/|$)/.exec(where)?.[0] ?? '';
 
 /** A request that failed. `code` is the server's (docs/interface.md, "Errors"), or `offline`. */
-export class Trouble extends Error {
+export class ApiError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
 
   constructor(code: string, message: string, hint?: string) {
     super(message);
-    this.name = 'Trouble';
+    this.name = 'ApiError';
     this.code = code;
     this.hint = hint;
   }
@@ -43,9 +43,9 @@ export class Trouble extends Error {
 /** True for the error of a request that was called off. */
 export const isCalledOff = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
 
-/** Anything thrown, as Trouble. */
-export const toTrouble = (error: unknown): Trouble =>
-  error instanceof Trouble ? error : new Trouble('internal', error instanceof Error ? error.message : String(error));
+/** Anything thrown, as ApiError. */
+export const toApiError = (error: unknown): ApiError =>
+  error instanceof ApiError ? error : new ApiError('internal', error instanceof Error ? error.message : String(error));
 
 let refused: () => void = () => undefined;
 
@@ -61,11 +61,11 @@ export const whenUnconfirmed = (act: () => Promise<boolean>): void => {
   confirm = act;
 };
 
-/** Asks the server for JSON; an answer without a body is undefined. @throws Trouble */
+/** Asks the server for JSON; an answer without a body is undefined. @throws ApiError */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(base + path, init).catch((error: unknown) => {
     if (isCalledOff(error)) throw error;
-    throw new Trouble('offline', '');
+    throw new ApiError('offline', '');
   });
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   const trouble = await readTrouble(response);
@@ -75,14 +75,14 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   throw trouble;
 }
 
-async function readTrouble(response: Response): Promise<Trouble> {
+async function readTrouble(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined);
   const error = field(body, 'error');
   const text = (key: string): string | undefined => {
     const value = field(error, key);
     return typeof value === 'string' ? value : undefined;
   };
-  return new Trouble(text('code') ?? 'internal', text('message') ?? `${response.status}`, text('hint'));
+  return new ApiError(text('code') ?? 'internal', text('message') ?? `${response.status}`, text('hint'));
 }
 
 const field = (value: unknown, key: string): unknown =>

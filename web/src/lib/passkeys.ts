@@ -10,28 +10,28 @@ import {
   startRegistration,
   WebAuthnError,
 } from '@simplewebauthn/browser';
-import { ask, send, Trouble } from './api.js';
+import { ask, send, ApiError } from './api.js';
 import { session, type SessionView } from './session.svelte.js';
 import { texts } from './texts.js';
 
 /** Whether passkeys can work here: in this browser, at this address. */
 export const passkeysWork = (): boolean => session.now?.passkeys === true && browserSupportsWebAuthn();
 
-/** Signs in with a passkey; undefined where the person turned away. @throws Trouble */
+/** Signs in with a passkey; undefined where the person turned away. @throws ApiError */
 export async function signInByPasskey(): Promise<SessionView | undefined> {
   const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
   const response = await turned(() => startAuthentication({ optionsJSON }));
   return response && ask('/api/session/passkey', send('POST', { response }));
 }
 
-/** Proves by a passkey once more who one is; undefined where the person turned away. @throws Trouble */
+/** Proves by a passkey once more who one is; undefined where the person turned away. @throws ApiError */
 export async function confirmByPasskey(): Promise<SessionView | undefined> {
   const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
   const response = await turned(() => startAuthentication({ optionsJSON }));
   return response && ask('/api/session/confirm', send('POST', { response }));
 }
 
-/** Makes a passkey on this device; false where the person turned away. @throws Trouble */
+/** Makes a passkey on this device; false where the person turned away. @throws ApiError */
 export async function addPasskey(name: string): Promise<boolean> {
   const optionsJSON = await ask<PublicKeyCredentialCreationOptionsJSON>('/api/me/passkeys/options', send('POST'));
   const response = await turned(() => startRegistration({ optionsJSON }));
@@ -46,7 +46,7 @@ async function turned<T>(work: () => Promise<T>): Promise<T | undefined> {
     const name = error instanceof Error ? error.name : '';
     if (name === 'NotAllowedError' || name === 'AbortError') return undefined;
     if (error instanceof WebAuthnError && error.code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED')
-      throw new Trouble('conflict', texts.passkeyKnown);
-    throw new Trouble('invalid', texts.passkeyFailed);
+      throw new ApiError('conflict', texts.passkeyKnown);
+    throw new ApiError('invalid', texts.passkeyFailed);
   }
 }

@@ -1,11 +1,11 @@
 /** Something that a page asks the server for, and asks again when it changed it. */
-import { toTrouble, type Trouble } from './api.js';
+import { toApiError, type ApiError } from './api.js';
 
 /** What was asked for: the newest answer, or what went wrong. */
-export class Asked<T> {
+export class Query<T> {
   /** The newest answer; kept while it is asked for again. */
   value: T | undefined = $state.raw();
-  trouble: Trouble | undefined = $state.raw();
+  trouble: ApiError | undefined = $state.raw();
 
   #turn = 0;
   readonly #get: () => Promise<T>;
@@ -24,15 +24,15 @@ export class Asked<T> {
       this.value = value;
       this.trouble = undefined;
     } catch (error) {
-      if (turn === this.#turn) this.trouble = toTrouble(error);
+      if (turn === this.#turn) this.trouble = toApiError(error);
     }
   }
 }
 
 /** Something that a button does: it is under way, or what went wrong. One at a time. */
-export class Deed {
+export class Mutation {
   busy = $state(false);
-  trouble: Trouble | undefined = $state.raw();
+  trouble: ApiError | undefined = $state.raw();
 
   /** Does it; true where it was done. Work that answers `false` was not: the person turned away. Never rejects. */
   async do(work: () => Promise<unknown>): Promise<boolean> {
@@ -42,7 +42,7 @@ export class Deed {
     try {
       return (await work()) !== false;
     } catch (error) {
-      this.trouble = toTrouble(error);
+      this.trouble = toApiError(error);
       return false;
     } finally {
       this.busy = false;

@@ -2,7 +2,7 @@
  * Who looks at the page, and what they may do (`GET /api/session`). What is shown is decided by it; what is allowed is
  * decided by the server alone.
  */
-import { ask, send, toTrouble, whenRefused, whenUnconfirmed } from './api.js';
+import { ask, send, toApiError, whenRefused, whenUnconfirmed } from './api.js';
 import type { Action, SessionView } from './viewer.js';
 
 export type { Action, SessionView };
@@ -59,17 +59,17 @@ class Session {
     });
   }
 
-  /** The person has seen which passkeys were added. @throws Trouble */
+  /** The person has seen which passkeys were added. @throws ApiError */
   async notice(): Promise<void> {
     this.take(await ask<SessionView>('/api/session/passkeys-added', send('DELETE')));
   }
 
-  /** Signs out. @throws Trouble */
+  /** Signs out. @throws ApiError */
   async leave(): Promise<void> {
     try {
       await ask('/api/session', send('DELETE'));
     } catch (error) {
-      const trouble = toTrouble(error);
+      const trouble = toApiError(error);
       if (trouble.code !== 'unauthorized') throw trouble;
     }
     // Nothing of what was seen stays in the page's memory.

@@ -2,7 +2,7 @@
  * The share link by whose address the page was opened, where it was: what it is called, and what may be had by it. What is
  * shown is decided by it; what is allowed is decided by the server alone.
  */
-import { ask, base, send, toTrouble } from './api.js';
+import { ask, base, send, toApiError } from './api.js';
 import { session } from './session.svelte.js';
 
 /** A link as its visitors know it. */
@@ -29,11 +29,11 @@ class Share {
       this.now = await ask<ShareView>('/api/share');
       this.over = false;
     } catch (error) {
-      this.over = toTrouble(error).code === 'not-found';
+      this.over = toApiError(error).code === 'not-found';
     }
   }
 
-  /** Gives the password. @throws Trouble */
+  /** Gives the password. @throws ApiError */
   async unlock(password: string): Promise<void> {
     this.now = await ask<ShareView>('/api/share', send('POST', { password }));
     await session.load();

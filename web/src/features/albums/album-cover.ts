@@ -1,7 +1,7 @@
 /** The newest photo of a search, and how many it finds: what a cover is made of. */
 import { addressed, ask, type Tile } from '../../lib/api.js';
 
-/** Asks for it; for the count only where it is not known. @throws Trouble */
+/** Asks for it; for the count only where it is not known. @throws ApiError */
 export async function fetchCover(q: string, known?: number): Promise<{ tile: Tile | undefined; count: number }> {
   const [{ tiles }, months] = await Promise.all([
     ask<{ tiles: Tile[] }>(addressed('/api/tiles', { q, limit: 1 })),

@@ -3,7 +3,7 @@ import { addressed, ask, type Tile } from '../../lib/api.js';
 
 const page = 5000;
 
-/** The ids of all photos that a search finds. @throws Trouble */
+/** The ids of all photos that a search finds. @throws ApiError */
 export async function idsFound(q: string): Promise<string[]> {
   const ids: string[] = [];
   let cursor: string | undefined;
@@ -16,7 +16,7 @@ export async function idsFound(q: string): Promise<string[]> {
   return ids;
 }
 
-/** The same, and of the trash as well. @throws Trouble */
+/** The same, and of the trash as well. @throws ApiError */
 export const idsEverywhere = async (q: string): Promise<string[]> => [
   ...new Set([...(await idsFound(q)), ...(await idsFound(`${q} is:trashed`))]),
 ];

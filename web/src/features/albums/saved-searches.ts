@@ -1,5 +1,5 @@
 /** What the server keeps of albums: saved searches, suggestions of folders, covers. What is done to them can be undone. */
-import { addressed, ask, send, type Tile, toTrouble } from '../../lib/api.js';
+import { addressed, ask, send, type Tile, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { editTexts } from '../../lib/edits/edit-texts.js';
 import { collectionTexts as texts } from './album-texts.js';
@@ -21,7 +21,7 @@ export interface Suggestion {
   newest: string;
 }
 
-/** The saved searches, by name. @throws Trouble */
+/** The saved searches, by name. @throws ApiError */
 export const fetchSaved = async (): Promise<Saved[]> => (await ask<{ albums: Saved[] }>('/api/albums/saved')).albums;
 
 /** What is suggested. Never rejects: without it the page is the same. */
@@ -44,7 +44,7 @@ async function doing(text: string, work: () => Promise<() => Promise<unknown>>, 
     after();
     return true;
   } catch (error) {
-    edits.say({ text: editTexts.failed, trouble: toTrouble(error) });
+    edits.say({ text: editTexts.failed, trouble: toApiError(error) });
     return false;
   }
 }
@@ -84,7 +84,7 @@ export const remove = ({ id, name }: Saved, after: () => void): Promise<boolean>
     after,
   );
 
-/** Makes the album that a folder suggests; an edit of its photos like any other. @throws Trouble */
+/** Makes the album that a folder suggests; an edit of its photos like any other. @throws ApiError */
 export async function accept({ name }: Suggestion): Promise<boolean> {
   const { ids } = await ask<{ ids: string[] }>(addressed('/api/albums/suggested/photos', { name }));
   return edits.do(ids, { albums: { add: [name] } }, editTexts.intoAlbum(ids.length, name));

@@ -2,7 +2,7 @@
  * The groups of photos that look the same, to be worked through. What is settled leaves the list at once; what is undone is
  * there again. While the server still looks at photos, it is asked again now and then.
  */
-import { addressed, ask, type PhotoView, toTrouble, type Trouble } from '../../lib/api.js';
+import { addressed, ask, type PhotoView, toApiError, type ApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { keepAll, keepOne } from './keep-one.js';
 import { duplicateTexts as texts } from './duplicate-texts.js';
@@ -36,7 +36,7 @@ export class Review {
   /** How many groups there are, shown or not; undefined until it is known. */
   count: number | undefined = $state();
   looking: Found['looking'] = $state.raw(null);
-  trouble: Trouble | undefined = $state.raw();
+  trouble: ApiError | undefined = $state.raw();
   next: string | null = $state(null);
 
   #turn = 0;
@@ -113,7 +113,7 @@ export class Review {
       this.trouble = undefined;
       if (found.looking) this.#later();
     } catch (error) {
-      if (turn === this.#turn) this.trouble = toTrouble(error);
+      if (turn === this.#turn) this.trouble = toApiError(error);
     }
   }
 

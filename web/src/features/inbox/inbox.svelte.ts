@@ -2,7 +2,7 @@
  * The photos that nobody has looked at, one after the other. Those that are left for later stay in the list, behind; what is
  * done is done at once, and undone it is there again.
  */
-import { addressed, ask, type Tile, toTrouble, type Trouble } from '../../lib/api.js';
+import { addressed, ask, type Tile, toApiError, type ApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { editTexts } from '../../lib/edits/edit-texts.js';
 import { inboxSearch, waiting } from './inbox-count.svelte.js';
@@ -14,7 +14,7 @@ const ahead = 20;
 /** Working through the inbox. */
 export class Inbox {
   phase: 'loading' | 'ready' | 'failed' = $state('loading');
-  trouble: Trouble | undefined = $state.raw();
+  trouble: ApiError | undefined = $state.raw();
   kept = $state(0);
   trashed = $state(0);
 
@@ -103,7 +103,7 @@ export class Inbox {
       this.#tiles = [...this.#tiles, ...tiles];
       this.phase = 'ready';
     } catch (error) {
-      this.trouble = toTrouble(error);
+      this.trouble = toApiError(error);
       this.phase = this.#tiles.length > 0 ? 'ready' : 'failed';
     }
   }

@@ -14,7 +14,7 @@ export const dayNow = (now = Date.now()): string => new Date(now).toISOString().
 /** Tomorrow (UTC): all that came in until now is from before it. */
 export const dayNext = (now = Date.now()): string => dayNow(now + 86_400_000);
 
-/** Says of all photos from before a day that they were looked at, as one edit that can be undone. @throws Trouble */
+/** Says of all photos from before a day that they were looked at, as one edit that can be undone. @throws ApiError */
 export async function lookedAtBefore(day: string | undefined): Promise<boolean> {
   const ids = await idsFound(searchBefore(day));
   return ids.length > 0 && edits.do(ids, { reviewed: true }, texts.lookedAt(ids.length));

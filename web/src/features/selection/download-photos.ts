@@ -1,5 +1,5 @@
 /** Downloading photos: one as it is, several as one archive that the browser fetches by itself. */
-import { ask, originalOf, send, toTrouble } from '../../lib/api.js';
+import { ask, originalOf, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { selectTexts as texts } from './selection-texts.js';
 
@@ -15,7 +15,7 @@ export async function startDownload(photos: readonly { id: string }[]): Promise<
     edits.say({ text: `${texts.downloadTitle(ready.photos)}.${left}` });
     return true;
   } catch (error) {
-    edits.say({ text: texts.downloadFailed, trouble: toTrouble(error) });
+    edits.say({ text: texts.downloadFailed, trouble: toApiError(error) });
     return false;
   }
 }

@@ -13,7 +13,7 @@ export interface Ground {
 /** The server gives at most so many at once. */
 const atOnce = 5000;
 
-/** The photos of blocks that follow each other. What is not loaded is asked for. @throws Trouble */
+/** The photos of blocks that follow each other. What is not loaded is asked for. @throws ApiError */
 export async function tilesOf({ q }: Ground, blocks: readonly Block[]): Promise<Tile[]> {
   if (blocks.every((block) => block.tiles)) return blocks.flatMap((block) => block.tiles ?? []);
   const found: Tile[] = [];

@@ -1,5 +1,5 @@
 /** How photos of a timeline are chosen: by click, shift, box, long press, key, and whole days and months. */
-import { toTrouble, type Tile } from '../../lib/api.js';
+import { toApiError, type Tile } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import type { Album } from '../timeline/timeline-state.svelte.js';
 import { spotOf } from '../timeline/scroll-anchor.js';
@@ -78,7 +78,7 @@ export class Choosing {
     try {
       await work();
     } catch (error) {
-      edits.say({ text: selectTexts.failed, trouble: toTrouble(error) });
+      edits.say({ text: selectTexts.failed, trouble: toApiError(error) });
     }
   }
 }

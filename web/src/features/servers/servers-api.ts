@@ -1,12 +1,12 @@
 /** The mesh as the server tells it (`GET /api/peers`), and how a link is put into words. */
-import type { LinkStatus } from '../../../../src/sync/connections/connection-status.js';
+import type { ConnectionStatus } from '../../../../src/sync/connections/connection-status.js';
 import { ask, send } from '../../lib/api.js';
 import type { Merge } from '../viewer/history-api.js';
 import { spanName } from '../../lib/relative-time.js';
 import { serversTexts as texts } from './servers-texts.js';
 
 /** A link that this server keeps to another one. */
-export type Peer = LinkStatus;
+export type Peer = ConnectionStatus;
 
 /** A document that one side of a link rejects. */
 export type SetAside = Peer['refused'][number];

@@ -12,7 +12,7 @@ export interface Cover {
   tile: Tile;
 }
 
-/** The months or years of a search, newest first. @throws Trouble */
+/** The months or years of a search, newest first. @throws ApiError */
 export const fetchCovers = (q: string, by: Span): Promise<Cover[]> =>
   ask<Cover[]>(addressed('/api/timeline/covers', { q, by }));
 

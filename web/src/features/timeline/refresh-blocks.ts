@@ -8,7 +8,7 @@ import { covers, oldest, type Stretch } from './merge-months.js';
 
 /**
  * Makes the new blocks. `seen` are the old ones that are on the screen or next to it; `atTop` says that new photos at the
- * top of the page would be seen. @throws Trouble where a request fails; then nothing should be swapped.
+ * top of the page would be seen. @throws ApiError where a request fails; then nothing should be swapped.
  */
 export async function refill(
   q: string,

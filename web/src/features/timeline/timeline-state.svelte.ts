@@ -2,7 +2,7 @@
  * The timeline of one search: what is loaded, where everything is, and what of it is seen. What one is looking at stays
  * where it is while heights become known, photos come in, and the window changes its size.
  */
-import { fetchSegments, isCalledOff, toTrouble, type Tile, type Trouble } from '../../lib/api.js';
+import { fetchSegments, isCalledOff, toApiError, type Tile, type ApiError } from '../../lib/api.js';
 import type { Place } from '../../lib/route.svelte.js';
 import { findAnchor, lineOf, placeAt, returnTo, rowsOnScreen } from './scroll-anchor.js';
 import { arrive, type Start } from './initial-position.js';
@@ -37,7 +37,7 @@ const topEnough = 24;
 export class Album {
   readonly q: string;
   phase: 'loading' | 'ready' | 'failed' = $state('loading');
-  trouble: Trouble | undefined = $state.raw();
+  trouble: ApiError | undefined = $state.raw();
   /** Counts up whenever anything moved. */
   version = $state(0);
   /** Counts up with every scroll. */
@@ -80,7 +80,7 @@ export class Album {
       if (this.#stale) void this.refresh([]);
     } catch (error) {
       if (isCalledOff(error)) return;
-      this.trouble = toTrouble(error);
+      this.trouble = toApiError(error);
       this.phase = 'failed';
     }
   }

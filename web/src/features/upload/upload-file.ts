@@ -3,7 +3,7 @@
  * that it has the bytes of that hash.
  */
 import { type DetailedError, Upload } from 'tus-js-client';
-import { ask, send as sendJson, toTrouble, Trouble } from '../../lib/api.js';
+import { ask, send as sendJson, toApiError, ApiError } from '../../lib/api.js';
 import type { Source } from './dropped-files.js';
 import { hashOf } from './hash-worker-client.js';
 import { uploadTexts as texts } from './upload-texts.js';
@@ -14,7 +14,7 @@ export interface Telling {
   /** Bytes that the server has. */
   sending(bytes: number): void;
   /** The network is away, or the server in a trouble that passes. */
-  held(trouble: Trouble | undefined): void;
+  held(trouble: ApiError | undefined): void;
 }
 
 /** The reason of a signal that ends an upload for good: what came of it goes from the server. */
@@ -26,20 +26,20 @@ const [soon, late] = [1_000, 30_000];
 /** How often a file is sent anew that did not arrive as it was. */
 const tries = 3;
 
-/** Resolves when the server has the file, or had it already (`known`). @throws Trouble, or AbortError. */
+/** Resolves when the server has the file, or had it already (`known`). @throws ApiError, or AbortError. */
 export async function carry(source: Source, signal: AbortSignal, tell: Telling): Promise<'done' | 'known'> {
   tell.reading();
   const why = await whyNot(source).catch(() => undefined);
   signal.throwIfAborted();
-  if (why !== undefined) throw new Trouble('unsupported', texts.unsupported(why));
+  if (why !== undefined) throw new ApiError('unsupported', texts.unsupported(why));
   const sha256 = await hashOf(source.file);
   signal.throwIfAborted();
-  if (sha256 === undefined) throw new Trouble('unreadable', texts.unreadable);
+  if (sha256 === undefined) throw new ApiError('unreadable', texts.unreadable);
   for (let n = 1; ; n++) {
     try {
       return await send(source, sha256, signal, tell);
     } catch (error) {
-      if (!(error instanceof Trouble && error.code === 'mismatch' && n < tries)) throw error;
+      if (!(error instanceof ApiError && error.code === 'mismatch' && n < tries)) throw error;
     }
   }
 }
@@ -104,32 +104,32 @@ async function send(source: Source, sha256: string, signal: AbortSignal, tell: T
 }
 
 /** Asks whether the server has the bytes; undefined where it has. */
-async function confirm(url: string | null, sha256: string): Promise<Trouble | undefined> {
+async function confirm(url: string | null, sha256: string): Promise<ApiError | undefined> {
   try {
     const told = await ask<{ state: string; sha256?: string }>(new URL(url ?? '', location.href).pathname);
     if (told.state === 'received' && told.sha256 === sha256) return undefined;
-    return new Trouble(told.state === 'received' ? 'mismatch' : 'busy', texts.confirmless);
+    return new ApiError(told.state === 'received' ? 'mismatch' : 'busy', texts.confirmless);
   } catch (error) {
-    return toTrouble(error);
+    return toApiError(error);
   }
 }
 
 /** Whether it is worth trying again by itself: no answer, or one that says that it will be otherwise later. */
-const passes = ({ code }: Trouble): boolean =>
+const passes = ({ code }: ApiError): boolean =>
   ['offline', 'busy', 'changing', 'locked', 'slow-down', 'timeout', 'conflict', 'disk-full', 'read-only'].includes(
     code,
   ) || ['io', 'internal', 'permission'].includes(code);
 
-function troubleOf(error: unknown): Trouble {
+function troubleOf(error: unknown): ApiError {
   const response = (error as Partial<DetailedError>).originalResponse;
-  if (!response) return new Trouble('offline', '');
-  if (response.getStatus() === 401) return new Trouble('unauthorized', texts.signIn);
+  if (!response) return new ApiError('offline', '');
+  if (response.getStatus() === 401) return new ApiError('unauthorized', texts.signIn);
   try {
     const told = JSON.parse(response.getBody()) as { error: { code: string; message: string; hint?: string } };
-    return new Trouble(told.error.code, told.error.message, told.error.hint);
+    return new ApiError(told.error.code, told.error.message, told.error.hint);
   } catch {
     // A proxy's own page, or the answer to a HEAD, which has no body.
-    return new Trouble(
+    return new ApiError(
       response.getStatus() >= 500 ? 'busy' : 'refused',
       `${texts.states.failed} (${response.getStatus()}).`,
     );

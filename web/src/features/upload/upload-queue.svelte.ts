@@ -1,5 +1,5 @@
 /** All that is being sent from this page: three files at a time, in the order in which they came. */
-import { isCalledOff, toTrouble, type Trouble } from '../../lib/api.js';
+import { isCalledOff, toApiError, type ApiError } from '../../lib/api.js';
 import { session } from '../../lib/session.svelte.js';
 import { cancelled, carry } from './upload-file.js';
 import type { Source } from './dropped-files.js';
@@ -18,7 +18,7 @@ export class Item {
   state: State = $state('waiting');
   /** Bytes that the server has. */
   sent = $state(0);
-  trouble: Trouble | undefined = $state.raw();
+  trouble: ApiError | undefined = $state.raw();
   stop = new AbortController();
 
   constructor(source: Source) {
@@ -104,7 +104,7 @@ class Uploads {
     const tell = (change: () => void): void => {
       if (item.stop === stop && !stop.signal.aborted) change();
     };
-    const take = (state: State, trouble?: Trouble): void =>
+    const take = (state: State, trouble?: ApiError): void =>
       tell(() => {
         item.state = state;
         item.trouble = trouble;
@@ -124,7 +124,7 @@ class Uploads {
       tell(() => (item.sent = item.bytes));
       take(outcome);
     } catch (error) {
-      const trouble = toTrouble(error);
+      const trouble = toApiError(error);
       if (trouble.code === 'unauthorized') void session.load();
       if (!isCalledOff(error)) take('failed', trouble);
     }

@@ -76,7 +76,7 @@ function cut(ids: readonly string[]): string[][] {
 
 /**
  * Makes some changes. A change of one photo is sent to its end when the page is being closed (browsers bound such a body to
- * 64 KiB). @throws Trouble
+ * 64 KiB). @throws ApiError
  */
 export const makeChanges = (each: PhotosChange[]): Promise<Changed> => {
   const keepalive = document.visibilityState === 'hidden' && each.length === 1 && each[0]!.ids.length === 1;

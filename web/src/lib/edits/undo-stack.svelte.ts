@@ -2,7 +2,7 @@
  * The edits that this page made, and the way back from each: one after the other they can be undone, and done again. What is
  * undone is an edit like any other; the way back is what the server said when it was made.
  */
-import { toTrouble, type Trouble } from '../api.js';
+import { toApiError, type ApiError } from '../api.js';
 import { type Change, inParts, makeChanges, pack, type PhotosChange } from './edit-request.js';
 import { editTexts as texts } from './edit-texts.js';
 
@@ -17,7 +17,7 @@ export interface Said {
   text: string;
   /** Photos that are done, of how many; while it is under way. */
   progress?: { done: number; total: number };
-  trouble?: Trouble;
+  trouble?: ApiError;
   /** The photos that it is about, where something went wrong with them. */
   ids?: readonly string[];
   /** What can be done about it. */
@@ -123,7 +123,7 @@ class Edits {
       const rest = packs.slice(done).flat();
       this.said = {
         text: count > 0 ? texts.half(count, total) : texts.failed,
-        trouble: toTrouble(error),
+        trouble: toApiError(error),
         ids: rest.flatMap(({ ids }) => ids),
         act: { label: texts.goOn, do: () => this.#queue(() => this.#make(rest, label, kept, say)) },
         ...(count > 0 && { second: this.#wayBack(kept) }),
