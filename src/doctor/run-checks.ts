@@ -9,7 +9,8 @@ import type { Files } from '../base/files.js';
 import type { SpoolPause, StuckItem } from '../spool/spool-interface.js';
 import { examineFolders, examineModes, examineSpace } from './check-disk.js';
 import { checks, sorted, type Check, type Examined, type Finding } from './finding.js';
-import { examineBackup, examineClock, examineLibrary, examineNode, examinePrograms } from './check-machine.js';
+import { examineClock, examineLibrary, examineNode, examinePrograms } from './check-machine.js';
+import { examineBackup } from './check-backup.js';
 import { examinePeers, examineServer, type NetworkProbe, type CheckedPeer, type Running } from './check-network.js';
 import { examineSpool, examineWatches } from './check-spool.js';
 

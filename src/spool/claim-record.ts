@@ -66,13 +66,8 @@ export const itemName = 'item.json';
 const firstDelay = 5_000;
 /** The longest delay between two tries of a transient failure, in ms. */
 export const longestDelay = 3_600_000;
-/** So long damage is waited for to go away: for the rest of a file, or a better copy in its place; in ms. */
-export const patience = 24 * 3_600_000;
-
-const damage: ReadonlySet<string> = new Set<PhotospoolError['code']>(['truncated', 'undecodable']);
-
-/** Whether a file waits for nothing but its own damage. */
-export const isDamaged = ({ error }: ClaimRecord): boolean => error !== undefined && damage.has(error.code);
+/** The codes of damage: part of the file is missing or can't be decoded. */
+export const damage: ReadonlySet<string> = new Set<PhotospoolError['code']>(['truncated', 'undecodable']);
 
 const own: ReadonlySet<string> = new Set<PhotospoolError['code']>([
   ...damage,
@@ -86,17 +81,6 @@ export const isOwn = ({ error }: ClaimRecord): boolean => error !== undefined &&
 
 /** Whether an owner ignores it as it is. */
 export const isIgnored = ({ ignored, tried }: ClaimRecord): boolean => ignored !== undefined && ignored === tried;
-
-/** When a damaged file is archived as it is, in ms, unless it changes before. */
-export function patienceEnds({ still, error, claimed }: ClaimRecord): number {
-  return Date.parse(still ?? error?.at ?? claimed) + patience;
-}
-
-/** Whether a file that looks like `look` now is archived with its damage: an owner said so, or it did not change for a day. */
-export function isTakenAsIs(item: ClaimRecord, look: string | undefined, now: number): boolean {
-  if (look === undefined || look !== item.tried) return false;
-  return item.asIs === look || (isDamaged(item) && patienceEnds(item) <= now);
-}
 
 /** The name that a file has in its claim: its own, unless the record or a tool's line protocol could be confused by it. */
 export function claimName(name: string, raw: boolean): string {

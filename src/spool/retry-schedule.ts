@@ -2,16 +2,8 @@
 import { dirname } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Claim } from './claims.js';
-import {
-  isDamaged,
-  isIgnored,
-  isoTime,
-  isOwn,
-  longestDelay,
-  patience,
-  patienceEnds,
-  type ClaimRecord,
-} from './claim-record.js';
+import { isIgnored, isoTime, isOwn, longestDelay, type ClaimRecord } from './claim-record.js';
+import { patienceEnds, patience, isDamaged } from './damaged-files.js';
 import type { StuckItem } from './spool-interface.js';
 
 /**

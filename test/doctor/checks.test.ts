@@ -8,13 +8,8 @@ import { openFiles } from '../../src/base/files.js';
 import { examineFolders, examineModes, examineSpace } from '../../src/doctor/check-disk.js';
 import { examine, type Patient } from '../../src/doctor/run-checks.js';
 import { checks, sorted, type Finding } from '../../src/doctor/finding.js';
-import {
-  examineBackup,
-  examineClock,
-  examineLibrary,
-  examineNode,
-  examinePrograms,
-} from '../../src/doctor/check-machine.js';
+import { examineClock, examineLibrary, examineNode, examinePrograms } from '../../src/doctor/check-machine.js';
+import { examineBackup } from '../../src/doctor/check-backup.js';
 import { examinePeers, examineServer } from '../../src/doctor/check-network.js';
 import { examineSpool, examineWatches } from '../../src/doctor/check-spool.js';
 import type { StuckItem } from '../../src/spool/spool-interface.js';

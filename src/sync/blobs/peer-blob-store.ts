@@ -10,6 +10,7 @@ import type { Blobs } from '../../archive/blob-store.js';
 import { errnoOf, PhotospoolError, printable } from '../../base/errors.js';
 import type { Files } from '../../base/files.js';
 import { roomOf, type Room } from '../../base/disk-space.js';
+import { leavesReserve } from './disk-reserve.js';
 import { gather } from '../../base/async/single-flight.js';
 import { photoId, type PhotoDocument } from '../../document/photo-document.js';
 import { viewPhoto } from '../../document/photo-view.js';
@@ -53,11 +54,6 @@ export interface Store {
 /** The claim in whose name originals are reserved. No folder has it, so what a crash leaves is settled at the next start. */
 const claim = 'replication';
 
-/**
- * What pictures leave of a disk for the library, which else could not take in any document: bytes, but not more than this part
- * of a small disk.
- */
-const spared = { bytes: 64 * 1024 * 1024, part: 0.05 };
 /** The most bytes of a blob that is written in one piece. */
 const atOnce = 1024 * 1024;
 
@@ -121,8 +117,7 @@ export function openStore(parts: StoreParts): Store {
 
   /** @throws PhotospoolError `disk-full`. */
   async function checkRoom(bytes: number): Promise<void> {
-    const { left, size } = await room(blobs.folder);
-    if (left - promised - bytes >= Math.min(spared.bytes, size * spared.part)) return;
+    if (leavesReserve(await room(blobs.folder), promised + bytes)) return;
     throw new PhotospoolError('disk-full', 'There is no room for more pictures on the disk of .photospool.', {
       ...{ op: 'receive', path: blobs.folder },
       hint: 'Free some space; it is tried again by itself.',

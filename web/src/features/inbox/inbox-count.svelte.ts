@@ -6,20 +6,6 @@ export const inboxSearch = '-is:reviewed';
 /** Changes come in bursts; asking rests so long in between, ms. */
 const rest = 1500;
 
-/** So many that nobody wants to go through them one by one. */
-const crowd = 50;
-
-/** Whether nobody ever looked at a photo here, and many wait: never rejects. */
-export async function isFirst(): Promise<boolean> {
-  const countOf = async (q: string): Promise<number> =>
-    (await ask<{ count: number }[]>(addressed('/api/timeline', { q }))).reduce((sum, { count }) => sum + count, 0);
-  try {
-    return (await countOf('is:reviewed')) === 0 && (await countOf(inboxSearch)) >= crowd;
-  } catch {
-    return false;
-  }
-}
-
 /** The count. */
 class Waiting {
   /** Undefined until it is known. */

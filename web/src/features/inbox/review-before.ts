@@ -1,4 +1,5 @@
 /** Photos that came in before a day and that nobody has looked at: what can be settled at once. */
+import { addressed, ask } from '../../lib/api.js';
 import { idsFound } from '../albums/all-matches.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { inboxSearch } from './inbox-count.svelte.js';
@@ -18,4 +19,18 @@ export const dayNext = (now = Date.now()): string => dayNow(now + 86_400_000);
 export async function lookedAtBefore(day: string | undefined): Promise<boolean> {
   const ids = await idsFound(searchBefore(day));
   return ids.length > 0 && edits.do(ids, { reviewed: true }, texts.lookedAt(ids.length));
+}
+
+/** So many that nobody wants to go through them one by one. */
+const crowd = 50;
+
+/** Whether nobody ever looked at a photo here, and many wait: never rejects. */
+export async function isFirst(): Promise<boolean> {
+  const countOf = async (q: string): Promise<number> =>
+    (await ask<{ count: number }[]>(addressed('/api/timeline', { q }))).reduce((sum, { count }) => sum + count, 0);
+  try {
+    return (await countOf('is:reviewed')) === 0 && (await countOf(inboxSearch)) >= crowd;
+  } catch {
+    return false;
+  }
 }

@@ -48,3 +48,12 @@ export function zoomAt(view: View, factor: number, px: number, py: number): View
 }
 
 const clamp = (value: number, room: number): number => Math.min(room, Math.max(-room, value));
+
+/** The longer edge of a preview, px. */
+const previewEdge = 2048;
+
+/** Whether a picture that takes `width` pixels of the screen needs the original: the preview would be enlarged, and has less. */
+export function needsOriginal(picture: Size, width: number): boolean {
+  const previewWidth = Math.min(1, previewEdge / Math.max(picture.width, picture.height)) * picture.width;
+  return width > previewWidth * 1.1 && picture.width > previewWidth;
+}

@@ -1,0 +1,44 @@
+/** The photo that stands for a month or a year, where the timeline is seen from far away. Pure. */
+import type { Columns } from './columns.js';
+import { monthText } from './date-numbers.js';
+import { bit } from './photo-flags.js';
+import type { MatchingSlots } from './search-filter.js';
+
+/** A month or a year, and the photo that stands for it. */
+export interface CoveredSpan {
+  /** `2024-07` or `2024` */
+  span: string;
+  count: number;
+  /** Row number of the photo. */
+  n: number;
+}
+
+/**
+ * Photos per month or year, newest first, each with the one that stands for it: a favourite of the owner's (where `favourites`:
+ * somebody with favourites of their own is not told of them), then the one with most stars, no video where there is a picture; of equal ones the newest.
+ */
+export function pickCovers(
+  { taken, state, rating, n }: Columns,
+  found: MatchingSlots,
+  by: 'month' | 'year',
+  favourites: boolean,
+): CoveredSpan[] {
+  const size = by === 'month' ? 100 : 10_000;
+  const worth = (slot: number): number =>
+    rating[slot]! + (favourites && state[slot]! & bit.favourite ? 10 : 0) - (state[slot]! & bit.video ? 100 : 0);
+  const spans: CoveredSpan[] = [];
+  for (let end = found.length; end > 0;) {
+    const date = taken[found[end - 1]!]!;
+    const first = date - (date % size);
+    let best = found[end - 1]!;
+    let at = end;
+    while (at > 0 && taken[found[at - 1]!]! >= first) {
+      const slot = found[--at]!;
+      if (worth(slot) > worth(best)) best = slot;
+    }
+    const text = by === 'month' ? monthText(first / 100) : String(first / 10_000).padStart(4, '0');
+    spans.push({ span: text, count: end - at, n: n[best]! });
+    end = at;
+  }
+  return spans;
+}
