@@ -237,3 +237,15 @@ test('folders suggest albums: one is made, one turned down for good, both undone
   expect(mishaps).toEqual([]);
   await close();
 });
+
+test('a page that can not be drawn says so, and leads back to the photos', async () => {
+  const { page, close } = await open('/tags');
+  const broken = { value: null, count: 1 };
+  await page.route('**/api/tags?*', (route) => route.fulfill({ json: [broken, { ...broken, count: 2 }] }));
+  await page.goto(`${home.url}/tags`);
+  await page.waitForSelector('h2:text("Something went wrong")');
+  expect(await breaches(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Go to photos' }).click();
+  await shown(page);
+  await close();
+});
