@@ -24,7 +24,8 @@ import {
 } from './catalog-answers.js';
 import { finishBuilding, remake, startBuilding } from './bulk-build.js';
 import { placeOf, type Columns } from './columns.js';
-import { countFacet, countMonths, countPlaces, cutSegments, type FacetKind, type SpanPlaces } from './search-counts.js';
+import { countFacet, countMonths, cutSegments, type FacetKind } from './search-counts.js';
+import { countPlaces, type SpanPlaces } from './month-places.js';
 import { pickCovers } from './month-covers.js';
 import { derivedOf } from './derived-values.js';
 import { findAlike, type Alike } from './near-duplicates.js';

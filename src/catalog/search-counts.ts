@@ -1,7 +1,7 @@
 /** Counting what a search found: per month, per stretch of the timeline, per value. From the columns. */
 import type { Facet, Segment } from './catalog-answers.js';
 import type { Columns } from './columns.js';
-import { dayText, monthText } from './date-numbers.js';
+import { monthText } from './date-numbers.js';
 import { derivedOf } from './derived-values.js';
 import type { MatchingSlots } from './search-filter.js';
 
@@ -20,7 +20,7 @@ const eachMonth = (taken: Int32Array, found: MatchingSlots, tell: (month: string
   eachSpan(taken, found, 100, (month, count) => tell(monthText(month), count));
 
 /** Tells of each span of time with its count, newest first; a date is `yyyymmdd`, of which a span leaves the last digits out. */
-function eachSpan(
+export function eachSpan(
   taken: Int32Array,
   found: MatchingSlots,
   size: number,
@@ -34,39 +34,6 @@ function eachSpan(
     tell(first / size, end - at);
     end = at;
   }
-}
-
-/** The places of a month or a day, those of most photos first. */
-export interface SpanPlaces {
-  /** `2024-07` or `2024-07-03` */
-  span: string;
-  places: string[];
-}
-
-/** So many places stand for a span, where each has at least this share of its photos. */
-const mostPlaces = 2;
-const leastShare = 0.2;
-
-/** Where the photos of each month or day were taken mostly, newest first; those of which it is not known are left out. */
-export function countPlaces(columns: Columns, found: MatchingSlots, by: 'month' | 'day'): SpanPlaces[] {
-  const { taken, place } = columns;
-  const label = derivedOf(columns).label.place;
-  const [size, name] = by === 'month' ? ([100, monthText] as const) : ([1, dayText] as const);
-  const spans: SpanPlaces[] = [];
-  let at = found.length;
-  eachSpan(taken, found, size, (span, all) => {
-    const counts = new Map<number, number>();
-    for (const end = at - all; at > end;) {
-      const number = place[found[--at]!]!;
-      if (number !== 0) counts.set(number, (counts.get(number) ?? 0) + 1);
-    }
-    const most = [...counts]
-      .filter(([, count]) => count >= all * leastShare)
-      .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    if (most.length > 0)
-      spans.push({ span: name(span), places: most.slice(0, mostPlaces).map(([number]) => label(number)) });
-  });
-  return spans;
 }
 
 /** Stretches of at most `size` photos of one month, newest first. */

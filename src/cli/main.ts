@@ -4,7 +4,8 @@
  */
 import { Command, CommanderError } from 'commander';
 import { toPhotospoolError } from '../base/errors.js';
-import { exit, sayFailure } from './output.js';
+import { sayFailure } from './output.js';
+import { exit } from './exit-codes.js';
 import { addConfiguration, type Verb } from './command.js';
 import { version } from '../home/version.js';
 

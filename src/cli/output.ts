@@ -4,9 +4,7 @@
  */
 import type { Config } from '../base/config.js';
 import { sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
-
-/** Exit codes: 0 all done, 1 done but some items are stuck, 2 wrong usage or configuration, 3 something can't be used. */
-export const exit = { done: 0, stuck: 1, usage: 2, unusable: 3 } as const;
+import { exit } from './exit-codes.js';
 
 const usage: ReadonlySet<ErrorCode> = new Set(['usage', 'config', 'invalid']);
 

@@ -4,7 +4,8 @@ import { photoId, type PhotoDocument } from '../../document/photo-document.js';
 import { viewPhoto, type PhotoView } from '../../document/photo-view.js';
 import { PhotospoolError, printable, sentence } from '../../base/errors.js';
 import { noHome, viewHome, type HomeView } from '../../home/open-read-only.js';
-import { exit, print, printJson, say } from '../output.js';
+import { print, printJson, say } from '../output.js';
+import { exit } from '../exit-codes.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `list`. */

@@ -14,11 +14,13 @@ import {
   openPeers,
   originalsPolicies,
   readAddress,
+  type OriginalsPolicy,
+  type Peers,
 } from '../../sync/connections/peers.js';
-import type { OriginalsPolicy, Peers } from '../../sync/connections/peers.js';
 import type { QuarantinedDocument } from '../../sync/connections/quarantine.js';
 import { hasLibrary, withAccess } from '../with-access.js';
-import { exit, print, printJson, say } from '../output.js';
+import { print, printJson, say } from '../output.js';
+import { exit } from '../exit-codes.js';
 import { readSecret } from '../secret-prompt.js';
 import { describeElsewhere, describeLink, meshOf, viewPeer, withPeers } from '../../home/manage-peers.js';
 import { findServer } from '../../home/running-server.js';

@@ -1,7 +1,8 @@
 /** `photospool publishers`: the homes that publish on this public server. Works beside the running server. */
 import { PhotospoolError, printable } from '../../base/errors.js';
 import type { Config } from '../../base/config.js';
-import { exit, print, printJson, say } from '../output.js';
+import { print, printJson, say } from '../output.js';
+import { exit } from '../exit-codes.js';
 import { counted } from '../../base/human-format.js';
 import { listPublishers, removePublisher, type PublisherView } from '../manage-publishers.js';
 import { isPublic } from '../../home/open-records.js';

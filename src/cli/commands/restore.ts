@@ -1,7 +1,8 @@
 /** `photospool restore DIR`: puts a backup in the place of a home's library, and finds the originals again. */
 import { resolve } from 'node:path';
 import { printable } from '../../base/errors.js';
-import { exit, print, printJson, say } from '../output.js';
+import { print, printJson, say } from '../output.js';
+import { exit } from '../exit-codes.js';
 import { openProgress } from '../progress-bar.js';
 import { restoreHome, shortPath, type Restored } from '../../home/restore-home.js';
 import { clockTime, counted } from '../../base/human-format.js';

@@ -1,7 +1,8 @@
 /** `photospool retry`: tries stuck items again, now. With a server running on that home, the server does. */
 import { printable } from '../../base/errors.js';
 import type { Retried } from '../../spool/spool-interface.js';
-import { exit, print, printJson, say } from '../output.js';
+import { print, printJson, say } from '../output.js';
+import { exit } from '../exit-codes.js';
 import { askServer } from '../../home/running-server.js';
 import { chooseStuck, withSpool, type StuckFlags } from '../stuck-actions.js';
 import { counted } from '../../base/human-format.js';

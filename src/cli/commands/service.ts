@@ -11,7 +11,8 @@ import { openInstaller, printed } from '../../service/install.js';
 import { checkPlan, kinds, nameOf, type Kind, type LaunchPlan } from '../../service/launch-plan.js';
 import { ask, lastingNode } from '../../service/system-command.js';
 import { isPassing, usualHome, writableFolders } from '../../service/writable-folders.js';
-import { exit, print, say } from '../output.js';
+import { print, say } from '../output.js';
+import { exit } from '../exit-codes.js';
 import { addVerb, carriedFlags, configOf, type Flags, type Verb } from '../command.js';
 import { filesOf } from '../../home/open-read-only.js';
 

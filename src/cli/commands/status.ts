@@ -8,7 +8,8 @@ import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/spool-inte
 import { readStatus } from '../../spool/spool-status.js';
 import { findTools } from '../../video/find-ffmpeg.js';
 import { viewHome } from '../../home/open-read-only.js';
-import { exit, print, printJson } from '../output.js';
+import { print, printJson } from '../output.js';
+import { exit } from '../exit-codes.js';
 import { askServer, findServer } from '../../home/running-server.js';
 import { clockTime, counted, lasting, sized } from '../../base/human-format.js';
 import { describeElsewhere, describeLink, meshOf, type Elsewhere, type PeerOverview } from '../../home/manage-peers.js';

@@ -4,7 +4,8 @@ import { mays, type May } from '../../access/permissions.js';
 import type { Token } from '../../access/api-tokens.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { hasLibrary, withAccess } from '../with-access.js';
-import { exit, print, printJson } from '../output.js';
+import { print, printJson } from '../output.js';
+import { exit } from '../exit-codes.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 
 /** The verb `tokens`. */

@@ -1,6 +1,6 @@
 /** What took the picture and how: camera, lens, exposure (EXIF 3.0, 4.6.4 to 4.6.6). Pure. */
 import type { Exposure, Facts } from '../../document/photo-document.js';
-import { round } from './gps-position.js';
+import { round } from './position-and-place.js';
 import { line, type Tags } from './exif-tags.js';
 
 /** Camera, lens and exposure as far as they are known. */

@@ -15,7 +15,7 @@ import { openReader, type ExifToolAnswer } from './exiftool.js';
 import type { Format } from '../formats/identify.js';
 import { readFilm, readFilmSize } from './video-facts.js';
 import { findMotion, readPair } from './motion-photos.js';
-import { readPosition } from './gps-position.js';
+import { readPosition } from './position-and-place.js';
 import { readSidecarValues } from './xmp-sidecar.js';
 import { describeTags, openTags, type Tags } from './exif-tags.js';
 import { readWords } from './captions.js';

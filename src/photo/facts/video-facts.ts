@@ -1,6 +1,6 @@
 /** What ExifTool tells of a video: length, size as displayed, codecs. Where ffprobe is, it tells the same, and better. Pure. */
 import type { Facts } from '../../document/photo-document.js';
-import { round } from './gps-position.js';
+import { round } from './position-and-place.js';
 import { line, type Tags } from './exif-tags.js';
 
 /** The short names of codecs by what containers call them. */
