@@ -1,6 +1,6 @@
 /** The part of the fixture that knows what is said of photos (docs/interface.md, "Comments"), from memory. */
 import type { Comment } from '../../web/src/features/viewer/comments-api.js';
-import type { SessionView } from '../../web/src/lib/viewer.js';
+import type { SessionAnswer } from '../../web/src/lib/viewer.js';
 import type { Answer } from './door.js';
 
 /** A comment with who wrote it, as only the server knows it. */
@@ -10,7 +10,7 @@ export type Spoken = Omit<Comment, 'mine'> & { photo: string };
 export interface Comments {
   all: Spoken[];
   /** The answer, or undefined where the path is none of ours. */
-  answer(method: string, path: string, viewer: SessionView, body: Record<string, unknown>): Answer | undefined;
+  answer(method: string, path: string, viewer: SessionAnswer, body: Record<string, unknown>): Answer | undefined;
 }
 
 const gone: Answer = { status: 404, body: { error: { code: 'not-found', message: 'It is not there.' } } };
@@ -18,8 +18,8 @@ const gone: Answer = { status: 404, body: { error: { code: 'not-found', message:
 /** No comments yet. `tell` hears of every change. */
 export function makeComments(tell: (message: object) => void): Comments {
   let last = 0;
-  const by = ({ person }: SessionView): Comment['by'] => person ?? { name: 'Owner' };
-  const mine = (spoken: Spoken, viewer: SessionView): boolean => spoken.by.id === viewer.person?.id;
+  const by = ({ person }: SessionAnswer): Comment['by'] => person ?? { name: 'Owner' };
+  const mine = (spoken: Spoken, viewer: SessionAnswer): boolean => spoken.by.id === viewer.person?.id;
   const show = ({ photo: _, ...spoken }: Spoken, own: boolean): Comment => ({ ...spoken, mine: own });
 
   const comments: Comments = {

@@ -5,8 +5,15 @@
 import { randomBytes } from 'node:crypto';
 import { checks, type Finding } from '../../src/doctor/finding.js';
 import { actions, may } from '../../src/access/permissions.js';
-import type { Happening, Openness, Passkey, Person, Signed, Token } from '../../web/src/lib/access-api.js';
-import type { SessionView } from '../../web/src/lib/viewer.js';
+import type {
+  AuditEntry,
+  AccessSettings,
+  Passkey,
+  Person,
+  SignedInSession,
+  Token,
+} from '../../web/src/lib/access-api.js';
+import type { SessionAnswer } from '../../web/src/lib/viewer.js';
 
 /** A person of the fixture, with what only the server knows. */
 export interface FixturePerson extends Person {
@@ -24,22 +31,22 @@ export interface Answer {
 /** The people of a fixture. */
 export interface Door {
   people: FixturePerson[];
-  sessions: (Signed & { secret: string; person: string })[];
+  sessions: (SignedInSession & { secret: string; person: string })[];
   tokens: Token[];
-  openness: Openness;
-  happenings: Happening[];
+  openness: AccessSettings;
+  happenings: AuditEntry[];
   findings: Finding[];
   /** The code of the set-up link and of invitations, by person. */
   setUp: string | undefined;
   invitations: Map<string, string>;
   /** Who asks with this cookie. */
-  viewer(cookie: string | undefined): SessionView;
+  viewer(cookie: string | undefined): SessionAnswer;
   /** The answer, or undefined where the path is none of ours. */
   answer(method: string, path: string, cookie: string | undefined, body: Record<string, unknown>): Answer | undefined;
 }
 
 /** What people may do, by the table of the server itself. */
-const rights = (role: 'owner' | 'family' | 'visitor', canEdit = false): SessionView['may'] =>
+const rights = (role: 'owner' | 'family' | 'visitor', canEdit = false): SessionAnswer['may'] =>
   actions.filter((action) => may({ role, audiences: [], canEdit }, action));
 
 /** The code of the set-up link of every door. */
@@ -136,7 +143,13 @@ export function makeDoor(passkeys = true): Door {
     }
     if (path === '/api/me/passkeys') {
       const credential = (body['response'] as { id: string }).id;
-      me.keys.push({ id: `k${me.keys.length + 1}`, name: body['name'] as string, created: now(), credential });
+      me.keys.push({
+        id: `k${me.keys.length + 1}`,
+        name: body['name'] as string,
+        created: now(),
+        site: 'localhost',
+        credential,
+      });
       return { status: 201, body: { id: `k${me.keys.length}` } };
     }
     if (removed) {
@@ -266,7 +279,16 @@ export function makeDoor(passkeys = true): Door {
 /** Adds a person to a door. */
 export function addPerson(door: Door, name: string, role: Person['role'], password?: string): FixturePerson {
   const id = `01JDF${String(door.people.length + 1).padStart(21, '0')}`;
-  const person: FixturePerson = { id, name, role, canEdit: false, passwordSet: false, passkeys: 0, keys: [] };
+  const person: FixturePerson = {
+    id,
+    name,
+    role,
+    canEdit: false,
+    passwordSet: false,
+    passkeys: 0,
+    secondFactor: false,
+    keys: [],
+  };
   if (password !== undefined) person.password = password;
   door.people.push(person);
   return person;

@@ -1,6 +1,7 @@
 /** Text that others wrote stays text on every page: no script, no request, no other direction, no broken layout. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AuditEntry } from '../../src/api/answer-types.js';
 import { addPerson } from './door.js';
 import { type Fixture, makePhoto } from './fixture.js';
 import { expectWhole, long, names } from './hostile.js';
@@ -154,11 +155,13 @@ test.each([390, 1440])('names of 10,000 characters, turned or unseen ones break 
   fixture.spool(status);
   const owner = addPerson(fixture.door, names[0]!, 'owner');
   for (const name of names.slice(1)) addPerson(fixture.door, name, 'family');
-  owner.keys.push(...names.map((name, i) => ({ id: `k${i}`, name, created: at, credential: '' })));
+  owner.keys.push(...names.map((name, i) => ({ id: `k${i}`, name, created: at, site: 'localhost', credential: '' })));
   const place = { created: at, lastUsed: at, current: false, address: long, browser: long };
   fixture.door.sessions.push({ id: 's1', secret: 'secret', person: owner.id, ...place });
   fixture.door.tokens.push(...names.map((name) => ({ name, may: ['read' as const], created: at })));
-  fixture.door.happenings.push(...names.map((who) => ({ at, what: who, who, address: who, detail: who })));
+  fixture.door.happenings.push(
+    ...names.map((who) => ({ at, what: who as AuditEntry['what'], who, address: who, detail: who })),
+  );
   fixture.door.findings.push(
     ...names.map((name) => ({ check: 'spool' as const, severity: 'note' as const, message: name, remedy: name })),
   );

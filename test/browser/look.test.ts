@@ -122,7 +122,7 @@ function furnish({ door, comments, photos }: Fixture): void {
   const family = addPerson(door, 'Family', 'family', password);
   family.secondFactor = true;
   addPerson(door, 'Somebody with a long name who was invited', 'family');
-  owner.keys.push({ id: 'k', name: 'A phone', created: at, credential: '' });
+  owner.keys.push({ id: 'k', name: 'A phone', created: at, site: 'localhost', credential: '' });
   door.tokens.push({ name: 'phone', may: ['upload', 'read'], created: at, lastUsed: at, by: 'Owner' });
   const photo = photos[0]!.id;
   for (const { id, name } of [owner, family])

@@ -1,91 +1,38 @@
 /** What the pages about people and access ask the server for (docs/interface.md, "People and access"). Times are UTC. */
+import type {
+  AccessSettings,
+  AuditEntry,
+  Invitation,
+  Passkey,
+  Person,
+  SignedInSession,
+  Token,
+  TokenMay,
+  WaitingPerson,
+} from '../../../src/api/answer-types.js';
 import { addressed, ask, send } from './api.js';
-import type { SessionView } from './viewer.js';
+import type { SessionAnswer } from './viewer.js';
 
-/** A person with an account. */
-export interface Person {
-  id: string;
-  name: string;
-  role: 'owner' | 'family';
-  canEdit: boolean;
-  passwordSet: boolean;
-  passkeys: number;
-  secondFactor?: boolean;
-  lastSeen?: string;
-}
+export type {
+  AccessSettings,
+  AuditEntry,
+  Invitation,
+  Passkey,
+  Person,
+  SignedInSession,
+  Token,
+  TokenMay,
+  WaitingPerson,
+};
 
 /** What a person is called and may do. */
-export type Standing = Pick<Person, 'name' | 'role' | 'canEdit'> & { removed: boolean };
-
-/** What another server changed of a person and an owner here has not agreed to. */
-export interface WaitingPerson {
-  id: string;
-  here: Standing;
-  change: Partial<Standing>;
-  /** Names what was shown. */
-  edition: string;
-  from?: string;
-  since?: string;
-}
-
-/** A link that lets a person choose a password, once. */
-export interface Invitation {
-  path: string;
-  expires: string;
-}
-
-/** A passkey of one's own. */
-export interface Passkey {
-  id: string;
-  name: string;
-  created: string;
-  lastUsed?: string;
-}
+export type Standing = WaitingPerson['here'];
 
 /** One's own second factor. `recovery`: codes that were not used yet. */
 export interface SecondFactor {
   on: boolean;
   since?: string;
   recovery: number;
-}
-
-/** A place where someone is signed in. */
-export interface Signed {
-  id: string;
-  current: boolean;
-  created: string;
-  lastUsed: string;
-  address: string;
-  browser: string;
-}
-
-/** What a token may do. */
-export type TokenMay = 'read' | 'edit' | 'upload' | 'replicate' | 'publish';
-
-/** A token, without its secret. */
-export interface Token {
-  name: string;
-  may: TokenMay[];
-  created: string;
-  lastUsed?: string;
-  by?: string;
-}
-
-/** Who else is let in. */
-export interface Openness {
-  visitors: boolean;
-  familyEdits: boolean;
-  /** What links begin with; null where the owner set none. */
-  publicAddress: string | null;
-}
-
-/** Something that happened. */
-export interface Happening {
-  at: string;
-  what: string;
-  who?: string;
-  address?: string;
-  detail?: string;
 }
 
 const at = (path: string, id: string): string => `${path}/${encodeURIComponent(id)}`;
@@ -127,8 +74,8 @@ export const fetchPasskeys = async (): Promise<Passkey[]> =>
 export const removePasskey = (id: string): Promise<unknown> => ask(at('/api/me/passkeys', id), send('DELETE'));
 
 /** This browser comes first; the others stay in the server's order. */
-export const fetchSessions = async (person?: string): Promise<Signed[]> =>
-  (await ask<{ sessions: Signed[] }>(addressed('/api/me/sessions', { person }))).sessions.sort(
+export const fetchSessions = async (person?: string): Promise<SignedInSession[]> =>
+  (await ask<{ sessions: SignedInSession[] }>(addressed('/api/me/sessions', { person }))).sessions.sort(
     (a, b) => Number(b.current) - Number(a.current),
   );
 export const endSession = (id: string): Promise<unknown> => ask(at('/api/sessions', id), send('DELETE'));
@@ -139,20 +86,21 @@ export const makeToken = (name: string, may: TokenMay[]): Promise<Token & { toke
   ask('/api/tokens', send('POST', { name, may }));
 export const revokeToken = (name: string): Promise<unknown> => ask(at('/api/tokens', name), send('DELETE'));
 
-export const fetchAccess = (): Promise<Openness> => ask('/api/access');
-export const changeAccess = (change: Partial<Openness>): Promise<Openness> => ask('/api/access', send('PATCH', change));
+export const fetchAccess = (): Promise<AccessSettings> => ask('/api/access');
+export const changeAccess = (change: Partial<AccessSettings>): Promise<AccessSettings> =>
+  ask('/api/access', send('PATCH', change));
 
-export const fetchAudit = (before?: string): Promise<{ entries: Happening[]; next: string | null }> =>
+export const fetchAudit = (before?: string): Promise<{ entries: AuditEntry[]; next: string | null }> =>
   ask(addressed('/api/audit', { limit: 50, before }));
 
-export const signIn = (name: string, password: string, otp?: string): Promise<SessionView> =>
+export const signIn = (name: string, password: string, otp?: string): Promise<SessionAnswer> =>
   ask('/api/session', send('POST', { name, password, otp }));
-export const confirmByPassword = (password: string, otp?: string): Promise<SessionView> =>
+export const confirmByPassword = (password: string, otp?: string): Promise<SessionAnswer> =>
   ask('/api/session/confirm', send('POST', { password, otp }));
-export const setUp = (code: string, name: string, password: string): Promise<SessionView> =>
+export const setUp = (code: string, name: string, password: string): Promise<SessionAnswer> =>
   ask('/api/setup', send('POST', { code, name, password }));
 export const lookAtSetUp = (code: string): Promise<unknown> => ask('/api/setup/look', send('POST', { code }));
 export const lookAtInvitation = (code: string): Promise<{ name: string }> =>
   ask('/api/invitation/look', send('POST', { code }));
-export const acceptInvitation = (code: string, password: string, otp?: string): Promise<SessionView> =>
+export const acceptInvitation = (code: string, password: string, otp?: string): Promise<SessionAnswer> =>
   ask('/api/invitation', send('POST', { code, password, otp }));

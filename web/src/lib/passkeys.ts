@@ -11,21 +11,21 @@ import {
   WebAuthnError,
 } from '@simplewebauthn/browser';
 import { ask, send, ApiError } from './api.js';
-import { session, type SessionView } from './session.svelte.js';
+import { session, type SessionAnswer } from './session.svelte.js';
 import { texts } from './texts.js';
 
 /** Whether passkeys can work here: in this browser, at this address. */
 export const passkeysWork = (): boolean => session.now?.passkeys === true && browserSupportsWebAuthn();
 
 /** Signs in with a passkey; undefined where the person turned away. @throws ApiError */
-export async function signInByPasskey(): Promise<SessionView | undefined> {
+export async function signInByPasskey(): Promise<SessionAnswer | undefined> {
   const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
   const response = await turned(() => startAuthentication({ optionsJSON }));
   return response && ask('/api/session/passkey', send('POST', { response }));
 }
 
 /** Proves by a passkey once more who one is; undefined where the person turned away. @throws ApiError */
-export async function confirmByPasskey(): Promise<SessionView | undefined> {
+export async function confirmByPasskey(): Promise<SessionAnswer | undefined> {
   const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
   const response = await turned(() => startAuthentication({ optionsJSON }));
   return response && ask('/api/session/confirm', send('POST', { response }));

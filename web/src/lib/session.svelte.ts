@@ -3,14 +3,14 @@
  * decided by the server alone.
  */
 import { ask, send, toApiError, whenRefused, whenUnconfirmed } from './api.js';
-import type { Action, SessionView } from './viewer.js';
+import type { Action, SessionAnswer } from './viewer.js';
 
-export type { Action, SessionView };
+export type { Action, SessionAnswer };
 
 /** The viewer of this page. */
 class Session {
   /** Undefined until the server has said it. */
-  now: SessionView | undefined = $state.raw();
+  now: SessionAnswer | undefined = $state.raw();
   /** True once it is known, or known that the server can't be reached. */
   settled = $state(false);
 
@@ -30,7 +30,7 @@ class Session {
 
   /** Asks the server who is looking. Never rejects: a server that can't be reached leaves what was known. */
   load(): Promise<void> {
-    this.#loading ??= ask<SessionView>('/api/session')
+    this.#loading ??= ask<SessionAnswer>('/api/session')
       .then(
         (now) => this.take(now),
         () => undefined,
@@ -43,7 +43,7 @@ class Session {
   }
 
   /** Takes over what the server said, after signing in. */
-  take(now: SessionView): void {
+  take(now: SessionAnswer): void {
     this.now = now;
     this.settled = true;
   }
@@ -61,7 +61,7 @@ class Session {
 
   /** The person has seen which passkeys were added. @throws ApiError */
   async notice(): Promise<void> {
-    this.take(await ask<SessionView>('/api/session/passkeys-added', send('DELETE')));
+    this.take(await ask<SessionAnswer>('/api/session/passkeys-added', send('DELETE')));
   }
 
   /** Signs out. @throws ApiError */

@@ -1,16 +1,8 @@
 /** What is said of a photo (docs/interface.md), and the words around it. Fetched with the comments. */
+import type { Comment } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
 
-/** A comment. `added` is UTC; `edited` where the words are not the first ones, `mine` where whoever looks wrote it. */
-export interface Comment {
-  id: string;
-  /** Markdown. */
-  text: string;
-  by: { id?: string; name: string };
-  added: string;
-  edited?: true;
-  mine: boolean;
-}
+export type { Comment };
 
 const pathOf = (photo: string, comment?: string): string =>
   `/api/photos/${photo}/comments${comment === undefined ? '' : `/${encodeURIComponent(comment)}`}`;
