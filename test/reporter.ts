@@ -42,10 +42,10 @@ export function closingLine({ passed, failed, skipped }: Tally, exitCode: number
 }
 
 /**
- * How long the tests took, and all of `.ci/run` where `CI_BEGAN` (s since 1970) says when it began, beside their budgets
+ * How long the tests took (`uptime`, s), and all of `.ci/run` where it is known when it `began` (s since 1970), beside their budgets
  * (scripts/budgets.json); `now` in s. A time depends on the machine, so one that is over is told and fails nothing.
  */
-export function timesTaken(now: number, uptime = process.uptime(), began = process.env['CI_BEGAN']): string[] {
+export function timesTaken(now: number, uptime: number, began: string | undefined): string[] {
   const budgets = JSON.parse(readFileSync(new URL('../scripts/budgets.json', import.meta.url), 'utf8')) as Budgets;
   const line = (what: string, seconds: number, budget: number): string =>
     `budget ${seconds > budget * 60 ? 'EXCEEDED' : 'kept'}: ${what} took ${(seconds / 60).toFixed(1)} of ${budget} minutes`;
@@ -69,7 +69,8 @@ export default class ClosingLine implements Reporter {
     // At exit, so that nothing that Vitest says while it closes comes after it.
     process.once('exit', (code) => {
       if (process.env['CI'] && process.env['npm_lifecycle_event'] === 'test')
-        for (const line of timesTaken(Date.now() / 1000)) writeSync(1, `${line}\n`);
+        for (const line of timesTaken(Date.now() / 1000, process.uptime(), process.env['CI_BEGAN']))
+          writeSync(1, `${line}\n`);
       for (const name of this.again) writeSync(1, `passed at the second try only: ${name}\n`);
       writeSync(1, `${closingLine(this.tally, code)}\n`);
     });
