@@ -59,7 +59,7 @@ function tell({ looked, made, away, failed }: Rerendered, seconds: number, json:
 }
 
 function describe(looked: number, made: number, away: number, failed: number): string {
-  const parts = [`${counted(looked, 'photo')} looked at`, `pictures of ${made} made`];
+  const parts = [`${counted(looked, 'photo')} checked`, `renditions made for ${made}`];
   if (away > 0) parts.push(`${away} wait for a server that has the original`);
   if (failed > 0) parts.push(`${failed} could not be made`);
   return parts.join(', ');
