@@ -7,7 +7,7 @@ import { PhotospoolError } from '../base/errors.js';
 import { canonical } from './canonical-json.js';
 import { heads, isOrdered, lasting, sightFor, type CausalHead } from './causal-order.js';
 import { elementOf, fieldNames, fields, type FieldName } from './field-rules.js';
-import { compareText, entriesOf, own } from './json-values.js';
+import { compareText, entriesOf, isObject, own } from './json-values.js';
 import { mergeEdits, widthOf } from './merge.js';
 import { fileItself, othersBehind, othersWhoBrought, othersWhoGave, othersWhoSent, othersWhoWere } from './origin.js';
 import { effective, overrule } from './overruled-registers.js';
@@ -110,7 +110,9 @@ const nameIn = (set: SetName, element: string): string => `${set} ${element}`;
  * A document with a change applied. What a person said already is not said again: then the same document comes back.
  * @throws PhotospoolError `invalid` where a field can't hold the value, or a tag is empty or longer than 200.
  */
-export function applyChange(document: PhotoDocument, change: PhotoChange, signature: Signature): PhotoDocument {
+export function applyChange(found: PhotoDocument, change: PhotoChange, signature: Signature): PhotoDocument {
+  // A foreign program may have written a photo without edits, or with something else in their place.
+  const document = isObject(found.edits) ? found : { ...found, edits: {} };
   const made: Record<string, unknown> = {};
   // A foreign program may leave lists that the next merge cuts: an edit must hold after that.
   const cut = mergeEdits(document.edits, {});
@@ -134,7 +136,7 @@ export function applyChange(document: PhotoDocument, change: PhotoChange, signat
     }
   }
   if (Object.keys(overruled).length > 0) made['overruled'] = overruled;
-  if (Object.keys(made).length === 0) return document;
+  if (Object.keys(made).length === 0) return found;
   return { ...document, edits: mergeEdits(document.edits, made) };
 }
 

@@ -2,7 +2,8 @@
  * Edits: what a change writes into a document, what it leaves alone, what it refuses.
  */
 import { describe, expect, test } from 'vitest';
-import { asTheirs, type PhotoChange } from '../../src/document/edits.js';
+import { applyChange, asTheirs, type PhotoChange } from '../../src/document/edits.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { merge } from '../../src/document/merge.js';
 import { hasSeen, isPurge, purge, revive } from '../../src/document/purge.js';
 import { inverseOf } from '../../src/document/undo.js';
@@ -127,3 +128,24 @@ test('a person has favourites of their own', () => {
   });
   expect(favouriteOf(document)).toEqual(['person:a']);
 });
+
+test.each([[undefined], [null], ['x'], [[]], [7]])(
+  'a photo whose edits are %j can be made private and trashed',
+  (edits) => {
+    const odd = { ...photo(), edits } as unknown as PhotoDocument;
+    const change: PhotoChange = { audience: 'private', trashed: true, title: 'A', tags: { add: ['b'] } };
+    const changed = applyChange(odd, change, { at: stamp(5), by: 'owner' });
+    expect(viewPhoto('a', changed, { here: false })).toMatchObject({
+      audience: 'private',
+      trashed: true,
+      title: 'A',
+      tags: ['b'],
+    });
+    expect(merge(odd, changed)).toEqual(merge(changed, odd));
+    expect(viewPhoto('a', merge(odd, changed), { here: false })).toMatchObject({
+      audience: 'private',
+      trashed: true,
+      title: 'A',
+    });
+  },
+);
