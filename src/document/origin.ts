@@ -34,7 +34,7 @@ export function othersWhoSent(document: PhotoDocument, element: string, self: st
   const sightings = entriesOf(document.sightings).map(([, told]) => told);
   const sidecars = entriesOf(document.sidecars).map(([, told]) => told);
   const naming = sidecars.filter((told) => textsIn(own(own(told, 'values'), 'tags')).includes(element));
-  const inFile = textsIn(document.facts.tags).includes(element);
+  const inFile = textsIn(own(document.facts, 'tags')).includes(element);
   if (!inFile && naming.length === 0) return undefined;
   if (naming.some(isOwn) || (inFile && (sightings.length === 0 || sightings.some(isOwn)))) return [];
   return [...new Set([...(inFile ? [fileItself] : []), ...naming.map((told) => sender(textOf(own(told, 'by'))))])];

@@ -149,3 +149,20 @@ test.each([[undefined], [null], ['x'], [[]], [7]])(
     });
   },
 );
+
+test.each(['facts', 'renditions', 'sidecars', 'sightings', 'edits'])('a photo without %s takes every edit', (part) => {
+  const odd = { ...photo(), [part]: null } as unknown as PhotoDocument;
+  const change: PhotoChange = {
+    ...{ audience: 'private', trashed: true, reviewed: true, favourite: true, rating: 3, title: 'A', description: 'B' },
+    ...{
+      taken: null,
+      place: null,
+      gps: null,
+      tags: { add: ['b'], remove: ['c'] },
+      albums: { add: ['d'], remove: ['e'] },
+    },
+  };
+  const { edits } = applyChange(odd, change, { at: stamp(5), by: 'owner' });
+  expect(edits.audience?.[0]?.value).toBe('private');
+  expect(edits.trashed?.[0]?.value).toBe(true);
+});
