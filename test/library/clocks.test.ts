@@ -257,34 +257,34 @@ describe('a document that somebody filled to the brim', () => {
   });
 });
 
+const saidBy = <T>(by: string, value: T, at: string) => ({ value, at, by });
+/** A comment that a foreign program wrote, not removed, with `at` in every register. */
+const forgedCommentAt = (at: string): CommentDocument => ({
+  ...newComment(sha256, 'x', at, 'x', 0),
+  text: saidBy('x', 'forged', at),
+  removed: saidBy('x', false, at),
+});
+
 test('a comment that was taken away does not come back by a forged stamp below the one that was overruled', () => {
   const { library } = memory();
   const comment = commentId(sha256, '1');
-  const said = <T>(value: T, at: string) => ({ value, at, by: 'x' });
-  const forgedAt = (at: string): CommentDocument => ({
-    ...newComment(sha256, 'x', at, 'x', 0),
-    text: said('forged', at),
-    removed: said(false, at),
-  });
-  library.insert([foreign(forgedAt(ends[0]!), 1, comment), foreign(forgedAt('999999999999999-0000-x'), 2, comment)]);
+  library.insert([
+    foreign(forgedCommentAt(ends[0]!), 1, comment),
+    foreign(forgedCommentAt('999999999999999-0000-x'), 2, comment),
+  ]);
   library.update<CommentDocument>(comment, (body) => removeComment(body!, library.stampAfter(body), 'owner'));
-  library.insert([foreign({ ...forgedAt('999999999999999-0000-x'), novel: 1 }, 3, comment)]);
+  library.insert([foreign({ ...forgedCommentAt('999999999999999-0000-x'), novel: 1 }, 3, comment)]);
   expect(viewComment(comment, library.get(comment)!.body)).toBeUndefined();
 });
 
 test('nor by what a forger left among what was overruled', () => {
   const { library } = memory();
   const comment = commentId(sha256, '1');
-  const said = <T>(value: T, at: string) => ({ value, at, by: 'x' });
-  const forgedAt = (at: string): CommentDocument => ({
-    ...newComment(sha256, 'x', at, 'x', 0),
-    text: said('forged', at),
-    removed: said(false, at),
-    overruled: {
-      'removed 999999999999999-ffff-y': said(false, '999999999999998-0000-y'),
-      'removed 999999999999999-ffff-z': said(false, '999999999999999-ffff-z'),
-    },
-  });
+  const overruled = {
+    'removed 999999999999999-ffff-y': saidBy('x', false, '999999999999998-0000-y'),
+    'removed 999999999999999-ffff-z': saidBy('x', false, '999999999999999-ffff-z'),
+  };
+  const forgedAt = (stamp: string): CommentDocument => ({ ...forgedCommentAt(stamp), overruled });
   library.insert([foreign(forgedAt(ends[0]!), 1, comment)]);
   library.update<CommentDocument>(comment, (body) => removeComment(body!, library.stampAfter(body), 'owner'));
   library.insert([foreign({ ...forgedAt('999999999999999-0000-x'), novel: 1 }, 2, comment)]);

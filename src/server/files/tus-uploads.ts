@@ -11,13 +11,13 @@ import { notFound, PhotospoolError } from '../../base/errors.js';
 import type { Still, Upload, Uploads } from '../../spool/spool-interface.js';
 import { refuse } from '../http/error-responses.js';
 import { parseLength, parseMetadata, writeMetadata } from './tus-headers.js';
-import { makeTurns } from './upload-locks.js';
+import { makeUploadLocks } from './upload-locks.js';
 
 /** Where uploads are. */
 export const uploadsPath = '/api/uploads';
 
-/** What is asked of tus. */
-export interface TusAsking {
+/** Whose upload a request is about, and which. */
+export interface TusTarget {
   /** Who asks, as `authorOf` writes it. */
   by: string;
   /** Asks anew whether they may upload, when it takes effect. */
@@ -27,7 +27,7 @@ export interface TusAsking {
 }
 
 /** Answers a request of the protocol. @throws what the spool throws. */
-export type Tus = (request: FastifyRequest, reply: FastifyReply, asking: TusAsking) => Promise<FastifyReply>;
+export type Tus = (request: FastifyRequest, reply: FastifyReply, asking: TusTarget) => Promise<FastifyReply>;
 
 const version = '1.0.0';
 const extensions = ['creation', 'creation-with-upload', 'termination', 'expiration'];
@@ -38,7 +38,7 @@ const kept = 7 * 24 * 3_600_000;
 
 /** Opens the protocol over the uploads of a spool. */
 export function openTus(uploads: Uploads, clock: Clock): Tus {
-  const turns = makeTurns(clock);
+  const runLocked = makeUploadLocks(clock);
 
   async function find(id: string): Promise<Upload> {
     const upload = await uploads.find(id);
@@ -86,7 +86,7 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
     else void reply.header('upload-expires', new Date(clock.now() + kept).toUTCString());
   }
 
-  async function create(request: FastifyRequest, reply: FastifyReply, { by, still }: TusAsking): Promise<FastifyReply> {
+  async function create(request: FastifyRequest, reply: FastifyReply, { by, still }: TusTarget): Promise<FastifyReply> {
     const { headers } = request;
     if (headers['upload-defer-length'] !== undefined || headers['upload-concat'] !== undefined) {
       return refuse(reply, 501, 'unsupported', 'This extension of tus is not spoken here.', 'OPTIONS tells which are.');
@@ -105,7 +105,7 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
   }
 
   async function tell(reply: FastifyReply, id: string): Promise<FastifyReply> {
-    const { bytes, length, metadata } = await turns(
+    const { bytes, length, metadata } = await runLocked(
       id,
       () => undefined,
       () => find(id),
@@ -118,13 +118,13 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
   async function add(
     request: FastifyRequest,
     reply: FastifyReply,
-    { id, still }: TusAsking & { id: string },
+    { id, still }: TusTarget & { id: string },
   ): Promise<FastifyReply> {
     const offset = parseLength(request.headers['upload-offset'], 'Upload-Offset');
     if (request.headers['content-type'] !== offsetType)
       throw new PhotospoolError('invalid', `Bytes must come as ${offsetType}, with Upload-Offset.`);
     const ended = new AbortController();
-    const [upload, bytes] = await turns(
+    const [upload, bytes] = await runLocked(
       id,
       () => ended.abort(),
       async () => {
@@ -156,7 +156,7 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
     if (id === undefined) return create(request, reply, asking);
     if (request.method === 'HEAD') return tell(reply, id);
     if (request.method === 'PATCH') return add(request, reply, { ...asking, id });
-    await turns(
+    await runLocked(
       id,
       () => undefined,
       () => uploads.remove(id),

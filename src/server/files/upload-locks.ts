@@ -14,10 +14,10 @@ interface Held {
 const patience = 30_000;
 
 /** Runs `work` while it alone holds the lock of `id`. @throws PhotospoolError `locked` after 30 s, and what `work` throws. */
-export type Turns = <T>(id: string, askToEnd: () => void, work: () => Promise<T>) => Promise<T>;
+export type RunLocked = <T>(id: string, askToEnd: () => void, work: () => Promise<T>) => Promise<T>;
 
 /** Makes the locks. */
-export function makeTurns(clock: Clock): Turns {
+export function makeUploadLocks(clock: Clock): RunLocked {
   const held = new Map<string, Held>();
 
   return async (id, askToEnd, work) => {

@@ -14,7 +14,7 @@ import { checkStill, viewer } from '../http/request-viewer.js';
 import type { Routes } from '../context.js';
 import { findPhoto } from '../../album/visible-photos.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
-import { openTus, uploadsPath, type TusAsking } from '../files/tus-uploads.js';
+import { openTus, uploadsPath, type TusTarget } from '../files/tus-uploads.js';
 import { sha256Of } from '../files/tus-headers.js';
 
 const Params = Type.Object({ upload: Type.String({ description: '32 hexadecimal digits' }) });
@@ -60,7 +60,7 @@ export const uploads: Routes = async (app, { spool, library, clock }) => {
   /** Asks anew whether who made a request may upload. */
   const stillOf = (request: FastifyRequest) => (): void => checkStill(request, 'upload');
 
-  async function asking(request: FastifyRequest): Promise<TusAsking> {
+  async function asking(request: FastifyRequest): Promise<TusTarget> {
     const { id, by } = await ofAsker(request);
     return { id, by, still: stillOf(request) };
   }
