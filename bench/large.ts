@@ -13,7 +13,7 @@ import { openCatalog } from '../src/catalog/catalog.js';
 import { openLibrary } from '../src/library/library.js';
 import { openExchange } from '../src/sync/blobs/blob-exchange.js';
 import { openServer, type Server } from '../src/server/app.js';
-import { makeChanges } from '../src/album/change-signal.js';
+import { makeChanges } from '../src/library/change-signal.js';
 import { idleStatus as nothing, type SpoolPort } from '../src/spool/spool-interface.js';
 import { makePictures } from '../test/browser/pictures.js';
 import { type SyntheticPhoto, syntheticPhotos } from './synthetic.js';

@@ -19,7 +19,7 @@ import type { Database } from '../src/sync/couch/database.js';
 import { openLibraryDatabase } from '../src/sync/couch/library-database.js';
 import { openNotes } from '../src/sync/couch/local-documents.js';
 import { serveLibrary, type Served } from '../src/sync/couch/serve-database.js';
-import { makeChanges } from '../src/album/change-signal.js';
+import { makeChanges } from '../src/library/change-signal.js';
 import { openPouchServer } from '../test/sync/peers.js';
 import { serveSide } from '../test/sync/serving.js';
 import { syntheticPhotos } from './synthetic.js';

@@ -94,6 +94,20 @@ describe('one place each', () => {
   });
 });
 
+describe('one of each', () => {
+  test.each([
+    ['a yield to the event loop', 'await new Promise((resolve) => setImmediate(resolve));'],
+    ['a set of listeners', 'const listeners = new Set<() => void>();'],
+  ])('sees %s beside the one of base/async', (_, text) => {
+    expect(walls.secondOnes(file('src/spool/a.ts', text))).toHaveLength(1);
+  });
+
+  test('stands', () => {
+    expect(walls.secondOnes(file('src/spool/a.ts', '/** Not `setImmediate`. */'))).toEqual([]);
+    expect(walls.secondOnes(code)).toEqual([]);
+  });
+});
+
 describe('what a file owes its reader', () => {
   test('a name that says something', () => {
     expect(style.vagueNames(file('src/base/file-utils.ts', ''))).toHaveLength(1);

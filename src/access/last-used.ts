@@ -2,6 +2,7 @@
  * When something was last used, written lazily: at most once per `every`, and never while a request waits for it. A crash
  * loses the last of these times and nothing else.
  */
+import { inLaterTurn } from '../base/async/yield.js';
 import type { Clock } from '../base/clock.js';
 
 /** Lazily written times of use. */
@@ -41,7 +42,7 @@ export function openTouches(
       if (now - Math.max(last, noted.get(id) ?? 0) < every) return;
       if (noted.size >= most) noted.clear();
       noted.set(id, now);
-      if (due.size === 0) setImmediate(flush);
+      if (due.size === 0) inLaterTurn(flush);
       due.set(id, now);
     },
     flush,

@@ -3,6 +3,7 @@
  * before, and those that came from other servers. It begins when somebody asks for duplicates, and goes on by itself until
  * all are done. What is done is kept in the catalog; a crash loses some looks of the last moment, which are taken again.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Clock } from '../base/clock.js';
 import { toPhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
@@ -64,7 +65,7 @@ export function openDuplicates({ library, catalog, look, log, clock }: Duplicate
       const { photos, last } = catalog.looks.wanted(n);
       yield photos;
       n = last;
-      await new Promise((resolve) => setImmediate(resolve));
+      await yieldToEventLoop();
     }
   }
 

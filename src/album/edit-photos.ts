@@ -3,6 +3,7 @@
  * share one transaction, and other requests are answered in between. A crash in the middle leaves some changed and some
  * not; doing it again changes the rest.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import { authorOf, favouritesOf, may, mayChange, type Field, type Viewer } from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from '../document/canonical-json.js';
@@ -61,7 +62,7 @@ export async function changeEach(
   for (const { ids, ...change } of each) {
     const wanted = [...new Set(ids)];
     for (let at = 0; at < wanted.length; at += batch) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await yieldToEventLoop();
       const part = wanted.slice(at, at + batch);
       const seen = new Set(findPhotos(library, viewer, part).map(({ id }) => id));
       total.missing.push(...part.filter((id) => !seen.has(id)));

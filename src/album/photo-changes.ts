@@ -9,6 +9,7 @@ import { audiences, sha256Of } from '../document/photo-document.js';
 import { viewPhoto } from '../document/photo-view.js';
 import { parseQuery } from '../catalog/search-parser.js';
 import type { Catalog, Viewer } from '../catalog/catalog.js';
+import { changeBatches } from '../library/follow.js';
 import type { Change, Library } from '../library/library.js';
 import type { Ask } from './query-catalog.js';
 import { readDocuments } from './visible-photos.js';
@@ -43,7 +44,6 @@ export interface PhotoFeed {
   change(): number;
 }
 
-const batch = 500;
 const mostIds = 50;
 
 /** What a feed reads from. */
@@ -90,17 +90,6 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
     );
   }
 
-  /** What changed after `from`, up to `to`, in stretches; yields to other work in between. */
-  async function* stretches(from: number, to = Infinity): AsyncGenerator<Change[]> {
-    for (let after = from; ;) {
-      const changes = library.changes(after, batch).changes.filter(({ n }) => n <= to);
-      yield changes;
-      if (changes.length < batch) return;
-      after = changes.at(-1)!.n;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
   /** How many changes there were is for those who see them all; others get a number that is another one each time. */
   const told = (): number => (seesAll ? change : clock.now());
 
@@ -121,11 +110,11 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
         }
       };
       const taken = Math.min(change, catalog.behind() ?? Infinity);
-      if (settled < taken) for await (const changes of stretches(settled, taken)) tell(changes);
+      if (settled < taken) for await (const changes of changeBatches(library, settled, taken)) tell(changes);
       settled = Math.max(settled, taken);
       const isSettled = settled === change;
       let left: number | undefined;
-      for await (const changes of stretches(change)) {
+      for await (const changes of changeBatches(library, change)) {
         const behind = catalog.behind() ?? Infinity;
         const isIn = ({ id, n }: Change): boolean => n <= behind || catalog.has(sha256Of(id) ?? '');
         left ??= changes.find((one) => !isIn(one))?.n;

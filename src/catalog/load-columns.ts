@@ -3,6 +3,7 @@
  * yield (`load`), or at once where someone can't wait (`columns`). What this or another process writes is taken in from
  * `catalog_change`: the rows it names are read again. A lost process loses nothing: the tables have it all.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { columnNames, listColumns, makeColumns, putRow, removeRow, type Columns } from './columns.js';
 import { buildPostings, tidyLists } from './multi-value-column.js';
@@ -67,7 +68,7 @@ export function openMemory(db: Sqlite): LoadedColumns {
   async function drive(): Promise<void> {
     while (!columns) {
       loading ??= loadOnce();
-      if (loading.next().done !== true) await new Promise(setImmediate);
+      if (loading.next().done !== true) await yieldToEventLoop();
     }
   }
 

@@ -4,6 +4,7 @@
  * count as looked at together: a group is told only where it holds some that were never looked at with the others. Read in
  * slices, so that nobody else waits.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { SimilarityIndex } from './similarity-index.js';
 import { bit } from './photo-flags.js';
@@ -50,7 +51,7 @@ export async function findAlike(db: Sqlite, looks: SimilarityIndex): Promise<Ali
       else groups.set(key, [member]);
     }
     for (const members of groups.values()) found.push(...stretches(members));
-    await new Promise((resolve) => setImmediate(resolve));
+    await yieldToEventLoop();
   }
   return found.sort((a, b) => b.newest - a.newest);
 }

@@ -3,10 +3,12 @@
  * the note of how far it came. While batches still come in there is a short turn now and then, so that the album fills and they are
  * not held up; when they cease, one long turn follows the other. A crash leaves what the next opening takes in.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
+import { openChangeFollower } from '../library/follow.js';
 import type { Library } from '../library/library.js';
 import { waitAfter } from '../base/async/backoff.js';
 import { openLogOnce } from '../base/async/log-once.js';
@@ -46,17 +48,18 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
   let [asked, turned] = [-Infinity, -Infinity];
   let running: Promise<void> | undefined;
 
-  /** Takes in one stretch of the feed; true where more waits. */
-  function turn(size: number): boolean {
-    const more = library.transaction(() => {
-      const behind = catalog.behind();
-      if (behind === undefined) return false;
-      const { changes } = library.changes(behind, size);
+  const { step } = openChangeFollower({
+    library,
+    checkpoint: { get: () => catalog.behind(), set: ({ n, more }) => catalog.reached(more ? n : undefined) },
+    transaction: (work) => library.transaction(work),
+    take(changes) {
       for (const { id, n } of changes) catalog.index(id, library.get(id)?.body, n);
-      const over = changes.length < size;
-      catalog.reached(over ? undefined : changes.at(-1)!.n);
-      return !over;
-    });
+    },
+  });
+
+  /** Takes in one batch of the feed; true where more waits. */
+  async function turn(size: number): Promise<boolean> {
+    const more = await step(size);
     turned = clock.now();
     followed();
     return more;
@@ -74,11 +77,11 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
   async function run(): Promise<void> {
     for (let failures = 0; !isEnded();) {
       // Others get their turn; and the transaction of who asked has ended.
-      await new Promise((resolve) => setImmediate(resolve));
+      await yieldToEventLoop();
       await untilTurn();
       if (isEnded()) return;
       try {
-        if (!turn(clock.now() - asked < rest ? size.busy : size.idle)) return;
+        if (!(await turn(clock.now() - asked < rest ? size.busy : size.idle))) return;
         failures = 0;
       } catch (error) {
         const ours = toPhotospoolError(error, 'follow', 'the library');
@@ -104,8 +107,7 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
     ask,
     async catchUp() {
       const newest = library.lastChange();
-      while ((catalog.behind() ?? newest) < newest && turn(size.idle))
-        await new Promise((resolve) => setImmediate(resolve));
+      while ((catalog.behind() ?? newest) < newest && (await turn(size.idle))) await yieldToEventLoop();
     },
     async close() {
       ended.abort();

@@ -15,7 +15,7 @@ import { openCatalog, type Catalog } from '../catalog/catalog.js';
 import type { Body } from '../document/photo-document.js';
 import { openLibrary, type Library } from '../library/library.js';
 import { checkPlace } from '../library/library-location.js';
-import { makeChanges, type Changes } from '../album/change-signal.js';
+import { makeChanges, type Changes } from '../library/change-signal.js';
 import { openFollower, type Follower } from './catalog-indexer.js';
 import { libraryPath } from './open-read-only.js';
 

@@ -33,7 +33,7 @@ export interface HomeSync {
 /** Opens replication and the links to all peers. */
 export function openReplication(home: Home, log: Log): HomeSync {
   const { db, library, archive, blobs, files, changes, config } = home;
-  const onChange = (listener: () => void): (() => void) => changes.on(listener);
+  const onChange = changes.on;
   const exchange = openExchange({ db, library, archive, blobs, files, clock, onChange });
   const database = openLibraryDatabase({ library, db, clock, onChange });
   const publishing = openPublishing({

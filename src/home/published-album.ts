@@ -13,6 +13,7 @@ import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
 import { openSqlite } from '../base/sqlite.js';
 import { catalogIsCurrent } from '../catalog/catalog.js';
+import { keepFollowing } from '../library/follow.js';
 import { checkPlace } from '../library/library-location.js';
 import { openCombiner, type Combiner } from '../publishing/combine-publishers.js';
 import { openExchange, type Exchange } from '../sync/blobs/blob-exchange.js';
@@ -38,6 +39,9 @@ export interface Published extends Records {
   close(): Promise<void>;
 }
 
+/** ms between looks for what homes published: nobody else writes here, so only a failure leaves something. */
+const look = 60_000;
+
 /** Opens what was published. @throws PhotospoolError as `openHome`; `locked` where another process has it open. */
 export async function openPublished(config: Config, log: Log, files: Files = filesOf(config)): Promise<Published> {
   const folder = publishedFolder(config);
@@ -56,11 +60,12 @@ export async function openPublished(config: Config, log: Log, files: Files = fil
   const { access, close: closeAccess } = openHomeAccess(records, config, files, log);
   const madeAt = (name: string): number | undefined => access.tokens.list().find((one) => one.name === name)?.created;
   const publishers = openPublishers({ db, folder, files, clock, madeAt });
-  const onChange = (listener: () => void): (() => void) => changes.on(listener);
+  const onChange = changes.on;
   const exchange = openExchange({ db, library, archive: noArchive, blobs, files, clock, onChange });
   const combiner = openCombiner({ db, library, publishers, named: exchange.named, blobs, files });
   const troubled = (err: unknown): void => log.error({ err }, 'What was published could not be taken in.');
-  const unlisten = publishers.on(() => void combiner.follow().catch(troubled));
+  const ended = new AbortController();
+  let following = Promise.resolve();
 
   async function settle(): Promise<void> {
     let gone: string[] = [];
@@ -74,7 +79,8 @@ export async function openPublished(config: Config, log: Log, files: Files = fil
   }
 
   async function close(): Promise<void> {
-    unlisten();
+    ended.abort();
+    await following;
     await combiner.follow().catch(troubled);
     publishers.close();
     await closeAccess();
@@ -90,6 +96,8 @@ export async function openPublished(config: Config, log: Log, files: Files = fil
     await close();
     throw error;
   }
+  const when = { events: [publishers.on], clock, look, signal: ended.signal, failed: troubled };
+  following = keepFollowing(when, () => combiner.follow());
   return {
     ...records,
     ...{ access, publishers, exchange, combiner, blobs, folder, close },

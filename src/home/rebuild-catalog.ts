@@ -2,6 +2,7 @@
  * Builds the catalog again from the library. A crash leaves a catalog that says that it is not complete, and the next
  * opening builds it again.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Library } from '../library/library.js';
 
@@ -26,7 +27,7 @@ export async function reindex(library: Library, catalog: Catalog, progress?: (do
     done += count;
     progress?.(done);
     if (count < batch) break;
-    await new Promise((resolve) => setImmediate(resolve));
+    await yieldToEventLoop();
   }
   catalog.finish();
   return done;

@@ -24,7 +24,7 @@ export function openFilming(home: Home, log: Log, { watch }: { watch: boolean })
     clock,
     log,
     render: (path, format) => decoders.render(path, format),
-    onChange: (listener) => changes.on(listener),
+    onChange: changes.on,
   });
   if (watch && tools.kind === 'missing') {
     log.info({ missing: tools.missing }, 'Videos are kept, but not shown: ffmpeg was not found on this machine.');

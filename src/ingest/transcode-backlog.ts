@@ -9,6 +9,7 @@ import { motionOf, pairOf } from '../document/facts.js';
 import { entriesOf, own, textOf } from '../document/json-values.js';
 import { photoOf, sha256Of, type PhotoDocument } from '../document/photo-document.js';
 import { viewPhoto } from '../document/photo-view.js';
+import { numberCheckpoint, openChangeFollower } from '../library/follow.js';
 import type { Library } from '../library/library.js';
 import { recipeOfType } from '../photo/formats/families.js';
 import { renditionRecipe } from '../photo/decode/renditions.js';
@@ -29,7 +30,7 @@ export interface Wish {
 /** The films that are to be made on this server. */
 export interface TranscodeBacklog {
   /** Takes in what changed in the library since the last call. Yields to other work. */
-  follow(): Promise<void>;
+  follow(): Promise<unknown>;
   /** The next to be made whose original is here; undefined where there is none that is due. */
   next(): Wish | undefined;
   /** How many there are, those that failed too often included, and how many of these. */
@@ -56,7 +57,6 @@ const tables = `
 
 /** The setting that keeps how far the feed was followed. Another recipe has another one: then all is looked at again. */
 const mark = `clips.followed.${clipRecipe}.${renditionRecipe}`;
-const batch = 500;
 /** Tries of one film, and ms until the second. */
 const mostTries = 3;
 const pause = 600_000;
@@ -91,27 +91,20 @@ export function openWanted(db: Sqlite, library: Library, clock: Clock): Transcod
     put.run(sha256, stages.indexOf(stage), taken, own ? 0 : clock.now() + courtesy);
   }
 
-  /** Takes in one stretch of the feed; true where there may be more. */
-  function step(): boolean {
-    return db.transaction(() => {
-      const { changes } = library.changes(Number(library.local.setting(mark) ?? 0), batch);
+  const follower = openChangeFollower({
+    library,
+    checkpoint: numberCheckpoint(library.local, mark),
+    transaction: (work) => db.transaction(work),
+    take(changes) {
       for (const { id } of changes) {
         const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
         if (sha256 !== undefined) look(sha256);
       }
-      if (changes.length > 0) library.local.setSetting(mark, String(changes.at(-1)!.n));
-      return changes.length === batch;
-    });
-  }
-
-  let followed: number | undefined;
-  return {
-    async follow() {
-      const newest = library.lastChange();
-      if (newest === followed) return;
-      while (step()) await new Promise((resolve) => setImmediate(resolve));
-      followed = newest;
     },
+  });
+
+  return {
+    follow: () => follower.catchUp(),
     next() {
       const row = next.get(clock.now());
       return row && { sha256: row.sha256, stage: stages[row.stage] ?? 'video' };

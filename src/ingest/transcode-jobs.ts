@@ -4,6 +4,7 @@
  * what was being made is made anew.
  */
 import type { Archive } from '../archive/archive.js';
+import { openListeners, type Subscribe } from '../base/async/listeners.js';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
 import type { Files } from '../base/files.js';
@@ -20,6 +21,7 @@ import {
   type ExifDocument,
   type PhotoDocument,
 } from '../document/photo-document.js';
+import { keepFollowing } from '../library/follow.js';
 import type { Library } from '../library/library.js';
 import { headLength, identify } from '../photo/formats/identify.js';
 import type { VideoSource } from '../video/transcode.js';
@@ -34,7 +36,7 @@ export interface TranscodeParts extends FilmParts {
   clock: Clock;
   log: Log;
   /** Calls when documents changed; returns the function that ends it. */
-  onChange(listener: () => void): () => void;
+  onChange: Subscribe;
 }
 
 /** What makes the films of a home. */
@@ -58,7 +60,7 @@ const faults: ReadonlySet<ErrorCode> = new Set(['undecodable', 'unsupported', 't
 export function openClips(parts: TranscodeParts): TranscodeJobs {
   const { db, library, clock, log, films } = parts;
   const wanted = openWanted(db, library, clock);
-  const turn = new Turn();
+  const asked = openListeners();
   /** What was last said of a library that can't be read or written. */
   let said = '';
 
@@ -102,33 +104,13 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
     wanted,
     ask(sha256) {
       const isComing = films.missing.length === 0 && wanted.ask(sha256);
-      if (isComing) turn.wake();
+      if (isComing) asked.call();
       return isComing;
     },
     drain,
-    async watch(signal) {
-      const unlisten = parts.onChange(() => turn.wake());
-      while (!signal.aborted) {
-        const woken = turn.next();
-        await drain(signal);
-        const ended = new AbortController();
-        await Promise.race([woken, clock.sleep(rest, AbortSignal.any([signal, ended.signal]))]);
-        ended.abort();
-      }
-      unlisten();
-    },
+    watch: (signal) =>
+      keepFollowing({ events: [parts.onChange, asked.on], clock, look: rest, signal }, () => drain(signal)),
   };
-}
-
-/** Lets somebody wait for the next call of `wake`. */
-class Turn {
-  #wake: () => void = () => undefined;
-  next(): Promise<void> {
-    return new Promise((resolve) => (this.#wake = resolve));
-  }
-  wake(): void {
-    this.#wake();
-  }
 }
 
 /**

@@ -5,6 +5,7 @@
  * pictures are removed at once. It follows from the projections alone; a crash leaves it behind them, and the next start
  * goes through all again.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Blobs } from '../archive/blob-store.js';
 import type { Files } from '../base/files.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -12,9 +13,9 @@ import { canonical } from '../document/canonical-json.js';
 import { clipsShown, renditionsShown } from '../document/facts.js';
 import { compareText, own } from '../document/json-values.js';
 import { format, photoId, sha256Of, type Body } from '../document/photo-document.js';
+import { openChangeFollower, sequenceCheckpoint } from '../library/follow.js';
 import type { Library } from '../library/library.js';
 import type { BlobIndex } from '../sync/blobs/blob-index.js';
-import { isAt } from './projection-writer.js';
 import { hashesOf, opaqueOf, publicId, readPublic, type ToldInPublic } from './public-fields.js';
 import type { Publisher } from './publisher-database.js';
 import type { Publishers } from './publisher-registry.js';
@@ -54,10 +55,6 @@ export function later(a: ToldInPublic, b: ToldInPublic): ToldInPublic {
 
 /** Opens the combiner. Nothing is read before the first call. */
 export function openCombiner({ db, library, publishers, named, blobs, files }: CombinerParts): Combiner {
-  const { local } = library;
-  const mark = ({ id }: Publisher): string => `public.seq.${id}`;
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
   /** What the homes say of a photo, as one; undefined where none says anything. */
   function toldOf(opaque: string): ToldInPublic | undefined {
     const all = publishers
@@ -81,15 +78,14 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
   }
 
   /** Combines some; resolves when the pictures that went with it are gone, too, and nothing of it is left in the files. */
-  async function combineAll(opaques: Iterable<string>, done?: () => void): Promise<void> {
+  async function combineAll(opaques: Iterable<string>): Promise<void> {
     const list = [...opaques];
     for (let at = 0; at < list.length; at += batch) {
       const gone = db.transaction(() => list.slice(at, at + batch).flatMap(combine));
       await named.follow();
       for (const sha256 of gone) await check(sha256);
-      await turn();
+      await yieldToEventLoop();
     }
-    done?.();
     // What was overwritten is still in the write-ahead log until that is emptied.
     if (list.length > 0) for (const one of [db, ...publishers.all().map((home) => home.db)]) one.exec(emptyLog);
   }
@@ -110,15 +106,13 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
     );
   }
 
-  async function followOne(home: Publisher): Promise<void> {
-    for (let more = true; more;) {
-      const since = local.setting(mark(home));
-      const { changes, last } = home.projection.changes(isAt(home.projection, since) ? since! : '0', batch);
-      const opaques = changes.map(({ id }) => opaqueOf(id)).filter((opaque) => opaque !== undefined);
-      await combineAll(opaques, () => last !== since && local.setSetting(mark(home), last));
-      more = changes.length === batch;
-    }
-  }
+  const followOne = ({ id, projection }: Publisher): Promise<boolean> =>
+    openChangeFollower({
+      library: projection,
+      checkpoint: sequenceCheckpoint(projection, library.local, `public.seq.${id}`),
+      batch,
+      take: (changes) => combineAll(changes.flatMap(({ id }) => opaqueOf(id) ?? [])),
+    }).catchUp();
 
   const inTurn = makeTurns();
   return {

@@ -3,9 +3,11 @@
  * with the home's change feed. It follows from the home's library and from what the public server holds; it can be dropped
  * and is made again. A crash leaves it behind the feed, never beside it: documents and cursor commit together.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import { createHash } from 'node:crypto';
 import type { Sqlite } from '../base/sqlite.js';
 import { format, sha256Of } from '../document/photo-document.js';
+import { hasSequence, openChangeFollower, sequenceCheckpoint } from '../library/follow.js';
 import type { Incoming, Library } from '../library/library.js';
 import { makeKey } from './library-key.js';
 import { deciding, never, opaqueId, project, settle, wasPublic, type ProjectionOptions } from './projection.js';
@@ -48,7 +50,6 @@ export function openProjector({ library, db, projection, options, random }: Proj
   const name = db.prepare('INSERT OR IGNORE INTO rendition (sha256, opaque) VALUES (?, ?)');
   const named = db.prepare('SELECT 1 FROM rendition WHERE sha256 = ? LIMIT 1');
   const { local } = projection;
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   /** Says what there is to say now of one photo. */
   function write(opaque: string, now: ToldInPublic | undefined): void {
@@ -74,17 +75,14 @@ export function openProjector({ library, db, projection, options, random }: Proj
     write(opaque, now);
   }
 
-  async function advance(key: string, seen: (opaque: string) => void = () => undefined): Promise<void> {
-    for (let more = true; more;) {
-      more = db.transaction(() => {
-        const { changes, last } = library.changes(local.setting(mark) ?? '0', batch);
-        for (const { id } of changes) take(id, key, seen);
-        if (last !== local.setting(mark)) local.setSetting(mark, last);
-        return changes.length === batch;
-      });
-      if (more) await turn();
-    }
-  }
+  const advance = (key: string, seen: (opaque: string) => void = () => undefined): Promise<boolean> =>
+    openChangeFollower({
+      library,
+      checkpoint: sequenceCheckpoint(library, local, mark),
+      batch,
+      transaction: (work) => db.transaction(work),
+      take: (changes) => changes.forEach(({ id }) => take(id, key, seen)),
+    }).catchUp();
 
   /** Makes all documents again; what no photo of this home explains is not said any more. */
   async function rebuild(key: string): Promise<void> {
@@ -96,14 +94,14 @@ export function openProjector({ library, db, projection, options, random }: Proj
       db.transaction(() => {
         for (const opaque of rest.slice(at, at + batch)) write(opaque, undefined);
       });
-      await turn();
+      await yieldToEventLoop();
     }
     local.setSetting(made, madeWith(key, options));
   }
 
   async function follow(): Promise<void> {
     const key = makeKey(library, random);
-    const isSame = local.setting(made) === madeWith(key, options) && isAt(library, local.setting(mark));
+    const isSame = local.setting(made) === madeWith(key, options) && hasSequence(library, local.setting(mark));
     if (isSame) await advance(key);
     else await rebuild(key);
   }
@@ -127,11 +125,6 @@ export function openProjector({ library, db, projection, options, random }: Proj
 function taken({ id, revisions, deleted, body }: Incoming): Incoming[] {
   if (opaqueOf(id) === undefined) return [];
   return [{ id, revisions, deleted, body: (!deleted && readPublic(body)) || {} } as Incoming];
-}
-
-/** Whether a library has a sequence in its own past: not, where it was restored from a backup since. */
-export function isAt(library: Library, seq: string | undefined): boolean {
-  return seq !== undefined && library.changes(Number.parseInt(seq, 10) || 0, 0).last === seq;
 }
 
 /** The key goes into it as a hash: this file may be looked at, the key may not. */

@@ -3,11 +3,14 @@
  * or this home was restored to, and what is to be told goes there, then everything that changes. Nothing is taken from it
  * but what it holds of our own projection; nothing is brought but renditions that the projection names.
  */
+import type { Subscribe } from '../base/async/listeners.js';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import type { Files } from '../base/files.js';
 import { openSqlite } from '../base/sqlite.js';
+import { makeChanges } from '../library/change-signal.js';
+import { keepFollowing } from '../library/follow.js';
 import { openLibrary, type Library } from '../library/library.js';
 import { requestJson, type Address } from '../sync/couch/json-client.js';
 import type { Database, RevisionId, RejectedRevision } from '../sync/couch/database.js';
@@ -29,7 +32,7 @@ export interface PublishingParts {
   clock: Clock;
   random(length: number): Uint8Array;
   /** Tells of every change of the home's library that this process makes; returns what ends it. */
-  onChange(listener: () => void): () => void;
+  onChange: Subscribe;
 }
 
 /** The projections of a home, one for each public server: what one of them sends can do nothing to another. */
@@ -68,20 +71,14 @@ export function openPublishing(parts: PublishingParts): Publishing {
 function openProjection(path: string, parts: PublishingParts): Projection {
   const { library, clock, options, random, onChange } = parts;
   const db = openSqlite(path);
-  const listeners = new Set<() => void>();
-  const tell = (): void => {
-    for (const listener of [...listeners]) listener();
-  };
-  const projection = openLibrary(db, { clock, index: () => void setImmediate(tell) });
+  const changes = makeChanges();
+  const projection = openLibrary(db, { clock, index: () => changes.notify() });
   const projector = openProjector({ library, db, projection, options, random });
   const database = openLibraryDatabase({
     library: projection,
     db,
     clock,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: changes.on,
   });
   return {
     database,
@@ -91,17 +88,12 @@ function openProjection(path: string, parts: PublishingParts): Projection {
       await projector.learn(await readUnknown(theirs, await database.missing(held)));
       return send(database, theirs, held, sent);
     },
-    async keepUp(signal, exchange) {
-      while (!signal.aborted) {
+    keepUp: (signal, exchange) =>
+      keepFollowing({ events: [onChange], clock, look, signal }, async () => {
         // Whoever asks for what is told next must find it.
         await exchange?.named.follow();
         await projector.follow();
-        const woken = new AbortController();
-        const unlisten = onChange(() => woken.abort());
-        await clock.sleep(look, AbortSignal.any([woken.signal, signal]));
-        unlisten();
-      }
-    },
+      }),
     narrow(exchange) {
       const { find } = exchange.store;
       const findNamed: typeof find = (sha256) => {

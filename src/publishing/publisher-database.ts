@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { isNewer } from '../document/merge.js';
 import type { Body } from '../document/photo-document.js';
+import type { ChangeSource } from '../library/change-signal.js';
 import { openLibrary, type Incoming, type Library } from '../library/library.js';
 import type { Database, RejectedRevision } from '../sync/couch/database.js';
 import { openLibraryDatabase } from '../sync/couch/library-database.js';
@@ -35,20 +36,19 @@ export const filesOf = (folder: string, id: string): string[] =>
 export interface PublisherParts {
   folder: string;
   clock: Clock;
-  /** Calls those who listen after documents of any projection changed. */
-  tell(): void;
-  on(listener: () => void): () => void;
+  /** Notified when documents of any projection changed. */
+  changes: ChangeSource;
 }
 
 /** Opens the projection of the home `id`, making its file where it is missing. */
-export function openPublisher(id: string, { folder, clock, tell, on }: PublisherParts): Publisher {
+export function openPublisher(id: string, { folder, clock, changes }: PublisherParts): Publisher {
   const db = openSqlite(join(folder, `${id}.sqlite`), { secureDelete: true });
   const pictures = openPictures(db);
   const projection = openLibrary(db, {
     clock,
     index(document, body) {
       pictures.write(document, body);
-      setImmediate(tell);
+      changes.notify();
     },
   });
   if (pictures.isNew) for (const { id, body } of projection.scan('public:')) pictures.write(id, body);
@@ -57,7 +57,7 @@ export function openPublisher(id: string, { folder, clock, tell, on }: Publisher
     db,
     projection,
     served: serveLibrary(projection, {
-      database: guarded(openLibraryDatabase({ library: projection, db, clock, onChange: on })),
+      database: guarded(openLibraryDatabase({ library: projection, db, clock, onChange: changes.on })),
       name: `public-${id}`,
       notes: openNotes(db, 'photos'),
     }),

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { makeChanges, type Changes } from '../library/change-signal.js';
 import { filesOf, openPublisher, type Publisher } from './publisher-database.js';
 import { openRemovals } from './publisher-removals.js';
 import type { Served } from '../sync/couch/serve-database.js';
@@ -43,8 +44,8 @@ export interface Publishers {
   drop(): Promise<string[]>;
   /** It is done with. */
   removed(id: string): void;
-  /** Calls `listener` after documents changed; returns what ends it. */
-  on(listener: () => void): () => void;
+  /** Calls `listener` after documents of any projection changed. */
+  on: Changes['on'];
   close(): void;
 }
 
@@ -61,18 +62,13 @@ export function openPublishers({ db, folder, files, clock, madeAt }: PublishersP
   const byPublisher = db.prepare<Row>('SELECT token, made, publisher FROM publisher WHERE publisher = ?');
   const bind = db.prepare('INSERT OR REPLACE INTO publisher (token, made, publisher) VALUES (?, ?, ?)');
   const known = db.prepare<{ publisher: string }>('SELECT DISTINCT publisher FROM publisher ORDER BY publisher');
-  const listeners = new Set<() => void>();
-  const on = (listener: () => void): (() => void) => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  };
-  const tell = (): void => [...listeners].forEach((listener) => listener());
+  const changes = makeChanges();
   const publishers = new Map<string, Publisher>();
   const databases: Served[] = [];
 
   function open(id: string): void {
     if (publishers.has(id)) return;
-    const publisher = openPublisher(id, { folder, clock, tell, on });
+    const publisher = openPublisher(id, { folder, clock, changes });
     databases.push(publisher.served);
     publishers.set(id, publisher);
   }
@@ -125,7 +121,7 @@ export function openPublishers({ db, folder, files, clock, madeAt }: PublishersP
       return ids;
     },
     removed: (id) => removals.done(id),
-    on,
+    on: changes.on,
     close() {
       for (const publisher of publishers.values()) publisher.close();
     },

@@ -3,6 +3,7 @@
  * on loopback addresses only, until there is an owner. `close` ends live pages and idle connections at once and lets requests in hand end, for at
  * most five seconds.
  */
+import { inLaterTurn } from '../base/async/yield.js';
 import type { AddressInfo, Socket } from 'node:net';
 import { hostname } from 'node:os';
 import Fastify from 'fastify';
@@ -126,7 +127,7 @@ function endConnections(app: App): void {
     closing = true;
   });
   app.addHook('onResponse', () => {
-    if (closing) setImmediate(() => app.server.closeIdleConnections());
+    if (closing) inLaterTurn(() => app.server.closeIdleConnections());
   });
 }
 

@@ -25,7 +25,7 @@ import type { Served } from '../sync/couch/serve-database.js';
 import type { SpoolPort } from '../spool/spool-interface.js';
 import type { Ask } from '../album/query-catalog.js';
 import type { PairFiles } from './http/tls-certificate.js';
-import type { Changes } from '../album/change-signal.js';
+import type { Changes } from '../library/change-signal.js';
 import type { ReadLook } from '../album/duplicate-scan.js';
 import type { Live } from './live-events.js';
 

@@ -15,9 +15,10 @@ import type { Library } from '../library/library.js';
 import type { SpoolPort, SpoolStatus } from '../spool/spool-interface.js';
 import { openNoticed, type Noticed } from './unseen-stuck-files.js';
 import type { Ask } from '../album/query-catalog.js';
-import type { Changes } from '../album/change-signal.js';
+import type { Changes } from '../library/change-signal.js';
 import { siteShare } from './http/rate-limit.js';
 import { openPhotoFeed, type PhotoFeed } from '../album/photo-changes.js';
+import type { Subscribe } from '../base/async/listeners.js';
 import { openPulse } from '../base/async/coalesce.js';
 import { sightOf } from '../album/visibility.js';
 
@@ -59,9 +60,9 @@ export interface LiveParts {
   spool: SpoolPort;
   changes: Changes;
   /** Tells when a link to a peer is another than before. */
-  mesh: { on(listener: () => void): () => void };
+  mesh: { on: Subscribe };
   /** Tells when a picture came from another server. */
-  exchange: { onArrival(listener: (photo: string) => void): () => void };
+  exchange: { onArrival: Subscribe<[photo: string, sha256: string]> };
   ask: Ask;
   clock: Clock;
   log: Log;

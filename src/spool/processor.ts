@@ -3,6 +3,7 @@
  * pass or by watching. Holds the lock on `work` for life. Killed at any instant it leaves only what the next start takes
  * up again; a failure to claim leaves the file in `incoming`.
  */
+import { openListeners } from '../base/async/listeners.js';
 import { printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { keyOf } from '../base/paths.js';
 import { openClaims, type Claim } from './claims.js';
@@ -59,7 +60,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const queue = openKeyedQueue(options.workers + ahead, (error) =>
     log.error({ err: error }, sentence(toPhotospoolError(error))),
   );
-  const listeners = new Set<(event: SpoolEvent) => void>();
+  const listeners = openListeners<[event: SpoolEvent]>();
   const tally = openTally(clock);
   const ending = new AbortController();
   const claims = openClaims(work, incoming, files, clock);
@@ -115,7 +116,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   }
 
   function emit(event: SpoolEvent): void {
-    for (const listener of listeners) listener(event);
+    listeners.call(event);
     if (!watching) return;
     // A failed item's next try may be sooner than the next look; a sidecar may have waited for this photo.
     const came = event.type === 'stored' || event.type === 'duplicate';
@@ -251,10 +252,7 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     },
     place: (stream, name, by, still) => placeUpload(incoming, files, stream, name, by, still),
     uploads,
-    on(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    on: listeners.on,
     close: () => (closed ??= close()),
   };
 }

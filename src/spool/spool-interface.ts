@@ -2,6 +2,7 @@
  * What the server may ask of a running spool. The spool implements it; the server and its tests know only this.
  */
 import type { Readable } from 'node:stream';
+import type { Subscribe } from '../base/async/listeners.js';
 
 /** A file that lies in `incoming`. `since` is UTC, when it was last written or renamed there; `bytes` its size then. */
 export interface WaitingItem {
@@ -274,5 +275,5 @@ export interface SpoolPort {
   place(stream: Readable, name: string, by: string, still?: Still): Promise<string>;
   readonly uploads: Uploads;
   /** Tells of what happens; returns the function that ends it. */
-  on(listener: (event: SpoolEvent) => void): () => void;
+  on: Subscribe<[event: SpoolEvent]>;
 }

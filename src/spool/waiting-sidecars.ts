@@ -2,6 +2,7 @@
  * The sidecars in `incoming`: which of them may be taken, for their photo is known, and which wait, and why. They wait where
  * they lie; nothing is kept for them but their names in memory, and nothing runs for them.
  */
+import { yieldToEventLoop } from '../base/async/yield.js';
 import { waitsFor, type Sidecars } from '../ingest/sidecars/ingest-sidecars.js';
 import { isSidecarName, namedAfter, versionOf, type SidecarToMatch } from '../ingest/sidecars/match-sidecars.js';
 import { stemOf } from '../ingest/sidecars/arrival-names.js';
@@ -98,7 +99,7 @@ export function openWaitingSidecars(sidecars: Sidecars, beside: Beside): Waiting
       const coming = namesOf([...beside.inHand(), ...settle(photos, wanted)]);
       const chosen: ScannedFile[] = [];
       for (const [n, one] of found.entries()) {
-        if (n % turn === turn - 1) await new Promise((resolve) => setImmediate(resolve));
+        if (n % turn === turn - 1) await yieldToEventLoop();
         const key = keyOf(one.path);
         const now = mayCome(one, coming) ? '' : sidecars.candidates(askingOf(one));
         const known = waiting.get(key);

@@ -159,6 +159,21 @@ export function strayBindings(files: readonly Source[]): string[] {
     .map(({ path }) => `${path} opens SQLite by itself`);
 }
 
+/** What is written once, and used by all: what tells of a second one, where the one is, and what to use instead. */
+const single: { sign: RegExp; only: string; use: string }[] = [
+  { sign: /\bsetImmediate\b/, only: 'src/base/async/yield.ts', use: 'yieldToEventLoop or inLaterTurn' },
+  { sign: /\bnew Set<\(/, only: 'src/base/async/listeners.ts', use: 'openListeners' },
+];
+
+/** Second ones of what base/async has once. */
+export function secondOnes(files: readonly Source[]): string[] {
+  return files.flatMap(({ path, text }) =>
+    single
+      .filter(({ sign, only }) => path !== only && sign.test(text.replace(/\/\*[^]*?\*\//g, '')))
+      .map(({ only, use }) => `${path}: use ${use} of ${only}`),
+  );
+}
+
 /** The table of the parts in docs/architecture.md, read back: of each folder what it may import. */
 export function wallsInProse(text: string): Record<string, string[]> {
   const rows = [...text.matchAll(/^\| `([a-z]+)` \|.*\|([^|]*)\|$/gm)];

@@ -25,7 +25,7 @@ import { openPeers } from '../../src/sync/connections/peers.js';
 import { openNotes } from '../../src/sync/couch/local-documents.js';
 import { serveLibrary } from '../../src/sync/couch/serve-database.js';
 import { buildApp, type ServerParts } from '../../src/server/app.js';
-import { makeChanges } from '../../src/album/change-signal.js';
+import { makeChanges } from '../../src/library/change-signal.js';
 import type { App } from '../../src/server/context.js';
 import {
   idleStatus,

@@ -19,7 +19,7 @@ import type { Database } from '../../src/sync/couch/database.js';
 import { openExchange, type Exchange } from '../../src/sync/blobs/blob-exchange.js';
 import { openLibraryDatabase } from '../../src/sync/couch/library-database.js';
 import { openNotes } from '../../src/sync/couch/local-documents.js';
-import { makeChanges } from '../../src/album/change-signal.js';
+import { makeChanges } from '../../src/library/change-signal.js';
 import { answerErrors } from '../../src/server/http/error-responses.js';
 import type { App, Context } from '../../src/server/context.js';
 import { blobs as blobRoutes } from '../../src/server/routes/blobs.js';

@@ -17,7 +17,7 @@ import { openHttpDatabase } from '../../src/sync/couch/remote-database.js';
 import { openLibraryDatabase } from '../../src/sync/couch/library-database.js';
 import { openNotes } from '../../src/sync/couch/local-documents.js';
 import { serveLibrary, type Served } from '../../src/sync/couch/serve-database.js';
-import { makeChanges } from '../../src/album/change-signal.js';
+import { makeChanges } from '../../src/library/change-signal.js';
 
 /** An empty database somewhere. */
 export interface Side {

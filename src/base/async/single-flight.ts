@@ -1,4 +1,5 @@
 /** Work that several ask for at the same time, done once for all of them. Nothing is left behind by a crash. */
+import { inLaterTurn, yieldToEventLoop } from './yield.js';
 
 /**
  * Lets those who ask for the same `key` while its work is under way share the next run, which begins after they asked. So
@@ -62,7 +63,7 @@ export function gather<T>(
       waiting = [];
       await together(all);
       // Who was waiting for it may bring the next ones in this turn.
-      await new Promise((resolve) => setImmediate(resolve));
+      await yieldToEventLoop();
     }
     running = false;
   }
@@ -72,6 +73,6 @@ export function gather<T>(
       waiting.push({ one, resolve, reject });
       if (running) return;
       running = true;
-      setImmediate(() => void run());
+      inLaterTurn(() => void run());
     });
 }

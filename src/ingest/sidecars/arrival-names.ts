@@ -5,6 +5,7 @@
 import type { Sqlite } from '../../base/sqlite.js';
 import { entriesOf, own, textOf } from '../../document/json-values.js';
 import { photoOf, sha256Of } from '../../document/photo-document.js';
+import { numberCheckpoint, openChangeFollower } from '../../library/follow.js';
 import type { Library } from '../../library/library.js';
 import { nameKey } from '../../library/local-tables.js';
 
@@ -22,7 +23,7 @@ export interface Name {
 /** The names of all photos. Letters of either case are the same, as are the Unicode forms. */
 export interface ArrivalNames {
   /** Takes in what changed in the library since the last call. Yields to other work. */
-  follow(): Promise<void>;
+  follow(): Promise<unknown>;
   /** Those that have exactly this name. `folder` is relative to incoming, empty at the top. */
   named(name: string, folder: string): Name[];
   /** Those that have this name with any ending. */
@@ -38,7 +39,6 @@ const tables = `
 
 /** The setting that keeps how far the feed was followed. */
 const mark = 'sidecars.followed';
-const batch = 500;
 /** Nobody can be told of more, and no more are looked at. */
 const most = 100;
 
@@ -63,31 +63,24 @@ export function openNames(db: Sqlite, library: Library): ArrivalNames {
   const toNames = (rows: Row[], folder: string): Name[] =>
     rows.map(({ exact, folder: where, ...row }) => ({ ...row, name: exact, inFolder: where === nameKey(folder) }));
 
-  /** Takes in one stretch of the feed; true where there may be more. */
-  function step(): boolean {
-    return db.transaction(() => {
-      const { changes } = library.changes(Number(library.local.setting(mark) ?? 0), batch);
-      for (const { id } of changes) {
-        const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
-        const photo = sha256 === undefined ? undefined : photoOf(library.get(id)?.body);
-        for (const [, sighting] of entriesOf(photo?.sightings)) {
-          const [name, folder, at] = ['name', 'folder', 'at'].map((key) => textOf(own(sighting, key)));
-          if (name !== '') came(name!, folder!, sha256!, at!);
-        }
-      }
-      if (changes.length > 0) library.local.setSetting(mark, String(changes.at(-1)!.n));
-      return changes.length === batch;
-    });
+  function take(id: string): void {
+    const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
+    const photo = sha256 === undefined ? undefined : photoOf(library.get(id)?.body);
+    for (const [, sighting] of entriesOf(photo?.sightings)) {
+      const [name, folder, at] = ['name', 'folder', 'at'].map((key) => textOf(own(sighting, key)));
+      if (name !== '') came(name!, folder!, sha256!, at!);
+    }
   }
 
-  let followed: number | undefined;
+  const follower = openChangeFollower({
+    library,
+    checkpoint: numberCheckpoint(library.local, mark),
+    transaction: (work) => db.transaction(work),
+    take: (changes) => changes.forEach(({ id }) => take(id)),
+  });
+
   return {
-    async follow() {
-      const newest = library.lastChange();
-      if (newest === followed) return;
-      while (step()) await new Promise((resolve) => setImmediate(resolve));
-      followed = newest;
-    },
+    follow: () => follower.catchUp(),
     named: (name, folder) => toNames(byName.all(nameKey(name), nameKey(folder)), folder),
     stemmed: (stem, folder) => toNames(byStem.all(nameKey(stem), nameKey(folder)), folder),
     came,

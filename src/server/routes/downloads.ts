@@ -1,4 +1,5 @@
 /** Many originals at once, as a ZIP archive: asked for with their ids, then fetched like a file. */
+import { yieldToEventLoop } from '../../base/async/yield.js';
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { holderOf, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
@@ -21,7 +22,7 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
   async function filesOf(who: Viewer, ids: readonly string[]): Promise<Zipped[]> {
     const files: Zipped[] = [];
     for (let at = 0; at < ids.length; at += batch) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await yieldToEventLoop();
       for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
         const { original, name, bytes: size, taken } = photo;
         if (original.path !== undefined && mayHaveOriginal(who, photo))

@@ -1,4 +1,5 @@
 /** Values with counts: tags, cameras, lenses, places, albums; of a search, or of photos that are named. */
+import { yieldToEventLoop } from '../../base/async/yield.js';
 import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';
@@ -51,7 +52,7 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
       const ids = [...new Set(request.body.ids)];
       const counts = { tags: new Map<string, number>(), albums: new Map<string, number>() };
       for (let at = 0; at < ids.length; at += batch) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await yieldToEventLoop();
         for (const photo of findPhotos(library, who, ids.slice(at, at + batch)))
           for (const [set, values] of [
             ['tags', tagsShown(who, photo.tags)] as const,

@@ -2,6 +2,7 @@
  * The blobs of this server as its links and its routes share them: what documents name, what is here, and a way to wait
  * until that changes.
  */
+import { openListeners, untilCalled, type Subscribe } from '../../base/async/listeners.js';
 import type { Clock } from '../../base/clock.js';
 import type { Sqlite } from '../../base/sqlite.js';
 import { openNamed, type MissingOptions, type BlobIndex, type NamedBlob } from './blob-index.js';
@@ -13,7 +14,7 @@ export interface ExchangeParts extends Omit<StoreParts, 'named'> {
   db: Sqlite;
   clock: Clock;
   /** Tells of every change of the library that this process makes; returns what ends it. */
-  onChange(listener: () => void): () => void;
+  onChange: Subscribe;
 }
 
 /** What is waited for: that something is missing, or that `version` is another than the one that was seen. */
@@ -38,7 +39,7 @@ export interface Exchange {
   /** Resolves when the library changes, somebody asks for an original, or a blob came; or `wait` ms later. */
   untilChange(wait: number, signal: AbortSignal): Promise<void>;
   /** Calls `listener` with the photo and the hash of every blob that came in, when it is in its place; returns what ends it. */
-  onArrival(listener: (photo: string, sha256: string) => void): () => void;
+  onArrival: Subscribe<[photo: string, sha256: string]>;
   /** An original that is not here is wanted now. Resolves when it is here (true), or not after `wait` ms, or at the signal. */
   ask(sha256: string, wait: number, signal?: AbortSignal): Promise<boolean>;
   /** A peer that made a link to here asked what is missing, and will wait so many ms. */
@@ -64,11 +65,8 @@ export function openExchange(parts: ExchangeParts): Exchange {
     if (!here && discarded.find(sha256) !== undefined) aside.add(sha256);
     return here;
   });
-  const wakers = new Set<() => void>();
-  const arrivals = new Set<(photo: string, sha256: string) => void>();
-  const wake = (): void => {
-    for (const waker of [...wakers]) waker();
-  };
+  const { on: onWake, call: wake } = openListeners();
+  const arrivals = openListeners<[photo: string, sha256: string]>();
   let version = clock.now();
   let served = 0;
   const named: BlobIndex = {
@@ -93,7 +91,7 @@ export function openExchange(parts: ExchangeParts): Exchange {
   function tellArrival(sha256: string): void {
     wake();
     const blob = named.find(sha256);
-    if (blob) for (const listener of [...arrivals]) listener(blob.photo, sha256);
+    if (blob) arrivals.call(blob.photo, sha256);
   }
 
   /** What can't be put back now is tried again when the library changes. */
@@ -113,15 +111,8 @@ export function openExchange(parts: ExchangeParts): Exchange {
     return changed;
   }
 
-  async function untilChange(wait: number, signal: AbortSignal): Promise<void> {
-    const woken = new AbortController();
-    const end = (): void => woken.abort();
-    wakers.add(end);
-    const unlisten = parts.onChange(end);
-    await clock.sleep(wait, AbortSignal.any([woken.signal, signal]));
-    wakers.delete(end);
-    unlisten();
-  }
+  const untilChange: Exchange['untilChange'] = (wait, signal) =>
+    untilCalled([onWake, parts.onChange], clock, wait, signal);
 
   const isHere = (sha256: string): boolean => store.find(sha256) !== undefined;
 
@@ -132,10 +123,7 @@ export function openExchange(parts: ExchangeParts): Exchange {
     there: (url) => openThere(db, url),
     stir: wake,
     version: () => version,
-    onArrival(listener) {
-      arrivals.add(listener);
-      return () => void arrivals.delete(listener);
-    },
+    onArrival: arrivals.on,
     async name(sha256) {
       const known = named.find(sha256);
       if (known) return known;

@@ -8,6 +8,7 @@ import { clipsShown, factsShown, renditionsShown } from '../../document/facts.js
 import { photoId, photoOf, sha256Of, type Body } from '../../document/photo-document.js';
 import { isPurge } from '../../document/purge.js';
 import { viewPhoto } from '../../document/photo-view.js';
+import { numberCheckpoint, openChangeFollower } from '../../library/follow.js';
 import type { Library } from '../../library/library.js';
 import { openAmounts, type Amounts } from './blob-counts.js';
 import { blobKinds, type BlobKind } from './blob-kinds.js';
@@ -68,7 +69,6 @@ const tables = `
   CREATE INDEX IF NOT EXISTS blob_present ON blob (kind, taken DESC, sha256 DESC) WHERE here = 1;
   CREATE INDEX IF NOT EXISTS blob_missing ON blob (asked DESC, kind, taken DESC) WHERE here = 0;`;
 
-const batch = 500;
 /** The setting that keeps how far the feed was followed: the number of a change. Without it, all is looked at again. */
 export const followedMark = 'replication.blobs';
 
@@ -121,30 +121,20 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): BlobInd
   const setHere = (sha256: string, here: boolean): void =>
     void set.run(Number(here), ++mark, Buffer.from(sha256, 'hex'));
 
-  let followed: number | undefined;
-
-  /** Takes in one stretch of the feed; true where there may be more. */
-  function step(): boolean {
-    return db.transaction(() => {
-      const since = Number(library.local.setting(followedMark) ?? 0);
-      const { changes } = library.changes(since, batch);
+  const follower = openChangeFollower({
+    library,
+    checkpoint: numberCheckpoint(library.local, followedMark),
+    transaction: (work) => db.transaction(work),
+    take(changes) {
       for (const { id } of changes) {
         const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
         if (sha256 !== undefined) write(sha256, library.get(id)?.body);
       }
-      if (changes.length > 0) library.local.setSetting(followedMark, String(changes.at(-1)!.n));
-      return changes.length === batch;
-    });
-  }
+    },
+  });
 
   return {
-    async follow() {
-      const newest = library.lastChange();
-      if (newest === followed) return false;
-      while (step()) await new Promise((resolve) => setImmediate(resolve));
-      followed = newest;
-      return true;
-    },
+    follow: follower.catchUp,
     find(sha256) {
       const row = find.get(Buffer.from(sha256, 'hex'));
       return row && blobOf(row);

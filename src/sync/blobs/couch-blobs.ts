@@ -4,6 +4,7 @@
  * through it. Nothing that it answers is believed: what comes is hashed by whoever takes it in (peer-blob-store.ts), what goes is
  * hashed on its way, and does not become a document there where it is not what it is called.
  */
+import { yieldToEventLoop } from '../../base/async/yield.js';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
@@ -201,7 +202,7 @@ function openLacking(exchange: Exchange, there: There, clock: Clock): Carrier['w
     for (let found = next(); found; found = lacking.size < skip + page ? next() : undefined) {
       for (const blob of found)
         if ((blob.kind !== 'original' || originals !== 'none') && !isThere(blob.sha256)) lacking.set(blob.sha256, blob);
-      await new Promise((resolve) => setImmediate(resolve));
+      await yieldToEventLoop();
     }
     const order = [...lacking.values()].sort((a, b) => blobKinds.indexOf(a.kind) - blobKinds.indexOf(b.kind));
     const amount = total(originals !== 'none');

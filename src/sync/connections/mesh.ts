@@ -1,6 +1,7 @@
 /**
  * The links to all peers in the table, which may change while the server runs. Closing it ends them all.
  */
+import { openListeners, type Subscribe } from '../../base/async/listeners.js';
 import type { Clock } from '../../base/clock.js';
 import { openConnection, type Connection, type LinkParts, type LinkStatus } from './connection.js';
 import type { Peer, Peers } from './peers.js';
@@ -9,7 +10,7 @@ import type { Peer, Peers } from './peers.js';
 export interface Mesh {
   status(): LinkStatus[];
   /** Calls `listener` when the status of a link is another; returns what ends it. */
-  on(listener: () => void): () => void;
+  on: Subscribe;
   /** Tells them that something else that belongs to the mesh is another. */
   changed(): void;
   close(): Promise<void>;
@@ -21,11 +22,8 @@ const look = 2_000;
 /** Opens the links to all peers, and those that are added while it is open. */
 export function openMesh(peers: Peers, parts: Omit<LinkParts, 'changed'> & { clock: Clock }): Mesh {
   const links = new Map<string, { peer: string; link: Connection }>();
-  const listeners = new Set<() => void>();
+  const { on, call: changed } = openListeners();
   const stop = new AbortController();
-  const changed = (): void => {
-    for (const listener of [...listeners]) listener();
-  };
 
   function open(peer: Peer, key: string): void {
     links.set(peer.url, { peer: key, link: openConnection(peer, { ...parts, changed }) });
@@ -55,10 +53,7 @@ export function openMesh(peers: Peers, parts: Omit<LinkParts, 'changed'> & { clo
   const following = keepFollowing();
   return {
     status: () => [...links.values()].map(({ link }) => link.status()),
-    on(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    on,
     changed,
     async close() {
       stop.abort();

@@ -3,6 +3,8 @@
  * in the catalog too, but for new documents that came with many others: those follow (home/catalog-indexer.ts). A crash in between
  * leaves whole batches, and the same again changes nothing.
  */
+import { yieldToEventLoop } from '../../base/async/yield.js';
+import { untilCalled, type Subscribe } from '../../base/async/listeners.js';
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../../base/errors.js';
 import type { Sqlite } from '../../base/sqlite.js';
@@ -26,7 +28,7 @@ export interface LibraryParts {
   db: Sqlite;
   clock: Clock;
   /** Tells of every change that this process makes; returns what ends it. */
-  onChange(listener: () => void): () => void;
+  onChange: Subscribe;
 }
 
 /** Documents per transaction: others get their turn in between, and each ends with a wait for the disk. */
@@ -83,7 +85,7 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
     async write(incoming, from) {
       const refused: RejectedRevision[] = [];
       for (let at = 0; at < incoming.length; at += batch) {
-        if (at > 0) await new Promise((resolve) => setImmediate(resolve));
+        if (at > 0) await yieldToEventLoop();
         const { taken, crowded } = branching(library, incoming.slice(at, at + batch));
         const options = { later: incoming.length >= many, ...(from !== undefined && { from }) };
         refused.push(...crowded, ...insert(library, taken, options));
@@ -216,10 +218,6 @@ async function untilChange(
 ): Promise<void> {
   const until = clock.now() + wait;
   while (library.pending(since) === 0 && clock.now() < until && stop?.aborted !== true) {
-    const woken = new AbortController();
-    const unlisten = onChange(() => woken.abort());
-    const signal = stop ? AbortSignal.any([woken.signal, stop]) : woken.signal;
-    await clock.sleep(Math.min(look, until - clock.now()), signal);
-    unlisten();
+    await untilCalled([onChange], clock, Math.min(look, until - clock.now()), stop);
   }
 }

@@ -2,11 +2,12 @@
  * Tells that the library changed in this process. Only a wake-up: what changed is read from the library's change feed, so
  * that a lost or doubled call does no harm.
  */
+import { openListeners, type Subscribe } from '../base/async/listeners.js';
+import { inLaterTurn } from '../base/async/yield.js';
 
-/** What the server listens to. */
+/** What is listened to: documents changed. */
 export interface Changes {
-  /** Calls `listener` after documents changed; returns the function that ends it. */
-  on(listener: () => void): () => void;
+  on: Subscribe;
 }
 
 /** A source of wake-ups. */
@@ -20,21 +21,17 @@ export interface ChangeSource extends Changes {
 
 /** Makes a source of wake-ups. It holds nothing that must be closed. */
 export function makeChanges(): ChangeSource {
-  const listeners = new Set<() => void>();
+  const { on, call, size } = openListeners();
   let due = false;
-  function tell(): void {
-    due = false;
-    for (const listener of [...listeners]) listener();
-  }
   return {
-    on(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    on,
     notify() {
-      if (due || listeners.size === 0) return;
+      if (due || size() === 0) return;
       due = true;
-      setImmediate(tell);
+      inLaterTurn(() => {
+        due = false;
+        call();
+      });
     },
   };
 }
