@@ -1,9 +1,14 @@
-/** Runs the built command line as a person would: a process of its own in a home of its own. */
+/**
+ * Runs the command line in a home of its own: verbs in this process, which costs a tenth of the processor time, servers and what is
+ * to be as a person has it (`start`, `call`) as processes of the built program.
+ */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, onTestFinished } from 'vitest';
+import { run } from '../../src/cli/run-verb.js';
 import { makePhoto } from '../picture.js';
 import { temporaryFolder } from '../folder.js';
 
@@ -22,9 +27,13 @@ export interface TestHome {
   folder: string;
   incoming: string;
   archive: string;
-  /** Runs a verb to its end. Files settle at once unless told otherwise. */
+  /** Runs a verb to its end in this process. Files settle at once unless told otherwise. */
   run(...args: string[]): Promise<Ran>;
-  /** The same, where one wants to know what it says on stderr before its end. */
+  /** The same with something on stdin. */
+  feed(input: string, ...args: string[]): Promise<Ran>;
+  /** As `run` with the built program, as a process of its own. */
+  call(...args: string[]): Promise<Ran>;
+  /** As `call`, where one wants to know what it says on stderr before its end. */
   start(...args: string[]): { ended: Promise<Ran>; errors(): string };
   /** Starts a server on a free port; resolves when it says where the album is. */
   serve(...args: string[]): Promise<{
@@ -39,11 +48,14 @@ export interface TestHome {
   drop(name: string, seed: number): Promise<string>;
 }
 
-const environment = (folder: string, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-  ...process.env,
+const variables = (folder: string, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...more,
   PHOTOSPOOL_HOME: folder,
   PHOTOSPOOL_SETTLE: '0',
+});
+const environment = (folder: string, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...variables(folder, more),
 });
 
 /** Makes an empty home. `more` is set in the environment of its commands. */
@@ -73,7 +85,8 @@ export function fillHomes(): (count: number) => Promise<TestHome> {
 async function fill(folder: string, count: number): Promise<string> {
   const home = homeIn(folder);
   for (let n = 0; n < count; n++) await home.drop(`${n}.jpg`, n);
-  const { code, err } = await home.run('process');
+  // By a process of its own: in this one its database would be closed for good some time later only, and be copied half.
+  const { code, err } = await home.call('process');
   if (code !== 0) throw new Error(`process ended with ${code}: ${err}`);
   return folder;
 }
@@ -84,7 +97,9 @@ function homeIn(folder: string, more: NodeJS.ProcessEnv = {}): TestHome {
     folder,
     incoming,
     archive: join(folder, 'archive'),
-    run: (...args) => start(folder, args, more).ended,
+    run: (...args) => runHere(args, variables(folder, more)),
+    feed: (input, ...args) => runHere(args, variables(folder, more), input),
+    call: (...args) => start(folder, args, more).ended,
     start: (...args) => start(folder, args, more),
     serve: (...args) => startServer(folder, args, more),
     async drop(name, seed) {
@@ -94,6 +109,44 @@ function homeIn(folder: string, more: NodeJS.ProcessEnv = {}): TestHome {
       return path;
     },
   };
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Runs a verb in this process when the one before it has ended: the environment, the modes and the output are its own meanwhile. */
+function runHere(args: string[], env: NodeJS.ProcessEnv, input = ''): Promise<Ran> {
+  const ran = turn.then(async (): Promise<Ran> => {
+    const [out, err] = [catchOutput(process.stdout), catchOutput(process.stderr)];
+    const { stdin } = process;
+    Object.defineProperty(process, 'stdin', { configurable: true, value: Readable.from([Buffer.from(input)]) });
+    const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
+    Object.assign(process.env, env);
+    const modes = process.umask(0o077);
+    try {
+      return { code: await run(args), out: out.text(), err: err.text() };
+    } finally {
+      process.umask(modes);
+      Object.defineProperty(process, 'stdin', { configurable: true, value: stdin });
+      for (const [name, value] of before)
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      out.release();
+      err.release();
+    }
+  });
+  turn = ran.catch(() => undefined);
+  return ran;
+}
+
+/** Keeps what is written to a stream of this process, until it is released. */
+function catchOutput(stream: NodeJS.WriteStream): { text(): string; release(): void } {
+  const parts: string[] = [];
+  const write = stream.write;
+  stream.write = (part: string | Uint8Array) => {
+    parts.push(typeof part === 'string' ? part : Buffer.from(part).toString());
+    return true;
+  };
+  return { text: () => parts.join(''), release: () => (stream.write = write) };
 }
 
 function start(folder: string, args: string[], more: NodeJS.ProcessEnv): ReturnType<TestHome['start']> {

@@ -1,23 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { askPassword } from '../../src/cli/secret-prompt.js';
-import { makeHome, type Ran, type TestHome } from './run.js';
+import { makeHome, type TestHome } from './run.js';
 
-const main = join(import.meta.dirname, '../../dist/cli/main.js');
 const good = 'seven green ladders';
 
-/** Runs a verb with something on stdin. */
-function runWith(home: TestHome, input: string, ...args: string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [main, ...args, '--home', home.folder], (error, out, err) => {
-      resolve({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, out, err });
-    });
-    child.stdin!.end(input);
-  });
-}
 const signIn = (url: string, name: string, password: string): Promise<Response> =>
   fetch(`${url}/api/session`, {
     method: 'POST',
@@ -28,7 +17,7 @@ const signIn = (url: string, name: string, password: string): Promise<Response> 
 describe('users who came from another server', () => {
   it('wait to be an owner, until a command or the set-up of that server says so', { timeout: 240_000 }, async () => {
     const [far, near] = [makeHome(), makeHome()];
-    for (const name of ['Ada', 'Bob']) await runWith(far, `${good}\n`, 'users', 'add', name, '--role', 'owner');
+    for (const name of ['Ada', 'Bob']) await far.feed(`${good}\n`, 'users', 'add', name, '--role', 'owner');
     const token = (await far.run('tokens', 'add', 'laptop', '--may', 'replicate')).out.trim();
     const [server] = [await far.serve(), await near.serve()];
     await near.run('peers', 'add', server.url, '--token', token);
@@ -43,14 +32,14 @@ describe('users who came from another server', () => {
         expect.stringMatching(/^waits {3}Bob: family to owner/),
       ]);
     // The first account of the second server is the owner who came.
-    expect((await runWith(near, `${good}\n`, 'users', 'add', 'ada')).out).toBe('Ada (owner) may sign in now\n');
+    expect((await near.feed(`${good}\n`, 'users', 'add', 'ada')).out).toBe('Ada (owner) may sign in now\n');
     expect(await near.run('users', 'approve', 'bob')).toEqual({ code: 0, out: 'Bob: family to owner\n', err: '' });
     expect(await list(near)).toEqual([
       expect.stringMatching(/^owner {3}Ada {2}\(password/),
       "owner   Bob  (can't sign in yet)",
     ]);
     expect((await near.run('users', 'reject', 'Bob')).err).toMatch(/No change of Bob waits/);
-    expect((await runWith(near, `${good}\n`, 'users', 'add', 'Bob')).code).toBe(2);
+    expect((await near.feed(`${good}\n`, 'users', 'add', 'Bob')).code).toBe(2);
     expect((await list(far)).every((line) => line.startsWith('owner'))).toBe(true);
   });
 });
@@ -66,7 +55,7 @@ describe('users', () => {
 
     // As before there were accounts, this machine needs none.
     expect((await fetch(`${server.url}/api/photos`)).status).toBe(200);
-    const added = await runWith(home, `${good}\n`, 'users', 'add', 'Owner');
+    const added = await home.feed(`${good}\n`, 'users', 'add', 'Owner');
     expect(added).toEqual({ code: 0, out: 'Owner (owner) may sign in now\n', err: '' });
     expect((await fetch(`${server.url}/api/photos`)).status).toBe(401);
     const entered = await signIn(server.url, 'owner', good);
@@ -78,7 +67,7 @@ describe('users', () => {
     expect(link).toMatch(new RegExp(`^${server.url}/invite#[\\w-]{43}\\n$`));
     const list = await home.run('users', 'list');
     expect(list.out).toMatch(/^owner {3}Owner {2}\(password, last seen .*\)\nfamily {2}Guest {2}\(can't/);
-    expect((await runWith(home, 'nine yellow kettles', 'users', 'password', 'owner')).code).toBe(0);
+    expect((await home.feed('nine yellow kettles', 'users', 'password', 'owner')).code).toBe(0);
     expect((await signIn(server.url, 'owner', good)).status).toBe(401);
     expect((await home.run('users', 'remove', 'guest')).out).toBe('Guest is removed\n');
 
@@ -158,12 +147,12 @@ describe('users and tokens', () => {
       out: '',
       err: expect.stringContaining('no library') as string,
     });
-    expect(await runWith(home, 'short\n', 'users', 'add', 'Owner')).toMatchObject({
+    expect(await home.feed('short\n', 'users', 'add', 'Owner')).toMatchObject({
       code: 2,
       err: expect.stringMatching(/^photospool: The password is too short.*\n$/) as string,
     });
     expect((await home.run('users', 'list')).out).toBe('');
-    expect((await runWith(home, `${good}\n`, 'users', 'add', 'Owner')).code).toBe(0);
+    expect((await home.feed(`${good}\n`, 'users', 'add', 'Owner')).code).toBe(0);
     const wrong: [string[], RegExp][] = [
       [['users', 'add', 'owner'], /of that name already/],
       [['users', 'add', 'x', '--role', 'admin'], /--role can't be admin/],
@@ -174,7 +163,7 @@ describe('users and tokens', () => {
       [['tokens', 'add', 'a', '--may', 'everything'], /--may can't be everything/],
     ];
     for (const [args, message] of wrong) {
-      const ran = await runWith(home, '', ...args);
+      const ran = await home.feed('', ...args);
       expect(ran, args.join(' ')).toMatchObject({ code: 2, err: expect.stringMatching(message) as string });
       expect(ran.err).not.toMatch(/\bat .*\.js/);
     }
