@@ -3,12 +3,11 @@
  * does not clean up after. A process takes one file after the other, and what they import is loaded once (a server loads
  * 1,600 modules): so what a module keeps is no test's own, `afterAll` belongs into test files, or into what they call, and what
  * belongs to a process (its environment, its listeners) is put back. The two projects share the workers: while a browser test
- * waits for its browser, a core is free for others. None of them measures how fast anything is; that is what `npm run bench` is
- * for.
+ * waits for its browser, a core is free for others. Vitest begins with the files that took longest in the last run, or without one
+ * with the largest, those of one project together. None of them measures how fast anything is; that is what `npm run bench` is for.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './test/order.js';
 
 /** More than there are cores: tests wait for disks, browsers and other processes most of the time. */
 const workers = 3 * Math.max(2, availableParallelism()) + 1;
@@ -18,13 +17,14 @@ export default defineConfig({
     pool: 'forks',
     isolate: false,
     maxWorkers: workers,
-    sequence: { sequencer: LongestFirst },
+    setupFiles: ['./test/watchdog.ts'],
     reporters: ['default', './test/reporter.ts'],
-    // What is waited for may take long on a busy machine; a second, as is usual, would measure the machine. A whole test is
-    // many waits.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
-    expect: { poll: { timeout: 60_000 } },
+    // A minute: on a busy machine a test takes ten times what it takes alone. A test that may take longer says so itself, and why.
+    // What blocks its process is killed by test/watchdog.ts, what outlives the run by test/reporter.ts.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // What is waited for in a test; a second, as is usual, would measure the machine.
+    expect: { poll: { timeout: 45_000 } },
     // PouchDB Server falls over itself, in nobody's way, where a database is removed while its changes are waited for.
     onUnhandledError: ({ stack = '' }) => !/node_modules\/express-pouchdb\/lib\/routes\/changes\.js/.test(stack),
     projects: [

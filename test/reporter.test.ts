@@ -1,9 +1,13 @@
-/** The closing line of a run: counted right, the very last, and never 0 failed when the run failed. */
+/**
+ * The closing line of a run: counted right, the very last, and never 0 failed when the run failed. What stands above it: processes
+ * that outlived the tests, what failed before them. What blocks a process is ended.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { about } from './processes.js';
 import { closingLine, timesTaken } from './reporter.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,18 +21,26 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** Runs Vitest on some files as the project's own tests are run; `more` is set in its environment. */
 function run(
   files: Record<string, string>,
   retry = 0,
-): { last: string | undefined; lines: string[]; code: number | null } {
-  const config = `export default { test: { reporters: ['default', ${JSON.stringify(join(root, 'test/reporter.ts'))}], retry: ${retry} } }`;
+  more: NodeJS.ProcessEnv = {},
+): { last: string | undefined; lines: string[]; code: number | null; errors: string } {
+  const [reporter, watchdog] = ['reporter', 'watchdog'].map((name) => JSON.stringify(join(root, `test/${name}.ts`)));
+  const config = `export default { test: {
+    pool: 'forks', isolate: false, maxWorkers: 2,
+    reporters: ['default', ${reporter}], setupFiles: ${watchdog}, retry: ${retry} } }`;
   writeFileSync(join(folder, 'vitest.config.mjs'), config);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const env = { ...process.env, NODE_ENV: '', VITEST: '', VITEST_WORKER_ID: '', VITEST_POOL_ID: '' };
-  const { stdout, status } = spawnSync(process.execPath, [vitest, 'run', '--root', folder], { encoding: 'utf8', env });
+  const env = { ...process.env, NODE_ENV: '', VITEST: '', VITEST_WORKER_ID: '', VITEST_POOL_ID: '', ...more };
+  const { stdout, stderr, status } = spawnSync(process.execPath, [vitest, 'run', '--root', folder], {
+    encoding: 'utf8',
+    env,
+  });
   const lines = stdout.trimEnd().split('\n');
-  return { last: lines.at(-1), lines, code: status };
+  return { last: lines.at(-1), lines, code: status, errors: stderr };
 }
 
 const head = `import { test, expect, beforeAll, describe } from 'vitest';`;
@@ -66,6 +78,40 @@ test('an error outside of any test', () => {
 
 test('no tests at all', () => {
   expect(run({})).toMatchObject({ last: '0 passed, 1 failed', code: 1 });
+});
+
+test('a process that outlives the tests is named and killed, and fails the run', async () => {
+  const code = 'setTimeout(() => undefined, 600_000); // outlives';
+  const leaving = `${good} import { spawn } from 'node:child_process'; test('leaves', () => {
+    const env = { PATH: process.env.PATH };
+    const child = spawn(process.execPath, ['-e', ${JSON.stringify(code)}], { detached: true, stdio: 'ignore', env });
+    child.unref();
+    console.log('child ' + child.pid + '.');
+  });`;
+  const { lines, ...ran } = run({ 'a.test.mjs': leaving });
+  const pid = Number(/child (\d+)\./.exec(lines.join('\n'))?.[1]);
+  expect(ran).toMatchObject({ last: '2 passed, 1 failed', code: 1 });
+  expect(lines.at(-2)).toBe(`still there after the tests, and killed: ${pid} ${process.execPath} -e ${code}`);
+  await expect.poll(() => /\) (\S)/.exec(about(pid, 'stat'))?.[1] ?? 'Z').toBe('Z');
+});
+
+test('a test that blocks its process is named and killed, and the other files still run', () => {
+  const blocking = `${good} test('loops', () => { for (;;); });`;
+  const files = { 'a.test.mjs': blocking, 'b.test.mjs': good, 'c.test.mjs': good };
+  const { errors, last, code } = run(files, 0, { PHOTOSPOOL_WATCHDOG: '2' });
+  expect([last, code]).toEqual([expect.stringMatching(/^[23] passed, [23] failed$/), 1]);
+  expect(errors).toMatch(/blocked for 2 s and killed: \S+\/a\.test\.mjs > loops/);
+});
+
+test('what failed before the tests stands above the closing line', () => {
+  const { lines, code } = run({ 'a.test.mjs': good }, 0, { CI_FAILED: 'npm run check\nbash test/root/a.sh\n' });
+  expect(lines.slice(-3)).toEqual([
+    'FAILED before the tests: npm run check',
+    'FAILED before the tests: bash test/root/a.sh',
+    '1 passed, 0 failed',
+  ]);
+  // It is not the tests that failed: .ci/run ends with 1 itself.
+  expect(code).toBe(0);
 });
 
 test('never says 0 failed beside an exit code that is not 0', () => {

@@ -1,10 +1,12 @@
 /**
  * Beside Vitest's own report: the very last line of a run is `N passed, N failed` (and `, N skipped`), alone on its line,
  * for programs that read it. It never says 0 failed when the run failed: a file that does not load, a hook that throws
- * and an error outside of any test count as one each. Before it stand the tests that passed at a second try only, by name.
+ * an error outside of any test and a process that outlives the run (it is killed) count as one each. Before it stand those
+ * processes, the tests that passed at a second try only, and what failed in `.ci/run` before the tests (`$CI_FAILED`, a line each).
  */
 import { readFileSync, writeSync } from 'node:fs';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
+import { endLeftovers, markProcesses } from './leftovers.js';
 
 /** What a run came to. */
 export interface Tally {
@@ -55,6 +57,9 @@ export function timesTaken(now: number, uptime: number, began: string | undefine
   ];
 }
 
+/** The steps of `.ci/run` that failed before the tests: `failed` has a line for each. */
+export const failedBefore = (failed = ''): string[] => failed.split('\n').filter((line) => line.trim() !== '');
+
 interface Budgets {
   testMinutes: number;
   ciMinutes: number;
@@ -66,12 +71,19 @@ export default class ClosingLine implements Reporter {
 
   onInit(vitest: Vitest): void {
     if (vitest.config.watch) return;
-    // At exit, so that nothing that Vitest says while it closes comes after it.
-    process.once('exit', (code) => {
+    const mark = markProcesses();
+    // At exit, so that all workers have ended, and nothing that Vitest says while it closes comes after it.
+    process.once('exit', (exitCode) => {
+      const left = endLeftovers(mark);
+      this.tally.failed += left.length;
+      const code = exitCode || (left.length > 0 ? 1 : 0);
+      process.exitCode = code;
       if (process.env['CI'] && process.env['npm_lifecycle_event'] === 'test')
         for (const line of timesTaken(Date.now() / 1000, process.uptime(), process.env['CI_BEGAN']))
           writeSync(1, `${line}\n`);
+      for (const { pid, command } of left) writeSync(1, `still there after the tests, and killed: ${pid} ${command}\n`);
       for (const name of this.again) writeSync(1, `passed at the second try only: ${name}\n`);
+      for (const step of failedBefore(process.env['CI_FAILED'])) writeSync(1, `FAILED before the tests: ${step}\n`);
       writeSync(1, `${closingLine(this.tally, code)}\n`);
     });
   }

@@ -101,7 +101,8 @@ const isSeen = (page: Page): Promise<string | undefined> =>
     return seen ? undefined : active.outerHTML.slice(0, 160);
   });
 
-test.each(['light', 'dark'] as const)('the focus is always seen, %s', async (colorScheme) => {
+// Every control of every page.
+test.each(['light', 'dark'] as const)('the focus is always seen, %s', { timeout: 120_000 }, async (colorScheme) => {
   const { page, mishaps, close } = await stage.see(home.url, { colorScheme });
   onTestFinished(close);
   for (const [path, ready] of pages) {

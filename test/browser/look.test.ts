@@ -143,7 +143,8 @@ const pagesBeside: [path: string, ready: string, ...open: string[]][] = [
   ['trash', 'text=The trash is empty'],
 ];
 
-test.each(widths)('the pages beside the album, at %i px', async (width) => {
+// Every page, each in two themes.
+test.each(widths)('the pages beside the album, at %i px', { timeout: 120_000 }, async (width) => {
   const fixture = await stage.fixture(makePhotos(20, stage.pictures));
   furnish(fixture);
   const viewport = { width, height: 844 };

@@ -41,64 +41,69 @@ const idsOf = async ({ url }: ServedHome): Promise<string[]> =>
 const lookOf = (page: Page): Promise<string | null> =>
   page.locator('[data-part="mesh"] .node[data-look]').first().getAttribute('data-look');
 
-test('two servers are joined from the page, and what was edited apart is told with both values', async () => {
-  const [near, far] = [await home(), await home()];
-  await drop(far, 'a.jpg', 0);
-  const actor = { by: 'owner', who: 'owner' };
-  const { secret } = far.access.tokens.make('laptop', ['replicate'], actor);
-  const { page, mishaps, close } = await stage.see(`${near.url}/servers`);
-  onTestFinished(close);
-  await page.getByText('This server is on its own').waitFor();
-  expect(await breaches(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Add a server' }).click();
-  await page.getByLabel('Address').fill(far.url);
-  await page.getByLabel('Token').fill(secret);
-  await page.getByRole('button', { name: 'Add a server' }).click();
-  await page.getByText('is added.').waitFor();
-  await expect.poll(() => lookOf(page)).toBe('live');
-  expect(await page.locator('[data-part="mesh"] path.line').count()).toBe(2);
-  await expect.poll(() => idsOf(near)).toHaveLength(1);
+// Two real servers, and what goes over between them.
+test(
+  'two servers are joined from the page, and what was edited apart is told with both values',
+  { timeout: 120_000 },
+  async () => {
+    const [near, far] = [await home(), await home()];
+    await drop(far, 'a.jpg', 0);
+    const actor = { by: 'owner', who: 'owner' };
+    const { secret } = far.access.tokens.make('laptop', ['replicate'], actor);
+    const { page, mishaps, close } = await stage.see(`${near.url}/servers`);
+    onTestFinished(close);
+    await page.getByText('This server is on its own').waitFor();
+    expect(await breaches(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Add a server' }).click();
+    await page.getByLabel('Address').fill(far.url);
+    await page.getByLabel('Token').fill(secret);
+    await page.getByRole('button', { name: 'Add a server' }).click();
+    await page.getByText('is added.').waitFor();
+    await expect.poll(() => lookOf(page)).toBe('live');
+    expect(await page.locator('[data-part="mesh"] path.line').count()).toBe(2);
+    await expect.poll(() => idsOf(near)).toHaveLength(1);
 
-  // The other side knows who keeps a link to it.
-  const other = await stage.see(`${far.url}/servers`);
-  onTestFinished(other.close);
-  await expect.poll(() => other.page.locator('[data-list="servers"]').innerText()).toContain('laptop');
+    // The other side knows who keeps a link to it.
+    const other = await stage.see(`${far.url}/servers`);
+    onTestFinished(other.close);
+    await expect.poll(() => other.page.locator('[data-list="servers"]').innerText()).toContain('laptop');
 
-  // Apart, both edit the same field; together again, both values are told.
-  const [id] = await idsOf(near);
-  await page.getByRole('button', { name: /^Remove/ }).click();
-  await page.getByRole('button', { name: 'Remove', exact: true }).click();
-  await page.getByText('This server is on its own').waitFor();
-  await patch(near, id!, { title: 'A pier' });
-  await patch(far, id!, { title: 'A jetty' });
-  await page.getByRole('button', { name: 'Add a server' }).click();
-  await page.getByLabel('Address').fill(far.url);
-  await page.getByLabel('Token').fill(secret);
-  await page.getByRole('button', { name: 'Add a server' }).click();
-  const merges = page.locator('[data-list="merges"]');
-  await merges.waitFor();
-  expect(await merges.locator('.won').innerText()).toContain('A jetty');
-  expect(await merges.innerText()).toContain('A pier');
+    // Apart, both edit the same field; together again, both values are told.
+    const [id] = await idsOf(near);
+    await page.getByRole('button', { name: /^Remove/ }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('This server is on its own').waitFor();
+    await patch(near, id!, { title: 'A pier' });
+    await patch(far, id!, { title: 'A jetty' });
+    await page.getByRole('button', { name: 'Add a server' }).click();
+    await page.getByLabel('Address').fill(far.url);
+    await page.getByLabel('Token').fill(secret);
+    await page.getByRole('button', { name: 'Add a server' }).click();
+    const merges = page.locator('[data-list="merges"]');
+    await merges.waitFor();
+    expect(await merges.locator('.won').innerText()).toContain('A jetty');
+    expect(await merges.innerText()).toContain('A pier');
 
-  // And so does the history of the photo.
-  await page.goto(`${near.url}/photo/${id!}`);
-  await page.waitForSelector('.picture img.shown');
-  await page.keyboard.press('i');
-  await page.getByText('History').click();
-  const history = page.locator('[data-list="history"] li');
-  await expect.poll(() => history.first().innerText()).toContain('A jetty');
-  expect(await history.nth(1).innerText()).toContain('A pier');
-  expect(await history.nth(1).innerText()).toContain('Made at the same time on another server');
-  expect(await page.locator('.picture img.shown').count()).toBeGreaterThan(0);
-  expect(mishaps).toEqual([]);
+    // And so does the history of the photo.
+    await page.goto(`${near.url}/photo/${id!}`);
+    await page.waitForSelector('.picture img.shown');
+    await page.keyboard.press('i');
+    await page.getByText('History').click();
+    const history = page.locator('[data-list="history"] li');
+    await expect.poll(() => history.first().innerText()).toContain('A jetty');
+    expect(await history.nth(1).innerText()).toContain('A pier');
+    expect(await history.nth(1).innerText()).toContain('Made at the same time on another server');
+    expect(await page.locator('.picture img.shown').count()).toBeGreaterThan(0);
+    expect(mishaps).toEqual([]);
 
-  // A token that is revoked is an alarm that says what to do.
-  far.access.tokens.revoke('laptop', actor);
-  await patch(near, id!, { rating: 2 });
-  await page.goto(`${near.url}/servers`);
-  await expect.poll(() => lookOf(page)).toBe('refused');
-  expect(await page.locator('[data-list="alarms"]').innerText()).toContain('does not accept the token');
-});
+    // A token that is revoked is an alarm that says what to do.
+    far.access.tokens.revoke('laptop', actor);
+    await patch(near, id!, { rating: 2 });
+    await page.goto(`${near.url}/servers`);
+    await expect.poll(() => lookOf(page)).toBe('refused');
+    expect(await page.locator('[data-list="alarms"]').innerText()).toContain('does not accept the token');
+  },
+);
 
 const at = '2026-11-24T10:00:00.000Z';
 const link = (over: Partial<LinkStatus>): LinkStatus => ({

@@ -54,7 +54,7 @@ export async function openStage(): Promise<Stage> {
         ...options,
       });
       // What is waited for may take long on a busy machine.
-      context.setDefaultTimeout(60_000);
+      context.setDefaultTimeout(45_000);
       const page = await context.newPage();
       const mishaps = watch(page, url, expected);
       await page.goto(url);

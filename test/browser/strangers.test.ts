@@ -50,7 +50,8 @@ async function furnish(home: ServedHome): Promise<{ ids: string[]; links: string
   return { ids, links };
 }
 
-test.each([390, 1440])('names that others gave break no page at %i px', async (width) => {
+// Every page there is.
+test.each([390, 1440])('names that others gave break no page at %i px', { timeout: 120_000 }, async (width) => {
   const home = await openServedHome(stage.folder);
   onTestFinished(() => home.close());
   const { ids, links } = await furnish(home);

@@ -110,38 +110,43 @@ test('chosen, dropped and whole folders: all arrive, are told safe by hash, and 
   calm();
 });
 
-test('a network that is cut is waited for, the upload goes on where it was, also on another page', async () => {
-  const { page } = await see({}, /ERR_|Failed to fetch|dialog: /);
-  const offsets: number[] = [];
-  page.on('request', (request) => {
-    if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']));
-  });
-  // Longer than the server lets a request go on when it stops.
-  await slow(page, 800_000);
-  const sent = film(24_000_000);
-  await picked(page).setInputFiles([sent]);
-  await rows(page, 'sending').waitFor();
-  const kept = join(visits.home.incoming, '../work/.uploads');
-  const size = (): number => Math.max(0, ...readdirSync(kept).map((name) => statSync(join(kept, name)).size));
-  await expect.poll(size).toBeGreaterThan(300_000);
-  await page.getByRole('button', { name: 'Menu' }).click();
-  await page.getByRole('link', { name: 'Spool', exact: true }).click();
-  await page.waitForSelector('h1:text("Spool")');
-  // Closing the window asks first.
-  const asked = page.waitForEvent('dialog');
-  await page.close({ runBeforeUnload: true });
-  expect((await asked).type()).toBe('beforeunload');
-  await visits.home.stop();
-  await rows(page, 'held').waitFor();
-  expect(await told(page)).toBe('1 file waiting');
-  await visits.home.start();
-  await slow(page, -1);
-  await rows(page, 'done').waitFor();
-  expect(arrived().get(sent.name)).toBe(sha256(sent.buffer));
-  expect(offsets[0]).toBe(0);
-  expect(offsets.at(-1)).toBeGreaterThan(300_000);
-  calm();
-});
+// It waits as the page waits for a network.
+test(
+  'a network that is cut is waited for, the upload goes on where it was, also on another page',
+  { timeout: 180_000 },
+  async () => {
+    const { page } = await see({}, /ERR_|Failed to fetch|dialog: /);
+    const offsets: number[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']));
+    });
+    // Longer than the server lets a request go on when it stops.
+    await slow(page, 800_000);
+    const sent = film(24_000_000);
+    await picked(page).setInputFiles([sent]);
+    await rows(page, 'sending').waitFor();
+    const kept = join(visits.home.incoming, '../work/.uploads');
+    const size = (): number => Math.max(0, ...readdirSync(kept).map((name) => statSync(join(kept, name)).size));
+    await expect.poll(size).toBeGreaterThan(300_000);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('link', { name: 'Spool', exact: true }).click();
+    await page.waitForSelector('h1:text("Spool")');
+    // Closing the window asks first.
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    expect((await asked).type()).toBe('beforeunload');
+    await visits.home.stop();
+    await rows(page, 'held').waitFor();
+    expect(await told(page)).toBe('1 file waiting');
+    await visits.home.start();
+    await slow(page, -1);
+    await rows(page, 'done').waitFor();
+    expect(arrived().get(sent.name)).toBe(sha256(sent.buffer));
+    expect(offsets[0]).toBe(0);
+    expect(offsets.at(-1)).toBeGreaterThan(300_000);
+    calm();
+  },
+);
 
 test('pausing stops, going on resumes after a reload too, and what is not to be sent leaves nothing', async () => {
   const { page } = await see(phone, /ERR_|Failed to fetch|dialog: /);

@@ -1,10 +1,10 @@
 /** Pictures for these tests: made by sharp, tagged by ExifTool. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { exiftoolPath } from 'exiftool-vendored';
 import sharp, { type Sharp } from 'sharp';
 import { expect } from 'vitest';
 import type { Pictures, Rendered } from '../../src/photo/decode/renditions.js';
+import { exiftoolProgram, readerLimits } from '../../src/photo/facts/exiftool.js';
 import { labOf, type Three } from './colour.js';
 import { quarters } from './painted.js';
 
@@ -45,7 +45,7 @@ export async function colourAt(picture: Uint8Array, x: number, y: number): Promi
  */
 export async function writeTags(path: string, ...tags: string[]): Promise<void> {
   const args = ['-q', '-q', '-m', '-overwrite_original', ...tags, path];
-  const mine = writing.then(async () => tell((writer ??= await openWriter()), args));
+  const mine = writing.then(() => tell((writer ??= openWriter()), args));
   writing = mine.catch(() => undefined);
   await mine;
 }
@@ -53,9 +53,10 @@ export async function writeTags(path: string, ...tags: string[]): Promise<void> 
 let writer: ChildProcessWithoutNullStreams | undefined;
 let writing: Promise<void> = Promise.resolve();
 
-async function openWriter(): Promise<ChildProcessWithoutNullStreams> {
-  const env = { ...process.env, LANG: 'C' };
-  return spawn(await exiftoolPath(), ['-config', '', '-stay_open', 'True', '-@', '-'], { env });
+/** Started as ours is, so that it ends with its input: by itself it would poll for ever once this process is gone. */
+function openWriter(): ChildProcessWithoutNullStreams {
+  const { command, args, env } = exiftoolProgram(readerLimits);
+  return spawn(command, args, { env: env() });
 }
 
 /** Has it do one thing. @throws Error with what it said where it could not. */

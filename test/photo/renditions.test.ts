@@ -378,6 +378,7 @@ test.skipIf(!existsSync(realPhotos))('shows the eight real orientations alike (n
 
 test.skipIf(!existsSync(realPhotos))(
   'shows every real photo but the damaged one (needs ../shared/photos)',
+  { timeout: 240_000 },
   async () => {
     const files = readdirSync(realPhotos, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
     const failed: string[] = [];

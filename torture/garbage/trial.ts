@@ -47,6 +47,7 @@ interface Put {
 
 /** Runs a trial. */
 export async function tryGarbage(trial: Trial): Promise<Result> {
+  const before = new Set(helpers());
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'photospool-garbage-')));
   try {
     return await tryIn(folder, trial);
@@ -92,13 +93,16 @@ async function tryIn(folder: string, trial: Trial): Promise<Result> {
     return { figures, lost: kept.lost, doubled: kept.doubled, failures };
   } finally {
     await home.close();
-    const left = process.platform === 'linux' ? descendants(process.pid).filter(isHelper) : [];
+    const left = helpers().filter((pid) => !before.has(pid));
     if (left.length > 0) failures.push(`${left.length} helpers were left when the home was closed.`);
   }
 }
 
 const mebibytes = (bytes: number): number => Math.round(bytes / (1 << 20));
 const count = (all: readonly string[], one: string): number => all.filter((other) => other === one).length;
+
+/** The helpers of this process, also those of others than the trial. Linux only. */
+const helpers = (): number[] => (process.platform === 'linux' ? descendants(process.pid).filter(isHelper) : []);
 
 function isHelper(pid: number): boolean {
   try {
