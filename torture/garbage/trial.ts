@@ -47,7 +47,6 @@ interface Put {
 
 /** Runs a trial. */
 export async function tryGarbage(trial: Trial): Promise<Result> {
-  const before = new Set(helpers());
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'photospool-garbage-')));
   try {
     return await tryIn(folder, trial);
@@ -57,6 +56,7 @@ export async function tryGarbage(trial: Trial): Promise<Result> {
 }
 
 async function tryIn(folder: string, trial: Trial): Promise<Result> {
+  const before = new Set(helpers());
   const config = readConfig(folder, { workers, settle: 0 }, {});
   const home = await openHome(config);
   const failures: string[] = [];
