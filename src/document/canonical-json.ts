@@ -52,6 +52,25 @@ export function sizeOf(value: unknown): number {
   return Buffer.byteLength(canonical(value));
 }
 
+/** What a value weighs: about its bytes as JSON, and the members of all objects in it. Takes what no document can hold, too. */
+export function weigh(value: unknown): { bytes: number; fields: number } {
+  const weight = { bytes: 0, fields: 0 };
+  const rest = [value];
+  while (rest.length > 0) {
+    const one = rest.pop();
+    weight.bytes += typeof one === 'string' ? one.length + 3 : 4;
+    if (Array.isArray(one)) for (const item of one) rest.push(item);
+    else if (isObject(one)) {
+      for (const key of Object.keys(one)) {
+        weight.bytes += key.length + 3;
+        weight.fields++;
+        rest.push(one[key]);
+      }
+    }
+  }
+  return weight;
+}
+
 /** Replaces what I-JSON forbids in text (half a surrogate pair) by U+FFFD. */
 export function wellFormed(text: string): string {
   return text.replace(loneSurrogates, '\ufffd');

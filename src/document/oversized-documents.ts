@@ -34,13 +34,14 @@ const known: Record<string, readonly string[]> = {
   ],
   facts: ['recipe', 'type', 'bytes', 'width', 'height', 'taken'],
 };
-/** Larger than this (bytes of JSON) is none of these; a comment's text has 8,000 characters. */
-const largestKnown = 64 * 1024;
+/** Larger than this (bytes of JSON) is none of these; a comment's text has 8,000 characters. All of them together leave room. */
+const largestKnown = (key: string): number => (key === 'text' ? 64 : 8) * 1024;
 /** Parts of which each entry may go for itself, after all that is not known. */
 const parts = ['facts', 'renditions', 'sidecars', 'sightings', 'edits', 'overruled'];
 /** Fields of `edits` in which each value or element may go for itself. */
 const fieldsKnown: readonly string[] = [...fieldNames, 'tags', 'albums', 'favourites', 'apart', 'overruled'];
-const protectedFields = ['audience', 'trashed'] as const;
+/** The fields of `edits` that decide who sees a photo. */
+export const protectedFields = ['audience', 'trashed'] as const;
 
 /** Something that may go: what is not known first, then the largest. */
 interface Piece {
@@ -84,7 +85,7 @@ function piecesOf(body: object): Piece[] {
 const isMap = (part: string): boolean => part === 'sidecars' || part === 'sightings' || part === 'overruled';
 
 const isKnown = (part: string, key: string, value: unknown): boolean =>
-  known[part]?.includes(key) === true && sizeOf(value) <= largestKnown;
+  known[part]?.includes(key) === true && sizeOf(value) <= largestKnown(key);
 
 function without(value: unknown, gone: ReadonlySet<string>, at: string): unknown {
   const path = (key: string): string => (at === '' ? key : `${at}\n${key}`);

@@ -58,6 +58,8 @@ export interface Library {
   leaves(id: string): StoredRevision[];
   /** As `leaves`, without bodies. */
   heads(id: string): { rev: string; deleted: boolean }[];
+  /** How many bodies are kept of a document, those of bare tombstones left out, and their bytes. */
+  apart(id: string): { count: number; bytes: number };
   /**
    * Changes a document: `change` gets the winner's body (undefined where there is none) and returns the new one, or
    * undefined to leave it. An equal body makes no revision. A body that is a purge (document/purge.ts) deletes the

@@ -34,6 +34,7 @@ export interface Reads {
   raw(id: string, rev: string): Raw | undefined;
   leaves(id: string): StoredRevision[];
   heads(id: string): { rev: string; deleted: boolean }[];
+  apart(id: string): { count: number; bytes: number };
   heirs(id: string, rev: string): string[];
   missing(asked: ReadonlyMap<string, readonly string[]>): Map<string, string[]>;
 }
@@ -99,6 +100,7 @@ export function openReads(db: Sqlite, revisions: Revisions): Reads {
     },
     heirs: (id, rev) => (isRevision(rev) ? revisions.heirs(id, rev) : []),
     heads: (id) => revisions.heads(id),
+    apart: (id) => revisions.apart(id),
     leaves: (id) => revisions.leaves(id).map((leaf) => ({ id, ...leaf, body: JSON.parse(leaf.body) as Body })),
     missing(asked) {
       const found = [...asked].map(([id, revs]) => [id, revisions.missing(id, revs)] as const);

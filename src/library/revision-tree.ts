@@ -2,7 +2,7 @@
  * Revision trees by CouchDB's rules, in the table `revision`: a path is inserted with what is known already left as it is,
  * so any set of revisions gives the same tree in any order; leaves are revisions without a child; the winner is the leaf
  * that is not deleted, of the greatest generation, of the greatest revision id. Ancestors further away from every leaf
- * than the limit are forgotten.
+ * than the limit are forgotten, and so are closed branches beyond theirs.
  *
  * Every call joins the caller's transaction.
  */
@@ -13,6 +13,12 @@ import { isRevision, parseRevision } from './validate-documents.js';
 
 /** How many revisions back from each leaf are remembered (CouchDB's `_revs_limit`). */
 export const revisionLimit = 1000;
+
+/**
+ * How many branches are remembered that a bare tombstone closed, the newest first. What they said is in the branch that lives: one
+ * that comes again is merged into the same document and closed by the same tombstone.
+ */
+export const branchLimit = 100;
 
 /** A leaf of a tree. */
 export interface Leaf {
@@ -50,18 +56,26 @@ export interface Revisions {
    */
   append(doc: string, parent: string | undefined, deleted: boolean, body: string): string;
   /**
+   * Adds a live revision made here at any generation from 2 on, on a branch of its own, and returns its id: its parent is known by
+   * name only, a name that follows from `instead`, the revision that it takes the place of. So all servers make the same one.
+   * Undefined where that revision is known already.
+   */
+  appendApart(doc: string, generation: number, instead: string, body: string): string | undefined;
+  /**
    * Inserts a revision with its ancestors, newest first. Tells whether it was in the tree: `first` where nothing of the
    * document was. A body that comes late, for what was known as an ancestor only, is left to `kept`.
    */
   insert(doc: string, path: readonly string[], deleted: boolean, body: string): 'first' | 'added' | 'known';
   /**
-   * Bodies of closed branches: of revisions that no body follows but those of tombstones. Bodies that the body of a live
+   * Bodies of closed branches, the highest first: of revisions that no body follows but those of tombstones. Bodies that the body of a live
    * revision or of a purge (told by `isPurge`) follows are dropped on the way. A live one that is known by name only takes
    * nothing into account: its server may have been restored before anybody else had it.
    */
   kept(doc: string, isPurge: (body: string) => boolean): KeptBody[];
   dropBody(doc: string, rev: string): void;
-  /** Forgets ancestors beyond the limit, some at a time. */
+  /** How many bodies of a document are here, those of bare tombstones left out, and their bytes. */
+  apart(doc: string): { count: number; bytes: number };
+  /** Forgets ancestors and closed branches beyond the limits, some at a time. */
   prune(doc: string): void;
 }
 
@@ -83,6 +97,9 @@ interface RevisionRow {
   leaf: number;
   body: string | null;
 }
+
+/** The body of a tombstone that only closes a branch. */
+const bare = '{}';
 
 /** Opens the revision trees. `limit` is for tests. */
 export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
@@ -124,7 +141,8 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
   const unsetLeaf = db.prepare(`UPDATE revision SET leaf = 0 ${one} AND leaf = 1`);
   const fill = db.prepare(`UPDATE revision SET deleted = ?, body = ? ${one}`);
   const closed = db.prepare<RevisionRow>(
-    'SELECT generation, rev, deleted, body FROM revision WHERE doc = ? AND leaf = 0 AND body IS NOT NULL',
+    `SELECT generation, rev, deleted, body FROM revision WHERE doc = ? AND leaf = 0 AND body IS NOT NULL
+    ORDER BY generation DESC, rev DESC`,
   );
   const drop = db.prepare(`UPDATE revision SET body = NULL ${one}`);
   const span = db.prepare<{ span: number }>(
@@ -134,6 +152,12 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
   const any = db.prepare('SELECT 1 FROM revision WHERE doc = ? LIMIT 1');
   const all = db.prepare<{ rev: string }>('SELECT rev FROM revision WHERE doc = ?');
   const forget = db.prepare(`DELETE FROM revision ${one}`);
+  const isBare = `deleted = 1 AND body = '${bare}'`;
+  const apart = db.prepare<{ count: number; bytes: number }>(`
+    SELECT count(*) AS count, coalesce(sum(octet_length(body)), 0) AS bytes
+    FROM revision WHERE doc = ? AND body IS NOT NULL AND NOT (${isBare})`);
+  const closing = db.prepare<{ rev: string }>(`
+    SELECT rev FROM revision WHERE doc = ? AND leaf = 1 AND ${isBare} ORDER BY generation DESC, rev DESC LIMIT -1 OFFSET ?`);
 
   const key = (doc: string, rev: string): [string, number, string] => [doc, parseRevision(rev).generation, rev];
   const leafOf = ({ rev, deleted, body }: RevisionRow): Leaf => ({ rev, deleted: deleted === 1, body: body ?? '{}' });
@@ -187,6 +211,14 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       if (parent !== undefined) revisions.dropBody(doc, parent);
       return rev;
     },
+    appendApart(doc, generation, instead, body) {
+      const name = createHash('md5')
+        .update(canonical([doc, 'apart', instead]))
+        .digest('hex');
+      const parent = `${generation - 1}-${name}`;
+      const rev = revisionId(doc, parent, false, body);
+      return revisions.insert(doc, [rev, parent], false, body) === 'known' ? undefined : rev;
+    },
     insert(doc, path, deleted, body) {
       if (any.get(doc) === undefined) {
         begin(doc, path, deleted, body);
@@ -212,10 +244,15 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       });
     },
     dropBody: (doc, rev) => void drop.run(...key(doc, rev)),
+    apart: (doc) => apart.get(doc)!,
     prune(doc) {
+      const closed = closing.all(doc, branchLimit).map(({ rev }) => rev);
+      const isWide = closed.length > branchLimit / 10;
       // Not at every change of a long history: the walk costs more than the rows.
-      if ((span.get(doc)?.span ?? 0) < limit + Math.floor(limit / 10)) return;
-      const near = new Set(revisions.heads(doc).flatMap(({ rev }) => revisions.path(doc, rev)));
+      if (!isWide && (span.get(doc)?.span ?? 0) < limit + Math.floor(limit / 10)) return;
+      const gone = new Set(isWide ? closed : []);
+      const ends = revisions.heads(doc).filter(({ rev }) => !gone.has(rev));
+      const near = new Set(ends.flatMap(({ rev }) => revisions.path(doc, rev)));
       for (const { rev } of all.all(doc)) if (!near.has(rev)) forget.run(...key(doc, rev));
     },
   };

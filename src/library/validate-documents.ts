@@ -17,8 +17,9 @@ export interface Incoming<B extends object = Record<string, unknown>> {
 const revisionPattern = /^([1-9]\d{0,15})-([0-9A-Za-z_.:+~-]{1,64})$/;
 
 /**
- * The greatest generation that is taken from another server. An edit a second reaches it in thirty years; what lies between it
- * and the greatest safe integer is left to the edits of a document that came with more, so that it can always be taken back.
+ * Below this generation lie all live revisions that are made here: an edit a second reaches it in thirty years. A live one that
+ * comes with more is forged; it begins again on a branch of its own (write-documents.ts), so that no generation leaves an edit
+ * without room. Deleted ones may have any.
  */
 export const highestGeneration = 1_000_000_000;
 
@@ -69,7 +70,7 @@ export function checkBody(id: string, body: object, limit: number): string {
 }
 
 /** Checks what another server sent and gives its body as canonical JSON. @throws PhotospoolError `invalid`, `too-large`. */
-export function checkIncoming({ id, revisions, body }: Incoming<object>): string {
+export function checkIncoming({ id, revisions, deleted, body }: Incoming<object>): string {
   checkId(id);
   const generations = revisions.map((rev) => parseRevision(rev).generation);
   if (generations.length === 0 || generations.some((generation, n) => generation !== generations[0]! - n)) {
@@ -77,8 +78,8 @@ export function checkIncoming({ id, revisions, body }: Incoming<object>): string
   }
   const rev = revisions[0]!;
   if (!isPortable(rev)) throw invalid(`${printable(rev)} of ${printable(id)} is no revision id that CouchDB can have.`);
-  // A home that merges or edits a revision at the bound goes beyond it; the revisions that it sends lead back to that one.
-  if (generations.at(-1)! > highestGeneration)
+  // There must be room for the tombstone that closes it.
+  if (!deleted && generations[0]! >= Number.MAX_SAFE_INTEGER)
     throw invalid(`${printable(rev)} of ${printable(id)} claims more edits than a document can have.`);
   return checkBody(id, body, mergedSizeLimit);
 }

@@ -1,6 +1,7 @@
 /**
  * Writing documents: a change made here, and revisions made elsewhere. Each is one transaction that reads what it depends
- * on, so that several processes may write the same library; after it there is no conflict left that this version can merge.
+ * on, so that several processes may write the same library; after it there is no conflict left that this version can merge, and no
+ * live revision without room for edits.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
@@ -10,7 +11,14 @@ import type { Body } from '../document/photo-document.js';
 import { isPurge, revive } from '../document/purge.js';
 import { shed, decides, decisionIn } from '../document/oversized-documents.js';
 import { planMerge, tombstone } from './merge-conflicts.js';
-import { checkBody, checkId, checkIncoming, type Incoming } from './validate-documents.js';
+import {
+  checkBody,
+  checkId,
+  checkIncoming,
+  highestGeneration,
+  parseRevision,
+  type Incoming,
+} from './validate-documents.js';
 import type { Journal } from './change-journal.js';
 import type { Merges } from './merge-log.js';
 import { revisionId, type KeptBody, type Leaf, type Revisions } from './revision-tree.js';
@@ -45,21 +53,47 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
 
   /** Merges the conflicts of a document; true where that made revisions. */
   function settle(id: string): boolean {
+    const moved = beginAgain(id);
     const kept = revisions.kept(id, (body) => isPurge(parse(body)));
     const leaves = sorted(id, kept);
-    if (leaves.length === 1 && kept.length === 0) return false;
-    const plan = planMerge(leaves.map(opened), kept.map(opened));
-    const open = leaves.filter(({ deleted }) => !deleted);
-    if (open.length > 1 && plan.close.length > 0)
-      merges.add(
-        id,
-        open.map(({ body }) => parse(body)),
-        plan.merged?.body ?? parse(open[0]!.body),
-      );
-    if (plan.merged) revisions.append(id, plan.merged.parent, false, canonical(plan.merged.body));
+    if (leaves.length === 1 && kept.length === 0) return moved;
+    const branches = leaves.map(opened);
+    const plan = planMerge(branches, kept.map(opened));
+    const known = branches.filter(({ deleted, body }) => !deleted && !isNewer(body)).map(({ body }) => body);
+    if (known.length > 1 && plan.close.length > 0) merges.add(id, known, plan.merged?.body ?? known[0]!);
+    if (plan.merged) {
+      const { parent, body, generation } = plan.merged;
+      append(id, parent, canonical(body), generation);
+    }
     for (const rev of plan.close) revisions.append(id, rev, true, canonical(tombstone));
     for (const rev of plan.drop) revisions.dropBody(id, rev);
-    return plan.merged !== undefined || plan.close.length > 0;
+    return moved || plan.merged !== undefined || plan.close.length > 0;
+  }
+
+  /** Live leaves of a forged generation go to branches that have room for edits; true where there were any. */
+  function beginAgain(id: string): boolean {
+    const high = revisions.heads(id).filter(({ rev, deleted }) => !deleted && isHigh(rev, highestGeneration / 2));
+    const forged = high
+      .flatMap(({ rev }) => revisions.find(id, rev) ?? [])
+      .filter(({ rev, body }) => isForged(rev, parse(body)));
+    for (const { rev, body } of forged) append(id, rev, body, lowest);
+    return forged.length > 0;
+  }
+
+  /**
+   * Adds a live revision made here and returns its id. Where there is no room below `parent`, or another generation is asked for, it is
+   * on a branch of its own, and the parent is closed.
+   */
+  function append(id: string, parent: string | undefined, text: string, generation?: number): string {
+    if (parent === undefined || (generation === undefined && !isHigh(parent, highestGeneration - 1)))
+      return revisions.append(id, parent, false, text);
+    const isLive = revisions.heads(id).some((leaf) => leaf.rev === parent && !leaf.deleted);
+    let rev = revisions.appendApart(id, generation ?? lowest, parent, text);
+    // The same came back once more after it was closed.
+    for (let n = 0; rev === undefined; n++)
+      rev = revisions.appendApart(id, generation ?? lowest, `${parent} ${n}`, text);
+    if (isLive) revisions.append(id, parent, true, canonical(tombstone));
+    return rev;
   }
 
   /** Whether a leaf is one of some revisions, or comes after one. */
@@ -67,15 +101,16 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
     revisions.path(id, leaf.rev).some((rev) => revs.includes(rev));
 
   /**
-   * The leaves, the winner first; where none lives, those first that closed what is kept: what is kept comes back below the first
-   * one, and what another one closed, which never came here, may live elsewhere.
+   * The leaves, the winner first; of those that are deleted, those first that closed what is kept: what is kept comes back below the
+   * first one, and what another one closed, which never came here, may live elsewhere.
    */
   function sorted(id: string, kept: readonly KeptBody[]): Leaf[] {
     const leaves = revisions.leaves(id);
-    if (kept.length === 0 || leaves[0]?.deleted === false) return leaves;
+    if (kept.length === 0) return leaves;
     const revs = kept.map(({ rev }) => rev);
-    const closed = leaves.filter((leaf) => follows(id, leaf, revs));
-    return [...closed, ...leaves.filter((leaf) => !closed.includes(leaf))];
+    const closed = leaves.filter((leaf) => leaf.deleted && follows(id, leaf, revs));
+    const live = leaves.filter(({ deleted }) => !deleted);
+    return [...live, ...closed, ...leaves.filter((leaf) => leaf.deleted && !closed.includes(leaf))];
   }
 
   /**
@@ -84,7 +119,8 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
    */
   function parentOfReturn(id: string, text: string): string | undefined {
     const leaves = revisions.leaves(id);
-    const purge = leaves.find(({ body }) => isPurge(parse(body)));
+    const purges = leaves.filter(({ body }) => isPurge(parse(body)));
+    const purge = purges.find(({ rev }) => !isHigh(rev, highestGeneration - 1)) ?? purges[0];
     if (purge) return purge.rev;
     const root = revisionId(id, undefined, false, text);
     return leaves.find((leaf) => follows(id, leaf, [root]))?.rev;
@@ -114,9 +150,16 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
     const fits = isDecision && sizeOf(made) > mergedSizeLimit ? shed(made) : made;
     const text = checkBody(id, fits, isDecision ? mergedSizeLimit : limit);
     if (winner && text === winner.body && deleted === winner.deleted) return { rev: winner.rev, changed: false };
-    const rev = revisions.append(id, back ? parentOfReturn(id, text) : winner?.rev, deleted, text);
+    const rev = deleted ? purgeAll(id, text) : append(id, back ? parentOfReturn(id, text) : winner?.rev, text);
     finish(id);
     return { rev: deleted ? revisions.winner(id)!.rev : rev, changed: true };
+  }
+
+  /** Whoever purges means all of a document, also what is left beside it for a newer version. */
+  function purgeAll(id: string, text: string): string {
+    const live = revisions.heads(id).filter((leaf) => !leaf.deleted);
+    const parents = live.length > 0 ? live.map(({ rev }) => rev) : [undefined];
+    return parents.map((parent) => revisions.append(id, parent, true, text))[0]!;
   }
 
   return {
@@ -150,7 +193,8 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
         // Only when all are in: a merge and the tombstones that belong to it come together.
         for (const [id, added] of touched) {
           const only = first.get(id);
-          if (only) journal(id, { deleted: only.deleted, body: only.body, later });
+          if (only && (only.deleted || !isForged(only.revisions[0]!, only.body)))
+            journal(id, { deleted: only.deleted, body: only.body, later });
           else if (settle(id) || added) finish(id);
         }
         for (const { prefix, listener } of receivers) {
@@ -160,6 +204,15 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
     },
   };
 }
+
+/** The lowest generation of a revision whose parent is no revision that anybody has. */
+const lowest = 2;
+
+const isHigh = (rev: string, bound: number): boolean => parseRevision(rev).generation >= bound;
+
+/** Whether a live revision is too high. Of a newer format it must leave room for the photo that wins over it. */
+const isForged = (rev: string, body: object): boolean =>
+  isHigh(rev, highestGeneration) || (isHigh(rev, highestGeneration / 2) && isNewer(body));
 
 /** A foreign program may have left `purged` in a document that lives: then it means nothing. */
 const isLivePurge = (leaf: Leaf | undefined): boolean =>

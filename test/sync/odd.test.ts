@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openLibrary } from '../../src/library/library.js';
 import type { Incoming } from '../../src/library/library.js';
-import { mostBranches, openLibraryDatabase } from '../../src/sync/couch/library-database.js';
+import { mostApart, openLibraryDatabase } from '../../src/sync/couch/library-database.js';
 import { openBatchReader } from '../../src/sync/couch/read-ahead.js';
 import { openNotes } from '../../src/sync/couch/local-documents.js';
 import { serveLibrary, type Served } from '../../src/sync/couch/serve-database.js';
@@ -42,7 +42,18 @@ type Get = (path: string) => Promise<[number, unknown]>;
 
 test('revisions that CouchDB can have are taken, others refused by name, with the others stored', async () => {
   const { library, post } = await open();
-  const revs = [`1-${good}`, '1-short', `1-${notHex}`, '1-has space', '1-größe', '0-a', '1000000001-a', 'x', '1-', ''];
+  const revs = [
+    `1-${good}`,
+    '1-short',
+    `1-${notHex}`,
+    '1-has space',
+    '1-größe',
+    '0-a',
+    '9007199254740991-a',
+    'x',
+    '1-',
+    '',
+  ];
   const docs = revs.map((rev, n) => ({ _id: `comment:a:${n}`, _rev: rev, n }));
   const [status, errors] = await post('/_bulk_docs', { new_edits: false, docs });
   expect(status).toBe(201);
@@ -134,15 +145,15 @@ test('a link names what is set aside, and brings the rest', async () => {
   expect(load.refused).toEqual([{ id: 'x:1', rev: `1-${notHex}`, reason: expect.any(String) as string }]);
 });
 
-test('a document gets so many branches from others and no more; what follows one of them is taken', async () => {
+test('a document gets so many branches of newer versions and no more; what follows one, or can be merged, is taken', async () => {
   const { library, database } = openLibrarySide();
   const hash = (n: number): string => n.toString(16).padStart(32, '0');
   const branch = (n: number): Incoming => ({
     ...{ id: 'other:1', revisions: [`1-${hash(n)}`], deleted: false, body: { format: 99, n } },
   });
-  const all = Array.from({ length: mostBranches + 5 }, (_, n) => branch(n));
+  const all = Array.from({ length: mostApart.count + 5 }, (_, n) => branch(n));
   expect(await database.write(all)).toHaveLength(5);
-  expect(library.heads('other:1')).toHaveLength(mostBranches);
+  expect(library.heads('other:1')).toHaveLength(mostApart.count);
   const [leaf] = library.heads('other:1');
   const next = { ...branch(0), revisions: [`2-${hash(1)}`, leaf!.rev] };
   expect(await database.write([next, branch(9_999)])).toMatchObject([{ rev: `1-${hash(9_999)}` }]);
@@ -150,6 +161,13 @@ test('a document gets so many branches from others and no more; what follows one
   expect(library.update('other:2', () => ({ audience: 'private' }))?.changed).toBe(true);
   expect(await database.write([branch(9_999), { ...branch(1), id: 'other:3' }])).toHaveLength(1);
   expect(library.heads('other:3')).toHaveLength(1);
+  const known = { ...branch(7), revisions: [`1-${hash(10_000)}`], body: { format: 1 } };
+  const purged = { ...known, revisions: [`1-${hash(10_001)}`], deleted: true, body: { purged: { at: 'x' } } };
+  expect(await database.write([known, purged])).toMatchObject([{ rev: purged.revisions[0] }]);
+  expect(library.heads('other:1').map(({ rev }) => rev)).toContain(known.revisions[0]);
+  const large = { ...branch(1), id: 'other:4', body: { format: 99, x: 'x'.repeat(1_000_000) } };
+  const five = [1, 2, 3, 4, 5, 6].map((n) => ({ ...large, revisions: [`1-${hash(n)}`] }));
+  expect(await database.write(five)).toHaveLength(1);
 });
 
 test('an edit of such a document is shared again, without the ancestors that nobody can have', async () => {

@@ -8,6 +8,8 @@ import { untilCalled, type Subscribe } from '../../base/async/listeners.js';
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../../base/errors.js';
 import type { Sqlite } from '../../base/sqlite.js';
+import { weigh } from '../../document/canonical-json.js';
+import { isNewer } from '../../document/merge.js';
 import { checkIncoming, isId, isPortable, isRevision, normalRevision } from '../../library/validate-documents.js';
 import type { Change, Incoming, InsertOptions, Library } from '../../library/library.js';
 import {
@@ -113,29 +115,44 @@ export function shared({ seq, id, leaves, deleted }: Change, aside: RejectedRevi
 }
 
 /**
- * The most branches that a document gets from other servers: each is compared with the others. Documents that are edited on many servers
- * at once have some dozens. What follows a branch that is here is always taken, so a document that has as many can be edited and
- * taken back as before.
+ * The most branches of a document that this version can't merge, and their bytes: those of a newer version, and purges. They are
+ * read at each change of the document. All others become one branch, so they are always taken, and so is what follows a branch that
+ * is here: whatever lies beside it, a document can be edited and taken back.
  */
-export const mostBranches = 1_000;
+export const mostApart = { count: 32, bytes: 4 * 1024 * 1024 };
 
 /** Those of some revisions that may be stored, and those that would be one branch too many. */
 function branching(
   library: Library,
   incoming: readonly Incoming[],
 ): { taken: Incoming[]; crowded: RejectedRevision[] } {
-  const known = new Map<string, Set<string>>();
+  const known = new Map<string, { leaves: Set<string>; count: number; bytes: number }>();
   const [taken, crowded]: [Incoming[], RejectedRevision[]] = [[], []];
   for (const one of incoming) {
     const { id, revisions } = one;
-    const leaves = known.get(id) ?? new Set(isId(id) ? library.heads(id).map(({ rev }) => rev) : []);
-    known.set(id, leaves);
-    if (leaves.size < mostBranches || revisions.some((rev) => leaves.has(rev))) taken.push(one);
-    else crowded.push(refusal(one, `It has ${mostBranches} branches already, as many as a document can have.`));
-    if (taken.at(-1) === one) leaves.add(revisions[0] ?? '');
+    if (!isId(id) || !staysApart(one)) {
+      taken.push(one);
+      continue;
+    }
+    const found = known.get(id) ?? {
+      leaves: new Set(library.heads(id).map(({ rev }) => rev)),
+      ...library.apart(id),
+    };
+    known.set(id, found);
+    const isFull = found.count >= mostApart.count || found.bytes >= mostApart.bytes;
+    if (isFull && !revisions.some((rev) => found.leaves.has(rev))) {
+      crowded.push(refusal(one, 'It has as many branches already as a document can have.'));
+      continue;
+    }
+    taken.push(one);
+    found.leaves.add(revisions[0] ?? '');
+    found.count++;
+    found.bytes += weigh(one.body).bytes;
   }
   return { taken, crowded };
 }
+
+const staysApart = ({ deleted, body }: Incoming): boolean => (deleted ? Object.keys(body).length > 0 : isNewer(body));
 
 /** Inserts those that can be stored. They are looked at one by one only where one of them can't: looking is half the work. */
 function insert(library: Library, incoming: readonly Incoming[], options: InsertOptions): RejectedRevision[] {
