@@ -97,6 +97,9 @@ describe('one place each', () => {
 describe('one of each', () => {
   test.each([
     ['a yield to the event loop', 'await new Promise((resolve) => setImmediate(resolve));'],
+    ['a back-off', 'const wait = Math.min(longest, first * 2 ** (failures - 1));'],
+    ['another back-off', 'wait = Math.min(wait * 2, longest);'],
+    ['a follower of the change feed', 'const { changes } = library.changes(mark, 500);'],
     ['a set of listeners', 'const listeners = new Set<() => void>();'],
   ])('sees %s beside the one of base/async', (_, text) => {
     expect(walls.secondOnes(file('src/spool/a.ts', text))).toHaveLength(1);

@@ -130,12 +130,20 @@ export function may(viewer: Viewer | undefined, action: Action): boolean {
 /** A field of a photo that people edit. */
 export type Field = keyof EditableFields | 'tags' | 'albums' | 'apart';
 
-/** Whether somebody may change a field of a photo that they see. */
-export function mayChange(viewer: Viewer | undefined, field: Field): boolean {
-  if (field === 'audience') return may(viewer, 'share');
-  if (field === 'favourite') return may(viewer, 'favourite');
-  return may(viewer, field === 'trashed' || field === 'reviewed' || field === 'apart' ? 'trash' : 'edit');
+/** The actions that change photos. */
+const changing = ['edit', 'share', 'trash', 'favourite'] as const satisfies readonly Action[];
+
+function changingOf(field: Field): (typeof changing)[number] {
+  if (field === 'audience') return 'share';
+  if (field === 'favourite') return 'favourite';
+  return field === 'trashed' || field === 'reviewed' || field === 'apart' ? 'trash' : 'edit';
 }
+
+/** Whether somebody may change a field of a photo that they see. */
+export const mayChange = (viewer: Viewer | undefined, field: Field): boolean => may(viewer, changingOf(field));
+
+/** Whether somebody may change at least one field of photos that they see. Which, `mayChange` tells. */
+export const mayChangeAny = (viewer: Viewer | undefined): boolean => changing.some((action) => may(viewer, action));
 
 /**
  * Whether an author may share, by what documents say alone, so that every server comes to the same: of what they said (`edit`), or

@@ -4,6 +4,7 @@
  * a name waits at most half a minute, and a browser in which the person has signed in before waits for its own mistakes
  * only (OWASP Authentication, "device cookies"). In memory, and bounded: a restart forgets.
  */
+import { backOff } from '../base/async/backoff.js';
 import type { Clock } from '../base/clock.js';
 import { addressGroups } from './address-prefix.js';
 
@@ -65,7 +66,7 @@ export function openDelays(clock: Pick<Clock, 'now'>): Delays {
     wait(key, { free, most }) {
       const entry = read(key);
       if (!entry || entry.n < free) return 0;
-      const delay = Math.min(most, first * 2 ** Math.min(30, entry.n - free));
+      const delay = backOff(entry.n - free + 1, { first, longest: most });
       return Math.max(0, entry.at + delay - clock.now());
     },
     count(key) {

@@ -4,6 +4,7 @@
  * what was being made is made anew.
  */
 import type { Archive } from '../archive/archive.js';
+import { openLogOnce } from '../base/async/log-once.js';
 import { openListeners, type Subscribe } from '../base/async/listeners.js';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
@@ -61,8 +62,7 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
   const { db, library, clock, log, films } = parts;
   const wanted = openWanted(db, library, clock);
   const asked = openListeners();
-  /** What was last said of a library that can't be read or written. */
-  let said = '';
+  const troubles = openLogOnce();
 
   /** Answers how many were made. */
   async function makeNext(wish: Wish, signal?: AbortSignal): Promise<number> {
@@ -91,11 +91,11 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
         if (!wish) break;
         made += await makeNext(wish, signal);
       }
-      said = '';
+      troubles.over();
     } catch (error) {
       // The library can't be read or written, as on a full disk: it is tried again, and said once.
       const failure = toPhotospoolError(error, 'make', 'films');
-      if (said !== sentence(failure)) log.warn({ code: failure.code }, (said = sentence(failure)));
+      if (troubles.tell(sentence(failure))) log.warn({ code: failure.code }, sentence(failure));
     }
     return made;
   }

@@ -15,6 +15,7 @@ import { openLibrary, type Library } from '../library/library.js';
 import { requestJson, type Address } from '../sync/couch/json-client.js';
 import type { Database, RevisionId, RejectedRevision } from '../sync/couch/database.js';
 import type { Exchange } from '../sync/blobs/blob-exchange.js';
+import { feedBatches } from '../sync/couch/feed-batches.js';
 import { openHttpDatabase } from '../sync/couch/remote-database.js';
 import { openLibraryDatabase } from '../sync/couch/library-database.js';
 import type { ProjectionOptions } from './projection.js';
@@ -109,12 +110,8 @@ function openProjection(path: string, parts: PublishingParts): Projection {
 /** All documents of the public server that may be of a projection, with their leaves. */
 async function listOf(theirs: Database): Promise<Map<string, string[]>> {
   const list = new Map<string, string[]>();
-  for (let since = '0', more = true; more;) {
-    const stretch = await theirs.changes(since, { limit: batch });
-    for (const { id, revs } of stretch.rows) if (opaqueOf(id) !== undefined) list.set(id, revs);
-    more = stretch.more && stretch.last !== since;
-    since = stretch.last;
-  }
+  for await (const { rows } of feedBatches(theirs, '0', { limit: batch }))
+    for (const { id, revs } of rows) if (opaqueOf(id) !== undefined) list.set(id, revs);
   return list;
 }
 
@@ -132,15 +129,13 @@ async function send(
   sent: (revisions: number) => void,
 ): Promise<RejectedRevision[]> {
   const refused: RejectedRevision[] = [];
-  for (let since = '0', more = true; more;) {
-    const stretch = await ours.changes(since, { limit: batch });
-    const lacking = stretch.rows.flatMap(({ id, revs }) => {
+  for await (const { rows } of feedBatches(ours, '0', { limit: batch })) {
+    const lacking = rows.flatMap(({ id, revs }) => {
       const there = held.get(id) ?? [];
       return revs.filter((rev) => !there.includes(rev)).map((rev): RevisionId => ({ id, rev }));
     });
     if (lacking.length > 0) refused.push(...(await theirs.write(await ours.read(lacking))));
     sent(lacking.length);
-    ({ more, last: since } = stretch);
   }
   return refused;
 }

@@ -2,6 +2,7 @@
  * Troubles of the disk that peers meet again and again are logged once, until they are others or over. Kept in memory only: after
  * a restart they are said anew.
  */
+import { openLogOnce } from '../base/async/log-once.js';
 import { sentence, type PhotospoolError } from '../base/errors.js';
 import { ofDisks } from '../sync/connections/retry-on-disk-error.js';
 
@@ -13,22 +14,12 @@ export interface DiskErrorLog {
   over(): void;
 }
 
-/** Troubles that are remembered. */
-const most = 50;
-
 /** Begins with nothing said. */
 export function openSaid(): DiskErrorLog {
-  const told = new Set<string>();
+  const { tell, over } = openLogOnce();
   return {
-    knows(error) {
-      const text = sentence(error);
-      if (!ofDisks.has(error.code)) return false;
-      if (told.has(text)) return true;
-      if (told.size >= most) told.clear();
-      told.add(text);
-      return false;
-    },
-    over: () => told.clear(),
+    knows: (error) => ofDisks.has(error.code) && !tell(sentence(error)),
+    over: () => over(),
   };
 }
 

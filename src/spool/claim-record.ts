@@ -2,6 +2,7 @@
  * `item.json`, the record beside a claimed file: where it came from, and why it is stuck. Pure.
  */
 import { join } from 'node:path';
+import { backOff, type BackOff } from '../base/async/backoff.js';
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Path } from '../base/paths.js';
 import { parseBrought, type ImportedMetadata } from '../document/imported-metadata.js';
@@ -63,9 +64,9 @@ export interface ClaimRecord {
 /** The name of the record. */
 export const itemName = 'item.json';
 
-const firstDelay = 5_000;
 /** The longest delay between two tries of a transient failure, in ms. */
 export const longestDelay = 3_600_000;
+const delays: BackOff = { first: 5_000, longest: longestDelay };
 /** The codes of damage: part of the file is missing or can't be decoded. */
 export const damage: ReadonlySet<string> = new Set<PhotospoolError['code']>(['truncated', 'undecodable']);
 
@@ -153,7 +154,7 @@ export function failItem(
   const growing = failure.code === 'changing';
   const before = tried === item.tried ? item.attempts : 0;
   const attempts = before + (growing ? 0 : 1);
-  const delay = growing ? soon : Math.min(firstDelay * 2 ** (attempts - 1), longestDelay);
+  const delay = growing ? soon : backOff(attempts, delays);
   const { next: _next, still, ...rest } = item;
   const since = tried === item.tried && still !== undefined && Date.parse(still) <= now ? still : isoTime(now);
   return {

@@ -3,6 +3,7 @@
  * wrong before a file is claimed leaves it where it is; trouble of the disk makes all others wait a while, with doubling
  * pauses, instead of trying thousands of files against a full disk.
  */
+import { backOff, type BackOff } from '../base/async/backoff.js';
 import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError, type ErrorCode } from '../base/errors.js';
 import type { Files } from '../base/files.js';
@@ -80,15 +81,14 @@ export interface TakingParts {
   tally: Pick<SpoolStatistics, 'addSeen'>;
 }
 
-const firstDelay = 5_000;
-const longestDelay = 300_000;
+const delays: BackOff = { first: 5_000, longest: 300_000 };
 /** Trouble of claiming that every file would meet. */
 const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'busy', 'io', 'not-found']);
 
 /** Opens the taking of one processor. */
 export function openTaking(parts: TakingParts): Taking {
   const { claims, inbox, files, seen, clock, emit } = parts;
-  const refused = new Map<string, UnclaimedFile & { until: number; delay: number }>();
+  const refused = new Map<string, UnclaimedFile & { until: number; failures: number }>();
   const elsewhere = new Map<string, UnclaimedFile>();
   const told = new Set<string>();
   const underWay = new Set<ScannedFile>();
@@ -155,8 +155,14 @@ export function openTaking(parts: TakingParts): Taking {
     if (code === 'not-found' && !there) return;
     const reason = sentence(failure);
     const before = refused.get(keyOf(found.path));
-    const delay = Math.min((before?.delay ?? firstDelay / 2) * 2, longestDelay);
-    refused.set(keyOf(found.path), { name: found.name, reason, code, delay, until: clock.now() + delay });
+    const failures = (before?.failures ?? 0) + 1;
+    refused.set(keyOf(found.path), {
+      name: found.name,
+      reason,
+      code,
+      failures,
+      until: clock.now() + backOff(failures, delays),
+    });
     const news =
       claiming && (everybodys.has(code) || failure.op === writeInto)
         ? hold.failed(code, reason)

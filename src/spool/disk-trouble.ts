@@ -2,6 +2,7 @@
  * Trouble that every file would meet, such as a full disk: while it lasts nothing is tried, and the pauses between the
  * tries double, 5 s to 5 min. It is said when it begins, not at each try. Nothing on disk.
  */
+import { backOff, type BackOff } from '../base/async/backoff.js';
 import type { Clock } from '../base/clock.js';
 import type { ErrorCode } from '../base/errors.js';
 import type { SpoolPause } from './spool-interface.js';
@@ -20,19 +21,18 @@ export interface DiskPause {
   reset(): void;
 }
 
-const first = 5_000;
-const longest = 300_000;
+const pauses: BackOff = { first: 5_000, longest: 300_000 };
 
 /** Opens a hold. */
 export function openHold(clock: Clock): DiskPause {
-  let [until, delay] = [0, first];
+  let [until, failures] = [0, 0];
   let met: ErrorCode | undefined;
   let reason = '';
 
-  const isHeld = (): boolean => until > clock.now() && until <= clock.now() + longest;
+  const isHeld = (): boolean => until > clock.now() && until <= clock.now() + pauses.longest;
 
   function reset(): void {
-    [until, delay] = [0, first];
+    [until, failures] = [0, 0];
   }
 
   return {
@@ -41,10 +41,7 @@ export function openHold(clock: Clock): DiskPause {
     failed(code, because) {
       reason = because;
       // Several that were under way fail of the same trouble: one pause for all of them.
-      if (!isHeld()) {
-        until = clock.now() + delay;
-        delay = Math.min(delay * 2, longest);
-      }
+      if (!isHeld()) until = clock.now() + backOff(++failures, pauses);
       const news = met !== code;
       met = code;
       return news;

@@ -159,18 +159,29 @@ export function strayBindings(files: readonly Source[]): string[] {
     .map(({ path }) => `${path} opens SQLite by itself`);
 }
 
-/** What is written once, and used by all: what tells of a second one, where the one is, and what to use instead. */
-const single: { sign: RegExp; only: string; use: string }[] = [
-  { sign: /\bsetImmediate\b/, only: 'src/base/async/yield.ts', use: 'yieldToEventLoop or inLaterTurn' },
-  { sign: /\bnew Set<\(/, only: 'src/base/async/listeners.ts', use: 'openListeners' },
+/** What is written once, and used by all: what tells of a second one, the only files that may have it, and what to use instead. */
+const single: { sign: RegExp; only: readonly string[]; use: string }[] = [
+  { sign: /\bsetImmediate\b/, only: ['src/base/async/yield.ts'], use: 'yieldToEventLoop or inLaterTurn' },
+  { sign: /\bnew Set<\(/, only: ['src/base/async/listeners.ts'], use: 'openListeners' },
+  {
+    sign: /Math\.min\([^;\n]*(?:\*\* [^0-9]|(?:delay|wait|pause)\w*\)? \* \d)/i,
+    only: ['src/base/async/backoff.ts'],
+    use: 'backOff',
+  },
+  {
+    sign: /\b(?:library|projection)\.changes\(/,
+    // The latter two serve the feed to others.
+    only: ['src/library/follow.ts', 'src/sync/couch/library-database.ts', 'src/sync/couch/serve-database.ts'],
+    use: 'openChangeFollower or changeBatches',
+  },
 ];
 
-/** Second ones of what base/async has once. */
+/** Second ones of what there is once. */
 export function secondOnes(files: readonly Source[]): string[] {
   return files.flatMap(({ path, text }) =>
     single
-      .filter(({ sign, only }) => path !== only && sign.test(text.replace(/\/\*[^]*?\*\//g, '')))
-      .map(({ only, use }) => `${path}: use ${use} of ${only}`),
+      .filter(({ sign, only }) => !only.includes(path) && sign.test(text.replace(/\/\*[^]*?\*\//g, '')))
+      .map(({ only, use }) => `${path}: use ${use} of ${only[0]!}`),
   );
 }
 

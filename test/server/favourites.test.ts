@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectError, shareHome } from './fixture.js';
-import { kinds, openDoors, type Guests, type RoleName } from './roles.js';
+import { kinds, linkHeader, openDoors, type Guests, type RoleName } from './roles.js';
 
 let guests: Guests;
 const shared = shareHome(async (home) => {
@@ -41,6 +41,36 @@ async function favourite(role: RoleName): Promise<unknown[]> {
   ];
 }
 const [yes, no] = [Array(5).fill(true), Array(5).fill(false)];
+
+describe('the routes that change photos', () => {
+  const bodies = (change: object): [url: string, payload: object][] => [
+    [`/api/photos/${id}`, change],
+    ['/api/photos', { ids: [id], ...change }],
+    ['/api/photos/each', { each: [{ ids: [id], ...change }] }],
+  ];
+  const status = async (role: RoleName, url: string, payload: object): Promise<number> => {
+    const { [linkHeader]: link, ...headers } = guests.headersOf(role);
+    const at = link === undefined ? url : `/s/${link}${url}`;
+    return (await shared().app.inject({ method: 'PATCH', url: at, payload, headers })).statusCode;
+  };
+
+  it.each(['visitor', 'link originals details', 'token read', 'token upload'] as const)(
+    'are closed to a %s, who may change no field, whatever is sent',
+    async (role) => {
+      for (const [url, payload] of [...bodies({}), ...bodies({ favourite: true })])
+        expect(await status(role, url, payload), url).toBe(403);
+    },
+  );
+
+  it('are open to who may change one field, for that field', async () => {
+    for (const [url, payload] of bodies({ favourite: true }))
+      expect(await status('family', url, payload), url).toBe(200);
+    for (const [url, payload] of bodies({ favourite: false, title: 'no' }))
+      expect(await status('family', url, payload), url).toBe(403);
+    expect((await ask<Shown>('family', `/api/photos/${id}`)).favourite).toBe(true);
+    await marks('family', false);
+  });
+});
 
 describe('favourites', () => {
   beforeAll(async () => {

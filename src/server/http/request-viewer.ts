@@ -4,7 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../../access/access.js';
-import { may, type Action, type Viewer } from '../../access/permissions.js';
+import { may, mayChangeAny, type Action, type Viewer } from '../../access/permissions.js';
 import { tokenPrefix } from '../../access/api-tokens.js';
 import { local, type Credentials } from '../../access/viewer.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
@@ -12,8 +12,11 @@ import { sessionOf } from './cookies.js';
 import { shareOf } from './share-link-address.js';
 import { hostOf, isLoopbackAddress, isLoopbackName } from './allowed-hosts.js';
 
-/** What a route asks of who calls it: an action, or nothing (`everyone`). */
-export type RoutePermission = Action | 'everyone';
+/**
+ * What a route asks of who calls it: an action; one of those that change photos, where the fields that are sent say which
+ * (`change`); or nothing (`everyone`).
+ */
+export type RoutePermission = Action | 'change' | 'everyone';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -62,7 +65,10 @@ export function viewer(request: RequestOrigin): Viewer {
  * @throws PhotospoolError `unauthorized` where nobody is known, `forbidden` where they may not.
  */
 export function checkRule(request: RequestOrigin, rule: RoutePermission): void {
-  if (rule !== 'everyone') checkMay(viewer(request), rule);
+  if (rule === 'everyone') return;
+  if (rule !== 'change') return checkMay(viewer(request), rule);
+  const who = viewer(request);
+  if (!mayChangeAny(who)) checkMay(who, 'edit');
 }
 
 /** Asks anew, after a wait, whether the caller may. @throws PhotospoolError `unauthorized` where they may not any more. */

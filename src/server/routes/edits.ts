@@ -28,7 +28,7 @@ export const edits: Routes = (app, { library, catalog }) => {
   app.patch(
     '/api/photos/:id',
     {
-      config: { rule: 'see' },
+      config: { rule: 'change' },
       schema: { summary: 'Edits a photo', params: IdParams, body: PhotoEdits, response: answers(Photo) },
     },
     async (request) => {
@@ -43,7 +43,10 @@ export const edits: Routes = (app, { library, catalog }) => {
 
   app.patch(
     '/api/photos',
-    { config: { rule: 'see' }, schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) } },
+    {
+      config: { rule: 'change' },
+      schema: { summary: 'Edits many photos', body: BulkEdits, response: answers(Changed) },
+    },
     async (request) => {
       const { ids, undo, ...body } = request.body;
       return make(viewer(request), [{ ids, ...changeOf(body) }], undo === true);
@@ -53,7 +56,7 @@ export const edits: Routes = (app, { library, catalog }) => {
   app.patch(
     '/api/photos/each',
     {
-      config: { rule: 'see' },
+      config: { rule: 'change' },
       schema: { summary: 'Edits many photos, each in its way', body: EachEdits, response: answers(Changed) },
     },
     async (request) => {

@@ -2,6 +2,7 @@
  * Blobs to leave alone for a while, each time four times as long, in memory. Those that are left at about the same time may be
  * tried again at the same moment: then one question is enough for all of them.
  */
+import { backOff } from '../../base/async/backoff.js';
 import type { Clock } from '../../base/clock.js';
 
 /** Which blobs to leave alone. */
@@ -28,14 +29,15 @@ const most = 100_000;
 
 /** Leaves blobs alone for `longest` ms at most. */
 export function openLeaving(clock: Clock, longest: number): Leaving {
-  const known = new Map<string, { until: number; wait: number }>();
+  const known = new Map<string, { until: number; tries: number; wait: number }>();
   return {
     add(sha256) {
-      const wait = Math.min(longest, (known.get(sha256)?.wait ?? soon / 4) * 4);
+      const tries = (known.get(sha256)?.tries ?? 0) + 1;
+      const wait = backOff(tries, { first: soon, longest, factor: 4 });
       known.delete(sha256);
       if (known.size >= most) known.delete(known.keys().next().value!);
       const grain = wait / 4;
-      known.set(sha256, { until: Math.ceil((clock.now() + wait) / grain) * grain, wait });
+      known.set(sha256, { until: Math.ceil((clock.now() + wait) / grain) * grain, tries, wait });
     },
     has: (sha256) => (known.get(sha256)?.until ?? 0) > clock.now(),
     knows: (sha256) => known.has(sha256),

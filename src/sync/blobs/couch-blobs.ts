@@ -14,6 +14,8 @@ import { stream } from './blob-http.js';
 import { discard, type BlobFile, type Carrier, type Throttle, type WantedList } from './blob-transport.js';
 import { requestJson, check, hostOf, type Address } from '../couch/json-client.js';
 import type { Exchange } from './blob-exchange.js';
+import type { FeedBatch } from '../couch/database.js';
+import { feedBatches } from '../couch/feed-batches.js';
 import { openHttpDatabase } from '../couch/remote-database.js';
 import type { Amount } from './blob-counts.js';
 import { readOut } from './outgoing-file.js';
@@ -51,32 +53,34 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
   const there = exchange.there(address.url);
   let known = there.count();
 
-  /** Takes in one stretch of the feed; true where there may be more. */
-  async function learn(signal: AbortSignal, wait?: number): Promise<boolean> {
-    const since = there.since();
-    const { rows, last, more } = await feed.changes(since, { limit: stretch, signal, ...(wait && { wait }) });
+  /** Takes in one batch of the feed. */
+  function learn({ rows, last }: FeedBatch): void {
     const blobs = rows
       .filter(({ id }) => /^[0-9a-f]{64}$/.test(id))
       .map(({ id, deleted = false }) => ({ sha256: id, deleted }));
     const room = known < mostStrangers;
     const taken = blobs.filter(({ sha256, deleted }) => deleted || room || named.find(sha256));
     known += taken.length;
-    if (last !== since) there.take(taken, last);
+    if (last !== there.since()) there.take(taken, last);
     // Whoever has what is gone there brings it again.
     for (const { sha256, deleted } of taken) if (deleted) named.note(sha256);
     if (taken.length > 0) exchange.stir();
-    return more;
+  }
+
+  async function learnAll(signal: AbortSignal): Promise<void> {
+    for await (const batch of feedBatches(feed, there.since(), { limit: stretch, signal })) learn(batch);
   }
 
   async function catchUp(signal: AbortSignal): Promise<void> {
     const made = textOf(own(await info(signal), 'instance_start_time'));
     if (made !== there.made()) there.clear(made);
-    while (await learn(signal)) if (signal.aborted) return;
+    await learnAll(signal);
+    if (signal.aborted) return;
     const count = own(await info(signal), 'doc_count');
     if (typeof count !== 'number' || count >= there.count()) return;
     // It was restored from a backup: what it had is not all there any more.
     there.clear(made);
-    while (await learn(signal)) if (signal.aborted) return;
+    await learnAll(signal);
   }
 
   async function send(
@@ -117,10 +121,12 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
   return {
     catchUp,
     async follow(signal) {
+      const options = { limit: stretch, wait: patience, signal };
       while (!signal.aborted) {
-        await learn(signal, patience).catch((error: unknown) => {
+        const batch = await feed.changes(there.since(), options).catch((error: unknown) => {
           if (!signal.aborted) throw error;
         });
+        if (batch) learn(batch);
       }
     },
     carrier: {

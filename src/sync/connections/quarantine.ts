@@ -4,6 +4,7 @@
  * its document; a crash in between leaves an entry whose document is tried once more. Bounded: of each direction of a link so many
  * are named, and of those beyond it is known that there are some: then the whole feed is looked at again.
  */
+import { backOff, type BackOff } from '../../base/async/backoff.js';
 import type { Clock } from '../../base/clock.js';
 import type { Sqlite } from '../../base/sqlite.js';
 import type { RevisionId, RejectedRevision } from '../couch/database.js';
@@ -44,10 +45,7 @@ export const mostSetAside = 1_000;
 /** The longest id, revision id and reason that is kept, in characters. */
 const longest = { id: 600, rev: 200, reason: 400 };
 /** Ms until a document is tried again: a minute, then four times as long each time, up to a day. */
-const waits = { first: 60_000, longest: 86_400_000 };
-
-/** The wait after `tries` tries (1, 2, …), in ms. */
-const waitAfter = (tries: number): number => Math.min(waits.longest, waits.first * 4 ** Math.min(tries - 1, 16));
+const waits: BackOff = { first: 60_000, longest: 86_400_000, factor: 4 };
 
 interface Columns {
   direction: Direction;
@@ -115,8 +113,8 @@ export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: strin
     const isNew = known.get(url, direction, ...key) === undefined;
     const now = clock.now();
     // One whose name is too long to be kept is tried when it changes.
-    const next = isWhole(one) ? now + waitAfter(1) : Number.MAX_SAFE_INTEGER;
-    if (isNew && room <= 0) addMore.run(url, direction, 1, now + waitAfter(1));
+    const next = isWhole(one) ? now + backOff(1, waits) : Number.MAX_SAFE_INTEGER;
+    if (isNew && room <= 0) addMore.run(url, direction, 1, now + backOff(1, waits));
     else put.get(url, direction, ...key, cut(one.reason, longest.reason), now, next);
     return isNew;
   }
@@ -140,7 +138,7 @@ export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: strin
       db.transaction(() => {
         const now = clock.now();
         const rows = due.all(url, direction, now, limit);
-        for (const { id, rev, tries } of rows) putOff.run(now + waitAfter(tries + 1), url, direction, id, rev);
+        for (const { id, rev, tries } of rows) putOff.run(now + backOff(tries + 1, waits), url, direction, id, rev);
         return rows.map(({ id, rev }) => ({ id: textOf(id), rev: textOf(rev) }));
       }),
     tried: (direction, named, refused) =>
@@ -157,7 +155,7 @@ export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: strin
       db.transaction(() => {
         const row = more.get(url, direction);
         if (!row || row.next > clock.now()) return false;
-        beginMore.run(clock.now() + waitAfter(row.tries + 1), url, direction);
+        beginMore.run(clock.now() + backOff(row.tries + 1, waits), url, direction);
         return true;
       }),
     lookedAtFeed: (direction) =>

@@ -1,0 +1,31 @@
+/** A feed is read to its end, batch by batch, and no longer: also of a server that says that there is more and gives nothing. */
+import { expect, test } from 'vitest';
+import type { FeedBatch } from '../../src/sync/couch/database.js';
+import { feedBatches } from '../../src/sync/couch/feed-batches.js';
+
+/** The places that are asked for, of a side that gives one batch after the other. */
+async function placesOf(batches: Omit<FeedBatch, 'rows'>[], signal?: AbortSignal): Promise<string[]> {
+  const asked: string[] = [];
+  const changes = (since: string): Promise<FeedBatch> => {
+    asked.push(since);
+    return Promise.resolve({ rows: [], ...batches[asked.length - 1]! });
+  };
+  const given: FeedBatch[] = [];
+  for await (const one of feedBatches({ changes }, '0', { limit: 1, ...(signal && { signal }) })) given.push(one);
+  expect(given).toHaveLength(asked.length);
+  return asked;
+}
+
+test('it ends where no more is said to come', async () => {
+  const batches = ['1', '2'].map((last) => ({ last, more: true }));
+  expect(await placesOf([...batches, { last: '3', more: false }])).toEqual(['0', '1', '2']);
+});
+
+test('it ends where the place stays the same', async () => {
+  const again = { last: '1', more: true };
+  expect(await placesOf([again, again, again])).toEqual(['0', '1']);
+});
+
+test('it ends at the signal', async () => {
+  expect(await placesOf([{ last: '1', more: true }], AbortSignal.abort())).toEqual(['0']);
+});
