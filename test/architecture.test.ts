@@ -100,6 +100,7 @@ describe('one of each', () => {
     ['a back-off', 'const wait = Math.min(longest, first * 2 ** (failures - 1));'],
     ['another back-off', 'wait = Math.min(wait * 2, longest);'],
     ['a follower of the change feed', 'const { changes } = library.changes(mark, 500);'],
+    ['a plain click', 'if (event.ctrlKey || event.metaKey || event.shiftKey) return;'],
     ['a set of listeners', 'const listeners = new Set<() => void>();'],
   ])('sees %s beside the one of base/async', (_, text) => {
     expect(walls.secondOnes(file('src/spool/a.ts', text))).toHaveLength(1);
@@ -107,7 +108,7 @@ describe('one of each', () => {
 
   test('stands', () => {
     expect(walls.secondOnes(file('src/spool/a.ts', '/** Not `setImmediate`. */'))).toEqual([]);
-    expect(walls.secondOnes(code)).toEqual([]);
+    expect(walls.secondOnes([...code, ...page])).toEqual([]);
   });
 });
 

@@ -164,6 +164,11 @@ const single: { sign: RegExp; only: readonly string[]; use: string }[] = [
   { sign: /\bsetImmediate\b/, only: ['src/base/async/yield.ts'], use: 'yieldToEventLoop or inLaterTurn' },
   { sign: /\bnew Set<\(/, only: ['src/base/async/listeners.ts'], use: 'openListeners' },
   {
+    sign: /\bctrlKey \|\| \w+\.metaKey \|\| \w+\.(?:altKey|shiftKey)/,
+    only: ['web/src/lib/modifier-keys.ts'],
+    use: 'isPlainClick or hasModifier',
+  },
+  {
     sign: /Math\.min\([^;\n]*(?:\*\* [^0-9]|(?:delay|wait|pause)\w*\)? \* \d)/i,
     only: ['src/base/async/backoff.ts'],
     use: 'backOff',

@@ -4,6 +4,7 @@
  * album. From the other pages the arrow leads back to the album, however many of them were seen.
  */
 
+import { isPlainClick } from './modifier-keys.js';
 import { base } from './api.js';
 import type { Span } from '../features/timeline/overview-covers.js';
 
@@ -182,14 +183,14 @@ export const route = new Route();
 
 /** Lets a click on a link to a search stay inside; one that asks for a new window is the browser's. */
 export function search(event: MouseEvent, q: string): void {
-  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (!isPlainClick(event)) return;
   event.preventDefault();
   route.search(q);
 }
 
 /** Lets a click on a link to a page stay inside; one that asks for a new window is the browser's. */
 export function follow(event: MouseEvent, page: PageName | undefined): void {
-  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (!isPlainClick(event)) return;
   event.preventDefault();
   if (page === undefined) route.leave();
   else route.go(page);
