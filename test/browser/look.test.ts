@@ -196,9 +196,9 @@ test.each(widths)('choosing, changing and the inbox, at %i px', async (width) =>
   await check(page, 'bar');
   for (const key of ['t', 'a', 'c', 'd', 'p']) {
     await page.keyboard.press(key);
-    await page.waitForSelector('.panel');
+    await page.waitForSelector('.sheet');
     await check(page, `panel ${key}`);
-    while ((await page.locator('.panel').count()) > 0) await page.keyboard.press('Escape');
+    while ((await page.locator('.sheet').count()) > 0) await page.keyboard.press('Escape');
   }
   await page.keyboard.press('4');
   await page.waitForSelector('.toast button:text("Undo")');

@@ -193,7 +193,7 @@ describe('what is done with them', () => {
     await expect.poll(async () => (await ask(home, ids[0]!)).tags).toEqual(['Palisade peaches']);
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
-    await expect.poll(() => page.locator('.panel').count()).toBe(0);
+    await expect.poll(() => page.locator('.sheet').count()).toBe(0);
     expect(mishaps).toEqual([]);
     await close();
   });
@@ -209,22 +209,22 @@ describe('what is done with them', () => {
     await page.getByLabel('Hours').fill('2');
     await page.getByRole('button', { name: 'later' }).click();
     await expect
-      .poll(() => page.locator('.panel').innerText())
+      .poll(() => page.locator('.sheet').innerText())
       .toContain('18:00 becomes Saturday, 20 July 2024 at 16:00');
     await page.getByRole('button', { name: 'Move the dates' }).click();
     await expect.poll(async () => (await ask(home, ids[0]!)).taken).toBe('2024-07-20T16:00:00.000');
-    await expect.poll(() => page.locator('.panel').count()).toBe(0);
+    await expect.poll(() => page.locator('.sheet').count()).toBe(0);
     await page.keyboard.press('p');
-    await page.locator('.panel').getByRole('combobox').fill('Palisade, Colorado, United States');
+    await page.locator('.sheet').getByRole('combobox').fill('Palisade, Colorado, United States');
     await page.keyboard.press('Enter');
     await expect
       .poll(async () => (await ask(home, ids[1]!)).place)
       .toEqual({ city: 'Palisade', region: 'Colorado', country: 'US' });
-    await expect.poll(() => page.locator('.panel').count()).toBe(0);
+    await expect.poll(() => page.locator('.sheet').count()).toBe(0);
     await page.keyboard.press('c');
     await page.getByRole('button', { name: /^Family/ }).click();
     await expect.poll(async () => (await ask(home, ids[0]!)).audience).toBe('family');
-    await expect.poll(() => page.locator('.panel').count()).toBe(0);
+    await expect.poll(() => page.locator('.sheet').count()).toBe(0);
     await page.keyboard.press('a');
     await page.getByRole('combobox', { name: 'Add to an album' }).fill('Summer 2024');
     await page.keyboard.press('Enter');

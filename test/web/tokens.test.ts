@@ -1,4 +1,4 @@
-/** The styles of the page use the tokens of tokens.css: for distances, radii and layers, and a short list of breakpoints. */
+/** The styles of the page use the tokens of tokens.css: for colours, distances, radii and layers, and a short list of breakpoints. */
 import { describe, expect, test } from 'vitest';
 import { sources, type Source } from '../architecture/source.js';
 
@@ -21,6 +21,7 @@ function strays(files: readonly Source[]): string[] {
       ...[...css.matchAll(/(?:padding|margin|gap)[a-z-]*:[^;}]*/g)]
         .map(([declaration]) => declaration)
         .filter((declaration) => /(?<![\w.-])(?:4|8|12|16|20|24|32|40)px/.test(declaration)),
+      ...[...css.matchAll(/(?:#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\()[^;}]*/gi)].map(([colour]) => colour),
       ...[...css.matchAll(/z-index:\s*-?\d+/g)].map(([declaration]) => declaration),
       ...[...css.matchAll(/radius:[^;}]*/g)]
         .map(([declaration]) => declaration)
@@ -36,6 +37,7 @@ function strays(files: readonly Source[]): string[] {
 describe('styles', () => {
   test.each([
     ['a distance', 'a { padding: 0 12px }'],
+    ['a colour', 'a { background: rgb(0 0 0 / 50%) }'],
     ['a layer', 'a { z-index: 7 }'],
     ['a radius', 'a { border-radius: 16px 16px 0 0 }'],
     ['a breakpoint', '@media (max-width: 777px) { a { color: red } }'],

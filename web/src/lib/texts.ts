@@ -22,6 +22,7 @@ export const texts = {
   searchLong: 'Search your photos',
   clearSearch: 'Clear search',
   saveSearch: 'Save as an album',
+  close: 'Close',
   closeSearch: 'Close search',
   searchWrong: 'That search can’t be read',
   searchTips: [

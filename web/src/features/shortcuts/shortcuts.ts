@@ -7,7 +7,7 @@ export interface KeyGroup {
 }
 
 /** The sheet's own words. */
-export const keyTexts = { title: 'Keys', close: 'Close', or: 'or' };
+export const keyTexts = { title: 'Keys', or: 'or' };
 
 /** All of them. */
 export const keyGroups: readonly KeyGroup[] = [
