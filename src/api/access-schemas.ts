@@ -3,6 +3,7 @@ import { Type, type TProperties } from 'typebox';
 import { happenings } from '../access/audit-log.js';
 import { personRoles } from '../access/people.js';
 import { actions, mays } from '../access/permissions.js';
+import { Sha256 } from './photo-schemas.js';
 
 /** An object that refuses keys it does not know. */
 export const strict = <P extends TProperties>(properties: P, options: object = {}) =>
@@ -164,4 +165,38 @@ export const Comment = Type.Object({
   added: utc,
   edited: optional(Type.Literal(true)),
   mine: Type.Boolean(),
+});
+
+/** A share link as the owner sees it, without its secret. */
+export const ShareLink = Type.Object({
+  id: Type.String(),
+  photo: optional(Sha256),
+  search: optional(Type.String()),
+  title: Type.String(),
+  locked: Type.Boolean({ description: 'a password is asked for' }),
+  originals: Type.Boolean(),
+  details: Type.Boolean({ description: 'file names, positions, places and tags are told too' }),
+  created: utc,
+  by: Type.String(),
+  expires: optional(utc),
+  over: Type.Boolean(),
+  lastUsed: optional(utc),
+});
+/** A share link as its visitors see it. */
+export const ShareLinkView = Type.Object({
+  title: Type.String(),
+  photo: optional(Sha256),
+  locked: Type.Boolean({ description: 'the password is still to be given; nothing else is told then' }),
+  originals: Type.Boolean(),
+  details: Type.Boolean(),
+  strippable: Type.Array(Type.String(), {
+    description: 'types of originals that are given without details, as they are or as a JPEG',
+  }),
+  expires: optional(utc),
+});
+/** A person's own second factor. */
+export const SecondFactor = Type.Object({
+  on: Type.Boolean(),
+  since: optional(Type.String()),
+  recovery: Type.Integer({ description: 'recovery codes that were not used yet' }),
 });

@@ -1,8 +1,9 @@
 /** The timeline from further away: cells under their years, where a time is among them, and the arrow keys over a grid. */
 import { expect, test } from 'vitest';
-import { type Cover, indexOf, stepOver, underYears } from '../../web/src/features/timeline/overview-covers.js';
+import type { TimelineCover } from '../../src/api/answer-types.js';
+import { indexOf, stepOver, underYears } from '../../web/src/features/timeline/overview-covers.js';
 
-const cover = (span: string): Cover => ({
+const cover = (span: string): TimelineCover => ({
   span,
   count: 1,
   tile: { id: span, width: 1, height: 1, taken: `${span}-01T00:00:00.000`, type: 'image/jpeg' },

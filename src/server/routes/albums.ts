@@ -6,8 +6,9 @@ import { parseQuery } from '../../catalog/search-parser.js';
 import { viewer } from '../http/request-viewer.js';
 import { openAlbums, seesSaved } from '../../album/saved-searches.js';
 import type { Routes } from '../context.js';
-import { answers, Problem, Sha256, Tile } from '../../api/photo-schemas.js';
+import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
+import { AlbumCover, CountedSearch, SavedSearch, SuggestedAlbum } from '../../api/album-schemas.js';
 import { sightOf } from '../../album/visibility.js';
 
 /** Fewer photos from one folder are no album; more suggestions at once are none either. */
@@ -15,14 +16,6 @@ const [least, most] = [2, 24];
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 const Search = Type.String({ minLength: 1, maxLength: 2_000 });
-const Saved = Type.Object({
-  id: Type.String({ description: 'a ULID' }),
-  name: Type.String(),
-  q: Type.String({ description: 'the search' }),
-  added: Type.String({ description: 'UTC' }),
-});
-const Counted = Type.Object({ ...Saved.properties, count: Type.Integer(), tile: Type.Optional(Tile) });
-const Suggestion = Type.Object({ name: Type.String(), count: Type.Integer(), newest: Type.String() });
 const params = Type.Object({ album: Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{26}$' }) });
 
 export const albums: Routes = (app, { catalog, clock, library, ask }) => {
@@ -34,7 +27,7 @@ export const albums: Routes = (app, { catalog, clock, library, ask }) => {
       config: { rule: 'see' },
       schema: {
         summary: 'Saved searches, by name, with how many photos each finds and the newest one',
-        response: answers(Type.Object({ albums: Type.Array(Counted) })),
+        response: answers(Type.Object({ albums: Type.Array(CountedSearch) })),
       },
     },
     async (request) => {
@@ -60,7 +53,7 @@ export const albums: Routes = (app, { catalog, clock, library, ask }) => {
       schema: {
         summary: 'Saves a search as an album',
         body: strict({ name: Name, q: Search }),
-        response: { 201: Saved, '4xx': Problem, '5xx': Problem },
+        response: { 201: SavedSearch, '4xx': Problem, '5xx': Problem },
       },
     },
     (request, reply) => {
@@ -98,14 +91,13 @@ export const albums: Routes = (app, { catalog, clock, library, ask }) => {
   /** The tile of a photo, where it is in an album and exists for somebody. */
   const tileIn = (album: string, photo: string, who: Viewer) => catalog.tile(photo, inAlbum(album), sightOf(who));
 
-  const Cover = Type.Object({ album: Type.String(), tile: Tile });
   app.get(
     '/api/albums/covers',
     {
       config: { rule: 'see' },
       schema: {
         summary: 'The photos that were chosen as covers of albums',
-        response: answers(Type.Object({ covers: Type.Array(Cover) })),
+        response: answers(Type.Object({ covers: Type.Array(AlbumCover) })),
       },
     },
     async (request) => {
@@ -149,7 +141,7 @@ export const albums: Routes = (app, { catalog, clock, library, ask }) => {
       config: { rule: 'trash' },
       schema: {
         summary: 'Albums that the folders suggest in which photos were dropped',
-        response: answers(Type.Object({ albums: Type.Array(Suggestion) })),
+        response: answers(Type.Object({ albums: Type.Array(SuggestedAlbum) })),
       },
     },
     async () => {

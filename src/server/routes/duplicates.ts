@@ -10,7 +10,8 @@ import { openDuplicates } from '../../album/duplicate-scan.js';
 import { limit, within } from '../http/page-size.js';
 import type { Routes } from '../context.js';
 import { findPhotos } from '../../album/visible-photos.js';
-import { answers, cursor, next, Photo, Sha256 } from '../../api/photo-schemas.js';
+import { Duplicates } from '../../api/album-schemas.js';
+import { answers, cursor } from '../../api/photo-schemas.js';
 import { showTo } from '../../album/visibility.js';
 import { withStack } from '../../album/stack-members.js';
 
@@ -21,18 +22,6 @@ export const duplicates: Routes = (app, { library, catalog, look, log, clock }) 
   const found = openDuplicates({ library, catalog, look, log, clock });
   app.addHook('preClose', () => found.close());
 
-  const Group = Type.Object({
-    best: Type.Unsafe<string>({ ...Sha256, description: 'the one that is proposed to be kept' }),
-    photos: Type.Array(Photo, { description: 'oldest first' }),
-  });
-  const Found = Type.Object({
-    count: Type.Integer({ description: 'how many groups there are' }),
-    groups: Type.Array(Group),
-    next,
-    looking: Type.Union([Type.Object({ done: Type.Integer(), total: Type.Integer() }), Type.Null()], {
-      description: 'photos that were looked at so far; null where all were',
-    }),
-  });
   /** Photos with what their files say of how they came to be. */
   function judged(photos: readonly PhotoView[]) {
     const files = library.getMany(photos.map(({ id }) => exifId(id)));
@@ -46,7 +35,7 @@ export const duplicates: Routes = (app, { library, catalog, look, log, clock }) 
       schema: {
         summary: 'Photos that look the same, in groups, those with the newest first',
         querystring: Type.Object({ cursor, limit: limit(bounds) }),
-        response: answers(Found),
+        response: answers(Duplicates),
       },
     },
     async (request) => {

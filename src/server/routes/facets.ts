@@ -5,6 +5,7 @@ import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';
 import type { Routes } from '../context.js';
 import { findPhotos } from '../../album/visible-photos.js';
+import { FacetsOfPhotos } from '../../api/album-schemas.js';
 import { answers, Facets, q, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { seesCircumstances, sightOf, tagsShown } from '../../album/visibility.js';
@@ -36,7 +37,6 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
     );
   }
 
-  const Held = Type.Object({ tags: Facets, albums: Facets });
   app.post(
     '/api/facets',
     {
@@ -44,7 +44,7 @@ export const facets: Routes = (app, { library, catalog, ask }) => {
       schema: {
         summary: 'The tags and albums of some photos, most frequent first',
         body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: 5_000 }) }),
-        response: answers(Held),
+        response: answers(FacetsOfPhotos),
       },
     },
     async (request) => {

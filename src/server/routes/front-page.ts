@@ -1,39 +1,19 @@
 /** What the front page of an album for everybody is made of, and what robots are told. */
-import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
 import { featuredOf, featuredTag } from '../../album/featured-photo.js';
 import type { Routes } from '../context.js';
 import { findPhoto } from '../../album/visible-photos.js';
-import { answers, bytes, Facets, Tile } from '../../api/photo-schemas.js';
+import { FrontPage } from '../../api/album-schemas.js';
+import { answers, bytes } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';
 
 /** So many tags and albums are on it. */
 const most = { tags: 60, albums: 24 };
 
 export const front: Routes = (app, { library, catalog, clock, config, ask }) => {
-  const Front = Type.Object({
-    title: Type.String(),
-    photos: Type.Integer(),
-    featured: Type.Optional(
-      Type.Object({
-        tile: Tile,
-        title: Type.String(),
-        description: Type.String({ description: 'Markdown' }),
-        place: Type.Optional(
-          Type.Object({
-            city: Type.Optional(Type.String()),
-            region: Type.Optional(Type.String()),
-            country: Type.Optional(Type.String()),
-          }),
-        ),
-      }),
-    ),
-    tags: Facets,
-    albums: Facets,
-  });
   app.get(
     '/api/front',
-    { config: { rule: 'see' }, schema: { summary: 'What the front page shows', response: answers(Front) } },
+    { config: { rule: 'see' }, schema: { summary: 'What the front page shows', response: answers(FrontPage) } },
     async (request) => {
       const who = viewer(request);
       const [everything, sight] = [await ask('', 'count', who), sightOf(who)];

@@ -4,28 +4,14 @@ import { PhotospoolError } from '../../base/errors.js';
 import type { Box } from '../../catalog/catalog.js';
 import { viewer } from '../http/request-viewer.js';
 import type { Routes } from '../context.js';
-import { answers, q, Sha256 } from '../../api/photo-schemas.js';
+import { MapCluster } from '../../api/album-schemas.js';
+import { answers, q } from '../../api/photo-schemas.js';
 import { sightOf } from '../../album/visibility.js';
 
 const world = '-90,-180,90,180';
 const degrees = /^-?\d{1,3}(?:\.\d{1,10})?$/;
 
 export const map: Routes = (app, { catalog, ask }) => {
-  const Area = Type.Object({
-    south: Type.Number(),
-    west: Type.Number(),
-    north: Type.Number(),
-    east: Type.Number(),
-  });
-  const Cluster = Type.Object({
-    lat: Type.Number({ description: 'the mean of its photos' }),
-    lon: Type.Number(),
-    count: Type.Integer(),
-    box: Area,
-    id: Sha256,
-    v: Type.Optional(Type.String({ description: 'which pictures of the newest photo: `?v=` of their address' })),
-    place: Type.Optional(Type.String({ description: 'where the newest photo was taken' })),
-  });
   app.get(
     '/api/map',
     {
@@ -37,7 +23,7 @@ export const map: Routes = (app, { catalog, ask }) => {
           box: Type.Optional(Type.String({ maxLength: 100, description: 'south,west,north,east in degrees' })),
           zoom: Type.Optional(Type.Integer({ minimum: 0, maximum: 22, description: '0 world, 20 street; default 1' })),
         }),
-        response: answers(Type.Object({ clusters: Type.Array(Cluster) })),
+        response: answers(Type.Object({ clusters: Type.Array(MapCluster) })),
       },
     },
     async (request) => {

@@ -11,6 +11,7 @@ import { getPhoto } from '../../album/visible-photos.js';
 import { hasPeers } from '../peer-status.js';
 import { openStripping } from '../files/stripped-originals.js';
 import { goneOf } from '../http/body-timeout.js';
+import { OriginalProgress } from '../../api/album-schemas.js';
 import { answers, bytes, IdParams } from '../../api/photo-schemas.js';
 
 /** What a browser may show in place: pictures made of pixels, which can hold no script. */
@@ -53,12 +54,6 @@ export const originals: Routes = (app, context) => {
     return { ...photo, path: photo.original.path };
   }
 
-  const Progress = Type.Object({
-    here: Type.Boolean(),
-    bytes: Type.Integer(),
-    have: Type.Integer({ description: 'bytes of it that are here' }),
-    reachable: Type.Boolean({ description: 'there are servers that may have it' }),
-  });
   app.post(
     '/api/photos/:id/original',
     {
@@ -66,7 +61,7 @@ export const originals: Routes = (app, context) => {
       schema: {
         summary: 'Asks other servers for an original, and tells how much of it is here',
         params: IdParams,
-        response: answers(Progress),
+        response: answers(OriginalProgress),
       },
     },
     async (request) => {

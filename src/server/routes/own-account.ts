@@ -13,6 +13,7 @@ import {
   MakeAnswer,
   OneParams,
   Passkey,
+  SecondFactor,
   Session,
   strict,
   WebAuthnOptions,
@@ -97,16 +98,11 @@ export const me: Routes = (app, { access }) => {
     },
   );
 
-  const Factor = Type.Object({
-    on: Type.Boolean(),
-    since: Type.Optional(Type.String()),
-    recovery: Type.Integer({ description: 'recovery codes that were not used yet' }),
-  });
   const Recovery = Type.Object({ recovery: Type.Array(Type.String(), { description: 'shown this once' }) });
   const otp = strict({ otp: GivenOtp });
   app.get(
     '/api/me/second-factor',
-    { config, schema: { summary: 'Your second factor', response: answers(Factor) } },
+    { config, schema: { summary: 'Your second factor', response: answers(SecondFactor) } },
     (request, reply) => {
       const { person } = viewer(request);
       const { since, ...state } = access.factors.state(person ?? '');

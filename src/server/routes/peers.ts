@@ -7,7 +7,8 @@ import { discover } from '../../sync/connections/discover-peer.js';
 import { addPeer, makePeer, originalsPolicies, readAddress } from '../../sync/connections/peers.js';
 import { checkConfirmed } from '../../access/actor.js';
 import { viewer } from '../http/request-viewer.js';
-import { guestsOf, meshShape, mergesFor, Originals } from '../peer-status.js';
+import { guestsOf, mergesFor } from '../peer-status.js';
+import { Mesh, Originals } from '../../api/mesh-schemas.js';
 import type { Routes } from '../context.js';
 import { answers, Problem } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
@@ -21,7 +22,7 @@ export const peers: Routes = (app, context) => {
       config: { rule: 'spool' },
       schema: {
         summary: 'Links to other servers, what is missing here, and what was merged',
-        response: answers(meshShape),
+        response: answers(Mesh),
       },
     },
     (request, reply) => {

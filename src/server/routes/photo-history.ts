@@ -7,47 +7,13 @@ import { photoId, type PhotoDocument } from '../../document/photo-document.js';
 import { viewer } from '../http/request-viewer.js';
 import { authorFor } from '../../album/author-names.js';
 import { limit, within } from '../http/page-size.js';
-import { Ahead, MergeShape, mergeFor, momentOf } from '../peer-status.js';
+import { mergeFor, momentOf } from '../peer-status.js';
 import type { Routes } from '../context.js';
 import { getPhoto, readDocuments } from '../../album/visible-photos.js';
+import { PhotoHistory } from '../../api/album-schemas.js';
 import { answers, IdParams } from '../../api/photo-schemas.js';
 
 const bounds = { most: 1_000, usual: 200 };
-const Author = Type.Object({ id: Type.Optional(Type.String()), name: Type.String() });
-const Entry = Type.Object({
-  field: Type.String(),
-  element: Type.Optional(Type.String({ description: 'which tag or album' })),
-  value: Type.Unknown({ description: 'null where it was taken away; of a tag or album whether the photo is in it' }),
-  at: Type.String({ description: 'UTC' }),
-  ahead: Ahead,
-  by: Author,
-  shown: Type.Optional(Type.Literal(true)),
-  lost: Type.Optional(Type.Literal(true, { description: 'it gave way when two servers met' })),
-});
-const History = Type.Object({
-  added: Type.String({ description: 'UTC' }),
-  edits: Type.Array(Entry),
-  sightings: Type.Array(
-    Type.Object({
-      at: Type.String({ description: 'UTC' }),
-      name: Type.String(),
-      folder: Type.Optional(Type.String({ description: 'for those who may look into the spool' })),
-      here: Type.Boolean({ description: 'on this server' }),
-      by: Author,
-    }),
-  ),
-  sidecars: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      at: Type.String({ description: 'UTC, when it was last written; empty where that is not known' }),
-      by: Author,
-      values: Type.Record(Type.String(), Type.Unknown(), { description: 'what it says, by field' }),
-      shown: Type.Optional(Type.Literal(true, { description: 'the newest of its name: asked for what nobody edited' })),
-    }),
-  ),
-  more: Type.Integer({ description: 'older ones that are not told' }),
-  merges: Type.Array(MergeShape),
-});
 
 export const history: Routes = (app, context) => {
   const { access, library } = context;
@@ -59,7 +25,7 @@ export const history: Routes = (app, context) => {
         summary: 'Who edited what, and when; what sidecars say; and where it came in',
         params: IdParams,
         querystring: Type.Object({ limit: limit(bounds) }),
-        response: answers(History),
+        response: answers(PhotoHistory),
       },
     },
     (request, reply) => {

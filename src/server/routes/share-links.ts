@@ -9,38 +9,10 @@ import { authorFor } from '../../album/author-names.js';
 import type { Routes } from '../context.js';
 import { getPhoto } from '../../album/visible-photos.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
-import { GivenPassword, strict } from '../../api/access-schemas.js';
+import { GivenPassword, ShareLink, ShareLinkView, strict } from '../../api/access-schemas.js';
 import { giveTicket, shareOf } from '../http/share-link-address.js';
 import { givenTypes } from '../files/stripped-originals.js';
 import { actorBehind, refuseTooSoon, utcOf } from '../http/sign-in-response.js';
-
-const utc = Type.String({ description: 'UTC' });
-const Flag = Type.Boolean();
-const One = Type.Object({
-  id: Type.String(),
-  photo: Type.Optional(Sha256),
-  search: Type.Optional(Type.String()),
-  title: Type.String(),
-  locked: Type.Boolean({ description: 'a password is asked for' }),
-  originals: Flag,
-  details: Type.Boolean({ description: 'file names, positions, places and tags are told too' }),
-  created: utc,
-  by: Type.String(),
-  expires: Type.Optional(utc),
-  over: Type.Boolean(),
-  lastUsed: Type.Optional(utc),
-});
-const Shown = Type.Object({
-  title: Type.String(),
-  photo: Type.Optional(Sha256),
-  locked: Type.Boolean({ description: 'the password is still to be given; nothing else is told then' }),
-  originals: Flag,
-  details: Flag,
-  strippable: Type.Array(Type.String(), {
-    description: 'types of originals that are given without details, as they are or as a JPEG',
-  }),
-  expires: Type.Optional(utc),
-});
 
 export const shares: Routes = (app, { access, clock, library, toBare }) => {
   const config = { rule: 'links' } as const;
@@ -59,7 +31,10 @@ export const shares: Routes = (app, { access, clock, library, toBare }) => {
     '/api/shares',
     {
       config,
-      schema: { summary: 'Share links, newest first', response: answers(Type.Object({ shares: Type.Array(One) })) },
+      schema: {
+        summary: 'Share links, newest first',
+        response: answers(Type.Object({ shares: Type.Array(ShareLink) })),
+      },
     },
     (request, reply) => {
       const who = viewer(request);
@@ -80,10 +55,10 @@ export const shares: Routes = (app, { access, clock, library, toBare }) => {
           title: Type.Optional(Type.String({ maxLength: 200 })),
           password: Type.Optional(GivenPassword),
           expires: Type.Optional(Type.String({ maxLength: 40, description: 'UTC' })),
-          originals: Type.Optional(Flag),
-          details: Type.Optional(Flag),
+          originals: Type.Optional(Type.Boolean()),
+          details: Type.Optional(Type.Boolean()),
         }),
-        response: { 201: Type.Object({ share: One, path: Type.String() }), '4xx': Problem, '5xx': Problem },
+        response: { 201: Type.Object({ share: ShareLink, path: Type.String() }), '4xx': Problem, '5xx': Problem },
       },
     },
     async (request, reply) => {
@@ -150,7 +125,7 @@ export const shares: Routes = (app, { access, clock, library, toBare }) => {
     '/api/share',
     {
       config: { rule: 'everyone' },
-      schema: { summary: 'The share link below whose address this is asked', response: answers(Shown) },
+      schema: { summary: 'The share link below whose address this is asked', response: answers(ShareLinkView) },
     },
     (request, reply) => {
       const brought = shareOf(request);
@@ -167,7 +142,7 @@ export const shares: Routes = (app, { access, clock, library, toBare }) => {
       schema: {
         summary: 'Gives the password of the share link',
         body: strict({ password: GivenPassword }),
-        response: answers(Shown),
+        response: answers(ShareLinkView),
       },
     },
     async (request, reply) => {

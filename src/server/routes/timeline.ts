@@ -3,7 +3,8 @@ import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';
 import type { Routes } from '../context.js';
-import { answers, Months, q, Segments, Tile } from '../../api/photo-schemas.js';
+import { TimelineCovers, TimelinePlaces } from '../../api/album-schemas.js';
+import { answers, Months, q, Segments } from '../../api/photo-schemas.js';
 import { seesCircumstances, sightOf } from '../../album/visibility.js';
 
 const bounds = { most: 1_000, usual: 500 };
@@ -21,13 +22,6 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     },
   );
 
-  const Places = Type.Array(
-    Type.Object({
-      month: Type.Optional(Type.String({ description: '2024-07' })),
-      day: Type.Optional(Type.String({ description: '2024-07-03' })),
-      places: Type.Array(Type.String()),
-    }),
-  );
   app.get(
     '/api/timeline/places',
     {
@@ -35,7 +29,7 @@ export const timeline: Routes = (app, { catalog, ask }) => {
       schema: {
         summary: 'Where the photos of each month or day were taken mostly, newest first',
         querystring: Type.Object({ q, by: Type.Optional(Type.Enum(['month', 'day'])) }),
-        response: answers(Places),
+        response: answers(TimelinePlaces),
       },
     },
     async (request) => {
@@ -49,7 +43,6 @@ export const timeline: Routes = (app, { catalog, ask }) => {
     },
   );
 
-  const Covers = Type.Array(Type.Object({ span: Type.String(), count: Type.Integer(), tile: Tile }));
   app.get(
     '/api/timeline/covers',
     {
@@ -57,7 +50,7 @@ export const timeline: Routes = (app, { catalog, ask }) => {
       schema: {
         summary: 'Photos per month or year, newest first, each with one that stands for it',
         querystring: Type.Object({ q, by: Type.Optional(Type.Enum(['month', 'year'])) }),
-        response: answers(Covers),
+        response: answers(TimelineCovers),
       },
     },
     async (request) => {

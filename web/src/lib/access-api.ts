@@ -5,6 +5,7 @@ import type {
   Invitation,
   Passkey,
   Person,
+  SecondFactor,
   SignedInSession,
   Token,
   TokenMay,
@@ -19,6 +20,7 @@ export type {
   Invitation,
   Passkey,
   Person,
+  SecondFactor,
   SignedInSession,
   Token,
   TokenMay,
@@ -27,13 +29,6 @@ export type {
 
 /** What a person is called and may do. */
 export type Standing = WaitingPerson['here'];
-
-/** One's own second factor. `recovery`: codes that were not used yet. */
-export interface SecondFactor {
-  on: boolean;
-  since?: string;
-  recovery: number;
-}
 
 const at = (path: string, id: string): string => `${path}/${encodeURIComponent(id)}`;
 

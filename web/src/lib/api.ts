@@ -2,25 +2,13 @@
  * What the page asks the server for (docs/interface.md, "HTTP"). Every failure is a ApiError: the server's sentence and
  * hint, or `offline` where no answer came.
  */
-import type { Segment, Tile } from '../../../src/catalog/catalog.js';
-import type { PhotoSeen } from '../../../src/album/visibility.js';
-import type { SpoolStatus as Spool } from '../../../src/spool/spool-interface.js';
-
-/** A photo, as much of it as whoever looks may know. */
-export type PhotoView = PhotoSeen;
+import type { HomeAnswer, Photo, Segment, SpoolAnswer, Tile } from '../../../src/api/answer-types.js';
 
 export type { Segment, Tile };
-/** What the spool holds, and how much of its trouble no owner has seen yet. */
-export type SpoolStatus = Spool & { news?: { stuck: number; ignored: number } };
-
-/** What this server is, and whether it has photos. */
-export interface Home {
-  /** For those only who may look there. */
-  incoming?: string;
-  version: string;
-  empty: boolean;
-  photos: number;
-}
+/** A photo, as much of it as the viewer may see. */
+export type PhotoView = Photo;
+/** What the spool holds, and how much of its trouble no owner has seen yet. An older server leaves `news` out. */
+export type SpoolStatus = Omit<SpoolAnswer, 'news'> & Partial<Pick<SpoolAnswer, 'news'>>;
 
 // Without a page, as in tests of what this file gives to others, there is no address.
 const where = typeof location === 'undefined' ? '' : location.pathname;
@@ -117,7 +105,7 @@ export const fetchTiles = async (q: string, segment: Segment, signal?: AbortSign
 export const fetchPhoto = (id: string, signal?: AbortSignal): Promise<PhotoView> =>
   ask(`/api/photos/${id}`, signal && { signal });
 
-export const fetchHome = (): Promise<Home> => ask('/api/home');
+export const fetchHome = (): Promise<HomeAnswer> => ask('/api/home');
 
 /** Asks for sample pictures to be put into `incoming`. */
 export const placeSamples = (): Promise<unknown> => ask('/api/samples', send('POST'));

@@ -1,6 +1,5 @@
 /** Who looks at the page, as the server tells it (docs/interface.md, `GET /api/session`). */
-import type { SessionAnswer } from '../../../src/api/answer-types.js';
-import type { Action } from '../../../src/access/permissions.js';
+import type { Action, SessionAnswer } from '../../../src/api/answer-types.js';
 
 /** What somebody may be allowed to do (docs/access.md has the table). */
 export type { Action };

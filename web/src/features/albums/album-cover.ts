@@ -1,11 +1,12 @@
 /** The newest photo of a search, and how many it finds: what a cover is made of. */
+import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask, type Tile } from '../../lib/api.js';
 
 /** Asks for it; for the count only where it is not known. @throws ApiError */
 export async function fetchCover(q: string, known?: number): Promise<{ tile: Tile | undefined; count: number }> {
   const [{ tiles }, months] = await Promise.all([
     ask<{ tiles: Tile[] }>(addressed('/api/tiles', { q, limit: 1 })),
-    known === undefined ? ask<{ count: number }[]>(addressed('/api/timeline', { q })) : [{ count: known }],
+    known === undefined ? ask<Month[]>(addressed('/api/timeline', { q })) : [{ count: known }],
   ]);
   return { tile: tiles[0], count: months.reduce((sum, { count }) => sum + count, 0) };
 }

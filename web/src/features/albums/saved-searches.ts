@@ -1,32 +1,17 @@
 /** What the server keeps of albums: saved searches, suggestions of folders, covers. What is done to them can be undone. */
+import type { AlbumCover, SavedSearch, SuggestedAlbum } from '../../../../src/api/answer-types.js';
 import { addressed, ask, send, type Tile, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { editTexts } from '../../lib/edits/edit-texts.js';
 import { collectionTexts as texts } from './album-texts.js';
 
-/** A saved search. */
-export interface Saved {
-  id: string;
-  name: string;
-  q: string;
-  count: number;
-  tile?: Tile;
-}
-
-/** An album that a folder suggests. */
-export interface Suggestion {
-  name: string;
-  count: number;
-  /** The id of its newest photo. */
-  newest: string;
-}
-
 /** The saved searches, by name. @throws ApiError */
-export const fetchSaved = async (): Promise<Saved[]> => (await ask<{ albums: Saved[] }>('/api/albums/saved')).albums;
+export const fetchSaved = async (): Promise<SavedSearch[]> =>
+  (await ask<{ albums: SavedSearch[] }>('/api/albums/saved')).albums;
 
 /** What is suggested. Never rejects: without it the page is the same. */
-export const fetchSuggested = (): Promise<Suggestion[]> =>
-  ask<{ albums: Suggestion[] }>('/api/albums/suggested').then(
+export const fetchSuggested = (): Promise<SuggestedAlbum[]> =>
+  ask<{ albums: SuggestedAlbum[] }>('/api/albums/suggested').then(
     ({ albums }) => albums,
     () => [],
   );
@@ -63,7 +48,7 @@ export const save = (name: string, q: string, after: () => void): Promise<boolea
   );
 
 /** Gives a saved search another name. */
-export const rename = ({ id, name: before }: Saved, name: string, after: () => void): Promise<boolean> =>
+export const rename = ({ id, name: before }: SavedSearch, name: string, after: () => void): Promise<boolean> =>
   doing(
     editTexts.renamed(before, name),
     async () => {
@@ -74,7 +59,7 @@ export const rename = ({ id, name: before }: Saved, name: string, after: () => v
   );
 
 /** Takes a saved search away. */
-export const remove = ({ id, name }: Saved, after: () => void): Promise<boolean> =>
+export const remove = ({ id, name }: SavedSearch, after: () => void): Promise<boolean> =>
   doing(
     editTexts.removed(name),
     async () => {
@@ -85,14 +70,14 @@ export const remove = ({ id, name }: Saved, after: () => void): Promise<boolean>
   );
 
 /** Makes the album that a folder suggests; an edit of its photos like any other. @throws ApiError */
-export async function accept({ name }: Suggestion): Promise<boolean> {
+export async function accept({ name }: SuggestedAlbum): Promise<boolean> {
   const { ids } = await ask<{ ids: string[] }>(addressed('/api/albums/suggested/photos', { name }));
   return edits.do(ids, { albums: { add: [name] } }, editTexts.intoAlbum(ids.length, name));
 }
 
 /** The covers that were chosen, by the name of the album. Never rejects: an album without one has its newest photo. */
 export const fetchCovers = (): Promise<ReadonlyMap<string, Tile>> =>
-  ask<{ covers: { album: string; tile: Tile }[] }>('/api/albums/covers').then(
+  ask<{ covers: AlbumCover[] }>('/api/albums/covers').then(
     ({ covers }) => new Map(covers.map(({ album, tile }) => [album, tile])),
     () => new Map(),
   );
@@ -116,7 +101,7 @@ export const carryCover = (album: string, photo: string): Promise<unknown> =>
   putCover(album, photo).catch(() => undefined);
 
 /** Turns a suggestion down, for good. */
-export const decline = ({ name }: Suggestion, after: () => void): Promise<boolean> => {
+export const decline = ({ name }: SuggestedAlbum, after: () => void): Promise<boolean> => {
   const say = (declined: boolean) => ask('/api/albums/suggested', send('POST', { name, declined }));
   return doing(
     texts.declined(name),

@@ -2,23 +2,11 @@
  * The groups of photos that look the same, to be worked through. What is settled leaves the list at once; what is undone is
  * there again. While the server still looks at photos, it is asked again now and then.
  */
+import type { DuplicateGroup, Duplicates } from '../../../../src/api/answer-types.js';
 import { addressed, ask, type PhotoView, toApiError, type ApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { keepAll, keepOne } from './keep-one.js';
 import { duplicateTexts as texts } from './duplicate-texts.js';
-
-/** Photos that look the same, and which of them is proposed to stay. */
-export interface Group {
-  best: string;
-  photos: PhotoView[];
-}
-
-interface Found {
-  count: number;
-  groups: Group[];
-  next: string | null;
-  looking: { done: number; total: number } | null;
-}
 
 /** So many groups are asked for at once, and more when so few are left. */
 const page = 20;
@@ -28,14 +16,14 @@ const most = 200;
 const rest = 1500;
 
 /** What a group is known by: it is another one when a photo comes or goes. */
-export const keyOf = ({ photos }: Group): string => photos.map(({ id }) => id).join();
+export const keyOf = ({ photos }: DuplicateGroup): string => photos.map(({ id }) => id).join();
 
 /** Working through the groups. */
 export class Review {
-  groups: Group[] = $state.raw([]);
+  groups: DuplicateGroup[] = $state.raw([]);
   /** How many groups there are, shown or not; undefined until it is known. */
   count: number | undefined = $state();
-  looking: Found['looking'] = $state.raw(null);
+  looking: Duplicates['looking'] = $state.raw(null);
   trouble: ApiError | undefined = $state.raw();
   next: string | null = $state(null);
 
@@ -63,7 +51,7 @@ export class Review {
   }
 
   /** Keeps one photo of a group; true where it was done. */
-  keep({ photos }: Group, id: string): Promise<boolean> {
+  keep({ photos }: DuplicateGroup, id: string): Promise<boolean> {
     const kept = photos.find((photo) => photo.id === id);
     const others = photos.filter((photo) => photo.id !== id);
     if (!kept) return Promise.resolve(false);
@@ -71,7 +59,7 @@ export class Review {
   }
 
   /** Says that the photos of a group are not the same; true where it was done. */
-  keepAll({ photos }: Group): Promise<boolean> {
+  keepAll({ photos }: DuplicateGroup): Promise<boolean> {
     return this.#settle(photos, edits.all(keepAll(photos), texts.keptAll(photos.length)));
   }
 
@@ -100,7 +88,7 @@ export class Review {
     const turn = ++this.#turn;
     clearTimeout(this.#timer);
     try {
-      const found = await ask<Found>(addressed('/api/duplicates', { cursor, limit }));
+      const found = await ask<Duplicates>(addressed('/api/duplicates', { cursor, limit }));
       if (turn !== this.#turn) return;
       const known = new Set(cursor === undefined ? [] : this.groups.map(keyOf));
       this.groups = [

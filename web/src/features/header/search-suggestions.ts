@@ -1,4 +1,5 @@
 /** What a search can be completed with: asked for when somebody begins to type, and again after a while. */
+import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 import { fetchFacet } from '../selection/facets.js';
 import { session } from '../../lib/session.svelte.js';
@@ -24,7 +25,7 @@ export function fetchKnown(): Promise<Known> {
 
 async function load(): Promise<Known> {
   const none = (): never[] => [];
-  const years = ask<{ month: string; count: number }[]>(addressed('/api/timeline', {})).then((months) => {
+  const years = ask<Month[]>(addressed('/api/timeline', {})).then((months) => {
     const counts = new Map<string, number>();
     for (const { month, count } of months) {
       const year = month.slice(0, 4);

@@ -1,4 +1,5 @@
 /** How many photos nobody has looked at yet. It is asked for at most once in a while, and told to whoever shows it. */
+import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 
 /** What the inbox holds, as a search. */
@@ -26,9 +27,7 @@ class Waiting {
 
   /** Asks now. What can't be had now is asked for with the next change. */
   async load(): Promise<void> {
-    const months = await ask<{ count: number }[]>(addressed('/api/timeline', { q: inboxSearch })).catch(
-      () => undefined,
-    );
+    const months = await ask<Month[]>(addressed('/api/timeline', { q: inboxSearch })).catch(() => undefined);
     if (months) this.count = months.reduce((sum, { count }) => sum + count, 0);
   }
 }

@@ -1,4 +1,5 @@
 /** Photos that came in before a day and that nobody has looked at: what can be settled at once. */
+import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 import { idsFound } from '../albums/all-matches.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
@@ -27,7 +28,7 @@ const crowd = 50;
 /** Whether nobody ever looked at a photo here, and many wait: never rejects. */
 export async function isFirst(): Promise<boolean> {
   const countOf = async (q: string): Promise<number> =>
-    (await ask<{ count: number }[]>(addressed('/api/timeline', { q }))).reduce((sum, { count }) => sum + count, 0);
+    (await ask<Month[]>(addressed('/api/timeline', { q }))).reduce((sum, { count }) => sum + count, 0);
   try {
     return (await countOf('is:reviewed')) === 0 && (await countOf(inboxSearch)) >= crowd;
   } catch {

@@ -1,5 +1,6 @@
 /** The groups of photos on the map: asked for as the view changes, those that are there stay until others come. */
-import type { Cluster } from '../../../../src/catalog/catalog-answers.js';
+import type { Month } from '../../../../src/api/answer-types.js';
+import type { MapCluster as Cluster } from '../../../../src/api/answer-types.js';
 import { addressed, ask, type Tile } from '../../lib/api.js';
 import { legible } from '../../lib/legible.js';
 import { both, boxTerm, boxText } from './map-address.js';
@@ -39,7 +40,7 @@ export async function fetchWhole(q: string): Promise<Box | undefined> {
 export async function fetchInView(q: string, box: Box, signal: AbortSignal): Promise<{ count: number; tiles: Tile[] }> {
   const inside = both(q, boxTerm(box));
   const [months, { tiles }] = await Promise.all([
-    ask<{ count: number }[]>(addressed('/api/timeline', { q: inside }), { signal }),
+    ask<Month[]>(addressed('/api/timeline', { q: inside }), { signal }),
     ask<{ tiles: Tile[] }>(addressed('/api/tiles', { q: inside, limit: most }), { signal }),
   ]);
   return { count: months.reduce((sum, month) => sum + month.count, 0), tiles };

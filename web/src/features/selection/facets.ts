@@ -1,22 +1,20 @@
 /** Tags, albums and places with how many photos have them: of all photos, or of those that are chosen. */
+import type { Facet, FacetsOfPhotos } from '../../../../src/api/answer-types.js';
 import { addressed, ask, send } from '../../lib/api.js';
-import type { Option } from '../../lib/ui/combobox-matches.js';
 
 /** The values of a kind, most frequent first. */
-export const fetchFacet = (
-  kind: 'tags' | 'albums' | 'places' | 'cameras' | 'lenses',
-  q = '',
-): Promise<Required<Option>[]> => ask(addressed(`/api/${kind}`, { q, limit: 10_000 }));
+export const fetchFacet = (kind: 'tags' | 'albums' | 'places' | 'cameras' | 'lenses', q = ''): Promise<Facet[]> =>
+  ask(addressed(`/api/${kind}`, { q, limit: 10_000 }));
 
 /** What the server counts at once. */
 const atOnce = 5000;
 
 /** The tags or albums of some photos, most frequent first. */
-export async function fetchHeld(set: 'tags' | 'albums', ids: readonly string[]): Promise<Required<Option>[]> {
+export async function fetchHeld(set: 'tags' | 'albums', ids: readonly string[]): Promise<Facet[]> {
   const counts = new Map<string, number>();
   for (let at = 0; at < ids.length; at += atOnce) {
     const part = { ids: ids.slice(at, at + atOnce) };
-    const held = await ask<Record<'tags' | 'albums', Required<Option>[]>>('/api/facets', send('POST', part));
+    const held = await ask<FacetsOfPhotos>('/api/facets', send('POST', part));
     for (const { value, count } of held[set]) counts.set(value, (counts.get(value) ?? 0) + count);
   }
   return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);

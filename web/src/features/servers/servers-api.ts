@@ -1,48 +1,18 @@
 /** The mesh as the server tells it (`GET /api/peers`), and how a link is put into words. */
-import type { ConnectionStatus } from '../../../../src/sync/connections/connection-status.js';
+import type { Guest, Mesh, PeerConnection, QuarantinedDocument } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
-import type { Merge } from '../viewer/history-api.js';
 import { spanName } from '../../lib/relative-time.js';
 import { serversTexts as texts } from './servers-texts.js';
 
-/** A link that this server keeps to another one. */
-export type Peer = ConnectionStatus;
+export type { Guest, Mesh };
 
-/** A document that one side of a link rejects. */
-export type SetAside = Peer['refused'][number];
+/** A connection that this server keeps to another one. */
+export type Peer = PeerConnection;
 
 /** The photo (its SHA-256) that a document is of. */
 export const photoOf = (id: string): string | undefined => /^photo:([0-9a-f]{64})$/.exec(id)?.[1];
 
-/** A server that keeps a link to this one, known by the name of its token. */
-export interface Guest {
-  name: string;
-  publish: boolean;
-  lastUsed?: string;
-  connected: boolean;
-}
-
-/** A home of which there are two copies, by what they are known here: addresses of peers, names of tokens. */
-export interface Copied {
-  server: string;
-  by: string[];
-  since: string;
-}
-
 const kinds = ['thumb', 'preview', 'original', 'hover', 'video'] as const;
-type Kinds = Record<(typeof kinds)[number], number>;
-
-/** All that this server knows of the mesh. */
-export interface Mesh {
-  name: string;
-  peers: Peer[];
-  guests: Guest[];
-  missing: Kinds;
-  missingBytes: Kinds;
-  merges: { days: { day: string; count: number }[]; last: Merge[] };
-  copies: Copied[];
-}
-
 /** What the owner says of a server that is to be added. */
 export interface NewPeer {
   url: string;
@@ -55,13 +25,13 @@ export const fetchMesh = (): Promise<Mesh> => ask('/api/peers');
 export const addPeer = (peer: NewPeer): Promise<{ url: string; problem?: string }> =>
   ask('/api/peers', send('POST', peer));
 /** Tries again what was set aside at a link: one document, or all. */
-export const retryDocuments = (url: string, document?: SetAside): Promise<{ tried: number }> =>
+export const retryDocuments = (url: string, document?: QuarantinedDocument): Promise<{ tried: number }> =>
   ask(
     `/api/peers/${encodeURIComponent(url)}/retry`,
     send('POST', document ? { id: document.id, rev: document.rev } : {}),
   );
 /** Removes a document of another program for good. */
-export const removeDocument = (url: string, { id }: SetAside): Promise<unknown> =>
+export const removeDocument = (url: string, { id }: QuarantinedDocument): Promise<unknown> =>
   ask(`/api/peers/${encodeURIComponent(url)}/remove-document`, send('POST', { id }));
 export const removePeer = (url: string): Promise<unknown> =>
   ask(`/api/peers/${encodeURIComponent(url)}`, send('DELETE'));

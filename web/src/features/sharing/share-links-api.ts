@@ -1,21 +1,6 @@
 /** Share links as the owner sees them (docs/sharing.md). Times are UTC. */
+import type { ShareLink } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
-
-/** A link, without its secret. */
-export interface ShareRow {
-  id: string;
-  photo?: string;
-  search?: string;
-  title: string;
-  locked: boolean;
-  originals: boolean;
-  details: boolean;
-  created: string;
-  by: string;
-  expires?: string;
-  over: boolean;
-  lastUsed?: string;
-}
 
 /** What a link is to be. */
 export interface NewShare {
@@ -28,8 +13,8 @@ export interface NewShare {
   details: boolean;
 }
 
-export const fetchShares = async (): Promise<ShareRow[]> => (await ask<{ shares: ShareRow[] }>('/api/shares')).shares;
-export const makeShare = (share: NewShare): Promise<{ share: ShareRow; path: string }> =>
+export const fetchShares = async (): Promise<ShareLink[]> => (await ask<{ shares: ShareLink[] }>('/api/shares')).shares;
+export const makeShare = (share: NewShare): Promise<{ share: ShareLink; path: string }> =>
   ask('/api/shares', send('POST', share));
 export const endShare = (id: string): Promise<unknown> => ask(`/api/shares/${encodeURIComponent(id)}`, send('DELETE'));
 

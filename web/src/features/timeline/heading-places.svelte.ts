@@ -1,13 +1,8 @@
 /** Where the photos of each month and day were taken mostly, for the heads of the timeline. */
+import type { TimelinePlaces } from '../../../../src/api/answer-types.js';
 import { SvelteMap } from 'svelte/reactivity';
 import { addressed, ask, isCalledOff } from '../../lib/api.js';
 import { inWords } from './format-places.js';
-
-interface Told {
-  month?: string;
-  day?: string;
-  places: string[];
-}
 
 /** The places of a search. Nothing of it rejects: a head without a place is a head. */
 export class Places {
@@ -48,9 +43,9 @@ export class Places {
     this.#calls.abort();
   }
 
-  async #ask(query: Record<string, string>): Promise<Told[]> {
+  async #ask(query: Record<string, string>): Promise<TimelinePlaces[]> {
     try {
-      return await ask<Told[]>(addressed('/api/timeline/places', query), { signal: this.#calls.signal });
+      return await ask<TimelinePlaces[]>(addressed('/api/timeline/places', query), { signal: this.#calls.signal });
     } catch (error) {
       if (!isCalledOff(error)) this.#asked.clear();
       return [];

@@ -1,25 +1,18 @@
 /** A timeline further away: its years or months, each with the photo that stands for it. */
-import { addressed, ask, type Tile } from '../../lib/api.js';
+import type { TimelineCover } from '../../../../src/api/answer-types.js';
+import { addressed, ask } from '../../lib/api.js';
 
 /** How far away: a cell for each month, or for each year. */
 export type Span = 'month' | 'year';
 
-/** A month or a year. */
-export interface Cover {
-  /** `2024-07` or `2024` */
-  span: string;
-  count: number;
-  tile: Tile;
-}
-
 /** The months or years of a search, newest first. @throws ApiError */
-export const fetchCovers = (q: string, by: Span): Promise<Cover[]> =>
-  ask<Cover[]>(addressed('/api/timeline/covers', { q, by }));
+export const fetchCovers = (q: string, by: Span): Promise<TimelineCover[]> =>
+  ask<TimelineCover[]>(addressed('/api/timeline/covers', { q, by }));
 
 /** Cells below the heading of their year, in order; years have none. */
-export function underYears(covers: readonly Cover[], by: Span): { year: string; covers: Cover[] }[] {
+export function underYears(covers: readonly TimelineCover[], by: Span): { year: string; covers: TimelineCover[] }[] {
   if (by === 'year') return [{ year: '', covers: [...covers] }];
-  const years: { year: string; covers: Cover[] }[] = [];
+  const years: { year: string; covers: TimelineCover[] }[] = [];
   for (const cover of covers) {
     const year = cover.span.slice(0, 4);
     if (years.at(-1)?.year !== year) years.push({ year, covers: [] });
@@ -29,7 +22,7 @@ export function underYears(covers: readonly Cover[], by: Span): { year: string; 
 }
 
 /** The cell that holds a time, or the next older one; the oldest where none is: its index, -1 where there is no cell. */
-export function indexOf(covers: readonly Cover[], at: string): number {
+export function indexOf(covers: readonly TimelineCover[], at: string): number {
   const found = covers.findIndex(({ span }) => span <= at || at.startsWith(span) || span.startsWith(at));
   return found < 0 ? covers.length - 1 : found;
 }

@@ -1,48 +1,10 @@
 /** What was said of a photo before, as the server tells it (`GET /api/photos/:id/history`), and how it is put into words. */
+import type { HistoryEntry, PhotoHistory } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 import { dayLong, timeName } from '../../lib/dates.js';
 import { legible } from '../../lib/legible.js';
 
-/** Somebody who edited. */
-export interface By {
-  id?: string;
-  name: string;
-}
-
-/** One edit. `value` is null where a value was taken away; of a tag or album (`element`) whether the photo is in it. */
-export interface PastEdit {
-  field: string;
-  element?: string;
-  value: unknown;
-  at: string;
-  /** Its server's clock was ahead: when it was made is not known. */
-  ahead?: true;
-  by: By;
-  shown?: true;
-  lost?: true;
-}
-
-/** A document that was merged, with the fields that got values in two places at once. */
-export interface Merge {
-  id: string;
-  at: string;
-  fields: string[];
-  contests: { field: string; sides: { value: unknown; at: string; by: By; won: boolean }[] }[];
-}
-
-/** The history of a photo, newest first. */
-export interface History {
-  added: string;
-  /** Each time that it came in, the first one first. */
-  sightings?: { at: string; name: string; folder?: string; here: boolean; by?: By }[];
-  /** What sidecars say of it, the newest first; `at` is empty where it is not known. */
-  sidecars?: { at: string; name: string; by: By; values: Record<string, unknown>; shown?: true }[];
-  edits: PastEdit[];
-  more: number;
-  merges: Merge[];
-}
-
-export const fetchHistory = (id: string): Promise<History> =>
+export const fetchHistory = (id: string): Promise<PhotoHistory> =>
   ask(addressed(`/api/photos/${id}/history`, { limit: 200 }));
 
 export const historyTexts = {
@@ -117,7 +79,7 @@ export const sidecarWords = (values: Record<string, unknown>): string[] =>
   );
 
 /** What an edit did, in words. */
-export const deedName = ({ field, element, value }: PastEdit): string =>
+export const deedName = ({ field, element, value }: HistoryEntry): string =>
   element === undefined
     ? valueName(field, value)
     : value === true

@@ -1,43 +1,16 @@
 /** What the page tells the server of photos, many at once (docs/interface.md, "Photos"). */
-import { ask, type PhotoView, send } from '../api.js';
-
-/** Elements of a set to put in and to take out. */
-export interface Elements {
-  add?: string[];
-  remove?: string[];
-}
-
-/** What is changed of photos. `shift` is seconds; null takes a value away, back to what the file says. */
-export interface Change {
-  title?: string | null;
-  description?: string | null;
-  taken?: string | { local: string; offset?: string } | null;
-  shift?: number;
-  place?: { city?: string; region?: string; country?: string } | null;
-  gps?: { lat: number; lon: number } | null;
-  rating?: number | null;
-  favourite?: boolean;
-  audience?: PhotoView['audience'];
-  reviewed?: boolean;
-  trashed?: boolean;
-  tags?: Elements;
-  albums?: Elements;
-  /** Photos (SHA-256) that it is not the same as, though it looks like them. */
-  apart?: Elements;
-}
+import type { EditResult, PhotosEdit } from '../../../../src/api/answer-types.js';
+import { ask, send } from '../api.js';
 
 /**
  * A change of some photos. `restores` comes in ways back, and `from` names the photos from which it goes over: both keep what
  * others said their word, which a link to a search does not show.
  */
-export type PhotosChange = Change & { ids: string[]; restores?: boolean; from?: string[] };
-
+export type PhotosChange = PhotosEdit;
+/** What is changed of photos. `shift` is seconds; null takes a value away, back to what the file says. */
+export type Change = Omit<PhotosEdit, 'ids' | 'restores' | 'from'>;
 /** What became of a change. `undo` brings back what was there. */
-export interface Changed {
-  changed: number;
-  missing: string[];
-  undo: PhotosChange[];
-}
+export type Changed = Omit<EditResult, 'undo'> & { undo: PhotosChange[] };
 
 /** Photos in a request: few enough that the page can tell how far it is, many enough to be quick. */
 const atOnce = 500;

@@ -1,0 +1,142 @@
+/** The shapes of answers about the album other than photos: albums, timeline, map, duplicates, history; see photo-schemas.ts. */
+import { Type } from 'typebox';
+import { Ahead, Merge } from './mesh-schemas.js';
+import { Facets, next, Photo, Sha256, Tile } from './photo-schemas.js';
+
+/** album/saved-searches.ts `SavedSearch`. */
+export const SavedSearch = Type.Object({
+  id: Type.String({ description: 'a ULID' }),
+  name: Type.String(),
+  q: Type.String({ description: 'the search' }),
+  added: Type.String({ description: 'UTC' }),
+});
+/** A saved search with how many photos it finds, and the newest of them. */
+export const CountedSearch = Type.Object({
+  ...SavedSearch.properties,
+  count: Type.Integer(),
+  tile: Type.Optional(Tile),
+});
+/** An album that a folder suggests; `newest` is the id of its newest photo. */
+export const SuggestedAlbum = Type.Object({ name: Type.String(), count: Type.Integer(), newest: Type.String() });
+/** The photo that was chosen as the cover of an album. */
+export const AlbumCover = Type.Object({ album: Type.String(), tile: Tile });
+
+/** The places of each month, or of each day. */
+export const TimelinePlaces = Type.Array(
+  Type.Object({
+    month: Type.Optional(Type.String({ description: '2024-07' })),
+    day: Type.Optional(Type.String({ description: '2024-07-03' })),
+    places: Type.Array(Type.String()),
+  }),
+);
+/** Months or years with the photo that stands for each, newest first. */
+export const TimelineCovers = Type.Array(Type.Object({ span: Type.String(), count: Type.Integer(), tile: Tile }));
+/** The tags and albums of some photos. */
+export const FacetsOfPhotos = Type.Object({ tags: Facets, albums: Facets });
+
+/** An area of the map, in degrees. */
+const Area = Type.Object({
+  south: Type.Number(),
+  west: Type.Number(),
+  north: Type.Number(),
+  east: Type.Number(),
+});
+/** A group of photos on the map. */
+export const MapCluster = Type.Object({
+  lat: Type.Number({ description: 'the mean of its photos' }),
+  lon: Type.Number(),
+  count: Type.Integer(),
+  box: Area,
+  id: Sha256,
+  v: Type.Optional(Type.String({ description: 'which pictures of the newest photo: `?v=` of their address' })),
+  place: Type.Optional(Type.String({ description: 'where the newest photo was taken' })),
+});
+
+/** Photos that look the same. */
+export const DuplicateGroup = Type.Object({
+  best: Type.Unsafe<string>({ ...Sha256, description: 'the one that is proposed to be kept' }),
+  photos: Type.Array(Photo, { description: 'oldest first' }),
+});
+/** A page of groups of photos that look the same. */
+export const Duplicates = Type.Object({
+  count: Type.Integer({ description: 'how many groups there are' }),
+  groups: Type.Array(DuplicateGroup),
+  next,
+  looking: Type.Union([Type.Object({ done: Type.Integer(), total: Type.Integer() }), Type.Null()], {
+    description: 'photos that were looked at so far; null where all were',
+  }),
+});
+
+const Author = Type.Object({ id: Type.Optional(Type.String()), name: Type.String() });
+/** One edit in the history of a photo. */
+export const HistoryEntry = Type.Object({
+  field: Type.String(),
+  element: Type.Optional(Type.String({ description: 'which tag or album' })),
+  value: Type.Unknown({ description: 'null where it was taken away; of a tag or album whether the photo is in it' }),
+  at: Type.String({ description: 'UTC' }),
+  ahead: Ahead,
+  by: Author,
+  shown: Type.Optional(Type.Literal(true)),
+  lost: Type.Optional(Type.Literal(true, { description: 'it gave way when two servers met' })),
+});
+/** The history of a photo, newest first. */
+export const PhotoHistory = Type.Object({
+  added: Type.String({ description: 'UTC' }),
+  edits: Type.Array(HistoryEntry),
+  sightings: Type.Array(
+    Type.Object({
+      at: Type.String({ description: 'UTC' }),
+      name: Type.String(),
+      folder: Type.Optional(Type.String({ description: 'for those who may look into the spool' })),
+      here: Type.Boolean({ description: 'on this server' }),
+      by: Author,
+    }),
+  ),
+  sidecars: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      at: Type.String({ description: 'UTC, when it was last written; empty where that is not known' }),
+      by: Author,
+      values: Type.Record(Type.String(), Type.Unknown(), { description: 'what it says, by field' }),
+      shown: Type.Optional(Type.Literal(true, { description: 'the newest of its name: asked for what nobody edited' })),
+    }),
+  ),
+  more: Type.Integer({ description: 'older ones that are not told' }),
+  merges: Type.Array(Merge),
+});
+
+/** How much of an original is here while it comes from another server. */
+export const OriginalProgress = Type.Object({
+  here: Type.Boolean(),
+  bytes: Type.Integer(),
+  have: Type.Integer({ description: 'bytes of it that are here' }),
+  reachable: Type.Boolean({ description: 'there are servers that may have it' }),
+});
+/** What an album for everybody begins with. */
+export const FrontPage = Type.Object({
+  title: Type.String(),
+  photos: Type.Integer(),
+  featured: Type.Optional(
+    Type.Object({
+      tile: Tile,
+      title: Type.String(),
+      description: Type.String({ description: 'Markdown' }),
+      place: Type.Optional(
+        Type.Object({
+          city: Type.Optional(Type.String()),
+          region: Type.Optional(Type.String()),
+          country: Type.Optional(Type.String()),
+        }),
+      ),
+    }),
+  ),
+  tags: Facets,
+  albums: Facets,
+});
+/** What this server is, and whether it has photos. */
+export const HomeAnswer = Type.Object({
+  incoming: Type.Optional(Type.String({ description: 'where to put photos, for those who may look there' })),
+  version: Type.String(),
+  empty: Type.Boolean({ description: 'there is no photo, not even in the trash (of what may be seen)' }),
+  photos: Type.Integer(),
+});
