@@ -133,10 +133,13 @@ export type Field = keyof EditableFields | 'tags' | 'albums' | 'apart';
 /** The actions that change photos. */
 const changing = ['edit', 'share', 'trash', 'favourite'] as const satisfies readonly Action[];
 
+/** What whoever may use the trash changes. */
+const ofTrash: ReadonlySet<Field> = new Set<Field>(['trashed', 'reviewed', 'apart', 'archived']);
+
 function changingOf(field: Field): (typeof changing)[number] {
   if (field === 'audience') return 'share';
   if (field === 'favourite') return 'favourite';
-  return field === 'trashed' || field === 'reviewed' || field === 'apart' ? 'trash' : 'edit';
+  return ofTrash.has(field) ? 'trash' : 'edit';
 }
 
 /** Whether somebody may change a field of a photo that they see. */

@@ -65,6 +65,7 @@ export const fields: { [F in FieldName]: (value: unknown) => boolean } = {
   audience: (value) => audiences.some((audience) => audience === value),
   reviewed: flag,
   trashed: flag,
+  archived: flag,
 };
 
 /** The names of all fields. */

@@ -39,16 +39,19 @@ export function merge<B extends object>(a: B, b: B): B {
   const [left, right] = [kindRank(a), kindRank(b)];
   if (left !== right) return left > right ? a : b;
   if (own(a, 'kind') === 'exif') return mergeExif(a, b) as B;
-  const rules = own(a, 'kind') === 'photo' ? photoRules : otherRules;
+  const rules = rulesOf(own(a, 'kind'));
   return mergeKeys(a as JsonObject, b as JsonObject, (x, y, key) => {
     return (Object.hasOwn(rules, key) ? rules[key]! : mergeShapes)(x, y);
   }) as B;
 }
 
+/** Sets of which each element merges for itself, also beside an element that is none. */
+const mergedByElement: ReadonlySet<string> = new Set(['tags', 'albums', 'overruled', 'gives', 'ends', 'under']);
+
 /** Merges the edits of two documents; what only one has is kept. */
 export function mergeEdits(a: Edits, b: Edits): Edits {
   return mergeKeys(a, b, (x, y, key) => {
-    if (key === 'tags' || key === 'albums' || key === 'overruled') return mergeMaps(x, y, later);
+    if (mergedByElement.has(key)) return mergeMaps(x, y, later);
     if (isFieldName(key)) return mergeValues(x, y, key);
     const lists = [x, y].filter(isEditList);
     return lists.length === 0 ? mergeShapes(x, y) : mergeValues(lists[0], lists.at(-1), key);
@@ -133,6 +136,25 @@ const photoRules: Record<string, Rule> = {
 
 /** The rules of documents whose parts this version does not know. */
 const otherRules: Record<string, Rule> = { format: greaterNumber, overruled: (a, b) => mergeMaps(a, b, later) };
+
+/** Kinds with a grant set, or with the ends that their author had in sight (grants.ts). */
+const kindsWithGrants: ReadonlySet<unknown> = new Set([
+  'people',
+  'sharing',
+  'members',
+  'own-album',
+  'offer',
+  'comment',
+]);
+const grantRules: Record<string, Rule> = {
+  ...otherRules,
+  ...Object.fromEntries(['gives', 'ends', 'under'].map((part): [string, Rule] => [part, otherRules['overruled']!])),
+};
+
+function rulesOf(kind: unknown): Record<string, Rule> {
+  if (kind === 'photo') return photoRules;
+  return kindsWithGrants.has(kind) ? grantRules : otherRules;
+}
 
 function greaterNumber(a: unknown, b: unknown): unknown {
   if (typeof a === 'number' && typeof b === 'number') return Math.max(a, b);

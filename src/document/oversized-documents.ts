@@ -37,7 +37,9 @@ const known: Record<string, readonly string[]> = {
 /** Larger than this (bytes of JSON) is none of these; a comment's text has 8,000 characters. All of them together leave room. */
 const largestKnown = (key: string): number => (key === 'text' ? 64 : 8) * 1024;
 /** Parts of which each entry may go for itself, after all that is not known. */
-const parts = ['facts', 'renditions', 'sidecars', 'sightings', 'edits', 'overruled'];
+const parts = ['facts', 'renditions', 'sidecars', 'sightings', 'edits', 'overruled', 'gives'];
+/** What ends access, and what waits for such an end (grants.ts): never shed, for then access would come back. */
+const closing: readonly string[] = ['ends', 'under'];
 /** Fields of `edits` in which each value or element may go for itself. */
 const fieldsKnown: readonly string[] = [...fieldNames, 'tags', 'albums', 'favourites', 'apart', 'overruled'];
 /** The fields of `edits` that decide who sees a photo. */
@@ -69,15 +71,22 @@ export function shed<B extends object>(body: B): B {
 
 function piecesOf(body: object): Piece[] {
   const piece = (rank: number, path: string[], value: unknown): Piece[] => [{ rank, path, size: sizeOf(value) }];
+  const entriesIn = (rank: number, path: string[], entries: object): Piece[] =>
+    Object.entries(entries).flatMap(([key, entry]) => piece(rank, [...path, key], entry));
   return entriesOf(body).flatMap(([part, value]) => {
+    if (closing.includes(part) && isObject(value)) return [];
+    // A give that is lost only narrows.
+    if (part === 'gives' && isObject(value)) return entriesIn(0, [part], value);
     if (!parts.includes(part) || !isObject(value)) return isKnown('', part, value) ? [] : piece(0, [part], value);
     return Object.entries(value).flatMap(([key, entry]) => {
       if (part !== 'edits') return isKnown(part, key, entry) ? [] : piece(isMap(part) ? 2 : 0, [part, key], entry);
       if (protectedFields.some((field) => field === key))
         return Array.isArray(entry) ? [] : piece(0, [part, key], entry);
+      if (closing.includes(key) && isObject(entry)) return [];
+      if (key === 'gives' && isObject(entry)) return entriesIn(0, [part, key], entry);
       if (!fieldsKnown.includes(key)) return piece(0, [part, key], entry);
       if (!isObject(entry) && !Array.isArray(entry)) return piece(0, [part, key], entry);
-      return Object.entries(entry).flatMap(([one, said]) => piece(1, [part, key, one], said));
+      return entriesIn(1, [part, key], entry);
     });
   });
 }
@@ -109,7 +118,7 @@ function withOne<B extends object>(body: B): B {
 }
 
 /** What may differ: who may see a photo, whether it is in the trash, and what these edits were made in sight of. */
-const decisions: ReadonlySet<string> = new Set([...protectedFields, 'overruled']);
+const decisions: ReadonlySet<string> = new Set([...protectedFields, ...closing, 'overruled']);
 
 /**
  * What a change decides about who may see something, and nothing else of it: of a photo its audience and trash, put into the
@@ -132,6 +141,7 @@ export function decisionIn(before: Body, after: Body): Body | undefined {
 export function decides(before: Body | undefined, after: Body): boolean {
   if (isPurge(after)) return true;
   const photos = [before, after].map((body) => photoOf(body)?.edits);
+  if (endsMore(photos[0] ?? before, photos[1] ?? after)) return true;
   if (photos[1]) {
     const [was, is] = photos;
     return protectedFields.some((field) => {
@@ -148,4 +158,10 @@ export function decides(before: Body | undefined, after: Body): boolean {
     (value(before, 'role') === 'owner' && value(after, 'role') !== 'owner') ||
     (value(before, 'canEdit') === true && value(after, 'canEdit') !== true)
   );
+}
+
+/** Whether a grant set has an end that it had not before. */
+function endsMore(before: object | undefined, after: object): boolean {
+  const known = own(before, 'ends');
+  return entriesOf(own(after, 'ends')).some(([key, entry]) => isObject(entry) && !isObject(own(known, key)));
 }

@@ -193,6 +193,8 @@ export interface EditableFields {
   audience: Audience;
   reviewed: boolean;
   trashed: boolean;
+  /** Hidden from the timeline; still in albums and found by searches. */
+  archived: boolean;
 }
 
 /**
@@ -208,7 +210,19 @@ export type Edits = { [F in keyof EditableFields]?: Edit<EditableFields[F]>[] } 
   apart?: Record<string, Membership>;
   /** Memberships that count in place of ones beyond the clock (overruled-registers.ts), by `<set> <element> <stamp>`. */
   overruled?: Record<string, Membership>;
+  /** The albums with members that an item is in, and its lock (grants.ts). */
+  gives?: Record<string, Granted>;
+  ends?: Record<string, Granted>;
+  /** The ends that whoever wrote the item had in sight, by `<set> <end>`: others are shown it where all of them are here. */
+  under?: Record<string, Granted>;
 };
+
+/** An entry of a grant set (grants.ts), as it is stored. */
+export interface Granted {
+  at: Stamp;
+  by: string;
+  saw?: Record<string, string[]>;
+}
 
 /** The unit of replication: all that is known of one original. Its id is `photo:<sha256>`. */
 export interface PhotoDocument {

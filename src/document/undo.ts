@@ -20,6 +20,7 @@ const untold: { [F in Exclude<FieldName, 'favourite'>]: EditableFields[F] } = {
   audience: 'private',
   reviewed: false,
   trashed: false,
+  archived: false,
 };
 
 /**

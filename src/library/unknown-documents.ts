@@ -11,7 +11,21 @@ import { newestStamp } from '../document/stamp.js';
 import type { Library } from './library.js';
 
 /** The kinds of documents, which are also what their ids begin with. */
-const kinds: ReadonlySet<string> = new Set(['photo', 'exif', 'album', 'comment', 'person', 'public', 'withdrawn']);
+const kinds: ReadonlySet<string> = new Set([
+  'photo',
+  'own',
+  'exif',
+  'album',
+  'own-album',
+  'members',
+  'sharing',
+  'offer',
+  'comment',
+  'person',
+  'people',
+  'public',
+  'withdrawn',
+]);
 
 /** Why a document can't be removed as a foreign one, as a sentence; undefined where it can. */
 export function whyNotForeign(id: string, body: object | undefined): string | undefined {

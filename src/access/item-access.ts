@@ -1,0 +1,218 @@
+/**
+ * Who sees which item, by what documents say (docs/people.md): the one function that decides it where people have libraries of their
+ * own. An item is read once into what it says of access (`readItem`); who sees it follows from that, from the control documents, and
+ * from who looks. So an index can keep what items say, and ask for a viewer once instead of once for each photo. Pure; a document that can’t be
+ * read gives no access.
+ */
+import { shownEdit } from '../document/edits.js';
+import {
+  everything,
+  isKnown,
+  noGrants,
+  readGrants,
+  readUnder,
+  sawEnds,
+  self,
+  stands,
+  type End,
+  type Give,
+  type Grants,
+  type GrantSet,
+  type Saw,
+} from '../document/grants.js';
+import {
+  albumNamed,
+  house,
+  membersId,
+  peopleId,
+  publicIdOf,
+  sharingId,
+  type Holder,
+  type Item,
+} from '../document/item-id.js';
+import { entriesOf, own, textOf } from '../document/json-values.js';
+import { photoOf, type Audience, type Body } from '../document/photo-document.js';
+
+/** An album that an item says it is in. Whether that counts, the album’s members say. */
+export interface AlbumEntry {
+  /** `<holder>:<ulid>`. */
+  album: string;
+  by: string;
+  saw: Saw;
+}
+
+/** What an item says of who may see it. */
+export interface ItemClaims {
+  item: Item;
+  audience: Audience;
+  trashed: boolean;
+  archived: boolean;
+  locked: boolean;
+  /** Only guests brought it, and its holder has not accepted it. */
+  guest: boolean;
+  /** The ends that whoever wrote it had in sight. */
+  saw: Saw;
+  entries: AlbumEntry[];
+}
+
+/** Who looks at items. `visitor` is whoever has no account. */
+export type Onlooker =
+  | { kind: 'person'; person: string; actsForHouse: boolean; unlocked?: boolean }
+  | { kind: 'house' }
+  | { kind: 'visitor' };
+
+/** What decides beside the items. */
+export interface AccessDocuments extends Grants {
+  /** Whether there is such a person (a ULID) who was not removed, by their own document. */
+  isThere(person: string): boolean;
+  /** Whether there is such an album (`<holder>:<ulid>`) that was not removed. */
+  hasAlbum(album: string): boolean;
+}
+
+/** What a member of an album may do, beside its holder. */
+export type AlbumRight = 'view' | 'add';
+
+/** Decides from one state of the control documents; of another one, open another. */
+export interface ItemAccess {
+  /** Whether somebody belongs to the family. */
+  isMember(person: string): boolean;
+  /** Whether what a holder shows to everyone may be published. */
+  mayPublish(holder: Holder): boolean;
+  isPartner(of: Holder, person: string): boolean;
+  /** What a person (a ULID) may do in an album that they do not hold; undefined for nothing. */
+  albumRight(album: string, person: string): AlbumRight | undefined;
+  /** Whether an entry counts: the item is in the album. */
+  isInAlbum(item: Item, entry: AlbumEntry): boolean;
+  maySee(onlooker: Onlooker, claims: ItemClaims): boolean;
+}
+
+/** What an item’s document says; undefined where the body is none of a photo. `ends`: those this server knows beside the document’s. */
+export function readItem(item: Item, body: Body | undefined, ends?: ReadonlyMap<string, End>): ItemClaims | undefined {
+  const photo = photoOf(body);
+  if (!photo) return undefined;
+  const { edits, sightings } = photo;
+  const set = readGrants(edits, ends);
+  const isEntry = (give: Give): boolean =>
+    give.what === 'entry' &&
+    albumNamed(give.to) !== undefined &&
+    sawEnds(set, give.saw[self] ?? [], [give.to, everything]);
+  const bringers = entriesOf(sightings).map(([, told]) => textOf(own(told, 'by')));
+  return {
+    item,
+    audience: shownEdit(edits, 'audience')?.value ?? 'private',
+    trashed: shownEdit(edits, 'trashed')?.value ?? false,
+    archived: shownEdit(edits, 'archived')?.value ?? false,
+    locked: isLocked(item, set),
+    guest: bringers.length > 0 && bringers.every((by) => by.startsWith('link:')),
+    saw: readUnder(own(edits, 'under')),
+    entries: set.gives.flatMap((give) =>
+      isEntry(give) && isKnown({ [self]: give.saw[self] ?? [] }, set, nowhere)
+        ? [{ album: give.to, by: give.by, saw: give.saw }]
+        : [],
+    ),
+  };
+}
+
+const nowhere: Grants = { find: () => undefined };
+
+/** An end of everything locks an item, until its holder opens it in sight of that. */
+function isLocked({ holder }: Item, set: GrantSet): boolean {
+  if (holder === house) return false;
+  const opens = ({ to, what, by, saw }: Give): boolean =>
+    to === everything && what === 'unlocked' && by === authorOf(holder) && sawEnds(set, saw[self] ?? [], [everything]);
+  return [...set.ends.values()].some(({ to }) => to === everything) && !set.gives.some(opens);
+}
+
+const authorOf = (person: string): string => `person:${person}`;
+
+/** Opens the decision for one state of the control documents. */
+export function openItemAccess(documents: AccessDocuments): ItemAccess {
+  const find = (id: string): GrantSet => documents.find(id) ?? noGrants;
+  const people = find(peopleId);
+  const kept = new Map<string, boolean>();
+  /** Each question about control documents is answered once. */
+  function once(key: string, answer: () => boolean): boolean {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const found = answer();
+    kept.set(key, found);
+    return found;
+  }
+
+  /** Whether a give stands, and whoever gave it might do so in a set of `holder`. */
+  function counts(give: Give, set: GrantSet, holder: Holder, to: readonly string[]): boolean {
+    if (holder !== house && give.by !== authorOf(holder)) return false;
+    const author = give.by.replace(/^person:/, '');
+    const roles = holder === house ? [`role:${author}`] : [];
+    const seen = give.saw[set === people ? self : peopleId] ?? [];
+    return stands(give, set, documents) && sawEnds(people, seen, [...to, give.by, ...roles]);
+  }
+
+  const given = (set: GrantSet, holder: Holder, to: string, what: string, concerns = [to]): boolean =>
+    set.gives.some((give) => give.to === to && give.what === what && counts(give, set, holder, concerns));
+
+  const isEnded = (set: GrantSet, to: string): boolean => [...set.ends.values()].some((end) => end.to === to);
+
+  const access: ItemAccess = {
+    isMember: (person) =>
+      once(`member ${person}`, () => {
+        if (!documents.isThere(person)) return false;
+        const to = authorOf(person);
+        return !isEnded(people, to) || given(people, house, to, 'member');
+      }),
+    mayPublish: (holder) =>
+      holder === house ||
+      once(`publish ${holder}`, () => given(people, house, `publish:${holder}`, 'publish', [authorOf(holder)])),
+    isPartner: (of, person) =>
+      of !== house &&
+      once(`partner ${of} ${person}`, () => given(find(sharingId(of)), of, authorOf(person), 'partner')),
+    albumRight(album, person) {
+      const holder = albumNamed(album)?.holder;
+      if (holder === undefined) return undefined;
+      const has = (what: AlbumRight): boolean =>
+        once(`${what} ${album} ${person}`, () => given(find(membersId(album)), holder, authorOf(person), what));
+      return has('add') ? 'add' : has('view') ? 'view' : undefined;
+    },
+    isInAlbum(item, { album, by, saw }) {
+      const holder = albumNamed(album)?.holder;
+      if (holder === undefined || !documents.hasAlbum(album) || !isKnown(withoutSelf(saw), noGrants, documents))
+        return false;
+      const isGuest = item.holder !== holder;
+      if (isGuest && (item.holder === house || access.albumRight(album, item.holder) !== 'add')) return false;
+      if (item.holder !== house) {
+        const whose = authorOf(item.holder);
+        if (by !== whose || !sawEnds(people, saw[peopleId] ?? [], [whose])) return false;
+      }
+      const concerned = [`item:${publicIdOf(item)}`, ...(isGuest ? [authorOf(item.holder)] : [])];
+      return sawEnds(find(membersId(album)), saw[membersId(album)] ?? [], concerned);
+    },
+    maySee(onlooker, claims) {
+      const { item, audience } = claims;
+      const isHolder = holds(onlooker, item.holder);
+      if (onlooker.kind === 'person' && !access.isMember(onlooker.person)) return false;
+      if (claims.locked) return isHolder && onlooker.kind === 'person' && onlooker.unlocked === true;
+      if (isHolder) return true;
+      if (claims.trashed || claims.guest || !isKnown(claims.saw, noGrants, documents)) return false;
+      if (item.holder !== house && !access.isMember(item.holder)) return false;
+      if (onlooker.kind === 'house') return false;
+      if (onlooker.kind === 'visitor') return audience === 'public' && access.mayPublish(item.holder);
+      const { person } = onlooker;
+      if (audience !== 'private') return true;
+      if (!claims.archived && access.isPartner(item.holder, person)) return true;
+      return claims.entries.some(
+        (entry) =>
+          access.isInAlbum(item, entry) &&
+          (holds(onlooker, albumNamed(entry.album)!.holder) || access.albumRight(entry.album, person) !== undefined),
+      );
+    },
+  };
+  return access;
+}
+
+/** Whether somebody looks at what is theirs. */
+function holds(onlooker: Onlooker, holder: Holder): boolean {
+  if (holder === house) return onlooker.kind === 'house' || (onlooker.kind === 'person' && onlooker.actsForHouse);
+  return onlooker.kind === 'person' && onlooker.person === holder;
+}
+
+const withoutSelf = (saw: Saw): Saw => Object.fromEntries(Object.entries(saw).filter(([set]) => set !== self));

@@ -1,0 +1,153 @@
+/**
+ * Who may see what, by the acts that a server knows of and their pasts alone: a naive, slow model of docs/people.md that shares no
+ * code with src/access/item-access.ts. `promised` asks less, and of all acts there are: what no server may ever do, whatever it knows.
+ */
+import { createHash } from 'node:crypto';
+import { house, itemId, membersId, peopleId, sharingId, type Item } from '../../src/document/item-id.js';
+import type { Audience } from '../../src/document/photo-document.js';
+import { albums, type Act, type Server } from './people-world.js';
+
+/** Who looks: a person, or nobody in particular. */
+export interface Looker {
+  person?: string;
+  actsForHouse?: boolean;
+  unlocked?: boolean;
+}
+
+const acts = (server: Server, document: string, kind?: Act['kind']): Act[] =>
+  [...(server.known.get(document) ?? [])].filter((act) => kind === undefined || act.kind === kind);
+
+const publicId = (item: Item): string =>
+  item.holder === house ? item.sha256 : createHash('sha256').update(itemId(item)).digest('hex');
+
+/** Whether all ends of some documents in an act’s past have come here. */
+const isHere = (server: Server, act: Act, documents: readonly string[]): boolean =>
+  [...act.past].every(
+    (earlier) =>
+      earlier.kind !== 'end' ||
+      !documents.includes(earlier.document) ||
+      server.known.get(earlier.document)?.has(earlier) === true,
+  );
+
+/** Whether an act was done in sight of all ends known here that concern somebody. */
+const inSightOf = (server: Server, act: Act, document: string, whom: readonly string[]): boolean =>
+  acts(server, document, 'end').every((end) => !whom.includes(end.to!) || act.past.has(end));
+
+function holds(server: Server, give: Act, holder: string, to = give.to!): boolean {
+  if (holder !== house && give.by !== `person:${holder}`) return false;
+  const roles = holder === house ? [`role:${give.by.slice(7)}`] : [];
+  return (
+    isHere(server, give, [give.document, peopleId]) &&
+    inSightOf(server, give, give.document, [give.to!, '*']) &&
+    inSightOf(server, give, peopleId, [to, give.by, ...roles])
+  );
+}
+
+const given = (server: Server, document: string, holder: string, to: string, what: string, whom = to): boolean =>
+  acts(server, document, 'give').some(
+    (give) => give.to === to && give.what === what && holds(server, give, holder, whom),
+  );
+
+const isMember = (server: Server, person: string): boolean =>
+  acts(server, peopleId, 'end').every(({ to }) => to !== `person:${person}`) ||
+  given(server, peopleId, house, `person:${person}`, 'member');
+
+/** The values that no other known one was made in sight of. */
+function lastWords(server: Server, id: string, kind: Act['kind']): Act[] {
+  const all = acts(server, id, kind);
+  return all.filter((one) => !all.some((other) => other.past.has(one)));
+}
+
+const flag = (server: Server, id: string, kind: 'trashed' | 'archived'): boolean =>
+  lastWords(server, id, kind).sort((a, b) => (a.at < b.at ? 1 : -1))[0]?.value === true;
+
+function audienceOf(server: Server, id: string): Audience {
+  const said = lastWords(server, id, 'audience').map(({ value }) => value);
+  return said.length === 0 || said.includes('private') ? 'private' : said.includes('family') ? 'family' : 'public';
+}
+
+function isLocked(server: Server, item: Item): boolean {
+  if (item.holder === house) return false;
+  const id = itemId(item);
+  const locks = acts(server, id, 'end').filter(({ to }) => to === '*');
+  const opens = (give: Act): boolean =>
+    give.what === 'unlocked' && give.by === `person:${item.holder}` && locks.every((lock) => give.past.has(lock));
+  return locks.length > 0 && !acts(server, id, 'give').some(opens);
+}
+
+function isInAlbum(server: Server, item: Item, entry: Act): boolean {
+  const [id, album] = [itemId(item), entry.to!];
+  const holder = album.split(':')[0]!;
+  const members = membersId(album);
+  if (acts(server, `own-album:${album}`).length > 0 || !isHere(server, entry, [id, peopleId, members])) return false;
+  if (!inSightOf(server, entry, id, [album, '*'])) return false;
+  const whose = `person:${item.holder}`;
+  if (item.holder !== house && (entry.by !== whose || !inSightOf(server, entry, peopleId, [whose]))) return false;
+  if (!inSightOf(server, entry, members, [`item:${publicId(item)}`])) return false;
+  if (item.holder === holder) return true;
+  return (
+    item.holder !== house && given(server, members, holder, whose, 'add') && inSightOf(server, entry, members, [whose])
+  );
+}
+
+/** Whether somebody sees an item at a server. */
+export function truth(server: Server, looker: Looker, item: Item): boolean {
+  const { person } = looker;
+  const id = itemId(item);
+  if (acts(server, id, 'new').length === 0) return false;
+  if (person !== undefined && !isMember(server, person)) return false;
+  const isHolder = item.holder === house ? looker.actsForHouse === true : person === item.holder;
+  if (isLocked(server, item)) return isHolder && looker.unlocked === true;
+  if (isHolder) return true;
+  if (flag(server, id, 'trashed')) return false;
+  const relied = item.holder === house ? [peopleId] : [peopleId, sharingId(item.holder)];
+  const written = acts(server, id).filter(({ kind }) => kind !== 'give' && kind !== 'end');
+  if (!written.every((act) => isHere(server, act, relied))) return false;
+  if (item.holder !== house && !isMember(server, item.holder)) return false;
+  const audience = audienceOf(server, id);
+  if (person === undefined)
+    return (
+      audience === 'public' &&
+      (item.holder === house ||
+        given(server, peopleId, house, `publish:${item.holder}`, 'publish', `person:${item.holder}`))
+    );
+  if (audience !== 'private') return true;
+  const sharing = sharingId(item.holder);
+  if (
+    item.holder !== house &&
+    !flag(server, id, 'archived') &&
+    given(server, sharing, item.holder, `person:${person}`, 'partner')
+  )
+    return true;
+  return acts(server, id, 'give').some(
+    (entry) =>
+      entry.what === 'entry' &&
+      albums.includes(entry.to!) &&
+      isInAlbum(server, item, entry) &&
+      seesAlbum(server, entry.to!, person, looker.actsForHouse === true),
+  );
+}
+
+function seesAlbum(server: Server, album: string, person: string, actsForHouse: boolean): boolean {
+  const holder = album.split(':')[0]!;
+  if (holder === house ? actsForHouse : holder === person) return true;
+  return ['view', 'add'].some((what) => given(server, membersId(album), holder, `person:${person}`, what));
+}
+
+/**
+ * Whether an act of the holder that a server shows was done after somebody had been shut out, in its author’s sight, and nothing
+ * let them in again since: then they may not see it at any server, whatever that one knows of the end. Of partners, who are let in to all.
+ */
+export function isShutOut(all: readonly Act[], server: Server, person: string, item: Item): boolean {
+  const sharing = sharingId(item.holder);
+  const [whom, id] = [`person:${person}`, itemId(item)];
+  const ends = all.filter(
+    ({ kind, to, document }) => kind === 'end' && to === whom && (document === sharing || document === peopleId),
+  );
+  const gives = all.filter(({ kind, to, document }) => kind === 'give' && to === whom && document === sharing);
+  return acts(server, id).some(
+    (act) =>
+      ['new', 'words', 'audience'].includes(act.kind) &&
+      ends.some((end) => act.past.has(end) && !gives.some((give) => give.past.has(end))),
+  );
+}
