@@ -17,7 +17,7 @@ export default defineConfig({
     pool: 'forks',
     isolate: false,
     maxWorkers: workers,
-    setupFiles: ['./test/watchdog.ts'],
+    setupFiles: ['./test/setup.ts'],
     reporters: ['default', './test/reporter.ts'],
     // A minute: on a busy machine a test takes ten times what it takes alone. A test that may take longer says so itself, and why.
     // What blocks its process is killed by test/watchdog.ts, what outlives the run by test/reporter.ts.

@@ -27,10 +27,10 @@ function run(
   retry = 0,
   more: NodeJS.ProcessEnv = {},
 ): { last: string | undefined; lines: string[]; code: number | null; errors: string } {
-  const [reporter, watchdog] = ['reporter', 'watchdog'].map((name) => JSON.stringify(join(root, `test/${name}.ts`)));
+  const [reporter, setup] = ['reporter', 'setup'].map((name) => JSON.stringify(join(root, `test/${name}.ts`)));
   const config = `export default { test: {
     pool: 'forks', isolate: false, maxWorkers: 2,
-    reporters: ['default', ${reporter}], setupFiles: ${watchdog}, retry: ${retry} } }`;
+    reporters: ['default', ${reporter}], setupFiles: ${setup}, retry: ${retry} } }`;
   writeFileSync(join(folder, 'vitest.config.mjs'), config);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');

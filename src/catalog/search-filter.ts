@@ -104,12 +104,14 @@ function allowedStates(terms: readonly Term[], viewer: CatalogViewer): Uint8Arra
   const trash =
     viewer.trash !== false &&
     asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
-  return Uint8Array.from({ length: states }, (_, state) => {
+  const allowed = new Uint8Array(states);
+  for (let state = 0; state < states; state++) {
     const audience = audiences[(state & bit.audience) >> 5];
     const shown = (state & bit.alive) !== 0 && audience !== undefined && viewer.audiences.includes(audience);
     const there = trash || (state & bit.trashed) === 0;
-    return shown && there && tests.every((term) => fits(state, term.tests) !== term.negated) ? 1 : 0;
-  });
+    if (shown && there && tests.every((term) => fits(state, term.tests) !== term.negated)) allowed[state] = 1;
+  }
+  return allowed;
 }
 
 /** Whether a term asks for favourites, and the viewer has their own. */

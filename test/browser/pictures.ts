@@ -34,7 +34,7 @@ const scene = (width: number, height: number, hue: number): string => `
     <path d="M0 86 Q30 70 62 84 T100 80 V100 H0z" fill="hsl(${(hue + 130) % 360} 36% 22%)"/>
   </svg>`;
 
-/** What a server makes of one picture: given as SVG, or as anything else that sharp reads. */
+/** What a server makes of one picture, with a thumb of half the size, which a browser decodes in a fraction of the time: given as SVG, or as anything else that sharp reads. */
 export async function makePicture(source: Buffer | string): Promise<FixturePicture> {
   const upright = await sharp(source).rotate().toBuffer({ resolveWithObject: true });
   const image = (): Sharp => sharp(upright.data);
@@ -47,7 +47,7 @@ export async function makePicture(source: Buffer | string): Promise<FixturePictu
   return {
     width: upright.info.width,
     height: upright.info.height,
-    thumb: await image().resize(640, 640, fit).webp({ quality: 75 }).toBuffer(),
+    thumb: await image().resize(320, 320, fit).webp({ quality: 75 }).toBuffer(),
     preview: await image().resize(2048, 2048, fit).jpeg({ quality: 80 }).toBuffer(),
     thumbhash: Buffer.from(rgbaToThumbHash(small.info.width, small.info.height, small.data)).toString('base64'),
   };

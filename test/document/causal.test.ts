@@ -75,7 +75,7 @@ test('what lasts is what no other value has wholly in sight, of forged lists of 
     fc.property(fc.array(stamped, { maxLength: 80, size: 'max' }), (edits) => {
       expect(lasting(edits)).toEqual(lastingByPairs(edits));
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
   // More than are compared at once, none of which has another in sight; and one that has half of them.
   const apart = Array.from({ length: 2_500 }, (_, n): Edit<unknown> => {
@@ -96,7 +96,7 @@ describe('the laws of the merge', () => {
         same(merge(a, merge(a, b)), merge(a, b));
         same(merge(merge(a, b), merge(b, c)), merge(merge(a, b), c));
       }),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
   });
 
@@ -142,7 +142,7 @@ describe('whatever a document holds', () => {
           expect(view(merge(out, again)).albums).toEqual([]);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 70 },
     );
   });
 
@@ -155,7 +155,7 @@ describe('whatever a document holds', () => {
         expect(shown).toMatchObject({ audience, trashed, title: 'mine too' });
         expect(view(merge(after, document))).toMatchObject({ audience, trashed, title: 'mine too' });
       }),
-      { numRuns: 150 },
+      { numRuns: 70 },
     );
   });
 

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { subject } from '../../torture/kills.js';
 
 it('loses and doubles nothing', { timeout: 240_000 }, async () => {
-  const { figures, ...rest } = await subject.run({ seed: 1, scale: 0.01, say: () => undefined });
-  expect(figures['kills survived']).toBeGreaterThan(8);
+  const { figures, ...rest } = await subject.run({ seed: 1, scale: 0.007, say: () => undefined });
+  expect(figures['kills survived']).toBeGreaterThan(5);
   expect(rest).toEqual({ lost: 0, doubled: 0, failures: [] });
 });

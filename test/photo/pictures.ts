@@ -19,6 +19,18 @@ export function shown(rendered: Rendered): Pictures {
 /** Where real photos may be; tests with them are skipped where they are not. */
 export const realPhotos = '../shared/photos';
 
+/** Those of them that take a second and more to decode: stripped.test.ts shows them, and no other test needs to do so again. */
+export const largePhotos: readonly string[] = [
+  'exif-samples/heic/IMG_5195.HEIC',
+  'exif-samples/heic/mobile/iphone_13_pro_max.HEIC',
+  'exif-samples/heic/mobile/HMD_Nokia_8.3_5G_hdr.heif',
+  'exif-samples/tiff/BSG1.tiff',
+  'immich-test-assets/formats/avif/8bit-sRGB.avif',
+  'immich-test-assets/formats/jxl/8bit-sRGB.jxl',
+  'immich-test-assets/formats/motionphoto/samsung-one-ui-6.heic',
+  'immich-test-assets/formats/webp/denali.webp',
+];
+
 /** The samples of waves that were made, by how many there are. */
 const waved = new Map<number, Buffer>();
 

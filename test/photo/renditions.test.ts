@@ -10,7 +10,7 @@ import { headLength, identify } from '../../src/photo/formats/identify.js';
 import { render } from '../../src/photo/decode/render.js';
 import { previewEdge, thumbBox, type Pictures } from '../../src/photo/decode/renditions.js';
 import { temporaryFolder } from '../folder.js';
-import { colourAt, quarters, realPhotos, shown, waves, writeTags } from './pictures.js';
+import { colourAt, largePhotos, quarters, realPhotos, shown, waves, writeTags } from './pictures.js';
 
 /** Renders bytes as a file of whatever they are. */
 async function renderBytes(bytes: Uint8Array, name = 'picture'): Promise<Pictures> {
@@ -168,7 +168,7 @@ describe('colours', () => {
   // Small ones are converted as they are decoded, big ones after they were made smaller: both must come out alike.
   test.each([
     ['p3', 64],
-    ['p3', 2500],
+    ['p3', 2100],
   ])('Display %s at %i px', async (profile, edge) => {
     const bytes = await plain(edge)
       .withIccProfile(profile)
@@ -186,7 +186,7 @@ describe('colours', () => {
 
   test.each([
     ['jpeg', 64],
-    ['jpeg', 2500],
+    ['jpeg', 2100],
     ['tiff', 64],
   ] as const)('CMYK in %s at %i px', async (format, edge) => {
     const bytes = await plain(edge)
@@ -195,7 +195,8 @@ describe('colours', () => {
       .toFormat(format, { quality: 100 })
       .toBuffer();
     expect((await sharp(bytes).metadata()).space).toBe('cmyk');
-    const reference = await sharp(bytes).toColourspace('srgb').raw().toBuffer();
+    const corner = { left: 0, top: 0, width: 8, height: 8 };
+    const reference = await sharp(bytes).extract(corner).toColourspace('srgb').raw().toBuffer();
     const rendered = await renderBytes(bytes);
     for (const picture of [rendered.thumb, rendered.preview]) {
       const colour = await colourAt(picture.bytes, 0.5, 0.5);
@@ -376,9 +377,19 @@ test.skipIf(!existsSync(realPhotos))('shows the eight real orientations alike (n
   }
 });
 
+/**
+ * Decoding these takes seconds each: the large ones are shown by stripped.test.ts, HDR in small pictures by jxl.test.ts (16 bits) and
+ * heif.test.ts (10 bits).
+ */
+const slow = [
+  ...largePhotos,
+  'immich-test-assets/formats/jxl/16bit-HDR-P3-nclx.jxl',
+  'immich-test-assets/formats/avif/10bit-HDR-P3-nclx.avif',
+];
+
 test.skipIf(!existsSync(realPhotos))(
-  'shows every real photo but the damaged one (needs ../shared/photos)',
-  { timeout: 240_000 },
+  'shows every other real photo but the damaged one (needs ../shared/photos)',
+  { timeout: 120_000 },
   async () => {
     const files = readdirSync(realPhotos, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
     const failed: string[] = [];
@@ -387,6 +398,7 @@ test.skipIf(!existsSync(realPhotos))(
       const found = identify(readFileSync(path).subarray(0, headLength));
       // Films are shown by ffmpeg (test/video).
       if (found.kind !== 'photo' || found.format.type.startsWith('video/')) continue;
+      if (slow.includes(path.slice(realPhotos.length + 1))) continue;
       await render(path, found.format).then(
         () => shown++,
         (error: unknown) =>

@@ -64,13 +64,13 @@ async function textOf(answer: ServedResponse): Promise<string> {
 }
 
 describe('_bulk_get', () => {
-  test('of one large document 5,000 times, holds one at a time', async () => {
+  test('of one large document 1,000 times, holds one at a time', async () => {
     const { library, served } = open();
     library.update(id(1), () => ({ kind: 'comment', text: 'x'.repeat(200_000) }));
     const rev = library.heads(id(1))[0]!.rev;
     const watch = watched(served);
     const one = JSON.stringify({ id: id(1), rev });
-    const asked = `{"docs":[${Array(5_000).fill(one).join(',')}]}`;
+    const asked = `{"docs":[${Array(1_000).fill(one).join(',')}]}`;
     const answer = await bulkGet(watch.served, { revs: 'true' }, bodyOf(asked));
     let [longest, size, reads] = [0, 0, 0];
     const read = served.database.read;
@@ -82,11 +82,11 @@ describe('_bulk_get', () => {
       // Nothing is read before the last piece was taken.
       ahead = Math.max(ahead, reads - Math.floor(size / 200_000));
     }
-    expect(size).toBeGreaterThan(1_000_000_000);
+    expect(size).toBeGreaterThan(200_000_000);
     expect(longest).toBeLessThan(300_000);
     expect(ahead).toBeLessThanOrEqual(1);
     expect(watch.most()).toBeLessThan(2 * shareOfWork);
-    expect(watch.turns()).toBeGreaterThan(500);
+    expect(watch.turns()).toBeGreaterThan(100);
   });
 
   test('a client that reads slowly holds no more than a few documents in memory', { timeout: 60_000 }, async () => {
@@ -179,9 +179,12 @@ describe('_revs_diff', () => {
     const members = Array.from({ length: 400_000 }, (_, n) => `"photo:${n}":["1-${hash(n)}"]`);
     expect(await ask(`{${members.join(',')}}`)).toEqual([413, { error: 'too_large', reason: expect.any(String) }]);
     // Also where nobody says before how much it is.
+    const parts = Array.from({ length: 400 }, (_, n) => {
+      return (n === 0 ? '{' : ',') + members.slice(1_000 * n, 1_000 * (n + 1)).join(',');
+    });
     const response = await fetch(`${server.address.url}/_revs_diff`, {
       ...{ method: 'POST', headers: { 'content-type': 'application/json' }, duplex: 'half' },
-      body: Readable.toWeb(Readable.from(members.map((one, n) => (n === 0 ? '{' : ',') + one))) as ReadableStream,
+      body: Readable.toWeb(Readable.from(parts)) as ReadableStream,
     });
     expect(response.status).toBe(413);
     await response.body?.cancel();

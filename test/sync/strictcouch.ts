@@ -293,9 +293,9 @@ export const odd = {
     };
     more();
   },
-  /** Half a gigabyte of white space in half a megabyte. */
+  /** Half a gigabyte of white space in half a megabyte: one part of 16 MiB, again and again. */
   bomb: (): Misbehaviour => (response) => {
-    const body = gzipSync(Buffer.alloc(512 * 1024 * 1024, 32));
+    const body = Buffer.concat(Array<Buffer>(32).fill(gzipSync(Buffer.alloc(16 * 1024 * 1024, 32))));
     response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
   },
   redirect:
