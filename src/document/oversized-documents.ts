@@ -3,17 +3,18 @@
  * of a mebibyte must not keep it from being merged: then a document sheds what no server of ours writes in such amounts.
  * Which of it follows from the document alone, so that servers which meet the same branches shed the same. Pure.
  */
-import { canonical, mergedSizeLimit, sizeOf } from './canonical-json.js';
+import { canonical, fieldLimit, mergedSizeLimit, sizeOf, weigh } from './canonical-json.js';
 import { shownEdit } from './edits.js';
-import { fieldNames } from './field-rules.js';
-import { compareText, entriesOf, isObject, own } from './json-values.js';
+import { fieldNames, type FieldName } from './field-rules.js';
+import { compareText, entriesOf, isObject, own, textOf } from './json-values.js';
 import { isSet, registerIn } from './overruled-registers.js';
 import { mergeEdits } from './merge.js';
+import { mostNamed } from './causal-order.js';
 import { photoOf, type Body, type Edits } from './photo-document.js';
 import { isPurge } from './purge.js';
 
 /** How large a document is at most that shed something: there is room for later edits. */
-const roomy = (mergedSizeLimit * 3) / 4;
+const roomy = { bytes: (mergedSizeLimit * 3) / 4, fields: (fieldLimit * 3) / 4 };
 
 /** What is left where it is, as long as it is no larger than anybody writes it. */
 const known: Record<string, readonly string[]> = {
@@ -38,57 +39,97 @@ const known: Record<string, readonly string[]> = {
 const largestKnown = (key: string): number => (key === 'text' ? 64 : 8) * 1024;
 /** Parts of which each entry may go for itself, after all that is not known. */
 const parts = ['facts', 'renditions', 'sidecars', 'sightings', 'edits', 'overruled', 'gives'];
-/** What ends access, and what waits for such an end (grants.ts): never shed, for then access would come back. */
-const closing: readonly string[] = ['ends', 'under'];
+/** What ends access, and what waits for such an end (grants.ts): not shed before all that is given, for then access would come back. */
+export const closing: readonly string[] = ['ends', 'under'];
 /** Fields of `edits` in which each value or element may go for itself. */
 const fieldsKnown: readonly string[] = [...fieldNames, 'tags', 'albums', 'favourites', 'apart', 'overruled'];
 /** The fields of `edits` that decide who sees a photo. */
 export const protectedFields = ['audience', 'trashed'] as const;
 
-/** Something that may go: what is not known first, then the largest. */
+/** Something that may go: what is not known first, then entries of the largest part, so that a flood of one takes nothing from the others. */
 interface Piece {
-  rank: number;
+  isKnown: boolean;
   path: string[];
   size: number;
+  fields: number;
+  /** How much of a document the part is that it is an entry of, and how much it is itself. */
+  ofPart: number;
+  share: number;
 }
 
-/** A document without what it must shed to have at most three quarters of a mebibyte, or as little as it can be. */
+/** A document without what it must shed to have at most three quarters of a mebibyte and of the fields, or as little as it can be. */
 export function shed<B extends object>(body: B): B {
-  let excess = sizeOf(body) - roomy;
-  if (excess <= 0) return body;
-  const pieces = piecesOf(body).sort(
-    (a, b) => a.rank - b.rank || b.size - a.size || compareText(a.path.join('\n'), b.path.join('\n')),
+  const calm = withoutFloods(body);
+  const excess = excessOf(calm);
+  if (!excess) return calm;
+  let { bytes, fields } = excess;
+  const pieces = piecesOf(calm).sort(
+    (a, b) =>
+      Number(a.isKnown) - Number(b.isKnown) ||
+      b.ofPart - a.ofPart ||
+      b.share - a.share ||
+      compareText(a.path.join('\n'), b.path.join('\n')),
   );
   const gone = new Set<string>();
-  for (const { path, size } of pieces) {
-    if (excess <= 0) break;
-    gone.add(path.join('\n'));
-    excess -= size;
+  for (const piece of pieces) {
+    if (bytes <= 0 && fields <= 0) break;
+    gone.add(piece.path.join('\n'));
+    bytes -= piece.size;
+    fields -= piece.fields;
   }
-  const left = without(body, gone, '') as B;
-  return excess <= 0 ? left : withOne(left);
+  const left = without(calm, gone, '') as B;
+  if (bytes <= 0 && fields <= 0) return left;
+  const least = withOne(left, protectedFields, 0);
+  // Then nothing is given any more that could end.
+  return excessOf(least) ? withoutEnds(least) : least;
+}
+
+function withoutEnds<B extends object>(body: B): B {
+  const edits = own(body, 'edits');
+  const others = (part: object): object =>
+    Object.fromEntries(Object.entries(part).filter(([key]) => !closing.includes(key)));
+  return { ...others(body), ...(isObject(edits) && { edits: others(edits) }) } as B;
+}
+
+/** What is too much of a document; undefined where nothing is. */
+function excessOf(body: object): { bytes: number; fields: number } | undefined {
+  const [bytes, fields] = [sizeOf(body) - roomy.bytes, weigh(body).fields - roomy.fields];
+  return bytes > 0 || fields > 0 ? { bytes, fields } : undefined;
 }
 
 function piecesOf(body: object): Piece[] {
-  const piece = (rank: number, path: string[], value: unknown): Piece[] => [{ rank, path, size: sizeOf(value) }];
-  const entriesIn = (rank: number, path: string[], entries: object): Piece[] =>
-    Object.entries(entries).flatMap(([key, entry]) => piece(rank, [...path, key], entry));
+  const whole = (path: string[], value: unknown): Piece => {
+    const measured = measure(value);
+    return { ...measured, isKnown: false, path, ofPart: measured.share };
+  };
+  const entries = (path: string[], part: object): Piece[] => {
+    const { share: ofPart } = measure(part);
+    return Object.entries(part).map(([key, one]) => ({ ...measure(one), isKnown: true, path: [...path, key], ofPart }));
+  };
+  // A give that is lost only narrows.
+  const gives = (path: string[], part: object): Piece[] =>
+    entries(path, part).map((one) => ({ ...one, isKnown: false }));
   return entriesOf(body).flatMap(([part, value]) => {
     if (closing.includes(part) && isObject(value)) return [];
-    // A give that is lost only narrows.
-    if (part === 'gives' && isObject(value)) return entriesIn(0, [part], value);
-    if (!parts.includes(part) || !isObject(value)) return isKnown('', part, value) ? [] : piece(0, [part], value);
+    if (part === 'gives' && isObject(value)) return gives([part], value);
+    if (!parts.includes(part) || !isObject(value)) return isKnown('', part, value) ? [] : [whole([part], value)];
+    if (isMap(part)) return entries([part], value);
     return Object.entries(value).flatMap(([key, entry]) => {
-      if (part !== 'edits') return isKnown(part, key, entry) ? [] : piece(isMap(part) ? 2 : 0, [part, key], entry);
-      if (protectedFields.some((field) => field === key))
-        return Array.isArray(entry) ? [] : piece(0, [part, key], entry);
+      if (part !== 'edits') return isKnown(part, key, entry) ? [] : [whole([part, key], entry)];
       if (closing.includes(key) && isObject(entry)) return [];
-      if (key === 'gives' && isObject(entry)) return entriesIn(0, [part, key], entry);
-      if (!fieldsKnown.includes(key)) return piece(0, [part, key], entry);
-      if (!isObject(entry) && !Array.isArray(entry)) return piece(0, [part, key], entry);
-      return entriesIn(1, [part, key], entry);
+      if (key === 'gives' && isObject(entry)) return gives([part, key], entry);
+      const isList = typeof entry === 'object' && entry !== null;
+      if (isList && protectedFields.some((field) => field === key))
+        return Array.isArray(entry) ? [] : [whole([part, key], entry)];
+      return isList && fieldsKnown.includes(key) ? entries([part, key], entry) : [whole([part, key], entry)];
     });
   });
+}
+
+/** The size of a value, its fields, and how much that is of what a document may have. */
+function measure(value: unknown): Pick<Piece, 'size' | 'fields' | 'share'> {
+  const [size, { fields }] = [sizeOf(value), weigh(value)];
+  return { size, fields, share: size / mergedSizeLimit + fields / fieldLimit };
 }
 
 const isMap = (part: string): boolean => part === 'sidecars' || part === 'sightings' || part === 'overruled';
@@ -105,17 +146,36 @@ function without(value: unknown, gone: ReadonlySet<string>, at: string): unknown
   );
 }
 
-/** Of audience and trash only the value that is shown: there are more than anybody makes, and the narrowest counts. */
-function withOne<B extends object>(body: B): B {
+/**
+ * A document with at most 256 values of each field, which is more than anybody makes: of more only the one that is shown stays. An edit
+ * could not name all others.
+ */
+export const withoutFloods = <B extends object>(body: B): B => withOne(body, fieldNames, mostNamed);
+
+/** Of those of some fields with more than `most` values only the value that is shown. */
+function withOne<B extends object>(body: B, fields: readonly FieldName[], most: number): B {
   const edits = own(body, 'edits');
   if (!isObject(edits)) return body;
-  const others = Object.entries(edits).filter(([field]) => !protectedFields.some((one) => one === field));
-  const shown = protectedFields.flatMap((field): [string, unknown][] => {
+  const flooded = fields.filter((field) => {
+    const list = own(edits, field);
+    if (!Array.isArray(list) || list.length <= most) return false;
+    // Those that the next merge cuts are no flood: an edit that names the rest holds, also when all of them come again.
+    const cut = own(mergeEdits({ [field]: list }, {}), field);
+    return most === 0 || (Array.isArray(cut) && cut.length > most);
+  });
+  if (flooded.length === 0) return body;
+  const others = Object.entries(edits).filter(([key]) => !flooded.some((field) => field === key));
+  const shown = flooded.flatMap((field): [string, unknown][] => {
     const edit = shownEdit(edits, field);
-    return edit ? [[field, [{ value: edit.value, at: edit.at, by: edit.by }]]] : [];
+    if (!edit) return [];
+    const by = textOf(edit.by).length <= longestName ? edit.by : 'unknown';
+    return [[field, [{ value: edit.value, at: edit.at, by }]]];
   });
   return { ...body, edits: Object.fromEntries([...others, ...shown]) };
 }
+
+/** Longer is no name of an author, in UTF-16 code units. */
+const longestName = 300;
 
 /** What may differ: who may see a photo, whether it is in the trash, and what these edits were made in sight of. */
 const decisions: ReadonlySet<string> = new Set([...protectedFields, ...closing, 'overruled']);

@@ -9,11 +9,11 @@
  * A leaf of a newer format stays beside the merge of all others, for a server that understands it. Anybody can write such a number:
  * so it hides no photo that this version understands, but its audience and its place in the trash count.
  */
-import { canonical, mergedSizeLimit, sizeOf } from '../document/canonical-json.js';
+import { canonical, hasTooManyFields, mergedSizeLimit, sizeOf } from '../document/canonical-json.js';
 import { isObject, own } from '../document/json-values.js';
 import { isNewer, merge } from '../document/merge.js';
 import { format, type Body } from '../document/photo-document.js';
-import { protectedFields, shed } from '../document/oversized-documents.js';
+import { closing, protectedFields, shed, withoutFloods } from '../document/oversized-documents.js';
 import { hasSeen, isPurge, revive } from '../document/purge.js';
 import { parseRevision } from './validate-documents.js';
 
@@ -80,7 +80,7 @@ function returning(leaves: readonly Branch[], kept: readonly Omit<Branch, 'delet
   return last ? { merged: { parent: leaves[0]!.rev, body: last.body }, close: [], drop: [last.rev] } : nothing;
 }
 
-/** All parts in one body of a mebibyte at most. What is too much goes at each step, so that the work has a bound, too. */
+/** All parts in one body that every server takes. */
 function combine(
   parts: readonly { body: Body }[],
   newer: readonly Branch[],
@@ -89,18 +89,40 @@ function combine(
   const bodies = parts.map(({ body }) => body);
   const isPhoto = bodies.some((body) => own(body, 'kind') === 'photo');
   const decided = isPhoto ? newer.flatMap(({ body }) => decisionsOf(body)) : [];
-  const merged = [...bodies, ...decided].reduce((a, b) => bounded(merge(a, b)));
-  return purges.reduce((back, purged) => bounded(revive(back, purged)), merged);
+  return purges.reduce((back, purged) => bounded(revive(back, purged)).body, mergeAll([...bodies, ...decided]));
 }
 
-const bounded = (body: Body): Body => (sizeOf(body) > mergedSizeLimit ? shed(body) : body);
+/**
+ * Merges bodies, always the two smallest of those that are left: a large one is not merged with each of many small ones. What is too
+ * much for one document goes at each step. So the work is that of the bytes of all, times the logarithm of their number. `join` is for tests.
+ */
+export function mergeAll(bodies: readonly Body[], join: (a: Body, b: Body) => Body = merge): Body {
+  const left = bodies.map((body) => ({ body, size: sizeOf(body) })).sort((a, b) => a.size - b.size);
+  while (left.length > 1) {
+    const one = bounded(join(left.shift()!.body, left.shift()!.body));
+    const at = left.findIndex(({ size }) => size > one.size);
+    left.splice(at < 0 ? left.length : at, 0, one);
+  }
+  return left[0]!.body;
+}
 
-/** Who may see a photo of a newer format, and whether it is in the trash: that is the same in every format. */
+/** A body with what it must shed to be taken by every server, and its size. */
+function bounded(merged: Body): { body: Body; size: number } {
+  const body = withoutFloods(merged);
+  const size = sizeOf(body);
+  if (size <= mergedSizeLimit && !hasTooManyFields(body, size)) return { body, size };
+  const less = shed(body);
+  return { body: less, size: sizeOf(less) };
+}
+
+/** Who may see a photo of a newer format, whose access ended, and whether it is in the trash: that is the same in every format. */
 function decisionsOf(body: Body): Body[] {
   const edits = own(body, 'edits');
   if (own(body, 'kind') !== 'photo' || !isObject(edits)) return [];
-  const decided = protectedFields.flatMap((field): [string, unknown][] =>
-    Array.isArray(own(edits, field)) ? [[field, own(edits, field)]] : [],
+  const decided = Object.entries(edits).filter(
+    ([key, value]) =>
+      (protectedFields.some((field) => field === key) && Array.isArray(value)) ||
+      (closing.includes(key) && isObject(value)),
   );
   return decided.length > 0 ? [{ format, kind: 'photo', edits: Object.fromEntries(decided) }] : [];
 }

@@ -3,7 +3,7 @@
  * does not fit is refused before anything is written.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
-import { canonical, mergedSizeLimit, wellFormed } from '../document/canonical-json.js';
+import { canonical, fieldLimit, hasTooManyFields, mergedSizeLimit, wellFormed } from '../document/canonical-json.js';
 
 /** A revision with its ancestors, as replication brings it (`new_edits=false`). */
 export interface Incoming<B extends object = Record<string, unknown>> {
@@ -57,15 +57,18 @@ export function checkId(id: string): void {
 
 /**
  * The canonical JSON of a body. @throws PhotospoolError `invalid` where it is no I-JSON or has a field that CouchDB keeps
- * for itself (`_attachments`), `too-large` past `limit` bytes.
+ * for itself (`_attachments`), `too-large` past `limit` bytes or 10,000 fields.
  */
 export function checkBody(id: string, body: object, limit: number): string {
   const reserved = Object.keys(body).find((key) => key.startsWith('_'));
   if (reserved !== undefined)
     throw invalid(`${printable(id)} has the field ${printable(reserved.slice(0, 80))}, which no document can have.`);
   const text = canonical(body);
-  if (Buffer.byteLength(text) <= limit) return text;
-  const message = `${printable(id)} would be larger than the ${limit / 1024} KiB that a document can have.`;
+  const bytes = Buffer.byteLength(text);
+  const most =
+    bytes > limit ? `${limit / 1024} KiB` : hasTooManyFields(body, bytes) ? `${fieldLimit} fields` : undefined;
+  if (most === undefined) return text;
+  const message = `${printable(id)} would be larger than the ${most} that a document can have.`;
   throw new PhotospoolError('too-large', message, { op: 'write' });
 }
 

@@ -5,11 +5,11 @@
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { canonical, mergedSizeLimit, sizeLimit, sizeOf } from '../document/canonical-json.js';
+import { canonical, hasTooManyFields, mergedSizeLimit, sizeLimit, sizeOf } from '../document/canonical-json.js';
 import { isNewer } from '../document/merge.js';
 import type { Body } from '../document/photo-document.js';
 import { isPurge, revive } from '../document/purge.js';
-import { shed, decides, decisionIn } from '../document/oversized-documents.js';
+import { shed, decides, decisionIn, withoutFloods } from '../document/oversized-documents.js';
 import { planMerge, tombstone } from './merge-conflicts.js';
 import {
   checkBody,
@@ -141,18 +141,28 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
   function write(id: string, winner: Leaf | undefined, after: Body): Written {
     const deleted = isPurge(after) && !isLivePurge(winner);
     const back = winner?.deleted === true && !deleted;
-    // What a merge made too large may still be edited, as long as it does not grow.
-    const limit = Math.max(sizeLimit, Buffer.byteLength(winner?.body ?? ''));
     const made = back ? revived(id, after) : after;
-    // For who may see a photo there is always room, and for what takes something back.
-    const isDecision =
-      sizeOf(made) > limit && decides(winner && !winner.deleted ? parse(winner.body) : undefined, made);
-    const fits = isDecision && sizeOf(made) > mergedSizeLimit ? shed(made) : made;
-    const text = checkBody(id, fits, isDecision ? mergedSizeLimit : limit);
+    const text = fitting(id, winner, made);
     if (winner && text === winner.body && deleted === winner.deleted) return { rev: winner.rev, changed: false };
     const rev = deleted ? purgeAll(id, text) : append(id, back ? parentOfReturn(id, text) : winner?.rev, text);
     finish(id);
     return { rev: deleted ? revisions.winner(id)!.rev : rev, changed: true };
+  }
+
+  /**
+   * The text of a change, which may shed something. What others filled, merged or not, must leave room for an edit; for who may see a
+   * photo, and for what takes something back, there is always room.
+   */
+  function fitting(id: string, winner: Leaf | undefined, made: Body): string {
+    const before = Buffer.byteLength(winner?.body ?? '');
+    const limit = Math.max(sizeLimit, before + roomForEdit);
+    const size = sizeOf(made);
+    const isLarge = size > mergedSizeLimit || hasTooManyFields(made, size);
+    if (size <= limit && !isLarge) return checkBody(id, made, limit);
+    const isSmallEdit = size <= limit && winner !== undefined;
+    const isAllowed = isSmallEdit || decides(winner && !winner.deleted ? parse(winner.body) : undefined, made);
+    if (!isAllowed) return checkBody(id, made, Math.min(limit, mergedSizeLimit));
+    return checkBody(id, isLarge ? shed(made) : made, mergedSizeLimit);
   }
 
   /** Whoever purges means all of a document, also what is left beside it for a newer version. */
@@ -167,7 +177,8 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
       checkId(id);
       return db.transaction(() => {
         const winner = revisions.winner(id);
-        const body = winner && !winner.deleted ? parse(winner.body) : undefined;
+        const found = winner && !winner.deleted ? parse(winner.body) : undefined;
+        const body = found && !isNewer(found) ? withoutFloods(found) : found;
         const after = change(body as B | undefined) as Body | undefined;
         // Whoever writes a greater number must not keep the owner from taking a photo back.
         const isKept = body !== undefined && isNewer(body) && after !== body;
@@ -204,6 +215,9 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
     },
   };
 }
+
+/** How much a document may grow by one edit that is larger than documents are, in bytes. */
+const roomForEdit = 32 * 1024;
 
 /** The lowest generation of a revision whose parent is no revision that anybody has. */
 const lowest = 2;

@@ -186,7 +186,9 @@ export async function openWorld(couchUrl?: string): Promise<World> {
     const title = `title ${n}`;
     const wrong = [
       ...(await patch(first, { trashed: false })),
+      // Whoever may replicate may make a photo public; the owner takes back what is none of the hostile program's business.
       ...(await patch(first, { audience: 'private' })),
+      ...(await patch(second, { audience: 'private' })),
       ...(await patch(second, { trashed: true })),
     ];
     const titled = await patch(first, { title });

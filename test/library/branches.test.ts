@@ -3,12 +3,13 @@
  * purged, on every server, and servers that exchange everything end equal.
  */
 import { describe, expect, test } from 'vitest';
-import { canonical, mergedSizeLimit, sizeOf } from '../../src/document/canonical-json.js';
+import { canonical, fieldLimit, mergedSizeLimit, sizeOf, weigh } from '../../src/document/canonical-json.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
 import { purge } from '../../src/document/purge.js';
 import type { Incoming, Library } from '../../src/library/library.js';
+import { mergeAll } from '../../src/library/merge-conflicts.js';
 import { branchLimit, revisionLimit } from '../../src/library/revision-tree.js';
 import { highestGeneration } from '../../src/library/validate-documents.js';
 import { photo } from '../document/documents.js';
@@ -141,6 +142,71 @@ test('branches that are too large together become one that sheds what is largest
   exchange(a, b);
   for (const library of [a, b])
     expect(view(library)).toMatchObject({ title: 'mine', description: 'still edited', type: 'image/jpeg' });
+});
+
+describe('a flood of forged values', () => {
+  const many = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
+  const value = (n: number): object => ({
+    value: 'x',
+    at: `999999999999999-0000-x${n}`,
+    by: 'x',
+    over: '999999999999999-0000-zz',
+  });
+  const map = (count: number, make: (n: number) => object): object =>
+    Object.fromEntries(many(count, (n) => [`forged ${n}`, make(n)]));
+  const sighting = (n: number): object => ({ at: '1999', server: 'x', name: `${n}` });
+  const floods: Record<string, (from: number) => object> = {
+    titles: (from) => ({ edits: { title: many(2_400, (n) => value(from + n)) } }),
+    audiences: (from) => ({ edits: { audience: many(2_400, (n) => ({ ...value(from + n), value: 'public' })) } }),
+    tags: (from) => ({ edits: { tags: map(1_300, (n) => ({ ...value(n), present: true, from })) } }),
+    sightings: (from) => ({ sightings: map(2_300, (n) => sighting(from + n)), more: { from } }),
+    'fields of a newer part': (from) => ({ novel: map(2_300, (n) => ({ at: 'x', n, from })) }),
+  };
+
+  test.each(Object.keys(floods))('of %s takes nothing from what people said in other parts', (which) => {
+    const [a, b] = libraries(2) as [Library, Library];
+    edit(a, { description: 'd'.repeat(5_000), rating: 4, audience: 'private' });
+    if (which !== 'tags') edit(a, { tags: { add: ['sea'] } });
+    const said = view(a)!;
+    for (let n = 0; n < 3; n++)
+      a.insert([foreign({ format: 1, kind: 'photo', facts: {}, ...floods[which]!(n * 10_000) }, n, { generation: 9 })]);
+    edit(a, { title: 'mine' });
+    edit(a, { trashed: true });
+    exchange(a, b);
+    for (const library of [a, b]) {
+      expect(view(library)).toMatchObject({
+        description: said.description,
+        rating: 4,
+        audience: 'private',
+        trashed: true,
+      });
+      expect(view(library)!.type).toBe(said.type);
+      if (which !== 'tags') expect(view(library)!.tags).toContain('sea');
+      expect(view(library)!.title).toBe('mine');
+      expect(weigh(library.get(id)!.body).fields).toBeLessThanOrEqual(fieldLimit);
+    }
+    edit(b, { audience: 'public' });
+    expect(view(b)).toMatchObject({ audience: 'public' });
+    purgeAt(b);
+    exchange(a, b);
+    expect(a.get(id)).toBeUndefined();
+  });
+
+  test('is merged by work that grows with its bytes, not with their square', () => {
+    const bodies = [900_000, ...many(200, () => 4_000)].map((size, n): Body => ({
+      format: 1,
+      [`k${n}`]: 'x'.repeat(size),
+    }));
+    const all = bodies.reduce((sum, body) => sum + sizeOf(body), 0);
+    let work = 0;
+    const join = (one: Body, other: Body): Body => {
+      work += sizeOf(one) + sizeOf(other);
+      return { ...one, ...other };
+    };
+    mergeAll(bodies, join);
+    // One after the other it would be a hundred times as much.
+    expect(work).toBeLessThan(all * 6);
+  });
 });
 
 describe('a forged generation', () => {

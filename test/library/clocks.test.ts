@@ -185,8 +185,10 @@ describe('a document that somebody filled to the brim', () => {
   const at = ends[1]!;
   const many = <T>(n: number, make: (n: number) => T): T[] => Array.from({ length: n }, (_, m) => make(m));
   const flood = (size: number, value: unknown): object[] =>
-    many(Math.floor(size / 130), (n) => ({
+    // No smaller ones: then it would have more fields than a document can have.
+    many(Math.floor(size / 530), (n) => ({
       value,
+      pad: 'x'.repeat(390),
       at: `999999999999999-ffff-x${n}`,
       by: 'x',
       over: `999999999999999-ffff-here`,
@@ -218,6 +220,8 @@ describe('a document that somebody filled to the brim', () => {
     edit(library, { audience: 'private' });
     edit(library, { trashed: true });
     expect(view(library)).toMatchObject({ audience: 'private', trashed: true });
+    edit(library, { description: 'still edited' });
+    expect(view(library).description).toBe('still edited');
     // The same once more, as another branch of which nothing is known here.
     library.insert([foreign(filled(filling, size, { more: 1 }), 2)]);
     expect(view(library)).toMatchObject({ audience: 'private', trashed: true });

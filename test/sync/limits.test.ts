@@ -5,6 +5,10 @@
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
+import { fieldLimit } from '../../src/document/canonical-json.js';
+import type { Incoming } from '../../src/library/library.js';
+import { share } from '../../src/sync/couch/library-database.js';
+import { bytesOf } from '../../src/sync/couch/wire-format.js';
 import { makeMemory } from '../../src/sync/couch/request-memory.js';
 import { makePace, shareOfWork } from '../../src/base/async/yield.js';
 import type { ServedResponse, Served } from '../../src/sync/couch/serve-database.js';
@@ -268,6 +272,44 @@ describe('_bulk_docs', () => {
     const answer = await bulkDocs(served, bodyOf(`{"new_edits":false,"docs":[${docs.join(',')}]}`));
     expect([answer.status, answer.body]).toMatchObject([413, { error: 'too_large' }]);
   });
+});
+
+test('what comes over a link is stored in bounded transactions, whatever its revisions are', async () => {
+  const { library, database } = open();
+  const parts: { count: number; ancestors: number; bytes: number }[] = [];
+  const insert = library.insert.bind(library);
+  library.insert = (incoming, options) => {
+    const ancestors = incoming.reduce((sum, one) => sum + one.revisions.length, 0);
+    parts.push({ count: incoming.length, ancestors, bytes: incoming.reduce((sum, one) => sum + bytesOf(one), 0) });
+    insert(incoming, options);
+  };
+  const one = (n: number, { ancestors = 0, text = '', ofOne = false } = {}): Incoming => ({
+    ...{ id: id(ofOne ? 0 : n), deleted: false, body: { kind: 'comment', n, text } },
+    revisions: Array.from({ length: ancestors + 1 }, (_, m) => `${ancestors + 1 - m}-${hash(n * 10_000 + m)}`),
+  });
+  const many = (count: number, how: object): Incoming[] => Array.from({ length: count }, (_, n) => one(n + 1, how));
+  const most = async (incoming: Incoming[]): Promise<Record<string, number>> => {
+    parts.length = 0;
+    expect(await database.write(incoming)).toEqual([]);
+    expect(parts.reduce((sum, { count }) => sum + count, 0)).toBe(incoming.length);
+    const greatest = (what: 'count' | 'ancestors' | 'bytes'): number => Math.max(...parts.map((part) => part[what]));
+    return { count: greatest('count'), ancestors: greatest('ancestors'), bytes: greatest('bytes') };
+  };
+  expect((await most(many(1_200, {}))).count).toBe(share.count);
+  expect((await most(many(40, { ancestors: 999 }))).ancestors).toBe(share.ancestors);
+  expect((await most(many(9, { text: 'x'.repeat(300_000) }))).bytes).toBeLessThanOrEqual(share.bytes);
+  expect((await most(many(150, { ofOne: true }))).count).toBe(share.ofOne.count);
+  expect((await most(many(9, { text: 'x'.repeat(100_000), ofOne: true }))).bytes).toBeLessThanOrEqual(
+    share.ofOne.bytes,
+  );
+});
+
+test('a document with more fields than one can have is refused on every way in', async () => {
+  const { library, database } = open();
+  const body = { kind: 'comment', ...Object.fromEntries(Array.from({ length: fieldLimit }, (_, n) => [`k${n}`, {}])) };
+  const refused = await database.write([{ id: id(1), revisions: ['1-a'], deleted: false, body }]);
+  expect(refused).toMatchObject([{ id: id(1), reason: expect.stringContaining('fields') as string }]);
+  expect(() => library.update(id(1), () => body)).toThrow('fields');
 });
 
 test('a feed with large documents is sent piece by piece', async () => {

@@ -8,7 +8,6 @@ import { untilCalled, type Subscribe } from '../../base/async/listeners.js';
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError, type ErrorCode } from '../../base/errors.js';
 import type { Sqlite } from '../../base/sqlite.js';
-import { weigh } from '../../document/canonical-json.js';
 import { isNewer } from '../../document/merge.js';
 import { checkIncoming, isId, isPortable, isRevision, normalRevision } from '../../library/validate-documents.js';
 import type { Change, Incoming, InsertOptions, Library } from '../../library/library.js';
@@ -21,7 +20,7 @@ import {
   type FeedRow,
 } from './database.js';
 import { openNotes } from './local-documents.js';
-import { fromText } from './wire-format.js';
+import { bytesOf, fromText } from './wire-format.js';
 
 /** What the library needs beside itself. */
 export interface LibraryParts {
@@ -33,8 +32,11 @@ export interface LibraryParts {
   onChange: Subscribe;
 }
 
-/** Documents per transaction: others get their turn in between, and each ends with a wait for the disk. */
-const batch = 500;
+/**
+ * What is stored in one transaction: others get their turn in between, and each ends with a wait for the disk. Revisions with their
+ * ancestors, and bytes; less of one document, because each of its revisions may be merged with the others.
+ */
+export const share = { count: 500, ancestors: 10_000, bytes: 1024 * 1024, ofOne: { count: 100, bytes: 256 * 1024 } };
 /** Revisions at once from which on new documents may come into the catalog later. A few photos are in it at once. */
 const many = 50;
 /** Ms between looks for what other processes wrote. */
@@ -86,9 +88,9 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
     read: (named) => Promise.resolve(named.flatMap(read)),
     async write(incoming, from) {
       const refused: RejectedRevision[] = [];
-      for (let at = 0; at < incoming.length; at += batch) {
-        if (at > 0) await yieldToEventLoop();
-        const { taken, crowded } = branching(library, incoming.slice(at, at + batch));
+      for (const [n, part] of [...shares(incoming)].entries()) {
+        if (n > 0) await yieldToEventLoop();
+        const { taken, crowded } = branching(library, part);
         const options = { later: incoming.length >= many, ...(from !== undefined && { from }) };
         refused.push(...crowded, ...insert(library, taken, options));
       }
@@ -102,6 +104,34 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
       return Promise.resolve();
     },
   };
+}
+
+/** Splits what is to be stored into transactions. */
+function* shares(incoming: readonly Incoming[]): Generator<Incoming[]> {
+  let part: Incoming[] = [];
+  let [ancestors, bytes] = [0, 0];
+  const known = new Map<string, { count: number; bytes: number }>();
+  for (const one of incoming) {
+    const size = bytesOf(one);
+    const ofOne = known.get(one.id) ?? { count: 0, bytes: 0 };
+    const isFull =
+      part.length >= share.count ||
+      bytes + size > share.bytes ||
+      ancestors + one.revisions.length > share.ancestors ||
+      ofOne.count >= share.ofOne.count ||
+      (ofOne.count > 0 && ofOne.bytes + size > share.ofOne.bytes);
+    if (isFull && part.length > 0) {
+      yield part;
+      [part, ancestors, bytes] = [[], 0, 0];
+      known.clear();
+    }
+    const before = known.get(one.id) ?? { count: 0, bytes: 0 };
+    known.set(one.id, { count: before.count + 1, bytes: before.bytes + size });
+    part.push(one);
+    ancestors += one.revisions.length;
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
 }
 
 /** A change as others are told of it: without leaves that they can't have; those go to `aside`. */
@@ -147,7 +177,7 @@ function branching(
     taken.push(one);
     found.leaves.add(revisions[0] ?? '');
     found.count++;
-    found.bytes += weigh(one.body).bytes;
+    found.bytes += bytesOf(one);
   }
   return { taken, crowded };
 }

@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
+import { fieldLimit } from '../../document/canonical-json.js';
 import { own, textOf, type JsonObject } from '../../document/json-values.js';
 import { isPortable, normalRevision } from '../../library/validate-documents.js';
 import type { Incoming } from '../../library/library.js';
@@ -27,8 +28,8 @@ export interface RequestBody {
 export const bounds = {
   /** Of one document with its revisions, or one list of revisions, in bytes: what is larger is not parsed. */
   document: 2 * 1024 * 1024,
-  /** Fields of one document: reading very many takes longer than reading as many bytes. */
-  fields: 20_000,
+  /** Fields of one document, and those that the protocol adds: reading very many takes longer than reading as many bytes. */
+  fields: fieldLimit + 10,
   /** Of one name of a document and its revision, in bytes. */
   name: 64 * 1024,
   /** Of a body that names documents, in bytes: some 150,000 of them. */

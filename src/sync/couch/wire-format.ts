@@ -3,6 +3,7 @@
  * with `_id`, `_rev`, `_deleted` and `_revisions` beside its own fields. Pure; what comes from outside is looked at.
  */
 import { PhotospoolError, printable } from '../../base/errors.js';
+import { weigh } from '../../document/canonical-json.js';
 import { isObject, own, type JsonObject } from '../../document/json-values.js';
 import { isRevision, normalRevision } from '../../library/validate-documents.js';
 import type { Incoming, Raw } from '../../library/library.js';
@@ -47,6 +48,9 @@ export function fromText(id: string, { revisions, deleted, text }: Raw): Incomin
   texts.set(one, text);
   return one;
 }
+
+/** About how many bytes of JSON a revision is, its ancestors left out. */
+export const bytesOf = (one: Incoming): number => texts.get(one)?.length ?? weigh(one.body).bytes;
 
 /**
  * A revision as it is sent, as JSON text: `JSON.stringify(toWire(…))`, in another order. `more` are fields that CouchDB adds
