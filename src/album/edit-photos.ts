@@ -12,7 +12,7 @@ import { photoId, type Body, type PhotoDocument } from '../document/photo-docume
 import { shiftTaken } from '../document/shift-time.js';
 import { inverseOf } from '../document/undo.js';
 import type { Library } from '../library/library.js';
-import { findPhotos } from './visible-photos.js';
+import { findPhotos } from './find-photos.js';
 
 /**
  * What is changed of photos. `shift` moves the time of each by so many seconds. `restores`: it is the way back from an edit, and

@@ -10,7 +10,7 @@ import { commentPrefix } from '../document/comment.js';
 import { exifId, photoId, type Body } from '../document/photo-document.js';
 import { purge } from '../document/purge.js';
 import type { Library } from '../library/library.js';
-import { findPhotos } from './visible-photos.js';
+import { findPhotos } from './find-photos.js';
 
 /** What came of it: how many are gone, and how many were not in the trash. */
 export interface Emptied {

@@ -12,7 +12,7 @@ import type { Catalog, Viewer } from '../catalog/catalog.js';
 import { changeBatches } from '../library/follow.js';
 import type { Change, Library } from '../library/library.js';
 import type { Ask } from './query-catalog.js';
-import { readDocuments } from './visible-photos.js';
+import { readDocuments } from './find-photos.js';
 
 /** Photos that came, changed or went. */
 export interface PhotosEvent {

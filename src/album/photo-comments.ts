@@ -20,7 +20,7 @@ import {
 import type { Body, Stamp } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 import { authorFor, type Author } from './author-names.js';
-import { getPhoto } from './visible-photos.js';
+import { getPhoto } from './find-photos.js';
 
 /** A comment as somebody sees it. */
 export interface CommentSeen {

@@ -11,7 +11,7 @@ import type { Rendition } from '../document/photo-document.js';
 import type { PhotoView } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import type { PhotosChange } from './edit-photos.js';
-import { readDocuments } from './visible-photos.js';
+import { readDocuments } from './find-photos.js';
 
 /** What films are found in. */
 export interface PlayableVideoParts {

@@ -7,7 +7,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { PhotoView } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import type { PhotosChange } from './edit-photos.js';
-import { findPhotos } from './visible-photos.js';
+import { findPhotos } from './find-photos.js';
 
 /** What stacks are found in. */
 export interface StackParts {

@@ -1,6 +1,6 @@
 /** The part of the fixture that knows what is said of photos (docs/interface.md, "Comments"), from memory. */
 import type { Comment } from '../../web/src/features/viewer/comments-api.js';
-import type { SessionAnswer } from '../../web/src/lib/viewer.js';
+import type { SessionAnswer } from '../../src/api/answer-types.js';
 import type { Answer } from './door.js';
 
 /** A comment with who wrote it, as only the server knows it. */

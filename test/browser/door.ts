@@ -13,7 +13,7 @@ import type {
   SignedInSession,
   Token,
 } from '../../web/src/lib/access-api.js';
-import type { SessionAnswer } from '../../web/src/lib/viewer.js';
+import type { SessionAnswer } from '../../src/api/answer-types.js';
 
 /** A person of the fixture, with what only the server knows. */
 export interface FixturePerson extends Person {

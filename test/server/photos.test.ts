@@ -7,7 +7,7 @@ import { openCatalog } from '../../src/catalog/catalog.js';
 import { openLibrary } from '../../src/library/library.js';
 import type { PhotoView } from '../../src/document/photo-view.js';
 import { changePhotos } from '../../src/album/edit-photos.js';
-import { findPhotos, getPhoto } from '../../src/album/visible-photos.js';
+import { findPhotos, getPhoto } from '../../src/album/find-photos.js';
 import { expectError, openHome, shareHome, type Home } from './fixture.js';
 
 async function get<T>(home: Home, url: string): Promise<T> {

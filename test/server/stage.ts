@@ -17,7 +17,7 @@ import { openHome } from '../../src/home/open-home.js';
 import { openReplication } from '../../src/home/open-sync.js';
 import { openSpool } from '../../src/home/open-spool.js';
 import { photoId } from '../../src/document/photo-document.js';
-import { atomPath } from '../../src/server/pages/atom-feed.js';
+import { atomPath } from '../../src/server/pages/atom-xml.js';
 import { buildApp } from '../../src/server/app.js';
 
 /** Those who send something. */

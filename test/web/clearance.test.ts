@@ -1,6 +1,6 @@
 /** A message at the bottom of the window stands above every bar of buttons there. */
 import { expect, test } from 'vitest';
-import { heightBelow } from '../../web/src/lib/ui/toast-clearance.js';
+import { heightBelow } from '../../web/src/lib/ui/toast-position.js';
 
 const rect = (left: number, top: number, right: number, bottom: number): DOMRect =>
   ({ left, top, right, bottom, width: right - left, height: bottom - top }) as DOMRect;

@@ -11,7 +11,7 @@ import { openLog } from '../../base/log.js';
 import { openExport, type Export } from '../../importers/open-export.js';
 import { isPart } from '../../importers/export-files.js';
 import { importWork } from '../../spool/work-folder.js';
-import { dryRun, importExport, type ImportFlags } from '../import-export.js';
+import { dryRun, importExport, type ImportFlags } from '../run-import.js';
 import { openHome } from '../../home/open-home.js';
 import { openSpool } from '../../home/open-spool.js';
 import { quiet } from '../output.js';

@@ -22,7 +22,7 @@ import { recordOf } from '../../home/running-server.js';
 import { openSpool } from '../../home/open-spool.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
 import { version } from '../../home/version.js';
-import { writeBare } from '../../home/stripped-original.js';
+import { writeBare } from '../../home/make-stripped-copy.js';
 import { lookAt } from '../../home/hash-rendition.js';
 import { writeJpeg } from '../../home/full-size-jpeg.js';
 

@@ -10,7 +10,7 @@ import { PhotospoolError, type ErrorCode } from '../../base/errors.js';
 import { openRegular } from '../../base/read-files.js';
 import type { Facts, SidecarValues } from '../../document/photo-document.js';
 import { readCamera } from './camera.js';
-import { readTaken } from './capture-date.js';
+import { readTaken } from './embedded-time-taken.js';
 import { openReader, type ExifToolAnswer } from './exiftool.js';
 import type { Format } from '../formats/identify.js';
 import { readFilm, readFilmSize } from './video-facts.js';

@@ -4,7 +4,7 @@
  */
 import type { SidecarValues } from '../../document/photo-document.js';
 import type { ExifToolAnswer } from './exiftool.js';
-import { readTaken } from './capture-date.js';
+import { readTaken } from './embedded-time-taken.js';
 import { readPosition } from './position-and-place.js';
 import { clean, line, openTags, type Tags } from './exif-tags.js';
 import { starsOf, wordLimits } from './captions.js';

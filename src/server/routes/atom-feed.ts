@@ -1,10 +1,10 @@
 /** The public photos as an Atom feed. */
 import { isPrivateTag } from '../../document/tag-names.js';
 import { viewer } from '../http/request-viewer.js';
-import { atomOf, atomPath, atomType } from '../pages/atom-feed.js';
+import { atomOf, atomPath, atomType } from '../pages/atom-xml.js';
 import { featuredTag } from '../../album/featured-photo.js';
 import type { Routes } from '../context.js';
-import { findPhotos } from '../../album/visible-photos.js';
+import { findPhotos } from '../../album/find-photos.js';
 import { bytes } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';
 

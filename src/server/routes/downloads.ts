@@ -6,7 +6,7 @@ import { holderOf, mayHaveOriginal, type Viewer } from '../../access/permissions
 import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import type { Routes } from '../context.js';
-import { findPhotos } from '../../album/visible-photos.js';
+import { findPhotos } from '../../album/find-photos.js';
 import { bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { openTickets } from '../files/download-tickets.js';

@@ -9,7 +9,7 @@ import { viewer } from '../http/request-viewer.js';
 import { openDuplicates } from '../../album/duplicate-scan.js';
 import { limit, within } from '../http/page-size.js';
 import type { Routes } from '../context.js';
-import { findPhotos } from '../../album/visible-photos.js';
+import { findPhotos } from '../../album/find-photos.js';
 import { Duplicates } from '../../api/album-schemas.js';
 import { answers, cursor } from '../../api/photo-schemas.js';
 import { showTo } from '../../album/visibility.js';

@@ -6,7 +6,7 @@ import { viewer } from '../http/request-viewer.js';
 import { clipsBeside, withMotion } from '../../album/playable-videos.js';
 import { changeEach, type PhotoEdit, type PhotosEdited as Made, type PhotosChange } from '../../album/edit-photos.js';
 import type { Routes } from '../context.js';
-import { getPhoto } from '../../album/visible-photos.js';
+import { getPhoto } from '../../album/find-photos.js';
 import { answers, BulkEdits, Changed, EachEdits, IdParams, Photo, PhotoEdits } from '../../api/photo-schemas.js';
 import { showTo } from '../../album/visibility.js';
 import { rawsBeside, withStack } from '../../album/stack-members.js';

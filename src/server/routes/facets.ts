@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { viewer } from '../http/request-viewer.js';
 import { limit, within } from '../http/page-size.js';
 import type { Routes } from '../context.js';
-import { findPhotos } from '../../album/visible-photos.js';
+import { findPhotos } from '../../album/find-photos.js';
 import { FacetsOfPhotos } from '../../api/album-schemas.js';
 import { answers, Facets, q, Sha256 } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';

@@ -2,7 +2,7 @@
 import { viewer } from '../http/request-viewer.js';
 import { featuredOf, featuredTag } from '../../album/featured-photo.js';
 import type { Routes } from '../context.js';
-import { findPhoto } from '../../album/visible-photos.js';
+import { findPhoto } from '../../album/find-photos.js';
 import { FrontPage } from '../../api/album-schemas.js';
 import { answers, bytes } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';

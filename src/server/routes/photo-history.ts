@@ -9,7 +9,7 @@ import { authorFor } from '../../album/author-names.js';
 import { limit, within } from '../http/page-size.js';
 import { mergeFor, momentOf } from '../peer-status.js';
 import type { Routes } from '../context.js';
-import { getPhoto, readDocuments } from '../../album/visible-photos.js';
+import { getPhoto, readDocuments } from '../../album/find-photos.js';
 import { PhotoHistory } from '../../api/album-schemas.js';
 import { answers, IdParams } from '../../api/photo-schemas.js';
 

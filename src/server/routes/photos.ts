@@ -7,7 +7,7 @@ import { viewer } from '../http/request-viewer.js';
 import { withMotion } from '../../album/playable-videos.js';
 import { limit, within } from '../http/page-size.js';
 import type { Routes } from '../context.js';
-import { findPhotos, getPhoto } from '../../album/visible-photos.js';
+import { findPhotos, getPhoto } from '../../album/find-photos.js';
 import { answers, cursor, IdParams, next, Photo, q, Sha256 } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';
 import { withStack } from '../../album/stack-members.js';

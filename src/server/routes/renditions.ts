@@ -9,7 +9,7 @@ import { playingOf, sourceOf, withMotion } from '../../album/playable-videos.js'
 import { mayKeep, sendDownload, type Download } from '../files/send-file.js';
 import { refuse } from '../http/error-responses.js';
 import type { Routes } from '../context.js';
-import { getPhoto } from '../../album/visible-photos.js';
+import { getPhoto } from '../../album/find-photos.js';
 import { hasPeers } from '../peer-status.js';
 import { bytes, Sha256 } from '../../api/photo-schemas.js';
 

@@ -12,7 +12,7 @@ import { isXmp } from '../../photo/formats/unsupported.js';
 import { headLength, whyNotTaken } from '../../photo/formats/identify.js';
 import { checkStill, viewer } from '../http/request-viewer.js';
 import type { Routes } from '../context.js';
-import { findPhoto } from '../../album/visible-photos.js';
+import { findPhoto } from '../../album/find-photos.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { openTus, uploadsPath, type TusTarget } from '../files/tus-uploads.js';
 import { sha256Of } from '../files/tus-headers.js';

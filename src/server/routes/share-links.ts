@@ -7,11 +7,11 @@ import { parseQuery } from '../../catalog/search-parser.js';
 import { viewer } from '../http/request-viewer.js';
 import { authorFor } from '../../album/author-names.js';
 import type { Routes } from '../context.js';
-import { getPhoto } from '../../album/visible-photos.js';
+import { getPhoto } from '../../album/find-photos.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { GivenPassword, ShareLink, ShareLinkView, strict } from '../../api/access-schemas.js';
 import { giveTicket, shareOf } from '../http/share-link-address.js';
-import { givenTypes } from '../files/stripped-originals.js';
+import { givenTypes } from '../files/send-stripped-original.js';
 import { actorBehind, refuseTooSoon, utcOf } from '../http/sign-in-response.js';
 
 export const shares: Routes = (app, { access, clock, library, toBare }) => {

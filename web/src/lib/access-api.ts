@@ -6,13 +6,13 @@ import type {
   Passkey,
   Person,
   SecondFactor,
+  SessionAnswer,
   SignedInSession,
   Token,
   TokenMay,
   WaitingPerson,
 } from '../../../src/api/answer-types.js';
 import { addressed, ask, send } from './api.js';
-import type { SessionAnswer } from './viewer.js';
 
 export type {
   AccessSettings,

@@ -3,7 +3,7 @@
  * decided by the server alone.
  */
 import { ask, send, toApiError, whenRefused, whenUnconfirmed } from './api.js';
-import type { Action, SessionAnswer } from './viewer.js';
+import type { Action, SessionAnswer } from '../../../src/api/answer-types.js';
 
 export type { Action, SessionAnswer };
 

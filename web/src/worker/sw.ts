@@ -5,7 +5,7 @@
  *
  * A new version has a cache of its own, and takes over when no page of the old one is open any more.
  */
-import { channel } from '../features/upload/worker-channel.js';
+import { channel } from '../features/upload/share-target-channel.js';
 import { keep } from '../features/upload/share-target-files.js';
 import { sendKept } from './background-upload.js';
 

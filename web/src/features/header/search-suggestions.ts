@@ -1,7 +1,7 @@
 /** What a search can be completed with: asked for when somebody begins to type, and again after a while. */
 import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
-import { fetchFacet } from '../selection/facets.js';
+import { fetchFacet } from '../selection/fetch-facets.js';
 import { session } from '../../lib/session.svelte.js';
 import { texts } from '../../lib/texts.js';
 import type { Known } from './search-terms.js';

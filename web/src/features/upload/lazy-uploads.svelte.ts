@@ -3,7 +3,7 @@
  * as well whether something waits on this device that was shared to the app.
  */
 import type * as sending from './upload-script.js';
-import { channel } from './worker-channel.js';
+import { channel } from './share-target-channel.js';
 import type { Source } from './dropped-files.js';
 
 type Sending = typeof sending;
