@@ -112,13 +112,21 @@ export interface AccountParts {
 
 /** Opens the accounts. */
 export function openAccounts(parts: AccountParts): Accounts {
-  const { db, clock, people, sessions, devices, codes, passkeys, factors, settings, tokens, shares, audit } = parts;
-  const get = db.prepare<{ hash: string }>('SELECT hash FROM access_password WHERE person = ?');
-  const put = db.prepare(`INSERT INTO access_password (person, hash, changed) VALUES (?, ?, ?)
-    ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, changed = excluded.changed`);
-  const renew = db.prepare('UPDATE access_password SET hash = ? WHERE person = ? AND hash = ?');
-  const drop = db.prepare('DELETE FROM access_password WHERE person = ?');
+  const core = openCore(parts);
+  const waiting = openWaitingPeople(core);
+  return { ...waiting, ...openRoster(core, waiting), ...openCredentials(core), ...openFactors(core) };
+}
 
+/** What all changes of accounts work with. */
+type Core = ReturnType<typeof openCore>;
+
+function openCore(parts: AccountParts) {
+  return { ...parts, ...openKnown(parts), ...openEndings(parts) };
+}
+
+/** Who there is, and how they sign in. */
+function openKnown({ db, people, sessions, passkeys, factors }: AccountParts) {
+  const get = db.prepare<{ hash: string }>('SELECT hash FROM access_password WHERE person = ?');
   const password = (id: string): string | undefined => get.get(id)?.hash;
   const canSignIn = ({ passwordSet, passkeys: n }: Account): boolean => passwordSet || n > 0;
 
@@ -133,8 +141,15 @@ export function openAccounts(parts: AccountParts): Accounts {
     };
   }
 
+  const list = (): Account[] => people.all().map(accountOf).sort(inOrder);
+
+  function find(id: string): Account | undefined {
+    const person = people.find(id);
+    return person && accountOf(person);
+  }
+
   function known(id: string): Account {
-    const account = accounts.find(id);
+    const account = find(id);
     if (account) return account;
     throw new PhotospoolError('not-found', 'There is no such person.', { op: 'find' });
   }
@@ -142,7 +157,7 @@ export function openAccounts(parts: AccountParts): Accounts {
   /** Whether only this owner can sign in here. */
   function isLast(account: Account): boolean {
     if (account.role !== 'owner' || !canSignIn(account)) return false;
-    return !accounts.list().some((one) => one.id !== account.id && one.role === 'owner' && canSignIn(one));
+    return !list().some((one) => one.id !== account.id && one.role === 'owner' && canSignIn(one));
   }
 
   /** @throws PhotospoolError `conflict` where only this owner can sign in here. */
@@ -151,6 +166,18 @@ export function openAccounts(parts: AccountParts): Accounts {
     throw new PhotospoolError('conflict', 'This is the only owner who can sign in.', {
       hint: 'Make somebody else an owner first.',
     });
+  }
+
+  return { password, canSignIn, accountOf, list, find, known, isLast, checkNotLast };
+}
+
+/** What ends when a person, or what they may, is another. */
+function openEndings(parts: AccountParts) {
+  const { db, sessions, devices, codes, passkeys, factors, settings, tokens, shares, audit } = parts;
+  const drop = db.prepare('DELETE FROM access_password WHERE person = ?');
+
+  function note(what: Parameters<Audit['note']>[0], { who, address }: Actor, detail: string): void {
+    audit.note(what, { who, detail, ...(address !== undefined && { address }) });
   }
 
   function endAll(id: string): void {
@@ -174,10 +201,6 @@ export function openAccounts(parts: AccountParts): Accounts {
     codes.drop(setUp);
   }
 
-  function note(what: Parameters<Audit['note']>[0], { who, address }: Actor, detail: string): void {
-    audit.note(what, { who, detail, ...(address !== undefined && { address }) });
-  }
-
   /** Ends all that a removed person could sign in with. */
   function forget(id: string): void {
     endAll(id);
@@ -186,29 +209,19 @@ export function openAccounts(parts: AccountParts): Accounts {
     factors.remove(id);
   }
 
-  /** What waits for a person. @throws PhotospoolError `not-found`; `conflict` where it is another edition than was shown. */
-  function shown(id: string, edition: string): WaitingChange {
-    const waiting = people.waiting().find((one) => one.id === id);
-    if (!waiting) throw new PhotospoolError('not-found', 'Nothing waits to be approved for this person.');
-    if (waiting.edition === edition) return waiting;
-    throw new PhotospoolError('conflict', 'What waits for this person has changed meanwhile.', {
-      hint: 'Look at it once more.',
-    });
-  }
+  return { note, endAll, settle, forget };
+}
 
-  /** Somebody of that name whose document says owner, while this home has no owner account. */
-  function firstOwner(name: string): WaitingChange | undefined {
-    if (settings.read().setUp) return undefined;
-    const key = keyOfName(name);
-    return people.waiting().find(({ here, change }) => change.role === 'owner' && keyOfName(here.name) === key);
-  }
+/** Who there is here, and what they are to this home. */
+function openRoster(
+  core: Core,
+  { approve, firstOwner }: WaitingPeople,
+): Pick<Accounts, 'list' | 'find' | 'named' | 'add' | 'change' | 'remove' | 'invite'> {
+  const { db, people, codes, accountOf, list, find, known, canSignIn, checkNotLast, note, settle, forget } = core;
 
-  const accounts: Accounts = {
-    list: () => people.all().map(accountOf).sort(inOrder),
-    find(id) {
-      const person = people.find(id);
-      return person && accountOf(person);
-    },
+  return {
+    list,
+    find,
     named(name) {
       const all = people.named(name).map(accountOf);
       return all.find(({ passwordSet }) => passwordSet) ?? all.find(canSignIn) ?? all[0];
@@ -218,7 +231,7 @@ export function openAccounts(parts: AccountParts): Accounts {
         checkClaimed(actor);
         if (given.role === 'owner') checkConfirmed(actor);
         const first = given.role === 'owner' ? firstOwner(given.name) : undefined;
-        if (first) accounts.approve(first.id, first.edition, actor);
+        if (first) approve(first.id, first.edition, actor);
         if (first) return known(first.id);
         const person = people.add(given, actor.by);
         note('person-added', actor, `${person.name} (${person.role})`);
@@ -245,19 +258,57 @@ export function openAccounts(parts: AccountParts): Accounts {
         forget(id);
         note('person-removed', actor, account.name);
       }),
+    invite: (id, actor) =>
+      db.transaction(() => {
+        const { name, role } = known(id);
+        checkClaimed(actor);
+        if (role === 'owner') checkConfirmed(actor);
+        note('invited', actor, name);
+        return codes.draw(id);
+      }),
+  };
+}
+
+/** What the documents of people say that came from other servers. */
+interface WaitingPeople extends Pick<Accounts, 'isFirstOwner' | 'waiting' | 'approve' | 'reject' | 'receive'> {
+  firstOwner(name: string): WaitingChange | undefined;
+}
+
+function openWaitingPeople(core: Core): WaitingPeople {
+  const { db, people, settings, audit, find, isLast, canSignIn, checkNotLast, note, endAll, settle, forget } = core;
+
+  /** What waits for a person. @throws PhotospoolError `not-found`; `conflict` where it is another edition than was shown. */
+  function shown(id: string, edition: string): WaitingChange {
+    const waiting = people.waiting().find((one) => one.id === id);
+    if (!waiting) throw new PhotospoolError('not-found', 'Nothing waits to be approved for this person.');
+    if (waiting.edition === edition) return waiting;
+    throw new PhotospoolError('conflict', 'What waits for this person has changed meanwhile.', {
+      hint: 'Look at it once more.',
+    });
+  }
+
+  /** Somebody of that name whose document says owner, while this home has no owner account. */
+  function firstOwner(name: string): WaitingChange | undefined {
+    if (settings.read().setUp) return undefined;
+    const key = keyOfName(name);
+    return people.waiting().find(({ here, change }) => change.role === 'owner' && keyOfName(here.name) === key);
+  }
+
+  return {
+    firstOwner,
     isFirstOwner: (name) => firstOwner(name) !== undefined,
     waiting: () => people.waiting(),
     approve: (id, edition, actor) =>
       db.transaction(() => {
         checkClaimed(actor);
         const { here, change } = shown(id, edition);
-        const before = accounts.find(id);
+        const before = find(id);
         const isLess = change.removed === true || change.role === 'family';
         if (before && isLess) checkNotLast(before);
         if (isPromotion(here, { ...here, ...change })) checkConfirmed(actor);
         const after = people.approve(id);
         if (after.removed) forget(id);
-        const account = accounts.find(id);
+        const account = find(id);
         if (account && canSignIn(account)) settle(account, actor);
         note('change-approved', actor, describeStanding(here, after));
       }),
@@ -270,7 +321,7 @@ export function openAccounts(parts: AccountParts): Accounts {
       }),
     receive: (id, from = 'another server') =>
       db.transaction(() => {
-        const account = accounts.find(id);
+        const account = find(id);
         const received = people.receive(id, account !== undefined && isLast(account), from);
         if (!received) return;
         const { before, after, waiting } = received;
@@ -282,14 +333,24 @@ export function openAccounts(parts: AccountParts): Accounts {
         if (told !== '') note(after.removed ? 'person-removed' : 'person-changed', `${told}, by replication`);
         if (waiting) note('change-waiting', describeStanding(after, { ...after, ...waiting.change }));
       }),
-    invite: (id, actor) =>
-      db.transaction(() => {
-        const { name, role } = known(id);
-        checkClaimed(actor);
-        if (role === 'owner') checkConfirmed(actor);
-        note('invited', actor, name);
-        return codes.draw(id);
-      }),
+  };
+}
+
+/** Passwords, passkeys and sessions. */
+function openCredentials(
+  core: Core,
+): Pick<
+  Accounts,
+  'password' | 'setPassword' | 'endSession' | 'endOthers' | 'renewHash' | 'addPasskey' | 'removePasskey'
+> {
+  const { db, clock, people, sessions, passkeys, password, known, checkNotLast, note, endAll, settle } = core;
+
+  const put = db.prepare(`INSERT INTO access_password (person, hash, changed) VALUES (?, ?, ?)
+    ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, changed = excluded.changed`);
+
+  const renew = db.prepare('UPDATE access_password SET hash = ? WHERE person = ? AND hash = ?');
+
+  return {
     password,
     setPassword: (id, hash, actor) =>
       db.transaction(() => {
@@ -330,6 +391,24 @@ export function openAccounts(parts: AccountParts): Accounts {
         note('passkey-added', actor, `${account.name}: ${passkey.name}`);
         return passkey;
       }),
+    removePasskey: (id, passkey, actor) =>
+      db.transaction(() => {
+        const account = known(id);
+        const removed = passkeys.remove(passkey, id);
+        if (!removed) throw new PhotospoolError('not-found', 'There is no such passkey.', { op: 'find' });
+        if (!account.passwordSet && account.passkeys === 1) checkNotLast(account);
+        note('passkey-removed', actor, `${account.name}: ${removed.name}`);
+      }),
+  };
+}
+
+/** Second factors of passwords. */
+function openFactors(
+  core: Core,
+): Pick<Accounts, 'beginSecondFactor' | 'confirmSecondFactor' | 'renewRecovery' | 'removeSecondFactor'> {
+  const { db, factors, known, note } = core;
+
+  return {
     beginSecondFactor(id, actor) {
       checkConfirmed(actor);
       const { name, passwordSet } = known(id);
@@ -359,16 +438,7 @@ export function openAccounts(parts: AccountParts): Accounts {
         if (removed) note('second-factor-off', actor, name);
         return removed;
       }),
-    removePasskey: (id, passkey, actor) =>
-      db.transaction(() => {
-        const account = known(id);
-        const removed = passkeys.remove(passkey, id);
-        if (!removed) throw new PhotospoolError('not-found', 'There is no such passkey.', { op: 'find' });
-        if (!account.passwordSet && account.passkeys === 1) checkNotLast(account);
-        note('passkey-removed', actor, `${account.name}: ${removed.name}`);
-      }),
   };
-  return accounts;
 }
 
 function inOrder(a: Person, b: Person): number {

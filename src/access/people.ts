@@ -96,12 +96,46 @@ interface Columns {
 
 /** Opens the people of a library. Those whom an older version left keep what their documents say. */
 export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now'>): People {
+  const core = openRows(db, library);
+  const { all, find, named, keep, rows, rowOf, editionOf } = core;
+  const people: People = {
+    ...{ all, find, named },
+    ...openDecisions(core, clock),
+    ...openWaiting(core, clock),
+    unseen() {
+      const ids = new Set([...library.scan(prefix)].map(({ id }) => id.slice(prefix.length)));
+      for (const { person } of rows()) ids.add(person);
+      return [...ids].filter((id) => isId(id) && rowOf(id)?.edition !== editionOf(id));
+    },
+  };
+
+  /** Once: people of an older version keep what their documents say. */
+  function seed(): void {
+    if (library.local.setting(seeded) === 'yes') return;
+    for (const { id, body } of [...library.scan(prefix)]) {
+      const said = readStanding(body);
+      if (said && isId(id.slice(prefix.length))) keep(id.slice(prefix.length), said);
+    }
+    library.local.setSetting(seeded, 'yes');
+  }
+  library.transaction(seed);
+  return people;
+}
+
+/** The rows of people, and their documents. */
+type Core = ReturnType<typeof openRows>;
+
+function openRows(db: Sqlite, library: Library) {
   const columns = 'person, name, role, edits, removed, edition, refused, source, since';
+
   const one = db.prepare<Columns>(`SELECT ${columns} FROM access_person WHERE person = ?`);
+
   const every = db.prepare<Columns>(`SELECT ${columns} FROM access_person ORDER BY person`);
+
   const put = db.prepare(`INSERT OR REPLACE INTO access_person (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
 
   const bodyOf = (id: string): Body | undefined => library.get(prefix + id)?.body;
+
   const editionOf = (id: string): string => readStanding(bodyOf(id))?.edition ?? '';
 
   /** Puts a standing in force, as decided about the document as it is now. */
@@ -114,6 +148,9 @@ export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now
     return isId(id) ? one.get(id) : undefined;
   }
 
+  const rows = (): Columns[] => every.all();
+  const all = (): Person[] => rows().flatMap((row) => personOf(row) ?? []);
+
   function find(id: string): Person | undefined {
     const row = rowOf(id);
     return row && personOf(row);
@@ -125,8 +162,13 @@ export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now
     throw new PhotospoolError('not-found', 'There is no such person.', { op: 'find' });
   }
 
+  function named(name: string): Person[] {
+    const key = keyOfName(name);
+    return all().filter((person) => keyOfName(person.name) === key);
+  }
+
   function checkFree(name: string, but?: string): void {
-    if (people.named(name).every(({ id }) => id === but)) return;
+    if (named(name).every(({ id }) => id === but)) return;
     throw new PhotospoolError('conflict', 'There is somebody of that name already.', { hint: 'Choose another name.' });
   }
 
@@ -144,34 +186,14 @@ export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now
       if (!(error instanceof PhotospoolError) || error.code !== 'newer-version') throw error;
     }
   }
+  return { library, bodyOf, editionOf, keep, rowOf, rows, all, find, known, named, checkFree, write };
+}
 
-  function waitingOf(row: Columns): WaitingChange | undefined {
-    const said = readStanding(bodyOf(row.person));
-    const change = waitingChange(standingOf(row), said);
-    const edition = said?.edition ?? '';
-    if (!change || row.refused === edition) return undefined;
-    return {
-      ...{ id: row.person, here: standingOf(row), change, edition },
-      ...(row.source !== null && { from: row.source }),
-      ...(row.since !== null && { since: row.since }),
-    };
-  }
+/** What an owner here decides. */
+function openDecisions(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'add' | 'change' | 'remove'> {
+  const { library, bodyOf, keep, rowOf, known, checkFree, write } = core;
 
-  /** The row of somebody about whom something waits. @throws PhotospoolError `not-found`. */
-  function asked(id: string): WaitingChange {
-    const row = rowOf(id);
-    const waiting = row && waitingOf(row);
-    if (waiting) return waiting;
-    throw new PhotospoolError('not-found', 'Nothing waits to be approved for this person.', { op: 'find' });
-  }
-
-  const people: People = {
-    all: () => every.all().flatMap((row) => personOf(row) ?? []),
-    find,
-    named(name) {
-      const key = keyOfName(name);
-      return people.all().filter((person) => keyOfName(person.name) === key);
-    },
+  return {
     add: ({ name: given, role }, by) =>
       library.transaction(() => {
         const name = readName(given);
@@ -205,9 +227,39 @@ export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now
         keep(id, { ...person, removed: true });
         return person;
       }),
+  };
+}
+
+/** What documents say that came from elsewhere: it waits where it would give somebody more. */
+function openWaiting(
+  core: Core,
+  clock: Pick<Clock, 'now'>,
+): Pick<People, 'waiting' | 'approve' | 'reject' | 'receive'> {
+  const { library, bodyOf, editionOf, keep, rowOf, rows, checkFree, write } = core;
+
+  function waitingOf(row: Columns): WaitingChange | undefined {
+    const said = readStanding(bodyOf(row.person));
+    const change = waitingChange(standingOf(row), said);
+    const edition = said?.edition ?? '';
+    if (!change || row.refused === edition) return undefined;
+    return {
+      ...{ id: row.person, here: standingOf(row), change, edition },
+      ...(row.source !== null && { from: row.source }),
+      ...(row.since !== null && { since: row.since }),
+    };
+  }
+
+  /** The row of somebody about whom something waits. @throws PhotospoolError `not-found`. */
+  function asked(id: string): WaitingChange {
+    const row = rowOf(id);
+    const waiting = row && waitingOf(row);
+    if (waiting) return waiting;
+    throw new PhotospoolError('not-found', 'Nothing waits to be approved for this person.', { op: 'find' });
+  }
+
+  return {
     waiting: () =>
-      every
-        .all()
+      rows()
         .flatMap((row) => waitingOf(row) ?? [])
         .sort((a, b) => a.here.name.localeCompare(b.here.name)),
     approve: (id) =>
@@ -241,24 +293,7 @@ export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now
         const waiting = waitingOf(rowOf(id)!);
         return { before, after, ...(waiting && { waiting }) };
       }),
-    unseen() {
-      const ids = new Set([...library.scan(prefix)].map(({ id }) => id.slice(prefix.length)));
-      for (const { person } of every.all()) ids.add(person);
-      return [...ids].filter((id) => isId(id) && one.get(id)?.edition !== editionOf(id));
-    },
   };
-
-  /** Once: people of an older version keep what their documents say. */
-  function seed(): void {
-    if (library.local.setting(seeded) === 'yes') return;
-    for (const { id, body } of [...library.scan(prefix)]) {
-      const said = readStanding(body);
-      if (said && isId(id.slice(prefix.length))) keep(id.slice(prefix.length), said);
-    }
-    library.local.setSetting(seeded, 'yes');
-  }
-  library.transaction(seed);
-  return people;
 }
 
 function standingOf({ name, role, edits, removed }: Columns): Standing {

@@ -107,19 +107,19 @@ export interface SigningParts {
 
 /** Opens the ways in. */
 export function openSigning(parts: SigningParts): Signing {
-  const { db, passwords, people, accounts, sessions, devices, codes, passkeys, factors, audit } = parts;
-  const delays = openDelays(parts.clock);
-  const wrong: Refusal = { kind: 'wrong' };
+  const { enter, signOut } = openEntry(parts);
+  const core: Core = { ...parts, ...openChecks(parts), enter };
+  return { ...openWaysIn(core), ...openLinks(core), ...openConfirmation(core), ...openPasswordChange(core), signOut };
+}
 
-  /** Begins a session in place of the one that the browser had. Call it in a transaction. */
-  function enter(person: string, { address, browser, device, session }: Visit, detail: string): SignInOutcome {
-    const before = session === undefined ? undefined : sessions.find(session);
-    if (before) sessions.end(before.id);
-    const { secret } = sessions.start(person, { address, browser });
-    const who = people.find(person)?.name ?? person;
-    audit.note('signed-in', { who, address, detail });
-    return { kind: 'in', person, session: secret, device: devices.remember(person, device) };
-  }
+/** What all ways in work with. */
+type Core = SigningParts & ReturnType<typeof openChecks> & Pick<ReturnType<typeof openEntry>, 'enter'>;
+
+const wrong: Refusal = { kind: 'wrong' };
+
+/** Passwords and second factors, and how tries are slowed down. */
+function openChecks({ clock, passwords, people, accounts, devices, factors, audit }: SigningParts) {
+  const delays = openDelays(clock);
 
   /** Lets `check` be tried, unless there were too many mistakes. It counts as one until it is known to be right. */
   async function slowly(
@@ -198,13 +198,47 @@ export function openSigning(parts: SigningParts): Signing {
     return true;
   }
 
-  /** Whose a living session is. */
-  function accountOf(session: string): Account | undefined {
-    const found = sessions.get(session);
-    return found && accounts.find(found.person);
+  /** How long an address has to wait before it may bring another passkey, ms. */
+  const waitOf = (address: string): number =>
+    Math.max(...addressRules(address).map(([key, rule]) => delays.wait(key, rule)));
+
+  function countMistake(address: string): void {
+    for (const [key] of addressRules(address)) delays.count(key);
   }
 
-  const signing: Signing = {
+  return { slowly, checkCode, checkBoth, check, waitOf, countMistake };
+}
+
+/** Begins and ends sessions. */
+function openEntry({ db, people, sessions, devices, audit }: SigningParts) {
+  /** Begins a session in place of the one that the browser had. Call it in a transaction. */
+  function enter(person: string, { address, browser, device, session }: Visit, detail: string): SignInOutcome {
+    const before = session === undefined ? undefined : sessions.find(session);
+    if (before) sessions.end(before.id);
+    const { secret } = sessions.start(person, { address, browser });
+    const who = people.find(person)?.name ?? person;
+    audit.note('signed-in', { who, address, detail });
+    return { kind: 'in', person, session: secret, device: devices.remember(person, device) };
+  }
+
+  /** Ends the session that a browser has. */
+  function signOut(secret: string, address: string): void {
+    const session = sessions.find(secret);
+    if (!session) return;
+    db.transaction(() => {
+      sessions.end(session.id);
+      audit.note('signed-out', { who: people.find(session.person)?.name ?? session.person, address });
+    });
+  }
+
+  return { enter, signOut };
+}
+
+/** By a password or a passkey. */
+function openWaysIn(core: Core): Pick<Signing, 'byPassword' | 'byPasskey'> {
+  const { db, people, accounts, passkeys, audit, slowly, checkBoth, waitOf, countMistake, enter } = core;
+
+  return {
     async byPassword(name, password, visit, otp) {
       const account = accounts.named(name);
       const refused = await slowly(name, account, visit, (waiter) => checkBoth(account, password, otp, waiter));
@@ -214,18 +248,31 @@ export function openSigning(parts: SigningParts): Signing {
       );
     },
     async byPasskey(response, site, visit) {
-      const keys = addressRules(visit.address);
-      const ms = Math.max(...keys.map(([key, rule]) => delays.wait(key, rule)));
+      const ms = waitOf(visit.address);
       if (ms > 0) return { kind: 'wait', ms };
       const passkey = await passkeys.verify(response, site);
       return db.transaction(() => {
         const person = passkey && people.find(passkey.person);
         if (person) return enter(person.id, visit, `passkey ${passkey.name}`);
-        for (const [key] of keys) delays.count(key);
+        countMistake(visit.address);
         audit.note('sign-in-failed', { address: visit.address, detail: 'passkey' });
         return wrong;
       });
     },
+  };
+}
+
+/** By a one-time link. */
+function openLinks(core: Core): Pick<Signing, 'bySetUp' | 'byInvitation' | 'setsUp' | 'invited'> {
+  const { db, passwords, people, accounts, codes, audit, checkCode, enter } = core;
+
+  function invited(code: string): string | undefined {
+    const person = codes.look(code);
+    return person === undefined || person === setUp ? undefined : people.find(person)?.name;
+  }
+
+  return {
+    invited,
     async bySetUp(code, given, password, visit) {
       if (codes.look(code) !== setUp) return wrong;
       const name = readName(given);
@@ -241,12 +288,12 @@ export function openSigning(parts: SigningParts): Signing {
       });
     },
     async byInvitation(code, password, visit, otp) {
-      const invited = signing.invited(code);
-      if (invited === undefined) return wrong;
-      checkStrength(password, invited);
+      const name = invited(code);
+      if (name === undefined) return wrong;
+      checkStrength(password, name);
       const refused = checkCode(codes.look(code)!, otp);
       if (refused) return refused;
-      const hash = await passwords.hash(password, { known: `invited ${invited}` });
+      const hash = await passwords.hash(password, { known: `invited ${name}` });
       return db.transaction(() => {
         const id = codes.use(code);
         const person = id === undefined ? undefined : people.find(id);
@@ -256,10 +303,49 @@ export function openSigning(parts: SigningParts): Signing {
       });
     },
     setsUp: (code) => codes.look(code) === setUp,
-    invited(code) {
-      const person = codes.look(code);
-      return person === undefined || person === setUp ? undefined : people.find(person)?.name;
+  };
+}
+
+/** Proves once more who somebody is. */
+function openConfirmation(core: Core): Pick<Signing, 'confirmByPassword' | 'confirmByPasskey'> {
+  const { accounts, sessions, passkeys, audit, slowly, checkBoth, waitOf, countMistake } = core;
+
+  /** Whose a living session is. */
+  function accountOf(session: string): Account | undefined {
+    const found = sessions.get(session);
+    return found && accounts.find(found.person);
+  }
+
+  return {
+    async confirmByPassword(id, password, visit, otp) {
+      const account = accountOf(id);
+      if (!account) return wrong;
+      const refused = await slowly(account.name, account, visit, () =>
+        checkBoth(account, password, otp, { known: account.id }),
+      );
+      if (!refused) sessions.confirm(id);
+      return refused ?? { kind: 'confirmed' };
     },
+    async confirmByPasskey(id, response, site, { address }) {
+      const ms = waitOf(address);
+      if (ms > 0) return { kind: 'wait', ms };
+      const [account, passkey] = [accountOf(id), await passkeys.verify(response, site)];
+      if (account && passkey?.person === account.id) {
+        sessions.confirm(id);
+        return { kind: 'confirmed' };
+      }
+      countMistake(address);
+      audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail: 'passkey' });
+      return wrong;
+    },
+  };
+}
+
+/** New passwords. */
+function openPasswordChange(core: Core): Pick<Signing, 'changePassword' | 'setPassword'> {
+  const { db, passwords, people, accounts, slowly, check, enter } = core;
+
+  return {
     async changePassword(actor, old, fresh, visit, { removePasskeys = [] } = {}) {
       const id = actor.by.slice('person:'.length);
       const account = accounts.find(id);
@@ -281,43 +367,12 @@ export function openSigning(parts: SigningParts): Signing {
         return enter(id, visit, 'new password');
       });
     },
-    async confirmByPassword(id, password, visit, otp) {
-      const account = accountOf(id);
-      if (!account) return wrong;
-      const refused = await slowly(account.name, account, visit, () =>
-        checkBoth(account, password, otp, { known: account.id }),
-      );
-      if (!refused) sessions.confirm(id);
-      return refused ?? { kind: 'confirmed' };
-    },
-    async confirmByPasskey(id, response, site, { address }) {
-      const keys = addressRules(address);
-      const ms = Math.max(...keys.map(([key, rule]) => delays.wait(key, rule)));
-      if (ms > 0) return { kind: 'wait', ms };
-      const [account, passkey] = [accountOf(id), await passkeys.verify(response, site)];
-      if (account && passkey?.person === account.id) {
-        sessions.confirm(id);
-        return { kind: 'confirmed' };
-      }
-      for (const [key] of keys) delays.count(key);
-      audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail: 'passkey' });
-      return wrong;
-    },
-    signOut(secret, address) {
-      const session = sessions.find(secret);
-      if (!session) return;
-      db.transaction(() => {
-        sessions.end(session.id);
-        audit.note('signed-out', { who: people.find(session.person)?.name ?? session.person, address });
-      });
-    },
     async setPassword(id, fresh, actor) {
       checkStrength(fresh, people.find(id)?.name ?? '');
       const hash = await passwords.hash(fresh, { known: actor.by });
       accounts.setPassword(id, hash, actor);
     },
   };
-  return signing;
 }
 
 /** How a way in is refused. */

@@ -13,7 +13,7 @@
 import { constants } from 'node:fs';
 import * as system from 'node:fs/promises';
 import { errnoOf } from './errors.js';
-import { modesFor, type FileModes } from './file-modes.js';
+import { modesFor, type FileModes, type Modes } from './file-modes.js';
 import { below, foldersOf, keyOf, parentOf, type Path } from './paths.js';
 import type { Files, Moved } from './file-operations.js';
 import { openReading, type Disk, type Step } from './read-files.js';
@@ -33,9 +33,43 @@ const linkless = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 
 export function openFiles(step: Step = () => undefined, disk: Disk = system, readers: FileModes = 'private'): Files {
   const reading = openReading(step, disk);
   const modes = modesFor[readers];
+  const tools: Tools = { step, disk, readers, modes, reading };
+  const naming = openNaming(tools);
 
+  const files: Files = {
+    ...naming,
+    ...openFolders(tools, naming),
+    ...openWriting(tools, naming),
+    ...openAppending(tools),
+    ...reading,
+    async setMode(path, mode) {
+      await step('chmod', path);
+      await disk.chmod(path, mode);
+    },
+    protect: (path) => files.setMode(path, modes.original),
+    async setTimes(path, of) {
+      await step('chmod', path);
+      const seconds = Number(of.mtimeNs) / 1e9;
+      await disk.utimes(path, seconds, seconds);
+    },
+  };
+  return files;
+}
+
+/** What all operations work with. */
+interface Tools {
+  step: Step;
+  disk: Disk;
+  readers: FileModes;
+  modes: Modes;
+  reading: ReturnType<typeof openReading>;
+}
+
+/** Temporary files: made, filled, and removed again where that fails. */
+function openTemporary({ step, disk, readers }: Tools) {
   /** Temporary files that failed and could not even be removed: tried again before the next one is made. */
   const remains = new Set<Path>();
+
   async function discard(path: Path): Promise<void> {
     remains.add(path);
     await disk.unlink(path).then(
@@ -66,117 +100,26 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system, rea
       await file.close();
     }
   }
+  return { discard, temporary, create };
+}
 
+type Naming = Pick<Files, 'move' | 'rename' | 'renameAll' | 'flushFolder' | 'remove'>;
+
+/** Names of files: given, changed and taken away, each durable when it returns. */
+function openNaming({ step, disk, reading }: Tools): Naming {
   /** Where looking and renaming are two steps, no two of them are between each other's. */
   let last: Promise<unknown> = Promise.resolve();
+
   function oneByOne<T>(work: () => Promise<T>): Promise<T> {
     const turn = last.then(work);
     last = turn.catch(() => undefined);
     return turn;
   }
 
-  /** Renames a finished temporary file to a name that must be free. */
-  async function settle(from: Path, to: Path): Promise<Moved> {
-    try {
-      const moved = await files.move(from, to);
-      if (moved === 'taken') await files.remove(from);
-      return moved;
-    } catch (error) {
-      await discard(from);
-      throw error;
-    }
-  }
-
-  /** Gives a new folder the mode that a umask kept from it, beside what it inherited (setgid). */
-  async function widen(path: Path): Promise<void> {
-    const inherited = (await disk.lstat(path)).mode & 0o7000;
-    await disk.chmod(path, inherited | modes.folder);
-  }
-
   /** Those who change names in a folder while it is flushed share its next flush. */
   const flushFolder = shareNext(keyOf, (path: Path) => syncFolder(path, step, disk));
 
-  const files: Files = {
-    ...reading,
-    async makeFolder(path) {
-      if (await files.stat(path)) return;
-      const parent = parentOf(path);
-      if (parent.toString() !== path.toString()) await files.makeFolder(parent);
-      try {
-        await files.makeNewFolder(path);
-      } catch (error) {
-        if (errnoOf(error) !== 'EEXIST') throw error;
-      }
-    },
-    async makeNewFolder(path) {
-      await step('mkdir', path);
-      await disk.mkdir(path, modes.folder);
-      if (readers !== 'private') await widen(path);
-      await files.flushFolder(parentOf(path));
-    },
-    async write(path, bytes, mode = modes.file) {
-      const part = await temporary(path);
-      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));
-      return settle(part, path);
-    },
-    async scratch(path, bytes) {
-      await create(path, 0o600, async (file) => {
-        await step('write', path);
-        await file.writeFile(bytes);
-      });
-    },
-    async pour(source, path) {
-      let total = 0;
-      await create(path, modes.file, async (file) => {
-        total = await writeStream(file, source, path, step);
-      });
-      await files.flushFolder(parentOf(path));
-      return total;
-    },
-    async extend(source, path) {
-      await step('open', path);
-      const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, modes.file);
-      try {
-        return await writeStream(file, source, path, step);
-      } finally {
-        await file.close();
-      }
-    },
-    async replace(path, bytes, beside, mode = modes.file) {
-      const part = beside === undefined ? await temporary(path) : below(beside, temporaryName());
-      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));
-      try {
-        await files.rename(part, path);
-      } catch (error) {
-        await discard(part);
-        throw error;
-      }
-    },
-    async append(path, text, mode = modes.file) {
-      await step('write', path);
-      const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND, mode);
-      try {
-        await file.appendFile(text);
-      } finally {
-        await file.close();
-      }
-    },
-    async copy(from, to, shared = false) {
-      const part = await temporary(to);
-      await step('copy', part);
-      try {
-        const clone = shared ? constants.COPYFILE_FICLONE_FORCE : constants.COPYFILE_FICLONE;
-        await disk.copyFile(from, part, constants.COPYFILE_EXCL | clone);
-        await disk.chmod(part, modes.file);
-        await files.flush(part);
-        // Hashed from the copy: what was read is what will be kept.
-        const { sha256 } = await files.hash(part);
-        return { kind: await settle(part, to), sha256 };
-      } catch (error) {
-        await discard(part);
-        throw error;
-      }
-    },
+  const naming: Naming = {
     async move(from, to) {
       try {
         await step('link', to);
@@ -186,17 +129,17 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system, rea
         if (errno === 'EEXIST') return 'taken';
         if (!linkless.has(errno)) throw error;
         return oneByOne(async () => {
-          if (await files.stat(to)) return 'taken';
-          await files.rename(from, to);
+          if (await reading.stat(to)) return 'taken';
+          await naming.rename(from, to);
           return 'moved';
         });
       }
-      await files.flushFolder(parentOf(to));
-      await files.remove(from);
+      await naming.flushFolder(parentOf(to));
+      await naming.remove(from);
       return 'moved';
     },
     async rename(from, to) {
-      const [outcome] = await files.renameAll([{ from, to }]);
+      const [outcome] = await naming.renameAll([{ from, to }]);
       if (outcome?.status === 'rejected') throw outcome.reason;
     },
     async renameAll(moves) {
@@ -213,12 +156,6 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system, rea
       await Promise.all(lost.map(([, folder]) => flushFolder(folder).catch(unlessGone)));
       return outcomes;
     },
-    async flush(path) {
-      await reading.reading(path, async (file) => {
-        await step('fsync', path);
-        await file.sync();
-      });
-    },
     flushFolder,
     async remove(path) {
       await step('unlink', path);
@@ -228,12 +165,44 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system, rea
         if (errnoOf(error) === 'ENOENT') return false;
         throw error;
       }
-      await files.flushFolder(parentOf(path)).catch(unlessGone);
+      await naming.flushFolder(parentOf(path)).catch(unlessGone);
       return true;
+    },
+  };
+  return naming;
+}
+
+/** Folders, and what was left over in them. */
+function openFolders(
+  { step, disk, readers, modes, reading }: Tools,
+  { flushFolder, remove }: Naming,
+): Pick<Files, 'makeFolder' | 'makeNewFolder' | 'sweep' | 'removeFolder'> {
+  /** Gives a new folder the mode that a umask kept from it, beside what it inherited (setgid). */
+  async function widen(path: Path): Promise<void> {
+    const inherited = (await disk.lstat(path)).mode & 0o7000;
+    await disk.chmod(path, inherited | modes.folder);
+  }
+
+  const folders: ReturnType<typeof openFolders> = {
+    async makeFolder(path) {
+      if (await reading.stat(path)) return;
+      const parent = parentOf(path);
+      if (parent.toString() !== path.toString()) await folders.makeFolder(parent);
+      try {
+        await folders.makeNewFolder(path);
+      } catch (error) {
+        if (errnoOf(error) !== 'EEXIST') throw error;
+      }
+    },
+    async makeNewFolder(path) {
+      await step('mkdir', path);
+      await disk.mkdir(path, modes.folder);
+      if (readers !== 'private') await widen(path);
+      await flushFolder(parentOf(path));
     },
     async sweep(folder) {
       for (const { name, path } of (await reading.list(folder)) ?? []) {
-        if (isLeftOver(name)) await files.remove(path);
+        if (isLeftOver(name)) await remove(path);
       }
     },
     async removeFolder(path) {
@@ -244,21 +213,115 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system, rea
         if (['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY'].includes(errnoOf(error) ?? '')) return false;
         throw error;
       }
-      await files.flushFolder(parentOf(path));
+      await flushFolder(parentOf(path));
       return true;
     },
-    async setMode(path, mode) {
-      await step('chmod', path);
-      await disk.chmod(path, mode);
+  };
+  return folders;
+}
+
+/** Contents of files: durable, and never under a name before they are. */
+function openWriting(
+  tools: Tools,
+  { move, rename, remove, flushFolder }: Naming,
+): Pick<Files, 'write' | 'scratch' | 'pour' | 'replace' | 'copy' | 'flush'> {
+  const { step, disk, modes, reading } = tools;
+  const { discard, temporary, create } = openTemporary(tools);
+
+  /** Renames a finished temporary file to a name that must be free. */
+  async function settle(from: Path, to: Path): Promise<Moved> {
+    try {
+      const moved = await move(from, to);
+      if (moved === 'taken') await remove(from);
+      return moved;
+    } catch (error) {
+      await discard(from);
+      throw error;
+    }
+  }
+  const flush = (path: Path): Promise<void> =>
+    reading.reading(path, async (file) => {
+      await step('fsync', path);
+      await file.sync();
+    });
+
+  return {
+    async write(path, bytes, mode = modes.file) {
+      const part = await temporary(path);
+      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));
+      return settle(part, path);
     },
-    protect: (path) => files.setMode(path, modes.original),
-    async setTimes(path, of) {
-      await step('chmod', path);
-      const seconds = Number(of.mtimeNs) / 1e9;
-      await disk.utimes(path, seconds, seconds);
+    async scratch(path, bytes) {
+      await create(path, 0o600, async (file) => {
+        await step('write', path);
+        await file.writeFile(bytes);
+      });
+    },
+    async pour(source, path) {
+      let total = 0;
+      await create(path, modes.file, async (file) => {
+        total = await writeStream(file, source, path, step);
+      });
+      await flushFolder(parentOf(path));
+      return total;
+    },
+    async replace(path, bytes, beside, mode = modes.file) {
+      const part = beside === undefined ? await temporary(path) : below(beside, temporaryName());
+      await create(part, mode, (file) => writeAll(file, part, Buffer.from(bytes), step));
+      try {
+        await rename(part, path);
+      } catch (error) {
+        await discard(part);
+        throw error;
+      }
+    },
+    async copy(from, to, shared = false) {
+      const part = await temporary(to);
+      await step('copy', part);
+      try {
+        const clone = shared ? constants.COPYFILE_FICLONE_FORCE : constants.COPYFILE_FICLONE;
+        await disk.copyFile(from, part, constants.COPYFILE_EXCL | clone);
+        await disk.chmod(part, modes.file);
+        await flush(part);
+        // Hashed from the copy: what was read is what will be kept.
+        const { sha256 } = await reading.hash(part);
+        return { kind: await settle(part, to), sha256 };
+      } catch (error) {
+        await discard(part);
+        throw error;
+      }
+    },
+    async flush(path) {
+      await reading.reading(path, async (file) => {
+        await step('fsync', path);
+        await file.sync();
+      });
     },
   };
-  return files;
+}
+
+/** What is put behind the bytes of a file. A crash leaves some of them. */
+function openAppending({ step, disk, modes }: Tools): Pick<Files, 'extend' | 'append'> {
+  return {
+    async extend(source, path) {
+      await step('open', path);
+      const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, modes.file);
+      try {
+        return await writeStream(file, source, path, step);
+      } finally {
+        await file.close();
+      }
+    },
+    async append(path, text, mode = modes.file) {
+      await step('write', path);
+      const file = await disk.open(path, O_WRONLY | O_CREAT | O_APPEND, mode);
+      try {
+        await file.appendFile(text);
+      } finally {
+        await file.close();
+      }
+    },
+  };
 }
 
 /** For `catch` after a flush: a folder that was removed meanwhile holds no name any more. */
