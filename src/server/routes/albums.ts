@@ -18,7 +18,12 @@ const Name = Type.String({ minLength: 1, maxLength: 200 });
 const Search = Type.String({ minLength: 1, maxLength: 2_000 });
 const params = Type.Object({ album: Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{26}$' }) });
 
-export const albums: Routes = (app, { catalog, clock, library, ask }) => {
+export const albums: Routes = (app, context) => {
+  for (const add of [savedSearches, covers, suggestions]) void add(app, context);
+};
+
+/** Searches that were saved as albums. */
+const savedSearches: Routes = (app, { catalog, clock, library, ask }) => {
   const own = openAlbums(library, clock);
 
   app.get(
@@ -86,8 +91,14 @@ export const albums: Routes = (app, { catalog, clock, library, ask }) => {
       void reply.send({ changed: true });
     },
   );
+};
+
+/** The photos that stand for albums. */
+const covers: Routes = (app, { catalog, clock, library, ask }) => {
+  const own = openAlbums(library, clock);
 
   const inAlbum = (album: string) => parseQuery(`album:"${album.replaceAll(/["\\“”„]/gu, '\\$&')}"`);
+
   /** The tile of a photo, where it is in an album and exists for somebody. */
   const tileIn = (album: string, photo: string, who: Viewer) => catalog.tile(photo, inAlbum(album), sightOf(who));
 
@@ -134,6 +145,11 @@ export const albums: Routes = (app, { catalog, clock, library, ask }) => {
       return { before: before !== undefined && tileIn(album, before, who) ? before : null };
     },
   );
+};
+
+/** Albums that folders suggest. */
+const suggestions: Routes = (app, { catalog, clock, library, ask }) => {
+  const own = openAlbums(library, clock);
 
   app.get(
     '/api/albums/suggested',

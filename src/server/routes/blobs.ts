@@ -1,7 +1,7 @@
 /** Blobs for peers: given out, taken in, and asked for. Only hashes that documents name. */
 import { Readable } from 'node:stream';
 import { Type, type Static } from 'typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { may } from '../../access/permissions.js';
 import { sentence, toPhotospoolError, type ErrorCode, notFound } from '../../base/errors.js';
 import { checkStill, viewer, viewerNow } from '../http/request-viewer.js';
@@ -10,8 +10,8 @@ import { sendDownload } from '../files/send-file.js';
 import type { Amount } from '../../sync/blobs/blob-counts.js';
 import { ofDisks } from '../../sync/connections/retry-on-disk-error.js';
 import type { MissingOptions, MissingPlace, NamedBlob } from '../../sync/blobs/blob-index.js';
-import type { Routes } from '../context.js';
-import { hush, openSaid } from '../disk-error-log.js';
+import type { App, Context, Routes } from '../context.js';
+import { hush, openSaid, type DiskErrorLog } from '../disk-error-log.js';
 import { goneOf } from '../http/body-timeout.js';
 import { answers, bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { comesWithin, pulseOf, waited } from '../http/keep-alive-response.js';
@@ -42,17 +42,63 @@ interface Untaken {
   message: string;
 }
 
-export const blobs: Routes = async (app, { exchange, publishers, log }) => {
-  const { store, named } = exchange;
-  const said = openSaid();
+const Asked = Type.Object({
+  originals: Type.Optional(Type.Enum(['all', 'asked', 'none'])),
+  skip: Type.Optional(Type.Integer({ minimum: 0 })),
+  wait: Type.Optional(Type.Integer({ minimum: 0, maximum: longest, description: 'ms, while there is nothing new' })),
+  seen: Type.Optional(Type.Integer({ description: 'the `version` of the last answer: waits until there is another' })),
+  heartbeat: Type.Optional(Type.String({ description: 'ms between signs of life (empty lines) meanwhile' })),
+});
+const Params = Type.Object({ sha256: Sha256 });
+const Have = Type.Object({ have: Type.Integer({ description: 'bytes of it that are here now' }) });
 
-  /** Whether a blob is any business of who asks: on a public server, of a home that names it. */
-  const reach = (request: FastifyRequest): ((sha256: string) => boolean) => {
+export const blobs: Routes = async (app, context) => {
+  const { exchange, publishers } = context;
+  const said = openSaid();
+  const reach: Reach = (request) => {
     if (!publishers) return () => true;
     const { token } = viewer(request);
     return (sha256) => token !== undefined && publishers.names(token, sha256);
   };
 
+  addQuestion(app, exchange, reach);
+  await app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    // Whatever it is called, it is bytes, and comes as a stream.
+    scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+    addMissing(scope, context, said, reach);
+    addDownload(scope, exchange);
+    addUpload(scope, context, said, reach);
+    done();
+  });
+};
+
+/** Whether a blob is any business of who asks: on a public server, of a home that names it. */
+type Reach = (request: FastifyRequest) => (sha256: string) => boolean;
+type Exchange = Context['exchange'];
+
+/** Which of many blobs are here. */
+function addQuestion(app: App, { store, named }: Exchange, reach: Reach): void {
+  app.post(
+    '/blobs/here',
+    {
+      config: { rule: 'replicate' },
+      schema: {
+        summary: 'Which of these blobs are here',
+        body: Type.Object({ blobs: Type.Array(Sha256, { maxItems: mostAsked }) }),
+        response: answers(Type.Object({ here: Type.Array(Sha256) })),
+      },
+    },
+    async (request) => {
+      await named.follow();
+      const reaches = reach(request);
+      return { here: request.body.blobs.filter((sha256) => reaches(sha256) && store.find(sha256) !== undefined) };
+    },
+  );
+}
+
+/** What is missing here, to be listed page by page. */
+function openLacking({ exchange: { named }, publishers }: Context) {
   /** A page of what is missing, after so many. */
   function after(skip: number, originals: Originals): NamedBlob[] {
     let from: MissingPlace | undefined;
@@ -78,13 +124,21 @@ export const blobs: Routes = async (app, { exchange, publishers, log }) => {
     return { list: found.slice(skip, skip + most), total: { count: found.length, bytes } };
   }
 
+  return missing;
+}
+
+/** What is missing here, and a wait until that is another. */
+function addMissing(scope: FastifyInstance, context: Context, said: DiskErrorLog, reach: Reach): void {
+  const { exchange } = context;
+  const missing = openLacking(context);
+
   async function answer(request: FastifyRequest, asked: Static<typeof Asked>, signal: AbortSignal): Promise<Told> {
     const { originals = 'none', skip = 0, wait = 0, seen } = asked;
     await exchange.untilWanted({ originals, ...(seen !== undefined && { seen }) }, wait, signal).catch(failOnce);
     checkStill(request, 'replicate');
     const version = exchange.version();
     const { list, total } = missing(reach(request), originals, skip);
-    const wanted = list.map(async ({ sha256, bytes }) => ({ sha256, bytes, have: await store.begun(sha256) }));
+    const wanted = list.map(async ({ sha256, bytes }) => ({ sha256, bytes, have: await exchange.store.begun(sha256) }));
     return { version, total, wanted: await Promise.all(wanted) };
   }
 
@@ -93,6 +147,66 @@ export const blobs: Routes = async (app, { exchange, publishers, log }) => {
     const ours = toPhotospoolError(error, 'look for', 'pictures');
     throw said.knows(ours) ? hush(ours) : ours;
   }
+
+  scope.get(
+    '/blobs/',
+    {
+      config: { rule: 'replicate' },
+      schema: {
+        summary: 'What is missing here, most wanted first',
+        querystring: Asked,
+        response: answers(
+          Type.Object({
+            version: Type.Integer({ description: 'changes when more is wanted, or something else first' }),
+            total: Type.Object(
+              { count: Type.Integer(), bytes: Type.Integer() },
+              { description: 'all that is missing; of what was published at most 2,000' },
+            ),
+            wanted: Type.Array(Type.Object({ sha256: Sha256, bytes: Type.Integer(), have: Type.Integer() })),
+          }),
+        ),
+      },
+    },
+    async (request, reply) => {
+      const asked = request.query as Static<typeof Asked>;
+      exchange.heard(asked.wait ?? 0);
+      const pulse = pulseOf(asked.heartbeat);
+      const told = answer(request, asked, goneOf(reply));
+      if (pulse === undefined || (await comesWithin(pulse, told))) return told;
+      const text = waited(told, pulse, () => may(viewerNow(request), 'replicate'));
+      // Written as it comes: the schema is for what is known at once.
+      reply.serializer(String).type('application/json').header('x-accel-buffering', 'no');
+      return reply.send(Readable.from(text));
+    },
+  );
+}
+
+/** A blob that is here. */
+function addDownload(scope: FastifyInstance, exchange: Exchange): void {
+  scope.route({
+    method: ['GET', 'HEAD'],
+    url: '/blobs/:sha256',
+    config: { rule: 'replicate' },
+    schema: { summary: 'A blob', params: Params, response: bytes('the bytes', 'application/octet-stream') },
+    handler: async (request, reply) => {
+      const { sha256 } = request.params as { sha256: string };
+      const found = await exchange.find(sha256);
+      const gone = 'There is no such blob here.';
+      if (!found) throw notFound(gone);
+      return sendDownload(request, reply, {
+        path: found.path,
+        sha256,
+        type: 'application/octet-stream',
+        missing: gone,
+        forever: false,
+      });
+    },
+  });
+}
+
+/** A blob that is brought. */
+function addUpload(scope: FastifyInstance, { exchange, log }: Context, said: DiskErrorLog, reach: Reach): void {
+  const { store } = exchange;
 
   /** How many bytes are here then, or what a disk does not allow: peers try that again and again, it is said once. */
   async function takeIn(sha256: string, from: number, body: AsyncIterable<Uint8Array>): Promise<number | Untaken> {
@@ -110,119 +224,31 @@ export const blobs: Routes = async (app, { exchange, publishers, log }) => {
     }
   }
 
-  const Asked = Type.Object({
-    originals: Type.Optional(Type.Enum(['all', 'asked', 'none'])),
-    skip: Type.Optional(Type.Integer({ minimum: 0 })),
-    wait: Type.Optional(Type.Integer({ minimum: 0, maximum: longest, description: 'ms, while there is nothing new' })),
-    seen: Type.Optional(
-      Type.Integer({ description: 'the `version` of the last answer: waits until there is another' }),
-    ),
-    heartbeat: Type.Optional(Type.String({ description: 'ms between signs of life (empty lines) meanwhile' })),
-  });
-  const Params = Type.Object({ sha256: Sha256 });
-  const Have = Type.Object({ have: Type.Integer({ description: 'bytes of it that are here now' }) });
-
-  app.post(
-    '/blobs/here',
+  scope.put(
+    '/blobs/:sha256',
     {
-      config: { rule: 'replicate' },
+      bodyLimit: Number.MAX_SAFE_INTEGER,
+      config: { rule: 'replicate', streams: true },
       schema: {
-        summary: 'Which of these blobs are here',
-        body: Type.Object({ blobs: Type.Array(Sha256, { maxItems: mostAsked }) }),
-        response: answers(Type.Object({ here: Type.Array(Sha256) })),
+        summary: 'Brings a blob, or goes on bringing it',
+        params: Params,
+        response: { 200: Have, 201: Have, 202: Have, '4xx': Problem, '5xx': Problem },
       },
     },
-    async (request) => {
-      await named.follow();
-      const reaches = reach(request);
-      return { here: request.body.blobs.filter((sha256) => reaches(sha256) && store.find(sha256) !== undefined) };
+    async (request, reply) => {
+      const { sha256 } = request.params as { sha256: string };
+      const from = fromOf(request.headers['content-range']);
+      if (from === undefined) return refuse(reply, 400, 'range', 'Content-Range must be like “bytes 100-199/200”.');
+      exchange.heard(0);
+      const blob = await exchange.name(sha256);
+      if (!blob || !reach(request)(sha256)) throw notFound('No document names it.');
+      if (store.has(blob)) return { have: blob.bytes };
+      const have = await takeIn(sha256, from, (request.body ?? Readable.from([])) as AsyncIterable<Uint8Array>);
+      if (typeof have !== 'number') return refuse(reply, have.status, have.code, have.message);
+      return reply.code(have === blob.bytes ? 201 : 202).send({ have });
     },
   );
-
-  await app.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers();
-    // Whatever it is called, it is bytes, and comes as a stream.
-    scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
-
-    scope.get(
-      '/blobs/',
-      {
-        config: { rule: 'replicate' },
-        schema: {
-          summary: 'What is missing here, most wanted first',
-          querystring: Asked,
-          response: answers(
-            Type.Object({
-              version: Type.Integer({ description: 'changes when more is wanted, or something else first' }),
-              total: Type.Object(
-                { count: Type.Integer(), bytes: Type.Integer() },
-                { description: 'all that is missing; of what was published at most 2,000' },
-              ),
-              wanted: Type.Array(Type.Object({ sha256: Sha256, bytes: Type.Integer(), have: Type.Integer() })),
-            }),
-          ),
-        },
-      },
-      async (request, reply) => {
-        const asked = request.query as Static<typeof Asked>;
-        exchange.heard(asked.wait ?? 0);
-        const pulse = pulseOf(asked.heartbeat);
-        const told = answer(request, asked, goneOf(reply));
-        if (pulse === undefined || (await comesWithin(pulse, told))) return told;
-        const text = waited(told, pulse, () => may(viewerNow(request), 'replicate'));
-        // Written as it comes: the schema is for what is known at once.
-        reply.serializer(String).type('application/json').header('x-accel-buffering', 'no');
-        return reply.send(Readable.from(text));
-      },
-    );
-
-    scope.route({
-      method: ['GET', 'HEAD'],
-      url: '/blobs/:sha256',
-      config: { rule: 'replicate' },
-      schema: { summary: 'A blob', params: Params, response: bytes('the bytes', 'application/octet-stream') },
-      handler: async (request, reply) => {
-        const { sha256 } = request.params as { sha256: string };
-        const found = await exchange.find(sha256);
-        const gone = 'There is no such blob here.';
-        if (!found) throw notFound(gone);
-        return sendDownload(request, reply, {
-          path: found.path,
-          sha256,
-          type: 'application/octet-stream',
-          missing: gone,
-          forever: false,
-        });
-      },
-    });
-
-    scope.put(
-      '/blobs/:sha256',
-      {
-        bodyLimit: Number.MAX_SAFE_INTEGER,
-        config: { rule: 'replicate', streams: true },
-        schema: {
-          summary: 'Brings a blob, or goes on bringing it',
-          params: Params,
-          response: { 200: Have, 201: Have, 202: Have, '4xx': Problem, '5xx': Problem },
-        },
-      },
-      async (request, reply) => {
-        const { sha256 } = request.params as { sha256: string };
-        const from = fromOf(request.headers['content-range']);
-        if (from === undefined) return refuse(reply, 400, 'range', 'Content-Range must be like “bytes 100-199/200”.');
-        exchange.heard(0);
-        const blob = await exchange.name(sha256);
-        if (!blob || !reach(request)(sha256)) throw notFound('No document names it.');
-        if (store.has(blob)) return { have: blob.bytes };
-        const have = await takeIn(sha256, from, (request.body ?? Readable.from([])) as AsyncIterable<Uint8Array>);
-        if (typeof have !== 'number') return refuse(reply, have.status, have.code, have.message);
-        return reply.code(have === blob.bytes ? 201 : 202).send({ have });
-      },
-    );
-    done();
-  });
-};
+}
 
 /** The first byte that is sent: 0 without the header; undefined where it is none (RFC 9110, 14.4). */
 function fromOf(header: string | undefined): number | undefined {

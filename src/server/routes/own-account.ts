@@ -28,9 +28,14 @@ import {
   visitOf,
 } from '../http/sign-in-response.js';
 
-export const me: Routes = (app, { access }) => {
-  const { passkeys, accounts, signing } = access;
-  const config = { rule: 'own-session' } as const;
+const config = { rule: 'own-session' } as const;
+
+export const me: Routes = (app, context) => {
+  for (const add of [ownPassword, ownPasskeys, ownSecondFactor]) void add(app, context);
+};
+
+/** One's own password. */
+const ownPassword: Routes = (app, { access: { signing } }) => {
   app.post(
     '/api/me/password',
     {
@@ -55,7 +60,10 @@ export const me: Routes = (app, { access }) => {
       return answerOutcome(request, reply, outcome, refusals.old);
     },
   );
+};
 
+/** One's own passkeys. */
+const ownPasskeys: Routes = (app, { access: { passkeys, accounts } }) => {
   app.get(
     '/api/me/passkeys',
     {
@@ -98,17 +106,34 @@ export const me: Routes = (app, { access }) => {
     },
   );
 
+  const Removed = Type.Object({ removed: Type.Literal(true) });
+
+  app.delete(
+    '/api/me/passkeys/:id',
+    { config, schema: { summary: 'Takes a passkey away', params: OneParams, response: answers(Removed) } },
+    (request, reply) => {
+      accounts.removePasskey(personBehind(request), request.params.id, actorBehind(request));
+      void reply.send({ removed: true });
+    },
+  );
+};
+
+/** One's own second factor. */
+const ownSecondFactor: Routes = (app, { access: { accounts, factors } }) => {
   const Recovery = Type.Object({ recovery: Type.Array(Type.String(), { description: 'shown this once' }) });
+
   const otp = strict({ otp: GivenOtp });
+
   app.get(
     '/api/me/second-factor',
     { config, schema: { summary: 'Your second factor', response: answers(SecondFactor) } },
     (request, reply) => {
       const { person } = viewer(request);
-      const { since, ...state } = access.factors.state(person ?? '');
+      const { since, ...state } = factors.state(person ?? '');
       void reply.send({ ...state, ...(since !== undefined && { since: utcOf(since) }) });
     },
   );
+
   app.post(
     '/api/me/second-factor',
     {
@@ -121,6 +146,7 @@ export const me: Routes = (app, { access }) => {
     (request, reply) =>
       void reply.code(201).send(accounts.beginSecondFactor(personBehind(request), actorBehind(request))),
   );
+
   app.post(
     '/api/me/second-factor/confirm',
     {
@@ -132,12 +158,14 @@ export const me: Routes = (app, { access }) => {
       void reply.send({ recovery });
     },
   );
+
   app.post(
     '/api/me/second-factor/recovery',
     { config, schema: { summary: 'Makes new recovery codes; the old ones are void', response: answers(Recovery) } },
     (request, reply) =>
       void reply.send({ recovery: accounts.renewRecovery(personBehind(request), actorBehind(request)) }),
   );
+
   app.delete(
     '/api/me/second-factor',
     {
@@ -146,16 +174,6 @@ export const me: Routes = (app, { access }) => {
     },
     (request, reply) =>
       void reply.send({ removed: accounts.removeSecondFactor(personBehind(request), actorBehind(request)) }),
-  );
-
-  const Removed = Type.Object({ removed: Type.Literal(true) });
-  app.delete(
-    '/api/me/passkeys/:id',
-    { config, schema: { summary: 'Takes a passkey away', params: OneParams, response: answers(Removed) } },
-    (request, reply) => {
-      accounts.removePasskey(personBehind(request), request.params.id, actorBehind(request));
-      void reply.send({ removed: true });
-    },
   );
 };
 

@@ -9,13 +9,17 @@ import { checkConfirmed } from '../../access/actor.js';
 import { viewer } from '../http/request-viewer.js';
 import { guestsOf, mergesFor } from '../peer-status.js';
 import { Mesh, Originals } from '../../api/mesh-schemas.js';
-import type { Routes } from '../context.js';
+import type { Context, Routes } from '../context.js';
 import { answers, Problem } from '../../api/photo-schemas.js';
 import { strict } from '../../api/access-schemas.js';
 import { actorBehind } from '../http/sign-in-response.js';
 
 export const peers: Routes = (app, context) => {
-  const { access, clock, config, copies, exchange, library, mesh, peers: table } = context;
+  for (const add of [linkStatus, changeLinks, setAside]) void add(app, context);
+};
+
+/** What is known of the links. */
+const linkStatus: Routes = (app, { access, clock, config, copies, exchange, library, mesh }) => {
   app.get(
     '/api/peers',
     {
@@ -39,7 +43,10 @@ export const peers: Routes = (app, context) => {
       });
     },
   );
+};
 
+/** Adds links and removes them. */
+const changeLinks: Routes = (app, { access, clock, peers: table }) => {
   const Added = Type.Object({
     url: Type.String(),
     publish: Type.Boolean(),
@@ -48,6 +55,7 @@ export const peers: Routes = (app, context) => {
     version: Type.Optional(Type.String()),
     problem: Type.Optional(Type.String({ description: 'why the link can not be made yet' })),
   });
+
   app.post(
     '/api/peers',
     {
@@ -69,7 +77,7 @@ export const peers: Routes = (app, context) => {
       const { url: address, token, publish = false, originals = 'all' } = request.body;
       const given = { address: address.trim(), publish, originals };
       const peer = makePeer({ ...given, ...(token !== undefined && { token: token.trim() }) }, clock.now());
-      addPeer(here(), peer, unclaimed);
+      addPeer(peersHere(table), peer, unclaimed);
       access.audit.note('peer-added', { ...actor, detail: peer.url });
       const found = await discover(peer).catch((error: unknown) => toPhotospoolError(error));
       const told =
@@ -90,17 +98,27 @@ export const peers: Routes = (app, context) => {
     },
     (request, reply) => {
       const { url } = readAddress(request.params.url);
-      if (!here().remove(url)) throw notFound('That is no peer of this server.');
+      if (!peersHere(table).remove(url)) throw notFound('That is no peer of this server.');
       const { who, address } = actorBehind(request);
       access.audit.note('peer-removed', { who, detail: url, ...(address !== undefined && { address }) });
       void reply.send({ removed: true });
     },
   );
+};
+
+/** Documents that were set aside at a link. */
+const setAside: Routes = (app, { access, library, peers: table }) => {
+  function linked(address: string): string {
+    const { url } = readAddress(address);
+    if (!peersHere(table).find(url)) throw notFound('That is no peer of this server.');
+    return url;
+  }
 
   const SetAside = {
     id: Type.String({ minLength: 1, maxLength: 1_000 }),
     rev: Type.Optional(Type.String({ maxLength: 300 })),
   };
+
   app.post(
     '/api/peers/:url/retry',
     {
@@ -114,7 +132,7 @@ export const peers: Routes = (app, context) => {
     },
     (request, reply) => {
       const { id, rev } = request.body;
-      void reply.send({ tried: here().retry(linked(request.params.url), id, rev) });
+      void reply.send({ tried: peersHere(table).retry(linked(request.params.url), id, rev) });
     },
   );
 
@@ -131,22 +149,18 @@ export const peers: Routes = (app, context) => {
     },
     (request, reply) => {
       const { id } = request.body;
-      if (!here().isSetAside(linked(request.params.url), id)) throw notFound('That document was not set aside.');
+      if (!peersHere(table).isSetAside(linked(request.params.url), id))
+        throw notFound('That document was not set aside.');
       const { by, ...actor } = actorBehind(request);
       removeForeign(library, id, by);
       access.audit.note('document-removed', { ...actor, detail: id });
       void reply.send({ removed: true });
     },
   );
-
-  function linked(address: string): string {
-    const { url } = readAddress(address);
-    if (!here().find(url)) throw notFound('That is no peer of this server.');
-    return url;
-  }
-
-  function here(): NonNullable<typeof table> {
-    if (table) return table;
-    throw new PhotospoolError('conflict', 'This server has no peers of its own.');
-  }
 };
+
+/** The table of peers. @throws PhotospoolError `conflict` on a server that has none. */
+function peersHere(table: Context['peers']): NonNullable<Context['peers']> {
+  if (table) return table;
+  throw new PhotospoolError('conflict', 'This server has no peers of its own.');
+}

@@ -15,9 +15,16 @@ import {
 } from '../../api/access-schemas.js';
 import { actorBehind, utcOf } from '../http/sign-in-response.js';
 
-export const people: Routes = (app, { access }) => {
+const config = { rule: 'people' } as const;
+
+export const people: Routes = (app, context) => {
+  for (const add of [roster, waysIn, waitingChanges]) void add(app, context);
+};
+
+/** Who there is here. */
+const roster: Routes = (app, { access }) => {
   const { accounts } = access;
-  const config = { rule: 'people' } as const;
+
   app.get(
     '/api/people',
     {
@@ -32,6 +39,7 @@ export const people: Routes = (app, { access }) => {
   );
 
   const Invited = Type.Object({ person: Person, invitation: Invitation });
+
   app.post(
     '/api/people',
     {
@@ -77,6 +85,7 @@ export const people: Routes = (app, { access }) => {
   );
 
   const Removed = Type.Object({ removed: Type.Literal(true) });
+
   app.delete(
     '/api/people/:id',
     { config, schema: { summary: 'Removes a person', params: OneParams, response: answers(Removed) } },
@@ -85,22 +94,12 @@ export const people: Routes = (app, { access }) => {
       void reply.send({ removed: true });
     },
   );
+};
 
-  app.delete(
-    '/api/people/:id/second-factor',
-    {
-      config,
-      schema: {
-        summary: 'Turns two-step sign-in of a person off, where their phone and recovery codes are lost',
-        params: OneParams,
-        response: answers(Type.Object({ removed: Type.Boolean({ description: 'false where it was off' }) })),
-      },
-    },
-    (request, reply) =>
-      void reply.send({ removed: accounts.removeSecondFactor(request.params.id, actorBehind(request)) }),
-  );
-
+/** Changes of other servers that wait for an owner here. */
+const waitingChanges: Routes = (app, { access: { accounts } }) => {
   const Shown = strict({ edition: Type.String({ maxLength: 100, description: 'of the change that was shown' }) });
+
   app.post(
     '/api/people/:id/approve',
     {
@@ -133,6 +132,23 @@ export const people: Routes = (app, { access }) => {
       accounts.reject(request.params.id, request.body.edition, actorBehind(request));
       void reply.send({ rejected: true });
     },
+  );
+};
+
+/** Ways in for people who lost theirs. */
+const waysIn: Routes = (app, { access: { accounts } }) => {
+  app.delete(
+    '/api/people/:id/second-factor',
+    {
+      config,
+      schema: {
+        summary: 'Turns two-step sign-in of a person off, where their phone and recovery codes are lost',
+        params: OneParams,
+        response: answers(Type.Object({ removed: Type.Boolean({ description: 'false where it was off' }) })),
+      },
+    },
+    (request, reply) =>
+      void reply.send({ removed: accounts.removeSecondFactor(request.params.id, actorBehind(request)) }),
   );
 
   app.post(

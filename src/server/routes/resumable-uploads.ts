@@ -3,7 +3,7 @@
  * everybody else its address is answered like one that never was. In words: docs/upload.md.
  */
 import { notFound } from '../../base/errors.js';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { authorOf, type Viewer } from '../../access/permissions.js';
 import type { Upload } from '../../spool/spool-interface.js';
@@ -11,7 +11,7 @@ import { isSidecarName } from '../../ingest/sidecars/match-sidecars.js';
 import { isXmp } from '../../photo/formats/unsupported.js';
 import { headLength, whyNotTaken } from '../../photo/formats/identify.js';
 import { checkStill, viewer } from '../http/request-viewer.js';
-import type { Routes } from '../context.js';
+import type { App, Context, Routes } from '../context.js';
 import { findPhoto } from '../../album/find-photos.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { openTus, uploadsPath, type TusTarget } from '../files/tus-uploads.js';
@@ -46,31 +46,28 @@ const problems = { '4xx': Problem, '5xx': Problem };
 const nothing = (description: string) => Type.Null({ description });
 const one = `${uploadsPath}/:upload`;
 
-export const uploads: Routes = async (app, { spool, library, clock }) => {
-  const tus = openTus(spool.uploads, clock);
+/** Bytes that come as a stream, and are looked at by no schema. */
+const body = { bodyLimit: Number.MAX_SAFE_INTEGER, validatorCompiler: () => () => true };
 
-  /** The upload of a request. @throws PhotospoolError `not-found` where there is none, or it is somebody else's. */
-  async function ofAsker(request: FastifyRequest): Promise<Upload> {
-    const { upload: id } = request.params as { upload: string };
-    const found = /^[0-9a-f]{32}$/.test(id) ? await spool.uploads.find(id) : undefined;
-    if (found?.by === authorOf(viewer(request))) return found;
-    throw notFound('There is no such upload here.', 'It may be too old: begin again.');
-  }
+export const uploads: Routes = async (app, context) => {
+  addCheck(app);
+  await app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+    const tus = openTus(context.spool.uploads, context.clock);
+    addBeginning(scope, context, tus);
+    addOne(scope, context, tus);
+    done();
+  });
+};
 
-  /** Asks anew whether who made a request may upload. */
-  const stillOf = (request: FastifyRequest) => (): void => checkStill(request, 'upload');
+type Tus = ReturnType<typeof openTus>;
 
-  async function asking(request: FastifyRequest): Promise<TusTarget> {
-    const { id, by } = await ofAsker(request);
-    return { id, by, still: stillOf(request) };
-  }
+/** Asks anew whether who made a request may upload. */
+const stillOf = (request: FastifyRequest) => (): void => checkStill(request, 'upload');
 
-  /** How many bytes a photo has that whoever asks may see and whose original is here. */
-  function knownBytes(who: Viewer, sha256: string): number | undefined {
-    const photo = findPhoto(library, who, sha256);
-    return photo?.original.here === true ? photo.bytes : undefined;
-  }
-
+/** Whether files would be taken in, before they are sent. */
+function addCheck(app: App): void {
   app.post(
     '/api/uploads/check',
     {
@@ -84,90 +81,108 @@ export const uploads: Routes = async (app, { spool, library, clock }) => {
     ({ body }) =>
       Promise.resolve({ reasons: body.files.map(({ name, head }) => whyNot(name, Buffer.from(head, 'base64'))) }),
   );
+}
 
-  await app.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
-    const body = { bodyLimit: Number.MAX_SAFE_INTEGER, validatorCompiler: () => () => true };
+/** What is spoken, and how an upload begins. */
+function addBeginning(scope: FastifyInstance, { library }: Context, tus: Tus): void {
+  /** How many bytes a photo has that whoever asks may see and whose original is here. */
+  function knownBytes(who: Viewer, sha256: string): number | undefined {
+    const photo = findPhoto(library, who, sha256);
+    return photo?.original.here === true ? photo.bytes : undefined;
+  }
 
-    scope.options(
-      uploadsPath,
-      {
-        config: { rule: 'upload' },
-        schema: {
-          summary: 'What of tus is spoken',
-          response: { 204: nothing('Tus-Version, Tus-Extension'), ...problems },
-        },
-      },
-      (request, reply) => tus(request, reply, { by: authorOf(viewer(request)), still: stillOf(request) }),
-    );
-
-    scope.post(
-      uploadsPath,
-      {
-        ...body,
-        config: { rule: 'upload', streams: true },
-        schema: {
-          summary: 'Begins an upload (tus creation), or says that the photo is here already',
-          response: { 200: State, 201: nothing('Location, Upload-Expires'), ...problems },
-        },
-      },
-      async (request, reply) => {
-        const who = viewer(request);
-        const sha256 = sha256Of(request.headers['upload-metadata']);
-        const bytes = sha256 === undefined ? undefined : knownBytes(who, sha256);
-        if (bytes !== undefined) return reply.code(200).send({ state: 'known', bytes, length: bytes, sha256 });
-        return tus(request, reply, { by: authorOf(who), still: stillOf(request) });
-      },
-    );
-
-    scope.route({
-      method: ['GET', 'HEAD'],
-      url: one,
+  scope.options(
+    uploadsPath,
+    {
       config: { rule: 'upload' },
       schema: {
-        summary: 'How an upload stands, and its hash when it is safe; HEAD is that of tus',
-        params: Params,
-        response: answers(State),
+        summary: 'What of tus is spoken',
+        response: { 204: nothing('Tus-Version, Tus-Extension'), ...problems },
       },
-      handler: async (request, reply) => {
-        let found = await ofAsker(request);
-        if (request.method === 'HEAD')
-          return tus(request, reply, { id: found.id, by: found.by, still: stillOf(request) });
-        // Whole, and its end was not reached: a crash, or a disk in trouble.
-        if (found.state !== 'received' && found.bytes === found.length)
-          found = await spool.uploads.finish(found.id, stillOf(request));
-        const { state, bytes, length, sha256 } = found;
-        return { state, bytes, length, ...(sha256 !== undefined && { sha256 }) };
-      },
-    });
+    },
+    (request, reply) => tus(request, reply, { by: authorOf(viewer(request)), still: stillOf(request) }),
+  );
 
-    scope.patch(
-      one,
-      {
-        ...body,
-        config: { rule: 'upload', streams: true },
-        schema: {
-          summary: 'Goes on with an upload',
-          params: Params,
-          response: { 204: nothing('Upload-Offset'), ...problems },
-        },
+  scope.post(
+    uploadsPath,
+    {
+      ...body,
+      config: { rule: 'upload', streams: true },
+      schema: {
+        summary: 'Begins an upload (tus creation), or says that the photo is here already',
+        response: { 200: State, 201: nothing('Location, Upload-Expires'), ...problems },
       },
-      async (request, reply) => tus(request, reply, await asking(request)),
-    );
+    },
+    async (request, reply) => {
+      const who = viewer(request);
+      const sha256 = sha256Of(request.headers['upload-metadata']);
+      const bytes = sha256 === undefined ? undefined : knownBytes(who, sha256);
+      if (bytes !== undefined) return reply.code(200).send({ state: 'known', bytes, length: bytes, sha256 });
+      return tus(request, reply, { by: authorOf(who), still: stillOf(request) });
+    },
+  );
+}
 
-    scope.delete(
-      one,
-      {
-        config: { rule: 'upload' },
-        schema: {
-          summary: 'Gives an upload up',
-          params: Params,
-          response: { 204: nothing('it is gone'), ...problems },
-        },
-      },
-      async (request, reply) => tus(request, reply, await asking(request)),
-    );
-    done();
+/** An upload that was begun. */
+function addOne(scope: FastifyInstance, { spool }: Context, tus: Tus): void {
+  /** The upload of a request. @throws PhotospoolError `not-found` where there is none, or it is somebody else's. */
+  async function ofAsker(request: FastifyRequest): Promise<Upload> {
+    const { upload: id } = request.params as { upload: string };
+    const found = /^[0-9a-f]{32}$/.test(id) ? await spool.uploads.find(id) : undefined;
+    if (found?.by === authorOf(viewer(request))) return found;
+    throw notFound('There is no such upload here.', 'It may be too old: begin again.');
+  }
+
+  async function asking(request: FastifyRequest): Promise<TusTarget> {
+    const { id, by } = await ofAsker(request);
+    return { id, by, still: stillOf(request) };
+  }
+
+  scope.route({
+    method: ['GET', 'HEAD'],
+    url: one,
+    config: { rule: 'upload' },
+    schema: {
+      summary: 'How an upload stands, and its hash when it is safe; HEAD is that of tus',
+      params: Params,
+      response: answers(State),
+    },
+    handler: async (request, reply) => {
+      let found = await ofAsker(request);
+      if (request.method === 'HEAD')
+        return tus(request, reply, { id: found.id, by: found.by, still: stillOf(request) });
+      // Whole, and its end was not reached: a crash, or a disk in trouble.
+      if (found.state !== 'received' && found.bytes === found.length)
+        found = await spool.uploads.finish(found.id, stillOf(request));
+      const { state, bytes, length, sha256 } = found;
+      return { state, bytes, length, ...(sha256 !== undefined && { sha256 }) };
+    },
   });
-};
+
+  scope.patch(
+    one,
+    {
+      ...body,
+      config: { rule: 'upload', streams: true },
+      schema: {
+        summary: 'Goes on with an upload',
+        params: Params,
+        response: { 204: nothing('Upload-Offset'), ...problems },
+      },
+    },
+    async (request, reply) => tus(request, reply, await asking(request)),
+  );
+
+  scope.delete(
+    one,
+    {
+      config: { rule: 'upload' },
+      schema: {
+        summary: 'Gives an upload up',
+        params: Params,
+        response: { 204: nothing('it is gone'), ...problems },
+      },
+    },
+    async (request, reply) => tus(request, reply, await asking(request)),
+  );
+}

@@ -14,7 +14,12 @@ import { giveTicket, shareOf } from '../http/share-link-address.js';
 import { givenTypes } from '../files/send-stripped-original.js';
 import { actorBehind, refuseTooSoon, utcOf } from '../http/sign-in-response.js';
 
-export const shares: Routes = (app, { access, clock, library, toBare }) => {
+export const shares: Routes = (app, context) => {
+  for (const add of [ownLinks, openedLink]) void add(app, context);
+};
+
+/** For owners: the links that there are. */
+const ownLinks: Routes = (app, { access, clock, library }) => {
   const config = { rule: 'links' } as const;
 
   const describe = ({ scope, created, expires, used, author, ...rest }: Share, by: string) => ({
@@ -103,7 +108,10 @@ export const shares: Routes = (app, { access, clock, library, toBare }) => {
       void reply.send({ revoked: true });
     },
   );
+};
 
+/** For whoever has a link: what it shows, and its password. */
+const openedLink: Routes = (app, { access, toBare }) => {
   const over = (): PhotospoolError =>
     notFound('This link is over, or it is not whole.', 'Ask whoever sent it for a new one.');
 

@@ -24,8 +24,14 @@ import {
   visitOf,
 } from '../http/sign-in-response.js';
 
-export const session: Routes = (app, { access }) => {
-  const config = { rule: 'everyone' } as const;
+const config = { rule: 'everyone' } as const;
+
+export const session: Routes = (app, context) => {
+  for (const add of [signIn, signedIn]) void add(app, context);
+};
+
+/** Signing in and out. */
+const signIn: Routes = (app, { access }) => {
   app.get(
     '/api/session',
     { config, schema: { summary: 'Who is signed in, and what they may do', response: answers(Session) } },
@@ -81,7 +87,10 @@ export const session: Routes = (app, { access }) => {
       return answerOutcome(request, reply, outcome, refusals.passkey);
     },
   );
+};
 
+/** Who is signed in says more. */
+const signedIn: Routes = (app, { access }) => {
   app.post(
     '/api/session/confirm',
     {

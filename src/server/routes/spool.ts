@@ -12,9 +12,22 @@ import { Chosen, PassSummary, Retried, SpoolStatus } from '../../api/spool-schem
 
 const problems = { '4xx': Problem, '5xx': Problem };
 
+const names = Type.Union([
+  Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 }),
+  Type.Literal('all'),
+]);
+const stuck = { rule: 'stuck' } as const;
+const nothing = Type.Null({ description: 'done' });
+
 export const spool: Routes = (app, context) => {
+  for (const add of [passes, choices, downloads]) void add(app, context);
+};
+
+/** What the spool holds, and passes over it. */
+const passes: Routes = (app, context) => {
   const done = makeDone(context.library, context.clock);
   const noticed = openNoticed(context.library, context.clock);
+
   app.get(
     '/api/spool',
     { config: { rule: 'spool' }, schema: { summary: 'What the spool holds', response: answers(SpoolStatus) } },
@@ -33,15 +46,12 @@ export const spool: Routes = (app, context) => {
     async () => context.spool.pass(),
   );
 
-  const names = Type.Union([
-    Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), { minItems: 1, maxItems: 10_000 }),
-    Type.Literal('all'),
-  ]);
   const Again = Type.Object({
     names,
     wait: Type.Optional(Type.Boolean({ description: 'answer when they were tried' })),
     asIs: Type.Optional(Type.Boolean({ description: 'archive damaged ones as they are' })),
   });
+
   app.post(
     '/api/spool/retry',
     {
@@ -51,9 +61,23 @@ export const spool: Routes = (app, context) => {
     async ({ body: { names, ...how } }) => context.spool.retry(names, how),
   );
 
-  const stuck = { rule: 'stuck' } as const;
+  app.post(
+    '/api/spool/seen',
+    {
+      config: stuck,
+      schema: { summary: 'Says that an owner saw what is stuck', response: { 204: nothing, ...problems } },
+    },
+    async (_request, reply) => {
+      noticed.see(await context.spool.status());
+      return reply.code(204).send(null);
+    },
+  );
+};
+
+/** What becomes of stuck files. */
+const choices: Routes = (app, context) => {
   const Names = Type.Object({ names });
-  const nothing = Type.Null({ description: 'done' });
+
   app.post(
     '/api/spool/ignore',
     { config: stuck, schema: { summary: 'Ignores stuck files', body: Names, response: answers(Chosen) } },
@@ -80,19 +104,10 @@ export const spool: Routes = (app, context) => {
       return reply.code(204).send(null);
     },
   );
+};
 
-  app.post(
-    '/api/spool/seen',
-    {
-      config: stuck,
-      schema: { summary: 'Says that an owner saw what is stuck', response: { 204: nothing, ...problems } },
-    },
-    async (_request, reply) => {
-      noticed.see(await context.spool.status());
-      return reply.code(204).send(null);
-    },
-  );
-
+/** Stuck files as they are. */
+const downloads: Routes = (app, context) => {
   app.get(
     '/api/spool/stuck/:claim',
     {
