@@ -8,7 +8,7 @@ import type { Log } from '../base/log.js';
 import type { Ingest, IngestOutcome } from '../ingest/ingest.js';
 import { openChoices, type Choices } from './stuck-choices.js';
 import type { Claim, Claims } from './claims.js';
-import { earliest, openHold } from './disk-trouble.js';
+import { earliest, openHold, type DiskPause } from './disk-trouble.js';
 import { arrivalOf, failItem, isIgnored, type ClaimRecord } from './claim-record.js';
 import { isTakenAsIs } from './damaged-files.js';
 import type { SpoolPause, StuckNames, Retried, SpoolEvent, StuckItem, WorkItem } from './spool-interface.js';
@@ -66,21 +66,68 @@ const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'b
 const archives: ReadonlySet<ErrorCode> = new Set(['io', 'permission']);
 
 /** Opens the hand of a processor. */
-export function openHand({ claims, ingest, clock, log, soon, tally, emit }: HandParts): Hand {
-  const working = new Map<string, WorkItem>();
+export function openHand(parts: HandParts): Hand {
+  const { claims, clock, log } = parts;
   const stuck = new Map<string, Claim>();
-  const busy = new Set<Claim>();
-  /** The ids of those that failed since `reset`, other than by being written to, and that nothing makes worth another try. */
-  const failed = new Set<string>();
+  const [working, busy, failed] = [new Map<string, WorkItem>(), new Set<Claim>(), new Set<string>()];
   const hold = openHold(clock);
+  const state: HandState = { ...parts, working, stuck, busy, failed, hold };
   const choices = openChoices(stuck, claims, log);
-  const now = (): string => new Date(clock.now()).toISOString();
+  return {
+    work: openWork(state),
+    ...openSchedule(state),
+    adopt(found) {
+      for (const claim of found) stuck.set(claim.id, claim);
+    },
+    async retry(names, asIs = false) {
+      const { claims: found, unknown } = choices.find(names);
+      // What is ignored is meant where it is named.
+      const chosen = found.filter(({ item }) => names !== 'all' || !isIgnored(item));
+      for (const claim of chosen) again(state, claim, 0);
+      if (asIs) await choices.allow(chosen);
+      if (chosen.length > 0) hold.reset();
+      return { claims: chosen, retried: chosen.map(({ item }) => item.name), unknown };
+    },
+    choices,
+    held: hold.read,
+    reset() {
+      hold.reset();
+      failed.clear();
+    },
+    items: () => [...busy, ...stuck.values()].map(({ item }) => item),
+    working: () => [...working.values()],
+    stuck: () => [...stuck.values()].map(toStuckItem),
+  };
+}
 
-  function stepTo({ id, item: { name, claimed } }: Claim, step: string, watch: Stopwatch): void {
-    watch.step(step);
-    working.set(id, { name, step, since: now(), claimed });
-    emit({ type: 'item', name, step });
-  }
+/** What is worked on, what is stuck, and why. */
+interface HandState extends HandParts {
+  working: Map<string, WorkItem>;
+  stuck: Map<string, Claim>;
+  busy: Set<Claim>;
+  /** The ids of those that failed since `reset`, other than by being written to, and that nothing makes worth another try. */
+  failed: Set<string>;
+  hold: DiskPause;
+}
+
+/** Where it can't be looked at, nothing is known of a change. */
+const look = ({ claims }: HandParts, claim: Claim): Promise<string | undefined> =>
+  claims.look(claim).catch(() => claim.item.tried);
+const missingOf = ({ claims }: HandParts, claim: Claim): ReturnType<Claims['missing']> =>
+  claims.missing(claim).catch(() => undefined);
+
+const about = ({ id, item: { name, attempts } }: Claim): object => ({ name, claim: id, attempts });
+
+/** Makes a claim due, also in the pass that is under way. */
+function again({ failed }: HandState, claim: Claim, at: number): void {
+  claim.item.next = new Date(at).toISOString();
+  delete claim.item.ignored;
+  failed.delete(claim.id);
+}
+
+/** What becomes of a claim that was worked on. */
+function openOutcomes(state: HandState) {
+  const { claims, clock, log, soon, tally, emit, working, stuck, failed, hold } = state;
 
   /** Whether a failure is news: that of a disk is told once for all files, any other once for each file. */
   function note(claim: Claim, { code, message }: PhotospoolError): boolean {
@@ -89,10 +136,6 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       return code !== 'changing' && claim.item.error?.message !== printable(message);
     return hold.failed(code, message);
   }
-
-  /** Where it can't be looked at, nothing is known of a change. */
-  const look = (claim: Claim): Promise<string | undefined> => claims.look(claim).catch(() => claim.item.tried);
-  const missingOf = (claim: Claim): ReturnType<Claims['missing']> => claims.missing(claim).catch(() => undefined);
 
   /** The file has gone on, or is gone: what remains of its claim is removed now or at the next start. */
   const finish = (claim: Claim): Promise<void> =>
@@ -110,7 +153,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
     // The step tells which of the disks it is: that of `work`, of the library, of the archive.
     const failure = toPhotospoolError(error, working.get(claim.id)?.step ?? 'take in', claim.item.name);
     const news = note(claim, failure);
-    claim.item = failItem(claim.item, failure, clock.now(), soon, await look(claim));
+    claim.item = failItem(claim.item, failure, clock.now(), soon, await look(state, claim));
     // What waits for a disk is tried as soon as the disk is.
     if (hold.until() > 0 && claim.item.next !== undefined && hold.until() < Date.parse(claim.item.next))
       claim.item.next = new Date(hold.until()).toISOString();
@@ -130,19 +173,11 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
     else emit({ type: 'stuck', name: claim.item.name, reason: sentence(failure) });
   }
 
-  /** Makes a claim due, also in the pass that is under way. */
-  function again(claim: Claim, at = clock.now()): void {
-    claim.item.next = new Date(at).toISOString();
-    delete claim.item.ignored;
-    failed.delete(claim.id);
-  }
-
-  const about = ({ id, item: { name, attempts } }: Claim): object => ({ name, claim: id, attempts });
-
   /** The disk takes files again: all that wait for it are due. */
   function goOn(): void {
     log.info({}, 'Photos come in again.');
-    for (const claim of stuck.values()) if (everybodys.has(claim.item.error?.code ?? 'internal')) again(claim);
+    for (const claim of stuck.values())
+      if (everybodys.has(claim.item.error?.code ?? 'internal')) again(state, claim, clock.now());
   }
 
   async function settle(claim: Claim, outcome: IngestOutcome, watch: Stopwatch): Promise<void> {
@@ -161,8 +196,22 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
     tally.addSteps(steps);
     emit({ type: kind, name, sha256, ...(sidecar && { sidecar }) });
   }
+  return { drop, fail, settle };
+}
 
-  return {
+/** Takes claims through ingest. */
+function openWork(state: HandState): Hand['work'] {
+  const { claims, ingest, clock, emit, working, stuck, busy, hold } = state;
+  const { drop, fail, settle } = openOutcomes(state);
+  const now = (): string => new Date(clock.now()).toISOString();
+
+  function stepTo({ id, item: { name, claimed } }: Claim, step: string, watch: Stopwatch): void {
+    watch.step(step);
+    working.set(id, { name, step, since: now(), claimed });
+    emit({ type: 'item', name, step });
+  }
+
+  const { work }: Pick<Hand, 'work'> = {
     async work(claim) {
       if (hold.until() > 0) {
         stuck.set(claim.id, claim);
@@ -190,7 +239,7 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
         await settle(claim, outcome, watch);
         return outcome;
       } catch (error) {
-        const missing = toPhotospoolError(error).code === 'not-found' ? await missingOf(claim) : undefined;
+        const missing = toPhotospoolError(error).code === 'not-found' ? await missingOf(state, claim) : undefined;
         if (missing === 'file') await drop(claim);
         else await fail(claim, missing === 'work' ? away(claim) : error, watch);
         return undefined;
@@ -199,30 +248,26 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
         busy.delete(claim);
       }
     },
-    adopt(found) {
-      for (const claim of found) stuck.set(claim.id, claim);
-    },
+  };
+  return work;
+}
+
+/** Which of the stuck are due, and when. */
+function openSchedule(state: HandState): Pick<Hand, 'due' | 'notice' | 'next'> {
+  const { clock, stuck, failed, hold } = state;
+
+  return {
     due(now, once = false) {
       const isDue = (claim: Claim): boolean => dueAt(claim, now) <= now && !(once && failed.has(claim.id));
       return hold.until() > 0 ? [] : [...stuck.values()].filter(isDue);
     },
     async notice() {
       for (const claim of [...stuck.values()].filter(({ item }) => item.error && item.next === undefined)) {
-        const now = await look(claim);
-        const changed = now === undefined ? (await missingOf(claim)) === 'file' : now !== claim.item.tried;
-        if (changed) again(claim);
+        const now = await look(state, claim);
+        const changed = now === undefined ? (await missingOf(state, claim)) === 'file' : now !== claim.item.tried;
+        if (changed) again(state, claim, clock.now());
       }
     },
-    async retry(names, asIs = false) {
-      const { claims: found, unknown } = choices.find(names);
-      // What is ignored is meant where it is named.
-      const chosen = found.filter(({ item }) => names !== 'all' || !isIgnored(item));
-      for (const claim of chosen) again(claim, 0);
-      if (asIs) await choices.allow(chosen);
-      if (chosen.length > 0) hold.reset();
-      return { claims: chosen, retried: chosen.map(({ item }) => item.name), unknown };
-    },
-    choices,
     next(except, changing = false) {
       const next = earliest(
         [...stuck.values()]
@@ -231,13 +276,5 @@ export function openHand({ claims, ingest, clock, log, soon, tally, emit }: Hand
       );
       return next === undefined || next === Infinity ? undefined : Math.max(next, hold.until());
     },
-    held: hold.read,
-    reset() {
-      hold.reset();
-      failed.clear();
-    },
-    items: () => [...busy, ...stuck.values()].map(({ item }) => item),
-    working: () => [...working.values()],
-    stuck: () => [...stuck.values()].map(toStuckItem),
   };
 }

@@ -67,6 +67,37 @@ export const fileOf = (claim: Claim): string => join(claim.folder, claim.item.fi
 
 /** Opens the claims of a `work` folder. */
 export function openClaims(work: string, incoming: string, files: Files, clock: Clock): Claims {
+  const records = openRecords(work, files, clock);
+  const { known, save, finish, read, unreadable } = records;
+  return {
+    ...openTakes(records, incoming, files, clock),
+    ...openCompletion(records, files),
+    save,
+    finish,
+    missing: (claim) => missing(claim.folder, files),
+    async discard(claim) {
+      await throwAway(claim.folder, work, files);
+      known.delete(claim.id);
+    },
+    restore: () => putBack(work, files),
+    async list() {
+      const claims: Claim[] = [];
+      for (const entry of (await files.list(work)) ?? []) {
+        if (entry.kind !== 'folder' || !isClaimName(entry.name)) continue;
+        if (known.has(entry.name)) continue;
+        known.add(entry.name);
+        const claim = await read(entry.name).catch((error: unknown) => unreadable(entry, error));
+        if (claim) claims.push(claim);
+      }
+      return claims.sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
+  };
+}
+
+/** The folders and records of claims. */
+type Records = ReturnType<typeof openRecords>;
+
+function openRecords(work: string, files: Files, clock: Clock) {
   const known = new Set<string>();
 
   async function begin(item: ClaimRecord): Promise<Claim> {
@@ -113,6 +144,32 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     }
   }
 
+  /** What a claim holds; one that holds nothing is removed. */
+  async function read(id: string): Promise<Claim | undefined> {
+    const folder = join(work, id);
+    const item = await readItem(folder, files, clock);
+    if (item) return { id, folder, item };
+    await finish({ id, folder, item: {} as ClaimRecord });
+    return undefined;
+  }
+
+  /** One claim that can't be read is told of like any other failure, and holds up none of the others. */
+  const unreadable = ({ name, path }: Entry, error: unknown): Claim => ({
+    id: name,
+    folder: join(work, name),
+    item: failItem(unknownItem(path, name, clock), error, clock.now(), 0),
+    unread: true,
+  });
+  return { known, begin, save, finish, undo, read, unreadable };
+}
+
+/** Makes files claimed: by a rename, from another filesystem, or as a copy. */
+function openTakes(
+  { begin, save, undo }: Records,
+  incoming: string,
+  files: Files,
+  clock: Clock,
+): Pick<Claims, 'take' | 'copy'> {
   async function take(found: ScannedFile): Promise<Claim | undefined> {
     const claim = await begin(newItem(found, clock.now()));
     try {
@@ -144,6 +201,27 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     }
   }
 
+  async function copy(found: ScannedFile, sha256: string): Promise<Claim | undefined> {
+    const claim = await begin(newItem(found, clock.now()));
+    try {
+      const made = await files.copy(found.path, fileOf(claim));
+      if (made.sha256 === sha256) {
+        await files.setTimes(fileOf(claim), found.look);
+        return claim;
+      }
+      await undo(claim, true);
+      return undefined;
+    } catch (error) {
+      await undo(claim, true);
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+  return { take, copy };
+}
+
+/** Makes sure that claims hold files of their own. */
+function openCompletion({ read, save }: Records, files: Files): Pick<Claims, 'complete' | 'look'> {
   async function complete(claim: Claim): Promise<boolean> {
     if (claim.unread) {
       const found = await read(claim.id);
@@ -217,64 +295,5 @@ export function openClaims(work: string, incoming: string, files: Files, clock: 
     }
     await files.setTimes(to, before);
   }
-
-  async function copy(found: ScannedFile, sha256: string): Promise<Claim | undefined> {
-    const claim = await begin(newItem(found, clock.now()));
-    try {
-      const made = await files.copy(found.path, fileOf(claim));
-      if (made.sha256 === sha256) {
-        await files.setTimes(fileOf(claim), found.look);
-        return claim;
-      }
-      await undo(claim, true);
-      return undefined;
-    } catch (error) {
-      await undo(claim, true);
-      if (errnoOf(error) === 'ENOENT') return undefined;
-      throw error;
-    }
-  }
-
-  /** What a claim holds; one that holds nothing is removed. */
-  async function read(id: string): Promise<Claim | undefined> {
-    const folder = join(work, id);
-    const item = await readItem(folder, files, clock);
-    if (item) return { id, folder, item };
-    await finish({ id, folder, item: {} as ClaimRecord });
-    return undefined;
-  }
-
-  /** One claim that can't be read is told of like any other failure, and holds up none of the others. */
-  const unreadable = ({ name, path }: Entry, error: unknown): Claim => ({
-    id: name,
-    folder: join(work, name),
-    item: failItem(unknownItem(path, name, clock), error, clock.now(), 0),
-    unread: true,
-  });
-
-  return {
-    take,
-    copy,
-    complete,
-    save,
-    finish,
-    missing: (claim) => missing(claim.folder, files),
-    async discard(claim) {
-      await throwAway(claim.folder, work, files);
-      known.delete(claim.id);
-    },
-    restore: () => putBack(work, files),
-    look: lookOf,
-    async list() {
-      const claims: Claim[] = [];
-      for (const entry of (await files.list(work)) ?? []) {
-        if (entry.kind !== 'folder' || !isClaimName(entry.name)) continue;
-        if (known.has(entry.name)) continue;
-        known.add(entry.name);
-        const claim = await read(entry.name).catch((error: unknown) => unreadable(entry, error));
-        if (claim) claims.push(claim);
-      }
-      return claims.sort((a, b) => (a.id < b.id ? -1 : 1));
-    },
-  };
+  return { complete, look: lookOf };
 }

@@ -49,23 +49,79 @@ const names = /^([0-9a-f]{32})\.(?:json|part)$/;
 
 /** Opens the uploads of a spool: what is too old goes, and what is whole begins to be finished. */
 export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
-  const {
-    incoming,
-    work,
-    files,
-    clock,
-    log,
-    keeping = usual,
-    mayUpload = () => true,
-    room = async (folder: string) => (await roomOf(folder)).left,
-  } = parts;
-  const folders = [join(work, '.uploads'), join(incoming, '.photospool-uploads')] as const;
-  const finishing = new Map<string, Promise<Upload>>();
-  /** Those that are not whole, by id. */
-  const unfinished = new Map<string, { by: string; length: number; folder: string }>();
+  const { files, clock, keeping = usual } = parts;
+  const store = openStore(parts);
+  const { unfinished, noteOf, partOf, folderForNew, read, drop } = store;
+  const { finishing, finish } = openFinishing(parts, store, find);
+  const sweep = openSweep(parts, store, { finishing, finish });
   let swept = clock.now();
 
+  async function find(id: string): Promise<Upload | undefined> {
+    const found = await read(id);
+    if (!found) return undefined;
+    const { folder, note } = found;
+    const { by, length, metadata, begun, sha256 } = note;
+    const part = await files.stat(partOf(folder, id));
+    const touched = Math.max(begun, part?.mtimeMs ?? 0);
+    const known = { id, by, length, metadata, touched };
+    if (!part) return sha256 === undefined ? undefined : { ...known, state: 'received', bytes: length, sha256 };
+    if (clock.now() - touched > keeping.unfinished) return undefined;
+    return { ...known, state: finishing.has(id) ? 'checking' : 'uploading', bytes: part.size };
+  }
+
+  await sweep();
+
+  return {
+    find,
+    finish,
+    async begin(id, wanted) {
+      if (clock.now() - swept > hour) {
+        swept = clock.now();
+        await sweep();
+      }
+      const folder = await folderForNew();
+      await files.makeFolder(folder);
+      await checkAmount(parts, store, folder, wanted);
+      unfinished.set(id, { by: wanted.by, length: wanted.length, folder });
+      const note: Note = { format: 1, ...wanted, begun: clock.now() };
+      await files.extend(Readable.from([]), partOf(folder, id));
+      await files.replace(noteOf(folder, id), JSON.stringify(note));
+    },
+    async append(id, stream) {
+      const found = await read(id);
+      if (!found) throw missing();
+      const part = partOf(found.folder, id);
+      try {
+        await files.extend(stream, part);
+      } catch (error) {
+        const known = toPhotospoolError(error, 'take in', shownName(found.note));
+        throw known.code === 'internal' ? error : known;
+      }
+      return (await files.stat(part))?.size ?? 0;
+    },
+    async remove(id) {
+      await finishing.get(id)?.catch(() => undefined);
+      const found = await read(id);
+      if (found) await drop(found.folder, id);
+      return found !== undefined;
+    },
+    async close() {
+      await Promise.allSettled(finishing.values());
+    },
+  };
+}
+
+/** The folders, notes and bytes of uploads. */
+type Store = ReturnType<typeof openStore>;
+
+function openStore({ incoming, work, files }: UploadsParts) {
+  const folders = [join(work, '.uploads'), join(incoming, '.photospool-uploads')] as const;
+
+  /** Those that are not whole, by id. */
+  const unfinished = new Map<string, { by: string; length: number; folder: string }>();
+
   const noteOf = (folder: string, id: string): string => join(folder, `${id}.json`);
+
   const partOf = (folder: string, id: string): string => join(folder, `${id}.part`);
 
   /** Where new ones go: beside the claims, if a link leads from there to `incoming`. */
@@ -85,18 +141,22 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
     return undefined;
   }
 
-  async function find(id: string): Promise<Upload | undefined> {
-    const found = await read(id);
-    if (!found) return undefined;
-    const { folder, note } = found;
-    const { by, length, metadata, begun, sha256 } = note;
-    const part = await files.stat(partOf(folder, id));
-    const touched = Math.max(begun, part?.mtimeMs ?? 0);
-    const known = { id, by, length, metadata, touched };
-    if (!part) return sha256 === undefined ? undefined : { ...known, state: 'received', bytes: length, sha256 };
-    if (clock.now() - touched > keeping.unfinished) return undefined;
-    return { ...known, state: finishing.has(id) ? 'checking' : 'uploading', bytes: part.size };
+  async function drop(folder: string, id: string): Promise<void> {
+    unfinished.delete(id);
+    await files.remove(noteOf(folder, id));
+    await files.remove(partOf(folder, id));
   }
+  return { folders, unfinished, noteOf, partOf, folderForNew, read, drop };
+}
+
+/** Finishes uploads that are whole; what several wait for is done once. */
+function openFinishing(
+  { incoming, files }: UploadsParts,
+  store: Store,
+  find: (id: string) => Promise<Upload | undefined>,
+) {
+  const { unfinished, noteOf, partOf, folderForNew, read, drop } = store;
+  const finishing = new Map<string, Promise<Upload>>();
 
   async function complete(id: string, still: Still = () => undefined): Promise<Upload> {
     const found = await read(id);
@@ -133,18 +193,20 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
     throw error;
   }
 
-  async function drop(folder: string, id: string): Promise<void> {
-    unfinished.delete(id);
-    await files.remove(noteOf(folder, id));
-    await files.remove(partOf(folder, id));
-  }
-
   function finish(id: string, still?: Still): Promise<Upload> {
     const under = finishing.get(id) ?? complete(id, still).finally(() => finishing.delete(id));
     finishing.set(id, under);
     return under;
   }
+  return { finishing, finish };
+}
 
+/** Sweeps away what is too old, and finishes what is whole and nobody asks for. */
+function openSweep(
+  { files, clock, log, keeping = usual, mayUpload = () => true }: UploadsParts,
+  { folders, unfinished, noteOf, partOf, drop }: Store,
+  { finishing, finish }: ReturnType<typeof openFinishing>,
+): () => Promise<void> {
   async function sweepOne(folder: string, id: string): Promise<void> {
     const note = parseNote(await files.readText(noteOf(folder, id)));
     const part = await files.stat(partOf(folder, id));
@@ -167,23 +229,8 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
     if (!mayUpload(by)) throw new PhotospoolError('forbidden', 'Who began this upload may not upload any more.');
   }
 
-  /**
-   * Lets one sender begin no more than can be finished. @throws PhotospoolError `slow-down`, `disk-full`.
-   */
-  async function checkAmount(folder: string, wanted: WantedUpload): Promise<void> {
-    const own = [...unfinished].filter(([, { by }]) => by === wanted.by);
-    if (own.length >= mostOfOne) {
-      throw new PhotospoolError('slow-down', `Of your uploads ${mostOfOne} are not finished yet.`, {
-        hint: 'Finish some of them, or give them up; what is left alone goes by itself after a week.',
-      });
-    }
-    let needed = wanted.length;
-    for (const [id, one] of own) needed += one.length - ((await files.stat(partOf(one.folder, id)))?.size ?? 0);
-    if ((await room(folder)) >= needed) return;
-    throw new PhotospoolError('disk-full', `There is no room here for “${shownName(wanted)}”.`, {
-      hint: 'Free some space on the server; it is tried again by itself.',
-    });
-  }
+  const tell = (error: unknown): void =>
+    log.warn({ err: error }, sentence(toPhotospoolError(error, 'finish', 'an upload')));
 
   async function sweep(): Promise<void> {
     for (const folder of folders) {
@@ -192,50 +239,28 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
       for (const id of new Set(there.flatMap((name) => names.exec(name)?.[1] ?? []))) await sweepOne(folder, id);
     }
   }
+  return sweep;
+}
 
-  const tell = (error: unknown): void =>
-    log.warn({ err: error }, sentence(toPhotospoolError(error, 'finish', 'an upload')));
-
-  await sweep();
-
-  return {
-    find,
-    finish,
-    async begin(id, wanted) {
-      if (clock.now() - swept > hour) {
-        swept = clock.now();
-        await sweep();
-      }
-      const folder = await folderForNew();
-      await files.makeFolder(folder);
-      await checkAmount(folder, wanted);
-      unfinished.set(id, { by: wanted.by, length: wanted.length, folder });
-      const note: Note = { format: 1, ...wanted, begun: clock.now() };
-      await files.extend(Readable.from([]), partOf(folder, id));
-      await files.replace(noteOf(folder, id), JSON.stringify(note));
-    },
-    async append(id, stream) {
-      const found = await read(id);
-      if (!found) throw missing();
-      const part = partOf(found.folder, id);
-      try {
-        await files.extend(stream, part);
-      } catch (error) {
-        const known = toPhotospoolError(error, 'take in', shownName(found.note));
-        throw known.code === 'internal' ? error : known;
-      }
-      return (await files.stat(part))?.size ?? 0;
-    },
-    async remove(id) {
-      await finishing.get(id)?.catch(() => undefined);
-      const found = await read(id);
-      if (found) await drop(found.folder, id);
-      return found !== undefined;
-    },
-    async close() {
-      await Promise.allSettled(finishing.values());
-    },
-  };
+/** Lets one sender begin no more than can be finished. @throws PhotospoolError `slow-down`, `disk-full`. */
+async function checkAmount(
+  { files, room = async (folder) => (await roomOf(folder)).left }: UploadsParts,
+  { unfinished, partOf }: Store,
+  folder: string,
+  wanted: WantedUpload,
+): Promise<void> {
+  const own = [...unfinished].filter(([, { by }]) => by === wanted.by);
+  if (own.length >= mostOfOne) {
+    throw new PhotospoolError('slow-down', `Of your uploads ${mostOfOne} are not finished yet.`, {
+      hint: 'Finish some of them, or give them up; what is left alone goes by itself after a week.',
+    });
+  }
+  let needed = wanted.length;
+  for (const [id, one] of own) needed += one.length - ((await files.stat(partOf(one.folder, id)))?.size ?? 0);
+  if ((await room(folder)) >= needed) return;
+  throw new PhotospoolError('disk-full', `There is no room here for “${shownName(wanted)}”.`, {
+    hint: 'Free some space on the server; it is tried again by itself.',
+  });
 }
 
 const missing = (): PhotospoolError => new PhotospoolError('not-found', 'There is no such upload here.');
