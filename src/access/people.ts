@@ -127,15 +127,10 @@ type Core = ReturnType<typeof openRows>;
 
 function openRows(db: Sqlite, library: Library) {
   const columns = 'person, name, role, edits, removed, edition, refused, source, since';
-
   const one = db.prepare<Columns>(`SELECT ${columns} FROM access_person WHERE person = ?`);
-
   const every = db.prepare<Columns>(`SELECT ${columns} FROM access_person ORDER BY person`);
-
   const put = db.prepare(`INSERT OR REPLACE INTO access_person (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-
   const bodyOf = (id: string): Body | undefined => library.get(prefix + id)?.body;
-
   const editionOf = (id: string): string => readStanding(bodyOf(id))?.edition ?? '';
 
   /** Puts a standing in force, as decided about the document as it is now. */

@@ -76,14 +76,30 @@ export function matchNames(
   photos: readonly string[],
   titles: ReadonlyMap<string, string>,
 ): Map<string, GoogleMatch> {
+  const matching = openMatching(jsons, photos, titles);
+  const { found, byName, left, take } = matching;
+  for (const photo of photos) take(photo, byName.get(key(fold(photo), '')), 'name');
+  for (const photo of left()) {
+    const { stem, ending, number } = partsOf(fold(photo));
+    if (number !== '') take(photo, byName.get(key(stem + ending, number)), 'number');
+  }
+  takeCut(matching);
+  takeHalves(matching);
+  takeEdited(matching);
+  takeTitles(matching);
+  return found;
+}
+
+/** A folder's names, and what was brought together so far. */
+type Matching = ReturnType<typeof openMatching>;
+
+function openMatching(jsons: readonly string[], photos: readonly string[], titles: ReadonlyMap<string, string>) {
   const found = new Map<string, GoogleMatch>();
   const used = new Set<string>();
   const byName = new Map<string, string>();
   const byStem = new Map<string, string>();
-  const put = (map: Map<string, string>, at: string, json: string): void => {
-    if (!map.has(at)) map.set(at, json);
-  };
   const meant = jsons.map((json) => ({ json, names: meantBy(json) }));
+
   // What is not stripped goes before what is: `a.s.json` is first of all that of a file `a.s`.
   for (let n = 0; n < 3; n++)
     for (const { json, names } of meant) {
@@ -92,6 +108,7 @@ export function matchNames(
     }
 
   const left = (): string[] => photos.filter((photo) => !found.has(photo));
+
   function take(photo: string, json: string | undefined, rule: Rule): boolean {
     if (json === undefined || found.has(photo)) return false;
     found.set(photo, { json, rule });
@@ -101,121 +118,116 @@ export function matchNames(
     return true;
   }
 
-  for (const photo of photos) take(photo, byName.get(key(fold(photo), '')), 'name');
-  for (const photo of left()) {
-    const { stem, ending, number } = partsOf(fold(photo));
-    if (number !== '') take(photo, byName.get(key(stem + ending, number)), 'number');
-  }
-  takeCut();
-  takeHalves();
-  takeEdited();
-  takeTitles();
-  return found;
-
-  /** A long name: the JSON has the first 46 characters of it, and the number. */
-  function takeCut(): void {
-    const open = groupBy(left(), (photo) => {
-      const { stem, ending, number } = partsOf(fold(photo));
-      return key((stem + ending).slice(0, leastCut), number);
-    });
-    for (const { json, names } of meant) {
-      if (used.has(json)) continue;
-      for (const { cut, number } of names.filter(({ cut: { length } }) => length >= leastCut && length <= mostCut)) {
-        const near = open.get(key(cut.slice(0, leastCut), number)) ?? [];
-        // So many names that begin alike come from nobody's camera.
-        const fits = (near.length > mostAlike ? [] : near).filter((photo) => {
-          const { stem, ending } = partsOf(fold(photo));
-          return !found.has(photo) && (stem + ending).startsWith(cut);
-        });
-        // Of several the title tells; both halves of a Live Photo are of one stem, and the other half comes by the next rule.
-        const one = only(fits) ?? only(fits.filter((photo) => isTitled(json, photo))) ?? oneStem(fits);
-        if (one !== undefined && take(one, json, 'cut')) break;
-      }
-    }
-  }
-
-  function oneStem(fits: readonly string[]): string | undefined {
-    const stems = new Set(fits.map((photo) => partsOf(fold(photo)).stem));
-    return stems.size === 1
-      ? [...fits].sort((a, b) => Number(films.test(ending(a))) - Number(films.test(ending(b))))[0]
-      : undefined;
-  }
-
-  /** The other half of a Live Photo; or a photo whose JSON names another ending, or none. */
-  function takeHalves(): void {
-    const free = new Map<string, string>();
-    for (const { json, names } of meant) {
-      if (used.has(json)) continue;
-      for (const { base, number } of names) {
-        put(free, key(base, number), json);
-        put(free, key(withoutEnding(base), number), json);
-      }
-    }
-    for (const photo of left()) {
-      const { stem, number } = partsOf(fold(photo));
-      const whole = fold(photo);
-      const isFilm = films.test(ending(photo));
-      const taken = isFilm ? (byStem.get(key(stem, number)) ?? byStem.get(key(whole, ''))) : undefined;
-      take(
-        photo,
-        free.get(key(stem, number)) ?? free.get(key(stem + number, '')) ?? free.get(key(whole, '')) ?? taken,
-        'half',
-      );
-    }
-  }
-
-  /** An edited form: the photo's name with a word behind it, which may be cut. */
-  function takeEdited(): void {
-    const originals = new Map(
-      photos.flatMap((photo) => {
-        const match = found.get(photo);
-        const { stem, number } = partsOf(fold(photo));
-        return match ? [[key(stem, number), match.json] as const] : [];
-      }),
-    );
-    const lookUp = (stem: string, number: string): string | undefined => {
-      const inner = number === '' ? partsOf(`${stem}.x`) : { stem, number };
-      return (
-        originals.get(key(stem, number)) ??
-        originals.get(key(inner.stem, inner.number)) ??
-        freeStem.get(key(stem, number))
-      );
-    };
-    const freeStem = new Map<string, string>();
-    for (const { json, names } of meant)
-      for (const { base, number } of names) put(freeStem, key(withoutEnding(base), number), json);
-    for (const photo of left()) {
-      const { stem, number } = partsOf(fold(photo));
-      const dash = stem.lastIndexOf('-');
-      const word = stem.slice(dash);
-      const isWord = editedWords.some(
-        (edited) => word === edited || (stem.length >= leastCut && word.length > 1 && edited.startsWith(word)),
-      );
-      // A word that is not known counts where the photo without it is there and has its JSON.
-      const [before, isAnyWord] = [stem.slice(0, Math.max(dash, 0)), /^-[\p{L}\p{M} ]{3,24}$/u.test(word)];
-      if (isWord) take(photo, lookUp(before, number), 'edited');
-      else if (isAnyWord) take(photo, originals.get(key(before, number)), 'edited');
-    }
-  }
-
-  /** What is left over on both sides, and has one title. */
-  function takeTitles(): void {
-    const free = jsons.filter((json) => !used.has(json) && titles.has(json));
-    const byTitle = groupBy(free, (json) => key(plain(titles.get(json)!), meantBy(json).at(-1)!.number));
-    const open = groupBy(left(), (photo) => {
-      const { stem, ending: end, number } = partsOf(photo);
-      return key(plain(stem + end), number);
-    });
-    for (const [at, candidates] of byTitle) {
-      const [json, photo] = [only(candidates), only(open.get(at) ?? [])];
-      if (photo !== undefined) take(photo, json, 'title');
-    }
-  }
-
   function isTitled(json: string, photo: string): boolean {
     const { stem, ending: end } = partsOf(photo);
     const title = plain(titles.get(json) ?? '');
     return title === plain(stem + end) || (title.endsWith(fold(end)) && title.startsWith(plain(stem)));
+  }
+  return { jsons, photos, titles, found, used, byName, byStem, meant, left, take, isTitled };
+}
+
+/** Keeps the first of several. */
+const put = (map: Map<string, string>, at: string, json: string): void => {
+  if (!map.has(at)) map.set(at, json);
+};
+
+/** A long name: the JSON has the first 46 characters of it, and the number. */
+function takeCut({ found, used, meant, left, take, isTitled }: Matching): void {
+  const open = groupBy(left(), (photo) => {
+    const { stem, ending, number } = partsOf(fold(photo));
+    return key((stem + ending).slice(0, leastCut), number);
+  });
+  for (const { json, names } of meant) {
+    if (used.has(json)) continue;
+    for (const { cut, number } of names.filter(({ cut: { length } }) => length >= leastCut && length <= mostCut)) {
+      const near = open.get(key(cut.slice(0, leastCut), number)) ?? [];
+      // So many names that begin alike come from nobody's camera.
+      const fits = (near.length > mostAlike ? [] : near).filter((photo) => {
+        const { stem, ending } = partsOf(fold(photo));
+        return !found.has(photo) && (stem + ending).startsWith(cut);
+      });
+      // Of several the title tells; both halves of a Live Photo are of one stem, and the other half comes by the next rule.
+      const one = only(fits) ?? only(fits.filter((photo) => isTitled(json, photo))) ?? oneStem(fits);
+      if (one !== undefined && take(one, json, 'cut')) break;
+    }
+  }
+}
+
+function oneStem(fits: readonly string[]): string | undefined {
+  const stems = new Set(fits.map((photo) => partsOf(fold(photo)).stem));
+  return stems.size === 1
+    ? [...fits].sort((a, b) => Number(films.test(ending(a))) - Number(films.test(ending(b))))[0]
+    : undefined;
+}
+
+/** The other half of a Live Photo; or a photo whose JSON names another ending, or none. */
+function takeHalves({ used, byStem, meant, left, take }: Matching): void {
+  const free = new Map<string, string>();
+  for (const { json, names } of meant) {
+    if (used.has(json)) continue;
+    for (const { base, number } of names) {
+      put(free, key(base, number), json);
+      put(free, key(withoutEnding(base), number), json);
+    }
+  }
+  for (const photo of left()) {
+    const { stem, number } = partsOf(fold(photo));
+    const whole = fold(photo);
+    const isFilm = films.test(ending(photo));
+    const taken = isFilm ? (byStem.get(key(stem, number)) ?? byStem.get(key(whole, ''))) : undefined;
+    take(
+      photo,
+      free.get(key(stem, number)) ?? free.get(key(stem + number, '')) ?? free.get(key(whole, '')) ?? taken,
+      'half',
+    );
+  }
+}
+
+/** An edited form: the photo's name with a word behind it, which may be cut. */
+function takeEdited({ photos, found, meant, left, take }: Matching): void {
+  const originals = new Map(
+    photos.flatMap((photo) => {
+      const match = found.get(photo);
+      const { stem, number } = partsOf(fold(photo));
+      return match ? [[key(stem, number), match.json] as const] : [];
+    }),
+  );
+  const lookUp = (stem: string, number: string): string | undefined => {
+    const inner = number === '' ? partsOf(`${stem}.x`) : { stem, number };
+    return (
+      originals.get(key(stem, number)) ??
+      originals.get(key(inner.stem, inner.number)) ??
+      freeStem.get(key(stem, number))
+    );
+  };
+  const freeStem = new Map<string, string>();
+  for (const { json, names } of meant)
+    for (const { base, number } of names) put(freeStem, key(withoutEnding(base), number), json);
+  for (const photo of left()) {
+    const { stem, number } = partsOf(fold(photo));
+    const dash = stem.lastIndexOf('-');
+    const word = stem.slice(dash);
+    const isWord = editedWords.some(
+      (edited) => word === edited || (stem.length >= leastCut && word.length > 1 && edited.startsWith(word)),
+    );
+    // A word that is not known counts where the photo without it is there and has its JSON.
+    const [before, isAnyWord] = [stem.slice(0, Math.max(dash, 0)), /^-[\p{L}\p{M} ]{3,24}$/u.test(word)];
+    if (isWord) take(photo, lookUp(before, number), 'edited');
+    else if (isAnyWord) take(photo, originals.get(key(before, number)), 'edited');
+  }
+}
+
+/** What is left over on both sides, and has one title. */
+function takeTitles({ jsons, titles, used, left, take }: Matching): void {
+  const free = jsons.filter((json) => !used.has(json) && titles.has(json));
+  const byTitle = groupBy(free, (json) => key(plain(titles.get(json)!), meantBy(json).at(-1)!.number));
+  const open = groupBy(left(), (photo) => {
+    const { stem, ending: end, number } = partsOf(photo);
+    return key(plain(stem + end), number);
+  });
+  for (const [at, candidates] of byTitle) {
+    const [json, photo] = [only(candidates), only(open.get(at) ?? [])];
+    if (photo !== undefined) take(photo, json, 'title');
   }
 }
 

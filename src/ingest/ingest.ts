@@ -42,82 +42,65 @@ interface Hashed {
  * item must stay in its claim.
  */
 export async function openIngest(parts: IngestParts): Promise<Ingest> {
-  const { library, archive, files } = parts;
+  const { files, library } = parts;
   const { originals } = library.local;
+  const { unchanged, bring } = openBringing(parts);
   const inHand = new Map<string, Promise<unknown>>();
   await settleReservations({ ...parts, originals });
 
-  /** Whether the archive has these bytes; a reservation whose claim died is settled by what is on the disk. */
-  async function isHere(sha256: string, claim: string): Promise<boolean> {
-    const row = originals.find(sha256);
-    if (!row) return false;
-    if (row.state === 'here') {
-      if (await files.stat(archive.resolve(row.path))) return true;
-      originals.remove(sha256);
-      return false;
-    }
-    if (row.claim === claim) return false;
-    if (isSame(row.claim, claim)) {
-      originals.takeOver(sha256, row.claim, claim);
-      return false;
-    }
-    // A claim beside this one is this processor's own, and not in hand, for these bytes are in hand here.
-    if (dirname(row.claim) === dirname(claim) && (await parts.claimed(row.claim))) {
-      originals.takeOver(sha256, row.claim, claim);
-      return false;
-    }
-    const state = await settleReservation(row, { ...parts, originals });
-    if (state === 'dead') originals.takeOver(sha256, row.claim, claim);
-    return state === 'here';
-  }
-
-  async function setAside(
-    arrival: ArrivingFile,
-    { sha256, bytes, before }: Hashed,
-    hooks: IngestHooks,
-    sidecar?: Bringing,
-  ): Promise<IngestOutcome> {
-    hooks.step('archive');
+  return async (arrival, hooks) => {
+    hooks.step('hash');
+    const before = await files.statExact(arrival.file);
+    const done = before ? undefined : await finished(parts, arrival);
+    if (done) return done;
+    const { sha256, bytes } = await files.hash(arrival.file);
     await unchanged(arrival, before);
-    if (sidecar) sidecar.attach(sha256);
-    else recordSighting(library, sha256, arrival, parts.sidecars?.names);
-    const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
-    await takeBack(arrival, before, path);
-    library.local.today.add('duplicates');
-    return { kind: 'duplicate', sha256, path, bytes };
-  }
-
-  async function bring(arrival: ArrivingFile, hashed: Hashed, hooks: IngestHooks): Promise<IngestOutcome> {
-    const { sha256, bytes } = hashed;
-    let { before } = hashed;
-    const sidecar = await openSidecar(parts, arrival, hooks);
-    if (await isHere(sha256, arrival.claim)) return setAside(arrival, hashed, hooks, sidecar);
-    const row = originals.find(sha256);
-    if (row && row.claim !== arrival.claim) return { kind: 'waiting', sha256, claim: row.claim };
-    const original = { sha256, bytes, modified: Date.parse(arrival.modified) };
-    const reserve = sidecar
-      ? () => sidecar.record(archive, original)
-      : await makePhoto(parts, arrival, original, hooks);
-    for (;;) {
-      hooks.step('record');
-      await unchanged(arrival, before);
-      const place = reserve();
-      if (place.kind === 'other') return { kind: 'waiting', sha256, claim: place.claim };
-      if (place.kind === 'here') return setAside(arrival, hashed, hooks, sidecar);
-      hooks.step('archive');
-      if ((await archive.place(arrival.file, place.path, sha256)) === 'placed') {
-        await takeBack(arrival, before, place.path, sha256);
-        originals.arrived(sha256);
-        return { kind: 'stored', sha256, path: place.path, bytes, ...(sidecar && { sidecar: true }) };
-      }
-      // Something nobody told us of took that place between the reservation and the move: reserve another.
-      originals.release(sha256, arrival.claim);
-      // The try made it read-only, which is a change, too.
-      const now = await files.statExact(arrival.file);
-      if (now && before && same(now, before)) before = now;
+    for (let other; (other = inHand.get(sha256));) await other;
+    const work = bring(arrival, { sha256, bytes, before }, hooks);
+    inHand.set(
+      sha256,
+      work.catch(() => undefined),
+    );
+    try {
+      return await work;
+    } finally {
+      inHand.delete(sha256);
     }
-  }
+  };
+}
 
+type Originals = IngestParts['library']['local']['originals'];
+
+/** Whether the archive has these bytes; a reservation whose claim died is settled by what is on the disk. */
+
+/** Whether the archive has these bytes; a reservation whose claim died is settled by what is on the disk. */
+async function isHere(parts: IngestParts, sha256: string, claim: string): Promise<boolean> {
+  const { library, archive, files } = parts;
+  const { originals } = library.local;
+  const row = originals.find(sha256);
+  if (!row) return false;
+  if (row.state === 'here') {
+    if (await files.stat(archive.resolve(row.path))) return true;
+    originals.remove(sha256);
+    return false;
+  }
+  if (row.claim === claim) return false;
+  if (isSame(row.claim, claim)) {
+    originals.takeOver(sha256, row.claim, claim);
+    return false;
+  }
+  // A claim beside this one is this processor's own, and not in hand, for these bytes are in hand here.
+  if (dirname(row.claim) === dirname(claim) && (await parts.claimed(row.claim))) {
+    originals.takeOver(sha256, row.claim, claim);
+    return false;
+  }
+  const state = await settleReservation(row, { ...parts, originals });
+  if (state === 'dead') originals.takeOver(sha256, row.claim, claim);
+  return state === 'here';
+}
+
+/** Makes sure that what is archived is what was hashed. */
+function openChecks({ archive, files }: IngestParts, originals: Originals) {
   /** Throws `changing` where a file is not the one that was hashed any more. */
   async function unchanged(arrival: ArrivingFile, before: Hashed['before']): Promise<void> {
     const now = await files.statExact(arrival.file);
@@ -143,45 +126,85 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     if (reserved !== undefined) originals.release(reserved, arrival.claim);
     throw changing(arrival);
   }
+  return { unchanged, takeBack };
+}
 
-  /** The row of what a claim brought. All are looked through: this happens only after a failure in the last step. */
-  function broughtBy(claim: string): OriginalRow | undefined {
-    for (const row of originals.all()) if (isSame(row.claim, claim)) return row;
-    return undefined;
-  }
+/** Puts what was hashed where it belongs. */
+function openBringing(parts: IngestParts) {
+  const { library, archive, files } = parts;
+  const { originals } = library.local;
+  const { unchanged, takeBack } = openChecks(parts, originals);
 
-  /** Where a try before this one moved the file into the archive, and failed only after it. */
-  async function finished({ claim, aside }: ArrivingFile): Promise<IngestOutcome | undefined> {
-    const row = broughtBy(claim);
-    if (row?.state === 'here' || (row && (await settleReservation(row, { ...parts, originals })) === 'here'))
-      return {
-        ...{ kind: 'stored', sha256: row.sha256, path: row.path, bytes: row.bytes },
-        ...(isSidecarName(row.path) && { sidecar: true }),
-      };
-    if (aside === undefined || !archive.occupied(aside)) return undefined;
-    const { sha256, bytes } = await files.hash(archive.resolve(aside));
-    return { kind: 'duplicate', sha256, path: aside, bytes };
-  }
-
-  return async (arrival, hooks) => {
-    hooks.step('hash');
-    const before = await files.statExact(arrival.file);
-    const done = before ? undefined : await finished(arrival);
-    if (done) return done;
-    const { sha256, bytes } = await files.hash(arrival.file);
+  async function setAside(
+    arrival: ArrivingFile,
+    { sha256, bytes, before }: Hashed,
+    hooks: IngestHooks,
+    sidecar?: Bringing,
+  ): Promise<IngestOutcome> {
+    hooks.step('archive');
     await unchanged(arrival, before);
-    for (let other; (other = inHand.get(sha256));) await other;
-    const work = bring(arrival, { sha256, bytes, before }, hooks);
-    inHand.set(
-      sha256,
-      work.catch(() => undefined),
-    );
-    try {
-      return await work;
-    } finally {
-      inHand.delete(sha256);
+    if (sidecar) sidecar.attach(sha256);
+    else recordSighting(library, sha256, arrival, parts.sidecars?.names);
+    const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
+    await takeBack(arrival, before, path);
+    library.local.today.add('duplicates');
+    return { kind: 'duplicate', sha256, path, bytes };
+  }
+
+  async function bring(arrival: ArrivingFile, hashed: Hashed, hooks: IngestHooks): Promise<IngestOutcome> {
+    const { sha256, bytes } = hashed;
+    let { before } = hashed;
+    const sidecar = await openSidecar(parts, arrival, hooks);
+    if (await isHere(parts, sha256, arrival.claim)) return setAside(arrival, hashed, hooks, sidecar);
+    const row = originals.find(sha256);
+    if (row && row.claim !== arrival.claim) return { kind: 'waiting', sha256, claim: row.claim };
+    const original = { sha256, bytes, modified: Date.parse(arrival.modified) };
+    const reserve = sidecar
+      ? () => sidecar.record(archive, original)
+      : await makePhoto(parts, arrival, original, hooks);
+    for (;;) {
+      hooks.step('record');
+      await unchanged(arrival, before);
+      const place = reserve();
+      if (place.kind === 'other') return { kind: 'waiting', sha256, claim: place.claim };
+      if (place.kind === 'here') return setAside(arrival, hashed, hooks, sidecar);
+      hooks.step('archive');
+      if ((await archive.place(arrival.file, place.path, sha256)) === 'placed') {
+        await takeBack(arrival, before, place.path, sha256);
+        originals.arrived(sha256);
+        return { kind: 'stored', sha256, path: place.path, bytes, ...(sidecar && { sidecar: true }) };
+      }
+      // Something nobody told us of took that place between the reservation and the move: reserve another.
+      originals.release(sha256, arrival.claim);
+      // The try made it read-only, which is a change, too.
+      const now = await files.statExact(arrival.file);
+      if (now && before && same(now, before)) before = now;
     }
-  };
+  }
+  return { unchanged, bring };
+}
+
+/** Where a try before this one moved the file into the archive, and failed only after it. */
+
+/** Where a try before this one moved the file into the archive, and failed only after it. */
+async function finished(parts: IngestParts, { claim, aside }: ArrivingFile): Promise<IngestOutcome | undefined> {
+  const { library, archive, files } = parts;
+  const { originals } = library.local;
+  const row = broughtBy(originals, claim);
+  if (row?.state === 'here' || (row && (await settleReservation(row, { ...parts, originals })) === 'here'))
+    return {
+      ...{ kind: 'stored', sha256: row.sha256, path: row.path, bytes: row.bytes },
+      ...(isSidecarName(row.path) && { sidecar: true }),
+    };
+  if (aside === undefined || !archive.occupied(aside)) return undefined;
+  const { sha256, bytes } = await files.hash(archive.resolve(aside));
+  return { kind: 'duplicate', sha256, path: aside, bytes };
+}
+
+/** The row of what a claim brought. All are looked through: this happens only after a failure in the last step. */
+function broughtBy(originals: Originals, claim: string): OriginalRow | undefined {
+  for (const row of originals.all()) if (isSame(row.claim, claim)) return row;
+  return undefined;
 }
 
 const same = (a: Looked, b: Looked): boolean => a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;

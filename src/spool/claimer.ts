@@ -87,14 +87,101 @@ const everybodys: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'b
 
 /** Opens the taking of one processor. */
 export function openTaking(parts: TakingParts): Taking {
-  const { claims, inbox, files, seen, clock, emit } = parts;
+  const { clock } = parts;
+  const refusals = openRefusals(parts);
+  const { refused, elsewhere, hold } = refusals;
+  const copies = openCopies(parts, refusals);
+  const { taken, tell } = copies;
+  const heldUntil = (): number => Math.max(hold.until(), Date.parse(parts.handHeld()?.until ?? '') || 0);
+
+  return {
+    ...openTake(parts, refusals, copies, heldUntil),
+    taken,
+    wants(found, own, others, once) {
+      const key = keyOf(found.path);
+      if ((refused.get(key)?.until ?? 0) > (once ? 0 : clock.now())) return false;
+      if (parts.mode === 'move') return true;
+      if (own.has(key)) return false;
+      const item = others.get(key);
+      if (item?.error) {
+        const { message, code } = item.error;
+        elsewhere.set(key, { name: found.name, reason: message, code });
+      }
+      if (item) return false;
+      const sha256 = taken(found);
+      if (sha256 === undefined) return true;
+      if (parts.countSeen) tell(found, sha256);
+      return false;
+    },
+    held: () => hold.read() ?? parts.handHeld(),
+    heldUntil,
+    nextTry: () => earliest([...refused.values()].map(({ until }) => until).filter((until) => until > clock.now())),
+    refused: () =>
+      [...refused.values(), ...elsewhere.values()].map(({ name, reason, code }) => ({ name, reason, code })),
+    keep(ready) {
+      for (const key of refused.keys()) if (!ready.has(key)) refused.delete(key);
+      for (const key of elsewhere.keys()) if (!ready.has(key)) elsewhere.delete(key);
+    },
+    reset() {
+      refused.clear();
+      elsewhere.clear();
+      hold.reset();
+    },
+  };
+}
+
+/** Files that could not be claimed, and those that other spools have. */
+type Refusals = ReturnType<typeof openRefusals>;
+
+function openRefusals({ files, clock, log, emit }: TakingParts) {
   const refused = new Map<string, UnclaimedFile & { until: number; failures: number }>();
   const elsewhere = new Map<string, UnclaimedFile>();
+  const hold = openHold(clock);
+
+  /** What `read` gives; undefined where the file can't be read, which is that file's trouble alone. */
+  async function reading<T>(found: ScannedFile, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      await refuse(found, error, false);
+      return undefined;
+    }
+  }
+
+  async function refuse(found: ScannedFile, error: unknown, claiming: boolean): Promise<void> {
+    const failure = toPhotospoolError(error, 'take', found.path.toString());
+    const { code } = failure;
+    const there = await files.stat(found.path).catch(() => true);
+    if (code === 'not-found' && !there) return;
+    const reason = sentence(failure);
+    const before = refused.get(keyOf(found.path));
+    const failures = (before?.failures ?? 0) + 1;
+    refused.set(keyOf(found.path), {
+      name: found.name,
+      reason,
+      code,
+      failures,
+      until: clock.now() + backOff(failures, delays),
+    });
+    const news =
+      claiming && (everybodys.has(code) || failure.op === writeInto)
+        ? hold.failed(code, reason)
+        : before?.reason !== reason;
+    if (news) log.warn({ code, name: found.name }, reason);
+    emit({ type: 'stuck', name: found.name, reason });
+  }
+  return { refused, elsewhere, hold, reading, refuse };
+}
+
+/** What copy mode knows: which files were copied before, and which bytes are being copied now. */
+type Copies = ReturnType<typeof openCopies>;
+
+function openCopies(parts: TakingParts, { reading }: Refusals) {
+  const { claims, files, seen, emit } = parts;
   const told = new Set<string>();
-  const underWay = new Set<ScannedFile>();
+
   /** What is copied and worked on now, by hash: the same bytes twice in a tree are copied once. */
   const bringing = new Map<string, Promise<void>>();
-  const hold = openHold(clock);
 
   const seenKey = (found: ScannedFile): [string, number, string] => [
     keyOf(found.path),
@@ -137,41 +224,18 @@ export function openTaking(parts: TakingParts): Taking {
     seen.put(...seenKey(found), sha256);
     return undefined;
   }
+  return { told, seenKey, taken, tell, copy };
+}
 
-  /** What `read` gives; undefined where the file can't be read, which is that file's trouble alone. */
-  async function reading<T>(found: ScannedFile, read: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await read();
-    } catch (error) {
-      await refuse(found, error, false);
-      return undefined;
-    }
-  }
-
-  async function refuse(found: ScannedFile, error: unknown, claiming: boolean): Promise<void> {
-    const failure = toPhotospoolError(error, 'take', found.path.toString());
-    const { code } = failure;
-    const there = await files.stat(found.path).catch(() => true);
-    if (code === 'not-found' && !there) return;
-    const reason = sentence(failure);
-    const before = refused.get(keyOf(found.path));
-    const failures = (before?.failures ?? 0) + 1;
-    refused.set(keyOf(found.path), {
-      name: found.name,
-      reason,
-      code,
-      failures,
-      until: clock.now() + backOff(failures, delays),
-    });
-    const news =
-      claiming && (everybodys.has(code) || failure.op === writeInto)
-        ? hold.failed(code, reason)
-        : before?.reason !== reason;
-    if (news) parts.log.warn({ code, name: found.name }, reason);
-    emit({ type: 'stuck', name: found.name, reason });
-  }
-
-  const heldUntil = (): number => Math.max(hold.until(), Date.parse(parts.handHeld()?.until ?? '') || 0);
+/** Claims files, one at a time, and has them worked on. */
+function openTake(
+  parts: TakingParts,
+  { refused, hold, reading, refuse }: Refusals,
+  { told, seenKey, copy }: Copies,
+  heldUntil: () => number,
+): Pick<Taking, 'take' | 'underWay'> {
+  const { claims, inbox, seen, emit } = parts;
+  const underWay = new Set<ScannedFile>();
 
   async function claim(found: ScannedFile, brought: (() => void)[]): Promise<Claim | undefined> {
     try {
@@ -209,36 +273,5 @@ export function openTaking(parts: TakingParts): Taking {
       }
     },
     underWay: () => underWay,
-    taken,
-    wants(found, own, others, once) {
-      const key = keyOf(found.path);
-      if ((refused.get(key)?.until ?? 0) > (once ? 0 : clock.now())) return false;
-      if (parts.mode === 'move') return true;
-      if (own.has(key)) return false;
-      const item = others.get(key);
-      if (item?.error) {
-        const { message, code } = item.error;
-        elsewhere.set(key, { name: found.name, reason: message, code });
-      }
-      if (item) return false;
-      const sha256 = taken(found);
-      if (sha256 === undefined) return true;
-      if (parts.countSeen) tell(found, sha256);
-      return false;
-    },
-    held: () => hold.read() ?? parts.handHeld(),
-    heldUntil,
-    nextTry: () => earliest([...refused.values()].map(({ until }) => until).filter((until) => until > clock.now())),
-    refused: () =>
-      [...refused.values(), ...elsewhere.values()].map(({ name, reason, code }) => ({ name, reason, code })),
-    keep(ready) {
-      for (const key of refused.keys()) if (!ready.has(key)) refused.delete(key);
-      for (const key of elsewhere.keys()) if (!ready.has(key)) elsewhere.delete(key);
-    },
-    reset() {
-      refused.clear();
-      elsewhere.clear();
-      hold.reset();
-    },
   };
 }

@@ -70,27 +70,13 @@ export function openInbox(
   sidecars?: WaitingSidecars,
 ): IncomingFiles {
   const ready = openReady(settle, clock);
+  const { tidy, took } = openEmptied(incoming, settle, files, clock);
   const refused = new Map<string, { look: FileState; item: IgnoredItem }>();
-  const emptied = new Map<string, { folder: Path; since: number }>();
   let special: IgnoredItem[] = [];
   let hidden: IgnoredItem[] = [];
   const told = new Set<string>();
   let trouble: IgnoredItem[] = [];
   let waiting: ScannedFile[] = [];
-
-  /** Removes emptied folders that stayed empty for `settle`; ms until the next may go. */
-  async function tidy(): Promise<number | undefined> {
-    let wait: number | undefined;
-    for (const { folder, since } of [...emptied.values()].sort((a, b) => b.folder.length - a.folder.length)) {
-      const left = since + settle - clock.now();
-      // A folder that can't be read any more is left.
-      const entries = await files.list(folder).catch(() => undefined);
-      if (entries?.length !== 0) emptied.delete(keyOf(folder));
-      else if (left > 0) wait = Math.min(wait ?? left, left);
-      else await remove(folder);
-    }
-    return wait;
-  }
 
   /** The sidecars that may be taken. Where that can't be found out now, photos come in all the same. */
   async function choose(still: ScannedFile[], photos: ScannedFile[]): Promise<ScannedFile[]> {
@@ -100,15 +86,6 @@ export function openInbox(
       trouble.push({ name: 'sidecars', reason: sentence(toPhotospoolError(error, 'look for the photos of')) });
       return [];
     }
-  }
-
-  const isBelow = (folder: Path): boolean => Buffer.from(folder).indexOf(incoming + sep) === 0;
-
-  async function remove(folder: Path): Promise<void> {
-    emptied.delete(keyOf(folder));
-    if (!(await files.removeFolder(folder).catch(() => false))) return;
-    const parent = parentOf(folder);
-    if (isBelow(parent) && (await files.list(parent).catch(() => undefined))?.length === 0) await remove(parent);
   }
 
   return {
@@ -148,10 +125,7 @@ export function openInbox(
       refused.set(keyOf(found.path), { look: found.look, item: { name: nameOf(found), reason } });
       return reason;
     },
-    took(found) {
-      const folder = parentOf(found.path);
-      if (isBelow(folder)) emptied.set(keyOf(folder), { folder, since: clock.now() });
-    },
+    took,
     ignored: () => [
       ...special,
       ...[...refused.values()].map(({ item }) => item),
@@ -168,4 +142,38 @@ export function openInbox(
         .slice(0, mostWaiting)
         .map(({ found, since }) => ({ name: nameOf(found), since: isoTime(since), bytes: Number(found.look.size) })),
   };
+}
+
+/** Folders from which files were taken: they go when they stay empty for `settle` (ms). */
+function openEmptied(incoming: string, settle: number, files: Files, clock: Clock) {
+  const emptied = new Map<string, { folder: Path; since: number }>();
+  const isBelow = (folder: Path): boolean => Buffer.from(folder).indexOf(incoming + sep) === 0;
+
+  /** Removes emptied folders that stayed empty for `settle`; ms until the next may go. */
+  async function tidy(): Promise<number | undefined> {
+    let wait: number | undefined;
+    for (const { folder, since } of [...emptied.values()].sort((a, b) => b.folder.length - a.folder.length)) {
+      const left = since + settle - clock.now();
+      // A folder that can't be read any more is left.
+      const entries = await files.list(folder).catch(() => undefined);
+      if (entries?.length !== 0) emptied.delete(keyOf(folder));
+      else if (left > 0) wait = Math.min(wait ?? left, left);
+      else await remove(folder);
+    }
+    return wait;
+  }
+
+  async function remove(folder: Path): Promise<void> {
+    emptied.delete(keyOf(folder));
+    if (!(await files.removeFolder(folder).catch(() => false))) return;
+    const parent = parentOf(folder);
+    if (isBelow(parent) && (await files.list(parent).catch(() => undefined))?.length === 0) await remove(parent);
+  }
+
+  function took(found: ScannedFile): void {
+    const folder = parentOf(found.path);
+    if (isBelow(folder)) emptied.set(keyOf(folder), { folder, since: clock.now() });
+  }
+
+  return { tidy, took };
 }

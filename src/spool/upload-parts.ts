@@ -119,9 +119,7 @@ function openStore({ incoming, work, files }: UploadsParts) {
 
   /** Those that are not whole, by id. */
   const unfinished = new Map<string, { by: string; length: number; folder: string }>();
-
   const noteOf = (folder: string, id: string): string => join(folder, `${id}.json`);
-
   const partOf = (folder: string, id: string): string => join(folder, `${id}.part`);
 
   /** Where new ones go: beside the claims, if a link leads from there to `incoming`. */

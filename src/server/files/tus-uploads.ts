@@ -39,7 +39,36 @@ const kept = 7 * 24 * 3_600_000;
 /** Opens the protocol over the uploads of a spool. */
 export function openTus(uploads: Uploads, clock: Clock): Tus {
   const runLocked = makeUploadLocks(clock);
+  const { create, tell, add } = openAnswers(uploads, openReceiving(uploads, clock), runLocked);
 
+  return async (request, reply, asking) => {
+    const { id } = asking;
+    void reply.header('tus-resumable', version);
+    if (request.method === 'OPTIONS')
+      return reply
+        .code(204)
+        .headers({ 'tus-version': version, 'tus-extension': extensions.join(',') })
+        .send();
+    if (request.headers['tus-resumable'] !== version) {
+      void reply.header('tus-version', version);
+      return refuse(reply, 412, 'invalid', `The header Tus-Resumable must say ${version}.`);
+    }
+    if (id === undefined) return create(request, reply, asking);
+    if (request.method === 'HEAD') return tell(reply, id);
+    if (request.method === 'PATCH') return add(request, reply, { ...asking, id });
+    await runLocked(
+      id,
+      () => undefined,
+      () => uploads.remove(id),
+    );
+    return reply.code(204).send();
+  };
+}
+
+/** The bytes of requests, and what is answered of them. */
+type Receiving = ReturnType<typeof openReceiving>;
+
+function openReceiving(uploads: Uploads, clock: Clock) {
   async function find(id: string): Promise<Upload> {
     const upload = await uploads.find(id);
     if (!upload) throw notFound('There is no such upload here.', 'It may be too old: begin again.');
@@ -85,7 +114,15 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
     if (bytes === length) await uploads.finish(id, still);
     else void reply.header('upload-expires', new Date(clock.now() + kept).toUTCString());
   }
+  return { find, receive, dropUnless, answerOffset };
+}
 
+/** Begins an upload, tells how far it is, and adds to it. */
+function openAnswers(
+  uploads: Uploads,
+  { find, receive, dropUnless, answerOffset }: Receiving,
+  runLocked: ReturnType<typeof makeUploadLocks>,
+) {
   async function create(request: FastifyRequest, reply: FastifyReply, { by, still }: TusTarget): Promise<FastifyReply> {
     const { headers } = request;
     if (headers['upload-defer-length'] !== undefined || headers['upload-concat'] !== undefined) {
@@ -140,29 +177,7 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
     await answerOffset(reply, still, upload, bytes);
     return reply.code(204).send();
   }
-
-  return async (request, reply, asking) => {
-    const { id } = asking;
-    void reply.header('tus-resumable', version);
-    if (request.method === 'OPTIONS')
-      return reply
-        .code(204)
-        .headers({ 'tus-version': version, 'tus-extension': extensions.join(',') })
-        .send();
-    if (request.headers['tus-resumable'] !== version) {
-      void reply.header('tus-version', version);
-      return refuse(reply, 412, 'invalid', `The header Tus-Resumable must say ${version}.`);
-    }
-    if (id === undefined) return create(request, reply, asking);
-    if (request.method === 'HEAD') return tell(reply, id);
-    if (request.method === 'PATCH') return add(request, reply, { ...asking, id });
-    await runLocked(
-      id,
-      () => undefined,
-      () => uploads.remove(id),
-    );
-    return reply.code(204).send();
-  };
+  return { create, tell, add };
 }
 
 const tooLarge = (): PhotospoolError =>

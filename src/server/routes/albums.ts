@@ -96,7 +96,6 @@ const savedSearches: Routes = (app, { catalog, clock, library, ask }) => {
 /** The photos that stand for albums. */
 const covers: Routes = (app, { catalog, clock, library, ask }) => {
   const own = openAlbums(library, clock);
-
   const inAlbum = (album: string) => parseQuery(`album:"${album.replaceAll(/["\\“”„]/gu, '\\$&')}"`);
 
   /** The tile of a photo, where it is in an album and exists for somebody. */

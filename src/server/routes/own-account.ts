@@ -121,7 +121,6 @@ const ownPasskeys: Routes = (app, { access: { passkeys, accounts } }) => {
 /** One's own second factor. */
 const ownSecondFactor: Routes = (app, { access: { accounts, factors } }) => {
   const Recovery = Type.Object({ recovery: Type.Array(Type.String(), { description: 'shown this once' }) });
-
   const otp = strict({ otp: GivenOtp });
 
   app.get(

@@ -55,20 +55,80 @@ const between = 30_000;
 
 /** Opens the exchange. Nothing is read before the first question. */
 export function openExchange(parts: ExchangeParts): Exchange {
+  const { db, clock } = parts;
+  const { named, store, follow, wake, stir, onWake, onArrival, version } = openContents(parts);
+  let served = 0;
+
+  const untilChange: Exchange['untilChange'] = (wait, signal) =>
+    untilCalled([onWake, parts.onChange], clock, wait, signal);
+
+  const isHere = (sha256: string): boolean => store.find(sha256) !== undefined;
+
+  return {
+    named,
+    store,
+    untilChange,
+    there: (url) => openThere(db, url),
+    stir: wake,
+    version,
+    onArrival,
+    async name(sha256) {
+      const known = named.find(sha256);
+      if (known) return known;
+      await follow();
+      return named.find(sha256);
+    },
+    async find(sha256) {
+      const known = store.find(sha256);
+      if (known) return known;
+      await follow();
+      return store.find(sha256);
+    },
+    async untilWanted({ seen, ...options }, wait, signal) {
+      const until = clock.now() + wait;
+      for (;;) {
+        await follow();
+        const left = until - clock.now();
+        const come = seen === undefined ? named.missing({ ...options, limit: 1 }).list.length > 0 : version() !== seen;
+        if (left <= 0 || signal.aborted || come) return;
+        await untilChange(Math.min(look, left), signal);
+      }
+    },
+    async ask(sha256, wait, signal = never) {
+      const until = clock.now() + wait;
+      await follow();
+      named.ask(sha256);
+      stir();
+      while (!isHere(sha256) && clock.now() < until && !signal.aborted)
+        await untilChange(Math.min(look, until - clock.now()), signal);
+      return isHere(sha256);
+    },
+    heard(wait) {
+      served = Math.max(served, clock.now() + wait + between);
+    },
+    isServed: () => clock.now() < served,
+  };
+}
+
+/** The index of blobs and the store, which tell of what comes, and put back what was laid aside. */
+function openContents(parts: ExchangeParts) {
   const { db, library, blobs, clock } = parts;
   const { discarded, originals } = library.local;
+  const { on: onWake, call: wake } = openListeners();
+  let version = clock.now();
+
+  const arrivals = openListeners<[photo: string, sha256: string]>();
+
   /** Originals that were laid aside, and whose photos may have come back. */
   const aside = new Set(discarded.all());
+
   const inOrder = openNamed(db, library, (kind, sha256) => {
     if (kind !== 'original') return blobs.has(sha256);
     const here = originals.find(sha256) !== undefined;
     if (!here && discarded.find(sha256) !== undefined) aside.add(sha256);
     return here;
   });
-  const { on: onWake, call: wake } = openListeners();
-  const arrivals = openListeners<[photo: string, sha256: string]>();
-  let version = clock.now();
-  let served = 0;
+
   const named: BlobIndex = {
     ...inOrder,
     follow,
@@ -77,7 +137,9 @@ export function openExchange(parts: ExchangeParts): Exchange {
       if (!here) version++;
     },
   };
+
   const inner = openStore({ ...parts, named });
+
   const store: Store = {
     ...inner,
     async take(sha256, from, source) {
@@ -111,56 +173,12 @@ export function openExchange(parts: ExchangeParts): Exchange {
     return changed;
   }
 
-  const untilChange: Exchange['untilChange'] = (wait, signal) =>
-    untilCalled([onWake, parts.onChange], clock, wait, signal);
-
-  const isHere = (sha256: string): boolean => store.find(sha256) !== undefined;
-
-  return {
-    named,
-    store,
-    untilChange,
-    there: (url) => openThere(db, url),
-    stir: wake,
-    version: () => version,
-    onArrival: arrivals.on,
-    async name(sha256) {
-      const known = named.find(sha256);
-      if (known) return known;
-      await follow();
-      return named.find(sha256);
-    },
-    async find(sha256) {
-      const known = store.find(sha256);
-      if (known) return known;
-      await follow();
-      return store.find(sha256);
-    },
-    async untilWanted({ seen, ...options }, wait, signal) {
-      const until = clock.now() + wait;
-      for (;;) {
-        await follow();
-        const left = until - clock.now();
-        const come = seen === undefined ? named.missing({ ...options, limit: 1 }).list.length > 0 : version !== seen;
-        if (left <= 0 || signal.aborted || come) return;
-        await untilChange(Math.min(look, left), signal);
-      }
-    },
-    async ask(sha256, wait, signal = never) {
-      const until = clock.now() + wait;
-      await follow();
-      named.ask(sha256);
-      version++;
-      wake();
-      while (!isHere(sha256) && clock.now() < until && !signal.aborted)
-        await untilChange(Math.min(look, until - clock.now()), signal);
-      return isHere(sha256);
-    },
-    heard(wait) {
-      served = Math.max(served, clock.now() + wait + between);
-    },
-    isServed: () => clock.now() < served,
-  };
+  /** Something may be wanted now that was not. */
+  function stir(): void {
+    version++;
+    wake();
+  }
+  return { named, store, follow, wake, stir, onWake, onArrival: arrivals.on, version: () => version };
 }
 
 const never = new AbortController().signal;

@@ -59,11 +59,57 @@ const atOnce = 1024 * 1024;
 
 /** Opens the store. */
 export function openStore(parts: StoreParts): Store {
-  const { library, archive, blobs, files, named, room = roomOf } = parts;
+  const { library, archive, files, named } = parts;
+  const places = openPlaces(parts);
+  const { pathOf, begun, arrive, settleOriginal } = places;
+  const append = openAppending(parts, places);
   const { discarded, originals } = library.local;
   const inHand = new Set<string>();
-  /** Bytes that others in hand have still to write. */
-  let promised = 0;
+
+  return {
+    find(sha256) {
+      const blob = named.find(sha256);
+      const path = blob && pathOf(blob);
+      return blob && path !== undefined ? { path, blob } : undefined;
+    },
+    has: (blob) => pathOf(blob) !== undefined,
+    begun,
+    async putBack(sha256) {
+      const [blob, path] = [named.find(sha256), discarded.find(sha256)];
+      if (path === undefined || blob?.kind !== 'original' || originals.find(sha256) || inHand.has(sha256)) return false;
+      inHand.add(sha256);
+      try {
+        const file = archive.resolve(path);
+        const isIt = (await files.stat(file))?.isFile() === true && (await files.hash(file)).sha256 === sha256;
+        if (isIt) {
+          await settleOriginal(blob, file);
+          await arrive(sha256);
+        }
+        discarded.remove(sha256);
+        return isIt;
+      } finally {
+        inHand.delete(sha256);
+      }
+    },
+    async take(sha256, from, source) {
+      const blob = named.find(sha256);
+      if (!blob) throw unknown(sha256);
+      if (inHand.has(sha256)) throw locked(sha256);
+      inHand.add(sha256);
+      try {
+        return await append(blob, from, source);
+      } finally {
+        inHand.delete(sha256);
+      }
+    },
+  };
+}
+
+/** Where blobs are, and how whole ones get there. */
+type Places = ReturnType<typeof openPlaces>;
+
+function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
+  const { originals } = library.local;
 
   function pathOf({ kind, sha256 }: NamedBlob): string | undefined {
     if (kind !== 'original') return blobs.has(sha256) ? blobs.path(sha256) : undefined;
@@ -114,6 +160,13 @@ export function openStore(parts: StoreParts): Store {
     }
     originals.arrived(sha256);
   }
+  return { pathOf, begun, arrive, settle, settleOriginal };
+}
+
+/** Adds bytes to a blob that is not whole, while the disk has room for all that is under way. */
+function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, settle }: Places) {
+  /** Bytes that others in hand have still to write. */
+  let promised = 0;
 
   /** @throws PhotospoolError `disk-full`. */
   async function checkRoom(bytes: number): Promise<void> {
@@ -161,44 +214,7 @@ export function openStore(parts: StoreParts): Store {
     await files.remove(file);
     throw new PhotospoolError('corrupt', `What came as ${sha256} has another hash.`, { op: 'receive' });
   }
-
-  return {
-    find(sha256) {
-      const blob = named.find(sha256);
-      const path = blob && pathOf(blob);
-      return blob && path !== undefined ? { path, blob } : undefined;
-    },
-    has: (blob) => pathOf(blob) !== undefined,
-    begun,
-    async putBack(sha256) {
-      const [blob, path] = [named.find(sha256), discarded.find(sha256)];
-      if (path === undefined || blob?.kind !== 'original' || originals.find(sha256) || inHand.has(sha256)) return false;
-      inHand.add(sha256);
-      try {
-        const file = archive.resolve(path);
-        const isIt = (await files.stat(file))?.isFile() === true && (await files.hash(file)).sha256 === sha256;
-        if (isIt) {
-          await settleOriginal(blob, file);
-          await arrive(sha256);
-        }
-        discarded.remove(sha256);
-        return isIt;
-      } finally {
-        inHand.delete(sha256);
-      }
-    },
-    async take(sha256, from, source) {
-      const blob = named.find(sha256);
-      if (!blob) throw unknown(sha256);
-      if (inHand.has(sha256)) throw locked(sha256);
-      inHand.add(sha256);
-      try {
-        return await append(blob, from, source);
-      } finally {
-        inHand.delete(sha256);
-      }
-    },
-  };
+  return append;
 }
 
 /** A folder of the archive that may not be written holds up what belongs there, and nothing else. */
