@@ -81,27 +81,9 @@ const every = 60_000;
 const shortest = 8;
 
 /** Opens the links. */
-export function openShares(
-  db: Sqlite,
-  parts: {
-    clock: Pick<Clock, 'now'>;
-    random: Random;
-    passwords: Passwords;
-    failed: (error: unknown) => void;
-    audit: Audit;
-    senders: Senders;
-  },
-): Shares {
-  const { clock, random, passwords, audit, senders } = parts;
-  const columns = 'id, scope, title, password, originals, details, author, created, expires, used';
-  const insert = db.prepare(
-    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
-  );
-  const unclaimed = db.prepare<{ id: string }>('SELECT id FROM access_share WHERE unclaimed = 1');
-  const all = db.prepare<Columns>(`SELECT ${columns} FROM access_share ORDER BY created DESC, id`);
+export function openShares(db: Sqlite, parts: SharesParts): Shares {
+  const { clock, passwords, audit, senders } = parts;
   const bySecret = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE secret = ?`);
-  const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
-  const remove = db.prepare('DELETE FROM access_share WHERE id = ?');
   const use = db.prepare('UPDATE access_share SET used = max(coalesce(used, 0), ?) WHERE id = ?');
   const touches = openTouches(clock, every, (id, at) => void use.run(at, id), parts.failed);
   const delays = openDelays(clock);
@@ -113,7 +95,69 @@ export function openShares(
     return may(senders(row.author), 'links') ? row : undefined;
   }
 
-  const shares: Shares = {
+  return {
+    ...openMaking(db, parts),
+    find(secret) {
+      const row = living(secret);
+      return row && shareOf(row);
+    },
+    viewer({ secret, ticket }) {
+      const row = living(secret);
+      if (!row || (row.password !== null && !isTicket(ticket, secret, row.password))) return undefined;
+      touches.touch(row.id, row.used ?? 0);
+      const { id, scope, originals, details } = shareOf(row);
+      return { role: 'link', share: id, audiences: audiencesOf.link, canEdit: false, scope, originals, details };
+    },
+    async unlock(secret, password, address) {
+      const row = living(secret);
+      if (!row) return undefined;
+      if (row.password === null) return { kind: 'in', ticket: '' };
+      const keys: [string, DelayRule][] = [[`share ${row.id}`, nameRule], ...addressRules(address)];
+      const ms = Math.max(...keys.map(([key, rule]) => delays.wait(key, rule)));
+      if (ms > 0) return { kind: 'wait', ms };
+      for (const [key] of keys) delays.count(key);
+      const found = await passwords.check(password, row.password, { link: address }).catch((error: unknown) => {
+        for (const [key] of keys) delays.takeBack(key);
+        throw error;
+      });
+      if (found === 'wrong' || living(secret)?.password !== row.password) {
+        audit.note('share-failed', { address, detail: row.title });
+        return { kind: 'wrong' };
+      }
+      for (const [key] of keys) delays.takeBack(key);
+      return { kind: 'in', ticket: ticketOf(secret, row.password) };
+    },
+    flush: () => touches.flush(),
+  };
+}
+
+/** What the links are made of. */
+interface SharesParts {
+  clock: Pick<Clock, 'now'>;
+  random: Random;
+  passwords: Passwords;
+  failed: (error: unknown) => void;
+  audit: Audit;
+  senders: Senders;
+}
+
+const columns = 'id, scope, title, password, originals, details, author, created, expires, used';
+
+/** Makes and ends links. */
+function openMaking(
+  db: Sqlite,
+  { clock, random, passwords, audit }: SharesParts,
+): Pick<Shares, 'list' | 'make' | 'revoke' | 'revokeUnclaimed'> {
+  const insert = db.prepare(
+    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+  );
+
+  const unclaimed = db.prepare<{ id: string }>('SELECT id FROM access_share WHERE unclaimed = 1');
+  const all = db.prepare<Columns>(`SELECT ${columns} FROM access_share ORDER BY created DESC, id`);
+  const byId = db.prepare<Columns>(`SELECT ${columns} FROM access_share WHERE id = ?`);
+  const remove = db.prepare('DELETE FROM access_share WHERE id = ?');
+
+  const making: ReturnType<typeof openMaking> = {
     list: () => all.all().map(shareOf),
     async make({ scope, title, originals, details, expires, password }, { by, who, address, unclaimed: isUnclaimed }) {
       if (password !== undefined && [...password].length < shortest) {
@@ -154,42 +198,11 @@ export function openShares(
     revokeUnclaimed: (actor) =>
       db.transaction(() => {
         const ids = unclaimed.all().map(({ id }) => id);
-        for (const id of ids) shares.revoke(id, actor);
+        for (const id of ids) making.revoke(id, actor);
         return ids.length;
       }),
-    find(secret) {
-      const row = living(secret);
-      return row && shareOf(row);
-    },
-    viewer({ secret, ticket }) {
-      const row = living(secret);
-      if (!row || (row.password !== null && !isTicket(ticket, secret, row.password))) return undefined;
-      touches.touch(row.id, row.used ?? 0);
-      const { id, scope, originals, details } = shareOf(row);
-      return { role: 'link', share: id, audiences: audiencesOf.link, canEdit: false, scope, originals, details };
-    },
-    async unlock(secret, password, address) {
-      const row = living(secret);
-      if (!row) return undefined;
-      if (row.password === null) return { kind: 'in', ticket: '' };
-      const keys: [string, DelayRule][] = [[`share ${row.id}`, nameRule], ...addressRules(address)];
-      const ms = Math.max(...keys.map(([key, rule]) => delays.wait(key, rule)));
-      if (ms > 0) return { kind: 'wait', ms };
-      for (const [key] of keys) delays.count(key);
-      const found = await passwords.check(password, row.password, { link: address }).catch((error: unknown) => {
-        for (const [key] of keys) delays.takeBack(key);
-        throw error;
-      });
-      if (found === 'wrong' || living(secret)?.password !== row.password) {
-        audit.note('share-failed', { address, detail: row.title });
-        return { kind: 'wrong' };
-      }
-      for (const [key] of keys) delays.takeBack(key);
-      return { kind: 'in', ticket: ticketOf(secret, row.password) };
-    },
-    flush: () => touches.flush(),
   };
-  return shares;
+  return making;
 }
 
 /** The proof that a password was given: nobody makes it who does not know both the link and the salted hash. */

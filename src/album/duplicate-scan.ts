@@ -49,7 +49,9 @@ const batch = 32;
 const rest = 60_000;
 
 /** Opens it; nothing is done before somebody asks. */
-export function openDuplicates({ library, catalog, look, log, clock }: DuplicatesParts): Duplicates {
+export function openDuplicates(parts: DuplicatesParts): Duplicates {
+  const { library, catalog, look, log, clock } = parts;
+  const { slices, count, lookAtSome } = openLooking(parts, () => ended);
   let progress: ScanProgress | undefined;
   let running: Promise<void> | undefined;
   let counted: Promise<void> | undefined;
@@ -58,22 +60,6 @@ export function openDuplicates({ library, catalog, look, log, clock }: Duplicate
   let again = Infinity;
   let found: { change: number; groups: Promise<Alike[]> } | undefined;
   let ended = false;
-
-  /** What was not looked at, row by row, a slice at a time. */
-  async function* slices(): AsyncGenerator<HashedPhoto[]> {
-    for (let n: number | undefined = -Number.MAX_SAFE_INTEGER; n !== undefined && !ended;) {
-      const { photos, last } = catalog.looks.wanted(n);
-      yield photos;
-      n = last;
-      await yieldToEventLoop();
-    }
-  }
-
-  async function count(): Promise<number> {
-    let total = 0;
-    for await (const photos of slices()) total += photos.length;
-    return total;
-  }
 
   async function lookAtAll(total: number): Promise<void> {
     let done = 0;
@@ -95,27 +81,6 @@ export function openDuplicates({ library, catalog, look, log, clock }: Duplicate
       }
     }
     again = away > 0 ? clock.now() + rest : Infinity;
-  }
-
-  async function lookAtSome(some: readonly HashedPhoto[]): Promise<(Uint8Array | 'away' | undefined)[]> {
-    const looks: (Uint8Array | 'away' | undefined)[] = [];
-    let next = 0;
-    const lane = async (): Promise<void> => {
-      for (let at = next++; at < some.length; at = next++) looks[at] = await lookAtOne(some[at]!.id);
-    };
-    await Promise.all(Array.from({ length: lanes }, lane));
-    return looks;
-  }
-
-  /** Undefined where there is a picture that can't be read, which is not tried again. */
-  async function lookAtOne(id: string): Promise<Uint8Array | 'away' | undefined> {
-    try {
-      return (await look?.(id)) ?? 'away';
-    } catch (error) {
-      const failure = toPhotospoolError(error, 'look at', id);
-      if (failure.code === 'undecodable' || failure.code === 'too-large') return undefined;
-      throw failure;
-    }
   }
 
   /** Begins to look, and waits until it is known at how many. */
@@ -158,4 +123,45 @@ export function openDuplicates({ library, catalog, look, log, clock }: Duplicate
       await running;
     },
   };
+}
+
+/** Goes through the photos that were not looked at yet. */
+function openLooking({ catalog, look }: DuplicatesParts, isEnded: () => boolean) {
+  /** What was not looked at, row by row, a slice at a time. */
+  async function* slices(): AsyncGenerator<HashedPhoto[]> {
+    for (let n: number | undefined = -Number.MAX_SAFE_INTEGER; n !== undefined && !isEnded();) {
+      const { photos, last } = catalog.looks.wanted(n);
+      yield photos;
+      n = last;
+      await yieldToEventLoop();
+    }
+  }
+
+  async function count(): Promise<number> {
+    let total = 0;
+    for await (const photos of slices()) total += photos.length;
+    return total;
+  }
+
+  async function lookAtSome(some: readonly HashedPhoto[]): Promise<(Uint8Array | 'away' | undefined)[]> {
+    const looks: (Uint8Array | 'away' | undefined)[] = [];
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      for (let at = next++; at < some.length; at = next++) looks[at] = await lookAtOne(some[at]!.id);
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+    return looks;
+  }
+
+  /** Undefined where there is a picture that can't be read, which is not tried again. */
+  async function lookAtOne(id: string): Promise<Uint8Array | 'away' | undefined> {
+    try {
+      return (await look?.(id)) ?? 'away';
+    } catch (error) {
+      const failure = toPhotospoolError(error, 'look at', id);
+      if (failure.code === 'undecodable' || failure.code === 'too-large') return undefined;
+      throw failure;
+    }
+  }
+  return { slices, count, lookAtSome };
 }

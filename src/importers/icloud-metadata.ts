@@ -40,110 +40,124 @@ export async function planICloud(
   read: ReadMetadata,
 ): Promise<ImportPlan> {
   const plan: ImportPlan = { kind: 'icloud', photos: [], aside: [], orphans: [], trouble: [], metadata: 0 };
-  /** By folder and name. Of two rows with one name each value that differs is not known. */
-  const rows = new Map<string, Told>();
-  /** The names in each list, and of which list. */
-  const lists: { entry: ExportEntry; kind: 'album' | 'favourites' | 'hidden'; names: string[] }[] = [];
+  const rows: Rows = new Map();
+  const lists: NameList[] = [];
   await read(csvs, mostCsv, plan, (entry, text) => {
     const table = tableOf(text);
     if (!table) plan.trouble.push({ path: entry.path, reason: 'is no table (CSV) that can be read' });
-    else readTable(entry, table);
+    else readTable(plan, rows, lists, entry, table);
   });
-  const photos = planPhotos();
+  const photos = planPhotos(plan, rows, others);
   for (const { row, entry, used, name } of rows.values())
     if (!used && !row.deleted)
       plan.orphans.push({ path: entry.path, reason: `has a row of ${name}, which is not there` });
   const byName = new Map<string, Planned[]>();
   for (const photo of photos) groupOf(byName, fold(photo.entry.name)).push(photo);
-  for (const list of lists) putIn(list);
+  for (const list of lists) putIn(plan, byName, list);
   return plan;
+}
 
-  function readTable(entry: ExportEntry, [head = [], ...body]: string[][]): void {
-    const column = (name: string): number => head.findIndex((cell) => cell.trim().toLowerCase() === name);
-    const folder = fold(entry.folder.slice(entry.folder.lastIndexOf('/') + 1));
-    const named = ['imgname', 'imagename', 'images'].map(column).find((at) => at >= 0);
-    if (folder === 'memories') plan.aside.push({ path: entry.path, reason: 'is a memory that Apple made' });
-    else if (named === undefined) plan.aside.push({ path: entry.path, reason: 'is no table of photos' });
-    else if (column('originalcreationdate') >= 0) {
-      const cell = (row: string[], name: string): string => row[column(name)] ?? '';
-      for (const row of body) {
-        const said: Row = {
-          favourite: isYes(cell(row, 'favorite')),
-          hidden: isYes(cell(row, 'hidden')),
-          deleted: isYes(cell(row, 'deleted')),
-          taken: timeIn(cell(row, 'originalcreationdate')),
-          added: timeIn(cell(row, 'importdate')),
-        };
-        const at = `${entry.folder}/${fold(row[named] ?? '')}`;
-        const known = rows.get(at);
-        rows.set(at, { row: known ? agreed(known.row, said) : said, entry, name: row[named] ?? '', used: false });
-      }
-    } else {
-      const kind =
-        fold(entry.name) === 'favorites.csv' ? 'favourites' : fold(entry.name) === 'hidden.csv' ? 'hidden' : 'album';
-      lists.push({
+/** An album, the favourites or what is hidden: the names in a list, and of which list. */
+interface NameList {
+  entry: ExportEntry;
+  kind: 'album' | 'favourites' | 'hidden';
+  names: string[];
+}
+
+/** What the tables say. By folder and name; of two rows with one name each value that differs is not known. */
+type Rows = Map<string, Told>;
+
+function readTable(
+  plan: ImportPlan,
+  rows: Rows,
+  lists: NameList[],
+  entry: ExportEntry,
+  [head = [], ...body]: string[][],
+): void {
+  const column = (name: string): number => head.findIndex((cell) => cell.trim().toLowerCase() === name);
+  const folder = fold(entry.folder.slice(entry.folder.lastIndexOf('/') + 1));
+  const named = ['imgname', 'imagename', 'images'].map(column).find((at) => at >= 0);
+  if (folder === 'memories') plan.aside.push({ path: entry.path, reason: 'is a memory that Apple made' });
+  else if (named === undefined) plan.aside.push({ path: entry.path, reason: 'is no table of photos' });
+  else if (column('originalcreationdate') >= 0) {
+    const cell = (row: string[], name: string): string => row[column(name)] ?? '';
+    for (const row of body) {
+      const said: Row = {
+        favourite: isYes(cell(row, 'favorite')),
+        hidden: isYes(cell(row, 'hidden')),
+        deleted: isYes(cell(row, 'deleted')),
+        taken: timeIn(cell(row, 'originalcreationdate')),
+        added: timeIn(cell(row, 'importdate')),
+      };
+      const at = `${entry.folder}/${fold(row[named] ?? '')}`;
+      const known = rows.get(at);
+      rows.set(at, { row: known ? agreed(known.row, said) : said, entry, name: row[named] ?? '', used: false });
+    }
+  } else {
+    const kind =
+      fold(entry.name) === 'favorites.csv' ? 'favourites' : fold(entry.name) === 'hidden.csv' ? 'hidden' : 'album';
+    lists.push({
+      entry,
+      kind,
+      names: [...new Set(body.map((row) => row[named] ?? ''))].filter((name) => name !== ''),
+    });
+  }
+}
+
+function planPhotos(plan: ImportPlan, rows: Rows, others: readonly ExportEntry[]): Planned[] {
+  const taken: Planned[] = [];
+  for (const entry of others) {
+    const deleted = /(?:^|\/)recently deleted(?:\/|$)/i.test(entry.folder);
+    const found = rowOf(rows, entry);
+    if (found) found.used = true;
+    if (isAppleEdit(entry.name))
+      plan.aside.push({ path: entry.path, reason: "is an edit that only Apple's programs can repeat" });
+    else if (/\.zip$/i.test(entry.name))
+      plan.aside.push({ path: entry.path, reason: 'is a ZIP in the ZIP: unpack it and import it by itself' });
+    else if (deleted || found?.row.deleted === true) plan.aside.push({ path: entry.path, reason: inTrash });
+    else {
+      const brought = found ? broughtOf(found.row, found.entry) : undefined;
+      taken.push({
         entry,
-        kind,
-        names: [...new Set(body.map((row) => row[named] ?? ''))].filter((name) => name !== ''),
+        ...(brought && { brought }),
+        ...(found && { by: { path: found.entry.path, how: howOf(fold(entry.name), fold(found.name)) } }),
       });
     }
   }
+  plan.photos = taken;
+  return taken;
+}
 
-  function planPhotos(): Planned[] {
-    const taken: Planned[] = [];
-    for (const entry of others) {
-      const deleted = /(?:^|\/)recently deleted(?:\/|$)/i.test(entry.folder);
-      const found = rowOf(entry);
-      if (found) found.used = true;
-      if (isAppleEdit(entry.name))
-        plan.aside.push({ path: entry.path, reason: "is an edit that only Apple's programs can repeat" });
-      else if (/\.zip$/i.test(entry.name))
-        plan.aside.push({ path: entry.path, reason: 'is a ZIP in the ZIP: unpack it and import it by itself' });
-      else if (deleted || found?.row.deleted === true) plan.aside.push({ path: entry.path, reason: inTrash });
-      else {
-        const brought = found ? broughtOf(found.row, found.entry) : undefined;
-        taken.push({
-          entry,
-          ...(brought && { brought }),
-          ...(found && { by: { path: found.entry.path, how: howOf(fold(entry.name), fold(found.name)) } }),
-        });
-      }
-    }
-    plan.photos = taken;
-    return taken;
+/** The row of a file; of `IMG_E1234.JPG`, the edited form, and of the film of a Live Photo also that of the original. */
+function rowOf(rows: Rows, entry: ExportEntry): Told | undefined {
+  const name = fold(entry.name);
+  const original = name.replace(/^img_e(?=\d)/, 'img_');
+  const stem = original.replace(/\.[^.]*$/, '');
+  const names = [name, original, ...['.heic', '.jpg', '.jpeg', '.png', '.dng'].map((ending) => stem + ending)];
+  for (const one of names) {
+    const found = rows.get(`${entry.folder}/${one}`);
+    if (found) return found;
   }
+  return undefined;
+}
 
-  /** The row of a file; of `IMG_E1234.JPG`, the edited form, and of the film of a Live Photo also that of the original. */
-  function rowOf(entry: ExportEntry): Told | undefined {
-    const name = fold(entry.name);
-    const original = name.replace(/^img_e(?=\d)/, 'img_');
-    const stem = original.replace(/\.[^.]*$/, '');
-    const names = [name, original, ...['.heic', '.jpg', '.jpeg', '.png', '.dng'].map((ending) => stem + ending)];
-    for (const one of names) {
-      const found = rows.get(`${entry.folder}/${one}`);
-      if (found) return found;
-    }
-    return undefined;
+function putIn(plan: ImportPlan, byName: ReadonlyMap<string, Planned[]>, { entry, kind, names }: NameList): void {
+  const title = entry.name.replace(/\.csv$/i, '').normalize('NFC');
+  for (const name of names) {
+    const [photo, ...more] = byName.get(fold(name)) ?? [];
+    if (!photo) plan.orphans.push({ path: entry.path, reason: `names ${name}, which is not there` });
+    else if (more.length > 0)
+      plan.orphans.push({ path: entry.path, reason: `names ${name}, and ${more.length + 1} photos have that name` });
+    else add(photo, entry, kind, title);
   }
+}
 
-  function putIn({ entry, kind, names }: (typeof lists)[number]): void {
-    const title = entry.name.replace(/\.csv$/i, '').normalize('NFC');
-    for (const name of names) {
-      const [photo, ...more] = byName.get(fold(name)) ?? [];
-      if (!photo) plan.orphans.push({ path: entry.path, reason: `names ${name}, which is not there` });
-      else if (more.length > 0)
-        plan.orphans.push({ path: entry.path, reason: `names ${name}, and ${more.length + 1} photos have that name` });
-      else add(photo, entry, kind, title);
-    }
-  }
-
-  function add(photo: Planned, entry: ExportEntry, kind: 'album' | 'favourites' | 'hidden', title: string): void {
-    photo.brought ??= { name: entry.name, written: entry.modified };
-    const { brought } = photo;
-    if (kind === 'favourites') brought.favourite = true;
-    if (kind === 'hidden' && brought.tags?.includes('hidden') !== true) brought.tags = ['hidden'];
-    if (kind === 'album') brought.albums = [...(brought.albums ?? []), wellFormed(title)];
-  }
+function add(photo: Planned, entry: ExportEntry, kind: NameList['kind'], title: string): void {
+  photo.brought ??= { name: entry.name, written: entry.modified };
+  const { brought } = photo;
+  if (kind === 'favourites') brought.favourite = true;
+  if (kind === 'hidden' && brought.tags?.includes('hidden') !== true) brought.tags = ['hidden'];
+  if (kind === 'album') brought.albums = [...(brought.albums ?? []), wellFormed(title)];
 }
 
 function broughtOf({ favourite, hidden, taken, added }: Row, entry: ExportEntry): ImportedMetadata {

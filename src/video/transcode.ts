@@ -84,6 +84,57 @@ const quiet = ['-y', '-hide_banner', '-nostdin', '-loglevel', 'error', '-abort_o
 /** Opens what makes films, with the tools that were found. */
 export function openFilms(found: FfmpegTools): Films {
   const ended = new AbortController();
+  const { tools, run, askAbilities, make, paint, encoder } = openRunning(found, ended.signal);
+
+  return {
+    missing: found.kind === 'found' ? [] : found.missing,
+    async look(source) {
+      const args = ['-v', 'error', ...asked, ...inputOf(source.path, source.format)];
+      const told = await run(tools().ffprobe, args, shortLimits);
+      if (told.kind === 'ended') throw explain(told, source);
+      const film = readProbe(told.output.toString());
+      if (film) return film;
+      throw failure('undecodable', source, 'there is no video in it', told.said);
+    },
+    async poster(source, film, edge, to) {
+      const args = (can: Abilities): string[] => posterArgs(film, edge, can, to);
+      // The spool waits for it.
+      await paint(source, film, posterAt(film), args, await askAbilities(), shortLimits, false);
+    },
+    async hover(source, film, to) {
+      const args = (can: Abilities): string[] => hoverArgs(film, can, to);
+      await paint(source, film, hoverAt(film), args, await encoder(), shortLimits);
+      return hoverSize(film);
+    },
+    async together(source, film, hover, play) {
+      if (!isBrief(film) || isCopyable(film)) return undefined;
+      const args = (can: Abilities): string[] => [
+        ...hoverArgs(film, can, hover, hoverAt(film)),
+        ...playArgs(film, can, play),
+      ];
+      await paint(source, film, 0, args, await encoder(), longLimits(film, source.bytes));
+      return { hover: hoverSize(film), video: playSize(film) };
+    },
+    async play(source, film, to) {
+      const limits = longLimits(film, source.bytes);
+      if (isCopyable(film)) {
+        await make(source, 0, copyArgs(film, to), limits);
+        return film.pictures;
+      }
+      await paint(source, film, 0, (can) => playArgs(film, can, to), await encoder(), limits);
+      return playSize(film);
+    },
+    async bare(source, film, to) {
+      const args = bareArgs(film, source.format.type, to);
+      if (args) await make(source, 0, args, longLimits(film, source.bytes), false);
+      return args !== undefined;
+    },
+    close: () => ended.abort(),
+  };
+}
+
+/** Runs the tools, and knows what they can do. */
+function openRunning(found: FfmpegTools, signal: AbortSignal) {
   let abilities: Promise<Abilities> | undefined;
 
   function tools(): Tools {
@@ -92,7 +143,7 @@ export function openFilms(found: FfmpegTools): Films {
   }
 
   const run = (command: string, args: readonly string[], limits: RunLimits, patient = false): Promise<Run> =>
-    runOnce(command, args, limits, { signal: ended.signal, patient });
+    runOnce(command, args, limits, { signal, patient });
 
   async function listed(what: string): Promise<string> {
     const told = await run(tools().ffmpeg, ['-hide_banner', what], shortLimits);
@@ -150,52 +201,7 @@ export function openFilms(found: FfmpegTools): Films {
     if (can.h264) return can;
     throw new PhotospoolError('busy', 'This ffmpeg can make no H.264.', { hint: 'Install an ffmpeg with x264.' });
   }
-
-  return {
-    missing: found.kind === 'found' ? [] : found.missing,
-    async look(source) {
-      const args = ['-v', 'error', ...asked, ...inputOf(source.path, source.format)];
-      const told = await run(tools().ffprobe, args, shortLimits);
-      if (told.kind === 'ended') throw explain(told, source);
-      const film = readProbe(told.output.toString());
-      if (film) return film;
-      throw failure('undecodable', source, 'there is no video in it', told.said);
-    },
-    async poster(source, film, edge, to) {
-      const args = (can: Abilities): string[] => posterArgs(film, edge, can, to);
-      // The spool waits for it.
-      await paint(source, film, posterAt(film), args, await askAbilities(), shortLimits, false);
-    },
-    async hover(source, film, to) {
-      const args = (can: Abilities): string[] => hoverArgs(film, can, to);
-      await paint(source, film, hoverAt(film), args, await encoder(), shortLimits);
-      return hoverSize(film);
-    },
-    async together(source, film, hover, play) {
-      if (!isBrief(film) || isCopyable(film)) return undefined;
-      const args = (can: Abilities): string[] => [
-        ...hoverArgs(film, can, hover, hoverAt(film)),
-        ...playArgs(film, can, play),
-      ];
-      await paint(source, film, 0, args, await encoder(), longLimits(film, source.bytes));
-      return { hover: hoverSize(film), video: playSize(film) };
-    },
-    async play(source, film, to) {
-      const limits = longLimits(film, source.bytes);
-      if (isCopyable(film)) {
-        await make(source, 0, copyArgs(film, to), limits);
-        return film.pictures;
-      }
-      await paint(source, film, 0, (can) => playArgs(film, can, to), await encoder(), limits);
-      return playSize(film);
-    },
-    async bare(source, film, to) {
-      const args = bareArgs(film, source.format.type, to);
-      if (args) await make(source, 0, args, longLimits(film, source.bytes), false);
-      return args !== undefined;
-    },
-    close: () => ended.abort(),
-  };
+  return { tools, run, askAbilities, make, paint, encoder };
 }
 
 const reasons: Record<Exclude<Why, 'output'>, [ErrorCode, string]> = {

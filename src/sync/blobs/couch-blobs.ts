@@ -47,41 +47,35 @@ const betweenCounts = 10_000;
 
 /** Opens a database of blobs that is there. Nothing is asked before the first call. */
 export function openCouchBlobs(address: Address, exchange: Exchange, clock: Clock): CouchBlobs {
-  const { named } = exchange;
   const host = hostOf(address.url);
-  const feed = openHttpDatabase(address);
   const there = exchange.there(address.url);
-  let known = there.count();
 
-  /** Takes in one batch of the feed. */
-  function learn({ rows, last }: FeedBatch): void {
-    const blobs = rows
-      .filter(({ id }) => /^[0-9a-f]{64}$/.test(id))
-      .map(({ id, deleted = false }) => ({ sha256: id, deleted }));
-    const room = known < mostStrangers;
-    const taken = blobs.filter(({ sha256, deleted }) => deleted || room || named.find(sha256));
-    known += taken.length;
-    if (last !== there.since()) there.take(taken, last);
-    // Whoever has what is gone there brings it again.
-    for (const { sha256, deleted } of taken) if (deleted) named.note(sha256);
-    if (taken.length > 0) exchange.stir();
-  }
+  return {
+    ...openLearning(address, exchange, there),
+    carrier: {
+      at: there.id,
+      async get(sha256, from, signal) {
+        const headers = { 'accept-encoding': 'identity', ...(from > 0 && { range: `bytes=${from}-` }) };
+        const { status, body } = await stream(address, `/${sha256}/${attachment}`, { headers, signal });
+        if (status === 206 && from > 0) return body;
+        // PouchDB Server knows no ranges.
+        if (status === 200) return from > 0 ? past(body, from) : body;
+        await discard(body);
+        if (status === 416) return Readable.from([]);
+        if (status >= 500) check(status, address, address.url, undefined);
+        if (status !== 404) throw new PhotospoolError('io', `${host} answered ${status} instead of a picture.`);
+        there.remove(sha256);
+        return undefined;
+      },
+      put: openPutting(address, there),
+      wanted: openLacking(exchange, there, clock),
+    },
+  };
+}
 
-  async function learnAll(signal: AbortSignal): Promise<void> {
-    for await (const batch of feedBatches(feed, there.since(), { limit: stretch, signal })) learn(batch);
-  }
-
-  async function catchUp(signal: AbortSignal): Promise<void> {
-    const made = textOf(own(await info(signal), 'instance_start_time'));
-    if (made !== there.made()) there.clear(made);
-    await learnAll(signal);
-    if (signal.aborted) return;
-    const count = own(await info(signal), 'doc_count');
-    if (typeof count !== 'number' || count >= there.count()) return;
-    // It was restored from a backup: what it had is not all there any more.
-    there.clear(made);
-    await learnAll(signal);
-  }
+/** Puts blobs into the database. */
+function openPutting(address: Address, there: There): Carrier['put'] {
+  const host = hostOf(address.url);
 
   async function send(
     sha256: string,
@@ -116,7 +110,56 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
     return textOf(own(made.json, 'rev'));
   }
 
+  return async (sha256, file, _from, throttle, signal) => {
+    let status = await send(sha256, file, '', throttle, signal);
+    if (status === 409 || status === 404) {
+      const rev = await openDocument(sha256, file.bytes, signal);
+      if (rev !== undefined) status = await send(sha256, file, `?rev=${rev}`, throttle, signal);
+    }
+    if (status === 413) throw new PhotospoolError('too-large', `${host} takes nothing as large as ${file.path}.`);
+    // 409: it is there, or somebody else brings it.
+    if (![201, 202, 409].includes(status))
+      throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
+    there.add(sha256);
+  };
+}
+
+/** Learns from the change feed which blobs the database has. */
+function openLearning(address: Address, exchange: Exchange, there: There): Pick<CouchBlobs, 'catchUp' | 'follow'> {
+  const { named } = exchange;
+  const feed = openHttpDatabase(address);
   const info = async (signal: AbortSignal): Promise<unknown> => (await requestJson(address, '', { signal })).json;
+  let known = there.count();
+
+  /** Takes in one batch of the feed. */
+  function learn({ rows, last }: FeedBatch): void {
+    const blobs = rows
+      .filter(({ id }) => /^[0-9a-f]{64}$/.test(id))
+      .map(({ id, deleted = false }) => ({ sha256: id, deleted }));
+    const room = known < mostStrangers;
+    const taken = blobs.filter(({ sha256, deleted }) => deleted || room || named.find(sha256));
+    known += taken.length;
+    if (last !== there.since()) there.take(taken, last);
+    // Whoever has what is gone there brings it again.
+    for (const { sha256, deleted } of taken) if (deleted) named.note(sha256);
+    if (taken.length > 0) exchange.stir();
+  }
+
+  async function learnAll(signal: AbortSignal): Promise<void> {
+    for await (const batch of feedBatches(feed, there.since(), { limit: stretch, signal })) learn(batch);
+  }
+
+  async function catchUp(signal: AbortSignal): Promise<void> {
+    const made = textOf(own(await info(signal), 'instance_start_time'));
+    if (made !== there.made()) there.clear(made);
+    await learnAll(signal);
+    if (signal.aborted) return;
+    const count = own(await info(signal), 'doc_count');
+    if (typeof count !== 'number' || count >= there.count()) return;
+    // It was restored from a backup: what it had is not all there any more.
+    there.clear(made);
+    await learnAll(signal);
+  }
 
   return {
     catchUp,
@@ -128,35 +171,6 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
         });
         if (batch) learn(batch);
       }
-    },
-    carrier: {
-      at: there.id,
-      async get(sha256, from, signal) {
-        const headers = { 'accept-encoding': 'identity', ...(from > 0 && { range: `bytes=${from}-` }) };
-        const { status, body } = await stream(address, `/${sha256}/${attachment}`, { headers, signal });
-        if (status === 206 && from > 0) return body;
-        // PouchDB Server knows no ranges.
-        if (status === 200) return from > 0 ? past(body, from) : body;
-        await discard(body);
-        if (status === 416) return Readable.from([]);
-        if (status >= 500) check(status, address, address.url, undefined);
-        if (status !== 404) throw new PhotospoolError('io', `${host} answered ${status} instead of a picture.`);
-        there.remove(sha256);
-        return undefined;
-      },
-      async put(sha256, file, _from, throttle, signal) {
-        let status = await send(sha256, file, '', throttle, signal);
-        if (status === 409 || status === 404) {
-          const rev = await openDocument(sha256, file.bytes, signal);
-          if (rev !== undefined) status = await send(sha256, file, `?rev=${rev}`, throttle, signal);
-        }
-        if (status === 413) throw new PhotospoolError('too-large', `${host} takes nothing as large as ${file.path}.`);
-        // 409: it is there, or somebody else brings it.
-        if (![201, 202, 409].includes(status))
-          throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
-        there.add(sha256);
-      },
-      wanted: openLacking(exchange, there, clock),
     },
   };
 }

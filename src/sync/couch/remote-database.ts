@@ -34,8 +34,7 @@ const longestStretch = 75_000;
 /** Opens a database on another server. Nothing is asked before the first call. */
 export function openHttpDatabase(address: Address): Database {
   const host = hostOf(address.url);
-  const strange = (what: string): PhotospoolError => notUnderstood(host, what);
-  const unclear = (what: string): Rejection => new Rejection(strange(what).message, 'Its answer was not understood.');
+  const { strange } = messagesOf(host);
 
   const root = address.url.slice(0, address.url.lastIndexOf('/') + 1);
 
@@ -44,6 +43,49 @@ export function openHttpDatabase(address: Address): Database {
     const epoch = textOf(own((await requestJson(address, root)).json, 'epoch'));
     return epoch || textOf(own((await requestJson(address, '')).json, 'instance_start_time'));
   }
+
+  return {
+    ...openRemoteFeed(address),
+    ...openMissing(address),
+    ...openWriting(address),
+    name: host,
+    async id() {
+      const { json } = await requestJson(address, root);
+      // Of ours, the library's, which it keeps when it is restored.
+      const id = textOf(own(json, 'server')) || textOf(own(json, 'uuid')) || root;
+      return `${id} ${address.url.slice(root.length)}`;
+    },
+    opening,
+    read: (named, refuse) => readRevisions(address, named, refuse),
+    async checkpoint(id) {
+      const { status, json } = await requestJson(address, `/_local/${encodeURIComponent(id)}`);
+      return status === 200 ? checkpointOf(json) : undefined;
+    },
+    async setCheckpoint(id, checkpoint, began) {
+      // Our own look themselves once more when they write it; others can't.
+      if ((await opening()) !== began) throw reopened(host);
+      const path = `/_local/${encodeURIComponent(id)}`;
+      const known = await requestJson(address, path);
+      const rev = known.status === 200 ? own(known.json, '_rev') : undefined;
+      const named = { _id: `_local/${id}`, ...(typeof rev === 'string' && { _rev: rev }) };
+      const body = { ...named, ...checkpoint, opening: began };
+      const { status } = await requestJson(address, path, { method: 'PUT', body });
+      if (status === 409) throw reopened(host);
+      if (status !== 201 && status !== 202) throw strange('the checkpoint');
+    },
+  };
+}
+
+/** The messages about answers that can't be understood. */
+function messagesOf(host: string) {
+  const strange = (what: string): PhotospoolError => notUnderstood(host, what);
+  const unclear = (what: string): Rejection => new Rejection(strange(what).message, 'Its answer was not understood.');
+  return { strange, unclear };
+}
+
+/** Sends revisions; a part of them that the other side can't take is found by halves. */
+function openWriting(address: Address): Pick<Database, 'write'> {
+  const { unclear } = messagesOf(hostOf(address.url));
 
   async function writeBatch(written: readonly Written[]): Promise<RejectedRevision[]> {
     const incoming = written.map(({ one }) => one);
@@ -74,6 +116,19 @@ export function openHttpDatabase(address: Address): Database {
     return [...refused.flat(), ...rejected];
   }
 
+  return {
+    async write(incoming) {
+      const refused: RejectedRevision[] = [];
+      for (const part of batches(incoming)) refused.push(...(await writePart(part)));
+      return refused;
+    },
+  };
+}
+
+/** Asks which revisions are missing there. */
+function openMissing(address: Address): Pick<Database, 'missing'> {
+  const { strange, unclear } = messagesOf(hostOf(address.url));
+
   async function missingOf(asked: readonly (readonly [string, readonly string[]])[]): Promise<[string, string[]][]> {
     // Not by way of an object: one with five hundred keys costs more than its text.
     const members = asked.map(([id, revs]) => `${JSON.stringify(id)}:${JSON.stringify(revs)}`);
@@ -85,6 +140,27 @@ export function openHttpDatabase(address: Address): Database {
     if (found.some(([id]) => !ids.has(id))) throw unclear('_revs_diff');
     return found.filter(([, revs]) => revs.length > 0);
   }
+
+  return {
+    async missing(asked, refuse) {
+      const isWell = async (): Promise<boolean> => {
+        const { status, json } = await requestJson(address, '/_revs_diff', { method: 'POST', body: {} });
+        return status === 200 && isObject(json);
+      };
+      const items = [...asked].flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev })));
+      const reject = (one: RevisionId, reason: string): void => {
+        if (!refuse) throw strange('_revs_diff');
+        refuse({ ...one, reason });
+      };
+      const found = await bisect({ items, ask: (part) => missingOf([...byId(part)]), isWell, reject });
+      return byId(found.flat().flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev }))));
+    },
+  };
+}
+
+/** Reads the change feed. */
+function openRemoteFeed(address: Address): Pick<Database, 'changes'> {
+  const { strange } = messagesOf(hostOf(address.url));
 
   async function stretch(since: string, { limit, wait, signal }: FeedOptions): Promise<FeedBatch> {
     const query = new URLSearchParams({
@@ -114,14 +190,6 @@ export function openHttpDatabase(address: Address): Database {
   }
 
   return {
-    name: host,
-    async id() {
-      const { json } = await requestJson(address, root);
-      // Of ours, the library's, which it keeps when it is restored.
-      const id = textOf(own(json, 'server')) || textOf(own(json, 'uuid')) || root;
-      return `${id} ${address.url.slice(root.length)}`;
-    },
-    opening,
     async changes(since, options) {
       // Documents of very many revisions: fewer at once.
       for (let limit = options.limit; ; limit = Math.ceil(limit / 8)) {
@@ -131,41 +199,6 @@ export function openHttpDatabase(address: Address): Database {
           if (limit === 1 || !(error instanceof PhotospoolError) || error.code !== 'too-large') throw error;
         }
       }
-    },
-    async missing(asked, refuse) {
-      const isWell = async (): Promise<boolean> => {
-        const { status, json } = await requestJson(address, '/_revs_diff', { method: 'POST', body: {} });
-        return status === 200 && isObject(json);
-      };
-      const items = [...asked].flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev })));
-      const reject = (one: RevisionId, reason: string): void => {
-        if (!refuse) throw strange('_revs_diff');
-        refuse({ ...one, reason });
-      };
-      const found = await bisect({ items, ask: (part) => missingOf([...byId(part)]), isWell, reject });
-      return byId(found.flat().flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev }))));
-    },
-    read: (named, refuse) => readRevisions(address, named, refuse),
-    async write(incoming) {
-      const refused: RejectedRevision[] = [];
-      for (const part of batches(incoming)) refused.push(...(await writePart(part)));
-      return refused;
-    },
-    async checkpoint(id) {
-      const { status, json } = await requestJson(address, `/_local/${encodeURIComponent(id)}`);
-      return status === 200 ? checkpointOf(json) : undefined;
-    },
-    async setCheckpoint(id, checkpoint, began) {
-      // Our own look themselves once more when they write it; others can't.
-      if ((await opening()) !== began) throw reopened(host);
-      const path = `/_local/${encodeURIComponent(id)}`;
-      const known = await requestJson(address, path);
-      const rev = known.status === 200 ? own(known.json, '_rev') : undefined;
-      const named = { _id: `_local/${id}`, ...(typeof rev === 'string' && { _rev: rev }) };
-      const body = { ...named, ...checkpoint, opening: began };
-      const { status } = await requestJson(address, path, { method: 'PUT', body });
-      if (status === 409) throw reopened(host);
-      if (status !== 201 && status !== 202) throw strange('the checkpoint');
     },
   };
 }
