@@ -56,13 +56,101 @@ export async function openProcessor(parts: ProcessorParts, options: ProcessorOpt
 async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, lock: Lock): Promise<Processor> {
   const { files, clock, log } = parts;
   const { incoming, work } = options;
+  const listeners = openListeners<[event: SpoolEvent]>();
+  const ending = new AbortController();
+  const core = openCore(parts, options, emit);
+  const { queue, tally, waiting, inbox, hand, taking } = core;
+  const rounds = openRounds(core);
+  const { adopt, resume, look, nextDue } = rounds;
+  const pass = openPasses(core, rounds, ending.signal);
+  const looks = openScanScheduler({
+    clock,
+    look: lookAndFollow,
+    failed: (error) => log.error({ err: error }, sentence(toPhotospoolError(error, 'look at', incoming))),
+    patience: options.poll * 1000,
+  });
+  let watching: Watch | undefined;
+  let closed: Promise<void> | undefined;
+  for (const folder of [incoming, work]) await files.sweep(folder);
+  const { mayUpload } = parts;
+  const uploads = await openUploads({ incoming, work, files, clock, log, ...(mayUpload && { mayUpload }) });
+  await adopt();
+  await tellOtherDisk(parts, options);
+
+  function emit(event: SpoolEvent): void {
+    listeners.call(event);
+    if (!watching) return;
+    // A failed item's next try may be sooner than the next look; a sidecar may have waited for this photo.
+    const came = event.type === 'stored' || event.type === 'duplicate';
+    if (event.type === 'stuck' || (event.type === 'item' && event.step === 'wait') || (came && waiting?.items().length))
+      looks.wake();
+  }
+
+  async function lookAndFollow(): Promise<number> {
+    const { wait, folders } = await look();
+    if (watching?.follow(folders)) looks.wake();
+    return Math.min(wait ?? Infinity, nextDue() - clock.now());
+  }
+
+  async function close(): Promise<void> {
+    ending.abort();
+    queue.stop();
+    watching?.close();
+    await looks.close();
+    await Promise.all([queue.idle(), uploads.close()]);
+    try {
+      if (options.handOver) await handOver(work, options.handOver, files);
+    } finally {
+      lock.release();
+    }
+  }
+
+  return {
+    async watch() {
+      const degraded = (text: string): void => log.warn({ incoming }, text);
+      const { rescan, poll } = options;
+      watching = await openWatch(incoming, { changed: looks.wake, degraded, rescan, poll });
+      looks.wake();
+    },
+    pass,
+    steps: () => tally.steps(),
+    drain: () =>
+      adopt()
+        .then(() => resume())
+        .then(queue.idle),
+    ...openStuck(core, rounds, () => watching && looks.wake()),
+    async status() {
+      await adopt();
+      if (!watching) await inbox.look();
+      return { ...tellStatus({ inbox, hand, taking, tally }), today: parts.local.today.count() };
+    },
+    place: (stream, name, by, still) => placeUpload(incoming, files, stream, name, by, still),
+    uploads,
+    on: listeners.on,
+    close: () => (closed ??= close()),
+  };
+}
+
+/** Files of another filesystem take longer: that is worth a line of the log. */
+async function tellOtherDisk({ files, log }: ProcessorParts, { incoming, work }: ProcessorOptions): Promise<void> {
+  if ((await files.stat(incoming))?.dev === (await files.stat(work))?.dev) return;
+  log.info(
+    { incoming, work },
+    `${incoming} is on another disk than ${work}: files are copied and checked instead of renamed.`,
+  );
+}
+
+/** What takes files, works on them and tells of them. */
+type Core = ReturnType<typeof openCore>;
+
+function openCore(parts: ProcessorParts, options: ProcessorOptions, emit: (event: SpoolEvent) => void) {
+  const { files, clock, log } = parts;
+  const { incoming, work } = options;
   const settle = options.settle * 1000;
   const queue = openKeyedQueue(options.workers + ahead, (error) =>
     log.error({ err: error }, sentence(toPhotospoolError(error))),
   );
-  const listeners = openListeners<[event: SpoolEvent]>();
   const tally = openTally(clock);
-  const ending = new AbortController();
   const claims = openClaims(work, incoming, files, clock);
   const works = [work, importWork(work), ...(options.handOver === undefined ? [] : [options.handOver])];
   const openSidecars = (): WaitingSidecars | undefined =>
@@ -74,10 +162,9 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
   const waiting = openSidecars();
   const inbox = options.inbox?.(works, openSidecars) ?? openInbox(incoming, settle, files, clock, works, waiting);
   const hand = openHand({ claims, ingest: parts.ingest, clock, log, soon: Math.max(settle, 1000), tally, emit });
-  const { mode, countSeen = false } = options;
   const taking = openTaking({
-    mode,
-    countSeen,
+    mode: options.mode,
+    countSeen: options.countSeen ?? false,
     claims,
     inbox,
     files,
@@ -92,37 +179,19 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     emit,
     tally,
   });
-  const looks = openScanScheduler({
-    clock,
-    look: lookAndFollow,
-    failed: (error) => log.error({ err: error }, sentence(toPhotospoolError(error, 'look at', incoming))),
-    patience: options.poll * 1000,
-  });
-  let there = true;
-  let watching: Watch | undefined;
-  let closed: Promise<void> | undefined;
-  let passing: Promise<unknown> = Promise.resolve();
-  const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;
-  const isQueued = (claim: Claim): boolean => queue.has(keyOfClaim(claim));
-  for (const folder of [incoming, work]) await files.sweep(folder);
-  const { mayUpload } = parts;
-  const uploads = await openUploads({ incoming, work, files, clock, log, ...(mayUpload && { mayUpload }) });
-  await adopt();
-  if ((await files.stat(incoming))?.dev !== (await files.stat(work))?.dev) {
-    log.info(
-      { incoming, work },
-      `${incoming} is on another disk than ${work}: files are copied and checked instead of renamed.`,
-    );
-  }
+  return { parts, options, emit, queue, tally, claims, waiting, inbox, hand, taking };
+}
 
-  function emit(event: SpoolEvent): void {
-    listeners.call(event);
-    if (!watching) return;
-    // A failed item's next try may be sooner than the next look; a sidecar may have waited for this photo.
-    const came = event.type === 'stored' || event.type === 'duplicate';
-    if (event.type === 'stuck' || (event.type === 'item' && event.step === 'wait') || (came && waiting?.items().length))
-      looks.wake();
-  }
+const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;
+
+/** Looks at `incoming` and at what was claimed, and queues what is ready. */
+type Rounds = ReturnType<typeof openRounds>;
+
+function openRounds({ parts, options, emit, queue, claims, inbox, hand, taking }: Core) {
+  const { files, clock, log } = parts;
+  const { incoming, work, mode } = options;
+  let there = true;
+  const isQueued = (claim: Claim): boolean => queue.has(keyOfClaim(claim));
 
   /** Queues what is due among the stuck; `once`: what has not failed in this pass. */
   function resume(once = false): void {
@@ -154,27 +223,37 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     return there ? found : { wait: options.poll * 1000, folders: [] };
   }
 
-  async function lookAndFollow(): Promise<number> {
-    const { wait, folders } = await look();
-    if (watching?.follow(folders)) looks.wake();
+  /** When there is something to be done again, in ms, beside what a look found. */
+  function nextDue(): number {
     const held = taking.heldUntil() === 0 ? Infinity : taking.heldUntil();
-    const due = Math.min(held, hand.next(isQueued) ?? Infinity, taking.nextTry() ?? Infinity);
-    return Math.min(wait ?? Infinity, due - clock.now());
+    return Math.min(held, hand.next(isQueued) ?? Infinity, taking.nextTry() ?? Infinity);
   }
+
+  return { isQueued, resume, adopt, look, nextDue, isThere: () => there };
+}
+
+/** Passes, one after the other: each works until nothing more can be done now. */
+function openPasses(
+  { parts, tally, emit, queue, inbox, hand, taking }: Core,
+  { isQueued, look, isThere }: Rounds,
+  signal: AbortSignal,
+): () => Promise<PassSummary> {
+  const { clock } = parts;
+  let passing: Promise<unknown> = Promise.resolve();
 
   async function onePass(): Promise<PassSummary> {
     const began = clock.now();
     const before = tally.totals();
     taking.reset();
     hand.reset();
-    for (let wait: number | undefined = 0; wait !== undefined && !ending.signal.aborted;) {
-      await clock.sleep(wait, ending.signal);
+    for (let wait: number | undefined = 0; wait !== undefined && !signal.aborted;) {
+      await clock.sleep(wait, signal);
       const found = await look(true);
       const worked = queue.size() > 0;
       await queue.idle();
       const due = hand.next(isQueued, true);
       const waits = [found.wait, due && Math.max(0, due - clock.now()), worked ? 0 : undefined];
-      wait = there && taking.heldUntil() === 0 ? earliest(waits.filter((ms) => ms !== undefined)) : undefined;
+      wait = isThere() && taking.heldUntil() === 0 ? earliest(waits.filter((ms) => ms !== undefined)) : undefined;
     }
     const stuckItems = [...hand.stuck(), ...taking.refused(), ...inbox.trouble()].map(({ name, reason }) => ({
       name: printable(name),
@@ -194,40 +273,24 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     return summary;
   }
 
-  async function close(): Promise<void> {
-    ending.abort();
-    queue.stop();
-    watching?.close();
-    await looks.close();
-    await Promise.all([queue.idle(), uploads.close()]);
-    try {
-      if (options.handOver) await handOver(work, options.handOver, files);
-    } finally {
-      lock.release();
-    }
-  }
+  return () => {
+    const pass = passing.then(onePass);
+    passing = pass.catch(() => undefined);
+    return pass;
+  };
+}
 
+/** What people choose to do with stuck files. `wake`: looks again, where somebody watches. */
+function openStuck(
+  { parts: { files }, options: { work }, queue, claims, hand }: Core,
+  { adopt, resume }: Rounds,
+  wake: () => void,
+): Pick<Processor, 'retry' | 'choices'> {
   return {
-    async watch() {
-      const degraded = (text: string): void => log.warn({ incoming }, text);
-      const { rescan, poll } = options;
-      watching = await openWatch(incoming, { changed: looks.wake, degraded, rescan, poll });
-      looks.wake();
-    },
-    pass() {
-      const pass = passing.then(onePass);
-      passing = pass.catch(() => undefined);
-      return pass;
-    },
-    steps: () => tally.steps(),
-    drain: () =>
-      adopt()
-        .then(() => resume())
-        .then(queue.idle),
     async retry(names, { wait = false, asIs = false } = {}) {
       await adopt();
       const { claims: chosen, ...answer } = await hand.retry(names, asIs);
-      if (watching) looks.wake();
+      wake();
       if (!wait) return answer;
       resume();
       await Promise.all(chosen.map((claim) => queue.done(keyOfClaim(claim))));
@@ -238,21 +301,8 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
     choices: {
       ignore: (names) => adopt().then(() => hand.choices.ignore(names)),
       discard: (names) => adopt().then(() => hand.choices.discard(names)),
-      restore: () =>
-        claims
-          .restore()
-          .then(adopt)
-          .then(() => watching && looks.wake()),
+      restore: () => claims.restore().then(adopt).then(wake),
       filesOf: (ids) => filesOf(ids, work, files),
     },
-    async status() {
-      await adopt();
-      if (!watching) await inbox.look();
-      return { ...tellStatus({ inbox, hand, taking, tally }), today: parts.local.today.count() };
-    },
-    place: (stream, name, by, still) => placeUpload(incoming, files, stream, name, by, still),
-    uploads,
-    on: listeners.on,
-    close: () => (closed ??= close()),
   };
 }
