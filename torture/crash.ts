@@ -51,6 +51,61 @@ export interface Recording {
 
 /** Starts to record. */
 export function record(root: string, database: string): Recording {
+  const { changes, top, before, commit, after } = openDisk(root, database);
+
+  /** What was not safe yet after the first `count` changes. */
+  function unsafe(count: number): Change[] {
+    const safe = new Set<Change>();
+    for (const [at, change] of changes.slice(0, count).entries()) {
+      if (change.kind === 'commit') safe.add(change);
+      if (change.kind !== 'flush') continue;
+      for (const one of changes.slice(0, at)) if (flushedBy(one).includes(change.id)) safe.add(one);
+    }
+    return changes.slice(0, count).filter((one) => one.kind !== 'flush' && !safe.has(one));
+  }
+
+  function build(count: number, missing: ReadonlySet<Change>, loss: (typeof losses)[number]): State {
+    const disk = copyOf(before);
+    for (const one of changes.slice(0, count)) {
+      if (one.kind === 'data' && missing.has(one)) apply(disk, { ...one, bytes: damage(one.bytes, loss) });
+      else if (!missing.has(one)) apply(disk, one);
+    }
+    const files = list(disk, top, root);
+    const key = hashOf(
+      Buffer.from(
+        JSON.stringify(
+          [...files].map(([path, id]) => [path, id === undefined ? '' : hashOfKept(disk.contents.get(id)!)]),
+        ) + [...disk.library.values()].map(hashOfKept).join(),
+      ),
+    );
+    const says = [...missing].map((one) => `${one.kind} ${'name' in one ? one.name : loss}`).join(', ');
+    return { key, says: `after ${count} changes without ${says || 'loss'}`, restore: () => write(root, disk, files) };
+  }
+
+  return {
+    watcher: { before: commit, after },
+    states(random, samples = 200) {
+      const found = new Map<string, State>();
+      for (let count = 0; count <= changes.length; count++) {
+        // What is not flushed only grows until the next flush or commit: the states before are among those then.
+        const next = changes[count];
+        if (next && next.kind !== 'flush' && next.kind !== 'commit') continue;
+        const open = unsafe(count);
+        for (const missing of partsOf(open, random, samples)) {
+          const kinds = open.some((one) => one.kind === 'data' && missing.has(one)) ? losses : losses.slice(0, 1);
+          for (const loss of kinds) {
+            const state = build(count, missing, loss);
+            found.set(state.key, state);
+          }
+        }
+      }
+      return [...found.values()];
+    },
+  };
+}
+
+/** What is on the disk now, and what changed since the beginning. */
+function openDisk(root: string, database: string) {
   let numbers = 0;
   const live: Disk = { folders: new Map(), contents: new Map(), times: new Map(), library: readLibrary(database) };
   const changes: Change[] = [];
@@ -122,56 +177,7 @@ export function record(root: string, database: string): Recording {
     else if (op === 'unlink' || op === 'rmdir') add({ kind: 'unname', ...placeOf(path), id: find(path)! });
     else if (op === 'sync') add({ kind: 'flush', id: find(path)! });
   }
-
-  /** What was not safe yet after the first `count` changes. */
-  function unsafe(count: number): Change[] {
-    const safe = new Set<Change>();
-    for (const [at, change] of changes.slice(0, count).entries()) {
-      if (change.kind === 'commit') safe.add(change);
-      if (change.kind !== 'flush') continue;
-      for (const one of changes.slice(0, at)) if (flushedBy(one).includes(change.id)) safe.add(one);
-    }
-    return changes.slice(0, count).filter((one) => one.kind !== 'flush' && !safe.has(one));
-  }
-
-  function build(count: number, missing: ReadonlySet<Change>, loss: (typeof losses)[number]): State {
-    const disk = copyOf(before);
-    for (const one of changes.slice(0, count)) {
-      if (one.kind === 'data' && missing.has(one)) apply(disk, { ...one, bytes: damage(one.bytes, loss) });
-      else if (!missing.has(one)) apply(disk, one);
-    }
-    const files = list(disk, top, root);
-    const key = hashOf(
-      Buffer.from(
-        JSON.stringify(
-          [...files].map(([path, id]) => [path, id === undefined ? '' : hashOfKept(disk.contents.get(id)!)]),
-        ) + [...disk.library.values()].map(hashOfKept).join(),
-      ),
-    );
-    const says = [...missing].map((one) => `${one.kind} ${'name' in one ? one.name : loss}`).join(', ');
-    return { key, says: `after ${count} changes without ${says || 'loss'}`, restore: () => write(root, disk, files) };
-  }
-
-  return {
-    watcher: { before: commit, after },
-    states(random, samples = 200) {
-      const found = new Map<string, State>();
-      for (let count = 0; count <= changes.length; count++) {
-        // What is not flushed only grows until the next flush or commit: the states before are among those then.
-        const next = changes[count];
-        if (next && next.kind !== 'flush' && next.kind !== 'commit') continue;
-        const open = unsafe(count);
-        for (const missing of partsOf(open, random, samples)) {
-          const kinds = open.some((one) => one.kind === 'data' && missing.has(one)) ? losses : losses.slice(0, 1);
-          for (const loss of kinds) {
-            const state = build(count, missing, loss);
-            found.set(state.key, state);
-          }
-        }
-      }
-      return [...found.values()];
-    },
-  };
+  return { changes, top, before, commit, after };
 }
 
 /** All parts of up to ten things, or random ones. */

@@ -128,9 +128,64 @@ export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: 
     }
     return openMemory(db);
   });
-  const recent = makeRecent();
+  const finding = openFinding(db, memory);
   const looks = openSimilarityIndex(db);
   const turn = openTurn(db, () => memory().refresh());
+
+  /** What a person said and brought counts for links or not, as their role is now. */
+  function indexPerson(person: string): void {
+    if (readState(db)?.version !== version) return;
+    for (const sha256 of tables().naming(person)) {
+      const body = bodyOf?.(photoId(sha256));
+      const row = body && rowOf(sha256, body, mayShare);
+      if (row) tables().put(row);
+    }
+    turn.refreshLater();
+  }
+
+  return {
+    ...openPages(db, finding),
+    ...openCounts(db, finding),
+    ...openPaired(db),
+    ...openStacked(db),
+    ...openSuggested(db),
+    ...openIndexBacklog(db, turn),
+    index(id, body) {
+      if (id.startsWith('person:') && !turn.isBuilding()) return indexPerson(id);
+      const sha256 = photoSha256(id);
+      if (sha256 === undefined) return;
+      const row = body && rowOf(sha256, body, mayShare);
+      const building = turn.isBuilding();
+      if (row) (building ? tables().append : tables().put)(row);
+      else {
+        (building ? tables().omit : tables().remove)(Buffer.from(sha256, 'hex'));
+        looks.forget(sha256);
+      }
+      if (!building) turn.refreshLater();
+    },
+    looks,
+    has: (id) => numberOf(db, id) !== undefined,
+    duplicates: () => findAlike(db, looks),
+    clear() {
+      db.transaction(() => startBuilding(db));
+      turn.forget();
+      memory().refresh();
+    },
+    finish() {
+      db.transaction(() => finishBuilding(db));
+      turn.forget();
+      memory().refresh();
+    },
+    catchUp: () => memory().refresh(),
+    load: () => memory().load(),
+  };
+}
+
+/** Finds photos in the columns and in the table. */
+type Finding = ReturnType<typeof openFinding>;
+
+function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>) {
+  const recent = makeRecent();
 
   /** The columns, and what a query finds in them. */
   function search(query: Query, viewer: CatalogViewer): { columns: Columns; found: MatchingSlots } {
@@ -149,38 +204,14 @@ export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: 
     const { columns, found } = search(query, viewer);
     return pageOfFound(columns, found, size, before);
   }
+  return { search, numbers };
+}
 
-  /** What a person said and brought counts for links or not, as their role is now. */
-  function indexPerson(person: string): void {
-    if (readState(db)?.version !== version) return;
-    for (const sha256 of tables().naming(person)) {
-      const body = bodyOf?.(photoId(sha256));
-      const row = body && rowOf(sha256, body, mayShare);
-      if (row) tables().put(row);
-    }
-    turn.refreshLater();
-  }
-
+/** Pages of photos and their tiles. */
+function openPages(db: Sqlite, { search, numbers }: Finding): Pick<Catalog, 'page' | 'tiles' | 'tile'> {
   const withNext = (next: string | undefined): { next?: string } => (next === undefined ? {} : { next });
 
   return {
-    ...openPaired(db),
-    ...openStacked(db),
-    ...openSuggested(db),
-    ...openIndexBacklog(db, turn),
-    index(id, body) {
-      if (id.startsWith('person:') && !turn.isBuilding()) return indexPerson(id);
-      const sha256 = photoSha256(id);
-      if (sha256 === undefined) return;
-      const row = body && rowOf(sha256, body, mayShare);
-      const building = turn.isBuilding();
-      if (row) (building ? tables().append : tables().put)(row);
-      else {
-        (building ? tables().omit : tables().remove)(Buffer.from(sha256, 'hex'));
-        looks.forget(sha256);
-      }
-      if (!building) turn.refreshLater();
-    },
     page(query, options = {}) {
       const page = numbers(query, options);
       return { ids: idsOf(db, page.numbers), ...withNext(page.next) };
@@ -195,6 +226,15 @@ export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: 
       const { columns, found } = search(query, viewer);
       return placeOf(columns.n, found, n) === undefined ? undefined : tilesOf(db, [n], viewer)[0];
     },
+  };
+}
+
+/** What is counted of what a search finds. */
+function openCounts(
+  db: Sqlite,
+  { search }: Finding,
+): Pick<Catalog, 'count' | 'months' | 'covers' | 'places' | 'segments' | 'facet' | 'map'> {
+  return {
     count: (query, viewer = owner) => search(query, viewer).found.length,
     months(query, viewer = owner) {
       const { columns, found } = search(query, viewer);
@@ -237,21 +277,6 @@ export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: 
         return { ...spot, id, ...(v !== undefined && { v }), ...(place > 0 && { place: label(place) }) };
       });
     },
-    looks,
-    has: (id) => numberOf(db, id) !== undefined,
-    duplicates: () => findAlike(db, looks),
-    clear() {
-      db.transaction(() => startBuilding(db));
-      turn.forget();
-      memory().refresh();
-    },
-    finish() {
-      db.transaction(() => finishBuilding(db));
-      turn.forget();
-      memory().refresh();
-    },
-    catchUp: () => memory().refresh(),
-    load: () => memory().load(),
   };
 }
 

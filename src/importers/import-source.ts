@@ -43,8 +43,6 @@ export function planInbox(
       );
     return waiting && { ...waiting, choose };
   }
-
-  const refused = new Map<string, IgnoredItem>();
   const unpackable = ({ id, trouble }: ExportEntry): boolean => sources.packed.has(id) && trouble === undefined;
   const opened = clock.now();
   /** An entry as a file that lies there since now: so it is beside what comes in with it, and not beside older photos. */
@@ -57,32 +55,7 @@ export function planInbox(
   );
   const sidecars = sources.entries.filter((entry) => isSidecar(entry) && unpackable(entry));
   const beside = openSidecars();
-
-  /** Why a sidecar in a ZIP is left there. */
-  async function whyNotSidecar(found: ScannedFile): Promise<string | undefined> {
-    const head = await files.head(found.path, headLength);
-    const what = identify(head);
-    if (what.kind === 'photo') return undefined;
-    if (!isXmp(head)) return refuse(found, what.reason);
-    if (!beside) return refuse(found, waitsFor(found));
-    let unpacked: string | undefined;
-    try {
-      return await beside.whyNot(found, async () => {
-        const path = join(works[0]!, temporaryName());
-        await files.pour(sources.packed.get(keyOf(found.path))!.open(), path);
-        return (unpacked = path);
-      });
-    } finally {
-      if (unpacked !== undefined) await files.remove(unpacked);
-    }
-  }
-
-  /** Leaves an entry where it is from now on. */
-  function refuse(found: ScannedFile, reason: string): string {
-    const { folder, name } = found;
-    refused.set(keyOf(found.path), { name: printable(folder === '' ? name : `${folder}/${name}`), reason });
-    return reason;
-  }
+  const { refused, refuse, whyNotSidecar } = openRefusals(sources, files, works, beside);
 
   function inboxOf({ path }: ScannedFile): IncomingFiles {
     const at = sources.folders.findIndex((folder) => Buffer.from(path).indexOf(folder + sep) === 0);
@@ -130,4 +103,36 @@ export function planInbox(
     count: () => packed.length - refused.size + folders.reduce((sum, inbox) => sum + inbox.count(), 0),
     waiting: () => folders.flatMap((inbox) => inbox.waiting()),
   };
+}
+
+/** Entries of ZIP and TAR parts that are left where they are, and why. */
+function openRefusals(sources: Sources, files: Files, works: string[], beside: WaitingSidecars | undefined) {
+  const refused = new Map<string, IgnoredItem>();
+
+  /** Leaves an entry where it is from now on. */
+  function refuse(found: ScannedFile, reason: string): string {
+    const { folder, name } = found;
+    refused.set(keyOf(found.path), { name: printable(folder === '' ? name : `${folder}/${name}`), reason });
+    return reason;
+  }
+
+  /** Why a sidecar in a ZIP is left there. */
+  async function whyNotSidecar(found: ScannedFile): Promise<string | undefined> {
+    const head = await files.head(found.path, headLength);
+    const what = identify(head);
+    if (what.kind === 'photo') return undefined;
+    if (!isXmp(head)) return refuse(found, what.reason);
+    if (!beside) return refuse(found, waitsFor(found));
+    let unpacked: string | undefined;
+    try {
+      return await beside.whyNot(found, async () => {
+        const path = join(works[0]!, temporaryName());
+        await files.pour(sources.packed.get(keyOf(found.path))!.open(), path);
+        return (unpacked = path);
+      });
+    } finally {
+      if (unpacked !== undefined) await files.remove(unpacked);
+    }
+  }
+  return { refused, refuse, whyNotSidecar };
 }

@@ -89,11 +89,43 @@ const circleName = (viewer: Viewer): string => JSON.stringify(sightOf(viewer));
 
 /** Opens the live pages. */
 export function openLive(parts: LiveParts): Live {
-  const { library, spool, clock, log, ask } = parts;
+  const { library, spool, clock, ask } = parts;
   const noticed = openNoticed(library, clock);
-  const pages = new Map<Readable, Listener>();
   let stop: (() => void) | undefined;
+  const end = (): void => {
+    stop?.();
+    stop = undefined;
+  };
+  const connected = openPages(parts, end);
+  const { pages, send, join } = connected;
+  const { warn, start } = openTelling(parts, noticed, connected);
 
+  return {
+    async connect(viewer, viewerNow, address = '') {
+      // Counts are needed to begin; while they come into memory, others are answered.
+      await ask('', 'count');
+      const { page, listener } = join(viewer, viewerNow, address);
+      stop ??= start();
+      const change = listener.circle.feed.change();
+      send(page, `retry: 2000\n\n${message({ type: 'hello', version: parts.version, change })}`);
+      if (listener.spool) spool.status().then((now) => send(page, message(spoolEvent(now, noticed))), warn);
+      return page;
+    },
+    pages: () => pages.size,
+    close() {
+      const ending = [...pages.keys()];
+      pages.clear();
+      for (const page of ending) page.push(null);
+      end();
+    },
+  };
+}
+
+/** The pages that are connected, and what is sent to them. `emptied` is called when the last one went. */
+type Pages = ReturnType<typeof openPages>;
+
+function openPages(parts: LiveParts, emptied: () => void) {
+  const pages = new Map<Readable, Listener>();
   const circles = (): Set<Circle> => new Set([...pages.values()].map(({ circle }) => circle));
 
   function send(page: Readable, text: string): void {
@@ -101,11 +133,77 @@ export function openLive(parts: LiveParts): Live {
     if (page.readableLength > mostBehind) page.destroy();
     else page.push(text);
   }
+
   function tell(event: object, hears: (listener: Listener) => boolean): void {
     const text = message(event);
     for (const [page, listener] of pages) if (hears(listener)) send(page, text);
   }
+
+  function gone(page: Readable): void {
+    pages.delete(page);
+    if (pages.size > 0) return;
+    emptied();
+  }
+
+  /** Ends the pages of those who are no longer who they were. */
+  function endOthers(): void {
+    for (const [page, { circle, spool, viewerNow }] of pages) {
+      const now = viewerNow();
+      if (now && may(now, 'see') && circleName(now) === circle.name && may(now, 'spool') === spool) continue;
+      page.push(null);
+      gone(page);
+    }
+  }
+
+  /** The circle that a viewer belongs to; a new one begins now. */
+  function circleOf(viewer: Viewer): Circle {
+    const name = circleName(viewer);
+    const there = [...circles()].find((circle) => circle.name === name);
+    return there ?? { name, feed: openPhotoFeed(parts, sightOf(viewer)) };
+  }
+
+  function join(
+    viewer: Viewer,
+    viewerNow: () => Viewer | undefined,
+    address: string,
+  ): { page: Readable; listener: Listener } {
+    const counted = countedAs(viewer, address);
+    const isFull = (group: string, n: number): boolean =>
+      [...pages.values()].filter((other) => other.counted.includes(group)).length >= placesOf[n]!;
+    if (counted.some(isFull)) {
+      throw new PhotospoolError('busy', 'Too many pages are open.', { hint: 'Close some of them.' });
+    }
+    const [spool, comments] = [may(viewer, 'spool'), seesComments(viewer)];
+    const listener = { circle: circleOf(viewer), spool, comments, counted, viewerNow };
+    const page = new Readable({ read: () => undefined });
+    page.once('close', () => gone(page));
+    pages.set(page, listener);
+    return { page, listener };
+  }
+  return { pages, circles, send, tell, endOthers, join };
+}
+
+/** Listens to what changes, and tells the pages of it. */
+function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send, tell, endOthers }: Pages) {
+  const { library, spool, clock, log } = parts;
+
   const warn = (error: unknown): void => log.warn({ err: error }, 'The live pages could not be told of a change.');
+
+  /** Does `work` again and again, until the signal. What it throws is logged, not fatal. */
+  function every(ms: number, signal: AbortSignal, work: () => void): void {
+    const loop = async (): Promise<void> => {
+      for (;;) {
+        await clock.sleep(ms, signal);
+        if (signal.aborted) return;
+        try {
+          work();
+        } catch (error) {
+          warn(error);
+        }
+      }
+    };
+    void loop();
+  }
 
   /** Begins to listen, when the first page comes; returns what ends it, when the last one goes. */
   function start(): () => void {
@@ -161,86 +259,7 @@ export function openLive(parts: LiveParts): Live {
       for (const end of unlisten) end();
     };
   }
-
-  /** Ends the pages of those who are no longer who they were. */
-  function endOthers(): void {
-    for (const [page, { circle, spool, viewerNow }] of pages) {
-      const now = viewerNow();
-      if (now && may(now, 'see') && circleName(now) === circle.name && may(now, 'spool') === spool) continue;
-      page.push(null);
-      gone(page);
-    }
-  }
-
-  /** Does `work` again and again, until the signal. What it throws is logged, not fatal. */
-  function every(ms: number, signal: AbortSignal, work: () => void): void {
-    const loop = async (): Promise<void> => {
-      for (;;) {
-        await clock.sleep(ms, signal);
-        if (signal.aborted) return;
-        try {
-          work();
-        } catch (error) {
-          warn(error);
-        }
-      }
-    };
-    void loop();
-  }
-
-  function gone(page: Readable): void {
-    pages.delete(page);
-    if (pages.size > 0) return;
-    stop?.();
-    stop = undefined;
-  }
-
-  /** The circle that a viewer belongs to; a new one begins now. */
-  function circleOf(viewer: Viewer): Circle {
-    const name = circleName(viewer);
-    const there = [...circles()].find((circle) => circle.name === name);
-    return there ?? { name, feed: openPhotoFeed(parts, sightOf(viewer)) };
-  }
-
-  function join(
-    viewer: Viewer,
-    viewerNow: () => Viewer | undefined,
-    address: string,
-  ): { page: Readable; listener: Listener } {
-    const counted = countedAs(viewer, address);
-    const isFull = (group: string, n: number): boolean =>
-      [...pages.values()].filter((other) => other.counted.includes(group)).length >= placesOf[n]!;
-    if (counted.some(isFull)) {
-      throw new PhotospoolError('busy', 'Too many pages are open.', { hint: 'Close some of them.' });
-    }
-    const [spool, comments] = [may(viewer, 'spool'), seesComments(viewer)];
-    const listener = { circle: circleOf(viewer), spool, comments, counted, viewerNow };
-    const page = new Readable({ read: () => undefined });
-    page.once('close', () => gone(page));
-    pages.set(page, listener);
-    return { page, listener };
-  }
-
-  return {
-    async connect(viewer, viewerNow, address = '') {
-      // Counts are needed to begin; while they come into memory, others are answered.
-      await ask('', 'count');
-      const { page, listener } = join(viewer, viewerNow, address);
-      stop ??= start();
-      const change = listener.circle.feed.change();
-      send(page, `retry: 2000\n\n${message({ type: 'hello', version: parts.version, change })}`);
-      if (listener.spool) spool.status().then((now) => send(page, message(spoolEvent(now, noticed))), warn);
-      return page;
-    },
-    pages: () => pages.size,
-    close() {
-      const ending = [...pages.keys()];
-      pages.clear();
-      for (const page of ending) page.push(null);
-      stop?.();
-      stop = undefined;
-    },
-  };
+  return { warn, start };
 }
 
 /** The places of each thing that a page is counted as. */

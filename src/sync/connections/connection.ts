@@ -70,9 +70,56 @@ export interface Connection {
 
 /** Opens the link to a peer and keeps it up until `close`. */
 export function openConnection(peer: Peer, parts: LinkParts): Connection {
-  const { clock, log } = parts;
+  const { clock } = parts;
   const stop = new AbortController();
+  const state = openState(peer, parts);
+  const { now, status, holds, telling, drift, become } = state;
+  const connect = openConnecting(peer, parts, state, openDirections(peer, parts, state), stop.signal);
+  const ended = (): boolean => stop.signal.aborted;
+
+  async function keepUp(): Promise<void> {
+    for (let failures = 0; !ended();) {
+      const began = status.push.sent + status.pull.sent;
+      const asking = openConnectionRequests(clock, drift.watch(parts.fetch ?? fetch));
+      asking.endWith(stop.signal);
+      holds.clear();
+      try {
+        become('connecting');
+        await connect(asking);
+      } catch (error) {
+        if (ended()) return;
+        const ours = toPhotospoolError(error, 'replicate with', hostOf(peer.url));
+        // What got on is no failure in a row.
+        failures = status.push.sent + status.pull.sent > began ? 1 : failures + 1;
+        const wait = waitAfter(failures, ours.code, parts.random);
+        const next = new Date(clock.now() + wait).toISOString();
+        become(ours.code === 'unauthorized' ? 'refused' : 'waiting', { ...told(ours), next });
+        telling.tell(sentence(ours));
+        await clock.sleep(wait, stop.signal);
+      } finally {
+        asking.close();
+      }
+    }
+  }
+
+  const running = keepUp();
+  return {
+    status: () => structuredClone(status.state === 'live' ? { ...status, synced: now() } : status),
+    async close() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** How a connection is, and what is said of it. */
+type State = ReturnType<typeof openState>;
+
+function openState(peer: Peer, parts: LinkParts) {
+  const { clock, log } = parts;
+
   const now = (): string => new Date(clock.now()).toISOString();
+
   const status: ConnectionStatus = {
     url: peer.url,
     publish: peer.publish,
@@ -85,15 +132,12 @@ export function openConnection(peer: Peer, parts: LinkParts): Connection {
     blobs: { fetched: { count: 0, bytes: 0 }, brought: { count: 0, bytes: 0 } },
     refused: [],
   };
+
   /** Directions whose documents wait for a disk while the rest goes on. */
   const holds = new Map<Direction, DiskErrorHold>();
-  const { quarantine = () => openQuarantine(openSqlite(':memory:'), clock, peer.url) } = parts;
-  const aside = openLinkQuarantine({
-    ...{ quarantine: quarantine(peer.url), url: peer.url, clock, log, status },
-    ...{ random: parts.random, changed: parts.changed },
-  });
+
   const telling = openLogOnce((text) => log.warn({ peer: peer.url }, text));
-  const ended = (): boolean => stop.signal.aborted;
+
   const drift = openDrift(clock, (seconds) => {
     if (status.driftText !== undefined) telling.over(status.driftText);
     delete status.drift;
@@ -132,6 +176,21 @@ export function openConnection(peer: Peer, parts: LinkParts): Connection {
     else if (before) telling.over(sentence(before.error));
     if (hold ?? before) stand();
   }
+  return { now, status, holds, telling, drift, become, stand, hold };
+}
+
+/** Replicates documents, each direction by itself. */
+type Directions = ReturnType<typeof openDirections>;
+
+function openDirections(peer: Peer, parts: LinkParts, { status, stand, hold }: State) {
+  const { clock, log } = parts;
+
+  const { quarantine = () => openQuarantine(openSqlite(':memory:'), clock, peer.url) } = parts;
+
+  const aside = openLinkQuarantine({
+    ...{ quarantine: quarantine(peer.url), url: peer.url, clock, log, status },
+    ...{ random: parts.random, changed: parts.changed },
+  });
 
   /** Runs one direction for the time of a connection, and counts. */
   function run(direction: Direction, source: Database, target: Database, signal: AbortSignal): Promise<unknown>[] {
@@ -154,6 +213,18 @@ export function openConnection(peer: Peer, parts: LinkParts): Connection {
       aside.retry(direction, { source, target, signal }, anew),
     ];
   }
+  return { aside, run };
+}
+
+/** Connects once; resolves or rejects when the connection has ended. */
+function openConnecting(
+  peer: Peer,
+  parts: LinkParts,
+  { status, telling, become }: State,
+  { aside, run }: Directions,
+  stop: AbortSignal,
+): (asking: ConnectionRequests) => Promise<void> {
+  const { clock } = parts;
 
   const carry =
     parts.blobs &&
@@ -189,7 +260,7 @@ export function openConnection(peer: Peer, parts: LinkParts): Connection {
       ...(found.kind === 'photospool' && { server: found.server }),
     });
     const together = (begin: (signal: AbortSignal) => Promise<unknown>[]): Promise<void> =>
-      runTaskGroup(stop.signal, (signal) => {
+      runTaskGroup(stop, (signal) => {
         asking.endWith(signal);
         return begin(signal);
       });
@@ -223,40 +294,7 @@ export function openConnection(peer: Peer, parts: LinkParts): Connection {
       together,
     });
   }
-
-  async function keepUp(): Promise<void> {
-    for (let failures = 0; !ended();) {
-      const began = status.push.sent + status.pull.sent;
-      const asking = openConnectionRequests(clock, drift.watch(parts.fetch ?? fetch));
-      asking.endWith(stop.signal);
-      holds.clear();
-      try {
-        become('connecting');
-        await connect(asking);
-      } catch (error) {
-        if (ended()) return;
-        const ours = toPhotospoolError(error, 'replicate with', hostOf(peer.url));
-        // What got on is no failure in a row.
-        failures = status.push.sent + status.pull.sent > began ? 1 : failures + 1;
-        const wait = waitAfter(failures, ours.code, parts.random);
-        const next = new Date(clock.now() + wait).toISOString();
-        become(ours.code === 'unauthorized' ? 'refused' : 'waiting', { ...told(ours), next });
-        telling.tell(sentence(ours));
-        await clock.sleep(wait, stop.signal);
-      } finally {
-        asking.close();
-      }
-    }
-  }
-
-  const running = keepUp();
-  return {
-    status: () => structuredClone(status.state === 'live' ? { ...status, synced: now() } : status),
-    async close() {
-      stop.abort();
-      await running;
-    },
-  };
+  return connect;
 }
 
 /** What a status says of an error. */
