@@ -148,6 +148,19 @@ describe('what a file owes its reader', () => {
     expect(style.missingDocstrings(file('src/base/a.ts', `${header}\nexport const g = 1;`))).toHaveLength(2);
     expect(style.missingDocstrings(code)).toEqual([]);
   });
+
+  test('functions that fit on a screen', () => {
+    const long = (lines: number): string => `function a() {${'\n  b();'.repeat(lines - 2)}\n}`;
+    expect(style.longFunctions(file('src/base/a.ts', long(style.screen)))).toEqual([]);
+    expect(style.longFunctions(file('src/base/a.ts', long(style.screen + 1)))).toHaveLength(1);
+    expect(style.longFunctions(file('src/base/a.ts', `const a = () => {${'\n'.repeat(100)}};`))).toHaveLength(1);
+    expect(style.longFunctions(file('src/base/a.ts', `class A {\n  b() {${'\n'.repeat(100)}}\n}`))).toHaveLength(1);
+    const why = `// Longer than a screen: one table of settings.\n${long(100)}`;
+    expect(style.longFunctions(file('src/base/a.ts', why))).toEqual([]);
+    expect(style.longFunctions(file('src/base/a.ts', `${why}\n${long(90)}`))).toHaveLength(1);
+    const all = [...code, ...page, ...scripts, ...sources(['bench', 'torture'], ['.ts'])];
+    expect(style.longFunctions(all)).toEqual([]);
+  });
 });
 
 describe('prose', () => {

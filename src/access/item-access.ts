@@ -126,6 +126,7 @@ function isLocked({ holder }: Item, set: GrantSet): boolean {
 const authorOf = (person: string): string => `person:${person}`;
 
 /** Opens the decision for one state of the control documents. */
+// Longer than a screen: the rules of one decision, which refer to each other.
 export function openItemAccess(documents: AccessDocuments): ItemAccess {
   const find = (id: string): GrantSet => documents.find(id) ?? noGrants;
   const people = find(peopleId);

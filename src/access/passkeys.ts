@@ -82,6 +82,7 @@ interface Columns {
 const webauthn = async () => import('@simplewebauthn/server');
 
 /** Opens the passkeys. */
+// Longer than a screen: making, offering and checking passkeys share their challenges.
 export function openPasskeys(db: Sqlite, { clock, random }: { clock: Pick<Clock, 'now'>; random: Random }): Passkeys {
   const columns = 'id, person, name, rp, key, counter, transports, created, used';
   const insert = db.prepare(`INSERT INTO access_passkey (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)

@@ -10,7 +10,15 @@ import type { Account, Accounts } from './accounts.js';
 import { checkConfirmed, type Actor } from './actor.js';
 import type { Audit } from './audit-log.js';
 import { setUp, type Codes } from './one-time-codes.js';
-import { addressRules, codeRule, deviceRule, nameRule, openDelays, type DelayRule } from './sign-in-delays.js';
+import {
+  addressRules,
+  codeRule,
+  deviceRule,
+  nameRule,
+  openDelays,
+  type DelayRule,
+  type Delays,
+} from './sign-in-delays.js';
 import type { Devices } from './known-browsers.js';
 import { keyOfName, readName } from './account-names.js';
 import type { Passkeys, Site } from './passkeys.js';
@@ -118,46 +126,10 @@ type Core = SigningParts & ReturnType<typeof openChecks> & Pick<ReturnType<typeo
 const wrong: Refusal = { kind: 'wrong' };
 
 /** Passwords and second factors, and how tries are slowed down. */
-function openChecks({ clock, passwords, people, accounts, devices, factors, audit }: SigningParts) {
+function openChecks(parts: SigningParts) {
+  const { clock, passwords, people, accounts, factors, audit } = parts;
   const delays = openDelays(clock);
-
-  /** Lets `check` be tried, unless there were too many mistakes. It counts as one until it is known to be right. */
-  async function slowly(
-    name: string,
-    account: Account | undefined,
-    { address, device }: Visit,
-    check: (waiter: Waiter) => Promise<Refusal | undefined>,
-  ): Promise<Refusal | undefined> {
-    const isKnown = account !== undefined && device !== undefined && devices.known(device, account.id);
-    const byAddress = new Map(addressRules(address));
-    const keys = new Map<string, DelayRule>(
-      isKnown ? [[`device ${hashSecret(device)}`, deviceRule]] : [[`name ${keyOfName(name)}`, nameRule], ...byAddress],
-    );
-    const ms = Math.max(...[...keys].map(([key, rule]) => delays.wait(key, rule)));
-    if (ms > 0) return { kind: 'wait', ms };
-    for (const key of keys.keys()) delays.count(key);
-    let refused: Refusal | undefined;
-    try {
-      refused = await check(isKnown ? { known: account.id } : { stranger: address });
-    } catch (error) {
-      for (const key of keys.keys()) delays.takeBack(key);
-      throw error;
-    }
-    if (refused?.kind === 'wrong') {
-      const detail = refused.what === 'otp' ? 'second factor' : 'password';
-      audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail });
-      return refused;
-    }
-    // The password is right; what is missing yet is no mistake, and forgets none.
-    if (refused) for (const key of keys.keys()) delays.takeBack(key);
-    if (refused) return refused;
-    for (const key of keys.keys()) {
-      // An address keeps its other mistakes: one good account must not make guessing at others free.
-      if (byAddress.has(key)) delays.takeBack(key);
-      else delays.forget(key);
-    }
-    return undefined;
-  }
+  const slowly = openSlowly(parts, delays);
 
   /** Whether the second factor of a person, where it is on, is given. It has a count of its own. */
   function checkCode(id: string, otp: string | undefined): Refusal | undefined {
@@ -207,6 +179,48 @@ function openChecks({ clock, passwords, people, accounts, devices, factors, audi
   }
 
   return { slowly, checkCode, checkBoth, check, waitOf, countMistake };
+}
+
+/** Slows tries down: each counts as a mistake until it is known to be right. */
+function openSlowly({ devices, audit }: SigningParts, delays: Delays) {
+  /** Lets `check` be tried, unless there were too many mistakes. It counts as one until it is known to be right. */
+  async function slowly(
+    name: string,
+    account: Account | undefined,
+    { address, device }: Visit,
+    check: (waiter: Waiter) => Promise<Refusal | undefined>,
+  ): Promise<Refusal | undefined> {
+    const isKnown = account !== undefined && device !== undefined && devices.known(device, account.id);
+    const byAddress = new Map(addressRules(address));
+    const keys = new Map<string, DelayRule>(
+      isKnown ? [[`device ${hashSecret(device)}`, deviceRule]] : [[`name ${keyOfName(name)}`, nameRule], ...byAddress],
+    );
+    const ms = Math.max(...[...keys].map(([key, rule]) => delays.wait(key, rule)));
+    if (ms > 0) return { kind: 'wait', ms };
+    for (const key of keys.keys()) delays.count(key);
+    let refused: Refusal | undefined;
+    try {
+      refused = await check(isKnown ? { known: account.id } : { stranger: address });
+    } catch (error) {
+      for (const key of keys.keys()) delays.takeBack(key);
+      throw error;
+    }
+    if (refused?.kind === 'wrong') {
+      const detail = refused.what === 'otp' ? 'second factor' : 'password';
+      audit.note('sign-in-failed', { ...(account && { who: account.name }), address, detail });
+      return refused;
+    }
+    // The password is right; what is missing yet is no mistake, and forgets none.
+    if (refused) for (const key of keys.keys()) delays.takeBack(key);
+    if (refused) return refused;
+    for (const key of keys.keys()) {
+      // An address keeps its other mistakes: one good account must not make guessing at others free.
+      if (byAddress.has(key)) delays.takeBack(key);
+      else delays.forget(key);
+    }
+    return undefined;
+  }
+  return slowly;
 }
 
 /** Begins and ends sessions. */

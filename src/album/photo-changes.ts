@@ -55,6 +55,7 @@ export interface FeedParts {
 }
 
 /** Begins at the library's newest change. The catalog must be in memory, or this waits for it. */
+// Longer than a screen: what was told and what is in the catalog advance together.
 export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewer: Viewer): PhotoFeed {
   const everything = parseQuery('');
   const seesAll =

@@ -69,6 +69,7 @@ export interface Owner {
  * @throws PhotospoolError `config` where the folder is the archive of another library, `unusable` where it is not the one
  * that this library's originals are in: a disk that is not mounted, or another folder by mistake.
  */
+// Longer than a screen: every way into the archive is a sequence of the same few steps, and their order is what a crash relies on.
 export async function openArchive(folder: string, files: Files, owner?: Owner): Promise<Archive> {
   const mark = join(folder, markName);
   if (owner) {

@@ -87,6 +87,7 @@ export interface Tables {
 }
 
 /** The writer of rows. */
+// Longer than a screen: statements of one table, each used in one or two lines.
 export function openTables(db: Sqlite): Tables {
   const byId = db.prepare<StoredRow>(`SELECT n, ${names} FROM catalog_photo WHERE id = ?`);
   const keyAt = db.prepare<SortKey & { id: Uint8Array }>('SELECT taken, id FROM catalog_photo WHERE n = ?');

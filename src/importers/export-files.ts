@@ -40,6 +40,7 @@ export const isPart = (path: string): boolean => /\.zip$/i.test(path) || isTar(p
  * Opens folders and parts. `looking` is told how far a part is, in bytes, that must be read to know what is in it.
  * @throws PhotospoolError where none of them can be read, or there are too many entries.
  */
+// Longer than a screen: one pass over the parts fills one list of entries.
 export async function openSources(
   paths: readonly string[],
   files: Files,

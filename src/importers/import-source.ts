@@ -21,6 +21,7 @@ import type { Sources } from './export-files.js';
 import { openTurns } from './read-order.js';
 
 /** Opens the inbox of a planned export. `files` know the entries of its parts; `works`: see `openInbox`; `isHere`: of bytes that need not be unpacked. */
+// Longer than a screen: what is refused, waits and has its turn is one list of entries.
 export function planInbox(
   plan: ImportPlan,
   sources: Sources,

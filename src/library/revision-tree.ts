@@ -102,6 +102,7 @@ interface RevisionRow {
 const bare = '{}';
 
 /** Opens the revision trees. `limit` is for tests. */
+// Longer than a screen: statements of one table, each used in one or two lines.
 export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
   const inOrder = 'WHERE doc = ? AND leaf = 1 ORDER BY deleted, generation DESC, rev DESC';
   const one = 'WHERE doc = ? AND generation = ? AND rev = ?';

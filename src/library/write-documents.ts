@@ -48,6 +48,7 @@ export interface Written {
 }
 
 /** Opens the writes of a library. */
+// Longer than a screen: the steps of one transaction, over one tree.
 export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, merges: Merges): Writes {
   const receivers: { prefix: string; listener: Receiver }[] = [];
 

@@ -61,6 +61,7 @@ const keyOfFound = ({ path }: ScannedFile): string => keyOf(path);
  * Opens the inbox; `settle` in ms. `works` are the folders whose claims may have hidden something. Without `sidecars`, all of
  * these wait.
  */
+// Longer than a screen: each look replaces all that the other answers tell of.
 export function openInbox(
   incoming: string,
   settle: number,

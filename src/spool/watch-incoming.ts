@@ -87,29 +87,16 @@ const limits: Record<string, string> = {
 };
 
 /** Starts to watch `incoming`. Its timers do not keep the process alive. */
+// Longer than a screen: a watch has three modes, which any event may change.
 export async function openWatch(incoming: string, options: WatchOptions, from = system): Promise<Watch> {
   const watchers = new Map<string, { id: string; close(): void }>();
-  const timers: Record<'gather' | 'look' | 'top' | 'again', NodeJS.Timeout | undefined> = {
-    gather: undefined,
-    look: undefined,
-    top: undefined,
-    again: undefined,
-  };
+  const timers = openTimers();
   let mode: 'events' | 'polling' | 'closed' = 'events';
   let said = false;
   let top: string | undefined;
 
-  function happened(): void {
-    timers.gather ??= setTimeout(() => {
-      timers.gather = undefined;
-      options.changed();
-    }, pause);
-  }
-
-  function every(seconds: number): void {
-    clearInterval(timers.look);
-    timers.look = setInterval(options.changed, seconds * 1000).unref();
-  }
+  const happened = (): void => timers.soon(options.changed);
+  const every = (seconds: number): void => timers.every('look', seconds, options.changed);
 
   function degrade(sentence: string): void {
     mode = 'polling';
@@ -121,13 +108,12 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
 
   /** A limit may be raised, or used by others for a while: events are tried again at the pace of rescans. */
   function waitForLimit(): void {
-    clearTimeout(timers.again);
-    timers.again = setTimeout(() => {
+    timers.after(options.rescan, () => {
       if (mode !== 'polling') return;
       mode = 'events';
       every(options.rescan);
       options.changed();
-    }, options.rescan * 1000).unref();
+    });
   }
 
   function add({ path, id }: Folder): void {
@@ -164,7 +150,7 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
   }
 
   every(options.rescan);
-  timers.top = setInterval(() => void lookAtTop(), options.poll * 1000).unref();
+  timers.every('top', options.poll, () => void lookAtTop());
   const filesystem = await remoteFilesystem(incoming, from).catch(() => undefined);
   if (filesystem !== undefined)
     degrade(
@@ -187,8 +173,36 @@ export async function openWatch(incoming: string, options: WatchOptions, from = 
     },
     close() {
       mode = 'closed';
-      for (const timer of Object.values(timers)) clearTimeout(timer);
+      timers.clear();
       for (const key of [...watchers.keys()]) remove(key);
+    },
+  };
+}
+
+/** The timers of a watch; they do not keep the process alive. */
+function openTimers() {
+  const timers: Record<'gather' | 'look' | 'top' | 'again', NodeJS.Timeout | undefined> = {
+    ...{ gather: undefined, look: undefined, top: undefined, again: undefined },
+  };
+  return {
+    /** Gathers what comes together. */
+    soon(work: () => void): void {
+      timers.gather ??= setTimeout(() => {
+        timers.gather = undefined;
+        work();
+      }, pause);
+    },
+    every(which: 'look' | 'top', seconds: number, work: () => void): void {
+      clearInterval(timers[which]);
+      timers[which] = setInterval(work, seconds * 1000).unref();
+    },
+    /** Once, after a while. */
+    after(seconds: number, work: () => void): void {
+      clearTimeout(timers.again);
+      timers.again = setTimeout(work, seconds * 1000).unref();
+    },
+    clear(): void {
+      for (const timer of Object.values(timers)) clearTimeout(timer);
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a stranger relies on when they look for something: names, headers, docstrings, sizes, and that the prose keeps
+ * What a stranger relies on when they look for something: names, headers, docstrings, functions that fit on a screen, and that the prose keeps
  * up with the code. Each check takes sources and returns a sentence per break.
  */
 import { posix } from 'node:path';
@@ -99,4 +99,33 @@ export function deadLinks(pages: readonly Source[], exists: (path: string) => bo
       .filter((link) => !exists(posix.join(posix.dirname(path), link)))
       .map((link) => `${path} links to ${link}`),
   );
+}
+
+/** The most lines of a function that says nothing of its length: what fits on a screen. */
+export const screen = 80;
+/** Above a longer one a comment says why it is. */
+const reason = /longer than a screen: \S/i;
+
+/** Functions of more than a screen without a reason above them. A function in another one counts with it. */
+export function longFunctions(files: readonly Source[]): string[] {
+  return files.flatMap((file) => {
+    const tree = parse(file);
+    const lineOf = (at: number): number => tree.getLineAndCharacterOfPosition(at).line;
+    const found: string[] = [];
+    const visit = (node: ts.Node, statement: ts.Node): void => {
+      const lines = lineOf(node.end) - lineOf(node.getStart()) + 1;
+      if (ts.isFunctionLike(node) && lines > screen && !reason.test(tree.text.slice(statement.pos, node.getStart())))
+        found.push(`${file.path}: ${functionName(node)} has ${lines} lines; part it by subject, or say why not`);
+      ts.forEachChild(node, (child) =>
+        visit(child, ts.isStatement(child) || ts.isClassElement(child) ? child : statement),
+      );
+    };
+    visit(tree, tree);
+    return found;
+  });
+}
+
+function functionName(node: ts.SignatureDeclaration): string {
+  const named = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined);
+  return named?.getText() ?? 'a function without a name';
 }

@@ -145,6 +145,7 @@ export function openBounded<Q, A>(program: Program<Q, A>, { size, idle, uses }: 
 }
 
 /** Starts a process. `done` is called whenever it has answered. */
+// Longer than a screen: one child process from its start to its end.
 function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, A> {
   const child = startConfined(program);
   let job: Job<Q, A> | undefined;

@@ -32,6 +32,7 @@ const missing = 'The original is not on this server.';
 /** Ms that an original may take from another server. */
 const patience = 20_000;
 
+// Longer than a screen: three routes to one file, which find it the same way.
 export const originals: Routes = (app, context) => {
   const { library, blobs, exchange, toJpeg } = context;
   const stripping = openStripping(context);

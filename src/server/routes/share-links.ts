@@ -6,7 +6,7 @@ import { PhotospoolError, notFound } from '../../base/errors.js';
 import { parseQuery } from '../../catalog/search-parser.js';
 import { viewer } from '../http/request-viewer.js';
 import { authorFor } from '../../album/author-names.js';
-import type { Routes } from '../context.js';
+import type { Context, Routes } from '../context.js';
 import { getPhoto } from '../../album/find-photos.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { GivenPassword, ShareLink, ShareLinkView, strict } from '../../api/access-schemas.js';
@@ -15,22 +15,14 @@ import { givenTypes } from '../files/send-stripped-original.js';
 import { actorBehind, refuseTooSoon, utcOf } from '../http/sign-in-response.js';
 
 export const shares: Routes = (app, context) => {
-  for (const add of [ownLinks, openedLink]) void add(app, context);
+  for (const add of [ownLinks, newLinks, openedLink]) void add(app, context);
 };
 
-/** For owners: the links that there are. */
-const ownLinks: Routes = (app, { access, clock, library }) => {
-  const config = { rule: 'links' } as const;
+const config = { rule: 'links' } as const;
 
-  const describe = ({ scope, created, expires, used, author, ...rest }: Share, by: string) => ({
-    ...rest,
-    ...scope,
-    by,
-    created: utcOf(created),
-    over: (expires !== undefined && expires <= clock.now()) || !may(access.senders(author), 'links'),
-    ...(expires !== undefined && { expires: utcOf(expires) }),
-    ...(used !== undefined && { lastUsed: utcOf(used) }),
-  });
+/** For owners: the links that there are. */
+const ownLinks: Routes = (app, { access, clock }) => {
+  const describe = openDescribe(access, clock);
 
   app.get(
     '/api/shares',
@@ -47,6 +39,27 @@ const ownLinks: Routes = (app, { access, clock, library }) => {
       void reply.send({ shares: all.map((one) => describe(one, authorFor(who, access.people, one.author).name)) });
     },
   );
+
+  app.delete(
+    '/api/shares/:id',
+    {
+      config,
+      schema: {
+        summary: 'Ends a share link, at once',
+        params: Type.Object({ id: Type.String() }),
+        response: answers(Type.Object({ revoked: Type.Literal(true) })),
+      },
+    },
+    (request, reply) => {
+      if (!access.shares.revoke(request.params.id, actorBehind(request))) throw notFound('There is no such link.');
+      void reply.send({ revoked: true });
+    },
+  );
+};
+
+/** Makes links. */
+const newLinks: Routes = (app, { access, clock, library }) => {
+  const describe = openDescribe(access, clock);
 
   app.post(
     '/api/shares',
@@ -92,23 +105,20 @@ const ownLinks: Routes = (app, { access, clock, library }) => {
       }
     },
   );
-
-  app.delete(
-    '/api/shares/:id',
-    {
-      config,
-      schema: {
-        summary: 'Ends a share link, at once',
-        params: Type.Object({ id: Type.String() }),
-        response: answers(Type.Object({ revoked: Type.Literal(true) })),
-      },
-    },
-    (request, reply) => {
-      if (!access.shares.revoke(request.params.id, actorBehind(request))) throw notFound('There is no such link.');
-      void reply.send({ revoked: true });
-    },
-  );
 };
+
+/** What owners are told of a link. */
+const openDescribe =
+  (access: Context['access'], clock: Context['clock']) =>
+  ({ scope, created, expires, used, author, ...rest }: Share, by: string) => ({
+    ...rest,
+    ...scope,
+    by,
+    created: utcOf(created),
+    over: (expires !== undefined && expires <= clock.now()) || !may(access.senders(author), 'links'),
+    ...(expires !== undefined && { expires: utcOf(expires) }),
+    ...(used !== undefined && { lastUsed: utcOf(used) }),
+  });
 
 /** For whoever has a link: what it shows, and its password. */
 const openedLink: Routes = (app, { access, toBare }) => {

@@ -73,6 +73,7 @@ const tables = `
 export const followedMark = 'replication.blobs';
 
 /** Opens the table, making it where it is missing. */
+// Longer than a screen: statements of one table, each used in one or two lines.
 export function openNamed(db: Sqlite, library: Library, isHere: IsHere): BlobIndex {
   makeTables(db, library);
   const forget = db.prepare('DELETE FROM blob WHERE photo = ?');

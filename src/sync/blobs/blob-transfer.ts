@@ -48,6 +48,7 @@ export const wantedOriginals = (policy: OriginalsPolicy): 'all' | 'asked' | 'non
   policy === 'on-demand' ? 'asked' : policy;
 
 /** Fetches what is missing here until the signal. Rejects where the peer can't be reached. */
+// Longer than a screen: one round of questions and transfers, over the same lists of what to leave alone.
 export async function fetchBlobs(parts: TransferParts): Promise<void> {
   const { exchange, carrier, clock, signal } = parts;
   const [absent, wrong] = [openLeaving(clock, longest.absent), openLeaving(clock, longest.wrong)];

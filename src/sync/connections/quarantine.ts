@@ -75,6 +75,7 @@ const textOf = (json: string): string => JSON.parse(json) as string;
 const isWhole = ({ id, rev }: RevisionId): boolean => id.length <= longest.id && rev.length <= longest.rev;
 
 /** Opens the quarantine of the link to `url`, making the tables where they are missing. */
+// Longer than a screen: statements of two tables, each used in one or two lines.
 export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: string): Quarantine {
   db.exec(tables);
   const ofDocument = db.prepare<Columns>('SELECT id, rev FROM quarantine WHERE url = ? AND direction = ? AND id = ?');
