@@ -1,6 +1,7 @@
 /** What a library names and a backup can hold: the originals in the archive, and the renditions of all photos. Pure reading. */
 import { clipsShown, renditionsShown } from '../document/facts.js';
-import type { PhotoDocument, Rendition } from '../document/photo-document.js';
+import type { Rendition } from '../document/photo-document.js';
+import { scanItems } from '../library/items-of-bytes.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local-tables.js';
 
@@ -9,10 +10,10 @@ export function* originalsOf(library: Library): IterableIterator<OriginalRow> {
   for (const row of library.local.originals.all()) if (row.state === 'here') yield row;
 }
 
-/** The renditions of all photos, each once. */
+/** The renditions of all items, each once. */
 export function* renditionsOf(library: Library): IterableIterator<Rendition> {
   const seen = new Set<string>();
-  for (const { body } of library.scan<PhotoDocument>('photo:')) {
+  for (const { body } of scanItems(library)) {
     const { thumb, preview } = renditionsShown(body.renditions);
     const { hover, video } = clipsShown(body);
     for (const rendition of [thumb, preview, hover, video]) {

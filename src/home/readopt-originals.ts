@@ -5,7 +5,6 @@
 import { basename } from 'node:path';
 import { systemClock as clock } from '../base/clock.js';
 import { silent } from '../base/log.js';
-import { photoId } from '../document/photo-document.js';
 import type { VerifyFinding } from '../ingest/verify-home.js';
 import { headLength, identify } from '../photo/formats/identify.js';
 import { openClaims } from '../spool/claims.js';
@@ -39,7 +38,7 @@ export async function takeLater(
   for (const finding of findings) {
     const { kind, path, sha256 } = finding;
     if (kind !== 'unknown' || sha256 === undefined || hashes.has(sha256)) continue;
-    if (library.get(photoId(sha256)) !== undefined) continue;
+    if (library.items.withBytes(sha256).length > 0) continue;
     const file = archive.resolve(path);
     const seen = await files.statExact(file);
     if (!seen?.isFile() || identify(await files.head(file, headLength)).kind !== 'photo') continue;

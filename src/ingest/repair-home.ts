@@ -10,7 +10,8 @@ import { archiveName } from '../archive/original-names.js';
 import type { Blobs } from '../archive/blob-store.js';
 import { parentOf, type Files } from '../base/files.js';
 import { clipsShown, isDamaged, renditionsShown } from '../document/facts.js';
-import { photoId, type PhotoDocument, type Rendition, type Renditions } from '../document/photo-document.js';
+import type { PhotoDocument, Rendition, Renditions } from '../document/photo-document.js';
+import { photoWith, updatePhotosWith } from '../library/items-of-bytes.js';
 import { viewPhoto } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import { formatOf, headLength, type Format } from '../photo/formats/identify.js';
@@ -96,9 +97,9 @@ async function putBack({ kind, sha256, copies = [] }: VerifyFinding, parts: Repa
 async function copyBack(from: string, sha256: string, { library, archive, files }: RepairParts): Promise<boolean> {
   const { originals } = library.local;
   const row = originals.find(sha256);
-  const photo = library.get<PhotoDocument>(photoId(sha256));
+  const photo = photoWith(library, sha256);
   if (!row) return false;
-  const view = photo && viewPhoto(sha256, photo.body, { here: false });
+  const view = photo && viewPhoto(sha256, photo, { here: false });
   for (let n = -1; n < mostNames; n++) {
     // A sidecar has no document, and no place but the one beside its photo.
     const path = n < 0 ? row.path : view && archiveName(view.taken, view.name, sha256, n);
@@ -124,7 +125,7 @@ async function copyBack(from: string, sha256: string, { library, archive, files 
 /** Makes the renditions and films of a photo again: from a backup, or from its original. */
 async function remake({ sha256 }: VerifyFinding, parts: RepairParts): Promise<boolean> {
   const { library, archive, files } = parts;
-  const photo = library.get<PhotoDocument>(photoId(sha256!))?.body;
+  const photo = photoWith(library, sha256!);
   if (!photo) return false;
   const clips = clipsShown(photo);
   const pictures = await areThere(Object.values(renditionsShown(photo.renditions)), parts);
@@ -141,12 +142,15 @@ async function remake({ sha256 }: VerifyFinding, parts: RepairParts): Promise<bo
   // Renditions of other bytes would show another picture.
   if ((await files.hash(path)).sha256 !== sha256) return false;
   // The same recipe may give other bytes with another version of a codec: then the document names these.
-  const write = (change: Partial<PhotoDocument>): void =>
-    void library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, ...change });
-  if (!pictures) write({ renditions: await picture(path, row.bytes, format, parts, isDamaged(photo.renditions)) });
+  const write = (change: (photo: PhotoDocument) => Partial<PhotoDocument>): void =>
+    void updatePhotosWith(library, sha256, (body) => ({ ...body, ...change(body) }));
+  if (!pictures) {
+    const renditions = await picture(path, row.bytes, format, parts, isDamaged(photo.renditions));
+    write(() => ({ renditions }));
+  }
   for (const name of lost) {
     const made = await makeClip(path, row.bytes, photo.facts, name, parts);
-    write({ clips: { ...library.get<PhotoDocument>(photoId(sha256))?.body.clips, [name]: made } });
+    write((body) => ({ clips: { ...body.clips, [name]: made } }));
   }
   return true;
 }

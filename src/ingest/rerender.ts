@@ -9,7 +9,8 @@ import type { Files } from '../base/files.js';
 import { isDamaged, renditionsShown } from '../document/facts.js';
 import { own } from '../document/json-values.js';
 import { isNewer } from '../document/merge.js';
-import { photoId, photoOf, sha256Of, type PhotoDocument, type Renditions } from '../document/photo-document.js';
+import type { PhotoDocument, Renditions } from '../document/photo-document.js';
+import { photoWith, scanItems, updatePhotosWith } from '../library/items-of-bytes.js';
 import type { Library } from '../library/library.js';
 import { recipeOfType } from '../photo/formats/families.js';
 import { formatOf, headLength } from '../photo/formats/identify.js';
@@ -64,16 +65,16 @@ function isCurrent({ facts, renditions }: PhotoDocument, { blobs, films }: Reren
 export async function rerender(parts: RerenderParts, ended?: AbortSignal): Promise<Rerendered> {
   const { library, progress = () => undefined } = parts;
   const outcome: Rerendered = { looked: 0, made: 0, away: 0, failed: [] };
-  const wanted: string[] = [];
-  for (const { id, body } of library.scan<PhotoDocument>('photo:')) {
+  const wanted = new Set<string>();
+  for (const { sha256, body } of scanItems(library)) {
     outcome.looked++;
-    const [sha256, photo] = [sha256Of(id), photoOf(body)];
-    if (sha256 !== undefined && photo && !isNewer(body) && !isCurrent(photo, parts)) wanted.push(sha256);
+    if (!isNewer(body) && !isCurrent(body, parts)) wanted.add(sha256);
   }
-  const total = wanted.length;
+  const total = wanted.size;
+  const open = [...wanted];
   let done = 0;
   const lane = async (): Promise<void> => {
-    for (let sha256 = wanted.pop(); sha256 !== undefined && !ended?.aborted; sha256 = wanted.pop()) {
+    for (let sha256 = open.pop(); sha256 !== undefined && !ended?.aborted; sha256 = open.pop()) {
       const what = await remake(sha256, parts);
       if (typeof what === 'object') outcome.failed.push(what);
       else if (what !== 'same') outcome[what]++;
@@ -90,11 +91,11 @@ async function remake(sha256: string, parts: RerenderParts): Promise<'made' | 'a
   const row = library.local.originals.find(sha256);
   if (row?.state !== 'here') return 'away';
   try {
-    const before = photoOf(library.get(photoId(sha256))?.body)?.renditions;
+    const before = photoWith(library, sha256)?.renditions;
     const made = await render(archive.resolve(row.path), sha256, row.bytes, parts, isDamaged(before));
     // Not merged by recipe: the same one may give other bytes, with another decoder, and these are the ones that are here.
-    const written = library.update<PhotoDocument>(photoId(sha256), (body) => body && { ...body, renditions: made });
-    return written?.changed === false && made.damaged ? 'same' : 'made';
+    const changed = updatePhotosWith(library, sha256, (body) => ({ ...body, renditions: made }));
+    return !changed && made.damaged ? 'same' : 'made';
   } catch (error) {
     // What one original does is no trouble of the others.
     return { path: printable(row.path), reason: toPhotospoolError(error, 'render', row.path).message };

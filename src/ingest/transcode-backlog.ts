@@ -7,7 +7,9 @@ import type { Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { motionOf, pairOf } from '../document/facts.js';
 import { entriesOf, own, textOf } from '../document/json-values.js';
-import { photoOf, sha256Of, type PhotoDocument } from '../document/photo-document.js';
+import { itemOf } from '../document/item-id.js';
+import type { PhotoDocument } from '../document/photo-document.js';
+import { photoWith } from '../library/items-of-bytes.js';
 import { viewPhoto } from '../document/photo-view.js';
 import { numberCheckpoint, openChangeFollower } from '../library/follow.js';
 import type { Library } from '../library/library.js';
@@ -83,7 +85,7 @@ export function openWanted(db: Sqlite, library: Library, clock: Clock): Transcod
   const failed = db.prepare('UPDATE clip_wanted SET tries = tries + ?, due = ?, reason = ? WHERE sha256 = ?');
 
   function look(sha256: string): void {
-    const photo = photoOf(library.get(`photo:${sha256}`)?.body);
+    const photo = photoWith(library, sha256);
     const stage = photo && lacks(photo, asked.get(sha256) !== undefined);
     if (stage === undefined) return void drop.run(sha256);
     const { taken } = viewPhoto(sha256, photo!, { here: false });
@@ -97,7 +99,7 @@ export function openWanted(db: Sqlite, library: Library, clock: Clock): Transcod
     transaction: (work) => db.transaction(work),
     take(changes) {
       for (const { id } of changes) {
-        const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
+        const sha256 = itemOf(id)?.sha256;
         if (sha256 !== undefined) look(sha256);
       }
     },

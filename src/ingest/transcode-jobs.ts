@@ -14,15 +14,9 @@ import { openRegular } from '../base/read-files.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { motionOf } from '../document/facts.js';
 import { merge } from '../document/merge.js';
-import {
-  type Clip,
-  exifId,
-  photoId,
-  photoOf,
-  type ExifDocument,
-  type PhotoDocument,
-} from '../document/photo-document.js';
+import { type Clip, exifId, type ExifDocument, type PhotoDocument } from '../document/photo-document.js';
 import { keepFollowing } from '../library/follow.js';
+import { photoWith, updatePhotosWith } from '../library/items-of-bytes.js';
 import type { Library } from '../library/library.js';
 import { headLength, identify } from '../photo/formats/identify.js';
 import type { VideoSource } from '../video/transcode.js';
@@ -120,7 +114,7 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
 async function make({ sha256, stage }: Wish, parts: TranscodeParts): Promise<number> {
   const { library, archive, files } = parts;
   const row = library.local.originals.find(sha256);
-  const document = photoOf(library.get(photoId(sha256))?.body);
+  const document = photoWith(library, sha256);
   if (row?.state !== 'here' || !document) throw new PhotospoolError('not-found', 'The original is not here any more.');
   const path = archive.resolve(row.path);
   if (stage === 'pictures') {
@@ -132,10 +126,7 @@ async function make({ sha256, stage }: Wish, parts: TranscodeParts): Promise<num
       ? await bothFilms(await sourceOf(path, row.bytes, files), parts)
       : undefined;
   const made = both ?? { [stage]: await makeClip(path, row.bytes, document.facts, stage, parts) };
-  library.update<PhotoDocument>(
-    photoId(sha256),
-    (body) => body && merge(body, { ...body, clips: { ...body.clips, ...made } }),
-  );
+  updatePhotosWith(library, sha256, (body) => merge(body, { ...body, clips: { ...body.clips, ...made } }));
   return Object.keys(made).length;
 }
 
@@ -177,7 +168,7 @@ async function picture(source: VideoSource, sha256: string, parts: TranscodePart
   if (renditions.thumb === undefined && !renditions.damaged)
     throw new PhotospoolError('undecodable', 'No picture of it could be made.');
   library.transaction(() => {
-    library.update<PhotoDocument>(photoId(sha256), (body) => body && merge(body, { ...body, facts, renditions }));
+    updatePhotosWith(library, sha256, (body) => merge(body, { ...body, facts, renditions }));
     library.update<ExifDocument>(exifId(sha256), (body) => (body ? merge(body, exif) : exif));
   });
 }

@@ -7,7 +7,8 @@ import { originalPath } from '../archive/archive.js';
 import { printable } from '../base/errors.js';
 import type { Entry, Files } from '../base/files.js';
 import { clipsShown, renditionsShown } from '../document/facts.js';
-import { photoId, type PhotoDocument } from '../document/photo-document.js';
+import type { PhotoDocument } from '../document/photo-document.js';
+import { countItems, scanItems } from '../library/items-of-bytes.js';
 import { viewPhoto } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local-tables.js';
@@ -66,7 +67,7 @@ export async function verifyHome(parts: VerifyParts): Promise<Verified> {
   const { library, archive, files, progress = () => undefined } = parts;
   const { originals } = library.local;
   const { here, sidecars } = originals.counts();
-  const total = here + sidecars + library.count('photo:');
+  const total = here + sidecars + countItems(library);
   const bad = new Map<string, VerifyFinding>();
   let checked = 0;
   for (const { sha256, path, state } of originals.all()) {
@@ -81,8 +82,8 @@ export async function verifyHome(parts: VerifyParts): Promise<Verified> {
   for (const finding of bad.values()) await addCopies(finding, parts);
   const renditions: VerifyFinding[] = [];
   let seen = 0;
-  for (const { id, body } of library.scan<PhotoDocument>('photo:')) {
-    const finding = await checkRenditions(id.slice('photo:'.length), body, parts);
+  for (const { sha256, body } of scanItems(library)) {
+    const finding = await checkRenditions(sha256, body, parts);
     if (finding) renditions.push(finding);
     progress(checked + ++seen, total);
   }
@@ -141,7 +142,7 @@ async function nameStray(
   if (!hashed) return { kind: 'unknown', path: shown };
   const { sha256 } = hashed;
   const row = library.local.originals.find(sha256);
-  const wanted = bad.has(sha256) || (!row && library.get(photoId(sha256)) !== undefined);
+  const wanted = bad.has(sha256) || (!row && library.items.withBytes(sha256).length > 0);
   // A name that can't be written down can't be taken up.
   if (!wanted || found.has(sha256) || typeof entry.path !== 'string' || path !== shown)
     return { kind: 'unknown', path: shown, sha256 };

@@ -3,6 +3,7 @@
  * the catalog's rows. Where the catalog fails, the change does not happen either.
  */
 import type { Sqlite } from '../base/sqlite.js';
+import { ownPrefix } from '../document/item-id.js';
 import type { Body } from '../document/photo-document.js';
 import type { Hlc } from '../document/stamp.js';
 import type { Epochs } from './sequences.js';
@@ -27,6 +28,8 @@ export interface JournalParts {
   revisions: Revisions;
   index?: Index;
   defer?: Defer;
+  /** Told of each change, before the catalog. */
+  take: (id: string, deleted: boolean) => void;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface JournalParts {
 export type Journal = (id: string, only?: { deleted: boolean; body: Body; later: boolean }) => void;
 
 /** Opens the journal of a library. */
-export function openJournal(db: Sqlite, { hlc, epochs, revisions, index, defer }: JournalParts): Journal {
+export function openJournal(db: Sqlite, { hlc, epochs, revisions, index, defer, take }: JournalParts): Journal {
   // The number is drawn before the old row goes: the newest change of all may be this document's own.
   const bump = db.prepare(`INSERT INTO change (seq, doc) VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM change), ?)
     ON CONFLICT (doc) DO UPDATE SET seq = excluded.seq`);
@@ -60,6 +63,7 @@ export function openJournal(db: Sqlite, { hlc, epochs, revisions, index, defer }
       keepStamp.run(last, hlc.bound);
       db.afterCommit(() => (kept = last));
     }
+    if (id.startsWith(ownPrefix)) take(id, only ? only.deleted : revisions.winner(id)?.deleted !== false);
     if (!index) return;
     const n = epochs.last();
     if (only?.later === true && defer?.(n) === true) return;

@@ -12,6 +12,7 @@ import { openReads, type Raw, type StoredRevision } from './read-documents.js';
 import { openEpochs } from './sequences.js';
 import { openFeed, type FeedChange } from './change-feed.js';
 import type { Incoming } from './validate-documents.js';
+import { openItemIndex, type ItemIndex } from './item-index.js';
 import { openJournal, type Defer, type Index, type Journal } from './change-journal.js';
 import { openLocal, type Local } from './local-tables.js';
 import { repairRevisions } from './repair-revision-ids.js';
@@ -46,6 +47,8 @@ export interface Library {
   /** Drawn at this opening. */
   readonly epoch: string;
   readonly local: Local;
+  /** The items that people and the house hold, by public id and by bytes. */
+  readonly items: ItemIndex;
   /** The winning revision, undefined where there is none or it is deleted. */
   get<B extends object = Body>(id: string): StoredRevision<B> | undefined;
   /** The winning bodies of many documents, in the order asked for. */
@@ -123,8 +126,10 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     .get()!;
   const hlc = openHlc(clock, epoch, { last: stamp ?? undefined, renew: draw });
   const local = openLocal(db, clock);
+  const isThere = (id: string): boolean => revisions.winner(id)?.deleted === false;
+  const items = openItemIndex(db, { isThere, ...local }, readOnly);
   const journal = openJournal(db, {
-    ...{ hlc, epochs, revisions },
+    ...{ hlc, epochs, revisions, take: items.take },
     ...(options.index && { index: options.index }),
     ...(options.defer && { defer: options.defer }),
   });
@@ -133,6 +138,7 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     server,
     epoch,
     local,
+    items,
     ...openReads(db, revisions),
     ...openFeed(db, epochs),
     ...openWrites(db, revisions, journal, local.merges),

@@ -1,57 +1,10 @@
 /** Pictures made again: what is outdated, missing or could not be made, and nothing else. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, expect, it, onTestFinished } from 'vitest';
-import { openArchive } from '../../src/archive/archive.js';
-import { openBlobs } from '../../src/archive/blob-store.js';
-import { openFiles } from '../../src/base/files.js';
-import { openSqlite } from '../../src/base/sqlite.js';
+import { rmSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
-import { openIngest } from '../../src/ingest/ingest.js';
 import { rerender, type RerenderParts } from '../../src/ingest/rerender.js';
-import { openLibrary } from '../../src/library/library.js';
-import { openMetadata } from '../../src/photo/facts/read-metadata.js';
-import { render } from '../../src/photo/decode/render.js';
-import { openFilms } from '../../src/video/transcode.js';
 import { makePhoto } from '../picture.js';
-import { temporaryFolder } from '../folder.js';
-
-const metadata = openMetadata({ processes: 1 });
-afterAll(() => metadata.close());
-
-/** A home with some photos in it. */
-async function begin(count: number): Promise<RerenderParts & { hashes: string[]; rendered: string[] }> {
-  const folder = temporaryFolder();
-  const files = openFiles();
-  const library = openLibrary(openSqlite(join(folder, 'library.sqlite')), { index: () => undefined });
-  onTestFinished(() => library.close());
-  const rendered: string[] = [];
-  const parts = {
-    library,
-    archive: await openArchive(join(folder, 'archive'), files),
-    blobs: await openBlobs(join(folder, 'blobs'), files),
-    films: openFilms({ kind: 'missing', missing: ['ffmpeg', 'ffprobe'] }),
-    files,
-    lanes: 2,
-    render: (path: string, format: Parameters<typeof render>[1]) => {
-      rendered.push(path);
-      return render(path, format);
-    },
-  };
-  const ingest = await openIngest({ ...parts, metadata, claimed: () => Promise.resolve(false) });
-  const hashes: string[] = [];
-  for (let n = 0; n < count; n++) {
-    const claim = join(folder, `claim-${n}`);
-    mkdirSync(claim);
-    writeFileSync(join(claim, 'a.jpg'), await makePhoto(n));
-    const at = '2024-07-01T10:00:00.000Z';
-    const arrival = { file: join(claim, 'a.jpg'), name: 'a.jpg', modified: at, seen: at, claim };
-    const hooks = { step: () => undefined, setAside: () => Promise.resolve() };
-    hashes.push((await ingest(arrival, hooks)).sha256);
-  }
-  rendered.length = 0;
-  return { ...parts, hashes, rendered };
-}
+import { begin } from './small-home.js';
 
 const renditionsOf = (parts: RerenderParts, sha256: string): PhotoDocument['renditions'] =>
   parts.library.get<PhotoDocument>(photoId(sha256))!.body.renditions;

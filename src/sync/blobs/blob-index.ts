@@ -5,7 +5,8 @@
  */
 import type { Sqlite } from '../../base/sqlite.js';
 import { clipsShown, factsShown, renditionsShown } from '../../document/facts.js';
-import { photoId, photoOf, sha256Of, type Body } from '../../document/photo-document.js';
+import { itemId, itemOf, ownPrefix, publicIdOf, type Item } from '../../document/item-id.js';
+import { photoOf, type Body } from '../../document/photo-document.js';
 import { isPurge } from '../../document/purge.js';
 import { viewPhoto } from '../../document/photo-view.js';
 import { numberCheckpoint, openChangeFollower } from '../../library/follow.js';
@@ -72,6 +73,9 @@ const tables = `
 /** The setting that keeps how far the feed was followed: the number of a change. Without it, all is looked at again. */
 export const followedMark = 'replication.blobs';
 
+/** The setting that says that the items of people were looked at, too. */
+const itemsMark = 'replication.blobs-of-people';
+
 /** Opens the table, making it where it is missing. */
 // Longer than a screen: statements of one table, each used in one or two lines.
 export function openNamed(db: Sqlite, library: Library, isHere: IsHere): BlobIndex {
@@ -96,9 +100,9 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): BlobInd
   // Counted here and not in the table, where the newest row may go.
   let mark = db.prepare<{ n: number | null }>('SELECT max(noted) AS n FROM blob').get()?.n ?? 0;
 
-  function write(sha256: string, body: Body | undefined): void {
-    const photo = Buffer.from(sha256, 'hex');
-    if (!body && library.leaves(photoId(sha256)).some((leaf) => isPurge(leaf.body)))
+  function write(item: Item, body: Body | undefined): void {
+    const photo = Buffer.from(publicIdOf(item), 'hex');
+    if (!body && library.leaves(itemId(item)).some((leaf) => isPurge(leaf.body)))
       purged.note(
         ofPhoto
           .all(photo)
@@ -106,7 +110,7 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): BlobInd
           .map((row) => hex(row.sha256)),
       );
     forget.run(photo);
-    for (const { kind, sha256: hash, bytes, taken } of blobsOf(sha256, body)) {
+    for (const { kind, sha256: hash, bytes, taken } of blobsOf(item.sha256, body)) {
       put.run(
         Buffer.from(hash, 'hex'),
         photo,
@@ -128,8 +132,8 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): BlobInd
     transaction: (work) => db.transaction(work),
     take(changes) {
       for (const { id } of changes) {
-        const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
-        if (sha256 !== undefined) write(sha256, library.get(id)?.body);
+        const item = itemOf(id);
+        if (item) write(item, library.get(id)?.body);
       }
     },
   });
@@ -172,10 +176,15 @@ function makeTables(db: Sqlite, library: Library): void {
     db.exec('DROP TABLE blob');
     library.local.setSetting(followedMark, '0');
   }
+  // A version that did not look at the items of people passed them over.
+  if (library.local.setting(itemsMark) === undefined) {
+    if (library.scan(ownPrefix).next().done !== true) library.local.setSetting(followedMark, '0');
+    library.local.setSetting(itemsMark, '1');
+  }
   db.exec(tables + thereTables);
 }
 
-/** What a document names; nothing where it is no photo. Of the same bytes under two names, one. */
+/** What an item’s document names; nothing where it is no photo. Of the same bytes under two names, one. */
 function blobsOf(sha256: string, body: Body | undefined): (Omit<NamedBlob, 'photo'> & { taken: string })[] {
   const photo = photoOf(body);
   if (!photo) return [];

@@ -12,7 +12,7 @@ import type { Files } from '../../base/files.js';
 import { roomOf, type Room } from '../../base/disk-space.js';
 import { leavesReserve } from './disk-reserve.js';
 import { gather } from '../../base/async/single-flight.js';
-import { photoId, type PhotoDocument } from '../../document/photo-document.js';
+import { photoWith } from '../../library/items-of-bytes.js';
 import { viewPhoto } from '../../document/photo-view.js';
 import type { Library } from '../../library/library.js';
 import type { BlobIndex, NamedBlob } from './blob-index.js';
@@ -137,7 +137,7 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
   }
 
   async function settleOriginal({ sha256, bytes }: NamedBlob, file: string): Promise<void> {
-    const photo = library.get<PhotoDocument>(photoId(sha256))?.body;
+    const photo = photoWith(library, sha256);
     if (!photo) throw unknown(sha256);
     const { taken, name } = viewPhoto(sha256, photo, { here: false });
     const modified = (await files.stat(file))?.mtimeMs ?? 0;

@@ -1,0 +1,75 @@
+/**
+ * The index of items: by public id and by bytes, whichever version or process wrote them.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished, expect, test } from 'vitest';
+import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
+import { house, itemId, publicIdOf } from '../../src/document/item-id.js';
+import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
+import { purge } from '../../src/document/purge.js';
+import { openLibrary, type Library } from '../../src/library/library.js';
+import { photo } from '../document/documents.js';
+import { memory, replicate } from './libraries.js';
+
+const [anna, ben] = ['1', '2'].map((n) => n.padStart(26, '0')) as [string, string];
+const bytes = 'c'.repeat(64);
+const items = [house, anna, ben].map((holder) => ({ holder, sha256: bytes }));
+const [ofHouse, ofAnna, ofBen] = items.map(itemId) as [string, string, string];
+const add = (library: Library, id: string): unknown => library.update<PhotoDocument>(id, () => photo());
+const purgeIn = (library: Library, id: string): unknown =>
+  library.update<object>(id, (body) => body && purge(body as Body, { at: library.stampAfter(body), by: 'owner' }));
+
+test('finds items by public id and by bytes, until they are purged', () => {
+  const { library } = memory();
+  for (const id of [ofBen, ofHouse, ofAnna]) add(library, id);
+  expect(library.items.withBytes(bytes)).toEqual([ofHouse, ofAnna, ofBen]);
+  for (const item of items) expect(library.items.find(publicIdOf(item))).toBe(itemId(item));
+  purgeIn(library, ofHouse);
+  purgeIn(library, ofBen);
+  expect(library.items.withBytes(bytes)).toEqual([ofAnna]);
+  expect(library.items.find(publicIdOf(items[2]!))).toBeUndefined();
+  expect(library.items.find(bytes)).toBeUndefined();
+});
+
+test('takes in what comes from another server, a purge too', () => {
+  const [here, there] = [memory({}, 1).library, memory({}, 2).library];
+  add(here, ofAnna);
+  replicate(here, there);
+  expect(there.items.withBytes(bytes)).toEqual([ofAnna]);
+  purgeIn(there, ofAnna);
+  replicate(there, here);
+  expect(here.items.withBytes(bytes)).toEqual([]);
+});
+
+test('takes in at its opening what was written without it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'photospool-items-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'library.sqlite');
+  function withLibrary<T>(work: (library: Library, db: Sqlite) => T, readOnly = false): T {
+    const db = openSqlite(path, { readOnly });
+    try {
+      return work(openLibrary(db, { readOnly }), db);
+    } finally {
+      db.close();
+    }
+  }
+  // An older version knows of no such table, and changes documents all the same.
+  withLibrary((library, db) => {
+    add(library, ofAnna);
+    add(library, ofBen);
+    db.exec("DROP TABLE item; DELETE FROM setting WHERE name LIKE 'items.%'");
+  });
+  expect(withLibrary((library) => library.items.withBytes(bytes), true)).toEqual([]);
+  expect(withLibrary((library) => library.items.withBytes(bytes))).toEqual([ofAnna, ofBen]);
+  withLibrary((library, db) => {
+    const rows = db.prepare('SELECT public, doc, sha256 FROM item').all();
+    purgeIn(library, ofBen);
+    db.prepare('DELETE FROM item').run();
+    for (const { public: id, doc, sha256 } of rows as Record<string, string>[])
+      db.prepare('INSERT INTO item (public, doc, sha256) VALUES (?, ?, ?)').run(id!, doc!, sha256!);
+  });
+  expect(withLibrary((library) => library.items.withBytes(bytes))).toEqual([ofAnna]);
+  expect(withLibrary((library) => library.items.withBytes(bytes), true)).toEqual([ofAnna]);
+});
