@@ -101,15 +101,48 @@ interface RevisionRow {
 /** The body of a tombstone that only closes a branch. */
 const bare = '{}';
 
+const inOrder = 'WHERE doc = ? AND leaf = 1 ORDER BY deleted, generation DESC, rev DESC';
+const one = 'WHERE doc = ? AND generation = ? AND rev = ?';
+const key = (doc: string, rev: string): [string, number, string] => [doc, parseRevision(rev).generation, rev];
+const leafOf = ({ rev, deleted, body }: RevisionRow): Leaf => ({ rev, deleted: deleted === 1, body: body ?? '{}' });
+const isBare = `deleted = 1 AND body = '${bare}'`;
+
 /** Opens the revision trees. `limit` is for tests. */
-// Longer than a screen: statements of one table, each used in one or two lines.
 export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
-  const inOrder = 'WHERE doc = ? AND leaf = 1 ORDER BY deleted, generation DESC, rev DESC';
-  const one = 'WHERE doc = ? AND generation = ? AND rev = ?';
+  const reads = openTreeReads(db, limit);
+  const revisions: Revisions = {
+    ...reads,
+    ...openTreeInserts(db, limit),
+    ...openTreeDrops(db, limit, reads),
+
+    append(doc, parent, deleted, body) {
+      const rev = revisionId(doc, parent, deleted, body);
+      revisions.insert(doc, parent === undefined ? [rev] : [rev, parent], deleted, body);
+      if (parent !== undefined) revisions.dropBody(doc, parent);
+      return rev;
+    },
+    appendApart(doc, generation, instead, body) {
+      const name = createHash('md5')
+        .update(canonical([doc, 'apart', instead]))
+        .digest('hex');
+      const parent = `${generation - 1}-${name}`;
+      const rev = revisionId(doc, parent, false, body);
+      return revisions.insert(doc, [rev, parent], false, body) === 'known' ? undefined : rev;
+    },
+  };
+  return revisions;
+}
+
+/** Reads the trees. */
+function openTreeReads(
+  db: Sqlite,
+  limit: number,
+): Pick<Revisions, 'winner' | 'leaves' | 'heads' | 'find' | 'path' | 'heirs' | 'missing' | 'apart'> {
   const winner = db.prepare<RevisionRow>(`SELECT rev, deleted, body FROM revision ${inOrder} LIMIT 1`);
   const leaves = db.prepare<RevisionRow>(`SELECT rev, deleted, body FROM revision ${inOrder}`);
   const heads = db.prepare<RevisionRow>(`SELECT rev, deleted FROM revision ${inOrder}`);
   const find = db.prepare<RevisionRow>(`SELECT rev, parent, deleted, body FROM revision ${one}`);
+
   const walk = db.prepare<{ rev: string }>(`
     WITH RECURSIVE path (generation, rev, parent) AS (
       SELECT generation, rev, parent FROM revision ${one}
@@ -117,17 +150,7 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       SELECT r.generation, r.rev, r.parent FROM path JOIN revision AS r
         ON r.doc = ? AND r.generation = path.generation - 1 AND r.rev = path.parent
     ) SELECT rev FROM path LIMIT ?`);
-  const add = db.prepare(
-    'INSERT INTO revision (doc, generation, rev, parent, deleted, leaf, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  );
-  const child = db.prepare('SELECT 1 FROM revision WHERE doc = ? AND generation = ? AND parent = ?');
-  const below = db.prepare<{ deleted: number; body: string | null }>(`
-    WITH RECURSIVE below (generation, rev, deleted, body) AS (
-      SELECT generation, rev, deleted, body FROM revision WHERE doc = ? AND generation = ? AND parent = ?
-      UNION ALL
-      SELECT r.generation, r.rev, r.deleted, r.body FROM below JOIN revision AS r
-        ON r.doc = ? AND r.generation = below.generation + 1 AND r.parent = below.rev
-    ) SELECT deleted, body FROM below`);
+
   const heirs = db.prepare<{ rev: string }>(`
     WITH RECURSIVE below (generation, rev, leaf) AS (
       SELECT generation, rev, leaf FROM revision WHERE doc = ? AND generation = ? AND parent = ?
@@ -135,33 +158,50 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       SELECT r.generation, r.rev, r.leaf FROM below JOIN revision AS r
         ON r.doc = ? AND r.generation = below.generation + 1 AND r.parent = below.rev
     ) SELECT rev FROM below WHERE leaf = 1`);
-  const addStub = db.prepare(
-    'INSERT OR IGNORE INTO revision (doc, generation, rev, parent, deleted, leaf) VALUES (?, ?, ?, ?, 0, 0)',
-  );
-  const setParent = db.prepare(`UPDATE revision SET parent = ? ${one} AND parent IS NULL`);
-  const unsetLeaf = db.prepare(`UPDATE revision SET leaf = 0 ${one} AND leaf = 1`);
-  const fill = db.prepare(`UPDATE revision SET deleted = ?, body = ? ${one}`);
-  const closed = db.prepare<RevisionRow>(
-    `SELECT generation, rev, deleted, body FROM revision WHERE doc = ? AND leaf = 0 AND body IS NOT NULL
-    ORDER BY generation DESC, rev DESC`,
-  );
-  const drop = db.prepare(`UPDATE revision SET body = NULL ${one}`);
-  const span = db.prepare<{ span: number }>(
-    'SELECT max(generation) - min(generation) AS span FROM revision WHERE doc = ?',
-  );
+
   const has = db.prepare(`SELECT 1 FROM revision ${one}`);
-  const any = db.prepare('SELECT 1 FROM revision WHERE doc = ? LIMIT 1');
-  const all = db.prepare<{ rev: string }>('SELECT rev FROM revision WHERE doc = ?');
-  const forget = db.prepare(`DELETE FROM revision ${one}`);
-  const isBare = `deleted = 1 AND body = '${bare}'`;
+
   const apart = db.prepare<{ count: number; bytes: number }>(`
     SELECT count(*) AS count, coalesce(sum(octet_length(body)), 0) AS bytes
     FROM revision WHERE doc = ? AND body IS NOT NULL AND NOT (${isBare})`);
-  const closing = db.prepare<{ rev: string }>(`
-    SELECT rev FROM revision WHERE doc = ? AND leaf = 1 AND ${isBare} ORDER BY generation DESC, rev DESC LIMIT -1 OFFSET ?`);
 
-  const key = (doc: string, rev: string): [string, number, string] => [doc, parseRevision(rev).generation, rev];
-  const leafOf = ({ rev, deleted, body }: RevisionRow): Leaf => ({ rev, deleted: deleted === 1, body: body ?? '{}' });
+  return {
+    winner(doc) {
+      const row = winner.get(doc);
+      return row && leafOf(row);
+    },
+    leaves: (doc) => leaves.all(doc).map(leafOf),
+    heads: (doc) => heads.all(doc).map(({ rev, deleted }) => ({ rev, deleted: deleted === 1 })),
+    find(doc, rev) {
+      const row = find.get(...key(doc, rev));
+      if (!row || row.body === null) return undefined;
+      return { ...leafOf(row), ...(row.parent !== null && { parent: row.parent }) };
+    },
+    path: (doc, rev) => walk.all(...key(doc, rev), doc, limit).map((row) => row.rev),
+    heirs: (doc, rev) => heirs.all(doc, parseRevision(rev).generation + 1, rev, doc).map((row) => row.rev),
+    missing: (doc, revs) => revs.filter((rev) => !isRevision(rev) || has.get(...key(doc, rev)) === undefined),
+    apart: (doc) => apart.get(doc)!,
+  };
+}
+
+/** Adds revisions to the trees. */
+function openTreeInserts(db: Sqlite, limit: number): Pick<Revisions, 'insert'> {
+  const find = db.prepare<RevisionRow>(`SELECT rev, parent, deleted, body FROM revision ${one}`);
+
+  const add = db.prepare(
+    'INSERT INTO revision (doc, generation, rev, parent, deleted, leaf, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+
+  const child = db.prepare('SELECT 1 FROM revision WHERE doc = ? AND generation = ? AND parent = ?');
+
+  const addStub = db.prepare(
+    'INSERT OR IGNORE INTO revision (doc, generation, rev, parent, deleted, leaf) VALUES (?, ?, ?, ?, 0, 0)',
+  );
+
+  const setParent = db.prepare(`UPDATE revision SET parent = ? ${one} AND parent IS NULL`);
+  const unsetLeaf = db.prepare(`UPDATE revision SET leaf = 0 ${one} AND leaf = 1`);
+  const fill = db.prepare(`UPDATE revision SET deleted = ?, body = ? ${one}`);
+  const any = db.prepare('SELECT 1 FROM revision WHERE doc = ? LIMIT 1');
 
   function addLeaf(doc: string, rev: string, parent: string | undefined, deleted: boolean, body: string): void {
     const { generation } = parseRevision(rev);
@@ -191,35 +231,7 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
     unsetLeaf.run(...key(doc, rev));
   }
 
-  const revisions: Revisions = {
-    winner(doc) {
-      const row = winner.get(doc);
-      return row && leafOf(row);
-    },
-    leaves: (doc) => leaves.all(doc).map(leafOf),
-    heads: (doc) => heads.all(doc).map(({ rev, deleted }) => ({ rev, deleted: deleted === 1 })),
-    find(doc, rev) {
-      const row = find.get(...key(doc, rev));
-      if (!row || row.body === null) return undefined;
-      return { ...leafOf(row), ...(row.parent !== null && { parent: row.parent }) };
-    },
-    path: (doc, rev) => walk.all(...key(doc, rev), doc, limit).map((row) => row.rev),
-    heirs: (doc, rev) => heirs.all(doc, parseRevision(rev).generation + 1, rev, doc).map((row) => row.rev),
-    missing: (doc, revs) => revs.filter((rev) => !isRevision(rev) || has.get(...key(doc, rev)) === undefined),
-    append(doc, parent, deleted, body) {
-      const rev = revisionId(doc, parent, deleted, body);
-      revisions.insert(doc, parent === undefined ? [rev] : [rev, parent], deleted, body);
-      if (parent !== undefined) revisions.dropBody(doc, parent);
-      return rev;
-    },
-    appendApart(doc, generation, instead, body) {
-      const name = createHash('md5')
-        .update(canonical([doc, 'apart', instead]))
-        .digest('hex');
-      const parent = `${generation - 1}-${name}`;
-      const rev = revisionId(doc, parent, false, body);
-      return revisions.insert(doc, [rev, parent], false, body) === 'known' ? undefined : rev;
-    },
+  return {
     insert(doc, path, deleted, body) {
       if (any.get(doc) === undefined) {
         begin(doc, path, deleted, body);
@@ -234,28 +246,62 @@ export function openRevisions(db: Sqlite, limit = revisionLimit): Revisions {
       if (path[limit] !== undefined) unsetLeaf.run(...key(doc, path[limit]));
       return known ? 'known' : 'added';
     },
+  };
+}
+
+/** Drops what is of no use any more. */
+function openTreeDrops(
+  db: Sqlite,
+  limit: number,
+  { heads, path }: Pick<Revisions, 'heads' | 'path'>,
+): Pick<Revisions, 'kept' | 'dropBody' | 'prune'> {
+  const below = db.prepare<{ deleted: number; body: string | null }>(`
+    WITH RECURSIVE below (generation, rev, deleted, body) AS (
+      SELECT generation, rev, deleted, body FROM revision WHERE doc = ? AND generation = ? AND parent = ?
+      UNION ALL
+      SELECT r.generation, r.rev, r.deleted, r.body FROM below JOIN revision AS r
+        ON r.doc = ? AND r.generation = below.generation + 1 AND r.parent = below.rev
+    ) SELECT deleted, body FROM below`);
+
+  const closed = db.prepare<RevisionRow>(
+    `SELECT generation, rev, deleted, body FROM revision WHERE doc = ? AND leaf = 0 AND body IS NOT NULL
+    ORDER BY generation DESC, rev DESC`,
+  );
+
+  const drop = db.prepare(`UPDATE revision SET body = NULL ${one}`);
+
+  const span = db.prepare<{ span: number }>(
+    'SELECT max(generation) - min(generation) AS span FROM revision WHERE doc = ?',
+  );
+
+  const all = db.prepare<{ rev: string }>('SELECT rev FROM revision WHERE doc = ?');
+  const forget = db.prepare(`DELETE FROM revision ${one}`);
+
+  const closing = db.prepare<{ rev: string }>(`
+    SELECT rev FROM revision WHERE doc = ? AND leaf = 1 AND ${isBare} ORDER BY generation DESC, rev DESC LIMIT -1 OFFSET ?`);
+  const dropBody = (doc: string, rev: string): void => void drop.run(...key(doc, rev));
+
+  return {
+    dropBody,
     kept(doc, isPurge) {
       return closed.all(doc).flatMap(({ generation, rev, deleted, body }) => {
         // What a closed purge knew is in whatever came back below it.
         const takesIn = (one: { deleted: number; body: string | null }): boolean =>
           one.deleted === 0 ? deleted === 1 || one.body !== null : one.body !== null && isPurge(one.body);
         if (!below.all(doc, generation + 1, rev, doc).some(takesIn)) return [{ rev, body: body! }];
-        revisions.dropBody(doc, rev);
+        dropBody(doc, rev);
         return [];
       });
     },
-    dropBody: (doc, rev) => void drop.run(...key(doc, rev)),
-    apart: (doc) => apart.get(doc)!,
     prune(doc) {
       const closed = closing.all(doc, branchLimit).map(({ rev }) => rev);
       const isWide = closed.length > branchLimit / 10;
       // Not at every change of a long history: the walk costs more than the rows.
       if (!isWide && (span.get(doc)?.span ?? 0) < limit + Math.floor(limit / 10)) return;
       const gone = new Set(isWide ? closed : []);
-      const ends = revisions.heads(doc).filter(({ rev }) => !gone.has(rev));
-      const near = new Set(ends.flatMap(({ rev }) => revisions.path(doc, rev)));
+      const ends = heads(doc).filter(({ rev }) => !gone.has(rev));
+      const near = new Set(ends.flatMap(({ rev }) => path(doc, rev)));
       for (const { rev } of all.all(doc)) if (!near.has(rev)) forget.run(...key(doc, rev));
     },
   };
-  return revisions;
 }

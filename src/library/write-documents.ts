@@ -48,129 +48,15 @@ export interface Written {
 }
 
 /** Opens the writes of a library. */
-// Longer than a screen: the steps of one transaction, over one tree.
 export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, merges: Merges): Writes {
   const receivers: { prefix: string; listener: Receiver }[] = [];
-
-  /** Merges the conflicts of a document; true where that made revisions. */
-  function settle(id: string): boolean {
-    const moved = beginAgain(id);
-    const kept = revisions.kept(id, (body) => isPurge(parse(body)));
-    const leaves = sorted(id, kept);
-    if (leaves.length === 1 && kept.length === 0) return moved;
-    const branches = leaves.map(opened);
-    const plan = planMerge(branches, kept.map(opened));
-    const known = branches.filter(({ deleted, body }) => !deleted && !isNewer(body)).map(({ body }) => body);
-    if (known.length > 1 && plan.close.length > 0) merges.add(id, known, plan.merged?.body ?? known[0]!);
-    if (plan.merged) {
-      const { parent, body, generation } = plan.merged;
-      append(id, parent, canonical(body), generation);
-    }
-    for (const rev of plan.close) revisions.append(id, rev, true, canonical(tombstone));
-    for (const rev of plan.drop) revisions.dropBody(id, rev);
-    return moved || plan.merged !== undefined || plan.close.length > 0;
-  }
-
-  /** Live leaves of a forged generation go to branches that have room for edits; true where there were any. */
-  function beginAgain(id: string): boolean {
-    const high = revisions.heads(id).filter(({ rev, deleted }) => !deleted && isHigh(rev, highestGeneration / 2));
-    const forged = high
-      .flatMap(({ rev }) => revisions.find(id, rev) ?? [])
-      .filter(({ rev, body }) => isForged(rev, parse(body)));
-    for (const { rev, body } of forged) append(id, rev, body, lowest);
-    return forged.length > 0;
-  }
-
-  /**
-   * Adds a live revision made here and returns its id. Where there is no room below `parent`, or another generation is asked for, it is
-   * on a branch of its own, and the parent is closed.
-   */
-  function append(id: string, parent: string | undefined, text: string, generation?: number): string {
-    if (parent === undefined || (generation === undefined && !isHigh(parent, highestGeneration - 1)))
-      return revisions.append(id, parent, false, text);
-    const isLive = revisions.heads(id).some((leaf) => leaf.rev === parent && !leaf.deleted);
-    let rev = revisions.appendApart(id, generation ?? lowest, parent, text);
-    // The same came back once more after it was closed.
-    for (let n = 0; rev === undefined; n++)
-      rev = revisions.appendApart(id, generation ?? lowest, `${parent} ${n}`, text);
-    if (isLive) revisions.append(id, parent, true, canonical(tombstone));
-    return rev;
-  }
-
-  /** Whether a leaf is one of some revisions, or comes after one. */
-  const follows = (id: string, leaf: Leaf, revs: readonly string[]): boolean =>
-    revisions.path(id, leaf.rev).some((rev) => revs.includes(rev));
-
-  /**
-   * The leaves, the winner first; of those that are deleted, those first that closed what is kept: what is kept comes back below the
-   * first one, and what another one closed, which never came here, may live elsewhere.
-   */
-  function sorted(id: string, kept: readonly KeptBody[]): Leaf[] {
-    const leaves = revisions.leaves(id);
-    if (kept.length === 0) return leaves;
-    const revs = kept.map(({ rev }) => rev);
-    const closed = leaves.filter((leaf) => leaf.deleted && follows(id, leaf, revs));
-    const live = leaves.filter(({ deleted }) => !deleted);
-    return [...live, ...closed, ...leaves.filter((leaf) => leaf.deleted && !closed.includes(leaf))];
-  }
-
-  /**
-   * Below which revision a live body goes whose document is deleted here: below a purge, which says what it saw. The tombstone of a
-   * merge does not, and what it closed may live elsewhere: beside that, but where the body is what was closed.
-   */
-  function parentOfReturn(id: string, text: string): string | undefined {
-    const leaves = revisions.leaves(id);
-    const purges = leaves.filter(({ body }) => isPurge(parse(body)));
-    const purge = purges.find(({ rev }) => !isHigh(rev, highestGeneration - 1)) ?? purges[0];
-    if (purge) return purge.rev;
-    const root = revisionId(id, undefined, false, text);
-    return leaves.find((leaf) => follows(id, leaf, [root]))?.rev;
-  }
-
-  /** What a document that is deleted comes back as: where it was purged, it joins what was purged in the trash. */
-  function revived(id: string, body: Body): Body {
-    const bodies = revisions.leaves(id).map((leaf) => parse(leaf.body));
-    return bodies.filter(isPurge).reduce<Body>((back, purged) => revive(back, purged), body);
-  }
+  const branches = openBranches(revisions);
+  const settle = openMerging(revisions, branches, merges);
+  const write = openChanging(revisions, branches, finish);
 
   function finish(id: string): void {
     revisions.prune(id);
     journal(id);
-  }
-
-  /** Adds `after` below the winner, where it differs from it. */
-  function write(id: string, winner: Leaf | undefined, after: Body): Written {
-    const deleted = isPurge(after) && !isLivePurge(winner);
-    const back = winner?.deleted === true && !deleted;
-    const made = back ? revived(id, after) : after;
-    const text = fitting(id, winner, made);
-    if (winner && text === winner.body && deleted === winner.deleted) return { rev: winner.rev, changed: false };
-    const rev = deleted ? purgeAll(id, text) : append(id, back ? parentOfReturn(id, text) : winner?.rev, text);
-    finish(id);
-    return { rev: deleted ? revisions.winner(id)!.rev : rev, changed: true };
-  }
-
-  /**
-   * The text of a change, which may shed something. What others filled, merged or not, must leave room for an edit; for who may see a
-   * photo, and for what takes something back, there is always room.
-   */
-  function fitting(id: string, winner: Leaf | undefined, made: Body): string {
-    const before = Buffer.byteLength(winner?.body ?? '');
-    const limit = Math.max(sizeLimit, before + roomForEdit);
-    const size = sizeOf(made);
-    const isLarge = size > mergedSizeLimit || hasTooManyFields(made, size);
-    if (size <= limit && !isLarge) return checkBody(id, made, limit);
-    const isSmallEdit = size <= limit && winner !== undefined;
-    const isAllowed = isSmallEdit || decides(winner && !winner.deleted ? parse(winner.body) : undefined, made);
-    if (!isAllowed) return checkBody(id, made, Math.min(limit, mergedSizeLimit));
-    return checkBody(id, isLarge ? shed(made) : made, mergedSizeLimit);
-  }
-
-  /** Whoever purges means all of a document, also what is left beside it for a newer version. */
-  function purgeAll(id: string, text: string): string {
-    const live = revisions.heads(id).filter((leaf) => !leaf.deleted);
-    const parents = live.length > 0 ? live.map(({ rev }) => rev) : [undefined];
-    return parents.map((parent) => revisions.append(id, parent, true, text))[0]!;
   }
 
   return {
@@ -215,6 +101,140 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
       });
     },
   };
+}
+
+/** Adds revisions to the tree, where they have room. */
+type Branches = ReturnType<typeof openBranches>;
+
+function openBranches(revisions: Revisions) {
+  /**
+   * Adds a live revision made here and returns its id. Where there is no room below `parent`, or another generation is asked for, it is
+   * on a branch of its own, and the parent is closed.
+   */
+  function append(id: string, parent: string | undefined, text: string, generation?: number): string {
+    if (parent === undefined || (generation === undefined && !isHigh(parent, highestGeneration - 1)))
+      return revisions.append(id, parent, false, text);
+    const isLive = revisions.heads(id).some((leaf) => leaf.rev === parent && !leaf.deleted);
+    let rev = revisions.appendApart(id, generation ?? lowest, parent, text);
+    // The same came back once more after it was closed.
+    for (let n = 0; rev === undefined; n++)
+      rev = revisions.appendApart(id, generation ?? lowest, `${parent} ${n}`, text);
+    if (isLive) revisions.append(id, parent, true, canonical(tombstone));
+    return rev;
+  }
+
+  /** Whether a leaf is one of some revisions, or comes after one. */
+  const follows = (id: string, leaf: Leaf, revs: readonly string[]): boolean =>
+    revisions.path(id, leaf.rev).some((rev) => revs.includes(rev));
+
+  /** Whoever purges means all of a document, also what is left beside it for a newer version. */
+  function purgeAll(id: string, text: string): string {
+    const live = revisions.heads(id).filter((leaf) => !leaf.deleted);
+    const parents = live.length > 0 ? live.map(({ rev }) => rev) : [undefined];
+    return parents.map((parent) => revisions.append(id, parent, true, text))[0]!;
+  }
+  return { append, follows, purgeAll };
+}
+
+/** Merges the conflicts of documents. */
+function openMerging(revisions: Revisions, { append, follows }: Branches, merges: Merges): (id: string) => boolean {
+  /** Merges the conflicts of a document; true where that made revisions. */
+  function settle(id: string): boolean {
+    const moved = beginAgain(id);
+    const kept = revisions.kept(id, (body) => isPurge(parse(body)));
+    const leaves = sorted(id, kept);
+    if (leaves.length === 1 && kept.length === 0) return moved;
+    const branches = leaves.map(opened);
+    const plan = planMerge(branches, kept.map(opened));
+    const known = branches.filter(({ deleted, body }) => !deleted && !isNewer(body)).map(({ body }) => body);
+    if (known.length > 1 && plan.close.length > 0) merges.add(id, known, plan.merged?.body ?? known[0]!);
+    if (plan.merged) {
+      const { parent, body, generation } = plan.merged;
+      append(id, parent, canonical(body), generation);
+    }
+    for (const rev of plan.close) revisions.append(id, rev, true, canonical(tombstone));
+    for (const rev of plan.drop) revisions.dropBody(id, rev);
+    return moved || plan.merged !== undefined || plan.close.length > 0;
+  }
+
+  /** Live leaves of a forged generation go to branches that have room for edits; true where there were any. */
+  function beginAgain(id: string): boolean {
+    const high = revisions.heads(id).filter(({ rev, deleted }) => !deleted && isHigh(rev, highestGeneration / 2));
+    const forged = high
+      .flatMap(({ rev }) => revisions.find(id, rev) ?? [])
+      .filter(({ rev, body }) => isForged(rev, parse(body)));
+    for (const { rev, body } of forged) append(id, rev, body, lowest);
+    return forged.length > 0;
+  }
+
+  /**
+   * The leaves, the winner first; of those that are deleted, those first that closed what is kept: what is kept comes back below the
+   * first one, and what another one closed, which never came here, may live elsewhere.
+   */
+  function sorted(id: string, kept: readonly KeptBody[]): Leaf[] {
+    const leaves = revisions.leaves(id);
+    if (kept.length === 0) return leaves;
+    const revs = kept.map(({ rev }) => rev);
+    const closed = leaves.filter((leaf) => leaf.deleted && follows(id, leaf, revs));
+    const live = leaves.filter(({ deleted }) => !deleted);
+    return [...live, ...closed, ...leaves.filter((leaf) => leaf.deleted && !closed.includes(leaf))];
+  }
+  return settle;
+}
+
+/** Writes changes that are made here. */
+function openChanging(
+  revisions: Revisions,
+  { append, follows, purgeAll }: Branches,
+  finish: (id: string) => void,
+): (id: string, winner: Leaf | undefined, after: Body) => Written {
+  /**
+   * Below which revision a live body goes whose document is deleted here: below a purge, which says what it saw. The tombstone of a
+   * merge does not, and what it closed may live elsewhere: beside that, but where the body is what was closed.
+   */
+  function parentOfReturn(id: string, text: string): string | undefined {
+    const leaves = revisions.leaves(id);
+    const purges = leaves.filter(({ body }) => isPurge(parse(body)));
+    const purge = purges.find(({ rev }) => !isHigh(rev, highestGeneration - 1)) ?? purges[0];
+    if (purge) return purge.rev;
+    const root = revisionId(id, undefined, false, text);
+    return leaves.find((leaf) => follows(id, leaf, [root]))?.rev;
+  }
+
+  /** What a document that is deleted comes back as: where it was purged, it joins what was purged in the trash. */
+  function revived(id: string, body: Body): Body {
+    const bodies = revisions.leaves(id).map((leaf) => parse(leaf.body));
+    return bodies.filter(isPurge).reduce<Body>((back, purged) => revive(back, purged), body);
+  }
+
+  /**
+   * The text of a change, which may shed something. What others filled, merged or not, must leave room for an edit; for who may see a
+   * photo, and for what takes something back, there is always room.
+   */
+  function fitting(id: string, winner: Leaf | undefined, made: Body): string {
+    const before = Buffer.byteLength(winner?.body ?? '');
+    const limit = Math.max(sizeLimit, before + roomForEdit);
+    const size = sizeOf(made);
+    const isLarge = size > mergedSizeLimit || hasTooManyFields(made, size);
+    if (size <= limit && !isLarge) return checkBody(id, made, limit);
+    const isSmallEdit = size <= limit && winner !== undefined;
+    const isAllowed = isSmallEdit || decides(winner && !winner.deleted ? parse(winner.body) : undefined, made);
+    if (!isAllowed) return checkBody(id, made, Math.min(limit, mergedSizeLimit));
+    return checkBody(id, isLarge ? shed(made) : made, mergedSizeLimit);
+  }
+
+  /** Adds `after` below the winner, where it differs from it. */
+  function write(id: string, winner: Leaf | undefined, after: Body): Written {
+    const deleted = isPurge(after) && !isLivePurge(winner);
+    const back = winner?.deleted === true && !deleted;
+    const made = back ? revived(id, after) : after;
+    const text = fitting(id, winner, made);
+    if (winner && text === winner.body && deleted === winner.deleted) return { rev: winner.rev, changed: false };
+    const rev = deleted ? purgeAll(id, text) : append(id, back ? parentOfReturn(id, text) : winner?.rev, text);
+    finish(id);
+    return { rev: deleted ? revisions.winner(id)!.rev : rev, changed: true };
+  }
+  return write;
 }
 
 /** How much a document may grow by one edit that is larger than documents are, in bytes. */
