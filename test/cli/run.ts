@@ -49,6 +49,8 @@ export interface TestHome {
 }
 
 const variables = (folder: string, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  // Each worker of two would start a decoder and an ExifTool of its own.
+  PHOTOSPOOL_WORKERS: '1',
   ...more,
   PHOTOSPOOL_HOME: folder,
   PHOTOSPOOL_SETTLE: '0',

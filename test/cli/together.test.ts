@@ -17,7 +17,8 @@ const hashesIn = (folder: string): string[] => filesIn(folder).map((path) => has
 it('while both are killed and started again, nothing is lost and nothing is twice', { timeout: 240_000 }, async () => {
   const incoming = join(temporaryFolder(), 'shared');
   mkdirSync(incoming);
-  const homes = [makeHome(), makeHome()];
+  const more = { PHOTOSPOOL_WORKERS: '2' };
+  const homes = [makeHome(more), makeHome(more)];
   const photos = await Promise.all(Array.from({ length: 24 }, (_, n) => makePhoto(n)));
   const drop = (n: number): void => {
     const path = join(incoming, n % 3 === 0 ? `trip ${n % 2}` : '', `${n}.jpg`);
