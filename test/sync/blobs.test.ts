@@ -111,20 +111,25 @@ async function withoutPictures(count: number): Promise<{ server: Home; bring(): 
   };
 }
 
-test('of many pictures a peer is asked which it has, and the others come when it has them', async () => {
-  const [{ server, bring }, laptop] = [await withoutPictures(150), await home()];
-  const { fetching, count } = counting();
-  link(laptop, { url: await served(server), originals: 'none' }, undefined, fetching);
-  // A page at a time, and then all of them again.
-  await expect.poll(() => count(/^POST \/blobs\/here$/), { ...soon, timeout: 120_000 }).toBeGreaterThan(3);
-  // But a few that came before the others.
-  expect(count(/^GET \/blobs\/[0-9a-f]{64}/)).toBeLessThan(10);
-  await bring();
-  await expect.poll(() => files(laptop), { ...soon, timeout: 150_000 }).toEqual({ renditions: 300, originals: 0 });
-  expect(count(/^GET \/blobs\/[0-9a-f]{64}/)).toBeLessThan(320);
-});
+// In both, what is not there yet is asked for again at the link's own pace.
+test(
+  'of many pictures a peer is asked which it has, and the others come when it has them',
+  { timeout: 300_000 },
+  async () => {
+    const [{ server, bring }, laptop] = [await withoutPictures(150), await home()];
+    const { fetching, count } = counting();
+    link(laptop, { url: await served(server), originals: 'none' }, undefined, fetching);
+    // A page at a time, and then all of them again.
+    await expect.poll(() => count(/^POST \/blobs\/here$/), { ...soon, timeout: 120_000 }).toBeGreaterThan(3);
+    // But a few that came before the others.
+    expect(count(/^GET \/blobs\/[0-9a-f]{64}/)).toBeLessThan(10);
+    await bring();
+    await expect.poll(() => files(laptop), { ...soon, timeout: 150_000 }).toEqual({ renditions: 300, originals: 0 });
+    expect(count(/^GET \/blobs\/[0-9a-f]{64}/)).toBeLessThan(320);
+  },
+);
 
-test('a server that does not understand that question is asked for each', async () => {
+test('a server that does not understand that question is asked for each', { timeout: 120_000 }, async () => {
   const [{ server, bring }, laptop] = [await withoutPictures(5), await home()];
   const { fetching, count } = counting(true);
   link(laptop, { url: await served(server), originals: 'none' }, undefined, fetching);
