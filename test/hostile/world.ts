@@ -29,6 +29,8 @@ export interface World {
   known(): Promise<Known>;
   /** Asks `/db/photos` of the home with the token of a peer. */
   db(path: string, method?: string, body?: string): Promise<{ status: number; ms: number; text: string }>;
+  /** Gives the peer once more, as the owner does where it did not accept the token: that is asked again every five minutes only. */
+  relink(): Promise<void>;
   /** What is not as it must be, as sentences. With `all` the slower checks, too. */
   check(n: number, all: boolean): Promise<string[]>;
   close(): Promise<void>;
@@ -229,6 +231,10 @@ export async function openWorld(couchUrl?: string): Promise<World> {
       const answer = await db('/_bulk_get?revs=true', 'POST', JSON.stringify({ docs }));
       const got = (JSON.parse(answer.text) as { results: { docs: { ok?: Doc }[] }[] }).results;
       return { photos, docs: got.flatMap((one) => one.docs.flatMap(({ ok }) => (ok ? [ok] : []))) };
+    },
+    async relink() {
+      if ((await linkAt(home, couch.url)).includes('"unauthorized"'))
+        await post(home, '/api/peers', { url: couch.peer, originals: 'none' });
     },
     async check(n, all) {
       const process = checkProcess();

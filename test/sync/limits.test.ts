@@ -21,6 +21,11 @@ import {
   type RequestBody,
 } from '../../src/sync/couch/serve-documents.js';
 import { feedText, firstLines, openFeedReader, readFeedQuery } from '../../src/sync/couch/serve-changes.js';
+import { slow } from '../../src/sync/couch/bulk-get.js';
+import type { Database, RevisionId } from '../../src/sync/couch/database.js';
+import { openBatchReader } from '../../src/sync/couch/read-ahead.js';
+import { openHttpDatabase } from '../../src/sync/couch/remote-database.js';
+import { replicate } from '../../src/sync/couch/replicate.js';
 import { openLibrarySide } from './peers.js';
 import { serveSide } from './serving.js';
 
@@ -302,6 +307,89 @@ test('what comes over a link is stored in bounded transactions, whatever its rev
   expect((await most(many(9, { text: 'x'.repeat(100_000), ofOne: true }))).bytes).toBeLessThanOrEqual(
     share.ofOne.bytes,
   );
+});
+
+test('documents over a link are read in answers of some mebibytes, each when the last one was written', async () => {
+  const large = (n: number): object => ({
+    ...{ _id: id(n), _rev: `1-${hash(n)}`, kind: 'comment', n, text: 'x'.repeat(500_000) },
+  });
+  const count = 60;
+  let [asked, most] = [0, 0];
+  const answer = (path: string, body: string): object => {
+    if (path.includes('/_changes')) {
+      const results = Array.from({ length: count }, (_, n) => ({
+        id: id(n),
+        seq: n + 1,
+        changes: [{ rev: `1-${hash(n)}` }],
+      }));
+      return { results, last_seq: String(count) };
+    }
+    const { docs } = JSON.parse(body) as { docs: { id: string }[] };
+    return { results: docs.map((one) => ({ id: one.id, docs: [{ ok: large(Number(one.id.split(':').at(-1))) }] })) };
+  };
+  const source = openHttpDatabase({
+    url: 'http://couch.example:5984/album',
+    fetch(url, init) {
+      const path = url as string;
+      const text = JSON.stringify(answer(path, (init?.body ?? '') as string));
+      if (path.includes('_bulk_get')) {
+        asked++;
+        most = Math.max(most, text.length);
+      }
+      return Promise.resolve(new Response(text));
+    },
+  });
+  const { library, database } = open();
+  const reader = openBatchReader({ source, target: database, signal: new AbortController().signal, batch: 500 }, '0');
+  let [parts, held, seen] = [0, 0, 0];
+  for (let more = true; more;) {
+    const load = await reader.next();
+    parts++;
+    more = load.isPart === true;
+    expect(load.rows).toHaveLength(more ? 0 : count);
+    expect(load.last).toBe(more ? '0' : String(count));
+    const bytes = load.incoming.reduce((sum, one) => sum + bytesOf(one), 0);
+    held = Math.max(held, bytes);
+    seen += load.incoming.length;
+    // What was asked for and not given on yet: one answer, and those that were too large.
+    expect(asked).toBeLessThanOrEqual(parts + 6);
+    expect(await database.write(load.incoming)).toEqual([]);
+  }
+  expect([seen, library.count('')]).toEqual([count, count]);
+  expect(parts).toBeGreaterThan(3);
+  expect(held).toBeLessThanOrEqual(slow.largest);
+});
+
+test('what one part of a stretch refuses is told when the whole stretch is over, and no checkpoint lies in between', async () => {
+  const [source, target] = [open(), open()];
+  for (let n = 0; n < 4; n++) source.library.update(id(n), () => ({ kind: 'comment', n }));
+  const database = {
+    ...source.database,
+    async *readParts(named: readonly RevisionId[]) {
+      for (const one of named) yield await source.database.read([one]);
+    },
+  };
+  const told: [string[], string[]][] = [];
+  const checkpoints: string[] = [];
+  const watching: Database = {
+    ...target.database,
+    write: async (incoming) => {
+      const isOdd = incoming[0]?.body['n'] === 1;
+      return isOdd ? [{ id: id(1), rev: '1-a', reason: 'no' }] : target.database.write(incoming);
+    },
+    setCheckpoint: (name, checkpoint, opening) => {
+      checkpoints.push(checkpoint.seq);
+      return target.database.setCheckpoint(name, checkpoint, opening);
+    },
+  };
+  const progress = await replicate({
+    ...{ source: database, target: watching, clock: systemClock, session: 's', live: false },
+    ...{ signal: new AbortController().signal, refused: () => undefined },
+    settled: (ids, refused) => void told.push([[...ids], refused.map((one) => one.id)]),
+  });
+  expect(told.filter(([ids]) => ids.length > 0)).toEqual([[[0, 1, 2, 3].map(id), [id(1)]]]);
+  expect(progress).toMatchObject({ seen: 4, sent: 4 });
+  expect(new Set(checkpoints)).toEqual(new Set([source.library.changes(0).last]));
 });
 
 test('a document with more fields than one can have is refused on every way in', async () => {

@@ -34,12 +34,20 @@ export interface Bisected<T, R> {
  * The answers to all parts of a request, in order: one, where the server takes it whole. @throws Rejection where the server does
  * not take such a request without documents either; anything else that `ask` throws.
  */
-export async function bisect<T, R>({ items, ask, isWell, reject }: Bisected<T, R>): Promise<R[]> {
+export async function bisect<T, R>(question: Bisected<T, R>): Promise<R[]> {
+  const answers: R[] = [];
+  for await (const answer of bisectInTurn(question)) answers.push(answer);
+  return answers;
+}
+
+/** As `bisect`, each part asked about when the last answer was taken, so that only one is held. */
+export async function* bisectInTurn<T, R>({ items, ask, isWell, reject }: Bisected<T, R>): AsyncGenerator<R> {
   let isTheirs = false;
 
-  async function parts(part: readonly T[]): Promise<R[]> {
+  async function* parts(part: readonly T[]): AsyncGenerator<R> {
     try {
-      return [await ask(part)];
+      yield await ask(part);
+      return;
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
       // That many are too much says nothing of one.
@@ -48,10 +56,11 @@ export async function bisect<T, R>({ items, ask, isWell, reject }: Bisected<T, R
       if (part.length === 1 && !isTheirs) throw error;
       if (part.length === 1) reject(part[0]!, error.reason);
     }
-    if (part.length === 1) return [];
+    if (part.length === 1) return;
     const half = Math.ceil(part.length / 2);
-    return [...(await parts(part.slice(0, half))), ...(await parts(part.slice(half)))];
+    yield* parts(part.slice(0, half));
+    yield* parts(part.slice(half));
   }
 
-  return items.length === 0 ? [] : parts(items);
+  if (items.length > 0) yield* parts(items);
 }

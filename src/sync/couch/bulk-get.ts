@@ -6,15 +6,15 @@
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../base/errors.js';
 import { isObject, own } from '../../document/json-values.js';
 import type { Incoming } from '../../library/library.js';
-import { bisect, Rejection, type Bisected } from './bisect-rejected.js';
+import { bisectInTurn, Rejection, type Bisected } from './bisect-rejected.js';
 import { requestJson, hostOf, reasonOf, type Address } from './json-client.js';
 import type { RevisionId, RejectedRevision } from './database.js';
 import { fromWire } from './wire-format.js';
 
 /** Revisions per request. */
 const batch = 500;
-/** Ms that an answer may take, and may be silent: over a slow line it comes bit by bit; and bytes: a hundred of the largest documents. */
-const slow = { timeout: 900_000, silence: 60_000, largest: 128 * 1024 * 1024 };
+/** Ms that an answer may take, and may be silent: over a slow line it comes bit by bit; and its bytes: eight of the largest documents. */
+export const slow = { timeout: 900_000, silence: 60_000, largest: 8 * 1024 * 1024 };
 
 /** An answer that is no answer. */
 export const notUnderstood = (host: string, what: string): PhotospoolError =>
@@ -27,20 +27,27 @@ type Refuse = (refused: RejectedRevision) => void;
 /** So many documents in a row that are not given, and not one that is: then it is the server's trouble, not theirs. */
 const patience = 16;
 
-/** Reads revisions, as `Database.read` does. @throws PhotospoolError as `ask`; `io` where one, or none of many, is given. */
-export async function readRevisions(
+/**
+ * Reads revisions, as `Database.readParts` does: each part is one answer, asked for when the last one was taken.
+ * @throws PhotospoolError as `ask`; `io` where one, or none of many, is given.
+ */
+export async function* readRevisions(
   address: Address,
   named: readonly RevisionId[],
   refuse?: Refuse,
-): Promise<Incoming[]> {
-  const reader = openReader(address, refuse);
-  const all: Incoming[] = [];
-  for (let at = 0; at < named.length; at += batch) {
-    const items = named.slice(at, at + batch);
-    const { ask, isWell, reject } = reader;
-    all.push(...(await bisect({ items, ask, isWell, reject })).flat());
+): AsyncGenerator<Incoming[]> {
+  const { ask, isWell, reject } = openReader(address, refuse);
+  for (let [at, step] = [0, batch]; at < named.length;) {
+    const items = named.slice(at, at + step);
+    let answers = 0;
+    for await (const part of bisectInTurn({ items, ask, isWell, reject })) {
+      answers++;
+      if (part.length > 0) yield part;
+    }
+    at += step;
+    // Where they are large, fewer at once: an answer that is too large is in vain.
+    step = answers > 1 ? Math.ceil(step / answers) : Math.min(batch, step * 2);
   }
-  return all;
 }
 
 type Reader = Omit<Bisected<RevisionId, Incoming[]>, 'items'>;

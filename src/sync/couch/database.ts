@@ -77,6 +77,8 @@ export interface Database {
    * without it the call rejects. So it does where the side gives none of many.
    */
   read(named: readonly RevisionId[], refuse?: (refused: RejectedRevision) => void): Promise<Incoming[]>;
+  /** The same in parts of some mebibytes, each read when the last one was taken: how much is held has a bound, however large they are. */
+  readParts?(named: readonly RevisionId[], refuse?: (refused: RejectedRevision) => void): AsyncIterable<Incoming[]>;
   /**
    * Stores revisions; durable when it resolves to those it refused. The same again changes nothing. `from` names who sent them,
    * for people to read.

@@ -37,6 +37,8 @@ export interface LibraryParts {
  * ancestors, and bytes; less of one document, because each of its revisions may be merged with the others.
  */
 export const share = { count: 500, ancestors: 10_000, bytes: 1024 * 1024, ofOne: { count: 100, bytes: 256 * 1024 } };
+/** How much is read at once for another side, in bytes. */
+const largestPart = 8 * 1024 * 1024;
 /** Revisions at once from which on new documents may come into the catalog later. A few photos are in it at once. */
 const many = 50;
 /** Ms between looks for what other processes wrote. */
@@ -86,6 +88,20 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
       return Promise.resolve(new Map(found.filter(([, revs]) => revs.length > 0)));
     },
     read: (named) => Promise.resolve(named.flatMap(read)),
+    async *readParts(named) {
+      let [part, bytes]: [Incoming[], number] = [[], 0];
+      for (const one of named) {
+        for (const found of read(one)) {
+          part.push(found);
+          bytes += bytesOf(found);
+        }
+        if (bytes < largestPart) continue;
+        yield part;
+        await yieldToEventLoop();
+        [part, bytes] = [[], 0];
+      }
+      if (part.length > 0) yield part;
+    },
     async write(incoming, from) {
       const refused: RejectedRevision[] = [];
       for (const [n, part] of [...shares(incoming)].entries()) {

@@ -10,6 +10,16 @@ export interface Load extends FeedBatch {
   incoming: Incoming[];
   /** Those of them that can be no documents here. */
   refused: RejectedRevision[];
+  /** More of the same stretch follows: `rows` is empty and `last` where the stretch begins. */
+  isPart?: boolean;
+}
+
+/** A stretch of the feed whose revisions come in parts, with the first of those that were not given on yet. */
+interface Stretch extends FeedBatch {
+  since: string;
+  refused: RejectedRevision[];
+  parts: AsyncIterator<Incoming[]>;
+  part: IteratorResult<Incoming[], unknown>;
 }
 
 /** What is read, for whom. */
@@ -34,7 +44,9 @@ const patience = 58_000;
 
 /** Begins to read after `since`. What was read and is not asked for any more is dropped; nothing of it was noted anywhere. */
 export function openBatchReader({ source, target, signal, batch }: ReadingParts, since: string): BatchReader {
-  const queue: Promise<Load>[] = [];
+  const queue: Promise<Stretch>[] = [];
+  /** The stretch of which parts are left. */
+  let open: Stretch | undefined;
   /** Where the next batch begins that nobody reads yet, and whether to wait there for a change. */
   let from: { since: string; wait: boolean } | undefined = { since, wait: false };
 
@@ -42,15 +54,15 @@ export function openBatchReader({ source, target, signal, batch }: ReadingParts,
     if (!from || queue.length >= ahead) return;
     const { since, wait } = from;
     from = undefined;
-    const stretch = source.changes(since, { limit: batch, signal, ...(wait && { wait: patience }) });
-    const load = stretch.then(async (stretch) => {
+    const feed = source.changes(since, { limit: batch, signal, ...(wait && { wait: patience }) });
+    const stretch = feed.then(async (feed) => {
       // The feed is read on while the target is asked about this part of it.
-      if (stretch.more) proceed(stretch.last, false);
-      return { ...stretch, ...(await missing(stretch)) };
+      if (feed.more) proceed(feed.last, false);
+      return { ...feed, since, ...(await missing(feed)) };
     });
     // Told where it is asked for.
-    load.catch(() => undefined);
-    queue.push(load);
+    stretch.catch(() => undefined);
+    queue.push(stretch);
   }
 
   function proceed(since: string, wait: boolean): void {
@@ -58,23 +70,40 @@ export function openBatchReader({ source, target, signal, batch }: ReadingParts,
     begin();
   }
 
-  async function missing({ rows, aside = [] }: FeedBatch): Promise<Pick<Load, 'incoming' | 'refused'>> {
+  async function missing({ rows, aside = [] }: FeedBatch): Promise<Pick<Stretch, 'refused' | 'parts' | 'part'>> {
     const refused = [...aside];
-    if (rows.length === 0) return { incoming: [], refused };
+    if (rows.length === 0) return { refused, ...nothing };
     const refuse = (one: RejectedRevision): void => void refused.push(one);
     const found = await target.missing(new Map(rows.map(({ id, revs }) => [id, revs])), refuse);
     const named = [...found].flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev })));
-    const incoming = named.length === 0 ? [] : await source.read(named, refuse);
-    return { incoming, refused };
+    if (named.length === 0) return { refused, ...nothing };
+    const parts = (source.readParts?.(named, refuse) ?? wholly(source, named, refuse))[Symbol.asyncIterator]();
+    return { refused, parts, part: await parts.next() };
   }
 
   return {
     async next() {
       begin();
-      const load = await queue.shift()!;
-      if (load.more) begin();
-      else from = { since: load.last, wait: true };
-      return load;
+      const { since, parts, part, refused, ...feed } = open ?? (await queue.shift()!);
+      const incoming = part.done === true ? [] : part.value;
+      const following = part.done === true ? part : await parts.next();
+      open = following.done === true ? undefined : { ...feed, since, refused, parts, part: following };
+      if (open) return { rows: [], last: since, more: true, incoming, refused: refused.splice(0), isPart: true };
+      if (feed.more) begin();
+      else from = { since: feed.last, wait: true };
+      return { ...feed, incoming, refused };
     },
   };
 }
+
+async function* wholly(
+  source: Database,
+  named: readonly RevisionId[],
+  refuse: (refused: RejectedRevision) => void,
+): AsyncGenerator<Incoming[]> {
+  yield await source.read(named, refuse);
+}
+
+const end = { done: true as const, value: undefined };
+/** No revisions. */
+const nothing = { part: end, parts: { next: () => Promise.resolve(end) } };

@@ -56,7 +56,12 @@ export function openHttpDatabase(address: Address): Database {
       return `${id} ${address.url.slice(root.length)}`;
     },
     opening,
-    read: (named, refuse) => readRevisions(address, named, refuse),
+    async read(named, refuse) {
+      const all: Incoming[] = [];
+      for await (const part of readRevisions(address, named, refuse)) all.push(...part);
+      return all;
+    },
+    readParts: (named, refuse) => readRevisions(address, named, refuse),
     async checkpoint(id) {
       const { status, json } = await requestJson(address, `/_local/${encodeURIComponent(id)}`);
       return status === 200 ? checkpointOf(json) : undefined;

@@ -70,8 +70,9 @@ export async function replicate(replication: ReplicationParts): Promise<Replicat
     seq: anew ? commonPoint(undefined, undefined) : commonPoint(...known),
   };
   let base = known[1];
-  let saved = progress.seq;
-  let savedAt = clock.now();
+  let [saved, savedAt] = [progress.seq, clock.now()];
+  /** What did not go over of the parts of a stretch that is not over yet. */
+  let held: RejectedRevision[] = [];
   /** What is under way, in the order of the feed. */
   const writes: { load: Load; refused: Promise<RejectedRevision[]> }[] = [];
 
@@ -109,14 +110,17 @@ export async function replicate(replication: ReplicationParts): Promise<Replicat
   }
 
   /** In the order of the feed, so that the checkpoint passes nothing. */
-  function stored({ rows, last, pending, incoming }: Load, refused: readonly RejectedRevision[]): void {
+  function stored({ rows, last, pending, incoming, isPart = false }: Load, more: readonly RejectedRevision[]): void {
+    const refused = [...held, ...more];
+    held = isPart ? refused : [];
+    progress.sent += incoming.length;
+    if (isPart) return;
     replication.settled?.(
       rows.map(({ id }) => id),
       refused,
     );
     if (refused.length > 0) replication.refused(refused);
     progress.seen += rows.length;
-    progress.sent += incoming.length;
     progress.seq = last;
     if (pending === undefined) delete progress.pending;
     else progress.pending = pending;
