@@ -90,7 +90,6 @@ const misbehaving: Case = async (world, draw, count) => {
   await direct(world, draw, count);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   strict.misbehave(undefined);
-  await world.relink();
   return [];
 };
 

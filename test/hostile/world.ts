@@ -29,8 +29,6 @@ export interface World {
   known(): Promise<Known>;
   /** Asks `/db/photos` of the home with the token of a peer. */
   db(path: string, method?: string, body?: string): Promise<{ status: number; ms: number; text: string }>;
-  /** Gives the peer once more, as the owner does where it did not accept the token: that is asked again every five minutes only. */
-  relink(): Promise<void>;
   /** What is not as it must be, as sentences. With `all` the slower checks, too. */
   check(n: number, all: boolean): Promise<string[]>;
   close(): Promise<void>;
@@ -160,6 +158,9 @@ export async function openWorld(couchUrl?: string): Promise<World> {
     const id = `photo:${photos[0]!}`;
     // Beside the home's revision there may be one that no home takes, and the CouchDB may show that one.
     const arrives = async (): Promise<boolean> => {
+      // One that answered 403 is asked again after five minutes, or when the owner gives it once more.
+      if ((await linkAt(home, couch.url)).includes('"unauthorized"'))
+        await post(home, '/api/peers', { url: couch.peer, originals: 'none' });
       const { _rev: rev } = JSON.parse((await db(`/${id}`)).text) as { _rev: string };
       const body = JSON.stringify({ docs: [{ id, rev }] });
       const headers = { ...couch.headers, ...json };
@@ -231,10 +232,6 @@ export async function openWorld(couchUrl?: string): Promise<World> {
       const answer = await db('/_bulk_get?revs=true', 'POST', JSON.stringify({ docs }));
       const got = (JSON.parse(answer.text) as { results: { docs: { ok?: Doc }[] }[] }).results;
       return { photos, docs: got.flatMap((one) => one.docs.flatMap(({ ok }) => (ok ? [ok] : []))) };
-    },
-    async relink() {
-      if ((await linkAt(home, couch.url)).includes('"unauthorized"'))
-        await post(home, '/api/peers', { url: couch.peer, originals: 'none' });
     },
     async check(n, all) {
       const process = checkProcess();
