@@ -17,6 +17,7 @@ import { modesFor, type FileModes, type Modes } from './file-modes.js';
 import { below, foldersOf, keyOf, parentOf, type Path } from './paths.js';
 import type { Files, Moved } from './file-operations.js';
 import { openReading, type Disk, type Step } from './read-files.js';
+import { openPool } from './async/concurrency-limit.js';
 import { shareNext } from './async/single-flight.js';
 import { isLeftOver, temporaryName } from './temporary-names.js';
 import { syncFolder, writeAll, writeStream } from './durable-write.js';
@@ -108,13 +109,7 @@ type Naming = Pick<Files, 'move' | 'rename' | 'renameAll' | 'flushFolder' | 'rem
 /** Names of files: given, changed and taken away, each durable when it returns. */
 function openNaming({ step, disk, reading }: Tools): Naming {
   /** Where looking and renaming are two steps, no two of them are between each other's. */
-  let last: Promise<unknown> = Promise.resolve();
-
-  function oneByOne<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  }
+  const oneByOne = openPool(1);
 
   /** Those who change names in a folder while it is flushed share its next flush. */
   const flushFolder = shareNext(keyOf, (path: Path) => syncFolder(path, step, disk));

@@ -5,6 +5,7 @@
  * pictures are removed at once. It follows from the projections alone; a crash leaves it behind them, and the next start
  * goes through all again.
  */
+import { openPool } from '../base/async/concurrency-limit.js';
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Blobs } from '../archive/blob-store.js';
 import type { Files } from '../base/files.js';
@@ -114,7 +115,7 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
       take: (changes) => combineAll(changes.flatMap(({ id }) => opaqueOf(id) ?? [])),
     }).catchUp();
 
-  const inTurn = makeTurns();
+  const inTurn = openPool(1);
   return {
     check,
     follow: () =>
@@ -155,9 +156,3 @@ function photoFrom({ value, at }: ToldInPublic): Body {
 
 const hashesIn = (body: Body | undefined): string[] =>
   hashesOf({ renditions: { recipe: 1, ...renditionsShown(own(body, 'renditions')) }, clips: clipsShown(body) });
-
-/** Runs one after the other. */
-function makeTurns(): (work: () => Promise<void>) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return (work) => (last = last.catch(() => undefined).then(work));
-}

@@ -19,7 +19,7 @@ import type { Changes } from '../library/change-signal.js';
 import { siteShare } from './http/rate-limit.js';
 import { openPhotoFeed, type PhotoFeed } from '../album/photo-changes.js';
 import type { Subscribe } from '../base/async/listeners.js';
-import { openPulse } from '../base/async/coalesce.js';
+import { openCoalescer } from '../base/async/coalesce.js';
 import { sightOf } from '../album/visibility.js';
 
 /**
@@ -218,10 +218,10 @@ function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send,
     };
     const tellSpool = async (): Promise<void> =>
       tell(spoolEvent(await spool.status(), noticed), (listener) => listener.spool);
-    const photos = openPulse(clock, photosRest, tellPhotos, warn);
-    const status = openPulse(clock, spoolRest, tellSpool, warn);
+    const photos = openCoalescer(clock, photosRest, tellPhotos, warn);
+    const status = openCoalescer(clock, spoolRest, tellSpool, warn);
     const tellLinks = (): Promise<void> => Promise.resolve(tell({ type: 'peers' }, (listener) => listener.spool));
-    const links = openPulse(clock, linksRest, tellLinks, warn);
+    const links = openCoalescer(clock, linksRest, tellLinks, warn);
     const came = new Set<string>();
     const tellPictures = (): Promise<void> => {
       const some = [...came].slice(0, mostPictures);
@@ -233,7 +233,7 @@ function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send,
       if (came.size > 0) pictures.ask();
       return Promise.resolve();
     };
-    const pictures = openPulse(clock, picturesRest, tellPictures, warn);
+    const pictures = openCoalescer(clock, picturesRest, tellPictures, warn);
     const arrived = (photo: string): void => {
       came.add(photo);
       pictures.ask();

@@ -3,6 +3,7 @@
  * pass or by watching. Holds the lock on `work` for life. Killed at any instant it leaves only what the next start takes
  * up again; a failure to claim leaves the file in `incoming`.
  */
+import { openPool } from '../base/async/concurrency-limit.js';
 import { openListeners } from '../base/async/listeners.js';
 import { printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { keyOf } from '../base/paths.js';
@@ -239,7 +240,7 @@ function openPasses(
   signal: AbortSignal,
 ): () => Promise<PassSummary> {
   const { clock } = parts;
-  let passing: Promise<unknown> = Promise.resolve();
+  const oneByOne = openPool(1);
 
   async function onePass(): Promise<PassSummary> {
     const began = clock.now();
@@ -273,11 +274,7 @@ function openPasses(
     return summary;
   }
 
-  return () => {
-    const pass = passing.then(onePass);
-    passing = pass.catch(() => undefined);
-    return pass;
-  };
+  return () => oneByOne(onePass);
 }
 
 /** What people choose to do with stuck files. `wake`: looks again, where somebody watches. */

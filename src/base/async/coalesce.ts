@@ -4,7 +4,7 @@
 import type { Clock } from '../clock.js';
 
 /** Something to be done soon. */
-export interface Pulse {
+export interface Coalescer {
   /** Asks for the work. */
   ask(): void;
   /** Nothing is begun any more; a rest ends at once. */
@@ -12,15 +12,15 @@ export interface Pulse {
 }
 
 /**
- * Makes a pulse that works at most every `rest` ms. Work that fails is told to `failed`, and is not begun again until
+ * Opens one that works at most every `rest` ms. Work that fails is told to `failed`, and is not begun again until
  * asked for.
  */
-export function openPulse(
+export function openCoalescer(
   clock: Clock,
   rest: number,
   work: () => Promise<void>,
   failed: (error: unknown) => void,
-): Pulse {
+): Coalescer {
   const ended = new AbortController();
   let wanted = false;
   let running = false;
