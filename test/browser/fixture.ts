@@ -370,7 +370,7 @@ export async function openFixture(folder: string, first: FixturePhoto[] = []): P
         change,
       });
     },
-    history: { added: '2026-01-01T10:00:00.000Z', edits: [], more: 0, merges: [] },
+    history: { added: '2026-01-01T10:00:00.000Z', edits: [], sightings: [], sidecars: [], more: 0, merges: [] },
     mesh(now) {
       mesh = { ...noMesh, ...now };
       tell({ type: 'peers' });

@@ -1,4 +1,4 @@
-/** The pages that one can go to, in the order of the menu, each with what one must be allowed to do to see it. */
+/** The pages of the menu, in its order, each with the right that it needs. */
 import type { IconName } from '../lib/ui/Icon.svelte';
 import type { PageName } from '../lib/route.svelte.js';
 import { type Action, session } from '../lib/session.svelte.js';

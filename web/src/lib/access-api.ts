@@ -1,4 +1,4 @@
-/** What the pages about people and access ask the server for (docs/interface.md, "People and access"). Times are UTC. */
+/** Requests of the pages about people and access (docs/interface.md, "Access"). Times are UTC. */
 import type {
   AccessSettings,
   AuditEntry,

@@ -1,4 +1,4 @@
-/** Who can open a link: what its address begins with, and from where that is reached. */
+/** Who can open a link: from where the host of its address can be reached. */
 import { fetchAccess } from './access-api.js';
 
 /** From where an address is reached: only on the computer that the server runs on, only in its network, or anywhere. */

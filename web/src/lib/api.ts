@@ -1,6 +1,6 @@
 /**
- * What the page asks the server for (docs/interface.md, "HTTP"). Every failure is a ApiError: the server's sentence and
- * hint, or `offline` where no answer came.
+ * Requests to the server (docs/interface.md, "HTTP"). Every failure is an ApiError: the server's sentence and hint, or
+ * `offline` without an answer.
  */
 import type { HomeAnswer, Photo, Segment, SpoolAnswer, Tile } from '../../../src/api/answer-types.js';
 

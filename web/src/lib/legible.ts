@@ -1,6 +1,6 @@
 /**
- * Text that someone else wrote, as it may be shown: what would turn the letters after it, or draws nothing at all, becomes
- * a visible sign. Everything else stays as it is; that it is text and no markup is the template's doing.
+ * Makes text of others safe to show: characters that reorder or hide text become a visible sign. Everything else stays;
+ * the templates keep it text and not markup.
  */
 
 /** Controls (but tab and line feed), and the overrides that let `exe.jpg` look like `gpj.exe` (UAX #9, LRO and RLO). */

@@ -1,6 +1,6 @@
 /**
- * What the server tells by itself (server-sent events). The browser connects again after a loss; every connection begins
- * with the number of the newest change, and where that differs from the last one seen, something was missed.
+ * Events from the server (server-sent events). The browser reconnects after a loss; every connection begins with the
+ * number of the newest change, and a number other than the last one seen means missed events.
  */
 import { base, type SpoolStatus } from './api.js';
 import { arrived } from '../features/viewer/pending-renditions.svelte.js';

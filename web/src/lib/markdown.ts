@@ -1,7 +1,7 @@
 /**
- * Markdown that someone else wrote, as nodes that can do nothing: HTML in it is text, pictures are links to them, links
- * lead to the web or to a mailbox. Two walls, each enough by itself: `marked` is told to write no such thing, and DOMPurify
- * keeps only what is on a short list. Fetched only by pages that have such text.
+ * Markdown of others, as harmless nodes: HTML in it is text, pictures become links, links lead to the web or to a
+ * mailbox. Two walls, each sufficient by itself: `marked` escapes HTML, and DOMPurify keeps a short list of elements.
+ * Loaded only by pages with such text.
  */
 import DOMPurify from 'dompurify';
 import { Marked, type Tokens } from 'marked';

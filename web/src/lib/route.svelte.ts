@@ -1,7 +1,8 @@
 /**
- * What the address says: a search (`?q=`), how far away its timeline is (`by=`) and where in time (`at=`), and the photo that is open (`/photo/<id>`) or the page beside the album
- * (`/spool`). Opening a photo makes a history entry, going on to its neighbours does not: one step back is always the
- * album. From the other pages the arrow leads back to the album, however many of them were seen.
+ * The state in the address: a search (`?q=`), the zoom of its timeline (`by=`) and position in time (`at=`), and the
+ * open photo (`/photo/<id>`) or another page (`/spool`). Opening a photo makes a history entry, going on to its
+ * neighbours does not: one step back is always the album. From other pages the arrow leads back to the album, however
+ * many of them were visited.
  */
 
 import { isPlainClick } from './modifier-keys.js';

@@ -1,6 +1,6 @@
 /**
- * Who looks at the page, and what they may do (`GET /api/session`). What is shown is decided by it; what is allowed is
- * decided by the server alone.
+ * The viewer and their rights (`GET /api/session`). They decide which controls are shown; the server alone decides what
+ * is allowed.
  */
 import { ask, send, toApiError, whenRefused, whenUnconfirmed } from './api.js';
 import type { Action, SessionAnswer } from '../../../src/api/answer-types.js';

@@ -1,6 +1,6 @@
 /**
- * The share link by whose address the page was opened, where it was: what it is called, and what may be had by it. What is
- * shown is decided by it; what is allowed is decided by the server alone.
+ * The share link of this page's address, if any: its title and what it gives. It decides which controls are shown; the
+ * server alone decides what is allowed.
  */
 import type { ShareLinkView } from '../../../src/api/answer-types.js';
 import { ask, base, send, toApiError } from './api.js';

@@ -1,6 +1,6 @@
 /**
- * Sends what waits on this device without any page open (Background Sync). Speaks tus itself, since workers have no
- * XMLHttpRequest; goes on where an earlier try broke; takes a file away only when the server has said that it has its hash.
+ * Sends files waiting on this device without an open page (Background Sync). It speaks tus itself, since workers have
+ * no XMLHttpRequest; it resumes earlier attempts, and removes a file only after the server confirms its hash.
  */
 import { hashFile } from '../features/upload/hash-file.js';
 import { forget, keptFiles, note, type KeptFile } from '../features/upload/share-target-files.js';

@@ -1,4 +1,4 @@
-/** The newest photo of a search, and how many it finds: what a cover is made of. */
+/** The data of a cover: the newest photo of a search and the number of matches. */
 import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask, type Tile } from '../../lib/api.js';
 

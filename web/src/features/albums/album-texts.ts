@@ -1,4 +1,4 @@
-/** What the pages of albums, tags, cameras and the trash say. Short and plain. */
+/** Texts of the pages of albums, tags, cameras and the trash. */
 import { texts } from '../../lib/texts.js';
 import { legible } from '../../lib/legible.js';
 

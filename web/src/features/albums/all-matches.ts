@@ -1,4 +1,4 @@
-/** All photos that a search finds, those in the trash among them, by their ids: for what is changed of all photos. */
+/** The ids of all photos that match a search, including the trash, for bulk edits. */
 import { addressed, ask, type Tile } from '../../lib/api.js';
 
 const page = 5000;

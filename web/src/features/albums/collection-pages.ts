@@ -1,4 +1,4 @@
-/** The pages that show photos by what they have in common. */
+/** The pages that group photos: albums, tags, cameras, trash. */
 import type { PageName } from '../../lib/route.svelte.js';
 
 const names = ['albums', 'tags', 'cameras', 'duplicates', 'trash'] as const;

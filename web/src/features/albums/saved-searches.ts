@@ -1,4 +1,4 @@
-/** What the server keeps of albums: saved searches, suggestions of folders, covers. What is done to them can be undone. */
+/** Saved searches, suggested albums and covers on the server. Every change can be undone. */
 import type { AlbumCover, SavedSearch, SuggestedAlbum } from '../../../../src/api/answer-types.js';
 import { addressed, ask, send, type Tile, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';

@@ -1,4 +1,4 @@
-/** What tells photos that look the same apart, in words: a row for each fact, with a value for each photo. */
+/** The differences between duplicates in words: a row per fact, a value per photo. */
 import type { PhotoView } from '../../lib/api.js';
 import { dayYear } from '../../lib/dates.js';
 import { cameraName, placeName, weight } from '../viewer/format-facts.js';

@@ -1,6 +1,6 @@
 /**
- * The groups of photos that look the same, to be worked through. What is settled leaves the list at once; what is undone is
- * there again. While the server still looks at photos, it is asked again now and then.
+ * State of the duplicates page. A settled group leaves the list at once and returns when undone. While the server still
+ * compares photos, the page polls it.
  */
 import type { DuplicateGroup, Duplicates } from '../../../../src/api/answer-types.js';
 import { addressed, ask, type PhotoView, toApiError, type ApiError } from '../../lib/api.js';

@@ -1,4 +1,4 @@
-/** What the page of duplicates says. Short and plain. */
+/** Texts of the duplicates page. */
 import { texts } from '../../lib/texts.js';
 
 const number = new Intl.NumberFormat();

@@ -1,4 +1,4 @@
-/** What is changed when one photo of several is kept, or all of them. Pure. */
+/** The edits that keep one photo of a group, or all of them. Pure. */
 import type { PhotoView } from '../../lib/api.js';
 import type { Change, PhotosChange } from '../../lib/edits/edit-request.js';
 

@@ -1,4 +1,4 @@
-/** What the front page says. Short and plain. */
+/** Texts of the front page. */
 import { texts } from '../../lib/texts.js';
 
 export const frontTexts = {

@@ -1,4 +1,4 @@
-/** What the front page of an album for everybody is made of (docs/public.md). */
+/** The data of the front page of a public album (docs/public.md). */
 import type { FrontPage } from '../../../../src/api/answer-types.js';
 import { ask } from '../../lib/api.js';
 

@@ -1,4 +1,4 @@
-/** What a search can be completed with: asked for when somebody begins to type, and again after a while. */
+/** Values for completing a search: fetched at the first typing, and again after a while. */
 import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 import { fetchFacet } from '../selection/fetch-facets.js';

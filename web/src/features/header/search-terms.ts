@@ -1,6 +1,6 @@
 /**
- * A search as it is typed: which word the cursor is in, and what it may become. The keys are those of the server
- * (docs/interface.md, "Search"); what they may hold comes from the photos. Pure.
+ * A search while it is typed: the word at the cursor and its completions. The keys are those of the server
+ * (docs/interface.md, "Search"), the values come from the photos. Pure.
  */
 import { folded, matching, type Option } from '../../lib/ui/combobox-matches.js';
 

@@ -1,4 +1,4 @@
-/** How many photos nobody has looked at yet. It is asked for at most once in a while, and told to whoever shows it. */
+/** The number of unreviewed photos, fetched at a bounded rate and shared by all components that show it. */
 import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 

@@ -1,4 +1,4 @@
-/** What the inbox says. Short and plain. */
+/** Texts of the inbox. */
 import { texts } from '../../lib/texts.js';
 
 export const inboxTexts = {

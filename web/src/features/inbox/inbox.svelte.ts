@@ -1,6 +1,6 @@
 /**
- * The photos that nobody has looked at, one after the other. Those that are left for later stay in the list, behind; what is
- * done is done at once, and undone it is there again.
+ * The queue of unreviewed photos. Postponed photos go to its end; a choice takes effect at once, and undoing it brings
+ * the photo back.
  */
 import { addressed, ask, type Tile, toApiError, type ApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';

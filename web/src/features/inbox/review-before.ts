@@ -1,4 +1,4 @@
-/** Photos that came in before a day and that nobody has looked at: what can be settled at once. */
+/** Unreviewed photos from before a day, which can be marked as reviewed at once. */
 import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 import { idsFound } from '../albums/all-matches.js';

@@ -1,4 +1,4 @@
-/** The groups of photos on the map: asked for as the view changes, those that are there stay until others come. */
+/** The groups of photos on the map, fetched as the view changes; old groups stay until new ones arrive. */
 import type { Month } from '../../../../src/api/answer-types.js';
 import type { MapCluster as Cluster } from '../../../../src/api/answer-types.js';
 import { addressed, ask, type Tile } from '../../lib/api.js';

@@ -1,6 +1,6 @@
 /**
- * Land and borders (Natural Earth, public domain, out of the package world-atlas), as paths in the map's square. Coarse at
- * first, finer when somebody looks closer; each is fetched once, when it is needed.
+ * Land and borders (Natural Earth, public domain, from the package world-atlas), as paths in the map's square. Coarse
+ * first, finer at a closer zoom; each is fetched once, on demand.
  */
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';

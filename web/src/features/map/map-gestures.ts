@@ -1,6 +1,6 @@
 /**
- * Fingers, mouse and wheel on the map: one moves it, two pinch it, and where a box is wanted one draws it. Points are px from
- * the middle of the element. A press that did not move is left to what lies under it.
+ * Fingers, mouse and wheel on the map: one pointer moves it, two pinch it, and in box mode one draws a box. Points are
+ * px from the middle of the element. A press without movement is left to the element below.
  */
 
 /** A point, px from the middle. */

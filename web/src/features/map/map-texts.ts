@@ -1,4 +1,4 @@
-/** What the map says. Short and plain. */
+/** Texts of the map. */
 import { texts } from '../../lib/texts.js';
 import { legible } from '../../lib/legible.js';
 

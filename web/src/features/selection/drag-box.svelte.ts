@@ -1,6 +1,6 @@
 /**
- * A box drawn with the mouse: it chooses what it touches, beside what was chosen before. It begins when the mouse has moved
- * so far that it was no click; near the window's edges the page scrolls along.
+ * A box drawn with the mouse adds the photos that it touches to the selection. It begins once the movement is too long
+ * for a click; the page scrolls near the window's edges.
  */
 import type { Tile } from '../../lib/api.js';
 import type { Album } from '../timeline/timeline-state.svelte.js';

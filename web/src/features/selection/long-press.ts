@@ -1,6 +1,6 @@
 /**
- * Choosing with a finger: a long press on a photo chooses it; dragged on from there, it chooses all that it passes, and the
- * page scrolls at the edges instead of under the finger. A finger that moves before the press is over scrolls as ever.
+ * Selecting with a finger: a long press selects a photo, and dragging on selects all photos passed, while the page
+ * scrolls at the edges. A finger that moves before the long press scrolls as usual.
  */
 import { edgeSpeed } from './auto-scroll.js';
 

@@ -1,4 +1,4 @@
-/** A place as somebody writes it: names from small to large, or a position. Pure. */
+/** Parses a typed place: names from small to large, or a position. Pure. */
 import type { Change } from '../../lib/edits/edit-request.js';
 
 const position = /^\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*$/;

@@ -1,4 +1,4 @@
-/** What can be done with photos: each with its key, and what one must be allowed to. The order is that of the bar. */
+/** The actions for photos, each with its key and the right that it needs, in the order of the bar. */
 import type { IconName } from '../../lib/ui/Icon.svelte';
 import { albumAlone } from '../albums/all-matches.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';

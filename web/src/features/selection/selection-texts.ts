@@ -1,4 +1,4 @@
-/** What is said while photos are chosen. Short and plain. */
+/** Texts of the selection. */
 import { texts } from '../../lib/texts.js';
 
 export const selectTexts = {

@@ -1,4 +1,4 @@
-/** Which photos of a timeline are chosen. It does not depend on what is loaded: what is chosen is known with its tile. */
+/** The selected photos of a timeline, with their tiles, independent of the loaded parts. */
 import type { Tile } from '../../lib/api.js';
 
 /** The photos that are chosen. */

@@ -1,4 +1,4 @@
-/** What the audit tells, in words. */
+/** Entries of the audit log in words. */
 const known: Record<string, string> = {
   'signed-in': 'Signed in',
   'sign-in-failed': 'Could not sign in',

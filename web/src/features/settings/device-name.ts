@@ -1,4 +1,4 @@
-/** A first guess at what a device is called; the person can write another name. */
+/** A default name for a device, which the person can change. */
 const kinds: [RegExp, string][] = [
   [/iPhone/, 'iPhone'],
   [/iPad/, 'iPad'],

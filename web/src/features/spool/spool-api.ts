@@ -1,4 +1,4 @@
-/** What the spool page asks for, and the words for what it hears (docs/interface.md, "What the spool tells"). */
+/** The requests of the spool page, and the words for their answers (docs/interface.md, "What the spool tells"). */
 import { ask, base, retryStuck, send, type SpoolStatus } from '../../lib/api.js';
 
 /** A file that was taken in. */

@@ -1,4 +1,4 @@
-/** Finds photos in a timeline of which only a part is loaded, and loads what it takes. */
+/** Finds photos in a partly loaded timeline, and loads the missing parts. */
 import type { Tile } from '../../lib/api.js';
 import type { Spot } from './scroll-anchor.js';
 import type { Block } from './layout-blocks.js';

@@ -1,4 +1,4 @@
-/** Where a timeline begins, and what of it must be there before it is drawn, so that nothing moves when it comes. */
+/** The initial position of a timeline, and the parts to load before it is drawn, so that nothing moves afterwards. */
 import type { Place } from '../../lib/route.svelte.js';
 import type { Album } from './timeline-state.svelte.js';
 import { lineOf } from './scroll-anchor.js';

@@ -1,4 +1,4 @@
-/** A date as somebody types it, for going there. Pure. */
+/** Parses a typed date. Pure. */
 
 /** As much of a date as was said: `2019`, `2019-07`, `2019-07-14`. */
 export type When = string;

@@ -1,6 +1,6 @@
 /**
- * The blocks of a timeline after a change: what did not change is taken over as it is; what is on the screen is fetched
- * before anything is swapped, so that nothing on it ever turns blank.
+ * Updates the blocks of a timeline after a change: unchanged blocks are reused, visible ones are loaded before the
+ * swap, so that nothing on the screen turns blank.
  */
 import { fetchTiles } from '../../lib/api.js';
 import { type Block, makeBlocks } from './layout-blocks.js';

@@ -1,4 +1,4 @@
-/** What a search is called above what it found: an album by its name, a tag by its word, all else as it was typed. Pure. */
+/** The name of a search above its result: an album by its name, a tag by its word, else the typed search. Pure. */
 import { texts } from '../../lib/texts.js';
 import { memorySearch } from './on-this-day.js';
 

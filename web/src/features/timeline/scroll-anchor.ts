@@ -1,6 +1,6 @@
 /**
- * What one is looking at: found before the geometry changes and found again after it, so that it can stay in its place.
- * Pure; `at` is the timeline's y at the top of the window, px.
+ * The anchor of the scroll position: determined before the geometry changes and located again after it, so that the
+ * view stays in place. Pure; `at` is the timeline's y at the top of the window, px.
  */
 import type { Place } from '../../lib/route.svelte.js';
 import { type Block, blockAt, blocksBetween, type Line, lineBottom, type Measure } from './layout-blocks.js';

@@ -1,6 +1,6 @@
 /**
- * Fetches the photos of blocks, the most wanted first, a few at a time. What is no longer wanted is called off where it
- * is in the way; a block that failed is tried again when it is next wanted, not before a pause.
+ * Loads the photos of blocks by priority, a few at a time. It aborts requests that are no longer needed and block
+ * others; a failed block is retried on the next demand, after a pause.
  */
 import { fetchTiles, isCalledOff, type Tile } from '../../lib/api.js';
 import type { Block } from './layout-blocks.js';

@@ -1,6 +1,6 @@
 /**
- * The timeline of one search: what is loaded, where everything is, and what of it is seen. What one is looking at stays
- * where it is while heights become known, photos come in, and the window changes its size.
+ * The timeline of one search: loaded blocks, geometry, visible part. The view stays in place while heights become
+ * known, photos arrive, and the window changes its size.
  */
 import { fetchSegments, isCalledOff, toApiError, type Tile, type ApiError } from '../../lib/api.js';
 import type { Place } from '../../lib/route.svelte.js';

@@ -1,7 +1,7 @@
 /**
- * The page's scroll position and the timeline's, which may differ: browsers bound the height of a page (some at 17 million
- * pixels), and what is looked at must stay in place while the heights above it become known. Small movements count pixel
- * for pixel; a jump of the scroll bar goes to its proportion. The two are brought together again when scrolling rests.
+ * Maps the page's scroll position to the timeline's. They may differ: browsers bound the height of a page (some at 17
+ * million pixels), and the view must stay in place while heights above it become known. Small movements map pixel by
+ * pixel, a jump of the scroll bar maps to its proportion. The two are aligned again when scrolling rests.
  */
 
 /** The tallest page that every browser can show, with room to spare. Pixels. */

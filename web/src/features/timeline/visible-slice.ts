@@ -1,4 +1,4 @@
-/** What of the timeline belongs into the document now: the rows on the screen and a little around them. Pure. */
+/** The part of the timeline that belongs into the document: the visible rows and a margin. Pure. */
 import type { Album } from './timeline-state.svelte.js';
 import { type Block, blocksBetween, type Line, lineBottom } from './layout-blocks.js';
 

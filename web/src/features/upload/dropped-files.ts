@@ -1,4 +1,4 @@
-/** What was dropped or chosen, as files with the folder that they were in. */
+/** Dropped or chosen files, each with its folder. */
 
 /** A file to be sent. */
 export interface Source {

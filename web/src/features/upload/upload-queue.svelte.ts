@@ -1,4 +1,4 @@
-/** All that is being sent from this page: three files at a time, in the order in which they came. */
+/** The uploads of this page: three files at a time, in their order of arrival. */
 import { isCalledOff, toApiError, type ApiError } from '../../lib/api.js';
 import { session } from '../../lib/session.svelte.js';
 import { cancelled, carry } from './upload-file.js';

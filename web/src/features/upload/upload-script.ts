@@ -1,4 +1,4 @@
-/** All of the uploads' script, as one piece that is fetched when the first file comes. */
+/** The script of uploads as one chunk, loaded with the first file. */
 export { chosen, dropped } from './dropped-files.js';
 export { default as Panel } from './UploadPanel.svelte';
 export { uploads } from './upload-queue.svelte.js';

@@ -1,4 +1,4 @@
-/** Which part of the photo that is open is being changed: one at a time, by a key or a button beside it. */
+/** The part of the open photo that is being edited: one at a time, started by a key or a button. */
 
 /** The parts that can be changed in the panel. */
 export type Part = 'caption' | 'date' | 'place' | 'tags' | 'albums' | 'audience';

@@ -1,4 +1,4 @@
-/** What is said of a photo (docs/interface.md), and the words around it. Fetched with the comments. */
+/** Requests and texts of comments (docs/interface.md), loaded with them. */
 import type { Comment } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
 

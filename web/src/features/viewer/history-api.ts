@@ -1,4 +1,4 @@
-/** What was said of a photo before, as the server tells it (`GET /api/photos/:id/history`), and how it is put into words. */
+/** The history of a photo from `GET /api/photos/:id/history`, and its words. */
 import type { HistoryEntry, PhotoHistory } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 import { dayLong, timeName } from '../../lib/dates.js';

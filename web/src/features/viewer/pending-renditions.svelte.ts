@@ -1,6 +1,6 @@
 /**
- * Pictures that are on their way from another server: why one did not load is asked once, and it is fetched again when the
- * server says that it came. A page that lost its connection tries all of them when it has one again.
+ * Pictures that are still on another server: the reason of a failed load is asked once, and the picture is loaded again
+ * when the server announces it. After a lost connection all of them are tried again.
  */
 import { mediaOf } from '../../lib/api.js';
 

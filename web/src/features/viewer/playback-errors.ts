@@ -1,4 +1,4 @@
-/** What the page knows of why a film does not play. */
+/** The reasons why a video does not play. */
 import { filmOf } from '../../lib/api.js';
 
 /**

@@ -1,4 +1,4 @@
-/** What is said where a photo is changed. Short and plain. */
+/** Texts of editing a photo. */
 
 /** The words. */
 export const photoTexts = {

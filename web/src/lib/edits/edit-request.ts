@@ -1,4 +1,4 @@
-/** What the page tells the server of photos, many at once (docs/interface.md, "Photos"). */
+/** Requests that edit photos, many at once (docs/interface.md, "Photos"). */
 import type { EditResult, PhotosEdit } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../api.js';
 

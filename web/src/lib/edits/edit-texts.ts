@@ -1,4 +1,4 @@
-/** What is said of edits. Short and plain. */
+/** Texts of edits. */
 import { texts } from '../texts.js';
 import { legible } from '../legible.js';
 

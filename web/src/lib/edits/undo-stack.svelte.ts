@@ -1,6 +1,6 @@
 /**
- * The edits that this page made, and the way back from each: one after the other they can be undone, and done again. What is
- * undone is an edit like any other; the way back is what the server said when it was made.
+ * The edits of this page with their inverses: they can be undone and redone in order. Undoing is an edit like any
+ * other; the server's answer to an edit holds its inverse.
  */
 import { toApiError, type ApiError } from '../api.js';
 import { type Change, inParts, makeChanges, pack, type PhotosChange } from './edit-request.js';

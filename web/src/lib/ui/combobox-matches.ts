@@ -1,4 +1,4 @@
-/** Which of many values are meant by what was typed so far. Pure. */
+/** Which of many values match the typed text. Pure. */
 
 /** A value and how many photos have it. */
 export interface Option {

@@ -1,6 +1,6 @@
 /**
- * How far a message at the bottom of the window has to stand above it, so that it covers no button. Whatever stays at the
- * bottom edge (a toolbar, the upload panel) carries `data-bottom`; only what lies below the message counts.
+ * The height of the bars below the toast, so that it covers no button. Elements at the bottom edge (a toolbar, the
+ * upload panel) carry `data-bottom`; only those below the toast count.
  */
 
 /** A bar lies at the edge, or on another bar, when no more than this is between them, px. */
