@@ -7,14 +7,8 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { openSqlite } from '../src/base/sqlite.js';
 import { openCatalog } from '../src/catalog/catalog.js';
-import {
-  compareLooks,
-  detailOf,
-  isAlike,
-  lookBounds,
-  lookLength,
-  type Likeness,
-} from '../src/document/perceptual-hash.js';
+import { compareLooks, detailOf, lookLength, type Likeness } from '../src/document/perceptual-hash.js';
+import { isAlike, lookBounds } from '../src/document/same-picture.js';
 import { look } from '../src/photo/decode/render.js';
 import { encoding, thumbBox } from '../src/photo/decode/renditions.js';
 

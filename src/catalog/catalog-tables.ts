@@ -49,7 +49,7 @@ export const dropAll = `
   DROP TABLE IF EXISTS catalog_bulk; DROP TABLE IF EXISTS catalog_photo;
   DROP TABLE IF EXISTS catalog_change; DROP TABLE IF EXISTS catalog_state;`;
 
-/** `generation` changes when rows were written that `catalog_change` does not tell of. `behind`: index-backlog.ts. */
+/** `generation` changes when rows were written that `catalog_change` does not tell of. `behind`: indexed-mark.ts. */
 export interface State {
   version: number;
   generation: number;

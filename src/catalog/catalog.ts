@@ -42,7 +42,7 @@ import type { Query } from './query.js';
 import { openSuggested, type Suggested } from './suggested-albums.js';
 import { openTables, readState, version } from './catalog-tables.js';
 import { openTurn } from './per-transaction.js';
-import { openIndexBacklog, type IndexBacklog } from './index-backlog.js';
+import { openIndexedMark, type IndexedMark } from './indexed-mark.js';
 
 export { owner } from './catalog-answers.js';
 export type {
@@ -61,7 +61,7 @@ export type {
  * them with `is:trashed`. All that counts or filters needs the columns in memory: await `load` first where a big library
  * must not hold up others. Not to be asked inside of a transaction.
  */
-export interface Catalog extends Paired, Stacked, Suggested, IndexBacklog {
+export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
   /** Writes the rows of one document, inside the caller's transaction. Is the library's `Index`. */
   index(id: string, body: Body | undefined, n: number): void;
   /** Photos, newest first (taken, then id). `cursor` as returned before. @throws PhotospoolError `invalid` for a bad cursor. */
@@ -149,7 +149,7 @@ export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: 
     ...openPaired(db),
     ...openStacked(db),
     ...openSuggested(db),
-    ...openIndexBacklog(db, turn),
+    ...openIndexedMark(db, turn),
     index(id, body) {
       if (id.startsWith('person:') && !turn.isBuilding()) return indexPerson(id);
       const sha256 = photoSha256(id);

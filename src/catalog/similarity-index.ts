@@ -8,7 +8,8 @@
  * differ in at most 7 of their bits, one of the four parts differs in at most one bit. A crash leaves what was committed.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { bitsApart, detailOf, isAlike, lookBounds, lookParts, partsOf } from '../document/perceptual-hash.js';
+import { bitsApart, detailOf, lookParts, partsOf } from '../document/perceptual-hash.js';
+import { isAlike, lookBounds } from '../document/same-picture.js';
 
 /** A photo that was looked at, or is to be: its SHA-256, and which picture of it (catalog-row.ts). */
 export interface HashedPhoto {

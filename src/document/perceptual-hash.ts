@@ -7,8 +7,6 @@
  * | 0–7 | the signs of the 63 lowest frequencies of its brightness (a perceptual hash by DCT), 16 bits each, low byte first |
  * | 8–263 | its brightness on a grid of 16 × 16, 0 to 255 |
  * | 264–295 | its colours on a grid of 4 × 4: Cb, then Cr (ITU-R BT.601, as in JFIF) |
- *
- * How the bounds were found: docs/performance.md, "Duplicates".
  */
 
 /** Pixels a side of what a look is made of: the picture, whole, squeezed into a square of RGB. */
@@ -23,20 +21,6 @@ const colours = patches * patches;
 export const lookLength = head + cells + 2 * colours;
 /** The bits of a look come in that many parts of 16. */
 export const lookParts = 4;
-
-/** What two looks of the same picture differ in at most, and have in common at least. */
-export const lookBounds = {
-  /** Bits that differ, of 63. The search for candidates counts on 7 (catalog/similarity-index.ts). */
-  bits: 7,
-  /** Correlation of brightness. */
-  whole: 0.9,
-  /** Correlation of what is left of the brightness when its soft part is taken away: the details. */
-  fine: 0.6,
-  /** Mean difference of colours, root mean square, of 255. */
-  colour: 12,
-  /** Details below that (root mean square, of 255) are noise: skies, walls, black frames. */
-  detail: 2,
-} as const;
 
 /** cos(π (place + ½) wave / places). */
 const cosines = Float64Array.from({ length: lookPixels * waves }, (_, at) =>
@@ -118,13 +102,6 @@ export function compareLooks(a: Uint8Array, b: Uint8Array): Likeness {
     fine: correlation(detailsOf(a), detailsOf(b)),
     colour: Math.sqrt(sum / (2 * colours)),
   };
-}
-
-/** Whether two pictures show the same, by their looks. The same whichever comes first. */
-export function isAlike(a: Uint8Array, b: Uint8Array): boolean {
-  if (bitsApart(partsOf(a), partsOf(b)) > lookBounds.bits) return false;
-  const { whole, fine, colour } = compareLooks(a, b);
-  return whole >= lookBounds.whole && fine >= lookBounds.fine && colour <= lookBounds.colour;
 }
 
 /** How much there is to tell a picture by: its details, root mean square, of 255. */

@@ -1,5 +1,5 @@
 /**
- * Takes into the catalog what replication stored and left for later (catalog/index-backlog.ts), in turns: each is one transaction with
+ * Takes into the catalog what replication stored and left for later (catalog/indexed-mark.ts), in turns: each is one transaction with
  * the note of how far it came. While batches still come in there is a short turn now and then, so that the album fills and they are
  * not held up; when they cease, one long turn follows the other. A crash leaves what the next opening takes in.
  */

@@ -1,8 +1,8 @@
 /** What became of an export, for programs and for people. Pure. */
-import { basename } from 'node:path';
 import { printable } from '../base/errors.js';
 import type { PassSummary } from '../spool/spool-interface.js';
 import type { Aside, How, Kind, ImportPlan } from './import-plan.js';
+import { missingParts } from './missing-parts.js';
 
 /** The report of an import in numbers, as `--json` prints it beside those of a pass. */
 export interface Figures {
@@ -140,25 +140,4 @@ function listed(what: string, list: readonly Aside[]): string[] {
   if (lines.length === 0) return [];
   const more = lines.length > mostNamed ? [`  and ${lines.length - mostNamed} more; --report FILE names all`] : [];
   return [`${what}: ${list.length.toLocaleString('en')}`, ...lines.slice(0, mostNamed), ...more];
-}
-
-/** Parts that the numbers of the others tell of: `…-001.zip`, `… Part 1 of 3.zip`. */
-export function missingParts(parts: readonly string[]): string[] {
-  const runs = new Map<string, { numbers: Set<number>; last: number; name: (n: number) => string }>();
-  for (const part of parts.map((path) => basename(path))) {
-    const google = /^(takeout-.*[-_])(\d{3})(\.(?:zip|tgz|tar\.gz))$/i.exec(part);
-    const apple = /^(.* Part )(\d{1,4})( of (\d{1,4}).*)$/i.exec(part);
-    const [, before, digits, after] = google ?? apple ?? [];
-    if (before === undefined || digits === undefined) continue;
-    const name = (n: number): string => `${before}${String(n).padStart(google ? 3 : 1, '0')}${after ?? ''}`;
-    const run = runs.get(`${before}/${after ?? ''}`) ?? { numbers: new Set(), last: Number(apple?.[4] ?? 0), name };
-    run.numbers.add(Number(digits));
-    run.last = Math.max(run.last, Number(digits));
-    runs.set(`${before}/${after ?? ''}`, run);
-  }
-  return [...runs.values()].flatMap(({ numbers, last, name }) =>
-    Array.from({ length: last }, (_, at) => at + 1)
-      .filter((at) => !numbers.has(at))
-      .map(name),
-  );
 }

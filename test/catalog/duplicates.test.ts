@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { mostTogether } from '../../src/catalog/near-duplicates.js';
-import { isAlike, bitsApart, detailOf, lookBounds, lookLength, partsOf } from '../../src/document/perceptual-hash.js';
+import { bitsApart, detailOf, lookLength, partsOf } from '../../src/document/perceptual-hash.js';
+import { isAlike, lookBounds } from '../../src/document/same-picture.js';
 import { numbers } from '../looks.js';
 import { emptyCatalog, shaOf, type Told } from './photos.js';
 

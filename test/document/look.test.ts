@@ -1,16 +1,8 @@
 /** What looks the same, by looks of pictures made here: copies do, other pictures do not, and what shows nothing is like nothing. */
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  bitsApart,
-  detailOf,
-  isAlike,
-  lookBounds,
-  lookLength,
-  lookOf,
-  lookPixels,
-  partsOf,
-} from '../../src/document/perceptual-hash.js';
+import { bitsApart, detailOf, lookLength, lookOf, lookPixels, partsOf } from '../../src/document/perceptual-hash.js';
+import { isAlike, lookBounds } from '../../src/document/same-picture.js';
 import { look } from '../../src/photo/decode/render.js';
 import { copies, jpegOf, page, scene, sky } from '../looks.js';
 

@@ -5,18 +5,12 @@
  * their input ends; to notice that, also in the middle of a question, is the program's part. Nothing on disk: a crash leaves
  * nothing.
  */
-import { cpuOf, killAll, noSuchProgram, outOfMemory, startConfined } from './spawn.js';
+import { killAll, noSuchProgram, outOfMemory, startConfined } from './spawn.js';
 import { ReceivedFrame } from './frames.js';
+import { beginNow, checkTime, type Beginning, type TimeLimits } from './time-limit.js';
 
 /** What a program may use. */
-export interface Limits {
-  /** Seconds that one question may take, the start of the program included. */
-  seconds: number;
-  /**
-   * Seconds that it may take where the machine is so busy that the process, though it works, got less than `seconds` of CPU time
-   * by then. Only Linux tells that; absent: no longer than `seconds`.
-   */
-  longest?: number;
+export interface Limits extends TimeLimits {
   /** Bytes of memory that one process may write to. The system holds it to that on Linux; elsewhere the program has to. */
   memory: number;
   /** Bytes of one answer. */
@@ -84,8 +78,6 @@ interface Member<Question, Answer> {
 
 /** How much of its last words is kept, in characters. */
 const lastWords = 2000;
-/** Of the time by the clock, so much CPU time shows that a process works and does not just wait, however busy the machine. */
-const leastShare = 0.03;
 /** Milliseconds that a process gets to end by itself. */
 const patience = 2000;
 
@@ -172,15 +164,11 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
     end(why, null, worked);
   }
 
-  /** Ends what took too long; what works on a machine that has no time for it is given more. */
-  function check(began: { at: number; cpu: number | undefined }): void {
-    const { seconds, longest = seconds } = program.limits;
-    const took = (performance.now() - began.at) / 1000;
-    const cpu = cpuOf(child.pid);
-    const used = cpu === undefined || began.cpu === undefined ? seconds : cpu - began.cpu;
-    const left = Math.min(seconds - used, longest - took);
-    if (left <= 0 || used < leastShare * took) return kill('time', cpu !== undefined && used >= seconds);
-    timer = setTimeout(() => check(began), Math.max(left, 0.1) * 1000);
+  /** Ends what took too long. */
+  function check(began: Beginning): void {
+    const found = checkTime(child.pid, began, program.limits);
+    if ('worked' in found) return kill('time', found.worked);
+    timer = setTimeout(() => check(began), found.again);
   }
 
   function hear(chunk: Buffer): void {
@@ -217,7 +205,7 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
     take(next) {
       job = next;
       said = '';
-      const began = { at: performance.now(), cpu: cpuOf(child.pid) };
+      const began = beginNow(child.pid);
       timer = setTimeout(() => check(began), program.limits.seconds * 1000);
       child.stdin.write(program.write(next.question));
     },

@@ -8,7 +8,7 @@ import { readState, version } from './catalog-tables.js';
 import type { Turn } from './per-transaction.js';
 
 /** The part of the catalog that tells what it leaves for later. */
-export interface IndexBacklog {
+export interface IndexedMark {
   /**
    * Change `n` of the library, and what comes after it, is taken in later by reading the library's change feed. Joins the
    * caller's transaction. False where it must be taken in now: the tables are being built.
@@ -21,7 +21,7 @@ export interface IndexBacklog {
 }
 
 /** Opens it in the catalog's database file. */
-export function openIndexBacklog(db: Sqlite, turn: Turn): IndexBacklog {
+export function openIndexedMark(db: Sqlite, turn: Turn): IndexedMark {
   let left = 0;
   return {
     leave(n) {
