@@ -67,7 +67,11 @@ export function project(id: string, body: Body, options: ProjectionOptions, key?
  */
 export function deciding(leaves: readonly { deleted: boolean; body: Body }[]): Body | undefined {
   const [winner] = leaves;
-  if (winner?.deleted === false) return winner.body;
+  if (winner?.deleted === false) {
+    // A foreign program may have left `purged` in a document that lives: then it means nothing.
+    const { purged: _, ...living } = winner.body;
+    return living;
+  }
   const purges = leaves.map(({ body }) => body).filter(isPurge);
   return purges.length > 0 ? purges.reduce<Body>(merge, purges[0]!) : undefined;
 }

@@ -159,8 +159,12 @@ export async function openWorld(couchUrl?: string): Promise<World> {
     // Beside the home's revision there may be one that no home takes, and the CouchDB may show that one.
     const arrives = async (): Promise<boolean> => {
       // One that answered 403 is asked again after five minutes, or when the owner gives it once more.
-      if ((await linkAt(home, couch.url)).includes('"unauthorized"'))
+      if ((await linkAt(home, couch.url)).includes('"unauthorized"')) {
+        const { peers } = (await (await fetch(`${home.url}/api/peers`)).json()) as { peers: { url: string }[] };
+        const { url } = peers.find((one) => one.url.endsWith(new URL(couch.url).pathname))!;
+        await fetch(`${home.url}/api/peers/${encodeURIComponent(url)}`, { method: 'DELETE' });
         await post(home, '/api/peers', { url: couch.peer, originals: 'none' });
+      }
       const { _rev: rev } = JSON.parse((await db(`/${id}`)).text) as { _rev: string };
       const body = JSON.stringify({ docs: [{ id, rev }] });
       const headers = { ...couch.headers, ...json };

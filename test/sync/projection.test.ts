@@ -131,6 +131,13 @@ describe('of a document that is deleted', () => {
     }
   });
 
+  test('what is purged by a leaf that lives is told all the same: there it means nothing', () => {
+    const body = { ...open(photo()), purged: { at: stamp(99), by: 'x' } } as unknown as Body;
+    const living = deciding([{ deleted: false, body }])!;
+    expect(project(id, living, { gps: false })).toMatchObject({ photo: { at: stamp(10), value: { facts: {} } } });
+    expect(project(id, deciding([{ deleted: true, body }])!, { gps: false })).toMatchObject({ photo: { value: null } });
+  });
+
   test('a leaf that lives counts before all', () => {
     expect(deciding([leaf(open(photo()), false), purged(photo(), stamp(40))])).toEqual(open(photo()));
   });
