@@ -260,7 +260,7 @@ test('the spool page tells what is stuck, tries it again, and what came in', asy
   await page.waitForSelector('[data-list="stuck"] >> text=2 tries');
   writeFileSync(join(visits.home.incoming, 'whole.jpg'), whole);
   await page.waitForSelector('[data-figure="today"]:text("1")');
-  expect(await page.locator('[data-list="recent"] a').count()).toBe(1);
+  await expect.poll(() => page.locator('[data-list="recent"] a').count()).toBe(1);
   await page.getByRole('button', { name: 'Look now' }).click();
   await page.waitForSelector('button:enabled:text("Look now")');
   calm();
