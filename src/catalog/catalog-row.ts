@@ -3,7 +3,7 @@
  * same document gives the same row anywhere. A body that has not the shape of a photo (a newer format, a careless peer)
  * gives none, so that it can't hold up the library.
  */
-import { suggestedAlbum } from '../document/album-document.js';
+import { suggestedAlbum } from '../document/suggested-album.js';
 import { shownEdit } from '../document/edits.js';
 import { confirmedOf, isConfirmed, peopleIn, type MayShare } from '../document/share-link-view.js';
 import { pairOf } from '../document/facts.js';

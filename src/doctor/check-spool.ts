@@ -1,10 +1,6 @@
-/** What keeps photos from coming in: stuck files, trouble of a disk, and a limit of the system on watched folders. Reads only. */
-import { readFile } from 'node:fs/promises';
+/** What keeps photos from coming in: stuck files, and trouble of a disk. Reads only. */
 import { printable } from '../base/errors.js';
-import type { Files } from '../base/files.js';
-import type { Path } from '../base/paths.js';
 import type { SpoolPause, StuckItem } from '../spool/spool-interface.js';
-import { remoteFilesystem } from '../spool/watch-incoming.js';
 import type { Finding } from './finding.js';
 
 const counted = (n: number): string => (n === 1 ? 'One file is' : `${n.toLocaleString('en')} files are`);
@@ -31,56 +27,4 @@ export function examineSpool(stuck: readonly StuckItem[], held?: SpoolPause): Fi
     });
   }
   return found;
-}
-
-/** How long folders may be counted, in ms. */
-const patience = 300;
-
-/** Whether the system can tell of all that comes into `incoming`. `limit` of watched folders, where it is known; for tests. */
-export async function examineWatches(
-  incoming: string,
-  poll: number,
-  files: Files,
-  limit: Promise<number | undefined> = readLimit(),
-): Promise<Finding[]> {
-  const remote = await remoteFilesystem(incoming).catch(() => undefined);
-  if (remote !== undefined) {
-    return [
-      {
-        check: 'watches',
-        severity: 'note',
-        message: `${printable(incoming)} is on ${remote}, which tells nothing of changes made elsewhere: it is looked at every ${poll} s.`,
-        remedy: 'Nothing need be done; spool.poll says how often.',
-      },
-    ];
-  }
-  const most = await limit;
-  const folders = most === undefined ? 0 : await countFolders(incoming, files, performance.now() + patience);
-  if (most === undefined || folders < most * 0.9) return [];
-  return [
-    {
-      check: 'watches',
-      severity: 'warning',
-      message: `${printable(incoming)} holds ${folders} folders or more, and the system watches ${most} at most.`,
-      remedy: 'Raise fs.inotify.max_user_watches (sysctl); until then it is looked at every few seconds.',
-    },
-  ];
-}
-
-/** The system's limit on watched folders (inotify(7)); undefined where it has none. */
-async function readLimit(): Promise<number | undefined> {
-  const text = await readFile('/proc/sys/fs/inotify/max_user_watches', 'utf8').catch(() => '');
-  return Number.parseInt(text, 10) || undefined;
-}
-
-/** How many folders are in one, itself with them; as far as could be counted until `end` (ms, as `performance.now`). */
-async function countFolders(folder: Path, files: Files, end: number): Promise<number> {
-  let count = 0;
-  for (let left: Path[] = [folder]; left.length > 0 && performance.now() < end;) {
-    const next = left.pop()!;
-    count++;
-    const entries = (await files.list(next).catch(() => undefined)) ?? [];
-    left = [...left, ...entries.filter(({ kind }) => kind === 'folder').map(({ path }) => path)];
-  }
-  return count;
 }

@@ -12,7 +12,8 @@ import { checks, sorted, type Check, type Examined, type Finding } from './findi
 import { examineClock, examineLibrary, examineNode, examinePrograms } from './check-machine.js';
 import { examineBackup } from './check-backup.js';
 import { examinePeers, examineServer, type NetworkProbe, type CheckedPeer, type Running } from './check-network.js';
-import { examineSpool, examineWatches } from './check-spool.js';
+import { examineSpool } from './check-spool.js';
+import { examineWatches } from './check-watches.js';
 
 /** What is known of a home before it is examined. */
 export interface Patient {

@@ -6,11 +6,9 @@
 import { PhotospoolError } from '../base/errors.js';
 import { wellFormed } from './canonical-json.js';
 import { elementOf } from './field-rules.js';
-import { entriesOf, own, textOf } from './json-values.js';
+import { own, textOf } from './json-values.js';
 import { isSet, registerIn, withRegisters } from './overruled-registers.js';
-import { format, type Body, type PhotoDocument, type Stamp } from './photo-document.js';
-import { isPrivateTag } from './tag-names.js';
-import { earliestSighting } from './time-taken.js';
+import { format, type Body, type Stamp } from './photo-document.js';
 
 /** A value with when and by whom it was given; the later one wins (merge-by-shape.ts). */
 interface Register<T> {
@@ -125,19 +123,4 @@ export function coverOf(body: Body): Cover | undefined {
   const [photo, at] = [textIn(album, 'cover'), textOf(own(album?.cover, 'at'))];
   if (!album || album.query !== undefined || at === '') return undefined;
   return { album: textIn(album, 'name'), photo: /^[0-9a-f]{64}$/.test(photo) ? photo : undefined, at };
-}
-
-/** Folders that cameras, phones and the calendar name; they say nothing of what is in them. */
-const nobodyNamed =
-  /^(?:\d+|\d{4}[-_. ]\d\d(?:[-_. ]\d\d)?|\d{3}[A-Z_0-9]{5}|dcim|camera(?: uploads| roll)?|screenshots?|pictures?|photos?|images?|videos?|downloads?|incoming|whatsapp images)$/i;
-
-/**
- * The album that the folder suggests in which a photo was dropped: the innermost that somebody gave a name. Undefined where
- * there is none, or where it was already said whether the photo is in that album.
- */
-export function suggestedAlbum(photo: PhotoDocument): string | undefined {
-  const folders = textOf(earliestSighting(photo)?.folder).split('/').reverse();
-  const name = elementOf(folders.find((folder) => folder.trim() !== '' && !nobodyNamed.test(folder.trim())));
-  if (name === undefined || isPrivateTag(name)) return undefined;
-  return entriesOf(photo.edits.albums).some(([album]) => album === name) ? undefined : name;
 }

@@ -2,11 +2,10 @@
  * The records of a home: its library and catalog, without archive and spool, and without loading what decodes pictures.
  * Opening makes what is missing and changes nothing that is there; a crash leaves what the next opening completes.
  */
-import { realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { checkFolders } from './check-folders.js';
+import { join } from 'node:path';
 import { systemClock as clock } from '../base/clock.js';
 import { configTemplate, type Config } from '../base/config.js';
-import { PhotospoolError } from '../base/errors.js';
 import { openFiles, type Files } from '../base/files.js';
 import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
@@ -55,24 +54,11 @@ export const isPublic = async (config: Config, files: Files = openFiles()): Prom
 /** Makes the folders and the configuration file of a home, where they are missing. @throws PhotospoolError `unusable`, `config`. */
 export async function makeHome(config: Config, files: Files): Promise<void> {
   for (const folder of [config.home, config.data, config.incoming, config.work]) await files.makeFolder(folder);
-  await checkApart(config);
+  await checkFolders(config);
   await files.setMode(config.data, 0o700);
   await checkPlace(config.data);
   for (const folder of [config.home, config.data]) await files.sweep(folder);
   await files.write(join(config.home, 'photospool.toml'), configTemplate(config.home));
-}
-
-/** @throws PhotospoolError `config` where two of the folders are, or lie in, one another: the spool would take its own files. */
-async function checkApart({ incoming, work, done, data }: Config): Promise<void> {
-  // The archive is made later, when it is known that it is not one that is missing.
-  const folders = await Promise.all([incoming, work, done, data].map((folder) => realpath(folder).catch(() => folder)));
-  for (const [n, folder] of folders.entries()) {
-    const other = folders.find((one, m) => m !== n && `${one}${sep}`.startsWith(`${folder}${sep}`));
-    if (other === undefined) continue;
-    throw new PhotospoolError('config', `${other} lies in ${folder}: incoming, work and archive must be apart.`, {
-      hint: 'Name folders that do not hold one another.',
-    });
-  }
 }
 
 /** Reads the records in an open database file. @throws PhotospoolError `newer-version`. */

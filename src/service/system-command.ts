@@ -1,6 +1,6 @@
 /** Asking a program of the system to do something, and what it says when it can't. Starts nothing that stays. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, realpathSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PhotospoolError, toPhotospoolError } from '../base/errors.js';
 
@@ -37,15 +37,6 @@ export function findProgram(program: string, path = process.env.PATH ?? ''): str
       return false;
     }
   });
-}
-
-/**
- * The path by which this Node is best started later: the one on the PATH where it is the same program, since the real one
- * may have a version in it that the next upgrade takes away (Homebrew).
- */
-export function lastingNode(real = process.execPath, path = process.env.PATH): string {
-  const found = findProgram('node', path);
-  return found?.startsWith('/') && realpathSync(found) === realpathSync(real) ? found : real;
 }
 
 /** Asks, and takes anything but success for a failure. @throws PhotospoolError `unusable` with what the program said. */

@@ -11,7 +11,8 @@ import { checks, sorted, type Finding } from '../../src/doctor/finding.js';
 import { examineClock, examineLibrary, examineNode, examinePrograms } from '../../src/doctor/check-machine.js';
 import { examineBackup } from '../../src/doctor/check-backup.js';
 import { examinePeers, examineServer } from '../../src/doctor/check-network.js';
-import { examineSpool, examineWatches } from '../../src/doctor/check-spool.js';
+import { examineSpool } from '../../src/doctor/check-spool.js';
+import { examineWatches } from '../../src/doctor/check-watches.js';
 import type { StuckItem } from '../../src/spool/spool-interface.js';
 import { temporaryFolder } from '../folder.js';
 

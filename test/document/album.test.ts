@@ -1,13 +1,7 @@
 /** Albums as documents, and what a folder suggests. */
 import { expect, test } from 'vitest';
-import {
-  albumOf,
-  changeAlbum,
-  coverOf,
-  suggestedAlbum,
-  turnedDown,
-  viewSaved,
-} from '../../src/document/album-document.js';
+import { albumOf, changeAlbum, coverOf, turnedDown, viewSaved } from '../../src/document/album-document.js';
+import { suggestedAlbum } from '../../src/document/suggested-album.js';
 import { merge } from '../../src/document/merge.js';
 import { format, type Body, type PhotoDocument, type Stamp } from '../../src/document/photo-document.js';
 

@@ -9,6 +9,7 @@ export { facets } from './facets.js';
 export { map } from './map.js';
 export { albums } from './albums.js';
 export { front } from './front-page.js';
+export { robots } from './robots.js';
 export { atom } from './atom-feed.js';
 export { media } from './renditions.js';
 export { originals } from './originals.js';

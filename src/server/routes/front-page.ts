@@ -1,10 +1,10 @@
-/** What the front page of an album for everybody is made of, and what robots are told. */
+/** What the front page of an album for everybody is made of. */
 import { viewer } from '../http/request-viewer.js';
 import { featuredOf, featuredTag } from '../../album/featured-photo.js';
 import type { Routes } from '../context.js';
 import { findPhoto } from '../../album/find-photos.js';
 import { FrontPage } from '../../api/album-schemas.js';
-import { answers, bytes } from '../../api/photo-schemas.js';
+import { answers } from '../../api/photo-schemas.js';
 import { showTo, sightOf } from '../../album/visibility.js';
 
 /** So many tags and albums are on it. */
@@ -38,34 +38,4 @@ export const front: Routes = (app, { library, catalog, clock, config, ask }) => 
       };
     },
   );
-
-  app.get(
-    '/robots.txt',
-    {
-      config: { rule: 'everyone' },
-      schema: { summary: 'What robots may fetch', response: bytes('robots.txt (RFC 9309)', 'text/plain') },
-    },
-    (_request, reply) =>
-      void reply
-        .type('text/plain; charset=utf-8')
-        .header('cache-control', 'no-cache')
-        .send(config.noindex === false ? welcome : unwelcome),
-  );
 };
-
-/** Programs that show a preview of a link in a message; what they fetch is in no search engine. */
-const previewers = [
-  ...['Twitterbot', 'facebookexternalhit', 'LinkedInBot', 'Slackbot-LinkExpanding', 'TelegramBot', 'WhatsApp'],
-  ...['Discordbot', 'SkypeUriPreview', 'Mastodon', 'Bluesky Cardyb'],
-];
-const pages = ['Disallow: /api/', 'Disallow: /db/', 'Disallow: /originals/', 'Disallow: /s/'];
-const robots = (...lines: string[]): string => `${lines.join('\n')}\n`;
-const welcome = robots('User-agent: *', ...pages, 'Allow: /');
-const unwelcome = robots(
-  ...previewers.map((name) => `User-agent: ${name}`),
-  'Disallow: /api/',
-  'Allow: /',
-  '',
-  'User-agent: *',
-  'Disallow: /',
-);

@@ -1,0 +1,18 @@
+/** Whether the folders of a home are apart from one another. Changes nothing. */
+import { realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
+import type { Config } from '../base/config.js';
+import { PhotospoolError } from '../base/errors.js';
+
+/** @throws PhotospoolError `config` where two of the folders are, or lie in, one another: the spool would take its own files. */
+export async function checkFolders({ incoming, work, done, data }: Config): Promise<void> {
+  // The archive is made later, when it is known that it is not one that is missing.
+  const folders = await Promise.all([incoming, work, done, data].map((folder) => realpath(folder).catch(() => folder)));
+  for (const [n, folder] of folders.entries()) {
+    const other = folders.find((one, m) => m !== n && `${one}${sep}`.startsWith(`${folder}${sep}`));
+    if (other === undefined) continue;
+    throw new PhotospoolError('config', `${other} lies in ${folder}: incoming, work and archive must be apart.`, {
+      hint: 'Name folders that do not hold one another.',
+    });
+  }
+}
