@@ -59,6 +59,8 @@ export interface ItemClaims {
 export type Onlooker =
   | { kind: 'person'; person: string; actsForHouse: boolean; unlocked?: boolean }
   | { kind: 'house' }
+  /** Whoever came by a share link of a holder, whose scope is decided elsewhere. */
+  | { kind: 'link'; of: Holder }
   | { kind: 'visitor' };
 
 /** What decides beside the items. */
@@ -196,6 +198,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
       if (claims.trashed || claims.guest || !isKnown(claims.saw, noGrants, documents)) return false;
       if (item.holder !== house && !access.isMember(item.holder)) return false;
       if (onlooker.kind === 'house') return false;
+      if (onlooker.kind === 'link') return onlooker.of === item.holder;
       if (onlooker.kind === 'visitor') return audience === 'public' && access.mayPublish(item.holder);
       const { person } = onlooker;
       if (audience !== 'private') return true;

@@ -13,6 +13,7 @@ import { openEpochs } from './sequences.js';
 import { openFeed, type FeedChange } from './change-feed.js';
 import type { Incoming } from './validate-documents.js';
 import { openItemIndex, type ItemIndex } from './item-index.js';
+import { openControlDocuments, type ControlDocuments } from './control-documents.js';
 import { openJournal, type Defer, type Index, type Journal } from './change-journal.js';
 import { openLocal, type Local } from './local-tables.js';
 import { repairRevisions } from './repair-revision-ids.js';
@@ -49,6 +50,8 @@ export interface Library {
   readonly local: Local;
   /** The items that people and the house hold, by public id and by bytes. */
   readonly items: ItemIndex;
+  /** The documents on which access to other people’s items depends. */
+  readonly controls: ControlDocuments;
   /** The winning revision, undefined where there is none or it is deleted. */
   get<B extends object = Body>(id: string): StoredRevision<B> | undefined;
   /** The winning bodies of many documents, in the order asked for. */
@@ -134,12 +137,19 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     ...(options.defer && { defer: options.defer }),
   });
   if (!readOnly) repairOnce(db, local, journal);
+  const reads = openReads(db, revisions);
+  const controls = openControlDocuments(
+    db,
+    (id) => reads.get(id)?.body,
+    () => epochs.last(),
+  );
   return {
     server,
     epoch,
     local,
     items,
-    ...openReads(db, revisions),
+    controls,
+    ...reads,
     ...openFeed(db, epochs),
     ...openWrites(db, revisions, journal, local.merges),
     lastChange: () => epochs.last(),

@@ -1,0 +1,74 @@
+/**
+ * The documents on which access to the items of others depends (docs/people.md): people, partners, members, albums. Each is parsed
+ * once until one of them changes. Only reads; a document that is missing, or that this version cannot read, gives no access.
+ */
+import type { Sqlite } from '../base/sqlite.js';
+import { noGrants, readGrants, type Grants, type GrantSet } from '../document/grants.js';
+import { own } from '../document/json-values.js';
+import { isSet } from '../document/overruled-registers.js';
+import { format, type Body } from '../document/photo-document.js';
+
+/** The control documents of a library. */
+export interface ControlDocuments extends Grants {
+  /** Whether a person (a ULID) has a document that does not say that they were removed. */
+  isThere(person: string): boolean;
+  /** Whether an album (`<holder>:<ulid>`) has a document that does not say that it was removed. */
+  hasAlbum(album: string): boolean;
+  /** The number of the newest change of a control document: another one means that access may have changed. Cheap to ask. */
+  edition(): number;
+}
+
+/** What the ids of control documents begin with. */
+const prefixes = ['library:people', 'members:', 'offer:', 'own-album:', 'person:', 'sharing:'];
+
+/** The id of the document about a person. */
+const personId = (person: string): string => `person:${person}`;
+/** The id of the document about an album with members, which `albumNamed` reads. */
+export const albumDocumentId = (album: string): string => `own-album:${album}`;
+
+/** Opens the control documents. `bodyOf`: the winning body of a document; `lastChange`: the number of the library’s newest change. */
+export function openControlDocuments(
+  db: Sqlite,
+  bodyOf: (id: string) => Body | undefined,
+  lastChange: () => number,
+): ControlDocuments {
+  const ranges = prefixes.map(
+    (prefix) => `SELECT max(seq) AS n FROM change WHERE doc >= '${prefix}' AND doc < '${prefix}~'`,
+  );
+  const newest = db.prepare<{ n: number | null }>(`SELECT max(n) AS n FROM (${ranges.join(' UNION ALL ')})`);
+  const parsed = new Map<string, GrantSet | undefined>();
+  let seen = -1;
+  let edition = -1;
+
+  function refresh(): number {
+    const last = lastChange();
+    if (last === seen) return edition;
+    seen = last;
+    const found = newest.get()?.n ?? 0;
+    if (found !== edition) parsed.clear();
+    return (edition = found);
+  }
+
+  const isAlive = (id: string, kind: string): boolean => {
+    const body = readable(bodyOf(id));
+    return body !== undefined && own(body, 'kind') === kind && !isSet(body, 'removed');
+  };
+
+  return {
+    find(id) {
+      refresh();
+      if (!parsed.has(id)) {
+        const body = bodyOf(id);
+        parsed.set(id, body && (readable(body) ? readGrants(body) : noGrants));
+      }
+      return parsed.get(id);
+    },
+    isThere: (person) => isAlive(personId(person), 'person'),
+    hasAlbum: (album) => isAlive(albumDocumentId(album), 'own-album'),
+    edition: refresh,
+  };
+}
+
+/** A body in a format that this version knows. */
+const readable = (body: Body | undefined): Body | undefined =>
+  body !== undefined && Number(own(body, 'format') ?? format) <= format ? body : undefined;
