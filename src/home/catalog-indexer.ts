@@ -8,9 +8,9 @@ import type { Clock } from '../base/clock.js';
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Catalog } from '../catalog/catalog.js';
-import { openChangeFollower } from '../library/follow.js';
+import { feedBackOff, openChangeFollower } from '../library/follow.js';
 import type { Library } from '../library/library.js';
-import { waitAfter } from '../base/async/backoff.js';
+import { backOff } from '../base/async/backoff.js';
 import { openLogOnce } from '../base/async/log-once.js';
 
 /** What follows the library. */
@@ -86,10 +86,7 @@ export function openFollower({ library, catalog, clock, log, followed }: Followe
       } catch (error) {
         const ours = toPhotospoolError(error, 'follow', 'the library');
         telling.tell(`Photos that came from other servers are not in the album yet: ${sentence(ours)}`);
-        await clock.sleep(
-          waitAfter(++failures, ours.code, () => 0.5),
-          ended.signal,
-        );
+        await clock.sleep(backOff(++failures, feedBackOff), ended.signal);
       }
     }
   }

@@ -5,13 +5,16 @@
  * moves when the batch is done, and a crash leaves the last batch to be taken in again: taking it in twice must change
  * nothing. A batch that fails moves nothing; it is the first of the next try.
  */
-import { waitAfter } from '../base/async/backoff.js';
+import { backOff, type BackOff } from '../base/async/backoff.js';
 import type { Subscribe } from '../base/async/listeners.js';
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Clock } from '../base/clock.js';
 import { toPhotospoolError, type PhotospoolError } from '../base/errors.js';
 import type { FeedChange } from './change-feed.js';
 import type { Library } from './library.js';
+
+/** How long a follower waits after an error; all times in ms. */
+export const feedBackOff: BackOff = { first: 1_000, longest: 60_000 };
 
 /** What is read of a library to follow it. */
 export type Followed = Pick<Library, 'changes' | 'lastChange'>;
@@ -182,7 +185,7 @@ export async function keepFollowing(
         if (!failed) throw error;
         const ours = toPhotospoolError(error, 'follow', 'the library');
         failed(ours);
-        const wait = waitAfter(++failures, ours.code, () => 0.5);
+        const wait = backOff(++failures, feedBackOff);
         await clock.sleep(wait, signal);
         continue;
       }

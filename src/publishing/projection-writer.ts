@@ -10,7 +10,8 @@ import { format, sha256Of } from '../document/photo-document.js';
 import { hasSequence, openChangeFollower, sequenceCheckpoint } from '../library/follow.js';
 import type { Incoming, Library } from '../library/library.js';
 import { makeKey } from './library-key.js';
-import { deciding, never, opaqueId, project, settle, wasPublic, type ProjectionOptions } from './projection.js';
+import { never, settle } from './prevent-republishing.js';
+import { deciding, opaqueId, project, wasPublic, type ProjectionOptions } from './projection.js';
 import { hashesOf, opaqueOf, publicId, readPublic, type ToldInPublic } from './public-fields.js';
 
 /** What a projection is made from. */

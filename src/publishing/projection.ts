@@ -20,6 +20,7 @@ import { isPurge } from '../document/purge.js';
 import { isStamp } from '../document/stamp.js';
 import { isPrivateTag } from '../document/tag-names.js';
 import { viewPhoto } from '../document/photo-view.js';
+import { later, never } from './prevent-republishing.js';
 import { readPhoto, type PublicDocument, type ToldInPublic } from './public-fields.js';
 
 /** What is told beyond the list. */
@@ -27,9 +28,6 @@ export interface ProjectionOptions {
   /** Whether positions are told. */
   gps: boolean;
 }
-
-/** The stamp of a photo that nobody ever decided about: before all others. */
-export const never: Stamp = '000000000000000-0000-0';
 
 /** The id that nobody can get a photo's own from: HMAC-SHA256 of it under the library's key (32 bytes, hex). */
 export const opaqueId = (sha256: string, key: string): string =>
@@ -79,21 +77,6 @@ export function deciding(leaves: readonly { deleted: boolean; body: Body }[]): B
 /** Whether a person ever said that a photo is public: of one that never was, a public server learns nothing at all. */
 export const wasPublic = (body: Body): boolean =>
   listIn(body, 'audience').some((edit) => own(edit, 'value') === 'public');
-
-/**
- * What a home says now of a photo of which it said `known` before: null and undefined are nothing. It never goes back
- * behind a decision that it told of once, so a home that was restored from a backup does not publish again what it had
- * taken back since; a new decision there is later, and counts. Of a photo that it does not know at all it says nothing
- * more, and leaves the word to other homes.
- */
-export function settle(known: ToldInPublic | undefined, now: ToldInPublic | undefined): ToldInPublic | undefined {
-  if (!now) return known && (known.value === null ? known : { value: null, at: never });
-  if (!known) return now;
-  if (now.value !== null && known.value === null && known.at > now.at) return known;
-  return { ...now, at: later(known.at, now.at) };
-}
-
-const later = (a: Stamp, b: Stamp): Stamp => (a > b ? a : b);
 
 /** The newest decision about who may see the photo that the document holds: of its audience, the trash, or a purge. */
 function decidedAt(body: Body): Stamp {

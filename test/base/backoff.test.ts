@@ -1,6 +1,7 @@
 /** Waits grow from the first to the longest, and how they grow is said in one place. */
 import { expect, test } from 'vitest';
-import { backOff, waitAfter } from '../../src/base/async/backoff.js';
+import { backOff } from '../../src/base/async/backoff.js';
+import { waitAfter } from '../../src/sync/connections/reconnect-backoff.js';
 
 test('each wait is longer than the one before, by the same factor, up to the longest', () => {
   const waits = (factor?: number): number[] =>

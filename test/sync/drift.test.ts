@@ -9,7 +9,8 @@ import { describeLink, type PeerOverview } from '../../src/home/manage-peers.js'
 import { describeDrift, openDrift } from '../../src/sync/connections/clock-drift.js';
 import { openMesh } from '../../src/sync/connections/mesh.js';
 import { openPeers } from '../../src/sync/connections/peers.js';
-import { alarmsOf, type Mesh } from '../../web/src/features/servers/servers-api.js';
+import { alarmsOf } from '../../web/src/features/servers/server-alarms.js';
+import type { Mesh } from '../../web/src/features/servers/servers-api.js';
 import { openLibrarySide } from './peers.js';
 import { serveSide } from './serving.js';
 

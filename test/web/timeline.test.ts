@@ -9,10 +9,9 @@ import {
   firstGuess,
   layOut,
   makeBlocks,
-  measureFor,
   place,
-  rowShape,
 } from '../../web/src/features/timeline/layout-blocks.js';
+import { measureFor, rowShape } from '../../web/src/features/timeline/row-height.js';
 import { covers, gather } from '../../web/src/features/timeline/merge-months.js';
 import { Scroll } from '../../web/src/features/timeline/virtual-scroll.js';
 

@@ -10,7 +10,8 @@ import type { Context, Routes } from '../context.js';
 import { getPhoto } from '../../album/find-photos.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { GivenPassword, ShareLink, ShareLinkView, strict } from '../../api/access-schemas.js';
-import { giveTicket, shareOf } from '../http/share-link-address.js';
+import { shareOf } from '../http/share-link-address.js';
+import { giveTicket } from '../http/share-link-cookie.js';
 import { givenTypes } from '../files/send-stripped-original.js';
 import { actorBehind, refuseTooSoon, utcOf } from '../http/sign-in-response.js';
 

@@ -8,7 +8,7 @@ import { openSqlite } from '../../base/sqlite.js';
 import { sentence, toPhotospoolError, type PhotospoolError } from '../../base/errors.js';
 import type { Log } from '../../base/log.js';
 import { openConnectionRequests, type ConnectionRequests } from './connection-requests.js';
-import { waitAfter } from '../../base/async/backoff.js';
+import { waitAfter } from './reconnect-backoff.js';
 import { hostOf } from '../couch/json-client.js';
 import type { Throttle } from '../blobs/blob-transport.js';
 import type { Copies } from './detect-copies.js';

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../base/clock.js';
 import { toPhotospoolError, type ErrorCode, type PhotospoolError } from '../../base/errors.js';
-import { waitAfter } from '../../base/async/backoff.js';
+import { waitAfter } from './reconnect-backoff.js';
 
 /** Which way pictures go. */
 export type Way = 'fetched' | 'brought';

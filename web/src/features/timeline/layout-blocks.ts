@@ -6,22 +6,7 @@ import type { Tile } from '../../lib/api.js';
 import { dayOf } from '../../lib/dates.js';
 import type { Stretch } from './merge-months.js';
 import { boundRatio, edges, justify, type Row, type Shape } from './justified-rows.js';
-
-/** The sizes that a layout is made for. */
-export interface Measure {
-  width: number;
-  gap: number;
-  /** Target height of a row. */
-  target: number;
-  /** Height of the line that names a month. */
-  head: number;
-  /** Height of the line that names the days of a row. */
-  label: number;
-  /** The height of the bar that lies over the timeline. */
-  top: number;
-  /** Room for something else before the first month. */
-  lead?: number;
-}
+import type { Measure } from './row-height.js';
 
 /** One photo in its place; `left` from the left edge of the timeline. */
 export interface Cell {
@@ -61,19 +46,6 @@ export interface Block {
   known: boolean;
   height: number;
   top: number;
-}
-
-/** The summed shape of the photos that fill a row. */
-export const rowShape = ({ width, target }: Measure): number => width / target;
-
-/**
- * The measure for a container. Rows are lower where it is narrow, so that a row has more than one photo; `factor` makes them
- * higher or lower still.
- */
-export function measureFor(width: number, bar: number, factor = 1): Measure {
-  const narrow = width < 600;
-  const target = narrow ? 150 : width < 1000 ? 200 : width < 1800 ? 240 : 264;
-  return { width, gap: 4, target: Math.round(target * factor), head: narrow ? 52 : 60, label: 30, top: bar };
 }
 
 /** The blocks of a timeline, not yet placed. */

@@ -3,7 +3,8 @@
  * view stays in place. Pure; `at` is the timeline's y at the top of the window, px.
  */
 import type { Place } from '../../lib/route.svelte.js';
-import { type Block, blockAt, blocksBetween, type Line, lineBottom, type Measure } from './layout-blocks.js';
+import { type Block, blockAt, blocksBetween, type Line, lineBottom } from './layout-blocks.js';
+import type { Measure } from './row-height.js';
 
 /** Blocks as they are placed for a measure. */
 export interface Ground {

@@ -15,10 +15,9 @@ import {
   learn,
   lineBottom,
   makeBlocks,
-  type Measure,
   place,
-  rowShape,
 } from './layout-blocks.js';
+import { type Measure, rowShape } from './row-height.js';
 import { gather, type Stretch } from './merge-months.js';
 import { Loader } from './tile-loader.js';
 import { refill } from './refresh-blocks.js';

@@ -58,14 +58,3 @@ async function takeKept(): Promise<void> {
   const kept = await countKept().catch(() => 0);
   if (kept > 0) await (await entry.load()).uploads.addKept();
 }
-
-/** Asks, where something is still to be sent, whether to sign out all the same. */
-export async function mayLeave(): Promise<boolean> {
-  const [{ countKept }, { uploadTexts }] = await Promise.all([
-    import('./share-target-files.js'),
-    import('./upload-texts.js'),
-  ]);
-  const kept = await countKept().catch(() => 0);
-  if (kept > 0) return confirm(uploadTexts.leave(kept));
-  return entry.sending?.uploads.isBusy !== true || confirm(uploadTexts.leaveSending);
-}

@@ -1,0 +1,25 @@
+/**
+ * Prevents a home that was restored from a backup from publishing again what it had withdrawn since that backup. The projection
+ * keeps the time of the last decision about each photo; an older decision never replaces a newer one. Pure.
+ */
+import type { Stamp } from '../document/photo-document.js';
+import type { ToldInPublic } from './public-fields.js';
+
+/** The stamp of a photo without any decision: before all others. */
+export const never: Stamp = '000000000000000-0000-0';
+
+/** The later of two stamps. */
+export const later = (a: Stamp, b: Stamp): Stamp => (a > b ? a : b);
+
+/**
+ * What to publish of a photo, given the last published state (`known`) and the present one (`now`); undefined and null both
+ * mean nothing. The time of the decision never moves back: after a restore from a backup, a photo that was withdrawn later
+ * stays withdrawn until someone decides again. For a photo that this home no longer has, the answer is a withdrawal with the
+ * stamp `never`, so that any other home's decision overrides it.
+ */
+export function settle(known: ToldInPublic | undefined, now: ToldInPublic | undefined): ToldInPublic | undefined {
+  if (!now) return known && (known.value === null ? known : { value: null, at: never });
+  if (!known) return now;
+  if (now.value !== null && known.value === null && known.at > now.at) return known;
+  return { ...now, at: later(known.at, now.at) };
+}

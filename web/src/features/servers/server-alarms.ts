@@ -1,0 +1,32 @@
+/** The problems of connections that only a person can fix, as sentences. Pure. */
+import { hostOf, type Mesh, type Peer } from './servers-api.js';
+import { serversTexts as texts } from './servers-texts.js';
+
+/** Something that only a person can put right. */
+export interface Alarm {
+  text: string;
+}
+
+/** How many documents are set aside, at all links. */
+export const asideOf = ({ peers }: Mesh): number =>
+  peers.reduce((sum, { refused, refusedCount = refused.length }) => sum + refusedCount, 0);
+
+/** What only a person can put right, as sentences. */
+export const alarmsOf = ({ peers, copies }: Mesh): Alarm[] => [
+  ...copies.map(({ by }) => ({ text: texts.copiedAlarm(by.map(hostOf)) })),
+  ...peers.flatMap(alarmsOfLink),
+];
+
+function alarmsOfLink(peer: Peer): Alarm[] {
+  const { url, kind, state, code, reason } = peer;
+  const isPassword = kind === 'couchdb' || reason?.includes('password') === true;
+  const stopped: Alarm[] =
+    state === 'refused'
+      ? [{ text: (isPassword ? texts.passwordRefused : texts.tokenRefused)(hostOf(url)) }]
+      : code === 'config'
+        ? [{ text: reason ?? texts.refused }]
+        : [];
+  const held: Alarm[] = peer.held === undefined ? [] : [{ text: texts.heldAlarm(hostOf(url), peer.held) }];
+  const drift: Alarm[] = peer.driftText === undefined ? [] : [{ text: peer.driftText }];
+  return [...stopped, ...held, ...drift];
+}
