@@ -55,7 +55,10 @@ export interface ItemClaims {
   entries: AlbumEntry[];
 }
 
-/** Who looks at items. `visitor` is whoever has no account. */
+/**
+ * Who looks at items. `visitor` is whoever has no account. `actsForHouse`: an owner, as this server has them in force; where documents say that
+ * they were removed (of the last owner who can sign in, another server decides nothing) they see what the house sees.
+ */
 export type Onlooker =
   | { kind: 'person'; person: string; actsForHouse: boolean; unlocked?: boolean }
   | { kind: 'house' }
@@ -189,10 +192,12 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
       const concerned = [`item:${publicIdOf(item)}`, ...(isGuest ? [authorOf(item.holder)] : [])];
       return sawEnds(find(membersId(album)), saw[membersId(album)] ?? [], concerned);
     },
-    maySee(onlooker, claims) {
+    maySee(looks, claims) {
       const { item, audience } = claims;
+      const isRemoved = looks.kind === 'person' && !access.isMember(looks.person);
+      if (isRemoved && !looks.actsForHouse) return false;
+      const onlooker: Onlooker = isRemoved ? { kind: 'house' } : looks;
       const isHolder = holds(onlooker, item.holder);
-      if (onlooker.kind === 'person' && !access.isMember(onlooker.person)) return false;
       if (claims.locked) return isHolder && onlooker.kind === 'person' && onlooker.unlocked === true;
       if (isHolder) return true;
       if (claims.trashed || claims.guest || !isKnown(claims.saw, noGrants, documents)) return false;

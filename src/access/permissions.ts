@@ -1,9 +1,10 @@
 /**
  * Who may do what. The one place that decides it: docs/access.md shows the same table, and a test compares the two. Pure.
  */
-import type { EditableFields } from '../document/photo-document.js';
-import type { Audience } from '../document/photo-document.js';
+import { house } from '../document/item-id.js';
+import type { Audience, EditableFields } from '../document/photo-document.js';
 import { owner, unknownSender } from '../document/photo-senders.js';
+import type { Onlooker } from './item-access.js';
 
 /** What somebody is to this home. `program` is whoever brings a token, `link` whoever comes by a share link. */
 export type Role = 'owner' | 'family' | 'visitor' | 'program' | 'link';
@@ -215,6 +216,25 @@ export function mayHaveOriginal(viewer: Viewer | undefined, photo?: Parameters<t
 
 /** Whether the comments on what somebody sees exist for them: for those who are told details, and did not come by a link. */
 export const seesComments = (viewer: Viewer): boolean => may(viewer, 'details') && viewer.role !== 'link';
+
+/** How somebody looks at items; undefined for those who see none. */
+export function onlookerOf(viewer: Viewer | undefined): Onlooker | undefined {
+  if (!viewer || !may(viewer, 'see')) return undefined;
+  const { role, person } = viewer;
+  switch (role) {
+    case 'owner':
+      // Before there are accounts, the owner is nobody by name.
+      return person === undefined ? { kind: 'house' } : { kind: 'person', person, actsForHouse: true };
+    case 'family':
+      return person === undefined ? undefined : { kind: 'person', person, actsForHouse: false };
+    case 'program':
+      return { kind: 'house' };
+    case 'visitor':
+      return { kind: 'visitor' };
+    case 'link':
+      return { kind: 'link', of: house };
+  }
+}
 
 /** Whose comments somebody may take away beside their own: all, where they may bring photos into the trash. */
 export const removesComments = (viewer: Viewer): boolean => may(viewer, 'trash') && may(viewer, 'comment');

@@ -95,7 +95,7 @@ export function truth(server: Server, looker: Looker, item: Item): boolean {
   const { person } = looker;
   const id = itemId(item);
   if (acts(server, id, 'new').length === 0) return false;
-  if (person !== undefined && !isMember(server, person)) return false;
+  if (person !== undefined && !isMember(server, person)) return looker.actsForHouse === true && item.holder === house;
   const isHolder = item.holder === house ? looker.actsForHouse === true : person === item.holder;
   if (isLocked(server, item)) return isHolder && looker.unlocked === true;
   if (isHolder) return true;
