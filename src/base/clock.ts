@@ -1,6 +1,4 @@
-/**
- * Time as a parameter: everything that needs to know or wait takes a Clock, so that a test owns it.
- */
+/** Time as a parameter: code that reads the time or waits takes a Clock, so that a test controls it. */
 
 /** The current time and a way to wait. */
 export interface Clock {
@@ -10,7 +8,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's clock. Its timers do not keep the process alive by themselves where `unref` timers suffice. */
+/** The system clock. Its timers do not keep the process alive by themselves where `unref` timers suffice. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

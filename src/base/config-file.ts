@@ -1,11 +1,11 @@
-/** Reading a configuration file: TOML (https://toml.io, 1.0), with sections of one level. Changes nothing. */
+/** Reads a configuration file: TOML 1.0 (https://toml.io) with one level of sections. Changes nothing. */
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import { errnoOf, PhotospoolError, toPhotospoolError } from './errors.js';
 
 /**
- * The values in a file, by `section.name`; what stands outside of a section, by its name. Empty where there is no file.
- * @throws PhotospoolError `config` that names the line which is no TOML.
+ * The values of a file by `section.name`; values outside a section by their name. Empty if the file does not exist.
+ * @throws PhotospoolError `config` that names the line with the syntax error.
  */
 export function readToml(path: string): Map<string, unknown> {
   const found = new Map<string, unknown>();

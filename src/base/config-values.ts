@@ -1,23 +1,23 @@
 /**
- * How the values of the configuration are read: each reader takes what a file, a variable or a flag gives and returns the
- * value, or undefined where it makes no sense. Pure.
+ * Parsers for configuration values: each takes the raw value from the file, a variable or a flag and returns the typed
+ * value, or undefined if it is invalid. Pure.
  */
 import { homedir } from 'node:os';
 import { isIP } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
 
-/** A file or folder; relative ones belong to `home`. */
+/** A file or folder; relative paths are relative to `home`. */
 export const path = (value: unknown, home: string): string | undefined =>
   typeof value === 'string' && value !== '' ? absolute(value, home) : undefined;
-/** A text that says something. */
+/** A non-empty text. */
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
-/** One of some words. */
+/** One of the given words. */
 export const oneOf =
   (...allowed: string[]) =>
   (value: unknown): string | undefined =>
     typeof value === 'string' && allowed.includes(value) ? value : undefined;
-/** Yes or no: true or false. */
+/** A boolean. */
 export const flag = (value: unknown): boolean | undefined =>
   value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined;
 /** A number from `least` to `most`. */
@@ -33,7 +33,7 @@ export function rate(value: unknown): number | undefined {
   const [, digits, unit] = /^(\d{1,12})([kM]?)$/.exec(String(value)) ?? [];
   return digits === undefined ? undefined : Number(digits) * (unit === 'k' ? 1e3 : unit === 'M' ? 1e6 : 1);
 }
-/** A list, or a text with commas between. */
+/** A list, or a text separated by commas. */
 export const list =
   (valid: (one: string) => boolean) =>
   (value: unknown): string[] | undefined => {
@@ -41,7 +41,7 @@ export const list =
     const texts = given.flatMap((one) => (typeof one === 'string' ? one.trim().toLowerCase() : ''));
     return texts.every(valid) ? texts : undefined;
   };
-/** Whether a text can be a host name (RFC 1123), in lower case. */
+/** Whether a text is a valid host name (RFC 1123), in lower case. */
 export const isHostName = (text: string): boolean => /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(text);
 /** An address, a network such as `10.0.0.0/8`, or the word `loopback`. */
 export function isNetwork(text: string): boolean {
@@ -50,7 +50,7 @@ export function isNetwork(text: string): boolean {
   return text === 'loopback' || (version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128));
 }
 
-/** A path made absolute: `~` is the home of the user. */
+/** An absolute path; `~` is the home folder of the user. */
 export function absolute(path: string, base: string): string {
   const expanded = path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
   return isAbsolute(expanded) ? expanded : resolve(base, expanded);

@@ -25,28 +25,28 @@ export interface Config {
   poll: number;
   port: number;
   host: string;
-  /** Host names that the album is reached by, beside addresses and this machine's own. */
+  /** Host names of the album, in addition to IP addresses and the names of this machine. */
   names: readonly string[];
-  /** Certificate and private key (PEM) for HTTPS; both or none. Absolute. */
+  /** Certificate and private key (PEM) for HTTPS; both or neither. Absolute. */
   cert?: string;
   key?: string;
-  /** Proxies whose word counts: addresses, networks (CIDR), `loopback`. */
+  /** Trusted proxies: addresses, networks (CIDR), `loopback`. */
   trustProxy: readonly string[];
   role: 'home' | 'public';
-  /** Bytes per second that blobs may take on all links together; 0 for as many as there are. */
+  /** Bandwidth limit for blobs over all connections, in bytes per second; 0 for none. */
   bandwidth: number;
-  /** Where ffmpeg is, with ffprobe beside it; else both are looked for in PATH. Absolute. */
+  /** Path of ffmpeg, with ffprobe beside it; without it both are looked up in PATH. Absolute. */
   ffmpeg?: string;
-  /** Whether a public server is told where photos were taken. */
+  /** Whether positions are published on a public server. */
   gps: boolean;
-  /** What the album is called for visitors. */
+  /** The title of the album for visitors. */
   title: string;
-  /** Whether search engines are told to stay away from what visitors see. */
+  /** Whether search engines are asked not to index the public pages. */
   noindex: boolean;
-  /** Who else on this machine may read what is written. */
+  /** Which other users of this machine may read the files. */
   modes: FileModes;
   level: 'debug' | 'info' | 'warn' | 'error';
-  /** How the log is written; `auto` is text on a terminal, JSON elsewhere. */
+  /** The format of the log; `auto` is text on a terminal, JSON elsewhere. */
   format: 'auto' | 'text' | 'json';
 }
 
@@ -55,7 +55,7 @@ export interface ConfigKey {
   /** `section.name` in photospool.toml; the flag is `--name`, the variable `PHOTOSPOOL_NAME` or `PHOTOSPOOL_SECTION_NAME`. */
   key: string;
   field: Exclude<keyof Config, 'home' | 'data'>;
-  /** How the value is shown in help. */
+  /** The placeholder of the value in help. */
   value: string;
   help: string;
   read: (value: unknown, home: string) => string | number | boolean | string[] | undefined;
@@ -176,7 +176,7 @@ export function homeFolder(flag: string | undefined, env: NodeJS.ProcessEnv = pr
 }
 
 /**
- * Reads the configuration of a home. `flags` holds what was given on the command line, by flag name.
+ * Reads the configuration of a home. `flags` holds the command line flags by name.
  * @throws PhotospoolError `config` that names the key and where it was set.
  */
 export function readConfig(
@@ -222,7 +222,7 @@ export function readConfig(
   return config;
 }
 
-/** The configuration file of a new home: every key with its default, as a comment. */
+/** The configuration file of a new home: every key with its default, commented out. */
 export function configTemplate(home: string): string {
   const config = { ...readConfig(home, {}, {}), incoming: 'incoming', work: 'work', done: 'archive' };
   const lines = ['# Photospool. Take away the # of a line to change it.'];
@@ -252,7 +252,7 @@ function set(config: Config, key: ConfigKey, value: unknown, where: string, base
   Object.assign(config, { [key.field]: read });
 }
 
-/** What a home's file sets, by key. */
+/** The values in a home's file, by key. */
 function readFile(path: string): Map<string, unknown> {
   const found = readToml(path);
   for (const key of found.keys()) if (!keys.some((known) => known.key === key)) throw unknownKey(key, path);

@@ -1,13 +1,15 @@
-/** How much room a disk has left. Reads only. */
+/** Free space on a disk. Reads only. */
 import { statfs } from 'node:fs/promises';
 
-/** What of a disk may still be written, and how large it is, in bytes. */
+/** Free space and size of a disk, in bytes. */
 export interface Room {
   left: number;
   size: number;
 }
 
-/** The room on the disk of a folder, for who runs this process. @throws the system's error where the folder is not there. */
+/**
+ * The space on the disk of a folder that this user may write. @throws the system's error if the folder does not exist.
+ */
 export async function roomOf(folder: string): Promise<Room> {
   const { bavail, blocks, bsize } = await statfs(folder);
   return { left: bavail * bsize, size: blocks * bsize };

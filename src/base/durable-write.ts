@@ -1,6 +1,6 @@
 /**
- * Writing to an open file, and flushing folders. What was written is durable when it resolves; a crash leaves a part of it, which only those
- * begin with who know how to go on.
+ * Writes to an open file, and fsync of folders. Data is durable when the promise resolves; a crash leaves a part of it,
+ * which only callers that can resume may use.
  */
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -8,8 +8,8 @@ import type { Path } from './paths.js';
 import type { Disk, Step } from './read-files.js';
 
 /**
- * Writes a stream where the file stands, `step` before each operation; resolves to how many bytes came. Where the stream
- * fails, what came before stays.
+ * Writes a stream at the current position, with `step` before each operation; resolves to the number of bytes. If the
+ * stream fails, the bytes before it stay.
  */
 export async function writeStream(
   file: FileHandle,
@@ -28,7 +28,7 @@ export async function writeStream(
   return total;
 }
 
-/** Writes bytes where the file stands, `step` before each operation. */
+/** Writes bytes at the current position, with `step` before each operation. */
 export async function writeAll(file: FileHandle, path: Path, bytes: Uint8Array, step: Step): Promise<void> {
   await step('write', path);
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
@@ -36,9 +36,9 @@ export async function writeAll(file: FileHandle, path: Path, bytes: Uint8Array, 
   await file.sync();
 }
 
-/** Makes the names in a folder durable. */
+/** Makes the names in a folder durable (fsync). */
 export async function syncFolder(path: Path, step: Step, disk: Disk): Promise<void> {
-  // Windows has no fsync for folders; NTFS journals names by itself.
+  // Windows has no fsync for folders; NTFS journals names itself.
   if (process.platform === 'win32') return;
   await step('fsync', path);
   const folder = await disk.open(path, constants.O_RDONLY);

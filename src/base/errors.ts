@@ -1,38 +1,38 @@
 /**
- * The one error class. Every failure that may reach a person is a PhotospoolError: a closed code, what was being done
- * (`op`), to which file (`path`), what to do about it (`hint`) and the cause. Two places translate it: the server to a
+ * The one error class. Every failure that may reach a person is a PhotospoolError: a code from a closed list, the
+ * operation (`op`), the file (`path`), the remedy (`hint`) and the cause. Two places translate it: the server to a
  * status, the CLI to an exit code and one line.
  */
 
-/** The closed list of codes. `transient` ones are tried again by the spool; the others wait for a person. */
+/** The closed list of codes. The spool retries `transient` ones; the others wait for a person. */
 export const codes = {
   usage: { transient: false, status: 400 },
   config: { transient: false, status: 400 },
   invalid: { transient: false, status: 400 },
-  /** Nobody is known by what the request brings. */
+  /** The request carries no valid credentials. */
   unauthorized: { transient: false, status: 401 },
-  /** The password is right, and the second factor is on: its code is needed too. */
+  /** The password is right; the account also needs a code of its second factor. */
   'otp-needed': { transient: false, status: 401 },
-  /** Whoever asks may, once they proved again who they are. */
+  /** Permitted after the viewer confirms their identity again. */
   'confirmation-needed': { transient: false, status: 403 },
-  /** Whoever asks is known, and may not. */
+  /** The viewer is known and lacks the permission. */
   forbidden: { transient: false, status: 403 },
   'not-found': { transient: false, status: 404 },
   conflict: { transient: false, status: 409 },
-  /** Too many tries: wait a while. */
+  /** Too many attempts: wait. */
   'slow-down': { transient: true, status: 429 },
   'too-large': { transient: false, status: 413 },
   undecodable: { transient: false, status: 422 },
   unsupported: { transient: false, status: 415 },
   truncated: { transient: true, status: 422 },
-  /** What came has another hash than what was sent. */
+  /** The received bytes have another hash than announced. */
   mismatch: { transient: true, status: 422 },
   timeout: { transient: true, status: 504 },
   'disk-full': { transient: true, status: 507 },
   'read-only': { transient: true, status: 507 },
   permission: { transient: true, status: 500 },
   io: { transient: true, status: 500 },
-  /** A file that is still being written: looked at again soon, without counting as a try. */
+  /** A file that is still being written: checked again soon, not counted as an attempt. */
   changing: { transient: true, status: 503 },
   busy: { transient: true, status: 503 },
   locked: { transient: true, status: 423 },
@@ -45,18 +45,18 @@ export const codes = {
 /** One of the closed list of codes. */
 export type ErrorCode = keyof typeof codes;
 
-/** What a PhotospoolError carries beside its message. */
+/** The fields of a PhotospoolError beside its message. */
 export interface ErrorDetail {
-  /** What was being done, as a verb: `claim`, `read`, `render`. */
+  /** The operation, as a verb: `claim`, `read`, `render`. */
   op?: string;
-  /** The file it was done to. */
+  /** The file that it failed on. */
   path?: string;
   /** What a person can do about it, as a sentence. */
   hint?: string;
   cause?: unknown;
 }
 
-/** A failure that can be told to a person in one sentence. The message is that sentence, without the hint. */
+/** A failure that can be explained to a person in one sentence. The message is that sentence, without the hint. */
 export class PhotospoolError extends Error {
   readonly code: ErrorCode;
   readonly op: string | undefined;
@@ -72,7 +72,7 @@ export class PhotospoolError extends Error {
     this.hint = detail.hint;
   }
 
-  /** True where trying again later, without a person doing anything to the file, can succeed. */
+  /** True if a later retry can succeed without anyone changing the file. */
   get transient(): boolean {
     return codes[this.code].transient;
   }
@@ -99,8 +99,8 @@ const systemErrors: Record<string, [ErrorCode, string, string]> = {
 };
 
 /**
- * Turns anything thrown into a PhotospoolError; one that is already there is returned as it is. System errors get
- * their own sentence; anything unknown becomes `internal` with the original as cause.
+ * Converts anything thrown into a PhotospoolError; a PhotospoolError is returned unchanged. System errors get their own
+ * sentence; anything unknown becomes `internal` with the original as cause.
  */
 export function toPhotospoolError(error: unknown, op?: string, path?: string): PhotospoolError {
   if (error instanceof PhotospoolError) return error;
@@ -122,18 +122,18 @@ function pathOf(error: unknown): string | undefined {
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /**
- * Text from a file, safe for one line of a terminal or log: control characters, bidirectional overrides and line
+ * Text from a file, made safe for one line of a terminal or log: control characters, bidirectional overrides and line
  * separators become `\u{…}` escapes.
  */
 export function printable(text: string): string {
   return text.replace(unprintable, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 }
 
-/** One line for a person: the message and, where there is one, the hint. */
+/** One line for a person: the message, and the hint if there is one. */
 export function sentence(error: PhotospoolError): string {
   return printable(error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
 }
 
-/** A `not-found` error whose message is `what`: which thing does not exist, or not for this viewer. */
+/** A `not-found` error with the message `what`: the thing does not exist, or not for this viewer. */
 export const notFound = (what: string, hint?: string): PhotospoolError =>
   new PhotospoolError('not-found', what, hint === undefined ? {} : { hint });

@@ -1,14 +1,14 @@
 /**
  * The only file that renames, links, removes and fsyncs.
  *
- * Guarantees: what `write`, `copy` or `move` returned from is durable (contents and names); nothing here ever replaces
- * a file that it did not create itself, except `replace`, which is for Photospool's own records. A crash leaves either
- * the old state, the new one, or a temporary file named `.photospool-<pid>-<ulid>.tmp` beside the target (`sweep`).
+ * Guarantees: after `write`, `copy` or `move` returns, contents and names are durable; no operation replaces a file
+ * that it did not create itself, except `replace`, which is for Photospool's own records. A crash leaves either the old
+ * state, the new one, or a temporary file named `.photospool-<pid>-<ulid>.tmp` beside the target (`sweep`).
  *
- * What is made here has the modes of `file-modes.ts`, whatever the umask is; what was there keeps its own.
+ * New files get the modes of `file-modes.ts` whatever the umask is; existing files keep theirs.
  *
- * Every operation calls `step` first, so that a test can fail it; and all go through one `disk`, so that a trial can count
- * the system calls, fail the n-th, or write down in which order they reached the disk (torture/disk.ts).
+ * Every operation calls `step` first, so that a test can make it fail; and all use one `disk`, so that torture tests
+ * can count the system calls, fail the n-th, or record the order in which they reached the disk (torture/disk.ts).
  */
 import { constants } from 'node:fs';
 import * as system from 'node:fs/promises';
@@ -27,10 +27,10 @@ export type { Files, Moved } from './file-operations.js';
 export type { Disk, FolderEntry as Entry, Operation, Step } from './read-files.js';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW = 0 } = constants;
-/** Filesystems without hard links, and files that one may not link, answer one of these. */
+/** The errors of a filesystem without hard links, and of files that may not be linked. */
 const linkless = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
 
-/** Opens the file operations; `step` and `disk` are for tests and trials. `readers`: who else may read what they make. */
+/** Opens the file operations; `step` and `disk` are for tests. `readers`: which other users may read new files. */
 export function openFiles(step: Step = () => undefined, disk: Disk = system, readers: FileModes = 'private'): Files {
   const reading = openReading(step, disk);
   const modes = modesFor[readers];
@@ -57,7 +57,7 @@ export function openFiles(step: Step = () => undefined, disk: Disk = system, rea
   return files;
 }
 
-/** What all operations work with. */
+/** The shared parts of all operations. */
 interface Tools {
   step: Step;
   disk: Disk;
@@ -66,9 +66,9 @@ interface Tools {
   reading: ReturnType<typeof openReading>;
 }
 
-/** Temporary files: made, filled, and removed again where that fails. */
+/** Temporary files: created, filled, and removed again on failure. */
 function openTemporary({ step, disk, readers }: Tools) {
-  /** Temporary files that failed and could not even be removed: tried again before the next one is made. */
+  /** Temporary files that could not be removed after a failure: retried before the next one is created. */
   const remains = new Set<Path>();
 
   async function discard(path: Path): Promise<void> {
@@ -85,13 +85,13 @@ function openTemporary({ step, disk, readers }: Tools) {
     return below(parentOf(path), temporaryName());
   }
 
-  /** Creates `path` through `fill`; what was begun is removed again where that fails. */
+  /** Creates `path` through `fill`; removes it again on failure. */
   async function create(path: Path, mode: number, fill: (file: system.FileHandle) => Promise<void>): Promise<void> {
     await step('open', path);
     const file = await disk.open(path, O_WRONLY | O_CREAT | O_EXCL, mode);
     remains.delete(path);
     try {
-      // A umask takes nothing from a private mode.
+      // A umask does not change a private mode.
       if (readers !== 'private') await file.chmod(mode);
       await fill(file);
     } catch (error) {
@@ -106,12 +106,12 @@ function openTemporary({ step, disk, readers }: Tools) {
 
 type Naming = Pick<Files, 'move' | 'rename' | 'renameAll' | 'flushFolder' | 'remove'>;
 
-/** Names of files: given, changed and taken away, each durable when it returns. */
+/** Operations on names: each is durable when it returns. */
 function openNaming({ step, disk, reading }: Tools): Naming {
-  /** Where looking and renaming are two steps, no two of them are between each other's. */
+  /** Without hard links, checking and renaming are two steps: run one pair at a time. */
   const oneByOne = openPool(1);
 
-  /** Those who change names in a folder while it is flushed share its next flush. */
+  /** Callers that change names in a folder while it is being flushed share its next flush. */
   const flushFolder = shareNext(keyOf, (path: Path) => syncFolder(path, step, disk));
 
   const naming: Naming = {
@@ -167,12 +167,12 @@ function openNaming({ step, disk, reading }: Tools): Naming {
   return naming;
 }
 
-/** Folders, and what was left over in them. */
+/** Folders, and the temporary files left in them. */
 function openFolders(
   { step, disk, readers, modes, reading }: Tools,
   { flushFolder, remove }: Naming,
 ): Pick<Files, 'makeFolder' | 'makeNewFolder' | 'sweep' | 'removeFolder'> {
-  /** Gives a new folder the mode that a umask kept from it, beside what it inherited (setgid). */
+  /** Gives a new folder the mode bits that the umask removed, in addition to inherited ones (setgid). */
   async function widen(path: Path): Promise<void> {
     const inherited = (await disk.lstat(path)).mode & 0o7000;
     await disk.chmod(path, inherited | modes.folder);
@@ -215,7 +215,7 @@ function openFolders(
   return folders;
 }
 
-/** Contents of files: durable, and never under a name before they are. */
+/** Contents of files: durable, and complete before they get their name. */
 function openWriting(
   tools: Tools,
   { move, rename, remove, flushFolder }: Naming,
@@ -278,7 +278,7 @@ function openWriting(
         await disk.copyFile(from, part, constants.COPYFILE_EXCL | clone);
         await disk.chmod(part, modes.file);
         await flush(part);
-        // Hashed from the copy: what was read is what will be kept.
+        // Hashes the copy: what was verified is what is kept.
         const { sha256 } = await reading.hash(part);
         return { kind: await settle(part, to), sha256 };
       } catch (error) {
@@ -295,7 +295,7 @@ function openWriting(
   };
 }
 
-/** What is put behind the bytes of a file. A crash leaves some of them. */
+/** Appending to a file. A crash leaves a part of the bytes. */
 function openAppending({ step, disk, modes }: Tools): Pick<Files, 'extend' | 'append'> {
   return {
     async extend(source, path) {
@@ -319,7 +319,7 @@ function openAppending({ step, disk, modes }: Tools): Pick<Files, 'extend' | 'ap
   };
 }
 
-/** For `catch` after a flush: a folder that was removed meanwhile holds no name any more. */
+/** For `catch` after a flush: a folder that was removed meanwhile has no names to make durable. */
 function unlessGone(error: unknown): void {
   if (errnoOf(error) !== 'ENOENT') throw error;
 }

@@ -1,4 +1,4 @@
-/** Times, sizes, durations and counts as a person reads them: by the clock of this machine, in one unit. Pure. */
+/** Times, sizes, durations and counts for people: in the local time of this machine, in one unit. Pure. */
 
 const units: [string, number][] = [
   ['day', 86_400],
@@ -17,7 +17,7 @@ export function lasting(ms: number): string {
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** A UTC time as this machine's clock shows it: `12:30:05` on the day of `now` (ms), else `2026-11-24 12:30`. */
+/** A UTC time in the local time of this machine: `12:30:05` on the day of `now` (ms), otherwise `2026-11-24 12:30`. */
 export function clockTime(utc: string, now: number): string {
   const time = new Date(utc);
   const clock = `${two(time.getHours())}:${two(time.getMinutes())}`;

@@ -7,12 +7,12 @@ import { Writable } from 'node:stream';
 import type { Config } from './config.js';
 import { printable } from './errors.js';
 
-/** What the rest of the code logs to. */
+/** The log interface for the rest of the code. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 const names: Record<number, string> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error' };
 
-/** A line such as `12:30:01 stored IMG_0001.jpg (1.2 s)`, by the clock of this machine. */
+/** A line such as `12:30:01 stored IMG_0001.jpg (1.2 s)`, in the local time of this machine. */
 export function readable(line: string): string {
   const record = JSON.parse(line) as { level: number; time: number; msg?: string; seconds?: number };
   const time = new Date(record.time).toTimeString().slice(0, 8);
@@ -21,13 +21,13 @@ export function readable(line: string): string {
   return `${time} ${level}${printable(record.msg ?? '')}${seconds}\n`;
 }
 
-/** What is logged of a cause: what it says; where in the code it came from only with PHOTOSPOOL_DEBUG set. */
+/** The logged form of a cause: its message; its stack trace only if PHOTOSPOOL_DEBUG is set. */
 function causeOf(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   return process.env.PHOTOSPOOL_DEBUG ? (error.stack ?? error.message) : error.message;
 }
 
-/** Names under which a secret could come into the log; what is there is not written. */
+/** Field names that may hold a secret; their values are redacted. */
 const secrets = ['authorization', 'cookie', '["set-cookie"]', 'password', 'token', 'secret'];
 const hidden = secrets.flatMap((name) => {
   const last = name.startsWith('[') ? name : `.${name}`;
@@ -53,5 +53,5 @@ export function openLog(
   return pino({ level, base: null, serializers: { err: causeOf }, redact: hidden }, stream);
 }
 
-/** A log that keeps nothing. */
+/** A log that discards everything. */
 export const silent: Log = pino({ level: 'silent' });

@@ -1,7 +1,7 @@
-/** Paths as text, or as bytes where a name in them is not valid UTF-8. Pure. */
+/** Paths as text, or as bytes if a name in them is not valid UTF-8. Pure. */
 import { basename, dirname, join, sep } from 'node:path';
 
-/** A path as text, or as bytes where a name in it is not valid UTF-8. */
+/** A path as text, or as bytes if a name in it is not valid UTF-8. */
 export type Path = string | Buffer;
 
 /** The folder of a path. */
@@ -16,15 +16,15 @@ export function nameOf(path: Path): string {
   return typeof path === 'string' ? basename(path) : path.subarray(path.lastIndexOf(sep) + 1).toString('utf8');
 }
 
-/** A path below a folder, as text where both are. */
+/** A path below a folder, as text if both are text. */
 export function below(folder: Path, name: Path): Path {
   if (typeof folder === 'string' && typeof name === 'string') return join(folder, name);
   return Buffer.concat([Buffer.from(folder), Buffer.from(sep), Buffer.from(name)]);
 }
 
-/** A text that is different for different paths, also for those whose names are not UTF-8. */
+/** A text that differs for different paths, including names that are not valid UTF-8. */
 export const keyOf = (path: Path): string => (typeof path === 'string' ? path : `bytes:${path.toString('latin1')}`);
 
-/** The folders of paths, each once, by their keys. */
+/** The parent folders of paths, without duplicates, by their keys. */
 export const foldersOf = (paths: readonly Path[]): Map<string, Path> =>
   new Map(paths.map(parentOf).map((folder) => [keyOf(folder), folder]));

@@ -1,6 +1,6 @@
 /**
- * Reading files and folders: streams, never whole originals; links are never followed, and what is no regular file is
- * never opened. Changes nothing.
+ * Reading files and folders: as streams, never whole originals; symbolic links are never followed, and only regular
+ * files are opened. Changes nothing.
  */
 import { createHash } from 'node:crypto';
 import { constants, type BigIntStats, type Stats } from 'node:fs';
@@ -12,7 +12,7 @@ import { below, type Path } from './paths.js';
 /** Called before each operation with its name and path; throwing makes the operation fail. */
 export type Step = (operation: Operation, path: Path) => void | Promise<void>;
 
-/** The system calls that all file operations are made of: Node's own, or what a trial puts around them. */
+/** The system calls below all file operations: Node's own, or the wrappers of a torture test. */
 export type Disk = Pick<
   typeof fs,
   | 'chmod'
@@ -29,7 +29,7 @@ export type Disk = Pick<
   | 'utimes'
 >;
 
-/** The operations that a `Step` is told of. */
+/** The operations that a `Step` can intercept. */
 export type Operation =
   | 'mkdir'
   | 'open'
@@ -45,30 +45,30 @@ export type Operation =
   | 'list'
   | 'copy';
 
-/** One name in a folder. */
+/** One entry of a folder. */
 export interface FolderEntry {
   /** The name; bytes that are not valid UTF-8 are shown as U+FFFD. */
   name: string;
-  /** The full path, as bytes where the name is not valid UTF-8. */
+  /** The full path, as bytes if the name is not valid UTF-8. */
   path: Path;
   kind: 'file' | 'folder' | 'other';
 }
 
 /** The operations that read. Every method throws the system's error (with `code`), or a PhotospoolError. */
 export interface FileReading {
-  /** What `path` is, links not followed; undefined where there is nothing. */
+  /** The file's `lstat`; undefined if it does not exist. */
   stat(path: Path): Promise<Stats | undefined>;
-  /** As `look`, with times in nanoseconds. */
+  /** As `stat`, with times in nanoseconds. */
   statExact(path: Path): Promise<BigIntStats | undefined>;
-  /** Names in a folder, in no order; undefined where there is no such folder. Links are not followed. */
+  /** The entries of a folder, unordered; undefined if the folder does not exist. Links are not followed. */
   list(path: Path): Promise<FolderEntry[] | undefined>;
   /** The first `length` bytes of a file. */
   head(path: Path, length: number): Promise<Uint8Array>;
-  /** SHA-256 of a file as hex, and how many bytes it has. Read as a stream. */
+  /** SHA-256 of a file as hex, and its size in bytes. Read as a stream. */
   hash(path: Path): Promise<{ sha256: string; bytes: number }>;
-  /** The whole of one of Photospool's own records as text; undefined where it is not there. */
+  /** One of Photospool's own records as text; undefined if it does not exist. */
   readText(path: Path): Promise<string | undefined>;
-  /** Opens a regular file for reading, runs `work` with it and closes it, whatever happens. */
+  /** Opens a regular file for reading, runs `work` with it, and closes it in any case. */
   reading<T>(path: Path, work: (file: fs.FileHandle) => Promise<T>): Promise<T>;
 }
 
@@ -76,8 +76,8 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 const chunk = 1 << 20;
 
 /**
- * Opens a regular file for reading, for whoever reads it as a stream and closes it. No link is followed, and nothing that is put
- * in its place (a FIFO, a device) holds anybody up. @throws the system's error, PhotospoolError `unsupported`.
+ * Opens a regular file for reading; the caller streams and closes it. Follows no link, and does not block on a FIFO or
+ * device in its place. @throws the system's error, PhotospoolError `unsupported`.
  */
 export async function openRegular(path: Path, disk: Pick<Disk, 'open'> = system): Promise<fs.FileHandle> {
   const file = await disk.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -148,7 +148,7 @@ export function openReading(step: Step, disk: Disk): FileReading {
   };
 }
 
-/** For `catch`: nothing there is an answer, anything else a failure. */
+/** For `catch`: a missing file is a result, anything else a failure. */
 function absent(error: unknown): undefined {
   if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return undefined;
   throw error;

@@ -1,12 +1,12 @@
 /**
- * The only file that opens SQLite. It keeps to exec, prepare, run, get, all, iterate, so that the binding can be
- * swapped here. A database opened for writing is durable: WAL, `synchronous=FULL`, `fullfsync` where the system has it;
- * when `transaction` returns, what it wrote survives a power loss.
+ * The only file that opens SQLite. It uses only exec, prepare, run, get, all and iterate, so that the binding can be
+ * replaced here. A database opened for writing is durable: WAL, `synchronous=FULL`, `fullfsync` where available; when
+ * `transaction` returns, its writes survive a power loss.
  */
 import { DatabaseSync } from '@photostructure/sqlite';
 import { PhotospoolError, type ErrorCode } from './errors.js';
 
-/** What can be bound to a statement. Booleans are written as 0 and 1 by the caller. */
+/** The values that can be bound to a statement. The caller writes booleans as 0 and 1. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 /** A row by column name. */
 export type Row = Record<string, SqlValue>;
@@ -25,36 +25,39 @@ export interface Sqlite {
   readonly path: string;
   exec(sql: string): void;
   /**
-   * Prepares a statement, or returns the one prepared before for the same text: running it again ends an iteration
-   * of it that is under way, so take `all` where the loop's body may come back to the same statement.
+   * Prepares a statement, or returns the cached one for the same text. Running a cached statement again ends an
+   * iteration over it, so use `all` if the body of the loop may run the same statement.
    */
   prepare<R = Row>(sql: string): Statement<R>;
   /**
-   * Runs `work` in one IMMEDIATE transaction and commits it; anything thrown rolls back and is thrown on. Called inside
-   * a transaction it joins that one. `work` must not be asynchronous.
+   * Runs `work` in one IMMEDIATE transaction and commits it; an error rolls back and is rethrown. Inside a transaction
+   * it joins that one. `work` must not be asynchronous.
    */
   transaction<T>(work: () => T): T;
-  /** Runs `done` after the outermost transaction has committed, or at once outside of one. */
+  /** Runs `done` after the outermost transaction has committed, or at once outside a transaction. */
   afterCommit(done: () => void): void;
-  /** Another number in every transaction of this connection, 0 outside of one: what holds for one need be read once only. */
+  /**
+   * A different number in every transaction of this connection, 0 outside: values that hold for one transaction can be
+   * cached by it.
+   */
   readonly turn: number;
   close(): void;
 }
 
-/** How a database is opened. */
+/** Options of a database. */
 export interface SqliteOptions {
   readOnly?: boolean;
   /** How long to wait for another process's transaction, in ms. Default 10,000. */
   busyTimeout?: number;
-  /** `wal` (the default) for data, `delete` for a file that is only there to be locked. */
+  /** `wal` (the default) for data, `delete` for a file that is only used as a lock. */
   journal?: 'wal' | 'delete';
-  /** Writes zeros over what is deleted, so that nothing of it stays in the file. Costs some writing. */
+  /** Overwrites deleted content with zeros, so that nothing of it stays in the file. Costs some writes. */
   secureDelete?: boolean;
 }
 
 /**
- * Opens (and where needed creates) a database file.
- * @throws PhotospoolError `corrupt` where the file is no SQLite database, `unusable` where it can't be opened,
+ * Opens a database file, creating it if needed.
+ * @throws PhotospoolError `corrupt` if the file is not a SQLite database, `unusable` if it can't be opened,
  * `disk-full`, `locked`.
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): Sqlite {
@@ -75,7 +78,7 @@ function wrap(db: InstanceType<typeof DatabaseSync>, path: string, durable: bool
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1;',
     );
-    // 32 MiB: where much is written at once, the same pages are written again and again.
+    // 32 MiB: bulk writes write the same pages many times.
     db.exec('PRAGMA wal_autocheckpoint = 8000;');
   }
   db.exec(
@@ -97,7 +100,7 @@ function wrap(db: InstanceType<typeof DatabaseSync>, path: string, durable: bool
       db.exec('COMMIT');
     } catch (error) {
       waiting = [];
-      // SQLite rolls back by itself on some errors (disk full); then there is nothing left to roll back.
+      // SQLite rolls back by itself on some errors (disk full); then nothing is left to roll back.
       if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
     } finally {
@@ -149,7 +152,7 @@ const reasons: Record<number, [ErrorCode, string, string]> = {
   26: ['corrupt', 'it is not a library', 'Restore it from a backup.'],
 };
 
-/** Runs `work`; SQLite's own errors become PhotospoolErrors, all others pass through. */
+/** Runs `work`; converts SQLite's errors to PhotospoolErrors and rethrows all others. */
 function guard<T>(op: string, path: string, work: () => T): T {
   try {
     return work();

@@ -1,25 +1,25 @@
 /**
- * Names of temporary files. They tell which process made them, so that what a killed one left can be told from what
- * another is just writing.
+ * Names of temporary files. They contain the id of the process, so that the leftovers of a killed process can be told
+ * from files still being written.
  */
 import { ulid } from 'ulid';
 import { errnoOf } from './errors.js';
 
 /**
- * A name for a temporary file of this process. The spool leaves it alone, as all hidden names. `extension`: where a program
- * must be able to tell from it what to write.
+ * A name for a temporary file of this process. The spool ignores it, like all hidden names. `extension`: for programs
+ * that choose the format by it.
  */
 export const temporaryName = (extension = 'tmp'): string => `.photospool-${process.pid}-${ulid()}.${extension}`;
 
-/** Some programs that write several files put numbers behind the name. */
+/** Programs that write several files append numbers to the name. */
 const shape = /^\.photospool-(\d+)-[0-9A-Z]{26}(?:-\d+)?\.(?:tmp|tif)$/;
 
-/** Whether a name is one of a temporary file, of whichever process. */
+/** Whether a name is that of a temporary file, of any process. */
 export const isTemporary = (name: string): boolean => shape.test(name);
 
 /**
- * Whether a name is that of a temporary file which nobody is writing any more: its process is gone, or had the id of this
- * one (asked at the start, before this process made any).
+ * Whether a name is that of a temporary file that nobody writes any more: its process has ended, or had the id of this
+ * one (called at the start, before this process creates any).
  */
 export function isLeftOver(name: string): boolean {
   const pid = Number(shape.exec(name)?.[1]);

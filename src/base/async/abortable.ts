@@ -1,7 +1,8 @@
 /**
- * Ends what is waited for when a signal says so, whatever that itself does about the signal: links were seen to wait without
- * end after theirs. Why is not proven; a `fetch` that lost its tie to the signal is the guess, but with Node 20.20 it ended each
- * time that this was tried, before the answer and in its body, after garbage was collected. What comes later is let go.
+ * Rejects at an abort signal even if the awaited operation ignores it: connections were seen to hang after their signal
+ * was aborted. The cause is not proven; the suspect is a `fetch` that lost its tie to the signal, but with Node 20.20
+ * it ended in every attempt to reproduce it, before the response and within its body, also after garbage collection. A
+ * result that arrives later is discarded.
  */
 
 function reasonOf(signals: readonly AbortSignal[]): Error {
@@ -9,7 +10,7 @@ function reasonOf(signals: readonly AbortSignal[]): Error {
   return reason instanceof Error ? reason : new Error('It was ended.');
 }
 
-/** What `work` gives, or a rejection with the reason of the first of `signals` that is aborted before. */
+/** The result of `work`, or a rejection with the reason of the first of `signals` that aborts before it. */
 export async function untilAborted<T>(signals: readonly AbortSignal[], work: Promise<T>): Promise<T> {
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
@@ -24,11 +25,11 @@ export async function untilAborted<T>(signals: readonly AbortSignal[], work: Pro
   }
 }
 
-/** The parts of a stream, until one of `signals` is aborted. */
+/** The chunks of a stream, until one of `signals` aborts. */
 export async function* partsUntil<T>(signals: readonly AbortSignal[], source: AsyncIterable<T>): AsyncGenerator<T> {
   const parts = source[Symbol.asyncIterator]();
   let ended = false;
-  // Listened to once for all parts: there are many of them.
+  // One listener for all chunks: there are many of them.
   let stop = (): void => undefined;
   const end = (): void => stop();
   for (const signal of signals) signal.addEventListener('abort', end, { once: true });
@@ -45,7 +46,7 @@ export async function* partsUntil<T>(signals: readonly AbortSignal[], source: As
     ended = true;
   } finally {
     for (const signal of signals) signal.removeEventListener('abort', end);
-    // Not waited for: it may be what hangs.
+    // Not awaited: this call may be what hangs.
     if (!ended) parts.return?.().catch(() => undefined);
   }
 }

@@ -1,19 +1,20 @@
 /**
- * Puts bursts together: the first call works at once, those that come while it works or rests are one call after it.
+ * Coalesces bursts of calls: the first call starts the work at once; all calls while it runs or pauses start it once
+ * more.
  */
 import type { Clock } from '../clock.js';
 
-/** Something to be done soon. */
+/** Work that is started on request and coalesced. */
 export interface Coalescer {
-  /** Asks for the work. */
+  /** Requests a run. */
   ask(): void;
-  /** Nothing is begun any more; a rest ends at once. */
+  /** Starts no further run; a pause ends at once. */
   close(): void;
 }
 
 /**
- * Opens one that works at most every `rest` ms. Work that fails is told to `failed`, and is not begun again until
- * asked for.
+ * Runs the work at most once every `rest` ms. An error goes to `failed`; the work does not run again until it is
+ * requested.
  */
 export function openCoalescer(
   clock: Clock,

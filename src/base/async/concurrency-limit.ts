@@ -1,11 +1,9 @@
-/**
- * Bounds how many pieces of work run at once; the others wait in the order they came. Nothing on disk.
- */
+/** Limits how many tasks run concurrently; the others wait in FIFO order. Nothing on disk. */
 
-/** Runs `work` when a place is free and gives its result, or what it throws. */
+/** Runs `work` when a slot is free; returns its result or rejects with its error. */
 export type Pool = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Opens a pool with `size` places. */
+/** Opens a pool with `size` slots. */
 export function openPool(size: number): Pool {
   const waiting: (() => void)[] = [];
   let free = size;

@@ -1,26 +1,26 @@
 /**
- * The queue of a processor: so many pieces of work at once, each under a key that is never queued twice while it is in
- * flight. Nothing on disk.
+ * A queue with a concurrency limit, in which a key is never queued again while it is queued or running. Nothing on
+ * disk.
  */
 import { openPool } from './concurrency-limit.js';
 
-/** A queue of keyed work. */
+/** A queue of tasks with keys. */
 export interface KeyedQueue {
-  /** Queues `task`, unless its key is queued or the queue was stopped. What it throws goes to `failed`. */
+  /** Queues `task`, unless its key is queued or running or the queue was stopped. Its error goes to `failed`. */
   add(key: string, task: () => Promise<unknown>): void;
   /** Whether a key is queued or running. */
   has(key: string): boolean;
-  /** Resolves when a key is not queued and does not run. */
+  /** Resolves when the key is neither queued nor running. */
   done(key: string): Promise<void>;
   /** How many keys are queued or running. */
   size(): number;
   /** Resolves when nothing is queued or running. */
   idle(): Promise<void>;
-  /** What waits is dropped, what runs goes on. */
+  /** Drops queued tasks; running ones continue. */
   stop(): void;
 }
 
-/** Opens a queue with `size` places. */
+/** Opens a queue that runs `size` tasks at a time. */
 export function openKeyedQueue(size: number, failed: (error: unknown) => void): KeyedQueue {
   const pool = openPool(size);
   const queued = new Map<string, Promise<void>>();

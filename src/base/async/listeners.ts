@@ -1,19 +1,19 @@
-/** Listeners: who wants to hear of something, and how to wait until it happens. In memory. */
+/** A listener set, and waiting for the next event. In memory. */
 import type { Clock } from '../clock.js';
 
-/** Where to listen: calls `listener` from now on; returns the function that ends it. */
+/** Subscribes `listener`; returns the function that unsubscribes it. */
 export type Subscribe<A extends unknown[] = []> = (listener: (...args: A) => void) => () => void;
 
-/** The listeners of one event; `A` is what each is called with. */
+/** The listeners of one event; `A` are the arguments of a call. */
 export interface Listeners<A extends unknown[] = []> {
   on: Subscribe<A>;
-  /** Calls those that listen at this moment, in the order in which they came. What one throws is thrown on. */
+  /** Calls the current listeners in the order of subscription. Rethrows the error of a listener. */
   call(...args: A): void;
-  /** How many listen. */
+  /** The number of listeners. */
   size(): number;
 }
 
-/** Begins without listeners. The same function may listen more than once. */
+/** Opens an empty set. The same function may subscribe more than once. */
 export function openListeners<A extends unknown[] = []>(): Listeners<A> {
   const listening = new Set<{ listener: (...args: A) => void }>();
   return {
@@ -29,7 +29,10 @@ export function openListeners<A extends unknown[] = []>(): Listeners<A> {
   };
 }
 
-/** Resolves at the next call of any of `events`, after `ms` milliseconds, or at the signal, whichever is first. Never rejects. */
+/**
+ * Resolves at the next call of any of `events`, after `ms` milliseconds, or when the signal aborts, whichever is first.
+ * Never rejects.
+ */
 export async function untilCalled(
   events: readonly Subscribe[],
   clock: Clock,

@@ -1,17 +1,20 @@
-/** Says what is wrong once, and not at every try, until it is over. Keeps the last texts, in memory: a restart says them again. */
+/**
+ * Logs a recurring problem once instead of at every retry, until it is resolved. The texts are kept in memory: after a
+ * restart they are logged again.
+ */
 
-/** What says things once. */
+/** A log that skips repeated messages. */
 export interface LogOnce {
-  /** Says a text that was not said yet; whether it did. */
+  /** Logs a text unless it is logged already; returns whether it did. */
   tell(text: string): boolean;
-  /** It is over: where it comes again, it is said again. Without a text, everything is over. */
+  /** Marks a text as resolved: if it recurs, it is logged again. Without a text, marks all of them. */
   over(text?: string): void;
 }
 
-/** How many texts are remembered. */
+/** How many texts are kept. */
 const most = 50;
 
-/** Says by `say` what was not said yet; without it, whoever calls `tell` says it. */
+/** Logs new texts with `say`; without it, the caller of `tell` logs them. */
 export function openLogOnce(say: (text: string) => void = () => undefined): LogOnce {
   const told = new Set<string>();
   return {

@@ -1,9 +1,9 @@
-/** Work that several ask for at the same time, done once for all of them. Nothing is left behind by a crash. */
+/** Shared runs: concurrent callers of the same work get one run. A crash leaves nothing. */
 import { inLaterTurn, yieldToEventLoop } from './yield.js';
 
 /**
- * Lets those who ask for the same `key` while its work is under way share the next run, which begins after they asked. So
- * what they did before they asked is covered, and each learns whether its run failed.
+ * Callers with the same `key` share one run. Callers that arrive during a run share the next one, which begins after
+ * their call: it therefore covers everything they did before, and every caller learns whether its run failed.
  */
 export function shareNext<A>(
   key: (about: A) => string,
@@ -13,7 +13,7 @@ export function shareNext<A>(
 
   function begin(name: string, about: A): Promise<void> {
     const now = work(about).finally(() => {
-      // Who comes from here on is not covered by it; where a next one waits, it takes the place.
+      // Later callers are not covered by this run; a waiting next run takes its place.
       if (running.get(name)?.now === now) running.delete(name);
     });
     running.set(name, { now });
@@ -30,8 +30,8 @@ export function shareNext<A>(
 }
 
 /**
- * Lets all that come in one turn of the event loop, or while such work is under way, be done together by one call of `work`,
- * which answers how each went. Resolves or rejects for each accordingly; for all of them where `work` rejects.
+ * Batches all calls of one turn of the event loop, or all that arrive while a batch runs, into one call of `work`,
+ * which returns the outcome of each. Each caller resolves or rejects accordingly; all reject if `work` rejects.
  */
 export function gather<T>(
   work: (all: readonly T[]) => Promise<readonly PromiseSettledResult<unknown>[]>,
@@ -62,7 +62,7 @@ export function gather<T>(
       const all = waiting;
       waiting = [];
       await together(all);
-      // Who was waiting for it may bring the next ones in this turn.
+      // Callers of the finished batch may add to the next one in this turn.
       await yieldToEventLoop();
     }
     running = false;

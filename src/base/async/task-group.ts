@@ -1,9 +1,9 @@
-/** Work that belongs together: it begins together, and when one part ends badly the others end, too. */
+/** Structured concurrency: tasks start together, and a failure of one ends the others. */
 import { setMaxListeners } from 'node:events';
 
 /**
- * Runs all parts until they have ended, or one of them has failed: then the signal that they were given is aborted, and what
- * failed first is thrown when all have ended. `signal` ends them from outside.
+ * Runs all tasks until they end. If one fails, the signal passed to all of them aborts, and the first error is thrown
+ * after every task has ended. `signal` aborts them from outside.
  */
 export async function runTaskGroup(
   signal: AbortSignal,
@@ -11,7 +11,7 @@ export async function runTaskGroup(
 ): Promise<void> {
   const broken = new AbortController();
   const ended = AbortSignal.any([signal, broken.signal]);
-  // Everything that is asked meanwhile listens to it: Node would take more than ten for a leak.
+  // Every request of the tasks listens to this signal: Node would report more than ten listeners as a leak.
   setMaxListeners(0, ended);
   const all = begin(ended);
   try {

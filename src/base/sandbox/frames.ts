@@ -1,21 +1,21 @@
 /**
- * How a helper process answers: a frame of two lengths (32 bits each, big-endian), a JSON header and bytes. Pure. Whoever
- * reads decides how much is too much before anything is put together; JSON and plain bytes can't make more than they are.
+ * The responses of a helper process: a frame of two lengths (32 bits each, big-endian), a JSON header and bytes. Pure.
+ * The reader limits the size before assembling the parts; JSON and plain bytes cannot expand.
  */
 
-/** What came from a process so far. */
+/** The bytes received from a process so far. */
 export class ReceivedFrame {
   readonly #chunks: Buffer[] = [];
   /** Bytes so far. */
   length = 0;
 
-  /** Takes the next part. */
+  /** Appends a chunk. */
   add(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.length += chunk.length;
   }
 
-  /** All of it. Put together once, however often it is asked for. */
+  /** All bytes, concatenated once, however often it is called. */
   bytes(): Buffer {
     if (this.#chunks.length !== 1) this.#chunks.splice(0, Infinity, Buffer.concat(this.#chunks));
     return this.#chunks[0]!;
@@ -36,7 +36,7 @@ export class ReceivedFrame {
   }
 }
 
-/** A header and the bytes that it tells about. */
+/** A header and its bytes. */
 export interface Frame {
   header: unknown;
   body: Buffer;
@@ -44,7 +44,7 @@ export interface Frame {
 
 const prefix = 8;
 
-/** A frame as it is sent, in parts. */
+/** The chunks of a frame to send. */
 export function pack(header: unknown, body: readonly Uint8Array[] = []): Uint8Array[] {
   const text = Buffer.from(JSON.stringify(header));
   const lengths = Buffer.alloc(prefix);
@@ -56,7 +56,10 @@ export function pack(header: unknown, body: readonly Uint8Array[] = []): Uint8Ar
   return [lengths, text, ...body];
 }
 
-/** The frame, where all of it has come. @throws SyntaxError where its header is no JSON, RangeError where more than it came. */
+/**
+ * The frame if it is complete. @throws SyntaxError if its header is not valid JSON, RangeError if more bytes than
+ * announced arrived.
+ */
 export function unpack(received: ReceivedFrame): Frame | undefined {
   if (received.length < prefix) return undefined;
   const lengths = received.head(prefix);

@@ -1,64 +1,68 @@
 /**
- * Programs that read what strangers made, each in processes of its own with limits of time, memory and output: one that
- * hangs, swells, babbles or crashes ends alone, and only the question it had in hand fails. They start at the first
- * question, stay while there are more, and end after a while without any, or with this process. Where this process is killed,
- * their input ends; to notice that, also in the middle of a question, is the program's part. Nothing on disk: a crash leaves
- * nothing.
+ * Pools of helper processes that parse untrusted files, each with limits of time, memory and output: if one hangs,
+ * exceeds its memory, floods its output or crashes, only that process ends and only its current question fails.
+ * Processes start with the first question, are reused, and end after an idle time or with this process. If this process
+ * is killed, their standard input ends; the program must notice that, even while it works on a question. Nothing on
+ * disk: a crash leaves nothing.
  */
 import { killAll, noSuchProgram, outOfMemory, startConfined } from './spawn.js';
 import { ReceivedFrame } from './frames.js';
 import { beginNow, checkTime, type Beginning, type TimeLimits } from './time-limit.js';
 
-/** What a program may use. */
+/** The limits of a program. */
 export interface Limits extends TimeLimits {
-  /** Bytes of memory that one process may write to. The system holds it to that on Linux; elsewhere the program has to. */
+  /**
+   * Bytes of memory that one process may write to. Enforced by the system on Linux; elsewhere by the program itself.
+   */
   memory: number;
-  /** Bytes of one answer. */
+  /** Maximum bytes of one answer. */
   output: number;
 }
 
-/** A program that answers questions on its standard input, one at a time, until that ends. */
+/** A program that answers questions on its standard input, one at a time, until its input ends. */
 export interface Program<Question, Answer> {
   command: string;
   args: readonly string[];
-  /** Its environment, asked at each start. */
+  /** Its environment, evaluated at each start. */
   env(): NodeJS.ProcessEnv;
-  /** Whether it may write files. Where it may not, the system sees to it (not on Windows). */
+  /** Whether it may write files. If not, the system enforces that (not on Windows). */
   writes: boolean;
   limits: Limits;
   write(question: Question): string;
-  /** The answer, where what was received is a whole one. Throws where it is none and never will be. */
+  /**
+   * The answer, or undefined while it is incomplete. Throws if the bytes are not and will not become a valid answer.
+   */
   read(received: ReceivedFrame): Answer | undefined;
 }
 
 /**
- * Why a process ended instead of answering: a limit, a crash (`signal` where one ended it), it could not be started, or we
- * were closed.
+ * Why a process ended without an answer: a limit, a crash (with `signal` if one ended it), a failed start, or the pool
+ * was closed.
  */
 export type Why = 'time' | 'memory' | 'output' | 'crash' | 'start' | 'closed';
 
 /**
- * What became of a question. `said`: the last words on its standard error. `worked`: it used all the CPU time that it may, and would
- * do so again; absent where it may have waited, or the system does not tell.
+ * The outcome of a question. `said`: the end of its standard error. `worked`: it used up its CPU time, so a retry would
+ * end the same way; absent if it may have waited, or if the system has no CPU times.
  */
 export type Reply<Answer> =
   | { kind: 'answer'; answer: Answer }
   | { kind: 'ended'; why: Why; signal: NodeJS.Signals | null; said: string; worked?: true };
 
-/** How many processes there may be, and how long they stay. */
+/** How many processes may run, and how long they stay. */
 export interface Crew {
   size: number;
-  /** Milliseconds without a question after which all of them end. */
+  /** Idle milliseconds after which all processes end. */
   idle: number;
-  /** Questions after which a process is replaced, since memory is given back only at its end. */
+  /** Questions after which a process is replaced, since it returns memory only when it ends. */
   uses: number;
 }
 
 /** The processes of one program. */
 export interface Bounded<Question, Answer> {
-  /** Asks as soon as a process is free, in the order of the questions. Never rejects. */
+  /** Runs when a process is free, in the order of the calls. Never rejects. */
   ask(question: Question): Promise<Reply<Answer>>;
-  /** Ends all of them; what is in hand or waits is answered with `closed`. */
+  /** Ends all processes; running and waiting questions are answered with `closed`. */
   close(): Promise<void>;
 }
 
@@ -70,18 +74,18 @@ interface Job<Question, Answer> {
 /** One running process. */
 interface Member<Question, Answer> {
   take(job: Job<Question, Answer>): void;
-  /** Lets it end by itself, for its input ends. */
+  /** Lets it end by itself by closing its input. */
   dismiss(): void;
   kill(why: Why): void;
   gone: Promise<void>;
 }
 
-/** How much of its last words is kept, in characters. */
+/** How many characters of standard error are kept. */
 const lastWords = 2000;
-/** Milliseconds that a process gets to end by itself. */
+/** Milliseconds that a process has to end by itself. */
 const patience = 2000;
 
-/** Opens a program; nothing is started before the first question. */
+/** Opens a pool; no process starts before the first question. */
 export function openBounded<Q, A>(program: Program<Q, A>, { size, idle, uses }: Crew): Bounded<Q, A> {
   const waiting: Job<Q, A>[] = [];
   const free: Member<Q, A>[] = [];
@@ -136,7 +140,7 @@ export function openBounded<Q, A>(program: Program<Q, A>, { size, idle, uses }: 
   };
 }
 
-/** Starts a process. `done` is called whenever it has answered. */
+/** Starts a process. `done` is called after every answer. */
 // Longer than a screen: one child process from its start to its end.
 function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, A> {
   const child = startConfined(program);
@@ -159,12 +163,12 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
   }
 
   function kill(why: Why, worked = false): void {
-    // A process that waits for a broken disk may outlive even this; its question does not wait for it.
+    // A process blocked on a broken disk may survive even this; its question does not wait for it.
     killAll(child);
     end(why, null, worked);
   }
 
-  /** Ends what took too long. */
+  /** Kills a process that exceeds its time. */
   function check(began: Beginning): void {
     const found = checkTime(child.pid, began, program.limits);
     if ('worked' in found) return kill('time', found.worked);
@@ -180,14 +184,14 @@ function startMember<Q, A>(program: Program<Q, A>, done: () => void): Member<Q, 
       settle({ kind: 'answer', answer });
       done();
     } catch {
-      // What a broken or taken-over process says instead of an answer tells nothing that could be passed on.
+      // An invalid answer comes from a broken or compromised process and contains nothing to pass on.
       kill('crash');
     }
   }
 
   child.stdout.on('data', hear);
   child.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-lastWords)));
-  // What it no longer takes is noticed by its end.
+  // A failed write is noticed by the end of the process.
   child.stdin.on('error', () => undefined);
   const gone = new Promise<void>((resolve) => {
     child.once('error', () => {

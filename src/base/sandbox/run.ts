@@ -1,33 +1,36 @@
 /**
- * Runs a program once over what a stranger made, bounded in time, CPU, memory, what it says and what it writes. It ends with
- * this process, also where that is killed. What it wrote so far is the caller's to remove.
+ * Runs a program once on an untrusted file, with limits of time, CPU, memory, output and written bytes. It ends with
+ * this process, even if this process is killed. The caller removes partial output.
  */
 import type { Why } from './pool.js';
 import { killAll, noSuchProgram, outOfMemory, startConfined, type Confined } from './spawn.js';
 
-/** What a run may use. */
+/** The limits of a run. */
 export interface RunLimits {
-  /** Seconds by the clock. */
+  /** Seconds of elapsed time. */
   seconds: number;
-  /** Seconds of CPU time; as many as there are cores for each second where it is not said. */
+  /** Seconds of CPU time; default: the elapsed seconds times the number of cores. */
   cpu?: number;
   /** Bytes. */
   memory: number;
   /** Bytes on its standard output. */
   output: number;
-  /** Bytes of a file that it writes; 0 where it writes none. */
+  /** Maximum bytes of a file that it writes; 0 if it writes none. */
   file: number;
 }
 
-/** What became of a run. `said`: the last words on its standard error. */
+/** The outcome of a run. `said`: the end of its standard error. */
 export type Run =
   | { kind: 'done'; output: Buffer; said: string }
   | { kind: 'ended'; why: Why; signal: NodeJS.Signals | null; said: string };
 
-/** How much of its last words is kept, in characters. */
+/** How many characters of standard error are kept. */
 const lastWords = 2000;
 
-/** Runs a program to its end; `signal` ends it before (`closed`); a `patient` one gives way to others. Never rejects. Whatever it does, its exit code decides. */
+/**
+ * Runs a program to its end; `signal` ends it early (`closed`); a `patient` one runs at low priority. Never rejects.
+ * The exit code decides whether it succeeded.
+ */
 export function runOnce(
   command: string,
   args: readonly string[],
@@ -68,7 +71,7 @@ export function runOnce(
     });
     child.stderr.on('data', (part: Buffer) => (said = `${said}${part.toString()}`.slice(-lastWords)));
     child.stdin.on('error', () => undefined);
-    // Whatever it left behind (the shell that watched it) ends with its input.
+    // Whatever the program left running (the shell that watches it) ends with its input.
     child.once('exit', () => child.stdin.end());
     const finish = (code: number | null, ended: NodeJS.Signals | null): void => {
       clearTimeout(timer);
@@ -86,10 +89,10 @@ export function runOnce(
   });
 }
 
-/** The shell tells a signal as 128 and its number; SIGXCPU is 24. */
+/** The shell reports a signal as 128 plus its number; SIGXCPU is 24. */
 const isCpuLimit = (code: number | null): boolean => code === 128 + 24;
 
-/** Nothing of our environment but what programs need to start. */
+/** Only the environment variables that programs need to start. */
 function environment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR'].map((name) => [name, process.env[name]] as const);
   return { ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), LANG: 'C', TZ: 'UTC' };

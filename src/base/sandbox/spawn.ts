@@ -1,40 +1,40 @@
 /**
- * Processes that read what strangers made, with limits that the system holds them to (memory on Linux, written files and CPU
- * time on every Unix). Nothing on disk.
+ * Child processes that parse untrusted files, with limits enforced by the system (memory on Linux, written files and
+ * CPU time on every Unix). Nothing on disk.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** What is started, and what it may use. */
+/** The program and its limits. */
 export interface Confined {
   command: string;
   args: readonly string[];
-  /** Its environment, asked at each start. */
+  /** Its environment, evaluated at each start. */
   env(): NodeJS.ProcessEnv;
-  /** Whether it may write files; a number is how many bytes a file may have. */
+  /** Whether it may write files; a number is the maximum size of a file in bytes. */
   writes: boolean | number;
   limits: {
     /** Bytes of memory that it may write to. */
     memory: number;
-    /** Seconds of CPU time, all its threads together. */
+    /** Seconds of CPU time over all threads. */
     cpu?: number;
   };
-  /** For a program that does not look at its input: it is ended when that ends, so it does not outlive us. */
+  /** For a program that ignores its input: it is killed when the input ends, so it does not outlive this process. */
   watched?: boolean;
-  /** Whether it gives way to others; only where it is watched. */
+  /** Runs at low priority; only with `watched`. */
   patient?: boolean;
 }
 
-/** Words of those whose memory ran out: Perl, V8, GLib, C++, the C library. */
+/** Messages of programs that ran out of memory: Perl, V8, GLib, C++, the C library. */
 export const outOfMemory = /out of memory|failed to allocate|allocation failed|bad_alloc|cannot allocate memory/i;
-/** The shell's exit code for a command that is not there. */
+/** The shell's exit code for a missing command. */
 export const noSuchProgram = 127;
 
 const shell = '/bin/sh';
 
 /**
- * The shell stays, waits for the program, and reads our input: that is silent for as long as we live. (Of a program in the
- * background the input is nothing anyway, so it is kept as 3.)
+ * The shell stays, waits for the program, and reads our input, which is silent while we live. (A program in the
+ * background gets an empty input, so ours is kept as descriptor 3.)
  */
 const guarded = (patient: boolean): string => `
   exec 3<&0
@@ -45,17 +45,18 @@ const guarded = (patient: boolean): string => `
   exit $code`;
 
 /**
- * In a process group of its own, deaf to the signals that a terminal or a service unit sends to all at once: whoever asks it
- * to stop wants the item in hand to be finished. A limit that the system refuses, since a stricter one holds, is left out.
+ * Starts it in its own process group, which ignores the signals that a terminal or a service unit sends to all
+ * processes at once: on a stop request the item in progress should finish. A limit that the system rejects because a
+ * stricter one holds is skipped.
  */
 export function startConfined(program: Confined): ChildProcessWithoutNullStreams {
   const { command, args, env, limits, writes, watched = false, patient = false } = program;
   const options = { env: env(), stdio: 'pipe', windowsHide: true } as const;
   if (process.platform === 'win32' || !existsSync(shell)) return spawn(command, args, options);
   const wanted = ['-c 0'];
-  // In blocks of 512 bytes, as POSIX has it.
+  // In blocks of 512 bytes, as in POSIX.
   if (writes !== true) wanted.push(`-f ${writes === false ? 0 : Math.ceil(writes / 512)}`);
-  // The soft limit says why (SIGXCPU); the hard one would just kill.
+  // The soft limit reports why (SIGXCPU); the hard limit just kills.
   if (limits.cpu !== undefined) wanted.push(`-Ht ${Math.ceil(limits.cpu) + 5}`, `-St ${Math.ceil(limits.cpu)}`);
   if (process.platform === 'linux') wanted.push(`-d ${Math.ceil(limits.memory / 1024)}`);
   const ulimits = wanted.map((limit) => `(ulimit ${limit}) 2>/dev/null && ulimit ${limit}`);
@@ -63,26 +64,27 @@ export function startConfined(program: Confined): ChildProcessWithoutNullStreams
   return spawn(shell, ['-c', script, command, ...args], { ...options, detached: true });
 }
 
-/** Seconds of CPU time that a process took so far, all its threads together; undefined where the system does not tell (proc(5)). */
+/** CPU seconds that a process used so far over all threads; undefined if the system does not provide it (proc(5)). */
 export function cpuOf(pid: number | undefined): number | undefined {
   if (process.platform !== 'linux' || pid === undefined) return undefined;
   try {
-    // Behind its name, which may hold anything, the third field comes first; the 14th and 15th count hundredths of a second.
+    // After the process name, which may contain anything, the third field is first; the 14th and 15th count hundredths
+    // of a second.
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)!.split(' ');
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
-    // It is gone; whoever asks hears of that.
+    // The process has ended; the caller is informed by its exit.
     return undefined;
   }
 }
 
-/** Kills a process and, where it leads a group, whatever it started. */
+/** Kills a process and, if it leads a group, all its children. */
 export function killAll(child: ChildProcessWithoutNullStreams): void {
   if (child.exitCode !== null || child.signalCode !== null) return;
   try {
     if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It leads no group, or is gone: killed alone below, which does nothing where it is gone.
+    // It leads no group or has ended: killed alone below, which does nothing if it has ended.
   }
   child.kill('SIGKILL');
 }

@@ -1,36 +1,38 @@
 /**
- * How long a helper process may take over one question: by the clock, unless it works on a machine so busy that it did not get the CPU time
- * that it may use. One that waits instead of working hangs.
+ * The time limit for one question to a helper process: elapsed time, extended while a busy machine denies the process
+ * the CPU time it may use. A process that waits instead of working counts as hanging.
  */
 import { cpuOf } from './spawn.js';
 
-/** What a question may take. */
+/** The time limits of a question. */
 export interface TimeLimits {
-  /** Seconds, the start of the program included. */
+  /** Seconds, including the start of the program. */
   seconds: number;
   /**
-   * Seconds where the machine is so busy that the process, though it works, got less than `seconds` of CPU time by then. Only
-   * Linux tells that; absent: no longer than `seconds`.
+   * Maximum seconds if the machine is so busy that the process, although it works, got less than `seconds` of CPU time.
+   * Only Linux provides that; absent: no longer than `seconds`.
    */
   longest?: number;
 }
 
-/** Of the time by the clock, so much CPU time shows that a process works and does not just wait, however busy the machine. */
+/**
+ * The share of CPU time in elapsed time that shows that a process works rather than waits, however busy the machine is.
+ */
 const leastShare = 0.03;
 
-/** When a question began, and how much CPU time (seconds) its process had used by then. */
+/** The start of a question, and the CPU time (seconds) of its process at that moment. */
 export interface Beginning {
-  /** As `performance.now()`. */
+  /** In the units of `performance.now()`. */
   at: number;
   cpu: number | undefined;
 }
 
-/** A question begins now. */
+/** Marks the start of a question. */
 export const beginNow = (pid: number | undefined): Beginning => ({ at: performance.now(), cpu: cpuOf(pid) });
 
 /**
- * Looks at a process whose time seems to be over: in how many milliseconds to look again, or that it is over. `worked`: it used all the
- * CPU time that it may, and would do so again.
+ * Checks a process whose time may be over: returns the milliseconds until the next check, or that the time is over.
+ * `worked`: it used up its CPU time, so a retry would end the same way.
  */
 export function checkTime(
   pid: number | undefined,
