@@ -3,7 +3,7 @@
  * once until one of them changes. Only reads; a document that is missing, or that this version cannot read, gives no access.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { noGrants, readGrants, type Grants, type GrantSet } from '../document/grants.js';
+import { noGrants, readGrants, type End, type Grants, type GrantSet } from '../document/grants.js';
 import { own } from '../document/json-values.js';
 import { isSet } from '../document/overruled-registers.js';
 import { format, type Body } from '../document/photo-document.js';
@@ -14,6 +14,8 @@ export interface ControlDocuments extends Grants {
   isThere(person: string): boolean;
   /** Whether an album (`<holder>:<ulid>`) has a document that does not say that it was removed. */
   hasAlbum(album: string): boolean;
+  /** The ends that this server knows of a document beside those in it, by key. */
+  endsOf(id: string): ReadonlyMap<string, End>;
   /** The number of the newest change of a control document: another one means that access may have changed. Cheap to ask. */
   edition(): number;
 }
@@ -65,6 +67,7 @@ export function openControlDocuments(
     },
     isThere: (person) => isAlive(personId(person), 'person'),
     hasAlbum: (album) => isAlive(albumDocumentId(album), 'own-album'),
+    endsOf: () => new Map(),
     edition: refresh,
   };
 }
