@@ -1,7 +1,7 @@
 /**
- * Albums as documents, beside those that photos themselves name: a saved search, and what somebody said of an album by its
- * name: that it is not to be suggested, and which photo is its cover. Name, search, cover and removal are registers: of two
- * changes the later one is shown, on every server. Pure.
+ * Album documents. Ordinary albums exist only by name, in the edits of photos; a document exists for a saved search, or
+ * for settings of an album by its name: its cover, and that it is not suggested again. Name, search, cover and removal
+ * are registers: the later of two changes wins on every server. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { wellFormed } from './canonical-json.js';
@@ -10,28 +10,28 @@ import { own, textOf } from './json-values.js';
 import { isSet, registerIn, withRegisters } from './overruled-registers.js';
 import { format, type Body, type Stamp } from './photo-document.js';
 
-/** A value with when and by whom it was given; the later one wins (merge-by-shape.ts). */
+/** A value with its stamp and author; the later one wins (merge-by-shape.ts). */
 interface Register<T> {
   value: T;
   at: Stamp;
   by: string;
 }
 
-/** A saved search, or (without `query`) what was said of the album of this name. Its id is `album:<ulid>`. */
+/** A saved search, or (without `query`) the settings of the album with this name. Its id is `album:<ulid>`. */
 export interface AlbumDocument {
   format: number;
   kind: 'album';
-  /** When it was made, UTC. */
+  /** When it was created, UTC. */
   added: string;
   name: Register<string>;
   query?: Register<string>;
-  /** Of a saved search: it was taken away. Of a suggestion: it was turned down. */
+  /** A saved search was deleted, or a suggestion was dismissed. */
   removed?: Register<boolean>;
-  /** The SHA-256 of the photo that is its cover; empty where that was taken back. Of a saved search there is none. */
+  /** The SHA-256 of the photo chosen as cover; empty if the choice was reset. Saved searches have none. */
   cover?: Register<string>;
 }
 
-/** A saved search as it is told. */
+/** A saved search as the API returns it. */
 export interface SavedSearch {
   /** The ULID in its id. */
   id: string;
@@ -41,7 +41,7 @@ export interface SavedSearch {
   added: string;
 }
 
-/** What is changed of an album. */
+/** A change to an album. */
 export interface AlbumChange {
   name?: string;
   query?: string;
@@ -49,12 +49,14 @@ export interface AlbumChange {
   cover?: string;
 }
 
-/** What all ids of albums begin with. */
+/** The prefix of all album ids. */
 export const albumPrefix = 'album:';
 /** The id of an album's document. */
 export const albumId = (ulid: string): string => `${albumPrefix}${ulid}`;
 
-/** An album with what is changed of it; `now` in ms since the epoch for a new one. @throws PhotospoolError `invalid`. */
+/**
+ * An album after a change; for a new one `now` is the time in ms since the epoch. @throws PhotospoolError `invalid`.
+ */
 export function changeAlbum(
   album: AlbumDocument | undefined,
   { name, query, removed, cover }: AlbumChange,
@@ -84,19 +86,22 @@ function nameOf(text: string): string {
   throw new PhotospoolError('invalid', 'The name of an album has 1 to 200 characters.', { op: 'album' });
 }
 
-/** A body as an album's document; undefined where it is none, whoever wrote it. */
+/** A body as an album document, whoever wrote it; undefined if it is not one. */
 export function albumOf(body: Body | undefined): AlbumDocument | undefined {
   const ok = own(body, 'kind') === 'album' && typeof own(own(body, 'name'), 'value') === 'string';
   return ok ? (body as unknown as AlbumDocument) : undefined;
 }
 
-/** The text that a register of an album holds; empty where it holds none. */
+/** The text in a register of an album; empty if there is none. */
 function textIn(album: AlbumDocument | undefined, name: 'name' | 'query' | 'cover'): string {
   const found = registerIn(album, name);
   return found === 'circle' ? '' : textOf(found?.value);
 }
 
-/** What is told of a saved search; undefined where it was taken away, or is none. `id` is the document's. */
+/**
+ * A saved search as the API returns it; undefined if it was deleted or is not a saved search. `id` is that of the
+ * document.
+ */
 export function viewSaved(id: string, body: Body): SavedSearch | undefined {
   const album = albumOf(body);
   const q = textIn(album, 'query');
@@ -104,20 +109,20 @@ export function viewSaved(id: string, body: Body): SavedSearch | undefined {
   return { id: id.slice(albumPrefix.length), name: textIn(album, 'name'), q, added: textOf(album.added) };
 }
 
-/** The name of a suggestion that was turned down; undefined for every other body. */
+/** The name of a dismissed suggestion; undefined for every other body. */
 export function turnedDown(body: Body): string | undefined {
   const album = albumOf(body);
   return album && album.query === undefined && isSet(album, 'removed') ? textIn(album, 'name') : undefined;
 }
 
-/** A photo that was chosen as the cover of an album, or (undefined) that none is; and when. */
+/** The photo chosen as the cover of an album, or undefined for a reset, with its stamp. */
 export interface Cover {
   album: string;
   photo: string | undefined;
   at: Stamp;
 }
 
-/** What was said last of the cover of an album; undefined where nothing was. */
+/** The last choice of a cover for an album; undefined if there was none. */
 export function coverOf(body: Body): Cover | undefined {
   const album = albumOf(body);
   const [photo, at] = [textIn(album, 'cover'), textOf(own(album?.cover, 'at'))];

@@ -1,6 +1,6 @@
 /**
- * What the arrival of an original adds to the documents: facts, renditions and a sighting, never an edit. So nothing that
- * comes in by itself can beat a person. Pure.
+ * How the arrival of an original changes the documents: it adds facts, renditions and a sighting, never an edit. So an
+ * import never overrides a person. Pure.
  */
 import { merge } from './merge.js';
 import {
@@ -12,18 +12,21 @@ import {
   type Sighting,
 } from './photo-document.js';
 
-/** What ingest knows of an original that came in. */
+/** What ingest knows about an original that arrived. */
 export interface Arrival {
   facts: Facts;
   renditions: Renditions;
   sighting: Sighting;
 }
 
-/** The key of a sighting: the earliest under each server, sender and name is kept, so that nobody hides that another brought it. */
+/**
+ * The key of a sighting: the earliest is kept for each server, sender and name, so that nobody can hide that another
+ * person sent the file, too.
+ */
 export const sightingKey = ({ server, by, name }: Pick<Sighting, 'server' | 'by' | 'name'>): string =>
   [server, ...(by === undefined ? [] : [by]), name].join(' ');
 
-/** The document of an original that nobody has heard of. */
+/** The document of a new original. */
 export function newPhoto({ facts, renditions, sighting }: Arrival): PhotoDocument {
   return {
     format,
@@ -36,7 +39,10 @@ export function newPhoto({ facts, renditions, sighting }: Arrival): PhotoDocumen
   };
 }
 
-/** A document after an arrival: new, or with what the arrival knows better. The same arrival twice changes nothing. */
+/**
+ * The document after an arrival: new, or extended by what the arrival knows better. Applying the same arrival twice
+ * changes nothing.
+ */
 export function withArrival(document: PhotoDocument | undefined, arrival: Arrival): PhotoDocument {
   const fresh = newPhoto(arrival);
   return document === undefined ? fresh : merge(document, fresh);

@@ -1,8 +1,8 @@
-/** Which of several photos that show the same is the best one to keep. Pure. */
+/** Chooses the best of several photos that show the same. Pure. */
 import { compareText, own, textOf } from './json-values.js';
 import type { PhotoView } from './photo-view.js';
 
-/** What decides it. */
+/** The properties that decide it. */
 export type Judged = Pick<
   PhotoView,
   | 'id'
@@ -18,20 +18,24 @@ export type Judged = Pick<
   | 'stack'
   | 'damaged'
 > & {
-  /** Its file says that it was saved again after it was taken (`isResaved`). */
+  /** By its metadata, the file was saved again after it was taken (`isResaved`). */
   resaved?: boolean;
 };
 
-/** Sizes that differ by less than that share are the same: a scan or a conversion may lose a line of pixels. */
+/** Sizes count as equal below this relative difference: a scan or a conversion may lose a line of pixels. */
 const sameSize = 0.01;
-/** A camera has written its file so long after the shot began at the latest, ms: long exposures, bursts, a slow card. */
+/**
+ * The longest time from the start of a shot until the camera has written its file, in ms: long exposures, bursts, slow
+ * cards.
+ */
 const slowest = 120_000;
 
 /**
- * The better of two: with more pixels; undamaged; with its RAW, or a RAW itself; with a camera and an exposure, which messengers and many
- * programs take away; as a camera writes it and not converted; not saved again by a program, however many bytes that made of it;
- * of one shot the one that is not called like a copy of the other; with more bytes, which were compressed less and in a burst
- * show the sharper shot; taken earlier; come in earlier. The order is the same for everyone: the least id ends it.
+ * Compares two photos; the better one has, in this order of criteria: more pixels; no damage; a RAW, or is one; camera
+ * and exposure, which messengers and many programs strip; the camera's format, not a conversion; not been saved again
+ * by a program, whatever its size; a name that is not that of a copy of the other; more bytes, which means less
+ * compression, and in a burst the sharper shot; an earlier time taken; an earlier arrival. The smallest id breaks ties,
+ * so the order is the same everywhere.
  */
 function compare(a: Judged, b: Judged): number {
   const [pixelsA, pixelsB] = [a.width * a.height, b.width * b.height];
@@ -58,7 +62,9 @@ const isFromCamera = ({ type }: Judged): boolean =>
 
 const stemOf = (name: string): string => name.replace(/\.[^.]*$/, '').toLowerCase();
 
-/** Whether a photo has the name of another one of the same second, and more: `IMG_1-edited`, `IMG_1 (2)`, `IMG_1 copy`. */
+/**
+ * Whether a photo has the name of another of the same second plus a suffix: `IMG_1-edited`, `IMG_1 (2)`, `IMG_1 copy`.
+ */
 function isNamedCopy(copy: Judged, original: Judged): boolean {
   const [longer, shorter] = [stemOf(copy.name), stemOf(original.name)];
   if (shorter === '' || copy.taken.slice(0, 19) !== original.taken.slice(0, 19)) return false;
@@ -66,8 +72,8 @@ function isNamedCopy(copy: Judged, original: Judged): boolean {
 }
 
 /**
- * Whether the tags of a file (`exif:<sha256>`) say that a program saved it again: EXIF's DateTime (0x0132, ExifTool's ModifyDate)
- * is later than DateTimeOriginal (0x9003) by more than a camera takes.
+ * Whether the tags of a file (`exif:<sha256>`) show that a program saved it again: EXIF's DateTime (0x0132, ExifTool's
+ * ModifyDate) is later than DateTimeOriginal (0x9003) by more than a camera needs.
  */
 export function isResaved(tags: unknown): boolean {
   const [shot, saved] = ['ExifIFD:DateTimeOriginal', 'IFD0:ModifyDate'].map((name) => momentOf(own(tags, name)));
@@ -81,8 +87,8 @@ function momentOf(value: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** The id of the best of some photos, of which there is one at least. */
+/** The id of the best of at least one photo. */
 export function bestOf(photos: readonly Judged[]): string {
-  // Not by sorting: sizes that are nearly the same make no order of three.
+  // A fold instead of a sort: with approximately equal sizes the comparison is not transitive.
   return photos.reduce((best, photo) => (compare(photo, best) < 0 ? photo : best)).id;
 }

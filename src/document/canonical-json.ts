@@ -1,38 +1,39 @@
 /**
- * Canonical JSON (RFC 8785): keys sorted by UTF-16 code unit, no white space, numbers as ECMAScript writes them. The same
- * value gives the same text on every server; revision ids and ties hang on it, so it never changes.
+ * Canonical JSON (RFC 8785): keys sorted by UTF-16 code unit, no white space, numbers as ECMAScript writes them. The
+ * same value gives the same text on every server; revision ids and tie-breaks depend on it, so it never changes.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { compareText, isObject, type JsonObject } from './json-values.js';
 
-/** The size of a document's canonical JSON in UTF-8 bytes that an edit may reach. */
+/** The maximum size of a document after an edit, in UTF-8 bytes of canonical JSON. */
 export const sizeLimit = 256 * 1024;
 
-/** What a merge of documents within the limit may grow to, and what is still taken from another server. */
+/** The maximum size of a merge of documents within the limit, and of a document accepted from another server. */
 export const mergedSizeLimit = 4 * sizeLimit;
 
 /**
- * How many members the objects in a document may have in all, however deep: merging two documents of as many takes some 200 ms of
- * processor time. A document of 256 KiB that people made has fewer.
+ * The maximum number of members of all objects in a document, at any depth: merging two documents of this size takes
+ * about 200 ms of CPU time. A document of 256 KiB made by people has fewer.
  */
 export const fieldLimit = 10_000;
 
-/** How many objects and arrays may lie within each other. */
+/** The maximum nesting depth of objects and arrays. */
 const depthLimit = 64;
 
 /**
- * The canonical JSON of a value; keys whose value is undefined are left out.
- * @throws PhotospoolError `invalid` where the value is no I-JSON (RFC 7493): a number that is not finite, text with half a
- * surrogate pair, anything that JSON does not have; or where it is nested deeper than 64.
+ * The canonical JSON of a value; keys with an undefined value are omitted.
+ * @throws PhotospoolError `invalid` if the value is not I-JSON (RFC 7493): a number that is not finite, text with an
+ * unpaired surrogate, anything that JSON cannot express; or if it is nested deeper than 64.
  */
 export function canonical(value: unknown): string {
   if (!isInOrder(value, 0)) return write(value, 0);
   const text = JSON.stringify(value);
-  // Half a surrogate pair is written as an escape; so is a backslash before such letters, which is looked at closer.
+  // An unpaired surrogate is written as an escape; so is a backslash before such letters, therefore the slow path
+  // checks.
   return text.includes('\\ud') ? write(value, 0) : text;
 }
 
-/** Whether `JSON.stringify` gives the canonical text, halves of surrogate pairs apart: most of what comes is canonical. */
+/** Whether `JSON.stringify` gives the canonical text, unpaired surrogates aside: most values are in order already. */
 function isInOrder(value: unknown, depth: number): boolean {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
   if (typeof value === 'number') return Number.isFinite(value);
@@ -41,7 +42,7 @@ function isInOrder(value: unknown, depth: number): boolean {
     for (const item of value) if (!isInOrder(item, depth + 1)) return false;
     return true;
   }
-  // Dates and others that write themselves in a way of their own go the long way.
+  // Dates and other objects with their own `toJSON` take the slow path.
   if (Object.getPrototypeOf(value) !== Object.prototype || typeof (value as JsonObject)['toJSON'] === 'function')
     return false;
   let before: string | undefined;
@@ -58,7 +59,10 @@ export function sizeOf(value: unknown): number {
   return Buffer.byteLength(canonical(value));
 }
 
-/** What a value weighs: about its bytes as JSON, and the members of all objects in it. Takes what no document can hold, too. */
+/**
+ * The approximate weight of a value: its bytes as JSON and the members of all its objects. Accepts any value, also one
+ * that no document can hold.
+ */
 export function weigh(value: unknown): { bytes: number; fields: number } {
   const weight = { bytes: 0, fields: 0 };
   const rest = [value];
@@ -77,19 +81,22 @@ export function weigh(value: unknown): { bytes: number; fields: number } {
   return weight;
 }
 
-/** Whether a body has more fields than a document can have. `bytes`: the size of its canonical JSON, which tells most of the time. */
+/**
+ * Whether a body has more fields than a document may have. `bytes` is the size of its canonical JSON, which alone
+ * decides most cases.
+ */
 export const hasTooManyFields = (body: object, bytes: number): boolean =>
   bytes > fieldLimit * leastOfField && weigh(body).fields > fieldLimit;
 
-/** The fewest bytes of a member: `"":1,`. */
+/** The minimum bytes of a member: `"":1,`. */
 const leastOfField = 5;
 
-/** Replaces what I-JSON forbids in text (half a surrogate pair) by U+FFFD. */
+/** Replaces text that I-JSON forbids (unpaired surrogates) by U+FFFD. */
 export function wellFormed(text: string): string {
   return text.replace(loneSurrogates, '\ufffd');
 }
 
-/** With the flag `u`, a surrogate that has its other half is part of one code point and not matched. */
+/** With the flag `u`, a surrogate pair is one code point and does not match. */
 const loneSurrogates = /[\ud800-\udfff]/gu;
 
 function write(value: unknown, depth: number): string {

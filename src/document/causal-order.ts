@@ -1,22 +1,23 @@
 /**
- * The causal order of the values of one field. An edit names the values that it was made in sight of (`over` and `saw`): a
- * version vector, the newest stamp by epoch. An edit that names another one wins over it, whatever the stamps say, because
- * stamps come from clocks, and a clock may be wrong or a stamp forged. Pure; takes any list, forged ones too.
+ * The causal order of the values of one field. An edit names the values that its author had seen (`over` and `saw`) as
+ * a version vector: the newest stamp of each epoch. An edit overrides those it names whatever their stamps are, because
+ * stamps come from clocks, and a clock can be wrong and a stamp forged. Pure; accepts any list, forged ones too.
  *
- * What a cut may drop follows from a comparison of two vectors alone. That is a partial order which does not depend on the
- * other values, so cutting after each merge leaves the same values as cutting once at the end, in any order of merges.
+ * What may be dropped from a list follows from comparing two vectors alone. That is a partial order independent of the
+ * other values, so dropping after every merge leaves the same values as dropping once at the end, in any order of
+ * merges.
  */
 import { compareText } from './json-values.js';
 import type { Edit, Stamp } from './photo-document.js';
 import { epochOf, isStamp } from './stamp.js';
 
-/** The newest stamp by epoch. */
+/** The newest stamp of each epoch. */
 type Vector = ReadonlyMap<string, Stamp>;
 
-/** How many other values an edit names at most. Nobody has so many servers; a forged list may be longer. */
+/** The maximum number of stamps that an edit names. Nobody has so many servers; a forged list may be longer. */
 export const mostNamed = 256;
 
-/** Joins stamps into a vector. What is no stamp is passed over. */
+/** Joins stamps into a vector. Skips invalid ones. */
 function vectorOf(stamps: Iterable<unknown>): Map<string, Stamp> {
   const vector = new Map<string, Stamp>();
   for (const stamp of stamps) {
@@ -32,20 +33,23 @@ function namesOf({ over, saw }: Edit<unknown>): unknown[] {
   return [over, ...(Array.isArray(saw) ? (saw as unknown[]) : [])];
 }
 
-/** What an edit names, and itself: within one epoch each edit was made in sight of the earlier ones. */
+/** The stamps an edit names, and its own: within one epoch every edit has seen the earlier ones. */
 const sightOf = (edit: Edit<unknown>): Vector => vectorOf([...namesOf(edit), edit.at]);
 
 const covers = (sight: Vector, at: Stamp): boolean => (sight.get(epochOf(at)) ?? '') >= at;
 
-/** Whether an edit names more than the one value that it replaced, or one with a greater stamp: its stamp alone does not place it. */
+/**
+ * Whether an edit names more than the one value that it replaced, or one with a greater stamp: then its stamp alone
+ * does not give its place in the order.
+ */
 const isOdd = ({ at, over, saw }: Edit<unknown>): boolean =>
   (isStamp(over) && over > at) || (Array.isArray(saw) && saw.some(isStamp));
 
-/** The values without those that another one has wholly in sight, in the order given. All must have stamps. */
+/** The values that no other value has completely seen, in the given order. All must have stamps. */
 export function lasting<E extends Edit<unknown>>(edits: readonly E[]): E[] {
   if (edits.length < 2) return [...edits];
   const sights = edits.map(sightOf);
-  // Equal vectors have each other in sight, and drop none.
+  // Equal vectors cover each other, and neither drops the other.
   const names = sights.map((sight) => [...sight.values()].sort(compareText).join());
   const distinct = [...new Map(names.map((name, n) => [name, sights[n]!]))];
   const dropped = covered(distinct.map(([, sight]) => sight));
@@ -53,21 +57,22 @@ export function lasting<E extends Edit<unknown>>(edits: readonly E[]): E[] {
   return edits.filter((_, n) => !gone.has(names[n]!));
 }
 
-/** How many vectors are compared at once: their rows of bits take 2.5 MB where there are 20,000. */
+/** How many vectors are compared at once: their bit rows take 2.5 MB for 20,000 vectors. */
 const atOnce = 1_024;
 
-/** The stamps of one epoch, newest first, each with the number of the vector that has it. */
+/** The stamps of one epoch, newest first, with the numbers of their vectors. */
 type Column = [stamp: Stamp, vector: number][];
 
 /**
- * Which of several vectors, no two of them equal, another one has all of. A forged list may have ten thousand, none of which has
- * another in sight; so vectors are not compared in pairs: for each epoch, from its newest stamp on, a row of bits tells
- * which vectors come so far, and the rows of all epochs of a vector have those in common that come as far as it does.
+ * Which of several distinct vectors are covered by another one. A forged list may have ten thousand values that do not
+ * cover each other, so vectors are not compared in pairs: for each epoch, from its newest stamp down, a row of bits
+ * holds the vectors that reach this far; the intersection of a vector's rows over all its epochs are the vectors that
+ * cover it.
  */
 function covered(vectors: readonly Vector[]): boolean[] {
   const columns = columnsOf(vectors);
   const found = vectors.map(() => true);
-  // What comes farther than all others in any epoch is in nobody's sight.
+  // A vector that reaches farther than all others in one epoch is covered by none.
   for (const [first, second] of columns) if (first![0] !== second?.[0]) found[first![1]] = false;
   const open = found.flatMap((isOpen, n) => (isOpen ? [n] : []));
   const words = Math.ceil(vectors.length / 32);
@@ -91,7 +96,7 @@ function columnsOf(vectors: readonly Vector[]): Column[] {
   return [...columns.values()].map((column) => column.sort(([a], [b]) => compareText(b, a)));
 }
 
-/** Takes from each vector's row those that do not come as far as it does in one epoch. */
+/** Removes from each vector's row those that reach less far than it in one epoch. */
 function narrow(rows: ReadonlyMap<number, Uint32Array>, column: Column, words: number): void {
   const soFar = new Uint32Array(words);
   let next = 0;
@@ -102,7 +107,7 @@ function narrow(rows: ReadonlyMap<number, Uint32Array>, column: Column, words: n
   }
 }
 
-/** Whether a row of bits has another one than the `n`th of `count`. */
+/** Whether a row of bits contains another one than the `n`th of `count`. */
 function hasOther(row: Uint32Array, n: number, count: number): boolean {
   const beyond = count % 32 === 0 ? 0 : -1 << (count % 32);
   return row.some((bits, word) => {
@@ -111,21 +116,27 @@ function hasOther(row: Uint32Array, n: number, count: number): boolean {
   });
 }
 
-/** Of the values of a field that is shown by stamp, those that must outlast the cut by stamp: they name what it can't tell. */
+/**
+ * Of the values of a field that is ordered by stamp, those that must survive the cut by stamp, because they name
+ * something that the stamps alone do not show.
+ */
 export const lastingOdd = <E extends Edit<unknown>>(edits: readonly E[]): E[] => lasting(edits.filter(isOdd));
 
-/** Whether the stamps alone tell which value of a list is shown: so it is where no clock was wrong by more than a day. */
+/** Whether stamps alone determine which value of a list is shown. True unless a clock was wrong by more than a day. */
 export const isOrdered = (edits: readonly Edit<unknown>[]): boolean => !edits.some(isOdd);
 
-/** A value that none outside of its circle wins over; the circle: those that name each other round, it among them. */
+/**
+ * A value that nothing outside its cycle overrides. `circle` are the values that override each other in a cycle,
+ * including this one.
+ */
 export interface CausalHead<E> {
   edit: E;
   circle: E[];
 }
 
 /**
- * The values that no other one wins over, with their circles, in the order given. Undefined where there are too many to tell:
- * more than anybody makes, so that the narrowest of all is to be shown.
+ * The values that no other value overrides, with their cycles, in the given order. Undefined if there are too many to
+ * compute: more than anyone makes, so the narrowest of all is shown.
  */
 export function heads<E extends Edit<unknown>>(edits: readonly E[]): CausalHead<E>[] | undefined {
   if (edits.length > mostNamed) return undefined;
@@ -138,7 +149,7 @@ export function heads<E extends Edit<unknown>>(edits: readonly E[]): CausalHead<
   });
 }
 
-/** Which values one wins over, also by way of others, and itself. */
+/** The values that one overrides, transitively, and itself. */
 function reach(wins: readonly (readonly number[])[], from: number): Set<number> {
   const found = new Set([from]);
   for (const n of found) for (const next of wins[n]!) found.add(next);
@@ -146,9 +157,9 @@ function reach(wins: readonly (readonly number[])[], from: number): Set<number> 
 }
 
 /**
- * What a new edit names in `saw` beside `over`, sorted: with it all of `edits` that its stamp alone would not win over; `all`
- * where each must be named. Of more than 256 epochs, which only a forged list has, first those that no edit names: who says
- * the same again then has the others in sight, too.
+ * The stamps that a new edit names in `saw` besides `over`, sorted: with them it overrides all of `edits` that its
+ * stamp alone would not; with `all`, every value must be named. Of more than 256 epochs, which only a forged list has,
+ * those that no edit names come first: repeating the edit then covers the others, too.
  */
 export function sightFor(edits: readonly Edit<unknown>[], { at, over, all }: Naming): Stamp[] {
   const named = edits.filter((edit) => isStamp(edit.at) && (all || edit.at >= at || isOdd(edit)));
@@ -161,7 +172,7 @@ export function sightFor(edits: readonly Edit<unknown>[], { at, over, all }: Nam
   return stamps.slice(0, mostNamed).sort(compareText);
 }
 
-/** The new edit that `sightFor` is asked about. */
+/** The new edit for which `sightFor` computes. */
 export interface Naming {
   at: Stamp;
   over: Stamp | undefined;

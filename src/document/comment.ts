@@ -1,7 +1,7 @@
 /**
- * Comments: each is a document of its own, so that two people who write at the same time never meet in one. Text and
- * removal are registers: of two changes the later one is shown, on every server. A comment that was taken away stays as a
- * document without its words. Pure.
+ * Comments: each is its own document, so that two people who write at the same time never conflict. Text and removal
+ * are registers: the later of two changes wins on every server. A deleted comment remains as a document without its
+ * text. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { wellFormed } from './canonical-json.js';
@@ -9,10 +9,10 @@ import { own } from './json-values.js';
 import { isSet, registerIn, withRegisters } from './overruled-registers.js';
 import { format, type Body, type Stamp } from './photo-document.js';
 
-/** The most characters (UTF-16 code units) of a comment. */
+/** The maximum length of a comment in UTF-16 code units. */
 export const longestComment = 8_000;
 
-/** A value with when and by whom it was given; the later one wins (merge-by-shape.ts). */
+/** A value with its stamp and author; the later one wins (merge-by-shape.ts). */
 interface Register<T> {
   value: T;
   at: Stamp;
@@ -27,50 +27,50 @@ export interface CommentDocument {
   kind: 'comment';
   /** SHA-256 of the photo's original. */
   photo: string;
-  /** Who wrote it: `person:<ulid>`, `owner` where there are no accounts, or `token:<name>`. */
+  /** The author: `person:<ulid>`, `owner` if there are no accounts, or `token:<name>`. */
   by: string;
-  /** When, UTC, `2026-11-24T10:00:00.000Z`. */
+  /** When it was written, UTC, `2026-11-24T10:00:00.000Z`. */
   added: string;
-  /** Markdown. Empty once it was taken away. */
+  /** Markdown. Empty after deletion. */
   text: Register<string>;
   removed?: Register<boolean>;
   /** See overruled-registers.ts. */
   overruled?: Record<string, Register<unknown>>;
 }
 
-/** A comment as people and programs see it. */
+/** A comment as the API returns it. */
 export interface CommentView {
-  /** The ULID in its id: sorts by when it was written. */
+  /** The ULID in its id: sorts by the time of writing. */
   id: string;
   by: string;
   added: string;
-  /** Markdown, as it was written. */
+  /** The Markdown source. */
   text: string;
-  /** True where the words are not the first ones. */
+  /** True if the text was edited. */
   edited?: true;
 }
 
 /** The id of a comment. */
 export const commentId = (sha256: string, ulid: string): string => `comment:${sha256}:${ulid}`;
 
-/** What all ids of a photo's comments begin with. */
+/** The prefix of all ids of a photo's comments. */
 export const commentPrefix = (sha256: string): string => `comment:${sha256}:`;
 
-/** The photo (the SHA-256 of its original) of a comment's id; undefined where it is the id of something else. */
+/** The photo (the SHA-256 of its original) in a comment's id; undefined for other ids. */
 export const photoOfComment = (id: string): string | undefined => /^comment:([0-9a-f]{64}):./.exec(id)?.[1];
 
-/** A new comment. `now` in ms since the epoch. @throws PhotospoolError `invalid` where there is nothing in it, or too much. */
+/** A new comment. `now` in ms since the epoch. @throws PhotospoolError `invalid` if the text is empty or too long. */
 export function newComment(sha256: string, text: string, at: Stamp, by: string, now: number): CommentDocument {
   const added = new Date(now).toISOString();
   return { format, kind: 'comment', photo: sha256, by, added, text: { value: readText(text), at, by } };
 }
 
-/** A comment with other words. @throws PhotospoolError `invalid` like `newComment`. */
+/** A comment with a new text. @throws PhotospoolError `invalid` like `newComment`. */
 export function rewriteComment(comment: CommentDocument, text: string, at: Stamp, by: string): CommentDocument {
   return withRegisters(comment, { text: { value: readText(text), at, by, over: comment.text.at } });
 }
 
-/** A comment that was taken away, its words with it. */
+/** A deleted comment; its text is removed. */
 export function removeComment(comment: CommentDocument, at: Stamp, by: string): CommentDocument {
   return withRegisters(comment, { text: { value: '', at, by }, removed: { value: true, at, by } });
 }
@@ -81,14 +81,14 @@ function readText(text: string): string {
   throw new PhotospoolError('invalid', `A comment has 1 to ${longestComment} characters.`, { op: 'comment' });
 }
 
-/** A body as a comment's document; undefined where it is none, whoever wrote it. */
+/** A body as a comment document, whoever wrote it; undefined if it is not one. */
 export function commentOf(body: Body | undefined): CommentDocument | undefined {
   const texts = [own(body, 'by'), own(body, 'added'), own(own(body, 'text'), 'value'), own(own(body, 'text'), 'at')];
   if (own(body, 'kind') !== 'comment' || texts.some((text) => typeof text !== 'string')) return undefined;
   return body as unknown as CommentDocument;
 }
 
-/** What is shown of a comment; undefined where it was taken away, or is none. `id` is the document's. */
+/** A comment as the API returns it; undefined if it was deleted or is not one. `id` is that of the document. */
 export function viewComment(id: string, body: Body): CommentView | undefined {
   const comment = commentOf(body);
   const text = registerIn(comment, 'text');

@@ -1,7 +1,7 @@
 /**
- * The history of a photo: what people said of it, newest first, as far as the document keeps it (of each field the newest
- * eight values, of each tag and album the last word), what its sidecars say, and where it came in; each with who that was. Pure;
- * never throws.
+ * The history of a photo: the edits that the document keeps (the newest eight values of each field, the last one of
+ * each tag and album), the values of its sidecars, and its sightings, each with its author, newest first. Pure; never
+ * throws.
  */
 import { shownEdit } from './edits.js';
 import { elementOf, fieldNames, fields, isWallTime, type FieldName } from './field-rules.js';
@@ -20,24 +20,24 @@ import { owner } from './photo-senders.js';
 import { newestFirst } from './sidecar-values.js';
 import { isStamp } from './stamp.js';
 
-/** Something that somebody said of a photo. */
+/** An edit in the history. */
 export interface PastEdit {
   field: FieldName | 'tags' | 'albums';
-  /** Of a field its value, null where it was taken away; of a tag or album whether the photo is in it. */
+  /** The value of a field, null if it was removed; for a tag or album whether the photo was in it. */
   value: unknown;
-  /** Which tag or album. */
+  /** The tag or album. */
   element?: string;
   at: Stamp;
   by: string;
-  /** When, UTC, where the stamp does not tell it; any server may have written it. */
+  /** The wall clock's time, UTC, if the stamp differs from it; any server may have written it. */
   made?: string;
-  /** It is what is shown. */
+  /** It is the value that is shown. */
   shown?: true;
-  /** It was made without knowing of another edit of the same field, and had to give way when the two met. */
+  /** It was made without knowledge of a concurrent edit of the same field, which won when the two were merged. */
   lost?: true;
 }
 
-/** What was said of a photo, newest first. */
+/** The edits of a photo, newest first. */
 export function historyOf(document: PhotoDocument): PastEdit[] {
   const edits: Edits = photoOf(document)?.edits ?? {};
   const ofFields = fieldNames.flatMap((field): PastEdit[] => {
@@ -64,7 +64,7 @@ export function historyOf(document: PhotoDocument): PastEdit[] {
 
 const madeOf = (made: unknown): Pick<PastEdit, 'made'> => (typeof made === 'string' ? { made } : {});
 
-/** Each time that these bytes came in, under another name or on another server, the first one first. */
+/** Every arrival of these bytes, under each name and on each server, the first one first. */
 export const sightingsOf = (
   document: Pick<PhotoDocument, 'sightings'>,
 ): (Pick<Sighting, 'at' | 'server' | 'name' | 'folder'> & { by: string })[] =>
@@ -79,15 +79,15 @@ export const sightingsOf = (
     .filter(({ at }) => at !== '')
     .sort((a, b) => compareText(a.at, b.at) || compareText(a.name, b.name));
 
-/** A sidecar of a photo: what it says and who sent it. */
+/** A sidecar of a photo: its values and its sender. */
 export interface PastSidecar {
   name: string;
-  /** When it was last written, UTC; empty where that is not known. */
+  /** When it was last written, UTC; empty if unknown. */
   at: string;
   by: string;
-  /** Only what a sidecar may say, and of that what this version understands. */
+  /** Only values that a sidecar may have and that this version understands. */
   values: SidecarValues;
-  /** It is the newest of its name, and so asked for what nobody edited. */
+  /** It is the newest of its name, so its values are shown in fields that nobody edited. */
   shown?: true;
 }
 
@@ -100,7 +100,7 @@ export function sidecarsIn(document: Pick<PhotoDocument, 'sidecars'>): PastSidec
   }));
 }
 
-/** The values of a sidecar, looked at again: any server may have written them. */
+/** The values of a sidecar, validated: any server may have written them. */
 function valuesIn(values: unknown): SidecarValues {
   const given = sidecarFields.flatMap((field) => {
     const value = own(values, field);

@@ -1,7 +1,7 @@
 /**
- * Edits: the changes that people make to a photo. Applying one adds to the document and takes nothing away, so that it can
- * meet edits made elsewhere. Which of them is shown: of those that no other was made in sight of (causal-order.ts) the newest; of
- * audiences the narrowest; of edits that name each other in a circle, as only a forged document has, the narrowest, too. Pure.
+ * Edits: the changes that people make to a photo. Applying an edit only adds to the document, so that it can merge with
+ * concurrent edits. The shown value is the newest of those that no other edit has seen (causal-order.ts); for the
+ * audience it is the narrowest of them; in a cycle, which only a forged document has, also the narrowest. Pure.
  */
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from './canonical-json.js';
@@ -22,7 +22,7 @@ import {
 } from './photo-document.js';
 import { isStamp } from './stamp.js';
 
-/** Elements to put into a set and to take out of it. */
+/** Elements to add to a set and to remove from it. */
 export interface SetChange {
   add?: readonly string[];
   remove?: readonly string[];
@@ -30,32 +30,35 @@ export interface SetChange {
 
 /** The sets of a photo. */
 export type SetName = 'tags' | 'albums' | 'favourites' | 'apart';
-/** All of them. */
+/** All sets. */
 export const setNames: readonly SetName[] = ['tags', 'albums', 'favourites', 'apart'];
 
-/** What a person changes at once: fields by their new value, sets by element. */
+/** A change that a person makes in one step: fields by their new value, sets by element. */
 export type PhotoChange = { [F in FieldName]?: EditableFields[F] } & { [S in SetName]?: SetChange };
 
-/** When and by whom an edit was made. `at` and `made` as `Library.sign` gives them for the document. */
+/** When and by whom an edit was made. `at` and `made` come from `Library.sign` for the document. */
 export interface Signature {
   at: Stamp;
   /** See `Edit`. */
   made?: string;
   by: string;
-  /** What another person said is said again, in one's own name: whoever may share confirms it for links (share-link-view.ts). */
+  /**
+   * Repeats the value of another person in one's own name: a person with the right to share thereby confirms it for
+   * share links (share-link-view.ts).
+   */
   confirms?: boolean;
-  /** It is the way back from an edit: what is said again stays the word of whoever said it (origin.ts). */
+  /** Undoes an edit: a restored value keeps its former authors (origin.ts). */
   restores?: boolean;
-  /** What others said of another photo goes over to this one: those who said it there (origin.ts). */
+  /** Copies values from another photo: returns their authors there (origin.ts). */
   behind?: (part: FieldName | SetName, value: unknown) => string[];
 }
 
-/** The edit of a field that is shown, undefined where there is none that this version understands. */
+/** The edit of a field that is shown; undefined if there is none that this version understands. */
 export function shownEdit<F extends FieldName>(edits: Edits, field: F): Edit<EditableFields[F]> | undefined {
   const list = listOf(edits, field).filter(({ value }) => field === 'audience' || fields[field](value));
   const shown = shownOf(field, list);
   if (!shown) return undefined;
-  // A value that this version does not know counts as private.
+  // An audience that this version does not know counts as private.
   const value = field === 'audience' ? audiences[widthOf(field, shown.value)] : shown.value;
   return { ...shown, value } as Edit<EditableFields[F]>;
 }
@@ -75,17 +78,17 @@ const newestOf = (found: readonly CausalHead<Edit<unknown>>[]): CausalHead<Edit<
 
 const newerFirst = (a: Edit<unknown>, b: Edit<unknown>): number => compareText(b.at, a.at);
 
-/** All edits of a field that have a stamp, also those whose value this version does not understand. */
+/** All edits of a field with a stamp, including values that this version does not understand. */
 function listOf(edits: Edits, field: FieldName): Edit<unknown>[] {
   const list = own(edits, field);
   return Array.isArray(list) ? list.filter((edit): edit is Edit<unknown> => isStamp(own(edit, 'at'))) : [];
 }
 
-/** What a set says of an element: true or false where a person did, else undefined. */
+/** Whether an element is in a set by an edit; undefined if there is no edit. */
 export const membership = (edits: Edits, set: SetName, element: string): boolean | undefined =>
   memberIn(edits, set, element, own(own(edits, set), element));
 
-/** What a set says of its elements where a person did. */
+/** All edited elements of a set, with whether they are in it. */
 export const membershipsIn = (edits: Edits, set: SetName): [string, boolean][] =>
   entriesOf(own(edits, set)).flatMap(([element, said]): [string, boolean][] => {
     const present = memberIn(edits, set, element, said);
@@ -99,22 +102,23 @@ function memberIn(edits: Edits, set: SetName, element: string, said: unknown): b
   return typeof present === 'boolean' ? present : undefined;
 }
 
-/** The register of an element that counts. */
+/** The effective register of an element. */
 const countedIn = (edits: Edits, set: SetName, element: string): unknown =>
   effective(own(edits, 'overruled'), nameIn(set, element), own(own(edits, set), element));
 
-/** What an element of a set is called among what was overruled. */
+/** The name of an element of a set among the overruled registers. */
 const nameIn = (set: SetName, element: string): string => `${set} ${element}`;
 
 /**
- * A document with a change applied. What a person said already is not said again: then the same document comes back.
- * @throws PhotospoolError `invalid` where a field can't hold the value, or a tag is empty or longer than 200.
+ * A document after a change. A value that the same person already gave is not repeated: then the same document is
+ * returned.
+ * @throws PhotospoolError `invalid` if a field can't hold the value, or a tag is empty or longer than 200.
  */
 export function applyChange(found: PhotoDocument, change: PhotoChange, signature: Signature): PhotoDocument {
   // A foreign program may have written a photo without edits, or with something else in their place.
   const document = isObject(found.edits) ? found : { ...found, edits: {} };
   const made: Record<string, unknown> = {};
-  // A foreign program may leave lists that the next merge cuts: an edit must hold after that.
+  // A foreign program may leave lists that the next merge cuts: the new edit must win over what remains.
   const cut = mergeEdits(document.edits, {});
   for (const field of fieldNames) {
     const value = own(change, field);
@@ -140,7 +144,7 @@ export function applyChange(found: PhotoDocument, change: PhotoChange, signature
   return { ...document, edits: mergeEdits(document.edits, made) };
 }
 
-/** A change as a person with favourites of their own makes it: `favourite` is theirs, not the owner's. */
+/** A change by a person with their own favourites: `favourite` means theirs, not the owner's. */
 export function asTheirs({ favourite, ...change }: PhotoChange, person: string): PhotoChange {
   return favourite === undefined ? change : { ...change, favourites: { [favourite ? 'add' : 'remove']: [person] } };
 }
@@ -158,14 +162,14 @@ function editOf(
   const [shown, later] = [shownEdit(edits, field), shownEdit(cut, field)];
   const list = listOf(cut, field);
   const isAudience = field === 'audience';
-  // Of two audiences side by side, saying the shown one again settles the matter.
+  // Of two concurrent audiences, repeating the shown one resolves the conflict.
   const isSettled = (): boolean => !isAudience || lasting(list).length <= 1;
   const isSaid = [shown, later].every((one) => canonical(one?.value ?? null) === canonical(value));
   if (isSaid && isSettled() && (of.length > 0 || !isConfirming(shown, signature))) return undefined;
   return { value, ...authorship(signature), ...sightOf(list, at, shown?.at, isAudience), ...(of.length > 0 && { of }) };
 }
 
-/** Those whose word a value stays, where it is only said again. */
+/** The former authors of a value that is only repeated. */
 function originOf(document: PhotoDocument, field: FieldName, value: unknown, signature: Signature): string[] {
   if (signature.behind) return signature.behind(field, value);
   return signature.restores === true ? othersWhoGave(document, field, value, signature.by) : [];
@@ -176,7 +180,7 @@ const authorship = ({ at, by, made }: Signature): Pick<Edit<unknown>, 'at' | 'by
   ...(made !== undefined && { made }),
 });
 
-/** What a new edit says that it was made in sight of: the shown value, and what else it must win over. */
+/** The values that a new edit names as seen: the shown value, and others that it must override. */
 export function sightOf(list: readonly Edit<unknown>[], at: Stamp, over: Stamp | undefined, all = false): Sight {
   const saw = sightFor(list, { at, over, all });
   return { ...(over !== undefined && { over }), ...(saw.length > 0 && { saw }) };
@@ -185,7 +189,7 @@ export function sightOf(list: readonly Edit<unknown>[], at: Stamp, over: Stamp |
 /** See `Edit`. */
 export type Sight = Pick<Edit<unknown>, 'over' | 'saw'>;
 
-/** The elements of which a change says something new, each with its register. */
+/** The elements that a change really changes, each with its register. */
 function membersOf(
   document: PhotoDocument,
   set: SetName,
@@ -210,15 +214,15 @@ function membersOf(
   });
 }
 
-/** Those whose word an element stays that is put in by itself. */
+/** The former authors of an element that is added by itself. */
 function addedOf(said: unknown, [set, element]: [SetName, string], { by, restores, behind }: Signature): string[] {
   if (behind) return behind(set, element);
   return restores === true ? othersWhoWere(said, by) : [];
 }
 
 /**
- * Whose word a name stays that becomes another one: elements go out and others come in at once. Undefined where it does not, or
- * where one of those that go out is the word of `self` or the owner.
+ * The former authors of a name that replaces another one: elements are removed and others added in one change.
+ * Undefined if there are none, or if a removed element was given by `self` or the owner.
  */
 function movedBy(
   document: PhotoDocument,
@@ -233,8 +237,8 @@ function movedBy(
 }
 
 /**
- * The others whose word a value is where it goes over from these photos to another one: none where one of them has it as the word
- * of `self` or the owner.
+ * The former authors of a value that is copied from these photos to another one: none if in one of them it was given by
+ * `self` or the owner.
  */
 export function othersInAny(
   documents: readonly PhotoDocument[],
@@ -257,7 +261,7 @@ export function othersInAny(
 
 const isSet = (part: FieldName | SetName): part is SetName => setNames.some((set) => set === part);
 
-/** Whether a change says again what is another's word in a photo. */
+/** Whether a change repeats a value of another person in a photo. */
 export const saysOthers = (document: PhotoDocument, change: PhotoChange, self: string): boolean =>
   fieldNames.some(
     (field) => own(change, field) !== undefined && othersBehind(shownEdit(document.edits, field), self).length > 0,
@@ -266,14 +270,16 @@ export const saysOthers = (document: PhotoDocument, change: PhotoChange, self: s
     (change[set]?.add ?? []).some((element) => (othersIn(document, set, element, self) ?? []).length > 0),
   );
 
-/** The others who say that an element is in a set: none where `self` or the owner does; undefined where it is not in it. */
+/**
+ * The other people who put an element into a set: none if `self` or the owner did; undefined if it is not in the set.
+ */
 export function othersIn(document: PhotoDocument, set: SetName, element: string, self: string): string[] | undefined {
   const present = membership(document.edits, set, element);
   if (present === undefined) return set === 'tags' ? othersWhoSent(document, element, self) : undefined;
   return present ? othersBehind(countedIn(document.edits, set, element), self) : undefined;
 }
 
-/** Whether saying again what somebody said confirms it: it is by another person, or only said again for one. */
+/** Whether repeating a value confirms it: it was given by another person, or only repeated on behalf of one. */
 function isConfirming(said: unknown, { by, confirms = false, restores = false }: Signature): boolean {
   return confirms && !restores && othersBehind(said, by).length > 0;
 }

@@ -1,11 +1,11 @@
 /**
- * Facts and renditions as they are shown: what another program wrote into a document is looked at once, here, and what
- * has not the type it should have is left out. So a careless or hostile peer can break no page, query or download.
+ * Validates facts and renditions before they are shown: any server may have written them, and values of the wrong type
+ * are omitted. So a careless or hostile peer cannot break a page, query or download.
  */
 import { isObject, own, textOf, type JsonObject } from './json-values.js';
 import type { Exposure, Facts, Rendition } from './photo-document.js';
 
-/** The facts that are shown as they are. Sizes that are no numbers are 0. */
+/** The facts that are shown unchanged. Invalid sizes are 0. */
 export type ShownFacts = Pick<
   Facts,
   'type' | 'bytes' | 'width' | 'height' | 'camera' | 'lens' | 'exposure' | 'seconds' | 'codecs'
@@ -24,7 +24,7 @@ const exposure: Record<keyof Exposure, (value: unknown) => boolean> = {
   flash: isFlag,
 };
 
-/** The facts that are shown, from the facts of a document. */
+/** The valid facts of a document. */
 export function factsShown(facts: unknown): ShownFacts {
   return {
     type: textOf(own(facts, 'type')),
@@ -39,13 +39,13 @@ export function factsShown(facts: unknown): ShownFacts {
   };
 }
 
-/** What ties a file to the other half of a Live Photo, where it is one. */
+/** The content identifier that pairs the two files of a Live Photo; undefined for other files. */
 export function pairOf(facts: unknown): string | undefined {
   const pair = textOf(own(facts, 'pair'));
   return /^[\x21-\x7e]{8,128}$/.test(pair) ? pair : undefined;
 }
 
-/** Where the clip of a motion photo lies in it. */
+/** The position of the motion clip inside a motion photo. */
 export function motionOf(facts: unknown): Facts['motion'] {
   const motion = own(facts, 'motion');
   const [at, bytes] = [own(motion, 'at'), own(motion, 'bytes')];
@@ -54,7 +54,7 @@ export function motionOf(facts: unknown): Facts['motion'] {
   return from > 0 && length > 0 && from + length <= size(own(facts, 'bytes')) ? { at: from, bytes: length } : undefined;
 }
 
-/** The films that are shown, from those of a document: only MP4, addressed by a SHA-256. */
+/** The valid videos of a document: only MP4, addressed by a SHA-256. */
 export function clipsShown(document: unknown): { hover?: Rendition; video?: Rendition } {
   const clips = own(document, 'clips');
   return Object.fromEntries(
@@ -67,14 +67,14 @@ export function clipsShown(document: unknown): { hover?: Rendition; video?: Rend
   );
 }
 
-/** The renditions that are shown, from those of a document: only pictures, addressed by a SHA-256. */
+/** The valid renditions of a document: only pictures, addressed by a SHA-256. */
 export function renditionsShown(renditions: unknown): { thumb?: Rendition; preview?: Rendition } {
   return Object.fromEntries(
     ['thumb', 'preview'].map((name) => [name, own(renditions, name)]).filter(([, rendition]) => isRendition(rendition)),
   ) as { thumb?: Rendition; preview?: Rendition };
 }
 
-/** Whether the renditions of a document say that its original is damaged. */
+/** Whether the renditions of a document mark its original as damaged. */
 export const isDamaged = (renditions: unknown): boolean => own(renditions, 'damaged') === true;
 
 const isRendition = (value: unknown): value is Rendition =>
@@ -89,7 +89,7 @@ function size(value: unknown): number {
   return isNumber(value) && (value as number) >= 0 ? (value as number) : 0;
 }
 
-/** An object under its name with those of its keys that have the right type; nothing where there are none. */
+/** An object under its name, with those of its keys whose values are valid; empty if there are none. */
 function part(name: string, value: unknown, checks: Record<string, (value: unknown) => boolean>): JsonObject {
   const entries = isObject(value) ? Object.keys(checks).filter((key) => checks[key]!(own(value, key))) : [];
   return entries.length === 0 ? {} : { [name]: Object.fromEntries(entries.map((key) => [key, own(value, key)])) };

@@ -1,11 +1,11 @@
 /**
- * What each field of a photo may hold. The same rules bound an edit that is made and one that is shown: a value that a
- * foreign writer got wrong is kept and passed on, but never shown.
+ * The valid values of each field of a photo. The same rules apply to making an edit and to showing one: an invalid
+ * value by a foreign writer is kept and replicated, but never shown.
  */
 import { isObject, own } from './json-values.js';
 import { audiences, type EditableFields } from './photo-document.js';
 
-/** The names of the fields that are edited as one value. */
+/** The names of single-value fields. */
 export type FieldName = keyof EditableFields;
 
 const number = (value: unknown, from: number, to: number): boolean =>
@@ -15,11 +15,11 @@ const optional = (value: unknown, is: (value: unknown) => boolean): boolean => v
 const orNull = (is: (value: unknown) => boolean) => (value: unknown) => value === null || is(value);
 const flag = (value: unknown): boolean => typeof value === 'boolean';
 
-/** Local wall time as documents hold it, `2024-07-01T12:00:00.000`. */
+/** Local wall time as stored in documents, `2024-07-01T12:00:00.000`. */
 const wallTime = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.\d{3}$/;
 const offset = /^[+-](?:0\d|1[0-4]):[0-5]\d$/;
 
-/** Whether a text is a local wall time `2024-07-01T12:00:00.000` on a day that the calendar has. */
+/** Whether a text is a local wall time `2024-07-01T12:00:00.000` with a valid date. */
 export function isWallTime(value: unknown): value is string {
   const match = typeof value === 'string' ? wallTime.exec(value) : null;
   if (!match) return false;
@@ -34,17 +34,17 @@ export function isWallTime(value: unknown): value is string {
   return isDay(year, month, day) && hour < 24 && minute < 60 && second < 60;
 }
 
-/** Whether the calendar has a day; years 1 to 9999. */
+/** Whether a date is in the calendar; years 1 to 9999. */
 export function isDay(year: number, month: number, day: number): boolean {
   if (year < 1 || month < 1 || month > 12 || day < 1) return false;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return day <= (month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31);
 }
 
-/** Whether a text is an offset from UTC, `+02:00`, up to 14 hours. */
+/** Whether a text is a UTC offset such as `+02:00`, up to 14 hours. */
 export const isOffset = (value: unknown): value is string => typeof value === 'string' && offset.test(value);
 
-/** What each field may hold; `null` takes the value away. */
+/** The valid values of each field; `null` removes the value. */
 export const fields: { [F in FieldName]: (value: unknown) => boolean } = {
   title: orNull((value) => text(value, 1_000)),
   description: orNull((value) => text(value, 8_000)),
@@ -71,7 +71,7 @@ export const fields: { [F in FieldName]: (value: unknown) => boolean } = {
 /** The names of all fields. */
 export const fieldNames = Object.keys(fields) as FieldName[];
 
-/** A tag or album id as it is compared: NFC, no white space at its ends; undefined where nothing is left, or it is longer than 200. */
+/** A tag or album id in the form that is compared: NFC, trimmed; undefined if it is then empty or longer than 200. */
 export function elementOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const element = value.normalize('NFC').trim();

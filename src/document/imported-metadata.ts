@@ -1,7 +1,7 @@
 /**
- * What an export of another album (Google Takeout, iCloud Photos) says of a photo, and how it gets into the photo's document:
- * values below every edit and above the facts, albums and tags as edits older than any that a person made here. Saying the
- * same again changes nothing, so an import may be repeated; it never beats a person. Pure.
+ * The metadata of a photo in the export of another album (Google Takeout, iCloud Photos), added to the photo's
+ * document: values below every edit and above the facts; albums and tags as edits older than any made here. Importing
+ * the same metadata again changes nothing, so an import can be repeated; it never overrides a person. Pure.
  */
 import { createHash } from 'node:crypto';
 import { canonical, wellFormed } from './canonical-json.js';
@@ -13,41 +13,41 @@ import type { Edits, Gps, Membership, PhotoDocument, Sidecar, SidecarValues } fr
 import { formatStamp } from './stamp.js';
 import { earliestSighting } from './time-taken.js';
 
-/** What an export says of one photo. Times are milliseconds since 1970 (UTC). */
+/** The metadata of one photo in an export. Times are milliseconds since 1970 (UTC). */
 export interface ImportedMetadata {
-  /** The name of the file that says it, without folders. */
+  /** The name of its metadata file, without folders. */
   name: string;
-  /** When that was written: of two exports the later one is shown. */
+  /** When that file was written: of two exports the later one is shown. */
   written: number;
-  /** When the photo came to the other album: what people did there counts as done then. */
+  /** When the photo was added to the other album: edits made there count as made at that time. */
   added?: number;
   description?: string;
   favourite?: true;
-  /** Where it was taken; `moved`: somebody put it there by hand, so that it counts more than the file's own position. */
+  /** The position; `moved`: a person placed it, so it overrides the position in the file. */
   gps?: Gps;
   moved?: true;
-  /** When it was taken. */
+  /** The time taken. */
   taken?: number;
   tags?: string[];
   albums?: string[];
 }
 
-/** The epoch in the stamps of what an export says. No server has it: theirs are drawn, and longer. */
+/** The epoch in the stamps of imported edits. No server has it: theirs are random, and longer. */
 const epoch = 'import';
 const by = 'owner';
-/** How many tags, and how many albums, are taken of one photo. */
+/** The maximum number of tags, and of albums, imported per photo. */
 const most = 500;
 const hour = 3_600_000;
 const quarter = hour / 4;
 
-/** A document with what an export says of its photo; the same one where it is there already. */
+/** A document with the imported metadata of its photo; the same document if it contains them already. */
 export function withBrought(document: PhotoDocument, brought: ImportedMetadata): PhotoDocument {
   const sidecars = sidecarsWith(document, brought);
   const edits = mergeEdits(document.edits, editsOf(document, brought));
   return { ...document, sidecars, edits };
 }
 
-/** What `item.json` holds as `brought`, looked at again: a record may be of another version, or edited by hand. */
+/** The field `brought` of `item.json`, validated: the record may be of another version, or edited by hand. */
 export function parseBrought(value: unknown): ImportedMetadata | undefined {
   const [name, written] = [own(value, 'name'), own(value, 'written')];
   if (!isObject(value) || typeof name !== 'string' || !isTime(written)) return undefined;
@@ -70,10 +70,10 @@ export function parseBrought(value: unknown): ImportedMetadata | undefined {
   };
 }
 
-/** A time that a date can hold. */
+/** A time that fits a Date. */
 const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= 8.64e15;
 
-/** Keyed by the values, not by the bytes of the file: an export counts views, and would be another one each time. */
+/** Keyed by the values, not by the bytes of the file: an export counts views, so its bytes differ every time. */
 function sidecarsWith({ sidecars, ...document }: PhotoDocument, brought: ImportedMetadata): Record<string, Sidecar> {
   const values = valuesOf({ sidecars, ...document }, brought);
   if (Object.keys(values).length === 0) return sidecars;
@@ -82,7 +82,7 @@ function sidecarsWith({ sidecars, ...document }: PhotoDocument, brought: Importe
     .digest('hex');
   const known = own(sidecars, key);
   const written = new Date(brought.written).toISOString();
-  // What was said before is only said again where something else was said in between.
+  // Repeats an earlier state only if a different one came in between.
   const rivals = Object.entries(sidecars).some(([other, { name }]) => other !== key && name === brought.name);
   const isNewer = textOf(own(known, 'modified')) < written;
   if (known !== undefined && !(rivals && isNewer)) return sidecars;
@@ -100,7 +100,7 @@ function valuesOf(document: PhotoDocument, brought: ImportedMetadata): SidecarVa
   };
 }
 
-/** The time taken, where the file has none that makes sense. */
+/** The time taken, if the file has no plausible one. */
 function takenFrom(
   document: PhotoDocument,
   { taken, added }: ImportedMetadata,
@@ -113,7 +113,7 @@ function takenFrom(
 /** The first days of clocks that were never set. */
 const unset = /^(?:1904|1970|1980|2000)-01-01T/;
 
-/** Whether a file's own time can be right; a clock may be up to 14 hours before or behind UTC. */
+/** Whether the file's own time is plausible; a clock may be up to 14 hours off UTC. */
 function isSane(read: unknown, instant: number, added: number | undefined): boolean {
   if (!isWallTime(read)) return false;
   const digits = Date.parse(`${read}Z`);
@@ -121,12 +121,15 @@ function isSane(read: unknown, instant: number, added: number | undefined): bool
   return !unset.test(read) || Math.abs(digits - instant) <= 24 * hour;
 }
 
-/** An instant as wall time: what the name says, where that is the same instant in some zone; else the digits of UTC. */
+/**
+ * An instant as wall time: the one in the file name if it is the same instant in some time zone; otherwise the digits
+ * of UTC.
+ */
 function localOf(instant: number, named: string | undefined): Pick<SidecarValues, 'taken' | 'offset'> {
   const utc = new Date(instant).toISOString().slice(0, -1);
   if (!isWallTime(utc)) return {};
   if (named === undefined) return { taken: utc };
-  // Exports tell whole seconds, and a file is named a moment after it was taken.
+  // Exports have whole seconds, and a file is named a moment after it was taken.
   const difference = Date.parse(`${named}Z`) - instant;
   const minutes = (Math.round(difference / quarter) * quarter) / 60_000;
   const isZone = Math.abs(difference - minutes * 60_000) <= 3_000 && Math.abs(minutes) <= 14 * 60;
@@ -139,7 +142,9 @@ function offsetText(minutes: number): string {
   return `${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
 }
 
-/** Albums and tags as they were put in over there: before the photo came here, and so before anything a person did here. */
+/**
+ * Albums and tags as they were set in the other album: before the photo arrived here, and so before every edit here.
+ */
 function editsOf(document: PhotoDocument, { added, taken, tags = [], albums = [] }: ImportedMetadata): Edits {
   const came = Date.parse(earliestSighting(document)?.at ?? '');
   const latest = Number.isNaN(came) ? 0 : came - 1;

@@ -1,19 +1,20 @@
 /**
- * How fields that this version does not know merge: by their shape. An object with a stamp in `at` is a register, the
- * newest wins; an object of registers is a set, merged element by element; of anything else the greater canonical JSON
- * wins. A richer shape beats a poorer one. Commutative, associative, idempotent. Frozen: two versions must agree for ever.
+ * The merge rules for fields that this version does not know, by their shape. An object with a stamp in `at` is a
+ * register, and the newest wins; an object of registers is a set, merged element by element; of anything else the
+ * greater canonical JSON wins. A richer shape beats a poorer one. Commutative, associative, idempotent. Frozen: all
+ * versions must agree for ever.
  */
 import { canonical } from './canonical-json.js';
 import { compareText, isObject, keysOf, own, type JsonObject } from './json-values.js';
 
-/** The one of two values whose canonical JSON is greater. */
+/** The value with the greater canonical JSON. */
 export function greater<T>(a: T, b: T): T {
   return compareText(canonical(a), canonical(b)) >= 0 ? a : b;
 }
 
 /**
- * Merges two objects key by key. A value that only one of them has is merged with itself: it comes out as every merge
- * leaves it, so that the order of merges does not show.
+ * Merges two objects key by key. A value in only one of them is merged with itself: this normalises it, so that the
+ * result does not depend on the order of merges.
  */
 export function mergeKeys(
   a: JsonObject,
@@ -28,7 +29,7 @@ export function mergeKeys(
   );
 }
 
-/** Merges two maps element by element; anything that is no object loses against one that is. */
+/** Merges two maps element by element; a value that is not an object loses against one that is. */
 export function mergeMaps(a: unknown, b: unknown, rule: (a: unknown, b: unknown) => unknown): unknown {
   if (isObject(a) && isObject(b)) return mergeKeys(a, b, rule);
   return isObject(a) ? a : isObject(b) ? b : greater(a, b);
@@ -37,7 +38,7 @@ export function mergeMaps(a: unknown, b: unknown, rule: (a: unknown, b: unknown)
 /** Whether a value is an object with a stamp (or another text) in `at`. */
 export const isRegister = (value: unknown): boolean => typeof own(value, 'at') === 'string';
 
-/** The later of two registers; of equal stamps the greater canonical JSON. What is no register loses. */
+/** The later of two registers; for equal stamps the greater canonical JSON. A value that is not a register loses. */
 export function later<T>(a: T, b: T): T {
   const order = compareText(stampIn(a), stampIn(b));
   return order === 0 ? greater(a, b) : order > 0 ? a : b;
@@ -56,7 +57,7 @@ export function mergeShapes(a: unknown, b: unknown): unknown {
   return left === 1 ? mergeMaps(a, b, later) : greater(a, b);
 }
 
-/** 2 for a register, 1 for a set of registers with at least one, 0 for the rest. */
+/** 2 for a register, 1 for a non-empty set of registers, 0 for the rest. */
 function rank(value: unknown): number {
   if (isRegister(value)) return 2;
   const parts = isObject(value) ? Object.values(value) : [];

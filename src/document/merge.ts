@@ -1,7 +1,7 @@
 /**
- * Two bodies of one document become one: pure, commutative, associative, idempotent, and blind to where and when it is
- * done. So any two servers that have seen the same bodies hold the same document. Nothing that a person did is lost but
- * what the limit of 8 values per field drops. The rules are frozen: a change of them is a new `format`.
+ * Merges two bodies of one document: pure, commutative, associative, idempotent, and independent of place and time. So
+ * all servers that have seen the same bodies hold the same document. Nothing that a person did is lost, except beyond
+ * the limit of 8 values per field. The rules are frozen: changing them requires a new `format`.
  */
 import { createHash } from 'node:crypto';
 import { PhotospoolError } from '../base/errors.js';
@@ -18,15 +18,15 @@ type Rule = (a: unknown, b: unknown) => unknown;
 /** How many values of a field are kept. */
 export const keptValues = 8;
 
-/** Whether a newer version wrote this body; it is stored and passed on, never merged or rewritten. */
+/** Whether a newer version wrote this body; it is stored and replicated, never merged or rewritten. */
 export function isNewer(body: object): boolean {
   const found = own(body, 'format');
   return typeof found === 'number' && found > format;
 }
 
 /**
- * Merges two bodies of the same document. Neither is changed; the answer may share parts with both.
- * @throws PhotospoolError `newer-version` where one is of a newer format.
+ * Merges two bodies of the same document. Neither is changed; the result may share parts with both.
+ * @throws PhotospoolError `newer-version` if one has a newer format.
  */
 export function merge<B extends object>(a: B, b: B): B {
   if (isNewer(a) || isNewer(b)) {
@@ -45,10 +45,10 @@ export function merge<B extends object>(a: B, b: B): B {
   }) as B;
 }
 
-/** Sets of which each element merges for itself, also beside an element that is none. */
+/** Sets merged element by element, even if an element is malformed. */
 const mergedByElement: ReadonlySet<string> = new Set(['tags', 'albums', 'overruled', 'gives', 'ends', 'under']);
 
-/** Merges the edits of two documents; what only one has is kept. */
+/** Merges the edits of two documents; edits in only one of them are kept. */
 export function mergeEdits(a: Edits, b: Edits): Edits {
   return mergeKeys(a, b, (x, y, key) => {
     if (mergedByElement.has(key)) return mergeMaps(x, y, later);
@@ -58,7 +58,7 @@ export function mergeEdits(a: Edits, b: Edits): Edits {
   });
 }
 
-/** Of two registers the one with the greater recipe; of equal recipes the one whose canonical JSON has the greater SHA-256. */
+/** The register with the greater recipe; for equal recipes the one whose canonical JSON has the greater SHA-256. */
 function higherRecipe(a: unknown, b: unknown): unknown {
   const order = recipeOf(a) - recipeOf(b) || compareText(digest(a), digest(b));
   return order >= 0 ? a : b;
@@ -71,7 +71,7 @@ function recipeOf(value: unknown): number {
 
 const digest = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');
 
-/** Of two sightings under one name the earlier. */
+/** The earlier of two sightings with one key. */
 function earlier(a: unknown, b: unknown): unknown {
   if (isRegister(a) !== isRegister(b)) return isRegister(a) ? a : b;
   const order = isRegister(a) ? compareText(own(a, 'at') as string, own(b, 'at') as string) : 0;
@@ -79,8 +79,9 @@ function earlier(a: unknown, b: unknown): unknown {
 }
 
 /**
- * The newest 8 of the values in two lists, newest first, and those older ones that must outlast the cut (causal-order.ts): of
- * audiences all that no other has in sight, of other fields those that win over a greater stamp. What has no stamp goes.
+ * The newest 8 of the values in two lists, newest first, and those older ones that must survive the cut
+ * (causal-order.ts): for the audience all values that no other has seen, for other fields those that override a greater
+ * stamp. Drops values without a stamp.
  */
 function mergeValues(a: unknown, b: unknown, field: string): unknown {
   const lists = [a, b].filter((list): list is unknown[] => Array.isArray(list));
@@ -93,13 +94,13 @@ function mergeValues(a: unknown, b: unknown, field: string): unknown {
 
 const hasStamp = (value: unknown): value is Edit<unknown> => isStamp(own(value, 'at'));
 
-/** Each edit once, newest first. No server gives a stamp twice; where somebody forged one, both values are kept. */
+/** Removes duplicates, newest first. No server issues a stamp twice; of a forged one both values are kept. */
 function distinct(edits: readonly Edit<unknown>[]): Edit<unknown>[] {
   const sorted = [...edits].sort((x, y) => compareText(y.at, x.at) || compareText(canonical(y), canonical(x)));
   return sorted.filter((edit, n) => edit.at !== sorted[n - 1]?.at || canonical(edit) !== canonical(sorted[n - 1]));
 }
 
-/** How far a value lets others see: 0 is the narrowest. Only the audience and the trash have widths. */
+/** How widely a value makes a photo visible: 0 is the narrowest. Only the audience and the trash have widths. */
 export function widthOf(field: string, value: unknown): number {
   if (field === 'audience') return Math.max(0, audiences.indexOf(value as (typeof audiences)[number]));
   return field === 'trashed' && value !== true ? 1 : 0;
@@ -121,7 +122,7 @@ function splitExif(body: object): { tags: JsonObject; rest: JsonObject } {
   };
 }
 
-/** The rules of a photo's parts; a part that is not named here merges by its shape. */
+/** The merge rules of a photo's parts; a part that is not named here merges by its shape. */
 const photoRules: Record<string, Rule> = {
   format: greaterNumber,
   facts: higherRecipe,
@@ -134,10 +135,10 @@ const photoRules: Record<string, Rule> = {
   },
 };
 
-/** The rules of documents whose parts this version does not know. */
+/** The merge rules of documents whose parts this version does not know. */
 const otherRules: Record<string, Rule> = { format: greaterNumber, overruled: (a, b) => mergeMaps(a, b, later) };
 
-/** Kinds with a grant set, or with the ends that their author had in sight (grants.ts). */
+/** Kinds with a grant set, or with the ends that their author had seen (grants.ts). */
 const kindsWithGrants: ReadonlySet<unknown> = new Set([
   'people',
   'sharing',
@@ -163,10 +164,13 @@ function greaterNumber(a: unknown, b: unknown): unknown {
 
 const isFieldName = (key: string): boolean => fieldNames.some((name) => name === key);
 
-/** Whether a value is a list of edits, also of a field that this version does not know. */
+/** Whether a value is a list of edits, including fields that this version does not know. */
 const isEditList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isRegister);
 
-/** Kinds merge with their own only. Bodies of two kinds under one id are no work of ours: one of them is taken whole. */
+/**
+ * Only bodies of the same kind merge. No server of ours writes two kinds under one id; then one of the bodies is taken
+ * whole.
+ */
 function kindRank(body: object): string {
   const kind = own(body, 'kind');
   if (typeof kind !== 'string') return '';

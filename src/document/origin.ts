@@ -1,7 +1,7 @@
 /**
- * Whose word it is that is said again: where a name becomes another one, an edit is taken back, or what was said of one photo goes
- * over to another, nobody looks at each value anew. So the edit that does it names those who said it before (`of`), and for links
- * to a search it counts only where all of them may share (share-link-view.ts). Pure.
+ * The authors behind a repeated value. A rename, an undo or a copy from another photo repeats values that nobody
+ * reviewed one by one. So such an edit names the former authors (`of`), and share links to a search accept it only if
+ * all of them have the right to share (share-link-view.ts). Pure.
  */
 import { canonical } from './canonical-json.js';
 import type { FieldName } from './field-rules.js';
@@ -9,25 +9,28 @@ import { entriesOf, own, textOf } from './json-values.js';
 import type { PhotoDocument } from './photo-document.js';
 import { owner, unknownSender } from './photo-senders.js';
 
-/** What stands in `of` for the file itself: it counts where the file does. */
+/** The entry in `of` for the file itself: accepted if the file is. */
 export const fileItself = 'file';
 
-/** Who stands behind an edit or a membership: its author, and those whose word it was before. */
+/** All authors of an edit or a membership: its own, and the former ones. */
 export const authorsOf = (said: unknown): string[] => [textOf(own(said, 'by')), ...textsIn(own(said, 'of'))];
 
-/** The others behind an edit or a membership, beside `self`; tokens that edit, and the owner, speak for the owner. */
+/**
+ * The other authors of an edit or a membership besides `self`; the owner and tokens with the right to edit count as the
+ * owner.
+ */
 export const othersBehind = (said: unknown, self: string): string[] =>
   authorsOf(said).filter(
     (one) => one !== self && (one.startsWith('person:') || one === fileItself || one === unknownSender),
   );
 
-/** Those whose word it was that an element is in a set, before somebody took it out. */
+/** The people who had put an element into a set before someone removed it. */
 export const othersWhoWere = (said: unknown, self: string): string[] =>
   textsIn(own(said, 'was')).filter((one) => one !== self);
 
 /**
- * Those who said a tag that nobody edited, in the file or in sidecars: none where `self` or the owner did; undefined where nobody
- * says it.
+ * The senders of an unedited tag, in the file or in sidecars: none if `self` or the owner sent it; undefined if nobody
+ * did.
  */
 export function othersWhoSent(document: PhotoDocument, element: string, self: string): string[] | undefined {
   const isOwn = (told: unknown): boolean => [owner, self, ''].includes(textOf(own(told, 'by')));
@@ -40,7 +43,7 @@ export function othersWhoSent(document: PhotoDocument, element: string, self: st
   return [...new Set([...(inFile ? [fileItself] : []), ...naming.map((told) => sender(textOf(own(told, 'by'))))])];
 }
 
-/** Those who gave a value of a field, newest first in the document, before somebody took it back. */
+/** The people who had given a field a value before someone undid it, newest first. */
 export function othersWhoGave(document: PhotoDocument, field: FieldName, value: unknown, self: string): string[] {
   const list: unknown = own(document.edits, field);
   const given = (Array.isArray(list) ? (list as unknown[]) : []).find(
@@ -49,7 +52,7 @@ export function othersWhoGave(document: PhotoDocument, field: FieldName, value: 
   return othersBehind(given, self);
 }
 
-/** Those beside `self` and the owner who sent a photo or its sidecars: of what the file says, without a look at which says it. */
+/** The people besides `self` and the owner who sent a photo or its sidecars, whichever of them contains the value. */
 export function othersWhoBrought(document: PhotoDocument, self: string): string[] {
   const sent = (part: unknown): string[] =>
     entriesOf(part)
@@ -60,7 +63,7 @@ export function othersWhoBrought(document: PhotoDocument, self: string): string[
   return [...new Set([...(isOthers ? sent(document.sightings) : []), ...sent(document.sidecars)])];
 }
 
-/** A token that sent a file is not known to be one that may share. */
+/** A token that sent a file is not known to have the right to share. */
 const sender = (by: string): string => (by.startsWith('person:') ? by : unknownSender);
 
 const textsIn = (value: unknown): string[] =>

@@ -1,27 +1,28 @@
 /**
- * Registers whose stamp is beyond the clock. Of a register one value is kept, the one with the greatest stamp (merge-by-shape.ts); so
- * one that came from a clock years ahead, or was forged, could never be changed again. A later change by a right clock is
- * kept beside it, in the set `overruled`, under the name of the register and the stamp that it overrules. That set merges
- * by its shape, here and on older servers, so that the change is never lost. Pure; never throws.
+ * Registers with a stamp beyond the clock. A register keeps one value, that with the greatest stamp
+ * (merge-by-shape.ts); so a value from a clock years ahead, or a forged one, could never be changed again. A later
+ * change by a correct clock is therefore stored beside it, in the set `overruled`, keyed by the name of the register
+ * and the stamp that it overrides. This set merges by its shape, on older servers too, so the change is never lost.
+ * Pure; never throws.
  *
- * A change may be overruled in turn. Where the way from one to the next ends nowhere (a circle, which nobody but a forger
- * makes), the reader takes the narrower side.
+ * A change can be overruled in turn. If the chain does not end (a cycle, which only a forged document has), readers
+ * take the narrower value.
  */
 import { compareText, entriesOf, isObject, own, textOf, type JsonObject } from './json-values.js';
 import type { Stamp } from './photo-document.js';
 
-/** How long an odd stamp may be to be the key of an entry as it is. */
+/** The maximum length of an invalid stamp as the key of an entry. */
 const longestStamp = 80;
-/** More steps than anybody makes. */
+/** More steps than any real chain has. */
 const mostSteps = 1_000;
 
-/** A value with its stamp, as it is made. */
+/** A new value with its stamp. */
 export type StampedValue = { at: Stamp } & Record<string, unknown>;
 
-/** The key for what overrules the value at a stamp. A stamp that is none, and longer than any, shares one key with its like. */
+/** The key of the value that overrules a stamp. All overlong stamps share one key. */
 const keyOf = (name: string, at: Stamp): string => `${name} ${at.length > longestStamp ? 'odd' : at}`;
 
-/** The values from the one that a register holds to the one that counts. */
+/** Follows the chain from the value in a register to the effective one. */
 function wayFrom(overruled: unknown, name: string, register: unknown): { last: unknown; circle: boolean } {
   const passed = new Set<string>();
   for (let last = register; ;) {
@@ -36,7 +37,7 @@ function wayFrom(overruled: unknown, name: string, register: unknown): { last: u
   }
 }
 
-/** The register that counts in place of one that a document holds; `circle` where none does. */
+/** The effective register in place of the one in a document; for a cycle `circle`. */
 export function effective(overruled: unknown, name: string, register: unknown): unknown {
   if (!isObject(overruled)) return register;
   const { last, circle } = wayFrom(overruled, name, register);
@@ -44,8 +45,8 @@ export function effective(overruled: unknown, name: string, register: unknown): 
 }
 
 /**
- * What must be added to `overruled` so that `made` counts in place of `before`: nothing where its stamp is the greater one, as it
- * is where no clock was wrong by more than a day.
+ * The entries to add to `overruled` so that `made` takes effect in place of `before`: none if its stamp is greater,
+ * which it is unless a clock was wrong by more than a day.
  */
 export function overrule(overruled: unknown, name: string, before: unknown, made: StampedValue): JsonObject {
   let from = before;
@@ -61,8 +62,9 @@ export function overrule(overruled: unknown, name: string, before: unknown, made
 }
 
 /**
- * A document with registers changed: each in its place, and `overruled` where the one that was there has a greater stamp. What
- * those registers said before is in the document no more, but what they were made in sight of still counts when it comes back.
+ * A document with changed registers: each in its place, with an entry in `overruled` if the previous one has a greater
+ * stamp. The previous values are gone from the document, but what they had seen still counts if they come back by a
+ * merge.
  */
 export function withRegisters<B extends object>(body: B, made: Record<string, StampedValue>): B {
   const known = own(body, 'overruled');
@@ -78,21 +80,22 @@ export function withRegisters<B extends object>(body: B, made: Record<string, St
   return { ...body, ...made, ...(Object.keys(added).length > 0 && { overruled }) };
 }
 
-/** What was overruled before is overruled by what is said now, wherever it comes back. */
+/** Previously overruled values are overruled by the new one, too, in case they come back by a merge. */
 function renewed(overruled: unknown, name: string, made: StampedValue): JsonObject {
   return Object.fromEntries(
     entriesOf(overruled).flatMap(([key, last]) => {
       const at = own(last, 'at');
       if (!key.startsWith(`${name} `) || typeof at !== 'string') return [];
-      // One beyond the clock, which nobody but a forger leaves there, is overruled itself.
+      // An entry beyond the clock, which only a forged document has, is itself overruled.
       return at < made.at ? [[key, { ...made }]] : Object.entries(overrule(overruled, name, last, made));
     }),
   );
 }
 
 /**
- * The register of a document that counts. One that was overruled is in its place no more, so another one below its stamp may come
- * back there; had the greater one stayed, it would not have counted, and it does not now. `circle` as `effective`.
+ * The effective register of a document. An overruled register is replaced in its place, so a merge may bring back one
+ * with a lower stamp; had the one with the greater stamp stayed, it would not have counted, and it does not count now.
+ * `circle` as in `effective`.
  */
 export function countedIn(body: unknown, name: string): unknown {
   const [overruled, register] = [own(body, 'overruled'), own(body, name)];
@@ -107,14 +110,17 @@ export function countedIn(body: unknown, name: string): unknown {
   return effective(overruled, name, newest ?? register);
 }
 
-/** The value of a register of a document; `circle` where values overrule each other round, as only a forger makes them. */
+/**
+ * The value of a register of a document; `circle` if values overrule each other in a cycle, which only a forged
+ * document has.
+ */
 export function registerIn(body: unknown, name: string): { value: unknown } | 'circle' | undefined {
   const found = countedIn(body, name);
   if (found === 'circle') return found;
   return isObject(found) ? { value: own(found, 'value') } : undefined;
 }
 
-/** Whether a register that narrows (`removed`) says so, or nobody can tell. */
+/** Whether a narrowing register (`removed`) is set; true also in a cycle. */
 export function isSet(body: unknown, name: string): boolean {
   const found = registerIn(body, name);
   return found === 'circle' || found?.value === true;

@@ -1,7 +1,7 @@
 /**
- * Documents that somebody filled to the brim. Taking something back must never fail because there is no room for it, and a branch
- * of a mebibyte must not keep it from being merged: then a document sheds what no server of ours writes in such amounts.
- * Which of it follows from the document alone, so that servers which meet the same branches shed the same. Pure.
+ * Shrinks documents that were filled to the limit. Withdrawing something must never fail for lack of space, and a
+ * branch of 1 MiB must not prevent its merge: then a document drops content that no server of ours writes in such
+ * amounts. What is dropped depends on the document alone, so servers with the same branches drop the same. Pure.
  */
 import { canonical, fieldLimit, mergedSizeLimit, sizeOf, weigh } from './canonical-json.js';
 import { shownEdit } from './edits.js';
@@ -13,10 +13,10 @@ import { mostNamed } from './causal-order.js';
 import { photoOf, type Body, type Edits } from './photo-document.js';
 import { isPurge } from './purge.js';
 
-/** How large a document is at most that shed something: there is room for later edits. */
+/** The maximum size of a shrunk document: it leaves room for later edits. */
 const roomy = { bytes: (mergedSizeLimit * 3) / 4, fields: (fieldLimit * 3) / 4 };
 
-/** What is left where it is, as long as it is no larger than anybody writes it. */
+/** Keys that stay, unless they are larger than any server of ours writes them. */
 const known: Record<string, readonly string[]> = {
   '': [
     'format',
@@ -35,29 +35,38 @@ const known: Record<string, readonly string[]> = {
   ],
   facts: ['recipe', 'type', 'bytes', 'width', 'height', 'taken'],
 };
-/** Larger than this (bytes of JSON) is none of these; a comment's text has 8,000 characters. All of them together leave room. */
+/**
+ * The maximum size of such a key in bytes of JSON; the text of a comment has up to 8,000 characters. All of them
+ * together fit.
+ */
 const largestKnown = (key: string): number => (key === 'text' ? 64 : 8) * 1024;
-/** Parts of which each entry may go for itself, after all that is not known. */
+/** Parts whose entries are dropped one by one, after everything unknown. */
 const parts = ['facts', 'renditions', 'sidecars', 'sightings', 'edits', 'overruled', 'gives'];
-/** What ends access, and what waits for such an end (grants.ts): not shed before all that is given, for then access would come back. */
+/**
+ * What ends access, and what depends on such an end (grants.ts): dropped only after all gives, otherwise access would
+ * come back.
+ */
 export const closing: readonly string[] = ['ends', 'under'];
-/** Fields of `edits` in which each value or element may go for itself. */
+/** Fields of `edits` whose values or elements are dropped one by one. */
 const fieldsKnown: readonly string[] = [...fieldNames, 'tags', 'albums', 'favourites', 'apart', 'overruled'];
 /** The fields of `edits` that decide who sees a photo. */
 export const protectedFields = ['audience', 'trashed'] as const;
 
-/** Something that may go: what is not known first, then entries of the largest part, so that a flood of one takes nothing from the others. */
+/**
+ * A candidate for dropping: unknown content first, then entries of the largest part, so that flooding one part costs
+ * the others nothing.
+ */
 interface Piece {
   isKnown: boolean;
   path: string[];
   size: number;
   fields: number;
-  /** How much of a document the part is that it is an entry of, and how much it is itself. */
+  /** The share of its part in the document, and its own. */
   ofPart: number;
   share: number;
 }
 
-/** A document without what it must shed to have at most three quarters of a mebibyte and of the fields, or as little as it can be. */
+/** A document shrunk to at most three quarters of a mebibyte and of the field limit, or as far as possible. */
 export function shed<B extends object>(body: B): B {
   const calm = withoutFloods(body);
   const excess = excessOf(calm);
@@ -80,7 +89,7 @@ export function shed<B extends object>(body: B): B {
   const left = without(calm, gone, '') as B;
   if (bytes <= 0 && fields <= 0) return left;
   const least = withOne(left, protectedFields, 0);
-  // Then nothing is given any more that could end.
+  // Then no give is left that an end could end.
   return excessOf(least) ? withoutEnds(least) : least;
 }
 
@@ -91,7 +100,7 @@ function withoutEnds<B extends object>(body: B): B {
   return { ...others(body), ...(isObject(edits) && { edits: others(edits) }) } as B;
 }
 
-/** What is too much of a document; undefined where nothing is. */
+/** By how much a document exceeds the limits; undefined if it does not. */
 function excessOf(body: object): { bytes: number; fields: number } | undefined {
   const [bytes, fields] = [sizeOf(body) - roomy.bytes, weigh(body).fields - roomy.fields];
   return bytes > 0 || fields > 0 ? { bytes, fields } : undefined;
@@ -106,7 +115,7 @@ function piecesOf(body: object): Piece[] {
     const { share: ofPart } = measure(part);
     return Object.entries(part).map(([key, one]) => ({ ...measure(one), isKnown: true, path: [...path, key], ofPart }));
   };
-  // A give that is lost only narrows.
+  // Losing a give only narrows access.
   const gives = (path: string[], part: object): Piece[] =>
     entries(path, part).map((one) => ({ ...one, isKnown: false }));
   return entriesOf(body).flatMap(([part, value]) => {
@@ -126,7 +135,7 @@ function piecesOf(body: object): Piece[] {
   });
 }
 
-/** The size of a value, its fields, and how much that is of what a document may have. */
+/** The size of a value, its fields, and its share of what a document may have. */
 function measure(value: unknown): Pick<Piece, 'size' | 'fields' | 'share'> {
   const [size, { fields }] = [sizeOf(value), weigh(value)];
   return { size, fields, share: size / mergedSizeLimit + fields / fieldLimit };
@@ -147,19 +156,20 @@ function without(value: unknown, gone: ReadonlySet<string>, at: string): unknown
 }
 
 /**
- * A document with at most 256 values of each field, which is more than anybody makes: of more only the one that is shown stays. An edit
- * could not name all others.
+ * A document with at most 256 values per field, which is more than anyone makes: of a longer list only the shown value
+ * stays. An edit could not name all of them.
  */
 export const withoutFloods = <B extends object>(body: B): B => withOne(body, fieldNames, mostNamed);
 
-/** Of those of some fields with more than `most` values only the value that is shown. */
+/** Reduces those of the given fields with more than `most` values to the value that is shown. */
 function withOne<B extends object>(body: B, fields: readonly FieldName[], most: number): B {
   const edits = own(body, 'edits');
   if (!isObject(edits)) return body;
   const flooded = fields.filter((field) => {
     const list = own(edits, field);
     if (!Array.isArray(list) || list.length <= most) return false;
-    // Those that the next merge cuts are no flood: an edit that names the rest holds, also when all of them come again.
+    // Values that the next merge cuts are no flood: an edit that names the rest stays valid, even if all of them come
+    // back.
     const cut = own(mergeEdits({ [field]: list }, {}), field);
     return most === 0 || (Array.isArray(cut) && cut.length > most);
   });
@@ -174,15 +184,15 @@ function withOne<B extends object>(body: B, fields: readonly FieldName[], most: 
   return { ...body, edits: Object.fromEntries([...others, ...shown]) };
 }
 
-/** Longer is no name of an author, in UTF-16 code units. */
+/** The maximum length of an author's name, in UTF-16 code units. */
 const longestName = 300;
 
-/** What may differ: who may see a photo, whether it is in the trash, and what these edits were made in sight of. */
+/** What may differ: who may see a photo, whether it is in the trash, and the values that these edits had seen. */
 const decisions: ReadonlySet<string> = new Set([...protectedFields, ...closing, 'overruled']);
 
 /**
- * What a change decides about who may see something, and nothing else of it: of a photo its audience and trash, put into the
- * document as it was. Undefined where the change decides nothing, or says something else, too.
+ * The part of a change that decides who may see something: for a photo its audience and trash, applied to the document
+ * as it was. Undefined if the change decides nothing, or also changes something else.
  */
 export function decisionIn(before: Body, after: Body): Body | undefined {
   if (!decides(before, after)) return undefined;
@@ -197,7 +207,10 @@ export function decisionIn(before: Body, after: Body): Body | undefined {
   return { ...before, edits: { ...photos[0].edits, ...split(photos[1].edits, true) } };
 }
 
-/** Whether a change decides who may see something: for that there is always room. `before` is undefined where there was no document. */
+/**
+ * Whether a change decides who may see something: there is always room for that. `before` is undefined for a new
+ * document.
+ */
 export function decides(before: Body | undefined, after: Body): boolean {
   if (isPurge(after)) return true;
   const photos = [before, after].map((body) => photoOf(body)?.edits);
@@ -220,7 +233,7 @@ export function decides(before: Body | undefined, after: Body): boolean {
   );
 }
 
-/** Whether a grant set has an end that it had not before. */
+/** Whether a grant set has an end that it did not have before. */
 function endsMore(before: object | undefined, after: object): boolean {
   const known = own(before, 'ends');
   return entriesOf(own(after, 'ends')).some(([key, entry]) => isObject(entry) && !isObject(own(known, key)));

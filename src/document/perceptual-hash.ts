@@ -1,15 +1,16 @@
 /**
- * What a picture looks like, in 296 bytes: enough to tell its copies (other sizes, formats, qualities, a little brighter or cropped)
- * and the shots of one moment from other pictures. Made of its pixels alone, so the same everywhere. Pure.
+ * The appearance of a picture in 296 bytes: enough to recognise its copies (other sizes, formats, qualities, slightly
+ * brighter or cropped) and the shots of one moment. Computed from pixels alone, so it is the same on every server.
+ * Pure.
  *
- * | bytes | what |
+ * | bytes | content |
  * |---|---|
- * | 0–7 | the signs of the 63 lowest frequencies of its brightness (a perceptual hash by DCT), 16 bits each, low byte first |
+ * | 0–7 | the signs of the 63 lowest frequencies of its brightness (a perceptual hash by DCT), in parts of 16 bits, low byte first |
  * | 8–263 | its brightness on a grid of 16 × 16, 0 to 255 |
  * | 264–295 | its colours on a grid of 4 × 4: Cb, then Cr (ITU-R BT.601, as in JFIF) |
  */
 
-/** Pixels a side of what a look is made of: the picture, whole, squeezed into a square of RGB. */
+/** The side of the input in pixels: the whole picture, scaled to a square of RGB. */
 export const lookPixels = 32;
 const grid = 16;
 const patches = 4;
@@ -17,9 +18,9 @@ const waves = 8;
 const head = 8;
 const cells = grid * grid;
 const colours = patches * patches;
-/** Bytes of a look. */
+/** The length of the hash in bytes. */
 export const lookLength = head + cells + 2 * colours;
-/** The bits of a look come in that many parts of 16. */
+/** The number of 16-bit parts of the DCT bits. */
 export const lookParts = 4;
 
 /** cos(π (place + ½) wave / places). */
@@ -27,7 +28,7 @@ const cosines = Float64Array.from({ length: lookPixels * waves }, (_, at) =>
   Math.cos((Math.PI / lookPixels) * (Math.floor(at / waves) + 0.5) * (at % waves)),
 );
 
-/** The look of a picture: 32 × 32 pixels of RGB, row by row. */
+/** The perceptual hash of a picture: 32 × 32 pixels of RGB, row by row. */
 export function lookOf(pixels: Uint8Array): Uint8Array {
   const count = lookPixels * lookPixels;
   const light = new Float64Array(count);
@@ -58,7 +59,7 @@ export function lookOf(pixels: Uint8Array): Uint8Array {
   return look;
 }
 
-/** The signs of the frequencies of 0 to 7 waves in each direction, but for the mean. */
+/** The signs of the frequencies of 0 to 7 waves in each direction, without the mean. */
 function writeBits(look: Uint8Array, light: Float64Array): void {
   const rows = new Float64Array(lookPixels * waves);
   for (let y = 0; y < lookPixels; y++)
@@ -72,11 +73,11 @@ function writeBits(look: Uint8Array, light: Float64Array): void {
     }
 }
 
-/** The bits of a look, in parts of 16. */
+/** The DCT bits of a hash, in parts of 16. */
 export const partsOf = (look: Uint8Array): number[] =>
   Array.from({ length: lookParts }, (_, part) => look[2 * part]! | (look[2 * part + 1]! << 8));
 
-/** How many bits two looks differ in. */
+/** The Hamming distance of the DCT bits. */
 export function bitsApart(a: readonly number[], b: readonly number[]): number {
   let count = 0;
   for (let part = 0; part < lookParts; part++)
@@ -84,7 +85,7 @@ export function bitsApart(a: readonly number[], b: readonly number[]): number {
   return count;
 }
 
-/** What two looks have in common. */
+/** The similarity of two hashes. */
 export interface Likeness {
   bits: number;
   whole: number;
@@ -92,7 +93,7 @@ export interface Likeness {
   colour: number;
 }
 
-/** Compares two looks. */
+/** Compares two hashes. */
 export function compareLooks(a: Uint8Array, b: Uint8Array): Likeness {
   let sum = 0;
   for (let at = head + cells; at < lookLength; at++) sum += (a[at]! - b[at]!) ** 2;
@@ -104,12 +105,12 @@ export function compareLooks(a: Uint8Array, b: Uint8Array): Likeness {
   };
 }
 
-/** How much there is to tell a picture by: its details, root mean square, of 255. */
+/** The amount of detail in a picture: root mean square, of 255. */
 export function detailOf(look: Uint8Array): number {
   return Math.sqrt(detailsOf(look).reduce((sum, value) => sum + value * value, 0) / cells);
 }
 
-/** Brightness without its soft part: each cell less the mean of those around it and itself. */
+/** The brightness without its low frequencies: each cell minus the mean of itself and its neighbours. */
 function detailsOf(look: Uint8Array): Float64Array {
   const details = new Float64Array(cells);
   for (let y = 0; y < grid; y++)
@@ -126,7 +127,7 @@ function detailsOf(look: Uint8Array): Float64Array {
   return details;
 }
 
-/** Pearson's correlation; 0 where one of the two is even. */
+/** Pearson's correlation; 0 if one of the two is constant. */
 function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const mean = (values: ArrayLike<number>): number => {
     let sum = 0;

@@ -1,13 +1,16 @@
 /**
- * The shapes of the documents that servers exchange. A document is I-JSON, at most 256 KiB, carries a `format` number
- * and never holds binary data. How two of them become one: merge.ts. What a person sees of one: photo-view.ts.
+ * The shapes of the documents that servers exchange. A document is I-JSON of at most 256 KiB with a `format` number,
+ * and never contains binary data. Merging: merge.ts. How a photo is shown: photo-view.ts.
  */
 import { isObject, own } from './json-values.js';
 
-/** The document format this version writes. A document of a newer one is stored and passed on, never merged or rewritten. */
+/**
+ * The document format that this version writes. A document with a newer format is stored and replicated, never merged
+ * or rewritten.
+ */
 export const format = 1;
 
-/** Who may see a photo, from narrow to wide. */
+/** The audiences of a photo, from narrow to wide. */
 export const audiences = ['private', 'family', 'public'] as const;
 
 /** One of the audiences. */
@@ -16,14 +19,14 @@ export type Audience = (typeof audiences)[number];
 /** A hybrid logical clock time and the server's epoch: `<ms, 15 digits>-<counter, 4 hex>-<epoch>`; sorts as text. */
 export type Stamp = string;
 
-/** Where a picture was taken. Degrees (WGS 84); metres above sea level. */
+/** The position of a picture. Degrees (WGS 84); metres above sea level. */
 export interface Gps {
   lat: number;
   lon: number;
   alt?: number;
 }
 
-/** The nearest place that ExifTool's offline database knows. `country` is the ISO 3166 code of two letters. */
+/** The nearest place in ExifTool's offline database. `country` is the two-letter ISO 3166 code. */
 export interface Place {
   city?: string;
   region?: string;
@@ -40,12 +43,15 @@ export interface Exposure {
   flash?: boolean;
 }
 
-/** Which fact the time comes from. `name` and `modified` come from the earliest sighting, `edit` from a person. */
+/** The source of the time taken. `name` and `modified` come from the earliest sighting, `edit` from a person. */
 export type TakenSource = 'exif' | 'xmp' | 'iptc' | 'quicktime' | 'gps' | 'sidecar' | 'name' | 'modified' | 'edit';
 
-/** What a recipe read from the bytes of an original and from nothing else: the same bytes give the same facts anywhere. */
+/**
+ * The values that a recipe read from the bytes of an original and nothing else: the same bytes give the same facts
+ * everywhere.
+ */
 export interface Facts {
-  /** The number of the recipe that read them. */
+  /** The number of the recipe. */
   recipe: number;
   /** MIME type, by the bytes. */
   type: string;
@@ -55,7 +61,7 @@ export interface Facts {
   height: number;
   /** Local wall time where it was taken, `2024-07-01T12:00:00.000`. */
   taken?: string;
-  /** `+02:00`, only where the file says so or the place's zone tells. */
+  /** `+02:00`, if the file contains it or the place determines the zone. */
   offset?: string;
   takenSource?: Exclude<TakenSource, 'sidecar' | 'name' | 'modified' | 'edit'>;
   camera?: { make?: string; model?: string };
@@ -68,17 +74,17 @@ export interface Facts {
   tags?: string[];
   /** 1 to 5; absent where not rated. */
   rating?: number;
-  /** True where the file holds more than one frame. */
+  /** True if the file has more than one frame. */
   animated?: boolean;
   /** The length of a video in seconds. */
   seconds?: number;
-  /** How a video is coded, by the usual short names: `h264`, `aac`. */
+  /** The codecs of a video by their short names: `h264`, `aac`. */
   codecs?: { video?: string; audio?: string };
-  /** Where browsers play this video as it is: the original itself. */
+  /** Browsers can play the original itself. */
   playable?: boolean;
-  /** What ties the two files of a Live Photo together: Apple's ContentIdentifier. */
+  /** The identifier that pairs the two files of a Live Photo: Apple's ContentIdentifier. */
   pair?: string;
-  /** Where in a motion photo its clip (MP4) lies: at which byte, and how many. */
+  /** The position of the clip (MP4) inside a motion photo: offset and length in bytes. */
   motion?: { at: number; bytes: number };
 }
 
@@ -92,20 +98,23 @@ export interface Rendition {
 }
 
 /**
- * Why an original has no picture: there is none inside (RAW), the program that reads it is not on the machine, or it is so
- * damaged that nothing of it can be decoded.
+ * Why an original has no picture: a RAW without a preview, a missing program on this machine, or damage that leaves
+ * nothing to decode.
  */
 export const unshownReasons = ['no-preview', 'no-ffmpeg', 'damaged'] as const;
 
 /** One of these reasons. */
 export type Unshown = (typeof unshownReasons)[number];
 
-/** The renditions of one original. Absent ones could not be made. */
+/** The renditions of one original. Those that could not be made are absent. */
 export interface Renditions {
   recipe: number;
-  /** Why there are none, where that is no failure. */
+  /** Why there are none, if that is not a failure. */
   unshown?: Unshown;
-  /** True where the original is damaged, by its bytes: these show what the recipe could decode of it, if anything. */
+  /**
+   * True if the original is damaged, judged by its bytes: the renditions show what the recipe could decode, if
+   * anything.
+   */
   damaged?: boolean;
   thumb?: Rendition;
   preview?: Rendition;
@@ -114,8 +123,8 @@ export interface Renditions {
 }
 
 /**
- * The values that a sidecar gives; each stands below an edit and above a fact. `rating` is 0 to 5, or -1 for rejected (XMP),
- * which is shown as 0. `place` belongs to the `gps` beside it, where there is one.
+ * The values of a sidecar; each ranks below an edit and above a fact. `rating` is 0 to 5, or -1 for rejected (XMP),
+ * which is shown as 0. `place` belongs to the `gps` beside it, if there is one.
  */
 export type SidecarValues = Partial<
   Pick<Facts, 'title' | 'description' | 'tags' | 'rating' | 'gps' | 'place' | 'taken' | 'offset'>
@@ -125,63 +134,64 @@ export type SidecarValues = Partial<
 export interface Sidecar {
   name: string;
   values: SidecarValues;
-  /** When it was last written, or an export says so, UTC: of several the newest counts. */
+  /** When it was last written, or the date in an export, UTC: the newest of several counts. */
   modified?: string;
-  /** Who sent it in, as the author of an edit; absent for the owner of the home. */
+  /** The sender, in the form of the author of an edit; absent for the owner of the home. */
   by?: string;
 }
 
-/** One time that a file with these bytes came in. `at` and `modified` are UTC, `2026-11-24T10:00:00.000Z`. */
+/** One arrival of a file with these bytes. `at` and `modified` are UTC, `2026-11-24T10:00:00.000Z`. */
 export interface Sighting {
-  /** When it was first seen under this name on this server. */
+  /** The first arrival under this name on this server. */
   at: string;
   /** The id of the server. */
   server: string;
-  /** The file's name as it came in, without folders. */
+  /** The original file name, without folders. */
   name: string;
-  /** The bytes of that name in base64, where they are not UTF-8 (`name` is then what they say in Windows-1252). */
+  /** The bytes of that name in base64, if they are not UTF-8 (`name` then decodes them as Windows-1252). */
   raw?: string;
   /** The file's mtime. */
   modified: string;
-  /** The folder it was dropped in, where there was one: an album suggestion. */
+  /** The subfolder of `incoming`, if any: suggests an album. */
   folder?: string;
-  /** Who sent it in, as the author of an edit; absent for the owner of the home. */
+  /** The sender, in the form of the author of an edit; absent for the owner of the home. */
   by?: string;
 }
 
-/** One value that a person gave a field. */
+/** One value that a person gave to a field. */
 export interface Edit<T> {
   value: T;
   at: Stamp;
-  /** Id of the person (`person:<ulid>`), or of the token or command that did it. */
+  /** The author: `person:<ulid>`, or the token or command. */
   by: string;
-  /** The wall clock's time, UTC, where `at` is a minute or more ahead of it: people are shown this one. */
+  /** The wall clock's time, UTC, if `at` is a minute or more ahead of it: shown instead of the stamp. */
   made?: string;
-  /** The stamp of the value that the person saw and replaced; absent for the first. */
+  /** The stamp of the value that this edit replaced; absent for the first. */
   over?: Stamp;
   /**
-   * Of each other epoch, the newest stamp of this field that the document held then. With `over` it tells exactly which values
-   * this one was made in sight of. Absent where `over` says it all; of other fields than `audience` also where the stamps do.
+   * For every other epoch, the newest stamp of this field in the document at that time. With `over` it states exactly
+   * which values this edit had seen. Absent if `over` is sufficient; for fields other than `audience` also if the
+   * stamps are.
    */
   saw?: Stamp[];
-  /** Those whose word it was before, where it is only said again (origin.ts): people, `unknown`, or `file`. */
+  /** The former authors, if the value is only repeated (origin.ts): people, `unknown`, or `file`. */
   of?: string[];
 }
 
-/** Whether an element is in a set: the last writer wins, per element. */
+/** Whether an element is in a set: last writer wins, per element. */
 export interface Membership {
   present: boolean;
   at: Stamp;
   by: string;
   /** As in `Edit`. */
   made?: string;
-  /** As of an edit: whose word it was before. */
+  /** The former authors, as in an edit. */
   of?: string[];
-  /** Of an element that was taken out: whose word it was that it is in, so that it is theirs where that is taken back. */
+  /** For a removed element: the authors of its addition, which it keeps if the removal is undone. */
   was?: string[];
 }
 
-/** What can be edited as one value; null takes the value away again (back to sidecar and fact). */
+/** Single-value fields; null removes the value (back to sidecar and fact). */
 export interface EditableFields {
   title: string | null;
   description: string | null;
@@ -193,27 +203,33 @@ export interface EditableFields {
   audience: Audience;
   reviewed: boolean;
   trashed: boolean;
-  /** Hidden from the timeline; still in albums and found by searches. */
+  /** Hidden from the timeline; still in albums and search results. */
   archived: boolean;
 }
 
 /**
- * The edits of a photo: of each field the newest 8 by stamp, newest first (of `audience` also those older ones that no
- * other has seen); of tags, albums and favourites one membership per element. `favourite` is the owner's; whoever else
- * signs in has favourites of their own: `favourites` holds the ids of the persons. `apart` holds the ids (SHA-256) of photos
- * that look like this one and are another one all the same, as somebody said.
+ * The edits of a photo: of each field the newest 8 by stamp, newest first (of `audience` also older ones that no other
+ * has seen); of tags, albums and favourites one membership per element. `favourite` is the owner's; every other account
+ * has its own favourites: `favourites` holds the ids of the persons. `apart` holds the ids (SHA-256) of similar photos
+ * that a person marked as different.
  */
 export type Edits = { [F in keyof EditableFields]?: Edit<EditableFields[F]>[] } & {
   tags?: Record<string, Membership>;
   albums?: Record<string, Membership>;
   favourites?: Record<string, Membership>;
   apart?: Record<string, Membership>;
-  /** Memberships that count in place of ones beyond the clock (overruled-registers.ts), by `<set> <element> <stamp>`. */
+  /**
+   * Memberships that take effect in place of ones beyond the clock (overruled-registers.ts), by `<set> <element>
+   * <stamp>`.
+   */
   overruled?: Record<string, Membership>;
-  /** The albums with members that an item is in, and its lock (grants.ts). */
+  /** The shared albums of an item, and its lock (grants.ts). */
   gives?: Record<string, Granted>;
   ends?: Record<string, Granted>;
-  /** The ends that whoever wrote the item had in sight, by `<set> <end>`: others are shown it where all of them are here. */
+  /**
+   * The ends that the author of the item had seen, by `<set> <end>`: others see the item only where all of them are
+   * known.
+   */
   under?: Record<string, Granted>;
 };
 
@@ -224,7 +240,7 @@ export interface Granted {
   saw?: Record<string, string[]>;
 }
 
-/** The unit of replication: all that is known of one original. Its id is `photo:<sha256>`. */
+/** The unit of replication: everything known about one original. Its id is `photo:<sha256>`. */
 export interface PhotoDocument {
   format: number;
   kind: 'photo';
@@ -234,40 +250,40 @@ export interface PhotoDocument {
   clips?: Clips;
   /** By the sidecar's SHA-256. */
   sidecars: Record<string, Sidecar>;
-  /** By `<server> <name>`, or `<server> <by> <name>` where somebody sent it in; the earliest wins per key. */
+  /** By `<server> <name>`, or `<server> <by> <name>` with a sender; the earliest wins per key. */
   sightings: Record<string, Sighting>;
   edits: Edits;
 }
 
 /**
- * The body of the deleted revision that says that a person purged a document. `edits` and `sightings` are those that the
- * person had in sight: what is not among them brings the photo back, as trashed.
+ * The body of the deleted revision that records a purge. `edits` and `sightings` are those that the purging person had
+ * seen: anything else brings the photo back, into the trash.
  */
 export interface PurgeDocument {
   format: number;
   kind: string;
-  /** `saw`: of a document that is no photo its greatest stamp, where that is beyond the clock. */
+  /** `saw`: for a document that is not a photo its greatest stamp, if that is beyond the clock. */
   purged: { at: Stamp; by: string; saw?: Stamp[] };
   edits?: Edits;
   sightings?: Record<string, Sighting>;
 }
 
-/** Every tag of an original as text, by ExifTool's `Group:Name`. Its id is `exif:<sha256>`. */
+/** All tags of an original as text, by ExifTool's `Group:Name`. Its id is `exif:<sha256>`. */
 export interface ExifDocument {
   format: number;
   kind: 'exif';
   recipe: number;
   tags: Record<string, string>;
-  /** True where tags were cut or left out to keep the document small. */
+  /** True if tags were shortened or omitted to keep the document small. */
   cut?: boolean;
 }
 
-/** Any document's body, also those that this version does not know. */
+/** The body of any document, including kinds that this version does not know. */
 export type Body = { format?: number; kind?: string } & Record<string, unknown>;
 
 /**
- * A body as a photo's document; undefined where it is none (another kind, a purge). Parts that a foreign writer left out
- * come back empty; what the parts hold, photo-view.ts looks at.
+ * A body as a photo document; undefined if it is not one (another kind, a purge). Parts that a foreign writer omitted
+ * are returned empty; photo-view.ts validates their contents.
  */
 export function photoOf(body: object | undefined): PhotoDocument | undefined {
   if (own(body, 'kind') !== 'photo' || !isObject(own(body, 'facts'))) return undefined;
@@ -282,21 +298,24 @@ export function photoOf(body: object | undefined): PhotoDocument | undefined {
 /** The id of a photo's document. `sha256` is 64 hex digits. */
 export const photoId = (sha256: string): string => `photo:${sha256}`;
 
-/** The id of the document that holds a photo's tags. */
+/** The id of the document with a photo's tags. */
 export const exifId = (sha256: string): string => `exif:${sha256}`;
 
-/** The SHA-256 that a `photo:` or `exif:` id names, or undefined for other ids. */
+/** The SHA-256 in a `photo:` or `exif:` id; undefined for other ids. */
 export const sha256Of = (id: string): string | undefined => /^(?:photo|exif):([0-9a-f]{64})$/.exec(id)?.[1];
 
-/** A film made from an original. `at` is the recipe that made it, four digits: of two, the newer one stays. */
+/** A video made from an original. `at` is the recipe that made it, four digits: the newer one wins. */
 export interface Clip extends Rendition {
   at: string;
 }
 
-/** The films made from an original, as a set that merges element by element. Absent ones are not made yet, or not needed. */
+/**
+ * The videos made from an original, as a set that merges element by element. Absent ones are not made yet, or not
+ * needed.
+ */
 export interface Clips {
-  /** Some seconds without sound. */
+  /** The hover preview: some seconds without sound. */
   hover?: Clip;
-  /** What every browser plays. */
+  /** The playable video, for every browser. */
   video?: Clip;
 }

@@ -1,18 +1,19 @@
 /**
- * Who brought a photo in, by its sightings. What came in before that was kept, or by the folder itself, is the owner's. Pure.
+ * The senders of a photo, by its sightings. Files from before senders were recorded, and those dropped in the folder
+ * itself, count as the owner's. Pure.
  */
 import { compareText, entriesOf, own, textOf } from './json-values.js';
 import type { PhotoDocument } from './photo-document.js';
 
-/** Who the owner of a home is, as documents name them; also who a sighting, a sidecar or a claim without `by` is from. */
+/** The owner of a home as named in documents; also the sender of a sighting, sidecar or claim without `by`. */
 export const owner = 'owner';
 
-/** Who something is from of which that can't be told any more: nobody, with no rights. */
+/** A sender that is no longer known: without any rights. */
 export const unknownSender = 'unknown';
 
 /**
- * Whose a photo is where photos are put together: null for the owner's, which is every one that somebody brought who may share;
- * else the one who brought it first. The same on every server.
+ * The side of a photo where photos are grouped: null if anyone with the right to share sent it, which includes the owner;
+ * otherwise its first sender. Photos of different sides are not grouped. The same on every server.
  */
 export function sideOf(
   { sightings }: Pick<PhotoDocument, 'sightings'>,
@@ -29,8 +30,9 @@ export function sideOf(
 }
 
 /**
- * Everybody who brought a photo, each once: `owner`, `person:<ulid>`, `token:<name>`. Tokens belong to one server: those of others
- * than `here` (its id) are answered with that server behind their name, so that they are not taken for one of this server.
+ * All senders of a photo, without duplicates: `owner`, `person:<ulid>`, `token:<name>`. A token belongs to one server:
+ * one of another server than `here` (its id) gets that server's id appended, so that it is not mistaken for a token of
+ * this server.
  */
 export function bringersOf({ sightings }: Pick<PhotoDocument, 'sightings'>, here: string): string[] {
   const all = entriesOf(sightings).map(([, told]) => {

@@ -1,6 +1,6 @@
 /**
- * A photo as people and programs see it (the JSON of `list --json` and `GET /api/photos/:id`): of every value the edit,
- * else the sidecar's, else the fact. Pure.
+ * A photo as the API returns it (the JSON of `list --json` and `GET /api/photos/:id`): each value comes from the edit,
+ * otherwise the sidecar, otherwise the fact. Pure.
  */
 import { canonical, wellFormed } from './canonical-json.js';
 import { membership, membershipsIn, shownEdit, type SetName } from './edits.js';
@@ -25,7 +25,7 @@ import {
 import { sidecarsOf } from './sidecar-values.js';
 import { earliestSighting, takenOf } from './time-taken.js';
 
-/** A photo as JSON. Absent facts are absent keys. See docs/interface.md. */
+/** A photo as JSON. Unknown facts are absent keys. See docs/interface.md. */
 export interface PhotoView {
   /** SHA-256 of the original. */
   id: string;
@@ -47,33 +47,38 @@ export interface PhotoView {
   description: string;
   tags: string[];
   albums: string[];
-  /** 0 to 5, 0 where not rated. */
+  /** 1 to 5; 0 if not rated. */
   rating: number;
   favourite: boolean;
   audience: Audience;
   reviewed: boolean;
   trashed: boolean;
-  /** When it first came in anywhere, UTC. */
+  /** When it first arrived on any server, UTC. */
   added: string;
   animated?: boolean;
-  /** The length of a video in seconds, and how it is coded. */
+  /** The length of a video in seconds, and its codecs. */
   seconds?: number;
   codecs?: { video?: string; audio?: string };
-  /** True where it plays while it is looked at: a motion photo; of a Live Photo where its clip may be seen (album/playable-videos.ts). */
+  /**
+   * True if it plays in the viewer: a motion photo; a Live Photo if its clip is visible to the viewer
+   * (album/playable-videos.ts).
+   */
   motion?: true;
-  /** The other files of its shot, a RAW or the JPEG of one, where they may be seen (album/stack-members.ts). */
+  /**
+   * The other files of its shot, a RAW or its JPEG, as far as they are visible to the viewer (album/stack-members.ts).
+   */
   stack?: { id: string; type: string }[];
   thumbhash?: string;
-  /** Why there is no picture of it, where that is no failure. */
+  /** Why it has no picture, if that is not a failure. */
   unshown?: Unshown;
-  /** True where the original is damaged, and shown as far as it can be. */
+  /** True if the original is damaged; it is shown as far as possible. */
   damaged?: true;
   renditions: { thumb?: Rendition; preview?: Rendition; hover?: Rendition; video?: Rendition };
-  /** Whether this server holds the original, and where in its archive. */
+  /** Whether this server has the original, and its path in the archive. */
   original: { here: boolean; path?: string };
 }
 
-/** Where this server keeps an original, from its local tables. */
+/** Where this server stores an original, from its local tables. */
 export interface OriginalPlace {
   here: boolean;
   /** Relative to the archive. */
@@ -81,15 +86,15 @@ export interface OriginalPlace {
 }
 
 /**
- * Computes what is shown of a photo. `sha256` names the original. With `self`, the id of a person, `favourite` is that
- * person's, else the owner's. Never throws: what a foreign writer got wrong is not shown.
+ * Computes the view of a photo. `sha256` names the original. With `self`, the id of a person, `favourite` is that
+ * person's, otherwise the owner's. Never throws: invalid values by a foreign writer are not shown.
  */
 export function viewPhoto(sha256: string, document: PhotoDocument, original: OriginalPlace, self?: string): PhotoView {
   const { facts, edits, renditions } = photoOf(document) ?? nothing;
   const sidecars = sidecarsOf(document);
   const sighting = earliestSighting(document);
 
-  /** The edit, else the newest sidecar's that has one, else the fact. */
+  /** The edit, otherwise the value of the newest sidecar that has one, otherwise the fact. */
   function shown<F extends FieldName>(field: F, given: readonly unknown[]): NonNullable<EditableFields[F]> | undefined {
     const value = shownEdit(edits, field)?.value;
     if (value !== undefined && value !== null) return value;
@@ -98,7 +103,7 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
   }
 
   const clips = clipsShown(document);
-  // A public server is told the film of a motion photo, and not where it lies in the original.
+  // A public server gets the video of a motion photo, but not its position in the original.
   const moves = motionOf(facts) !== undefined || (clips.video && !textOf(facts.type).startsWith('video/'));
   const gps = shown('gps', [...sidecars.map((values) => values.gps), facts.gps]);
   // A place belongs to the position that it was read with.
@@ -150,25 +155,25 @@ const unshownIn = (renditions: unknown): { unshown?: Unshown } => {
   return unshown === undefined ? {} : { unshown };
 };
 
-/** What is shown of a body that is no photo. */
+/** The view of a body that is not a photo. */
 const nothing: Pick<PhotoDocument, 'facts' | 'edits' | 'renditions'> = {
   facts: { recipe: 0, type: '', bytes: 0, width: 0, height: 0 },
   edits: {},
   renditions: { recipe: 0 },
 };
 
-/** A text from a file, not longer than people may write one. */
+/** Text from a file, cut to the length that people may enter. */
 function cut(text: string | undefined, limit: number): string | undefined {
   return typeof text === 'string' && text.length > limit ? wellFormed(text.slice(0, limit)) : text;
 }
 
-/** The tags that came with the file: those of its sidecars where there are any, else its own. */
+/** The tags of the file: those of its sidecars if it has any, otherwise its own. */
 function tagsGiven(sidecars: readonly SidecarValues[], embedded: readonly string[] | undefined): readonly unknown[] {
   const lists = sidecars.map(({ tags }) => tags).filter(Array.isArray);
   return lists.length > 0 ? lists.flat() : Array.isArray(embedded) ? embedded : [];
 }
 
-/** The elements that are in a set: those given and not taken out, and those put in; sorted by code unit. */
+/** The elements of a set: the given ones without removed ones, plus added ones; sorted by code unit. */
 function elementsShown(edits: Edits, set: SetName, given: readonly unknown[]): string[] {
   const elements = new Set(given.map(elementOf).filter((element) => element !== undefined));
   for (const [element, present] of membershipsIn(edits, set)) {
@@ -178,9 +183,9 @@ function elementsShown(edits: Edits, set: SetName, given: readonly unknown[]): s
   return [...elements].sort(compareText);
 }
 
-/** The ids of the persons whose favourite a photo is, the owner aside; sorted by code unit. */
+/** The ids of the persons with this photo among their favourites, except the owner; sorted by code unit. */
 export const favouriteOf = (document: PhotoDocument): string[] => elementsShown(document.edits, 'favourites', []);
 
-/** The photos (SHA-256) that somebody said this one is not the same as, though it looks like them; sorted by code unit. */
+/** The similar photos (SHA-256) that a person marked as different from this one; sorted by code unit. */
 export const apartFrom = (document: PhotoDocument): string[] =>
   elementsShown(document.edits, 'apart', []).filter((other) => /^[0-9a-f]{64}$/.test(other));

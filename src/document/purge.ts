@@ -1,7 +1,7 @@
 /**
- * Purging: the deleted revision that says that a person wants a document gone for good. It keeps the edits and sightings
- * that the person had in sight, so that a server can tell a late copy (which stays gone) from something new (which brings
- * the photo back, in the trash). Pure.
+ * Purging: the deleted revision that records that a person wants a document gone permanently. It keeps the edits and
+ * sightings that the person had seen, so that a server can tell a late copy (which stays gone) from something new
+ * (which brings the photo back, into the trash). Pure.
  */
 import { canonical } from './canonical-json.js';
 import { isObject, own, textOf } from './json-values.js';
@@ -11,12 +11,12 @@ import { sightFor } from './causal-order.js';
 import { isStamp, newestStamp } from './stamp.js';
 import type { Signature } from './edits.js';
 
-/** The body of the revision that purges a document. `at` as `Library.stampAfter` gives it. */
+/** The body of the revision that purges a document. `at` comes from `Library.stampAfter`. */
 export function purge(document: Body | PhotoDocument, { at, by }: Signature): PurgeDocument {
   const kept = (['edits', 'sightings'] as const).filter((part) => isObject(own(document, part)));
   const parts = Object.fromEntries(kept.map((part) => [part, own(document, part)]));
   const newest = newestStamp(document);
-  // A photo's purge has all of its edits; of other kinds the stamps decide, which may be beyond the clock.
+  // A photo's purge contains all its edits; for other kinds the stamps decide, which may be beyond the clock.
   const saw = own(document, 'kind') !== 'photo' && newest !== undefined && newest > at ? { saw: [newest] } : {};
   return { format, kind: textOf(own(document, 'kind')), purged: { at, by, ...saw }, ...parts };
 }
@@ -27,8 +27,8 @@ export function isPurge<B extends object>(body: B | undefined): body is B & Purg
 }
 
 /**
- * Whether the person who purged had all of a body in sight. Of a photo that is every edit and every sighting; of other
- * documents the stamps decide.
+ * Whether the purging person had seen everything in a body. For a photo that means every edit and every sighting; for
+ * other documents the stamps decide.
  */
 export function hasSeen(purged: PurgeDocument, body: object): boolean {
   if (own(body, 'kind') !== 'photo') {
@@ -37,15 +37,15 @@ export function hasSeen(purged: PurgeDocument, body: object): boolean {
     return newest <= purged.purged.at || (Array.isArray(saw) && saw.some((stamp) => newest <= stamp));
   }
   const known = partsOf(purged);
-  // Foreign programs leave lists as no merge does; the purge has seen them all the same.
+  // Foreign programs leave lists in forms that no merge produces; the purge has seen them nevertheless.
   const both = merge<object>(merge<object>(known, partsOf(body)), empty);
   return canonical(both) === canonical(merge<object>(known, empty));
 }
 
-/** When a purge was made whose stamp is none: before all else that anybody did. */
+/** The time of a purge with an invalid stamp: before everything else. */
 const unknownTime: Stamp = '000000000000000-0000-0';
 
-/** What tells new from seen, of a photo or its purge. */
+/** The parts of a photo or its purge that tell new from seen. */
 const partsOf = (body: object): object => ({
   format,
   kind: 'photo',
@@ -54,14 +54,14 @@ const partsOf = (body: object): object => ({
 });
 const empty = { format, kind: 'photo', edits: {}, sightings: {} };
 
-/** A body that a purge had not seen, as it comes back: with all that the purge knew, and trashed by it. */
+/** A body that a purge had not seen, brought back: with everything the purge contains, and in the trash. */
 export function revive<B extends object>(body: B, purged: PurgeDocument): B {
   if (own(body, 'kind') !== 'photo') return body;
   const { by } = purged.purged;
   const at = isStamp(purged.purged.at) ? purged.purged.at : unknownTime;
   const before: unknown = own(purged.edits, 'trashed');
   const list = (Array.isArray(before) ? before : []).filter((edit): edit is Edit<boolean> => isStamp(own(edit, 'at')));
-  // Where no clock was wrong it names nothing: servers that do not know this rule make the same edit.
+  // Names nothing if no clock was wrong: servers without this rule then make the same edit.
   const saw = sightFor(list, { at, over: undefined, all: false });
   const trashed = [{ value: true, at, by, ...(saw.length > 0 && { saw }) }];
   return [partsOf(purged), { format, kind: 'photo', edits: { trashed } }].reduce<object>(merge, body) as B;

@@ -1,24 +1,24 @@
 /**
- * Whether two pictures show the same: copies of one, or shots of one moment, by what they look like (perceptual-hash.ts). How the
- * bounds were found: docs/performance.md, "Duplicates". Pure.
+ * Whether two pictures show the same (copies, or shots of one moment), by their perceptual hashes. How the thresholds
+ * were found: docs/performance.md, "Duplicates". Pure.
  */
 import { bitsApart, compareLooks, partsOf } from './perceptual-hash.js';
 
-/** What two looks of the same picture differ in at most, and have in common at least. */
+/** The thresholds between two perceptual hashes of the same picture. */
 export const lookBounds = {
-  /** Bits that differ, of 63. The search for candidates counts on 7 (catalog/similarity-index.ts). */
+  /** Maximum Hamming distance, of 63. The candidate search relies on 7 (catalog/similarity-index.ts). */
   bits: 7,
-  /** Correlation of brightness. */
+  /** Minimum correlation of brightness. */
   whole: 0.9,
-  /** Correlation of what is left of the brightness when its soft part is taken away: the details. */
+  /** Minimum correlation of details: the brightness without its low frequencies. */
   fine: 0.6,
-  /** Mean difference of colours, root mean square, of 255. */
+  /** Maximum mean difference of colours, root mean square, of 255. */
   colour: 12,
-  /** Details below that (root mean square, of 255) are noise: skies, walls, black frames. */
+  /** Details below this (root mean square, of 255) are noise: skies, walls, black frames. */
   detail: 2,
 } as const;
 
-/** Whether two pictures show the same, by their looks. The same whichever comes first. */
+/** Whether two pictures show the same, by their perceptual hashes. Symmetric. */
 export function isAlike(a: Uint8Array, b: Uint8Array): boolean {
   if (bitsApart(partsOf(a), partsOf(b)) > lookBounds.bits) return false;
   const { whole, fine, colour } = compareLooks(a, b);

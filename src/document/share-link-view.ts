@@ -1,6 +1,6 @@
 /**
- * A photo as links to a search look at it: with what those said and brought who may share photos, and without what others did.
- * So nobody who may not share brings a photo into the sight of strangers. Pure.
+ * A photo as seen through a share link to a search: only with edits and files by people who have the right to share. So
+ * nobody without that right can expose a photo to strangers. Pure.
  */
 import { keptValues } from './merge.js';
 import { fieldNames } from './field-rules.js';
@@ -10,25 +10,25 @@ import type { Edits, PhotoDocument } from './photo-document.js';
 import { owner } from './photo-senders.js';
 
 /**
- * Whether an author may share, by documents alone, so that all servers agree (`sharesBy` of access/permissions.ts): of what they said
- * (`edit`), or of a file that they sent in, a photo or a sidecar (`file`).
+ * Whether an author has the right to share, judged by documents alone so that all servers agree (`sharesBy` of
+ * access/permissions.ts): for edits (`edit`), or for files they sent, photos or sidecars (`file`).
  */
 export type MayShare = (author: string, how: 'edit' | 'file') => boolean;
 
 /**
- * What is left of a photo. `none`: nothing, it is in no link to a search. `doubted`: somebody else had the last word on some tag
- * or album, or on a value of which it is not known any more what was said before; such a tag or album is left out of `photo`, and no search
- * for photos without something finds it.
+ * The confirmed part of a photo. `none`: nothing is confirmed; no link to a search contains the photo. `doubted`:
+ * someone without the right had the last word on a tag, album or value whose former state is unknown; such a tag or
+ * album is omitted from `photo`, and no search for photos without something matches it.
  */
 export type Confirmed = { photo: PhotoDocument; doubted: boolean } | 'none';
 
-/** What of a photo those said and brought who may share. */
+/** The part of a photo that comes from people with the right to share. */
 export function confirmedOf(photo: PhotoDocument, mayShare: MayShare): Confirmed {
   const sent = ([, told]: [string, unknown]): boolean => mayShare(textOf(own(told, 'by')) || owner, 'file');
   const sightings = Object.fromEntries(entriesOf(photo.sightings).filter(sent));
   const none = Object.keys(sightings).length === 0 && Object.keys(photo.sightings).length > 0;
   const said = (told: unknown): boolean => isSaid(told, mayShare);
-  // That the file's word is said again says nothing of a photo that others brought.
+  // Repeating the file's value confirms nothing about a photo that others sent.
   if (none && !isEditedBy(photo.edits, (told) => said(told) && !authorsOf(told).includes(fileItself))) return 'none';
   const fields = fieldNames.map((field) => {
     const all = own(photo.edits, field);
@@ -37,7 +37,7 @@ export function confirmedOf(photo: PhotoDocument, mayShare: MayShare): Confirmed
     return { field, left, lost: left.length === 0 && list.length >= keptValues };
   });
   if (fields.some(({ lost }) => lost)) return 'none';
-  // What overruled a value beyond the clock (overruled-registers.ts) is rare: nothing is told rather than too much.
+  // Overruled values (overruled-registers.ts) are rare: rather omit the photo than show too much.
   if (entriesOf(photo.edits.overruled).some(([, told]) => !said(told))) return 'none';
   const others = entriesOf(photo.edits).filter(([name]) => fields.every(({ field }) => field !== name));
   const edits = Object.fromEntries([
@@ -54,7 +54,7 @@ export function confirmedOf(photo: PhotoDocument, mayShare: MayShare): Confirmed
   return { photo: kept, doubted: tags!.doubted || albums!.doubted };
 }
 
-/** Whether everything in a photo is by those who may share: then there is nothing to be left out. */
+/** Whether everything in a photo comes from people with the right to share: then nothing is omitted. */
 export function isConfirmed(photo: PhotoDocument, mayShare: MayShare): boolean {
   const sent = [...entriesOf(photo.sightings), ...entriesOf(photo.sidecars)];
   return (
@@ -63,11 +63,11 @@ export function isConfirmed(photo: PhotoDocument, mayShare: MayShare): boolean {
   );
 }
 
-/** Whether all who stand behind an edit may share; the file itself counts where the file does. */
+/** Whether all authors of an edit have the right to share; the file itself counts if its sender has. */
 const isSaid = (told: unknown, mayShare: MayShare): boolean =>
   authorsOf(told).every((author) => author === fileItself || mayShare(author, 'edit'));
 
-/** The people (`person:<ulid>`) that a photo names as authors or senders, each once. */
+/** The people (`person:<ulid>`) named in a photo as authors or senders, without duplicates. */
 export function peopleIn(photo: PhotoDocument): string[] {
   const told = [
     ...[...entriesOf(photo.sightings), ...entriesOf(photo.sidecars)].map(([, one]) => one),
@@ -76,7 +76,7 @@ export function peopleIn(photo: PhotoDocument): string[] {
   return [...new Set(told.flatMap(authorsOf).filter((by) => by.startsWith('person:')))].sort();
 }
 
-/** All edits that can matter for a search; favourites that are each person's own, and what is apart, are not among them. */
+/** All edits that a search can depend on; not personal favourites and `apart`. */
 function* editsIn(edits: Edits): Generator {
   for (const field of fieldNames) {
     const list: unknown = own(edits, field);
@@ -91,7 +91,7 @@ function isEditedBy(edits: Edits, said: (told: unknown) => boolean): boolean {
   return false;
 }
 
-/** Of the last words on the elements of a set those that count; where another's is, the element is taken out. */
+/** The last edits of a set's elements that count; an element with an unconfirmed last edit is removed. */
 function splitSet(set: unknown, said: (told: unknown) => boolean): { left: object; doubted: boolean } {
   const all = entriesOf(set).filter(([, told]) => isObject(told));
   return {

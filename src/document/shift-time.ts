@@ -1,12 +1,15 @@
-/** A time taken, moved: "the camera's clock was an hour behind". Wall time in, wall time out; no zone plays a part. Pure. */
+/**
+ * Shifts a time taken: "the camera's clock was an hour slow". Wall time in, wall time out; independent of time zones.
+ * Pure.
+ */
 import { PhotospoolError } from '../base/errors.js';
 import { isWallTime } from './field-rules.js';
 import type { EditableFields, PhotoDocument } from './photo-document.js';
 import { takenOf } from './time-taken.js';
 
 /**
- * What `taken` of a photo becomes when its clock is set by `seconds`; the offset stays.
- * @throws PhotospoolError `invalid` where that is no time from year 1 to 9999.
+ * The value of `taken` after shifting a photo's time by `seconds`; the offset stays.
+ * @throws PhotospoolError `invalid` if the result is outside the years 1 to 9999.
  */
 export function shiftTaken(document: PhotoDocument, seconds: number): EditableFields['taken'] {
   const { taken, offset } = takenOf(document);

@@ -1,16 +1,17 @@
 /**
- * Stamps: hybrid logical clock times (Kulkarni and others, "Logical Physical Clocks", 2014) with the epoch of the server
- * that drew them. Greater as text means later; no two are equal, for an epoch is drawn once and never gives a time twice.
+ * Stamps: hybrid logical clock times (Kulkarni and others, "Logical Physical Clocks", 2014) with the epoch of the
+ * server that issued them. They order as text; no two are equal, because an epoch is random and never issues a time
+ * twice.
  *
- * A stamp more than 24 hours ahead of the wall clock is never adopted: it came from a wrong clock, or was forged. An edit made
- * in sight of one names it instead (causal-order.ts). So no document can push a server's clock, and a server whose own clock was
- * ahead draws right stamps again as soon as that is corrected.
+ * A stamp more than 24 hours ahead of the wall clock is never adopted: it came from a wrong clock, or was forged. An
+ * edit that has seen one names it instead (causal-order.ts). So no document can push a server's clock, and a server
+ * whose own clock was ahead issues correct stamps again as soon as the clock is corrected.
  */
 import type { Clock } from '../base/clock.js';
 import { entriesOf } from './json-values.js';
 import type { Stamp } from './photo-document.js';
 
-/** A stamp taken apart: milliseconds since 1970, a counter within them (0 to 65,535), the epoch. */
+/** The parts of a stamp: milliseconds since 1970, a counter within them (0 to 65,535), the epoch. */
 export interface StampParts {
   ms: number;
   counter: number;
@@ -21,24 +22,27 @@ const pattern = /^(\d{15})-([0-9a-f]{4})-([0-9a-z]{1,32})$/;
 const greatestMs = 999_999_999_999_999;
 const greatestCounter = 0xffff;
 
-/** How far ahead of the wall clock a stamp may be to be adopted, in ms. */
+/** The maximum time that an adopted stamp may be ahead of the wall clock, in ms. */
 export const mostAhead = 24 * 3_600_000;
 
-/** From how far ahead of the wall clock on a stamp does not tell people when something was done, in ms: they are shown minutes. */
+/**
+ * From this time ahead of the wall clock, in ms, people are shown the wall clock instead of the stamp: they see
+ * minutes.
+ */
 const leastAhead = 60_000;
 
-/** The wall clock's time, UTC, where a stamp drawn at `now` (ms) is a minute or more ahead of it; else undefined. */
+/** The wall clock's time, UTC, if a stamp issued at `now` (ms) is a minute or more ahead of it; otherwise undefined. */
 export function madeAt(stamp: Stamp, now: number): string | undefined {
   const ms = parseStamp(stamp)?.ms ?? 0;
   return ms - now < leastAhead ? undefined : new Date(now).toISOString();
 }
 
-/** Writes a stamp; a time that does not fit into 15 digits is cut to the last that does. */
+/** Formats a stamp; a time that exceeds 15 digits is capped. */
 export function formatStamp({ ms, counter, epoch }: StampParts): Stamp {
   return `${String(Math.min(ms, greatestMs)).padStart(15, '0')}-${counter.toString(16).padStart(4, '0')}-${epoch}`;
 }
 
-/** Takes a stamp apart; undefined for anything that is none. */
+/** Parses a stamp; undefined if it is invalid. */
 export function parseStamp(value: unknown): StampParts | undefined {
   const match = typeof value === 'string' ? pattern.exec(value) : null;
   return match ? { ms: Number(match[1]), counter: parseInt(match[2]!, 16), epoch: match[3]! } : undefined;
@@ -47,29 +51,29 @@ export function parseStamp(value: unknown): StampParts | undefined {
 /** Whether a value is a stamp. */
 export const isStamp = (value: unknown): value is Stamp => typeof value === 'string' && pattern.test(value);
 
-/** The epoch in a stamp; the empty text for anything that is none. */
+/** The epoch of a stamp; empty if the stamp is invalid. */
 export const epochOf = (stamp: string): string => parseStamp(stamp)?.epoch ?? '';
 
 /** The source of one server's stamps. */
 export interface Hlc {
   /**
-   * A stamp greater than the wall clock, than the last one drawn, and than those in `seen`, as far as they are not more than
-   * 24 hours ahead. What is no stamp is passed over.
+   * A stamp greater than the wall clock, the last one issued, and those in `seen` that are at most 24 hours ahead.
+   * Skips invalid stamps.
    */
   next(...seen: (Stamp | undefined)[]): Stamp;
   /** The same for a whole document. */
   after(document: unknown): Stamp;
-  /** The last one drawn here, or what the clock was begun with where that is not too far ahead. */
+  /** The last one issued, or the initial one if it was not too far ahead. */
   readonly last: Stamp | undefined;
   /** The greatest stamp that would be adopted now. */
   readonly bound: Stamp;
 }
 
-/** What a source of stamps is opened with. */
+/** Options of a source of stamps. */
 export interface HlcOptions {
   /** The last stamp of this server's earlier epochs. */
   last?: Stamp | undefined;
-  /** Draws another epoch. Needed where the clock was set back by days, and where somebody else used the epoch. */
+  /** Draws a new epoch. Needed if the clock was set back by days, or if another server uses the same epoch. */
   renew?: () => string;
 }
 
@@ -103,7 +107,7 @@ export function openHlc(clock: Pick<Clock, 'now'>, epoch: string, { last, renew 
     },
     next(...seen) {
       const now = wall();
-      // Within an epoch stamps only rise: one that goes back is another epoch's.
+      // Within an epoch stamps only increase: going back requires a new epoch.
       const isBack = newest !== undefined && newest > boundAt(now);
       const isUsed = seen.some((stamp) => isStamp(stamp) && epochOf(stamp) === current && stamp > (newest ?? ''));
       if (isBack || isUsed) current = renew?.() ?? `${epoch.slice(0, 24)}${++renewals}`;
@@ -122,15 +126,15 @@ export function openHlc(clock: Pick<Clock, 'now'>, epoch: string, { last, renew 
 const laterStamp = (a: Stamp, b: Stamp): Stamp => (a > b ? a : b);
 
 /**
- * The greatest stamp of a document; undefined where there is none. Only the keys that hold stamps are looked at: text from a
- * file that looks like one can't push the clock.
+ * The greatest stamp in a document; undefined if there is none. Reads only keys that hold stamps: text in a file that
+ * looks like one cannot push the clock.
  */
 export function newestStamp(document: unknown): Stamp | undefined {
   const stamps = stampsOf(document);
   return stamps.length === 0 ? undefined : stamps.reduce(laterStamp);
 }
 
-/** All stamps in a document, in any order. */
+/** All stamps in a document, in no order. */
 function stampsOf(document: unknown): Stamp[] {
   const found: Stamp[] = [];
   const visit = (value: unknown, key: string): void => {

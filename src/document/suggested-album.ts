@@ -1,17 +1,17 @@
-/** The album that a photo’s folder suggests. Pure. */
+/** The album suggested by a photo's folder. Pure. */
 import { elementOf } from './field-rules.js';
 import { entriesOf, textOf } from './json-values.js';
 import type { PhotoDocument } from './photo-document.js';
 import { isPrivateTag } from './tag-names.js';
 import { earliestSighting } from './time-taken.js';
 
-/** Folders that cameras, phones and the calendar name; they say nothing of what is in them. */
+/** Folder names by cameras, phones and dates; they say nothing about the content. */
 const nobodyNamed =
   /^(?:\d+|\d{4}[-_. ]\d\d(?:[-_. ]\d\d)?|\d{3}[A-Z_0-9]{5}|dcim|camera(?: uploads| roll)?|screenshots?|pictures?|photos?|images?|videos?|downloads?|incoming|whatsapp images)$/i;
 
 /**
- * The album that the folder suggests in which a photo was dropped: the innermost that somebody gave a name. Undefined where
- * there is none, or where it was already said whether the photo is in that album.
+ * The album suggested by the folder in which a photo was dropped: the innermost with a name given by a person.
+ * Undefined if there is none, or if someone has already added the photo to that album or removed it.
  */
 export function suggestedAlbum(photo: PhotoDocument): string | undefined {
   const folders = textOf(earliestSighting(photo)?.folder).split('/').reverse();

@@ -1,4 +1,4 @@
-/** What a tag's name says about itself. Pure. */
+/** The meaning of tag names. Pure. */
 
-/** Whether a tag is for the home only: it begins with `_`, or is below `private/`. */
+/** Whether a tag is private to the home: it begins with `_`, or is below `private/`. */
 export const isPrivateTag = (tag: string): boolean => tag.startsWith('_') || /^private(?:\/|$)/i.test(tag);

@@ -1,7 +1,7 @@
 /**
- * When a picture was taken: what a person said, else a sidecar, else the file itself, else the name under which it was
- * first seen, else that file's mtime. Always local wall time; the offset only from the source that gave the time. Pure,
- * and free of the machine's time zone, so that servers in different zones agree.
+ * When a picture was taken: by an edit, otherwise a sidecar, otherwise the file's metadata, otherwise the name of its
+ * first sighting, otherwise the mtime of that file. Always local wall time; the offset only from the source of the
+ * time. Pure, and independent of the machine's time zone, so that servers in different zones agree.
  */
 import { shownEdit } from './edits.js';
 import { isOffset, isWallTime } from './field-rules.js';
@@ -10,19 +10,19 @@ import { wallTimeInName } from './filename-dates.js';
 import type { PhotoDocument, Sighting, TakenSource } from './photo-document.js';
 import { sidecarsOf } from './sidecar-values.js';
 
-/** A time taken and where it comes from. */
+/** A time taken and its source. */
 export interface TimeTaken {
   /** Local wall time, `2024-07-01T12:00:00.000`. */
   taken: string;
-  /** `+02:00`, where it is known. */
+  /** `+02:00`, if known. */
   offset?: string;
   takenSource: TakenSource;
 }
 
-/** What a document without any date gets: the order of things stays defined, and a person sees that it can't be right. */
+/** For a document without any date: the order stays defined, and a person sees that it can't be right. */
 const beginning = '1970-01-01T00:00:00.000';
 
-/** The sighting that came first anywhere; of equal times the one whose server and name sort first. */
+/** The first sighting on any server; of equal times the one whose server and name sort first. */
 export function earliestSighting(document: PhotoDocument): Sighting | undefined {
   const sightings = entriesOf(document.sightings).filter(([, sighting]) => typeof own(sighting, 'at') === 'string');
   const order = ([key, sighting]: [string, unknown]): string => `${String(own(sighting, 'at'))} ${key}`;
@@ -47,7 +47,10 @@ function taken(local: string, offset: unknown, takenSource: TakenSource): TimeTa
   return { taken: local, ...(isOffset(offset) && { offset }), takenSource };
 }
 
-/** `2024-07-01T12:00:00.000Z` as wall time: the digits of UTC, for the zone is unknown and must not depend on the server. */
+/**
+ * `2024-07-01T12:00:00.000Z` as wall time: the digits of UTC, since the zone is unknown and must not depend on the
+ * server.
+ */
 function wallTimeOf(utc: unknown): string | undefined {
   if (typeof utc !== 'string') return undefined;
   const local = utc.replace(/Z$/, '');

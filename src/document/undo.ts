@@ -1,6 +1,6 @@
 /**
- * The way back from an edit: what a photo must be told so that it shows again what it showed before. Applied, it is an edit
- * like any other; nothing is taken out of a document. Pure.
+ * The inverse of an edit: the change that makes a photo show its former values. Applied, it is an ordinary edit;
+ * nothing is removed from a document. Pure.
  */
 import { canonical } from './canonical-json.js';
 import { membership, setNames, shownEdit, type PhotoChange, type SetChange, type SetName } from './edits.js';
@@ -9,7 +9,7 @@ import { own } from './json-values.js';
 import type { EditableFields, PhotoDocument } from './photo-document.js';
 import { apartFrom, favouriteOf, viewPhoto } from './photo-view.js';
 
-/** What a field without an edit is told, so that it shows what the file says. */
+/** The value that makes an unedited field show the file's value again. */
 const untold: { [F in Exclude<FieldName, 'favourite'>]: EditableFields[F] } = {
   title: null,
   description: null,
@@ -24,8 +24,8 @@ const untold: { [F in Exclude<FieldName, 'favourite'>]: EditableFields[F] } = {
 };
 
 /**
- * The change that undoes `change`, for the document as it was before; undefined where `change` changes nothing of it. Sets
- * hold what was in sight: an element that was there already is left there.
+ * The change that undoes `change`, for the document as it was before; undefined if `change` has no effect on it. Sets
+ * are compared by what was shown: an element that was there before stays.
  */
 export function inverseOf(document: PhotoDocument, change: PhotoChange): PhotoChange | undefined {
   const seen = viewPhoto('', document, { here: false });
