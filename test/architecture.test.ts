@@ -28,6 +28,7 @@ describe('walls', () => {
     ['a layer above, by export', 'src/catalog/a.ts', `export * from '../server/app.js';`],
     ['a layer above, when called', 'src/spool/a.ts', `const a = await import('../cli/main.js');`],
     ['a layer above, as a type', 'src/spool/a.ts', `type A = import('../cli/main.js').A;`],
+    ['another file than the one that is let through', 'src/catalog/a.ts', `import { x } from '../access/people.js';`],
     ['the page', 'src/server/routes/a.ts', `import { x } from '../../../web/src/x.js';`],
     ['an unknown folder', 'src/things/a.ts', ''],
     ['no folder', 'src/a.ts', ''],
@@ -46,8 +47,8 @@ describe('walls', () => {
   });
 
   test('are those that docs/architecture.md tells of', () => {
-    const example = '| `a` | what it is | |\n| `b` | `c` is not meant here | `a`, `c` |';
-    expect(walls.wallsInProse(example)).toEqual({ a: [], b: ['a', 'c'] });
+    const example = '| `a` | what it is | |\n| `b` | `c` is not meant here | `a`, `c/d-e` |';
+    expect(walls.wallsInProse(example)).toEqual({ a: [], b: ['a', 'c/d-e'] });
     expect(walls.wallsInProse(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))).toEqual(walls.walls);
   });
 

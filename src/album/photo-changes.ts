@@ -3,9 +3,12 @@
  * process and of others. A feed is for those who see the same photos; what they may not see is in nothing that it tells, and
  * a photo that is theirs no longer is told by its month alone. What the catalog does not have yet is told when it has it.
  */
+import { readItem } from '../access/item-access.js';
+import { itemAccess } from '../access/library-access.js';
 import type { Clock } from '../base/clock.js';
 import { photoOfComment } from '../document/comment.js';
-import { audiences, sha256Of } from '../document/photo-document.js';
+import { house } from '../document/item-id.js';
+import { sha256Of, type Body, type PhotoDocument } from '../document/photo-document.js';
 import { viewPhoto } from '../document/photo-view.js';
 import { parseQuery } from '../catalog/search-parser.js';
 import type { Catalog, Viewer } from '../catalog/catalog.js';
@@ -58,10 +61,9 @@ export interface FeedParts {
 // Longer than a screen: what was told and what is in the catalog advance together.
 export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewer: Viewer): PhotoFeed {
   const everything = parseQuery('');
-  const seesAll =
-    viewer.scope === undefined &&
-    viewer.trash !== false &&
-    audiences.every((audience) => viewer.audiences.includes(audience));
+  const { onlooker } = viewer;
+  const actsForHouse = onlooker?.kind === 'house' || (onlooker?.kind === 'person' && onlooker.actsForHouse);
+  const seesAll = viewer.scope === undefined && actsForHouse;
   const countMonths = (): Map<string, number> =>
     new Map(catalog.months(everything, viewer).map(({ month, count }) => [month, count]));
   let change = library.lastChange();
@@ -72,13 +74,18 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
   /** What changed, and the photos that a video among it plays with: those have another clip now. */
   const withPartners = (ids: readonly string[]): string[] => ids.flatMap((id) => [id, ...catalog.photosWith(id)]);
 
+  function exists(id: string, document: PhotoDocument): boolean {
+    const claims = readItem({ holder: house, sha256: id }, document as unknown as Body);
+    return onlooker !== undefined && claims !== undefined && itemAccess(library).maySee(onlooker, claims);
+  }
+
   /** Photos that this feed may tell of, with the months that they are in now. Those they left are found by their counts. */
   function shown(ids: readonly string[]): { id: string; month: string }[] {
     return readDocuments(library, ids).flatMap((document, n) => {
       const id = ids[n];
-      const view = document && id !== undefined ? viewPhoto(id, document, { here: false }) : undefined;
-      const visible = view && viewer.audiences.includes(view.audience) && !(view.trashed && viewer.trash === false);
-      const held = visible && (!viewer.scope || catalog.tile(view.id, everything, viewer) !== undefined);
+      const isThere = document !== undefined && id !== undefined && exists(id, document);
+      const view = isThere ? viewPhoto(id, document, { here: false }) : undefined;
+      const held = view && (!viewer.scope || catalog.tile(view.id, everything, viewer) !== undefined);
       return held ? [{ id: view.id, month: view.taken.slice(0, 7) }] : [];
     });
   }

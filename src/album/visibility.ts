@@ -2,7 +2,7 @@
  * What of the album exists for somebody, as the catalog is asked, and what of a photo is shown to them. Those who are
  * told no details learn nothing that is not in the picture: no file name, no exact position, no place on this machine.
  */
-import { favouritesOf, may, seesTrash, type Viewer } from '../access/permissions.js';
+import { favouritesOf, may, onlookerOf, type Viewer } from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Catalog, Viewer as Sight } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
@@ -15,11 +15,10 @@ import type { Library } from '../library/library.js';
 /** Somebody's sight, for the catalog. */
 export function sightOf(viewer: Viewer): Sight {
   const self = favouritesOf(viewer);
-  const { audiences, scope } = viewer;
+  const { scope } = viewer;
   const outside = !may(viewer, 'details');
   return {
-    audiences,
-    trash: seesTrash(viewer),
+    onlooker: onlookerOf(viewer),
     ...(outside && { outside }),
     ...(self !== undefined && { self }),
     ...(scope && { scope }),

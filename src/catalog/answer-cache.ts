@@ -1,22 +1,23 @@
 /**
- * The last few answers, kept until a row changes: a page of the album asks for the stretches, facets and rows of one
+ * The last few answers, kept until a row or what people may see changes: a page of the album asks for the stretches, facets and rows of one
  * search in a row. Four bytes per photo each; their memory is used again for the next answer.
  */
-import type { CatalogViewer } from './catalog-answers.js';
+import type { ItemAccess } from '../access/item-access.js';
 import type { Columns } from './columns.js';
-import { evaluate, makeScratch, type MatchingSlots } from './search-filter.js';
+import { evaluate, makeScratch, type MatchingSlots, type Sight } from './search-filter.js';
 import { grown } from './growable-array.js';
 import type { Query } from './query.js';
 
 const most = 4;
 
 /** Evaluates a search, or returns what was found before where nothing changed since. Good until the next call. */
-export function makeRecent(): (columns: Columns, query: Query, viewer: CatalogViewer) => MatchingSlots {
+export function makeRecent(): (columns: Columns, query: Query, sight: Sight) => MatchingSlots {
   const scratch = makeScratch();
   const answers = new Map<string, { memory: Uint32Array; found: MatchingSlots }>();
   let spare: Uint32Array[] = [];
   let of: Columns | undefined;
   let edition = -1;
+  let by: ItemAccess | undefined;
 
   function forget(key: string): void {
     const answer = answers.get(key);
@@ -24,18 +25,20 @@ export function makeRecent(): (columns: Columns, query: Query, viewer: CatalogVi
     answers.delete(key);
   }
 
-  return (columns, query, viewer) => {
+  return (columns, query, sight) => {
     if (columns !== of) spare = [];
-    if (columns !== of || columns.edition !== edition) for (const key of answers.keys()) forget(key);
+    const isOld = columns !== of || columns.edition !== edition || sight.access !== by;
+    if (isOld) for (const key of answers.keys()) forget(key);
     of = columns;
     edition = columns.edition;
-    const { audiences, trash = true, self, scope, outside = false } = viewer;
-    const key = JSON.stringify([query.text, [...audiences].sort(), trash, self, scope, outside]);
+    by = sight.access;
+    const { onlooker, self, scope, outside = false } = sight.viewer;
+    const key = JSON.stringify([query.text, onlooker, self, scope, outside]);
     let answer = answers.get(key);
     if (!answer) {
       if (answers.size >= most) forget(answers.keys().next().value!);
       const memory = grown(spare.pop() ?? new Uint32Array(0), columns.count);
-      answer = { memory, found: evaluate(columns, query, viewer, scratch, memory) };
+      answer = { memory, found: evaluate(columns, query, sight, scratch, memory) };
     }
     answers.delete(key);
     answers.set(key, answer);

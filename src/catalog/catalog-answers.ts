@@ -1,22 +1,21 @@
 /** What the catalog is asked by, and what it answers with. Shapes only. */
-import type { Audience, Unshown } from '../document/photo-document.js';
+import type { Onlooker } from '../access/item-access.js';
+import type { Unshown } from '../document/photo-document.js';
 
 /** Who asks. Nothing that they may not see is in any answer. */
 export interface CatalogViewer {
-  /** The audiences this viewer may see. */
-  audiences: readonly Audience[];
+  /** Who looks; nothing exists for undefined. */
+  onlooker: Onlooker | undefined;
   /** The id of a person with favourites of their own; absent for those whose favourites are the owner's. */
   self?: string;
   /** All that exists for this viewer is one photo (SHA-256), or what a search finds. */
   scope?: { photo: string } | { search: string };
-  /** False where nothing in the trash exists for this viewer, whatever they search for. */
-  trash?: boolean;
   /** True for whom file names, and tags that are for the home only, do not exist. What the scope is chosen by may be one. */
   outside?: boolean;
 }
 
 /** The viewer who sees everything. */
-export const owner: CatalogViewer = { audiences: ['private', 'family', 'public'] };
+export const owner: CatalogViewer = { onlooker: { kind: 'house' } };
 
 /** A page of a query, newest first. */
 export interface Page {

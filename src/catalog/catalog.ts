@@ -7,6 +7,7 @@
  * hits, and taking their numbers out of one takes longer than finding them here (docs/performance.md).
  */
 import { PhotospoolError } from '../base/errors.js';
+import type { ItemAccess } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { MayShare } from '../document/share-link-view.js';
 import { photoId, type Body } from '../document/photo-document.js';
@@ -29,7 +30,8 @@ import { countPlaces, type SpanPlaces } from './month-places.js';
 import { pickCovers } from './month-covers.js';
 import { derivedOf } from './derived-values.js';
 import { findAlike, type Alike } from './near-duplicates.js';
-import type { MatchingSlots } from './search-filter.js';
+import { accessOfNobody } from './item-visibility.js';
+import type { MatchingSlots, Sight } from './search-filter.js';
 import { clusterSpots } from './map-clusters.js';
 import { openSimilarityIndex, type SimilarityIndex } from './similarity-index.js';
 import { openMemory } from './load-columns.js';
@@ -106,6 +108,11 @@ export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
 /** How a catalog is opened. */
 export interface CatalogOptions {
   readOnly?: boolean;
+  /**
+   * Who may see which item, as control documents say it now: another object after each change of one. Without it nobody belongs to the
+   * family, and the house sees everything.
+   */
+  access?: () => ItemAccess;
   /** Who may share, for links to a search; without it the owner alone. */
   mayShare?: MayShare;
   /** The body of a document, by its id: for photos that are to be looked at again because a person has another role now. */
@@ -117,7 +124,10 @@ export interface CatalogOptions {
  * it is not current until `clear`, `index` and `finish`. With `readOnly` nothing is made, and questions to a catalog that
  * is not current throw PhotospoolError `unusable`.
  */
-export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: CatalogOptions = {}): Catalog {
+export function openCatalog(
+  db: Sqlite,
+  { readOnly = false, access = () => accessOfNobody, mayShare, bodyOf }: CatalogOptions = {},
+): Catalog {
   if (!readOnly && readState(db)?.version !== version) db.transaction(() => remake(db, 0));
   const tables = once(() => openTables(db));
   const memory = once(() => {
@@ -128,7 +138,7 @@ export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: 
     }
     return openMemory(db);
   });
-  const finding = openFinding(db, memory);
+  const finding = openFinding(db, memory, access);
   const looks = openSimilarityIndex(db);
   const turn = openTurn(db, () => memory().refresh());
 
@@ -145,7 +155,7 @@ export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: 
 
   return {
     ...openPages(db, finding),
-    ...openCounts(db, finding),
+    ...openCounts(finding),
     ...openPaired(db),
     ...openStacked(db),
     ...openSuggested(db),
@@ -184,13 +194,14 @@ export function openCatalog(db: Sqlite, { readOnly = false, mayShare, bodyOf }: 
 /** Finds photos in the columns and in the table. */
 type Finding = ReturnType<typeof openFinding>;
 
-function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>) {
+function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, access: () => ItemAccess) {
   const recent = makeRecent();
+  const sightOf = (viewer: CatalogViewer): Sight => ({ viewer, access: access() });
 
   /** The columns, and what a query finds in them. */
   function search(query: Query, viewer: CatalogViewer): { columns: Columns; found: MatchingSlots } {
     const columns = memory().columns();
-    const found = recent(columns, query, viewer);
+    const found = recent(columns, query, sightOf(viewer));
     if (!viewer.scope || 'search' in viewer.scope) return { columns, found };
     const n = numberOf(db, viewer.scope.photo);
     const place = n === undefined ? undefined : placeOf(columns.n, found, n);
@@ -200,15 +211,17 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>) {
   function numbers(query: Query, { limit, cursor, viewer = owner }: PageOptions): Numbers {
     const size = readLimit(limit);
     const before = readCursor(cursor);
-    if (!memory().loaded() && query.terms.length === 0 && !viewer.scope) return pageOfAll(db, size, before, viewer);
+    if (!memory().loaded() && query.terms.length === 0 && !viewer.scope)
+      return pageOfAll(db, size, before, sightOf(viewer));
     const { columns, found } = search(query, viewer);
     return pageOfFound(columns, found, size, before);
   }
-  return { search, numbers };
+  const tiles = (numbers: readonly number[], viewer: CatalogViewer): Tile[] => tilesOf(db, numbers, sightOf(viewer));
+  return { search, numbers, tiles };
 }
 
 /** Pages of photos and their tiles. */
-function openPages(db: Sqlite, { search, numbers }: Finding): Pick<Catalog, 'page' | 'tiles' | 'tile'> {
+function openPages(db: Sqlite, { search, numbers, tiles }: Finding): Pick<Catalog, 'page' | 'tiles' | 'tile'> {
   const withNext = (next: string | undefined): { next?: string } => (next === undefined ? {} : { next });
 
   return {
@@ -218,22 +231,22 @@ function openPages(db: Sqlite, { search, numbers }: Finding): Pick<Catalog, 'pag
     },
     tiles(query, options = {}) {
       const page = numbers(query, options);
-      return { tiles: tilesOf(db, page.numbers, options.viewer), ...withNext(page.next) };
+      return { tiles: tiles(page.numbers, options.viewer ?? owner), ...withNext(page.next) };
     },
     tile(id, query, viewer = owner) {
       const n = numberOf(db, id);
       if (n === undefined) return undefined;
       const { columns, found } = search(query, viewer);
-      return placeOf(columns.n, found, n) === undefined ? undefined : tilesOf(db, [n], viewer)[0];
+      return placeOf(columns.n, found, n) === undefined ? undefined : tiles([n], viewer)[0];
     },
   };
 }
 
 /** What is counted of what a search finds. */
-function openCounts(
-  db: Sqlite,
-  { search }: Finding,
-): Pick<Catalog, 'count' | 'months' | 'covers' | 'places' | 'segments' | 'facet' | 'map'> {
+function openCounts({
+  search,
+  tiles: tilesOf,
+}: Finding): Pick<Catalog, 'count' | 'months' | 'covers' | 'places' | 'segments' | 'facet' | 'map'> {
   return {
     count: (query, viewer = owner) => search(query, viewer).found.length,
     months(query, viewer = owner) {
@@ -244,7 +257,6 @@ function openCounts(
       const { columns, found } = search(query, viewer);
       const spans = pickCovers(columns, found, by, viewer.self === undefined);
       const tiles = tilesOf(
-        db,
         spans.map(({ n }) => n),
         viewer,
       );
@@ -268,8 +280,8 @@ function openCounts(
       const spots = clusterSpots(columns, found, box, zoom);
       const label = derivedOf(columns).label.place;
       const tiles = tilesOf(
-        db,
         spots.map(({ slot }) => columns.n[slot]!),
+        viewer,
       );
       return spots.map(({ slot, ...spot }, k) => {
         const { id, v } = tiles[k]!;

@@ -5,9 +5,10 @@
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { audiences, type Unshown } from '../document/photo-document.js';
-import type { Tile, CatalogViewer } from './catalog-answers.js';
+import type { Tile } from './catalog-answers.js';
 import { positionOf, type Columns } from './columns.js';
-import type { MatchingSlots } from './search-filter.js';
+import type { MatchingSlots, Sight } from './search-filter.js';
+import { seesAudience } from './item-visibility.js';
 import { audienceIn } from './live-photos.js';
 import { bit } from './photo-flags.js';
 
@@ -42,8 +43,8 @@ export function pageOfFound(columns: Columns, found: MatchingSlots, limit: numbe
 }
 
 /** A page of all that a viewer may see, from the table: for a library whose columns are not loaded. */
-export function pageOfAll(db: Sqlite, limit: number, before: number, viewer: CatalogViewer): Numbers {
-  const shown = audiences.map((audience) => (viewer.audiences.includes(audience) ? 1 : 0));
+export function pageOfAll(db: Sqlite, limit: number, before: number, { viewer, access }: Sight): Numbers {
+  const shown = audiences.map((audience) => Number(seesAudience(access, viewer.onlooker, audience)));
   const rows = db
     .prepare<{ n: number }>(
       `SELECT n FROM catalog_photo
@@ -87,9 +88,9 @@ interface TileRow {
 }
 
 /** The tiles of the photos in these rows, in that order. */
-export function tilesOf(db: Sqlite, numbers: readonly number[], viewer?: CatalogViewer): Tile[] {
-  const self = viewer?.self;
-  const sees = (widest: number): boolean => (viewer?.audiences ?? audiences).includes(audienceIn(widest));
+export function tilesOf(db: Sqlite, numbers: readonly number[], { viewer, access }: Sight): Tile[] {
+  const { self, onlooker } = viewer;
+  const sees = (widest: number): boolean => seesAudience(access, onlooker, audienceIn(widest));
   const plays = ({ motion }: TileRow): boolean => motion > 0 && sees(motion);
   const rows = db.prepare<TileRow>(
     `SELECT p.id, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, stacked,

@@ -4,11 +4,13 @@
  */
 import { audiences } from '../document/photo-document.js';
 import { isPrivateTag } from '../document/tag-names.js';
+import type { ItemAccess } from '../access/item-access.js';
 import { keepArea } from './geo-area.js';
 import type { CatalogViewer } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived-values.js';
 import { grown, padded } from './growable-array.js';
+import { seesAudience } from './item-visibility.js';
 import { markSlots } from './multi-value-column.js';
 import { markPhrase } from './phrase-search.js';
 import { parseQuery } from './search-parser.js';
@@ -41,16 +43,23 @@ export const makeScratch = (): Scratch => ({
   shared: new Uint8Array(0),
 });
 
+/** Who asks, and what decides what exists for them. */
+export interface Sight {
+  viewer: CatalogViewer;
+  access: ItemAccess;
+}
+
 /** Evaluates a search; the answer lies in `into`, which must have room for all photos. */
 export function evaluate(
   columns: Columns,
   query: Query,
-  viewer: CatalogViewer,
+  sight: Sight,
   scratch: Scratch,
   into: Uint32Array,
 ): MatchingSlots {
-  const kept = markFound(columns, query.terms, viewer, cleared(scratch, 'kept', columns.size), scratch);
-  if (viewer.scope && 'search' in viewer.scope) keepInside(columns, viewer, viewer.scope.search, kept, scratch);
+  const { scope } = sight.viewer;
+  const kept = markFound(columns, query.terms, sight, cleared(scratch, 'kept', columns.size), scratch);
+  if (scope && 'search' in scope) keepInside(columns, sight, scope.search, kept, scratch);
   const { order, count } = columns;
   let length = 0;
   for (let position = 0; position < count; position++) {
@@ -61,16 +70,10 @@ export function evaluate(
 }
 
 /** Marks what a viewer may see that fits the terms. */
-function markFound(
-  columns: Columns,
-  terms: readonly Term[],
-  viewer: CatalogViewer,
-  mask: Mask,
-  scratch: Scratch,
-): Mask {
-  const allowed = allowedStates(terms, viewer);
+function markFound(columns: Columns, terms: readonly Term[], sight: Sight, mask: Mask, scratch: Scratch): Mask {
+  const allowed = allowedStates(terms, sight);
   for (let slot = 0; slot < columns.size; slot++) mask[slot] = allowed[columns.state[slot]!]!;
-  for (const term of terms) narrow(columns, term, viewer, mask, scratch);
+  for (const term of terms) narrow(columns, term, sight.viewer, mask, scratch);
   return mask;
 }
 
@@ -78,9 +81,9 @@ function markFound(
  * Keeps what exists at all for a viewer who sees what a search finds: by what those said and brought of a photo who may share, not
  * by what is shown of it. Whoever made the link may have chosen by what its visitors are not told.
  */
-function keepInside(columns: Columns, viewer: CatalogViewer, search: string, kept: Mask, scratch: Scratch): void {
+function keepInside(columns: Columns, sight: Sight, search: string, kept: Mask, scratch: Scratch): void {
   const { terms } = parseQuery(search);
-  const all = { ...viewer, outside: false };
+  const all = { ...sight, viewer: { ...sight.viewer, outside: false } };
   const inside = markFound(columns, terms, all, cleared(scratch, 'inside', columns.size), scratch);
   if (columns.shared) {
     const { columns: own } = columns.shared;
@@ -98,18 +101,18 @@ function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {
 }
 
 /** Of each of the states in memory, whether viewer and search admit it. */
-function allowedStates(terms: readonly Term[], viewer: CatalogViewer): Uint8Array {
+function allowedStates(terms: readonly Term[], { viewer, access }: Sight): Uint8Array {
   const asked = terms.filter((term) => term.kind === 'state');
   const tests = asked.filter((term) => !isOwn(term, viewer));
-  const trash =
-    viewer.trash !== false &&
-    asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
+  const trash = asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
+  const living = audiences.map((audience) => seesAudience(access, viewer.onlooker, audience));
+  const trashed = audiences.map((audience) => trash && seesAudience(access, viewer.onlooker, audience, true));
   const allowed = new Uint8Array(states);
   for (let state = 0; state < states; state++) {
-    const audience = audiences[(state & bit.audience) >> 5];
-    const shown = (state & bit.alive) !== 0 && audience !== undefined && viewer.audiences.includes(audience);
-    const there = trash || (state & bit.trashed) === 0;
-    if (shown && there && tests.every((term) => fits(state, term.tests) !== term.negated)) allowed[state] = 1;
+    const audience = (state & bit.audience) >> 5;
+    const seen = ((state & bit.trashed) === 0 ? living : trashed)[audience] === true;
+    if ((state & bit.alive) !== 0 && seen && tests.every((term) => fits(state, term.tests) !== term.negated))
+      allowed[state] = 1;
   }
   return allowed;
 }

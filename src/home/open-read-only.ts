@@ -2,6 +2,7 @@
  * A home as those see it who only look: nothing is made, migrated or written, and none of the parts that work is loaded.
  */
 import { join } from 'node:path';
+import { itemAccess } from '../access/library-access.js';
 import type { Config } from '../base/config.js';
 import { PhotospoolError } from '../base/errors.js';
 import { openFiles, type Files } from '../base/files.js';
@@ -32,7 +33,7 @@ export async function viewHome(config: Config): Promise<HomeView | undefined> {
   const library = openLibrary(db, { readOnly: true });
   return {
     library,
-    catalog: openCatalog(db, { readOnly: true }),
+    catalog: openCatalog(db, { readOnly: true, access: () => itemAccess(library) }),
     close() {
       library.close();
       db.close();

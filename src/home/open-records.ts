@@ -9,6 +9,7 @@ import { configTemplate, type Config } from '../base/config.js';
 import { openFiles, type Files } from '../base/files.js';
 import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
+import { itemAccess } from '../access/library-access.js';
 import { openMayShare } from '../access/people.js';
 import { openCatalog, type Catalog } from '../catalog/catalog.js';
 import type { Body } from '../document/photo-document.js';
@@ -65,7 +66,7 @@ export async function makeHome(config: Config, files: Files): Promise<void> {
 export function readRecords(config: Config, db: Sqlite, log: Log): Records {
   const changes = makeChanges();
   const bodyOf = (id: string): Body | undefined => library.get(id)?.body;
-  const catalog = openCatalog(db, { bodyOf, mayShare: openMayShare(bodyOf) });
+  const catalog = openCatalog(db, { access: () => itemAccess(library), bodyOf, mayShare: openMayShare(bodyOf) });
   const library = openLibrary(db, {
     index: (id, body, n) => {
       catalog.index(id, body, n);

@@ -3,9 +3,10 @@ import { wordsOf } from '../../src/catalog/tokenize.js';
 import { catalogIsCurrent, openCatalog, owner, type Catalog, type Viewer } from '../../src/catalog/catalog.js';
 import { parseQuery } from '../../src/catalog/search-parser.js';
 import { openSqlite } from '../../src/base/sqlite.js';
+import { house } from '../../src/document/item-id.js';
 import { exifId, photoId, type Audience, type Body } from '../../src/document/photo-document.js';
 import { temporaryFolder } from '../folder.js';
-import { emptyCatalog, photoOf, shaOf, walk } from './photos.js';
+import { emptyCatalog, family, photoOf, shaOf, visitor, walk } from './photos.js';
 
 const everything = parseQuery('');
 const ids = (catalog: Catalog, text: string, viewer: Viewer = owner): string[] =>
@@ -82,64 +83,69 @@ describe('pages', () => {
 
 describe('who may see what', () => {
   const audiences: Audience[] = ['private', 'family', 'public'];
-  const subsets: Audience[][] = [[], ['private'], ['family'], ['public'], ['family', 'public'], audiences];
+  const nobody: Viewer = { onlooker: undefined };
+  const anOwner: Viewer = { onlooker: { kind: 'person', person: 'P', actsForHouse: true } };
+  const link: Viewer = { onlooker: { kind: 'link', of: house } };
 
-  test.each(subsets.map((allowed) => [allowed.join(' and ') || 'nobody', allowed] as const))(
-    '%s',
-    async (_, allowed) => {
-      const { catalog, put } = emptyCatalog();
-      const gps = { lat: 10, lon: 20 };
-      audiences.forEach((audience, k) => {
-        const facts = {
-          tags: [`tag ${audience}`],
-          gps,
-          title: 'word',
-          taken: `2024-0${k + 1}-01T00:00:00.000`,
-          camera: { model: `Camera ${audience}` },
-        };
-        put(shaOf(k), { facts, edits: { audience } });
-        put(shaOf(k + 10), { facts: { ...facts, tags: ['gone'] }, edits: { audience, trashed: true } });
-      });
-      const viewer: Viewer = { audiences: allowed };
-      const seen = audiences
-        .map((audience, k) => ({ audience, id: shaOf(k) }))
-        .filter(({ audience }) => allowed.includes(audience))
-        .map(({ id }) => id)
-        .reverse();
-      const box = { south: -90, west: -180, north: 90, east: 180 };
-      for (const loaded of [false, true]) {
-        if (loaded) await catalog.load();
-        expect(ids(catalog, '', viewer)).toEqual(seen);
+  test.each<[string, Viewer, Audience[], boolean]>([
+    ['nobody', nobody, [], false],
+    ['a visitor', visitor, ['public'], false],
+    ['the family', family, ['family', 'public'], false],
+    ['whoever came by a link', link, audiences, false],
+    ['an owner', anOwner, audiences, true],
+    ['a program', owner, audiences, true],
+  ])('%s', async (_, viewer, allowed, seesTrash) => {
+    const { catalog, put } = emptyCatalog();
+    const gps = { lat: 10, lon: 20 };
+    audiences.forEach((audience, k) => {
+      const facts = {
+        tags: [`tag ${audience}`],
+        gps,
+        title: 'word',
+        taken: `2024-0${k + 1}-01T00:00:00.000`,
+        camera: { model: `Camera ${audience}` },
+      };
+      put(shaOf(k), { facts, edits: { audience } });
+      put(shaOf(k + 10), { facts: { ...facts, tags: ['gone'] }, edits: { audience, trashed: true } });
+    });
+    const seen = audiences
+      .map((audience, k) => ({ audience, id: shaOf(k) }))
+      .filter(({ audience }) => allowed.includes(audience))
+      .map(({ id }) => id)
+      .reverse();
+    const box = { south: -90, west: -180, north: 90, east: 180 };
+    for (const loaded of [false, true]) {
+      if (loaded) await catalog.load();
+      expect(ids(catalog, '', viewer)).toEqual(seen);
+    }
+    for (const text of ['', 'word', 'is:geotagged', 'rating:0', '-tag:nothing', 'camera:camera', 'type:photo']) {
+      const query = parseQuery(text);
+      expect(ids(catalog, text, viewer)).toEqual(seen);
+      expect(catalog.tiles(query, { viewer }).tiles.map(({ id }) => id)).toEqual(seen);
+      expect(catalog.count(query, viewer)).toBe(seen.length);
+      expect(catalog.months(query, viewer).map(({ count }) => count)).toEqual(seen.map(() => 1));
+      expect(catalog.segments(query, { viewer }).map(({ count }) => count)).toEqual(seen.map(() => 1));
+      expect(
+        catalog
+          .facet('tag', query, viewer)
+          .map(({ value }) => value)
+          .sort(),
+      ).toEqual(allowed.map((a) => `tag ${a}`).sort());
+      expect(catalog.facet('camera', query, viewer)).toHaveLength(seen.length);
+      expect(catalog.map(box, 0, query, viewer).map(({ count }) => count)).toEqual(
+        seen.length > 0 ? [seen.length] : [],
+      );
+      for (const id of [shaOf(0), shaOf(1), shaOf(2)]) {
+        expect(catalog.tile(id, query, viewer) !== undefined).toBe(seen.includes(id));
       }
-      for (const text of ['', 'word', 'is:geotagged', 'rating:0', '-tag:nothing', 'camera:camera', 'type:photo']) {
-        const query = parseQuery(text);
-        expect(ids(catalog, text, viewer)).toEqual(seen);
-        expect(catalog.tiles(query, { viewer }).tiles.map(({ id }) => id)).toEqual(seen);
-        expect(catalog.count(query, viewer)).toBe(seen.length);
-        expect(catalog.months(query, viewer).map(({ count }) => count)).toEqual(seen.map(() => 1));
-        expect(catalog.segments(query, { viewer }).map(({ count }) => count)).toEqual(seen.map(() => 1));
-        expect(
-          catalog
-            .facet('tag', query, viewer)
-            .map(({ value }) => value)
-            .sort(),
-        ).toEqual(allowed.map((a) => `tag ${a}`).sort());
-        expect(catalog.facet('camera', query, viewer)).toHaveLength(seen.length);
-        expect(catalog.map(box, 0, query, viewer).map(({ count }) => count)).toEqual(
-          seen.length > 0 ? [seen.length] : [],
-        );
-        for (const id of [shaOf(0), shaOf(1), shaOf(2)]) {
-          expect(catalog.tile(id, query, viewer) !== undefined).toBe(seen.includes(id));
-        }
-      }
-      const trashed = parseQuery('is:trashed');
-      const trash = seen.length;
-      expect(catalog.count(trashed, viewer)).toBe(trash);
-      expect(catalog.facet('tag', trashed, viewer).map(({ value }) => value)).toEqual(trash > 0 ? ['gone'] : []);
-      expect(catalog.count(parseQuery('-is:trashed'), viewer)).toBe(seen.length);
-      expect(catalog.count(parseQuery('is:trashed|geotagged'), viewer)).toBe(seen.length + trash);
-    },
-  );
+    }
+    const trashed = parseQuery('is:trashed');
+    const trash = seesTrash ? seen.length : 0;
+    expect(catalog.count(trashed, viewer)).toBe(trash);
+    expect(catalog.facet('tag', trashed, viewer).map(({ value }) => value)).toEqual(trash > 0 ? ['gone'] : []);
+    expect(catalog.count(parseQuery('-is:trashed'), viewer)).toBe(seen.length);
+    expect(catalog.count(parseQuery('is:trashed|geotagged'), viewer)).toBe(seen.length + trash);
+  });
 });
 
 test('a phrase is words next to each other, in one field', () => {

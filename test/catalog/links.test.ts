@@ -6,6 +6,7 @@ import { openCatalog, type Catalog, type Viewer } from '../../src/catalog/catalo
 import { parseQuery } from '../../src/catalog/search-parser.js';
 import { confirmedOf } from '../../src/document/share-link-view.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
+import { house } from '../../src/document/item-id.js';
 import { format, photoId, type Body, type Facts, type PhotoDocument } from '../../src/document/photo-document.js';
 import { lookLength } from '../../src/document/perceptual-hash.js';
 import { formatStamp } from '../../src/document/stamp.js';
@@ -53,7 +54,7 @@ function open(owners = new Set<string>()) {
 }
 
 const link = (search: string, outside = false): Viewer => ({
-  ...{ audiences: ['private', 'family', 'public'], scope: { search }, trash: false },
+  ...{ onlooker: { kind: 'link', of: house } as const, scope: { search } },
   ...(outside && { outside }),
 });
 const found = (catalog: Catalog, search: string): string[] => walk(catalog, '', 10, { viewer: link(search) });

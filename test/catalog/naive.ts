@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import type { Viewer } from '../../src/catalog/catalog.js';
 import { fold, wordsOf } from '../../src/catalog/tokenize.js';
+import { house } from '../../src/document/item-id.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
 import { photoOf, shaOf, type Told } from './photos.js';
@@ -196,12 +197,29 @@ export const search: fc.Arbitrary<Piece> = fc
 /** A viewer, any one. */
 export const viewer: fc.Arbitrary<Viewer> = fc
   .record({
-    audiences: fc.subarray(['private', 'family', 'public'] as const),
-    trash: fc.boolean(),
+    onlooker: fc.constantFrom<Viewer['onlooker']>(
+      undefined,
+      { kind: 'house' },
+      { kind: 'person', person: 'P', actsForHouse: true },
+      { kind: 'person', person: 'P', actsForHouse: false },
+      { kind: 'link', of: house },
+      { kind: 'visitor' },
+    ),
     self: fc.constantFrom(undefined, 'person:a', 'person:none'),
     outside: fc.boolean(),
   })
   .map(({ self, ...rest }) => ({ ...rest, ...(self !== undefined && { self }) }));
+
+/** Whether an item of the house, which is in no album with members, exists for somebody. */
+export function isSeenBy(
+  { onlooker }: Viewer,
+  { audience, trashed }: Pick<PhotoView, 'audience' | 'trashed'>,
+): boolean {
+  if (onlooker === undefined) return false;
+  if (onlooker.kind === 'house' || (onlooker.kind === 'person' && onlooker.actsForHouse)) return true;
+  const audiences = { person: ['family', 'public'], visitor: ['public'], link: ['private', 'family', 'public'] };
+  return !trashed && audiences[onlooker.kind].includes(audience);
+}
 
 /** Newest first, as pages go. */
 export const byTime = (a: PhotoView, b: PhotoView): number =>

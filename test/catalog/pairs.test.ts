@@ -5,7 +5,7 @@ import type { Row, Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Viewer } from '../../src/catalog/catalog.js';
 import { parseQuery } from '../../src/catalog/search-parser.js';
 import { photoId } from '../../src/document/photo-document.js';
-import { emptyCatalog, photoOf, shaOf, walk, type Told } from './photos.js';
+import { emptyCatalog, family, photoOf, shaOf, visitor, walk, type Told } from './photos.js';
 
 const everything = parseQuery('');
 const pair = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
@@ -16,8 +16,6 @@ const film = (told: Told = {}): Told => ({
   facts: { pair, type: 'video/quicktime', seconds: 3, ...told.facts },
 });
 const [photo, clip, other] = [shaOf(2), shaOf(1), shaOf(3)];
-const visitor: Viewer = { audiences: ['public'], trash: false };
-const family: Viewer = { audiences: ['family', 'public'], trash: false };
 
 describe('a Live Photo', () => {
   test.each([

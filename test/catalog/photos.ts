@@ -1,6 +1,7 @@
 /** Photo documents for the catalog's tests: short to write, whole enough to be viewed. */
+import { openItemAccess, type ItemAccess } from '../../src/access/item-access.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
-import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
+import { openCatalog, type Catalog, type Viewer } from '../../src/catalog/catalog.js';
 import { parseQuery } from '../../src/catalog/search-parser.js';
 import {
   format,
@@ -27,6 +28,20 @@ export interface Told {
   name?: string;
   added?: string;
 }
+
+/** The decision of a library in which whoever is asked about belongs to the family, and nobody shares anything with anybody. */
+export const everybodyThere: ItemAccess = openItemAccess({
+  find: () => undefined,
+  isThere: () => true,
+  hasAlbum: () => false,
+});
+
+/** Somebody of the family who is no owner. */
+export const family: Viewer = {
+  onlooker: { kind: 'person', person: '01JD0000000000000000000002', actsForHouse: false },
+};
+/** Somebody without an account. */
+export const visitor: Viewer = { onlooker: { kind: 'visitor' } };
 
 const stamp = '000001700000000-0000-test';
 
@@ -81,7 +96,7 @@ export function emptyCatalog(path = ':memory:'): {
   drop: (sha: string) => void;
 } {
   const db = openSqlite(path);
-  const catalog = openCatalog(db);
+  const catalog = openCatalog(db, { access: () => everybodyThere });
   let n = 0;
   const write = (sha: string, body: Body | undefined): void =>
     db.transaction(() => catalog.index(photoId(sha), body, ++n));

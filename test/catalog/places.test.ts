@@ -1,7 +1,7 @@
 /** Where the photos of a month or a day were taken mostly. */
 import { expect, test } from 'vitest';
 import { parseQuery } from '../../src/catalog/search-parser.js';
-import { emptyCatalog } from './photos.js';
+import { emptyCatalog, visitor } from './photos.js';
 
 const sha = (n: number): string => n.toString(16).padStart(64, '0');
 
@@ -21,7 +21,7 @@ test('the places of most photos stand for a month, at most two, for those who ma
     { span: '2023-06', places: ['Lyon, France'] },
   ]);
   const rome = [{ span: '2024-07', places: ['Rome'] }];
-  expect(catalog.places(parseQuery(''), 'month', { audiences: ['public'] })).toEqual(rome);
+  expect(catalog.places(parseQuery(''), 'month', visitor)).toEqual(rome);
   db.close();
 });
 

@@ -1,7 +1,7 @@
 /** RAW and JPEG of one shot are one photo, whichever came first, and both can be reached. */
 import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../../src/catalog/search-parser.js';
-import { emptyCatalog, type Told } from './photos.js';
+import { emptyCatalog, visitor, type Told } from './photos.js';
 
 const [jpegId, rawId, otherId] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string];
 const camera = { make: 'NIKON CORPORATION', model: 'NIKON D750' };
@@ -64,7 +64,7 @@ describe('a RAW and its JPEG', () => {
     const { put, catalog } = open();
     put(jpegId, { ...jpeg, edits: { audience: 'public' } });
     put(rawId, raw);
-    const [tile] = catalog.tiles(all, { viewer: { audiences: ['public'], trash: false } }).tiles;
+    const [tile] = catalog.tiles(all, { viewer: visitor }).tiles;
     expect(tile).toMatchObject({ id: jpegId });
     expect(tile?.raw).toBeUndefined();
   });

@@ -11,6 +11,7 @@ import { openAccess, type Access } from '../../src/access/access.js';
 import { openArchive } from '../../src/archive/archive.js';
 import { openBlobs } from '../../src/archive/blob-store.js';
 import { openFiles } from '../../src/base/files.js';
+import { itemAccess } from '../../src/access/library-access.js';
 import { openMayShare } from '../../src/access/people.js';
 import { openPasswords } from '../../src/access/password-hash.js';
 import type { Clock } from '../../src/base/clock.js';
@@ -243,7 +244,7 @@ async function makeHome(): Promise<Home & { close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'photospool-server-'));
   const db = openSqlite(join(folder, 'library.sqlite'));
   const bodyOf = (id: string): Body | undefined => library.get(id)?.body;
-  const catalog = openCatalog(db, { bodyOf, mayShare: openMayShare(bodyOf) });
+  const catalog = openCatalog(db, { access: () => itemAccess(library), bodyOf, mayShare: openMayShare(bodyOf) });
   const changes = makeChanges();
   const library = openLibrary(db, {
     index(id, body, n) {

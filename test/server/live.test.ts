@@ -19,6 +19,13 @@ interface Event {
 const openPages = (home: Home): Live =>
   openLive({ ...home.parts, ask: makeAsk(home.library, home.catalog), version: '1' });
 
+/** Somebody of the family, of whom the library knows. */
+function familyOf({ library }: Home): Viewer {
+  const person = '01JD0000000000000000000002';
+  library.update(`person:${person}`, () => ({ format: 1, kind: 'person' }));
+  return { role: 'family', audiences: audiencesOf.family, canEdit: false, person };
+}
+
 /** A page that listens, without a network. */
 async function listen(
   home: Home,
@@ -119,7 +126,7 @@ describe('live pages', () => {
       await home.clock.advance(250);
     };
     const live = openPages(home);
-    const family: Viewer = { role: 'family', audiences: ['family', 'public'], canEdit: false };
+    const family = familyOf(home);
     const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
     const [all, some, few] = [
       await listen(home, () => local, live),
@@ -152,7 +159,7 @@ describe('live pages', () => {
     const [shown, hidden] = [await home.add(), await home.add()];
     await home.app.inject({ method: 'PATCH', url: `/api/photos/${shown}`, payload: { audience: 'public' } });
     const live = openPages(home);
-    const family: Viewer = { role: 'family', audiences: ['family', 'public'], canEdit: false };
+    const family = familyOf(home);
     const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
     const pages = [
       await listen(home, () => local, live),
