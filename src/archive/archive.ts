@@ -1,7 +1,7 @@
 /**
- * The archive: a tree of originals, plain read-only files. What `place` or `setAside` returned from is durable, and
- * nothing that was there is ever replaced. A crash leaves the file at its old place, at its new one, or (same bytes) at
- * both; `place` called again finishes.
+ * The archive: a tree of originals, plain read-only files. After `place` or `setAside` returns, the file is durable; an
+ * existing file is never replaced. A crash leaves the file at its old path, at its new one, or (the same bytes) at
+ * both; calling `place` again completes the move.
  */
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -14,17 +14,18 @@ export interface Archive {
   readonly folder: string;
   /** The absolute path of an archived file. */
   resolve(path: string): string;
-  /** Whether anything is at that place. Synchronous, so that a reservation can ask within its transaction. */
+  /** Whether the path is in use. Synchronous, so that a reservation can check it within its transaction. */
   occupied(path: string): boolean;
   /**
-   * Moves a file to its reserved place and makes it read-only. `taken` where other bytes are there.
-   * Between filesystems it is copied, checked against its hash, and removed at the old place only then. `ours` (the
-   * default) says that the place was this file's before: the same bytes there are then what a crash left of this move.
+   * Moves a file to its reserved path and makes it read-only. `taken` if different bytes are there. Between filesystems
+   * it is copied, verified by its hash, and only then removed at the old path. `ours` (the default) means that the path
+   * was reserved for this file: the same bytes there are then the result of this move before a crash.
    */
   place(from: string, path: string, sha256: string, ours?: boolean): Promise<'placed' | 'taken'>;
   /**
-   * Moves a file with bytes that the archive has into `duplicates/`; returns where, relative to the archive. `choose` is
-   * told the place before anything moves there and makes it durable; `chosen` is what it was told before a crash.
+   * Moves a file whose bytes are in the archive already to `duplicates/`; returns its new path, relative to the
+   * archive. `choose` is called with the path before anything moves there, and makes it durable; `chosen` is that path
+   * after a crash.
    */
   setAside(
     from: string,
@@ -34,8 +35,8 @@ export interface Archive {
     chosen?: string,
   ): Promise<string>;
   /**
-   * Moves an archived file into `trash/`, which nothing reads and nothing removes; returns where, relative to the archive.
-   * Undefined where nothing is at `path`: it was moved before.
+   * Moves an archived file to `trash/`, which is never read and never emptied; returns its new path, relative to the
+   * archive. Undefined if there is no file at `path`: it was moved before.
    */
   discard(path: string): Promise<string | undefined>;
 }
@@ -43,33 +44,33 @@ export interface Archive {
 /** The absolute path of an archived file; `path` is relative to the archive, with forward slashes. */
 export const originalPath = (folder: string, path: string): string => join(folder, ...path.split('/'));
 
-/** The name of the file that tells whose archive a folder is. */
+/** The name of the file that marks the owner of an archive folder. */
 const markName = '.photospool-archive';
 
-/** The id of the library whose archive a folder is; undefined where it has no mark. */
+/** The id of the library that owns an archive folder; undefined without a mark. */
 export const readOwner = async (folder: string, files: Files): Promise<string | undefined> =>
   (await files.readText(join(folder, markName)))?.trim();
 
-/** Makes a folder the archive of a library, where nobody has yet. */
+/** Marks a folder as the archive of a library, unless it is marked already. */
 export async function markArchive(folder: string, server: string, files: Files): Promise<void> {
   await files.makeFolder(folder);
   await files.write(join(folder, markName), `${server}\n`);
 }
 
-/** Whose archive is opened. */
+/** The owner of the archive to open. */
 export interface Owner {
   /** The id of the server (its library). */
   server: string;
-  /** Whether the library says that originals are in its archive: then a folder without its mark is another one. */
+  /** Whether the library has originals in its archive: then a folder without the mark is the wrong one. */
   hasOriginals: boolean;
 }
 
 /**
- * Opens the archive in a folder, which is made and marked where it is new.
- * @throws PhotospoolError `config` where the folder is the archive of another library, `unusable` where it is not the one
- * that this library's originals are in: a disk that is not mounted, or another folder by mistake.
+ * Opens the archive in a folder; a new one is created and marked.
+ * @throws PhotospoolError `config` if the folder is the archive of another library, `unusable` if it is not the one
+ * with this library's originals: a disk that is not mounted, or the wrong folder.
  */
-// Longer than a screen: every way into the archive is a sequence of the same few steps, and their order is what a crash relies on.
+// Longer than a screen: every way into the archive uses the same few steps, whose order makes it crash-safe.
 export async function openArchive(folder: string, files: Files, owner?: Owner): Promise<Archive> {
   const mark = join(folder, markName);
   if (owner) {
@@ -81,7 +82,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
   await files.sweep(folder);
   if (owner) await markArchive(folder, owner.server, files);
 
-  /** A disk that was unmounted must not be taken for an empty archive. */
+  /** An unmounted disk must not be taken for an empty archive. */
   async function checkThere(): Promise<void> {
     if (await files.stat(owner ? mark : folder)) return;
     throw new PhotospoolError('io', `The archive ${printable(folder)} is not there.`, {
@@ -114,7 +115,7 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
     return 'moved';
   }
 
-  /** A file that belongs to another user can be moved all the same. */
+  /** A file of another user can be moved nevertheless. */
   async function protect(path: string): Promise<void> {
     try {
       await files.protect(path);
@@ -130,11 +131,11 @@ export async function openArchive(folder: string, files: Files, owner?: Owner): 
     await protect(from);
     if ((await carry(from, to, sha256)) === 'moved') return 'placed';
     if (!ours) return 'taken';
-    // A crash between the two halves of a move, or after a copy, left our own file here: finish it.
+    // A crash in the middle of a move, or after a copy, left our own file here: complete the move.
     const there = await files.stat(to);
     if (!there?.isFile() || (await files.hash(to)).sha256 !== sha256) return 'taken';
     await protect(to);
-    // The crash may have come before the new name was flushed.
+    // The crash may have happened before the new name was flushed.
     await files.flush(to);
     await files.flushFolder(parentOf(to));
     await files.remove(from);

@@ -1,6 +1,6 @@
 /**
- * The blob store: renditions as files named by the SHA-256 of their bytes, immutable. What `put` returned from is
- * durable. A crash leaves the blob, or a temporary file in `.tmp` that the next opening sweeps away.
+ * The blob store: renditions as immutable files named by the SHA-256 of their bytes. After `put` returns, the blob is
+ * durable. A crash leaves the blob, or a temporary file in `.tmp` that the next opening removes.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -13,34 +13,37 @@ import { temporaryName } from '../base/temporary-names.js';
 /** A folder of blobs. */
 export interface Blobs {
   readonly folder: string;
-  /** Where a blob is, whether it is there or not. */
+  /** The path of a blob, whether it exists or not. */
   path(sha256: string): string;
-  /** Whether a blob is there. Synchronous, so that it can be asked within a transaction. */
+  /** Whether a blob exists. Synchronous, so that it can be checked within a transaction. */
   has(sha256: string): boolean;
-  /** Stores bytes and returns their SHA-256 as hex. Storing the same bytes again is cheap, but where what is there is not trusted. */
+  /**
+   * Stores bytes and returns their SHA-256 as hex. Storing the same bytes again is cheap, except with `anew`, which
+   * does not trust the existing file.
+   */
   put(bytes: Uint8Array, anew?: boolean): Promise<string>;
-  /** Where the bytes of a blob gather that comes from another server, until all are there. */
+  /** The path where the bytes of a blob from another server accumulate until it is complete. */
   partial(sha256: string): string;
-  /** Where another program may write a file that becomes a blob; a crash leaves it to be swept away. */
+  /** A path where another program may write a file that becomes a blob; a crash leaves it to be removed later. */
   temporary(): string;
-  /** Takes a file from there as a blob. */
+  /** Stores a file from there as a blob. */
   take(file: string): Promise<{ sha256: string; bytes: number }>;
-  /** Moves a file whose bytes have that hash to its place; both are in this folder. */
+  /** Moves a file with this hash to its path in the store; both are in this folder. */
   adopt(file: string, sha256: string): Promise<void>;
 }
 
-/** Opens the blob store in a folder, which is made where it is missing. */
+/** Opens the blob store in a folder, which is created if missing. */
 export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
   const temporary = join(folder, '.tmp');
   await files.makeFolder(temporary);
   await files.sweep(temporary);
   const path = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256);
-  /** Those that come while others are moved go together, for their folders are flushed only once then. */
+  /** Moves that arrive during other moves are batched, so that their folders are flushed only once. */
   const move = gather(async (all: readonly { from: string; to: string }[]) => {
     const outcomes = await files.renameAll(all);
     const homeless = all.filter((_, n) => isMissing(outcomes[n]));
     if (homeless.length === 0) return outcomes;
-    // The first ones of their folders, of which there are 256.
+    // The first blobs of their folders, of which there are 256.
     await Promise.all([...new Set(homeless.map(({ to }) => parentOf(to)))].map((parent) => files.makeFolder(parent)));
     const again = await files.renameAll(homeless);
     return outcomes.map((outcome) => (isMissing(outcome) ? again.shift()! : outcome));
@@ -70,6 +73,6 @@ export async function openBlobs(folder: string, files: Files): Promise<Blobs> {
   };
 }
 
-/** Whether a file or its new folder was not there. */
+/** Whether a file or its new folder did not exist. */
 const isMissing = (outcome: PromiseSettledResult<void> | undefined): boolean =>
   outcome?.status === 'rejected' && errnoOf(outcome.reason) === 'ENOENT';

@@ -1,27 +1,27 @@
 /**
- * Names in the archive: `YYYY/MM/name`, plain files that are readable without Photospool. A taken name gets
- * `-<hash prefix>`, lengthened until it is free; the stem is cut so that the name fits 255 bytes. Pure.
+ * Names in the archive: `YYYY/MM/name`, plain files that are readable without Photospool. A name that is taken gets
+ * `-<hash prefix>`, lengthened until it is free; the stem is shortened so that the name fits into 255 bytes. Pure.
  */
 
 const longest = 255;
-/** Room for the temporary name of a copy is not needed: those have names of their own. */
+/** Temporary copies need no space: they have names of their own. */
 const prefixes = [8, 12, 16, 24, 32, 48, 64];
 
-/** A name that every filesystem can hold: control characters and separators become `_`. Never empty, `.` or `..`. */
+/** A name that every filesystem accepts: control characters and separators become `_`. Never empty, `.` or `..`. */
 export function safeName(name: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   const safe = name.replace(/[\u0000-\u001f\u007f/\\]/gu, '_').replace(/[\ud800-\udfff]/gu, '\ufffd');
   return safe === '' || /^\.+$/.test(safe) ? `_${safe}` : safe;
 }
 
-/** Splits a name before its last dot; a leading dot does not count. */
+/** Splits a name at its last dot; a leading dot does not count. */
 export function splitName(name: string): { stem: string; extension: string } {
   const dot = name.lastIndexOf('.');
   if (dot <= 0 || Buffer.byteLength(name.slice(dot)) > 32) return { stem: name, extension: '' };
   return { stem: name.slice(0, dot), extension: name.slice(dot) };
 }
 
-/** `stem + suffix + extension`, the stem cut at a character so that all fits 255 bytes. */
+/** `stem + suffix + extension`, the stem shortened by whole characters to fit into 255 bytes. */
 export function fitName(stem: string, suffix: string, extension: string): string {
   const room = longest - Buffer.byteLength(suffix + extension);
   const characters = Array.from(stem);

@@ -1,22 +1,24 @@
 /**
- * What ffmpeg is told to make of a video: a frame, a short silent preview, and what every browser plays. Sizes are as displayed,
- * colours BT.709; HDR is mapped to what every screen shows where ffmpeg can (zscale). No metadata of the original is in it.
- * Pure.
+ * ffmpeg's arguments for a frame, a hover preview, and the playable video. Sizes are as displayed, colours BT.709; HDR
+ * is mapped to standard screens if ffmpeg can (zscale). The output has no metadata of the original. Pure.
  */
 import type { Film } from './ffprobe.js';
 
-/** The number of the recipe that makes clips; raised whenever the same bytes would give other clips. At most 9999. */
+/**
+ * The number of the recipe for transcoded videos; raised whenever the same bytes would give different ones. At most
+ * 9999.
+ */
 export const clipRecipe = 4;
 
-/** What this build of ffmpeg can. */
+/** The capabilities of this build of ffmpeg. */
 export interface Abilities {
-  /** The encoder of H.264 to use, with its settings; undefined where it has none. */
+  /** The encoder of H.264 to use, with its settings; undefined if there is none. */
   h264?: readonly string[];
   /** Whether it maps HDR to SDR. */
   tonemap: boolean;
 }
 
-/** Encoders of H.264, the best first: x264 is in nearly all builds. */
+/** Encoders of H.264, the best first: nearly all builds have x264. */
 const encoders: Record<string, readonly string[]> = {
   libx264: ['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high'],
   h264_videotoolbox: ['-c:v', 'h264_videotoolbox', '-q:v', '55'],
@@ -24,7 +26,7 @@ const encoders: Record<string, readonly string[]> = {
   h264_mf: ['-c:v', 'h264_mf'],
 };
 
-/** Reads what `ffmpeg -encoders` and `ffmpeg -filters` list. */
+/** Parses the lists of `ffmpeg -encoders` and `ffmpeg -filters`. */
 export function readAbilities(listed: string): Abilities {
   const has = (name: string): boolean => new RegExp(`^ \\S+ +${name} `, 'm').test(listed);
   const h264 = Object.keys(encoders).find(has);
@@ -37,11 +39,11 @@ export interface Size {
   height: number;
 }
 
-/** Seconds of a hover preview, and its most pixels. */
+/** Seconds of a hover preview, and its maximum size. */
 export const hover = { seconds: 6, width: 640, height: 320, rate: 15 } as const;
-/** The most pixels of what is played: 1080p, lying or standing. */
+/** The maximum size of a playable video: 1080p, landscape or portrait. */
 export const largest = { long: 1920, short: 1080 } as const;
-/** Nobody's film is longer; a hostile file may say that it is. */
+/** No real video is longer; a hostile file may claim to be. */
 export const longest = 12 * 3600;
 
 /** The size of a hover preview. */
@@ -49,34 +51,36 @@ export const hoverSize = ({ pictures }: Film): Size =>
   scaled(pictures, Math.min(1, hover.width / pictures.width, hover.height / pictures.height));
 
 /**
- * Whether a film is so short that its preview and what is played are made at once, which decodes it once and not twice. Of a
- * longer one the preview is wanted long before the rest is made.
+ * Whether a video is so short that its preview and its playable video are made in one run, which decodes it once
+ * instead of twice. For a longer one the preview is needed long before the rest is done.
  */
 export const isBrief = ({ seconds }: Film): boolean => seconds > 0 && seconds <= 3 * hover.seconds;
 
-/** The size of what is played. */
+/** The size of the playable video. */
 export function playSize({ pictures }: Film): Size {
   const { width, height } = pictures;
   return scaled(pictures, Math.min(1, largest.long / Math.max(width, height), largest.short / Math.min(width, height)));
 }
 
-/** H.264 wants even sides. */
+/** H.264 requires even sides. */
 function scaled({ width, height }: Size, factor: number): Size {
   const even = (side: number): number => Math.max(2, Math.round((side * factor) / 2) * 2);
   return { width: even(width), height: even(height) };
 }
 
-/** Seconds into a film at which its picture is taken: not the very first, which often shows a hand or nothing. */
+/** The second from which a video's picture is taken: not the very first frame, which often shows a hand or nothing. */
 export const posterAt = ({ seconds }: Film): number => Math.min(1, seconds / 4);
 
-/** Colours that are not told are those that HDR is defined with, else they are guessed as players do: by size. */
+/**
+ * Missing colour information of HDR is that of its definition; otherwise it is guessed from the size, as players do.
+ */
 function matrixOf({ pictures: { matrix, hdr, width, height } }: Film): string {
   if (matrix) return 'auto';
   if (hdr) return 'bt2020';
   return Math.min(width, height) >= 720 ? 'bt709' : 'bt601';
 }
 
-/** What zscale must be told of an HDR film that does not tell it itself: it guesses nothing, and gives up. */
+/** The parameters that an HDR video lacks and zscale needs: it guesses nothing, and fails. */
 function untold({ pictures: { matrix, primaries } }: Film): string {
   const given = [...(primaries ? [] : ['color_primaries=bt2020']), ...(matrix ? [] : ['colorspace=bt2020nc'])];
   return given.length === 0 ? '' : `setparams=${given.join(':')},`;
@@ -85,21 +89,21 @@ function untold({ pictures: { matrix, primaries } }: Film): string {
 const told = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv';
 
 /**
- * HDR is mapped as in photos (src/photo/decode/color-conversion.ts): up to `knee` of reference white (cd/m²; ITU-R BT.2408) as it is, what is brighter
- * pressed together so that `peak` comes out white.
+ * HDR is mapped as in photos (src/photo/decode/color-conversion.ts): unchanged up to `knee` of reference white (cd/m²;
+ * ITU-R BT.2408), brighter values compressed so that `peak` becomes white.
  */
 const [white, peak, knee] = [203, 1000, 0.6];
 
-/** `pixels`: ffmpeg's format of what comes out, where it was HDR; else it may be another. */
+/** `pixels`: ffmpeg's format of the output if the input was HDR; otherwise it may differ. */
 function scaling(film: Film, { width, height }: Size, { tonemap }: Abilities, pixels = 'yuv420p'): string {
   if (film.pictures.hdr && tonemap) {
-    // HLG's system gamma is one of all three colours together; zscale's shortcut brightens each by itself.
+    // HLG's system gamma applies to all three colours together; zscale's shortcut brightens each by itself.
     const exact = film.pictures.hdr === 'hlg' ? ':agamma=0' : '';
     const light = `zscale=w=${width}:h=${height}:t=linear:npl=${white}${exact}`;
     const linear = `${untold(film)}${light},format=gbrpf32le,zscale=p=bt709`;
     const press = `tonemap=tonemap=mobius:param=${knee}:peak=${(peak / white).toFixed(3)}:desat=0`;
-    // The curve of sRGB is the one by which browsers show films: what is not pressed together is as bright as in a photo.
-    // The format says that zscale makes YUV of it: what ffmpeg puts in its place would take another matrix.
+    // Browsers show videos with the sRGB curve: uncompressed brightness equals that of a photo. The format makes zscale
+    // itself produce YUV: the conversion that ffmpeg would insert uses another matrix.
     return `${linear},${press},zscale=t=iec61966-2-1:m=bt709:r=tv,format=${pixels},${told}`;
   }
   return `scale=${width}:${height}:in_color_matrix=${matrixOf(film)}:out_color_matrix=bt709:out_range=tv,${told}`;
@@ -110,7 +114,7 @@ const exact = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bi
 const colours = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'];
 const mp4 = (to: string): string[] => ['-movflags', '+faststart', '-f', 'mp4', `file:${to}`];
 
-/** A frame as PNG, of a size that fits `edge`: the one of several that shows most of what they show. */
+/** A frame as PNG, scaled to `edge`: the most representative of several. */
 export function posterArgs(film: Film, edge: number, can: Abilities, to: string): string[] {
   const { pictures } = film;
   const size = scaled(pictures, Math.min(1, edge / Math.max(pictures.width, pictures.height)));
@@ -123,10 +127,12 @@ export function posterArgs(film: Film, edge: number, can: Abilities, to: string)
   ];
 }
 
-/** Seconds into a film at which its preview begins. */
+/** The second at which the hover preview begins. */
 export const hoverAt = (film: Film): number => posterAt(film) / 2;
 
-/** Some seconds without sound. `skip`: seconds to leave out, where the input was not entered there already. */
+/**
+ * The hover preview: some seconds without sound. `skip`: seconds to skip, unless the input was already opened there.
+ */
 export function hoverArgs(film: Film, can: Abilities, to: string, skip = 0): string[] {
   const filter = `fps=${hover.rate},${scaling(film, hoverSize(film), can)},format=yuv420p,setsar=1`;
   return [
@@ -138,8 +144,8 @@ export function hoverArgs(film: Film, can: Abilities, to: string, skip = 0): str
 }
 
 /**
- * What a stream of pictures carries beside them, taken out: supplemental information (SEI, ITU-T H.264 7.3.2.3, H.265 7.3.2.4),
- * in which cameras write where and when, and AV1's metadata.
+ * Bitstream filters that remove data beside the pictures: supplemental information (SEI, ITU-T H.264 7.3.2.3, H.265
+ * 7.3.2.4), in which cameras write place and time, and AV1's metadata.
  */
 const filters: Record<string, string> = {
   h264: 'filter_units=remove_types=6',
@@ -147,16 +153,16 @@ const filters: Record<string, string> = {
   av1: 'filter_units=remove_types=5',
 };
 
-/** The streams as they are, with nothing beside them. */
+/** Copies the streams without any metadata. */
 const copied = (film: Film): string[] => {
   const filter = Object.hasOwn(filters, film.pictures.codec) ? filters[film.pictures.codec] : undefined;
   return [...streams(film), ...bare, '-c', 'copy', ...(filter === undefined ? [] : ['-bsf:v', filter]), ...exact];
 };
 
-/** The streams as they are, in an MP4. */
+/** Copies the streams into an MP4. */
 export const copyArgs = (film: Film, to: string): string[] => [...copied(film), ...mp4(to)];
 
-/** Containers that a film can be given in again without what it tells, by MIME type, as ffmpeg calls them. */
+/** ffmpeg's names of containers that can be written without metadata, by MIME type. */
 const containers: Record<string, string> = {
   'video/mp4': 'mp4',
   'video/x-m4v': 'mp4',
@@ -164,10 +170,10 @@ const containers: Record<string, string> = {
   'video/quicktime': 'mov',
 };
 
-/** The MIME types of films that can be given without what they tell. */
+/** The MIME types of videos that can be stripped. */
 export const bareFilms: readonly string[] = Object.keys(containers);
 
-/** A film in its own kind of container without what it tells; undefined where that can't be had. */
+/** A stripped video in its own container; undefined if it can't be stripped. */
 export function bareArgs(film: Film, type: string, to: string): string[] | undefined {
   if (!Object.hasOwn(containers, type) || !Object.hasOwn(filters, film.pictures.codec)) return undefined;
   return [
@@ -182,10 +188,10 @@ export function bareArgs(film: Film, type: string, to: string): string[] | undef
   ];
 }
 
-/** How the codecs are called in those containers; Apple's programs know HEVC by no other name. */
+/** The tags of codecs in those containers; Apple's programs accept HEVC under no other. */
 const tags: Record<string, string> = { h264: 'avc1', hevc: 'hvc1', av1: 'av01' };
 
-/** What every browser plays. */
+/** The playable video. */
 export function playArgs(film: Film, can: Abilities, to: string): string[] {
   const filter = `${scaling(film, playSize(film), can)},format=yuv420p,setsar=1`;
   const crf = can.h264?.includes('libx264') ? ['-crf', '23'] : ['-b:v', '6M'];

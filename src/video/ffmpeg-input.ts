@@ -1,11 +1,14 @@
 /**
- * How a stranger's video is handed to ffmpeg and ffprobe: as the format that its first bytes told and no other, so that no
- * playlist, list of files or image sequence is ever opened; from this one file and no network; decoded by codecs that cameras,
- * phones and the web use. Pure.
+ * How ffmpeg and ffprobe open an untrusted video: as the format of its first bytes and no other, so that no playlist,
+ * file list or image sequence is ever opened; only this file and no network; only with codecs that cameras, phones and
+ * the web use. Pure.
  */
 import type { Format } from '../photo/formats/identify.js';
 
-/** ffmpeg's demuxers by the name of the format (src/photo/formats/video.ts). None of them opens other files, as told below. */
+/**
+ * ffmpeg's demuxers by the name of the format (src/photo/formats/video.ts). With these options none of them opens other
+ * files.
+ */
 const demuxers: Record<string, string> = {
   'QuickTime (MOV)': 'mov',
   MP4: 'mov',
@@ -29,12 +32,12 @@ const audio =
   'pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,pcm_dvd,pcm_bluray,pcm_lxf,nellymoser,speex';
 
 /**
- * Words under the pictures, which nothing is made of: camcorders (AVCHD) and drones write such tracks into each film, and ffmpeg
- * gives a film up where it may not open one of its tracks.
+ * Codecs of subtitles, which are not used: camcorders (AVCHD) and drones write such tracks into each video, and ffmpeg
+ * rejects a video with a track that it may not open.
  */
 const words = 'pgssub,dvbsub,dvdsub,mov_text,subrip,srt,ass,ssa,webvtt,text';
 
-/** Options before the input that read `path` as `format`. `seek`: seconds to skip. */
+/** The options before the input to read `path` as `format`. `seek`: seconds to skip. */
 export function inputOf(path: string, format: Format, seek = 0): string[] {
   const demuxer = demuxers[format.name];
   if (demuxer === undefined) throw new TypeError(`${format.name} is no video`);

@@ -1,10 +1,10 @@
 /**
- * What a video is, by ffprobe: its streams, its length, its size as displayed. What ffprobe says is looked at field by field:
- * a hostile file may make it say anything.
+ * The properties of a video by ffprobe: streams, length, displayed size. The output is validated field by field: a
+ * hostile file can make ffprobe print anything.
  */
 import { isObject, own, textOf } from '../document/json-values.js';
 
-/** A stream of sound or pictures. `index` is its number in the file. */
+/** A stream of audio or pictures. `index` is its number in the file. */
 export interface Stream {
   index: number;
   /** ffmpeg's name: `h264`, `aac`. */
@@ -16,28 +16,28 @@ export interface Pictures extends Stream {
   profile: string;
   /** ffmpeg's pixel format: `yuv420p`. */
   pixels: string;
-  /** By which curve brightness is coded for HDR screens; absent where it is not. */
+  /** The HDR transfer curve; absent for SDR. */
   hdr?: 'pq' | 'hlg';
-  /** Pixels as displayed: with the shape of pixels and the rotation applied. */
+  /** Pixels as displayed: with aspect ratio of pixels and rotation applied. */
   width: number;
   height: number;
-  /** Pictures a second. */
+  /** Frames per second. */
   rate: number;
-  /** Whether the file says by which matrix its colours were coded. */
+  /** Whether the file states its colour matrix. */
   matrix: boolean;
-  /** Whether it says in which primaries. */
+  /** Whether it states its primaries. */
   primaries: boolean;
 }
 
-/** A video as ffprobe tells it. */
+/** A video as reported by ffprobe. */
 export interface Film {
-  /** Seconds; 0 where it is not known. */
+  /** Seconds; 0 if unknown. */
   seconds: number;
   pictures: Pictures;
   sound?: Stream;
 }
 
-/** What ffprobe is asked to show. */
+/** The fields requested from ffprobe. */
 export const asked = [
   '-show_entries',
   [
@@ -50,10 +50,10 @@ export const asked = [
   'json',
 ];
 
-/** A side longer than this is no video's. */
+/** No video has a longer side. */
 const longest = 16_384;
 
-/** Reads ffprobe's answer; undefined where there is no video in it. @throws SyntaxError where it is no JSON. */
+/** Parses ffprobe's output; undefined if it has no video. @throws SyntaxError if it is not JSON. */
 export function readProbe(text: string): Film | undefined {
   const answer: unknown = JSON.parse(text);
   const list = own(answer, 'streams');
@@ -80,7 +80,7 @@ const readStream = (stream: unknown): Stream => ({
 });
 
 function readPictures(stream: unknown): Pictures | undefined {
-  // A cover, not the film.
+  // A cover picture, not the video.
   if (own(own(stream, 'disposition'), 'attached_pic') === 1) return undefined;
   const [width, height] = [numberOf(own(stream, 'width')), numberOf(own(stream, 'height'))];
   if (width < 1 || height < 1 || width > longest || height > longest) return undefined;
@@ -106,7 +106,7 @@ const curves: Record<string, 'pq' | 'hlg'> = { smpte2084: 'pq', 'arib-std-b67': 
 
 const isTold = (value: unknown): boolean => !['', 'unknown', 'reserved'].includes(textOf(value));
 
-/** Width of a pixel for its height: 1 for squares, and for what is no sensible shape. */
+/** The aspect ratio of a pixel: 1 for squares, and for implausible values. */
 function shapeOf(text: string): number {
   const shape = ratioOf(text, ':') ?? 1;
   return shape > 0.2 && shape < 5 ? shape : 1;
@@ -124,7 +124,7 @@ function ratioOf(text: string, between: string): number | undefined {
   return over && under && Number.isFinite(over / under) ? over / under : undefined;
 }
 
-/** A number, also one that was written as text; 0 for anything else. */
+/** A number, also written as text; 0 for anything else. */
 function numberOf(value: unknown): number {
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : 0;

@@ -1,7 +1,7 @@
 /**
- * What is made of videos, by ffmpeg and ffprobe in processes of their own: whatever a file does to them is that file's failure.
- * Bounded in time, CPU, memory and what is written; they end with this process. What is made is written to the path that is
- * asked for, whole or not at all: after a failure the caller removes it, and a crash leaves it to be swept away.
+ * Transcodes videos with ffmpeg and ffprobe in child processes: a crash is a failure of that file alone. Limited in
+ * time, CPU, memory and output; they end with this process. Output is written to the requested path, completely or not
+ * at all: after a failure the caller removes it, and after a crash a later sweep does.
  */
 import { availableParallelism, totalmem } from 'node:os';
 import type { Why } from '../base/sandbox/pool.js';
@@ -36,20 +36,23 @@ export interface VideoSource {
   bytes: number;
 }
 
-/** What is made of videos. All throw PhotospoolError `undecodable`, `unsupported` (a codec that is not decoded), `timeout`, `too-large` (memory), `busy` (closed; no tool). */
+/**
+ * Transcoding. All methods throw PhotospoolError `undecodable`, `unsupported` (a codec that is not allowed), `timeout`,
+ * `too-large` (memory), `busy` (closed; no tool).
+ */
 export interface Films {
-  /** Names of the tools that are missing; empty where videos can be shown. */
+  /** Names of missing tools; empty if videos can be shown. */
   readonly missing: readonly string[];
-  /** What a video is. */
+  /** Probes a video. */
   look(source: VideoSource): Promise<Film>;
   /** Makes a PNG of a frame, at most `edge` pixels long. */
   poster(source: VideoSource, film: Film, edge: number, to: string): Promise<void>;
-  /** Makes a short MP4 without sound. Resolves to its size. */
+  /** Makes the hover preview, a short MP4 without sound. Resolves to its size. */
   hover(source: VideoSource, film: Film, to: string): Promise<Size>;
-  /** Makes the MP4 that every browser plays: by copying the streams, where that is enough. Resolves to its size. */
+  /** Makes the playable MP4, by copying the streams if that suffices. Resolves to its size. */
   play(source: VideoSource, film: Film, to: string): Promise<Size>;
   /**
-   * Makes both at once of a film that is brief and must be encoded anew; undefined of any other. Resolves to their sizes.
+   * Makes both in one run for a short video that must be transcoded; undefined for any other. Resolves to their sizes.
    */
   together(
     source: VideoSource,
@@ -57,21 +60,21 @@ export interface Films {
     hover: string,
     play: string,
   ): Promise<{ hover: Size; video: Size } | undefined>;
-  /** Writes the film as it is without anything that tells of it; false where that can't be had of its kind. */
+  /** Writes the video unchanged but without metadata; false if its kind can't be stripped. */
   bare(source: VideoSource, film: Film, to: string): Promise<boolean>;
-  /** Ends what runs. */
+  /** Ends running processes. */
   close(): void;
 }
 
 const mebibyte = 1 << 20;
-/** Decoding 8K of 10 bits with as many threads as there are takes some 1.5 GiB. */
+/** Decoding 8K of 10 bits with all threads takes about 1.5 GiB. */
 const memory = Math.max(768 * mebibyte, Math.min(2048 * mebibyte, totalmem() / 2));
 const cores = availableParallelism();
 
-/** Limits of a look, and of making one picture or a short clip. */
+/** Limits of probing, and of making one picture or a short clip. */
 export const shortLimits: RunLimits = { seconds: 60, cpu: 120, memory, output: mebibyte, file: 128 * mebibyte };
 
-/** Limits of making a whole film playable: by its length, for a slow machine. */
+/** Limits of transcoding a whole video: by its length, for a slow machine. */
 export function longLimits({ seconds }: Film, bytes: number): RunLimits {
   const length = Math.min(seconds, longest);
   const patience = 600 + 60 * length;
@@ -81,7 +84,7 @@ export function longLimits({ seconds }: Film, bytes: number): RunLimits {
 
 const quiet = ['-y', '-hide_banner', '-nostdin', '-loglevel', 'error', '-abort_on', 'empty_output'];
 
-/** Opens what makes films, with the tools that were found. */
+/** Opens transcoding with the tools that were found. */
 export function openFilms(found: FfmpegTools): Films {
   const ended = new AbortController();
   const { tools, run, askAbilities, make, paint, encoder } = openRunning(found, ended.signal);
@@ -98,7 +101,7 @@ export function openFilms(found: FfmpegTools): Films {
     },
     async poster(source, film, edge, to) {
       const args = (can: Abilities): string[] => posterArgs(film, edge, can, to);
-      // The spool waits for it.
+      // Normal priority: the spool waits for it.
       await paint(source, film, posterAt(film), args, await askAbilities(), shortLimits, false);
     },
     async hover(source, film, to) {
@@ -133,7 +136,7 @@ export function openFilms(found: FfmpegTools): Films {
   };
 }
 
-/** Runs the tools, and knows what they can do. */
+/** Runs the tools, and knows their capabilities. */
 function openRunning(found: FfmpegTools, signal: AbortSignal) {
   let abilities: Promise<Abilities> | undefined;
 
@@ -151,7 +154,7 @@ function openRunning(found: FfmpegTools, signal: AbortSignal) {
     throw new PhotospoolError('busy', 'ffmpeg did not say what it can.', { cause: new Error(told.said) });
   }
 
-  /** Asked once; where that failed, again. */
+  /** Asked once; again after a failure. */
   function askAbilities(): Promise<Abilities> {
     return (abilities ??= Promise.all(['-encoders', '-filters'].map(listed)).then(
       (lists) => readAbilities(lists.join('\n')),
@@ -172,12 +175,15 @@ function openRunning(found: FfmpegTools, signal: AbortSignal) {
     const all = [...quiet, ...inputOf(source.path, source.format, seek), ...args];
     const told = await run(tools().ffmpeg, all, limits, patient);
     if (told.kind === 'done') return;
-    // Where a film can't be entered in its middle, nothing came of it; from its beginning something may.
+    // A video that does not support seeking gives no output; decoding from the start may.
     if (told.why === 'crash' && seek > 0) return make(source, 0, args, limits, patient);
     throw explain(told, source);
   }
 
-  /** The same of what is painted anew. Where ffmpeg does not manage to map HDR, it is shown as it is: better pale than not at all. */
+  /**
+   * The same for encoded output. If ffmpeg fails to map HDR, it is left unmapped: pale colours are better than no
+   * picture.
+   */
   async function paint(
     source: VideoSource,
     film: Film,

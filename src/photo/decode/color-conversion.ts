@@ -1,7 +1,7 @@
 /**
- * Pixels that an ICC profile says nothing about, but numbers of ITU-T H.273 (`nclx` in HEIF): turned into sRGB, and where they
- * are HDR (PQ or HLG) into what a usual screen can show. The numbers are those of Rec. ITU-R BT.2100, BT.2408 (HDR reference
- * white is 203 cd/m²) and IEC 61966-2-1. Pure.
+ * Converts pixels whose colours are described by numbers of ITU-T H.273 (`nclx` in HEIF) instead of an ICC profile: to
+ * sRGB, with HDR (PQ or HLG) tone-mapped to a standard screen. The constants are from Rec. ITU-R BT.2100, BT.2408 (HDR
+ * reference white is 203 cd/m²) and IEC 61966-2-1. Pure.
  */
 import type { Colours } from '../formats/format-family.js';
 
@@ -29,15 +29,15 @@ const same: Matrix = [
 ];
 
 const [pq, hlg] = [16, 18];
-/** Those whose dark parts are near enough to sRGB's to be shown alike: BT.709 and the like, and sRGB. */
+/** Transfer curves close enough to sRGB in the shadows to be treated as it: BT.709 and similar, and sRGB. */
 const usual = [1, 2, 6, 13, 14, 15];
-/** cd/m² of reference white, and of the brightest that is mapped into what is above it. */
+/** cd/m²: the reference white, and the brightest value that is tone-mapped into the range above it. */
 const [white, peak] = [203, 1000];
 
-/** Whether these are more than a usual screen shows, and want more than 8 bits. */
+/** Whether these colours exceed a standard screen and need more than 8 bits. */
 export const isHdr = ({ transfer }: Colours): boolean => transfer === pq || transfer === hlg;
 
-/** Whether pixels of these colours must be changed to be sRGB. Unknown numbers are taken for sRGB. */
+/** Whether pixels of these colours need conversion to sRGB. Unknown numbers count as sRGB. */
 export const differ = (colours: Colours): boolean =>
   isHdr(colours) || (usual.includes(colours.transfer) && Object.hasOwn(matrices, colours.primaries));
 
@@ -48,25 +48,28 @@ function fromPq(value: number): number {
   return (10_000 / white) * (Math.max(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1);
 }
 
-/** Light of the scene in HLG, 0 to 1. */
+/** Scene light in HLG, 0 to 1. */
 function fromHlg(value: number): number {
   const [a, b, c] = [0.17883277, 0.28466892, 0.55991073];
   return value <= 0.5 ? (value * value) / 3 : (Math.exp((value - c) / a) + b) / 12;
 }
 
-/** By how much a screen of 1000 cd/m² brightens the light of a scene (1 is reference white then): HLG's system gamma, 1.2. */
+/**
+ * The factor by which a screen of 1000 cd/m² brightens scene light (1 is then reference white): HLG's system gamma,
+ * 1.2.
+ */
 const system = (r: number, g: number, b: number): number =>
   (peak / white) * (0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2;
 
 const fromSrgb = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
 const toSrgb = (value: number): number => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055);
 
-/** Above this what is bright is pressed together, smoothly, so that `peak` comes out as 1. */
+/** Brightness above this value is compressed, smoothly, so that `peak` becomes 1. */
 const knee = 0.6;
 
 /**
- * By how much a pixel is darkened whose greatest channel is `most`, so that its hue stays. The curve goes on straight at the
- * knee and is 1 at the peak (Reinhard's, extended).
+ * The factor that darkens a pixel with the greatest channel `most`, so that its hue stays. The curve is smooth at the
+ * knee and 1 at the peak (extended Reinhard).
  */
 function press(most: number): number {
   if (most <= knee) return 1;
@@ -83,7 +86,7 @@ function table(of: (value: number) => number, count: number): Float32Array {
   return Float32Array.from({ length: count + 1 }, (_, n) => of(n / count));
 }
 
-/** Turns RGB of 16 bits into sRGB of 8. */
+/** Converts 16-bit RGB to 8-bit sRGB. */
 export function toUsual(samples: Uint16Array, colours: Colours): Buffer {
   const linear = table(colours.transfer === pq ? fromPq : colours.transfer === hlg ? fromHlg : fromSrgb, steps);
   const encoded = table((value) => toSrgb(value) * 255, 16_384);

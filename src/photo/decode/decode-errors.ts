@@ -1,6 +1,6 @@
 /**
- * What libvips says, as one sentence for a person and one of our codes. Its own words name files and functions and go
- * no further than the cause.
+ * Translates libvips errors to one sentence for a person and one of our codes. The original message names files and
+ * functions and is kept only as the cause.
  */
 import { PhotospoolError, type ErrorCode } from '../../base/errors.js';
 import { families } from '../formats/families.js';
@@ -22,7 +22,10 @@ const sentences: Partial<Record<ErrorCode, [string, string]>> = {
   undecodable: ['its picture is damaged', 'Check whether you have an undamaged copy.'],
 };
 
-/** The error for a code that `render` throws. `what`: why, as a clause, where it is not what the code usually says. */
+/**
+ * The error for a code that `render` throws. `what`: the reason as a clause, if it differs from the usual one of the
+ * code.
+ */
 export function renderError(
   code: ErrorCode,
   path: string,
@@ -34,12 +37,12 @@ export function renderError(
   return new PhotospoolError(code, `This ${format.name} can't be shown: ${what}.`, detail);
 }
 
-/** The error for a picture that wants more memory than its decoder may use: it would again. */
+/** The error for a picture that needs more memory than its decoder may use: a retry would fail, too. */
 export function memoryError(path: string, format: Format, cause: unknown): PhotospoolError {
   return renderError('too-large', path, format, cause, 'it needs more memory than one photo may take');
 }
 
-/** Turns what sharp threw over a file into a PhotospoolError. System errors pass through as they are. */
+/** Turns an error that sharp threw for a file into a PhotospoolError. System errors are returned unchanged. */
 export async function explain(error: unknown, path: string, format: Format): Promise<unknown> {
   if (error instanceof PhotospoolError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -49,7 +52,7 @@ export async function explain(error: unknown, path: string, format: Format): Pro
   return renderError(cut ? 'truncated' : 'undecodable', path, format, error);
 }
 
-/** Asks the file's family whether its end is missing. @throws the system's error where the file can't be read. */
+/** Asks the file's family whether its end is missing. @throws the system's error if the file can't be read. */
 export async function isCutOff(path: string, format: Format): Promise<boolean> {
   const family = families.find(({ name }) => name === format.family);
   return readParts(path, async (readAt, size) => (await family?.cutOff?.(readAt, size)) ?? false);

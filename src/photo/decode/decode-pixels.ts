@@ -1,6 +1,6 @@
 /**
- * An original's pixels, decoded once: no longer than the preview's edge, upright, sRGB, 8 bits, without alpha. Memory
- * is bounded by the preview, whatever the original's size, for every format that libvips reads in rows.
+ * The pixels of an original, decoded once: scaled to the edge of the preview, upright, sRGB, 8 bits, without alpha.
+ * Memory is bounded by the preview, whatever the size of the original, for every format that libvips reads row by row.
  */
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
@@ -20,41 +20,41 @@ export interface Pixels {
   channels: 1 | 3;
 }
 
-/** What was decoded, and of what. */
+/** The decoded pixels, and facts about their source. */
 export interface Decoded {
   pixels: Pixels;
-  /** The original's size as displayed. */
+  /** The size of the original as displayed. */
   width: number;
   height: number;
   animated: boolean;
-  /** True where the picture of a JPEG is there, but some of its scan data is broken. */
+  /** True if a JPEG was decoded, but a part of its scan data is broken. */
   damaged?: true;
 }
 
-/** The most pixels of an original. */
+/** The maximum number of pixels of an original. */
 export const pixelLimit = pixelSide * pixelSide;
 
-// By a path's name alone, libvips' cache of operations would answer for bytes that have since been replaced.
+// libvips caches operations by path alone, and would return stale results for a replaced file.
 sharp.cache(false);
 
-/** At what libvips gives up: at nothing that it can go on after, at what is missing or broken, at a warning. */
+/** What makes libvips fail: only errors without recovery, missing or broken data, or a warning. */
 type FailOn = 'none' | 'error' | 'warning';
 
-/** Formats of which further pages are frames in time, not other pictures. */
+/** Formats whose further pages are frames of an animation, not other pictures. */
 const moving = ['gif', 'webp'];
 
 /**
- * Decodes the picture of a file to at most `edge` pixels of length, or tells why there is none. @throws what the decoder
- * says.
+ * Decodes the picture of a file, scaled to at most `edge` pixels, or returns why there is none. @throws the decoder's
+ * error.
  */
 export async function decode(path: string, format: Format, edge: number): Promise<Decoded | { unshown: Unshown }> {
-  // What a decoder only warns of is let through, and of a JPEG told as damage; pixel data that is missing or all broken is not.
+  // Decoder warnings are accepted, and reported as damage of a JPEG; missing or entirely broken pixel data is not.
   return decodeOpened(await openSource(path, format), format, edge, 'error');
 }
 
 /**
- * Decodes what can be had of a damaged file: its picture as far as it goes, else a smaller one that it may carry. @throws what
- * the decoder says, where there is none.
+ * Decodes what is left of a damaged file: its picture as far as it goes, otherwise a smaller embedded one. @throws the
+ * decoder's error if there is none.
  */
 export async function decodeDamaged(path: string, format: Format, edge: number): Promise<Decoded> {
   const whole = await openSource(path, format, true)
@@ -81,7 +81,7 @@ async function decodeOpened(
   }
 }
 
-/** What libvips is given for a file: the file itself, or what its family makes of it. */
+/** The input for libvips: the file itself, or what its family makes of it. */
 async function openSource(path: string, format: Format, asIs = false): Promise<Opened> {
   const family = families.find(({ name }) => name === format.family);
   return family?.open ? family.open(path, format, asIs) : { input: path, loader: format.family };
@@ -90,8 +90,9 @@ async function openSource(path: string, format: Format, asIs = false): Promise<O
 const endOfImage = Buffer.from([0xff, 0xd9]);
 
 /**
- * Decodes a JPEG as if its end marker were there, which libjpeg waits for even where every pixel is. @throws what libvips
- * says, where pixels are missing, too. It looks strip by strip: what is missing of the last one it does not notice.
+ * Decodes a JPEG as if its end marker were present; libjpeg waits for it even if all pixels are there. @throws the
+ * error of libvips if pixels are missing, too. It checks strip by strip, so missing pixels in the last strip go
+ * unnoticed.
  */
 export async function decodeEndless(path: string, format: Format, edge: number): Promise<Decoded> {
   const input = Buffer.concat([await readFile(path), endOfImage]);
@@ -106,7 +107,7 @@ async function decodeSource(source: PictureSource, format: Format, edge: number,
   const header = await headed.metadata();
   if (header.format !== source.loader) throw new Error(`libvips takes it for ${header.format}`);
   const box = { width: edge, height: edge, fit: 'inside', withoutEnlargement: true } as const;
-  // Of 16 bits, libvips' own way through the profile would end in another space than sRGB.
+  // For 16-bit pixels, libvips' own conversion by the profile would not end in sRGB.
   const deep = header.space === 'rgb16' ? header.icc : undefined;
   const image = sharp(input, { ...options, ignoreIcc: deep !== undefined });
   const ofAll = countWarnings(image);
@@ -121,14 +122,14 @@ async function decodeSource(source: PictureSource, format: Format, edge: number,
   };
 }
 
-/** The original's size as displayed. */
+/** The size of the original as displayed. */
 function sizeOf({ width, height, autoOrient }: Metadata, source: PictureSource): { width: number; height: number } {
   if (source.size) return source.size;
   if (source.turn === undefined) return { width: autoOrient.width, height: autoOrient.height };
   return source.turn > 4 ? { width: height, height: width } : { width, height };
 }
 
-/** libvips takes brackets at the end of a path for options; such a file is handed over as bytes. */
+/** libvips parses brackets at the end of a path as options; such a file is passed as bytes. */
 async function inputOf(input: string | Buffer): Promise<string | Buffer> {
   return typeof input === 'string' && input.endsWith(']') ? readFile(input) : input;
 }
@@ -150,7 +151,7 @@ async function convert(
   return { data: toUsual(samples, colours), width: info.width, height: info.height, channels: 3 };
 }
 
-/** A picture whose profile lay elsewhere, together with it. */
+/** A picture together with a profile that was stored elsewhere. */
 async function withProfile(shrunk: Sharp, icc: Uint8Array): Promise<Buffer> {
   const { data, info } = await shrunk.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
@@ -159,7 +160,7 @@ async function withProfile(shrunk: Sharp, icc: Uint8Array): Promise<Buffer> {
   return file;
 }
 
-/** How a picture is put upright, by its EXIF orientation: mirrored first (`flop` left to right), then turned clockwise. */
+/** The transformation for each EXIF orientation: mirrored first (`flop` left to right), then rotated clockwise. */
 const turns: Record<number, { flip?: true; flop?: true; angle?: 90 | 180 | 270 }> = {
   2: { flop: true },
   3: { angle: 180 },
@@ -178,14 +179,14 @@ async function turn(pixels: Pixels, orientation = 1): Promise<Pixels> {
 }
 
 /**
- * libvips applies a colour profile before it resizes, which for a big photo takes longer than all the rest. Where the
- * pixels are plain RGB, they can be made smaller in the profile's own space first, and the difference is not seen.
+ * libvips applies a colour profile before it resizes, which for a large photo takes longer than everything else. Plain
+ * RGB can be scaled in the colour space of the profile first, without a visible difference.
  */
 function coloursCanWait({ icc, space, depth, width, height }: Metadata, edge: number): boolean {
   return icc !== undefined && space === 'srgb' && depth === 'uchar' && Math.max(width, height) > edge;
 }
 
-/** Transparent pictures are put on white: mostly they are drawings, dark on nothing, and JPEG has no alpha. */
+/** Transparent pictures get a white background: most are drawings, dark on nothing, and JPEG has no alpha. */
 async function toPixels(image: Sharp): Promise<Pixels> {
   const { data, info } = await image.flatten({ background: '#fff' }).raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };

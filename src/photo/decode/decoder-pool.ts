@@ -1,6 +1,7 @@
 /**
- * Renders originals in processes of their own (decoder.ts), so that whatever a file does to libvips, it does not do to us:
- * bounded in time, memory and output, a crash is that file's failure, and memory is given back when there is no more to do.
+ * Renders originals in child processes (decoder.ts), so that a file that breaks libvips does not affect the server:
+ * time, memory and output are limited, a crash is a failure of that file alone, and memory is released when the
+ * processes end.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,48 +16,48 @@ import { memoryError, renderError } from './decode-errors.js';
 import { openAnswer, type DecoderAnswer, type DecoderFailure } from './decoder-protocol.js';
 import type { Rendered } from './renditions.js';
 
-/** Decoders that start at the first picture and end when there was none for a while. */
+/** Decoder processes that start with the first picture and end after an idle time. */
 export interface Decoders {
   /**
-   * Renders one original; where `asIs`, what can be decoded of a damaged one, or that this is nothing, also where it crashes its
-   * decoder. @throws PhotospoolError `undecodable` (or it crashed the decoder), `truncated`, `too-large`
-   * (pixels or memory), `timeout`, `busy` (the machine has no memory left); or the system's error where the file can't be
-   * read.
+   * Renders one original; with `asIs`, what can be decoded of a damaged one, or that nothing can, also if it crashes
+   * its decoder. @throws PhotospoolError `undecodable` (or it crashed the decoder), `truncated`, `too-large` (pixels or
+   * memory), `timeout`, `busy` (the machine is out of memory); or the system's error if the file can't be read.
    */
   render(path: string, format: Format, asIs?: boolean): Promise<Rendered>;
   /**
-   * Writes one original's picture as a JPEG of its full size, upright, sRGB, without metadata, to a new file at `to`. False
-   * where there is no picture of it. What it wrote before it failed is the caller's to remove. @throws as `render`.
+   * Writes the picture of an original as a full-size JPEG, upright, sRGB, without metadata, to a new file at `to`.
+   * False if it has no picture. The caller removes partial output after an error. @throws as `render`.
    */
   convert(path: string, format: Format, to: string): Promise<boolean>;
-  /** What one scaled picture looks like (document/perceptual-hash.ts). @throws as `render`. */
+  /** The perceptual hash of a scaled picture (document/perceptual-hash.ts). @throws as `render`. */
   look(path: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** What is asked of a decoder. */
+/** A request to a decoder. */
 export interface Question {
   path: string;
   format: Format;
-  /** Where the whole picture is to be written; absent: its renditions are wanted. */
+  /** Where to write the full-size picture; absent: renditions are requested. */
   to?: string;
-  /** Its damage is known, or not waited for any more: what can be decoded of it is wanted. */
+  /** The file is known to be damaged, or its missing end is not awaited any longer: decode what is possible. */
   asIs?: boolean;
-  /** Only what it looks like is wanted. */
+  /** Only its perceptual hash is requested. */
   look?: true;
 }
 
-/** What our own scaled pictures are. */
+/** The format of our own scaled pictures. */
 const scaled: Format = { family: 'jpeg', name: 'JPEG', type: 'image/jpeg' };
 
 const mebibyte = 1 << 20;
 
-/** What Node itself and the stacks of its threads take, beside the pictures. */
+/** The memory of Node itself and of thread stacks, beside the pictures. */
 const ownMemory = 256 * mebibyte;
 
 /**
- * The memory that the pictures of one decoder may use: 1.5 GiB, for a progressive JPEG or a TIFF of the largest cameras; with less than 6
- * GiB in the machine a quarter of that, but never below 384 MiB, with which 24 megapixels of any kind are decoded.
+ * The memory for the pictures of one decoder: 1.5 GiB, enough for a progressive JPEG or a TIFF of the largest cameras;
+ * with less than 6 GiB in the machine a quarter of that, but at least 384 MiB, which decodes any format of 24
+ * megapixels.
  */
 function memoryOfMachine(): number {
   const given = process.constrainedMemory() || Infinity;
@@ -70,8 +71,8 @@ export const decoderLimits: Limits = {
 };
 
 /**
- * How to run decoder.ts: as it was built; in a checkout that has changed since, by the loader that runs its TypeScript, which
- * takes twice as long to start.
+ * How to run decoder.ts: the built file; in a checkout that changed since the build, the TypeScript loader, which takes
+ * twice as long to start.
  */
 function entry(): string[] {
   const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -83,23 +84,23 @@ function entry(): string[] {
 
 let wasBuilt: boolean | undefined;
 
-/** Whether nothing below `sources` was changed after the build that `mark` was left by. */
+/** Whether nothing below `sources` changed after the build that wrote `mark`. */
 function isCurrent(mark: string, sources: string): boolean {
   const built = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const names = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   return names.every((name) => statSync(join(sources, name)).mtimeMs <= built);
 }
 
-/** Nothing of our environment but what programs need to start: options for Node would change what runs. */
+/** Only the environment variables that programs need to start: options for Node would change what runs. */
 function environment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR'].map((name) => [name, process.env[name]] as const);
-  // glibc gives each thread a heap of its own and hardly any of it back: with two heaps a decoder needs half the memory.
+  // glibc gives each thread its own heap and returns hardly any of it: with two heaps a decoder needs half the memory.
   return { ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), MALLOC_ARENA_MAX: '2' };
 }
 
 /**
- * Opens the decoders of a process: `workers` at once, which share the cores; `idle` ms without a picture end them. `limits`
- * and `args` are for tests.
+ * Opens the decoders of a process: `workers` in parallel, sharing the cores; they end after `idle` ms without a
+ * request. `limits` and `args` are for tests.
  */
 export function openDecoders({
   workers = availableParallelism(),
@@ -107,8 +108,8 @@ export function openDecoders({
   limits = decoderLimits,
   args = entry(),
 } = {}): Decoders {
-  // One thread each where there are as many decoders as cores: the photos themselves are the parallelism, and threads
-  // within one only cost memory and switching.
+  // One thread each if there are as many decoders as cores: the parallelism is over photos, and threads within one only
+  // cost memory and context switches.
   const threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, workers)));
   const memory = limits.memory + ownMemory;
   const program: Program<Question, DecoderAnswer> = {
@@ -141,7 +142,7 @@ export function openDecoders({
         if (answer.kind === 'rendered') return answer.rendered;
         throw misheard(path, format);
       } catch (error) {
-        // Nothing but the end of a decoder is told so of a file that is wanted as it is.
+        // For a file that is decoded as it is, only a crash of the decoder ends up here.
         if (asIs && error instanceof PhotospoolError && error.code === 'undecodable') return { unshown: 'damaged' };
         throw error;
       }
@@ -178,7 +179,7 @@ function explainEnd(
     case 'output':
       return renderError('undecodable', path, format, cause, 'its decoder did not answer in order');
     case 'crash':
-      // Nobody but the system (or a person) kills with this; it does so where memory runs out.
+      // Only the system (or a person) kills with this signal; the system does so when memory runs out.
       if (signal === 'SIGKILL') return renderError('busy', path, format, cause);
       return renderError('undecodable', path, format, cause, 'its decoder crashed over it');
   }

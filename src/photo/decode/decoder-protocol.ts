@@ -1,6 +1,6 @@
 /**
- * What a decoder answers, as frames carry it: pictures, or why there are none. What comes from it is not believed: an answer
- * of another shape, or of sizes that do not fit, is none. Pure.
+ * The responses of a decoder, as frames: pictures, or the reason why there are none. They are not trusted: a response
+ * of another shape, or with inconsistent sizes, is rejected. Pure.
  */
 import { codes, errnoOf, PhotospoolError, type ErrorCode } from '../../base/errors.js';
 import { pack, type Frame } from '../../base/sandbox/frames.js';
@@ -8,22 +8,22 @@ import { lookLength } from '../../document/perceptual-hash.js';
 import { unshownReasons } from '../../document/photo-document.js';
 import type { Picture, Rendered } from './renditions.js';
 
-/** A failure that is told to a person, or the system's error over the file. */
+/** A failure to report to a person, or the system's error about the file. */
 export type DecoderFailure =
   | { kind: 'failed'; code: ErrorCode; message: string; hint?: string; said: string }
   | { kind: 'system'; code: string; syscall: string; said: string };
 
-/** Pictures; whether the whole picture was written; what a picture looks like; or a failure. */
+/** Pictures; whether the full-size picture was written; a perceptual hash; or a failure. */
 export type DecoderAnswer =
   | { kind: 'rendered'; rendered: Rendered }
   | { kind: 'converted'; written: boolean }
   | { kind: 'looked'; look: Uint8Array }
   | DecoderFailure;
 
-/** Characters of one text. */
+/** Maximum characters of one text. */
 const mostText = 10_000;
 
-/** An answer with pictures, ready to be sent. */
+/** A response with pictures, ready to send. */
 export function packRendered(rendered: Rendered): Uint8Array[] {
   if ('unshown' in rendered) return pack({ kind: 'rendered', unshown: rendered.unshown });
   const { thumb, preview, ...rest } = rendered;
@@ -32,13 +32,13 @@ export function packRendered(rendered: Rendered): Uint8Array[] {
   return pack(header, [thumb.bytes, preview.bytes]);
 }
 
-/** An answer that tells whether there was a picture to be written, ready to be sent. */
+/** A response that states whether a picture was written, ready to send. */
 export const packConverted = (written: boolean): Uint8Array[] => pack({ kind: 'converted', written });
 
-/** An answer that tells what a picture looks like, ready to be sent. */
+/** A response with a perceptual hash, ready to send. */
 export const packLook = (look: Uint8Array): Uint8Array[] => pack({ kind: 'looked' }, [look]);
 
-/** An answer that tells what was thrown, ready to be sent. */
+/** A response with an error, ready to send. */
 export function packError(error: unknown): Uint8Array[] {
   if (error instanceof PhotospoolError) {
     const { code, message, hint, cause } = error;
@@ -55,7 +55,7 @@ export function packError(error: unknown): Uint8Array[] {
   return pack({ kind: 'system', code: errnoOf(error) ?? 'UNKNOWN', syscall, said });
 }
 
-/** Reads an answer. @throws TypeError where it is none. */
+/** Parses a response. @throws TypeError if it is invalid. */
 export function openAnswer({ header, body }: Frame): DecoderAnswer {
   const value = header as Partial<Record<string, unknown>> | null;
   if (typeof value !== 'object' || value === null) throw new TypeError('no answer');

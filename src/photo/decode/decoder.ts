@@ -1,7 +1,8 @@
 /**
- * The program that decodes: renders what its standard input asks for, a question a line, and answers in frames on its
- * standard output. Started by decoder-pool.ts with two arguments: the threads and the bytes of memory it may use. It ends
- * at once when its input ends, so no parent leaves it behind. Writes nothing to disk: a crash leaves nothing.
+ * The decoder program: renders what its standard input requests, one request per line, and responds with frames on its
+ * standard output. Started by decoder-pool.ts with two arguments: the number of threads and the bytes of memory it may
+ * use. It ends at once when its input ends, so it never outlives its parent. Writes nothing to disk: a crash leaves
+ * nothing.
  */
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
@@ -12,12 +13,15 @@ import { convert, look, render } from './render.js';
 const [threads = 1, memory = Infinity] = process.argv.slice(2).map(Number);
 sharp.concurrency(threads);
 
-/** Not by `exit`, which waits for the threads that decode. */
+/** Not by `exit`, which waits for decoding threads. */
 function end(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Where the system bounds no process's memory. The decoding is done by threads, so this one has time to look. */
+/**
+ * Ends this process when it exceeds its memory, on systems that do not limit it. Other threads decode, so this one has
+ * time to check.
+ */
 function watchMemory(): NodeJS.Timeout {
   return setInterval(() => {
     if (process.memoryUsage.rss() <= memory) return;
@@ -42,7 +46,7 @@ async function answer(question: string): Promise<void> {
   }
 }
 
-// Whoever stops the whole group or unit wants the picture in hand to be finished.
+// A signal to the whole process group or unit means that the current picture should be finished.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.stdout.on('error', end);
 createInterface({ input: process.stdin })

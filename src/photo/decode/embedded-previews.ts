@@ -1,6 +1,6 @@
 /**
- * The pictures that cameras put into RAW files beside the sensor's own, taken out by an ExifTool that is kept open in the
- * decoder process and ends with it. Bounded in time, memory and output. Writes nothing.
+ * Extracts the pictures that cameras embed in RAW files, with an ExifTool that runs in the decoder process and ends
+ * with it. Limited in time, memory and output. Writes nothing.
  */
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -13,14 +13,14 @@ import type { Opened } from '../formats/format-family.js';
 /** A full-size JPEG of a camera of 100 megapixels has less than 60 MB. */
 const limits: Limits = { seconds: 30, memory: 512 << 20, output: 96 << 20 };
 
-/** What ExifTool calls them, in the formats that it knows. */
+/** ExifTool's names for embedded pictures, in the formats that it supports. */
 const names = ['JpgFromRaw', 'PreviewImage', 'OtherImage', 'JpgFromRaw2', 'ThumbnailImage', 'PreviewTIFF'];
 const wanted = names.map((name) => `-${name}`);
 const described = ['-json', '-G1', '-a', '-n', '-fast', ...wanted, '-Orientation', '-ImageSize'];
 
 let reader: Bounded<readonly string[], Buffer> | undefined;
 
-/** What a file may hold can't be known, so the end of an answer is a number that it can't know. */
+/** A file may contain anything, so the answer ends with a random number that the file cannot know. */
 function openReader(): Bounded<readonly string[], Buffer> {
   const end = String(randomInt(2 ** 40));
   const mark = new RegExp(`\\{ready${end}\\}\\r?\\n$`);
@@ -45,7 +45,7 @@ interface Size {
   height: number;
 }
 
-/** Opens the largest picture in a RAW that is a JPEG, to be turned as the RAW itself is. `path` has no line breaks. */
+/** Opens the largest embedded JPEG of a RAW, to be rotated like the RAW itself. `path` has no line breaks. */
 export async function openEmbedded(path: string): Promise<Opened> {
   if (/[\r\n]/.test(path)) throw new Error('a path with a line break in it');
   const file = resolve(path);
@@ -64,15 +64,15 @@ export async function openEmbedded(path: string): Promise<Opened> {
   return { unshown: 'no-preview' };
 }
 
-/** How it is turned, and the size of the RAW, of which it may be a smaller copy. */
+/** Its orientation, and the size of the RAW if the JPEG is a smaller copy of it. */
 function placeOf(tags: Record<string, unknown>, picture: Size): { turn: number; size?: Size } {
   const orientation = Number(tags['IFD0:Orientation'] ?? 1);
   const [, width = 0, height = 0] = /^(\d+) (\d+)$/.exec(String(tags['Composite:ImageSize']))?.map(Number) ?? [];
-  // Some cameras turn the picture and not the RAW: then it stands while the RAW lies.
+  // Some cameras rotate the embedded picture and not the RAW: then it is portrait while the RAW is landscape.
   const upright = orientation > 4 && width > height && picture.width < picture.height;
   const turn = orientation >= 1 && orientation <= 8 && !upright ? orientation : 1;
   const stored = upright ? { width: height, height: width } : { width, height };
-  // Of another shape, it is not a copy of all of the RAW: the album needs the shape of what it shows.
+  // With another aspect ratio it is not a copy of the whole RAW: the album needs the shape of what it shows.
   const shape = (stored.width / stored.height) * (picture.height / picture.width);
   if (!(shape > 0.96 && shape < 1.04)) return { turn };
   return { turn, size: turn > 4 ? { width: stored.height, height: stored.width } : stored };

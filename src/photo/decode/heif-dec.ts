@@ -1,7 +1,7 @@
 /**
- * HEIC and HEIF decoded by `heif-dec`, the tool of libheif, where the machine has one: in native code, it is some times as
- * fast as libheif.ts. It writes a temporary file, which is removed at once; what a killed process left, the next one sweeps
- * away. It dies with the decoder, and by itself after the processor time that one photo may take.
+ * Decodes HEIC and HEIF with `heif-dec`, the tool of libheif, if the machine has it: native code, several times as fast
+ * as libheif.ts. It writes a temporary file, which is removed at once; leftovers of a killed process are removed by the
+ * next one. The tool ends with the decoder process, and when it exceeds the CPU time for one photo.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,12 +12,12 @@ import { openFiles, type Files } from '../../base/files.js';
 import { temporaryName } from '../../base/temporary-names.js';
 import type { PictureSource } from '../formats/format-family.js';
 
-/** Seconds of processor time, after which the system ends it. */
+/** Seconds of CPU time, after which the system kills it. */
 const mostSeconds = 60;
-/** Others must not see a private photo in the folder for temporary files. */
+/** Other users must not see a private photo in the folder for temporary files. */
 const script = `umask 077; ulimit -t ${mostSeconds}; exec "$0" --quiet "$1" -o "$2"`;
 
-/** Where a program is, by the PATH; undefined where there is none, and on Windows, which has no shell for it. */
+/** The path of a program, by PATH; undefined if there is none, and on Windows, which lacks the shell for it. */
 function find(name: string): string | undefined {
   if (process.platform === 'win32') return undefined;
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
@@ -27,7 +27,7 @@ function find(name: string): string | undefined {
 let tool: string | undefined;
 let files: Files | undefined;
 
-/** The tool, looked for once; and what a process before this one left is swept away. */
+/** Looks up the tool, once, and removes the leftovers of earlier processes. */
 async function prepare(): Promise<{ tool: string; files: Files } | undefined> {
   if (!files) {
     files = openFiles();
@@ -45,7 +45,7 @@ function run(tool: string, path: string, to: string): Promise<boolean> {
   });
 }
 
-/** More than 8 bits a sample it writes as they are, which libvips can't read. */
+/** It writes samples of more than 8 bits unchanged, which libvips can't read. */
 async function isSound(path: string): Promise<boolean> {
   const header = await sharp(path)
     .metadata()
@@ -53,7 +53,7 @@ async function isSound(path: string): Promise<boolean> {
   return header?.depth === 'uchar';
 }
 
-/** Decodes the main picture, upright; undefined where there is no such tool, or it could not. */
+/** Decodes the main picture, upright; undefined without the tool, or if it failed. */
 export async function decodeNatively(path: string): Promise<PictureSource | undefined> {
   const prepared = await prepare();
   if (!prepared) return undefined;
@@ -64,7 +64,7 @@ export async function decodeNatively(path: string): Promise<PictureSource | unde
     await files.remove(to);
   };
   if ((await run(tool, path, to)) && (await isSound(to))) return { input: to, loader: 'tiff', turn: 1, free };
-  // Of a file with several pictures it writes them all, numbered, and does not say which is the main one.
+  // For a file with several pictures it writes them all, numbered, without naming the main one.
   const stem = name.slice(0, -'.tif'.length);
   const written = ((await files.list(tmpdir())) ?? []).filter((entry) => entry.name.startsWith(stem));
   for (const entry of written) await files.remove(entry.path);

@@ -1,6 +1,7 @@
 /**
- * The thread that decodes one JPEG XL and ends: only so is the memory given back that WebAssembly took. Told the path and the
- * most pixels, it answers with a PNG, upright, in sRGB or (HDR) in the colours that it tells, or with what went wrong.
+ * A thread that decodes one JPEG XL and ends: only the end of the thread releases the memory of WebAssembly. It gets
+ * the path and the maximum number of pixels, and responds with a PNG, upright, in sRGB or (HDR) in the colours that it
+ * reports, or with an error.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,13 +12,13 @@ import { latin, uint } from '../formats/byte-reader.js';
 import { isHdr } from './color-conversion.js';
 import type { Colours } from '../formats/format-family.js';
 
-/** What the thread is told. */
+/** The input of the thread. */
 export interface Task {
   path: string;
   mostPixels: number;
 }
 
-/** What it answers. */
+/** The response of the thread. */
 export type JxlAnswer = { png: Uint8Array; animated: boolean; colours?: Colours } | { failed: string };
 
 function decode({ path, mostPixels }: Task): JxlAnswer {
@@ -26,17 +27,17 @@ function decode({ path, mostPixels }: Task): JxlAnswer {
   image.feedBytes(bytes);
   if (!image.tryInit()) return { failed: 'unexpected end of file' };
   if ((image.width ?? 0) * (image.height ?? 0) > mostPixels) return { failed: 'image exceeds pixel limit' };
-  // A file whose end is missing would be shown as far as it goes.
+  // Without this check, a truncated file would be shown as far as it goes.
   if (!image.loaded) return { failed: 'unexpected end of file' };
   const colours = coloursOf(bytes);
   const hdr = colours !== undefined && isHdr(colours);
-  // It turns any colours into sRGB itself. HDR it makes as dark as for light of 10,000 cd/m², so that white comes out grey.
+  // It converts all colours to sRGB itself, but HDR as if for 10,000 cd/m², so that white becomes grey.
   image.forceSrgb = !hdr;
   const png = image.render().encodeToPng();
   return { png, animated: image.animated ?? false, ...(hdr && { colours }) };
 }
 
-/** The colours of a picture, which are told of its pixels alone: of one of them. */
+/** The colours of a picture, which are reported only with rendered pixels: renders one of them. */
 function coloursOf(bytes: Uint8Array): Colours | undefined {
   const image = new JxlImage();
   image.feedBytes(bytes);
@@ -47,14 +48,14 @@ function coloursOf(bytes: Uint8Array): Colours | undefined {
   return cicpOf(png);
 }
 
-/** What the chunk cICP of a PNG (W3C, third edition) says; undefined where there is none. */
+/** The cICP chunk of a PNG (W3C, third edition); undefined if there is none. */
 function cicpOf(png: Uint8Array): Colours | undefined {
   for (let at = 8; at < png.length; at += 12 + (uint(png, at, 4) ?? png.length))
     if (latin(png, at + 4, 4) === 'cICP') return { primaries: png[at + 8] ?? 1, transfer: png[at + 9] ?? 13 };
   return undefined;
 }
 
-/** A panic of Rust, which is what it does without memory, leaves no other trace than where it ended. */
+/** A Rust panic, which is what it does when memory runs out, leaves no trace except the memory it had. */
 const muchMemory = 400 << 20;
 
 function run(task: Task): JxlAnswer {
@@ -64,7 +65,7 @@ function run(task: Task): JxlAnswer {
     return decode(task);
   } catch (error) {
     const panicked = error instanceof Error && error.name === 'RuntimeError' && memory.buffer.byteLength > muchMemory;
-    // In its own words "too many" is not about the size of the picture.
+    // Its own message "too many" is not about the size of the picture.
     return { failed: panicked ? 'out of memory' : 'it is damaged' };
   }
 }

@@ -1,7 +1,7 @@
 /**
- * HEIC and HEIF decoded by libheif as WebAssembly (npm's libheif-js), in the decoder process: its memory is that of the
- * process, and what a file does to it ends with the process. Tiles are decoded one by one, so it needs little more than the
- * picture itself.
+ * Decodes HEIC and HEIF with libheif as WebAssembly (libheif-js from npm), in the decoder process: its memory belongs
+ * to that process, and damage by a file ends with the process. Tiles are decoded one by one, so it needs little more
+ * memory than the picture itself.
  */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -11,7 +11,10 @@ import type { PictureSource } from '../formats/format-family.js';
 import { pixelSide } from './renditions.js';
 import { makeUncompressed } from './uncompressed-tiff.js';
 
-/** The functions of libheif's C API (libheif/heif.h) that are used. Numbers are addresses; errors go to the first one. */
+/**
+ * The functions of libheif's C API (libheif/heif.h) in use. Numbers are addresses; errors are written to the first
+ * argument.
+ */
 interface Libheif {
   HEAPU8: Uint8Array;
   HEAPU32: Uint32Array;
@@ -43,7 +46,7 @@ interface Libheif {
 const [rgb, interleaved] = [1, 10];
 /** `heif_chroma_interleaved_…`: RGB, RGBA, and RRGGBB, RRGGBBAA in little-endian 16 bits. */
 const chroma = { rgb: 10, rgba: 11, rrggbb: 14, rrggbbaa: 15 };
-/** Bytes of its memory that are kept for the next picture. */
+/** Maximum bytes of its memory that stay allocated for the next picture. */
 const mostKept = 256 << 20;
 
 let loaded: Libheif | undefined;
@@ -56,10 +59,10 @@ function load(): Libheif {
   return (loaded = make({ wasmBinary: readFileSync(join(folder, 'libheif.wasm')) }));
 }
 
-/** Decodes the main picture, upright as its `irot` and `imir` say. `deep`: 16 bits where it has more than 8. */
+/** Decodes the main picture, upright by its `irot` and `imir`. `deep`: 16 bits per sample if it has more than 8. */
 export async function decodeHeif(path: string, deep: boolean): Promise<PictureSource> {
   const heif = load();
-  // Whatever a crash left of it is not used again.
+  // Does not reuse an instance after a crash.
   loaded = undefined;
   const bytes = await readFile(path);
   const at = heif._malloc(bytes.length);
@@ -103,12 +106,12 @@ export async function decodeHeif(path: string, deep: boolean): Promise<PictureSo
     heif._heif_context_free(context);
     heif._free(cells);
     heif._free(at);
-    // WebAssembly gives no memory back but with all of it.
+    // WebAssembly releases memory only as a whole.
     if (heif.HEAPU8.length <= mostKept) loaded = heif;
   }
 }
 
-/** 10 or 12 bits in 16, moved to the top. */
+/** Shifts 10 or 12 bits in 16 to the most significant bits. */
 function spread(pixels: Buffer, by: number): void {
   const samples = new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2);
   for (let i = 0; i < samples.length; i++) samples[i]! <<= by;

@@ -1,6 +1,6 @@
 /**
- * Makes the scaled pictures of an original, by libvips, decoding it once. The limit of pixels is here; those of time,
- * memory and output are the process's that this runs in (decoder-pool.ts). Nothing is written: a crash leaves nothing.
+ * Makes the scaled pictures of an original with libvips, decoding it once. The limit of pixels is enforced here; those
+ * of time, memory and output belong to the process (decoder-pool.ts). Nothing is written: a crash leaves nothing.
  */
 import { stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
@@ -12,15 +12,16 @@ import type { Format } from '../formats/format-family.js';
 import { decode, decodeDamaged, decodeEndless, type Decoded, type Pixels } from './decode-pixels.js';
 import { encoding, previewEdge, whole, thumbBox, type Picture, type Pictures, type Rendered } from './renditions.js';
 
-/** Milliseconds without a write after which a JPEG that lacks nothing but its end marker counts as whole. */
+/** Milliseconds without a write after which a JPEG that lacks only its end marker counts as complete. */
 const hour = 3_600_000;
-/** Failures that are damage of the file, and none of the machine. */
+/** Failures that mean a damaged file, not a problem of the machine. */
 const damage: readonly ErrorCode[] = ['truncated', 'undecodable'];
 
 /**
- * Renders one original. Where `asIs`, a damaged one gives what can be decoded of it. `now` in ms. @throws PhotospoolError `undecodable`,
- * `truncated` (its end is missing), `too-large` (more pixels or memory than the limit); or the system's error where the file
- * can't be read.
+ * Renders one original. With `asIs`, returns what can be decoded of a damaged one. `now` in ms. @throws PhotospoolError
+ * `undecodable`,
+ * `truncated` (its end is missing), `too-large` (more pixels or memory than the limit); or the system's error if the
+ * file can't be read.
  */
 export async function render(path: string, format: Format, asIs = false, now = Date.now()): Promise<Rendered> {
   try {
@@ -45,7 +46,7 @@ async function renderSound(path: string, format: Format, now: number, asIs: bool
   }
 }
 
-/** What can be decoded of a damaged original. @throws as `render`, but never for its damage. */
+/** Renders what can be decoded of a damaged original. @throws as `render`, but never for its damage. */
 async function renderDamaged(path: string, format: Format): Promise<Rendered> {
   try {
     return { ...(await makePictures(await decodeDamaged(path, format, previewEdge))), damaged: true };
@@ -56,10 +57,10 @@ async function renderDamaged(path: string, format: Format): Promise<Rendered> {
   }
 }
 
-/** A JPEG is no longer than this. */
+/** The maximum side of a JPEG. */
 const longestJpeg = 65_500;
 
-/** Writes the whole picture as a JPEG to `to`; false where there is none. @throws as `render`. */
+/** Writes the full-size picture as a JPEG to `to`; false if there is none. @throws as `render`. */
 export async function convert(path: string, format: Format, to: string): Promise<boolean> {
   try {
     const decoded = await decode(path, format, longestJpeg);
@@ -72,8 +73,8 @@ export async function convert(path: string, format: Format, to: string): Promise
 }
 
 /**
- * The look (document/perceptual-hash.ts) of a scaled picture: a file, or its bytes. Of what is clear, white is seen. @throws as `render`,
- * but never `truncated`: such a picture is made whole.
+ * The perceptual hash (document/perceptual-hash.ts) of a scaled picture: a file, or its bytes. Transparent areas count
+ * as white. @throws as `render`, but never `truncated`: such a picture is written completely.
  */
 export async function look(picture: string | Uint8Array): Promise<Uint8Array> {
   try {
@@ -113,7 +114,10 @@ async function encode(pixels: Pixels): Promise<Picture> {
   return { bytes, type: 'image/jpeg', width: pixels.width, height: pixels.height };
 }
 
-/** ThumbHash keeps seven waves a side at most, so 64 pixels tell it as much as the 100 it may take, in half the time. */
+/**
+ * ThumbHash keeps at most seven waves per side, so 64 pixels give it as much information as the 100 it accepts, in half
+ * the time.
+ */
 async function hash(pixels: Pixels): Promise<string> {
   const box = { width: 64, height: 64, fit: 'inside' } as const;
   const tiny = open(pixels).resize(box).toColourspace('srgb').ensureAlpha().raw();

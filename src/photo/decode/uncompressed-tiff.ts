@@ -1,9 +1,9 @@
 /**
- * Pixels that something else than libvips decoded, as an uncompressed TIFF (6.0) in memory, which libvips opens without
- * decoding and with their colour profile. Pure.
+ * Wraps decoded pixels of other decoders in an uncompressed TIFF (6.0) in memory, which libvips opens without decoding,
+ * together with their colour profile. Pure.
  */
 
-/** The shape of the pixels: row by row, `channels` samples each (3 RGB, 4 RGBA), 8 bits or 16 (little-endian). */
+/** The layout of the pixels: row by row, `channels` samples each (3 RGB, 4 RGBA), 8 bits or 16 (little-endian). */
 export interface Shape {
   width: number;
   height: number;
@@ -13,7 +13,7 @@ export interface Shape {
 
 const header = 8;
 const [short, long, undefinedBytes] = [3, 4, 7];
-/** Room for the pixels, to be filled, and the file they are in. `icc`: the profile that they are in. */
+/** A TIFF file with space for the pixels, to be filled. `icc`: their colour profile. */
 export function makeUncompressed(shape: Shape, icc?: Uint8Array): { file: Buffer; pixels: Buffer } {
   const { width, height, channels, bits } = shape;
   const size = width * height * channels * (bits / 8);
@@ -32,7 +32,7 @@ export function makeUncompressed(shape: Shape, icc?: Uint8Array): { file: Buffer
     [0x116, long, [height]],
     [0x117, long, [size]],
     [0x11c, short, [1]],
-    // 2: alpha that the colours were not multiplied by.
+    // 2: unassociated alpha (the colours are not premultiplied).
     ...(channels === 4 ? [[0x152, short, [2]] as [number, number, number[]]] : []),
     ...(icc ? [[0x8773, undefinedBytes, icc] as [number, number, Uint8Array]] : []),
   ];

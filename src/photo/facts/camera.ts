@@ -1,4 +1,4 @@
-/** What took the picture and how: camera, lens, exposure (EXIF 3.0, 4.6.4 to 4.6.6). Pure. */
+/** Camera, lens and exposure (EXIF 3.0, 4.6.4 to 4.6.6). Pure. */
 import type { Exposure, Facts } from '../../document/photo-document.js';
 import { round } from './position-and-place.js';
 import { line, type Tags } from './exif-tags.js';
@@ -16,13 +16,16 @@ export function readCamera(tags: Tags): Pick<Facts, 'camera' | 'lens' | 'exposur
   };
 }
 
-/** A name in one line; undefined for what cameras write where they know none. */
+/** A name on one line; undefined for the placeholders that cameras write. */
 function named(text: string | undefined): string | undefined {
   const name = line(text ?? '', 200);
   return /[\p{L}\p{N}]/u.test(name) && !/^(unknown|n\/?a|none|0(\.0)? ?mm f\/0(\.0)?)$/i.test(name) ? name : undefined;
 }
 
-/** What the camera wrote, else what ExifTool makes of the maker's lens number, unless it is not sure. */
+/**
+ * The lens name that the camera wrote, otherwise ExifTool's interpretation of the maker's lens number, unless it is
+ * ambiguous.
+ */
 function readLens(tags: Tags): string | undefined {
   const guess = tags.text('Composite:LensID');
   const sure = guess !== undefined && !/^unknown| or /i.test(guess) ? guess : undefined;
@@ -48,13 +51,13 @@ function readExposure(tags: Tags): Exposure {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
 
-/** Of maker notes as printed: as read, Nikon's is a pair of which the second counts. */
+/** ISO in maker notes as printed: the raw value of Nikon is a pair of which the second counts. */
 function notedIso(tags: Tags): number | undefined {
   const text = tags.text(...tags.groupsOf('ISO').filter((name) => !name.startsWith('XMP')));
   return text !== undefined && /^\d{1,7}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The number where it is a sensible one: above `least`, and of no more than ten digits. */
+/** The number if it is plausible: above `least`, and of at most ten digits. */
 function above(value: number | undefined, least: number, decimals = 0): number | undefined {
   if (value === undefined || value <= least || value > 1e10) return undefined;
   const rounded = round(value, decimals);

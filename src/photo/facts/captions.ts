@@ -1,23 +1,23 @@
-/** What people wrote into a picture: title, description, keywords, rating (XMP, IPTC, EXIF, Windows). Pure. */
+/** Descriptive metadata in a picture: title, description, keywords, rating (XMP, IPTC, EXIF, Windows). Pure. */
 import type { Facts } from '../../document/photo-document.js';
 import { clean, line, type Tags } from './exif-tags.js';
 
-/** The most of each: characters of a text, number of keywords. */
+/** The limits: characters of a text, number of keywords. */
 export const wordLimits = { title: 500, description: 8000, tag: 200, tags: 500 } as const;
 
-/** What cameras and programs write into a description by themselves. */
+/** Descriptions that cameras and programs write by themselves. */
 const junk = [
   /^[\w ]{0,30}(digital (still )?camera|dsc|digimax\b.*)$/i,
   /^(exif_jpeg_\w+|image[- ]description|user comments?|default|ascii|unicode|charset=\S*|screenshot|jpeg|dcim)$/i,
   /^(lead technologies inc\..*|creator: gd-jpeg.*|created with (the )?gimp.*)$/i,
   /^(dsc|sdc|imag|img|p)[\w-]*\d+$/i,
-  // Names of the shooting modes of phones.
+  // Names of phones' shooting modes.
   /^(cof|sdr|hdr|hdrpl|rhdr|vhdr|rbt|bty|btf|edf|dav|mde|fpt|ozno\w*)$/i,
-  // Checksums, base64 and the like.
+  // Checksums, base64 and similar.
   /^\S{32,}$/,
 ];
 
-/** Title, description, keywords and rating as far as there are any. */
+/** Title, description, keywords and rating, if present. */
 export function readWords(tags: Tags): Pick<Facts, 'title' | 'description' | 'tags' | 'rating'> {
   const title = line(texts(tags, titles)[0] ?? '', wordLimits.title);
   const description = readDescription(tags);
@@ -41,7 +41,7 @@ const descriptions = [
   'PNG:Description',
 ];
 
-/** The first value of each of the names that has one. */
+/** The first value of each name that has one. */
 function texts(tags: Tags, names: readonly string[]): string[] {
   return names.flatMap((name) =>
     tags
@@ -59,7 +59,7 @@ function readDescription(tags: Tags): string | undefined {
   return first === undefined ? undefined : clean(first, wordLimits.description);
 }
 
-/** Flat keywords; where a program wrote only trees of them, the leaves. */
+/** Flat keywords; if a program wrote only hierarchical ones, their leaves. */
 function readKeywords(tags: Tags): string[] {
   const iptc = tags.list('IPTC:Keywords').map((word) => repair(tags, 'IPTC:Keywords', word));
   const flat = [...tags.list('XMP-dc:Subject'), ...iptc];
@@ -72,7 +72,7 @@ function readKeywords(tags: Tags): string[] {
   return [...new Set(sound)].slice(0, wordLimits.tags);
 }
 
-/** XMP 1 to 5; -1 is "rejected" and 0 "not rated". Windows also writes per cent. */
+/** XMP 1 to 5; -1 is "rejected" and 0 "not rated". Windows also writes a percentage. */
 function readRating(tags: Tags): number | undefined {
   const stars = tags.number('XMP-xmp:Rating', 'IFD0:Rating');
   if (stars !== undefined) return stars >= 0.5 ? Math.min(5, Math.round(stars)) : undefined;
@@ -80,15 +80,15 @@ function readRating(tags: Tags): number | undefined {
   return percent === undefined || percent < 1 ? undefined : starsOf(percent);
 }
 
-/** Stars of a rating in per cent, as Windows keeps it (0, 1, 25, 50, 75, 99). */
+/** Stars of a rating as a percentage, as Windows stores it (0, 1, 25, 50, 75, 99). */
 export const starsOf = (percent: number): number => (percent < 1 ? 0 : Math.min(5, 1 + Math.floor(percent / 24.75)));
 
-/** Bytes by character: what ExifTool takes IPTC for where it names no character set. */
+/** Bytes by character in the character set that ExifTool assumes for IPTC without a declared one. */
 const windows1252 = new Map(
   [...new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, i) => i))].map((c, i) => [c, i]),
 );
 
-/** IPTC without a named character set that many programs nevertheless wrote as UTF-8. */
+/** Decodes IPTC without a declared character set as UTF-8, which many programs write nevertheless. */
 function repair(tags: Tags, name: string, text: string): string {
   if (!name.startsWith('IPTC:') || tags.text('IPTC:CodedCharacterSet') !== undefined) return text;
   const bytes = [...text].map((c) => windows1252.get(c) ?? -1);
@@ -96,7 +96,7 @@ function repair(tags: Tags, name: string, text: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes));
   } catch (error) {
-    // Not UTF-8: then it is what ExifTool took it for.
+    // Not UTF-8: then ExifTool's assumption is right.
     if (error instanceof TypeError) return text;
     throw error;
   }

@@ -1,44 +1,46 @@
 /**
- * When a picture was taken: local wall time where it was taken, and the offset from UTC only where it is known. Pure.
+ * When a picture was taken: local wall time at the place, and the UTC offset only if it is known. Pure.
  *
- * The order, after the Metadata Working Group's guidelines ("original" before "digitised"):
- *  1. EXIF DateTimeOriginal, with SubSecTimeOriginal and OffsetTimeOriginal (never OffsetTime, which is ModifyDate's)
- *  2. XMP exif:DateTimeOriginal, XMP photoshop:DateCreated
- *  3. IPTC DateCreated with TimeCreated
- *  4. EXIF CreateDate (DateTimeDigitized), with SubSecTimeDigitized and OffsetTimeDigitized
- *  5. XMP exif:DateTimeDigitized, XMP xmp:CreateDate
- *  6. IPTC DigitalCreationDate with DigitalCreationTime
- *  7. DateTimeOriginal as makers write it outside EXIF (maker notes, old cameras), PNG CreationTime
- *  8. GPS date and time, which are UTC, turned into the wall time of the zone of the place
- *  9. EXIF ModifyDate: when a program last saved it, better than the file's own time
+ * The precedence follows the guidelines of the Metadata Working Group ("original" before "digitised"):
  *
- * Of films, before all these: the creation date that Apple's devices write with its offset. After 8: the container's dates
- * (QuickTime, ISO 14496-12), which are UTC by the standard, turned into the wall time of the place; where no place is known, the
- * digits stay those of UTC, without an offset, since nobody knows the zone.
+ * 1. EXIF DateTimeOriginal, with SubSecTimeOriginal and OffsetTimeOriginal (never OffsetTime, which belongs to
+ *    ModifyDate)
+ * 2. XMP exif:DateTimeOriginal, XMP photoshop:DateCreated
+ * 3. IPTC DateCreated with TimeCreated
+ * 4. EXIF CreateDate (DateTimeDigitized), with SubSecTimeDigitized and OffsetTimeDigitized
+ * 5. XMP exif:DateTimeDigitized, XMP xmp:CreateDate
+ * 6. IPTC DigitalCreationDate with DigitalCreationTime
+ * 7. DateTimeOriginal outside EXIF (maker notes, old cameras), PNG CreationTime
+ * 8. GPS date and time, which are UTC, converted to the time zone of the place
+ * 9. EXIF ModifyDate: when a program last saved the file, better than its mtime
  *
- * 7 and 9 count as `exif`. Where the wall time has no offset but there is a GPS time, the difference between the two
- * is the offset, provided that it is one in use on earth to within a minute.
+ * For videos, before all these: the creation date with offset that Apple devices write. After 8: the dates of the
+ * container (QuickTime, ISO 14496-12), which are UTC by the standard, converted to the time zone of the place; without
+ * a place the UTC digits stay, without an offset, because the zone is unknown.
+ *
+ * 7 and 9 count as `exif`. If the wall time has no offset but there is a GPS time, their difference is the offset,
+ * provided that it is within a minute of one in use.
  */
 import type { Facts } from '../../document/photo-document.js';
 import type { Tags } from './exif-tags.js';
 
-/** What is known of the time taken. */
+/** The time taken and its source, if known. */
 export type CaptureTime = Pick<Facts, 'taken' | 'offset' | 'takenSource'>;
 
-/** A wall time as milliseconds of a clock without a zone, and its offset in minutes where the value had one. */
+/** A wall time as milliseconds of a clock without a zone, and its offset in minutes if it has one. */
 interface Moment {
   wall: number;
   offset?: number;
 }
 
-/** The first photograph was made in 1826; no camera's clock goes past this. */
+/** The first photograph was made in 1826; no camera's clock goes beyond the second year. */
 const years = [1826, 2199] as const;
 
 const pattern =
   /^(\d{4})(?:[:\-/.](\d{1,2})(?:[:\-/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?)?)?\s*(?:(Z|UTC)|([+-])(\d{1,2}):?(\d{2}))?$/;
 
 /**
- * Reads a date as ExifTool prints it or as programs write it (ISO 8601 too); of a partial one, the beginning.
+ * Parses a date as ExifTool prints it or programs write it (also ISO 8601); a partial date gives its beginning.
  * Undefined for zeros, impossible dates and anything else.
  */
 export function parseMoment(text: string | undefined): Moment | undefined {
@@ -50,7 +52,7 @@ export function parseMoment(text: string | undefined): Moment | undefined {
   const second = Math.min(part(6, 0), 59);
   const millisecond = Math.trunc(Number(`0.${found[7] ?? 0}`) * 1000);
   if (year < years[0] || year > years[1] || hour > 24 || minute > 59 || part(6, 0) > 60) return undefined;
-  // Phones that count hours from 1 to 24 write the first one after midnight as 24 of the day that begins.
+  // Phones that count hours from 1 to 24 write the first hour after midnight as 24 of the day that begins.
   const wall = Date.UTC(year, month - 1, day, hour % 24, minute, second, millisecond);
   const date = new Date(wall);
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
@@ -58,7 +60,7 @@ export function parseMoment(text: string | undefined): Moment | undefined {
   return { wall, ...(offset !== undefined && { offset }) };
 }
 
-/** Minutes east of UTC of `+02:00`, `+0200`, `Z`; undefined for anything else, or beyond 14 hours. */
+/** Parses `+02:00`, `+0200` or `Z` to minutes east of UTC; undefined for anything else, or beyond 14 hours. */
 export function parseOffset(text: string | undefined): number | undefined {
   const found = /^(?:(Z|UTC)|([+-])(\d{1,2}):?(\d{2}))$/.exec(text?.trim() ?? '');
   if (!found) return undefined;
@@ -68,14 +70,14 @@ export function parseOffset(text: string | undefined): number | undefined {
   return found[2] === '-' ? -minutes : minutes;
 }
 
-/** `+02:00` of minutes. */
+/** Formats minutes as `+02:00`. */
 export function formatOffset(minutes: number): string {
   const size = Math.abs(minutes);
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-/** Offset of a zone (`Europe/Zurich`) at an instant, in minutes; undefined where the zone is not known. */
+/** The offset of a zone (`Europe/Zurich`) at an instant, in minutes; undefined for an unknown zone. */
 export function offsetOf(zone: string | undefined, instant: number): number | undefined {
   if (zone === undefined) return undefined;
   try {
@@ -83,7 +85,7 @@ export function offsetOf(zone: string | undefined, instant: number): number | un
     const name = format.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value;
     return name === 'GMT' ? 0 : parseOffset(name?.replace(/^GMT/, ''));
   } catch (error) {
-    // A zone that this Node does not know: the answer is that there is none.
+    // This Node does not know the zone.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -93,17 +95,17 @@ export function offsetOf(zone: string | undefined, instant: number): number | un
 function gpsInstant(tags: Tags): number | undefined {
   const date = tags.text('GPS:GPSDateStamp');
   const time = tags.text('GPS:GPSTimeStamp');
-  // A time stamp without its date would be midnight of nothing; receivers without a fix write zeros for both.
+  // A time without its date is useless; receivers without a fix write zeros for both.
   const exif = date !== undefined && time !== undefined ? parseMoment(`${date} ${time}`) : undefined;
   const moment = exif ?? parseMoment(tags.text('XMP-exif:GPSDateTime', 'XMP-exif:GPSTimeStamp'));
   return moment === undefined ? undefined : moment.wall - (moment.offset ?? 0) * 60_000;
 }
 
-/** Offsets in use: whole and half hours, and the quarters of Nepal, Eucla and the Chathams. */
+/** Offsets in use: whole and half hours, and the quarter hours of Nepal, Eucla and the Chatham Islands. */
 const quarters = [5 * 60 + 45, 8 * 60 + 45, 12 * 60 + 45, 13 * 60 + 45];
 const tolerance = 60_000;
 
-/** The offset that explains the difference of a wall clock and an instant, or undefined where none does. */
+/** The offset that explains the difference between a wall clock and an instant; undefined if none does. */
 function offsetBetween(wall: number, instant: number): number | undefined {
   const nearest = Math.round((wall - instant) / 900_000) * 15;
   if (Math.abs(wall - instant - nearest * 60_000) > tolerance || nearest < -12 * 60 || nearest > 14 * 60)
@@ -111,7 +113,7 @@ function offsetBetween(wall: number, instant: number): number | undefined {
   return nearest % 30 === 0 || quarters.includes(nearest) ? nearest : undefined;
 }
 
-/** EXIF dates keep fractions and offsets in tags of their own. */
+/** EXIF stores fractions and offsets of its dates in separate tags. */
 function exifMoment(tags: Tags, date: string, fraction: string, offset: string): Moment | undefined {
   const inExif = (name: string): string[] => ['ExifIFD', 'IFD0', 'SubIFD'].map((group) => `${group}:${name}`);
   const moment = parseMoment(tags.text(...inExif(date)));
@@ -123,14 +125,14 @@ function exifMoment(tags: Tags, date: string, fraction: string, offset: string):
   return { wall, ...(minutes !== undefined && { offset: minutes }) };
 }
 
-/** IPTC times end in +00:00 where a program knew no zone, so that one means nothing. */
+/** Programs without a time zone write IPTC times with +00:00, so that offset means nothing. */
 function iptcMoment(tags: Tags, date: string, time: string): Moment | undefined {
   const day = tags.text(`IPTC:${date}`);
   const moment = parseMoment(`${day} ${tags.text(`IPTC:${time}`) ?? ''}`) ?? parseMoment(day);
   return moment?.offset === 0 ? { wall: moment.wall } : moment;
 }
 
-/** Dates of a container, which are UTC. 1904 and 1970 are where clocks begin that nobody set. */
+/** The dates of a container, which are UTC. Clocks that were never set start in 1904 or 1970. */
 function filmMoment(tags: Tags, zone: string | undefined): Moment | undefined {
   for (const name of [
     'QuickTime:CreateDate',
@@ -148,7 +150,7 @@ function filmMoment(tags: Tags, zone: string | undefined): Moment | undefined {
 
 type Source = NonNullable<Facts['takenSource']>;
 
-/** Every place a date may be, in the order above. */
+/** All possible dates, in the order above. */
 function* candidates(tags: Tags, zone: string | undefined): Generator<[Source, Moment | undefined]> {
   const xmp = (name: string): [Source, Moment | undefined] => ['xmp', parseMoment(tags.text(name))];
   const apple = parseMoment(tags.text('Keys:CreationDate', 'ItemList:ContentCreateDate', 'UserData:ContentCreateDate'));
@@ -172,7 +174,7 @@ function* candidates(tags: Tags, zone: string | undefined): Generator<[Source, M
   yield ['exif', parseMoment(tags.text('IFD0:ModifyDate'))];
 }
 
-/** The time taken, from a file's tags and the zone of the place (`Europe/Zurich`), where that is known. */
+/** The time taken, from the tags of a file and the zone of the place (`Europe/Zurich`), if known. */
 export function readTaken(tags: Tags, zone: string | undefined): CaptureTime {
   for (const [takenSource, moment] of candidates(tags, zone)) {
     if (!moment) continue;

@@ -1,39 +1,39 @@
 /**
- * What ExifTool answered for one file, asked by `Group:Name` for facts and kept whole as text for the `exif:` document.
- * Text from files is hostile: it comes out of here without control characters and with no lone surrogates.
+ * ExifTool's answer for one file: queried by `Group:Name` for facts, and kept completely as text for the `exif:`
+ * document. Text from files is hostile: control characters and unpaired surrogates are removed here.
  */
 import type { ExifToolAnswer } from './exiftool.js';
 
-/** A tag: as ExifTool prints it, and as it read it. */
+/** A tag: as ExifTool prints it, and its raw value. */
 interface Tag {
   printed: string[];
   read: string[];
 }
 
-/** The tags of one file. All lookups take names in order of preference and answer with the first that holds something. */
+/** The tags of one file. All lookups take names in order of preference and return the first with a value. */
 export interface Tags {
   /** The first value as printed, trimmed; never empty. */
   text(...names: string[]): string | undefined;
-  /** The first value as a finite number, as ExifTool reads it (not as it prints it). */
+  /** The first raw value (not as printed) as a finite number. */
   number(...names: string[]): number | undefined;
-  /** All values of the first of the names that has any, as printed. */
+  /** All values of the first name that has any, as printed. */
   list(...names: string[]): string[];
   /** The full names (`Group:Name`) of tags called `name` in any group, in the file's order. */
   groupsOf(name: string): string[];
 }
 
-/** How much of an original's tags the `exif:` document keeps: characters of one value, bytes of all as JSON. */
+/** How much of an original's tags the `exif:` document keeps: characters per value, bytes in total as JSON. */
 export const tagLimits = { value: 4000, total: 200 * 1024 } as const;
 
-/** Groups that depend on where the file lies or on ExifTool itself. */
+/** Groups that depend on the location of the file or on ExifTool itself. */
 const outside = /^(System|ExifTool):/;
 const binary = /^\(?(Binary data \d+ bytes|large array of)/i;
 
-/** Line breaks and tabs stay; other control characters (C0, DEL, C1), noncharacters and U+FEFF go. */
+/** Keeps line breaks and tabs; removes other control characters (C0, DEL, C1), noncharacters and U+FEFF. */
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const unwanted = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufeff\ufffe\uffff]/g;
 
-/** Text from a file made fit for a document: I-JSON (RFC 7493), trimmed, at most `most` characters. */
+/** Makes text from a file fit for a document: I-JSON (RFC 7493), trimmed, at most `most` characters. */
 export function clean(text: string, most = Infinity): string {
   const sound = text.toWellFormed().replace(unwanted, '').replace(/\r\n?/g, '\n').trim();
   return sound.length <= most
@@ -49,7 +49,7 @@ export function line(text: string, most = Infinity): string {
   return clean(text.replace(/[\s\u2028\u2029]+/g, ' '), most);
 }
 
-/** Makes an answer of ExifTool askable. */
+/** Opens ExifTool's answer for lookups. */
 export function openTags(answer: ExifToolAnswer): Tags {
   const tags = new Map<string, Tag>();
   for (const [name, value] of Object.entries(answer)) {
@@ -86,7 +86,7 @@ function toTexts(value: unknown): string[] {
   return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : [];
 }
 
-/** Every tag as text, binary values left out, long values and what is too much for the document cut off. */
+/** Every tag as text, without binary values; long values, and tags beyond the limit of the document, are cut off. */
 export function describeTags(answer: ExifToolAnswer): { tags: Record<string, string>; cut: boolean } {
   const kept: [string, string][] = [];
   let room = tagLimits.total;

@@ -1,10 +1,10 @@
 /**
- * Live and motion photos: what ties the two files of a Live Photo together, and where in a motion photo its clip lies. What tags
- * and trailers say of a place is believed only where an MP4 begins there.
+ * Live and motion photos: the identifier that pairs the two files of a Live Photo, and the position of the clip in a
+ * motion photo. Positions in tags and trailers count only if an MP4 begins there.
  *
- * - Apple: ContentIdentifier, in the maker notes of the picture and the metadata keys of the film.
- * - Google: XMP GCamera:MicroVideoOffset (bytes from the end), or Container:Directory with an item of semantic MotionPhoto
- *   (Motion Photo format 1.0: items follow one another, so its length counts from the end).
+ * - Apple: ContentIdentifier, in the maker notes of the picture and the metadata keys of the video.
+ * - Google: XMP GCamera:MicroVideoOffset (bytes from the end), or Container:Directory with an item of semantic
+ *   MotionPhoto (Motion Photo format 1.0: items follow one another, so its length counts from the end).
  * - Samsung: the same since One UI 3, before that a trailer (SEFT) with a block MotionPhoto_Data.
  */
 import { open, type FileHandle } from 'node:fs/promises';
@@ -12,16 +12,16 @@ import type { Facts } from '../../document/photo-document.js';
 import { has, latin, uint } from '../formats/byte-reader.js';
 import type { Tags } from './exif-tags.js';
 
-/** What ties the halves of a Live Photo together. */
+/** The identifier that pairs the two files of a Live Photo. */
 export function readPair(tags: Tags): Pick<Facts, 'pair'> {
   const pair = tags.text('Apple:ContentIdentifier', 'Keys:ContentIdentifier', 'ItemList:ContentIdentifier');
   return pair !== undefined && /^[\x21-\x7e]{8,128}$/.test(pair) ? { pair } : {};
 }
 
-/** Formats that hold clips. */
+/** Formats that can contain clips. */
 const holders = ['image/jpeg', 'image/heic', 'image/heif', 'image/avif'];
 
-/** Where the clip of a motion photo lies. @throws the system's error where the file can't be read. */
+/** The position of the clip in a motion photo. @throws the system's error if the file can't be read. */
 export async function findMotion(path: string, type: string, tags: Tags): Promise<Pick<Facts, 'motion'>> {
   if (!holders.includes(type)) return {};
   const file = await open(path, 'r');
@@ -38,13 +38,13 @@ export async function findMotion(path: string, type: string, tags: Tags): Promis
 
 type Span = NonNullable<Facts['motion']>;
 
-/** The places that tags tell, none of them believed yet. */
+/** The positions in tags, not verified yet. */
 function toldSpans(tags: Tags, size: number): Span[] {
   const last = (bytes: number | undefined): Span[] => (bytes === undefined ? [] : [{ at: size - bytes, bytes }]);
   const micro = tags.number('XMP-GCamera:MicroVideoOffset');
   const meanings = itemsOf(tags, 'Semantic');
   const lengths = itemsOf(tags, 'Length').map(Number);
-  // Items may leave their length out where it is nothing (the picture's own); those of films never do.
+  // Items may omit a length of zero (that of the picture itself); videos always have one.
   const film = lengths.at(meanings.lastIndexOf('MotionPhoto') - meanings.length);
   return [
     ...(meanings.includes('MotionPhoto') ? last(film) : []),
@@ -61,7 +61,7 @@ function pairOf(text: string | undefined): Span[] {
   return at && bytes ? [{ at, bytes }] : [];
 }
 
-/** Blocks of Samsung's trailer that hold a film: `SEFH`, version, count, entries of twelve bytes, their length, `SEFT`. */
+/** Blocks of Samsung's trailer with a video: `SEFH`, version, count, entries of twelve bytes, their length, `SEFT`. */
 async function samsungSpans(file: FileHandle, size: number): Promise<Span[]> {
   const end = await readAt(file, size - 8, 8, size);
   if (!has(end, 4, 'SEFT')) return [];
@@ -81,7 +81,7 @@ async function samsungSpans(file: FileHandle, size: number): Promise<Span[]> {
   return spans;
 }
 
-/** Whether an MP4 begins at a place that is inside the file. */
+/** Whether an MP4 begins at a position inside the file. */
 async function isFilm(file: FileHandle, { at, bytes }: Span, size: number): Promise<boolean> {
   if (!Number.isSafeInteger(at) || !Number.isSafeInteger(bytes) || at < 16 || bytes < 64 || at + bytes > size)
     return false;

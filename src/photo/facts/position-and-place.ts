@@ -1,16 +1,19 @@
-/** Where a picture was taken: the position, and the place and zone that ExifTool's offline database knows there. Pure. */
+/**
+ * Where a picture was taken: its position, with the nearest place and the time zone from ExifTool's offline database.
+ * Pure.
+ */
 import type { Facts, Gps, Place } from '../../document/photo-document.js';
 import { line, type Tags } from './exif-tags.js';
 
-/** What is known of the place. `zone` is the name of the time zone there (`Europe/Zurich`). */
+/** Position and place, if known. `zone` is the name of the time zone there (`Europe/Zurich`). */
 export type Position = Pick<Facts, 'gps' | 'place'> & { zone?: string };
 
-/** Beyond this many kilometres the nearest town says nothing about where a picture was taken. */
+/** Beyond this distance in kilometres the nearest town says nothing about a picture. */
 const near = 100;
-/** Between the Dead Sea's trench and orbit, in metres. */
+/** From the lowest dry land to orbit, in metres. */
 const altitudes = [-12_000, 1_000_000] as const;
 
-/** Position and place. 0,0 is what receivers write that have none; out of range is no position either. */
+/** Position and place. Receivers without a fix write 0,0; values out of range are also ignored. */
 export function readPosition(tags: Tags): Position {
   const gps = readGps(tags);
   if (!gps) {
@@ -29,11 +32,11 @@ function readGps(tags: Tags): Gps | undefined {
   if (Math.abs(lat) < 1e-4 && Math.abs(lon) < 1e-4) return undefined;
   const alt = tags.number('Composite:GPSAltitude', 'XMP-exif:GPSAltitude');
   const high = alt !== undefined && alt >= altitudes[0] && alt <= altitudes[1];
-  // Seven decimals are a centimetre; more are noise of the conversion from degrees, minutes and seconds.
+  // Seven decimals are a centimetre; more are noise from converting degrees, minutes and seconds.
   return { lat: round(lat, 7), lon: round(lon, 7), ...(high && { alt: round(alt, 2) }) };
 }
 
-/** Of a picture with a position, what the database says and not what someone typed: so one town has one name. */
+/** For a picture with a position, the place in the database rather than a typed one: so a town has one name. */
 function nearestPlace(tags: Tags): Place | undefined {
   const distance = tags.number('ExifTool:GeolocationDistance');
   if (distance === undefined || distance > near) return undefined;
@@ -51,7 +54,8 @@ function embeddedPlace(tags: Tags): Place | undefined {
   return toPlace(
     tags.text('XMP-photoshop:City', 'IPTC:City'),
     tags.text('XMP-photoshop:State', 'IPTC:Province-State'),
-    // ExifTool's code only where the file names a country: of a town alone it is the biggest one's of that name.
+    // ExifTool's country code only if the file names a country: for a town alone it is that of the largest town of this
+    // name.
     named === undefined
       ? undefined
       : codes.map((name) => tags.text(name)).find((code) => /^[A-Za-z]{2}$/.test(code ?? '')),
@@ -67,7 +71,7 @@ function toPlace(city?: string, region?: string, country?: string): Place | unde
   return Object.keys(place).length > 0 ? place : undefined;
 }
 
-/** To so many decimals, without -0. */
+/** Rounds to a number of decimals, without -0. */
 export function round(value: number, decimals: number): number {
   return Number(value.toFixed(decimals)) + 0;
 }

@@ -1,7 +1,7 @@
 /**
- * Facts and tags by ExifTool, kept open and stopped when idle. Each read is bounded in time and output; a crash of
- * ExifTool is that item's failure and nobody else's. Facts come from the bytes alone: the same bytes give the same
- * facts under any name, time stamp, time zone or configuration. Nothing is written: a crash leaves nothing.
+ * Reads facts and tags with ExifTool, in processes that end when idle. Each read is limited in time and output; a crash
+ * of ExifTool is a failure of that file alone. Facts depend on the bytes alone: the same bytes give the same facts
+ * under any name, timestamp, time zone or configuration. Nothing is written: a crash leaves nothing.
  */
 import { access, constants } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
@@ -21,10 +21,10 @@ import { describeTags, openTags, type Tags } from './exif-tags.js';
 import { readWords } from './captions.js';
 import { checkSidecar, largestSidecar } from './xmp-limits.js';
 
-/** The number of the recipe that makes facts; raised whenever the same bytes would give other facts. */
+/** The number of the recipe for facts; raised whenever the same bytes would give different facts. */
 export const factsRecipe = 2;
 
-/** What was read from an original: facts without the size as displayed, which the decoder knows best. */
+/** The metadata of an original: facts without the displayed size, which the decoder knows best. */
 export interface Read {
   facts: Facts;
   /** Every tag as text, by `Group:Name`, as `exif:<sha256>` keeps them. */
@@ -32,29 +32,30 @@ export interface Read {
   cut: boolean;
 }
 
-/** An ExifTool that starts at the first read and stops when nothing was read for a while. */
+/** A metadata reader; its ExifTool starts with the first read and ends after an idle time. */
 export interface Metadata {
   /**
-   * Reads one original. `size` is as displayed, from the decoder; of what can't be shown here, the tags tell it, else it is 0.
-   * Where ExifTool can make nothing of a file, the facts
-   * are its type and size: a picture that can be shown is not kept out of the album for its tags.
+   * Reads one original. `size` is as displayed, from the decoder; without it, the size comes from the tags, or is 0. If
+   * ExifTool can't read the file, the facts are its type and size: a picture that can be decoded is not rejected
+   * because of its tags.
    *
-   * The caller gives a path without line breaks, since ExifTool is asked in lines.
-   * @throws PhotospoolError `invalid` (a line break in the path), `timeout`, `too-large` (more tags or memory than the limit),
-   * `io` (no Perl; or ExifTool ended); or the system's error where the file can't be read.
+   * The path must not contain line breaks, since ExifTool reads arguments line by line.
+   * @throws PhotospoolError `invalid` (a line break in the path), `timeout`, `too-large` (more tags or memory than the
+   * limit),
+   * `io` (no Perl; or ExifTool ended); or the system's error if the file can't be read.
    */
   read(path: string, format: Format, bytes: number, size?: { width: number; height: number }): Promise<Read>;
   /**
-   * What an XMP sidecar says; nothing where ExifTool can make nothing of it. The same limits, and the same errors; `too-large`
-   * also where reading it would take long (xmp-limits.ts).
+   * The values of an XMP sidecar; empty if ExifTool can't read it. The same limits and errors; `too-large` also if
+   * reading it would take long (xmp-limits.ts).
    */
   sidecar(path: string): Promise<SidecarValues>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the reader; `processes` is how many ExifTools may run at once (as many as cores), `idle` after how many ms they
- * end (30 s).
+ * Opens the reader; `processes` is the maximum number of ExifTools (default: the number of cores), which end after
+ * `idle` ms (30 s).
  */
 export function openMetadata(options: { processes?: number; idle?: number; limits?: Limits } = {}): Metadata {
   const reader = openReader(options);
@@ -65,7 +66,7 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
     }
     const told = await reader.ask(isAbsolute(path) ? path : resolve(path));
     if (told.kind === 'ended') throw explainReader(told, path);
-    // It says nothing of a file that it can't open: the system says why.
+    // ExifTool prints nothing for a file that it can't open: ask the system why.
     if (Object.keys(told.answer).length === 0) await access(path, constants.R_OK);
     return told.answer;
   }
@@ -101,14 +102,14 @@ export function openMetadata(options: { processes?: number; idle?: number; limit
   };
 }
 
-/** All facts that tags tell. Pure. */
+/** All facts from tags. Pure. */
 export function readFacts(answer: ExifToolAnswer): Omit<Facts, 'recipe' | 'type' | 'bytes' | 'width' | 'height'> {
   const tags = openTags(answer);
   const { zone, ...position } = readPosition(tags);
   return { ...readTaken(tags, zone), ...readCamera(tags), ...position, ...readWords(tags), ...readPair(tags) };
 }
 
-/** How ExifTool ended. */
+/** Why ExifTool ended. */
 type Ended = Pick<Extract<Reply<ExifToolAnswer>, { kind: 'ended' }>, 'why' | 'said' | 'worked'>;
 
 function explainReader({ why, said, worked }: Ended, path: string): PhotospoolError {
@@ -118,7 +119,7 @@ function explainReader({ why, said, worked }: Ended, path: string): PhotospoolEr
     new PhotospoolError(code, message, { op: 'read', path, hint, cause: new Error(`ExifTool: ${why} ${said}`.trim()) });
   switch (why) {
     case 'time':
-      // It did not wait for a disk or for others: another try would take as long.
+      // It did not wait for a disk or other processes: a retry would take as long.
       if (worked === true) return tell('too-large', 'Its tags take longer to read than those of any photo.', without);
       return tell('timeout', 'Reading its tags took too long.', again);
     case 'memory':
@@ -137,7 +138,7 @@ function explainReader({ why, said, worked }: Ended, path: string): PhotospoolEr
   }
 }
 
-/** The size as displayed that tags tell; 0 × 0 where they do not. Pure. */
+/** The displayed size from tags; 0 × 0 if unknown. Pure. */
 export function readSize(tags: Tags): { width: number; height: number } {
   const [, across = 0, down = 0] = /^(\d+)[ x](\d+)$/.exec(tags.text('Composite:ImageSize') ?? '')?.map(Number) ?? [];
   const turned = (tags.number('IFD0:Orientation') ?? 1) > 4 || (tags.number('Composite:Rotation') ?? 0) % 180 !== 0;

@@ -1,9 +1,12 @@
-/** What ExifTool tells of a video: length, size as displayed, codecs. Where ffprobe is, it tells the same, and better. Pure. */
+/**
+ * Facts of a video by ExifTool: length, displayed size, codecs. ffprobe, if installed, provides the same with better
+ * quality. Pure.
+ */
 import type { Facts } from '../../document/photo-document.js';
 import { round } from './position-and-place.js';
 import { line, type Tags } from './exif-tags.js';
 
-/** The short names of codecs by what containers call them. */
+/** The short names of codecs, by their names in containers. */
 const names: Record<string, string> = {
   avc1: 'h264',
   avc3: 'h264',
@@ -28,7 +31,7 @@ const names: Record<string, string> = {
   samr: 'amr',
 };
 
-/** Length, size and codecs; nothing of a file that is no video. */
+/** Length, size and codecs; empty for other files than videos. */
 export function readFilm(tags: Tags, type: string): Pick<Facts, 'seconds' | 'codecs'> {
   if (!type.startsWith('video/')) return {};
   const seconds = tags.number('QuickTime:Duration', 'Composite:Duration', ...tags.groupsOf('Duration'));
@@ -41,7 +44,7 @@ export function readFilm(tags: Tags, type: string): Pick<Facts, 'seconds' | 'cod
   };
 }
 
-/** The size as displayed, where ExifTool knows one. */
+/** The displayed size, if ExifTool knows it. */
 export function readFilmSize(tags: Tags): { width: number; height: number } | undefined {
   const width = tags.number(...tags.groupsOf('ImageWidth'));
   const height = tags.number(...tags.groupsOf('ImageHeight'));

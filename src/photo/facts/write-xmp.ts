@@ -1,6 +1,6 @@
 /**
- * Writes XMP sidecars by ExifTool, as darktable, digiKam and Lightroom read them. What a sidecar said before stays, as far as
- * it is not said anew. ExifTool runs with limits and writes to its output, never a file: a crash leaves nothing.
+ * Writes XMP sidecars with ExifTool, in the form that darktable, digiKam and Lightroom read. Values that are not
+ * changed stay. ExifTool runs with limits and writes to its output, never a file: a crash leaves nothing.
  */
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -11,16 +11,16 @@ import type { EditableFields } from '../../document/photo-document.js';
 import { argumentLines, exiftoolProgram } from './exiftool.js';
 import { keywordTrees, mechanicalWords } from './xmp-sidecar.js';
 
-/** What is said anew; absent is left as it was. `tags` are all tags, and those that are not among them go. */
+/** The values to write; absent ones stay as they are. `tags` replaces all tags. */
 export type Said = {
   [F in 'title' | 'description' | 'taken' | 'gps' | 'place' | 'rating']?: NonNullable<EditableFields[F]>;
 } & { tags?: readonly string[] };
 
-/** An ExifTool that writes sidecars. It starts at the first one. */
+/** Writes sidecars with an ExifTool that starts with the first one. */
 export interface XmpWriter {
   /**
-   * The bytes of a sidecar that says this, beginning with what the one at `base` says.
-   * @throws PhotospoolError `invalid` where `base` is no XMP or its path has line breaks, `timeout`, `too-large`, `io`.
+   * The bytes of a sidecar with these values, based on the one at `base`.
+   * @throws PhotospoolError `invalid` if `base` is not XMP or its path has line breaks, `timeout`, `too-large`, `io`.
    */
   make(said: Said, base?: string): Promise<Buffer>;
   close(): Promise<void>;
@@ -30,7 +30,7 @@ const limits: Limits = { seconds: 20, memory: 512 << 20, output: 32 << 20 };
 
 /** Opens the writer. */
 export function openXmpWriter(): XmpWriter {
-  // What a sidecar may hold can't be known, so the end of an answer is a number that it can't know.
+  // A sidecar may contain anything, so the answer ends with a random number that it cannot know.
   const end = String(randomInt(2 ** 40));
   const mark = new RegExp(`\\{ready${end}\\}\\r?\\n$`);
   const read = (received: ReceivedFrame): Buffer | undefined => {
@@ -51,7 +51,7 @@ export function openXmpWriter(): XmpWriter {
     });
   }
 
-  /** The lists of keywords that a sidecar has, by ExifTool's names. */
+  /** The keyword lists of a sidecar, by ExifTool's names. */
   async function listsOf(path: string): Promise<Record<string, string[]>> {
     const text = (await ask(path, ['-json', '-G1', '-api', 'StructFormat=JSONQ', ...lists.map((name) => `-${name}`)]))
       .toString()
@@ -80,7 +80,7 @@ export function openXmpWriter(): XmpWriter {
 const flat = 'XMP-dc:Subject';
 const lists = [flat, ...keywordTrees.map(([name]) => name)];
 
-/** What ExifTool is told, value by value. Pure. */
+/** ExifTool's arguments for the values. Pure. */
 export function argumentsOf(said: Said, before: Readonly<Record<string, readonly string[]>> = {}): string[] {
   const { title, description, taken, gps, place, rating, tags } = said;
   return [
@@ -96,7 +96,7 @@ export function argumentsOf(said: Said, before: Readonly<Record<string, readonly
 
 type Given<F extends keyof Said> = NonNullable<Said[F]>;
 
-/** One assignment; the value escaped as HTML, which ExifTool takes back with -E, so that it stays one line. */
+/** One assignment; the value is escaped as HTML, which ExifTool reverts with -E, so that it stays on one line. */
 function set(name: string, value: string | number): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is escaped
   const text = String(value).replace(/[&<>"\u0000-\u001f\u007f]|^ | $/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -129,8 +129,8 @@ function placed({ city = '', region = '', country = '' }: Given<'place'>): strin
 }
 
 /**
- * Keywords, flat and as trees. A path whose leaf is no tag any more goes; a tag that is on no path stands at the top of the
- * tree. Trees that only some programs write are kept up only where they are.
+ * Keywords, flat and hierarchical. A path whose leaf is no longer a tag is removed; a tag without a path is added at
+ * the top level. Lists that only some programs write are updated only if present.
  */
 function keywords(tags: readonly string[], before: Readonly<Record<string, readonly string[]>>): string[] {
   const own = mechanicalWords(before['XMP-lr:HierarchicalSubject'] ?? []);

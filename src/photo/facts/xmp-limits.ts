@@ -1,22 +1,23 @@
 /**
- * How much work an XMP sidecar is for its reader, told before it is read: ExifTool looks at each character once for every element
- * around it, and at every element for each one beside it, so that a few megabytes can take minutes. One pass, no recursion. Pure.
+ * The cost of parsing an XMP sidecar, estimated before it is read: ExifTool scans each character once for every
+ * enclosing element, and every element for each of its siblings, so that a few megabytes can take minutes. One pass, no
+ * recursion. Pure.
  */
 import { PhotospoolError } from '../../base/errors.js';
 
-/** Bytes of a sidecar. Lightroom's and darktable's with a long history have some hundred thousand. */
+/** Maximum bytes of a sidecar. Those of Lightroom and darktable with a long history have some hundred thousand. */
 export const largestSidecar = 4 * 1024 * 1024;
-/** Elements around one. Real ones have about ten. */
+/** Maximum nesting depth of elements. Real ones have about ten. */
 const deepest = 64;
-/** Elements and attributes. */
+/** Maximum number of elements and attributes. */
 const mostNodes = 20_000;
-/** Characters, each counted as often as there are elements around it. */
+/** Maximum number of characters, each multiplied by its enclosing elements. */
 const mostWork = 64 * 1024 * 1024;
 
 const [lt, gt, slash, bang, question, equals] = ['<', '>', '/', '!', '?', '='].map((sign) => sign.charCodeAt(0));
 const quotes: readonly number[] = ['"', "'"].map((sign) => sign.charCodeAt(0));
 
-/** Whether a sidecar is as small and as simple as those of programs are. UTF-16 counts as any other bytes do. */
+/** Whether a sidecar is as small and simple as real ones are. UTF-16 counts like any other bytes. */
 export function isReasonable(bytes: Uint8Array): boolean {
   if (bytes.length > largestSidecar) return false;
   let [depth, nodes, work] = [0, 0, 0];
@@ -37,7 +38,9 @@ export function isReasonable(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Where a tag ends that begins at `at`, behind its `>` (in a value in quotes there may be others), and how many attributes it has. */
+/**
+ * The end of a tag that begins at `at`, after its `>` (quoted values may contain others), and its number of attributes.
+ */
 function endOfTag(bytes: Uint8Array, at: number): { end: number; attributes: number } {
   let attributes = 0;
   let quote: number | undefined;
@@ -52,7 +55,7 @@ function endOfTag(bytes: Uint8Array, at: number): { end: number; attributes: num
   return { end: bytes.length, attributes };
 }
 
-/** Refuses a sidecar that would take long. @throws PhotospoolError `too-large`, which is not tried again by itself. */
+/** Rejects a sidecar that would take long. @throws PhotospoolError `too-large`, which is not retried automatically. */
 export function checkSidecar(bytes: Uint8Array, path: string): void {
   if (isReasonable(bytes)) return;
   throw new PhotospoolError(

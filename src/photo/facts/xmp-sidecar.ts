@@ -1,6 +1,6 @@
 /**
- * What an XMP sidecar says of its photo (docs/sidecars.md): the values that count, by ExifTool's names of the tags (XMP
- * specification, parts 1 and 2; darktable, digiKam, Lightroom, Microsoft). Pure.
+ * The values of an XMP sidecar (docs/sidecars.md), by ExifTool's names of the tags (XMP specification, parts 1 and 2;
+ * darktable, digiKam, Lightroom, Microsoft). Pure.
  */
 import type { SidecarValues } from '../../document/photo-document.js';
 import type { ExifToolAnswer } from './exiftool.js';
@@ -9,7 +9,7 @@ import { readPosition } from './position-and-place.js';
 import { clean, line, openTags, type Tags } from './exif-tags.js';
 import { starsOf, wordLimits } from './captions.js';
 
-/** The values of a sidecar, as ExifTool answered for it; what it does not say is absent. */
+/** The values of a sidecar from ExifTool's answer; missing ones are absent. */
 export function readSidecarValues(answer: ExifToolAnswer): SidecarValues {
   const tags = openTags(answer);
   const { zone, ...position } = readPosition(tags);
@@ -30,7 +30,7 @@ export function readSidecarValues(answer: ExifToolAnswer): SidecarValues {
 
 const descriptions = ['XMP-dc:Description', 'XMP-exif:UserComment', 'XMP-tiff:ImageDescription'];
 
-/** 0 to 5, or -1 for rejected (XMP, part 1, 8.4); else what Windows wrote in per cent. */
+/** 0 to 5, or -1 for rejected (XMP, part 1, 8.4); otherwise Windows' percentage. */
 function readRating(tags: Tags): number | undefined {
   const stars = tags.number('XMP-xmp:Rating');
   if (stars !== undefined) return stars < 0 ? -1 : Math.min(5, Math.round(stars));
@@ -38,7 +38,7 @@ function readRating(tags: Tags): number | undefined {
   return percent === undefined ? undefined : starsOf(percent);
 }
 
-/** Keyword trees, and what separates the levels of a path in them. */
+/** Hierarchical keyword lists, with the separator of their levels. */
 export const keywordTrees = [
   ['XMP-lr:HierarchicalSubject', '|'],
   ['XMP-digiKam:TagsList', '/'],
@@ -46,10 +46,10 @@ export const keywordTrees = [
   ['XMP-mediapro:CatalogSets', '|'],
 ] as const;
 
-/** darktable tags what it did by itself, and writes these tags like any other. */
+/** darktable stores automatic tags like any other. */
 const own = 'darktable|';
 
-/** The words that darktable put there by itself, and nobody else: of its own paths in Lightroom's tree. */
+/** The words that only darktable's automatic tags contain: from its own paths in Lightroom's hierarchy. */
 export function mechanicalWords(paths: readonly string[]): Set<string> {
   const levels = (mine: boolean): string[] =>
     paths.filter((path) => path.startsWith(own) === mine).flatMap((path) => path.split('|'));
@@ -57,7 +57,7 @@ export function mechanicalWords(paths: readonly string[]): Set<string> {
   return new Set(levels(true).filter((word) => !others.has(word)));
 }
 
-/** Flat keywords, else the leaves of the first tree that has any. */
+/** Flat keywords, otherwise the leaves of the first hierarchy with any. */
 function readKeywords(tags: Tags): string[] {
   const mechanical = mechanicalWords(tags.list('XMP-lr:HierarchicalSubject'));
   const leaves = keywordTrees.map(([name, separator]) =>

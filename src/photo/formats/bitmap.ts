@@ -1,17 +1,17 @@
-/** Pictures of desktop programs, known and left where they are: Windows bitmaps and Photoshop documents. */
+/** Pictures of desktop programs, recognised but not imported: Windows bitmaps and Photoshop documents. */
 import { has, uint } from './byte-reader.js';
 import { unread, type Family } from './format-family.js';
 
 const bmp = unread('bitmap', 'BMP', 'image/bmp', 'a BMP decoder');
 const psd = unread('bitmap', 'Photoshop (PSD)', 'image/vnd.adobe.photoshop', 'a PSD decoder');
 
-/** A DIB header is 12 bytes long, or 40 to 124; two letters alone would make text that begins with BM a picture. */
+/** A DIB header has 12 bytes, or 40 to 124; with two letters alone, text that begins with BM would be a picture. */
 function isBmp(head: Uint8Array): boolean {
   const header = uint(head, 14, 4, true) ?? 0;
   return has(head, 0, 'BM') && (header === 12 || (header >= 40 && header <= 124));
 }
 
-/** Known by signatures. */
+/** Recognised by signatures. */
 export const bitmap: Family = {
   name: 'bitmap',
   kinds: [bmp, psd],

@@ -1,6 +1,6 @@
 /**
- * All format families. Adding one: its file in this folder, its line here. Order matters where one's files look like
- * another's: RAW before TIFF, HEIF before video.
+ * All format families. To add one: its file in this folder, its line here. Order matters if signatures overlap: RAW
+ * before TIFF, HEIF before video.
  */
 import { bitmap } from './bitmap.js';
 import type { Family, Format } from './format-family.js';
@@ -15,7 +15,7 @@ import { tiff } from './tiff.js';
 import { videoFamily } from './video.js';
 import { webp } from './webp.js';
 
-/** In the order they are asked. */
+/** In the order in which they are asked. */
 export const families: readonly Family[] = [
   jpeg,
   png,
@@ -29,12 +29,12 @@ export const families: readonly Family[] = [
   videoFamily,
 ];
 
-/** The number of the recipe that makes the pictures of a format: what all have in common, and the family's own. */
+/** The number of the recipe for the pictures of a format: the common one and the family's own, combined. */
 export function recipeOf({ family }: Format): number {
   return renditionRecipe + (families.find(({ name }) => name === family)?.recipe ?? 1) - 1;
 }
 
-/** The same, by the MIME type. */
+/** The same, by MIME type. */
 export function recipeOfType(type: string): number {
   const family = families.find(({ kinds }) => kinds.some((kind) => kind.type === type));
   return recipeOf({ family: family?.name ?? '', name: '', type });

@@ -1,10 +1,10 @@
-/** GIF (87a and 89a), of an animated one the first frame. */
+/** GIF (87a and 89a); of an animation the first frame. */
 import { has } from './byte-reader.js';
 import { decoded, type Family } from './format-family.js';
 
 const kind = decoded('gif', 'GIF', 'image/gif', 'the picture, of an animation its first frame');
 
-/** Known by its signature. libvips itself tells a missing end (see photo/decode/decode-errors.ts). */
+/** Recognised by its signature. libvips itself reports a missing end (see photo/decode/decode-errors.ts). */
 export const gif: Family = {
   name: 'gif',
   kinds: [kind],

@@ -1,11 +1,11 @@
 /**
- * The boxes of ISO base media files (ISO/IEC 14496-12) that tell about the main picture of a HEIF file (ISO/IEC 23008-12):
- * which item it is, and its colours. Pure over what it is handed; any bytes get an answer.
+ * The boxes of ISO base media files (ISO/IEC 14496-12) about the main picture of a HEIF file (ISO/IEC 23008-12): its
+ * item, and its colours. Pure; accepts any bytes.
  */
 import { has, latin, uint } from './byte-reader.js';
 import type { Colours, ReadAt } from './format-family.js';
 
-/** A box inside some bytes: its type, where it begins (with its header), and where its content begins and ends. */
+/** A box inside some bytes: its type, where it begins (including its header), and where its content begins and ends. */
 export interface HeifBox {
   type: string;
   at: number;
@@ -13,20 +13,20 @@ export interface HeifBox {
   end: number;
 }
 
-/** What is known of the main picture's colours. */
+/** The colours of the main picture, if known. */
 export interface ItemColours {
-  /** Bits of a sample, where the file says so. */
+  /** Bits per sample, if stated. */
   bits?: number;
   /** Its ICC profile. */
   icc?: Uint8Array;
-  /** What `nclx` says, which counts where there is no profile. */
+  /** `nclx`, used if there is no profile. */
   colours?: Colours;
 }
 
-/** A `meta` box larger than this is none of a photo. */
+/** No photo has a `meta` box larger than this. */
 const mostMeta = 16 << 20;
 
-/** The brands of a file that begins with an `ftyp` box, the major one first; undefined where it does not. */
+/** The brands of a file that begins with an `ftyp` box, the major one first; undefined for other files. */
 export function brandsOf(head: Uint8Array): string[] | undefined {
   const length = uint(head, 0, 4);
   if (length === undefined || !has(head, 4, 'ftyp')) return undefined;
@@ -35,7 +35,7 @@ export function brandsOf(head: Uint8Array): string[] | undefined {
   return brands;
 }
 
-/** Where the box at `at` ends by its own word, and where its content begins. `header`: its first 16 bytes. */
+/** The box at `at`: its declared end and the start of its content. `header`: its first 16 bytes. */
 function boxAt(header: Uint8Array, at: number, end: number): HeifBox | undefined {
   const size = uint(header, 0, 4);
   if (size === undefined || header.length < 8) return undefined;
@@ -45,7 +45,7 @@ function boxAt(header: Uint8Array, at: number, end: number): HeifBox | undefined
   return stop < start ? undefined : { type: latin(header, 4, 4), at, start, end: stop };
 }
 
-/** The boxes one after another in a part of some bytes; those that end beyond it are left out. */
+/** The consecutive boxes in a range of bytes, without those that end beyond it. */
 export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator<HeifBox> {
   for (let at = from; at + 8 <= to;) {
     const box = boxAt(bytes.subarray(at, at + 16), at, to);
@@ -55,19 +55,19 @@ export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator
   }
 }
 
-/** The first box of a type in a part of some bytes. */
+/** The first box of a type in a range of bytes. */
 export function findBox(bytes: Uint8Array, from: number, to: number, type: string): HeifBox | undefined {
   for (const box of boxesIn(bytes, from, to)) if (box.type === type) return box;
   return undefined;
 }
 
-/** All boxes of a part of some bytes; undefined where they do not fill it to its end. */
+/** All boxes in a range of bytes; undefined if they do not fill it exactly. */
 export function boxesOf(bytes: Uint8Array, from = 0, to = bytes.length): HeifBox[] | undefined {
   const boxes = [...boxesIn(bytes, from, to)];
   return (boxes.at(-1)?.end ?? from) === to ? boxes : undefined;
 }
 
-/** A box with some content. */
+/** Makes a box with some content. */
 export function makeBox(type: string, ...content: readonly Uint8Array[]): Buffer {
   const head = Buffer.alloc(8);
   head.writeUInt32BE(8 + content.reduce((sum, { length }) => sum + length, 0));
@@ -75,13 +75,13 @@ export function makeBox(type: string, ...content: readonly Uint8Array[]): Buffer
   return Buffer.concat([head, ...content]);
 }
 
-/** Makes a box of a file one that says nothing (`free`), of the same size. */
+/** Turns a box into an empty one (`free`) of the same size. */
 export function blank(bytes: Buffer, { at, start, end }: HeifBox): void {
   bytes.write('free', at + 4, 'latin1');
   bytes.fill(0, start, end);
 }
 
-/** The content of the `meta` box of a file, or undefined where there is none. */
+/** The content of a file's `meta` box; undefined if there is none. */
 async function readMeta(readAt: ReadAt): Promise<Uint8Array | undefined> {
   for (let at = 0; ;) {
     const box = boxAt(await readAt(at, 16), at, Infinity);
@@ -91,7 +91,7 @@ async function readMeta(readAt: ReadAt): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Whether a box of a file ends beyond the file. */
+/** Whether a box ends beyond the file. */
 export async function endsEarly(readAt: ReadAt, size: number): Promise<boolean> {
   for (let at = 0; at < size;) {
     const box = boxAt(await readAt(at, 16), at, size);
@@ -101,7 +101,7 @@ export async function endsEarly(readAt: ReadAt, size: number): Promise<boolean> 
   return false;
 }
 
-/** The item that is the main picture (`pitm`). */
+/** The item of the main picture (`pitm`). */
 function primaryOf(meta: Uint8Array): number | undefined {
   const pitm = findBox(meta, 4, meta.length, 'pitm');
   return pitm && uint(meta, pitm.start + 4, meta[pitm.start] === 0 ? 2 : 4);
@@ -116,14 +116,14 @@ function* associations(meta: Uint8Array, ipma: HeifBox): Generator<[item: number
     const item = uint(meta, at, version === 0 ? 2 : 4) ?? 0;
     at += version === 0 ? 2 : 4;
     for (let count = meta[at++] ?? 0; count > 0; count--) {
-      // The highest bit says that a reader must know the property.
+      // The highest bit marks the property as essential.
       yield [item, (uint(meta, at, wide ? 2 : 1) ?? 0) & (wide ? 0x7fff : 0x7f)];
       at += wide ? 2 : 1;
     }
   }
 }
 
-/** What one `colr` or `pixi` box says. */
+/** Reads one `colr` or `pixi` box. */
 function readProperty(meta: Uint8Array, { type, start, end }: HeifBox): ItemColours {
   if (type === 'pixi') return { bits: meta[start + 5] ?? 8 };
   const kind = latin(meta, start, 4);
@@ -135,8 +135,8 @@ function readProperty(meta: Uint8Array, { type, start, end }: HeifBox): ItemColo
 }
 
 /**
- * The colours of a HEIF file's main picture. A grid whose own item says nothing has those of the first picture that says
- * something, which is one of its tiles.
+ * The colours of a HEIF file's main picture. A grid whose item has none gets those of the first picture that has, which
+ * is one of its tiles.
  */
 export async function readColours(readAt: ReadAt): Promise<ItemColours> {
   const meta = await readMeta(readAt);

@@ -1,21 +1,21 @@
 /**
- * The tables of a HEIF file (ISO/IEC 23008-12, ISO/IEC 14496-12, 8.11): which items there are, where they lie, what they refer
- * to and which properties they have; read, and written anew with fewer items. What is written is never longer than what was
- * read. Pure over what it is handed; any bytes get an answer.
+ * The tables of a HEIF file (ISO/IEC 23008-12, ISO/IEC 14496-12, 8.11): its items, their locations, references and
+ * properties; read, and rewritten with fewer items. What is written is never longer than what was read. Pure; accepts
+ * any bytes.
  */
 import { blank, boxesOf, findBox, makeBox, type HeifBox } from './heif-boxes.js';
 import { latin, uint } from './byte-reader.js';
 
-/** Where bytes lie: from, to. */
+/** A range of bytes: from, to. */
 export type ByteSpan = readonly [from: number, to: number];
 
-/** What an item is, and the flags of its entry (1: not to be shown by itself). */
+/** The type of an item, and the flags of its entry (1: hidden). */
 export interface ItemKind {
   type: string;
   flags: number;
 }
 
-/** Where an item lies. `entry`: how `iloc` says so; `inside`: in `idat` instead of the file. */
+/** The location of an item. `entry`: its entry in `iloc`; `inside`: in `idat` instead of the file. */
 export interface ItemPlace {
   id: number;
   entry: Uint8Array;
@@ -30,7 +30,7 @@ export interface Reference {
   to: number[];
 }
 
-/** The properties of an item: their numbers, from 1, and whether a reader must know them. */
+/** A property of an item: its number, from 1, and whether it is essential. */
 export interface Property {
   number: number;
   essential: boolean;
@@ -38,7 +38,7 @@ export interface Property {
 
 const mostItems = 10_000;
 
-/** What the items are (`iinf`), by id; none of those that are protected or of an old kind. */
+/** The items (`iinf`) by id, without protected ones and old versions of entries. */
 export function readKinds(bytes: Buffer, { start, end }: HeifBox): Map<number, ItemKind> {
   const kinds = new Map<number, ItemKind>();
   for (const infe of boxesOf(bytes, start + (bytes[start] === 0 ? 6 : 8), end) ?? []) {
@@ -50,7 +50,7 @@ export function readKinds(bytes: Buffer, { start, end }: HeifBox): Map<number, I
   return kinds;
 }
 
-/** An `iinf` of these items, without names. */
+/** An `iinf` with these items, without names. */
 export function writeKinds(items: readonly (ItemKind & { id: number })[]): Buffer {
   const all = items.map(({ id, type, flags }) => {
     const wide = id < 0x10000 ? 2 : 4;
@@ -66,7 +66,7 @@ export function writeKinds(items: readonly (ItemKind & { id: number })[]): Buffe
   return makeBox('iinf', count, ...all);
 }
 
-/** How wide the numbers of an `iloc` box are, in bytes. */
+/** The widths of the numbers in an `iloc` box, in bytes. */
 function widthsOf(
   bytes: Buffer,
   { start }: HeifBox,
@@ -77,7 +77,7 @@ function widthsOf(
   return { version, offset: a >> 4, length: a & 15, base: b >> 4, index: version === 0 ? 0 : b & 15, id: wide };
 }
 
-/** A number of 0, 4 or 8 bytes. @returns -1 where it is larger than any place in a file. */
+/** A number of 0, 4 or 8 bytes. @returns -1 if it is larger than any position in a file. */
 const number = (bytes: Buffer, at: number, width: number): number =>
   width === 8
     ? uint(bytes, at, 2) === 0
@@ -87,10 +87,10 @@ const number = (bytes: Buffer, at: number, width: number): number =>
       ? 0
       : (uint(bytes, at, width) ?? -1);
 
-/** Where the items lie (`iloc`); undefined where that is told in a way that is not understood. */
+/** The locations of the items (`iloc`); undefined if the form is not supported. */
 export function readPlaces(bytes: Buffer, box: HeifBox): ItemPlace[] | undefined {
   const { version, offset, length, base, index, id: wide } = widthsOf(bytes, box);
-  // Without lengths nothing could be told of what belongs to an item.
+  // Without lengths the bytes of an item would be unknown.
   if (version > 2 || length === 0 || [offset, length, base, index].some((width) => ![0, 4, 8].includes(width)))
     return undefined;
   const count = uint(bytes, box.start + 6, wide) ?? 0;
@@ -111,7 +111,7 @@ export function readPlaces(bytes: Buffer, box: HeifBox): ItemPlace[] | undefined
       const begin = from + number(bytes, at + index, offset);
       const size = number(bytes, at + index + offset, length);
       at += index + offset + length;
-      // Without a length it would go on to the end of the file.
+      // Without a length it would extend to the end of the file.
       if (from >= 0 && size > 0) spans.push([begin, begin + size]);
     }
     if (at > box.end) return undefined;
@@ -121,7 +121,7 @@ export function readPlaces(bytes: Buffer, box: HeifBox): ItemPlace[] | undefined
   return items;
 }
 
-/** An `iloc` of these items, as `box` has them. */
+/** An `iloc` with these items, in the form of `box`. */
 export function writePlaces(bytes: Buffer, box: HeifBox, items: readonly ItemPlace[]): Buffer {
   const { id } = widthsOf(bytes, box);
   const head = Buffer.from(bytes.subarray(box.start, box.start + 6 + id));
@@ -129,7 +129,7 @@ export function writePlaces(bytes: Buffer, box: HeifBox, items: readonly ItemPla
   return makeBox('iloc', head, ...items.map(({ entry }) => entry));
 }
 
-/** What refers to what (`iref`). */
+/** The references between items (`iref`). */
 export function readReferences(bytes: Buffer, { start, end }: HeifBox): Reference[] {
   const wide = bytes[start] === 0 ? 2 : 4;
   return (boxesOf(bytes, start + 4, end) ?? []).map(({ type, start: at }) => {
@@ -139,7 +139,7 @@ export function readReferences(bytes: Buffer, { start, end }: HeifBox): Referenc
   });
 }
 
-/** An `iref` of these references. */
+/** An `iref` with these references. */
 export function writeReferences(stay: readonly Reference[]): Buffer {
   if (stay.length === 0) return Buffer.alloc(0);
   const wide = Math.max(...stay.flatMap(({ from, to }) => [from, ...to])) < 0x10000 ? 2 : 4;
@@ -153,13 +153,13 @@ export function writeReferences(stay: readonly Reference[]): Buffer {
   return makeBox('iref', Buffer.from([wide === 2 ? 0 : 1, 0, 0, 0]), ...boxes);
 }
 
-/** The properties of a file (`ipco`), and of which items they are (`ipma`). */
+/** The properties of a file (`ipco`), and their items (`ipma`). */
 export interface Properties {
   boxes: readonly HeifBox[];
   of: ReadonlyMap<number, Property[]>;
 }
 
-/** Reads `iprp`; undefined where it is not as it should be. */
+/** Reads `iprp`; undefined if it is malformed. */
 export function readProperties(bytes: Buffer, { start, end }: HeifBox): Properties | undefined {
   const ipco = findBox(bytes, start, end, 'ipco');
   const boxes = ipco && boxesOf(bytes, ipco.start, ipco.end);
@@ -182,7 +182,7 @@ export function readProperties(bytes: Buffer, { start, end }: HeifBox): Properti
   return { boxes, of };
 }
 
-/** An `iprp` with these properties of these items; all others are empty, so that the numbers stay. */
+/** An `iprp` with these properties of these items; all others become empty, so that the numbers stay. */
 export function writeProperties(bytes: Buffer, { boxes }: Properties, kept: ReadonlyMap<number, Property[]>): Buffer {
   const from = boxes[0]?.at ?? 0;
   const content = Buffer.from(bytes.subarray(from, boxes.at(-1)?.end ?? from));
@@ -204,7 +204,7 @@ export function writeProperties(bytes: Buffer, { boxes }: Properties, kept: Read
   return makeBox('iprp', makeBox('ipco', content), makeBox('ipma', head, ...entries));
 }
 
-/** An `idat` with these items and zeros between them. */
+/** An `idat` with these items, and zeros between them. */
 export function onlyThese(bytes: Buffer, { start, end }: HeifBox, items: readonly ItemPlace[]): Buffer {
   const content = Buffer.alloc(end - start);
   for (const [from, to] of items.flatMap(({ inside, spans }) => (inside ? spans : [])))

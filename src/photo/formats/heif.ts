@@ -1,7 +1,8 @@
 /**
- * Files of ISO base media boxes that hold pictures (ISO/IEC 23008-12): AVIF is read by libvips, HEIC and HEIF by libheif:
- * in native code where the machine has it (photo/decode/heif-dec.ts), else as WebAssembly (photo/decode/libheif.ts). Told by the brands in `ftyp`, the
- * major one first. Of several pictures the main one is shown; depth maps, gain maps and thumbnails are others and stay unseen.
+ * ISO base media files with pictures (ISO/IEC 23008-12): libvips reads AVIF, libheif reads HEIC and HEIF: in native
+ * code if installed (photo/decode/heif-dec.ts), otherwise as WebAssembly (photo/decode/libheif.ts). Recognised by the
+ * brands in `ftyp`, the major one first. Of several pictures the main one is shown, never depth maps, gain maps and
+ * thumbnails.
  */
 import { brandsOf, endsEarly, readColours } from './heif-boxes.js';
 import { isHdr } from '../decode/color-conversion.js';
@@ -29,16 +30,16 @@ const byBrand: Record<string, Kind> = {
   hevm: heic,
   hevs: heic,
 };
-/** Brands that say "a picture" and leave the codec to the compatible brands. */
+/** Brands for any picture, whose codec is in the compatible brands. */
 const vague = ['mif1', 'mif2', 'msf1', 'miaf', 'MiHE', 'MiHB', 'MiPr'];
 
-/** Orientation is `irot` and `imir`, which every reader must apply; that of EXIF says the same once more, and is left out. */
+/** The orientation is `irot` and `imir`, which every reader must apply; EXIF repeats it and is ignored. */
 async function openHeic(path: string, bits: number, hdr: boolean): Promise<PictureSource> {
   const natively = bits > 8 ? undefined : await (await import('../decode/heif-dec.js')).decodeNatively(path);
   return natively ?? (await import('../decode/libheif.js')).decodeHeif(path, hdr);
 }
 
-/** Known by `ftyp`. Boxes say how long the file must be. */
+/** Recognised by `ftyp`. The boxes state how long the file must be. */
 export const heifFamily: Family = {
   name: 'heif',
   kinds: [avif, avifSequence, heic, heif],
@@ -60,7 +61,7 @@ export const heifFamily: Family = {
       colours,
       bits = 8,
     } = await readParts(path, async (readAt, size) => {
-      // Half a picture is shown grey by some decoders, without a word.
+      // Some decoders show missing parts in grey without an error.
       if (!asIs && (await endsEarly(readAt, size))) throw new Error('unexpected end of file');
       return readColours(readAt);
     });

@@ -1,10 +1,13 @@
-/** JPEG (ITU-T T.81), MPO and Ultra HDR among them: their first picture is what is shown. */
+/** JPEG (ITU-T T.81), including MPO and Ultra HDR: the first picture is shown. */
 import { has } from './byte-reader.js';
 import { decoded, type Family } from './format-family.js';
 
 const kind = decoded('jpeg', 'JPEG', 'image/jpeg');
 
-/** Known by SOI and the start of the next marker. libjpeg itself tells a missing end (see photo/decode/decode-errors.ts). */
+/**
+ * Recognised by SOI and the start of the next marker. libjpeg itself reports a missing end (see
+ * photo/decode/decode-errors.ts).
+ */
 export const jpeg: Family = {
   name: 'jpeg',
   kinds: [kind],

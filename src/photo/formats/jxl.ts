@@ -1,6 +1,6 @@
 /**
- * JPEG XL (ISO/IEC 18181), decoded by jxl-oxide as WebAssembly (npm's jxl-oxide-wasm) in the decoder process; and JPEG 2000
- * (ISO/IEC 15444-1), known and left where it is. Of an animation the first frame is shown.
+ * JPEG XL (ISO/IEC 18181), decoded by jxl-oxide as WebAssembly (jxl-oxide-wasm from npm) in the decoder process; and
+ * JPEG 2000 (ISO/IEC 15444-1), recognised but not imported. Of an animation the first frame is shown.
  */
 import { Worker } from 'node:worker_threads';
 import { has } from './byte-reader.js';
@@ -11,7 +11,7 @@ import { pixelSide } from '../decode/renditions.js';
 const jpegXl = decoded('jxl', 'JPEG XL', 'image/jxl', 'the picture, of an animation its first frame');
 const jpeg2000 = unread('jxl', 'JPEG 2000', 'image/jp2', 'a JPEG 2000 decoder');
 
-/** Starts photo/decode/jxl-worker.ts: as it was built, or in a checkout with the loader that runs its TypeScript. */
+/** Starts photo/decode/jxl-worker.ts: the built file, or in a checkout with the TypeScript loader. */
 function startWorker(workerData: Task): Worker {
   const file = new URL('../decode/jxl-worker.js', import.meta.url);
   if (!import.meta.url.endsWith('.ts')) return new Worker(file, { workerData });
@@ -30,7 +30,7 @@ function decode(task: Task): Promise<JxlAnswer> {
   });
 }
 
-/** Known by the bare codestream's first two bytes or the signature box. */
+/** Recognised by the first two bytes of the bare codestream or by the signature box. */
 export const jxl: Family = {
   name: 'jxl',
   kinds: [jpegXl, jpeg2000],

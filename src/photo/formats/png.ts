@@ -1,4 +1,4 @@
-/** PNG (W3C PNG 3) and APNG, of which the default picture is shown. */
+/** PNG (W3C PNG 3), and APNG, whose default picture is shown. */
 import { has, latin, uint } from './byte-reader.js';
 import { decoded, type Family } from './format-family.js';
 
@@ -6,7 +6,7 @@ const still = decoded('png', 'PNG', 'image/png');
 const moving = { ...decoded('png', 'APNG', 'image/png', 'its default picture'), animated: true as const };
 const signature = '\x89PNG\r\n\x1a\n';
 
-/** Walks chunks from `at`; stops at the first one that `stop` names or that begins beyond the bytes. */
+/** Walks chunks from `at`; stops at the first one named in `stop` or beyond the bytes. */
 function findChunk(bytes: Uint8Array, stop: readonly string[]): string | undefined {
   for (let at = signature.length; ;) {
     const length = uint(bytes, at, 4);
@@ -17,7 +17,7 @@ function findChunk(bytes: Uint8Array, stop: readonly string[]): string | undefin
   }
 }
 
-/** APNG is told by an `acTL` chunk before the first `IDAT`; one behind a long colour profile goes unnoticed. */
+/** APNG is recognised by an `acTL` chunk before the first `IDAT`; one after a long colour profile goes unnoticed. */
 export const png: Family = {
   name: 'png',
   kinds: [still, moving],

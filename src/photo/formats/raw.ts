@@ -1,11 +1,11 @@
 /**
- * Camera RAW: shown is the largest picture that the camera put into the file (photo/decode/embedded-previews.ts). One without any is kept and
- * shown by a placeholder. Most are TIFF files, told from real TIFF by what only they have: a mark of
- * their own in the first bytes, DNGVersion, a first directory that says "reduced-resolution" (NewSubfileType bit 0)
- * and points to SubIFDs, or pixels still in a colour filter array.
+ * Camera RAW: the picture is the largest one that the camera embedded (photo/decode/embedded-previews.ts). A RAW
+ * without one is kept and shown by a placeholder. Most are TIFF files; they are told from real TIFF by signatures of
+ * their own in the first bytes, DNGVersion, a first directory marked "reduced-resolution" (NewSubfileType bit 0) with
+ * SubIFDs, or pixels still in a colour filter array.
  *
- * Limit: the first directory must lie in the first bytes (`headLength`), as it does in every such format that we know;
- * otherwise the file is taken for TIFF.
+ * Limit: the first directory must be in the first bytes (`headLength`), as in every such format that we know; otherwise
+ * the file counts as TIFF.
  */
 import { brandsOf, endsEarly } from './heif-boxes.js';
 import { has, latin, uint } from './byte-reader.js';
@@ -31,7 +31,7 @@ const x3f = raw('Sigma RAW (X3F)', 'image/x-sigma-x3f');
 const mrw = raw('Minolta RAW (MRW)', 'image/x-minolta-mrw');
 const other = raw('camera RAW', 'image/x-raw');
 
-/** Where, what, which. */
+/** Offset, signature, kind. */
 const marks: readonly [number, string, Kind][] = [
   [8, 'CR\x02', cr2],
   [6, 'HEAPCCDR', crw],
@@ -57,7 +57,7 @@ const tags = { newSubfileType: 0xfe, photometric: 0x106, make: 0x10f, subIfds: 0
 /** PhotometricInterpretation: colour filter array, and LinearRaw (DNG 1.7). */
 const unfinished = [32803, 34892];
 
-/** The tags of the first directory, as far as it lies in the head: the value, or the offset of a longer one. */
+/** The tags of the first directory, as far as it is in the head: the value, or the offset of a longer one. */
 function firstDirectory(head: Uint8Array): Map<number, number> | undefined {
   const little = has(head, 0, 'II*\0');
   if (!little && !has(head, 0, 'MM\0*')) return undefined;
@@ -74,19 +74,19 @@ function firstDirectory(head: Uint8Array): Map<number, number> | undefined {
 }
 
 /**
- * Whether it ends before what it promises: half of a RAW may well have a whole picture at its beginning. Formats that are
- * neither TIFF, boxes nor Fujifilm's are not looked into.
+ * Whether it is truncated: half a RAW may have a complete picture at its start. Formats other than TIFF, boxes and
+ * Fujifilm's are not checked.
  */
 async function endsEarlier(readAt: ReadAt, size: number): Promise<boolean> {
   const head = await readAt(0, 0x6c);
   if (brandsOf(head)) return endsEarly(readAt, size);
   if (has(head, 0, 'FUJIFILMCCD-RAW'))
-    // Of the JPEG, the header of the sensor's pixels, and these themselves: where and how long.
+    // The JPEG, the header of the sensor data, and the data itself: offset and length.
     return [0x54, 0x5c, 0x64].some((at) => (uint(head, at, 4) ?? size) + (uint(head, at + 4, 4) ?? 1) > size);
   return /^(II|MM)/.test(latin(head, 0, 2)) && !has(head, 6, 'HEAPCCDR') ? tiffEndsEarly(readAt, size, false) : false;
 }
 
-/** Known by marks, else by the first directory of what would otherwise be TIFF. */
+/** Recognised by signatures, otherwise by the first directory of what would be TIFF. */
 export const rawFamily: Family = {
   name: 'raw',
   kinds: [cr2, cr3, crw, nef, arw, dng, orf, rw2, raf, pef, srw, iiq, x3f, mrw, other],

@@ -1,8 +1,10 @@
-/** Parts of a file, for those who look at its structure. Nothing is written. */
+/** Reads parts of a file, for code that checks its structure. Nothing is written. */
 import { open } from 'node:fs/promises';
 import type { ReadAt } from './format-family.js';
 
-/** Hands parts of a file to `use`, with its size in bytes. @throws the system's error where it can't be read. */
+/**
+ * Calls `use` with a reader of parts of a file, and its size in bytes. @throws the system's error if it can't be read.
+ */
 export async function readParts<T>(path: string, use: (readAt: ReadAt, size: number) => Promise<T>): Promise<T> {
   const file = await open(path, 'r');
   try {

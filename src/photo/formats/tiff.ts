@@ -1,13 +1,13 @@
 /**
- * TIFF (6.0, and BigTIFF): its first page is shown. Many RAW formats are TIFF files whose first picture is a small
- * preview, so a file is TIFF only where raw.ts does not claim it; families.ts has them in that order.
+ * TIFF (6.0, and BigTIFF): the first page is shown. Many RAW formats are TIFF files whose first picture is a small
+ * preview, so a file is TIFF only if raw.ts does not claim it; families.ts has them in that order.
  */
 import { has, uint } from './byte-reader.js';
 import { decoded, type Family, type ReadAt } from './format-family.js';
 
 const kind = decoded('tiff', 'TIFF', 'image/tiff', 'its first page');
 
-/** Known by the byte order and 42 (or 43). Its first directory, often at the end, must lie inside the file. */
+/** Recognised by the byte order and 42 (or 43). Its first directory, often at the end, must be inside the file. */
 export const tiff: Family = {
   name: 'tiff',
   kinds: [kind],
@@ -18,12 +18,13 @@ export const tiff: Family = {
   cutOff: (readAt, size) => tiffEndsEarly(readAt, size, true),
 };
 
-/** Directories that are looked at: more than any camera writes, and no circle goes on for ever. */
+/** The maximum number of directories read: more than any camera writes; also ends cycles. */
 const mostDirectories = 64;
 
 /**
- * Whether a TIFF, or a RAW built like one, ends before its pixels do, or `strict` before anything else that a directory
- * points to: some cameras point into nowhere. Of BigTIFF only the place of the first directory is looked at.
+ * Whether a TIFF, or a RAW built like one, ends before its pixels, or with `strict` before anything else that a
+ * directory points to: some cameras write pointers to nowhere. For BigTIFF only the position of the first directory is
+ * checked.
  */
 export async function tiffEndsEarly(readAt: ReadAt, size: number, strict: boolean): Promise<boolean> {
   const head = await readAt(0, 16);
@@ -46,21 +47,21 @@ const stripOffsets = 0x111;
 const stripCounts = 0x117;
 const tileOffsets = 0x144;
 const tileCounts = 0x145;
-/** JPEGInterchangeFormat: the picture in a directory of EXIF's kind. */
+/** JPEGInterchangeFormat: the embedded picture of a directory, as in EXIF. */
 const [jpegOffset, jpegLength] = [0x201, 0x202];
-/** Bytes of a value by its field type: BYTE, ASCII, SHORT, LONG, RATIONAL, … IFD. */
+/** Bytes per value by field type: BYTE, ASCII, SHORT, LONG, RATIONAL, … IFD. */
 const widths = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 
 interface Field {
   tag: number;
   width: number;
   length: number;
-  /** Where the values are, in the file. */
+  /** The position of the values in the file. */
   at: number;
 }
 
 /**
- * The directories that one leads to; undefined where it, any of its values, or any strip or tile ends beyond the file.
+ * The directories that one refers to; undefined if it, any of its values, or any strip or tile ends beyond the file.
  */
 async function directoryOf(
   readAt: ReadAt,

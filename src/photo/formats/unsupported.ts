@@ -1,7 +1,7 @@
-/** What a file is that is no photo or video, so that a person is told why it was left where it is. Pure. */
+/** Recognises files that are not photos or videos, so that a person learns why a file was left in place. Pure. */
 import { has } from './byte-reader.js';
 
-/** Where, what, and what is said of it. */
+/** Offset, signature, description. */
 const signatures: readonly [number, string, string][] = [
   [0, '%PDF-', 'it is a PDF document'],
   [0, 'AT&TFORM', 'it is a DjVu document'],
@@ -41,7 +41,10 @@ const texts: readonly [RegExp, string][] = [
   [/^\s*[[{][\s\S]*["}\]]/, 'it is a JSON document'],
 ];
 
-/** The head as text where it is that: UTF-8 (cut anywhere) or UTF-16 with a mark, and no control characters. */
+/**
+ * The head as text: UTF-8 (cut anywhere) or UTF-16 with a byte order mark, without control characters; undefined for
+ * binary data.
+ */
 function asText(head: Uint8Array): string | undefined {
   const utf16 = has(head, 0, '\xff\xfe') ? 'utf-16le' : has(head, 0, '\xfe\xff') ? 'utf-16be' : undefined;
   try {
@@ -49,19 +52,19 @@ function asText(head: Uint8Array): string | undefined {
     // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     return /[\u0000-\u0008\u000e-\u001a\u001c-\u001f\u007f]/.test(text) ? undefined : text;
   } catch (error) {
-    // A decoder that is told to be fatal throws a TypeError for what is not in its encoding: the answer "no text".
+    // A fatal decoder throws a TypeError for invalid bytes: not text.
     if (error instanceof TypeError) return undefined;
     throw error;
   }
 }
 
-/** Whether a file is XMP by its first bytes. */
+/** Whether a file is XMP, by its first bytes. */
 export const isXmp = (head: Uint8Array): boolean => xmp.test(asText(head) ?? '');
 
-/** What is said of bytes that nothing is known of. */
+/** The description of unrecognised bytes. */
 export const unknown = 'it is no photo or video that Photospool knows';
 
-/** One clause, without a name or a full stop: `it is empty`, `it is text`. */
+/** A description as a clause, without a name or a full stop: `it is empty`, `it is text`. */
 export function describeForeign(head: Uint8Array): string {
   if (head.length === 0) return 'it is empty';
   const known = signatures.find(([at, signature]) => has(head, at, signature));

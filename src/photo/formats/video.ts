@@ -1,6 +1,6 @@
 /**
- * Videos: kept whatever the machine has, and shown by its ffmpeg (src/video). Told by their first bytes, which also decide by
- * which of ffmpeg's demuxers they are read.
+ * Videos: always kept; shown with the machine's ffmpeg (src/video). Recognised by their first bytes, which also select
+ * ffmpeg's demuxer.
  */
 import { has, latin, uint } from './byte-reader.js';
 import type { Family, Kind, ReadAt } from './format-family.js';
@@ -26,9 +26,9 @@ const webm = video('WebM', 'video/webm');
 const mkv = video('Matroska (MKV)', 'video/x-matroska');
 const wmv = video('Windows Media (WMV)', 'video/x-ms-wmv');
 
-/** Major brands of ISO base media files that hold sound only. */
+/** Major brands of ISO base media files with sound only. */
 const sound = /^(M4A|M4B|M4P|F4A|F4B)/;
-/** Atoms that old QuickTime files begin with instead of `ftyp`. */
+/** Atoms at the start of old QuickTime files, instead of `ftyp`. */
 const atoms = ['moov', 'mdat', 'wide', 'pnot'];
 
 function tellBoxes(head: Uint8Array): Kind | undefined {
@@ -40,12 +40,13 @@ function tellBoxes(head: Uint8Array): Kind | undefined {
   return sound.test(major) || !/^[\x20-\x7e]{4}$/.test(major) ? undefined : mp4;
 }
 
-/** More boxes than any file has on its top level. */
+/** More top-level boxes than any real file has. */
 const mostBoxes = 10_000;
 
 /**
- * Whether the boxes of an ISO base media file (ISO/IEC 14496-12, 4.2) promise more bytes than there are, or there is none that
- * tells of the film (`moov`). What is no box any more, as some programs leave it at the end, is passed over.
+ * Whether the boxes of an ISO base media file (ISO/IEC 14496-12, 4.2) need more bytes than the file has, or the box
+ * with the description of the video (`moov`) is missing. Ignores trailing bytes that are not a box, which some programs
+ * leave.
  */
 async function lacksBoxes(readAt: ReadAt, size: number): Promise<boolean> {
   let told = false;
@@ -64,13 +65,13 @@ async function lacksBoxes(readAt: ReadAt, size: number): Promise<boolean> {
   return !told;
 }
 
-/** Sync bytes of three packets in a row, of 188 bytes or of 192 (with a time code before each). */
+/** Sync bytes of three consecutive packets, of 188 bytes or of 192 (with a time code before each). */
 function isTransportStream(head: Uint8Array): boolean {
   const packets = (at: number, step: number): boolean => [0, 1, 2].every((n) => head[at + n * step] === 0x47);
   return packets(0, 188) || packets(4, 192);
 }
 
-/** Known by signatures; the heif family is asked first, since it shares `ftyp`. */
+/** Recognised by signatures; the heif family is asked first, since it shares `ftyp`. */
 export const videoFamily: Family = {
   name: 'video',
   recipe: 4,

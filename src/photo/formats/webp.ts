@@ -1,10 +1,10 @@
-/** WebP (RFC 9649), of an animated one the first frame. */
+/** WebP (RFC 9649); of an animation the first frame. */
 import { has, uint } from './byte-reader.js';
 import { decoded, type Family } from './format-family.js';
 
 const kind = decoded('webp', 'WebP', 'image/webp', 'the picture, of an animation its first frame');
 
-/** Known by RIFF and its form type. The RIFF header says how long the file must be. */
+/** Recognised by RIFF and its form type. The RIFF header states how long the file must be. */
 export const webp: Family = {
   name: 'webp',
   kinds: [kind],

@@ -1,8 +1,8 @@
 /**
- * A HEIC, HEIF or AVIF without what it tells beside its main picture (ISO/IEC 23008-12). The list of items is written anew with
- * the main picture, what it is put together from and its transparency; so EXIF, XMP, thumbnails, depth, gain maps and other
- * pictures are gone from it, and all bytes that belong to none of the items that stay are zeros. Nothing moves: what stays lies
- * where it lay, coded as it was. What is not understood is not given at all. Pure.
+ * Strips a HEIC, HEIF or AVIF file to its main picture (ISO/IEC 23008-12). The item list is rewritten with the main
+ * picture, the parts that it is composed of and its transparency; EXIF, XMP, thumbnails, depth, gain maps and other
+ * pictures are removed from the list, and all bytes outside the remaining items become zeros. Nothing moves: remaining
+ * items keep their position and encoding. A file that is not fully understood is rejected. Pure.
  */
 import { blank, boxesIn, boxesOf, makeBox, type HeifBox } from '../formats/heif-boxes.js';
 import { latin, uint } from '../formats/byte-reader.js';
@@ -22,17 +22,17 @@ import {
   type ByteSpan,
 } from '../formats/heif-items.js';
 
-/** What items of a picture may be. */
+/** The item types of pictures. */
 const pictures = new Set(['hvc1', 'av01', 'avc1', 'jpeg', 'grid', 'iden', 'iovl', 'unci']);
-/** What is needed of one to show it; all else (a description, the time, the camera's position) goes. */
+/** The properties needed to show a picture; all others (description, time, camera position) are removed. */
 const shown = new Set([
   ...['ispe', 'pixi', 'colr', 'hvcC', 'av1C', 'avcC', 'jpgC', 'irot', 'imir', 'clap', 'pasp', 'auxC', 'cmpd', 'uncC'],
   ...['clli', 'mdcv', 'cclv', 'amve', 'a1op', 'a1lx', 'lsel'],
 ]);
 
-/** The file without what it tells; undefined where it can't be had so. */
+/** The stripped file; undefined if it can't be stripped. */
 export function stripHeif(bytes: Buffer): Buffer | undefined {
-  // What lies behind the last box is cut off, whatever it is.
+  // Cuts off everything after the last box.
   const top = [...boxesIn(bytes, 0, bytes.length)];
   const of = (type: string): HeifBox[] => top.filter((box) => box.type === type);
   const [[meta, second], data] = [of('meta'), of('mdat')];
@@ -50,7 +50,7 @@ export function stripHeif(bytes: Buffer): Buffer | undefined {
   return bare.subarray(0, Math.max(meta.end, ...data.map(({ end }) => end)));
 }
 
-/** The `meta` box anew, of its old size, and what it needs of the rest of the file. */
+/** The rewritten `meta` box, of the same size, and the ranges of the file that it needs. */
 function rewrite(bytes: Buffer, box: HeifBox): { meta: Buffer; spans: ByteSpan[] } | undefined {
   const inner = boxesOf(bytes, box.start + 4, box.end);
   const find = (type: string): HeifBox | undefined => inner?.find((one) => one.type === type);
@@ -86,14 +86,14 @@ function rewrite(bytes: Buffer, box: HeifBox): { meta: Buffer; spans: ByteSpan[]
     idat ? onlyThese(bytes, idat, stay) : Buffer.alloc(0),
   );
   const over = box.end - box.at - meta.length;
-  // Where it would have grown, or what is over is too little for a box, it can't be had without moving what stays.
+  // If it would grow, or the rest is too small for a box, stripping would move the remaining items.
   if (over < 0 || (over > 0 && over < 8)) return undefined;
   const whole = Buffer.concat([meta, over > 0 ? makeBox('free', Buffer.alloc(over - 8)) : Buffer.alloc(0)]);
   whole.writeUInt32BE(whole.length);
   return { meta: whole, spans: stay.flatMap(({ inside, spans }) => (inside ? [] : spans)) };
 }
 
-/** References that a picture is put together by. */
+/** References that compose a picture. */
 const links = new Set(['dimg', 'auxl', 'prem']);
 
 /** Whether an item is the transparency of another one (MIAF, ISO/IEC 23000-22, 7.3.5.2). */
@@ -104,7 +104,7 @@ function isAlpha(id: number, bytes: Buffer, { boxes, of }: Properties): boolean 
   });
 }
 
-/** The properties that are needed of the items that stay; undefined where one is that a reader must know and we do not. */
+/** The needed properties of the remaining items; undefined if one is essential and unknown to us. */
 function neededOf(kept: ReadonlySet<number>, { boxes, of }: Properties): Map<number, Property[]> | undefined {
   const needed = new Map<number, Property[]>();
   for (const id of kept) {
@@ -116,7 +116,7 @@ function neededOf(kept: ReadonlySet<number>, { boxes, of }: Properties): Map<num
   return needed;
 }
 
-/** The main picture with what it is derived from, and their transparency. */
+/** The main picture with all items that it is derived from, and their transparency. */
 function closure(main: number, references: readonly Reference[], isTransparency: (id: number) => boolean): Set<number> {
   const kept = new Set([main]);
   for (const id of kept) {

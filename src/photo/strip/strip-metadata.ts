@@ -1,7 +1,7 @@
 /**
- * An original without what it tells beside its picture: no EXIF, XMP, IPTC, comments, thumbnails, maker notes or trailers, so
- * no position, serial number or name. The picture's own bytes are copied as they are. Chunks that are known to be needed
- * for showing it are kept, everything else goes; what is not understood to its end is not given at all. Pure.
+ * Strips an original to its picture: no EXIF, XMP, IPTC, comments, thumbnails, maker notes or trailers, so no position,
+ * serial number or name. The picture's own bytes are copied unchanged. Only chunks known to be needed for showing it
+ * are kept; a file that is not fully understood is rejected. Pure.
  */
 import { boxesOf } from '../formats/heif-boxes.js';
 import { has, latin, uint } from '../formats/byte-reader.js';
@@ -19,10 +19,10 @@ const strippers: Record<string, (bytes: Buffer) => Buffer | undefined> = {
   'image/tiff': stripTiff,
 };
 
-/** The MIME types of originals that can be given so. */
+/** The MIME types of originals that can be stripped. */
 export const strippable: readonly string[] = Object.keys(strippers);
 
-/** The file without what it tells; undefined where it can't be had so. */
+/** The stripped file; undefined if it can't be stripped. */
 export function strip(bytes: Buffer, type: string): Buffer | undefined {
   return Object.hasOwn(strippers, type) ? strippers[type]!(bytes) : undefined;
 }
@@ -61,7 +61,7 @@ function stripJpeg(bytes: Buffer): Buffer | undefined {
   return undefined;
 }
 
-/** Segments without which a picture looks otherwise: tables, frames, scans, JFIF, ICC profiles, Adobe's transform. */
+/** Segments that affect the picture: tables, frames, scans, JFIF, ICC profiles, Adobe's transform. */
 function isNeeded(marker: number, bytes: Buffer, at: number): boolean {
   if (marker === 0xe0) return has(bytes, at, 'JFIF\0');
   if (marker === 0xe2) return has(bytes, at, 'ICC_PROFILE\0');
@@ -69,7 +69,7 @@ function isNeeded(marker: number, bytes: Buffer, at: number): boolean {
   return marker < 0xe0 || marker === 0xda;
 }
 
-/** Where the next marker after a scan's data is: `FF` before anything but `00` and a restart. */
+/** The position of the next marker after the data of a scan: `FF` followed by anything but `00` or a restart. */
 function endOfScan(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const marker = bytes[at + 1];
@@ -80,13 +80,13 @@ function endOfScan(bytes: Buffer, from: number): number {
 
 const orientationTag = 0x0112;
 
-/** The orientation that an EXIF segment tells (EXIF 3.0, 4.6.4.1), 1 to 8. */
+/** The orientation in an EXIF segment (EXIF 3.0, 4.6.4.1), 1 to 8. */
 function orientationOf(segment: Buffer): number | undefined {
   if (!has(segment, 0, 'Exif\0\0')) return undefined;
   return turnOf(segment.subarray(6));
 }
 
-/** The same, of what is in it: a TIFF without pixels. */
+/** The orientation in the content of an EXIF segment: a TIFF without pixels. */
 function turnOf(tiff: Buffer): number | undefined {
   const little = latin(tiff, 0, 2) === 'II';
   const directory = uint(tiff, 4, 4, little) ?? 0;
@@ -100,14 +100,14 @@ function turnOf(tiff: Buffer): number | undefined {
   return undefined;
 }
 
-/** EXIF that says how the picture is turned and nothing else. */
+/** EXIF with the orientation and nothing else. */
 function turnOnly(orientation: number): Buffer {
   const tiff = Buffer.from('MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0', 'latin1');
   tiff.writeUInt16BE(orientation, 18);
   return tiff;
 }
 
-/** The same as a segment of JPEG. */
+/** The same as a JPEG segment. */
 function orientationOnly(orientation: number): Buffer {
   const body = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), turnOnly(orientation)]);
   const head = Buffer.from([0xff, 0xe1, 0, 0]);
@@ -115,7 +115,7 @@ function orientationOnly(orientation: number): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** Chunks of PNG (W3C PNG 3, 5.6) without which a picture looks otherwise. */
+/** Chunks of PNG (W3C PNG 3, 5.6) that affect the picture. */
 const neededChunks = new Set([
   ...['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'cICP', 'sBIT', 'bKGD', 'pHYs'],
   ...['acTL', 'fcTL', 'fdAT'],
@@ -136,13 +136,13 @@ function stripPng(bytes: Buffer): Buffer | undefined {
   return undefined;
 }
 
-/** Chunks of WebP (RFC 9649, 2.7) without which a picture looks otherwise; those of one frame. */
+/** Chunks of WebP (RFC 9649, 2.7) that affect the picture, including those of frames. */
 const webpChunks = new Set(['VP8X', 'VP8 ', 'VP8L', 'ALPH', 'ANIM', 'ANMF', 'ICCP']);
 const frameChunks = ['VP8 ', 'VP8L', 'ALPH'];
-/** Flags of `VP8X` that say that there is EXIF, and XMP. */
+/** Flags of `VP8X` for the presence of EXIF and XMP. */
 const [exifFlag, xmpFlag] = [0x08, 0x04];
 
-/** The chunks of a RIFF file, from the first byte of one to the first of the next; undefined where one is cut off. */
+/** The chunks of a RIFF file, each up to the start of the next; undefined if one is cut off. */
 function chunksOf(bytes: Buffer, from: number): { type: string; chunk: Buffer }[] | undefined {
   const chunks = [];
   for (let at = from; at < bytes.length;) {
@@ -183,10 +183,10 @@ function stripWebp(bytes: Buffer): Buffer | undefined {
   return bare;
 }
 
-/** Boxes of a JPEG XL file (ISO/IEC 18181-2) that hold its picture: not those that could make an old JPEG of it again. */
+/** Boxes of a JPEG XL file (ISO/IEC 18181-2) with its picture, without those for reconstructing a JPEG. */
 const jxlBoxes = new Set(['JXL ', 'ftyp', 'jxll', 'jxlc', 'jxlp']);
 
-/** A bare codestream has no place for anything but the picture. How the picture is turned is in the codestream. */
+/** A bare codestream has no metadata. The orientation is in the codestream. */
 function stripJxl(bytes: Buffer): Buffer | undefined {
   if (has(bytes, 0, '\xff\x0a')) return bytes;
   const boxes = boxesOf(bytes)?.filter(({ type }) => jxlBoxes.has(type));

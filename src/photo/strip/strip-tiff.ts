@@ -1,11 +1,11 @@
 /**
- * A TIFF (6.0) without what it tells beside its first page: of the first directory only the tags that the picture needs stay,
- * and all bytes that belong to neither them nor its pixels are zeros. Nothing moves: the pixels lie where they lay. Further
- * pages, thumbnails and directories below it are gone. What is not understood is not given at all. Pure.
+ * Strips a TIFF (6.0) to its first page: the first directory keeps only the tags that the picture needs, and all bytes
+ * that belong neither to them nor to its pixels become zeros. Nothing moves: the pixels keep their position. Further
+ * pages, thumbnails and subdirectories are removed. A file that is not fully understood is rejected. Pure.
  */
 import { has, uint } from '../formats/byte-reader.js';
 
-/** Tags without which a picture looks otherwise, and those that say where it lies. */
+/** Tags that affect the picture, and those with its location. */
 const needed = new Set([
   ...[0xfe, 0xff, 0x100, 0x101, 0x102, 0x103, 0x106, 0x107, 0x10a, 0x111, 0x112, 0x115, 0x116, 0x117, 0x118, 0x119],
   ...[0x11a, 0x11b, 0x11c, 0x122, 0x123, 0x124, 0x125, 0x128, 0x12d, 0x13d, 0x13e, 0x13f, 0x140, 0x141],
@@ -14,12 +14,14 @@ const needed = new Set([
 ]);
 /** StripOffsets and StripByteCounts; TileOffsets and TileByteCounts. */
 const [stripOffsets, stripCounts, tileOffsets, tileCounts, compression] = [0x111, 0x117, 0x144, 0x145, 0x103];
-/** Compressions of which the data is nothing but pixels: none, CCITT, LZW, Deflate, PackBits, LZMA, Zstandard. Not JPEG. */
+/**
+ * Compressions whose data contains nothing but pixels: none, CCITT, LZW, Deflate, PackBits, LZMA, Zstandard. Not JPEG.
+ */
 const plain = new Set([1, 2, 3, 4, 5, 8, 32_771, 32_773, 32_946, 34_925, 50_000]);
-/** Bytes of a value by its field type: BYTE, ASCII, SHORT, LONG, RATIONAL, … DOUBLE. */
+/** Bytes per value by field type: BYTE, ASCII, SHORT, LONG, RATIONAL, … DOUBLE. */
 const widths = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 
-/** The file without what it tells; undefined where it can't be had so. */
+/** The stripped file; undefined if it can't be stripped. */
 export function stripTiff(bytes: Buffer): Buffer | undefined {
   const little = has(bytes, 0, 'II*\0');
   const directory = uint(bytes, 4, 4, little);
@@ -43,14 +45,14 @@ export function stripTiff(bytes: Buffer): Buffer | undefined {
     const length = uint(bytes, at + 4, 4, little) ?? 0;
     const there = width * length > 4 ? (uint(bytes, at + 8, 4, little) ?? 0) : at + 8;
     if (width === 0 || (there !== at + 8 && !keep(there, width * length))) return undefined;
-    // Only what says where the pixels are is looked at, and what is no number of 2 or 4 bytes says nothing.
+    // Only the locations of pixels are read; a value that is not a number of 2 or 4 bytes is ignored.
     const small = width === 2 || width === 4;
     values.set(
       tag,
       Array.from({ length: small ? length : 0 }, (_, n) => uint(bytes, there + n * width, width, little) ?? 0),
     );
     const entry = Buffer.from(bytes.subarray(at, at + 12));
-    // What the field has over may hold anything.
+    // Unused bytes of the field may contain anything.
     if (width * length < 4) entry.fill(0, 8 + width * length);
     entries.push(entry);
   }
@@ -69,7 +71,7 @@ export function stripTiff(bytes: Buffer): Buffer | undefined {
   return bare.subarray(0, Math.max(end, directory + 6 + entries.length * 12));
 }
 
-/** Whether no pixels lie where the directory does, whose old bytes would be among them. */
+/** Whether no pixels overlap the directory, whose old bytes would be among them. */
 function isApart(from: number, to: number, offsets: readonly number[], counts: readonly number[]): boolean {
   return offsets.every((offset, n) => offset >= to || offset + counts[n]! <= from);
 }
