@@ -1,12 +1,14 @@
 /**
  * The documents on which access to the items of others depends (docs/people.md): people, partners, members, albums. Each is parsed
- * once until one of them changes. Only reads; a document that is missing, or that this version cannot read, gives no access.
+ * once until one of them changes, together with all ends of it that this server has ever seen (known-ends.ts). Only reads; a document
+ * that is missing, or that this version cannot read, gives no access.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { noGrants, readGrants, type End, type Grants, type GrantSet } from '../document/grants.js';
+import { readGrants, type End, type Grants, type GrantSet } from '../document/grants.js';
 import { own } from '../document/json-values.js';
 import { isSet } from '../document/overruled-registers.js';
 import { format, type Body } from '../document/photo-document.js';
+import type { KnownEnds } from './known-ends.js';
 
 /** The control documents of a library. */
 export interface ControlDocuments extends Grants {
@@ -14,8 +16,10 @@ export interface ControlDocuments extends Grants {
   isThere(person: string): boolean;
   /** Whether an album (`<holder>:<ulid>`) has a document that does not say that it was removed. */
   hasAlbum(album: string): boolean;
-  /** The ends that this server knows of a document beside those in it, by key. */
+  /** The ends that this server knows of a document, an item too, beside those in it, by key. */
   endsOf(id: string): ReadonlyMap<string, End>;
+  /** A body with the ends that it lacks: whoever makes a document anew begins with them. */
+  restoreEnds: KnownEnds['restore'];
   /** The number of the newest change of a control document: another one means that access may have changed. Cheap to ask. */
   edition(): number;
 }
@@ -28,10 +32,17 @@ const personId = (person: string): string => `person:${person}`;
 /** The id of the document about an album with members, which `albumNamed` reads. */
 export const albumDocumentId = (album: string): string => `own-album:${album}`;
 
-/** Opens the control documents. `bodyOf`: the winning body of a document; `lastChange`: the number of the library’s newest change. */
+/** What control documents are read from. */
+export interface ControlSources {
+  /** The winning body of a document. */
+  bodyOf(id: string): Body | undefined;
+  ends: KnownEnds;
+}
+
+/** Opens the control documents. `lastChange`: the number of the library’s newest change. */
 export function openControlDocuments(
   db: Sqlite,
-  bodyOf: (id: string) => Body | undefined,
+  { bodyOf, ends: known }: ControlSources,
   lastChange: () => number,
 ): ControlDocuments {
   const ranges = prefixes.map(
@@ -60,14 +71,16 @@ export function openControlDocuments(
     find(id) {
       refresh();
       if (!parsed.has(id)) {
-        const body = bodyOf(id);
-        parsed.set(id, body && (readable(body) ? readGrants(body) : noGrants));
+        const [body, ends] = [bodyOf(id), known.of(id)];
+        // Of a document that was purged, or that a newer version wrote, only its ends hold.
+        parsed.set(id, body || ends.size > 0 ? readGrants(readable(body), ends) : undefined);
       }
       return parsed.get(id);
     },
     isThere: (person) => isAlive(personId(person), 'person'),
     hasAlbum: (album) => isAlive(albumDocumentId(album), 'own-album'),
-    endsOf: () => new Map(),
+    endsOf: known.of,
+    restoreEnds: known.restore,
     edition: refresh,
   };
 }

@@ -14,6 +14,7 @@ import { openFeed, type FeedChange } from './change-feed.js';
 import type { Incoming } from './validate-documents.js';
 import { openItemIndex, type ItemIndex } from './item-index.js';
 import { openControlDocuments, type ControlDocuments } from './control-documents.js';
+import { openKnownEnds } from './known-ends.js';
 import { openJournal, type Defer, type Index, type Journal } from './change-journal.js';
 import { openLocal, type Local } from './local-tables.js';
 import { repairRevisions } from './repair-revision-ids.js';
@@ -130,6 +131,7 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
   const hlc = openHlc(clock, epoch, { last: stamp ?? undefined, renew: draw });
   const local = openLocal(db, clock);
   const isThere = (id: string): boolean => revisions.winner(id)?.deleted === false;
+  const ends = openKnownEnds(db, local, readOnly);
   const items = openItemIndex(db, { isThere, ...local }, readOnly);
   const journal = openJournal(db, {
     ...{ hlc, epochs, revisions, take: items.take },
@@ -138,11 +140,7 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
   });
   if (!readOnly) repairOnce(db, local, journal);
   const reads = openReads(db, revisions);
-  const controls = openControlDocuments(
-    db,
-    (id) => reads.get(id)?.body,
-    () => epochs.last(),
-  );
+  const controls = openControlDocuments(db, { bodyOf: (id) => reads.get(id)?.body, ends }, () => epochs.last());
   return {
     server,
     epoch,
@@ -151,7 +149,7 @@ export function openLibrary(db: Sqlite, options: LibraryOptions = {}): Library {
     controls,
     ...reads,
     ...openFeed(db, epochs),
-    ...openWrites(db, revisions, journal, local.merges),
+    ...openWrites(db, { revisions, journal, merges: local.merges, ends }),
     lastChange: () => epochs.last(),
     stamp: (...seen) => hlc.next(...seen),
     stampAfter: (body) => hlc.after(body),

@@ -20,6 +20,7 @@ import {
   type Incoming,
 } from './validate-documents.js';
 import type { Journal } from './change-journal.js';
+import type { KeptEnds } from './known-ends.js';
 import type { Merges } from './merge-log.js';
 import { revisionId, type KeptBody, type Leaf, type Revisions } from './revision-tree.js';
 
@@ -47,8 +48,16 @@ export interface Written {
   changed: boolean;
 }
 
+/** What writes are made with. */
+export interface WriteParts {
+  revisions: Revisions;
+  journal: Journal;
+  merges: Merges;
+  ends: KeptEnds;
+}
+
 /** Opens the writes of a library. */
-export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, merges: Merges): Writes {
+export function openWrites(db: Sqlite, { revisions, journal, merges, ends }: WriteParts): Writes {
   const receivers: { prefix: string; listener: Receiver }[] = [];
   const branches = openBranches(revisions);
   const settle = openMerging(revisions, branches, merges);
@@ -65,13 +74,17 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
       return db.transaction(() => {
         const winner = revisions.winner(id);
         const found = winner && !winner.deleted ? parse(winner.body) : undefined;
-        const body = found && !isNewer(found) ? withoutFloods(found) : found;
+        const body = found && !isNewer(found) ? ends.restore(id, withoutFloods(found)) : found;
         const after = change(body as B | undefined) as Body | undefined;
         // Whoever writes a greater number must not keep the owner from taking a photo back.
         const isKept = body !== undefined && isNewer(body) && after !== body;
         const made = after && isKept ? decisionIn(body, after) : after;
         if (after && !made) throw newer(id);
-        return made && write(id, winner, made);
+        if (!made) return undefined;
+        const whole = isNewer(made) ? made : ends.restore(id, made);
+        const written = write(id, winner, whole);
+        ends.take(id, whole);
+        return written;
       });
     },
     onReceive: (prefix, listener) => void receivers.push({ prefix, listener }),
@@ -86,7 +99,9 @@ export function openWrites(db: Sqlite, revisions: Revisions, journal: Journal, m
           const was = revisions.insert(id, path, deleted, bodies[n]!);
           if (was === 'first') first.set(id, one);
           else first.delete(id);
-          touched.set(id, was !== 'known' || touched.get(id) === true);
+          // An end that comes late, with the body of an ancestor, changes access all the same.
+          const isNews = ends.take(id, one.body);
+          touched.set(id, was !== 'known' || isNews || touched.get(id) === true);
         });
         // Only when all are in: a merge and the tombstones that belong to it come together.
         for (const [id, added] of touched) {

@@ -1,0 +1,120 @@
+/**
+ * Every end of access that this server has ever seen, by the set that it stands in: a local table that only grows, kept in the
+ * transaction of the change that brought the end. So access that was ended stays ended where a document comes back without its ends: after
+ * a purge, from a foreign program, in a format that this version cannot read. What an older version wrote, which keeps no such
+ * table, is taken in at the next opening. A crash leaves a document and its ends as they were before, or both as they are after.
+ */
+import type { Sqlite } from '../base/sqlite.js';
+import { canonical, sizeLimit, sizeOf } from '../document/canonical-json.js';
+import { readGrants, type End } from '../document/grants.js';
+import { itemOf, ownPrefix, peopleId } from '../document/item-id.js';
+import { isObject, own, type JsonObject } from '../document/json-values.js';
+import { later, mergeMaps } from '../document/merge-by-shape.js';
+
+/** The ends that this server knows of. */
+export interface KnownEnds {
+  /** Those of one document, a control document or an item, by key; none where it never had any. */
+  of(id: string): ReadonlyMap<string, End>;
+  /** A body with the ends that it lacks. The body itself where it lacks none, or where they would make it too large to be written. */
+  restore<B extends object>(id: string, body: B): B;
+}
+
+/** The ends, as the library keeps them. */
+export interface KeptEnds extends KnownEnds {
+  /** Takes in the ends of any revision of a document, in the transaction that stores it; true where there was a new one. */
+  take(id: string, body: object): boolean;
+}
+
+/** The table’s own notes. */
+export interface EndsNotes {
+  setting(name: string): string | undefined;
+  setSetting(name: string, value: string): void;
+}
+
+/** The setting with the number of the last change that was taken in at an opening. */
+const takenMark = 'ends.taken';
+/** What the ids of control documents with a grant set begin with; an id is longer, but that of `library:people`. */
+const controlPrefixes = [peopleId, 'members:', 'offer:', 'sharing:'];
+const none: ReadonlyMap<string, End> = new Map();
+
+const isControl = (id: string): boolean => controlPrefixes.some((prefix) => id.startsWith(prefix));
+/** The part of a body that holds the ends; undefined where documents with such an id have none. */
+function partOf(id: string, body: object): unknown {
+  if (isControl(id)) return body;
+  return itemOf(id) ? own(body, 'edits') : undefined;
+}
+
+/** Opens the table. With `readOnly` it is as the last one that wrote left it. */
+export function openKnownEnds(db: Sqlite, notes: EndsNotes, readOnly: boolean): KeptEnds {
+  const isMade =
+    db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'grant_end'").get() !== undefined;
+  if (!isMade && readOnly) return { of: () => none, restore: (_id, body) => body, take: () => false };
+  if (!isMade) {
+    db.exec('CREATE TABLE IF NOT EXISTS grant_end (doc TEXT PRIMARY KEY, ends TEXT NOT NULL) WITHOUT ROWID');
+    notes.setSetting(takenMark, '0');
+  }
+  const find = db.prepare<{ ends: string }>('SELECT ends FROM grant_end WHERE doc = ?');
+  const put = db.prepare('INSERT OR REPLACE INTO grant_end (doc, ends) VALUES (?, ?)');
+
+  function known(id: string): JsonObject | undefined {
+    if (!isControl(id) && !itemOf(id)) return undefined;
+    const row = find.get(id);
+    return row && (JSON.parse(row.ends) as JsonObject);
+  }
+
+  function take(id: string, body: object): boolean {
+    const ends = own(partOf(id, body), 'ends');
+    const fresh = isObject(ends) ? Object.entries(ends).filter(([, entry]) => isObject(entry)) : [];
+    if (fresh.length === 0) return false;
+    const before = known(id) ?? {};
+    const after = canonical(mergeMaps(before, Object.fromEntries(fresh), later));
+    if (after === canonical(before)) return false;
+    put.run(id, after);
+    return true;
+  }
+
+  if (!readOnly) takeMissed(db, notes, take);
+  return {
+    take,
+    of(id) {
+      const ends = known(id);
+      return ends ? readGrants({ ends }).ends : none;
+    },
+    restore(id, body) {
+      const ends = known(id);
+      return ends ? withEnds(id, body, ends) : body;
+    },
+  };
+}
+
+function withEnds<B extends object>(id: string, body: B, known: JsonObject): B {
+  const part = partOf(id, body);
+  if (!isObject(part)) return body;
+  const before = own(part, 'ends');
+  const lacking = Object.entries(known).filter(([key]) => !isObject(own(before, key)));
+  if (lacking.length === 0) return body;
+  const ends = { ...(isObject(before) && before), ...Object.fromEntries(lacking) };
+  const restored = (isControl(id) ? { ...body, ends } : { ...body, edits: { ...part, ends } }) as B;
+  // What somebody flooded is read together with the table all the same, and must not shed what people wrote.
+  return sizeOf(restored) <= sizeLimit ? restored : body;
+}
+
+/**
+ * Takes in what changed since the last opening: an older version may have written it. The house’s photos have ends only where albums
+ * have members, so a library without such documents does not read them.
+ */
+function takeMissed(db: Sqlite, notes: EndsNotes, take: KeptEnds['take']): void {
+  const prefixes = [...controlPrefixes, ownPrefix];
+  const isIn = (prefix: string): string => `(+doc >= '${prefix}' AND +doc < '${prefix}~')`;
+  const anyControl = controlPrefixes.map((prefix) => `doc >= '${prefix}' AND doc < '${prefix}~'`).join(' OR ');
+  const newest = db.prepare<{ n: number | null }>('SELECT max(seq) AS n FROM change');
+  const bodies = db.prepare<{ body: string }>('SELECT body FROM revision WHERE doc = ? AND body IS NOT NULL');
+  db.transaction(() => {
+    const hasAlbums = db.prepare(`SELECT 1 FROM change WHERE ${anyControl} LIMIT 1`).get() !== undefined;
+    const asked = [...prefixes, ...(hasAlbums ? ['photo:'] : [])].map(isIn).join(' OR ');
+    const changed = db.prepare<{ doc: string }>(`SELECT doc FROM change WHERE seq > ? AND (${asked})`);
+    for (const { doc } of changed.iterate(Number(notes.setting(takenMark) ?? 0)))
+      for (const { body } of bodies.all(doc)) if (body.includes('"ends"')) take(doc, JSON.parse(body) as object);
+    notes.setSetting(takenMark, String(newest.get()?.n ?? 0));
+  });
+}
