@@ -137,8 +137,8 @@ async function sourceOf(path: string, bytes: number, files: Files): Promise<Vide
 }
 
 /**
- * Makes a film of an original of `bytes` bytes, or of the clip in it, and stores it; the document is the caller's. @throws
- * PhotospoolError as transcode.ts.
+ * Makes a film of an original of `bytes` bytes, or of the clip in it, and stores it; the document is the caller's.
+ * @throws PhotospoolError as transcode.ts.
  */
 export async function makeClip(
   path: string,

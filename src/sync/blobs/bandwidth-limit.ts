@@ -1,14 +1,14 @@
 /**
- * A limit for all blobs of a server together, in bytes per second: each piece waits until the bytes before it have had
- * their time. Without a limit, streams pass as they are.
+ * A bandwidth limit for all blobs of a server together, in bytes per second: each chunk waits until the time of the
+ * bytes before it is used up. Without a limit, streams pass unchanged.
  */
 import type { Clock } from '../../base/clock.js';
 import type { Throttle } from './blob-transport.js';
 
-/** Makes the limit; `rate` in bytes per second, 0 for none. */
+/** Creates the limit; `rate` in bytes per second, 0 for none. */
 export function makeThrottle(rate: number, clock: Clock): Throttle {
   if (rate <= 0) return (source) => source;
-  // So that something moves every second, however slow: a silent stream is taken for a dead one.
+  // At most one second per chunk at any rate: a silent stream counts as dead.
   const piece = Math.max(1, Math.floor(rate));
   let free = 0;
   return async function* (source) {

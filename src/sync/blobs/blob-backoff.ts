@@ -1,33 +1,36 @@
 /**
- * Blobs to leave alone for a while, each time four times as long, in memory. Those that are left at about the same time may be
- * tried again at the same moment: then one question is enough for all of them.
+ * Back-off for single blobs, with delays that grow fourfold, in memory. Delays are rounded so that blobs that failed at
+ * about the same time become due together: then one request asks for all of them.
  */
 import { backOff } from '../../base/async/backoff.js';
 import type { Clock } from '../../base/clock.js';
 
-/** Which blobs to leave alone. */
+/** The blobs that are not retried for a while. */
 export interface Leaving {
   add(sha256: string): void;
-  /** Whether it is still to be left alone. */
+  /** Whether it is still delayed. */
   has(sha256: string): boolean;
-  /** Whether it was left alone, for however long. */
+  /** Whether it was ever delayed, whether due or not. */
   knows(sha256: string): boolean;
-  /** Those that were left alone long enough, at most `limit`. */
+  /** Blobs whose delay is over, at most `limit`. */
   due(limit: number): string[];
-  /** All were left alone long enough; where they are left again, it is for longer than before. */
+  /** Ends all delays; a blob that fails again gets a longer one than before. */
   release(): void;
-  /** It is left alone no more. */
+  /** Forgets a blob: it succeeded. */
   remove(sha256: string): void;
-  /** Ms until the first may be tried again, of those that are left for `within` ms at most (all); `Infinity` where there is none. */
+  /**
+   * Ms until the next blob becomes due, considering only those with a delay of at most `within` ms; `Infinity` if there
+   * is none.
+   */
   next(within?: number): number;
 }
 
-/** Ms at first: what is missing may be on its way. */
+/** The first delay in ms: a missing blob may be on its way. */
 const soon = 1_000;
-/** Blobs that are remembered. */
+/** Maximum number of blobs remembered. */
 const most = 100_000;
 
-/** Leaves blobs alone for `longest` ms at most. */
+/** Opens the back-off with a maximum delay of `longest` ms. */
 export function openLeaving(clock: Clock, longest: number): Leaving {
   const known = new Map<string, { until: number; tries: number; wait: number }>();
   return {

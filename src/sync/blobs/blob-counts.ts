@@ -1,41 +1,44 @@
-/** How many blobs are missing here or elsewhere, and how many bytes they have: sums over the table of blob-index.ts. */
+/** The number and size of blobs missing here or elsewhere: sums over the table of blob-index.ts. */
 import type { Sqlite } from '../../base/sqlite.js';
 import { blobKinds, type BlobKind } from './blob-kinds.js';
 
-/** Which originals are wanted: every one, those that somebody asked for, or none. */
+/** Which originals are wanted: all, those requested by a person, or none. */
 export type WhichOriginals = 'all' | 'asked' | 'none';
 
-/** How many blobs, and how many bytes they have. */
+/** A number of blobs and their total bytes. */
 export interface Amount {
   count: number;
   bytes: number;
 }
 
-/** What is missing, in sum. */
+/** Sums over missing blobs. */
 export interface Amounts {
-  /** How many are not here, by kind. */
+  /** The number of missing blobs, by kind. */
   counts(): Record<BlobKind, number>;
-  /** How many bytes these have, by kind. */
+  /** The bytes of missing blobs, by kind. */
   weights(): Record<BlobKind, number>;
-  /** How much is not here in all, of originals only those that are wanted. */
+  /** The total of missing blobs, of originals only the wanted ones. */
   amount(originals: WhichOriginals): Amount;
-  /** How much is here that a database of blobs does not hold (its number, remote-blob-index.ts). Goes through all that is here. */
+  /**
+   * The total of blobs that are here and not in a remote database of blobs (its number, remote-blob-index.ts). Scans
+   * all local blobs.
+   */
   lacking(at: number, withOriginals: boolean): Amount;
 }
 
-/** The kind of originals, as a number. */
+/** The number of the kind `original`. */
 export const original = blobKinds.indexOf('original');
 
-/** What of the blobs that are not here is wanted, as SQL; its two parameters are those of `whichOriginals`. */
+/** The wanted ones of the missing blobs, as SQL; its two parameters are those of `whichOriginals`. */
 const wanted = `here = 0 AND (kind <> ${original} OR ? = 1 OR asked >= ?)`;
 
-/** Whether all originals are wanted, and from which `asked` on. */
+/** Whether all originals are wanted, and the minimum of `asked` otherwise. */
 export const whichOriginals = (originals: WhichOriginals): [number, number] => [
   Number(originals === 'all'),
   originals === 'none' ? 2 : 1,
 ];
 
-/** Opens the sums; the tables are there. */
+/** Opens the sums; the tables exist. */
 export function openAmounts(db: Sqlite): Amounts {
   const sum = 'SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes FROM blob WHERE';
   const byKind = db.prepare<Amount & { kind: number }>(

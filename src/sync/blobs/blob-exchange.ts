@@ -1,6 +1,6 @@
 /**
- * The blobs of this server as its links and its routes share them: what documents name, what is here, and a way to wait
- * until that changes.
+ * The blobs of this server, shared by connections and routes: which blobs documents name, which are here, and waiting
+ * for changes of both.
  */
 import { openListeners, untilCalled, type Subscribe } from '../../base/async/listeners.js';
 import type { Clock } from '../../base/clock.js';
@@ -9,51 +9,59 @@ import { openNamed, type MissingOptions, type BlobIndex, type NamedBlob } from '
 import { openStore, type Store, type StoreParts } from './peer-blob-store.js';
 import { openThere, type There } from './remote-blob-index.js';
 
-/** What the exchange is made of. */
+/** The dependencies of the exchange. */
 export interface ExchangeParts extends Omit<StoreParts, 'named'> {
   db: Sqlite;
   clock: Clock;
-  /** Tells of every change of the library that this process makes; returns what ends it. */
+  /** Subscribes to changes of the library in this process; returns the function that unsubscribes. */
   onChange: Subscribe;
 }
 
-/** What is waited for: that something is missing, or that `version` is another than the one that was seen. */
+/** What to wait for: missing blobs, or another `version` than the one in `seen`. */
 export type WantedQuestion = Omit<MissingOptions, 'limit'> & { seen?: number };
 
 /** The blobs of this server. */
 export interface Exchange {
   named: BlobIndex;
   store: Store;
-  /** What a hash is to the newest documents; undefined where none names it. */
+  /** The blob with this hash according to the newest documents; undefined if none names it. */
   name(sha256: string): Promise<NamedBlob | undefined>;
-  /** Where a blob's file is, by the newest documents; undefined where none names it or it is not here. */
+  /** The file of a blob according to the newest documents; undefined if none names it or it is not here. */
   find(sha256: string): Promise<ReturnType<Store['find']>>;
-  /** Another number when more may be missing, or something else is wanted first. */
+  /** A number that changes when more blobs may be missing, or their order has changed. */
   version(): number;
-  /** Takes in what changed, and resolves when what is asked for has come about, or `wait` ms later, or at the signal. */
+  /**
+   * Follows the library, and resolves when the requested state is reached, after `wait` ms, or when the signal aborts.
+   */
   untilWanted(question: WantedQuestion, wait: number, signal: AbortSignal): Promise<void>;
-  /** What is known of a database of blobs on another server. */
+  /** The index of a remote database of blobs. */
   there(url: string): There;
-  /** Those who wait look again: something that they miss may have become possible. */
+  /** Makes waiting callers check again: a blob that they lack may have become available. */
   stir(): void;
-  /** Resolves when the library changes, somebody asks for an original, or a blob came; or `wait` ms later. */
+  /** Resolves when the library changes, someone requests an original, or a blob arrives; or after `wait` ms. */
   untilChange(wait: number, signal: AbortSignal): Promise<void>;
-  /** Calls `listener` with the photo and the hash of every blob that came in, when it is in its place; returns what ends it. */
+  /**
+   * Calls `listener` with the photo and the hash of every blob that arrived, when it is in its place; returns the
+   * function that unsubscribes.
+   */
   onArrival: Subscribe<[photo: string, sha256: string]>;
-  /** An original that is not here is wanted now. Resolves when it is here (true), or not after `wait` ms, or at the signal. */
+  /**
+   * Requests a missing original now. Resolves to true when it is here, to false after `wait` ms, or when the signal
+   * aborts.
+   */
   ask(sha256: string, wait: number, signal?: AbortSignal): Promise<boolean>;
-  /** A peer that made a link to here asked what is missing, and will wait so many ms. */
+  /** A peer that connected to this server asked for missing blobs, and waits this many ms. */
   heard(wait: number): void;
-  /** Whether a peer that made a link to here brings what is missing. */
+  /** Whether a connected peer brings missing blobs. */
   isServed(): boolean;
 }
 
-/** Ms between looks for what other processes wrote. */
+/** Ms between checks for writes by other processes. */
 const look = 1_000;
-/** Ms that a peer may need between two questions. */
+/** Ms that a peer may need between two requests. */
 const between = 30_000;
 
-/** Opens the exchange. Nothing is read before the first question. */
+/** Opens the exchange. Nothing is read before the first call. */
 export function openExchange(parts: ExchangeParts): Exchange {
   const { db, clock } = parts;
   const { named, store, follow, wake, stir, onWake, onArrival, version } = openContents(parts);
@@ -110,7 +118,7 @@ export function openExchange(parts: ExchangeParts): Exchange {
   };
 }
 
-/** The index of blobs and the store, which tell of what comes, and put back what was laid aside. */
+/** The blob index and the store; announces arrivals, and restores discarded originals. */
 function openContents(parts: ExchangeParts) {
   const { db, library, blobs, clock } = parts;
   const { discarded, originals } = library.local;
@@ -119,7 +127,7 @@ function openContents(parts: ExchangeParts) {
 
   const arrivals = openListeners<[photo: string, sha256: string]>();
 
-  /** Originals that were laid aside, and whose photos may have come back. */
+  /** Discarded originals whose photos may have come back. */
   const aside = new Set(discarded.all());
 
   const inOrder = openNamed(db, library, (kind, sha256) => {
@@ -156,7 +164,7 @@ function openContents(parts: ExchangeParts) {
     if (blob) arrivals.call(blob.photo, sha256);
   }
 
-  /** What can't be put back now is tried again when the library changes. */
+  /** Originals that can't be restored now are retried when the library changes. */
   async function putBack(): Promise<void> {
     for (const sha256 of [...aside]) {
       aside.delete(sha256);
@@ -165,7 +173,7 @@ function openContents(parts: ExchangeParts) {
     }
   }
 
-  /** Whoever follows the documents, the version tells of it. */
+  /** Follows the documents; whoever does so, the version announces it. */
   async function follow(): Promise<boolean> {
     const changed = await inOrder.follow();
     if (changed) version++;
@@ -173,7 +181,7 @@ function openContents(parts: ExchangeParts) {
     return changed;
   }
 
-  /** Something may be wanted now that was not. */
+  /** Announces that blobs may be wanted that were not before. */
   function stir(): void {
     version++;
     wake();

@@ -1,7 +1,7 @@
 /**
- * Blobs that no document names are removed when it has been so for a day: renditions of older recipes and of purged photos,
- * and what came of others and never became whole. Originals are never touched. When a blob was first found unnamed stands in
- * a local table; a crash leaves it there.
+ * Garbage collection of blobs: removes blobs that no document has named for a day: renditions of older recipes and of
+ * purged photos, and incomplete downloads. Never touches originals. A local table keeps the time since when a blob is
+ * unnamed; it survives a crash.
  */
 import type { Blobs } from '../../archive/blob-store.js';
 import type { Clock } from '../../base/clock.js';
@@ -11,7 +11,7 @@ import type { Log } from '../../base/log.js';
 import type { Sqlite } from '../../base/sqlite.js';
 import type { Exchange } from './blob-exchange.js';
 
-/** What is swept. */
+/** The dependencies of the garbage collection. */
 export interface SweepParts {
   db: Sqlite;
   blobs: Blobs;
@@ -21,12 +21,12 @@ export interface SweepParts {
   log: Log;
 }
 
-/** Ms: how long a blob must be unnamed, how often they are looked for, and until the first look. */
+/** Ms: how long a blob must be unnamed, the interval of collections, and the delay of the first one. */
 const day = 86_400_000;
 const between = 6 * 3_600_000;
 const first = 10 * 60_000;
 
-/** Sweeps now and then, until the signal. */
+/** Runs periodically until the signal aborts. */
 export async function sweepUnnamed(parts: SweepParts, signal: AbortSignal): Promise<void> {
   const { clock, log } = parts;
   for (let wait = first; ; wait = between) {
@@ -41,7 +41,7 @@ export async function sweepUnnamed(parts: SweepParts, signal: AbortSignal): Prom
   }
 }
 
-/** Looks at all blobs once; resolves to how many were removed. */
+/** Scans all blobs once; resolves to the number removed. */
 export async function sweepOnce(parts: SweepParts, signal?: AbortSignal): Promise<number> {
   const { db, blobs, files, exchange, clock } = parts;
   db.exec('CREATE TABLE IF NOT EXISTS blob_unnamed (sha256 TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID');
@@ -62,7 +62,7 @@ export async function sweepOnce(parts: SweepParts, signal?: AbortSignal): Promis
       }
       note.run(sha256, clock.now());
       if (!known || clock.now() - known.since < day) continue;
-      // Whoever put it in anew since wants it, and names it in a moment.
+      // A file written since then is about to be named by its document.
       const seen = await files.stat(path);
       if (seen && clock.now() - seen.mtimeMs < day) continue;
       await files.remove(path);

@@ -1,13 +1,14 @@
 /**
- * Bytes over HTTP to and from another server, as streams. Answers are held until they are read: `fetch` ends the body of an
- * answer that was collected as garbage as if nothing more came. No secret is in a message; redirects are not followed.
+ * Streams of bytes over HTTP to and from another server. Holds a reference to each response while it is read: `fetch`
+ * silently ends the body of a response that was garbage collected. Error messages contain no secrets; redirects are not
+ * followed.
  */
 import { Readable } from 'node:stream';
 import { PhotospoolError } from '../../base/errors.js';
 import { check, introduction, unreachable, type Address } from '../couch/json-client.js';
 import { partsUntil, untilAborted } from '../../base/async/abortable.js';
 
-/** What is sent and answered as bytes. */
+/** A request whose body and response are bytes. */
 export interface StreamQuestion {
   method?: 'GET' | 'PUT';
   headers?: Record<string, string>;
@@ -18,12 +19,12 @@ export interface StreamQuestion {
 const isAnswer = (status: number): boolean =>
   status === 500 || status === 507 || (status < 500 && status !== 401 && status !== 403 && status !== 429);
 
-/** Ms without a byte after which a stream is given up: hashing a large original takes its time. */
+/** Ms without a byte after which a stream fails: hashing a large original takes time. */
 const silence = 60_000;
 
 /**
- * Sends or fetches bytes. Every status but 401, 403, 429 and 5xx is an answer, and so are 500 and 507, which may be about these
- * bytes alone. The body ends with an error where nothing comes for a minute. @throws PhotospoolError like `ask`.
+ * Sends or fetches bytes. Every status except 401, 403, 429 and 5xx is a response; so are 500 and 507, which may
+ * concern this blob alone. The body fails if no byte arrives for a minute. @throws PhotospoolError like `requestJson`.
  */
 export async function stream(
   address: Address,
@@ -36,7 +37,7 @@ export async function stream(
   let timer: NodeJS.Timeout | undefined;
   let over = false;
   const heard = (): void => {
-    // What is still being sent when the answer is read already is waited for no more.
+    // After the response was read, a request that is still being sent does not matter.
     if (over) return;
     timer = timer ? timer.refresh() : setTimeout(() => quiet.abort(), silence);
   };
@@ -49,7 +50,7 @@ export async function stream(
   const failed = (error: unknown): never => {
     throw error instanceof PhotospoolError ? error : unreachable(url, error, quiet.signal.aborted);
   };
-  // Holds the whole answer, and not only its body, as long as somebody may read it.
+  // Holds the whole response, not only its body, while it may be read.
   async function* watched(response: Response): AsyncGenerator<Uint8Array> {
     try {
       over = false;
@@ -73,7 +74,7 @@ export async function stream(
       signal: AbortSignal.any(ends),
     });
     const response = await untilAborted(ends, asked);
-    // A body that nobody reads keeps no timer, and so no process, alive.
+    // A body that nobody reads must not keep a timer, and with it the process, alive.
     end();
     const body = watched(response);
     if (!isAnswer(response.status)) {

@@ -1,7 +1,7 @@
 /**
- * Which blobs the documents name, and which of them are here: a local table, filled from the change feed. It answers
- * whether a hash may be given out or taken in, and what is missing, most wanted first. A crash leaves it a little behind
- * the feed; it can be dropped, and is filled again.
+ * The index of blobs that documents name, and which of them are here: a local table built from the change feed. It
+ * decides whether a hash may be sent or accepted, and lists missing blobs by priority. A crash leaves it slightly
+ * behind the feed; it can be dropped and is then rebuilt.
  */
 import type { Sqlite } from '../../base/sqlite.js';
 import { clipsShown, factsShown, renditionsShown } from '../../document/facts.js';
@@ -22,40 +22,40 @@ export { blobKinds, type BlobKind } from './blob-kinds.js';
 export type { MissingOptions, MissingPlace } from './missing-blobs.js';
 export type { NamedBlob } from './blob-row.js';
 
-/** The blobs that the documents of a library name. */
+/** The blobs named by the documents of a library. */
 export interface BlobIndex extends Amounts {
-  /** Takes in what changed in the library since the last call; true where something did. Yields to other work. */
+  /** Processes changes of the library since the last call; true if there were any. Yields to other work. */
   follow(): Promise<boolean>;
   /** A blob that a document names; undefined for any other hash. */
   find(sha256: string): NamedBlob | undefined;
-  /** Those that are not here: thumbs of the newest photos first, then previews, then originals that are wanted. */
+  /** Missing blobs: thumbs of the newest photos first, then previews, then wanted originals. */
   missing: Missing;
-  /** The blob is here now, or is not any more. */
+  /** Sets whether the blob is here. */
   set(sha256: string, here: boolean): void;
-  /** All these blobs are here now; durable. */
+  /** Marks all these blobs as here; durable. */
   arrived(all: readonly string[]): void;
-  /** Somebody wants to see an original now: it comes first. */
+  /** Someone wants to see an original now: it gets the highest priority. */
   ask(sha256: string): void;
-  /** Those that are here, in the order in which they are wanted, after `place`; where to go on, undefined at the end. */
+  /** Blobs that are here, by priority, after `place`; `next` is where to continue, undefined at the end. */
   present(place: BlobPosition, limit: number): { blobs: NamedBlob[]; next?: BlobPosition };
-  /** Those that are here and were noted after `mark`: named anew, come, or to be looked at again. */
+  /** Blobs that are here with a greater mark: newly named, arrived, or to be checked again. */
   noted(mark: number, limit: number): { blobs: NamedBlob[]; mark: number };
-  /** The newest mark, of this process only. */
+  /** The newest mark, valid in this process only. */
   mark(): number;
-  /** Those of purged photos that a database of blobs (its number, remote-blob-index.ts) holds and no document names. */
+  /** Blobs of purged photos in a remote database of blobs (its number, remote-blob-index.ts) that no document names. */
   purged(at: number, limit: number): string[];
-  /** Whoever follows the marks is to look at a blob again. */
+  /** Makes followers of the marks check a blob again. */
   note(sha256: string): void;
 }
 
-/** Where one is among the blobs that are here. */
+/** A position in the list of blobs that are here. */
 export interface BlobPosition {
   kind: number;
   taken: string;
   sha256: Uint8Array;
 }
 
-/** Before all blobs that are here. */
+/** The position before all blobs. */
 export const beginning: BlobPosition = { kind: 0, taken: '\uffff', sha256: new Uint8Array() };
 
 /** Whether the bytes of a blob are on this server. Called inside a transaction. */
@@ -70,13 +70,15 @@ const tables = `
   CREATE INDEX IF NOT EXISTS blob_present ON blob (kind, taken DESC, sha256 DESC) WHERE here = 1;
   CREATE INDEX IF NOT EXISTS blob_missing ON blob (asked DESC, kind, taken DESC) WHERE here = 0;`;
 
-/** The setting that keeps how far the feed was followed: the number of a change. Without it, all is looked at again. */
+/**
+ * The setting that stores the position in the feed: the number of a change. Without it, the whole feed is read again.
+ */
 export const followedMark = 'replication.blobs';
 
-/** The setting that says that the items of people were looked at, too. */
+/** The setting that records that items of people are in the index, too. */
 const itemsMark = 'replication.blobs-of-people';
 
-/** Opens the table, making it where it is missing. */
+/** Opens the index, creating its table if it is missing. */
 // Longer than a screen: statements of one table, each used in one or two lines.
 export function openNamed(db: Sqlite, library: Library, isHere: IsHere): BlobIndex {
   makeTables(db, library);
@@ -97,7 +99,7 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): BlobInd
   const noted = db.prepare<BlobRow>(`${columns} WHERE noted > ? AND here = 1 ORDER BY noted LIMIT ?`);
   const purged = openPurged(db);
 
-  // Counted here and not in the table, where the newest row may go.
+  // Counted here, because the table may lose its newest row.
   let mark = db.prepare<{ n: number | null }>('SELECT max(noted) AS n FROM blob').get()?.n ?? 0;
 
   function write(item: Item, body: Body | undefined): void {
@@ -169,14 +171,14 @@ export function openNamed(db: Sqlite, library: Library, isHere: IsHere): BlobInd
   };
 }
 
-/** Makes the table; one of an older version is dropped, and filled again. */
+/** Creates the table; one of an older version is dropped and rebuilt. */
 function makeTables(db: Sqlite, library: Library): void {
   const columns = db.prepare<{ name: string }>("SELECT name FROM pragma_table_info('blob')").all();
   if (columns.length > 0 && !columns.some(({ name }) => name === 'noted')) {
     db.exec('DROP TABLE blob');
     library.local.setSetting(followedMark, '0');
   }
-  // A version that did not look at the items of people passed them over.
+  // Earlier versions skipped the items of people.
   if (library.local.setting(itemsMark) === undefined) {
     if (library.scan(ownPrefix).next().done !== true) library.local.setSetting(followedMark, '0');
     library.local.setSetting(itemsMark, '1');
@@ -184,7 +186,7 @@ function makeTables(db: Sqlite, library: Library): void {
   db.exec(tables + thereTables);
 }
 
-/** What an item’s document names; nothing where it is no photo. Of the same bytes under two names, one. */
+/** The blobs named by an item’s document; none if it is not a photo. Identical bytes under two names give one. */
 function blobsOf(sha256: string, body: Body | undefined): (Omit<NamedBlob, 'photo'> & { taken: string })[] {
   const photo = photoOf(body);
   if (!photo) return [];

@@ -1,8 +1,6 @@
 /** The kinds of blobs that documents name. */
 
-/**
- * What a blob is to its photo, in the order in which they are wanted. The table keeps their places here: new ones come last.
- */
+/** The role of a blob in its photo, in order of priority. The table stores the index in this list: append new ones. */
 export const blobKinds = ['thumb', 'preview', 'original', 'hover', 'video'] as const;
-/** One of them. */
+/** One of the kinds. */
 export type BlobKind = (typeof blobKinds)[number];

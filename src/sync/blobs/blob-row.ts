@@ -1,4 +1,4 @@
-/** A row of the table of blobs (blob-index.ts), and what it says. */
+/** A row of the blob table (blob-index.ts). */
 import { blobKinds, type BlobKind } from './blob-kinds.js';
 
 /** A blob that a document names. */
@@ -10,7 +10,7 @@ export interface NamedBlob {
   bytes: number;
 }
 
-/** A row as it is read. */
+/** A row as selected. */
 export interface BlobRow {
   sha256: Uint8Array;
   photo: Uint8Array;
@@ -20,10 +20,10 @@ export interface BlobRow {
   noted: number;
 }
 
-/** The columns that a `Row` has. */
+/** The columns of a `BlobRow`. */
 export const rowColumns = 'sha256, photo, kind, bytes, taken, noted';
 
-/** Bytes as hex digits. */
+/** Bytes as hexadecimal digits. */
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** The blob of a row. */

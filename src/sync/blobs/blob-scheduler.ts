@@ -1,58 +1,58 @@
 /**
- * Blobs of a list go over a link, several at once: page by page, and those of a page so that the link is never idle while the disk
- * is busy. Holds nothing.
+ * Transfers the blobs of a list over a connection, several in parallel: page by page, keeping the connection busy while
+ * the disk is. Holds nothing on disk.
  */
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../base/clock.js';
 import { toPhotospoolError } from '../../base/errors.js';
 
-/** Blobs on the link at once, each way. */
+/** Concurrent transfers on the connection, each way. */
 const width = 4;
 /**
- * Blobs in hand at once, each way: those on the link, and those that have come over it and wait for the disk. Many of them are
- * made durable together.
+ * Blobs in progress, each way: those being transferred, and those that have arrived and wait for the disk. Many of them
+ * are made durable together.
  */
 const most = 128;
-/** Blobs that are looked at at once. */
+/** Blobs per page. */
 export const page = 200;
 
-/** Moves one blob; calls `over` as soon as the link is free for the next one. True where it moved. */
+/** Transfers one blob; calls `over` as soon as the connection is free for the next one. True if it was transferred. */
 export type Move<B> = (one: B, over: () => void) => Promise<boolean>;
 
-/** A page of a list; `next` is where the one after it begins, undefined at the end. */
+/** A page of a list; `next` is the position of the next page, undefined at the end. */
 export interface BlobPage<B, P> {
   list: B[];
   next?: P;
 }
 
-/** What of a list is moved, and how. */
+/** What to transfer from a list, and how. */
 export interface Moving<B, P> {
-  /** Reads a page: the first one without a place. */
+  /** Reads a page: the first one without a position. */
   read(from?: P): Promise<BlobPage<B, P>> | BlobPage<B, P>;
   possible(one: B): boolean;
   move: Move<B>;
   signal: AbortSignal;
-  /** The list is gone through to its end, however lately that was done. */
+  /** Scan the list to its end, however recently that was done. */
   isWhole?: boolean;
 }
 
-/** A long list of which nothing is to be had is gone through to its end now and then: in so small a part of the time. */
+/** A long list with nothing available is scanned to its end only occasionally: at most this share of the time. */
 const part = 1 / 20;
-/** But within so many ms. */
+/** But at least every so many ms. */
 const latest = 300_000;
 
-/** Goes through the same list again and again. */
+/** Scans the same list repeatedly. */
 export interface Pages {
   /**
-   * Goes through a list page by page, passing over what is not to be had; begins again at the front where something was moved, for
-   * then the list is another. The next page is read when the link is free, while the disk still has others in hand. Where the
-   * end was looked at lately, it is enough that a page has nothing. True where anything was moved. The first failure ends it,
-   * when those in hand have ended.
+   * Scans a list page by page, skipping what is not available; restarts at the front after a transfer, because the list
+   * has changed. The next page is read when the connection is free, while the disk is still busy with the last one. If
+   * the end was reached recently, a page without anything available ends the scan. True if anything was transferred.
+   * The first failure ends it, after all transfers in progress have ended.
    */
   move<B extends { sha256: string }, P>(moving: Moving<B, P>): Promise<boolean>;
 }
 
-/** Opens what remembers when a list was gone through to its end. */
+/** Opens the scan, which remembers when it last reached the end. */
 export function openBlobPages(clock: Clock): Pages {
   let due = -Infinity;
   return {
@@ -83,28 +83,31 @@ export function openBlobPages(clock: Clock): Pages {
   };
 }
 
-/** Blobs that are under way. */
+/** Transfers in progress. */
 interface Lanes<B> {
-  /** Begins all, `width` at a time on the link and `most` in hand; resolves when the link is free for more. */
+  /**
+   * Starts all, `width` at a time on the connection and `most` in progress; resolves when the connection is free for
+   * more.
+   */
   begin(list: readonly B[]): Promise<void>;
-  /** Resolves when nothing is in hand. Rejects with what failed first. */
+  /** Resolves when none is in progress. Rejects with the first failure. */
   end(): Promise<void>;
   holds(one: B): boolean;
-  /** How many moved. */
+  /** The number of transferred blobs. */
   moved(): number;
-  /** Whether one failed, or it is to end. */
+  /** Whether one failed, or the signal aborted. */
   isOver(): boolean;
 }
 
 function openLanes<B extends { sha256: string }>(move: Move<B>, signal: AbortSignal): Lanes<B> {
-  // Each of them waits for the end, some twice; Node warns of more than ten.
+  // Each transfer listens to the end, some twice; Node warns of more than ten listeners.
   setMaxListeners(4 * most, signal);
   let moved = 0;
   const failures: unknown[] = [];
   const inHand = new Map<string, Promise<void>>();
   const isOver = (): boolean => failures.length > 0 || signal.aborted;
 
-  /** Resolves when the link is free for the next one. */
+  /** Resolves when the connection is free for the next one. */
   const beginOne = (one: B): Promise<void> =>
     new Promise((free) => {
       const ended = move(one, free)

@@ -1,6 +1,6 @@
 /**
- * The blobs of one connection, both ways, whatever is at its other end: another Photospool over `/blobs`, or a CouchDB with a
- * database of blobs. Ends at the signal, or with what breaks the connection.
+ * Transfers the blobs of one connection, both ways, with another Photospool over `/blobs`, or with a CouchDB that has a
+ * database of blobs. Ends with the signal, or with the error that breaks the connection.
  */
 import type { Clock } from '../../base/clock.js';
 import { sentence, toPhotospoolError } from '../../base/errors.js';
@@ -14,7 +14,7 @@ import type { OriginalsPolicy } from '../connections/peers.js';
 import { runTaskGroup } from '../../base/async/task-group.js';
 import { bringBlobs, fetchBlobs, type TransferParts } from './blob-transfer.js';
 
-/** What is carried, and how. */
+/** The dependencies of the transfer. */
 export interface CarryParts {
   found: DiscoveredPeer;
   exchange: Exchange;
@@ -29,7 +29,7 @@ export interface CarryParts {
   held: HeldParts['held'];
 }
 
-/** Carries blobs both ways until the signal. Rejects where the peer can't be reached. */
+/** Transfers blobs both ways until the signal aborts. Rejects if the peer can't be reached. */
 export async function carryBlobs(parts: CarryParts): Promise<void> {
   const { found, signal } = parts;
   if (found.kind === 'couchdb') return carryThroughCouch(parts, found.blobs);
@@ -41,7 +41,7 @@ export async function carryBlobs(parts: CarryParts): Promise<void> {
   ]);
 }
 
-/** A peer that lacks fewer pictures than before got some: maybe those that it did not have for us. */
+/** A peer that lacks fewer blobs than before received some: possibly those that it did not have for us. */
 function tellNews({ exchange, lacking }: CarryParts): Pick<CarryParts, 'lacking'> & { news(): number } {
   let [before, news] = [0, 0];
   return {
@@ -71,7 +71,7 @@ const bringing = (parts: CarryParts, carrier: Carrier, signal: AbortSignal): Pro
     work: (gotOn) => bringBlobs({ ...parts, carrier, signal, gotOn }),
   });
 
-/** Brings blobs to another Photospool, and takes none. */
+/** Sends blobs to another Photospool, and fetches none. */
 export async function carryThere(parts: CarryParts): Promise<void> {
   const { found, signal } = parts;
   if (found.kind === 'photospool') await bringing(parts, openCarrier(found.blobs), signal);
@@ -87,7 +87,7 @@ async function carryThroughCouch(
   } catch (error) {
     const ours = toPhotospoolError(error, 'open', address.url);
     if (ours.code !== 'unauthorized' && ours.code !== 'io') throw error;
-    // Documents go on without.
+    // Documents continue without blobs.
     parts.troubled(`No pictures go over this link: ${sentence(ours)}`);
     return;
   }

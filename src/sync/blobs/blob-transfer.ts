@@ -1,8 +1,8 @@
 /**
- * The blobs of one link, both ways: what is missing here is fetched, what the peer wants is brought, several at once, the
- * most wanted first. A cut at any byte costs that byte and what is after it, nothing more. What a peer does not have is
- * asked for again later; of many, one question tells which it has, where it understands that. A peer that sends the wrong
- * bytes is told of, and asked for other things.
+ * Transfers the blobs of one connection, both ways: fetches those missing here, sends those the peer wants, several in
+ * parallel, by priority. An interruption costs only the bytes not received yet. A blob that the peer does not have is
+ * requested again later; one request asks for many of them, if the peer supports that. Wrong bytes from a peer are
+ * reported, and the transfer continues with other blobs.
  */
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
@@ -14,7 +14,7 @@ import { openBlobPages, page, type BlobPage } from './blob-scheduler.js';
 import type { MissingPlace, NamedBlob } from './blob-index.js';
 import type { OriginalsPolicy } from '../connections/peers.js';
 
-/** What a transfer works with. */
+/** The dependencies of a transfer. */
 export interface TransferParts {
   exchange: Exchange;
   carrier: Carrier;
@@ -22,33 +22,38 @@ export interface TransferParts {
   throttle: Throttle;
   clock: Clock;
   signal: AbortSignal;
-  /** Told after each blob. */
+  /** Called after each blob. */
   moved(direction: 'fetched' | 'brought', bytes: number): void;
-  /** Told how much the peer lacks. */
+  /** Called with the total that the peer lacks. */
   lacking?(total: Amount): void;
-  /** Told what went wrong with one blob, as a sentence. */
+  /** Called with an error about one blob, as a sentence. */
   troubled(sentence: string): void;
-  /** Told after each round that nothing held up. */
+  /** Called after each round without a disk error. */
   gotOn?(): void;
-  /** Another number when the peer got pictures that it lacked: what it did not have is asked for again. */
+  /**
+   * A number that changes when the peer received blobs that it lacked: then blobs that it did not have are requested
+   * again.
+   */
   news?(): number;
 }
 
-/** Ms that a blob is left alone at most: one that went wrong, and one that the peer does not have, for which it is asked again. */
+/** Maximum delays of a blob in ms: after an error, and when the peer does not have it. */
 const longest = { wrong: 300_000, absent: 900_000 };
 /** Ms until a round without progress is repeated. */
 const rest = 30_000;
-/** Ms that the peer may take to say what it wants, where it wants nothing: shorter than what proxies wait. */
+/** Ms that the peer may wait while it wants nothing: shorter than the timeout of proxies. */
 const patience = 58_000;
-/** Blobs that are asked for in one question; and how many of a page it is worth one, before their bytes are asked for. */
+/**
+ * Blobs per `which` request; and the number of unknown blobs on a page from which it is used before requesting bytes.
+ */
 const asked = { most: 2_000, least: 10 };
 
-/** What of the originals is wanted under a policy. */
+/** The wanted originals by policy. */
 export const wantedOriginals = (policy: OriginalsPolicy): 'all' | 'asked' | 'none' =>
   policy === 'on-demand' ? 'asked' : policy;
 
-/** Fetches what is missing here until the signal. Rejects where the peer can't be reached. */
-// Longer than a screen: one round of questions and transfers, over the same lists of what to leave alone.
+/** Fetches missing blobs until the signal aborts. Rejects if the peer can't be reached. */
+// Longer than a screen: one round of requests and transfers, over the same back-off lists.
 export async function fetchBlobs(parts: TransferParts): Promise<void> {
   const { exchange, carrier, clock, signal } = parts;
   const [absent, wrong] = [openLeaving(clock, longest.absent), openLeaving(clock, longest.wrong)];
@@ -57,10 +62,10 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
   const known = carrier.at === undefined ? {} : { at: carrier.at };
   const pages = openBlobPages(clock);
 
-  /** Those that the peer says it has. */
+  /** Blobs that the peer reported to have. */
   const promised = new Set<string>();
 
-  /** The next page. Of many that were not asked for before, one question tells which of them the peer has. */
+  /** The next page. If many blobs on it were not requested before, one request asks which of them the peer has. */
   async function missing(from?: MissingPlace): Promise<BlobPage<NamedBlob, MissingPlace>> {
     const found = exchange.named.missing({ limit: page, originals, ...known, ...(from && { from }) });
     const isFresh = (sha256: string): boolean => !absent.knows(sha256) && !wrong.has(sha256) && !promised.has(sha256);
@@ -78,7 +83,7 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
         const have = await exchange.store
           .take(sha256, from, ending(parts.throttle(source), over))
           .catch(async (error: unknown) => {
-            // Where it was not read to its end, its connection is not needed for anything else.
+            // A response that is not read to its end blocks its connection.
             await discard(source).catch(() => undefined);
             throw error;
           });
@@ -90,7 +95,7 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
       absent.add(sha256);
     } catch (error) {
       const ours = toPhotospoolError(error, 'fetch', sha256);
-      // Only what is wrong with this one blob: the link itself ends the round.
+      // Only errors of this blob; an error of the connection ends the round.
       if (!ofOneBlob.has(ours.code)) throw error;
       if (ours.code !== 'locked') parts.troubled(sentence(ours));
       wrong.add(sha256);
@@ -100,10 +105,10 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
     return false;
   }
 
-  /** Whether there are more than one question can hold. */
+  /** Whether more are due than one request can ask for. */
   const due = { more: false };
 
-  /** Which of those that the peer did not have it has now; undefined where it does not understand the question. */
+  /** Asks which of the blobs that the peer lacked it has now; undefined if it does not support the request. */
   async function askAgain(): Promise<ReadonlySet<string> | undefined> {
     if (!carrier.which) return undefined;
     const some = absent.due(asked.most);
@@ -131,7 +136,7 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
       possible: ({ sha256 }) =>
         !wrong.has(sha256) && (there ? there.has(sha256) || !absent.knows(sha256) : !absent.has(sha256)),
     });
-    // What did not come although it is there, or is not wanted any more, is not asked for without end.
+    // A blob that did not arrive although the peer has it, or that is not wanted any longer, backs off.
     for (const sha256 of there ?? []) if (absent.knows(sha256) && !absent.has(sha256)) absent.add(sha256);
     parts.gotOn?.();
     if (!got && !due.more) await exchange.untilChange(Math.min(rest, absent.next(), wrong.next()), signal);
@@ -140,7 +145,7 @@ export async function fetchBlobs(parts: TransferParts): Promise<void> {
 
 const ofOneBlob = new Set(['corrupt', 'too-large', 'conflict', 'locked', 'not-found', 'unusable']);
 
-/** Brings what the peer wants until the signal. Rejects where it can't be reached. */
+/** Sends what the peer wants until the signal aborts. Rejects if it can't be reached. */
 export async function bringBlobs(parts: TransferParts): Promise<void> {
   const { exchange, carrier, clock, signal } = parts;
   const leave = openLeaving(clock, longest.wrong);
@@ -167,14 +172,14 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
   const pages = openBlobPages(clock);
   let wait = 0;
   let sooner = new AbortController();
-  // What it wanted before has come in here: it is not kept waiting for it.
+  // A blob that the peer wanted earlier has arrived here: it is sent at once.
   const unlisten = exchange.onArrival((_, sha256) => {
     if (!leave.knows(sha256)) return;
     leave.remove(sha256);
     sooner.abort();
   });
 
-  /** Asks what it wants; a question that waits is cut short, and asked again, when there is something for it here. */
+  /** Asks what it wants; a waiting request is cancelled, and repeated, when a wanted blob arrives here. */
   async function ask(skip: number): Promise<WantedList> {
     if (sooner.signal.aborted) [wait, sooner] = [0, new AbortController()];
     const cut = sooner.signal;
@@ -186,11 +191,11 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
     }
   }
 
-  /** What it wants; what came in here meanwhile is known then. */
+  /** What it wants; includes blobs that arrived here meanwhile. */
   async function wanted(skip = 0): Promise<BlobPage<WantedBlob, number>> {
     const { list, total } = await ask(skip);
     if (total) parts.lacking?.(total);
-    // Only a round's first question waits: what is left after some were brought is wanted now.
+    // Only the first request of a round waits: what remains after a transfer is wanted now.
     wait = 0;
     await exchange.untilWanted({ originals }, 0, signal);
     return { list, ...(list.length >= page && { next: skip + list.length }) };
@@ -199,7 +204,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
   function possible({ sha256 }: WantedBlob): boolean {
     if (leave.has(sha256)) return false;
     if (exchange.store.find(sha256)) return true;
-    // A document is there a moment before its original is.
+    // A document arrives shortly before its original.
     if (exchange.named.find(sha256)) leave.add(sha256);
     return false;
   }
@@ -208,7 +213,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
     while (!signal.aborted) {
       const brought = await pages.move({ read: wanted, possible, move: bringOne, signal });
       parts.gotOn?.();
-      // What is left for longer than a question takes is looked at when that one ends.
+      // Delays longer than a request are checked when the request ends.
       wait = brought ? 0 : Math.min(patience, Math.ceil(leave.next(patience)));
     }
   } finally {
@@ -216,7 +221,7 @@ export async function bringBlobs(parts: TransferParts): Promise<void> {
   }
 }
 
-/** Passes a stream on, and tells when it is at its end. */
+/** Passes a stream on, and calls `over` at its end. */
 async function* ending(source: AsyncIterable<Uint8Array>, over: () => void): AsyncGenerator<Uint8Array> {
   yield* source;
   over();

@@ -1,6 +1,6 @@
 /**
- * A peer as a place to get blobs from and bring them to: another Photospool over `/blobs`, or a CouchDB with a document
- * per blob (couch-blobs.ts). Streams, never whole originals.
+ * A peer as a source and target of blobs: another Photospool over `/blobs`, or a CouchDB with a document per blob
+ * (couch-blobs.ts). Streams, never whole originals.
  */
 import { Readable } from 'node:stream';
 import { PhotospoolError, printable } from '../../base/errors.js';
@@ -10,57 +10,60 @@ import { stream } from './blob-http.js';
 import { requestJson, check, heartbeat, hostOf, silence, type Address } from '../couch/json-client.js';
 import { readOut } from './outgoing-file.js';
 
-/** A blob that a peer wants, and how much of it is there. */
+/** A blob that a peer wants, and the bytes of it that it has. */
 export interface WantedBlob {
   sha256: string;
   have: number;
 }
 
-/** What a peer wants, and how much it lacks in all, as far as it says. */
+/** The blobs that a peer wants, and the total that it lacks, if it reports it. */
 export interface WantedList {
   list: WantedBlob[];
   total?: Amount;
 }
 
-/** Which of what a peer wants. */
+/** Which of the wanted blobs to list. */
 export interface WantedOptions {
   originals: 'all' | 'asked' | 'none';
-  /** How many to pass over. */
+  /** How many to skip. */
   skip: number;
-  /** Ms to wait while it wants nothing, or nothing else than at the last question. */
+  /** Ms to wait while it wants nothing, or nothing new since the last request. */
   wait: number;
 }
 
-/** Where blobs come from and go to. */
+/** The blobs of a peer. */
 export interface Carrier {
-  /** The number of the database of blobs that it is, where what it holds is known (remote-blob-index.ts); else only asking tells. */
+  /**
+   * The number of its database of blobs, if its content is known (remote-blob-index.ts); otherwise every blob must be
+   * requested.
+   */
   at?: number;
-  /** A blob's bytes from `from` on; undefined where the peer does not have it. */
+  /** The bytes of a blob from `from` on; undefined if the peer does not have it. */
   get(sha256: string, from: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   /**
-   * Brings the bytes of a file from `from` on. `throttle` wraps them. @throws PhotospoolError where they did not all arrive;
-   * what did, the peer keeps.
+   * Sends the bytes of a file from `from` on. `throttle` wraps them. @throws PhotospoolError if not all arrived; the
+   * peer keeps those that did.
    */
   put(sha256: string, file: BlobFile, from: number, throttle: Throttle, signal: AbortSignal): Promise<void>;
-  /** Which of these blobs the peer has; undefined where it does not understand the question. */
+  /** Which of these blobs the peer has; undefined if it does not support the request. */
   which?(sha256s: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;
-  /** What the peer wants, most wanted first. */
+  /** The blobs that the peer wants, by priority. */
   wanted(options: WantedOptions, signal: AbortSignal): Promise<WantedList>;
 }
 
-/** A blob's file here: absolute path, and bytes. */
+/** The local file of a blob: absolute path, and bytes. */
 export interface BlobFile {
   path: string;
   bytes: number;
 }
 
-/** Slows a stream down to what the link may carry. */
+/** Limits the rate of a stream. */
 export type Throttle = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
 
 /** Opens another Photospool. `address` is its `/blobs`. */
 export function openCarrier(address: Address): Carrier {
   const host = hostOf(address.url);
-  /** The version of what it wants that was seen last, and pages of that version after the first one. */
+  /** The last seen version of its wanted list, and further pages of that version. */
   let seen: number | undefined;
   const pages = new Map<number, WantedList>();
   let understands = true;
@@ -71,13 +74,13 @@ export function openCarrier(address: Address): Carrier {
       if (status === (from > 0 ? 206 : 200)) return body;
       await discard(body);
       check(status, address, address.url, undefined);
-      // All of it is here already, and only its hash was not looked at yet.
+      // The peer has all bytes already, and has only not verified the hash yet.
       if (status === 416) return Readable.from([]);
       if (status === 404) return undefined;
       throw new PhotospoolError('io', `${host} answered ${status} instead of a picture.`);
     },
     async put(sha256, { path, bytes }, from, throttle, signal) {
-      // What it has got is not wanted any more.
+      // Blobs that it received are no longer wanted.
       pages.clear();
       const headers = {
         'content-type': 'application/octet-stream',
@@ -90,10 +93,10 @@ export function openCarrier(address: Address): Carrier {
         throw file.failed() ?? error;
       });
       const said = await readSome(body);
-      // Earlier versions answer 500.
+      // Earlier versions respond with 500.
       if ((status === 422 || status === 500) && codeOf(said) === 'corrupt') throw spoilt(path, host);
       check(status, address, address.url, undefined);
-      // 404, 409, 423: it does not want it, or somebody else brings it.
+      // 404, 409, 423: it does not want the blob, or another peer is sending it.
       if (![200, 201, 202, 404, 409, 423].includes(status)) {
         throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
       }
@@ -106,7 +109,7 @@ export function openCarrier(address: Address): Carrier {
         signal,
       });
       const here = own(json, 'here');
-      // One of an earlier version knows no such question.
+      // Earlier versions do not support the request.
       understands = status === 200 && Array.isArray(here);
       return understands ? new Set(here as string[]) : undefined;
     },
@@ -143,7 +146,7 @@ const spoilt = (path: string, host: string): PhotospoolError =>
     hint: '`photospool verify` here tells whether the file has changed.',
   });
 
-/** The code of an error that another Photospool tells (server/http/error-responses.ts). */
+/** The error code in a response of another Photospool (server/http/error-responses.ts). */
 function codeOf(said: string): unknown {
   try {
     return own(own(JSON.parse(said), 'error'), 'code');
@@ -152,7 +155,7 @@ function codeOf(said: string): unknown {
   }
 }
 
-/** Reads an answer to its end, so that its connection can be used again; of a long one only the beginning. */
+/** Reads a response to its end, so that its connection can be reused; keeps only the beginning of a long one. */
 async function readSome(body: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];
   let left = 64 * 1024;
@@ -163,7 +166,7 @@ async function readSome(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** Reads an answer that is not needed, so that its connection can be used again. */
+/** Reads and discards a response, so that its connection can be reused. */
 export async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
   await readSome(body);
 }

@@ -1,8 +1,8 @@
 /**
- * Blobs through a CouchDB: the database `<name>-blobs`, in it a document for each blob, named by its SHA-256, with one
- * attachment that never changes. What is there is learned from its change feed; servers that never meet exchange everything
- * through it. Nothing that it answers is believed: what comes is hashed by whoever takes it in (peer-blob-store.ts), what goes is
- * hashed on its way, and does not become a document there where it is not what it is called.
+ * Blobs through a CouchDB: the database `<name>-blobs` with a document per blob, named by its SHA-256, with one
+ * immutable attachment. Its content is learned from its change feed; servers that never meet exchange all blobs through
+ * it. It is not trusted: received bytes are hashed by the receiver (peer-blob-store.ts); sent bytes are hashed on their
+ * way, and do not become a document if the hash is wrong.
  */
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { createHash } from 'node:crypto';
@@ -22,30 +22,30 @@ import { readOut } from './outgoing-file.js';
 import { beginning, blobKinds, type NamedBlob, type BlobPosition } from './blob-index.js';
 import type { There } from './remote-blob-index.js';
 
-/** A database of blobs as a link uses it. */
+/** A database of blobs, as a connection uses it. */
 export interface CouchBlobs {
   carrier: Carrier;
-  /** Learns what is there. To be called before the carrier is used. */
+  /** Reads the feed to its end. To be called before the carrier is used. */
   catchUp(signal: AbortSignal): Promise<void>;
-  /** Goes on learning until the signal. */
+  /** Follows the feed until the signal aborts. */
   follow(signal: AbortSignal): Promise<void>;
 }
 
-/** The one attachment of each document. */
+/** The name of the attachment of each document. */
 const attachment = 'blob';
-/** Rows of the feed at once, and ms that a look for more may last: shorter than what proxies wait. */
+/** Rows of the feed per request; ms that a longpoll may last: shorter than the timeout of proxies. */
 const stretch = 1_000;
 const patience = 50_000;
-/** Blobs that are listed at once, and looked at at once. */
+/** Blobs listed, and checked, per step. */
 const page = 200;
-/** Names in the feed that are remembered although no document here names them: their documents may come yet. */
+/** Blobs in the feed that are remembered although no document here names them: their documents may still arrive. */
 const mostStrangers = 5_000_000;
-/** Ms between looks for what other processes wrote. */
+/** Ms between checks for writes by other processes. */
 const look = 1_000;
-/** Ms between counts of all that is lacking there. */
+/** Ms between counts of everything that it lacks. */
 const betweenCounts = 10_000;
 
-/** Opens a database of blobs that is there. Nothing is asked before the first call. */
+/** Opens an existing database of blobs. No request is sent before the first call. */
 export function openCouchBlobs(address: Address, exchange: Exchange, clock: Clock): CouchBlobs {
   const host = hostOf(address.url);
   const there = exchange.there(address.url);
@@ -58,7 +58,7 @@ export function openCouchBlobs(address: Address, exchange: Exchange, clock: Cloc
         const headers = { 'accept-encoding': 'identity', ...(from > 0 && { range: `bytes=${from}-` }) };
         const { status, body } = await stream(address, `/${sha256}/${attachment}`, { headers, signal });
         if (status === 206 && from > 0) return body;
-        // PouchDB Server knows no ranges.
+        // PouchDB Server does not support ranges.
         if (status === 200) return from > 0 ? past(body, from) : body;
         await discard(body);
         if (status === 416) return Readable.from([]);
@@ -98,14 +98,14 @@ function openPutting(address: Address, there: There): Carrier['put'] {
     return status;
   }
 
-  /** The revision below which a blob can be put whose document is there without it; undefined where all of it is there. */
+  /** The parent revision for attaching a blob to its document; undefined if the attachment exists. */
   async function openDocument(sha256: string, bytes: number, signal: AbortSignal): Promise<string | undefined> {
     const found = await requestJson(address, `/${sha256}`, { signal });
     if (found.status === 200) {
       const stub = own(own(found.json, '_attachments'), attachment);
       return own(stub, 'length') === bytes ? undefined : textOf(own(found.json, '_rev'));
     }
-    // It was deleted there, and PouchDB Server puts nothing below that.
+    // The document was deleted there, and PouchDB Server attaches nothing to a deleted one.
     const made = await requestJson(address, `/${sha256}`, { method: 'PUT', body: {}, signal });
     return textOf(own(made.json, 'rev'));
   }
@@ -117,7 +117,7 @@ function openPutting(address: Address, there: There): Carrier['put'] {
       if (rev !== undefined) status = await send(sha256, file, `?rev=${rev}`, throttle, signal);
     }
     if (status === 413) throw new PhotospoolError('too-large', `${host} takes nothing as large as ${file.path}.`);
-    // 409: it is there, or somebody else brings it.
+    // 409: it exists, or another peer is sending it.
     if (![201, 202, 409].includes(status))
       throw new PhotospoolError('io', `${host} did not take a picture (${status}).`);
     there.add(sha256);
@@ -131,7 +131,7 @@ function openLearning(address: Address, exchange: Exchange, there: There): Pick<
   const info = async (signal: AbortSignal): Promise<unknown> => (await requestJson(address, '', { signal })).json;
   let known = there.count();
 
-  /** Takes in one batch of the feed. */
+  /** Processes one batch of the feed. */
   function learn({ rows, last }: FeedBatch): void {
     const blobs = rows
       .filter(({ id }) => /^[0-9a-f]{64}$/.test(id))
@@ -140,7 +140,7 @@ function openLearning(address: Address, exchange: Exchange, there: There): Pick<
     const taken = blobs.filter(({ sha256, deleted }) => deleted || room || named.find(sha256));
     known += taken.length;
     if (last !== there.since()) there.take(taken, last);
-    // Whoever has what is gone there brings it again.
+    // A server that has the bytes sends a blob again that was deleted there.
     for (const { sha256, deleted } of taken) if (deleted) named.note(sha256);
     if (taken.length > 0) exchange.stir();
   }
@@ -156,7 +156,7 @@ function openLearning(address: Address, exchange: Exchange, there: There): Pick<
     if (signal.aborted) return;
     const count = own(await info(signal), 'doc_count');
     if (typeof count !== 'number' || count >= there.count()) return;
-    // It was restored from a backup: what it had is not all there any more.
+    // It was restored from a backup, and lacks blobs that it had.
     there.clear(made);
     await learnAll(signal);
   }
@@ -180,7 +180,7 @@ const damaged = (path: string): PhotospoolError =>
     hint: '`photospool verify` tells more.',
   });
 
-/** What is here and not there, most wanted first: all that is here is gone through once, and then what is new. */
+/** Blobs that are here and not there, by priority: scans all local blobs once, then only new ones. */
 function openLacking(exchange: Exchange, there: There, clock: Clock): Carrier['wanted'] {
   const { named } = exchange;
   const isThere = there.has;
@@ -189,7 +189,7 @@ function openLacking(exchange: Exchange, there: There, clock: Clock): Carrier['w
   let place: BlobPosition | undefined = beginning;
   const lacking = new Map<string, NamedBlob>();
 
-  /** The next ones to look at; undefined where there are no more. What is new goes before what is old. */
+  /** The next ones to check; undefined if there are none. New blobs come before old ones. */
   function next(): NamedBlob[] | undefined {
     if (mark < named.mark()) {
       const fresh = named.noted(mark, page);
@@ -202,7 +202,7 @@ function openLacking(exchange: Exchange, there: There, clock: Clock): Carrier['w
     return found.blobs;
   }
 
-  /** How much is lacking there, counted now and then. */
+  /** The total that it lacks, counted at intervals. */
   function total(withOriginals: boolean): Amount | undefined {
     if (lacking.size === 0) return { count: 0, bytes: 0 };
     if (clock.now() - counted < betweenCounts) return undefined;
@@ -240,7 +240,10 @@ async function* past(body: AsyncIterable<Uint8Array>, from: number): AsyncGenera
   }
 }
 
-/** Passes bytes on, the last ones only when all together have the hash; else it fails, and the request has no end. */
+/**
+ * Passes bytes on, but the last ones only if the hash of all is right; otherwise the stream fails and the request stays
+ * incomplete.
+ */
 async function* verified(
   source: AsyncIterable<Uint8Array>,
   sha256: string,

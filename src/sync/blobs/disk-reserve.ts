@@ -1,9 +1,9 @@
-/** How much of a disk blobs leave for the library, which else could not take in any document. Pure. */
+/** The disk space that blobs leave free for the library, which otherwise could not store documents. Pure. */
 import type { Room } from '../../base/disk-space.js';
 
-/** Bytes, but not more than this part of a small disk. */
+/** The reserve in bytes, and its maximum share of a small disk. */
 const reserve = { bytes: 64 * 1024 * 1024, part: 0.05 };
 
-/** Whether a disk keeps its reserve when `bytes` more are written to it. */
+/** Whether a disk keeps its reserve after writing `bytes` more. */
 export const leavesReserve = ({ left, size }: Room, bytes: number): boolean =>
   left - bytes >= Math.min(reserve.bytes, size * reserve.part);

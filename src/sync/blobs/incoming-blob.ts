@@ -1,8 +1,11 @@
-/** What comes of a blob, on its way to the disk: hashed, bounded, and in one piece where it is short. Holds nothing. */
+/**
+ * Stream transformations of a received blob before it is written: hashing, a size limit, and joining short ones. Holds
+ * nothing.
+ */
 import type { Hash } from 'node:crypto';
 import { PhotospoolError } from '../../base/errors.js';
 
-/** All parts of a short stream as one; where it fails, what came before that, and then the failure. */
+/** Joins all chunks of a short stream; if it fails, yields what came before, then fails. */
 export async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const parts: Uint8Array[] = [];
   let failure: { error: unknown } | undefined;
@@ -15,7 +18,7 @@ export async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator
   if (failure) throw failure.error;
 }
 
-/** A stream that is hashed on its way, and fails before it passes `limit` bytes. @throws PhotospoolError `too-large`. */
+/** Hashes a stream, which fails before it exceeds `limit` bytes. @throws PhotospoolError `too-large`. */
 export async function* bounded(
   source: AsyncIterable<Uint8Array>,
   limit: number,

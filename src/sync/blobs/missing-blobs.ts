@@ -1,29 +1,29 @@
-/** Which blobs are missing here, most wanted first, page by page. A page costs as much far down the list as at its front. */
+/** Lists missing blobs, by priority, page by page. A page deep in the list costs as much as the first. */
 import type { Sqlite } from '../../base/sqlite.js';
 import { original, whichOriginals, type WhichOriginals } from './blob-counts.js';
 import { blobKinds } from './blob-kinds.js';
 import { blobOf, rowColumns, type NamedBlob, type BlobRow } from './blob-row.js';
 
-/** Which missing blobs. */
+/** Which missing blobs to list. */
 export interface MissingOptions {
   limit: number;
-  /** Those after it. */
+  /** Only those after this position. */
   from?: MissingPlace;
   originals: WhichOriginals;
-  /** The number of a database of blobs (remote-blob-index.ts): only those that it holds. */
+  /** The number of a database of blobs (remote-blob-index.ts): only those that it has. */
   at?: number;
 }
 
-/** Where one is among the blobs that are not here. */
+/** A position in the list of missing blobs. */
 export type MissingPlace = Pick<BlobRow, 'kind' | 'taken' | 'sha256' | 'photo'> & { asked: number };
 
-/** Blobs that are not here; `next` is where the next ones begin, undefined at the end. */
+/** Missing blobs; `next` is the position of the next page, undefined at the end. */
 export type Missing = (options: MissingOptions) => { list: NamedBlob[]; next?: MissingPlace };
 
-/** Before all blobs of a kind. */
+/** The position before all blobs of a kind. */
 const beginning = { taken: '\uffff', sha256: new Uint8Array(), photo: new Uint8Array() };
 
-/** `asked` and kind of the blobs that are wanted, most wanted first. */
+/** `asked` and kind of the wanted blobs, by priority. */
 function wantedKinds(originals: WhichOriginals): [number, number][] {
   const [all, from] = whichOriginals(originals);
   const isWanted = (asked: number, kind: number): boolean => kind !== original || all === 1 || asked >= from;
@@ -32,9 +32,9 @@ function wantedKinds(originals: WhichOriginals): [number, number][] {
   );
 }
 
-/** Opens it; the tables are there. */
+/** Opens the list; the tables exist. */
 export function openMissing(db: Sqlite): Missing {
-  // One kind at a time: so the index finds where to go on.
+  // One query per kind: so the index finds the position.
   const ofKind = `SELECT ${rowColumns} FROM blob WHERE here = 0 AND asked = ? AND kind = ? AND taken <= ?
     AND NOT (taken = ? AND (sha256, photo) <= (?, ?))`;
   const order = 'ORDER BY taken DESC, sha256, photo LIMIT ?';

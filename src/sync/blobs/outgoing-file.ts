@@ -1,11 +1,11 @@
-/** A file on its way out, so that one that can't be read here is not taken for a link that is cut. Reads only. */
+/** Reads a file that is sent, and tells read errors here from a broken connection. Reads only. */
 import { errnoOf, PhotospoolError, printable } from '../../base/errors.js';
 import { openRegular } from '../../base/read-files.js';
 
-/** A file that is sent. */
+/** A file being sent. */
 export interface Outgoing {
   source: AsyncIterable<Uint8Array>;
-  /** Why it could not be read to its end, if so. */
+  /** The read error, if there was one. */
   failed(): PhotospoolError | undefined;
 }
 
@@ -17,7 +17,7 @@ export function readOut(path: string, from = 0): Outgoing {
       const file = await openRegular(path);
       yield* file.createReadStream({ start: from, highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
     } catch (cause) {
-      // Node's own errors (`ERR_…`) tell that it was ended from outside, which is no trouble of the file's.
+      // Node's own errors (`ERR_…`) mean that the stream was ended from outside, not a problem of the file.
       if (/^E(?!RR_)/.test(errnoOf(cause) ?? '') || cause instanceof PhotospoolError)
         failure = new PhotospoolError('corrupt', `${printable(path)} can't be read, and is not sent.`, {
           ...{ op: 'read', path, cause },

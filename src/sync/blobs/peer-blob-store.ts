@@ -1,7 +1,8 @@
 /**
- * Blobs on this server, for peers: what may be given out, and how one is taken in. Nothing is taken that no document
- * names, nor more bytes than it says; what comes gathers beside its place, goes on there after a cut, and only with the
- * right hash becomes a rendition or, by a reservation of its name, an original in the archive. Nothing is ever replaced.
+ * Serves the blobs of this server to peers and stores received ones. Accepts only blobs that a document names, and no
+ * more bytes than it states. Received bytes accumulate in a partial file, are continued after an interruption, and
+ * become a rendition or, under a reserved name, an original in the archive only if the hash is right. Never replaces a
+ * file.
  */
 import { createHash } from 'node:crypto';
 import type { Archive } from '../../archive/archive.js';
@@ -18,43 +19,47 @@ import type { Library } from '../../library/library.js';
 import type { BlobIndex, NamedBlob } from './blob-index.js';
 import { bounded, joined } from './incoming-blob.js';
 
-/** What the store is made of. */
+/** The dependencies of the store. */
 export interface StoreParts {
   library: Library;
   archive: Pick<Archive, 'occupied' | 'resolve' | 'place'>;
   blobs: Blobs;
   files: Files;
   named: BlobIndex;
-  /** The room on the disk of a folder. */
+  /** The free space on the disk of a folder. */
   room?(folder: string): Promise<Room>;
 }
 
 /** The blobs of this server. */
 export interface Store {
-  /** Where a blob's file is, absolute, and what it is; undefined where no document names it or it is not here. */
+  /** The file of a blob (absolute), and its description; undefined if no document names it or it is not here. */
   find(sha256: string): { path: string; blob: NamedBlob } | undefined;
-  /** Whether a blob's file is in its place. */
+  /** Whether the file of a blob is in its place. */
   has(blob: NamedBlob): boolean;
-  /** How many bytes of a blob that is on its way are here. */
+  /** The number of bytes received so far of an incomplete blob. */
   begun(sha256: string): Promise<number>;
   /**
-   * Takes in bytes of a blob from `from` on, which must be how many are here already. Resolves to how many there are then:
-   * all, and it is in its place. What came before a cut stays.
-   * @throws PhotospoolError `not-found` for a blob that no document names, `conflict` where other bytes are expected next,
-   * `too-large` past what the document says, `disk-full` where the disk would have no room for documents any more, `corrupt` where all came and have another hash, `locked` while another brings it.
+   * Stores bytes of a blob from `from` on, which must equal the number received so far. Resolves to the new number;
+   * when it is complete, the blob is in its place. After an interruption the received bytes stay.
+   * @throws PhotospoolError `not-found` for a blob that no document names, `conflict` if other bytes are expected next,
+   * `too-large` beyond the size in the document, `disk-full` if the disk would lack space for documents, `corrupt` if
+   * all bytes arrived and the hash is wrong, `locked` while another peer sends it.
    */
   take(sha256: string, from: number, source: AsyncIterable<Uint8Array>): Promise<number>;
   /**
-   * Puts an original into its place again that was laid into `archive/trash` when its photo was purged, where a document names
-   * it again. True where it did.
+   * Restores an original from `archive/trash`, where it was moved when its photo was purged, if a document names it
+   * again. True if it did.
    */
   putBack(sha256: string): Promise<boolean>;
 }
 
-/** The claim in whose name originals are reserved. No folder has it, so what a crash leaves is settled at the next start. */
+/**
+ * The claim under which originals are reserved. It has no folder, so leftovers of a crash are resolved at the next
+ * start.
+ */
 const claim = 'replication';
 
-/** The most bytes of a blob that is written in one piece. */
+/** The maximum size of a blob that is written in one piece. */
 const atOnce = 1024 * 1024;
 
 /** Opens the store. */
@@ -105,7 +110,7 @@ export function openStore(parts: StoreParts): Store {
   };
 }
 
-/** Where blobs are, and how whole ones get there. */
+/** The paths of blobs, and moving complete ones there. */
 type Places = ReturnType<typeof openPlaces>;
 
 function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
@@ -121,13 +126,13 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
     return (await files.stat(blobs.partial(sha256)))?.size ?? 0;
   }
 
-  /** A transaction waits for the disk and holds up everything: one for all that come together. */
+  /** A transaction waits for the disk and blocks everything: one for all blobs that arrive together. */
   const arrive = gather<string>((all) => {
     named.arrived(all);
     return Promise.resolve([]);
   });
 
-  /** Gives a whole file with the right hash its place. */
+  /** Moves a complete file with the right hash to its place. */
   async function settle(blob: NamedBlob): Promise<void> {
     const { sha256, kind } = blob;
     const file = blobs.partial(sha256);
@@ -163,9 +168,9 @@ function openPlaces({ library, archive, blobs, files, named }: StoreParts) {
   return { pathOf, begun, arrive, settle, settleOriginal };
 }
 
-/** Adds bytes to a blob that is not whole, while the disk has room for all that is under way. */
+/** Appends bytes to an incomplete blob, if the disk has space for all transfers in progress. */
 function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, settle }: Places) {
-  /** Bytes that others in hand have still to write. */
+  /** Bytes that other transfers in progress still have to write. */
   let promised = 0;
 
   /** @throws PhotospoolError `disk-full`. */
@@ -177,7 +182,7 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
     });
   }
 
-  /** Passes a stream on, and counts what is promised of it. */
+  /** Passes a stream on, and subtracts its bytes from the promised ones. */
   async function* counted(source: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
     let left = bytes;
     promised += left;
@@ -205,7 +210,7 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
     const whole = bytes - there <= atOnce ? joined(limited) : limited;
     const total = there + (await files.extend(counted(whole, bytes - there), file));
     if (total < bytes) return total;
-    // What came in one piece was hashed on its way.
+    // A blob in one piece was hashed on its way.
     const found = there === 0 ? hash.digest('hex') : (await files.hash(file)).sha256;
     if (found === sha256) {
       await settle(blob);
@@ -217,7 +222,7 @@ function openAppending({ blobs, files, room = roomOf }: StoreParts, { begun, set
   return append;
 }
 
-/** A folder of the archive that may not be written holds up what belongs there, and nothing else. */
+/** An archive folder without write permission stops only the blobs that belong there. */
 function notPermitted(error: unknown, path: string): unknown {
   if (!['EACCES', 'EPERM'].includes(errnoOf(error) ?? '')) return error;
   return new PhotospoolError(

@@ -1,18 +1,18 @@
 /**
- * The hashes that photos named which were purged: a local table, filled from the change feed as the purges come in, for the
- * purges themselves do not tell them. Of originals only those whose bytes are in this server's archive, or aside in its trash.
- * What is in it may be removed elsewhere (purge-couch-blobs.ts) where no document names it: no byte whose only copy is there.
+ * The hashes named by purged photos: a local table, filled from the change feed as purges arrive, because the purges do
+ * not contain them. Originals are listed only if their bytes are in this server's archive or its trash. Blobs in it
+ * that no document names may be removed elsewhere (purge-couch-blobs.ts): never the only copy of anything.
  */
 import type { Sqlite } from '../../base/sqlite.js';
 
 /** The hashes of purged photos. */
 export interface Purged {
   note(hashes: Iterable<string>): void;
-  /** Those that a database of blobs (its number, remote-blob-index.ts) holds and no document names. */
+  /** Those in a database of blobs (its number, remote-blob-index.ts) that no document names. */
   at(place: number, limit: number): string[];
 }
 
-/** Opens the table, making it where it is missing; those of blob-index.ts and remote-blob-index.ts are there. */
+/** Opens the table, creating it if it is missing; those of blob-index.ts and remote-blob-index.ts exist. */
 export function openPurged(db: Sqlite): Purged {
   db.exec('CREATE TABLE IF NOT EXISTS blob_purged (sha256 BLOB PRIMARY KEY) WITHOUT ROWID');
   const note = db.prepare('INSERT OR IGNORE INTO blob_purged (sha256) VALUES (?)');

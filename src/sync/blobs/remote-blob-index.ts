@@ -1,16 +1,16 @@
 /**
- * Which blobs a database of blobs on another server holds, as far as its change feed was followed: a local table. It can be
- * dropped, and is filled again. A crash leaves it a little behind the feed.
+ * The index of a database of blobs on another server, built from its change feed: a local table. It can be dropped and
+ * is then rebuilt. A crash leaves it slightly behind the feed.
  */
 import type { Sqlite } from '../../base/sqlite.js';
 
-/** SQL that makes the tables where they are missing. */
+/** SQL that creates missing tables. */
 export const thereTables = `
   CREATE TABLE IF NOT EXISTS blob_place (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, made TEXT NOT NULL,
     since TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS blob_there (place INTEGER NOT NULL, sha256 BLOB NOT NULL, PRIMARY KEY (place, sha256)) WITHOUT ROWID;`;
 
-/** What one database holds. */
+/** The content of one database. */
 export interface There {
   /** The number of the database, for `MissingOptions.at`. */
   id: number;
@@ -18,17 +18,17 @@ export interface There {
   add(sha256: string): void;
   remove(sha256: string): void;
   count(): number;
-  /** How far its change feed was followed. */
+  /** The position in its change feed. */
   since(): string;
-  /** Takes in a stretch of its feed that ends at `since`. */
+  /** Processes a batch of its feed that ends at `since`. */
   take(rows: Iterable<{ sha256: string; deleted: boolean }>, since: string): void;
-  /** What its server says of when it was made. */
+  /** The creation time that its server reports. */
   made(): string;
-  /** Forgets all, so that its feed is followed from the beginning. */
+  /** Forgets everything, so that its feed is read from the beginning. */
   clear(made: string): void;
 }
 
-/** Opens what is known of the database at `url`. */
+/** Opens the index of the database at `url`. */
 export function openThere(db: Sqlite, url: string): There {
   db.exec(thereTables);
   db.prepare("INSERT OR IGNORE INTO blob_place (url, made, since) VALUES (?, '', '0')").run(url);
@@ -65,7 +65,7 @@ export function openThere(db: Sqlite, url: string): There {
   };
 }
 
-/** Forgets what is known of the database at `url`. */
+/** Removes the index of the database at `url`. */
 export function forgetThere(db: Sqlite, url: string): void {
   db.exec(thereTables);
   db.transaction(() => {

@@ -1,33 +1,37 @@
 /**
- * How far a peer's clock is from this one, by the `Date` of its answers (RFC 9110, 6.6.1). An answer was dated between the moment
- * it was asked for and the moment it came, so a date outside of that span tells for certain at least how far the clocks differ,
- * however long the answer took. Nothing is stored; two minutes are taken for right.
+ * Measures the difference between a peer's clock and this one by the `Date` of its responses (RFC 9110, 6.6.1). A
+ * response was dated between sending its request and receiving it, so a date outside that interval gives a certain
+ * minimum of the difference, however long the response took. Nothing is stored; differences below two minutes are
+ * ignored.
  */
 import type { Clock } from '../../base/clock.js';
 
-/** Seconds from which on clocks are told to differ. */
+/** Seconds from which a difference is reported. */
 export const leastDrift = 120;
 
-/** What measures. */
+/** The measurement. */
 export interface Drift {
-  /** Asks as `fetching` does, and measures. */
+  /** Wraps `fetch` with the measurement. */
   watch(fetching: typeof fetch): typeof fetch;
 }
 
-/** Opens a measure. `changed` is told the seconds that the peer is ahead (less than 0: behind), or undefined while it is right. */
+/**
+ * Opens a measurement. `changed` is called with the seconds that the peer is ahead (negative: behind), or undefined
+ * when it is right.
+ */
 export function openDrift(clock: Pick<Clock, 'now'>, changed: (seconds: number | undefined) => void): Drift {
   let known: number | undefined;
 
   function measure(dated: string | null, sent: number, came: number): void {
     const date = Date.parse(dated ?? '');
-    // A clock that was set while the answer was on its way tells nothing.
+    // A clock that was set during the request makes the measurement meaningless.
     if (Number.isNaN(date) || came < sent) return;
     // A date has whole seconds.
     const ahead = Math.floor((date - came) / 1_000);
     const behind = Math.ceil((date + 1_000 - sent) / 1_000);
     const seconds = ahead > 0 ? ahead : behind < 0 ? behind : 0;
     const told = Math.abs(seconds) >= leastDrift ? seconds : undefined;
-    // Of seconds more or less nobody needs to know.
+    // Small changes are not reported.
     if (told === known || (told !== undefined && known !== undefined && Math.abs(told - known) < leastDrift / 2))
       return;
     known = told;
@@ -51,14 +55,14 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/** A number of seconds in its greatest unit: `3 years`, `5 minutes`. */
+/** A number of seconds in its largest unit: `3 years`, `5 minutes`. */
 function inWords(seconds: number): string {
   const [name, size] = units.find(([, size]) => seconds >= size) ?? units[3];
   const n = Math.floor(seconds / size);
   return `${n} ${name}${n === 1 ? '' : 's'}`;
 }
 
-/** A drift of two minutes or more as a sentence with its remedy. `host` is what the peer is called. */
+/** A difference of two minutes or more as a sentence with its remedy. `host` is the name of the peer. */
 export const describeDrift = (host: string, seconds: number): string =>
   `The clock of ${host} is ${inWords(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} the clock of this server. ` +
   'Set the wrong one right: edits are dated by the clock of the server that they are made on.';

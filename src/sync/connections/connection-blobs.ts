@@ -1,4 +1,6 @@
-/** The blobs of a link, and what its status tells of them: how many went over, how many the peer lacks, why they wait. */
+/**
+ * The blob transfers of a connection, and their part of its status: transferred and missing blobs, and why they wait.
+ */
 import type { Clock } from '../../base/clock.js';
 import type { Throttle } from '../blobs/blob-transport.js';
 import { carryBlobs, carryThere } from '../blobs/blob-sync.js';
@@ -10,30 +12,30 @@ import type { OriginalsPolicy } from './peers.js';
 import type { ConnectionStatus } from './connection-status.js';
 import type { LogOnce } from '../../base/async/log-once.js';
 
-/** What carries the blobs of a link. */
+/** The dependencies of the blob transfers. */
 export interface LinkBlobsParts {
   exchange: Exchange;
   throttle: Throttle;
   originals: OriginalsPolicy;
   clock: Clock;
-  /** Is changed in place. */
+  /** Updated in place. */
   status: ConnectionStatus;
-  /** Told when the status is another. */
+  /** Called when the status has changed. */
   changed(): void;
-  /** Told what went wrong, as sentences. */
+  /** Logs errors, as sentences. */
   telling: LogOnce;
 }
 
-/** Carries the blobs of one connection until the signal: both ways, or only those there that `narrow` leaves. */
+/** Transfers the blobs of a connection until the signal aborts: both ways, or only sends those that `narrow` leaves. */
 export type CarryLinkBlobs = (
   found: DiscoveredPeer,
   signal: AbortSignal,
   narrow?: (exchange: Exchange) => Exchange,
 ) => Promise<void>;
 
-/** Opens what carries the blobs of a link. */
+/** Opens the blob transfers of a connection. */
 export function openLinkBlobs({ exchange, status, changed, telling, ...rest }: LinkBlobsParts): CarryLinkBlobs {
-  /** Why each way waits. */
+  /** Why each direction waits. */
   const waits = new Map<Way, string>();
 
   const sentenceOf = (why: string): string => `Pictures wait: ${why}`;
@@ -80,7 +82,7 @@ export function openLinkBlobs({ exchange, status, changed, telling, ...rest }: L
         changed();
       },
     };
-    // A new connection is no sign that a disk has room again: what was said is not said again.
+    // Reconnecting does not mean that a disk has space again: do not log the same again.
     waits.clear();
     show();
     return narrow ? carryThere(how) : carryBlobs(how);

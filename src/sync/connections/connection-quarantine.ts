@@ -1,6 +1,6 @@
 /**
- * The quarantine of a link at work: what a side rejects is set aside and said once in the log, and tried again when its time comes.
- * Trying again is one more reading and writing of the same documents: a crash at any point leaves them set aside.
+ * Operates the quarantine of a connection: rejected documents are set aside, logged once, and retried when they are
+ * due. A retry just reads and writes the same documents again: a crash at any point leaves them in quarantine.
  */
 import type { Clock } from '../../base/clock.js';
 import { printable } from '../../base/errors.js';
@@ -10,7 +10,7 @@ import { whileDisksAllow } from './retry-on-disk-error.js';
 import type { Direction, Quarantine } from './quarantine.js';
 import type { ConnectionStatus } from './connection-status.js';
 
-/** What it is made of. */
+/** The dependencies of the quarantine. */
 export interface LinkQuarantineParts {
   quarantine: Quarantine;
   url: string;
@@ -18,37 +18,37 @@ export interface LinkQuarantineParts {
   /** 0 to 1. */
   random(): number;
   log: Log;
-  /** Where the documents are told of. */
+  /** The status that lists the documents. */
   status: ConnectionStatus;
   changed(): void;
 }
 
-/** The quarantine of a link. */
+/** The quarantine of a connection. */
 export interface LinkQuarantine {
-  /** Of the documents `ids`, which were looked at, those in `refused` did not go over. */
+  /** Of the processed documents `ids`, those in `refused` were not replicated. */
   settle(direction: Direction, ids: readonly string[], refused: readonly RejectedRevision[]): void;
   /**
-   * Tries again what is due, one direction, until the signal; `anew` runs the whole feed. Rejects with what a side says: what was
-   * tried then is put off already.
+   * Retries due documents in one direction until the signal aborts; `anew` runs the whole feed. Rejects with the error
+   * of a side: the documents tried then are already postponed.
    */
   retry(direction: Direction, sides: Sides, anew: () => Promise<unknown>): Promise<void>;
 }
 
-/** The two sides of a direction, for as long as the signal. */
+/** The two sides of a direction, while the signal lasts. */
 export interface Sides {
   source: Database;
   target: Database;
   signal: AbortSignal;
 }
 
-/** Documents of the quarantine that a status names. */
+/** The maximum number of quarantined documents in a status. */
 const named = 100;
-/** Documents that are tried at once, and ms between looks for those that are due. */
+/** Documents per retry, and ms between checks for due ones. */
 const [batch, look] = [50, 2_000];
 
 const isRunning = (signal: AbortSignal): boolean => !signal.aborted;
 
-/** Opens the quarantine of a link. */
+/** Opens the quarantine of a connection. */
 export function openLinkQuarantine(parts: LinkQuarantineParts): LinkQuarantine {
   const { quarantine, url, clock, log, random } = parts;
   function tell(): void {
@@ -76,7 +76,7 @@ export function openLinkQuarantine(parts: LinkQuarantineParts): LinkQuarantine {
       due = quarantine.due(direction, batch);
       if (due.length > 0) await again(direction, sides, due);
       else if (quarantine.isFeedDue(direction)) {
-        // Ends early, and without an error, at the signal.
+        // At the signal it ends early, without an error.
         await anew();
         if (isRunning(signal)) quarantine.lookedAtFeed(direction);
         tell();
@@ -104,7 +104,7 @@ export function openLinkQuarantine(parts: LinkQuarantineParts): LinkQuarantine {
     retry(direction, sides, anew) {
       const { signal } = sides;
       const work = (): Promise<void> => retryUntil(direction, sides, anew);
-      // The direction itself tells of disks.
+      // The direction itself reports disk errors.
       return whileDisksAllow({ clock, signal, random, way: direction, held: () => undefined, work });
     },
   };

@@ -1,22 +1,22 @@
 /**
- * A connection's way to ask, which ends with it: what still waits for an answer then is called off, however silent the other
- * side is. A link that was cut without a word would else hold up whoever ends it for a minute.
+ * The requests of a connection, which end with it: pending ones are aborted, however silent the other side is.
+ * Otherwise a silently broken connection would block its shutdown for a minute.
  */
 import type { Clock } from '../../base/clock.js';
 
-/** A way to ask. */
+/** A `fetch` that can be ended. */
 export interface ConnectionRequests {
   fetch: typeof fetch;
-  /** After the signal, what is asked has two seconds left. */
+  /** After the signal, pending requests have two more seconds. */
   endWith(signal: AbortSignal): void;
-  /** Calls off what is still asked, now. */
+  /** Aborts pending requests now. */
   close(): void;
 }
 
-/** Ms for what a connection wants to say before it ends. */
+/** Ms for the last requests of a connection. */
 const goodbye = 2_000;
 
-/** Opens a way to ask by `fetching`. */
+/** Wraps `fetching`. */
 export function openConnectionRequests(clock: Clock, fetching: typeof fetch = fetch): ConnectionRequests {
   const late = new AbortController();
   return {

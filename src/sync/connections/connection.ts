@@ -1,7 +1,7 @@
 /**
- * The link to one peer: connects, replicates both ways until something breaks, waits, and begins again where it stopped.
- * It holds nothing that a crash could lose: how far it came is in the checkpoints. One side makes the link, also through a
- * router that lets nobody in; it carries both directions.
+ * The connection to one peer: connects, replicates both ways until an error, backs off, and resumes. It holds nothing
+ * that a crash could lose: progress is in the checkpoints. One side opens the connection, also from behind a router
+ * that blocks incoming connections; it carries both directions.
  */
 import type { Clock } from '../../base/clock.js';
 import { openSqlite } from '../../base/sqlite.js';
@@ -35,40 +35,40 @@ export type {
   ConnectionStatus as LinkStatus,
 } from './connection-status.js';
 
-/** What links are made of. */
+/** The dependencies of connections. */
 export interface LinkParts {
   /** This server's side. */
   database: Database;
-  /** The id of this server's library, and the epoch it is in. */
+  /** The id of this server's library, and its epoch. */
   server: string;
   epoch: string;
   clock: Clock;
   log: Log;
   /** 0 to 1. */
   random(): number;
-  /** A name that no other run has. */
+  /** A unique name for a run. */
   session(): string;
   fetch?: typeof fetch;
-  /** Told which library was seen in which epoch; absent on a side that does not look for copies. */
+  /** Called with the library and epoch that were seen; absent on a side that does not detect copies. */
   copies?: Copies;
-  /** Blobs and what slows them; absent on a side that keeps none. */
+  /** Blobs and their bandwidth limit; absent on a side without blobs. */
   blobs?: { exchange: Exchange; throttle: Throttle };
-  /** Publishes over a link until it breaks or is closed; absent on a side that publishes nothing. */
+  /** Publishes over a connection until it breaks or is closed; absent on a side that publishes nothing. */
   publishTo?(link: PublishLink): Promise<void>;
-  /** The quarantine of the link to an address; in memory where it is absent. */
+  /** The quarantine of the connection to an address; in memory if absent. */
   quarantine?(url: string): Quarantine;
-  /** Told when the status is another. */
+  /** Called when the status has changed. */
   changed(): void;
 }
 
-/** An open link. */
+/** An open connection. */
 export interface Connection {
   status(): ConnectionStatus;
-  /** Ends it; resolves when nothing of it runs any more. */
+  /** Closes it; resolves when all its work has ended. */
   close(): Promise<void>;
 }
 
-/** Opens the link to a peer and keeps it up until `close`. */
+/** Opens the connection to a peer and keeps it up until `close`. */
 export function openConnection(peer: Peer, parts: LinkParts): Connection {
   const { clock } = parts;
   const stop = new AbortController();
@@ -89,7 +89,7 @@ export function openConnection(peer: Peer, parts: LinkParts): Connection {
       } catch (error) {
         if (ended()) return;
         const ours = toPhotospoolError(error, 'replicate with', hostOf(peer.url));
-        // What got on is no failure in a row.
+        // After progress, it is the first failure in a row.
         failures = status.push.sent + status.pull.sent > began ? 1 : failures + 1;
         const wait = waitAfter(failures, ours.code, parts.random);
         const next = new Date(clock.now() + wait).toISOString();
@@ -112,7 +112,7 @@ export function openConnection(peer: Peer, parts: LinkParts): Connection {
   };
 }
 
-/** How a connection is, and what is said of it. */
+/** The status of a connection, and its log. */
 type State = ReturnType<typeof openState>;
 
 function openState(peer: Peer, parts: LinkParts) {
@@ -133,7 +133,7 @@ function openState(peer: Peer, parts: LinkParts) {
     refused: [],
   };
 
-  /** Directions whose documents wait for a disk while the rest goes on. */
+  /** Directions whose documents wait for a disk while the rest continues. */
   const holds = new Map<Direction, DiskErrorHold>();
 
   const telling = openLogOnce((text) => log.warn({ peer: peer.url }, text));
@@ -160,7 +160,7 @@ function openState(peer: Peer, parts: LinkParts) {
     parts.changed();
   }
 
-  /** What a connection that stands is: it waits where documents do, one way. */
+  /** The state of an established connection: waiting if documents in one direction do. */
   function stand(): void {
     const behind = (status.pull.pending ?? 0) + (status.push.pending ?? 0);
     const [hold] = holds.values();
@@ -179,7 +179,7 @@ function openState(peer: Peer, parts: LinkParts) {
   return { now, status, holds, telling, drift, become, stand, hold };
 }
 
-/** Replicates documents, each direction by itself. */
+/** The two directions of documents. */
 type Directions = ReturnType<typeof openDirections>;
 
 function openDirections(peer: Peer, parts: LinkParts, { status, stand, hold }: State) {
@@ -192,7 +192,7 @@ function openDirections(peer: Peer, parts: LinkParts, { status, stand, hold }: S
     ...{ random: parts.random, changed: parts.changed },
   });
 
-  /** Runs one direction for the time of a connection, and counts. */
+  /** Runs one direction while a connection lasts, and counts. */
   function run(direction: Direction, source: Database, target: Database, signal: AbortSignal): Promise<unknown>[] {
     const settled = (ids: readonly string[], refused: readonly RejectedRevision[]): void =>
       aside.settle(direction, ids, refused);
@@ -237,7 +237,7 @@ function openConnecting(
       telling,
     });
 
-  /** What is at the other end; told of to who looks for copies. */
+  /** Discovers the peer, and reports its identity for the detection of copies. */
   async function look({ fetch }: ConnectionRequests): Promise<DiscoveredPeer> {
     const { server, epoch } = parts;
     const found = await discover(peer, { from: { server, epoch }, fetch });
@@ -297,7 +297,7 @@ function openConnecting(
   return connect;
 }
 
-/** What a status says of an error. */
+/** The fields of a status for an error. */
 const told = (error: PhotospoolError): Pick<ConnectionStatus, 'reason' | 'code'> => ({
   reason: sentence(error),
   code: error.code,

@@ -1,27 +1,27 @@
 /**
- * Homes of which there are two copies with one library id, found out by who replicates with both: every opening of a library
- * draws an epoch and never comes back to it, so an epoch that another one had followed, and that is seen again, is another
- * copy's. A restored home has a new epoch and is none. In memory only: what is still so is seen again.
+ * Detects two copies of a home with the same library id, on a server that replicates with both: every opening of a
+ * library draws a random epoch and never returns to it, so an earlier epoch that appears again belongs to another copy.
+ * A restored home has a new epoch and is not a copy. In memory only: copies that still exist are detected again.
  */
 import type { Clock } from '../../base/clock.js';
 import { printable } from '../../base/errors.js';
 import type { Log } from '../../base/log.js';
 
-/** A home of which there are copies. */
+/** A home that exists in copies. */
 export interface CopiedHome {
-  /** The id that the copies have. */
+  /** The id of the library that the copies share. */
   server: string;
-  /** By what they are known here: addresses of peers, names of tokens. */
+  /** Their names here: addresses of peers, names of tokens. */
   by: string[];
-  /** When that was found out, UTC. */
+  /** When they were detected, UTC. */
   since: string;
 }
 
-/** Who is told of epochs, and tells of copies. */
+/** Collects epochs and lists copies. */
 export interface Copies {
-  /** The library `server` is in `epoch` now, says who is known as `by`. */
+  /** The library `server` is now in `epoch`, as seen at the peer `by`. */
   saw(server: string, epoch: string, by: string): void;
-  /** Homes whose copies were at work in the last hour. */
+  /** Homes with copies active within the last hour. */
   all(): CopiedHome[];
 }
 
@@ -32,11 +32,11 @@ interface Known {
   copied?: { since: number; last: number };
 }
 
-/** Ms without a sign of a second copy after which there is none any more. */
+/** Ms without a sign of a second copy after which it is no longer reported. */
 const hour = 3_600_000;
 const most = { servers: 1_000, epochs: 20, names: 20 };
 
-/** Opens the list of copies; `onFound` is called when there is another one on it. */
+/** Opens the list of copies; `onFound` is called for each new one. */
 export function openCopies(clock: Clock, log: Log, onFound?: () => void): Copies {
   const known = new Map<string, Known>();
 
@@ -74,10 +74,10 @@ export function openCopies(clock: Clock, log: Log, onFound?: () => void): Copies
   };
 }
 
-/** A home with copies in a sentence, with what to do. */
+/** A sentence about a home with copies, with its remedy. */
 export const describeCopied = ({ server, by }: CopiedHome): string =>
   `There are two copies of the home ${printable(server)} (${by.map(printable).join(', ')}). ${keepOne}`;
 
-/** What to do about copies of a home. */
+/** The remedy for copies of a home. */
 export const keepOne =
   'Keep one, and stop the other: make a new home there, add this one as its peer, and put what only the copy has into it.';

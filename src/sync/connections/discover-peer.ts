@@ -1,21 +1,19 @@
-/**
- * What is at an address: a Photospool server, a CouchDB, or neither. Found out by asking, once per connection.
- */
+/** Determines what is at an address: a Photospool server, a CouchDB, or neither. Asks once per connection. */
 import { PhotospoolError } from '../../base/errors.js';
 import { own, textOf } from '../../document/json-values.js';
 import { requestJson, hostOf, type Address } from '../couch/json-client.js';
 import { keepOne } from './detect-copies.js';
 import { couchUrls, type Peer } from './peers.js';
 
-/** A server that was found. */
+/** A discovered server. */
 export type DiscoveredPeer =
   | {
       kind: 'photospool';
       /** The database of documents. */
       photos: Address;
-      /** `…/blobs`, below which blobs are by hash. */
+      /** `…/blobs`, with blobs by hash below it. */
       blobs: Address;
-      /** The id of its library, and the epoch that it is in. */
+      /** The id of its library, and its epoch. */
       server: string;
       epoch: string;
       version: string;
@@ -28,7 +26,9 @@ export type DiscoveredPeer =
       version: string;
     };
 
-/** Asks what is there. @throws PhotospoolError `io` where it is neither; `unauthorized`; `config` where it only takes what is published. */
+/**
+ * Asks the server. @throws PhotospoolError `io` if it is neither; `unauthorized`; `config` if it is a public server.
+ */
 export async function discover(
   peer: Pick<Peer, 'url' | 'authorization'> & Partial<Pick<Peer, 'publish'>>,
   { fetch: fetching, from }: Pick<Address, 'fetch' | 'from'> = {},
@@ -73,13 +73,13 @@ async function welcome(address: Address, path: string): Promise<Record<string, u
     const { status, json } = await requestJson(address, path);
     return status === 200 && typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
   } catch (error) {
-    // A page instead of JSON is an answer, too: it is not there.
+    // A page instead of JSON also means: not there.
     if (error instanceof PhotospoolError && error.code === 'unsupported') return undefined;
     throw error;
   }
 }
 
-/** Makes a database on a CouchDB where it is not there yet. @throws PhotospoolError. */
+/** Creates a database on a CouchDB unless it exists. @throws PhotospoolError. */
 export async function makeDatabase(database: Address): Promise<void> {
   const { status } = await requestJson(database, '', { method: 'GET' });
   if (status === 200) return;
@@ -90,7 +90,7 @@ export async function makeDatabase(database: Address): Promise<void> {
   });
 }
 
-/** @throws PhotospoolError `config` where the peer is this very server, or a copy of it. */
+/** @throws PhotospoolError `config` if the peer is this server itself, or a copy of it. */
 export function checkOther(
   found: DiscoveredPeer,
   url: string,

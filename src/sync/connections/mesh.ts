@@ -1,25 +1,26 @@
 /**
- * The links to all peers in the table, which may change while the server runs. Closing it ends them all.
+ * The connections to all peers in the table, which may change while the server runs. Closing the mesh closes all of
+ * them.
  */
 import { openListeners, type Subscribe } from '../../base/async/listeners.js';
 import type { Clock } from '../../base/clock.js';
 import { openConnection, type Connection, type LinkParts, type LinkStatus } from './connection.js';
 import type { Peer, Peers } from './peers.js';
 
-/** All links of a server. */
+/** All connections of a server. */
 export interface Mesh {
   status(): LinkStatus[];
-  /** Calls `listener` when the status of a link is another; returns what ends it. */
+  /** Calls `listener` when the status of a connection changes; returns the function that unsubscribes. */
   on: Subscribe;
-  /** Tells them that something else that belongs to the mesh is another. */
+  /** Announces another change in the mesh. */
   changed(): void;
   close(): Promise<void>;
 }
 
-/** Ms between looks into the table of peers. */
+/** Ms between checks of the table of peers. */
 const look = 2_000;
 
-/** Opens the links to all peers, and those that are added while it is open. */
+/** Connects to all peers, also those added while it is open. */
 export function openMesh(peers: Peers, parts: Omit<LinkParts, 'changed'> & { clock: Clock }): Mesh {
   const links = new Map<string, { peer: string; link: Connection }>();
   const { on, call: changed } = openListeners();
@@ -44,7 +45,7 @@ export function openMesh(peers: Peers, parts: Omit<LinkParts, 'changed'> & { clo
 
   async function keepFollowing(): Promise<void> {
     while (!stop.signal.aborted) {
-      // A table that can't be read now is read later; links that stand go on.
+      // A table that can't be read now is read later; open connections continue.
       await follow().catch((err: unknown) => parts.log.error({ err }, 'The table of peers could not be read.'));
       await parts.clock.sleep(look, stop.signal);
     }

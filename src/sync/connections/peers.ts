@@ -1,24 +1,24 @@
 /**
- * The servers that this one replicates with, in a local table: never replicated themselves, kept in backups. Written by
- * the command line and read by the server beside it; every change is durable when the call returns.
+ * The peers that this server replicates with, in a local table: never replicated, included in backups. The command line
+ * writes it and the running server reads it; every change is durable when the call returns.
  */
 import { PhotospoolError, printable } from '../../base/errors.js';
 import type { Sqlite } from '../../base/sqlite.js';
 import { forgetSetAside, isSetAside, listSetAside, retrySetAside, type QuarantinedDocument } from './quarantine.js';
 import { forgetThere } from '../blobs/remote-blob-index.js';
 
-/** Which originals of a peer are fetched: all, those that somebody asks for, or none. */
+/** Which originals are fetched from a peer: all, those that someone requests, or none. */
 export const originalsPolicies = ['all', 'on-demand', 'none'] as const;
-/** One of them. */
+/** One of the policies. */
 export type OriginalsPolicy = (typeof originalsPolicies)[number];
 
-/** A server that this one replicates with. */
+/** A peer. */
 export interface Peer {
-  /** As it was given, without credentials and without a slash at its end. */
+  /** The address without credentials and without a trailing slash. */
   url: string;
   /** The header `authorization`: a secret. */
   authorization?: string;
-  /** Sends the public projection there and nothing else, and takes nothing. */
+  /** Sends only the public projection there, and fetches nothing. */
   publish: boolean;
   originals: OriginalsPolicy;
   /** When it was added, UTC. */
@@ -30,18 +30,22 @@ export interface Peers {
   all(): Peer[];
   find(url: string): Peer | undefined;
   /**
-   * Adds a peer, or replaces what was known of it. `unclaimed`: by whoever reached the page of a home that has no owner account yet.
+   * Adds a peer, or replaces its settings. `unclaimed`: added by someone with access to the page of a home without an
+   * owner account.
    */
   put(peer: Peer, unclaimed?: boolean): void;
-  /** True where it was there. */
+  /** True if it existed. */
   remove(url: string): boolean;
-  /** Removes those that were put unclaimed; answers their addresses. */
+  /** Removes the peers added as unclaimed; returns their addresses. */
   removeUnclaimed(): string[];
-  /** The documents that were set aside at the link to a peer, the newest first, and how many there are. */
+  /** The quarantined documents of the connection to a peer, the newest first, and their number. */
   setAside(url: string): { documents: QuarantinedDocument[]; count: number };
-  /** Has them tried again at once: all, or one, or one revision of it. Returns how many. */
+  /** Makes them due at once: all, or one, or one revision of it. Returns their number. */
   retry(url: string, id?: string, rev?: string): number;
-  /** Whether a document of this server was set aside there: only one of those may be removed as another program's. */
+  /**
+   * Whether a document of this server is in quarantine there: only such a document may be removed as one of another
+   * program.
+   */
   isSetAside(url: string, id: string): boolean;
 }
 
@@ -57,7 +61,7 @@ interface Row {
 export const hasPeers = (db: Sqlite): boolean =>
   db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'peer'").get() !== undefined;
 
-/** Opens the table, making it where it is missing. */
+/** Opens the table, creating it if it is missing. */
 export function openPeers(db: Sqlite): Peers {
   if (!hasPeers(db))
     db.exec(`CREATE TABLE IF NOT EXISTS peer
@@ -72,7 +76,7 @@ export function openPeers(db: Sqlite): Peers {
     ...(authorization !== null && { authorization }),
     publish: publish === 1,
   });
-  // The column came later: made when it is first written, for those who only look write nothing.
+  // The column was added later: it is created by the first write, since read-only users write nothing.
   const isMarked = (): boolean =>
     db.prepare("SELECT 1 FROM pragma_table_info('peer') WHERE name = 'unclaimed'").get() !== undefined;
   const peers: Peers = {
@@ -106,8 +110,8 @@ export function openPeers(db: Sqlite): Peers {
 }
 
 /**
- * A peer's address as it is kept, and the credentials that were written into it (`https://user:password@host/`, for
- * CouchDB). @throws PhotospoolError `usage` where it is no http or https address.
+ * The address of a peer in its stored form, and the credentials in it (`https://user:password@host/`, for CouchDB).
+ * @throws PhotospoolError `usage` if it is not an http or https address.
  */
 export function readAddress(text: string): { url: string; authorization?: string } {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -124,16 +128,16 @@ export function readAddress(text: string): { url: string; authorization?: string
   };
 }
 
-/** What somebody says of a peer. */
+/** A peer as a person enters it. */
 export interface GivenPeer {
   address: string;
-  /** What the server there gave out; it may be in the address instead. */
+  /** The token issued by that server; may be in the address instead. */
   token?: string;
   publish: boolean;
   originals: OriginalsPolicy;
 }
 
-/** A peer as it is kept, of what somebody said at `now`. @throws PhotospoolError `usage`. */
+/** A peer in its stored form, entered at `now`. @throws PhotospoolError `usage`. */
 export function makePeer({ address, token, publish, originals }: GivenPeer, now: number): Peer {
   const { url, authorization } = readAddress(address);
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
@@ -148,12 +152,12 @@ export function makePeer({ address, token, publish, originals }: GivenPeer, now:
   };
 }
 
-/** Adds a peer, or says anew how: the day it was added stays. `unclaimed` as in `Peers.put`. */
+/** Adds a peer, or changes its settings: the day it was added stays. `unclaimed` as in `Peers.put`. */
 export function addPeer(peers: Peers, peer: Peer, unclaimed = false): void {
   peers.put({ ...peer, added: peers.find(peer.url)?.added ?? peer.added }, unclaimed);
 }
 
-/** The database on a CouchDB where the address names none. */
+/** The database on a CouchDB if the address contains none. */
 const usualName = 'photospool';
 
 /** The databases of documents and of blobs on a CouchDB, by the address of the peer. */

@@ -1,50 +1,51 @@
 /**
- * Documents that one side of a link rejects, in a local table: named, set aside, and tried again less and less often, so that none
- * blocks the rest and none is forgotten. Never replicated, kept in backups. An entry is durable before the checkpoint that passes
- * its document; a crash in between leaves an entry whose document is tried once more. Bounded: of each direction of a link so many
- * are named, and of those beyond it is known that there are some: then the whole feed is looked at again.
+ * Documents that one side of a connection rejects, in a local table: listed, set aside, and retried with back-off, so
+ * that none blocks the rest and none is forgotten. Never replicated, included in backups. An entry is durable before
+ * the checkpoint passes its document; a crash in between leaves an entry whose document is retried once too often.
+ * Bounded: each direction of a connection lists a maximum number; beyond it only the fact that there are more is kept,
+ * and the whole feed is processed again.
  */
 import { backOff, type BackOff } from '../../base/async/backoff.js';
 import type { Clock } from '../../base/clock.js';
 import type { Sqlite } from '../../base/sqlite.js';
 import type { RevisionId, RejectedRevision } from '../couch/database.js';
 
-/** The way a document did not go: from the peer to here, or from here to the peer. */
+/** The direction in which a document failed: from the peer to here, or from here to the peer. */
 export type Direction = 'pull' | 'push';
 
-/** A document that was set aside. Times are UTC, `2026-11-24T10:00:00.000Z`. */
+/** A quarantined document. Times are UTC, `2026-11-24T10:00:00.000Z`. */
 export interface QuarantinedDocument extends RejectedRevision {
   direction: Direction;
-  /** When it was first rejected, how often it was tried, and when it is tried next by itself. */
+  /** When it was first rejected, the number of attempts, and the time of the next one. */
   since: string;
   tries: number;
   next: string;
 }
 
-/** The quarantine of one link. */
+/** The quarantine of one connection. */
 export interface Quarantine {
   /**
-   * Notes what became of a stretch of the feed: of the documents `ids` those in `refused` are set aside, and no others. Returns
+   * Records the result of a batch of the feed: of the documents `ids` exactly those in `refused` are set aside. Returns
    * those that were not set aside before.
    */
   settle(direction: Direction, ids: readonly string[], refused: readonly RejectedRevision[]): RejectedRevision[];
-  /** Those that are to be tried now, at most `limit`; each is put off before it is returned, so that no crash repeats it at once. */
+  /** Due documents, at most `limit`; each is postponed before it is returned, so that no crash repeats it at once. */
   due(direction: Direction, limit: number): RevisionId[];
-  /** Notes what became of some that were tried: those in `refused` stay. */
+  /** Records the result of a retry: those in `refused` stay. */
   tried(direction: Direction, named: readonly RevisionId[], refused: readonly RejectedRevision[]): void;
-  /** Whether more were rejected than are named here and it is time to look at the whole feed again; puts that off. */
+  /** Whether more were rejected than are listed and the whole feed is due to be processed again; postpones that. */
   isFeedDue(direction: Direction): boolean;
-  /** The whole feed was looked at. */
+  /** The whole feed was processed. */
   lookedAtFeed(direction: Direction): void;
-  /** The newest ones, at most `limit`, and how many there are. */
+  /** The newest ones, at most `limit`, and their total number. */
   list(limit: number): { documents: QuarantinedDocument[]; count: number };
 }
 
-/** Documents that are named for each direction of a link. */
+/** The maximum number of listed documents per direction. */
 export const mostSetAside = 1_000;
-/** The longest id, revision id and reason that is kept, in characters. */
+/** The maximum stored length of an id, revision id and reason, in characters. */
 const longest = { id: 600, rev: 200, reason: 400 };
-/** Ms until a document is tried again: a minute, then four times as long each time, up to a day. */
+/** The delay of retries in ms: a minute, growing fourfold up to a day. */
 const waits: BackOff = { first: 60_000, longest: 86_400_000, factor: 4 };
 
 interface Columns {
@@ -57,7 +58,7 @@ interface Columns {
   next: number;
 }
 
-/** Makes the tables where they are missing. Ids are kept as JSON: they may hold characters that SQLite ends a text at. */
+/** Creates missing tables. Ids are stored as JSON: they may contain NUL, which ends a text in SQLite. */
 const tables = `
   CREATE TABLE IF NOT EXISTS quarantine (url TEXT NOT NULL, direction TEXT NOT NULL, id TEXT NOT NULL, rev TEXT NOT NULL,
     reason TEXT NOT NULL, since INTEGER NOT NULL, tries INTEGER NOT NULL, next INTEGER NOT NULL,
@@ -74,7 +75,7 @@ const keyOf = ({ id, rev }: RevisionId): [string, string] => [
 const textOf = (json: string): string => JSON.parse(json) as string;
 const isWhole = ({ id, rev }: RevisionId): boolean => id.length <= longest.id && rev.length <= longest.rev;
 
-/** Opens the quarantine of the link to `url`, making the tables where they are missing. */
+/** Opens the quarantine of the connection to `url`, creating missing tables. */
 // Longer than a screen: statements of two tables, each used in one or two lines.
 export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: string): Quarantine {
   db.exec(tables);
@@ -101,19 +102,19 @@ export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: strin
   );
   const addMore = db.prepare(`INSERT INTO quarantine_more (url, direction, count, tries, next) VALUES (?, ?, ?, 1, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count`);
-  // Not 0 before the end: a crash on the way must not forget that there are some.
+  // Not 0 before the end: a crash in between must not forget that there are more.
   const beginMore = db.prepare(
     'UPDATE quarantine_more SET count = 1, tries = tries + 1, next = ? WHERE url = ? AND direction = ?',
   );
   const endMore = db.prepare('UPDATE quarantine_more SET count = count - 1 WHERE url = ? AND direction = ?');
   const dropMore = db.prepare('DELETE FROM quarantine_more WHERE url = ? AND direction = ? AND count <= 0');
 
-  /** Sets one aside; true where it was not before. */
+  /** Sets one aside; true if it was not before. */
   function add(direction: Direction, one: RejectedRevision, room: number): boolean {
     const key = keyOf(one);
     const isNew = known.get(url, direction, ...key) === undefined;
     const now = clock.now();
-    // One whose name is too long to be kept is tried when it changes.
+    // One with an id too long to store is retried when it changes.
     const next = isWhole(one) ? now + backOff(1, waits) : Number.MAX_SAFE_INTEGER;
     if (isNew && room <= 0) addMore.run(url, direction, 1, now + backOff(1, waits));
     else put.get(url, direction, ...key, cut(one.reason, longest.reason), now, next);
@@ -169,8 +170,8 @@ export function openQuarantine(db: Sqlite, clock: Pick<Clock, 'now'>, url: strin
 }
 
 /**
- * Has the documents that were set aside at a link tried again at once: all, or one, or one revision of it. Returns how many. For
- * the commands, which may run beside a server.
+ * Makes quarantined documents of a connection due at once: all, or one, or one revision of it. Returns their number.
+ * For commands, which may run beside a server.
  */
 export function retrySetAside(db: Sqlite, url: string, id?: string, rev?: string): number {
   db.exec(tables);
@@ -180,21 +181,24 @@ export function retrySetAside(db: Sqlite, url: string, id?: string, rev?: string
   return db.prepare(`UPDATE quarantine SET next = 0 WHERE ${when}`).run(url, anId!, aRev!).changes;
 }
 
-/** Whether a document of this server was set aside at a link: only one of those may be removed as another program's. */
+/**
+ * Whether a document of this server is in quarantine at a connection: only such a document may be removed as one of
+ * another program.
+ */
 export function isSetAside(db: Sqlite, url: string, id: string): boolean {
   db.exec(tables);
   const asked = "SELECT 1 FROM quarantine WHERE url = ? AND direction = 'push' AND id = ?";
   return db.prepare(asked).get(url, JSON.stringify(id)) !== undefined;
 }
 
-/** Forgets what was set aside at a link. */
+/** Removes the quarantine of a connection. */
 export function forgetSetAside(db: Sqlite, url: string): void {
   db.exec(tables);
   db.prepare('DELETE FROM quarantine WHERE url = ?').run(url);
   db.prepare('DELETE FROM quarantine_more WHERE url = ?').run(url);
 }
 
-/** The newest documents that were set aside at a link, at most `limit`, and how many there are. */
+/** The newest quarantined documents of a connection, at most `limit`, and their total number. */
 export function listSetAside(db: Sqlite, url: string, limit = 2 * mostSetAside): ReturnType<Quarantine['list']> {
   db.exec(tables);
   const all = db.prepare<Columns>('SELECT * FROM quarantine WHERE url = ? ORDER BY since DESC, id, rev LIMIT ?');

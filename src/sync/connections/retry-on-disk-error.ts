@@ -1,12 +1,12 @@
 /**
- * What waits while the rest of a link goes on: a disk without room for pictures, or for documents one way, or that may not be
- * written, here or at the peer, is no reason to end a link. It is tried again by itself, less and less often, until it goes.
+ * Retries after disk errors: a full disk, or missing write permission, here or at the peer, does not end a connection.
+ * Only the affected blobs, or the documents of one direction, wait and are retried with back-off.
  */
 import type { Clock } from '../../base/clock.js';
 import { toPhotospoolError, type ErrorCode, type PhotospoolError } from '../../base/errors.js';
 import { waitAfter } from './reconnect-backoff.js';
 
-/** Which way pictures go. */
+/** The direction of blobs. */
 export type Way = 'fetched' | 'brought';
 
 /** Why something waits, and until when (ms since 1970). */
@@ -15,23 +15,23 @@ export interface DiskErrorHold {
   until: number;
 }
 
-/** What is done again where disks hold it up. */
+/** Work that is retried after disk errors. */
 export interface HeldParts<W extends string = Way> {
   way: W;
   clock: Clock;
   signal: AbortSignal;
-  /** 0 to 1; absent where waits need not differ. */
+  /** 0 to 1; absent for no jitter. */
   random?(): number;
-  /** Told why it waits; and with nothing when it goes again. */
+  /** Called with the reason when it waits; without one when it continues. */
   held(way: W, why?: DiskErrorHold): void;
-  /** Works until the signal, and tells when it got on. Rejects with what holds it up. */
+  /** Works until the signal aborts, and reports progress. Rejects with a disk error. */
   work(gotOn: () => void): Promise<void>;
 }
 
-/** The troubles of disks; `permission` of files here, for what a server does not permit is `unauthorized`. */
+/** The codes of disk errors; `permission` means local files, since a server that denies access gives `unauthorized`. */
 export const ofDisks: ReadonlySet<ErrorCode> = new Set(['disk-full', 'read-only', 'permission']);
 
-/** Works until the signal, with rests while a disk is in trouble. Rejects with everything else. */
+/** Works until the signal aborts, backing off after disk errors. Rejects with all other errors. */
 export async function whileDisksAllow<W extends string>({
   way,
   clock,

@@ -1,6 +1,7 @@
 /**
- * Looks now and then whether the other end of a connection is still who it was, for the list of copies: a Photospool says
- * its epoch; at a CouchDB each home keeps a note of its own epoch, which only a copy of it writes over.
+ * Checks periodically whether the other end of a connection is still the same, for the detection of copies: a
+ * Photospool reports its epoch; at a CouchDB each home keeps a note with its own epoch, which only a copy of that home
+ * overwrites.
  */
 import type { Clock } from '../../base/clock.js';
 import { isObject, own, textOf } from '../../document/json-values.js';
@@ -9,12 +10,12 @@ import type { Copies } from './detect-copies.js';
 import { reopened } from '../couch/database.js';
 import type { DiscoveredPeer } from './discover-peer.js';
 
-/** What is watched. */
+/** The dependencies of the check. */
 export interface WatchParts {
   found: DiscoveredPeer;
-  /** Asks anew what is there. */
+  /** Discovers the peer again. */
   discover(): Promise<DiscoveredPeer>;
-  /** This home. */
+  /** The id of this home's library. */
   server: string;
   epoch: string;
   copies: Copies;
@@ -22,10 +23,10 @@ export interface WatchParts {
   signal: AbortSignal;
 }
 
-/** Ms between looks: a CouchDB tells of a copy in no other way, of a Photospool every request does. */
+/** Ms between checks: the only way to notice a copy at a CouchDB; with a Photospool every request reports it. */
 const between = { couchdb: 300_000, photospool: 600_000 };
 
-/** Watches until the signal. @throws PhotospoolError where another opening answers than at the beginning. */
+/** Runs until the signal aborts. @throws PhotospoolError if another library or epoch answers than at the beginning. */
 export async function watchOther(parts: WatchParts): Promise<void> {
   const { found, clock, signal } = parts;
   for (;;) {

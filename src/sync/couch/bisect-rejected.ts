@@ -1,12 +1,12 @@
 /**
- * Finds the documents for which another server rejects a whole request, so that one document never blocks the others: the request
- * is repeated with halves until the culprits stand alone. Holds nothing that outlives the call.
+ * Finds the documents because of which another server rejects a whole request, so that one document never blocks the
+ * others: repeats the request with halves until each culprit is alone. Holds nothing beyond the call.
  */
 import { PhotospoolError } from '../../base/errors.js';
 
 /**
- * A whole request that was rejected, possibly because of one of its documents. `reason` is what the server said; `isSize`: it was too
- * large, or its answer was.
+ * A request rejected as a whole, possibly because of one of its documents. `reason` is the message of the server;
+ * `isSize`: the request or its response was too large.
  */
 export class Rejection extends PhotospoolError {
   readonly reason: string;
@@ -22,17 +22,20 @@ export class Rejection extends PhotospoolError {
 /** A request about many documents. */
 export interface Bisected<T, R> {
   items: readonly T[];
-  /** Asks about some of them. Throws a `Rejection` where the server rejects the request as a whole. */
+  /** Sends the request for a part of them. Throws a `Rejection` if the server rejects it as a whole. */
   ask(part: readonly T[]): Promise<R>;
-  /** Whether the server takes a request of this kind at all: then a rejection is a document's fault, else the server's. */
+  /**
+   * Whether the server accepts this kind of request at all: then a rejection is caused by a document, otherwise by the
+   * server.
+   */
   isWell(): Promise<boolean>;
-  /** Receives a document that is rejected even alone. */
+  /** Called with a document that is rejected even alone. */
   reject(item: T, reason: string): void;
 }
 
 /**
- * The answers to all parts of a request, in order: one, where the server takes it whole. @throws Rejection where the server does
- * not take such a request without documents either; anything else that `ask` throws.
+ * The responses to all parts of a request, in order: one if the server accepts it as a whole. @throws Rejection if the
+ * server rejects the request even without documents; any other error of `ask`.
  */
 export async function bisect<T, R>(question: Bisected<T, R>): Promise<R[]> {
   const answers: R[] = [];
@@ -40,7 +43,7 @@ export async function bisect<T, R>(question: Bisected<T, R>): Promise<R[]> {
   return answers;
 }
 
-/** As `bisect`, each part asked about when the last answer was taken, so that only one is held. */
+/** As `bisect`, but sends each part only after the previous response was consumed, so that only one is in memory. */
 export async function* bisectInTurn<T, R>({ items, ask, isWell, reject }: Bisected<T, R>): AsyncGenerator<R> {
   let isTheirs = false;
 
@@ -50,7 +53,7 @@ export async function* bisectInTurn<T, R>({ items, ask, isWell, reject }: Bisect
       return;
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
-      // That many are too much says nothing of one.
+      // A size error of many documents says nothing about a single one.
       if (!error.isSize || part.length === 1) isTheirs ||= await isWell();
       if (!error.isSize && !isTheirs) throw error;
       if (part.length === 1 && !isTheirs) throw error;

@@ -1,7 +1,8 @@
 /**
- * Revisions read from another server by `_bulk_get`: many in one answer, which may take as long as a slow line needs, and fewer
- * where they are too much for one. Nothing that is asked for is left out without a word: what is not there any more, the feed
- * tells of again; what can't be a document here, or is not given, is refused by name; all else ends it, and whoever asked tries again.
+ * Reads revisions from another server with `_bulk_get`: many per response, which may take as long as a slow connection
+ * needs, and fewer if they are too large. No requested revision is skipped silently: one that no longer exists appears
+ * in the feed again; one that is not a valid document here, or is not delivered, is rejected by name; any other error
+ * ends the call, and the caller retries.
  */
 import { PhotospoolError, printable, sentence, toPhotospoolError } from '../../base/errors.js';
 import { isObject, own } from '../../document/json-values.js';
@@ -13,10 +14,13 @@ import { fromWire } from './wire-format.js';
 
 /** Revisions per request. */
 const batch = 500;
-/** Ms that an answer may take, and may be silent: over a slow line it comes bit by bit; and its bytes: eight of the largest documents. */
+/**
+ * Limits of a response: total ms and silent ms, since it arrives slowly over a slow connection; and bytes: eight of the
+ * largest documents.
+ */
 export const slow = { timeout: 900_000, silence: 60_000, largest: 8 * 1024 * 1024 };
 
-/** An answer that is no answer. */
+/** The error for an invalid response. */
 export const notUnderstood = (host: string, what: string): PhotospoolError =>
   new PhotospoolError('io', `${host} answered ${what} in a way that is not understood.`, {
     hint: 'Is there a Photospool or CouchDB at that address?',
@@ -24,12 +28,15 @@ export const notUnderstood = (host: string, what: string): PhotospoolError =>
 
 type Refuse = (refused: RejectedRevision) => void;
 
-/** So many documents in a row that are not given, and not one that is: then it is the server's trouble, not theirs. */
+/**
+ * So many consecutive documents not delivered, and none delivered: then the server has a problem, not the documents.
+ */
 const patience = 16;
 
 /**
- * Reads revisions, as `Database.readParts` does: each part is one answer, asked for when the last one was taken.
- * @throws PhotospoolError as `ask`; `io` where one, or none of many, is given.
+ * Reads revisions, as `Database.readParts` does: each part is one response, requested after the previous one was
+ * consumed.
+ * @throws PhotospoolError like `requestJson`; `io` if a single one, or none of many, is delivered.
  */
 export async function* readRevisions(
   address: Address,
@@ -45,7 +52,7 @@ export async function* readRevisions(
       if (part.length > 0) yield part;
     }
     at += step;
-    // Where they are large, fewer at once: an answer that is too large is in vain.
+    // Large ones are requested in smaller groups: a response that is too large is wasted.
     step = answers > 1 ? Math.ceil(step / answers) : Math.min(batch, step * 2);
   }
 }
@@ -76,7 +83,7 @@ function openReader(address: Address, refuse: Refuse | undefined): Reader {
         for (const one of incoming) read.set(`${one.id} ${one.revisions[0] ?? ''}`, one);
         broken.push(...reasons.map((reason) => ({ one: part[n]!, reason })));
       }
-      // CouchDB tells the trouble of one as that of all that were asked for with it.
+      // CouchDB reports an error of one document for all in the request.
       if (read.size === 0 && broken.length > 0 && part.length > 1) throw notUnderstoodAs(host, broken[0]!.reason);
       given += read.size;
       for (const { one, reason } of broken) reject(one, reason);
@@ -87,12 +94,12 @@ function openReader(address: Address, refuse: Refuse | undefined): Reader {
 
 const path = '/_bulk_get?revs=true&latest=true';
 
-/** What is answered for each. */
+/** The results, one per requested revision. */
 async function resultsOf(address: Address, named: readonly RevisionId[]): Promise<unknown[]> {
   const body = { docs: named.map(({ id, rev }) => ({ id, rev })) };
   const { json } = await requestJson(address, path, { method: 'POST', body, bisectable: true, ...slow });
   const results = own(json, 'results');
-  // PouchDB's own client loses what a short answer leaves out.
+  // PouchDB's own client would lose what a short response omits.
   if (Array.isArray(results) && results.length === named.length) return results as unknown[];
   throw notUnderstoodAs(hostOf(address.url), unclear);
 }
@@ -101,7 +108,7 @@ const unclear = 'Its answer was not understood.';
 const notUnderstoodAs = (host: string, reason: string): Rejection =>
   new Rejection(notUnderstood(host, '_bulk_get').message, reason);
 
-/** What was answered for one: documents, and why others can be none. */
+/** The result for one revision: documents, and the reasons why others are invalid. */
 function readResult(result: unknown, asked: RevisionId): { incoming: Incoming[]; reasons: string[] } {
   const docs = own(result, 'docs');
   const [incoming, reasons]: [Incoming[], string[]] = [[], []];
@@ -109,7 +116,7 @@ function readResult(result: unknown, asked: RevisionId): { incoming: Incoming[];
   for (const doc of docs) {
     const [ok, error] = [own(doc, 'ok'), own(doc, 'error')];
     if (ok === undefined) {
-      // PouchDB Server says it in its own way.
+      // PouchDB Server has its own form of this error.
       if (own(error, 'error') === 'not_found' || own(doc, 'missing') === asked.rev) continue;
       reasons.push(isObject(error) ? `It is not given: ${reasonOf(error).slice(0, 200)}` : unclear);
       continue;
@@ -125,7 +132,7 @@ function readResult(result: unknown, asked: RevisionId): { incoming: Incoming[];
   return { incoming, reasons };
 }
 
-/** It may give it next time: passing over it would lose it. */
+/** It may be delivered next time: skipping it would lose it. */
 const notGiven = (host: string, id: string, reason: string): PhotospoolError =>
   new PhotospoolError('io', `${host} does not give ${printable(id.slice(0, 80))}: ${printable(reason)}`, {
     hint: 'It is tried again by itself.',

@@ -1,17 +1,17 @@
 /**
- * How far a replication came, by what both sides remember. Each keeps the same note; where one of them was restored from
- * a backup, they differ, and the newest session that both know tells where to go on. Pure.
+ * The common checkpoint of a replication, from the notes on both sides. Each side keeps the same note; after one of
+ * them was restored from a backup they differ, and the newest session in both gives the position to resume. Pure.
  */
 import type { Checkpoint } from './database.js';
 
-/** Where everything begins. */
+/** The sequence before all changes. */
 const beginning = '0';
-/** Notes of one session, and sessions, that are remembered. */
+/** Maximum history entries per session, and of sessions. */
 const most = { ofSession: 20, sessions: 50 };
 
 type Note = Checkpoint['history'][number];
 
-/** The sequence from which to go on: of the newest note that both sides have. */
+/** The sequence to resume from: the newest one that both notes contain. */
 export function commonPoint(source: Checkpoint | undefined, target: Checkpoint | undefined): string {
   const known = new Set(notesOf(target).map(keyOf));
   return notesOf(source).find((note) => known.has(keyOf(note)))?.seq ?? beginning;
@@ -22,7 +22,7 @@ const keyOf = ({ session, seq }: Note): string => `${session} ${seq}`;
 const notesOf = (checkpoint: Checkpoint | undefined): Note[] =>
   checkpoint ? [{ session: checkpoint.session, seq: checkpoint.seq }, ...checkpoint.history] : [];
 
-/** The next note. Of a session that has ended, only its last is remembered. */
+/** The next note. Of a finished session only the last entry is kept. */
 export function nextCheckpoint(last: Checkpoint | undefined, session: string, seq: string): Checkpoint {
   const notes = notesOf(last);
   const mine = notes.filter((note) => note.session === session).slice(0, most.ofSession);

@@ -1,36 +1,36 @@
 /**
- * What replication needs of one side of a link, wherever it is: our own library (library-database.ts) or a server that speaks
- * CouchDB's replication protocol (remote-database.ts). Both pass the same suite (test/sync/contract.ts).
+ * The interface of one side of a replication: the local library (library-database.ts) or a server with CouchDB's
+ * replication protocol (remote-database.ts). Both pass the same suite (test/sync/contract.ts).
  */
 import { PhotospoolError } from '../../base/errors.js';
 import type { Incoming } from '../../library/library.js';
 
-/** A line of a change feed: a document with all its leaves. */
+/** A row of a change feed: a document with all its leaves. */
 export interface FeedRow {
   seq: string;
   id: string;
   revs: string[];
-  /** Where the winner is deleted. */
+  /** True if the winner is deleted. */
   deleted?: boolean;
 }
 
-/** A stretch of a change feed, oldest first. `last` is where the next one begins. */
+/** A batch of a change feed, oldest first. `last` is the position of the next batch. */
 export interface FeedBatch {
   rows: FeedRow[];
   last: string;
-  /** Whether there may be more after `last` already. */
+  /** Whether more changes after `last` may exist already. */
   more: boolean;
-  /** How many documents changed after `last`, where the side tells. */
+  /** The number of documents changed after `last`, if known. */
   pending?: number;
-  /** Leaves that are not in `rows`, because no other server could take them, and why. */
+  /** Leaves that are not in `rows` because no other server could accept them, with the reasons. */
   aside?: RejectedRevision[];
 }
 
-/** How to read a change feed. */
+/** Options of reading a change feed. */
 export interface FeedOptions {
-  /** The most rows. */
+  /** The maximum number of rows. */
   limit: number;
-  /** Milliseconds to wait for a change where there is none; then an empty stretch. */
+  /** Milliseconds to wait for a change if there is none; then an empty batch. */
   wait?: number;
   signal?: AbortSignal;
 }
@@ -41,16 +41,16 @@ export interface RevisionId {
   rev: string;
 }
 
-/** A revision that a side did not take, and why. Nothing else tells of it: who gets one must not pass over it. */
+/** A revision that a side rejected, and why. It is reported only once: the receiver must not ignore it. */
 export interface RejectedRevision extends RevisionId {
   reason: string;
 }
 
-/** How far a replication came, as both sides keep it under `_local/<id>`. */
+/** The progress of a replication, as both sides keep it under `_local/<id>`. */
 export interface Checkpoint {
-  /** Drawn at each start of a replication: tells whether both sides remember the same one. */
+  /** Random for each start of a replication: shows whether both sides have a note of the same one. */
   session: string;
-  /** The source's sequence up to which the target has everything. */
+  /** The sequence of the source up to which the target has everything. */
   seq: string;
   /** Earlier ones, newest first. */
   history: { session: string; seq: string }[];
@@ -58,42 +58,45 @@ export interface Checkpoint {
 
 /** One side of a replication. Every call rejects with a PhotospoolError that names the side. */
 export interface Database {
-  /** What a person knows it by, for messages: an address without secrets. */
+  /** Its name in messages: an address without secrets. */
   readonly name: string;
-  /** Which database this is: differs between any two, and stays. */
+  /** The identity of the database: unique and permanent. */
   id(): Promise<string>;
   changes(since: string, options: FeedOptions): Promise<FeedBatch>;
   /**
-   * Of the revisions asked for, those that this side does not have. `refuse` hears of those that it can't even be asked about;
-   * without it the call rejects.
+   * Of the requested revisions, those that this side does not have. `refuse` is called with those that can't even be
+   * asked about; without it the call rejects.
    */
   missing(
     asked: ReadonlyMap<string, readonly string[]>,
     refuse?: (refused: RejectedRevision) => void,
   ): Promise<Map<string, string[]>>;
   /**
-   * The revisions with their ancestors. Of one that was replaced meanwhile, what replaced it; of one that is gone, nothing:
-   * the change feed will bring what came after. `refuse` hears of what can't be a document here, or is not given, and why;
-   * without it the call rejects. So it does where the side gives none of many.
+   * The revisions with their ancestors. A replaced revision gives its replacement; a missing one gives nothing: its
+   * successor will be in the change feed. `refuse` is called with revisions that are not valid documents here, or are
+   * not delivered, with the reason; without it the call rejects. It also rejects if the side delivers none of many.
    */
   read(named: readonly RevisionId[], refuse?: (refused: RejectedRevision) => void): Promise<Incoming[]>;
-  /** The same in parts of some mebibytes, each read when the last one was taken: how much is held has a bound, however large they are. */
+  /**
+   * The same in parts of some mebibytes, each read after the previous one was consumed: memory is bounded, however
+   * large the revisions are.
+   */
   readParts?(named: readonly RevisionId[], refuse?: (refused: RejectedRevision) => void): AsyncIterable<Incoming[]>;
   /**
-   * Stores revisions; durable when it resolves to those it refused. The same again changes nothing. `from` names who sent them,
-   * for people to read.
+   * Stores revisions; durable when it resolves to those it rejected. Storing the same again changes nothing. `from`
+   * names their sender, for people.
    */
   write(incoming: readonly Incoming[], from?: string): Promise<RejectedRevision[]>;
   /**
-   * Which opening of it answers: another one after a restart or a restore. What was written before may be gone then, so a
-   * run must not note that it is there.
+   * The opening (epoch) of the database: changes at a restart or restore. Earlier writes may be gone then, so a run
+   * must not record them.
    */
   opening(): Promise<string>;
   checkpoint(id: string): Promise<Checkpoint | undefined>;
-  /** Keeps a note. @throws PhotospoolError `conflict` where another opening than `opening` answers. */
+  /** Stores a checkpoint. @throws PhotospoolError `conflict` if the database is no longer in the opening `opening`. */
   setCheckpoint(id: string, checkpoint: Checkpoint, opening: string): Promise<void>;
 }
 
-/** What a run ends with whose side is not the one any more that it began with. */
+/** The error of a run whose database was reopened since it began. */
 export const reopened = (name: string): PhotospoolError =>
   new PhotospoolError('conflict', `${name} was started again meanwhile.`, { op: 'replicate' });

@@ -1,14 +1,14 @@
-/** The change feed of one side of a link, batch by batch to its end. What replicates reads ahead instead (read-ahead.ts). */
+/** The change feed of one side, batch by batch to its end. Replication uses read-ahead.ts instead. */
 import type { Database, FeedBatch } from './database.js';
 
-/** How a feed is read. */
+/** How to read the feed. */
 export interface FeedBatchOptions {
-  /** The most rows of a batch. */
+  /** The maximum number of rows per batch. */
   limit: number;
   signal?: AbortSignal;
 }
 
-/** Batches of a feed after `since` until there are no more; each is asked for when the one before it is done with. */
+/** All batches of a feed after `since`; each is requested after the previous one was consumed. */
 export async function* feedBatches(
   { changes }: Pick<Database, 'changes'>,
   since: string,
@@ -17,7 +17,7 @@ export async function* feedBatches(
   for (let after = since; ;) {
     const batch = await changes(after, options);
     yield batch;
-    // A server that gives the same place again has nothing more to say.
+    // A server that returns the same position again has no more changes.
     if (!batch.more || batch.last === after || options.signal?.aborted === true) return;
     after = batch.last;
   }

@@ -1,80 +1,84 @@
 /**
- * JSON over HTTP to another server, with its limits: how long an answer may take, how large it may be. No secret is in a
- * message; redirects are not followed, so that a token goes to no other place than the one it was given for.
+ * JSON over HTTP to another server, with limits of time and size per response. Error messages contain no secrets;
+ * redirects are not followed, so that a token is sent only to the server it was issued for.
  */
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { own, textOf } from '../../document/json-values.js';
 import { Rejection } from './bisect-rejected.js';
 import { partsUntil, untilAborted } from '../../base/async/abortable.js';
 
-/** How a server is reached. */
+/** The address of a server and how to authenticate. */
 export interface Address {
-  /** Of the database, without a slash at its end and without credentials: `https://home.example:4780/db/photos`. */
+  /**
+   * The address of the database, without a trailing slash and without credentials:
+   * `https://home.example:4780/db/photos`.
+   */
   url: string;
   /** The header `authorization`, `Bearer …` or `Basic …`. */
   authorization?: string;
-  /** Who asks: the id of this server's library, and the epoch it is in. */
+  /** The client's identity: the id of this server's library, and its epoch. */
   from?: { server: string; epoch: string };
   fetch?: typeof fetch;
 }
 
-/** The headers in which a server says who it is. */
+/** The headers with which a server identifies itself. */
 export const fromHeaders = { server: 'x-photospool-server', epoch: 'x-photospool-epoch' } as const;
 
-/** What every request says of who asks. */
+/** The headers with the identity and credentials of the client. */
 export const introduction = ({ authorization, from }: Address): Record<string, string> => ({
   ...(authorization !== undefined && { authorization }),
   ...(from && { [fromHeaders.server]: from.server, [fromHeaders.epoch]: from.epoch }),
 });
 
-/** What is asked. */
+/** A request. */
 export interface JsonRequest {
   method?: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD';
   body?: unknown;
   /** A body that is JSON text already. */
   text?: string;
-  /** Ms for the whole answer. */
+  /** Ms for the whole response. */
   timeout?: number;
-  /** Ms without a byte after which it is given up: for answers that say now and then that they wait. */
+  /** Ms without a byte after which the request fails: for responses with heartbeats. */
   silence?: number;
   signal?: AbortSignal;
-  /** The most bytes of the answer. */
+  /** The maximum bytes of the response. */
   largest?: number;
-  /** The question is about many documents: an answer that may be the fault of one of them is a `Rejection`. */
+  /** The request concerns many documents: an error that one of them may have caused is a `Rejection`. */
   bisectable?: boolean;
 }
 
-/** An answer: its status, and its JSON. */
+/** A response: its status, and its JSON. */
 export interface JsonResponse {
   status: number;
   json: unknown;
 }
 
 /**
- * Ms between signs of life while a server waits for something, and without one after which the link is taken for cut: a
- * router that forgot a connection tells neither side.
+ * Ms between heartbeats while a server waits for something. A connection without one for `silence` ms counts as broken:
+ * a router that dropped it informs neither side.
  */
 export const heartbeat = 10_000;
 /** See `heartbeat`. */
 export const silence = 30_000;
-/** Ms for an answer that needs no waiting. */
+/** Ms for a response that does not wait for anything. */
 const usualTimeout = 60_000;
-/** The largest answer in bytes: many times what is usual. */
+/** The maximum bytes of a response: many times the usual size. */
 const usualLargest = 32 * 1024 * 1024;
 
-/** Statuses by which a server, or a proxy before it, may reject a request for what is in it. */
+/** Statuses with which a server, or a proxy in front of it, may reject a request for its content. */
 const rejections: ReadonlySet<number> = new Set([400, 403, 406, 409, 411, 412, 413, 414, 415, 417, 422, 431, 451, 500]);
 
-/** Why a server did not take or give a document, in its words. */
+/** The server's reason for not accepting or delivering a document. */
 export const reasonOf = (error: unknown): string => textOf(own(error, 'reason')) || textOf(own(error, 'error'));
 
 /** The name of a server in messages. */
 export const hostOf = (url: string): string => printable(new URL(url).host);
 
 /**
- * Asks a server. `path` begins with a slash and is below the database, or an absolute URL on the same server. Statuses up
- * to 499 other than 401 and 403 are answers. @throws PhotospoolError `unauthorized`, `busy` (429, 5xx), `disk-full` (507),
- * `unsupported` (no JSON), `io`, `timeout`.
+ * Sends a request. `path` begins with a slash and is below the database, or is an absolute URL on the same server.
+ * Statuses up to 499 except 401 and 403 are responses. @throws PhotospoolError `unauthorized`, `busy` (429, 5xx),
+ * `disk-full` (507),
+ * `unsupported` (not JSON), `io`, `timeout`.
  */
 export async function requestJson(address: Address, path: string, question: JsonRequest = {}): Promise<JsonResponse> {
   const {
@@ -130,7 +134,7 @@ function rejected(url: string, status: number, json: unknown): Rejection {
   return new Rejection(`${hostOf(url)} rejects a request (${status}): ${reason}`, reason, status === 413);
 }
 
-/** How an answer is read. */
+/** How to read a response. */
 interface ReadOptions {
   url: string;
   ends: readonly AbortSignal[];
@@ -164,7 +168,7 @@ async function readJson(response: Response, { url, ends, largest, silence }: Rea
   }
 }
 
-/** What is wrong with how one came: a Photospool has tokens, a CouchDB names and passwords. */
+/** The remedy for wrong credentials: a Photospool has tokens, a CouchDB names and passwords. */
 function unwelcome(host: string, authorization: string | undefined): PhotospoolError {
   if (authorization?.startsWith('Basic ') === true)
     return new PhotospoolError('unauthorized', `${host} does not accept the name and the password.`, {
@@ -178,7 +182,7 @@ function unwelcome(host: string, authorization: string | undefined): PhotospoolE
     : new PhotospoolError('unauthorized', `${host} does not accept the token.`, { hint });
 }
 
-/** Throws where a status is no answer: 401, 403, 3xx, 429, 5xx. */
+/** Throws for statuses that are errors: 401, 403, 3xx, 429, 5xx. */
 export function check(status: number, { authorization }: Address, url: string, json: unknown): void {
   const host = hostOf(url);
   if (status === 401 || status === 403) throw unwelcome(host, authorization);
@@ -187,7 +191,7 @@ export function check(status: number, { authorization }: Address, url: string, j
       hint: 'Give the address it is at.',
     });
   }
-  // RFC 4918, 11.5; our own servers say so of a disk that may not be written, too.
+  // RFC 4918, 11.5; our own servers also use it for a read-only disk.
   if (status === 507) {
     throw new PhotospoolError('disk-full', `${host} could not answer (507): its disk is full, or can't be written.`, {
       hint: 'Free some space there; it is tried again by itself.',
@@ -199,7 +203,7 @@ export function check(status: number, { authorization }: Address, url: string, j
   }
 }
 
-/** What a connection that failed is told as; `late` where it was given up. */
+/** The error for a failed connection; `late` if it timed out. */
 export function unreachable(url: string, cause: unknown, late: boolean): PhotospoolError {
   const host = hostOf(url);
   return late

@@ -1,33 +1,33 @@
 /**
- * A JSON object of any size, taken apart while it comes: its members, and of one list its elements, each as JSON text. No more
- * than one of them is held at a time, so that what is done with each can be bounded. Whether a text is JSON its parser finds out;
- * here is only looked at what is around it. A crash leaves nothing.
+ * Splits a JSON object of any size while it arrives: its members, and the elements of one list, each as JSON text.
+ * Holds only one of them at a time, so that the work for each can be bounded. JSON.parse validates the text of each
+ * part; this parser only checks the structure around it. A crash leaves nothing.
  */
 import { PhotospoolError } from '../../base/errors.js';
 
 /** A member of the object, or an element of the list; an empty list is a member. */
 export interface Part {
-  /** The key of the member, or of the list that it is an element of. */
+  /** The key of the member, or of the list of the element. */
   name: string;
   isElement: boolean;
-  /** JSON, not parsed yet; of one that is too long, its beginning. */
+  /** JSON, not parsed yet; of an overlong part only its beginning. */
   text: string;
   isTooLong: boolean;
-  /** How many members the objects in it have in all. */
+  /** The total number of members of all objects in it. */
   fields: number;
 }
 
-/** How an object is taken apart. */
+/** How to split an object. */
 export interface SplitOptions {
-  /** The member whose elements come one by one, where it is an array. */
+  /** The member whose elements are returned one by one, if it is an array. */
   list?: string;
-  /** The most bytes of a part. */
+  /** The maximum bytes of a part. */
   longest: number;
-  /** The most bytes of the whole object. */
+  /** The maximum bytes of the whole object. */
   total: number;
 }
 
-/** How much is kept of a part that is too long. */
+/** How many bytes of an overlong part are kept. */
 const headOfLong = 4_096;
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
@@ -36,13 +36,13 @@ const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byt
 const opens = (byte: number): boolean => byte === openBrace || byte === openBracket;
 const closes = (byte: number): boolean => byte === closeBrace || byte === closeBracket;
 
-/** What may come next where no text is being read. */
+/** What may come next outside a part. */
 type Expected =
   'object' | 'key' | 'first key' | 'colon' | 'value' | 'next' | 'element' | 'first element' | 'more' | 'end';
 
 /**
- * The parts of an object, as many at once as a piece of the source holds.
- * @throws PhotospoolError `invalid` where it is no JSON object, `too-large` past `total`.
+ * The parts of an object; each array has those completed by one chunk of the source.
+ * @throws PhotospoolError `invalid` if it is not a JSON object, `too-large` beyond `total`.
  */
 export async function* splitObject(source: AsyncIterable<Uint8Array>, options: SplitOptions): AsyncGenerator<Part[]> {
   const splitter = new Splitter(options);
@@ -68,7 +68,7 @@ export function parsePart(text: string): unknown {
 class Splitter {
   private expected: Expected = 'object';
   private name = '';
-  /** Of the text that is being read: its pieces, its length, and how deep in it we are. */
+  /** The current part: its chunks, its length, and the nesting depth. */
   private pieces: Uint8Array[] = [];
   private length = 0;
   private depth = 0;
@@ -85,7 +85,7 @@ class Splitter {
     let from = 0;
     for (let at = 0; at < piece.length;) {
       if (!this.isReading) {
-        // The first byte of a text is looked at once more.
+        // The first byte of a part is read once more.
         if (this.expect(piece[at]!)) from = at;
         else at++;
         continue;
@@ -103,7 +103,7 @@ class Splitter {
     if (this.expected !== 'end' || this.isReading) throw notJson();
   }
 
-  /** Where the text ends that is being read; negative where that is not in this piece. */
+  /** The end of the current part; negative if it is not in this chunk. */
   private read(piece: Uint8Array, start: number): number {
     for (let at = start; at < piece.length; at++) {
       const byte = piece[at]!;
@@ -132,7 +132,7 @@ class Splitter {
     if (this.length > longest) this.pieces = [Buffer.concat(this.pieces).subarray(0, headOfLong)];
   }
 
-  /** A text is whole: a key, a value, or an element. */
+  /** Completes a part: a key, a value, or an element. */
   private finish(): void {
     const isTooLong = this.length > this.options.longest;
     const text = Buffer.concat(this.pieces).toString('utf8');
@@ -149,7 +149,7 @@ class Splitter {
     this.expected = isElement ? 'more' : 'next';
   }
 
-  /** A byte where no text is being read; whether a text begins with it. @throws PhotospoolError `invalid`. */
+  /** Processes a byte outside a part; returns whether a part begins with it. @throws PhotospoolError `invalid`. */
   private expect(byte: number): boolean {
     if (isSpace(byte)) return false;
     switch (this.expected) {

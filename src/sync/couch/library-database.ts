@@ -1,7 +1,7 @@
 /**
- * The library of this server as one side of a replication. What is written is durable and merged when `write` resolves, and
- * in the catalog too, but for new documents that came with many others: those follow (home/catalog-indexer.ts). A crash in between
- * leaves whole batches, and the same again changes nothing.
+ * The local library as one side of a replication. After `write` resolves, revisions are durable and merged, and in the
+ * catalog, except new documents of large batches: those are indexed later (home/catalog-indexer.ts). A crash leaves
+ * whole batches, and writing the same again changes nothing.
  */
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { untilCalled, type Subscribe } from '../../base/async/listeners.js';
@@ -22,34 +22,34 @@ import {
 import { openNotes } from './local-documents.js';
 import { bytesOf, fromText } from './wire-format.js';
 
-/** What the library needs beside itself. */
+/** The dependencies beside the library. */
 export interface LibraryParts {
   library: Library;
-  /** The database file that the library is in. */
+  /** The database file of the library. */
   db: Sqlite;
   clock: Clock;
-  /** Tells of every change that this process makes; returns what ends it. */
+  /** Subscribes to changes by this process; returns the function that unsubscribes. */
   onChange: Subscribe;
 }
 
 /**
- * What is stored in one transaction: others get their turn in between, and each ends with a wait for the disk. Revisions with their
+ * The limits of one transaction: others run in between, and each ends with a wait for the disk. Counts revisions, their
  * ancestors, and bytes; less of one document, because each of its revisions may be merged with the others.
  */
 export const share = { count: 500, ancestors: 10_000, bytes: 1024 * 1024, ofOne: { count: 100, bytes: 256 * 1024 } };
-/** How much is read at once for another side, in bytes. */
+/** Maximum bytes read at a time for another side. */
 const largestPart = 8 * 1024 * 1024;
-/** Revisions at once from which on new documents may come into the catalog later. A few photos are in it at once. */
+/** Batches from this number of revisions on may be indexed later. Smaller ones are indexed at once. */
 const many = 50;
-/** Ms between looks for what other processes wrote. */
+/** Ms between checks for writes by other processes. */
 const look = 1_000;
 
-/** Opens the library's side. */
+/** Opens the side of the library. */
 export function openLibraryDatabase(parts: LibraryParts): Database {
   const { library, db } = parts;
   const notes = openNotes(db, 'photos');
 
-  /** Without ancestors that others can't have: CouchDB refuses the whole document. */
+  /** Without ancestors that others can't store: CouchDB would reject the whole document. */
   function revision(id: string, rev: string): Incoming[] {
     const found = library.raw(id, rev);
     if (!found) return [];
@@ -64,7 +64,7 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
     return found.length > 0 ? found : library.heirs(id, rev).flatMap((heir) => revision(id, heir));
   }
 
-  /** What can be no revision here is missing, so that it is sent, and refused by itself. */
+  /** An id that can't be a revision here counts as missing, so that it is sent, and rejected by itself. */
   function missing(id: string, revs: readonly string[]): string[] {
     if (!isId(id)) return [...revs];
     const asked = revs.filter(isRevision).map(normalRevision);
@@ -122,7 +122,7 @@ export function openLibraryDatabase(parts: LibraryParts): Database {
   };
 }
 
-/** Splits what is to be stored into transactions. */
+/** Splits revisions into transactions. */
 function* shares(incoming: readonly Incoming[]): Generator<Incoming[]> {
   let part: Incoming[] = [];
   let [ancestors, bytes] = [0, 0];
@@ -150,7 +150,7 @@ function* shares(incoming: readonly Incoming[]): Generator<Incoming[]> {
   if (part.length > 0) yield part;
 }
 
-/** A change as others are told of it: without leaves that they can't have; those go to `aside`. */
+/** A change as it is served to others: without leaves that they can't store; those are added to `aside`. */
 export function shared({ seq, id, leaves, deleted }: Change, aside: RejectedRevision[] = []): FeedRow[] {
   const good: string[] = [];
   for (const { rev } of leaves) {
@@ -161,13 +161,14 @@ export function shared({ seq, id, leaves, deleted }: Change, aside: RejectedRevi
 }
 
 /**
- * The most branches of a document that this version can't merge, and their bytes: those of a newer version, and purges. They are
- * read at each change of the document. All others become one branch, so they are always taken, and so is what follows a branch that
- * is here: whatever lies beside it, a document can be edited and taken back.
+ * Limits for the branches of a document that this version can't merge, in number and bytes: those of a newer version,
+ * and purges. They are read at every change of the document. All others are merged into one branch, so they are always
+ * accepted, like any successor of a branch that exists here: whatever other branches exist, a document can be edited
+ * and withdrawn.
  */
 export const mostApart = { count: 32, bytes: 4 * 1024 * 1024 };
 
-/** Those of some revisions that may be stored, and those that would be one branch too many. */
+/** Splits revisions into those that may be stored, and those that would exceed the limit of branches. */
 function branching(
   library: Library,
   incoming: readonly Incoming[],
@@ -200,7 +201,7 @@ function branching(
 
 const staysApart = ({ deleted, body }: Incoming): boolean => (deleted ? Object.keys(body).length > 0 : isNewer(body));
 
-/** Inserts those that can be stored. They are looked at one by one only where one of them can't: looking is half the work. */
+/** Inserts revisions. They are validated one by one only if one of them fails: validation is half the work. */
 function insert(library: Library, incoming: readonly Incoming[], options: InsertOptions): RejectedRevision[] {
   try {
     library.insert(incoming, options);
@@ -216,7 +217,7 @@ function insert(library: Library, incoming: readonly Incoming[], options: Insert
   ];
 }
 
-/** Inserts documents that look sound, though one of them may fail when it is merged or comes into the catalog. */
+/** Inserts valid-looking documents of which one may fail in a merge or in the catalog, by bisection. */
 function insertByHalves(library: Library, incoming: readonly Incoming[], options: InsertOptions): RejectedRevision[] {
   try {
     library.insert(incoming, options);
@@ -226,7 +227,7 @@ function insertByHalves(library: Library, incoming: readonly Incoming[], options
     const ids = [...new Set(incoming.map(({ id }) => id))];
     if (ids.length <= 1)
       return incoming.map((one) => refusal(one, sentence(toPhotospoolError(error, 'store', one.id))));
-    // All revisions of a document stay together: what closes a branch comes with what takes its place.
+    // All revisions of a document stay together: one that closes a branch belongs to its replacement.
     const first = new Set(ids.slice(0, Math.ceil(ids.length / 2)));
     return [
       ...insertByHalves(
@@ -243,12 +244,12 @@ function insertByHalves(library: Library, incoming: readonly Incoming[], options
   }
 }
 
-/** Codes of failures that a document can be the cause of; others are the disk's, or of another process. */
+/** Codes of errors that a document can cause; others come from the disk, or from another process. */
 const ofDocuments: ReadonlySet<ErrorCode> = new Set(['invalid', 'too-large', 'newer-version', 'conflict']);
-/** SQLite's: too big, constraint, mismatch. */
+/** Primary result codes of SQLite: too big, constraint, mismatch. */
 const ofValues: ReadonlySet<unknown> = new Set([18, 19, 20]);
 
-/** Whether a document can be why it could not be stored: what it holds, or a mistake of ours that it brings to light. */
+/** Whether a document can be the cause of an error: by its content, or by a bug of ours that it triggers. */
 function isOfDocument(error: unknown): boolean {
   if (error instanceof PhotospoolError) return ofDocuments.has(error.code);
   const isMistake = [TypeError, RangeError, SyntaxError, URIError].some((kind) => error instanceof kind);
@@ -262,7 +263,7 @@ const refusal = ({ id, revisions }: Incoming, reason: string): RejectedRevision 
   reason,
 });
 
-/** Why a revision can't be stored, as a sentence; undefined where it can. */
+/** Why a revision can't be stored, as a sentence; undefined if it can. */
 function whyNot(incoming: Incoming): string | undefined {
   try {
     checkIncoming(incoming);
@@ -272,7 +273,7 @@ function whyNot(incoming: Incoming): string | undefined {
   }
 }
 
-/** Resolves when there is something after `since`, at most `wait` ms later. */
+/** Resolves when there is a change after `since`, at the latest after `wait` ms. */
 async function untilChange(
   { library, clock, onChange }: LibraryParts,
   since: string,

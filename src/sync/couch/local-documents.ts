@@ -1,14 +1,14 @@
 /**
- * `_local` documents: what replications note on this server and no other, by the name of a database. Durable when written;
- * part of a backup, so that a restored server knows how far it had come then. How many a token may keep is bounded, so that
- * no peer fills the disk with what no document names.
+ * `_local` documents: the notes of replications on this server only, by the name of a database. Durable when written;
+ * included in backups, so that a restored server knows its progress at that time. The number per token is limited, so
+ * that no peer can fill the disk with data that no document names.
  */
 import type { Sqlite } from '../../base/sqlite.js';
 
-/** The most notes, and the most characters of JSON in all of them, that one owner may keep in one database. */
+/** The maximum number of notes of one owner in one database, and of their characters of JSON. */
 export const noteBounds = { count: 500, size: 8 * 1024 * 1024 } as const;
 
-/** What one is told for whose note there is no room. */
+/** The message if an owner exceeds the limit. */
 export const noRoom =
   `This token keeps as many notes here as one may (${noteBounds.count}, or ${noteBounds.size / 2 ** 20} MiB in all). ` +
   'Delete those that no replication needs any more, or use another token.';
@@ -16,12 +16,15 @@ export const noRoom =
 /** The notes of one database. */
 export interface Notes {
   get(id: string): unknown;
-  /** Keeps a note; `owner` is the token that writes it, empty for this server itself. False where the owner has no room. */
+  /**
+   * Stores a note; `owner` is the token that writes it, empty for this server itself. False if the owner exceeds the
+   * limit.
+   */
   put(id: string, body: object, owner?: string): boolean;
   remove(id: string): void;
 }
 
-/** Opens the notes of the database `name`, making their table where it is missing. */
+/** Opens the notes of the database `name`, creating their table if it is missing. */
 export function openNotes(db: Sqlite, name: string): Notes {
   db.exec(`CREATE TABLE IF NOT EXISTS replication_note
     (database TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (database, id)) WITHOUT ROWID`);

@@ -1,19 +1,19 @@
 /**
- * Selectors as CouchDB's Mango has them (https://docs.couchdb.org/en/stable/api/database/find.html#selector-syntax), for
- * `_changes?filter=_selector`: all operators but `$regex`, with which whoever asks could hold up the server, and `$text`. Text
- * is compared by UTF-16 code unit, not by the rules of a language. Pure.
+ * CouchDB's Mango selectors (https://docs.couchdb.org/en/stable/api/database/find.html#selector-syntax), for
+ * `_changes?filter=_selector`: all operators except `$regex`, with which a client could block the server, and `$text`.
+ * Text is compared by UTF-16 code unit, not by locale. Pure.
  */
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { compareText, isObject, own, type JsonObject } from '../../document/json-values.js';
 
-/** Tells whether a document fits. */
+/** Whether a document matches. */
 export type Selector = (document: unknown) => boolean;
 
-/** How many selectors may lie within each other, and how many conditions one may have in all. */
+/** Maximum nesting depth of selectors, and maximum number of conditions. */
 const deepest = 32;
 const mostConditions = 10_000;
 
-/** Reads a selector. @throws PhotospoolError `invalid` where it is none, or has an operator that is not known here. */
+/** Parses a selector. @throws PhotospoolError `invalid` if it is malformed, or has an unsupported operator. */
 export function readSelector(selector: unknown): Selector {
   if (!isObject(selector)) throw invalid('The selector must be an object.');
   const condition = new SelectorReader().object(selector, 0);
@@ -21,15 +21,15 @@ export function readSelector(selector: unknown): Selector {
 }
 
 /**
- * Whether a condition holds; undefined where the field that it is about is not there. CouchDB lets neither a condition nor its
- * opposite hold then, so the opposite of undefined is undefined, and only true fits.
+ * Whether a condition holds; undefined if its field is missing. In CouchDB neither a condition nor its negation holds
+ * then, so the negation of undefined is undefined, and only true matches.
  */
 type Condition = (value: unknown) => boolean | undefined;
 
 class SelectorReader {
   private conditions = 0;
 
-  /** An object of fields and operators, all of which must hold. */
+  /** An object of fields and operators, which must all hold. */
   object(selector: JsonObject, depth: number): Condition {
     const keys = Object.keys(selector);
     this.conditions += keys.length + 1;
@@ -47,7 +47,7 @@ class SelectorReader {
     return (value) => condition(path.reduce<unknown>(own, value));
   }
 
-  /** What a field, or an element, must be: a value, or an object of operators and fields of its own. */
+  /** The condition for a field or element: a value, or an object of operators and nested fields. */
   private condition(argument: unknown, depth: number): Condition {
     if (!isObject(argument)) return whereThere(equals(argument));
     const all = this.object(argument, depth);
@@ -62,7 +62,7 @@ class SelectorReader {
         return every(this.list(name, argument, depth));
       case '$or': {
         const all = this.list(name, argument, depth);
-        // CouchDB lets everything fit where nothing is to choose from.
+        // In CouchDB everything matches an empty list of alternatives.
         return all.length === 0 ? () => true : some(all);
       }
       case '$nor':
@@ -87,7 +87,7 @@ class SelectorReader {
   }
 }
 
-/** Tells whether a value that is there is as wanted. */
+/** Tests an existing value. */
 type Test = (value: unknown) => boolean;
 
 const whereThere =
@@ -95,7 +95,7 @@ const whereThere =
   (value) =>
     value === undefined ? undefined : test(value);
 
-/** False where one does not hold, else undefined where one is. */
+/** False if one is false, otherwise undefined if one is undefined. */
 const every =
   (all: readonly Condition[]): Condition =>
   (value) => {
@@ -113,7 +113,7 @@ const not =
     const holds = condition(value);
     return holds === undefined ? undefined : !holds;
   };
-/** True where one holds, else undefined where one is. */
+/** True if one is true, otherwise undefined if one is undefined. */
 const some = (all: readonly Condition[]): Condition => not(every(all.map(not)));
 
 const elementOperators: Readonly<Record<'$elemMatch' | '$allMatch' | '$keyMapMatch', (condition: Condition) => Test>> =
@@ -130,7 +130,7 @@ const equals =
   (value) =>
     compare(value, argument) === 0;
 
-/** Those that compare a value with an argument. */
+/** Operators that compare a value with an argument. */
 const comparing =
   (holds: (order: number) => boolean) =>
   (argument: unknown): Test =>
@@ -139,7 +139,7 @@ const comparing =
 
 const types = ['null', 'boolean', 'number', 'string', 'array', 'object'];
 
-/** The operators whose arguments hold no selectors. */
+/** The operators without nested selectors. */
 const simpleOperators: Readonly<Record<string, ((argument: unknown) => Test) | undefined>> = {
   $eq: equals,
   $ne: comparing((order) => order !== 0),
@@ -177,7 +177,7 @@ const simpleOperators: Readonly<Record<string, ((argument: unknown) => Test) | u
   },
 };
 
-/** Whether a value, or an element of a list, is one of some. */
+/** Whether a value, or an element of a list, is one of the given values. */
 const isOneOf =
   (values: readonly unknown[]): Test =>
   (value) =>
@@ -188,17 +188,17 @@ function valuesOf(name: string, argument: unknown): unknown[] {
   return argument;
 }
 
-/** The keys of `a.b`; a point with a backslash before it is part of a key. */
+/** The keys of `a.b`; a dot after a backslash is part of a key. */
 const pathOf = (field: string): string[] => field.split(/(?<!\\)\./).map((key) => key.replace(/\\([.$])/g, '$1'));
 
-/** The place of a value's type in CouchDB's order. */
+/** The rank of a value's type in CouchDB's collation. */
 function rankOf(value: unknown): number {
   if (value === null) return 0;
   if (Array.isArray(value)) return 4;
   return { boolean: 1, number: 2, string: 3 }[typeof value as string] ?? 5;
 }
 
-/** CouchDB's order of all JSON values (https://docs.couchdb.org/en/stable/ddocs/views/collation.html). */
+/** CouchDB's collation of JSON values (https://docs.couchdb.org/en/stable/ddocs/views/collation.html). */
 function compare(a: unknown, b: unknown): number {
   const rank = rankOf(a);
   if (rank !== rankOf(b)) return rank - rankOf(b);

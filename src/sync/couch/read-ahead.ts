@@ -1,20 +1,20 @@
 /**
- * The source's side of a run: its change feed in batches, each with what the target misses of it, and some of them read ahead of
- * the one that is asked for, so that both servers and the line between them work at the same time.
+ * Reads the source of a run ahead: its change feed in batches, each with the revisions that the target is missing, so
+ * that both servers and the network work at the same time.
  */
 import type { Incoming } from '../../library/library.js';
 import type { Database, RevisionId, RejectedRevision, FeedBatch } from './database.js';
 
-/** A batch that was read from the source: a stretch of its feed, and the revisions of it that the target has not. */
+/** A batch from the source: a part of its feed, and the revisions in it that the target is missing. */
 export interface Load extends FeedBatch {
   incoming: Incoming[];
-  /** Those of them that can be no documents here. */
+  /** Those that are not valid documents here. */
   refused: RejectedRevision[];
-  /** More of the same stretch follows: `rows` is empty and `last` where the stretch begins. */
+  /** More of the same batch follows: `rows` is empty and `last` is the start of the batch. */
   isPart?: boolean;
 }
 
-/** A stretch of the feed whose revisions come in parts, with the first of those that were not given on yet. */
+/** A batch whose revisions arrive in parts, with the first part that was not returned yet. */
 interface Stretch extends FeedBatch {
   since: string;
   refused: RejectedRevision[];
@@ -22,32 +22,35 @@ interface Stretch extends FeedBatch {
   part: IteratorResult<Incoming[], unknown>;
 }
 
-/** What is read, for whom. */
+/** What to read, and for which target. */
 export interface ReadingParts {
   source: Database;
   target: Database;
   signal: AbortSignal;
-  /** Rows of the change feed at once. */
+  /** Rows of the change feed per batch. */
   batch: number;
 }
 
-/** Batches one after the other. */
+/** Returns batches one by one. */
 export interface BatchReader {
-  /** The next batch. After one without `more` it waits for a change; that one may be empty. Rejects with what a side says. */
+  /**
+   * The next batch. After one without `more` it waits for a change; that batch may be empty. Rejects with the error of
+   * a side.
+   */
   next(): Promise<Load>;
 }
 
-/** Batches that are read and not asked for yet: one is ready when it is asked for, the one behind it is on its way. */
+/** Batches that are read ahead: one is ready when it is requested, the next is being read. */
 const ahead = 2;
-/** How long a look for changes may last, in ms: shorter than what proxies wait (a minute), longer than half of it. */
+/** The duration of a longpoll in ms: shorter than the timeout of proxies (a minute), longer than half of it. */
 const patience = 58_000;
 
-/** Begins to read after `since`. What was read and is not asked for any more is dropped; nothing of it was noted anywhere. */
+/** Starts reading after `since`. A batch that is read and never requested is dropped; nothing about it was recorded. */
 export function openBatchReader({ source, target, signal, batch }: ReadingParts, since: string): BatchReader {
   const queue: Promise<Stretch>[] = [];
-  /** The stretch of which parts are left. */
+  /** The batch with parts left. */
   let open: Stretch | undefined;
-  /** Where the next batch begins that nobody reads yet, and whether to wait there for a change. */
+  /** The start of the next unread batch, and whether to wait there for a change. */
   let from: { since: string; wait: boolean } | undefined = { since, wait: false };
 
   function begin(): void {
@@ -56,11 +59,11 @@ export function openBatchReader({ source, target, signal, batch }: ReadingParts,
     from = undefined;
     const feed = source.changes(since, { limit: batch, signal, ...(wait && { wait: patience }) });
     const stretch = feed.then(async (feed) => {
-      // The feed is read on while the target is asked about this part of it.
+      // Reads the feed on while the target is asked about this batch.
       if (feed.more) proceed(feed.last, false);
       return { ...feed, since, ...(await missing(feed)) };
     });
-    // Told where it is asked for.
+    // The error is reported when the batch is requested.
     stretch.catch(() => undefined);
     queue.push(stretch);
   }

@@ -1,7 +1,7 @@
 /**
- * A database on another server, by CouchDB's replication protocol: Photospool, CouchDB 3, or PouchDB Server. Only what
- * every one of them has is used. Nothing is trusted: an answer of another shape is an error, a document of another shape
- * is refused.
+ * A database on another server, by CouchDB's replication protocol: Photospool, CouchDB 3, or PouchDB Server. Uses only
+ * features that all of them have. Nothing is trusted: a malformed response is an error, a malformed document is
+ * rejected.
  */
 import { PhotospoolError } from '../../base/errors.js';
 import { isObject, own, textOf } from '../../document/json-values.js';
@@ -21,24 +21,24 @@ import type {
 } from './database.js';
 import { writeWire } from './wire-format.js';
 
-/** Documents per `_bulk_docs`, and the length of its text that ends a batch before. */
+/** Maximum documents, and characters, per `_bulk_docs`. */
 const batch = 500;
 const longest = 2 * 1024 * 1024;
-/** Ms that an answer may take beyond what it was asked to wait. */
+/** Ms that a response may take beyond the requested wait. */
 const grace = 1_000;
-/** Ms for an answer to what is sent: a minute, and as long as it takes at 4 kB a second. */
+/** Ms for a response to sent data: a minute, plus the time to send it at 4 kB a second. */
 const timeToSend = (text: string): number => 60_000 + text.length / 4;
-/** Ms that a stretch may take which is there already. */
+/** Ms for a batch that does not wait for changes. */
 const longestStretch = 75_000;
 
-/** Opens a database on another server. Nothing is asked before the first call. */
+/** Opens a database on another server. No request is sent before the first call. */
 export function openHttpDatabase(address: Address): Database {
   const host = hostOf(address.url);
   const { strange } = messagesOf(host);
 
   const root = address.url.slice(0, address.url.lastIndexOf('/') + 1);
 
-  /** The epoch of one of ours; of others, when the database was made, as far as they tell. */
+  /** The epoch of a Photospool; for others the creation time of the database, if they report it. */
   async function opening(): Promise<string> {
     const epoch = textOf(own((await requestJson(address, root)).json, 'epoch'));
     return epoch || textOf(own((await requestJson(address, '')).json, 'instance_start_time'));
@@ -51,7 +51,7 @@ export function openHttpDatabase(address: Address): Database {
     name: host,
     async id() {
       const { json } = await requestJson(address, root);
-      // Of ours, the library's, which it keeps when it is restored.
+      // For a Photospool the id of the library, which it keeps after a restore.
       const id = textOf(own(json, 'server')) || textOf(own(json, 'uuid')) || root;
       return `${id} ${address.url.slice(root.length)}`;
     },
@@ -67,7 +67,7 @@ export function openHttpDatabase(address: Address): Database {
       return status === 200 ? checkpointOf(json) : undefined;
     },
     async setCheckpoint(id, checkpoint, began) {
-      // Our own look themselves once more when they write it; others can't.
+      // A Photospool checks this itself when it stores the checkpoint; others can't.
       if ((await opening()) !== began) throw reopened(host);
       const path = `/_local/${encodeURIComponent(id)}`;
       const known = await requestJson(address, path);
@@ -81,14 +81,14 @@ export function openHttpDatabase(address: Address): Database {
   };
 }
 
-/** The messages about answers that can't be understood. */
+/** The messages about invalid responses. */
 function messagesOf(host: string) {
   const strange = (what: string): PhotospoolError => notUnderstood(host, what);
   const unclear = (what: string): Rejection => new Rejection(strange(what).message, 'Its answer was not understood.');
   return { strange, unclear };
 }
 
-/** Sends revisions; a part of them that the other side can't take is found by halves. */
+/** Sends revisions; finds those that the other side rejects by bisection. */
 function openWriting(address: Address): Pick<Database, 'write'> {
   const { unclear } = messagesOf(hostOf(address.url));
 
@@ -135,7 +135,7 @@ function openMissing(address: Address): Pick<Database, 'missing'> {
   const { strange, unclear } = messagesOf(hostOf(address.url));
 
   async function missingOf(asked: readonly (readonly [string, readonly string[]])[]): Promise<[string, string[]][]> {
-    // Not by way of an object: one with five hundred keys costs more than its text.
+    // Written as text: an object with five hundred keys costs more than its text.
     const members = asked.map(([id, revs]) => `${JSON.stringify(id)}:${JSON.stringify(revs)}`);
     const question = { method: 'POST', text: `{${members.join(',')}}`, bisectable: true } as const;
     const { status, json } = await requestJson(address, '/_revs_diff', question);
@@ -196,7 +196,7 @@ function openRemoteFeed(address: Address): Pick<Database, 'changes'> {
 
   return {
     async changes(since, options) {
-      // Documents of very many revisions: fewer at once.
+      // Documents with very many revisions: fewer per request.
       for (let limit = options.limit; ; limit = Math.ceil(limit / 8)) {
         try {
           return await stretch(since, { ...options, limit });
@@ -208,7 +208,7 @@ function openRemoteFeed(address: Address): Pick<Database, 'changes'> {
   };
 }
 
-/** Asks for a change. Where none comes in time the answer is an empty one: CouchDB takes a heartbeat for a wish to wait without end. */
+/** Waits for a change. Without one in time the response is empty: with a heartbeat CouchDB would wait without end. */
 async function patiently(
   address: Address,
   path: string,
@@ -226,13 +226,13 @@ async function patiently(
   }
 }
 
-/** A revision with its text. */
+/** A revision with its JSON text. */
 interface Written {
   one: Incoming;
   text: string;
 }
 
-/** Splits what is to be sent into requests: many small documents, few large ones. */
+/** Splits revisions into requests: many small documents, few large ones. */
 function* batches(incoming: readonly Incoming[]): Generator<Written[]> {
   let [part, length]: [Written[], number] = [[], 0];
   for (const one of incoming) {
@@ -253,21 +253,21 @@ const refusal = ({ id, revisions }: Incoming, reason: string): RejectedRevision 
   reason,
 });
 
-/** Revisions by their documents. */
+/** Groups revisions by document. */
 function byId(named: readonly RevisionId[]): Map<string, string[]> {
   const all = new Map<string, string[]>();
   for (const { id, rev } of named) all.set(id, [...(all.get(id) ?? []), rev]);
   return all;
 }
 
-/** Sequences of older servers are numbers. */
+/** Older servers have numbers as sequences. */
 const sequenceOf = (seq: unknown): string | undefined =>
   typeof seq === 'string' || typeof seq === 'number' ? String(seq) : undefined;
 
 const textsOf = (list: unknown): string[] =>
   Array.isArray(list) ? list.filter((text): text is string => typeof text === 'string') : [];
 
-/** Design documents are not asked for: no code from outside runs here, or is passed on. */
+/** Design documents are skipped: no code from outside runs here, or is passed on. */
 function rowOf(result: unknown): FeedRow[] {
   const [id, seq, changes] = [own(result, 'id'), sequenceOf(own(result, 'seq')), own(result, 'changes')];
   if (typeof id !== 'string' || id.startsWith('_') || !Array.isArray(changes)) return [];

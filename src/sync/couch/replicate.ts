@@ -1,8 +1,8 @@
 /**
- * One direction of a link: everything that the source has and the target has not goes over, in batches, from where it
- * stopped last time. Killed at any instant it begins again at the last checkpoint, and what had gone over goes over as
- * "not missing". The checkpoint moves only past what the target has, or has refused in words that were passed on; where a disk
- * has no room for it, it is tried again later, and documents go on.
+ * One direction of a replication: transfers everything that the source has and the target is missing, in batches, from
+ * the last checkpoint. After a crash it resumes at that checkpoint, and what was already transferred is reported as not
+ * missing. The checkpoint passes only what the target stored, or what it rejected and was reported; on disk errors a
+ * batch is retried later.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
@@ -12,43 +12,45 @@ import type { Database, RejectedRevision } from './database.js';
 import { ofDisks } from '../connections/retry-on-disk-error.js';
 import { openBatchReader, type Load } from './read-ahead.js';
 
-/** How one direction runs. */
+/** The parameters of one direction. */
 export interface ReplicationParts {
   source: Database;
   target: Database;
   clock: Clock;
-  /** Names this run in checkpoints; drawn by the caller, differs between any two runs. */
+  /** The name of this run in checkpoints; drawn by the caller, unique per run. */
   session: string;
-  /** Waits for more when everything is over, until the signal. */
+  /** At the end of the feed, waits for more changes until the signal aborts. */
   live: boolean;
   signal: AbortSignal;
-  /** Rows of the change feed at once; 500 where not said. */
+  /** Rows of the change feed per batch; default 500. */
   batch?: number;
-  /** Told after each batch. */
+  /** Called after each batch. */
   progress?(progress: ReplicationProgress): void;
-  /** Told what the target did not take. */
+  /** Called with what the target rejected. */
   refused(documents: readonly RejectedRevision[]): void;
-  /** Told of each batch before the checkpoint passes it: the documents in it, and those of them that did not go over. */
+  /**
+   * Called for each batch before the checkpoint passes it: the documents in it, and those of them that were rejected.
+   */
   settled?(ids: readonly string[], refused: readonly RejectedRevision[]): void;
-  /** Looks at the whole feed, and notes no checkpoint. */
+  /** Processes the whole feed, without a checkpoint. */
   anew?: boolean;
 }
 
-/** How far it is. */
+/** The progress of one direction. */
 export interface ReplicationProgress {
-  /** Documents looked at, and revisions sent, since the start. */
+  /** Documents processed, and revisions sent, since the start. */
   seen: number;
   sent: number;
-  /** Documents that are still to be looked at, where the source tells. */
+  /** Documents still to be processed, if the source reports it. */
   pending?: number;
-  /** The source's sequence up to which the target has everything. */
+  /** The sequence of the source up to which the target has everything. */
   seq: string;
 }
 
 const usualBatch = 500;
-/** Batches that are on their way to the target at once: it takes in one while the next one comes. */
+/** Batches being sent to the target in parallel: it stores one while the next one arrives. */
 const underWay = 2;
-/** Ms between checkpoints while batches follow one another. */
+/** Ms between checkpoints during continuous transfer. */
 const interval = 5_000;
 
 /** The name of a replication in `_local` documents: the same for the same two databases, whoever runs it. */
@@ -57,11 +59,14 @@ export async function replicationId(source: Database, target: Database): Promise
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-/** Runs until everything is over (or, live, until the signal). Rejects with what a side says; then it can be run again. */
+/**
+ * Runs until everything is transferred (or, live, until the signal aborts). Rejects with the error of a side; then it
+ * can be run again.
+ */
 export async function replicate(replication: ReplicationParts): Promise<ReplicationProgress> {
   const { source, target, clock, session, live, signal, batch = usualBatch, anew = false } = replication;
   const id = await replicationId(source, target);
-  // Before anything else: what is seen and written later is of these openings, or of none.
+  // First of all: everything read and written later belongs to these openings, or the run fails.
   const [ofSource, ofTarget] = await Promise.all([source.opening(), target.opening()]);
   const known = await Promise.all([source.checkpoint(id), target.checkpoint(id)]);
   const progress: ReplicationProgress = {
@@ -71,9 +76,9 @@ export async function replicate(replication: ReplicationParts): Promise<Replicat
   };
   let base = known[1];
   let [saved, savedAt] = [progress.seq, clock.now()];
-  /** What did not go over of the parts of a stretch that is not over yet. */
+  /** Rejected revisions of a batch whose parts have not all been stored yet. */
   let held: RejectedRevision[] = [];
-  /** What is under way, in the order of the feed. */
+  /** Writes in progress, in feed order. */
   const writes: { load: Load; refused: Promise<RejectedRevision[]> }[] = [];
 
   async function save(): Promise<void> {
@@ -95,7 +100,7 @@ export async function replicate(replication: ReplicationParts): Promise<Replicat
     for (let done = false; !done;) {
       const load = await reading.next();
       const refused = load.incoming.length > 0 ? target.write(load.incoming, source.name) : Promise.resolve([]);
-      // Told when its turn comes.
+      // The error is reported in its turn.
       refused.catch(() => undefined);
       writes.push({ load, refused });
       while (writes.length >= (load.more && !signal.aborted ? underWay : 1)) {
@@ -109,7 +114,7 @@ export async function replicate(replication: ReplicationParts): Promise<Replicat
     }
   }
 
-  /** In the order of the feed, so that the checkpoint passes nothing. */
+  /** In feed order, so that the checkpoint skips nothing. */
   function stored({ rows, last, pending, incoming, isPart = false }: Load, more: readonly RejectedRevision[]): void {
     const refused = [...held, ...more];
     held = isPart ? refused : [];
@@ -130,10 +135,10 @@ export async function replicate(replication: ReplicationParts): Promise<Replicat
     await run();
   } catch (error) {
     if (!signal.aborted) throw error;
-    // It was told to end while it waited.
+    // The signal aborted while it waited.
     await save();
   } finally {
-    // Nothing is written any more when the run has ended.
+    // No write is in progress when the run has ended.
     await Promise.allSettled(writes.map(({ refused }) => refused));
   }
   return progress;

@@ -1,28 +1,28 @@
 /**
- * How much of the bodies of peers' requests is kept in memory at once, over all requests: what does not fit is refused, and
- * whoever asked tries again. Counts only; a request that ends gives back what it held.
+ * Limits the memory for the bodies of peers' requests, over all requests: what exceeds the limit is rejected, and the
+ * client retries. Only counts; a request releases its memory when it ends.
  */
 import { PhotospoolError } from '../../base/errors.js';
 
-/** The most bytes that all requests together keep of their bodies. */
+/** The maximum bytes that all requests together may hold. */
 export const memoryLimit = 128 * 1024 * 1024;
 
-/** What one request keeps. */
+/** The memory held by one request. */
 export interface HeldMemory {
-  /** @throws PhotospoolError `busy` where there is no room for so many bytes more. */
+  /** @throws PhotospoolError `busy` if so many more bytes exceed the limit. */
   add(bytes: number): void;
-  /** Gives back all of it. */
+  /** Releases all of it. */
   release(): void;
 }
 
 /** The memory of all requests. */
 export interface RequestMemory {
   open(): HeldMemory;
-  /** The bytes that are held. */
+  /** The bytes held at present. */
   held(): number;
 }
 
-/** Makes the count. */
+/** Creates the counter. */
 export function makeMemory(limit = memoryLimit): RequestMemory {
   let all = 0;
   return {

@@ -1,6 +1,6 @@
 /**
- * `_changes` as CouchDB serves it: which rows a query asks for, and the text of the answer, made while it is read. Of a long
- * feed one stretch is held at a time, and others get their turn in between. A filter that is not known here is refused: a
+ * Serves `_changes` like CouchDB: which rows a query asks for, and the text of the response, generated while it is
+ * read. Holds one batch of a long feed at a time, and yields to others in between. An unknown filter is rejected: a
  * replication that asked for a few documents must not get all of them.
  */
 import { own, type JsonObject } from '../../document/json-values.js';
@@ -11,37 +11,37 @@ import { readSelector } from './mango-selector.js';
 import { refusal, type ServedResponse, type Served } from './serve-database.js';
 import { writeWire } from './wire-format.js';
 
-/** The query of a change feed, as text. */
+/** The query parameters of a change feed, as text. */
 export type FeedQuery = Readonly<Record<string, string | undefined>>;
 
-/** A change feed that was asked for. */
+/** A requested change feed. */
 export interface FeedRequest {
   feed: 'normal' | 'longpoll' | 'continuous' | 'eventsource';
   since: string;
-  /** The most rows. */
+  /** The maximum number of rows. */
   limit: number;
-  /** Ms to wait for a change; undefined where the query names none. */
+  /** Ms to wait for a change; undefined if the query names none. */
   timeout?: number;
   descending: boolean;
-  /** Whether all leaves of a document are told, or only the one that wins. */
+  /** Whether all leaves of a document are listed, or only the winner. */
   allLeaves: boolean;
   includeDocs: boolean;
   conflicts: boolean;
-  /** By id alone, and by the document. */
+  /** The filters, by id alone, and by the document. */
   hasId?: (id: string) => boolean;
   fits?: (document: JsonObject) => boolean;
 }
 
-/** What a filter leaves. */
+/** The conditions of a filter. */
 type Filter = Pick<FeedRequest, 'hasId' | 'fits'>;
 
-/** The longest wait in ms. */
+/** The maximum wait in ms. */
 const longestWait = 60_000;
-/** Rows of the feed that are read at once, and the length of their text that is sent at once. */
+/** Rows of the feed read per step, and characters of text sent per step. */
 const stretch = 500;
 const enough = 64 * 1024;
 
-/** What a query may say. Programs add fields that begin with `_` so that no cache answers. */
+/** The known query parameters. Programs add fields that begin with `_` to bypass caches. */
 const known = new Set([
   ...[
     'since',
@@ -63,7 +63,7 @@ const feeds = ['normal', 'longpoll', 'continuous', 'eventsource'] as const;
 const bad = (reason: string): ServedResponse => refusal(400, 'bad_request', reason);
 const isYes = (text: string | undefined): boolean => text === 'true';
 
-/** Reads what is asked for; an answer where it can't be given. `body` is that of a POST, parsed. */
+/** Parses the request; returns an error response if it is invalid. `body` is the parsed body of a POST. */
 export function readFeedQuery(served: Served, query: FeedQuery, body?: unknown): FeedRequest | ServedResponse {
   const strange = Object.keys(query).find((key) => !known.has(key) && !key.startsWith('_'));
   if (strange !== undefined) return bad(`There is no parameter ${strange.slice(0, 80)}.`);
@@ -82,7 +82,7 @@ export function readFeedQuery(served: Served, query: FeedQuery, body?: unknown):
   return {
     feed,
     since: since === 'now' ? served.last() : since,
-    // As at CouchDB, none are one.
+    // Like CouchDB, 0 counts as 1.
     limit: Math.max(1, Number(limit)),
     ...(timeout >= 0 && { timeout }),
     descending,
@@ -93,7 +93,7 @@ export function readFeedQuery(served: Served, query: FeedQuery, body?: unknown):
   };
 }
 
-/** CouchDB's own filters; others are functions of design documents, and there are none here. */
+/** CouchDB's built-in filters; others are functions in design documents, which are not supported. */
 function readFilter(query: FeedQuery, body: unknown): Filter | ServedResponse {
   const { filter = '' } = query;
   const [ids, selector] = [own(body, 'doc_ids') ?? parsed(query['doc_ids']), own(body, 'selector')];
@@ -121,31 +121,31 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-/** How long one look for changes waits, in ms; undefined where it does not. */
+/** The wait for changes in ms; undefined if it does not wait. */
 export function waitOf({ feed, timeout }: FeedRequest, pulse: number | undefined): number | undefined {
   if (feed === 'normal') return undefined;
   if (feed === 'longpoll') return Math.min(timeout ?? longestWait, longestWait);
   return pulse ?? Math.min(timeout ?? 10_000, longestWait);
 }
 
-/** A row that fits, as JSON text. */
+/** A matching row, as JSON text. */
 interface Line {
   seq: string;
   text: string;
 }
 
-/** Rows of an answer, and where it has come. */
+/** Rows of a response, and the position after them. */
 export interface Lines {
   lines: Line[];
-  /** How many rows were looked at for them. */
+  /** How many rows were scanned for them. */
   seen: number;
   last: string;
-  /** Whether there may be more after `last` already. */
+  /** Whether more changes after `last` may exist already. */
   more: boolean;
   pending: number;
 }
 
-/** A stretch of the feed as it was read. */
+/** A batch of the feed as it was read. */
 interface Read {
   rows: readonly FeedRow[];
   last: string;
@@ -153,21 +153,21 @@ interface Read {
   pending: number;
 }
 
-/** A change feed while it is served. */
+/** A change feed being served. */
 export interface FeedReader {
-  /** The next rows that fit; none where the wait is over. `limit` of all of them. */
+  /** The next matching rows; none when the wait is over. At most `limit` in total. */
   next(wait: number | undefined, signal: AbortSignal): Promise<Lines>;
-  /** Whether `limit` rows were given. */
+  /** Whether `limit` rows were returned. */
   isFull(): boolean;
 }
 
-/** Opens a feed where the query wants to begin. */
+/** Opens a feed at the start position of the query. */
 export function openFeedReader(served: Served, asked: FeedRequest): FeedReader {
   const pace = served.pace?.() ?? makePace();
   let { since } = asked;
   let left = asked.limit;
   let before: number | undefined;
-  /** What was read last, and what of it was not looked at yet. */
+  /** The last batch read, with the rows not scanned yet. */
   let read: Read = { rows: [], last: since, more: true, pending: 0 };
   let rows: readonly FeedRow[] = [];
 
@@ -184,7 +184,7 @@ export function openFeedReader(served: Served, asked: FeedRequest): FeedReader {
     return `${line.slice(0, -1)},"doc":${doc ? writeWire(doc, { revs: false, more }) : 'null'}}`;
   }
 
-  /** Those of the rows read that fit, up to the limit, or as many as are worth sending; the others stay for the next time. */
+  /** The matching rows of the batch, up to the limit or up to one step of text; the others stay for the next call. */
   async function take({ last, more, pending }: Omit<Read, 'rows'>): Promise<Lines> {
     const lines: Line[] = [];
     let [seen, size] = [0, 0];
@@ -228,7 +228,7 @@ export function openFeedReader(served: Served, asked: FeedRequest): FeedReader {
   };
 }
 
-/** One revision, and not what replaced it; undefined where it is gone. */
+/** One revision, not its replacement; undefined if it is missing. */
 export async function readExactly({ database }: Served, { id, rev }: RevisionId): Promise<Incoming | undefined> {
   const found = await database.read([{ id, rev }]);
   return found.find(({ revisions }) => revisions[0] === rev);
@@ -242,24 +242,27 @@ const documentOf = ({ id, revisions, deleted, body }: Incoming): JsonObject => (
   ...(deleted && { _deleted: true }),
 });
 
-/** `_conflicts`: the leaves that live and do not win. */
+/** `_conflicts`: the live leaves that are not the winner. */
 export function conflictsOf(served: Served, { id, rev }: RevisionId): JsonObject {
   const others = served.heads(id).filter((leaf) => !leaf.deleted && leaf.rev !== rev);
   return others.length > 0 ? { _conflicts: others.map((leaf) => leaf.rev) } : {};
 }
 
-/** The first rows of `feed=normal`, and of `feed=longpoll` those that came within `wait` ms. */
+/** The first rows of `feed=normal`, and for `feed=longpoll` those that arrive within `wait` ms. */
 export async function firstLines(reader: FeedReader, wait: number | undefined, signal: AbortSignal): Promise<Lines> {
   const until = Date.now() + (wait ?? 0);
   for (let left = wait; ; left = left && Math.max(0, until - Date.now())) {
     const found = await reader.next(left, signal);
-    // What came and does not fit ends no wait.
+    // Changes that do not match do not end the wait.
     const goesOn = wait !== undefined && found.seen > 0 && (found.more || Date.now() < until);
     if (found.lines.length > 0 || !goesOn || signal.aborted) return found;
   }
 }
 
-/** The text of `feed=normal` and `feed=longpoll`, from its first rows on. Throws where `still` says that it is over. */
+/**
+ * The text of `feed=normal` and `feed=longpoll`, starting with its first rows. Throws if `still` reports that the
+ * permission has ended.
+ */
 export async function* feedText(
   reader: FeedReader,
   first: Lines,
@@ -270,7 +273,7 @@ export async function* feedText(
   let [found, separator] = [first, ''];
   for (;;) {
     if (!still()) throw new Error('The token was revoked.');
-    // An empty line tells that a long look for what fits goes on.
+    // An empty line is a heartbeat during a long scan.
     if (found.lines.length === 0) yield '\n';
     else yield separator + found.lines.map(({ text }) => text).join(',\n');
     if (found.lines.length > 0) separator = ',\n';
@@ -280,7 +283,10 @@ export async function* feedText(
   yield `\n],\n"last_seq":${JSON.stringify(found.last)},"pending":${found.pending}}\n`;
 }
 
-/** How a feed is written that does not end: lines of JSON, or events for a browser (https://html.spec.whatwg.org/#server-sent-events). */
+/**
+ * The formats of a continuous feed: lines of JSON, or events for a browser
+ * (https://html.spec.whatwg.org/#server-sent-events).
+ */
 const ways = {
   continuous: { line: ({ text }: Line) => `${text}\n`, pulse: '\n' },
   eventsource: {
@@ -289,7 +295,7 @@ const ways = {
   },
 } as const;
 
-/** The text of a feed that does not end, with a sign of life each `pulse` ms; without one, silence ends it. */
+/** The text of a continuous feed, with a heartbeat each `pulse` ms; without one, silence ends it. */
 export async function* endlessText(
   reader: FeedReader,
   asked: FeedRequest,

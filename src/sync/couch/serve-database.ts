@@ -1,11 +1,11 @@
 /**
- * The serving side of CouchDB's replication protocol for one database: what each of its requests answers, without HTTP
- * (server/routes/couchdb.ts has that); here the database itself and its notes, in serve-changes.ts the change feed, in
- * serve-documents.ts the documents. Only what replication needs is here: no views, no design documents, no attachments, no
- * way to write a document but `new_edits=false`.
+ * The server side of CouchDB's replication protocol for one database: the response to each request, without HTTP
+ * (server/routes/couchdb.ts has that). This file has the database itself and its notes, serve-changes.ts the change
+ * feed, serve-documents.ts the documents. Supports only what replication needs: no views, no design documents, no
+ * attachments, and no writes except with `new_edits=false`.
  *
- * What CouchDB's own replicator and PouchDB rely on: `instance_start_time` "0"; as many answers to `_bulk_get`, in the
- * same order, as were asked for; `_bulk_docs` answers errors only; a missing `_local` document is 404 "not_found".
+ * CouchDB's own replicator and PouchDB rely on: `instance_start_time` "0"; as many results of `_bulk_get`, in the same
+ * order, as requested; `_bulk_docs` returning only errors; 404 "not_found" for a missing `_local` document.
  */
 import { randomBytes } from 'node:crypto';
 import { isObject, own } from '../../document/json-values.js';
@@ -16,27 +16,27 @@ import { shared } from './library-database.js';
 import { noRoom, type Notes } from './local-documents.js';
 import type { Pace } from '../../base/async/yield.js';
 
-/** A database as it is served. */
+/** A served database. */
 export interface Served {
   database: Database;
-  /** `photos` */
+  /** For example `photos`. */
   name: string;
   notes: Notes;
-  /** How many documents are in it, without deleted ones, and its newest sequence. */
+  /** The number of documents without deleted ones, and the newest sequence. */
   count(): number;
   last(): string;
   /** The leaves of a document, the winner first. */
   heads(id: string): { rev: string; deleted: boolean }[];
   /**
-   * Rows of the feed before the change `before` (its number; the newest ones where it is undefined), newest first; and before
-   * which change the next ones are, undefined at the end.
+   * Rows of the feed before the change `before` (its number; undefined for the newest), newest first; `next` is the
+   * `before` of the next call, undefined at the end.
    */
   newest(before: number | undefined, limit: number): { rows: FeedRow[]; next: number | undefined };
   /** How requests count their work; for tests. */
   pace?(): Pace;
 }
 
-/** Serves a library by a name. `database` is its side, or one that lets only some documents in. */
+/** Serves a library under a name. `database` is its side, or one that accepts only some documents. */
 export const serveLibrary = (library: Library, parts: Pick<Served, 'database' | 'name' | 'notes'>): Served => ({
   ...parts,
   count: () => library.count(''),
@@ -48,19 +48,19 @@ export const serveLibrary = (library: Library, parts: Pick<Served, 'database' | 
   },
 });
 
-/** An answer: its status, and its JSON. */
+/** A response: its status, and its JSON. */
 export interface ServedResponse {
   status: number;
   body: unknown;
-  /** The body, where it is JSON text already, or comes bit by bit; then `body` is not looked at. */
+  /** The body, if it is JSON text already, or is streamed; then `body` is ignored. */
   text?: string;
   stream?: AsyncIterable<string>;
-  /** Its media type, where that is not JSON. */
+  /** Its media type, if not JSON. */
   type?: string;
 }
 
 const ok = (body: unknown): ServedResponse => ({ status: 200, body });
-/** CouchDB's way to say no. */
+/** An error response in CouchDB's form. */
 export const refusal = (status: number, error: string, reason: string): ServedResponse => ({
   status,
   body: { error, reason },
@@ -71,7 +71,7 @@ const notFound = refusal(404, 'not_found', 'missing');
 export const info = ({ name, count, last }: Served): ServedResponse =>
   ok({ db_name: name, doc_count: count(), update_seq: last(), instance_start_time: '0', compact_running: false });
 
-/** SQLite ends a text at NUL: two notes would be one. */
+/** NUL ends a text in SQLite: two notes would become one. */
 const isNoteId = (id: string): boolean => !id.includes('\0');
 
 /** `GET /db/NAME/_local/ID`. */
@@ -80,13 +80,13 @@ export function getNote({ notes }: Served, id: string): ServedResponse {
   return isObject(body) ? ok({ ...body, _id: `_local/${id}` }) : notFound;
 }
 
-/** The most bytes of a note. */
+/** The maximum bytes of a note. */
 const largestNote = 256 * 1024;
 
 /**
- * `PUT /db/NAME/_local/ID`. Whoever writes one anew must have seen the last one, as at CouchDB: who began before this server
- * was restored, saw another. Our own say, too, which `opening` of the library they began with. `owner` is the token that
- * writes, and is bounded (local-documents.ts).
+ * `PUT /db/NAME/_local/ID`. As in CouchDB, a client must name the last revision of the note: one that began before this
+ * server was restored names a different one. Photospool clients also send the `opening` of the library they began with.
+ * `owner` is the token that writes, and is limited (local-documents.ts).
  */
 export function putNote(
   { notes }: Served,
@@ -103,7 +103,7 @@ export function putNote(
     return refusal(409, 'conflict', 'Document update conflict.');
   if (JSON.stringify(body).length > largestNote) return refusal(413, 'too_large', 'The document is too large.');
   const rev = `0-${randomBytes(8).toString('hex')}`;
-  // CouchDB sends `_revisions` with a note, and believes those that it gets back more than `_rev`.
+  // CouchDB sends `_revisions` with a note, and would prefer a returned one over `_rev`.
   const { _revisions, ...note } = body;
   if (!notes.put(id, { ...note, _rev: rev }, owner)) return refusal(403, 'forbidden', noRoom);
   return { status: 201, body: { ok: true, id: `_local/${id}`, rev } };

@@ -1,8 +1,8 @@
 /**
- * Documents as CouchDB serves them: `_revs_diff`, `_bulk_get`, `_bulk_docs`, and one document. Requests are read, and answers
- * written, piece by piece: whatever is asked for, a request holds a bounded part of it, and others get their turn in between.
- * What is wrong with one document is said of that one, and the others go on. A crash in the middle of `_bulk_docs` leaves the
- * documents that were stored; the same again changes nothing.
+ * Serves documents like CouchDB: `_revs_diff`, `_bulk_get`, `_bulk_docs`, and single documents. Requests are read and
+ * responses written piece by piece: a request holds a bounded part in memory, whatever it asks for, and yields to
+ * others in between. An error of one document is reported for that one, and the others continue. A crash in the middle
+ * of `_bulk_docs` leaves the documents stored so far; sending the same again changes nothing.
  */
 import { randomBytes } from 'node:crypto';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
@@ -18,31 +18,33 @@ import { conflictsOf, readExactly } from './serve-changes.js';
 import { parsePart, splitObject, type Part } from './json-stream.js';
 import { fromWire, writeWire } from './wire-format.js';
 
-/** A body while it comes, and what counts the memory that is kept of it. */
+/** A request body while it arrives, and the counter of the memory held for it. */
 export interface RequestBody {
   source: AsyncIterable<Uint8Array>;
   hold: HeldMemory;
 }
 
-/** The bounds of a request. */
+/** The limits of a request. */
 export const bounds = {
-  /** Of one document with its revisions, or one list of revisions, in bytes: what is larger is not parsed. */
+  /** Maximum bytes of one document with its revisions, or of one list of revisions: a larger one is not parsed. */
   document: 2 * 1024 * 1024,
-  /** Fields of one document, and those that the protocol adds: reading very many takes longer than reading as many bytes. */
+  /**
+   * Fields of one document, including those of the protocol: parsing very many takes longer than their bytes suggest.
+   */
   fields: fieldLimit + 10,
-  /** Of one name of a document and its revision, in bytes. */
+  /** Maximum bytes of one id with its revision. */
   name: 64 * 1024,
-  /** Of a body that names documents, in bytes: some 150,000 of them. */
+  /** Maximum bytes of a body with ids: about 150,000 of them. */
   names: 16 * 1024 * 1024,
-  /** Of a body with documents: a hundred of the largest size. */
+  /** Maximum bytes of a body with documents: a hundred of the largest size. */
   documents: 128 * 1024 * 1024,
-  /** Of one whose documents come before `new_edits`, so that they wait for it. */
+  /** Maximum bytes of a body whose documents come before `new_edits`, and must be held until it arrives. */
   held: 32 * 1024 * 1024,
-  /** Documents of one request. */
+  /** Documents per request. */
   count: 10_000,
-  /** What is stored in one transaction. */
+  /** The limits of one transaction. */
   batch: { count: 500, bytes: 1024 * 1024, ofOne: 100 },
-  /** Revisions that are looked up at once. */
+  /** Revisions per lookup. */
   lookups: 500,
 } as const;
 
@@ -51,7 +53,7 @@ const bad = (reason: string): ServedResponse => refusal(400, 'bad_request', reas
 const tooLarge = (reason: string): ServedResponse => refusal(413, 'too_large', reason);
 const notFound = (reason = 'missing'): ServedResponse => refusal(404, 'not_found', reason);
 
-/** `_revs_diff`: `{id: [rev…]}`. What is answered is kept until the whole request has come. */
+/** `_revs_diff`: `{id: [rev…]}`. The results are held until the whole request has arrived. */
 export async function revsDiff(served: Served, { source, hold }: RequestBody): Promise<ServedResponse> {
   const looking = new Looking(served, hold);
   for await (const parts of splitObject(source, { longest: bounds.document, total: bounds.names })) {
@@ -67,9 +69,9 @@ export async function revsDiff(served: Served, { source, hold }: RequestBody): P
   return { status: 200, body: undefined, stream: looking.answer() };
 }
 
-/** Revisions that are looked up, some at once. */
+/** Looks revisions up in batches. */
 class Looking {
-  /** Of each id the revisions that are missing, as JSON text without the brackets. */
+  /** The missing revisions of each id, as JSON text without the brackets. */
   private readonly found = new Map<string, string>();
   private asked = new Map<string, string[]>();
   private count = 0;
@@ -102,7 +104,7 @@ class Looking {
     await this.pace.spend(rowWork * count);
   }
 
-  /** The answer, in pieces. */
+  /** The response, in chunks. */
   async *answer(): AsyncGenerator<string> {
     let text = '{';
     let separator = '';
@@ -118,13 +120,13 @@ class Looking {
   }
 }
 
-/** How revisions are read: `revs` with their ancestors, `latest` with what replaced them. */
+/** How to read revisions: `revs` with their ancestors, `latest` with their replacements. */
 export interface ReadQuery {
   revs?: string;
   latest?: string;
 }
 
-/** `_bulk_get`: `{docs: [{id, rev}…]}`. As many answers, in the same order, as were asked for. */
+/** `_bulk_get`: `{docs: [{id, rev}…]}`. Returns as many results, in the same order, as were requested. */
 export async function bulkGet(
   served: Served,
   query: ReadQuery,
@@ -153,7 +155,7 @@ export async function bulkGet(
     : bad('docs must be an array.');
 }
 
-/** One document at a time: the next one is read when the last one has gone. */
+/** One document at a time: the next one is read after the last one was sent. */
 async function* results(
   served: Served,
   query: ReadQuery,
@@ -180,13 +182,13 @@ async function* results(
   yield `${text}]}`;
 }
 
-/** How much of an answer is gathered before it is sent. */
+/** How many bytes of a response are collected before they are sent. */
 const enough = 64 * 1024;
 
 const notGiven = (id: string, rev: string): string =>
   JSON.stringify({ error: { id, rev, error: 'not_found', reason: 'missing' } });
 
-/** The revision, or where `latest` is asked for what replaced it. Ids of CouchDB's own (`_design/…`) are not here for anybody. */
+/** The revision, or with `latest` its replacement. CouchDB's own ids (`_design/…`) are never served. */
 async function readOne(served: Served, named: RevisionId, latest: boolean): Promise<Incoming[]> {
   if (named.id.startsWith('_')) return [];
   const rev = normalRevision(named.rev);
@@ -195,13 +197,13 @@ async function readOne(served: Served, named: RevisionId, latest: boolean): Prom
   return found ? [found] : [];
 }
 
-/** The leaves that others can have, the winner first. */
+/** The leaves that others can store, the winner first. */
 const headsOf = (served: Served, id: string): { rev: string; deleted: boolean }[] =>
   served.heads(id).filter(({ rev }) => isPortable(rev));
 
 /**
- * `_bulk_docs`: `{new_edits: false, docs: […]}`. With `new_edits` first, documents are stored while others still come. `from`
- * names who sent them.
+ * `_bulk_docs`: `{new_edits: false, docs: […]}`. If `new_edits` comes first, documents are stored while others still
+ * arrive. `from` names their sender.
  */
 export async function bulkDocs(served: Served, { source, hold }: RequestBody, from?: string): Promise<ServedResponse> {
   const storing = new Storing(served, from);
@@ -233,7 +235,7 @@ export async function bulkDocs(served: Served, { source, hold }: RequestBody, fr
   return isList ? { status: 201, body: storing.errors } : bad('docs must be an array.');
 }
 
-/** Documents on their way into a database, in batches. */
+/** Stores documents in batches. */
 class Storing {
   readonly errors: object[] = [];
   private batch: Incoming[] = [];
@@ -285,7 +287,10 @@ class Storing {
     return undefined;
   }
 
-  /** A document that is too large is named where its id comes first, as servers write it. @throws PhotospoolError `too-large`. */
+  /**
+   * A document that is too large is reported by its id if that comes first, as servers write it.
+   * @throws PhotospoolError `too-large`.
+   */
   private refuseLarge(head: string): undefined {
     const name = /^\{\s*"_id"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(head)?.[1];
     if (name === undefined) throw new PhotospoolError('too-large', 'A document is too large.', { op: 'write' });
@@ -309,7 +314,10 @@ export interface DocumentQuery extends ReadQuery {
   meta?: string;
 }
 
-/** `GET /db/NAME/ID`: the winner, `?rev=` one revision, `?open_revs=` several, as `multipart/mixed` where that is asked for. */
+/**
+ * `GET /db/NAME/ID`: the winner, with `?rev=` one revision, with `?open_revs=` several, as `multipart/mixed` if
+ * requested.
+ */
 export async function getDocument(
   served: Served,
   id: string,
@@ -328,7 +336,7 @@ export async function getDocument(
   return { status: 200, body: undefined, text: writeWire(one, { revs: query.revs === 'true', more }) };
 }
 
-/** What CouchDB adds to a document where it is asked for. */
+/** The fields that CouchDB adds to a document on request. */
 function fieldsOf(served: Served, { id, revisions }: Incoming, query: DocumentQuery): JsonObject {
   const asks = (name: 'conflicts' | 'deleted_conflicts' | 'revs_info'): boolean =>
     query[name] === 'true' || query.meta === 'true';
@@ -360,7 +368,7 @@ function openRevs(served: Served, id: string, query: DocumentQuery, isMultipart:
   };
 }
 
-/** A revision as JSON text, or one that is missing. */
+/** A revision as JSON text, or a missing one. */
 type Opened = { text: string } | { missing: string };
 
 async function* revisions(
@@ -391,7 +399,7 @@ async function* asList(found: AsyncIterable<Opened>): AsyncGenerator<string> {
   yield before === '[' ? '[]' : ']';
 }
 
-/** RFC 2046, 5.1, as CouchDB before 3.3 reads it where it does not use `_bulk_get`. */
+/** RFC 2046, 5.1, as CouchDB before 3.3 reads it when it does not use `_bulk_get`. */
 async function* asParts(found: AsyncIterable<Opened>, boundary: string): AsyncGenerator<string> {
   yield `--${boundary}`;
   for await (const one of found) {

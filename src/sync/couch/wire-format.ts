@@ -1,6 +1,6 @@
 /**
- * Documents as CouchDB's protocol writes them (https://docs.couchdb.org/en/stable/replication/protocol.html): the body
- * with `_id`, `_rev`, `_deleted` and `_revisions` beside its own fields. Pure; what comes from outside is looked at.
+ * Documents in the format of CouchDB's protocol (https://docs.couchdb.org/en/stable/replication/protocol.html): the
+ * body with `_id`, `_rev`, `_deleted` and `_revisions` beside its own fields. Pure; validates what comes from outside.
  */
 import { PhotospoolError, printable } from '../../base/errors.js';
 import { weigh } from '../../document/canonical-json.js';
@@ -18,7 +18,7 @@ export type WireDocument = JsonObject & {
   _revisions?: { start: number; ids: string[] };
 };
 
-/** A revision as it is sent. */
+/** A revision in the form that is sent. */
 export function toWire({ id, revisions, deleted, body }: Incoming<object>): WireDocument {
   const ids = revisions.map((rev) => rev.slice(rev.indexOf('-') + 1));
   const start = parseInt(revisions[0]!);
@@ -31,10 +31,10 @@ export function toWire({ id, revisions, deleted, body }: Incoming<object>): Wire
   };
 }
 
-/** The stored text of revisions that nobody has looked into yet. */
+/** The stored text of revisions that were not parsed yet. */
 const texts = new WeakMap<Incoming, string>();
 
-/** A revision with its body as JSON text, which is read only where somebody asks for `body`. */
+/** A revision with its body as JSON text, which is parsed only when `body` is read. */
 export function fromText(id: string, { revisions, deleted, text }: Raw): Incoming {
   let read: JsonObject | undefined;
   const one = {
@@ -49,12 +49,12 @@ export function fromText(id: string, { revisions, deleted, text }: Raw): Incomin
   return one;
 }
 
-/** About how many bytes of JSON a revision is, its ancestors left out. */
+/** The approximate bytes of JSON of a revision, without its ancestors. */
 export const bytesOf = (one: Incoming): number => texts.get(one)?.length ?? weigh(one.body).bytes;
 
 /**
- * A revision as it is sent, as JSON text: `JSON.stringify(toWire(…))`, in another order. `more` are fields that CouchDB adds
- * where somebody asks for them; with `revs: false` its ancestors are left out.
+ * A revision to send, as JSON text: `JSON.stringify(toWire(…))`, in another order. `more` are fields that CouchDB adds
+ * on request; with `revs: false` its ancestors are omitted.
  */
 export function writeWire(one: Incoming, { revs = true, more }: { revs?: boolean; more?: JsonObject } = {}): string {
   const { id, revisions, deleted } = one;
@@ -64,7 +64,7 @@ export function writeWire(one: Incoming, { revs = true, more }: { revs?: boolean
   return text === '{}' ? head : `${head.slice(0, -1)},${text.slice(1)}`;
 }
 
-/** A revision as it came. Fields that are CouchDB's own are left out of the body. @throws PhotospoolError `invalid`. */
+/** A received revision. CouchDB's own fields are not part of the body. @throws PhotospoolError `invalid`. */
 export function fromWire(value: unknown): Incoming {
   const [id, rev] = [own(value, '_id'), own(value, '_rev')];
   if (!isObject(value) || typeof id !== 'string') throw invalid('A document without an id came.');
@@ -77,7 +77,7 @@ export function fromWire(value: unknown): Incoming {
   };
 }
 
-/** Made anew rather than cut down: `delete` makes slow objects. Keys such as `__proto__` are keys like any other. */
+/** Copied rather than reduced: `delete` makes slow objects. Keys such as `__proto__` are ordinary keys. */
 function bodyOf(value: JsonObject): JsonObject {
   const body: JsonObject = {};
   for (const key of Object.keys(value)) {
@@ -89,10 +89,10 @@ function bodyOf(value: JsonObject): JsonObject {
 
 const described = { enumerable: true, configurable: true, writable: true };
 
-/** What servers add to a document; any other field that begins with `_` is refused with the document. */
+/** Fields that servers add to a document; a document with any other field that begins with `_` is rejected. */
 const ownFields = new Set(['_id', '_rev', '_deleted', '_revisions', '_conflicts', '_deleted_conflicts', '_local_seq']);
 
-/** The revision and its ancestors, as far as they can be any: what is beyond one that can't is forgotten. */
+/** The revision and its ancestors, as far as they are valid: everything beyond an invalid one is dropped. */
 function pathOf(id: string, rev: unknown, revisions: unknown): string[] {
   const [start, ids] = [own(revisions, 'start'), own(revisions, 'ids')];
   if (typeof start === 'number' && Array.isArray(ids) && ids.length > 0) {
