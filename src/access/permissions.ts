@@ -1,10 +1,10 @@
 /**
  * Who may do what. The one place that decides it: docs/access.md shows the same table, and a test compares the two. Pure.
  */
-import { house } from '../document/item-id.js';
+import { house, publicIdOf, type Holder } from '../document/item-id.js';
 import type { Audience, EditableFields } from '../document/photo-document.js';
 import { owner, unknownSender } from '../document/photo-senders.js';
-import type { Onlooker } from './item-access.js';
+import type { ItemAccess, ItemClaims, Onlooker } from './item-access.js';
 
 /** What somebody is to this home. `program` is whoever brings a token, `link` whoever comes by a share link. */
 export type Role = 'owner' | 'family' | 'visitor' | 'program' | 'link';
@@ -128,6 +128,43 @@ export function may(viewer: Viewer | undefined, action: Action): boolean {
   }
 }
 
+/** What is done with one item; the other actions concern the server, or the library of the house. */
+export const actionsOnItems = [
+  'details',
+  'original',
+  'stripped',
+  'comment',
+  'favourite',
+  'edit',
+  'history',
+  'share',
+  'trash',
+] as const satisfies readonly Action[];
+
+/** An action on one item that somebody sees. */
+export type ItemAction = (typeof actionsOnItems)[number];
+
+/** What those may do with another person’s item who see it. */
+const withOthers: ReadonlySet<ItemAction> = new Set(['details', 'original', 'stripped', 'comment', 'favourite']);
+
+/**
+ * Whether somebody may do an action on an item that they see: on the house’s as their role says, on their own anything, on another
+ * person’s only what leaves it as it is.
+ */
+export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Holder): boolean {
+  if (holder === house) return may(viewer, action);
+  if (viewer?.person === holder && viewer.role !== 'program') return true;
+  return withOthers.has(action) && may(viewer, action);
+}
+
+/** Whether there can be an item on which somebody may do an action: of the house, or their own. */
+export const mayOnSome = (viewer: Viewer, action: ItemAction): boolean =>
+  may(viewer, action) || (viewer.person !== undefined && mayOn(viewer, action, viewer.person));
+
+/** What somebody may do with an item of a holder that they see. */
+export const actionsOn = (viewer: Viewer, holder: Holder): ItemAction[] =>
+  actionsOnItems.filter((action) => mayOn(viewer, action, holder));
+
 /** A field of a photo that people edit. */
 export type Field = keyof EditableFields | 'tags' | 'albums' | 'apart';
 
@@ -143,8 +180,9 @@ function changingOf(field: Field): (typeof changing)[number] {
   return ofTrash.has(field) ? 'trash' : 'edit';
 }
 
-/** Whether somebody may change a field of a photo that they see. */
-export const mayChange = (viewer: Viewer | undefined, field: Field): boolean => may(viewer, changingOf(field));
+/** Whether somebody may change a field of an item that they see; of the house’s where no holder is given. */
+export const mayChange = (viewer: Viewer | undefined, field: Field, holder: Holder = house): boolean =>
+  mayOn(viewer, changingOf(field), holder);
 
 /** Whether somebody may change at least one field of photos that they see. Which, `mayChange` tells. */
 export const mayChangeAny = (viewer: Viewer | undefined): boolean => changing.some((action) => may(viewer, action));
@@ -176,43 +214,45 @@ export interface Sender {
 /**
  * Whether what somebody sent in (a sidecar) may say what a photo is: of one that they alone brought (`own`), and of one that they
  * may edit at this moment. Of the latter it is told whose it is: their own, or the owner's (`own` for who acts for the owner,
- * `house` for others), or one that only guests brought, people and tokens that may not edit everything. `bringers`: all of them.
+ * `house` for others), or one that only guests brought, people and tokens that may not edit everything. `sees`: whether the photo
+ * exists for somebody; `bringers`: all who brought it.
  */
 export function mayDescribe(
   sender: Sender,
-  photo: { id: string; audience: Audience; trashed?: boolean },
+  sees: (viewer: Viewer | undefined) => boolean,
   bringers: readonly Sender[],
 ): 'own' | 'house' | 'guest' | undefined {
   const isTheirs = ({ by }: Sender): boolean => by === sender.by;
   if (sender.by !== unknownSender && bringers.every(isTheirs)) return 'own';
-  if (!mayChange(sender.viewer, 'title') || !maySee(sender.viewer, photo)) return undefined;
+  if (!mayChange(sender.viewer, 'title') || !sees(sender.viewer)) return undefined;
   if (bringers.some(isTheirs)) return 'own';
   const actsForOwner = ({ viewer }: Sender): boolean => may(viewer, 'share');
   if (!bringers.some(actsForOwner)) return 'guest';
   return actsForOwner(sender) ? 'own' : 'house';
 }
 
-/** The id under which somebody has favourites of their own; the others' favourites are the owner's. */
-export const favouritesOf = ({ role, person }: Viewer): string | undefined =>
-  role === 'family' && person !== undefined ? `person:${person}` : undefined;
+/**
+ * The id under which somebody has favourites of their own among a holder’s items; undefined where the favourites are those of the
+ * holder: for whoever acts for them, and for those who have no account.
+ */
+export const favouritesOf = ({ role, person }: Viewer, holder: Holder = house): string | undefined =>
+  person === undefined || (holder === house ? role === 'owner' : holder === person) ? undefined : `person:${person}`;
 
-/** Whether a photo exists for somebody. What is in the trash exists for those only who may empty it, or read everything. */
-export function maySee(
-  viewer: Viewer | undefined,
-  photo: { id?: string; audience: Audience; trashed?: boolean },
-): boolean {
-  if (!viewer || !may(viewer, 'see') || !viewer.audiences.includes(photo.audience)) return false;
-  if (viewer.scope && (photo.id === undefined || viewer.holds?.(photo.id) !== true)) return false;
-  return photo.trashed !== true || seesTrash(viewer);
+/**
+ * Whether an item exists for somebody. `access`: the decision of now (library-access.ts); `claims`: what the item’s document says.
+ */
+export function maySee(viewer: Viewer | undefined, access: ItemAccess, claims: ItemClaims): boolean {
+  const onlooker = onlookerOf(viewer);
+  if (!viewer || !onlooker || !access.maySee(onlooker, claims)) return false;
+  return !viewer.scope || viewer.holds?.(publicIdOf(claims.item)) === true;
 }
 
 /**
- * Whether somebody may have the bytes of an original as it came. Whatever sends them, or packs them, asks this and nothing
- * else. Without a photo: whether they may of those that they see.
+ * Whether somebody may have the bytes of an original as it came, of an item that they see. Whatever sends them, or packs them, asks
+ * this and nothing else.
  */
-export function mayHaveOriginal(viewer: Viewer | undefined, photo?: Parameters<typeof maySee>[1]): boolean {
-  return may(viewer, 'original') && (photo === undefined || maySee(viewer, photo));
-}
+export const mayHaveOriginal = (viewer: Viewer | undefined, holder: Holder = house): boolean =>
+  mayOn(viewer, 'original', holder);
 
 /** Whether the comments on what somebody sees exist for them: for those who are told details, and did not come by a link. */
 export const seesComments = (viewer: Viewer): boolean => may(viewer, 'details') && viewer.role !== 'link';
@@ -236,15 +276,13 @@ export function onlookerOf(viewer: Viewer | undefined): Onlooker | undefined {
   }
 }
 
-/** Whose comments somebody may take away beside their own: all, where they may bring photos into the trash. */
-export const removesComments = (viewer: Viewer): boolean => may(viewer, 'trash') && may(viewer, 'comment');
+/** Whose comments on an item somebody may take away beside their own: all, where they may bring it into the trash. */
+export const removesComments = (viewer: Viewer, holder: Holder = house): boolean =>
+  mayOn(viewer, 'trash', holder) && mayOn(viewer, 'comment', holder);
 
 /** Whether something is by somebody. What was written before there were accounts is by the owner. */
 export const isBy = (viewer: Viewer, author: string): boolean =>
   author === authorOf(viewer) || (author === 'owner' && viewer.role === 'owner');
-
-/** Whether what is in the trash exists for somebody: the owner, and programs that read everything. */
-export const seesTrash = (viewer: Viewer): boolean => viewer.role === 'owner' || viewer.role === 'program';
 
 /** The audiences that exist for a role. */
 export const audiencesOf = {

@@ -4,15 +4,17 @@
  * not; doing it again changes the rest.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
-import { authorOf, favouritesOf, may, mayChange, type Field, type Viewer } from '../access/permissions.js';
+import { authorOf, favouritesOf, mayChange, mayOn, type Field, type Viewer } from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';
 import { canonical } from '../document/canonical-json.js';
 import { applyChange, asTheirs, othersInAny, saysOthers, type PhotoChange, type Signature } from '../document/edits.js';
-import { photoId, type Body, type PhotoDocument } from '../document/photo-document.js';
+import { withSight, type Author } from '../document/grants.js';
+import { house, peopleId, sharingId, type Holder, type Item } from '../document/item-id.js';
+import type { PhotoDocument } from '../document/photo-document.js';
 import { shiftTaken } from '../document/shift-time.js';
 import { inverseOf } from '../document/undo.js';
 import type { Library } from '../library/library.js';
-import { findPhotos } from './find-photos.js';
+import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
 
 /**
  * What is changed of photos. `shift` moves the time of each by so many seconds. `restores`: it is the way back from an edit, and
@@ -23,10 +25,14 @@ export type PhotoEdit = PhotoChange & { shift?: number; restores?: boolean; from
 /** A change of some photos. */
 export type PhotosChange = PhotoEdit & { ids: readonly string[] };
 
-/** The outcome: how many are different now, which are not there, and where it was asked for, the way back. */
+/**
+ * The outcome: how many are different now, which do not exist for the viewer, those they see but may not change so (absent where there are none), and where it was
+ * asked for, the way back.
+ */
 export interface PhotosEdited {
   changed: number;
   missing: string[];
+  refused?: string[];
   undo?: Way[];
 }
 
@@ -49,54 +55,86 @@ export async function changePhotos(
   return changeEach(library, viewer, [{ ...change, ids }], { undo });
 }
 
-/** Makes several changes, one after the other. @throws PhotospoolError as `changePhotos`, before anything is changed. */
+/**
+ * Makes several changes, one after the other. @throws PhotospoolError as `changePhotos`, before anything is changed: `forbidden` where
+ * one of them can change none of its photos.
+ */
 export async function changeEach(
   library: Library,
   viewer: Viewer,
   each: readonly PhotosChange[],
   { undo = false } = {},
 ): Promise<PhotosEdited> {
-  for (const { ids: _, ...change } of each) check(viewer, change);
-  const total: PhotosEdited = { changed: 0, missing: [] };
+  for (const change of each) await check(library, viewer, change);
+  const total = { changed: 0, missing: [] as string[] };
+  const refused: string[] = [];
+  let allowedSome = false;
   const ways = new Map<string, Way>();
   for (const { ids, ...change } of each) {
-    const wanted = [...new Set(ids)];
-    for (let at = 0; at < wanted.length; at += batch) {
-      await yieldToEventLoop();
-      const part = wanted.slice(at, at + batch);
-      const seen = new Set(findPhotos(library, viewer, part).map(({ id }) => id));
-      total.missing.push(...part.filter((id) => !seen.has(id)));
-      const behind = behindOf(library, viewer, change.from);
+    const behind = behindOf(library, viewer, change.from);
+    for await (const part of inBatches(ids)) {
+      const { allowed, missing, ...others } = sortOut(library, viewer, part, change);
+      total.missing.push(...missing);
+      refused.push(...others.refused);
+      allowedSome ||= allowed.length > 0;
       const back = library.transaction(() =>
-        [...seen].flatMap((id) => changePhoto(library, viewer, id, change, behind)),
+        allowed.flatMap((photo) => changePhoto(library, viewer, photo, change, behind)),
       );
       total.changed += back.length;
       if (undo) for (const { id, inverse } of back) keepWay(ways, id, inverse);
     }
   }
-  return undo ? { ...total, undo: [...ways.values()] } : total;
+  if (refused.length > 0 && !allowedSome) throw mayNot();
+  return { ...total, ...(refused.length > 0 && { refused }), ...(undo && { undo: [...ways.values()] }) };
+}
+
+/** Ids without doubles, a batch at a time, between which others are answered. */
+async function* inBatches(ids: readonly string[]): AsyncGenerator<string[]> {
+  const wanted = [...new Set(ids)];
+  for (let at = 0; at < wanted.length; at += batch) {
+    await yieldToEventLoop();
+    yield wanted.slice(at, at + batch);
+  }
+}
+
+/** Which photos may be changed so, which only be seen, and which do not exist for the viewer. */
+function sortOut(library: Library, viewer: Viewer, ids: readonly string[], change: PhotoEdit) {
+  const seen = visibleTo(library, viewer, readPhotos(library, ids));
+  const known = new Set(seen.map(({ id }) => id));
+  const isAllowed = ({ item }: StoredPhoto): boolean => refusedField(viewer, change, item.holder) === undefined;
+  return {
+    allowed: seen.filter(isAllowed),
+    refused: seen.filter((photo) => !isAllowed(photo)).map(({ id }) => id),
+    missing: ids.filter((id) => !known.has(id)),
+  };
+}
+
+/** The first field of a change that the viewer may not change of a holder’s photos. */
+function refusedField(viewer: Viewer, change: PhotoEdit, holder: Holder): string | undefined {
+  const { shift, restores: _restores, from: _from, ...fields } = change;
+  const changed = [...(Object.keys(fields) as Field[]), ...(shift === undefined ? [] : ['taken' as const])];
+  // Albums by name are the house’s; a person’s photos go into albums with members.
+  return changed.find((field) => !mayChange(viewer, field, holder) || (field === 'albums' && holder !== house));
 }
 
 /** Whose word is what goes over from other photos that the viewer sees; undefined where nothing does. */
 function behindOf(library: Library, viewer: Viewer, from: readonly string[] | undefined): Signature['behind'] {
   if (from === undefined) return undefined;
-  const documents = findPhotos(library, viewer, [...new Set(from)]).flatMap(({ id }) => {
-    const body = library.get(photoId(id))?.body;
-    return body ? [body as unknown as PhotoDocument] : [];
-  });
+  const documents = visibleTo(library, viewer, readPhotos(library, [...new Set(from)])).map(({ body }) => body);
   return (part, value) => othersInAny(documents, part, value, authorOf(viewer));
 }
 
-function check(viewer: Viewer, { shift, restores: _restores, from: _from, ...change }: PhotoEdit): void {
-  const fields = Object.keys(change) as Field[];
-  const refused = [...fields, ...(shift === undefined ? [] : ['taken' as const])].find(
-    (field) => !mayChange(viewer, field),
-  );
-  if (refused !== undefined)
-    throw new PhotospoolError('forbidden', `You may not change the ${refused} of photos here.`);
-  if (shift !== undefined && change.taken !== undefined)
+async function check(library: Library, viewer: Viewer, { ids, ...change }: PhotosChange): Promise<void> {
+  if (change.shift !== undefined && change.taken !== undefined)
     throw new PhotospoolError('invalid', 'The time is given twice.', { hint: 'Send either taken or shift.' });
+  const field = refusedField(viewer, change, house);
+  if (field === undefined) return;
+  for await (const part of inBatches(ids)) if (sortOut(library, viewer, part, change).allowed.length > 0) return;
+  throw mayNot(`the ${field} of photos here`);
 }
+
+const mayNot = (what = 'these photos in this way'): PhotospoolError =>
+  new PhotospoolError('forbidden', `You may not change ${what}.`);
 
 /** Photos that are told the same to bring them back share one change. */
 function keepWay(ways: Map<string, Way>, id: string, inverse: Omit<Way, 'ids'>): void {
@@ -110,25 +148,35 @@ function keepWay(ways: Map<string, Way>, id: string, inverse: Omit<Way, 'ids'>):
 function changePhoto(
   library: Library,
   viewer: Viewer,
-  id: string,
+  { id, document: name, item }: StoredPhoto,
   { shift, restores, from: _from, ...change }: PhotoEdit,
   behind: Signature['behind'],
 ): { id: string; inverse: Omit<Way, 'ids'> }[] {
-  const self = favouritesOf(viewer);
+  const self = favouritesOf(viewer, item.holder);
   const by = authorOf(viewer);
   let inverse: Omit<Way, 'ids'> | undefined;
-  const written = library.update(photoId(id), (body) => {
-    if (!body) return undefined;
-    const document = body as unknown as PhotoDocument;
+  const written = library.update<PhotoDocument>(name, (document) => {
+    if (!document) return undefined;
     const moved = shift === undefined ? change : { ...change, taken: shiftTaken(document, shift) };
     const meant = self === undefined ? moved : asTheirs(moved, self);
     const back = inverseOf(document, meant);
     inverse = back && { ...back, ...(saysOthers(document, back, by) && { restores: true }) };
     const made = { ...(restores === true && { restores }), ...(behind && { behind }) };
-    const signature = { ...library.sign(body), by, confirms: may(viewer, 'share'), ...made };
-    return applyChange(document, meant, signature) as unknown as Body;
+    const confirms = mayOn(viewer, 'share', item.holder);
+    const signature = { ...library.sign(document), by, confirms, ...made };
+    const changed = applyChange(document, meant, signature);
+    return changed === document ? document : inSight(library, item, changed, signature);
   });
   return written?.changed === true ? [{ id, inverse: asOwn(inverse ?? {}) }] : [];
+}
+
+/** A changed photo whose author had seen the ends known here: a server that does not know them yet does not show the change to others. */
+function inSight(library: Library, { holder }: Item, photo: PhotoDocument, author: Author): PhotoDocument {
+  const ids = [peopleId, ...(holder === house ? [] : [sharingId(holder)])];
+  const sees = Object.fromEntries(
+    ids.flatMap((id) => (library.controls.find(id) ? [[id, library.controls.find(id)!]] : [])),
+  );
+  return { ...photo, edits: withSight(photo.edits, sees, author) };
 }
 
 /** A change of a person's own favourites as they ask for it. */

@@ -4,13 +4,15 @@
  * trash without its original; emptying again finishes it. No byte is removed; where the photo comes back, the original does
  * (sync/blobs/peer-blob-store.ts). Bytes that an item of a person has, too, stay where they are.
  */
-import { authorOf, type Viewer } from '../access/permissions.js';
+import { authorOf, may, mayOn, type Viewer } from '../access/permissions.js';
+import { PhotospoolError } from '../base/errors.js';
 import type { Signature } from '../document/edits.js';
 import { commentPrefix } from '../document/comment.js';
-import { exifId, photoId, type Body } from '../document/photo-document.js';
+import { itemId, type Item } from '../document/item-id.js';
+import { exifId, type Body } from '../document/photo-document.js';
 import { purge } from '../document/purge.js';
 import type { Library } from '../library/library.js';
-import { findPhotos } from './find-photos.js';
+import { findPhoto, findPhotos, type FoundPhoto } from './find-photos.js';
 
 /** What came of it: how many are gone, and how many were not in the trash. */
 export interface Emptied {
@@ -24,7 +26,10 @@ export interface Discarder {
   discard(path: string): Promise<string | undefined>;
 }
 
-/** Purges those of the photos that the viewer may see and that are in the trash. */
+/**
+ * Purges those of the photos that the viewer may see, that are in the trash and that they may take out of it.
+ * @throws PhotospoolError `forbidden` where they may empty no trash at all.
+ */
 export async function emptyTrash(
   library: Library,
   archive: Discarder,
@@ -32,33 +37,40 @@ export async function emptyTrash(
   ids: readonly string[],
 ): Promise<Emptied> {
   let purged = 0;
-  for (const id of new Set(ids)) {
-    const row = library.local.originals.find(id);
-    if (findPhotos(library, viewer, [id])[0]?.trashed !== true || row?.state === 'reserved') continue;
-    const aside = row && !isKept(library, id) ? await archive.discard(row.path) : undefined;
+  const isTheirs = ({ item, trashed }: FoundPhoto): boolean => trashed && mayOn(viewer, 'trash', item.holder);
+  const wanted = [...new Set(ids)];
+  if (!may(viewer, 'trash') && !wanted.some((id) => findPhotos(library, viewer, [id]).some(isTheirs)))
+    throw new PhotospoolError('forbidden', 'You may not empty the trash here.');
+  for (const id of wanted) {
+    const photo = findPhoto(library, viewer, id);
+    if (!photo || !isTheirs(photo)) continue;
+    const { sha256 } = photo.item;
+    const row = library.local.originals.find(sha256);
+    if (row?.state === 'reserved') continue;
+    const aside = row && !isKept(library, photo.item) ? await archive.discard(row.path) : undefined;
     library.transaction(() => {
-      const isLast = purgePhoto(library, id, authorOf(viewer));
+      const isLast = purgePhoto(library, photo, authorOf(viewer));
       // An item that came with the same bytes meanwhile finds them as one that comes back does.
-      if (isLast || aside !== undefined) library.local.originals.remove(id);
-      if (aside !== undefined) library.local.discarded.put(id, aside);
+      if (isLast || aside !== undefined) library.local.originals.remove(sha256);
+      if (aside !== undefined) library.local.discarded.put(sha256, aside);
     });
     purged++;
   }
-  return { purged, left: new Set(ids).size - purged };
+  return { purged, left: wanted.length - purged };
 }
 
 /** Purges a photo with all that is said of it. Answers whether it was the last item with these bytes. */
-function purgePhoto(library: Library, id: string, by: string): boolean {
+function purgePhoto(library: Library, { id, item }: FoundPhoto, by: string): boolean {
   const signed = (body: Body): Signature => ({ at: library.stampAfter(body), by });
   const gone = (document: string): void =>
     void library.update(document, (body) => body && (purge(body, signed(body)) as unknown as Body));
   for (const { id: comment } of [...library.scan(commentPrefix(id))]) gone(comment);
-  const isLast = !isKept(library, id);
-  if (isLast) gone(exifId(id));
-  gone(photoId(id));
+  const isLast = !isKept(library, item);
+  if (isLast) gone(exifId(item.sha256));
+  gone(itemId(item));
   return isLast;
 }
 
-/** Whether an item beside the house’s has these bytes: then they stay, and what was read from them. */
-const isKept = (library: Library, sha256: string): boolean =>
-  library.items.withBytes(sha256).some((id) => id !== photoId(sha256));
+/** Whether another item has these bytes: then they stay, and what was read from them. */
+const isKept = (library: Library, item: Item): boolean =>
+  library.items.withBytes(item.sha256).some((id) => id !== itemId(item));

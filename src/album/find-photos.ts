@@ -1,16 +1,41 @@
 /**
- * Photos as the viewer may see them. What may not be seen is answered like what is not there.
+ * Photos as the viewer may see them, by their public ids (document/item-id.ts). What may not be seen is answered like what does not
+ * exist.
  */
-import { notFound } from '../base/errors.js';
+import { readItem } from '../access/item-access.js';
+import { itemAccess } from '../access/library-access.js';
 import { favouritesOf, maySee, type Viewer } from '../access/permissions.js';
-import { photoId, type PhotoDocument } from '../document/photo-document.js';
+import { notFound } from '../base/errors.js';
+import { itemOf, type Item } from '../document/item-id.js';
+import type { Body, PhotoDocument } from '../document/photo-document.js';
 import { viewPhoto, type OriginalPlace, type PhotoView } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 
-/** The documents of photos, in the order asked for. */
-export function readDocuments(library: Library, ids: readonly string[]): (PhotoDocument | undefined)[] {
-  // What is stored under a `photo:` id is a photo document; only the library's types don't know it.
-  return library.getMany(ids.map(photoId)).map((stored) => stored?.body as PhotoDocument | undefined);
+/** An item with its document. */
+export interface StoredPhoto {
+  /** The public id. */
+  id: string;
+  /** The id of the document. */
+  document: string;
+  item: Item;
+  body: PhotoDocument;
+}
+
+/** A photo that somebody sees. */
+export interface FoundPhoto extends PhotoView {
+  /** Whose it is, and its bytes. Not for answers: it would tell outsiders the hash of an original. */
+  item: Item;
+}
+
+/** The items with these public ids, in the order asked for, without those that do not exist. Whoever asks may not see them all. */
+export function readPhotos(library: Library, ids: readonly string[]): StoredPhoto[] {
+  const found = ids.flatMap((id) => {
+    const document = library.items.find(id);
+    const item = document === undefined ? undefined : itemOf(document);
+    return document === undefined || !item ? [] : [{ id, document, item }];
+  });
+  const stored = library.getMany<PhotoDocument>(found.map(({ document }) => document));
+  return found.flatMap((photo, n) => (stored[n] ? [{ ...photo, body: stored[n].body }] : []));
 }
 
 function placeOf(library: Library, sha256: string): OriginalPlace {
@@ -19,23 +44,30 @@ function placeOf(library: Library, sha256: string): OriginalPlace {
 }
 
 /** A photo, or undefined where there is none or the viewer may not see it. */
-export function findPhoto(library: Library, viewer: Viewer, sha256: string): PhotoView | undefined {
-  return findPhotos(library, viewer, [sha256])[0];
+export function findPhoto(library: Library, viewer: Viewer, id: string): FoundPhoto | undefined {
+  return findPhotos(library, viewer, [id])[0];
 }
 
-/** Photos in the order asked for, without those that are not there or may not be seen. */
-export function findPhotos(library: Library, viewer: Viewer, ids: readonly string[]): PhotoView[] {
-  const documents = readDocuments(library, ids);
-  return ids.flatMap((id, n) => {
-    const document = documents[n];
-    const view = document && viewPhoto(id, document, placeOf(library, id), favouritesOf(viewer));
-    return view && maySee(viewer, view) ? [view] : [];
+/** Those of some items that a viewer may see. */
+export function visibleTo(library: Library, viewer: Viewer, photos: readonly StoredPhoto[]): StoredPhoto[] {
+  const access = itemAccess(library);
+  return photos.filter(({ item, document, body }) => {
+    const claims = readItem(item, body as unknown as Body, library.controls.endsOf(document));
+    return claims !== undefined && maySee(viewer, access, claims);
   });
 }
 
+/** Photos in the order asked for, without those that do not exist or may not be seen. */
+export function findPhotos(library: Library, viewer: Viewer, ids: readonly string[]): FoundPhoto[] {
+  return visibleTo(library, viewer, readPhotos(library, ids)).map(({ id, item, body }) => ({
+    ...viewPhoto(id, body, placeOf(library, item.sha256), favouritesOf(viewer, item.holder)),
+    item,
+  }));
+}
+
 /** A photo. @throws PhotospoolError `not-found`. */
-export function getPhoto(library: Library, viewer: Viewer, sha256: string): PhotoView {
-  const photo = findPhoto(library, viewer, sha256);
+export function getPhoto(library: Library, viewer: Viewer, id: string): FoundPhoto {
+  const photo = findPhoto(library, viewer, id);
   if (!photo) throw notFound('There is no such photo.');
   return photo;
 }

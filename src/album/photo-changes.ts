@@ -3,19 +3,18 @@
  * process and of others. A feed is for those who see the same photos; what they may not see is in nothing that it tells, and
  * a photo that is theirs no longer is told by its month alone. What the catalog does not have yet is told when it has it.
  */
-import { readItem } from '../access/item-access.js';
-import { itemAccess } from '../access/library-access.js';
 import type { Clock } from '../base/clock.js';
 import { photoOfComment } from '../document/comment.js';
-import { house } from '../document/item-id.js';
-import { sha256Of, type Body, type PhotoDocument } from '../document/photo-document.js';
-import { viewPhoto } from '../document/photo-view.js';
+import { house, itemOf, publicIdOf, type Holder } from '../document/item-id.js';
+import { takenOf } from '../document/time-taken.js';
+import { onlookerOf, type Viewer } from '../access/permissions.js';
 import { parseQuery } from '../catalog/search-parser.js';
-import type { Catalog, Viewer } from '../catalog/catalog.js';
+import type { Catalog } from '../catalog/catalog.js';
 import { changeBatches } from '../library/follow.js';
 import type { Change, Library } from '../library/library.js';
 import type { Ask } from './query-catalog.js';
-import { readDocuments } from './find-photos.js';
+import { readPhotos, visibleTo } from './find-photos.js';
+import { sightOf } from './visibility.js';
 
 /** Photos that came, changed or went. */
 export interface PhotosEvent {
@@ -61,11 +60,12 @@ export interface FeedParts {
 // Longer than a screen: what was told and what is in the catalog advance together.
 export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewer: Viewer): PhotoFeed {
   const everything = parseQuery('');
-  const { onlooker } = viewer;
-  const actsForHouse = onlooker?.kind === 'house' || (onlooker?.kind === 'person' && onlooker.actsForHouse);
-  const seesAll = viewer.scope === undefined && actsForHouse;
+  const onlooker = onlookerOf(viewer);
+  const seesAll = onlooker?.kind === 'house' || (onlooker?.kind === 'person' && onlooker.actsForHouse);
+  const holds = (holder: Holder): boolean =>
+    holder === house ? seesAll : onlooker?.kind === 'person' && onlooker.person === holder;
   const countMonths = (): Map<string, number> =>
-    new Map(catalog.months(everything, viewer).map(({ month, count }) => [month, count]));
+    new Map(catalog.months(everything, sightOf(viewer)).map(({ month, count }) => [month, count]));
   let change = library.lastChange();
   /** Up to which change what was told of is in the catalog's answers. */
   let settled = catalog.behind() ?? change;
@@ -74,20 +74,12 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
   /** What changed, and the photos that a video among it plays with: those have another clip now. */
   const withPartners = (ids: readonly string[]): string[] => ids.flatMap((id) => [id, ...catalog.photosWith(id)]);
 
-  function exists(id: string, document: PhotoDocument): boolean {
-    const claims = readItem({ holder: house, sha256: id }, document as unknown as Body);
-    return onlooker !== undefined && claims !== undefined && itemAccess(library).maySee(onlooker, claims);
-  }
-
   /** Photos that this feed may tell of, with the months that they are in now. Those they left are found by their counts. */
   function shown(ids: readonly string[]): { id: string; month: string }[] {
-    return readDocuments(library, ids).flatMap((document, n) => {
-      const id = ids[n];
-      const isThere = document !== undefined && id !== undefined && exists(id, document);
-      const view = isThere ? viewPhoto(id, document, { here: false }) : undefined;
-      const held = view && (!viewer.scope || catalog.tile(view.id, everything, viewer) !== undefined);
-      return held ? [{ id: view.id, month: view.taken.slice(0, 7) }] : [];
-    });
+    return visibleTo(library, viewer, readPhotos(library, ids)).map(({ id, body }) => ({
+      id,
+      month: takenOf(body).taken.slice(0, 7),
+    }));
   }
 
   function movedMonths(): string[] {
@@ -109,9 +101,10 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
       const months = new Set<string>();
       const comments = new Set<string>();
       const tell = (changes: readonly Change[]): void => {
-        const photos = withPartners(changes.flatMap(({ id }) => (id.startsWith('photo:') ? (sha256Of(id) ?? []) : [])));
-        // A photo that was purged has no document any more; those who see everything hear of it.
-        if (seesAll) for (const id of photos) ids.add(id);
+        const items = changes.flatMap(({ id }) => itemOf(id) ?? []);
+        const photos = withPartners(items.map(publicIdOf));
+        // A photo that was purged has no document any more; whoever held it hears of it.
+        for (const item of items) if (holds(item.holder)) ids.add(publicIdOf(item));
         for (const { id, month } of shown(photos)) {
           ids.add(id);
           months.add(month);
@@ -124,7 +117,10 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
       let left: number | undefined;
       for await (const changes of changeBatches(library, change)) {
         const behind = catalog.behind() ?? Infinity;
-        const isIn = ({ id, n }: Change): boolean => n <= behind || catalog.has(sha256Of(id) ?? '');
+        const isIn = ({ id, n }: Change): boolean => {
+          const item = itemOf(id);
+          return n <= behind || (item !== undefined && catalog.has(publicIdOf(item)));
+        };
         left ??= changes.find((one) => !isIn(one))?.n;
         tell(changes.filter(isIn));
         const commented = changes.flatMap(({ id }) => photoOfComment(id) ?? []);

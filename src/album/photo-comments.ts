@@ -98,9 +98,9 @@ export function openComments(library: Library, people: Pick<People, 'find'>, clo
       }),
     remove: (viewer, photo, id) =>
       library.transaction(() => {
-        getPhoto(library, viewer, photo);
+        const { item } = getPhoto(library, viewer, photo);
         const document = commentId(photo, id);
-        if (!shown(viewer, document).mine && !removesComments(viewer)) throw notYours('take away');
+        if (!shown(viewer, document).mine && !removesComments(viewer, item.holder)) throw notYours('take away');
         write(document, (at, body) => change(body, (comment) => removeComment(comment, at, authorOf(viewer))));
       }),
   };

@@ -6,12 +6,13 @@
 import { mayHaveOriginal, type Viewer } from '../access/permissions.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { clipsShown, motionOf } from '../document/facts.js';
+import type { Item } from '../document/item-id.js';
 import { own } from '../document/json-values.js';
 import type { Rendition } from '../document/photo-document.js';
 import type { PhotoView } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import type { PhotosChange } from './edit-photos.js';
-import { readDocuments } from './find-photos.js';
+import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
 
 /** What films are found in. */
 export interface PlayableVideoParts {
@@ -23,20 +24,28 @@ export interface PlayableVideoParts {
 export type Playing =
   /** A file made for it. */
   | { kind: 'rendition'; rendition: Rendition }
-  /** An original as it came, or the part of it that is a film. `settled`: nothing better will take its place. */
+  /** An original as it came (by its SHA-256), or the part of it that is a film. `settled`: nothing better will take its place. */
   | { kind: 'original'; id: string; type: string; part?: { at: number; bytes: number }; settled: boolean };
 
 const isFilm = ({ type }: PhotoView): boolean => type.startsWith('video/');
 
-/** The original that a photo's film is made from, where it plays for the viewer: its own, or that of the video beside it. */
-export function sourceOf({ catalog }: PlayableVideoParts, viewer: Viewer, photo: PhotoView): string | undefined {
-  if (isFilm(photo) || photo.motion) return photo.id;
+/** The item that a photo's film is made from, where it plays for the viewer: its own, or that of the video beside it. */
+export function sourceOf(
+  { library, catalog }: PlayableVideoParts,
+  viewer: Viewer,
+  photo: PhotoView,
+): StoredPhoto | undefined {
+  if (isFilm(photo) || photo.motion) return readPhotos(library, [photo.id])[0];
   const clip = catalog.clipOf(photo.id);
-  return clip && viewer.audiences.includes(clip.audience) ? clip.id : undefined;
+  const found = clip && readPhotos(library, [clip.id]);
+  if (!found || clip.audience === 'public') return found?.[0];
+  // The clip is in no list of its own, so no link has it in its scope.
+  const { scope: _scope, ...unscoped } = viewer;
+  return visibleTo(library, unscoped, found)[0];
 }
 
 /** A photo that somebody sees, with `motion` where it plays for them. */
-export function withMotion(parts: PlayableVideoParts, viewer: Viewer, photo: PhotoView): PhotoView {
+export function withMotion<P extends PhotoView>(parts: PlayableVideoParts, viewer: Viewer, photo: P): P {
   const moves = !isFilm(photo) && sourceOf(parts, viewer, photo) !== undefined;
   return moves ? { ...photo, motion: true } : photo;
 }
@@ -48,14 +57,15 @@ export function playingOf(
   photo: PhotoView,
   which: 'hover' | 'video',
 ): Playing | undefined {
-  const id = sourceOf(parts, viewer, photo);
-  const [document] = id === undefined ? [] : readDocuments(parts.library, [id]);
-  if (id === undefined || !document) return undefined;
+  const source = sourceOf(parts, viewer, photo);
+  if (!source) return undefined;
+  const { body: document, item } = source;
+  const id = item.sha256;
   const { hover, video } = clipsShown(document);
   const motion = motionOf(document.facts);
   // Of a photo that moves, what plays is short enough to be its preview, too.
   const made = which === 'hover' ? (hover ?? (isFilm(photo) ? undefined : video)) : video;
-  const original = originalOf(parts.library, viewer, id);
+  const original = originalOf(parts.library, viewer, item);
   if (which === 'video' && original && own(document.facts, 'playable') === true && !motion)
     return { kind: 'original', id, type: document.facts.type, settled: true };
   if (made) return { kind: 'rendition', rendition: made };
@@ -65,8 +75,8 @@ export function playingOf(
 }
 
 /** Whether somebody may have an original, and it is here. */
-const originalOf = (library: Library, viewer: Viewer, id: string): boolean =>
-  mayHaveOriginal(viewer) && library.local.originals.find(id)?.state === 'here';
+const originalOf = (library: Library, viewer: Viewer, { holder, sha256 }: Item): boolean =>
+  mayHaveOriginal(viewer, holder) && library.local.originals.find(sha256)?.state === 'here';
 
 /** What happens to the clips of photos: they are shared as these are, thrown away with them and taken back. */
 export const clipsBeside = ({ catalog }: PlayableVideoParts, each: readonly PhotosChange[]): PhotosChange[] =>

@@ -16,7 +16,7 @@ export interface StackParts {
 }
 
 /** A photo that somebody sees, with `stack` where they may see other files of its shot. */
-export function withStack({ library, catalog }: StackParts, viewer: Viewer, photo: PhotoView): PhotoView {
+export function withStack<P extends PhotoView>({ library, catalog }: StackParts, viewer: Viewer, photo: P): P {
   const others = findPhotos(library, viewer, catalog.stackOf(photo.id));
   return others.length === 0 ? photo : { ...photo, stack: others.map(({ id, type }) => ({ id, type })) };
 }

@@ -2,7 +2,15 @@
  * What of the album exists for somebody, as the catalog is asked, and what of a photo is shown to them. Those who are
  * told no details learn nothing that is not in the picture: no file name, no exact position, no place on this machine.
  */
-import { favouritesOf, may, onlookerOf, type Viewer } from '../access/permissions.js';
+import {
+  actionsOn,
+  favouritesOf,
+  may,
+  mayOn,
+  onlookerOf,
+  type ItemAction,
+  type Viewer,
+} from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Catalog, Viewer as Sight } from '../catalog/catalog.js';
 import { parseQuery } from '../catalog/search-parser.js';
@@ -10,6 +18,7 @@ import type { Query } from '../catalog/query.js';
 import { bit } from '../catalog/photo-flags.js';
 import { isPrivateTag } from '../document/tag-names.js';
 import type { PhotoView } from '../document/photo-view.js';
+import type { FoundPhoto } from './find-photos.js';
 import type { Library } from '../library/library.js';
 
 /** Somebody's sight, for the catalog. */
@@ -49,7 +58,7 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
 type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed';
 
 /** A photo as somebody sees it. */
-export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>>;
+export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>> & { can: ItemAction[] };
 
 /** Whether somebody is told the names of places, and with which camera, lens and exposure a picture was taken. */
 export const seesCircumstances = (viewer: Viewer): boolean => may(viewer, 'details') || viewer.role !== 'link';
@@ -67,10 +76,19 @@ export function makeHolds(library: Library, catalog: Catalog): (viewer: Viewer, 
 export const tagsShown = (viewer: Viewer, tags: string[]): string[] =>
   may(viewer, 'details') ? tags : tags.filter((tag) => !isPrivateTag(tag));
 
-/** What of a photo is shown to somebody who may see it. Where it lies on this machine is for those who may look there. */
-export function showTo(viewer: Viewer, photo: PhotoView): PhotoSeen {
-  if (may(viewer, 'details') && may(viewer, 'spool')) return photo;
-  const { name, added, gps, original, reviewed, ...rest } = { ...photo, tags: tagsShown(viewer, photo.tags) };
+/**
+ * What of a photo is shown to somebody who may see it, and what they can do with it. Where it lies on this machine is for those who may
+ * change it and may look there; the names of albums are for those who may see the house’s.
+ */
+export function showTo(viewer: Viewer, { item, ...photo }: FoundPhoto): PhotoSeen {
+  const can = actionsOn(viewer, item.holder);
+  const isChangeable = mayOn(viewer, 'edit', item.holder);
+  if (may(viewer, 'details') && may(viewer, 'spool') && isChangeable) return { ...photo, can };
+  const { name, added, gps, original, reviewed, ...rest } = {
+    ...photo,
+    tags: tagsShown(viewer, photo.tags),
+    can,
+  };
   if (!may(viewer, 'details')) return seesCircumstances(viewer) ? rest : withoutCircumstances(rest);
   return { ...rest, name, added, ...(gps && { gps }), reviewed, original: { here: original.here } };
 }

@@ -3,6 +3,7 @@
  * GET /api/openapi.json shows. In words: docs/interface.md.
  */
 import { Type, type TProperties, type TSchema } from 'typebox';
+import { actionsOnItems } from '../access/permissions.js';
 import { audiences, unshownReasons } from '../document/photo-document.js';
 
 const optional = Type.Optional;
@@ -47,7 +48,7 @@ const Unshown = Type.Enum(unshownReasons, { description: 'why there is no pictur
 const Damaged = Type.Literal(true, { description: 'the original is damaged, and shown as far as it can be' });
 const TakenSource = Type.Enum(['exif', 'xmp', 'iptc', 'quicktime', 'gps', 'sidecar', 'name', 'modified', 'edit']);
 
-/** document/photo-view.ts `PhotoView`, or of it what album/visibility.ts shows. */
+/** album/visibility.ts `PhotoSeen`. */
 export const Photo = Type.Object({
   id: Sha256,
   name: optional(Type.String()),
@@ -94,6 +95,7 @@ export const Photo = Type.Object({
     video: optional(Rendition),
   }),
   original: optional(Type.Object({ here: Type.Boolean(), path: optional(Type.String()) })),
+  can: Type.Array(Type.Enum(actionsOnItems), { description: 'what the viewer may do with it' }),
 });
 
 /** catalog/catalog.ts `Tile`. */
@@ -169,6 +171,7 @@ export const EachEdits = strict({
 export const Changed = Type.Object({
   changed: whole(0),
   missing: Type.Array(Sha256),
+  refused: optional(Type.Array(Sha256, { description: 'those that the viewer sees and may not change so' })),
   undo: optional(
     Type.Array(Type.Object({ ids: Type.Array(Sha256) }, { additionalProperties: true }), {
       description: 'changes for PATCH /api/photos/each that bring back what was there',

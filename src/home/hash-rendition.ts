@@ -1,14 +1,14 @@
 /** What a photo looks like, by the small picture that this server has of it. Nothing is written. */
 import { renditionsShown } from '../document/facts.js';
-import { photoId, photoOf } from '../document/photo-document.js';
+import { photoOf } from '../document/photo-document.js';
 import type { Home } from './open-home.js';
 
-/** Looks at a photo (SHA-256); undefined where its picture is not here. @throws as `Decoders.look`. */
+/** Looks at a photo, by its public id; undefined where its picture is not here. @throws as `Decoders.look`. */
 export async function lookAt(
   { library, blobs, decoders }: Pick<Home, 'library' | 'blobs' | 'decoders'>,
   id: string,
 ): Promise<Uint8Array | undefined> {
-  const photo = photoOf(library.get(photoId(id))?.body);
+  const photo = photoOf(library.get(library.items.find(id) ?? '')?.body);
   const { thumb } = renditionsShown(photo?.renditions);
   return thumb && blobs.has(thumb.sha256) ? decoders.look(blobs.path(thumb.sha256)) : undefined;
 }

@@ -4,7 +4,9 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { may, mayDescribe } from '../access/permissions.js';
+import { readItem } from '../access/item-access.js';
+import { itemAccess } from '../access/library-access.js';
+import { may, mayDescribe, maySee, type Viewer } from '../access/permissions.js';
 import { sendersOf, type Senders } from '../access/sender-permissions.js';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blob-store.js';
@@ -14,7 +16,9 @@ import { silent, type Log } from '../base/log.js';
 import { openSqlite, type Sqlite } from '../base/sqlite.js';
 import { catalogIsCurrent } from '../catalog/catalog.js';
 import { bringersOf } from '../document/photo-senders.js';
-import { viewPhoto } from '../document/photo-view.js';
+import { house } from '../document/item-id.js';
+import type { Body } from '../document/photo-document.js';
+import type { Library } from '../library/library.js';
 import { openIngest, type Ingest } from '../ingest/ingest.js';
 import type { Describing } from '../ingest/sidecars/match-sidecars.js';
 import { openSidecars, type Sidecars } from '../ingest/sidecars/ingest-sidecars.js';
@@ -94,7 +98,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   const tools = findTools(config.ffmpeg);
   const films = openFilms(tools);
   const senders = sendersOf(db, library);
-  const sidecars = openSidecars(db, library, metadata, openDescribing(senders, library.server));
+  const sidecars = openSidecars(db, library, metadata, openDescribing(senders, library));
   const ingest = await openIngest({
     library,
     archive,
@@ -128,9 +132,13 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   };
 }
 
-/** For which photos whose sidecars count: asked of who they are at that moment. `here`: the id of this server. */
-const openDescribing = (senders: Senders, here: string): Describing => {
+/** For which photos whose sidecars count: asked of who they are at that moment. */
+const openDescribing = (senders: Senders, library: Library): Describing => {
   const senderOf = (by: string) => ({ by, viewer: senders(by) });
-  return (by, sha256, photo) =>
-    mayDescribe(senderOf(by), viewPhoto(sha256, photo, { here: false }), bringersOf(photo, here).map(senderOf));
+  return (by, sha256, photo) => {
+    const claims = readItem({ holder: house, sha256 }, photo as unknown as Body);
+    const sees = (viewer: Viewer | undefined): boolean =>
+      claims !== undefined && maySee(viewer, itemAccess(library), claims);
+    return mayDescribe(senderOf(by), sees, bringersOf(photo, library.server).map(senderOf));
+  };
 };

@@ -159,7 +159,7 @@ function openPages(parts: LiveParts, emptied: () => void) {
   function circleOf(viewer: Viewer): Circle {
     const name = circleName(viewer);
     const there = [...circles()].find((circle) => circle.name === name);
-    return there ?? { name, feed: openPhotoFeed(parts, sightOf(viewer)) };
+    return there ?? { name, feed: openPhotoFeed(parts, viewer) };
   }
 
   function join(

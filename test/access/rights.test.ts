@@ -1,19 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openItemAccess, type ItemClaims } from '../../src/access/item-access.js';
 import {
   actions,
+  actionsOn,
   audiencesOf,
   authorOf,
+  favouritesOf,
   may,
   mayChange,
   mayHaveOriginal,
+  mayOn,
   mays,
   maySee,
   type Action,
   type May,
   type Viewer,
 } from '../../src/access/permissions.js';
+import { house } from '../../src/document/item-id.js';
+import { audiences, type Audience } from '../../src/document/photo-document.js';
 
 const owner: Viewer = { role: 'owner', audiences: audiencesOf.owner, canEdit: true };
 const family: Viewer = { role: 'family', audiences: audiencesOf.family, canEdit: false };
@@ -91,48 +97,72 @@ describe('the rights table', () => {
   });
 });
 
+/** A decision for which these people exist, and nobody was given anything. */
+const access = openItemAccess({ find: () => undefined, isThere: () => true, hasAlbum: () => false });
+const claims = (audience: Audience, more: Partial<ItemClaims> = {}): ItemClaims => ({
+  item: { holder: house, sha256: 'a'.repeat(64) },
+  ...{ audience, trashed: false, archived: false, locked: false, guest: false, saw: {}, entries: [], ...more },
+});
+const anna = '1'.padStart(26, '0');
+const person: Viewer = { ...family, person: anna };
+
 describe('a photo', () => {
   it.each([
     ['owner', owner, ['private', 'family', 'public']],
-    ['family', family, ['family', 'public']],
+    ['family', person, ['family', 'public']],
     ['visitor', visitor, ['public']],
     ['read token', program('read'), ['private', 'family', 'public']],
     ['upload token', program('upload', 'replicate', 'publish'), []],
     ['nobody', undefined, []],
-  ] as const)('exists for %s by its audience', (_, viewer, audiences) => {
-    const seen = (['private', 'family', 'public'] as const).filter((audience) => maySee(viewer, { audience }));
-    expect(seen).toEqual(audiences);
+  ] as const)('exists for %s by its audience', (_, viewer, expected) => {
+    expect(audiences.filter((audience) => maySee(viewer, access, claims(audience)))).toEqual(expected);
   });
 
   it('exists for a link where it is in its scope, and nowhere else', () => {
-    const holds = (id: string): boolean => id === 'a';
-    for (const audience of ['private', 'family', 'public'] as const) {
-      expect(maySee({ ...link, holds }, { id: 'a', audience })).toBe(true);
-      expect(maySee({ ...link, holds }, { id: 'a', audience, trashed: true })).toBe(false);
-      expect(maySee({ ...link, holds }, { id: 'b', audience })).toBe(false);
-      expect(maySee({ ...link, holds }, { audience })).toBe(false);
-      expect(maySee(link, { id: 'a', audience })).toBe(false);
+    for (const audience of audiences) {
+      expect(maySee({ ...link, holds: (id) => id === 'a'.repeat(64) }, access, claims(audience))).toBe(true);
+      expect(maySee({ ...link, holds: () => true }, access, claims(audience, { trashed: true }))).toBe(false);
+      expect(maySee({ ...link, holds: () => false }, access, claims(audience))).toBe(false);
+      expect(maySee(link, access, claims(audience))).toBe(false);
     }
   });
 
-  it('has an original for whoever may take originals as they came, and sees it', () => {
-    const photo = { id: 'a', audience: 'private' } as const;
-    const holds = (id: string): boolean => id === 'a';
-    const has = (viewer: Viewer | undefined): boolean => mayHaveOriginal(viewer, photo);
-    expect([owner, program('read'), program('edit')].map(has)).toEqual([true, true, true]);
-    expect([family, editor, visitor, undefined, program('upload')].some(has)).toBe(false);
-    expect(mayHaveOriginal(family, { audience: 'family' })).toBe(true);
+  it('has an original for whoever may take originals as they came', () => {
+    expect([owner, family, program('read'), program('edit')].map((one) => mayHaveOriginal(one))).not.toContain(false);
+    expect([visitor, undefined, program('upload')].map((one) => mayHaveOriginal(one))).not.toContain(true);
     for (const originals of [false, true])
-      for (const details of [false, true]) {
-        expect(has({ ...link, originals, details, holds })).toBe(originals && details);
-        expect(has({ ...link, originals, details, holds: () => false })).toBe(false);
-      }
+      for (const details of [false, true])
+        expect(mayHaveOriginal({ ...link, originals, details })).toBe(originals && details);
   });
 
   it('is gone for family and visitors when it is in the trash', () => {
-    const photo = { audience: 'public', trashed: true } as const;
-    expect([owner, program('read')].map((one) => maySee(one, photo))).toEqual([true, true]);
-    expect([family, editor, visitor].map((one) => maySee(one, photo))).toEqual([false, false, false]);
+    const trashed = claims('public', { trashed: true });
+    expect([owner, program('read')].map((one) => maySee(one, access, trashed))).toEqual([true, true]);
+    expect([person, { ...editor, person: anna }, visitor].some((one) => maySee(one, access, trashed))).toBe(false);
+  });
+
+  it('of a person is changed by that person alone, whatever others may do in the house’s library', () => {
+    const ben = '2'.padStart(26, '0');
+    const changing = ['edit', 'history', 'share', 'trash'] as const;
+    expect(changing.every((action) => mayOn(person, action, anna))).toBe(true);
+    for (const other of [owner, { ...owner, person: ben }, { ...editor, person: ben }, visitor, link, program('edit')])
+      expect(changing.some((action) => mayOn(other, action, anna))).toBe(false);
+    expect(actionsOn({ ...owner, person: ben }, anna)).toEqual([
+      'details',
+      'original',
+      'stripped',
+      'comment',
+      'favourite',
+    ]);
+    expect(actionsOn(visitor, anna)).toEqual([]);
+  });
+
+  it('has favourites of its holder, and of everybody else by name', () => {
+    const ben = '2'.padStart(26, '0');
+    expect(favouritesOf(person, anna)).toBeUndefined();
+    expect(favouritesOf(person)).toBe(`person:${anna}`);
+    expect(favouritesOf({ ...owner, person: ben })).toBeUndefined();
+    expect(favouritesOf({ ...owner, person: ben }, anna)).toBe(`person:${ben}`);
   });
 
   it('is edited by family whom the owner allows it, but not shared or thrown away', () => {

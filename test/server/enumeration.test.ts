@@ -195,7 +195,8 @@ function expectedStatus(
   if (!allowed) return (status) => status < 500 && status !== 403;
   if (role === 'nobody' || role === 'stranger' || role === 'link locked') return (status) => status === 401;
   const hidden = hides(role, route);
-  if (!allowed.includes(role) && !hidden) return (status) => status === 403;
+  const isElsewhere = expected[route]!.onTheirs === true && role === 'family' && !(kind && exists(role, kind));
+  if (!allowed.includes(role) && !hidden) return (status) => status === (isElsewhere ? 404 : 403);
   if (expected[route]!.open) return (status) => status < 500 && status !== 401;
   if (!route.includes('{id}')) return (status) => status < 300;
   return kind && exists(role, kind) && !hidden ? (status) => status < 300 : (status) => status === 404;

@@ -59,6 +59,8 @@ export interface Expected {
   open?: true;
   /** To those who see photos and may not do this, it is as if there were nothing. */
   hides?: true;
+  /** People who may not do this with the house’s photos may with their own: what they do not see is answered as not there. */
+  onTheirs?: true;
   /** The path, where `{…}` has to be something else than the id of a photo. */
   path?: string;
 }
@@ -75,7 +77,7 @@ export const expected: Record<string, Expected> = {
   'get /api/photos/{id}/exif': { rule: 'details', hides: true },
   'patch /api/photos/{id}': { rule: 'edit', body: { rating: 3 } },
   'patch /api/photos': { rule: 'edit', body: { ids: ['{id}'], rating: 3 } },
-  'get /api/photos/{id}/history': { rule: 'history' },
+  'get /api/photos/{id}/history': { rule: 'history', onTheirs: true },
   'patch /api/photos/each': { rule: 'edit', body: { each: [{ ids: ['{id}'], rating: 3 }] } },
   'get /originals/{id}/jpeg': { rule: 'original', open: true },
   'get /api/photos/{id}/comments': { rule: 'see' },

@@ -7,6 +7,7 @@ import { local } from '../../src/access/viewer.js';
 import { parseQuery } from '../../src/catalog/search-parser.js';
 import { openFollower } from '../../src/home/catalog-indexer.js';
 import { makeAsk } from '../../src/album/query-catalog.js';
+import { makeHolds } from '../../src/album/visibility.js';
 import { openLive, type Live } from '../../src/server/live-events.js';
 import { photoOf } from '../catalog/photos.js';
 import { listenOn, openHome, turn, type Home } from './fixture.js';
@@ -187,7 +188,7 @@ describe('live pages', () => {
   it('are ended when their viewer is another than before', async () => {
     const home = await openHome();
     const live = openPages(home);
-    let now: Viewer | undefined = { role: 'family', audiences: ['family', 'public'], canEdit: false };
+    let now: Viewer | undefined = familyOf(home);
     const kept = await listen(home, () => local, live);
     const left = await listen(home, () => now, live);
     await home.clock.advance(3_000);
@@ -333,7 +334,9 @@ describe('live pages', () => {
     const home = await openHome();
     const inside = await home.add({ tags: ['sea'] });
     const outside = await home.add();
-    const viewer: Viewer = { role: 'link', audiences: audiencesOf.link, canEdit: false, scope: { search: 'tag:sea' } };
+    const link: Viewer = { role: 'link', audiences: audiencesOf.link, canEdit: false, scope: { search: 'tag:sea' } };
+    const holds = makeHolds(home.library, home.catalog);
+    const viewer: Viewer = { ...link, holds: (id) => holds(link, id) };
     const { events, text } = await listen(home, () => viewer);
     await turn();
     const edit = async (id: string, payload: object): Promise<void> => {

@@ -151,9 +151,10 @@ describe('what another process wrote', () => {
 
 describe('a viewer who may not see a photo', () => {
   it('finds nothing, neither it nor that it is there', async () => {
-    const { library, add } = await openHome();
+    const { library, access, add } = await openHome();
     const id = await add();
-    const editor: Viewer = { role: 'family', audiences: ['family', 'public'], canEdit: true };
+    const { id: person } = access.people.add({ name: 'f', role: 'family' }, 'owner');
+    const editor: Viewer = { role: 'family', audiences: ['family', 'public'], canEdit: true, person };
     const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
     expect(findPhotos(library, visitor, [id, 'f'.repeat(64)])).toEqual([]);
     expect(() => getPhoto(library, visitor, id)).toThrow('There is no such photo.');

@@ -6,7 +6,7 @@ import { keepAll, keepOne } from '../../web/src/features/duplicates/keep-one.js'
 const photo = (id: string, told: Partial<PhotoView> = {}): PhotoView => ({
   ...{ id, type: 'image/jpeg', bytes: 1, width: 4, height: 3, taken: '2024-07-01T12:00:00.000', takenSource: 'exif' },
   ...{ title: '', description: '', tags: [], albums: [], rating: 0, favourite: false, audience: 'private' },
-  ...{ trashed: false, renditions: {} },
+  ...{ trashed: false, renditions: {}, can: [] },
   ...told,
 });
 

@@ -4,7 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../../access/access.js';
-import { may, mayChangeAny, type Action, type Viewer } from '../../access/permissions.js';
+import { may, mayChangeAny, mayOnSome, type Action, type ItemAction, type Viewer } from '../../access/permissions.js';
 import { tokenPrefix } from '../../access/api-tokens.js';
 import { local, type Credentials } from '../../access/viewer.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
@@ -16,7 +16,7 @@ import { hostOf, isLoopbackAddress, isLoopbackName } from './allowed-hosts.js';
  * What a route asks of who calls it: an action; one of those that change photos, where the fields that are sent say which
  * (`change`); or nothing (`everyone`).
  */
-export type RoutePermission = Action | 'change' | 'everyone';
+export type RoutePermission = Action | { item: ItemAction } | 'change' | 'everyone';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -66,9 +66,12 @@ export function viewer(request: RequestOrigin): Viewer {
  */
 export function checkRule(request: RequestOrigin, rule: RoutePermission): void {
   if (rule === 'everyone') return;
-  if (rule !== 'change') return checkMay(viewer(request), rule);
   const who = viewer(request);
-  if (!mayChangeAny(who)) checkMay(who, 'edit');
+  if (rule === 'change') {
+    if (!mayChangeAny(who)) checkMay(who, 'edit');
+  } else if (typeof rule === 'object') {
+    if (!mayOnSome(who, rule.item)) checkMay(who, rule.item);
+  } else checkMay(who, rule);
 }
 
 /** Asks anew, after a wait, whether the caller may. @throws PhotospoolError `unauthorized` where they may not any more. */

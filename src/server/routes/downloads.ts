@@ -25,7 +25,7 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
       await yieldToEventLoop();
       for (const photo of findPhotos(library, who, ids.slice(at, at + batch))) {
         const { original, name, bytes: size, taken } = photo;
-        if (original.path !== undefined && mayHaveOriginal(who, photo))
+        if (original.path !== undefined && mayHaveOriginal(who, photo.item.holder))
           files.push({ path: blobs.original(original.path), name, bytes: size, taken });
       }
     }

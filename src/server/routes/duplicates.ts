@@ -4,12 +4,11 @@ import { readCursor } from '../../catalog/pagination.js';
 import { bestOf, isResaved } from '../../document/best-duplicate.js';
 import { own } from '../../document/json-values.js';
 import { exifId } from '../../document/photo-document.js';
-import type { PhotoView } from '../../document/photo-view.js';
 import { viewer } from '../http/request-viewer.js';
 import { openDuplicates } from '../../album/duplicate-scan.js';
 import { limit, within } from '../http/page-size.js';
 import type { Routes } from '../context.js';
-import { findPhotos } from '../../album/find-photos.js';
+import { findPhotos, type FoundPhoto } from '../../album/find-photos.js';
 import { Duplicates } from '../../api/album-schemas.js';
 import { answers, cursor } from '../../api/photo-schemas.js';
 import { showTo } from '../../album/visibility.js';
@@ -23,8 +22,8 @@ export const duplicates: Routes = (app, { library, catalog, look, log, clock }) 
   app.addHook('preClose', () => found.close());
 
   /** Photos with what their files say of how they came to be. */
-  function judged(photos: readonly PhotoView[]) {
-    const files = library.getMany(photos.map(({ id }) => exifId(id)));
+  function judged(photos: readonly FoundPhoto[]) {
+    const files = library.getMany(photos.map(({ item }) => exifId(item.sha256)));
     return photos.map((photo, n) => ({ ...photo, resaved: isResaved(own(files[n]?.body, 'tags')) }));
   }
 

@@ -2,12 +2,11 @@
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
 import { may, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
-import type { PhotoView } from '../../document/photo-view.js';
 import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import { mayKeep, sendDownload, sendWhole } from '../files/send-file.js';
 import type { Routes } from '../context.js';
-import { getPhoto } from '../../album/find-photos.js';
+import { getPhoto, type FoundPhoto } from '../../album/find-photos.js';
 import { hasPeers } from '../peer-status.js';
 import { openStripping } from '../files/send-stripped-original.js';
 import { goneOf } from '../http/body-timeout.js';
@@ -38,15 +37,15 @@ export const originals: Routes = (app, context) => {
   const stripping = openStripping(context);
 
   /** A photo whose original is here, or was brought by another server in time; undefined where it can't be had now. */
-  async function fetched(who: Viewer, id: string, signal: AbortSignal): Promise<PhotoView | undefined> {
+  async function fetched(who: Viewer, id: string, signal: AbortSignal): Promise<FoundPhoto | undefined> {
     const photo = getPhoto(library, who, id);
     if (photo.original.path !== undefined) return photo;
-    if (!hasPeers(context) || !(await exchange.ask(photo.id, patience, signal))) return undefined;
+    if (!hasPeers(context) || !(await exchange.ask(photo.item.sha256, patience, signal))) return undefined;
     return getPhoto(library, who, id);
   }
 
   /** The same, with its place in the archive. @throws PhotospoolError `not-found`. */
-  async function find(who: Viewer, id: string, signal: AbortSignal): Promise<PhotoView & { path: string }> {
+  async function find(who: Viewer, id: string, signal: AbortSignal): Promise<FoundPhoto & { path: string }> {
     getPhoto(library, who, id);
     if (!may(who, 'stripped')) throw notFound(missing);
     const photo = await fetched(who, id, signal);
@@ -67,10 +66,10 @@ export const originals: Routes = (app, context) => {
     },
     async (request) => {
       const who = viewer(request);
-      const { id, bytes, original } = getPhoto(library, who, request.params.id);
+      const { item, bytes, original } = getPhoto(library, who, request.params.id);
       if (!may(who, 'stripped')) throw notFound(missing);
-      const here = original.here || (await exchange.ask(id, 0));
-      const have = here ? bytes : Math.min(bytes, await exchange.store.begun(id));
+      const here = original.here || (await exchange.ask(item.sha256, 0));
+      const have = here ? bytes : Math.min(bytes, await exchange.store.begun(item.sha256));
       return { here, bytes, have, reachable: hasPeers(context) };
     },
   );
@@ -112,11 +111,11 @@ export const originals: Routes = (app, context) => {
     handler: async (request, reply) => {
       const who = viewer(request);
       const photo = await find(who, request.params.id, goneOf(reply));
-      if (!mayHaveOriginal(who, photo)) return stripping.send(request, reply, photo);
+      if (!mayHaveOriginal(who, photo.item.holder)) return stripping.send(request, reply, photo);
       const shown = raster.has(photo.type) && request.query.download === undefined;
       return sendDownload(request, reply, {
         path: blobs.original(photo.path),
-        sha256: photo.id,
+        sha256: photo.item.sha256,
         type: photo.type,
         forever: mayKeep(request),
         disposition: disposition(shown ? 'inline' : 'attachment', photo.name),

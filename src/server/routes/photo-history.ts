@@ -1,15 +1,17 @@
 /** Who edited what of a photo, when, what its sidecars say, and where it came in: for those who may edit, of the fields that they may change. */
 import { Type } from 'typebox';
+import { PhotospoolError } from '../../base/errors.js';
 import type { People } from '../../access/people.js';
-import { may, type Viewer } from '../../access/permissions.js';
+import { may, mayOn, type Viewer } from '../../access/permissions.js';
 import { historyOf, sidecarsIn, sightingsOf } from '../../document/edit-history.js';
-import { photoId, type PhotoDocument } from '../../document/photo-document.js';
+import { itemId, type Holder } from '../../document/item-id.js';
+import type { PhotoDocument } from '../../document/photo-document.js';
 import { viewer } from '../http/request-viewer.js';
 import { authorFor } from '../../album/author-names.js';
 import { limit, within } from '../http/page-size.js';
 import { mergeFor, momentOf } from '../peer-status.js';
 import type { Routes } from '../context.js';
-import { getPhoto, readDocuments } from '../../album/find-photos.js';
+import { getPhoto } from '../../album/find-photos.js';
 import { PhotoHistory } from '../../api/album-schemas.js';
 import { answers, IdParams } from '../../api/photo-schemas.js';
 
@@ -20,7 +22,7 @@ export const history: Routes = (app, context) => {
   app.get(
     '/api/photos/:id/history',
     {
-      config: { rule: 'history' },
+      config: { rule: { item: 'history' } },
       schema: {
         summary: 'Who edited what, and when; what sidecars say; and where it came in',
         params: IdParams,
@@ -30,14 +32,17 @@ export const history: Routes = (app, context) => {
     },
     (request, reply) => {
       const [who, now] = [viewer(request), context.clock.now()];
-      const { id, added } = getPhoto(library, who, request.params.id);
-      const [document] = readDocuments(library, [id]);
-      const edits = (document ? historyOf(document) : []).filter(({ field }) => isTold(who, field));
+      const { item, added } = getPhoto(library, who, request.params.id);
+      if (!mayOn(who, 'history', item.holder))
+        throw new PhotospoolError('forbidden', 'Only its owner can see the history of this photo.');
+      const document = library.get<PhotoDocument>(itemId(item))?.body;
+      const isTold = (field: string): boolean => isToldOf(who, item.holder, field);
+      const edits = (document ? historyOf(document) : []).filter(({ field }) => isTold(field));
       const told = edits.slice(0, within(bounds, request.query.limit));
-      const merges = library.local.merges.of(photoId(id)).map((merge) => ({
+      const merges = library.local.merges.of(itemId(item)).map((merge) => ({
         ...merge,
-        fields: merge.fields.filter((field) => isTold(who, field)),
-        contests: merge.contests.filter(({ field }) => isTold(who, field)),
+        fields: merge.fields.filter(isTold),
+        contests: merge.contests.filter(({ field }) => isTold(field)),
       }));
       void reply.send({
         added,
@@ -47,7 +52,7 @@ export const history: Routes = (app, context) => {
           by: authorFor(who, access.people, by),
         })),
         sightings: document ? sightingsFor(who, access.people, library.server, document) : [],
-        sidecars: document ? sidecarsFor(who, access.people, document) : [],
+        sidecars: document ? sidecarsFor(who, access.people, document, isTold) : [],
         more: edits.length - told.length,
         merges: merges.map((merge) => mergeFor(who, access.people, merge, now)),
       });
@@ -69,15 +74,21 @@ const sightingsFor = (who: Viewer, people: Pick<People, 'find'>, here: string, d
     }));
 
 /** What sidecars say of a photo, as far as it is told, and who sent them. */
-const sidecarsFor = (who: Viewer, people: Pick<People, 'find'>, document: PhotoDocument) =>
+const sidecarsFor = (
+  who: Viewer,
+  people: Pick<People, 'find'>,
+  document: PhotoDocument,
+  isTold: (field: string) => boolean,
+) =>
   sidecarsIn(document)
     .slice(0, mostSidecars)
     .map(({ by, values, ...told }) => ({
       ...told,
       by: authorFor(who, people, by),
-      values: Object.fromEntries(Object.entries(values).filter(([field]) => isTold(who, field))),
+      values: Object.fromEntries(Object.entries(values).filter(([field]) => isTold(field))),
     }));
 
 /** What a family member is told of who may edit: what they may change. Their favourite is not the owner's. */
 const shared: readonly string[] = ['title', 'description', 'taken', 'place', 'gps', 'rating', 'tags', 'albums'];
-const isTold = (who: Viewer, field: string): boolean => who.role !== 'family' || shared.includes(field);
+const isToldOf = (who: Viewer, holder: Holder, field: string): boolean =>
+  who.role !== 'family' || who.person === holder || shared.includes(field);

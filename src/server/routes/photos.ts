@@ -60,8 +60,8 @@ export const photos: Routes = (app, { library, catalog, ask }) => {
     },
     (request, reply) => {
       const who = viewer(request);
-      const { id } = getPhoto(library, who, request.params.id);
-      const document = may(who, 'details') && (library.get(exifId(id))?.body as ExifDocument | undefined);
+      const { id, item } = getPhoto(library, who, request.params.id);
+      const document = may(who, 'details') && (library.get(exifId(item.sha256))?.body as ExifDocument | undefined);
       if (!document) throw notFound('No tags are known of this photo.');
       const { tags, cut } = document;
       void reply.send({ id, tags, ...(cut === true && { cut }) });

@@ -45,10 +45,11 @@ export const media: Routes = (app, context) => {
   /** Whether a film that is not here will be; those who may not have the original have it made. */
   function isComing(request: FastifyRequest, photo: PhotoView): boolean {
     const who = viewer(request);
-    const id = sourceOf(context, who, photo);
-    if (id === undefined || mayHaveOriginal(who) || !context.makePlayable) return true;
-    const isHere = library.local.originals.find(id)?.state === 'here';
-    return isHere ? context.makePlayable(id) : hasPeers(context);
+    const source = sourceOf(context, who, photo);
+    if (!source || mayHaveOriginal(who, source.item.holder) || !context.makePlayable) return true;
+    const { sha256 } = source.item;
+    const isHere = library.local.originals.find(sha256)?.state === 'here';
+    return isHere ? context.makePlayable(sha256) : hasPeers(context);
   }
 
   const withheld = (reply: FastifyReply): FastifyReply =>

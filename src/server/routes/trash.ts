@@ -14,7 +14,7 @@ export const trash: Routes = (app, { library, blobs }) => {
   app.post(
     '/api/trash/empty',
     {
-      config: { rule: 'trash' },
+      config: { rule: { item: 'trash' } },
       schema: {
         summary: 'Purges photos that are in the trash: for good, on every server',
         body: strict({ ids: Type.Array(Sha256, { minItems: 1, maxItems: 5_000 }) }),

@@ -1,0 +1,125 @@
+/**
+ * Photos of people beside those of the house: who may do what with which, by the functions that all routes use.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Viewer } from '../../src/access/permissions.js';
+import { changePhotos } from '../../src/album/edit-photos.js';
+import { emptyTrash } from '../../src/album/empty-trash.js';
+import { findPhotos, getPhoto } from '../../src/album/find-photos.js';
+import { openComments } from '../../src/album/photo-comments.js';
+import { openPhotoFeed } from '../../src/album/photo-changes.js';
+import { makeAsk } from '../../src/album/query-catalog.js';
+import { showTo } from '../../src/album/visibility.js';
+import { house, itemId, publicIdOf, type Holder } from '../../src/document/item-id.js';
+import { applyChange } from '../../src/document/edits.js';
+import { exifId, type Audience, type PhotoDocument } from '../../src/document/photo-document.js';
+import { photo } from '../document/documents.js';
+import { openHome } from './fixture.js';
+
+const bytes = 'c'.repeat(64);
+
+/** A home with an owner and somebody of the family who may edit what is the house’s; all three have the same bytes. */
+async function withPeople() {
+  const home = await openHome();
+  const { library, access, clock, catalog } = home;
+  const person = (name: string, role: 'owner' | 'family'): string => access.people.add({ name, role }, 'owner').id;
+  const [ada, ben] = [person('ada', 'owner'), person('ben', 'family')];
+  const owner: Viewer = { role: 'owner', audiences: ['private', 'family', 'public'], canEdit: true, person: ada };
+  const family: Viewer = { role: 'family', audiences: ['family', 'public'], canEdit: true, person: ben };
+  const token: Viewer = { role: 'program', audiences: owner.audiences, may: ['edit'], token: 't', canEdit: true };
+  const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
+
+  /** Adds an item; returns its public id. */
+  function add(holder: Holder, audience: Audience = 'private'): string {
+    const item = { holder, sha256: bytes };
+    const by = holder === house ? 'owner' : `person:${holder}`;
+    library.update<PhotoDocument>(itemId(item), (before) =>
+      applyChange(before ?? photo({ sighting: { by } }), { audience }, { at: library.stampAfter(before), by }),
+    );
+    return publicIdOf(item);
+  }
+
+  const seen = (viewer: Viewer, ids: string[]): string[] => findPhotos(library, viewer, ids).map(({ id }) => id);
+  const comments = openComments(library, access.people, clock);
+  const feed = (viewer: Viewer) => openPhotoFeed({ library, catalog, clock, ask: makeAsk(library, catalog) }, viewer);
+  return { ...home, ada, ben, owner, family, token, visitor, add, seen, comments, feed };
+}
+
+describe('an item of a person', () => {
+  it('exists for its holder, and for others as its audience says, never for those who act for the house alone', async () => {
+    const { ada, ben, owner, family, token, visitor, add, seen } = await withPeople();
+    const [ofHouse, ofAda, ofBen] = [add(house), add(ada), add(ben)];
+    const all = [ofHouse, ofAda, ofBen];
+    expect(seen(owner, all)).toEqual([ofHouse, ofAda]);
+    expect(seen(family, all)).toEqual([ofBen]);
+    expect(seen(token, all)).toEqual([ofHouse]);
+    expect(seen(visitor, all)).toEqual([]);
+    add(ben, 'public');
+    expect(seen(owner, all)).toEqual(all);
+    expect(seen(token, all)).toEqual([ofHouse]);
+    // Nobody published for ben yet.
+    expect(seen(visitor, all)).toEqual([]);
+  });
+
+  it('is changed by its holder alone; others keep favourites and comment', async () => {
+    const { ben, owner, family, token, library, add, comments } = await withPeople();
+    const [ofHouse, ofBen] = [add(house, 'family'), add(ben, 'family')];
+    expect(await changePhotos(library, family, [ofHouse, ofBen], { audience: 'public' })).toMatchObject({
+      changed: 1,
+      refused: [ofHouse],
+    });
+    expect(await changePhotos(library, owner, [ofHouse, ofBen], { title: 'Sea' })).toMatchObject({
+      changed: 1,
+      refused: [ofBen],
+    });
+    await expect(changePhotos(library, owner, [ofBen], { title: 'Sea' })).rejects.toThrow(/may not change/);
+    await expect(changePhotos(library, family, [ofBen], { albums: { add: ['A'] } })).rejects.toThrow(/may not change/);
+    expect(await changePhotos(library, token, [ofBen], { rating: 3 })).toMatchObject({ changed: 0, missing: [ofBen] });
+    await changePhotos(library, owner, [ofBen], { favourite: true });
+    expect(
+      [getPhoto(library, owner, ofBen), getPhoto(library, family, ofBen)].map(({ favourite }) => favourite),
+    ).toEqual([true, false]);
+    const { can, original, name } = showTo(owner, getPhoto(library, owner, ofBen));
+    expect(can).toEqual(['details', 'original', 'stripped', 'comment', 'favourite']);
+    expect([original, name]).toEqual([{ here: false }, 'a.jpg']);
+    expect(showTo(family, getPhoto(library, family, ofBen)).can).toContain('trash');
+    const { id } = comments.add(owner, ofBen, 'hello');
+    expect(comments.list(family, ofBen)).toMatchObject([{ text: 'hello', mine: false }]);
+    comments.remove(family, ofBen, id);
+    expect(comments.list(owner, ofBen)).toEqual([]);
+  });
+
+  it('goes to the trash of its holder and is purged from there; the bytes stay with the last item', async () => {
+    const { ben, owner, family, library, add, seen } = await withPeople();
+    const [ofHouse, ofBen] = [add(house, 'family'), add(ben, 'family')];
+    library.update<object>(exifId(bytes), () => ({ format: 1, kind: 'exif', tags: {} }));
+    const nowhere = { discard: async () => undefined };
+    await changePhotos(library, family, [ofBen], { trashed: true });
+    expect([seen(owner, [ofBen]), seen(family, [ofBen])]).toEqual([[], [ofBen]]);
+    expect(await emptyTrash(library, nowhere, owner, [ofBen])).toEqual({ purged: 0, left: 1 });
+    expect(await emptyTrash(library, nowhere, family, [ofBen])).toEqual({ purged: 1, left: 0 });
+    expect(seen(owner, [ofHouse])).toEqual([ofHouse]);
+    expect(library.get(exifId(bytes))).toBeDefined();
+    await changePhotos(library, owner, [ofHouse], { trashed: true });
+    await expect(emptyTrash(library, nowhere, family, [ofHouse])).rejects.toThrow(/may not empty/);
+    expect(await emptyTrash(library, nowhere, owner, [ofHouse])).toEqual({ purged: 1, left: 0 });
+    expect(library.get(exifId(bytes))).toBeUndefined();
+  });
+
+  it('is in no live event of those who may not see it', async () => {
+    const { ben, owner, family, clock, library, add, feed } = await withPeople();
+    const [ofOwner, ofFamily] = [feed(owner), feed(family)];
+    const ofBen = add(ben);
+    const heard = async (): Promise<(string[] | undefined)[]> => {
+      await clock.advance(1_000);
+      return [(await ofOwner.next()).photos?.ids, (await ofFamily.next()).photos?.ids];
+    };
+    expect(await heard()).toEqual([undefined, [ofBen]]);
+    await changePhotos(library, family, [ofBen], { audience: 'family' });
+    expect(await heard()).toEqual([[ofBen], [ofBen]]);
+    await changePhotos(library, family, [ofBen], { trashed: true, audience: 'private' });
+    await heard();
+    await emptyTrash(library, { discard: async () => undefined }, family, [ofBen]);
+    expect(await heard()).toEqual([undefined, [ofBen]]);
+  });
+});
