@@ -232,6 +232,15 @@ export function mayDescribe(
 }
 
 /**
+ * The same for an item of a person (their ULID), which came in for them: what they, their folder or a command for them brought
+ * (`owner`) counts, and what somebody sent who alone brought the item.
+ */
+export function mayDescribeOwn(by: string, person: string, bringers: readonly string[]): 'own' | undefined {
+  if (by === unknownSender) return undefined;
+  return by === owner || by === `person:${person}` || bringers.every((one) => one === by) ? 'own' : undefined;
+}
+
+/**
  * The id under which somebody has favourites of their own among a holder’s items; undefined where the favourites are those of the
  * holder: for whoever acts for them, and for those who have no account.
  */

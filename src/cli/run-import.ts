@@ -9,12 +9,16 @@ import type { Config } from '../base/config.js';
 import { errnoOf, PhotospoolError, printable, sentence, toPhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { openLog } from '../base/log.js';
+import { house, type Holder } from '../document/item-id.js';
 import { planInbox } from '../importers/import-source.js';
 import type { Export } from '../importers/open-export.js';
 import { withEntries } from '../importers/packed-file-operations.js';
 import { figuresOf, linesOf, reportOf } from '../importers/import-report.js';
+import { isHeldBy } from '../ingest/arrival-holder.js';
 import { recordBrought } from '../ingest/record-original.js';
+import type { Library } from '../library/library.js';
 import { headLength, identify, isBroken } from '../photo/formats/identify.js';
+import { seenKey } from '../spool/claimer.js';
 import type { PassSummary } from '../spool/spool-interface.js';
 import type { Processor } from '../spool/processor.js';
 import type { ScannedFile } from '../spool/scan-incoming.js';
@@ -38,12 +42,13 @@ interface Done {
   dryRun: boolean;
 }
 
-/** Imports an open export and answers the exit code. */
+/** Imports an open export and answers the exit code. `holder`: the person (a ULID) whose it becomes; without one, the house’s. */
 export async function importExport(
   found: Export,
   paths: readonly string[],
   config: Config,
   flags: ImportFlags,
+  holder?: Holder,
 ): Promise<number> {
   const log = openLog(quiet(config));
   const home = await openHome(config, log);
@@ -54,12 +59,12 @@ export async function importExport(
     const failures = new Map<string, string>();
     const told = (file: ScannedFile, sha256: string): void => {
       try {
-        if (file.brought) recordBrought(home.library, sha256, file.brought);
+        if (file.brought) recordBrought(home.library, { holder: file.holder ?? house, sha256 }, file.brought);
       } catch (error) {
         failures.set(file.name, sentence(toPhotospoolError(error, 'add to', file.name)));
       }
     };
-    const isHere = (sha256: string): boolean => home.library.local.originals.find(sha256)?.state === 'here';
+    const isHere = openIsHere(home.library, holder);
     const spool = await openSpool(
       { ...home, files },
       log,
@@ -71,7 +76,8 @@ export async function importExport(
         mode: flags.move ? 'move' : 'copy',
         settle: 0,
         countSeen: true,
-        inbox: (works, openSidecars) => planInbox(plan, sources, files, clock, works, openSidecars, isHere),
+        ...(holder !== undefined && { holder }),
+        inbox: (works, openSidecars) => planInbox(plan, sources, files, clock, works, openSidecars, isHere, holder),
       },
       { told },
     );
@@ -79,7 +85,13 @@ export async function importExport(
     const failed = [...failures].map(([name, reason]) => ({ name: printable(name), reason }));
     const stuckItems = [...result.stuckItems, ...failed];
     const summary = { ...result, stuck: stuckItems.length, stuckItems };
-    const code = await tell(found, paths, { summary, hashOf: seenOf(found, home), dryRun: false }, home.files, flags);
+    const code = await tell(
+      found,
+      paths,
+      { summary, hashOf: seenOf(found, home, holder), dryRun: false },
+      home.files,
+      flags,
+    );
     return sayEnded(ended, code);
   } finally {
     for (const stage of found.sources.stages) await stage.clear(home.files);
@@ -112,12 +124,18 @@ async function passes(spool: Processor, signal: AbortSignal): Promise<PassSummar
 }
 
 /** What the spool remembers of the entries that it took. */
-function seenOf({ sources }: Export, { library }: Home): (id: string) => string | undefined {
+function seenOf({ sources }: Export, { library }: Home, holder?: Holder): (id: string) => string | undefined {
   return (id) => {
     const file = sources.found.get(id);
-    return file && library.local.seen.find(id, Number(file.look.size), file.look.mtimeNs.toString());
+    return file && library.local.seen.find(...seenKey({ ...file, ...(holder !== undefined && { holder }) }));
   };
 }
+
+/** Whether bytes are in the archive, and their holder has them. */
+const openIsHere =
+  (library: Library, holder?: Holder) =>
+  (sha256: string): boolean =>
+    library.local.originals.find(sha256)?.state === 'here' && isHeldBy(library, sha256, holder);
 
 /** Says what an import would do: everything is read and hashed, nothing is stored. */
 export async function dryRun(
@@ -134,7 +152,7 @@ export async function dryRun(
   const view = await viewHome(config);
   const progress = openProgress();
   try {
-    const isHere = (sha256: string): boolean => view?.library.local.originals.find(sha256)?.state === 'here';
+    const isHere = view ? openIsHere(view.library) : () => false;
     const hashes = new Map<string, string>();
     const met = new Set<string>();
     const summary: PassSummary = { stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] };

@@ -23,7 +23,14 @@ export const ownPrefix = 'own:';
 const ulid = '[0-9A-HJKMNP-TV-Z]{26}';
 const housePattern = /^photo:([0-9a-f]{64})$/;
 const ownPattern = new RegExp(`^own:(${ulid}):([0-9a-f]{64})$`);
+const personPattern = new RegExp(`^${ulid}$`);
 const albumPattern = new RegExp(`^(house|${ulid}):(${ulid})$`);
+
+/** Whether a holder is a person: a ULID. */
+export const isPerson = (holder: Holder): boolean => personPattern.test(holder);
+
+/** Who holds something of which that was lost: nobody, so that it is shown to nobody by mistake. */
+export const unknownHolder: Holder = 'unknown';
 
 /** The id of an item’s document: `photo:<sha256>` or `own:<person>:<sha256>`. */
 export const itemId = ({ holder, sha256 }: Item): string =>

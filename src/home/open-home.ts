@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readItem } from '../access/item-access.js';
 import { itemAccess } from '../access/library-access.js';
-import { may, mayDescribe, maySee, type Viewer } from '../access/permissions.js';
+import { may, mayDescribe, mayDescribeOwn, maySee, type Viewer } from '../access/permissions.js';
 import { sendersOf, type Senders } from '../access/sender-permissions.js';
 import { openArchive, type Archive } from '../archive/archive.js';
 import { openBlobs, type Blobs } from '../archive/blob-store.js';
@@ -98,7 +98,8 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
   const tools = findTools(config.ffmpeg);
   const films = openFilms(tools);
   const senders = sendersOf(db, library);
-  const sidecars = openSidecars(db, library, metadata, openDescribing(senders, library));
+  const mayHold = (person: string): boolean => itemAccess(library).isMember(person);
+  const sidecars = openSidecars(db, library, metadata, openDescribing(senders, library), mayHold);
   const ingest = await openIngest({
     library,
     archive,
@@ -107,6 +108,7 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
     films,
     files,
     sidecars,
+    mayHold,
     claimed: (claim) => isClaimed(claim, files),
     render: (path, format, asIs) => decoders.render(path, format, asIs),
   });
@@ -135,10 +137,12 @@ async function assemble(config: Config, files: Files, db: Sqlite, log: Log, part
 /** For which photos whose sidecars count: asked of who they are at that moment. */
 const openDescribing = (senders: Senders, library: Library): Describing => {
   const senderOf = (by: string) => ({ by, viewer: senders(by) });
-  return (by, sha256, photo) => {
-    const claims = readItem({ holder: house, sha256 }, photo as unknown as Body);
+  return (by, item, photo) => {
+    const bringers = bringersOf(photo, library.server);
+    if (item.holder !== house) return mayDescribeOwn(by, item.holder, bringers);
+    const claims = readItem(item, photo as unknown as Body);
     const sees = (viewer: Viewer | undefined): boolean =>
       claims !== undefined && maySee(viewer, itemAccess(library), claims);
-    return mayDescribe(senderOf(by), sees, bringersOf(photo, library.server).map(senderOf));
+    return mayDescribe(senderOf(by), sees, bringers.map(senderOf));
   };
 };

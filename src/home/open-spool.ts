@@ -1,5 +1,9 @@
 /** Opening the spool of a home. */
 import type { Log } from '../base/log.js';
+import { isHeldBy } from '../ingest/arrival-holder.js';
+import { isSidecarName } from '../ingest/sidecars/match-sidecars.js';
+import { isOwnClaim } from '../spool/claim-name.js';
+import type { ScannedFile } from '../spool/scan-incoming.js';
 import { handOver, importWork } from '../spool/work-folder.js';
 import { takeLock } from '../spool/spool-lock.js';
 import type { ProcessorOptions, ProcessorParts } from '../spool/processor-options.js';
@@ -26,7 +30,15 @@ export async function openSpool(
     const row = originals.find(sha256);
     return row && archive.resolve(row.path);
   };
-  const parts = { files, clock, log, ingest, local: library.local, isHere, placeOf, sidecars, mayUpload, ...more };
+  const isHeld = (sha256: string, { name, holder }: ScannedFile): boolean =>
+    isSidecarName(name)
+      ? holder === undefined && !isOwnClaim(originals.find(sha256)?.claim ?? '')
+      : isHeldBy(library, sha256, holder);
+  const parts: ProcessorParts = {
+    ...{ files, clock, log, ingest, local: library.local, isHere, isHeld, placeOf, sidecars, mayUpload, ...more },
+    // Folders of another tree are not those of `incoming`.
+    ...(changed.incoming === undefined && { personOf: library.local.personFolders.find }),
+  };
   return openProcessor(parts, { incoming, work, mode, settle, workers, rescan, poll, ...changed });
 }
 

@@ -9,6 +9,7 @@ import type { Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
+import type { Holder } from '../document/item-id.js';
 import { temporaryName } from '../base/temporary-names.js';
 import { isXmp } from '../photo/formats/unsupported.js';
 import { headLength, identify, isBroken } from '../photo/formats/identify.js';
@@ -20,7 +21,7 @@ import type { ExportEntry, ImportPlan } from './import-plan.js';
 import type { Sources } from './export-files.js';
 import { openTurns } from './read-order.js';
 
-/** Opens the inbox of a planned export. `files` know the entries of its parts; `works`: see `openInbox`; `isHere`: of bytes that need not be unpacked. */
+/** Opens the inbox of a planned export. `files` know the entries of its parts; `works`: see `openInbox`; `isHere`: of bytes that need not be unpacked. `holder`: the person whose all of it becomes. */
 // Longer than a screen: what is refused, waits and has its turn is one list of entries.
 export function planInbox(
   plan: ImportPlan,
@@ -30,9 +31,11 @@ export function planInbox(
   works: string[],
   openSidecars: () => WaitingSidecars | undefined = () => undefined,
   isHere: (sha256: string) => boolean = () => false,
+  holder?: Holder,
 ): IncomingFiles {
+  const whose = holder === undefined ? {} : { holder };
   const planned = new Map(plan.photos.map((photo) => [photo.entry.id, photo]));
-  const folders = sources.folders.map((folder) => openInbox(folder, 0, files, clock, works, waitingFor()));
+  const folders = sources.folders.map((folder) => openInbox(folder, 0, files, clock, works, waitingFor(), whose));
 
   /** The sidecars of a folder. They wait for photos that are to be taken, and not for what else lies there: `IMG_1.jpg.json`. */
   function waitingFor(): WaitingSidecars | undefined {
@@ -47,7 +50,7 @@ export function planInbox(
   const unpackable = ({ id, trouble }: ExportEntry): boolean => sources.packed.has(id) && trouble === undefined;
   const opened = clock.now();
   /** An entry as a file that lies there since now: so it is beside what comes in with it, and not beside older photos. */
-  const foundOf = ({ id }: ExportEntry): ScannedFile => ({ ...sources.found.get(id)!, changed: opened });
+  const foundOf = ({ id }: ExportEntry): ScannedFile => ({ ...sources.found.get(id)!, changed: opened, ...whose });
   const packed = plan.photos.filter(({ entry }) => unpackable(entry));
   const turns = openTurns(
     packed.map(({ entry }) => entry),

@@ -1,5 +1,6 @@
 /** A file on its way from a claim into the archive, as the spool hands it to ingest. Types only. */
 import type { ImportedMetadata } from '../document/imported-metadata.js';
+import type { Holder } from '../document/item-id.js';
 
 /** A step that an item is at. */
 export type IngestStep = 'hash' | 'render' | 'inspect' | 'record' | 'archive';
@@ -16,6 +17,10 @@ export interface ArrivingFile {
   folder?: string;
   /** Who sent it in, as the author of an edit; absent for the owner of the home. */
   by?: string;
+  /** Whose item it becomes: a person (a ULID); absent for the house. */
+  holder?: Holder;
+  /** The SHA-256 of bytes that its holder did not have at a try before: they count as stored, whoever else has them. */
+  newBytes?: string;
   /** What the export that it comes from says of it. */
   brought?: ImportedMetadata;
   /** Its mtime and when it was claimed, UTC in ISO form. */
@@ -35,4 +40,6 @@ export interface IngestHooks {
   step(step: IngestStep): void;
   /** Makes durable where a duplicate is going. */
   setAside(path: string): Promise<void>;
+  /** Makes `newBytes` durable. */
+  markNew(sha256: string): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { Format } from '../photo/formats/format-family.js';
 import type { Metadata } from '../photo/facts/read-metadata.js';
 import type { Rendered } from '../photo/decode/renditions.js';
 import type { Films } from '../video/transcode.js';
+import type { MayHold } from './arrival-holder.js';
 import type { Sidecars } from './sidecars/ingest-sidecars.js';
 
 /** What ingest works with. */
@@ -21,6 +22,8 @@ export interface IngestParts {
   sidecars?: Sidecars;
   /** Whether a claim (by its path) still has a file in it. */
   claimed(claim: string): Promise<boolean>;
+  /** Without it nobody but the house holds items. */
+  mayHold?: MayHold;
   /** Makes the scaled pictures; bounds how many are made at once. `asIs`: of a damaged original, what can be decoded. */
   render(path: string, format: Format, asIs?: boolean): Promise<Rendered>;
 }

@@ -7,16 +7,23 @@
 import { basename, dirname } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
+import { itemId } from '../document/item-id.js';
+import { photoOf } from '../document/photo-document.js';
+import { earliestSighting } from '../document/time-taken.js';
 import type { OriginalRow } from '../library/local-tables.js';
 import { makePhoto, openSidecar } from './process-original.js';
 import { recordSighting } from './record-original.js';
-import { settleReservation, settleReservations } from './reservations.js';
+import { hasItem, itemOfArrival, type Recorded } from './arrival-holder.js';
+import { isOwnClaim, settleReservation, settleReservations } from './reservations.js';
 import { isSidecarName } from './sidecars/match-sidecars.js';
 import type { Bringing } from './sidecars/ingest-sidecars.js';
 import type { ArrivingFile, IngestHooks } from './arriving-file.js';
 import type { IngestParts } from './ingest-parts.js';
 
-/** What became of it. `waiting`: another claim is bringing the same bytes. `sidecar`: it is no photo, but what belongs to one. */
+/**
+ * What became of it, for its holder: `stored` also where the archive had the bytes for others, `duplicate` only where that holder had
+ * them. `waiting`: another claim is bringing the same bytes. `sidecar`: it is no photo, but what belongs to one.
+ */
 export type IngestOutcome =
   | { kind: 'stored'; sha256: string; path: string; bytes: number; sidecar?: true }
   | { kind: 'duplicate'; sha256: string; path: string; bytes: number }
@@ -70,8 +77,6 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
 }
 
 type Originals = IngestParts['library']['local']['originals'];
-
-/** Whether the archive has these bytes; a reservation whose claim died is settled by what is on the disk. */
 
 /** Whether the archive has these bytes; a reservation whose claim died is settled by what is on the disk. */
 async function isHere(parts: IngestParts, sha256: string, claim: string): Promise<boolean> {
@@ -135,39 +140,47 @@ function openBringing(parts: IngestParts) {
   const { originals } = library.local;
   const { unchanged, takeBack } = openChecks(parts, originals);
 
+  /** Lays aside a file whose bytes the archive has. `isNew`: its holder had none of them, so that it counts as stored. */
   async function setAside(
     arrival: ArrivingFile,
     { sha256, bytes, before }: Hashed,
     hooks: IngestHooks,
+    isNew: boolean,
     sidecar?: Bringing,
   ): Promise<IngestOutcome> {
     hooks.step('archive');
     await unchanged(arrival, before);
     if (sidecar) sidecar.attach(sha256);
-    else recordSighting(library, sha256, arrival, parts.sidecars?.names);
+    else recordSighting(parts, sha256, arrival);
     const path = await archive.setAside(arrival.file, arrival.name, sha256, (to) => hooks.setAside(to), arrival.aside);
     await takeBack(arrival, before, path);
-    library.local.today.add('duplicates');
-    return { kind: 'duplicate', sha256, path, bytes };
+    if (!isNew || !sidecar) library.local.today.add(isNew ? 'stored' : 'duplicates');
+    return { kind: isNew ? 'stored' : 'duplicate', sha256, path, bytes, ...(isNew && sidecar && { sidecar: true }) };
   }
 
   async function bring(arrival: ArrivingFile, hashed: Hashed, hooks: IngestHooks): Promise<IngestOutcome> {
     const { sha256, bytes } = hashed;
     let { before } = hashed;
     const sidecar = await openSidecar(parts, arrival, hooks);
-    if (await isHere(parts, sha256, arrival.claim)) return setAside(arrival, hashed, hooks, sidecar);
+    const here = await isHere(parts, sha256, arrival.claim);
     const row = originals.find(sha256);
-    if (row && row.claim !== arrival.claim) return { kind: 'waiting', sha256, claim: row.claim };
+    const known = sidecar ? sidecar.isKnown(sha256) : hasItem(library, arrival, sha256);
+    let isNew = arrival.newBytes === sha256 || (known && isFirst(library, arrival, row));
+    if (here && known) return setAside(arrival, hashed, hooks, isNew, sidecar);
+    if (row?.state === 'reserved' && row.claim !== arrival.claim) return { kind: 'waiting', sha256, claim: row.claim };
     const original = { sha256, bytes, modified: Date.parse(arrival.modified) };
-    const reserve = sidecar
+    const reserve: () => Recorded = sidecar
       ? () => sidecar.record(archive, original)
       : await makePhoto(parts, arrival, original, hooks);
+    // After a crash the record alone would not tell that it is news to its holder, where the archive has the bytes for others.
+    if (!known && !isNew && (here || arrival.holder !== undefined)) await hooks.markNew(sha256);
     for (;;) {
       hooks.step('record');
       await unchanged(arrival, before);
       const place = reserve();
+      isNew ||= place.isNew;
       if (place.kind === 'other') return { kind: 'waiting', sha256, claim: place.claim };
-      if (place.kind === 'here') return setAside(arrival, hashed, hooks, sidecar);
+      if (place.kind === 'here') return setAside(arrival, hashed, hooks, isNew, sidecar);
       hooks.step('archive');
       if ((await archive.place(arrival.file, place.path, sha256)) === 'placed') {
         await takeBack(arrival, before, place.path, sha256);
@@ -184,10 +197,22 @@ function openBringing(parts: IngestParts) {
   return { unchanged, bring };
 }
 
-/** Where a try before this one moved the file into the archive, and failed only after it. */
+/**
+ * Whether a photo of the house was recorded by this very arrival, in a try before a crash, and a person’s claim of the same bytes was
+ * then the first in the archive: it counts as stored all the same.
+ */
+function isFirst(library: IngestParts['library'], arrival: ArrivingFile, row: OriginalRow | undefined): boolean {
+  if (arrival.holder !== undefined || !row || !isOwnClaim(row.claim)) return false;
+  const photo = photoOf(library.get(itemId(itemOfArrival(arrival, row.sha256)))?.body);
+  const first = photo && earliestSighting(photo);
+  return first?.at === arrival.seen && first.name === arrival.name && first.server === library.server;
+}
 
 /** Where a try before this one moved the file into the archive, and failed only after it. */
-async function finished(parts: IngestParts, { claim, aside }: ArrivingFile): Promise<IngestOutcome | undefined> {
+async function finished(
+  parts: IngestParts,
+  { claim, aside, newBytes, name }: ArrivingFile,
+): Promise<IngestOutcome | undefined> {
   const { library, archive, files } = parts;
   const { originals } = library.local;
   const row = broughtBy(originals, claim);
@@ -198,7 +223,8 @@ async function finished(parts: IngestParts, { claim, aside }: ArrivingFile): Pro
     };
   if (aside === undefined || !archive.occupied(aside)) return undefined;
   const { sha256, bytes } = await files.hash(archive.resolve(aside));
-  return { kind: 'duplicate', sha256, path: aside, bytes };
+  if (newBytes !== sha256) return { kind: 'duplicate', sha256, path: aside, bytes };
+  return { kind: 'stored', sha256, path: aside, bytes, ...(isSidecarName(name) && { sidecar: true }) };
 }
 
 /** The row of what a claim brought. All are looked through: this happens only after a failure in the last step. */

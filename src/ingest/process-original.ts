@@ -4,7 +4,6 @@
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import { newExif } from '../document/arrival.js';
-import type { Reservation } from '../library/local-tables.js';
 import { isXmp } from '../photo/formats/unsupported.js';
 import { headLength, identify, isBroken, unknownFormat, type Format } from '../photo/formats/identify.js';
 import { factsRecipe } from '../photo/facts/read-metadata.js';
@@ -13,6 +12,7 @@ import { makeFilm } from './ingest-video.js';
 import type { IngestParts } from './ingest-parts.js';
 import type { IngestHooks, ArrivingFile } from './arriving-file.js';
 import { storeRendered } from './store-renditions.js';
+import type { Recorded } from './arrival-holder.js';
 import { record, type ProcessedOriginal } from './record-original.js';
 import { isSidecarName } from './sidecars/match-sidecars.js';
 import type { Bringing } from './sidecars/ingest-sidecars.js';
@@ -57,12 +57,12 @@ function formatOfArrival({ name, asIs }: ArrivingFile, head: Uint8Array): Format
 export async function makePhoto(
   parts: IngestParts,
   arrival: ArrivingFile,
-  original: Parameters<typeof record>[3],
+  original: Parameters<typeof record>[2],
   hooks: IngestHooks,
-): Promise<() => Reservation> {
+): Promise<() => Recorded> {
   const format = formatOfArrival(arrival, await parts.files.head(arrival.file, headLength));
   const made = await make(parts, arrival, format, original.bytes, hooks);
-  return () => record(parts.library, parts.archive, arrival, original, made, parts.sidecars?.names);
+  return () => record(parts, arrival, original, made);
 }
 
 /** A sidecar, read; undefined where it is none. */

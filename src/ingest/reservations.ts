@@ -3,8 +3,15 @@
  * archive and its local row left the file there; one killed before left a name that nobody needs.
  */
 import type { Archive } from '../archive/archive.js';
+import { basename } from 'node:path';
 import { parentOf, type Files } from '../base/files.js';
 import type { OriginalRow, Originals } from '../library/local-tables.js';
+
+/** What the names of claims end with whose files are for a person. Older versions, which know no persons, leave such claims alone. */
+export const ownSuffix = '-own';
+
+/** Whether a claim, by its path or name, is one of a person. */
+export const isOwnClaim = (claim: string): boolean => basename(claim).endsWith(ownSuffix);
 
 /** What settling works with. */
 export interface ReservationParts {

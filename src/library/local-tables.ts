@@ -7,6 +7,7 @@ import { systemClock, type Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { openDiscarded, type Discarded } from './discarded-originals.js';
+import { openPersonFolders, type PersonFolders } from './person-folders.js';
 import { openMerges, type Merges } from './merge-log.js';
 import { openToday, type Today } from './daily-count.js';
 
@@ -74,6 +75,8 @@ export interface Local {
   seen: CopiedFiles;
   /** Originals of purged photos. */
   discarded: Discarded;
+  /** Folders of `incoming` that belong to people. */
+  personFolders: PersonFolders;
   /** What came through today: originals that arrived are counted by themselves, duplicates by who sets them aside. */
   today: Today;
   /** What was merged in the last days. */
@@ -102,7 +105,9 @@ export function openLocal(db: Sqlite, clock: Clock = systemClock): Local {
   const today = openToday({ setting, setSetting }, clock);
   const merges = openMerges(db, { setting, setSetting }, clock);
   const discarded = openDiscarded(db);
-  return { originals: openOriginals(db, today), seen: openSeen(db), discarded, today, merges, setting, setSetting };
+  const personFolders = openPersonFolders(db);
+  const originals = openOriginals(db, today);
+  return { originals, seen: openSeen(db), discarded, personFolders, today, merges, setting, setSetting };
 }
 
 function openOriginals(db: Sqlite, today: Today): Originals {

@@ -4,10 +4,13 @@
  */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
+import { PhotospoolError } from '../base/errors.js';
 import type { Entry, Files, Path } from '../base/files.js';
+import { isPerson, unknownHolder } from '../document/item-id.js';
 import { unknownSender } from '../document/photo-senders.js';
 import { isLeftOver } from '../base/temporary-names.js';
-import { cameFrom, itemName, newItem, parseItem, type ClaimRecord } from './claim-record.js';
+import { isOwnClaim } from './claim-name.js';
+import { cameFrom, isOfNewerVersion, itemName, newItem, parseItem, type ClaimRecord } from './claim-record.js';
 import { isLeftAlone } from './ignored-names.js';
 import type { FileState } from './stable-files.js';
 
@@ -15,13 +18,26 @@ import type { FileState } from './stable-files.js';
 export async function readItem(folder: string, files: Files, clock: Clock): Promise<ClaimRecord | undefined> {
   const entries = (await files.list(folder)) ?? [];
   for (const { name, path } of entries) if (isLeftOver(name)) await files.remove(path);
-  const item = parseItem((await files.readText(join(folder, itemName))) ?? '');
+  const text = (await files.readText(join(folder, itemName))) ?? '';
+  if (isOfNewerVersion(text))
+    throw new PhotospoolError('newer-version', `A newer version of Photospool wrote ${join(folder, itemName)}.`, {
+      path: folder,
+      hint: 'Upgrade Photospool.',
+    });
+  const item = parseItem(text);
   const others = entries.filter(({ name, kind }) => kind === 'file' && name !== itemName && !isLeftAlone(name));
   const file = others.find(({ name }) => name === item?.file) ?? others[0];
   // Hidden on a disk that may not be mounted: only where the file is back at its old place, it was never hidden.
   const coming = item?.via !== undefined && ((await files.stat(item.via)) ?? !(await files.stat(cameFrom(item))));
-  if (item && (coming || file?.name === item.file)) return item;
-  return file && adopt(file, item, files, clock);
+  if (item && (coming || file?.name === item.file)) return heldIn(folder, item);
+  return file && heldIn(folder, await adopt(file, item, files, clock));
+}
+
+/** A record whose holder is known, or known to be lost: what is in a claim of a person is never the house’s. */
+function heldIn(folder: string, item: ClaimRecord): ClaimRecord {
+  const isHeld = item.holder !== undefined || isOwnClaim(folder);
+  if (!isHeld || (item.holder !== undefined && isPerson(item.holder))) return item;
+  return { ...item, format: 2, holder: unknownHolder };
 }
 
 /** A record for a file whose own one is lost or names another file. */

@@ -6,6 +6,7 @@ import { backOff, type BackOff } from '../base/async/backoff.js';
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Path } from '../base/paths.js';
 import { parseBrought, type ImportedMetadata } from '../document/imported-metadata.js';
+import type { Holder } from '../document/item-id.js';
 import type { ArrivingFile } from '../ingest/arriving-file.js';
 import { isSidecarName } from '../ingest/sidecars/match-sidecars.js';
 import type { ScannedFile } from './scan-incoming.js';
@@ -20,7 +21,8 @@ export interface StuckReason {
 
 /** What `item.json` holds. Times are UTC in ISO form. */
 export interface ClaimRecord {
-  format: 1;
+  /** 2 where it is for a person: then its claim has a name that older versions leave alone (claim-name.ts). */
+  format: 1 | 2;
   /** The file's name as it came in. */
   name: string;
   /** The bytes of the name in base64, where they are not UTF-8. */
@@ -35,6 +37,10 @@ export interface ClaimRecord {
   folder?: string;
   /** Who sent it in, as the author of an edit; absent for the owner of the home. */
   by?: string;
+  /** Whose it is: a person (a ULID); absent for the house. `unknown` where that was lost: then it stays in its claim. */
+  holder?: Holder;
+  /** The SHA-256 of bytes that its holder did not have when they were recorded. */
+  newBytes?: string;
   /** Of a sidecar: since when it lay in incoming. */
   since?: string;
   claimed: string;
@@ -93,7 +99,7 @@ export function claimName(name: string, raw: boolean): string {
 /** The record of a file that is about to be claimed. `now` in ms. */
 export function newItem(found: ScannedFile, now: number): ClaimRecord {
   return {
-    format: 1,
+    format: found.holder === undefined ? 1 : 2,
     name: found.name,
     ...(found.raw && { raw: found.raw.toString('base64') }),
     file: claimName(found.name, found.raw !== undefined),
@@ -102,6 +108,7 @@ export function newItem(found: ScannedFile, now: number): ClaimRecord {
     ...(found.folder !== '' && { folder: found.folder }),
     ...(found.changed !== undefined && isSidecarName(found.name) && { since: isoTime(found.changed) }),
     ...(found.by !== undefined && { by: found.by }),
+    ...(found.holder !== undefined && { holder: found.holder }),
     ...(found.brought && { brought: found.brought }),
     claimed: new Date(now).toISOString(),
     modified: isoTime(found.modified),
@@ -111,7 +118,7 @@ export function newItem(found: ScannedFile, now: number): ClaimRecord {
 
 /** A claimed file as ingest takes it; `folder` is that of its claim. */
 export function arrivalOf(item: ClaimRecord, folder: string): ArrivingFile {
-  const { name, raw, since, modified, claimed, aside, by } = item;
+  const { name, raw, since, modified, claimed, aside, by, holder, newBytes } = item;
   const brought = parseBrought(item.brought);
   return {
     file: join(folder, item.file),
@@ -123,6 +130,8 @@ export function arrivalOf(item: ClaimRecord, folder: string): ArrivingFile {
     ...(item.folder !== undefined && { folder: item.folder }),
     ...(since !== undefined && { since }),
     ...(by !== undefined && { by }),
+    ...(holder !== undefined && { holder }),
+    ...(newBytes !== undefined && { newBytes }),
     ...(brought && { brought }),
     ...(aside !== undefined && { aside }),
   };
@@ -185,4 +194,13 @@ export function parseItem(text: string): ClaimRecord | undefined {
   const texts = [item.name, item.file, item.from, item.claimed, item.modified];
   if (!texts.every((part) => typeof part === 'string') || typeof item.attempts !== 'number') return undefined;
   return item.file!.includes('/') ? undefined : (value as ClaimRecord);
+}
+
+/** The newest format of records that this version reads. */
+const newest = 2;
+
+/** Whether the text of a record is of a version after this one. */
+export function isOfNewerVersion(text: string): boolean {
+  const { format } = (parseItem(text) ?? {}) as { format?: unknown };
+  return typeof format === 'number' && format > newest;
 }

@@ -9,6 +9,7 @@ import type { Ingest, IngestOutcome } from '../ingest/ingest.js';
 import { openChoices, type Choices } from './stuck-choices.js';
 import type { Claim, Claims } from './claims.js';
 import { earliest, openHold, type DiskPause } from './disk-trouble.js';
+import { isOwnClaim } from './claim-name.js';
 import { arrivalOf, failItem, isIgnored, type ClaimRecord } from './claim-record.js';
 import { isTakenAsIs } from './damaged-files.js';
 import type { SpoolPause, StuckNames, Retried, SpoolEvent, StuckItem, WorkItem } from './spool-interface.js';
@@ -183,7 +184,11 @@ function openOutcomes(state: HandState) {
   async function settle(claim: Claim, outcome: IngestOutcome, watch: Stopwatch): Promise<void> {
     const { name } = claim.item;
     if (outcome.kind === 'waiting') {
-      const message = `${printable(name)} waits for the same picture in ${outcome.claim}.`;
+      // Nobody is told that somebody else has the same bytes.
+      const isShared = claim.item.holder !== undefined || isOwnClaim(outcome.claim);
+      const message = isShared
+        ? `${printable(name)} waits until another Photospool has done its work.`
+        : `${printable(name)} waits for the same picture in ${outcome.claim}.`;
       return fail(claim, new PhotospoolError('locked', message, { hint: 'It goes on when that one is done.' }), watch);
     }
     if (hold.passed()) goOn();
@@ -232,6 +237,10 @@ function openWork(state: HandState): Hand['work'] {
             step: (step) => stepTo(claim, step, watch),
             setAside: async (path) => {
               claim.item.aside = path;
+              await claims.save(claim);
+            },
+            markNew: async (sha256) => {
+              claim.item.newBytes = sha256;
               await claims.save(claim);
             },
           },

@@ -10,6 +10,7 @@ import type { Files } from '../base/files.js';
 import { keyOf } from '../base/paths.js';
 import type { Log } from '../base/log.js';
 import type { IngestOutcome } from '../ingest/ingest.js';
+import { isSidecarName } from '../ingest/sidecars/match-sidecars.js';
 import type { CopiedFiles } from '../library/local-tables.js';
 import { writeInto, type Claim, type Claims } from './claims.js';
 import { earliest, openHold } from './disk-trouble.js';
@@ -68,6 +69,8 @@ export interface TakingParts {
   seen: CopiedFiles;
   /** Whether the archive has these bytes, by the local table and by a look at the disk. */
   isHere: (sha256: string) => boolean;
+  /** Whether the holder of a file has its bytes already, where the archive has them. */
+  isHeld?: (sha256: string, found: ScannedFile) => boolean;
   /** Told of a file, in copy mode, whose bytes the archive has. */
   known: (found: ScannedFile, sha256: string) => Promise<void>;
   /** Is told of files that need not be claimed, for their bytes are in the archive: once for each. */
@@ -173,6 +176,16 @@ function openRefusals({ files, clock, log, emit }: TakingParts) {
   return { refused, elsewhere, hold, reading, refuse };
 }
 
+/**
+ * Under what `CopiedFiles` keeps that a file was taken. Each holder’s files are kept apart: those of a person with the person before
+ * the path.
+ */
+export const seenKey = ({ holder, path, look }: ScannedFile): [path: string, bytes: number, modified: string] => [
+  holder === undefined ? keyOf(path) : `${holder}:${keyOf(path)}`,
+  Number(look.size),
+  look.mtimeNs.toString(),
+];
+
 /** What copy mode knows: which files were copied before, and which bytes are being copied now. */
 type Copies = ReturnType<typeof openCopies>;
 
@@ -183,15 +196,15 @@ function openCopies(parts: TakingParts, { reading }: Refusals) {
   /** What is copied and worked on now, by hash: the same bytes twice in a tree are copied once. */
   const bringing = new Map<string, Promise<void>>();
 
-  const seenKey = (found: ScannedFile): [string, number, string] => [
-    keyOf(found.path),
-    Number(found.look.size),
-    found.look.mtimeNs.toString(),
-  ];
-
   function taken(found: ScannedFile): string | undefined {
     const sha256 = parts.mode === 'copy' ? seen.find(...seenKey(found)) : undefined;
-    return sha256 !== undefined && parts.isHere(sha256) ? sha256 : undefined;
+    return sha256 !== undefined && isKnown(sha256, found, true) ? sha256 : undefined;
+  }
+
+  /** Whether a file need not be copied. `taken`: it was, for its holder; of a sidecar, which is no item, that tells enough. */
+  function isKnown(sha256: string, found: ScannedFile, taken = false): boolean {
+    if (!parts.isHere(sha256)) return false;
+    return (taken && isSidecarName(found.name)) || (parts.isHeld?.(sha256, found) ?? true);
   }
 
   function tell(found: ScannedFile, sha256: string): void {
@@ -218,20 +231,20 @@ function openCopies(parts: TakingParts, { reading }: Refusals) {
     if (sha256 === undefined) return undefined;
     for (let other; (other = bringing.get(sha256));) await other;
     brought.push(bring(sha256));
-    if (!parts.isHere(sha256)) return claims.copy(found, sha256);
+    if (!isKnown(sha256, found)) return claims.copy(found, sha256);
     await reading(found, () => parts.known(found, sha256));
     tell(found, sha256);
     seen.put(...seenKey(found), sha256);
     return undefined;
   }
-  return { told, seenKey, taken, tell, copy };
+  return { told, taken, tell, copy };
 }
 
 /** Claims files, one at a time, and has them worked on. */
 function openTake(
   parts: TakingParts,
   { refused, hold, reading, refuse }: Refusals,
-  { told, seenKey, copy }: Copies,
+  { told, copy }: Copies,
   heldUntil: () => number,
 ): Pick<Taking, 'take' | 'underWay'> {
   const { claims, inbox, seen, emit } = parts;

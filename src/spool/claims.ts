@@ -17,7 +17,7 @@ import { same, type FileState } from './stable-files.js';
 import type { ScannedFile } from './scan-incoming.js';
 import { putBack, throwAway } from './stuck-trash.js';
 import { isClaimed, missing } from './work-folder.js';
-import { isClaimName } from './claim-name.js';
+import { isClaimName, newClaimName } from './claim-name.js';
 
 /** A claim with its record. */
 export interface Claim {
@@ -101,7 +101,7 @@ function openRecords(work: string, files: Files, clock: Clock) {
   const known = new Set<string>();
 
   async function begin(item: ClaimRecord): Promise<Claim> {
-    const id = ulid(clock.now());
+    const id = newClaimName(ulid(clock.now()), item.holder !== undefined);
     known.add(id);
     const claim = { id, folder: join(work, id), item };
     try {

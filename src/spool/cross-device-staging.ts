@@ -8,7 +8,7 @@ import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import { below, parentOf, type Files, type Path } from '../base/files.js';
 import { nameOf } from '../base/paths.js';
 import type { IgnoredItem } from './spool-interface.js';
-import { isClaimName } from './claim-name.js';
+import { isClaimName, ulidOf } from './claim-name.js';
 
 /** The folder of hidden files, beside `incoming`. */
 const hiding = '.photospool-incoming';
@@ -21,7 +21,7 @@ export function placesToHide(incoming: string, file: Path, claim: string): strin
 
 /** The claim of which a file beside its old place is, by its name; undefined for any other file. */
 export const hiddenClaim = (name: string): string | undefined =>
-  /^\.photospool-([0-9A-HJKMNP-TV-Z]{26})\.claim$/.exec(name)?.[1];
+  /^\.photospool-([0-9A-HJKMNP-TV-Z]{26}(?:-own)?)\.claim$/.exec(name)?.[1];
 
 /** After so long, ms, a hidden file that is in no claim is told of: no copy takes that long to be begun. */
 const forgottenAfter = 86_400_000;
@@ -54,7 +54,7 @@ export async function forgotten(
     })),
   ];
   for (const { claim, path, again } of hidden) {
-    const age = isClaimName(claim) ? now - decodeTime(claim) : 0;
+    const age = isClaimName(claim) ? now - decodeTime(ulidOf(claim)) : 0;
     if (age <= forgottenAfter) continue;
     const claims = await Promise.all(works.map((work) => files.stat(join(work, claim))));
     if (claims.every((one) => one === undefined))

@@ -46,7 +46,7 @@ export async function placePart(files: Files, incoming: string, part: string, no
     return;
   }
   const name = note.metadata['filename'] ?? '';
-  const top = await senderFolder(incoming, files, note.by);
+  const top = await senderFolder(incoming, files, note);
   for (let tries = 0; tries < 5; tries++) {
     try {
       await giveName(await hintedFolder(files, top, note), files, part, name);

@@ -2,7 +2,7 @@
  * What lies in `incoming`: which files are ready to be taken, which are left there and why. Opens nothing before it stood
  * still, changes nothing but the folders that it emptied, which it removes.
  */
-import { sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { parentOf, type Files, type Path } from '../base/files.js';
@@ -13,7 +13,7 @@ import { forgotten } from './cross-device-staging.js';
 import { isoTime } from './claim-record.js';
 import type { IgnoredItem, WaitingItem } from './spool-interface.js';
 import { openReady, same, type FileState } from './stable-files.js';
-import { scan, type ScannedFile } from './scan-incoming.js';
+import { scan, type Assignment, type ScannedFile } from './scan-incoming.js';
 import { isSidecar, waitsFor, type WaitingSidecars } from './waiting-sidecars.js';
 import type { Folder } from './watch-incoming.js';
 
@@ -59,7 +59,7 @@ const keyOfFound = ({ path }: ScannedFile): string => keyOf(path);
 
 /**
  * Opens the inbox; `settle` in ms. `works` are the folders whose claims may have hidden something. Without `sidecars`, all of
- * these wait.
+ * these wait. `assignment`: whose what lies there is.
  */
 // Longer than a screen: each look replaces all that the other answers tell of.
 export function openInbox(
@@ -69,9 +69,10 @@ export function openInbox(
   clock: Clock,
   works: string[] = [],
   sidecars?: WaitingSidecars,
+  assignment: Assignment = {},
 ): IncomingFiles {
   const ready = openReady(settle, clock);
-  const { tidy, took } = openEmptied(incoming, settle, files, clock);
+  const { tidy, took } = openEmptied(incoming, settle, files, clock, assignment);
   const refused = new Map<string, { look: FileState; item: IgnoredItem }>();
   let special: IgnoredItem[] = [];
   let hidden: IgnoredItem[] = [];
@@ -91,7 +92,7 @@ export function openInbox(
 
   return {
     async look() {
-      const found = await scan(incoming, files);
+      const found = await scan(incoming, files, assignment);
       hidden = await forgotten(incoming, works, files, clock.now(), found?.hidden);
       if (!found) return { ready: [], wait: undefined, folders: [], there: false };
       special = found.special.map(shown);
@@ -145,8 +146,8 @@ export function openInbox(
   };
 }
 
-/** Folders from which files were taken: they go when they stay empty for `settle` (ms). */
-function openEmptied(incoming: string, settle: number, files: Files, clock: Clock) {
+/** Folders from which files were taken: they go when they stay empty for `settle` (ms), but those that were given to people. */
+function openEmptied(incoming: string, settle: number, files: Files, clock: Clock, { personOf }: Assignment) {
   const emptied = new Map<string, { folder: Path; since: number }>();
   const isBelow = (folder: Path): boolean => Buffer.from(folder).indexOf(incoming + sep) === 0;
 
@@ -164,8 +165,12 @@ function openEmptied(incoming: string, settle: number, files: Files, clock: Cloc
     return wait;
   }
 
+  const isGiven = (folder: Path): boolean =>
+    typeof folder === 'string' && personOf?.(relative(incoming, folder).split(sep).join('/')) !== undefined;
+
   async function remove(folder: Path): Promise<void> {
     emptied.delete(keyOf(folder));
+    if (isGiven(folder)) return;
     if (!(await files.removeFolder(folder).catch(() => false))) return;
     const parent = parentOf(folder);
     if (isBelow(parent) && (await files.list(parent).catch(() => undefined))?.length === 0) await remove(parent);

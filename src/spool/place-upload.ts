@@ -9,15 +9,15 @@ import type { Files } from '../base/files.js';
 import { temporaryName } from '../base/temporary-names.js';
 import { isLeftAlone } from './ignored-names.js';
 import type { Still } from './spool-interface.js';
-import { senderFolder } from './sender-folders.js';
+import { senderFolder, type Sending } from './sender-folders.js';
 
-/** Writes a stream into `incoming`; `name` is hostile text, `by` who sent it. Answers the name it got. Leaves nothing where the stream fails, or `still` throws. */
+/** Writes a stream into `incoming`; `name` is hostile text. Answers the name it got. Leaves nothing where the stream fails, or `still` throws. */
 export async function placeUpload(
   incoming: string,
   files: Files,
   stream: Readable,
   name: string,
-  by: string,
+  sending: Sending,
   still: Still = () => undefined,
 ): Promise<string> {
   const part = join(incoming, temporaryName());
@@ -28,7 +28,7 @@ export async function placeUpload(
     await files.remove(part);
     throw error;
   }
-  return giveName(await senderFolder(incoming, files, by), files, part, name);
+  return giveName(await senderFolder(incoming, files, sending), files, part, name);
 }
 
 /** Gives a whole file its name in a folder of `incoming`, or the next one that is free, and answers it. Durable. */

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Files } from '../base/files.js';
 import type { Log } from '../base/log.js';
+import type { Holder } from '../document/item-id.js';
 import type { Ingest } from '../ingest/ingest.js';
 import type { Sidecars } from '../ingest/sidecars/ingest-sidecars.js';
 import type { Local } from '../library/local-tables.js';
@@ -23,6 +24,8 @@ export interface ProcessorOptions {
   countSeen?: boolean;
   /** The `work` folder that takes over what is left in this one when the processor is closed (an import's). */
   handOver?: string;
+  /** The person (a ULID) whose all that lies in `incoming` is (an import's); absent for the house. */
+  holder?: Holder;
   /** What is taken instead of what lies in `incoming` (an export's). `works`: whose claims may have hidden something. */
   inbox?: (works: string[], openSidecars: () => WaitingSidecars | undefined) => IncomingFiles;
 }
@@ -36,6 +39,10 @@ export interface ProcessorParts {
   local: Pick<Local, 'seen' | 'today'>;
   /** Whether the archive has these bytes, by the local table and by a look at the disk. */
   isHere: (sha256: string) => boolean;
+  /** Whether the holder of a file has its bytes already, where the archive has them; without it, whoever has them. */
+  isHeld?: (sha256: string, found: ScannedFile) => boolean;
+  /** The person that a folder of `incoming` itself was given to. */
+  personOf?: (folder: string) => Holder | undefined;
   /** Where the archive has these bytes, absolute. */
   placeOf?: (sha256: string) => string | undefined;
   /** Whose sidecars are; without it they stay where they are. */

@@ -19,6 +19,7 @@ import type { PassSummary, SpoolEvent, SpoolPort } from './spool-interface.js';
 import { openKeyedQueue } from '../base/async/keyed-queue.js';
 import { openWaitingSidecars, type WaitingSidecars } from './waiting-sidecars.js';
 import { tellStatus } from './spool-status.js';
+import type { Assignment } from './scan-incoming.js';
 import { openTaking } from './claimer.js';
 import { openTally } from './spool-statistics.js';
 import { placeUpload } from './place-upload.js';
@@ -125,7 +126,8 @@ async function startProcessor(parts: ProcessorParts, options: ProcessorOptions, 
       if (!watching) await inbox.look();
       return { ...tellStatus({ inbox, hand, taking, tally }), today: parts.local.today.count() };
     },
-    place: (stream, name, by, still) => placeUpload(incoming, files, stream, name, by, still),
+    place: (stream, name, by, still, holder) =>
+      placeUpload(incoming, files, stream, name, { by, ...(holder !== undefined && { holder }) }, still),
     uploads,
     on: listeners.on,
     close: () => (closed ??= close()),
@@ -157,11 +159,13 @@ function openCore(parts: ProcessorParts, options: ProcessorOptions, emit: (event
   const openSidecars = (): WaitingSidecars | undefined =>
     parts.sidecars &&
     openWaitingSidecars(parts.sidecars, {
-      inHand: () => [...taking.underWay(), ...hand.items().map(({ name, folder = '' }) => ({ name, folder }))],
+      inHand: () => [...taking.underWay(), ...hand.items().map(({ folder = '', ...item }) => ({ ...item, folder }))],
       taken: (found) => taking.taken(found),
     });
   const waiting = openSidecars();
-  const inbox = options.inbox?.(works, openSidecars) ?? openInbox(incoming, settle, files, clock, works, waiting);
+  const inbox =
+    options.inbox?.(works, openSidecars) ??
+    openInbox(incoming, settle, files, clock, works, waiting, assignmentOf(parts, options));
   const hand = openHand({ claims, ingest: parts.ingest, clock, log, soon: Math.max(settle, 1000), tally, emit });
   const taking = openTaking({
     mode: options.mode,
@@ -171,6 +175,7 @@ function openCore(parts: ProcessorParts, options: ProcessorOptions, emit: (event
     files,
     seen: parts.local.seen,
     isHere: parts.isHere,
+    ...(parts.isHeld && { isHeld: parts.isHeld }),
     known: async (found, sha256) => waiting?.known(found, sha256, parts.placeOf?.(sha256)),
     told: parts.told ?? (() => undefined),
     clock,
@@ -182,6 +187,12 @@ function openCore(parts: ProcessorParts, options: ProcessorOptions, emit: (event
   });
   return { parts, options, emit, queue, tally, claims, waiting, inbox, hand, taking };
 }
+
+/** Whose what lies in `incoming` is. */
+const assignmentOf = ({ personOf }: ProcessorParts, { holder }: ProcessorOptions): Assignment => ({
+  ...(holder !== undefined && { holder }),
+  ...(personOf && { personOf }),
+});
 
 const keyOfClaim = ({ id }: Claim): string => `claim ${id}`;
 

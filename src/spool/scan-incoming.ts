@@ -5,6 +5,7 @@
 import { sentence, toPhotospoolError } from '../base/errors.js';
 import type { Entry, Files, Path } from '../base/files.js';
 import type { ImportedMetadata } from '../document/imported-metadata.js';
+import type { Holder } from '../document/item-id.js';
 import { hiddenClaim } from './cross-device-staging.js';
 import { isLeftAlone } from './ignored-names.js';
 import type { FileState } from './stable-files.js';
@@ -18,7 +19,7 @@ export interface ScannedFile {
   name: string;
   /** The name's bytes where they are not UTF-8. */
   raw?: Buffer;
-  /** The folder it lies in relative to `incoming`, with forward slashes; `''` at the top. */
+  /** The folder it lies in relative to `incoming`, or to that of its person, with forward slashes; `''` at the top. */
   folder: string;
   look: FileState;
   /** mtime in ms. */
@@ -27,6 +28,8 @@ export interface ScannedFile {
   changed?: number;
   /** Who sent it in; absent for the owner of the home. */
   by?: string;
+  /** Whose it is: a person (a ULID); absent for the house. */
+  holder?: Holder;
   /** What the export that it is a part of says of it. */
   brought?: ImportedMetadata;
 }
@@ -47,27 +50,50 @@ export interface Scan {
 /** The text of a name's bytes that are not UTF-8. */
 const legacy = new TextDecoder('windows-1252');
 
+/** Whose what is found is, where whoever sent it in said nothing. */
+export interface Assignment {
+  /** Of all; absent for the house. */
+  holder?: Holder;
+  /** The person that a folder itself was given to, by its path relative to the top; the innermost of several counts. */
+  personOf?(folder: string): Holder | undefined;
+}
+
+/** Where the walk is. */
+interface Place {
+  /** Relative to the top, with forward slashes. */
+  shown: string;
+  /** Relative to the folder of the person whose it is. */
+  folder: string;
+  by?: string;
+  holder?: Holder;
+}
+
+const inPlace = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
+
 /**
  * Walks a folder. undefined where the folder itself is not there (an unmounted drive is not a deletion).
  * What can't be read below it is passed over and told of in `trouble`.
  */
-export async function scan(incoming: string, files: Files): Promise<Scan | undefined> {
+// Longer than a screen: one walk fills one result.
+export async function scan(incoming: string, files: Files, assignment: Assignment = {}): Promise<Scan | undefined> {
   const result: Scan = { files: [], special: [], trouble: [], hidden: [], folders: [] };
-  return (await enter(incoming, '')) ? result : undefined;
+  const { holder, personOf } = assignment;
+  const top: Place = { shown: '', folder: '', ...(holder !== undefined && { holder }) };
+  return (await enter(incoming, top)) ? result : undefined;
 
-  async function walk(entries: Entry[], folder: string, by?: string): Promise<void> {
+  async function walk(entries: Entry[], place: Place): Promise<void> {
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))) {
       if (hiddenClaim(entry.name) !== undefined) result.hidden.push(entry.path);
-      if (folder === '' && by === undefined && isSenders(entry)) await enterSenders(entry.path);
+      if (place === top && isSenders(entry)) await enterSenders(entry.path);
       if (isLeftAlone(entry.name)) continue;
-      const shown = folder === '' ? nameOf(entry) : `${folder}/${nameOf(entry)}`;
+      const shown = inPlace(place.shown, nameOf(entry));
       if (entry.kind === 'other') {
         result.special.push({ name: shown, reason: 'is a link or device, which is never followed' });
         continue;
       }
       try {
-        if (entry.kind === 'file') await add(entry, folder, by);
-        else await enter(entry.path, shown, by);
+        if (entry.kind === 'file') await add(entry, place);
+        else await enter(entry.path, { ...place, shown, folder: inPlace(place.folder, nameOf(entry)) });
       } catch (error) {
         const failure = toPhotospoolError(error, 'read', shown);
         result.trouble.push({ name: shown, reason: sentence(failure) });
@@ -76,13 +102,23 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
   }
 
   /** False where there is no such folder. Which one it is, is asked before it is read: another may come to its place. */
-  async function enter(path: Path, shown: string, by?: string): Promise<boolean> {
+  async function enter(path: Path, place: Place): Promise<boolean> {
     const there = await files.statExact(path);
     const entries = there && (await files.list(path));
     if (!entries) return false;
     result.folders.push({ path, id: idOf(there) });
-    await walk(entries, shown, by);
+    await walk(entries, ownPlace(path, place));
     return true;
+  }
+
+  /**
+   * The place for what lies in a folder that was given to a person. Asked when the folder has been read: so what came after it was
+   * given is theirs. What somebody sent in is not, whatever its folder is called: it says itself whose it is.
+   */
+  function ownPlace(path: Path, place: Place): Place {
+    const isNamed = place.by === undefined && place !== top && typeof path === 'string';
+    const person = isNamed ? personOf?.(place.shown) : undefined;
+    return person === undefined ? place : { ...place, folder: '', holder: person };
   }
 
   /** The folders of those who sent something in (sender-folders.ts): what is in them came to the top of `incoming`, for all others. */
@@ -90,10 +126,10 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
     const there = await files.statExact(path);
     if (there) result.folders.push({ path, id: idOf(there) });
     for (const one of (await files.list(path)) ?? [])
-      if (one.kind === 'folder') await enter(one.path, '', await senderOf(files, one.path));
+      if (one.kind === 'folder') await enter(one.path, { shown: '', folder: '', ...(await senderOf(files, one.path)) });
   }
 
-  async function add(entry: Entry, folder: string, by?: string): Promise<void> {
+  async function add(entry: Entry, { folder, by, holder: person }: Place): Promise<void> {
     const found = await files.statExact(entry.path);
     if (!found?.isFile()) return;
     const { size, mtimeNs, ino, mtimeMs, ctimeMs } = found;
@@ -107,6 +143,7 @@ export async function scan(incoming: string, files: Files): Promise<Scan | undef
       modified: Number(mtimeMs),
       changed: Number(ctimeMs),
       ...(by !== undefined && { by }),
+      ...(person !== undefined && { holder: person }),
     });
   }
 }

@@ -3,6 +3,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { Subscribe } from '../base/async/listeners.js';
+import type { Holder } from '../document/item-id.js';
 
 /** A file that lies in `incoming`. `since` is UTC, when it was last written or renamed there; `bytes` its size then. */
 export interface WaitingItem {
@@ -195,6 +196,8 @@ export type SpoolEvent =
 export interface WantedUpload {
   /** Who: `authorOf`. An upload exists for nobody else. */
   by: string;
+  /** Whose it becomes: a person (a ULID); absent for the house. */
+  holder?: Holder;
   /** Bytes of the whole. */
   length: number;
   /** What the client says of it, hostile text: `filename`, `folder`, `modified`, `sha256`. */
@@ -269,10 +272,10 @@ export interface SpoolPort {
   readonly choices: SpoolChoices;
   /**
    * Puts a stream's bytes into `incoming` by a temporary name and a rename; never replaces a file. `name` is what the
-   * sender called it: hostile text; `by` who that is, as `authorOf` writes it. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error,
+   * sender called it: hostile text; `by` who that is, as `authorOf` writes it; `holder` the person (a ULID) whose it becomes, else it is the house’s. Resolves to the name it got. Rejects, and leaves nothing, where the stream ends in an error,
    * or `still` throws.
    */
-  place(stream: Readable, name: string, by: string, still?: Still): Promise<string>;
+  place(stream: Readable, name: string, by: string, still?: Still, holder?: Holder): Promise<string>;
   readonly uploads: Uploads;
   /** Tells of what happens; returns the function that ends it. */
   on: Subscribe<[event: SpoolEvent]>;

@@ -60,10 +60,10 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
     const found = await read(id);
     if (!found) return undefined;
     const { folder, note } = found;
-    const { by, length, metadata, begun, sha256 } = note;
+    const { by, holder, length, metadata, begun, sha256 } = note;
     const part = await files.stat(partOf(folder, id));
     const touched = Math.max(begun, part?.mtimeMs ?? 0);
-    const known = { id, by, length, metadata, touched };
+    const known = { id, by, ...(holder !== undefined && { holder }), length, metadata, touched };
     if (!part) return sha256 === undefined ? undefined : { ...known, state: 'received', bytes: length, sha256 };
     if (clock.now() - touched > keeping.unfinished) return undefined;
     return { ...known, state: finishing.has(id) ? 'checking' : 'uploading', bytes: part.size };
@@ -79,7 +79,7 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
         swept = clock.now();
         await sweep();
       }
-      const folder = await folderForNew();
+      const folder = await folderForNew(wanted);
       await files.makeFolder(folder);
       await checkAmount(parts, store, folder, wanted);
       unfinished.set(id, { by: wanted.by, length: wanted.length, folder });
@@ -115,7 +115,10 @@ export async function openUploads(parts: UploadsParts): Promise<OpenUploads> {
 type Store = ReturnType<typeof openStore>;
 
 function openStore({ incoming, work, files }: UploadsParts) {
-  const folders = [join(work, '.uploads'), join(incoming, '.photospool-uploads')] as const;
+  const [besideClaims, inIncoming] = [join(work, '.uploads'), join(incoming, '.photospool-uploads')];
+  /** Those for people have folders of their own: older versions would make photos of the house of them. */
+  const forPeople = (folder: string): string => `${folder}-own`;
+  const folders = [besideClaims, inIncoming].flatMap((folder) => [folder, forPeople(folder)]);
 
   /** Those that are not whole, by id. */
   const unfinished = new Map<string, { by: string; length: number; folder: string }>();
@@ -123,9 +126,10 @@ function openStore({ incoming, work, files }: UploadsParts) {
   const partOf = (folder: string, id: string): string => join(folder, `${id}.part`);
 
   /** Where new ones go: beside the claims, if a link leads from there to `incoming`. */
-  async function folderForNew(): Promise<string> {
+  async function folderForNew({ holder }: Pick<WantedUpload, 'holder'>): Promise<string> {
     const [there, own] = [await files.stat(incoming), await files.stat(work)];
-    if (there) return there.dev === own?.dev ? folders[0] : folders[1];
+    const folder = there?.dev === own?.dev ? besideClaims : inIncoming;
+    if (there) return holder === undefined ? folder : forPeople(folder);
     throw new PhotospoolError('busy', 'The folder for new photos is not there.', {
       hint: 'Is its disk connected? It is tried again by itself.',
     });
@@ -167,7 +171,7 @@ function openFinishing(
         note = await sealPart(files, part, note).catch((error: unknown) => dropWrong(folder, id, error));
         await files.replace(noteOf(folder, id), JSON.stringify(note));
       }
-      await folderForNew();
+      await folderForNew(note);
       await dropUnless(still, folder, id);
       await placePart(files, incoming, part, note);
       unfinished.delete(id);

@@ -3,6 +3,7 @@
  * they lie; nothing is kept for them but their names in memory, and nothing runs for them.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
+import { house } from '../document/item-id.js';
 import { waitsFor, type Sidecars } from '../ingest/sidecars/ingest-sidecars.js';
 import { isSidecarName, namedAfter, versionOf, type SidecarToMatch } from '../ingest/sidecars/match-sidecars.js';
 import { stemOf } from '../ingest/sidecars/arrival-names.js';
@@ -13,10 +14,13 @@ import { isoTime } from './claim-record.js';
 import type { IgnoredItem } from './spool-interface.js';
 import type { ScannedFile } from './scan-incoming.js';
 
+/** What the name of a file is told by: a sidecar waits for photos of its own holder only. */
+type Named = Pick<ScannedFile, 'name' | 'folder' | 'holder'>;
+
 /** What is asked of the rest of the spool. */
 export interface Beside {
   /** Photos that were taken out of `incoming` and are not in the archive yet: in hand, or stuck. */
-  inHand(): Iterable<Pick<ScannedFile, 'name' | 'folder'>>;
+  inHand(): Iterable<Named>;
   /** The bytes of a file that stays where it is, in `copy` mode, and is in the archive. */
   taken(found: ScannedFile): string | undefined;
 }
@@ -54,22 +58,25 @@ export const askingOf = ({
   folder,
   changed,
   by,
-}: Pick<ScannedFile, 'name' | 'folder' | 'changed' | 'by'>): SidecarToMatch => ({
+  holder,
+}: Pick<ScannedFile, 'name' | 'folder' | 'changed' | 'by' | 'holder'>): SidecarToMatch => ({
   name,
   folder,
   ...(changed !== undefined && { since: isoTime(changed) }),
   ...(by !== undefined && { by }),
+  ...(holder !== undefined && { holder }),
 });
+
+const keyOfName = ({ name, folder, holder = house }: Named): string => `${holder}/${nameKey(folder)}/${nameKey(name)}`;
 
 /** Opens the list of those that wait. */
 export function openWaitingSidecars(sidecars: Sidecars, beside: Beside): WaitingSidecars {
   const waiting = new Map<string, { item: IgnoredItem; tried?: string }>();
 
   /** Names that are coming, in their folders, with and without their endings. */
-  function namesOf(found: Iterable<Pick<ScannedFile, 'name' | 'folder'>>): Set<string> {
+  function namesOf(found: Iterable<Named>): Set<string> {
     const names = new Set<string>();
-    for (const { name, folder } of found)
-      for (const one of [name, stemOf(name)]) names.add(`${nameKey(folder)}/${nameKey(one)}`);
+    for (const one of found) for (const name of [one.name, stemOf(one.name)]) names.add(keyOfName({ ...one, name }));
     return names;
   }
 
@@ -79,14 +86,15 @@ export function openWaitingSidecars(sidecars: Sidecars, beside: Beside): Waiting
       const named = [...namesOf([photo])].some((name) => wanted.has(name));
       const sha256 = named ? beside.taken(photo) : undefined;
       if (sha256 === undefined) return true;
-      sidecars.names.came(photo.name, photo.folder, sha256, isoTime(photo.changed ?? photo.modified));
+      const { name, folder, holder = house, changed, modified } = photo;
+      sidecars.names.came(name, folder, { holder, sha256 }, isoTime(changed ?? modified));
       return false;
     });
   }
 
-  function mayCome({ name, folder }: ScannedFile, coming: ReadonlySet<string>): boolean {
-    const base = namedAfter(name);
-    return [base, versionOf(base)].some((one) => one !== undefined && coming.has(`${nameKey(folder)}/${nameKey(one)}`));
+  function mayCome(sidecar: ScannedFile, coming: ReadonlySet<string>): boolean {
+    const base = namedAfter(sidecar.name);
+    return [base, versionOf(base)].some((name) => name !== undefined && coming.has(keyOfName({ ...sidecar, name })));
   }
 
   return {
@@ -95,7 +103,7 @@ export function openWaitingSidecars(sidecars: Sidecars, beside: Beside): Waiting
       for (const key of waiting.keys()) if (!keys.has(key)) waiting.delete(key);
       if (found.length === 0) return [];
       await sidecars.names.follow();
-      const wanted = namesOf(found.map(({ name, folder }) => ({ name: `${namedAfter(name)}.`, folder })));
+      const wanted = namesOf(found.map((one) => ({ ...one, name: `${namedAfter(one.name)}.` })));
       const coming = namesOf([...beside.inHand(), ...settle(photos, wanted)]);
       const chosen: ScannedFile[] = [];
       for (const [n, one] of found.entries()) {

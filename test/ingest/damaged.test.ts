@@ -48,7 +48,11 @@ async function openArchiving(films = without) {
       writeFileSync(join(claim, name), bytes);
       const at = '2024-07-01T10:00:00.000Z';
       const arrival = { file: join(claim, name), name, modified: at, seen: at, claim, asIs };
-      return ingest(arrival, { step: () => undefined, setAside: () => Promise.resolve() });
+      return ingest(arrival, {
+        step: () => undefined,
+        setAside: () => Promise.resolve(),
+        markNew: () => Promise.resolve(),
+      });
     },
     photo: (bytes: Uint8Array) => library.get<PhotoDocument>(photoId(hashOf(bytes)))!.body,
   };
@@ -124,7 +128,11 @@ describe('a damaged photo', () => {
       writeFileSync(join(claim, 'a.jpg'), half);
       const at = '2024-07-01T10:00:00.000Z';
       const arrival = { file: join(claim, 'a.jpg'), name: 'a.jpg', modified: at, seen: at, claim, asIs: true };
-      const taken = failing(arrival, { step: () => undefined, setAside: () => Promise.resolve() });
+      const taken = failing(arrival, {
+        step: () => undefined,
+        setAside: () => Promise.resolve(),
+        markNew: () => Promise.resolve(),
+      });
       await expect(taken).rejects.toMatchObject({ code });
       expect(home.parts.library.get(photoId(hashOf(half)))).toBeUndefined();
     }

@@ -60,7 +60,11 @@ async function openHome(films = openFilms(tools), folder = temporaryFolder()): P
       writeFileSync(join(claim, name), bytes);
       const modified = '2020-05-06T07:08:09.000Z';
       const arrival = { file: join(claim, name), name, modified, seen: '2026-01-02T03:04:05.000Z', claim };
-      return ingest(arrival, { step: () => undefined, setAside: () => Promise.resolve() });
+      return ingest(arrival, {
+        step: () => undefined,
+        setAside: () => Promise.resolve(),
+        markNew: () => Promise.resolve(),
+      });
     },
     clips: (which = films) =>
       openClips({ ...parts, films: which, db, clock: systemClock, log: silent, onChange: () => () => undefined }),

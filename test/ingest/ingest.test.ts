@@ -6,13 +6,23 @@ import { openArchive } from '../../src/archive/archive.js';
 import { openBlobs } from '../../src/archive/blob-store.js';
 import { openFiles, type Files } from '../../src/base/files.js';
 import { openSqlite } from '../../src/base/sqlite.js';
-import { exifId, format, photoId, type ExifDocument, type PhotoDocument } from '../../src/document/photo-document.js';
+import {
+  exifId,
+  format,
+  photoId,
+  type Body,
+  type ExifDocument,
+  type PhotoDocument,
+} from '../../src/document/photo-document.js';
+import { viewPhoto } from '../../src/document/photo-view.js';
+import { purge } from '../../src/document/purge.js';
 import { openIngest, type Ingest } from '../../src/ingest/ingest.js';
 import type { IngestHooks, ArrivingFile } from '../../src/ingest/arriving-file.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 import { openMetadata } from '../../src/photo/facts/read-metadata.js';
 import { render } from '../../src/photo/decode/render.js';
 import { openFilms } from '../../src/video/transcode.js';
+import { photo } from '../document/documents.js';
 import { makePhoto } from '../picture.js';
 import { temporaryFolder } from '../folder.js';
 
@@ -63,7 +73,11 @@ async function begin(change: (files: Files) => Files = (files) => files): Promis
     ingest,
     log,
     alive,
-    hooks: { step: (step) => void log.push(`step ${step}`), setAside: () => Promise.resolve() },
+    hooks: {
+      step: (step) => void log.push(`step ${step}`),
+      setAside: () => Promise.resolve(),
+      markNew: () => Promise.resolve(),
+    },
     arrive(name, bytes, more = {}) {
       const claim = join(folder, 'work', String(claims++));
       mkdirSync(claim, { recursive: true });
@@ -201,6 +215,8 @@ describe('ingest', () => {
     const bench = await begin();
     const bytes = await makePhoto(1);
     const sha256 = hashOf(bytes);
+    // Written in the same transaction as the reservation.
+    bench.library.update(photoId(sha256), () => photo() as unknown as Body);
     bench.library.local.originals.reserve(
       { sha256, claim: 'dead', bytes: bytes.length, modified: 0 },
       () => '2024/07/theirs.jpg',
@@ -209,6 +225,20 @@ describe('ingest', () => {
     writeFileSync(join(bench.archive, '2024/07/theirs.jpg'), bytes);
     expect(await bench.ingest(bench.arrive('a.jpg', bytes), bench.hooks)).toMatchObject({ kind: 'duplicate' });
     expect(bench.library.local.originals.find(sha256)?.state).toBe('here');
+  });
+
+  it('brings a photo back to the trash that was purged on another server, though its bytes are still here', async () => {
+    const bench = await begin();
+    const bytes = await makePhoto(1);
+    const sha256 = hashOf(bytes);
+    await bench.ingest(bench.arrive('a.jpg', bytes), bench.hooks);
+    bench.library.update(
+      photoId(sha256),
+      (body) => body && (purge(body, { at: bench.library.stampAfter(body), by: 'owner' }) as unknown as Body),
+    );
+    const again = bench.arrive('b.jpg', bytes, { seen: '2026-02-02T03:04:05.000Z' });
+    expect(await bench.ingest(again, bench.hooks)).toMatchObject({ kind: 'stored', path: 'duplicates/b.jpg' });
+    expect(viewPhoto(sha256, photoOf(bench.library, sha256), { here: true }).trashed).toBe(true);
   });
 
   it('takes another name where somebody else put a file there, before or in the middle of it', async () => {

@@ -47,7 +47,7 @@ export async function begin(count: number): Promise<SmallHome> {
     writeFileSync(join(claim, 'a.jpg'), await makePhoto(n));
     const at = '2024-07-01T10:00:00.000Z';
     const arrival = { file: join(claim, 'a.jpg'), name: 'a.jpg', modified: at, seen: at, claim };
-    const hooks = { step: () => undefined, setAside: () => Promise.resolve() };
+    const hooks = { step: () => undefined, setAside: () => Promise.resolve(), markNew: () => Promise.resolve() };
     hashes.push((await ingest(arrival, hooks)).sha256);
   }
   await metadata.close();

@@ -83,7 +83,11 @@ it('is told, rendered, given as JPEG, and taken in', async () => {
     modified: '2020-05-06T07:08:09.000Z',
     seen: '2026-01-02T03:04:05.000Z',
   };
-  const outcome = await ingest(arrival, { step: () => undefined, setAside: () => Promise.resolve() });
+  const outcome = await ingest(arrival, {
+    step: () => undefined,
+    setAside: () => Promise.resolve(),
+    markNew: () => Promise.resolve(),
+  });
   expect(outcome).toMatchObject({ kind: 'stored', path: '2020/05/a.toy' });
   const { facts, renditions } = library.get<PhotoDocument>(photoId((outcome as { sha256: string }).sha256))!.body;
   expect(facts).toMatchObject({ type: 'image/toy', width: 60, height: 40 });

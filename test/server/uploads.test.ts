@@ -353,7 +353,7 @@ describe('an upload whose sender loses the right meanwhile', () => {
   async function openSender() {
     const home = await openHome();
     home.spool.takes = (stream, name, still) =>
-      placeUpload(incomingOf(home), openFiles(), stream, name, 'owner', still);
+      placeUpload(incomingOf(home), openFiles(), stream, name, { by: 'owner' }, still);
     const by: Actor = { by: 'owner', who: 'command line' };
     const { secret } = home.access.tokens.make('phone', ['upload'], by);
     const revoke = (): void => void home.access.tokens.revoke('phone', by);

@@ -1,10 +1,12 @@
 /**
  * Under which names photos came in, and in which folders: a local table, filled from the change feed by the sightings of
- * documents, and by what came again. A crash leaves it a little behind the feed; it can be dropped, and is filled again.
+ * documents, and by what came again. Each holder’s names are their own: those of a person stand behind the person and a slash, which
+ * no name of a file holds. A crash leaves it a little behind the feed; it can be dropped, and is filled again.
  */
 import type { Sqlite } from '../../base/sqlite.js';
+import { house, itemOf, type Holder, type Item } from '../../document/item-id.js';
 import { entriesOf, own, textOf } from '../../document/json-values.js';
-import { photoOf, sha256Of } from '../../document/photo-document.js';
+import { photoOf } from '../../document/photo-document.js';
 import { numberCheckpoint, openChangeFollower } from '../../library/follow.js';
 import type { Library } from '../../library/library.js';
 import { nameKey } from '../../library/local-tables.js';
@@ -20,16 +22,16 @@ export interface Name {
   inFolder: boolean;
 }
 
-/** The names of all photos. Letters of either case are the same, as are the Unicode forms. */
+/** The names of all items. Letters of either case are the same, as are the Unicode forms. */
 export interface ArrivalNames {
   /** Takes in what changed in the library since the last call. Yields to other work. */
   follow(): Promise<unknown>;
-  /** Those that have exactly this name. `folder` is relative to incoming, empty at the top. */
-  named(name: string, folder: string): Name[];
+  /** Those of a holder that have exactly this name. `folder` is relative to incoming, empty at the top. */
+  named(name: string, folder: string, holder?: Holder): Name[];
   /** Those that have this name with any ending. */
-  stemmed(stem: string, folder: string): Name[];
+  stemmed(stem: string, folder: string, holder?: Holder): Name[];
   /** Notes that a photo came in, also one that the archive had. Joins the library's transaction. */
-  came(name: string, folder: string, sha256: string, at: string): void;
+  came(name: string, folder: string, item: Item, at: string): void;
 }
 
 const tables = `
@@ -56,19 +58,23 @@ export function openNames(db: Sqlite, library: Library): ArrivalNames {
   const byName = db.prepare<Row>(`${select} WHERE name = ? ${order}`);
   const byStem = db.prepare<Row>(`${select} WHERE stem = ? AND name <> stem ${order}`);
 
-  function came(name: string, folder: string, sha256: string, at: string): void {
-    put.run(nameKey(name), nameKey(folder), sha256, nameKey(stemOf(name)), name.normalize('NFC'), at);
+  const keyOf = (name: string, holder: Holder): string =>
+    holder === house ? nameKey(name) : `${holder}/${nameKey(name)}`;
+
+  function came(name: string, folder: string, { holder, sha256 }: Item, at: string): void {
+    const [key, stem] = [keyOf(name, holder), keyOf(stemOf(name), holder)];
+    put.run(key, nameKey(folder), sha256, stem, name.normalize('NFC'), at);
   }
 
   const toNames = (rows: Row[], folder: string): Name[] =>
     rows.map(({ exact, folder: where, ...row }) => ({ ...row, name: exact, inFolder: where === nameKey(folder) }));
 
   function take(id: string): void {
-    const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
-    const photo = sha256 === undefined ? undefined : photoOf(library.get(id)?.body);
+    const item = itemOf(id);
+    const photo = item && photoOf(library.get(id)?.body);
     for (const [, sighting] of entriesOf(photo?.sightings)) {
       const [name, folder, at] = ['name', 'folder', 'at'].map((key) => textOf(own(sighting, key)));
-      if (name !== '') came(name!, folder!, sha256!, at!);
+      if (name !== '' && !name!.includes('/')) came(name!, folder!, item!, at!);
     }
   }
 
@@ -81,8 +87,8 @@ export function openNames(db: Sqlite, library: Library): ArrivalNames {
 
   return {
     follow: () => follower.catchUp(),
-    named: (name, folder) => toNames(byName.all(nameKey(name), nameKey(folder)), folder),
-    stemmed: (stem, folder) => toNames(byStem.all(nameKey(stem), nameKey(folder)), folder),
+    named: (name, folder, holder = house) => toNames(byName.all(keyOf(name, holder), nameKey(folder)), folder),
+    stemmed: (stem, folder, holder = house) => toNames(byStem.all(keyOf(stem, holder), nameKey(folder)), folder),
     came,
   };
 }

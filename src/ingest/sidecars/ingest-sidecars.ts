@@ -7,14 +7,18 @@ import type { Archive } from '../../archive/archive.js';
 import { archiveName, fitName, safeName, splitName } from '../../archive/original-names.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
 import type { Sqlite } from '../../base/sqlite.js';
+import { house, itemId, type Holder } from '../../document/item-id.js';
+import { own } from '../../document/json-values.js';
 import { isNewer } from '../../document/merge.js';
-import { photoId, type PhotoDocument, type SidecarValues } from '../../document/photo-document.js';
+import type { PhotoDocument, SidecarValues } from '../../document/photo-document.js';
 import { withSidecar } from '../../document/sidecar-values.js';
 import { viewPhoto } from '../../document/photo-view.js';
 import type { Library } from '../../library/library.js';
-import type { OriginalRow, Reservation } from '../../library/local-tables.js';
+import type { OriginalRow } from '../../library/local-tables.js';
 import type { Metadata } from '../../photo/facts/read-metadata.js';
+import { checkHolder, holderOf, type MayHold, type Recorded } from '../arrival-holder.js';
 import type { ArrivingFile } from '../arriving-file.js';
+import { isOwnClaim } from '../reservations.js';
 import {
   candidates,
   findPhotos,
@@ -45,18 +49,35 @@ export interface Sidecars {
 }
 
 /** A sidecar that came in, as far as it matters here; `claim` where a place is to be reserved for it. */
-export type Came = Pick<ArrivingFile, 'file' | 'name' | 'folder' | 'since' | 'modified' | 'by'> & { claim?: string };
+export type Came = Pick<ArrivingFile, 'file' | 'name' | 'folder' | 'since' | 'modified' | 'by' | 'holder'> & {
+  claim?: string;
+};
 
-/** A sidecar in hand. Both throw `locked` where its photo is not known any more. */
+/**
+ * A sidecar in hand. What writes throws `locked` where its photo is not known any more, `forbidden` where it is for a person who may
+ * not hold items now.
+ */
 export interface Bringing {
+  /** Whether its holder brought these bytes (SHA-256) before, so that they are a duplicate. */
+  isKnown(sha256: string): boolean;
   /** Adds its values to the documents of its photos, and reserves its place beside the first, in one transaction. */
-  record(archive: Archive, original: Pick<OriginalRow, 'sha256' | 'bytes' | 'modified'>): Reservation;
+  record(archive: Archive, original: Pick<OriginalRow, 'sha256' | 'bytes' | 'modified'>): Recorded;
   /** Adds its values alone: the archive has its bytes. */
   attach(sha256: string): void;
 }
 
-/** Opens the sidecars of a library. `describing`: for which photos whose sidecars count, asked when they take effect. */
-export function openSidecars(db: Sqlite, library: Library, metadata: Metadata, describing: Describing): Sidecars {
+/**
+ * Opens the sidecars of a library. `describing`: for which photos whose sidecars count, asked when they take effect. `mayHold`: see
+ * `IngestParts`.
+ */
+// Longer than a screen: what a sidecar in hand can do shares what it is matched by.
+export function openSidecars(
+  db: Sqlite,
+  library: Library,
+  metadata: Metadata,
+  describing: Describing,
+  mayHold?: MayHold,
+): Sidecars {
   const names = openNames(db, library);
   const finding = { names, library, describing };
 
@@ -68,7 +89,21 @@ export function openSidecars(db: Sqlite, library: Library, metadata: Metadata, d
     });
   }
 
+  /** Whether an item of its holder that it counts for lists it already. */
+  function isListed(arrival: Came, values: SidecarValues, sha256: string): boolean {
+    const match = findPhotos(askingOf(arrival), values, finding);
+    const holder = holderOf(arrival);
+    return (
+      match.kind === 'found' &&
+      match.photos.some((photo) => {
+        const { sidecars } = library.get<PhotoDocument>(itemId({ holder, sha256: photo }))?.body ?? {};
+        return own(sidecars, sha256) !== undefined;
+      })
+    );
+  }
+
   function attach(arrival: Came, values: SidecarValues, sha256: string): SidecarMatch & { kind: 'found' } {
+    checkHolder(mayHold, arrival);
     const match = findPhotos(askingOf(arrival), values, finding);
     if (match.kind !== 'found') {
       throw new PhotospoolError('locked', `${printable(arrival.name)}: ${reasonOf(match, arrival)}.`, {
@@ -83,7 +118,7 @@ export function openSidecars(db: Sqlite, library: Library, metadata: Metadata, d
       ...(by !== undefined && { by }),
     };
     for (const photo of match.photos) {
-      library.update<PhotoDocument>(photoId(photo), (body) =>
+      library.update<PhotoDocument>(itemId({ holder: holderOf(arrival), sha256: photo }), (body) =>
         body && !isNewer(body) ? withSidecar(body, sha256, sidecar) : body,
       );
     }
@@ -107,16 +142,24 @@ export function openSidecars(db: Sqlite, library: Library, metadata: Metadata, d
       const values = await metadata.sidecar(arrival.file);
       await names.follow();
       return {
+        isKnown(sha256) {
+          const row = library.local.originals.find(sha256);
+          // What the house brought once is its duplicate for whatever photo: so it was before people held anything.
+          const isOfHouse = arrival.holder === undefined && row !== undefined && !isOwnClaim(row.claim);
+          return isOfHouse || isListed(arrival, values, sha256);
+        },
         attach: (sha256) => void library.transaction(() => attach(arrival, values, sha256)),
         record: (archive, original) =>
           library.transaction(() => {
+            const isNew = !isListed(arrival, values, original.sha256);
             const { photos, style } = attach(arrival, values, original.sha256);
-            const home = placeOf(photos[0]!, library);
-            return library.local.originals.reserve(
+            const home = placeOf(photos[0]!, library, holderOf(arrival));
+            const place = library.local.originals.reserve(
               { ...original, claim: arrival.claim ?? '' },
               (n) => besideName(home, arrival.name, style, original.sha256, n),
               archive.occupied,
             );
+            return { ...place, isNew };
           }),
       };
     },
@@ -129,11 +172,13 @@ export const askingOf = ({
   folder = '',
   since,
   by,
-}: Pick<ArrivingFile, 'name' | 'folder' | 'since' | 'by'>): SidecarToMatch => ({
+  holder,
+}: Pick<ArrivingFile, 'name' | 'folder' | 'since' | 'by' | 'holder'>): SidecarToMatch => ({
   name,
   folder,
   ...(since !== undefined && { since }),
   ...(by !== undefined && { by }),
+  ...(holder !== undefined && { holder }),
 });
 
 /** Why a sidecar waits of whose photo nothing is known; the same where whoever sent it may not edit the photo of its name. */
@@ -151,11 +196,11 @@ export const reasonOf = (
     ? waitsFor(asking)
     : `it is an XMP sidecar, and ${match.count} photos could be meant: call it as one of them, ending and all (IMG_1.jpg.xmp), or put it beside that one`;
 
-/** Where a photo lies in the archive, or would where it is on another server. */
-export function placeOf(sha256: string, library: Library): string {
+/** Where the photo of an item lies in the archive, or would where it is on another server. */
+export function placeOf(sha256: string, library: Library, holder: Holder = house): string {
   const row = library.local.originals.find(sha256);
   if (row) return row.path;
-  const photo = library.get<PhotoDocument>(photoId(sha256))!.body;
+  const photo = library.get<PhotoDocument>(itemId({ holder, sha256 }))!.body;
   const { taken, name } = viewPhoto(sha256, photo, { here: false });
   return archiveName(taken, name, sha256, 0);
 }

@@ -4,8 +4,9 @@
  */
 import { shotOf } from '../../catalog/raw-jpeg-stacks.js';
 import { pairOf } from '../../document/facts.js';
+import { house, itemId, type Holder, type Item } from '../../document/item-id.js';
 import { own, textOf } from '../../document/json-values.js';
-import { photoId, photoOf, type PhotoDocument, type SidecarValues } from '../../document/photo-document.js';
+import { photoOf, type PhotoDocument, type SidecarValues } from '../../document/photo-document.js';
 import { owner } from '../../document/photo-senders.js';
 import type { Library } from '../../library/library.js';
 import { stemOf, type Name, type ArrivalNames } from './arrival-names.js';
@@ -20,13 +21,15 @@ export interface SidecarToMatch {
   since?: string;
   /** Who sent it in; absent for the owner of the home. */
   by?: string;
+  /** Whose items it is for: a person’s (a ULID); absent for the house’s. It counts for no others. */
+  holder?: Holder;
 }
 
 /**
  * Whose a photo is to whoever sent a sidecar, `by`; undefined where it may not count for it, which for them is as if there were no
  * such photo (`mayDescribe` of access/permissions.ts).
  */
-export type Describing = (by: string, sha256: string, photo: PhotoDocument) => 'own' | 'house' | 'guest' | undefined;
+export type Describing = (by: string, item: Item, photo: PhotoDocument) => 'own' | 'house' | 'guest' | undefined;
 
 /** What it says itself, where it was read. */
 export type Said = Pick<SidecarValues, 'taken'>;
@@ -54,12 +57,12 @@ export function versionOf(name: string): string | undefined {
 }
 
 /** The photos that have a sidecar's name, by style, the nearest style first. Only names are looked at. */
-export function* candidates({ name, folder }: SidecarToMatch, names: ArrivalNames): Generator<[Style, Name[]]> {
+export function* candidates({ name, folder, holder }: SidecarToMatch, names: ArrivalNames): Generator<[Style, Name[]]> {
   const base = namedAfter(name);
-  yield ['full', names.named(base, folder)];
-  yield ['stem', names.stemmed(base, folder)];
+  yield ['full', names.named(base, folder, holder)];
+  yield ['stem', names.stemmed(base, folder, holder)];
   const version = versionOf(base);
-  if (version !== undefined) yield ['version', names.named(version, folder)];
+  if (version !== undefined) yield ['version', names.named(version, folder, holder)];
 }
 
 /** What the photos of a sidecar are found in. */
@@ -100,13 +103,13 @@ export interface SidecarCandidate extends Name {
 /** Of those that have a name, the photos for which a sidecar may count. */
 export function knownOf(
   names: Name[],
-  { by = owner }: SidecarToMatch,
+  { by = owner, holder = house }: SidecarToMatch,
   { library, describing }: SidecarLookup,
 ): SidecarCandidate[] {
-  const stored = library.getMany(names.map(({ sha256 }) => photoId(sha256)));
+  const stored = library.getMany(names.map(({ sha256 }) => itemId({ holder, sha256 })));
   return names.flatMap((one, n) => {
     const photo = photoOf(stored[n]?.body);
-    const whose = photo && describing(by, one.sha256, photo);
+    const whose = photo && describing(by, { holder, sha256: one.sha256 }, photo);
     return photo && whose ? [{ ...one, photo, whose }] : [];
   });
 }
