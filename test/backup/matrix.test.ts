@@ -118,7 +118,7 @@ describe.each(kinds)('a backup: %s', (kind) => {
 
     const restored = await restoreHome({ folder: backup, config: () => configFor(at, { workers: '1' }), parts });
 
-    expect(restored.later).toEqual({ stored: later.length, stuck: [] });
+    expect(restored.later).toEqual({ stored: later.length, stuck: [], unassigned: 0 });
     const open = restored.findings.filter((finding) => !finding.repaired && finding.kind !== 'unknown');
     const lost = open.filter((finding) => finding.kind !== 'rendition').map(({ sha256 }) => sha256);
     expect(lost.sort()).toEqual(missing.sort());

@@ -40,7 +40,9 @@ async function restoreFrom(folder: string, flags: RestoreFlags): Promise<number>
     for (const { name, reason } of restored.later.stuck) say(`stuck: ${printable(name)}: ${reason}`);
     if (flags.json) printJson(asJson(restored, (Date.now() - began) / 1000));
     else for (const line of describe(restored)) print(line);
-    return trouble.some(isTrouble) || restored.later.stuck.length > 0 ? exit.stuck : exit.done;
+    return trouble.some(isTrouble) || restored.later.stuck.length + restored.later.unassigned > 0
+      ? exit.stuck
+      : exit.done;
   } finally {
     progress.end();
   }
@@ -72,7 +74,7 @@ function asJson(restored: Restored, seconds: number): object {
       moved,
     },
     renditions: { made: mended(restored, 'rendition'), missing: renditions },
-    later: { stored: later.stored, stuck: later.stuck.length },
+    later: { stored: later.stored, stuck: later.stuck.length, unassigned: later.unassigned },
     unknown,
     seconds,
   };
@@ -93,6 +95,11 @@ function describe(restored: Restored): string[] {
   ];
   if (kept !== undefined) lines.push(`The library that was there is now ${shortPath(kept, config)}.`);
   if (later.stored > 0) lines.push(`${counted(later.stored, 'photo')} came after the backup, and were taken in again.`);
+  if (later.unassigned > 0)
+    lines.push(
+      `${counted(later.unassigned, 'photo')} came after the backup and belong to nobody yet: they are named above as unknown. ` +
+        'Move each from the archive into incoming, or into the folder of the person whose it is.',
+    );
   const beside = mended(restored, 'changed');
   if (beside > 0)
     lines.push(`${counted(beside, 'damaged original')} stayed beside the good one: \`verify\` lists it as unknown.`);
