@@ -1,22 +1,25 @@
-/** The shapes of what the routes of access take and give; see photo-schemas.ts. Answers hold no secret but where one is made. */
+/**
+ * The request and response schemas of access routes; see photo-schemas.ts. Responses contain no secret except where one
+ * is created.
+ */
 import { Type, type TProperties } from 'typebox';
 import { happenings } from '../access/audit-log.js';
 import { personRoles } from '../access/people.js';
 import { actions, mays } from '../access/permissions.js';
 import { Sha256 } from './photo-schemas.js';
 
-/** An object that refuses keys it does not know. */
+/** An object that rejects unknown keys. */
 export const strict = <P extends TProperties>(properties: P, options: object = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options });
 
 const utc = Type.String({ description: 'UTC, 2026-11-24T10:00:00.000Z' });
 const optional = Type.Optional;
 
-/** A name as somebody types it. */
+/** A name as entered. */
 export const GivenName = Type.String({ minLength: 1, maxLength: 400 });
-/** A password as somebody types it. */
+/** A password as entered. */
 export const GivenPassword = Type.String({ minLength: 1, maxLength: 4_000 });
-/** A code of an authenticator app, or a recovery code, as somebody types it. */
+/** A code of an authenticator app, or a recovery code, as entered. */
 export const GivenOtp = Type.String({
   minLength: 1,
   maxLength: 40,
@@ -24,7 +27,7 @@ export const GivenOtp = Type.String({
 });
 /** The code of a one-time link. */
 export const Code = Type.String({ minLength: 1, maxLength: 200 });
-/** The id of a person, a session or a passkey, as an address has it: one that is not well formed is not found. */
+/** The id of a person, a session or a passkey in a path: a malformed one is not found. */
 export const OneParams = Type.Object({ id: Type.String() });
 
 /** server/http/sign-in-response.ts `SessionView`. */
@@ -47,7 +50,7 @@ export const Session = Type.Object({
   may: Type.Array(Type.Enum(actions)),
 });
 
-/** What a person may be. */
+/** The roles of a person. */
 export const PersonRole = Type.Enum(personRoles);
 /** access/accounts.ts `Account`. */
 export const Person = Type.Object({
@@ -74,7 +77,7 @@ export const WaitingPerson = Type.Object({
 /** A one-time link. */
 export const Invitation = Type.Object({ path: Type.String({ description: '/invite#<code>' }), expires: utc });
 
-/** Somebody's session. */
+/** A session. */
 export const OneSession = Type.Object({
   id: Type.String(),
   current: Type.Boolean(),
@@ -93,7 +96,7 @@ export const Passkey = Type.Object({
 });
 
 const long = Type.String({ maxLength: 20_000 });
-/** What a browser answers to options of WebAuthn (its JSON form, Web Authentication Level 3, 5.1.8). */
+/** A browser's response to WebAuthn options (its JSON form, Web Authentication Level 3, 5.1.8). */
 export const WebAuthnAnswer = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 2_000 }),
   rawId: Type.String({ maxLength: 2_000 }),
@@ -101,7 +104,7 @@ export const WebAuthnAnswer = Type.Object({
   response: Type.Record(Type.String(), Type.Unknown()),
   clientExtensionResults: Type.Object({}),
 });
-/** The answer to the options for signing in. */
+/** The response to the options for signing in. */
 export const SignInAnswer = Type.Intersect([
   WebAuthnAnswer,
   Type.Object({
@@ -113,7 +116,7 @@ export const SignInAnswer = Type.Intersect([
     }),
   }),
 ]);
-/** The answer to the options for making a passkey. */
+/** The response to the options for creating a passkey. */
 export const MakeAnswer = Type.Intersect([
   WebAuthnAnswer,
   Type.Object({
@@ -127,7 +130,7 @@ export const MakeAnswer = Type.Intersect([
 /** Options of WebAuthn, for `PublicKeyCredential.parse…OptionsFromJSON`. */
 export const WebAuthnOptions = Type.Record(Type.String(), Type.Unknown());
 
-/** What a token may be made for. */
+/** The permissions of a token. */
 export const May = Type.Enum(mays);
 /** access/api-tokens.ts `Token`. */
 export const Token = Type.Object({
@@ -138,7 +141,7 @@ export const Token = Type.Object({
   by: optional(Type.String({ description: 'the name of whoever made it' })),
 });
 
-/** What the owner set. */
+/** The owner's settings. */
 export const AccessSettings = Type.Object({
   visitors: Type.Boolean(),
   familyEdits: Type.Boolean(),

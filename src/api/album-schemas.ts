@@ -1,4 +1,7 @@
-/** The shapes of answers about the album other than photos: albums, timeline, map, duplicates, history; see photo-schemas.ts. */
+/**
+ * The schemas of responses about the album except photos: albums, timeline, map, duplicates, history; see
+ * photo-schemas.ts.
+ */
 import { Type } from 'typebox';
 import { Ahead, Merge } from './mesh-schemas.js';
 import { Facets, next, Photo, Sha256, Tile } from './photo-schemas.js';
@@ -10,15 +13,15 @@ export const SavedSearch = Type.Object({
   q: Type.String({ description: 'the search' }),
   added: Type.String({ description: 'UTC' }),
 });
-/** A saved search with how many photos it finds, and the newest of them. */
+/** A saved search with the number of its photos, and the newest of them. */
 export const CountedSearch = Type.Object({
   ...SavedSearch.properties,
   count: Type.Integer(),
   tile: Type.Optional(Tile),
 });
-/** An album that a folder suggests; `newest` is the id of its newest photo. */
+/** An album suggested by a folder; `newest` is the id of its newest photo. */
 export const SuggestedAlbum = Type.Object({ name: Type.String(), count: Type.Integer(), newest: Type.String() });
-/** The photo that was chosen as the cover of an album. */
+/** The photo chosen as the cover of an album. */
 export const AlbumCover = Type.Object({ album: Type.String(), tile: Tile });
 
 /** The places of each month, or of each day. */
@@ -29,7 +32,7 @@ export const TimelinePlaces = Type.Array(
     places: Type.Array(Type.String()),
   }),
 );
-/** Months or years with the photo that stands for each, newest first. */
+/** Months or years with their cover photos, newest first. */
 export const TimelineCovers = Type.Array(Type.Object({ span: Type.String(), count: Type.Integer(), tile: Tile }));
 /** The tags and albums of some photos. */
 export const FacetsOfPhotos = Type.Object({ tags: Facets, albums: Facets });
@@ -52,12 +55,12 @@ export const MapCluster = Type.Object({
   place: Type.Optional(Type.String({ description: 'where the newest photo was taken' })),
 });
 
-/** Photos that look the same. */
+/** Similar photos. */
 export const DuplicateGroup = Type.Object({
   best: Type.Unsafe<string>({ ...Sha256, description: 'the one that is proposed to be kept' }),
   photos: Type.Array(Photo, { description: 'oldest first' }),
 });
-/** A page of groups of photos that look the same. */
+/** A page of groups of similar photos. */
 export const Duplicates = Type.Object({
   count: Type.Integer({ description: 'how many groups there are' }),
   groups: Type.Array(DuplicateGroup),
@@ -105,14 +108,14 @@ export const PhotoHistory = Type.Object({
   merges: Type.Array(Merge),
 });
 
-/** How much of an original is here while it comes from another server. */
+/** How many bytes of an original have arrived from another server. */
 export const OriginalProgress = Type.Object({
   here: Type.Boolean(),
   bytes: Type.Integer(),
   have: Type.Integer({ description: 'bytes of it that are here' }),
   reachable: Type.Boolean({ description: 'there are servers that may have it' }),
 });
-/** What an album for everybody begins with. */
+/** The start of the page of a public album. */
 export const FrontPage = Type.Object({
   title: Type.String(),
   photos: Type.Integer(),
@@ -133,7 +136,7 @@ export const FrontPage = Type.Object({
   tags: Facets,
   albums: Facets,
 });
-/** What this server is, and whether it has photos. */
+/** The kind of this server, and whether it has photos. */
 export const HomeAnswer = Type.Object({
   incoming: Type.Optional(Type.String({ description: 'where to put photos, for those who may look there' })),
   version: Type.String(),

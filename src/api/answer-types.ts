@@ -1,6 +1,6 @@
 /**
- * The answers of the API as types, derived from the shapes that write them: what the page imports, so that it has no copy of its
- * own. Types only. Times are UTC.
+ * The API's responses as types, derived from the schemas that write them: the page imports these instead of copies.
+ * Types only. Times are UTC.
  */
 import type { Static } from 'typebox';
 import type * as access from './access-schemas.js';
@@ -9,60 +9,62 @@ import type * as mesh from './mesh-schemas.js';
 import type * as photos from './photo-schemas.js';
 import type * as spool from './spool-schemas.js';
 
-/** What a viewer may be allowed to do (docs/access.md has the table). */
+/** The permissions of a viewer (docs/access.md has the table). */
 export type { Action } from '../access/permissions.js';
 
-/** The answer of `GET /api/session`: who is known, and what they may do. `role` is null where nobody is known. */
+/**
+ * The response of `GET /api/session`: who is signed in, with which permissions. `role` is null for anonymous viewers.
+ */
 export type SessionAnswer = Static<typeof access.Session>;
 /** A person with an account. */
 export type Person = Static<typeof access.Person>;
-/** What another server changed of a person and an owner here has not agreed to. */
+/** A change of a person on another server that no owner here has confirmed yet. */
 export type WaitingPerson = Static<typeof access.WaitingPerson>;
-/** A link that lets a person choose a password, once. */
+/** A link with which a person chooses a password, once. */
 export type Invitation = Static<typeof access.Invitation>;
-/** A place where somebody is signed in. */
+/** A browser in which someone is signed in. */
 export type SignedInSession = Static<typeof access.OneSession>;
-/** A passkey of one's own. */
+/** One of the viewer's passkeys. */
 export type Passkey = Static<typeof access.Passkey>;
-/** One's own second factor; `recovery` counts the codes that were not used yet. */
+/** The viewer's second factor; `recovery` counts unused codes. */
 export type SecondFactor = Static<typeof access.SecondFactor>;
-/** What a token may do. */
+/** The permissions of a token. */
 export type TokenMay = Static<typeof access.May>;
 /** A token, without its secret. */
 export type Token = Static<typeof access.Token>;
-/** Who else is let in, and what links begin with. */
+/** Who else has access, and the base address of links. */
 export type AccessSettings = Static<typeof access.AccessSettings>;
 /** One entry of the audit log. */
 export type AuditEntry = Static<typeof access.AuditEntry>;
-/** A comment, as somebody sees it. */
+/** A comment, as visible to the viewer. */
 export type Comment = Static<typeof access.Comment>;
 /** A share link as the owner sees it, without its secret. */
 export type ShareLink = Static<typeof access.ShareLink>;
 /** A share link as its visitors see it. */
 export type ShareLinkView = Static<typeof access.ShareLinkView>;
 
-/** A photo, as much of it as the viewer may see. */
+/** A photo, as much of it as is visible to the viewer. */
 export type Photo = Static<typeof photos.Photo>;
 /** A photo in the timeline. */
 export type Tile = Static<typeof photos.Tile>;
-/** A stretch of the timeline: photos of one month. */
+/** A segment of the timeline: photos of one month. */
 export type Segment = Static<typeof photos.Segments>[number];
 /** Photos of one month (`2024-07`). */
 export type Month = Static<typeof photos.Months>[number];
 /** A tag, an album, a camera … with the number of its photos. */
 export type Facet = Static<typeof photos.Facets>[number];
-/** Edits of some photos; those of a way back have `restores` and `from` too. `shift` is seconds; null takes a value away. */
+/** Edits of some photos; those of an undo have `restores` and `from` too. `shift` is seconds; null removes a value. */
 export type PhotosEdit = Static<typeof photos.EachEdits>['each'][number];
-/** What became of edits. */
+/** The result of edits. */
 export type EditResult = Static<typeof photos.Changed>;
 
 /** A saved search with the number of its photos and the newest of them. */
 export type SavedSearch = Static<typeof album.CountedSearch>;
-/** An album that a folder suggests; `newest` is the id of its newest photo. */
+/** An album suggested by a folder; `newest` is the id of its newest photo. */
 export type SuggestedAlbum = Static<typeof album.SuggestedAlbum>;
-/** The photo that was chosen as the cover of an album. */
+/** The photo chosen as the cover of an album. */
 export type AlbumCover = Static<typeof album.AlbumCover>;
-/** A month (`2024-07`) or year (`2024`) with the photo that stands for it. */
+/** A month (`2024-07`) or year (`2024`) with its cover photo. */
 export type TimelineCover = Static<typeof album.TimelineCovers>[number];
 /** The places of a month or a day. */
 export type TimelinePlaces = Static<typeof album.TimelinePlaces>[number];
@@ -70,22 +72,22 @@ export type TimelinePlaces = Static<typeof album.TimelinePlaces>[number];
 export type FacetsOfPhotos = Static<typeof album.FacetsOfPhotos>;
 /** A group of photos on the map. */
 export type MapCluster = Static<typeof album.MapCluster>;
-/** Photos that look the same; `best` is the id of the one that is proposed to be kept. */
+/** Similar photos; `best` is the id of the one suggested to keep. */
 export type DuplicateGroup = Static<typeof album.DuplicateGroup>;
-/** A page of groups of photos that look the same. */
+/** A page of groups of similar photos. */
 export type Duplicates = Static<typeof album.Duplicates>;
 /** The history of a photo, newest first. */
 export type PhotoHistory = Static<typeof album.PhotoHistory>;
-/** One edit in the history of a photo. `value` is null where a value was taken away. */
+/** One edit in the history of a photo. `value` is null if a value was removed. */
 export type HistoryEntry = Static<typeof album.HistoryEntry>;
-/** How much of an original is here while it comes from another server, in bytes. */
+/** How many bytes of an original have arrived from another server. */
 export type OriginalProgress = Static<typeof album.OriginalProgress>;
-/** What an album for everybody begins with. */
+/** The start of the page of a public album. */
 export type FrontPage = Static<typeof album.FrontPage>;
-/** What this server is, and whether it has photos. */
+/** The kind of this server, and whether it has photos. */
 export type HomeAnswer = Static<typeof album.HomeAnswer>;
 
-/** All that this server knows of the mesh. */
+/** Everything this server knows of the mesh. */
 export type Mesh = Static<typeof mesh.Mesh>;
 /** A connection that this server keeps to another one. */
 export type PeerConnection = Static<typeof mesh.PeerConnection>;
@@ -93,12 +95,12 @@ export type PeerConnection = Static<typeof mesh.PeerConnection>;
 export type QuarantinedDocument = Static<typeof mesh.QuarantinedDocument>;
 /** A server that keeps a connection to this one, known by the name of its token. */
 export type Guest = Static<typeof mesh.Guest>;
-/** A home of which two copies replicate with this server. */
+/** A home with two copies that replicate with this server. */
 export type CopiedHome = Static<typeof mesh.CopiedHome>;
-/** A document that was merged, with the fields that got values in two places at once. */
+/** A merged document, with the fields that were edited on two servers concurrently. */
 export type MergeAnswer = Static<typeof mesh.Merge>;
-/** What `doctor` finds. */
+/** The findings of `doctor`. */
 export type DoctorAnswer = Static<typeof mesh.DoctorAnswer>;
 
-/** What the spool holds, and how much of its trouble no owner has seen yet. */
+/** The state of the spool, with the number of problems that no owner has seen yet. */
 export type SpoolAnswer = Static<typeof spool.SpoolStatus>;

@@ -1,4 +1,7 @@
-/** The shapes of answers about the server itself: its peers, and the findings of `doctor`; see photo-schemas.ts. They hold no secret. */
+/**
+ * The schemas of responses about the server itself: its peers, and the findings of `doctor`; see photo-schemas.ts. They
+ * contain no secret.
+ */
 import { Type } from 'typebox';
 import { checks, severities } from '../doctor/finding.js';
 import { blobKinds } from '../sync/blobs/blob-kinds.js';
@@ -11,10 +14,10 @@ const Direction = Type.Object({
 });
 const Moved = Type.Object({ count: Type.Integer(), bytes: Type.Integer() });
 
-/** Which originals go over. */
+/** Which originals are fetched. */
 export const Originals = Type.Enum(originalsPolicies);
 
-/** A document that one side of a link rejects. */
+/** A document that one side of a connection rejects. */
 export const QuarantinedDocument = Type.Object({
   id: Type.String(),
   rev: Type.String(),
@@ -27,7 +30,7 @@ export const QuarantinedDocument = Type.Object({
   next: Type.Optional(Type.String({ description: 'when it is tried again by itself, UTC' })),
 });
 
-/** A link. */
+/** A connection. */
 export const PeerConnection = Type.Object({
   url: Type.String(),
   kind: Type.Optional(Type.Enum(['photospool', 'couchdb'])),
@@ -65,7 +68,7 @@ export const Guest = Type.Object({
   lastUsed: Type.Optional(Utc),
   connected: Type.Boolean({ description: 'heard of within three minutes' }),
 });
-/** That nobody knows when an edit was made. */
+/** Set if the stamp of an edit is ahead of the clock, so that its real time is unknown. */
 export const Ahead = Type.Optional(
   Type.Literal(true, {
     description:
@@ -79,7 +82,7 @@ const MergeSide = Type.Object({
   by: Type.Object({ id: Type.Optional(Type.String()), name: Type.String() }),
   won: Type.Boolean({ description: 'it is shown since' }),
 });
-/** A merge as it is told. */
+/** A merged document. */
 export const Merge = Type.Object({
   id: Type.String(),
   at: Utc,
@@ -87,7 +90,7 @@ export const Merge = Type.Object({
   contests: Type.Array(Type.Object({ field: Type.String(), sides: Type.Array(MergeSide) })),
 });
 
-/** A home of which two copies replicate with this server. */
+/** A home with two copies that replicate with this server. */
 export const CopiedHome = Type.Object({
   server: Type.String({ description: 'the id that both have' }),
   by: Type.Array(Type.String(), { description: 'addresses of peers, names of tokens' }),

@@ -1,13 +1,13 @@
 /**
- * The shapes of what the server takes and gives: they validate requests, write answers, type the routes, and are what
- * GET /api/openapi.json shows. In words: docs/interface.md.
+ * The request and response schemas: they validate requests, serialise responses, type the routes, and appear in GET
+ * /api/openapi.json. Described in docs/interface.md.
  */
 import { Type, type TProperties, type TSchema } from 'typebox';
 import { actionsOnItems } from '../access/permissions.js';
 import { audiences, unshownReasons } from '../document/photo-document.js';
 
 const optional = Type.Optional;
-/** An object that refuses keys it does not know. */
+/** An object that rejects unknown keys. */
 const strict = <P extends TProperties>(properties: P, options: object = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options });
 
@@ -121,7 +121,7 @@ const names = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxIte
 const Elements = strict({ add: optional(names), remove: optional(names) });
 const photosApart = Type.Array(Sha256, { maxItems: 100 });
 
-/** Every key that can be edited. */
+/** All editable keys. */
 export const edits = {
   title: optional(text(1_000)),
   description: optional(text(8_000)),
@@ -149,9 +149,9 @@ const shift = optional(
   Type.Integer({ minimum: -tenYears * 10, maximum: tenYears * 10, description: 'seconds that each time is moved by' }),
 );
 const undo = optional(Type.Boolean({ description: 'the answer shall hold the way back' }));
-/** What `PATCH /api/photos/:id` takes: at least one edit. */
+/** The body of `PATCH /api/photos/:id`: at least one edit. */
 export const PhotoEdits = strict(edits, { minProperties: 1 });
-/** What `PATCH /api/photos` takes: ids and at least one edit for all of them. */
+/** The body of `PATCH /api/photos`: ids and at least one edit for all of them. */
 export const BulkEdits = strict({ ids: manyIds, undo, shift, ...edits }, { minProperties: 2 });
 const again = {
   restores: optional(Type.Boolean({ description: 'it brings back what others said, who stay its authors for links' })),
@@ -159,7 +159,7 @@ const again = {
     Type.Array(Sha256, { maxItems: 1_000, description: 'photos whose words go over, with their authors for links' }),
   ),
 };
-/** What `PATCH /api/photos/each` takes: several such changes, as they come in `undo`. */
+/** The body of `PATCH /api/photos/each`: several such changes, in the form of `undo`. */
 export const EachEdits = strict({
   each: Type.Array(strict({ ids: manyIds, shift, ...again, ...edits }, { minProperties: 2 }), {
     minItems: 1,
@@ -188,25 +188,25 @@ export const Segments = Type.Array(
 /** catalog/catalog.ts `Facet`, most frequent first. */
 export const Facets = Type.Array(Type.Object({ value: Type.String(), count: whole(0) }));
 
-/** What every answer but the good one looks like. */
+/** The body of every error response. */
 export const Problem = Type.Object({
   error: Type.Object({ code: Type.String(), message: Type.String(), hint: optional(Type.String()) }),
 });
 
 /** `q` in the query: a search. */
 export const q = optional(Type.String({ maxLength: 2_000, description: 'a search; docs/interface.md says how' }));
-/** `cursor` in the query: where a page begins. */
+/** `cursor` in the query: the start of a page. */
 export const cursor = optional(Type.String({ maxLength: 200, description: '`next` of the page before' }));
 /** `next` of a page. */
 export const next = Type.Union([Type.String(), Type.Null()], {
   description: '`cursor` of the page that follows; null on the last one',
 });
-/** The photo that a route names. */
+/** The photo in the path of a route. */
 export const IdParams = Type.Object({ id: Sha256 });
 
-/** The answers of a route: the good one, and the shape of all others. */
+/** The responses of a route: success, and the schema of all errors. */
 export const answers = <S extends TSchema>(good: S) => ({ 200: good, '4xx': Problem, '5xx': Problem });
-/** An answer that is no JSON, as OpenAPI describes it. */
+/** A response other than JSON, as OpenAPI describes it. */
 export const bytes = (description: string, ...types: string[]) => ({
   200: {
     description,

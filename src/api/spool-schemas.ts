@@ -1,4 +1,4 @@
-/** The shapes of what the routes of the spool answer; see photo-schemas.ts. */
+/** The response schemas of spool routes; see photo-schemas.ts. */
 import { Type } from 'typebox';
 import { Sha256 } from './photo-schemas.js';
 
@@ -41,7 +41,7 @@ const DoneItem = Type.Object({
   seconds: Type.Number(),
 });
 
-/** spool/spool-interface.ts `SpoolStatus`, and how many originals are here. */
+/** spool/spool-interface.ts `SpoolStatus`, and the number of originals here. */
 export const SpoolStatus = Type.Object({
   incoming: whole(0),
   waiting: Type.Array(Type.Object({ name: Type.String(), since: utc, bytes: whole(0) })),

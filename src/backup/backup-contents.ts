@@ -1,16 +1,19 @@
-/** What a library names and a backup can hold: the originals in the archive, and the renditions of all photos. Pure reading. */
+/**
+ * The files of a library that a backup can include: the originals in the archive, and the renditions of all photos.
+ * Reads only.
+ */
 import { clipsShown, renditionsShown } from '../document/facts.js';
 import type { Rendition } from '../document/photo-document.js';
 import { scanItems } from '../library/items-of-bytes.js';
 import type { Library } from '../library/library.js';
 import type { OriginalRow } from '../library/local-tables.js';
 
-/** The originals that are in the archive. */
+/** The originals in the archive. */
 export function* originalsOf(library: Library): IterableIterator<OriginalRow> {
   for (const row of library.local.originals.all()) if (row.state === 'here') yield row;
 }
 
-/** The renditions of all items, each once. */
+/** The renditions of all items, without duplicates. */
 export function* renditionsOf(library: Library): IterableIterator<Rendition> {
   const seen = new Set<string>();
   for (const { body } of scanItems(library)) {

@@ -1,35 +1,39 @@
 /**
- * A backup's folder: a mark that says whose it is, dated snapshots of the library, and originals and renditions as files
- * named by their SHA-256, shared by all snapshots (docs/guide/backup.md). A snapshot is complete when its manifest is
- * there, which is written last: whatever ends a backup, the ones before it stay as they were. Nothing here is replaced.
+ * The folder of a backup: a mark with the id of its library, dated snapshots of the library, and originals and
+ * renditions as files named by their SHA-256, shared by all snapshots (docs/guide/backup.md). A snapshot is complete if
+ * it has its manifest, which is written last: an interrupted backup does not affect earlier ones. Nothing here is ever
+ * replaced.
  */
 import { join } from 'node:path';
 import { errnoOf, PhotospoolError, printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 import { manifestName, parseManifest, type Manifest } from './snapshot-manifest.js';
 
-/** The name of the file that tells whose backup a folder is. */
+/** The name of the file that marks the library of a backup folder. */
 const markName = 'photospool-backup.json';
 const snapshotsName = 'snapshots';
 
-/** What is kept beside the snapshots. */
+/** The files beside the snapshots. */
 export type BackupBlobKind = 'originals' | 'renditions';
 
 /** A snapshot in a backup. */
 export interface Snapshot {
-  /** When it was made, UTC with dashes for colons: `2026-11-24T10-00-00.000Z`. */
+  /** The time it was made, UTC with dashes for colons: `2026-11-24T10-00-00.000Z`. */
   name: string;
   /** Its folder, absolute. */
   folder: string;
-  /** Absent where the backup did not end: then it is of no use. */
+  /** Absent if the backup was interrupted: then the snapshot is unusable. */
   manifest?: Manifest;
 }
 
-/** Where an original or a rendition is in a backup, whether it is there or not. */
+/** The path of an original or a rendition in a backup, whether it exists or not. */
 export const blobPath = (folder: string, kind: BackupBlobKind, sha256: string): string =>
   join(folder, kind, sha256.slice(0, 2), sha256);
 
-/** The id of the library whose backup a folder is; undefined where it is none. @throws PhotospoolError `unusable`, `newer-version`. */
+/**
+ * The id of the library of a backup folder; undefined if it is not one. @throws PhotospoolError `unusable`,
+ * `newer-version`.
+ */
 export async function readMark(folder: string, files: Files): Promise<string | undefined> {
   const text = await files.readText(join(folder, markName));
   if (text === undefined) return undefined;
@@ -43,8 +47,8 @@ export async function readMark(folder: string, files: Files): Promise<string | u
 }
 
 /**
- * Makes a folder the backup of a library, or finds that it is.
- * @throws PhotospoolError `usage` where it holds something else, or is the backup of another library.
+ * Marks a folder as the backup of a library, unless it is marked already.
+ * @throws PhotospoolError `usage` if it contains something else, or is the backup of another library.
  */
 export async function markFolder(folder: string, server: string, files: Files): Promise<void> {
   const found = await readMark(folder, files);
@@ -81,7 +85,7 @@ export async function listSnapshots(folder: string, files: Files): Promise<Snaps
   return found;
 }
 
-/** Makes the folder of a new snapshot. `now` in ms. */
+/** Creates the folder of a new snapshot. `now` in ms. */
 export async function makeSnapshot(folder: string, now: number, files: Files): Promise<Snapshot> {
   const snapshots = join(folder, snapshotsName);
   await files.makeFolder(snapshots);
@@ -90,7 +94,7 @@ export async function makeSnapshot(folder: string, now: number, files: Files): P
     const path = join(snapshots, name);
     try {
       await files.makeNewFolder(path);
-      // The library holds what is nobody else's business.
+      // The library contains private data.
       await files.setMode(path, 0o700);
       return { name, folder: path };
     } catch (error) {
@@ -99,7 +103,7 @@ export async function makeSnapshot(folder: string, now: number, files: Files): P
   }
 }
 
-/** Removes a snapshot; its manifest goes first, so that what a crash leaves of it is not taken for one. */
+/** Removes a snapshot; its manifest first, so that the leftovers of a crash do not count as a snapshot. */
 export async function removeSnapshot({ folder }: Snapshot, files: Files): Promise<void> {
   await files.remove(join(folder, manifestName));
   for (const { path, kind } of (await files.list(folder)) ?? []) if (kind === 'file') await files.remove(path);
@@ -110,7 +114,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What is no JSON is told of as damaged.
+    // Invalid JSON is reported as damage.
     return undefined;
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Where backups of a home are, as the home remembers it: a small record in its data folder, replaced as a whole. It is a help
- * only: without it nothing is lost but the reminder.
+ * The backup folders of a home, in a small record in its data folder, replaced as a whole. Only a reminder: nothing
+ * else depends on it.
  */
 import { join } from 'node:path';
 import type { Files } from '../base/files.js';
 
-/** A folder that holds backups, and when the last one ended (UTC). */
+/** A folder with backups, and when the last one was completed (UTC). */
 export interface Past {
   folder: string;
   at: string;
@@ -14,14 +14,14 @@ export interface Past {
 const recordName = 'backups.json';
 const most = 10;
 
-/** The folders of backups, the last one first. `data` is the home's own folder. */
+/** The backup folders, the latest first. `data` is the home's own folder. */
 export async function readHistory(data: string, files: Files): Promise<Past[]> {
   const text = await files.readText(join(data, recordName));
   try {
     const value: unknown = text === undefined ? [] : JSON.parse(text);
     return Array.isArray(value) ? value.filter(isPast) : [];
   } catch {
-    // A damaged record reminds of nothing.
+    // Without a readable record there is no reminder.
     return [];
   }
 }
@@ -31,7 +31,7 @@ function isPast(value: unknown): value is Past {
   return typeof past?.folder === 'string' && typeof past.at === 'string';
 }
 
-/** Remembers a backup that ended. */
+/** Records a completed backup. */
 export async function remember(data: string, past: Past, files: Files): Promise<void> {
   const others = (await readHistory(data, files)).filter(({ folder }) => folder !== past.folder);
   await files.replace(join(data, recordName), `${JSON.stringify([past, ...others].slice(0, most), null, 2)}\n`);

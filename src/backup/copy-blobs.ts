@@ -1,49 +1,49 @@
 /**
- * Copying what is named by its hash into a backup. What is there is not copied again, for a file gets its name only when
- * its bytes were found to be those of that hash. One file that can't be copied is told of and holds up none of the others;
- * trouble of the backup's own disk ends it.
+ * Copies blobs into a backup. Existing ones are not copied again, because a file gets its name only after its hash was
+ * verified. A file that can't be copied is reported and does not stop the others; an error of the backup's own disk
+ * does.
  */
 import { errnoOf, PhotospoolError, printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { parentOf, type Files } from '../base/files.js';
 import { blobPath, type BackupBlobKind } from './backup-folder.js';
 
-/** Something to be copied: its hash, its size in bytes, where it lies. */
+/** A file to copy: its hash, its size in bytes, its path. */
 export interface Blob {
   sha256: string;
   bytes: number;
   from: string;
-  /** How it is called, where it has a name. */
+  /** Its name, if it has one. */
   path?: string;
 }
 
-/** What was copied of what was named. */
+/** The result of copying. */
 export interface CopyResult {
   listed: number;
-  /** How many the backup holds now, and how many of these were copied by this one. */
+  /** The number of blobs in the backup now, and how many of them this backup copied. */
   held: number;
   copied: number;
-  /** What is wanted and can't be copied, with the reason. */
+  /** The blobs that could not be copied, with the reasons. */
   failed: { path: string; reason: string }[];
 }
 
-/** `reflink`: only where the disk can share the blocks of both copies. */
+/** `reflink`: only if the disk can share the blocks of both copies. */
 export type CopyMethod = 'copy' | 'reflink' | 'none';
 
-/** Where a backup's blobs are. */
+/** Where to copy blobs. */
 export interface Target {
   folder: string;
   kind: BackupBlobKind;
   files: Files;
 }
 
-/** So many are copied at once, so that the flushes of the disk do not wait for each other. */
+/** Concurrent copies, so that disk flushes overlap. */
 const together = 8;
-/** Trouble that comes from where the copy goes, or that all others would meet. */
+/** Errors of the target, which every other copy would have, too. */
 const fatal = new Set(['disk-full', 'read-only']);
-/** What systems answer that can't share blocks. */
+/** The errors of filesystems that can't share blocks. */
 const unshared = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY', 'EPERM']);
 
-/** Copies blobs into a backup; `done` is told how many were looked at. */
+/** Copies blobs into a backup; `done` is called with the number processed. */
 export async function copyBlobs(
   target: Target,
   blobs: readonly Blob[],
@@ -89,7 +89,7 @@ async function copyBlob({ folder, kind, files }: Target, blob: Blob, way: CopyMe
   }
 }
 
-/** The same, for one that must be copied. @throws PhotospoolError. */
+/** Copies one blob that must succeed. @throws PhotospoolError. */
 export async function fetchBlob(from: string, to: string, sha256: string, files: Files): Promise<void> {
   await files.makeFolder(parentOf(to));
   const copy = await files.copy(from, to);

@@ -1,8 +1,8 @@
 /**
- * Making a backup, beside whoever works in the home. The library is copied as it is at one instant; what it names is copied
- * after it, and the manifest is written last. A crash, a full disk or a stop at any point leaves the snapshots before it as
- * they were, and files named by their hash that the next backup need not copy again. Damage is not carried on: a copy that
- * is not sound ends the backup, and nothing older is removed.
+ * Creates a backup while others use the home. The library is copied as of one instant, then the files that it names,
+ * and the manifest is written last. A crash, a full disk or an abort leaves earlier snapshots unchanged, and blobs that
+ * the next backup need not copy again. Damage is not propagated: if the copy fails the integrity check, the backup
+ * ends, and nothing older is removed.
  */
 import { join } from 'node:path';
 import { originalPath } from '../archive/archive.js';
@@ -19,7 +19,7 @@ import { configName, libraryName, listName, manifestName, type Manifest } from '
 import { checkSound } from './integrity-check.js';
 import { originalsOf, renditionsOf } from './backup-contents.js';
 
-/** What a backup is made of. */
+/** The dependencies of a backup. */
 export interface BackupParts {
   /** The library's database, open for reading. */
   db: Sqlite;
@@ -29,32 +29,32 @@ export interface BackupParts {
   version: string;
 }
 
-/** What is wanted of a backup. */
+/** Options of a backup. */
 export interface BackupOptions {
   folder: string;
-  /** Whether originals are copied: always, or only where the disk can share their blocks (reflink). */
+  /** Whether originals are copied: always, or only if the disk can share their blocks (reflink). */
   originals: 'copy' | 'reflink';
   renditions: boolean;
-  /** How many snapshots stay, this one included. */
+  /** How many snapshots are kept, including this one. */
   keep: number;
   progress?: (done: number, total: number) => void;
 }
 
-/** What became of a backup. */
+/** The result of a backup. */
 export interface BackupReport {
-  /** The snapshot's name and folder. */
+  /** The name and folder of the snapshot. */
   name: string;
   folder: string;
   photos: number;
   originals: CopyResult;
   renditions: CopyResult;
-  /** How many older snapshots were removed. */
+  /** The number of older snapshots removed. */
   removed: number;
 }
 
 /**
- * Makes a snapshot. One at a time for each home. @throws PhotospoolError `usage` where the folder can't be the backup of
- * this library, `corrupt` where the library is damaged, and what the disk says.
+ * Creates a snapshot. One at a time for each home. @throws PhotospoolError `usage` if the folder can't be the backup of
+ * this library, `corrupt` if the library is damaged, and disk errors.
  */
 export async function makeBackup(parts: BackupParts, options: BackupOptions): Promise<BackupReport> {
   const { db, config, files, clock } = parts;
@@ -63,7 +63,7 @@ export async function makeBackup(parts: BackupParts, options: BackupOptions): Pr
   await clean(folder, files);
   const snapshot = await makeSnapshot(folder, clock.now(), files);
   const copy = join(snapshot.folder, libraryName);
-  // What the copy is made with is not left between its pages: a public server that it is put back at must be able to forget.
+  // Leaves no temporary content between the pages of the copy: a public server restored from it must be able to forget.
   const { secure_delete: before } = db.prepare<{ secure_delete: number }>('PRAGMA secure_delete').get()!;
   db.exec('PRAGMA secure_delete = ON');
   db.prepare('VACUUM INTO ?').run(copy);
@@ -80,7 +80,7 @@ export async function makeBackup(parts: BackupParts, options: BackupOptions): Pr
   return { name: snapshot.name, folder: snapshot.folder, ...report, removed };
 }
 
-/** Removes what backups that did not end left: snapshots without a manifest, temporary files. */
+/** Removes leftovers of interrupted backups: snapshots without a manifest, temporary files. */
 async function clean(folder: string, files: Files): Promise<void> {
   await files.sweep(folder);
   for (const old of await listSnapshots(folder, files)) if (!old.manifest) await removeSnapshot(old, files);
@@ -92,7 +92,7 @@ async function clean(folder: string, files: Files): Promise<void> {
 type Content = Pick<BackupReport, 'photos' | 'originals' | 'renditions'> &
   Pick<Manifest, 'server' | 'epoch' | 'change'>;
 
-/** Opens the copy, which nobody writes to, checks that it is sound, and closes it again. */
+/** Opens the copy, which nobody writes to, checks its integrity, runs `work` and closes it. */
 async function readCopy<T>(path: string, work: (library: Library) => Promise<T>): Promise<T> {
   const db = openSqlite(path, { readOnly: true });
   try {
@@ -162,7 +162,7 @@ async function writeManifest({ folder }: Snapshot, content: Content, parts: Back
   throw new PhotospoolError('conflict', `Something else wrote into ${printable(folder)}.`, { path: folder });
 }
 
-/** Removes the oldest snapshots beyond those that stay. Originals and renditions stay, whoever named them. */
+/** Removes the oldest snapshots beyond the number to keep. Originals and renditions stay, whether named or not. */
 async function prune({ folder, keep }: BackupOptions, files: Files): Promise<number> {
   const old = (await listSnapshots(folder, files)).filter(({ manifest }) => manifest).slice(keep);
   for (const snapshot of old) await removeSnapshot(snapshot, files);

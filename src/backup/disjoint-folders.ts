@@ -1,9 +1,9 @@
-/** Whether folders are apart: neither is the other, nor lies in it, links resolved. Changes nothing. */
+/** Ensures that folders are disjoint: neither is the other or inside it, with links resolved. Changes nothing. */
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { PhotospoolError, printable } from '../base/errors.js';
 
-/** The real path of a folder that need not be there yet: its nearest parent's, and the rest. */
+/** The real path of a folder that may not exist yet: that of its nearest existing parent, and the rest. */
 async function real(folder: string): Promise<string> {
   const found = await realpath(folder).catch(() => undefined);
   if (found !== undefined || dirname(folder) === folder) return found ?? folder;
@@ -14,8 +14,8 @@ const holds = (outer: string, inner: string): boolean =>
   `${inner}${sep}`.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`);
 
 /**
- * `hint` says where to put what is to be written there.
- * @throws PhotospoolError `usage` where a folder outside of the home and one of the home's are, or lie in, one another.
+ * `hint` states where to put the files instead.
+ * @throws PhotospoolError `usage` if an external folder equals, contains or is inside one of the home's folders.
  */
 export async function checkApart(
   folder: string,

@@ -1,18 +1,21 @@
-/** Whether a library file is sound, as SQLite checks it (https://sqlite.org/pragma.html#pragma_integrity_check). Reads all of it. */
+/**
+ * The integrity check of a library file by SQLite (https://sqlite.org/pragma.html#pragma_integrity_check). Reads the
+ * whole file.
+ */
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
 
-/** What to do about a damaged library, as a sentence. */
+/** The remedy for a damaged library, as a sentence. */
 export const cure =
   'Stop the server and put a backup in its place: `photospool restore DIR`. Photos in the archive stay.';
 
-/** The damage in a database, a line each; empty where it is sound. */
+/** The damage in a database, one line each; empty if it is intact. */
 function findDamage(db: Sqlite): string[] {
   const rows = db.prepare<{ integrity_check: string }>('PRAGMA integrity_check(10)').all();
   return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
 }
 
-/** @throws PhotospoolError `corrupt` that tells the first damage and the cure. */
+/** @throws PhotospoolError `corrupt` with the first damage and the remedy. */
 export function checkSound(db: Sqlite): void {
   const [first] = findDamage(db);
   if (first === undefined) return;

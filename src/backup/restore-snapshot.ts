@@ -1,8 +1,8 @@
 /**
- * Putting a snapshot in the place of a library. Everything is checked before anything is changed; the library that was there
- * stays beside the new one under a dated name, and the new one takes its place by one rename: a crash leaves the old one or
- * the new one. Every opening of a library draws an epoch (library/sequences.ts), so that peers who read further than the
- * snapshot goes miss nothing.
+ * Restores a snapshot in place of a library. Everything is checked before anything is changed; the previous library is
+ * kept beside the new one under a dated name, and the new one takes its place with one rename: a crash leaves the old
+ * one or the new one. Every opening of a library draws an epoch (library/sequences.ts), so that peers who have read
+ * beyond the snapshot miss nothing.
  */
 import { join } from 'node:path';
 import type { Config } from '../base/config.js';
@@ -15,12 +15,12 @@ import { listSnapshots, readMark, type Snapshot } from './backup-folder.js';
 import { configName, libraryName, type Manifest } from './snapshot-manifest.js';
 import { checkSound } from './integrity-check.js';
 
-/** A snapshot that can be restored. */
+/** A complete snapshot. */
 export type Complete = Snapshot & { manifest: Manifest };
 
 /**
- * Finds the snapshot to restore, the newest or the one of that name, and checks every file in it by its hash.
- * @throws PhotospoolError `usage` where there is none, `corrupt` where it is damaged, `newer-version`.
+ * Finds the snapshot to restore, the newest or the one of that name, and verifies every file in it by its hash.
+ * @throws PhotospoolError `usage` if there is none, `corrupt` if it is damaged, `newer-version`.
  */
 export async function openSnapshot(folder: string, name: string | undefined, files: Files): Promise<Complete> {
   if ((await readMark(folder, files)) === undefined) throw noBackup(folder);
@@ -79,8 +79,8 @@ function noSnapshot(folder: string, name: string | undefined, all: readonly Comp
 }
 
 /**
- * Looks whether the library in a home may be replaced. @throws PhotospoolError `usage` where it is another one and has
- * documents. One that can't be read may be: it stays under another name.
+ * Checks whether the library in a home may be replaced. @throws PhotospoolError `usage` if it is a different one with
+ * documents. An unreadable library may be replaced: it is kept under another name.
  */
 export async function checkReplaceable(config: Config, server: string, files: Files): Promise<void> {
   const path = join(config.data, libraryName);
@@ -106,14 +106,14 @@ function readServer(path: string): { server: string; documents: number } | undef
       db.close();
     }
   } catch {
-    // It is damaged, or no library: that is why it is replaced.
+    // A damaged library, or none: the reason to replace it.
     return undefined;
   }
 }
 
 /**
- * Puts the library of a snapshot into a home that nobody works in. Answers where the one before is kept, absent where there
- * was none. @throws PhotospoolError `corrupt`, `unusable` where a library may not live there, and what the disk says.
+ * Puts the library of a snapshot into a home that nobody uses. Returns where the previous one is kept, absent if there
+ * was none. @throws PhotospoolError `corrupt`, `unusable` if a library can't be stored there, and disk errors.
  */
 export async function placeLibrary(
   snapshot: Complete,
@@ -142,17 +142,17 @@ export async function placeLibrary(
   return kept;
 }
 
-/** Keeps a library under another name; it is still at its place then, whole where it was whole. */
+/** Keeps a copy of a library under another name; the original stays in its place. */
 async function keepOld(path: string, kept: string, files: Files): Promise<string> {
   try {
-    // What is in its log goes into it.
+    // Opening it checkpoints its write-ahead log.
     const db = openSqlite(path);
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     db.close();
   } catch {
-    // It is damaged, and kept as it is.
+    // Damaged: kept as it is.
   }
-  // The log of one library beside another would be taken for its own.
+  // SQLite would apply the write-ahead log of another library to the new one.
   const log = await files.stat(`${path}-wal`);
   for (const part of ['-wal', '-shm']) {
     if (log?.size === 0) await files.remove(path + part);
@@ -162,10 +162,10 @@ async function keepOld(path: string, kept: string, files: Files): Promise<string
   return kept;
 }
 
-/** What became of the configuration. */
+/** What was done with the configuration. */
 export type ConfigOutcome = 'restored' | 'kept' | 'same' | 'none';
 
-/** Puts the configuration of a snapshot into a home that has none; one that is there stays. */
+/** Puts the configuration of a snapshot into a home without one; an existing one stays. */
 export async function placeConfig(snapshot: Complete, home: string, files: Files): Promise<ConfigOutcome> {
   const text = await files.readText(join(snapshot.folder, configName));
   if (text === undefined) return 'none';

@@ -1,15 +1,15 @@
-/** The manifest of a snapshot: what is in it, with hashes, so that a restore can tell that all of it is as it was. Pure. */
+/** The manifest of a snapshot: its files with their hashes, so that a restore can verify them. Pure. */
 
 /** The name of the manifest in a snapshot. */
 export const manifestName = 'manifest.json';
 /** The copy of the library: documents, local tables, catalog. */
 export const libraryName = 'library.sqlite';
-/** The copy of the configuration; absent where the home had none. */
+/** The copy of the configuration; absent if the home had none. */
 export const configName = 'photospool.toml';
-/** The originals that the archive held, as `sha256sum` writes them: hash, two spaces, path relative to the archive. */
+/** The originals in the archive, in the format of `sha256sum`: hash, two spaces, path relative to the archive. */
 export const listName = 'originals.txt';
 
-/** How many of a kind the library names, and how many of these the backup holds. */
+/** The number of blobs of a kind that the library names, and how many of them the backup has. */
 export interface SnapshotCoverage {
   listed: number;
   held: number;
@@ -21,7 +21,7 @@ export interface Manifest {
   at: string;
   /** The version of Photospool that wrote it. */
   version: string;
-  /** The library's id, its format, the epoch it was in and the number of its newest change. */
+  /** The library's id, its format, its epoch and the number of its newest change. */
   server: string;
   libraryFormat: number;
   epoch: string;
@@ -29,19 +29,19 @@ export interface Manifest {
   photos: number;
   originals: SnapshotCoverage;
   renditions: SnapshotCoverage;
-  /** Where the home and its folders were. */
+  /** The paths of the home and its folders. */
   folders: { home: string; incoming: string; work: string; done: string };
   /** The files of the snapshot, by name. */
   files: Record<string, { sha256: string; bytes: number }>;
 }
 
-/** Reads a manifest; undefined where it is none, or of a newer format. */
+/** Parses a manifest; undefined if it is invalid, or of a newer format. */
 export function parseManifest(text: string): Manifest | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    // A manifest that is cut off or damaged is none: its snapshot is not used.
+    // A truncated or damaged manifest is invalid: its snapshot is not used.
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;

@@ -1,14 +1,14 @@
-/** What the verbs of the command line share: their form, and the flags that every one of them takes. */
+/** The common parts of commands: their form, and the flags of all of them. */
 import { type Command, Option } from 'commander';
 import { flagOf, homeFolder, keys, readConfig, type Config } from '../base/config.js';
 
-/** Adds a verb to the program. `run` takes what it does, which answers the exit code. */
+/** Adds a verb to the program. `run` executes its work, which returns the exit code. */
 export type Verb = (program: Command, run: (work: () => Promise<number>) => Promise<void>) => void;
 
-/** The flags of every verb, as commander gives them. */
+/** The flags of every verb, as commander returns them. */
 export type Flags = Record<string, unknown> & { home?: string; json?: boolean };
 
-/** A command with the flags that all have before their own: `--home` and `--json`. */
+/** Adds a command with the common flags before its own: `--home` and `--json`. */
 export function addVerb(program: Command, usage: string, description: string): Command {
   const command = program.command(usage).description(description);
   command.option('--home <DIR>', 'the home folder (default: $PHOTOSPOOL_HOME, else ~/Photospool)');
@@ -16,7 +16,7 @@ export function addVerb(program: Command, usage: string, description: string): C
   return command;
 }
 
-/** Adds the flags of the configuration to a verb, after its own; a short one that the verb has for something else is left out. */
+/** Adds the configuration flags to a verb, after its own, without short flags that the verb uses otherwise. */
 export function addConfiguration(command: Command): void {
   command.optionsGroup('Configuration (also in photospool.toml and as PHOTOSPOOL_… variables):');
   for (const key of keys) {
@@ -26,12 +26,12 @@ export function addConfiguration(command: Command): void {
   }
 }
 
-/** The configuration that the flags, the environment and the home's file give together. @throws PhotospoolError `config`. */
+/** The configuration from the flags, the environment and the home's file. @throws PhotospoolError `config`. */
 export function configOf(flags: Flags): Config {
   return readConfig(homeFolder(flags.home), givenFlags(flags));
 }
 
-/** What the command line says of the configuration, by short flag. */
+/** The configuration flags that were given, by name. */
 function givenFlags(flags: Flags): Record<string, unknown> {
   return Object.fromEntries(
     keys.map((key) => {
@@ -42,8 +42,8 @@ function givenFlags(flags: Flags): Record<string, unknown> {
 }
 
 /**
- * What the command line and the environment say of the configuration, as flags that say the same anywhere: a command that
- * runs later, elsewhere, is given these.
+ * The configuration from the command line and the environment, as flags that mean the same anywhere: for a command that
+ * runs later, elsewhere.
  */
 export function carriedFlags(flags: Flags, config: Config, env: NodeJS.ProcessEnv = process.env): string[] {
   const given = givenFlags(flags);

@@ -1,4 +1,4 @@
-/** The homes that publish on a public server, as the commands see them: beside a running server, or alone. */
+/** The homes that publish on a public server, for commands: beside a running server, or alone. */
 import { join } from 'node:path';
 import { commandLine } from '../access/actor.js';
 import { systemClock as clock } from '../base/clock.js';
@@ -15,21 +15,21 @@ import { openPublished } from '../home/published-album.js';
 import { publishedFolder } from '../home/open-records.js';
 import { libraryPath } from '../home/open-read-only.js';
 
-/** A home that publishes. */
+/** A publishing home. */
 export interface PublisherView {
   /** The id of its library. */
   publisher: string;
-  /** Its tokens that were not revoked. */
+  /** Its valid tokens. */
   tokens: string[];
-  /** How many photos it shows. */
+  /** The number of its published photos. */
   photos: number;
 }
 
-/** Ms that a running server may take to remove a home, and between looks whether it has. */
+/** Ms that a running server may take to remove a home, and the interval of checks. */
 const patience = 60_000;
 const look = 100;
 
-/** The homes that publish here. */
+/** The publishing homes. */
 export function listPublishers(config: Config): Promise<PublisherView[]> {
   return withAccess(config, (access) => {
     const made = new Map(access.tokens.list().map(({ name, created }) => [name, created]));
@@ -45,8 +45,9 @@ export function listPublishers(config: Config): Promise<PublisherView[]> {
 }
 
 /**
- * Removes everything that a home brought, named by its id or one of its tokens, and revokes its tokens: else it would bring it
- * again. Resolves when it is gone; `later` where a running server has still to do it. @throws PhotospoolError `usage`.
+ * Removes everything from a publishing home, named by its id or one of its tokens, and revokes its tokens: otherwise it
+ * would publish again. Resolves when it is gone; `later` if a running server still has to do it.
+ * @throws PhotospoolError `usage`.
  */
 export async function removePublisher(config: Config, name: string): Promise<PublisherView & { later: boolean }> {
   const all = await listPublishers(config);
@@ -60,7 +61,7 @@ export async function removePublisher(config: Config, name: string): Promise<Pub
   withDatabase(config, (db) => openRemovals(db).mark(found.publisher));
   const lock = takeLock(publishedFolder(config));
   lock?.release();
-  // Without a server, opening what was published removes it.
+  // Without a server, opening the published album removes it.
   if (lock) await (await openPublished(config, openLog({ level: 'error', format: config.format }))).close();
   return { ...found, later: !(await isGone(config, found.publisher)) };
 }

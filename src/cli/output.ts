@@ -1,5 +1,5 @@
 /**
- * What the commands print: results on stdout, everything else on stderr; progress only on a terminal. One sentence per
+ * The output of commands: results on stdout, everything else on stderr; progress only on a terminal. One sentence per
  * failure, never a stack trace.
  */
 import type { Config } from '../base/config.js';
@@ -18,12 +18,12 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value));
 }
 
-/** Prints a line for a person beside the results. */
+/** Prints a line for a person, on stderr. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Says a failure in one line and answers the exit code for it. With PHOTOSPOOL_DEBUG set it adds where it came from. */
+/** Prints a failure in one line and returns its exit code. With PHOTOSPOOL_DEBUG set it adds the stack trace. */
 export function sayFailure(error: unknown): number {
   const failure = toPhotospoolError(error);
   say(`photospool: ${sentence(failure)}`);
@@ -31,5 +31,5 @@ export function sayFailure(error: unknown): number {
   return usage.has(failure.code) ? exit.usage : exit.unusable;
 }
 
-/** The configuration for verbs that say themselves what they did: by default only errors are logged beside that. */
+/** The configuration for verbs that report their work themselves: by default only errors are logged in addition. */
 export const quiet = (config: Config): Config => (config.level === 'info' ? { ...config, level: 'error' } : config);

@@ -1,28 +1,28 @@
 /**
- * How far a command is, as a bar on stderr: share, count of the total, rate and time left. It is drawn on a terminal only; into
- * a pipe or a file goes nothing. It writes over its own line and takes it away at the end.
+ * The progress of a command, as a bar on stderr: share, count of the total, rate and time left. Drawn on a terminal
+ * only; nothing is written to a pipe or a file. It redraws its own line and removes it at the end.
  */
 import { SingleBar, type Params } from 'cli-progress';
 import { systemClock, type Clock } from '../base/clock.js';
 import { printable } from '../base/errors.js';
 
-/** A bar on the terminal. */
+/** A progress bar. */
 export interface ProgressBar {
-  /** Shows that `done` of `total` are done; `what` in front says what, `now` behind what is in hand. */
+  /** Shows that `done` of `total` are done; `what` is the label before the bar, `now` the current item after it. */
   show(done: number, total: number, what?: string, now?: string): void;
-  /** Takes the bar away. May be called again. */
+  /** Removes the bar. May be called again. */
   end(): void;
 }
 
-/** Between two drawings, ms. */
+/** Between two redraws, ms. */
 const pace = 100;
-/** Until the rate is worth showing, ms. */
+/** Until the rate is meaningful, ms. */
 const warmUp = 1_000;
 const width = 24;
 
 const whole = (n: number): string => Math.floor(n).toLocaleString('en');
 
-/** A length of time for people, of seconds: `45 s`, `2 min 5 s`, `3 h 20 min`. */
+/** A duration for people, in seconds: `45 s`, `2 min 5 s`, `3 h 20 min`. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return `${s} s`;
@@ -31,10 +31,10 @@ export function duration(seconds: number): string {
   return minutes === 0 ? `${Math.floor(s / 3_600)} h` : `${Math.floor(s / 3_600)} h ${minutes} min`;
 }
 
-/** Items per second: with a digit behind the point where there are few. */
+/** Items per second: with one decimal for small rates. */
 const rateText = (perSecond: number): string => `${perSecond < 10 ? perSecond.toFixed(1) : whole(perSecond)}/s`;
 
-/** What stands behind the bar. `elapsed` in ms since `from` were done. */
+/** The text after the bar. `elapsed` in ms since `from` were done. */
 export function facts(done: number, total: number, from: number, elapsed: number): string {
   const share = total === 0 ? 1 : Math.min(1, done / total);
   const parts = [`${Math.floor(share * 100)}%`, `${whole(done)} of ${whole(total)}`];
@@ -45,7 +45,7 @@ export function facts(done: number, total: number, from: number, elapsed: number
   return parts.join(' · ');
 }
 
-/** Opens a bar on stderr; silent where that is no terminal. */
+/** Opens a bar on stderr; silent if that is not a terminal. */
 export function openProgress(
   out: NodeJS.WriteStream = process.stderr,
   clock: Pick<Clock, 'now'> = systemClock,
@@ -68,7 +68,7 @@ export function openProgress(
   };
   return {
     show(done, total, what = '', now = '') {
-      // Another kind of work has a rate of its own.
+      // Another kind of work has its own rate.
       if (!bar || shown !== what) {
         bar?.stop();
         [began, from, shown] = [clock.now(), done, what];

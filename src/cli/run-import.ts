@@ -1,7 +1,7 @@
 /**
- * Imports an export: a pass of the spool with the export in the place of `incoming`, and a report. What a photo's export says goes
- * into its claim, and from there into its document with it; of bytes that are here already into the document at once. So a crash
- * leaves a photo with all of it or without, and the next run puts in what is missing.
+ * Imports an export: a pass of the spool with the export in place of `incoming`, and a report. The metadata of a photo
+ * goes into its claim, and from there into its document together with the photo; for known bytes into the document at
+ * once. So a crash leaves a photo with all of its metadata or without, and the next run adds what is missing.
  */
 import { dirname, resolve } from 'node:path';
 import { systemClock as clock } from '../base/clock.js';
@@ -35,7 +35,7 @@ import { viewHome } from '../home/open-read-only.js';
 /** The flags of `import`. */
 export type ImportFlags = Flags & { move?: boolean; dryRun?: boolean; report?: string };
 
-/** What was done, or would be: a pass, and which bytes each entry has, by its id. */
+/** What was done, or would be: a pass, and the bytes of each entry, by its id. */
 interface Done {
   summary: PassSummary;
   hashOf: (id: string) => string | undefined;
@@ -69,7 +69,7 @@ export async function importExport(
       { ...home, files },
       log,
       {
-        // A part is read where it is: what lies beside it is none of the import's business.
+        // A single archive is read in place: files beside it are not part of the import.
         incoming: sources.folders[0] ?? dirname(paths[0]!),
         work: importWork(config.work),
         handOver: config.work,
@@ -99,9 +99,9 @@ export async function importExport(
   }
 }
 
-/** Passes until nothing waits for the disk any more. */
+/** Repeats passes until nothing waits for the disk. */
 async function passes(spool: Processor, signal: AbortSignal): Promise<PassSummary> {
-  // What an import that was killed left in claims goes first: else its bytes would be unpacked once more, and set aside.
+  // The claims of a killed import go first: otherwise their bytes would be unpacked again, and set aside.
   await spool.drain();
   let total = await withProgress(spool);
   const isEnded = (): boolean => signal.aborted;
@@ -123,7 +123,7 @@ async function passes(spool: Processor, signal: AbortSignal): Promise<PassSummar
   return total;
 }
 
-/** What the spool remembers of the entries that it took. */
+/** The spool's memory of imported entries. */
 function seenOf({ sources }: Export, { library }: Home, holder?: Holder): (id: string) => string | undefined {
   return (id) => {
     const file = sources.found.get(id);
@@ -137,7 +137,7 @@ const openIsHere =
   (sha256: string): boolean =>
     library.local.originals.find(sha256)?.state === 'here' && isHeldBy(library, sha256, holder);
 
-/** Says what an import would do: everything is read and hashed, nothing is stored. */
+/** Reports what an import would do: everything is read and hashed, nothing is stored. */
 export async function dryRun(
   found: Export,
   paths: readonly string[],
@@ -186,7 +186,7 @@ export async function dryRun(
   }
 }
 
-/** Prints the report, writes it where that was asked for, and answers the exit code. */
+/** Prints the report, writes it to a file if requested, and returns the exit code. */
 async function tell(
   { plan }: Export,
   paths: readonly string[],
@@ -210,7 +210,7 @@ async function tell(
   return stuckItems.length + plan.trouble.length > 0 ? exit.stuck : exit.done;
 }
 
-/** @throws PhotospoolError `usage` where the report can't be written, before hours went into what it would tell of. */
+/** @throws PhotospoolError `usage` if the report can't be written, before hours of work. */
 async function checkReport({ report }: ImportFlags, files: Files): Promise<void> {
   if (report === undefined) return;
   const path = resolve(report);

@@ -1,6 +1,6 @@
 /**
- * Runs a command line in this process: one verb per file in commands/. Wrong usage ends with 2, whatever else fails with 3 and one
- * sentence. What belongs to a process as a whole (its modes, its streams) is main.ts's.
+ * Runs a command line in this process: one verb per file in commands/. Wrong usage gives exit code 2, any other failure
+ * 3 and one sentence. Settings of the whole process (its modes, its streams) are in main.ts.
  */
 import { Command, CommanderError } from 'commander';
 import { sayFailure } from './output.js';
@@ -8,7 +8,7 @@ import { exit } from './exit-codes.js';
 import { addConfiguration, type Verb } from './command.js';
 import { version } from '../home/version.js';
 
-/** All verbs, in the order of help. Only the one that is called is loaded: `list` needs no web server and no decoder. */
+/** All verbs, in the order of help. Only the called one is loaded: `list` needs no web server and no decoder. */
 const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   serve: async () => (await import('./commands/serve.js')).serve,
   process: async () => (await import('./commands/process.js')).processVerb,
@@ -31,7 +31,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   tokens: async () => (await import('./commands/tokens.js')).tokens,
 };
 
-/** Runs a command line and answers its exit code. Never rejects. */
+/** Runs a command line and returns its exit code. Never rejects. */
 export async function run(args: readonly string[]): Promise<number> {
   let code: number = exit.done;
   const program = new Command('photospool')
@@ -62,5 +62,5 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Whether nothing but the version is asked for: no verb has to be known for that. */
+/** Whether only the version is requested: no verb must be loaded for that. */
 const isVersionAsked = ([first]: readonly string[]): boolean => first === '--version' || first === '-V';

@@ -1,16 +1,16 @@
 /**
- * Asks for a password or another secret: on a terminal without showing it, twice; else the first line of what comes in on stdin. It is never
- * an argument, where other users of the machine could read it.
+ * Asks for a password or another secret: on a terminal hidden, twice; otherwise reads the first line of stdin. It is
+ * never an argument, where other users of the machine could read it.
  */
 import { PhotospoolError } from '../base/errors.js';
 
-/** Where a password comes from, and where it is asked for. */
+/** Where a password is read from, and where the prompt is written. */
 export interface Terminal {
   input: NodeJS.ReadStream;
   output: NodeJS.WritableStream;
 }
 
-/** Asks for a new password. @throws PhotospoolError `usage` where none comes, or the two are not the same. */
+/** Asks for a new password. @throws PhotospoolError `usage` if there is none, or the two differ. */
 export async function askPassword(who: string, terminal: Terminal = usual()): Promise<string> {
   if (!terminal.input.isTTY) return firstLine(terminal.input, 'password');
   const first = await askHidden(`New password for ${who}: `, terminal);
@@ -19,13 +19,13 @@ export async function askPassword(who: string, terminal: Terminal = usual()): Pr
   throw new PhotospoolError('usage', 'The two are not the same.', { hint: 'Try it once more.' });
 }
 
-/** Reads a secret that was made elsewhere, once. `what` it is, for messages. @throws PhotospoolError `usage` where none comes. */
+/** Reads an existing secret, once. `what` names it in messages. @throws PhotospoolError `usage` if there is none. */
 export function readSecret(what: string, terminal: Terminal = usual()): Promise<string> {
   return terminal.input.isTTY ? askHidden(`The ${what}: `, terminal) : firstLine(terminal.input, what);
 }
 
 const usual = (): Terminal => ({ input: process.stdin, output: process.stderr });
-/** Longer ones are refused anyway. */
+/** Longer ones are rejected anyway. */
 const longest = 10_000;
 
 async function firstLine(input: NodeJS.ReadableStream, what: string): Promise<string> {
@@ -40,7 +40,7 @@ async function firstLine(input: NodeJS.ReadableStream, what: string): Promise<st
   throw new PhotospoolError('usage', `No ${what} came in on stdin.`, { hint: 'Write it there, as one line.' });
 }
 
-/** Reads a line in raw mode, so that the terminal shows nothing of it. */
+/** Reads a line in raw mode, so that the terminal does not show it. */
 function askHidden(question: string, { input, output }: Terminal): Promise<string> {
   output.write(question);
   input.setRawMode(true);
@@ -58,7 +58,7 @@ function askHidden(question: string, { input, output }: Terminal): Promise<strin
     const take = (part: string): void => {
       for (const key of part) {
         if (key === '\r' || key === '\n') return end(() => resolve(text));
-        // Ctrl-C and Ctrl-D come as characters in this mode.
+        // Ctrl-C and Ctrl-D arrive as characters in this mode.
         if (key === '\u0003' || key === '\u0004') return end(() => reject(stopped()));
         if (key === '\u007f' || key === '\b') text = [...text].slice(0, -1).join('');
         else if (text.length < longest) text += key;

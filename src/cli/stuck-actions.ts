@@ -1,4 +1,7 @@
-/** What the commands about stuck files share: which files are meant, and who acts on them, a running server or this process. */
+/**
+ * The common parts of commands about stuck files: which files are meant, and whether a running server or this process
+ * acts.
+ */
 import type { Config } from '../base/config.js';
 import { PhotospoolError, printable } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
@@ -12,10 +15,10 @@ import { askServer, findServer, type ServerRecord } from '../home/running-server
 import { openSpool } from '../home/open-spool.js';
 import type { Flags } from './command.js';
 
-/** The flags that say which stuck files are meant. */
+/** The flags that select stuck files. */
 export type StuckFlags = Flags & { all?: boolean; reason?: string };
 
-/** Has the server on a home act, or where there is none this process. @throws what they say. */
+/** Lets the server of a home act, or this process if there is none. @throws their errors. */
 export async function withSpool<T>(
   config: Config,
   ask: (server: ServerRecord) => Promise<T>,
@@ -37,7 +40,7 @@ export async function withSpool<T>(
   }
 }
 
-/** What the spool holds, by the server, or as it is on the disk. */
+/** The state of the spool, from the server, or from the disk. */
 export async function statusOf(config: Config): Promise<SpoolStatus> {
   const server = await findServer(config);
   return server
@@ -46,8 +49,8 @@ export async function statusOf(config: Config): Promise<SpoolStatus> {
 }
 
 /**
- * The files that a command line means: names, all, or those with one reason, ignored ones aside. `verb` is named in what is thrown.
- * @throws PhotospoolError `usage` where it is not exactly one of these, or nothing is stuck for that reason.
+ * The files selected by a command line: by name, all, or by reason, without ignored ones. `verb` is named in errors.
+ * @throws PhotospoolError `usage` if it is not exactly one of these, or no file is stuck for that reason.
  */
 export async function chooseStuck(
   config: Config,

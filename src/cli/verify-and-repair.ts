@@ -1,4 +1,4 @@
-/** What `verify` and `restore` share: checking a home, mending what was found, and telling of it. */
+/** The common parts of `verify` and `restore`: checking a home, repairing it, and reporting. */
 import { blobPath } from '../backup/backup-folder.js';
 import { readHistory } from '../backup/backup-history.js';
 import type { Config } from '../base/config.js';
@@ -7,7 +7,7 @@ import type { Files } from '../base/files.js';
 import { isLost, type VerifyFinding } from '../ingest/verify-home.js';
 import { print, printJson } from './output.js';
 
-/** How many findings of each kind are left, and how many were mended. */
+/** The numbers of remaining findings of each kind, and of repaired ones. */
 export interface VerifyTally {
   missing: number;
   changed: number;
@@ -18,7 +18,7 @@ export interface VerifyTally {
   repaired: number;
 }
 
-/** Counts findings; those that were mended count only as that. */
+/** Counts findings; repaired ones count only as such. */
 export function count(findings: readonly VerifyFinding[]): VerifyTally {
   const of = (kind: VerifyFinding['kind']): number =>
     findings.filter((finding) => finding.kind === kind && !finding.repaired).length;
@@ -33,11 +33,11 @@ export function count(findings: readonly VerifyFinding[]): VerifyTally {
   };
 }
 
-/** Whether something is left that a person should look after. */
+/** Whether a finding needs a person's attention. */
 export const isTrouble = (finding: VerifyFinding): boolean =>
   !finding.repaired && (isLost(finding) || finding.kind === 'moved' || finding.kind === 'rendition');
 
-/** Prints findings, a line each. */
+/** Prints findings, one line each. */
 export function tellFindings(findings: readonly VerifyFinding[], json: boolean): void {
   for (const finding of findings) {
     if (json) printJson(finding);
@@ -52,7 +52,7 @@ function describe({ kind, path, from, copies, renditions, repaired }: VerifyFind
   return `${kind}: ${what}${was}${repaired ? ', repaired' : also}`;
 }
 
-/** Where the backups that a home remembers hold an original. They need not be there now. */
+/** Where the known backups of a home have an original. They may be gone by now. */
 export async function backupsOf(config: Config, files: Files): Promise<(sha256: string) => Promise<string[]>> {
   const past = await readHistory(config.data, files);
   return async (sha256) => {

@@ -1,4 +1,4 @@
-/** Access to a home for a command, which closes it again. A crash leaves nothing half done. */
+/** Opens the access data of a home for a command, and closes it. A crash leaves nothing half done. */
 import type { Access } from '../access/access.js';
 import type { Config } from '../base/config.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
@@ -11,8 +11,8 @@ import { findServer } from '../home/running-server.js';
 import { filesOf, libraryPath, noHome } from '../home/open-read-only.js';
 
 /**
- * Opens access to a home for a command, beside a server that may be running, and closes it after `work`. A name that is
- * not known, or taken, is wrong usage. @throws PhotospoolError.
+ * Opens the access data of a home for a command, beside a server that may be running, and closes it after `work`. An
+ * unknown name, or one in use, is wrong usage. @throws PhotospoolError.
  */
 export async function withAccess<T>(
   config: Config,
@@ -35,14 +35,17 @@ export async function withAccess<T>(
   }
 }
 
-/** Whether a home has a library; where it has none, says so. */
+/** Whether a home has a library; if not, says so. */
 export async function hasLibrary(config: Config): Promise<boolean> {
   if (await openFiles().stat(libraryPath(config))) return true;
   say(sentence(noHome(config)));
   return false;
 }
 
-/** Where pages are reached: at the public address that the owner set, else at the server that runs, else where one would listen. */
+/**
+ * The URL of a page: at the public address that the owner set, otherwise at the running server, otherwise where one
+ * would listen.
+ */
 export async function pageAddress(config: Config, path: string, publicAddress?: string): Promise<string> {
   if (publicAddress !== undefined) return new URL(path, publicAddress).href;
   const server = await findServer(config).catch(() => undefined);

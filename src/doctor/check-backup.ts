@@ -1,10 +1,10 @@
-/** The last backup of a home: whether there is one, and how old it is. Pure. */
+/** Checks the last backup of a home: whether there is one, and its age. Pure. */
 import type { Finding } from './finding.js';
 
-/** How old the last backup may be, ms. */
+/** The maximum age of the last backup, ms. */
 const usual = 30 * 24 * 3_600_000;
 
-/** How old the last backup is; `at` is UTC. Nothing is said of a home without photos. */
+/** Checks the age of the last backup; `at` is UTC. A home without photos needs none. */
 export function examineBackup(at: string | undefined, photos: number, now: number): Finding[] {
   if (photos === 0) return [];
   const remedy = 'Run `photospool backup DIR`, best each night and to another disk.';

@@ -1,4 +1,4 @@
-/** The folders of a home: whether they are there and can be written, how much room is left, and who else may read them. Reads only. */
+/** Checks the folders of a home: existence, write permission, free space, and who else may read them. Reads only. */
 import { constants } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { modesFor } from '../base/file-modes.js';
 import { roomOf, type Room } from '../base/disk-space.js';
 import type { Finding } from './finding.js';
 
-/** The folders of a home that are looked at, with what people call them. */
+/** The folders to check, under their usual names. */
 export type Folders = Pick<Config, 'home' | 'data' | 'incoming' | 'work' | 'done' | 'modes'>;
 
 const names = {
@@ -21,7 +21,7 @@ const names = {
 const isThere = (path: string): Promise<boolean> => lstat(path).then(() => true, () => false); // prettier-ignore
 const mayWrite = (path: string): Promise<boolean> => access(path, constants.W_OK).then(() => true, () => false); // prettier-ignore
 
-/** Folders that are missing, or can't be written. `begun`: the home was used before, so that all must be there. */
+/** Reports folders that are missing or not writable. `begun`: the home was used before, so all must exist. */
 export async function examineFolders(folders: Folders, begun: boolean): Promise<Finding[]> {
   if (!begun && !(await isThere(folders.data))) {
     return [
@@ -58,13 +58,13 @@ export async function examineFolders(folders: Folders, begun: boolean): Promise<
 }
 
 const gib = 2 ** 30;
-/** Below this the next photos may not fit. */
+/** Below this amount the next photos may not fit. */
 const least = gib / 4;
 
 const amount = (bytes: number): string =>
   bytes >= gib ? `${(bytes / gib).toFixed(1)} GiB` : `${Math.floor(bytes / 2 ** 20)} MiB`;
 
-/** Disks that are full, or nearly. `room` is for tests. */
+/** Reports disks that are full or nearly full. `room` is for tests. */
 export async function examineSpace(
   folders: Folders,
   room: (folder: string) => Promise<Room> = roomOf,
@@ -88,7 +88,7 @@ export async function examineSpace(
   return found;
 }
 
-/** Folders and files that others on this machine may read or write. */
+/** Reports folders and files that other users of this machine may read or write. */
 export async function examineModes(folders: Folders): Promise<Finding[]> {
   if (process.platform === 'win32') return [];
   const { home, data, work, done, incoming, modes } = folders;

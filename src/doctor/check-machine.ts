@@ -1,12 +1,12 @@
-/** The machine: its clock, the programs that help, and the version of Node. Reads only. */
+/** Checks the machine: its clock, optional programs, and the version of Node. Reads only. */
 import { PhotospoolError } from '../base/errors.js';
 import { findProgram, findTools } from '../video/find-ffmpeg.js';
 import type { Finding } from './finding.js';
 
-/** No home was made before this day: a clock that shows an earlier one is wrong. UTC, in ms. */
+/** No home is older than this day: a clock that shows an earlier one is wrong. UTC, in ms. */
 const begin = Date.UTC(2025, 0, 1);
 
-/** Whether the clock shows a day that can't be. `now` in ms; `newest`: when something was last written here, by this clock. */
+/** Checks whether the clock is plausible. `now` in ms; `newest`: the last write here, by this clock. */
 export function examineClock(now: number, newest: number | undefined): Finding[] {
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
   const remedy = 'Set it, and let it be kept right (`timedatectl set-ntp true`).';
@@ -18,7 +18,7 @@ export function examineClock(now: number, newest: number | undefined): Finding[]
   return [{ check: 'clock', severity: 'error', message, remedy }];
 }
 
-/** Programs of the machine that are missing. `path` is PATH. */
+/** Reports missing programs. `path` is PATH. */
 export function examinePrograms(ffmpeg: string | undefined, path = process.env['PATH'] ?? ''): Finding[] {
   const found: Finding[] = [];
   const tools = findTools(ffmpeg, path);
@@ -51,7 +51,7 @@ export function examinePrograms(ffmpeg: string | undefined, path = process.env['
   return found;
 }
 
-/** When versions of Node get no fixes any more (https://github.com/nodejs/release, schedule.json). */
+/** The end of life of Node versions (https://github.com/nodejs/release, schedule.json). */
 const ends: Readonly<Record<number, string>> = {
   20: '2026-04-30',
   21: '2024-06-01',
@@ -62,7 +62,7 @@ const ends: Readonly<Record<number, string>> = {
   26: '2029-04-30',
 };
 
-/** Whether a version of Node (`20.19.0`) still gets fixes. `now` in ms. */
+/** Checks whether a version of Node (`20.19.0`) still gets fixes. `now` in ms. */
 export function examineNode(version: string, now: number): Finding[] {
   const end = ends[Number.parseInt(version, 10)];
   if (end === undefined || now < Date.parse(end)) return [];
@@ -76,7 +76,7 @@ export function examineNode(version: string, now: number): Finding[] {
   ];
 }
 
-/** What a library that can't be opened says. */
+/** Reports why a library can't be opened. */
 export function examineLibrary(failure: unknown): Finding[] {
   if (failure === undefined) return [];
   const known = failure instanceof PhotospoolError ? failure : undefined;

@@ -1,14 +1,14 @@
 /**
- * Whether this server and the others can be reached, and whether their clocks agree with ours: one request to each, without a
- * secret, that may take a second. Changes nothing.
+ * Checks whether this server and its peers can be reached, and whether their clocks agree with ours: one request to
+ * each, without a secret, with a timeout of about a second. Changes nothing.
  */
 import { printable } from '../base/errors.js';
 import type { Finding } from './finding.js';
 
-/** The server of this home, as it is found: not running, not answering, or where it is. */
+/** The server of this home: not running, not responding, or its address. */
 export type Running = { kind: 'none' } | { kind: 'silent'; url: string } | { kind: 'here'; host: string };
 
-/** Another server, and what its link says of it where a server runs. */
+/** A peer, and the status of its connection if a server runs. */
 export interface CheckedPeer {
   url: string;
   state?: string;
@@ -16,17 +16,17 @@ export interface CheckedPeer {
   version?: string;
 }
 
-/** How others are asked; for tests. */
+/** How peers are asked; for tests. */
 export interface NetworkProbe {
   fetch: typeof fetch;
   now(): number;
-  /** Ms for an answer. */
+  /** The timeout of a response in ms. */
   patience: number;
 }
 
 const isLoopback = (host: string): boolean => /^(localhost|127\..*|::1)$/i.test(host);
 
-/** Whether the server of this home runs, answers, and can be reached from other machines. */
+/** Checks whether the server of this home runs, responds, and can be reached from other machines. */
 export function examineServer(running: Running): Finding[] {
   const check = 'server';
   switch (running.kind) {
@@ -61,11 +61,13 @@ export function examineServer(running: Running): Finding[] {
   }
 }
 
-/** The clocks of two servers may differ by so many ms before it is said, and before edits of one are put off. */
+/**
+ * The difference between the clocks of two servers, in ms, from which it is reported, and from which edits are put off.
+ */
 const tolerated = 2 * 60_000;
 const far = 24 * 3_600_000;
 
-/** Whether peers can be reached, let this server in, and have the same time and version. */
+/** Checks whether peers can be reached, accept this server, and agree in time and version. */
 export async function examinePeers(
   peers: readonly CheckedPeer[],
   version: string,
@@ -121,7 +123,7 @@ async function examinePeer(
 
 const isVersion = (text: string): boolean => /^\d+\.\d+\.\d+/.test(text);
 
-/** What is to be said where the other clock is `ms` ahead. */
+/** The finding for a clock that is `ms` ahead. */
 function differ(host: string, ms: number): Finding[] {
   if (Math.abs(ms) < tolerated) return [];
   const minutes = Math.round(Math.abs(ms) / 60_000);

@@ -1,11 +1,11 @@
-/** What keeps photos from coming in: stuck files, and trouble of a disk. Reads only. */
+/** Reports what stops imports: stuck files, and disk errors. Reads only. */
 import { printable } from '../base/errors.js';
 import type { SpoolPause, StuckItem } from '../spool/spool-interface.js';
 import type { Finding } from './finding.js';
 
 const counted = (n: number): string => (n === 1 ? 'One file is' : `${n.toLocaleString('en')} files are`);
 
-/** Files that are stuck, and why nothing is taken in. */
+/** Reports stuck files, and why imports are paused. */
 export function examineSpool(stuck: readonly StuckItem[], held?: SpoolPause): Finding[] {
   const found: Finding[] = [];
   if (held) {

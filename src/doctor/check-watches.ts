@@ -1,4 +1,7 @@
-/** Whether the system tells of new files everywhere in `incoming`: its limit on watched folders, and filesystems of other machines. Reads only. */
+/**
+ * Checks whether the system reports new files everywhere in `incoming`: its limit on watched folders, and network
+ * filesystems. Reads only.
+ */
 import { readFile } from 'node:fs/promises';
 import { printable } from '../base/errors.js';
 import type { Files } from '../base/files.js';
@@ -6,10 +9,12 @@ import type { Path } from '../base/paths.js';
 import { remoteFilesystem } from '../spool/watch-incoming.js';
 import type { Finding } from './finding.js';
 
-/** How long folders may be counted, in ms. */
+/** The maximum time for counting folders, in ms. */
 const patience = 300;
 
-/** Whether the system can tell of all that comes into `incoming`. `limit` of watched folders, where it is known; for tests. */
+/**
+ * Checks whether the system can report all new files in `incoming`. `limit`: of watched folders, if known; for tests.
+ */
 export async function examineWatches(
   incoming: string,
   poll: number,
@@ -40,13 +45,16 @@ export async function examineWatches(
   ];
 }
 
-/** The system's limit on watched folders (inotify(7)); undefined where it has none. */
+/** The system's limit on watched folders (inotify(7)); undefined if it has none. */
 async function readLimit(): Promise<number | undefined> {
   const text = await readFile('/proc/sys/fs/inotify/max_user_watches', 'utf8').catch(() => '');
   return Number.parseInt(text, 10) || undefined;
 }
 
-/** How many folders are in one, itself with them; as far as could be counted until `end` (ms, as `performance.now`). */
+/**
+ * The number of folders in a folder, including itself; as far as they can be counted until `end` (ms, as
+ * `performance.now`).
+ */
 async function countFolders(folder: Path, files: Files, end: number): Promise<number> {
   let count = 0;
   for (let left: Path[] = [folder]; left.length > 0 && performance.now() < end;) {

@@ -1,6 +1,6 @@
-/** What an examination of a home finds: a sentence that says what is the matter, and one that says what to do. Pure. */
+/** A finding of `doctor`: a sentence about the problem, and one with its remedy. Pure. */
 
-/** What is looked at, in the order of an answer. */
+/** The checks, in the order of the output. */
 export const checks = [
   'folders',
   'space',
@@ -16,33 +16,36 @@ export const checks = [
   'versions',
 ] as const;
 
-/** One of the things that are looked at. */
+/** One of the checks. */
 export type Check = (typeof checks)[number];
 
-/** `error`: photos don't come in, or may be lost. `warning`: it will become one, or something is open. `note`: good to know. */
+/**
+ * `error`: photos are not imported, or may be lost. `warning`: will become an error, or exposes something. `note`:
+ * worth knowing.
+ */
 export const severities = ['error', 'warning', 'note'] as const;
 
-/** How bad a finding is. */
+/** The severity of a finding. */
 export type Severity = (typeof severities)[number];
 
-/** One thing that was found. Names in it are made printable. */
+/** A finding. Names in it are made printable. */
 export interface Finding {
   check: Check;
   severity: Severity;
-  /** One sentence: what is the matter. */
+  /** One sentence: the problem. */
   message: string;
-  /** One sentence: what to do. */
+  /** One sentence: the remedy. */
   remedy: string;
 }
 
-/** What an examination found, the worst first. */
+/** The result of an examination, the worst findings first. */
 export interface Examined {
   findings: Finding[];
-  /** What was looked at. */
+  /** The checks that ran. */
   checks: Check[];
 }
 
-/** The worst first, in the order of the checks. */
+/** Sorts by severity, then in the order of the checks. */
 export function sorted(findings: readonly Finding[]): Finding[] {
   const rank = ({ severity, check }: Finding): number =>
     severities.indexOf(severity) * checks.length + checks.indexOf(check);

@@ -1,6 +1,7 @@
 /**
- * `photospool doctor`: what may be wrong with a home, in under two seconds. Reads only; what would read every file is left to
- * `verify`. A check that fails says so, and holds up no other.
+ * `photospool doctor`: reports what may be wrong with a home, in under two seconds. Reads only; checks that read every
+ * file belong to
+ * `verify`. A check that fails becomes a finding, and does not stop the others.
  */
 import type { Past } from '../backup/backup-history.js';
 import type { Config } from '../base/config.js';
@@ -15,7 +16,7 @@ import { examinePeers, examineServer, type NetworkProbe, type CheckedPeer, type 
 import { examineSpool } from './check-spool.js';
 import { examineWatches } from './check-watches.js';
 
-/** What is known of a home before it is examined. */
+/** The state of a home before the checks. */
 export interface Patient {
   config: Config;
   files: Files;
@@ -25,15 +26,15 @@ export interface Patient {
   backup: Past | undefined;
   /** Why the library could not be opened. */
   failure?: unknown;
-  /** How many photos the library knows, and when it was last written, in ms; where there is one. */
+  /** The number of photos in the library, and its last write in ms; if there is a library. */
   photos: number;
   newest: number | undefined;
-  /** Of Photospool, and of Node. */
+  /** The versions of Photospool and of Node. */
   version: string;
   node: string;
 }
 
-/** Ms that another server has for an answer. */
+/** The timeout of a peer in ms. */
 const patience = 1_200;
 
 const usual: NetworkProbe = { fetch, now: Date.now, patience };
@@ -53,7 +54,7 @@ export async function examine(patient: Patient, asking: NetworkProbe = usual): P
     ['backup', () => (isPublic ? [] : examineBackup(patient.backup?.at, patient.photos, now))],
     ['clock', () => examineClock(now, patient.newest)],
     ['programs', () => (isPublic ? [] : examinePrograms(config.ffmpeg))],
-    // A public server leaves no record by which it could be found.
+    // A public server has no record of its address.
     ['server', () => (isPublic ? [] : examineServer(patient.running))],
     ['peers', () => examinePeers(patient.peers, version, asking)],
     ['versions', () => examineNode(patient.node, now)],
@@ -64,7 +65,7 @@ export async function examine(patient: Patient, asking: NetworkProbe = usual): P
 
 const spoolOf = ({ stuck, held }: Awaited<ReturnType<Patient['spool']>>): Finding[] => examineSpool(stuck, held);
 
-/** For `catch`: what could not be looked at is a finding of its own. */
+/** For `catch`: a failed check is itself a finding. */
 const failed =
   (check: Check) =>
   (error: unknown): Finding[] => [

@@ -1,27 +1,27 @@
 /**
- * What the parts of exports (ZIP, TAR) have in common: entries that are read where they are, as streams. No name in a part ever
- * becomes a path, and nothing that an entry says of itself is believed before its bytes were seen.
+ * The common interface of archive parts of an export (ZIP, TAR): entries are read in place, as streams. A name in an
+ * archive never becomes a path, and nothing that an entry claims is trusted before its bytes were read.
  */
 import { errnoOf, PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Files } from '../base/files.js';
 
 /** An entry of a part. */
 export interface PackedEntry {
-  /** As written there, with forward slashes; hostile. */
+  /** The path in the archive, with forward slashes; hostile. */
   path: string;
   bytes: number;
   crc32: number;
   /** ms since 1970. */
   modified: number;
-  /** Why it is not read, as a clause. */
+  /** Why it can't be read, as a clause. */
   trouble?: string;
-  /** What it is and is therefore not read, which is no trouble: `is a link`. */
+  /** Why it is skipped although nothing is wrong: `is a link`. */
   aside?: string;
-  /** What is known of its bytes where they were read once: their SHA-256, and as many of the first as tell what it is. */
+  /** The result of reading its bytes once: their SHA-256, and enough of the first to identify the format. */
   known?: { sha256: string; head: Uint8Array };
-  /** Where its bytes lie unpacked, for whoever takes that file away. */
+  /** The path of its unpacked bytes; the consumer takes the file. */
   staged?: string;
-  /** Its bytes, checked. @throws PhotospoolError `corrupt` where they are not those that the part promises. */
+  /** Its bytes, verified. @throws PhotospoolError `corrupt` if they are not those that the archive declares. */
   open(): AsyncIterable<Uint8Array>;
 }
 
@@ -30,7 +30,7 @@ export interface PackedPart {
   entries: PackedEntry[];
   /** Why not all of its entries are known, as a clause. */
   trouble?: string;
-  /** Of a part that can be read from its beginning only: unpacks what is wanted of it, in order. */
+  /** For an archive that can only be read sequentially: unpacks wanted entries, in order. */
   stage?: Unpacker;
   close(): void;
 }
@@ -38,31 +38,31 @@ export interface PackedPart {
 /** Unpacks entries in their order, a few at a time. */
 export interface Unpacker {
   /**
-   * Unpacks the next ones that `wants` asks for into temporary files in `folder`, beside those that still lie there; false when there
-   * are no more. What can't be unpacked is left out: opening it says why.
+   * Unpacks the next entries that `wants` accepts into temporary files in `folder`, beside those that are still there;
+   * false if there are no more. Entries that can't be unpacked are skipped: opening one reports why.
    */
   more(files: Files, folder: string, wants: (entry: PackedEntry) => boolean): Promise<boolean>;
-  /** Whether an entry's turn has come. */
+  /** Whether an entry has been reached. */
   reached(entry: PackedEntry): boolean;
-  /** Removes what lies unpacked. */
+  /** Removes the unpacked files. */
   clear(files: Files): Promise<void>;
 }
 
-/** So much a part may grow when it is unpacked, where it is larger than `smallBytes`: photos and films hardly grow at all. */
+/** The maximum compression ratio of a part larger than `smallBytes`: photos and videos hardly compress at all. */
 export const mostGrowth = 200;
-/** Bytes up to which what is unpacked may have any size. */
+/** Unpacked sizes up to this number of bytes are not checked. */
 export const smallBytes = 64 << 20;
-/** How many entries are read of all parts together. */
+/** The maximum number of entries over all parts. */
 export const mostEntries = 1_000_000;
 
-/** The error for a part with more entries than are read. */
+/** The error for a part with too many entries. */
 export const tooMany = (path: string): PhotospoolError =>
   new PhotospoolError('too-large', `${path} has more entries than are read (1,000,000 in all parts).`, {
     path,
     hint: 'Name fewer parts at once.',
   });
 
-/** What is wrong with a part of a kind (`ZIP`). */
+/** The error for a damaged part of a kind (`ZIP`). */
 export function badPart(path: string, kind: string, error: unknown): PhotospoolError {
   if (error instanceof PhotospoolError) return error;
   if (isOfSystem(error)) return toPhotospoolError(error, 'read', path);
@@ -73,7 +73,7 @@ export function badPart(path: string, kind: string, error: unknown): PhotospoolE
   });
 }
 
-/** What is wrong with an entry. */
+/** The error for a damaged entry. */
 export function damaged(part: string, path: string, error: unknown): PhotospoolError {
   if (error instanceof PhotospoolError) return error;
   if (isOfSystem(error)) return toPhotospoolError(error, 'read', part);
@@ -85,13 +85,13 @@ export function damaged(part: string, path: string, error: unknown): PhotospoolE
   });
 }
 
-/** Whether the disk is the trouble, and not what was unpacked: zlib has codes of its own. */
+/** Whether an error comes from the disk, not from the archive: zlib has its own codes. */
 const isOfSystem = (error: unknown): boolean =>
   errnoOf(error) !== undefined && errnoOf(error)?.startsWith('Z_') !== true;
 
-/** What an error of a library says, as a clause. */
+/** The message of a library's error, as a clause. */
 export const reasonOf = (error: unknown): string =>
   printable(error instanceof Error ? (error.message.split(/\n|\. /)[0] ?? '') : String(error)).replace(/\.$/, '');
 
-/** A name of an entry with forward slashes. */
+/** The name of an entry with forward slashes. */
 export const slashes = (name: string): string => name.replaceAll('\\', '/');

@@ -1,6 +1,6 @@
 /**
- * The files of an export, in folders and in ZIP or TAR parts, as one list: parts lie over one another as they would if all of them were
- * unpacked into one folder. Opens and reads; changes nothing.
+ * The files of an export, from folders and ZIP or TAR parts, as one list: parts overlay each other as if all were
+ * unpacked into one folder. Reads only.
  */
 import { basename, join } from 'node:path';
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
@@ -13,32 +13,33 @@ import type { Aside, ExportEntry, Looking } from './import-plan.js';
 import { openTar } from './tar-archive.js';
 import { openZip } from './zip-archive.js';
 
-/** An export that is open. */
+/** An open export. */
 export interface Sources {
   entries: ExportEntry[];
-  /** The file of each entry as the spool takes it, by the entry's id. */
+  /** The file of each entry in the form that the spool accepts, by the entry's id. */
   found: ReadonlyMap<string, ScannedFile>;
-  /** The entries of parts among them, by the path of that. */
+  /** The archive entries among them, by the path of that file. */
   packed: ReadonlyMap<string, PackedEntry>;
-  /** What unpacks parts that can be read from their beginning only, in the order of the parts. */
+  /** The unpackers of sequential archives, in the order of the parts. */
   stages: Unpacker[];
-  /** The folders that were named. */
+  /** The given folders. */
   folders: string[];
-  /** What is left aside whatever the export is: links. */
+  /** Files skipped in every kind of export: links. */
   aside: Aside[];
   /** Parts that can't be read, or not to their end. */
   trouble: Aside[];
   close(): void;
 }
 
-/** Whether a path is named as a TAR part is. */
+/** Whether a path has the name of a TAR part. */
 const isTar = (path: string): boolean => /\.(?:tgz|tar|tar\.gz)$/i.test(path);
-/** Whether a path is named as a part is. */
+/** Whether a path has the name of an archive part. */
 export const isPart = (path: string): boolean => /\.zip$/i.test(path) || isTar(path);
 
 /**
- * Opens folders and parts. `looking` is told how far a part is, in bytes, that must be read to know what is in it.
- * @throws PhotospoolError where none of them can be read, or there are too many entries.
+ * Opens folders and parts. `looking` is called with the progress, in bytes, of a part that must be read completely to
+ * list it.
+ * @throws PhotospoolError if none of them can be read, or there are too many entries.
  */
 // Longer than a screen: one pass over the parts fills one list of entries.
 export async function openSources(
@@ -135,7 +136,7 @@ export async function openSources(
   }
 }
 
-/** A name as the path inside an export: nothing that leads out of it, and from `Takeout` on where that is in it. */
+/** The path inside an export: without anything that leads out of it, and from `Takeout` on if that is in it. */
 function pathIn(name: string): string {
   const parts = name
     .normalize('NFC')
@@ -145,7 +146,7 @@ function pathIn(name: string): string {
   return parts.slice(Math.max(from, 0)).join('/');
 }
 
-/** What the records call an entry. It is remembered, so it tells the bytes apart as well as the place. */
+/** The identity of an entry in records. It is stored, so it distinguishes bytes as well as location. */
 function idIn(part: string, path: string, { crc32 }: PackedEntry, ids: Set<string>): string {
   const id = `${join(part, path)}#${crc32.toString(16).padStart(8, '0')}`;
   for (let n = 1; ; n++) {

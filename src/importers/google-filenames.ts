@@ -1,10 +1,10 @@
 /**
- * Which JSON file of a Google Takeout folder belongs to which photo, by their names. Google names a photo's JSON after the photo,
- * cuts what is longer than 46 characters, and puts the number of a name that is taken somewhere else; docs/guide/takeout.md
- * has the rules in words. Pure, and in time that grows with the number of names only.
+ * Matches the JSON files of a Google Takeout folder to photos, by their names. Google names the JSON after the photo,
+ * truncates names longer than 46 characters, and puts the number of a duplicate name in a different place;
+ * docs/guide/takeout.md describes the rules. Pure, in time linear in the number of names.
  */
 
-/** Which rule brought the two together. */
+/** The rule of a match. */
 export type Rule = 'name' | 'number' | 'cut' | 'half' | 'edited' | 'title';
 
 /** The JSON file of a photo. */
@@ -13,7 +13,7 @@ export interface GoogleMatch {
   rule: Rule;
 }
 
-/** A photo's name taken apart: `IMG_1(2).jpg` is `IMG_1`, `.jpg`, `(2)`. */
+/** The parts of a photo's name: `IMG_1(2).jpg` is `IMG_1`, `.jpg`, `(2)`. */
 interface Parts {
   stem: string;
   ending: string;
@@ -21,13 +21,14 @@ interface Parts {
 }
 
 const suffix = 'supplemental-metadata';
-/** So much is left of a name; one or two less where the cut would go through a sign. */
+/** The lengths of truncated names; shorter by one or two if the cut would split a character. */
 const [leastCut, mostCut] = [44, 47];
 
 /**
- * What programs put behind the name of an edited photo, in the languages that are known; others are found by the photo beside it.
- * Google Photos' own words for it: English, German, French, Spanish, Catalan, Italian, Portuguese, Dutch, Polish, Czech, Swedish,
- * Danish, Norwegian, Finnish, Hungarian, Romanian, Turkish, Russian, Ukrainian, Japanese, Korean, Chinese; and its effects.
+ * The suffixes of edited photos in known languages; unknown ones are recognised by the photo beside them. Google
+ * Photos' own words: English, German, French, Spanish, Catalan, Italian, Portuguese, Dutch, Polish, Czech, Swedish,
+ * Danish, Norwegian, Finnish, Hungarian, Romanian, Turkish, Russian, Ukrainian, Japanese, Korean, Chinese; and its
+ * effects.
  */
 const editedWords = [
   'edited bearbeitet modifié modifie editado editada editat modificato bewerkt edytowane upraveno redigerad',
@@ -41,7 +42,9 @@ const editedWords = [
 
 const mostAlike = 200;
 const films = /^\.(?:mp4|mov|m4v|3gp|mp(?:~\d)?|mv|avi)$/i;
-/** Names are compared whatever their Unicode form and case; two that differ in case alone would be one file on most disks. */
+/**
+ * Names are compared regardless of Unicode form and case; two that differ only in case would be one file on most disks.
+ */
 const fold = (name: string): string => name.normalize('NFC').toLowerCase();
 
 function partsOf(name: string): Parts {
@@ -51,7 +54,10 @@ function partsOf(name: string): Parts {
   return { stem: whole.slice(0, whole.length - number.length), ending, number };
 }
 
-/** What a JSON file's name may be the name of, the likeliest first: without `.json`, a number, and `.supplemental-metadata`. */
+/**
+ * The names that a JSON file may refer to, the likeliest first: without `.json`, a number, and
+ * `.supplemental-metadata`.
+ */
 function meantBy(json: string): { base: string; number: string; cut: string }[] {
   const whole = fold(json).replace(/\.json$/, '');
   const number = /\(\d{1,6}\)$/.exec(whole)?.[0] ?? '';
@@ -68,8 +74,8 @@ function meantBy(json: string): { base: string; number: string; cut: string }[] 
 const key = (base: string, number: string): string => `${base}/${number}`;
 
 /**
- * Brings the photos and the JSON files of one folder together; each name is there once. `titles` are those in the JSON files, where
- * they have one. A JSON file may belong to several photos: both halves of a Live Photo, an edited form.
+ * Matches the photos and JSON files of one folder; names are unique. `titles` are those in the JSON files, if present.
+ * A JSON file may match several photos: both files of a Live Photo, an edited version.
  */
 export function matchNames(
   jsons: readonly string[],
@@ -90,7 +96,7 @@ export function matchNames(
   return found;
 }
 
-/** A folder's names, and what was brought together so far. */
+/** The names of a folder, and the matches so far. */
 type Matching = ReturnType<typeof openMatching>;
 
 function openMatching(jsons: readonly string[], photos: readonly string[], titles: ReadonlyMap<string, string>) {
@@ -100,7 +106,7 @@ function openMatching(jsons: readonly string[], photos: readonly string[], title
   const byStem = new Map<string, string>();
   const meant = jsons.map((json) => ({ json, names: meantBy(json) }));
 
-  // What is not stripped goes before what is: `a.s.json` is first of all that of a file `a.s`.
+  // Names with fewer parts removed come first: `a.s.json` belongs primarily to a file `a.s`.
   for (let n = 0; n < 3; n++)
     for (const { json, names } of meant) {
       const one = names[n];
@@ -131,7 +137,7 @@ const put = (map: Map<string, string>, at: string, json: string): void => {
   if (!map.has(at)) map.set(at, json);
 };
 
-/** A long name: the JSON has the first 46 characters of it, and the number. */
+/** A long name: the JSON has its first 46 characters, and the number. */
 function takeCut({ found, used, meant, left, take, isTitled }: Matching): void {
   const open = groupBy(left(), (photo) => {
     const { stem, ending, number } = partsOf(fold(photo));
@@ -141,12 +147,13 @@ function takeCut({ found, used, meant, left, take, isTitled }: Matching): void {
     if (used.has(json)) continue;
     for (const { cut, number } of names.filter(({ cut: { length } }) => length >= leastCut && length <= mostCut)) {
       const near = open.get(key(cut.slice(0, leastCut), number)) ?? [];
-      // So many names that begin alike come from nobody's camera.
+      // No camera produces so many names with the same beginning.
       const fits = (near.length > mostAlike ? [] : near).filter((photo) => {
         const { stem, ending } = partsOf(fold(photo));
         return !found.has(photo) && (stem + ending).startsWith(cut);
       });
-      // Of several the title tells; both halves of a Live Photo are of one stem, and the other half comes by the next rule.
+      // Of several the title decides; both files of a Live Photo have one stem, and the next rule matches the other
+      // one.
       const one = only(fits) ?? only(fits.filter((photo) => isTitled(json, photo))) ?? oneStem(fits);
       if (one !== undefined && take(one, json, 'cut')) break;
     }
@@ -160,7 +167,7 @@ function oneStem(fits: readonly string[]): string | undefined {
     : undefined;
 }
 
-/** The other half of a Live Photo; or a photo whose JSON names another ending, or none. */
+/** The other file of a Live Photo; or a photo whose JSON names another extension, or none. */
 function takeHalves({ used, byStem, meant, left, take }: Matching): void {
   const free = new Map<string, string>();
   for (const { json, names } of meant) {
@@ -183,7 +190,7 @@ function takeHalves({ used, byStem, meant, left, take }: Matching): void {
   }
 }
 
-/** An edited form: the photo's name with a word behind it, which may be cut. */
+/** An edited version: the photo's name plus a word, which may be truncated. */
 function takeEdited({ photos, found, meant, left, take }: Matching): void {
   const originals = new Map(
     photos.flatMap((photo) => {
@@ -210,14 +217,14 @@ function takeEdited({ photos, found, meant, left, take }: Matching): void {
     const isWord = editedWords.some(
       (edited) => word === edited || (stem.length >= leastCut && word.length > 1 && edited.startsWith(word)),
     );
-    // A word that is not known counts where the photo without it is there and has its JSON.
+    // An unknown word counts if the photo without it exists and has its JSON.
     const [before, isAnyWord] = [stem.slice(0, Math.max(dash, 0)), /^-[\p{L}\p{M} ]{3,24}$/u.test(word)];
     if (isWord) take(photo, lookUp(before, number), 'edited');
     else if (isAnyWord) take(photo, originals.get(key(before, number)), 'edited');
   }
 }
 
-/** What is left over on both sides, and has one title. */
+/** Leftovers of both kinds with the same title. */
 function takeTitles({ jsons, titles, used, left, take }: Matching): void {
   const free = jsons.filter((json) => !used.has(json) && titles.has(json));
   const byTitle = groupBy(free, (json) => key(plain(titles.get(json)!), meantBy(json).at(-1)!.number));
@@ -247,7 +254,7 @@ function groupBy(names: readonly string[], at: (name: string) => string): Map<st
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** A text with the five names and the numbers of HTML's signs as those signs: some exports write titles like that. */
+/** Decodes the five named HTML entities and numeric ones: some exports write titles this way. */
 export function withoutEntities(text: string): string {
   return text.replace(/&(?:#(\d{1,6})|#x([0-9a-f]{1,5})|(amp|lt|gt|quot|apos));/gi, (whole, decimal, hex, name) => {
     if (typeof name === 'string') return named[name.toLowerCase()] ?? whole;
@@ -256,5 +263,5 @@ export function withoutEntities(text: string): string {
   });
 }
 
-/** A name with every sign that a file name may have lost as `_`. */
+/** A name with `_` for every character that a file name may have lost. */
 const plain = (text: string): string => fold(withoutEntities(text)).replace(/[^\p{L}\p{M}\p{N}.() -]/gu, '_');

@@ -1,23 +1,20 @@
-/**
- * What a JSON file of a Google Takeout says. Everything in it is hostile: what has not the type that it should have is as if it
- * were not there. Pure.
- */
+/** Parses a JSON file of a Google Takeout. Everything in it is hostile: a value of the wrong type is ignored. Pure. */
 import { wellFormed } from '../document/canonical-json.js';
 import { own } from '../document/json-values.js';
 import type { Gps } from '../document/photo-document.js';
 import { withoutEntities } from './google-filenames.js';
 
-/** What is said of a photo. Times are ms since 1970 (UTC). */
+/** The metadata of a photo. Times are ms since 1970 (UTC). */
 export interface PhotoSaid {
   kind: 'photo';
-  /** The name that the photo had before it was exported. */
+  /** The name of the photo before the export. */
   title: string;
   description?: string;
   taken?: number;
   /** When it was uploaded. */
   added?: number;
   gps?: Gps;
-  /** Whether somebody put it somewhere else than its file says. */
+  /** Whether a person moved it from the position in its file. */
   moved?: true;
   people: string[];
   favourite?: true;
@@ -26,20 +23,20 @@ export interface PhotoSaid {
   trashed?: true;
 }
 
-/** What a JSON file says: of a photo, of an album, or of something else. */
+/** The content of a JSON file: metadata of a photo, of an album, or something else. */
 export type Said = PhotoSaid | { kind: 'album'; title: string } | { kind: 'other' };
 
 const mostPeople = 200;
-/** Positions that are nearer than this, in degrees, are the same one: some 10 m. */
+/** Positions closer than this, in degrees, count as equal: about 10 m. */
 const near = 1e-4;
 
-/** Reads a JSON file; undefined where it is none. */
+/** Parses a JSON file; undefined if it is invalid. */
 export function readGoogle(text: string): Said | undefined {
   let json: unknown;
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
-    // What is no JSON says nothing; the report names it.
+    // Invalid JSON is ignored; the report lists the file.
     return undefined;
   }
   if (typeof json !== 'object' || json === null) return undefined;
@@ -72,7 +69,7 @@ export function readGoogle(text: string): Said | undefined {
 const wordsOf = (value: unknown): string =>
   typeof value === 'string' ? wellFormed(withoutEntities(value).slice(0, 8_000)).trim() : '';
 
-/** `{"timestamp": "1561975200"}`, seconds since 1970; 0 is what Google writes where it knows none. */
+/** `{"timestamp": "1561975200"}`, seconds since 1970; Google writes 0 if unknown. */
 function timeOf(value: unknown): number | undefined {
   const given = own(value, 'timestamp');
   const seconds = typeof given === 'string' && /^-?\d{1,12}$/.test(given) ? Number(given) : given;
@@ -80,7 +77,7 @@ function timeOf(value: unknown): number | undefined {
   return Math.floor(seconds) * 1000;
 }
 
-/** The position that Google shows, else that of the file; 0, 0 is none. */
+/** The position that Google shows, otherwise that of the file; 0, 0 means none. */
 function placeOf(shown: unknown, embedded: unknown): Pick<PhotoSaid, 'gps' | 'moved'> {
   const [gps, own] = [positionOf(shown), positionOf(embedded)];
   if (!gps) return own ? { gps: own } : {};

@@ -1,6 +1,6 @@
 /**
- * A Google Takeout: which JSON file says what of which photo, and which folders are albums, over all parts. Reads the JSON files and
- * nothing else; stores nothing.
+ * Plans the import of a Google Takeout: matches JSON files to photos, and finds the folders that are albums, over all
+ * parts. Reads only the JSON files; stores nothing.
  */
 import type { ImportedMetadata } from '../document/imported-metadata.js';
 import { readGoogle, type PhotoSaid, type Said } from './google-metadata.js';
@@ -8,7 +8,7 @@ import { matchNames, type GoogleMatch } from './google-filenames.js';
 import type { ExportEntry, ImportPlan, Planned } from './import-plan.js';
 import type { ReadMetadata } from './read-metadata-files.js';
 
-/** A JSON file that was read. */
+/** A parsed JSON file. */
 interface Json {
   entry: ExportEntry;
   said: Said;
@@ -20,14 +20,14 @@ interface Folder {
   jsons: Map<string, Json>;
 }
 
-/** How many bytes a JSON file may have. */
+/** The maximum size of a JSON file in bytes. */
 export const mostJson = 1 << 20;
 
-/** Names of what Google writes beside photos, which is none. */
+/** The names of other files that Google writes beside photos. */
 const beside =
   /^(?:archive_browser\.html|print-subscriptions\.json|shared_album_comments\.json|user-generated-memory-titles\.json)$/;
 
-/** Plans the import of a Takeout. `others` are all its files but the JSON files. */
+/** Plans the import of a Takeout. `others` are all its files except the JSON files. */
 // Longer than a screen: one plan, which each step of the import completes.
 export async function planTakeout(
   jsons: readonly ExportEntry[],
@@ -95,7 +95,7 @@ export async function planTakeout(
     });
   }
 
-  /** An album's folder may hold the JSON of a photo that lies in the folder of its year alone. */
+  /** An album's folder may contain the JSON of a photo that is only in the folder of its year. */
   function adoptOrphans(): void {
     const byJson = new Map<string, Planned[]>();
     if (orphans.length > 0)
@@ -145,7 +145,7 @@ function broughtOf({ entry, said }: Json & { said: PhotoSaid }): ImportedMetadat
   };
 }
 
-/** The titles of the folders that are albums; one without a title is called as its folder. */
+/** The titles of album folders; without a title the name of the folder. */
 function albumsOf(folders: ReadonlyMap<string, Folder>): Map<string, string> {
   const albums = new Map<string, string>();
   for (const [path, { jsons }] of folders) {
@@ -156,7 +156,7 @@ function albumsOf(folders: ReadonlyMap<string, Folder>): Map<string, string> {
   return albums;
 }
 
-/** How Google calls the folders of years, where it is known; `#` is the year. */
+/** Google's names of year folders, as far as they are known; `#` is the year. */
 const yearNames = [
   "photos from #,fotos von #,photos de #,fotos de #,fotos del #,foto dal #,foto del #,foto’s uit #,foto's uit #,fotos do #",
   'fotos de l’any #,zdjęcia z #,zdjęcia z # r.,foton från #,bilder från #,billeder fra #,bilder fra #,fotky z roku #,fotky z #',

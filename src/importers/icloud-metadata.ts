@@ -1,6 +1,6 @@
 /**
- * An export of iCloud Photos, as Apple's privacy page sends it: which row of which CSV file says what of which photo. Also the
- * originals that the program Photos exports into a folder. Reads the CSV files and nothing else; stores nothing.
+ * Plans the import of an iCloud Photos export as Apple's privacy page delivers it: matches rows of CSV files to photos.
+ * Also handles the originals that the Photos app exports into a folder. Reads only the CSV files; stores nothing.
  */
 import { parse } from 'csv-parse/sync';
 import type { ImportedMetadata } from '../document/imported-metadata.js';
@@ -8,7 +8,7 @@ import { wellFormed } from '../document/canonical-json.js';
 import type { ReadMetadata } from './read-metadata-files.js';
 import type { ExportEntry, How, ImportPlan, Planned } from './import-plan.js';
 
-/** What a row says of a photo. Times are ms since 1970 (UTC). */
+/** The metadata of a photo in a row. Times are ms since 1970 (UTC). */
 interface Row {
   favourite: boolean;
   hidden: boolean;
@@ -17,7 +17,7 @@ interface Row {
   added: number | undefined;
 }
 
-/** A row, the table that it is in, the name that it is of, and whether a photo has it. */
+/** A row, its table, the file name in it, and whether a photo matches. */
 interface Told {
   row: Row;
   entry: ExportEntry;
@@ -25,15 +25,15 @@ interface Told {
   used: boolean;
 }
 
-/** How many bytes a CSV file may have. */
+/** The maximum size of a CSV file in bytes. */
 export const mostCsv = 64 << 20;
 
 const inTrash = 'is in the trash of iCloud Photos';
-/** Edits that only Apple's programs can repeat, of the original beside them. */
+/** Edits that only Apple's programs can apply to the original beside them. */
 const isAppleEdit = (name: string): boolean => /\.aae$/i.test(name);
 const fold = (name: string): string => name.normalize('NFC').toLowerCase();
 
-/** Plans the import of an iCloud export. `others` are all its files but the CSV files. */
+/** Plans the import of an iCloud export. `others` are all its files except the CSV files. */
 export async function planICloud(
   csvs: readonly ExportEntry[],
   others: readonly ExportEntry[],
@@ -57,14 +57,14 @@ export async function planICloud(
   return plan;
 }
 
-/** An album, the favourites or what is hidden: the names in a list, and of which list. */
+/** An album, the favourites or the hidden photos: the names in a list, and the kind of list. */
 interface NameList {
   entry: ExportEntry;
   kind: 'album' | 'favourites' | 'hidden';
   names: string[];
 }
 
-/** What the tables say. By folder and name; of two rows with one name each value that differs is not known. */
+/** The rows of all tables, by folder and name; of two rows with one name, values that differ are dropped. */
 type Rows = Map<string, Told>;
 
 function readTable(
@@ -128,7 +128,9 @@ function planPhotos(plan: ImportPlan, rows: Rows, others: readonly ExportEntry[]
   return taken;
 }
 
-/** The row of a file; of `IMG_E1234.JPG`, the edited form, and of the film of a Live Photo also that of the original. */
+/**
+ * The row of a file; for `IMG_E1234.JPG`, the edited version, and the video of a Live Photo also that of the original.
+ */
 function rowOf(rows: Rows, entry: ExportEntry): Told | undefined {
   const name = fold(entry.name);
   const original = name.replace(/^img_e(?=\d)/, 'img_');
@@ -171,7 +173,7 @@ function broughtOf({ favourite, hidden, taken, added }: Row, entry: ExportEntry)
   };
 }
 
-/** What two rows agree on. Deleted is what both say: rather a photo too many than one too few. */
+/** The values on which two rows agree. Deleted only if both say so: rather import a photo too many than lose one. */
 function agreed(a: Row, b: Row): Row {
   return {
     favourite: a.favourite && b.favourite,
@@ -188,7 +190,7 @@ function groupOf<T>(groups: Map<string, T[]>, at: string): T[] {
   return group;
 }
 
-/** By which rule a file has the row of a name. */
+/** The rule that matched a file and the name in a row. */
 function howOf(file: string, row: string): How {
   if (file === row) return 'row';
   return file.replace(/^img_e(?=\d)/, 'img_') === file ? 'half' : 'edited';
@@ -200,14 +202,14 @@ function tableOf(text: string): string[][] | undefined {
   try {
     return parse(text, { bom: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true });
   } catch {
-    // What is no table is told of by its name.
+    // A file that is not a table is reported by its name.
     return undefined;
   }
 }
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-/** `Saturday June 4,2022 12:11 PM GMT` as ms since 1970; undefined for anything else. */
+/** Parses `Saturday June 4,2022 12:11 PM GMT` to ms since 1970; undefined for anything else. */
 export function timeIn(cell: string): number | undefined {
   const match =
     /^\s*(?:[a-z]+\s+)?([a-z]{3})[a-z]*\s+(\d{1,2}),\s*(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([ap])\.?m\.?\s+(?:GMT|UTC)\s*$/i.exec(

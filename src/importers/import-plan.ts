@@ -1,67 +1,70 @@
 /**
- * What an export holds and what is to be done with it: photos with what is said of them, what is left aside and why, and what
- * could not be brought together. The readers of exports (google-takeout.ts, icloud-metadata.ts) make it, without storing anything.
+ * The plan of an import: photos with their metadata, files that are skipped with the reason, and files that did not
+ * match. The readers of exports (google-takeout.ts, icloud-metadata.ts) create it, without storing anything.
  */
 import type { ImportedMetadata } from '../document/imported-metadata.js';
 
-/** A file of an export, in a folder or in a ZIP part. */
+/** A file of an export, in a folder or an archive. */
 export interface ExportEntry {
-  /** Where it is, for people and for the records: a path, of parts with the way inside and the CRC-32. Each is there once. */
+  /** Its identity, for people and for records: a path; for archives with the path inside and the CRC-32. Unique. */
   id: string;
-  /** The path inside the export, without the name of the part, with forward slashes: parts of one export lie over one another. */
+  /**
+   * The path inside the export, without the name of the part, with forward slashes: parts of one export overlay each
+   * other.
+   */
   path: string;
-  /** The last name in it. */
+  /** The file name in it. */
   name: string;
-  /** The rest of it. */
+  /** The folder in it. */
   folder: string;
   bytes: number;
-  /** ms since 1970, as the part or the disk says it. */
+  /** ms since 1970, by the archive or the disk. */
   modified: number;
-  /** Why it can't be read, where that is known before. */
+  /** Why it can't be read, if known in advance. */
   trouble?: string;
-  /** Its text. @throws PhotospoolError where it can't be read, or is longer than `limit` bytes. */
+  /** Its text. @throws PhotospoolError if it can't be read, or is longer than `limit` bytes. */
   text(limit: number): Promise<string>;
 }
 
-/** Which rule brought a photo and what is said of it together. */
+/** The rule that matched a photo and its metadata. */
 export type How = 'name' | 'number' | 'cut' | 'half' | 'edited' | 'title' | 'row';
 
 /** A photo of an export. */
 export interface Planned {
   entry: ExportEntry;
   brought?: ImportedMetadata;
-  /** The path of the file that says something of it, and by which rule. */
+  /** The path of its metadata file, and the rule of the match. */
   by?: { path: string; how: How };
 }
 
-/** Something that is not taken in, with the reason as a clause: `is in the trash of Google Photos`. */
+/** A file that is not imported, with the reason as a clause: `is in the trash of Google Photos`. */
 export interface Aside {
   path: string;
   reason: string;
 }
 
-/** What kind of export it is: `folder` where it is none that is known. */
+/** The kind of an export: `folder` if it is not a known one. */
 export type Kind = 'takeout' | 'icloud' | 'folder';
 
-/** What is to be done with an export. */
+/** The plan of an import. */
 export interface ImportPlan {
   kind: Kind;
   photos: Planned[];
-  /** Photos and files that say something of photos, and are left where they are on purpose. */
+  /** Photos and metadata files that are skipped on purpose. */
   aside: Aside[];
-  /** Files that say something of a photo that is not there. */
+  /** Metadata files of missing photos. */
   orphans: Aside[];
-  /** What could not be read: the import is not complete. */
+  /** Files that could not be read: the import is incomplete. */
   trouble: Aside[];
-  /** How many metadata files were read. */
+  /** The number of metadata files read. */
   metadata: number;
 }
 
-/** How far the looking is, for a line of progress. */
+/** The progress of reading an export. */
 export type Looking = (read: number, of: number) => void;
 
-/** Metadata is read into memory: so much of it at most, in bytes. */
+/** The maximum total size of metadata, which is read into memory, in bytes. */
 export const mostMetadata = 256 << 20;
 
-/** Files that say something of photos are never taken for photos. */
+/** Whether a file has the name of a metadata file, which never counts as a photo. */
 export const isMetadata = (name: string): boolean => /\.(?:json|csv)$/i.test(name);

@@ -1,30 +1,30 @@
-/** What became of an export, for programs and for people. Pure. */
+/** The report of an import, for programs and for people. Pure. */
 import { printable } from '../base/errors.js';
 import type { PassSummary } from '../spool/spool-interface.js';
 import type { Aside, How, Kind, ImportPlan } from './import-plan.js';
 import { missingParts } from './missing-parts.js';
 
-/** The report of an import in numbers, as `--json` prints it beside those of a pass. */
+/** The figures of an import, as `--json` prints them beside those of a pass. */
 export interface Figures {
   kind: Kind;
-  /** Photos and videos, and files that may be some. */
+  /** Photos and videos, and files that may be such. */
   photos: number;
-  /** Of them, with and without something that is said of them. */
+  /** Of them, those with and without metadata. */
   matched: number;
   unmatched: number;
-  /** By which rules. */
+  /** By rule. */
   rules: Partial<Record<How, number>>;
-  /** Metadata files that were read; what they say of photos that are not there. */
+  /** Metadata files read, and those of missing photos. */
   metadata: number;
   orphans: number;
   albums: { title: string; photos: number }[];
   aside: number;
   trouble: number;
-  /** Parts that are missing, by the numbers in the names of those that were named. */
+  /** Missing parts, by the numbers in the names of the others. */
   missingParts?: string[];
 }
 
-/** The whole report, as `--report FILE` writes it. `sha256`: of what is in the archive now. */
+/** The full report, as `--report FILE` writes it. `sha256`: the file in the archive. */
 export interface Report extends Omit<Figures, 'aside' | 'trouble' | 'orphans' | 'photos'> {
   format: 1;
   dryRun: boolean;
@@ -36,7 +36,7 @@ export interface Report extends Omit<Figures, 'aside' | 'trouble' | 'orphans' | 
   trouble: Aside[];
 }
 
-/** The numbers of a plan. `parts` are the paths that were named. */
+/** The figures of a plan. `parts` are the given paths. */
 export function figuresOf(plan: ImportPlan, parts: readonly string[]): Figures {
   const { kind, photos, metadata, orphans, aside, trouble } = plan;
   const rules: Figures['rules'] = {};
@@ -62,7 +62,7 @@ export function figuresOf(plan: ImportPlan, parts: readonly string[]): Figures {
   };
 }
 
-/** The whole report. `hashOf` tells what is in the archive of an entry, by its id. */
+/** The full report. `hashOf` returns the archived file of an entry, by its id. */
 export function reportOf(
   plan: ImportPlan,
   parts: readonly string[],
@@ -98,10 +98,10 @@ const kinds: Record<Kind, string> = {
   icloud: 'An export of iCloud Photos',
   folder: 'Files without an export’s metadata',
 };
-/** So many names of each sort are printed; the report file has all. */
+/** The number of names printed per kind; the report file has all. */
 const mostNamed = 10;
 
-/** The report for people, a line each. */
+/** The report for people, one line each. */
 export function linesOf(plan: ImportPlan, parts: readonly string[]): string[] {
   const { photos, matched, unmatched, metadata, albums, missingParts: missing } = figuresOf(plan, parts);
   const n = (value: number): string => value.toLocaleString('en');
@@ -126,7 +126,7 @@ const some = (names: readonly string[]): string => {
   return names.length > mostNamed ? `${shown} and ${names.length - mostNamed} more` : shown;
 };
 
-/** Those of one reason are told together. */
+/** Groups entries with the same reason. */
 function listed(what: string, list: readonly Aside[]): string[] {
   const reasons = new Map<string, string[]>();
   for (const { path, reason } of list) {

@@ -1,8 +1,8 @@
 /**
- * An export in the place of `incoming`: its photos are ready at once, with what it says of them; whatever else it holds is left
- * where it is. Opens only the first bytes of what is about to be taken; changes nothing but folders that `--move` empties. A sidecar
- * in a ZIP whose name alone does not tell its photo is unpacked for a moment; a crash leaves a temporary file in the work folder
- * of imports, which the next import sweeps away.
+ * An export in the role of `incoming`: its photos are ready at once, with their metadata; everything else in it stays.
+ * Reads only the first bytes of files to import; changes nothing except folders that `--move` empties. A sidecar in a
+ * ZIP whose name does not identify its photo is unpacked temporarily; a crash leaves a temporary file in the work
+ * folder of imports, which the next import removes.
  */
 import { join, sep } from 'node:path';
 import type { Clock } from '../base/clock.js';
@@ -21,8 +21,11 @@ import type { ExportEntry, ImportPlan } from './import-plan.js';
 import type { Sources } from './export-files.js';
 import { openTurns } from './read-order.js';
 
-/** Opens the inbox of a planned export. `files` know the entries of its parts; `works`: see `openInbox`; `isHere`: of bytes that need not be unpacked. `holder`: the person whose all of it becomes. */
-// Longer than a screen: what is refused, waits and has its turn is one list of entries.
+/**
+ * Opens the inbox of a planned export. `files` must know the entries of its parts; `works`: see `openInbox`; `isHere`:
+ * whether bytes need not be unpacked; `holder`: the person who gets all of it.
+ */
+// Longer than a screen: rejected, waiting and current files are one list of entries.
 export function planInbox(
   plan: ImportPlan,
   sources: Sources,
@@ -37,7 +40,9 @@ export function planInbox(
   const planned = new Map(plan.photos.map((photo) => [photo.entry.id, photo]));
   const folders = sources.folders.map((folder) => openInbox(folder, 0, files, clock, works, waitingFor(), whose));
 
-  /** The sidecars of a folder. They wait for photos that are to be taken, and not for what else lies there: `IMG_1.jpg.json`. */
+  /**
+   * The sidecars of a folder. They wait only for photos that are imported, not for other files there: `IMG_1.jpg.json`.
+   */
   function waitingFor(): WaitingSidecars | undefined {
     const waiting = openSidecars();
     const choose: WaitingSidecars['choose'] = (still, lying) =>
@@ -49,7 +54,7 @@ export function planInbox(
   }
   const unpackable = ({ id, trouble }: ExportEntry): boolean => sources.packed.has(id) && trouble === undefined;
   const opened = clock.now();
-  /** An entry as a file that lies there since now: so it is beside what comes in with it, and not beside older photos. */
+  /** An entry as a file that changed just now: so it matches files that arrive with it, and not older photos. */
   const foundOf = ({ id }: ExportEntry): ScannedFile => ({ ...sources.found.get(id)!, changed: opened, ...whose });
   const packed = plan.photos.filter(({ entry }) => unpackable(entry));
   const turns = openTurns(
@@ -66,10 +71,10 @@ export function planInbox(
     return folders[Math.max(at, 0)]!;
   }
 
-  /** A file with what is said of it; undefined where it is not to be taken. */
+  /** A file with its metadata; undefined if it is not imported. */
   function wanted(found: ScannedFile): ScannedFile | undefined {
     const photo = planned.get(keyOf(found.path));
-    // Sidecars belong to the spool, which knows what to do with them.
+    // The spool handles sidecars.
     if (!photo) return /\.xmp$/i.test(found.name) ? found : undefined;
     return photo.brought ? { ...found, brought: photo.brought } : found;
   }
@@ -82,7 +87,7 @@ export function planInbox(
         all.filter(({ id }) => !refused.has(id)).map(foundOf);
       const { entries, more } = await turns.next(files, works[0]!);
       const photos = left(entries);
-      // They wait for photos whose turn is still to come, too.
+      // They also wait for photos that come later.
       const lying = sidecars.length > 0 ? left(packed.map(({ entry }) => entry)) : [];
       const chosen = (await beside?.choose(left(sidecars), lying)) ?? [];
       return {
@@ -97,7 +102,7 @@ export function planInbox(
       if (isPacked && isSidecar(found)) return whyNotSidecar(found);
       const what = identify(await files.head(found.path, headLength));
       if (what.kind === 'photo' || isBroken(found.name, what)) return undefined;
-      // The inbox of its folder remembers it, and leaves it out of the next look, or knows whose sidecar it is.
+      // The inbox of its folder remembers it, and skips it in the next scan, or knows the photo of a sidecar.
       return isPacked ? refuse(found, what.reason) : inboxOf(found).whyNot(found);
     },
     took: (found) => inboxOf(found).took(found),
@@ -109,18 +114,18 @@ export function planInbox(
   };
 }
 
-/** Entries of ZIP and TAR parts that are left where they are, and why. */
+/** The archive entries that are skipped, and why. */
 function openRefusals(sources: Sources, files: Files, works: string[], beside: WaitingSidecars | undefined) {
   const refused = new Map<string, IgnoredItem>();
 
-  /** Leaves an entry where it is from now on. */
+  /** Skips an entry from now on. */
   function refuse(found: ScannedFile, reason: string): string {
     const { folder, name } = found;
     refused.set(keyOf(found.path), { name: printable(folder === '' ? name : `${folder}/${name}`), reason });
     return reason;
   }
 
-  /** Why a sidecar in a ZIP is left there. */
+  /** Why a sidecar in a ZIP is skipped. */
   async function whyNotSidecar(found: ScannedFile): Promise<string | undefined> {
     const head = await files.head(found.path, headLength);
     const what = identify(head);

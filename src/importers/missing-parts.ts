@@ -1,7 +1,7 @@
-/** Which parts of a download are missing, as Google and Apple number the names of the others. Pure. */
+/** The missing parts of a download, by Google's and Apple's numbering of the others. Pure. */
 import { basename } from 'node:path';
 
-/** Parts that the numbers of the others tell of: `…-001.zip`, `… Part 1 of 3.zip`. */
+/** The parts that are missing in a numbered series: `…-001.zip`, `… Part 1 of 3.zip`. */
 export function missingParts(parts: readonly string[]): string[] {
   const runs = new Map<string, { numbers: Set<number>; last: number; name: (n: number) => string }>();
   for (const part of parts.map((path) => basename(path))) {

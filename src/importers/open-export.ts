@@ -1,4 +1,4 @@
-/** Opens an export and plans its import: what it is, is told by the names of its files, not by what it is called. */
+/** Opens an export and plans its import. The names of the files in it identify its kind, not the name of the export. */
 import type { Files } from '../base/files.js';
 import { isSidecar } from '../spool/waiting-sidecars.js';
 import { planICloud } from './icloud-metadata.js';
@@ -7,18 +7,20 @@ import type { Aside, ExportEntry, Kind, Looking, ImportPlan } from './import-pla
 import { openSources, type Sources } from './export-files.js';
 import { planTakeout } from './google-takeout.js';
 
-/** An open export, and what is to be done with it. */
+/** An open export, and its plan. */
 export interface Export {
   sources: Sources;
   plan: ImportPlan;
 }
 
-/** A photo's JSON, by its name: `IMG_1.jpg.json`, `IMG_1.jpg.supplemental-me(1).json`, `x.supplemental-metadata.json`. */
+/**
+ * The name of a photo's JSON: `IMG_1.jpg.json`, `IMG_1.jpg.supplemental-me(1).json`, `x.supplemental-metadata.json`.
+ */
 const googleJson =
   /\.(?:jpe?g|heic|heif|png|gif|webp|avif|bmp|tiff?|dng|nef|cr2|arw|raf|orf|rw2|mp4|mov|m4v|3gp|avi|mkv|mpg|mp)(?:\.[a-z-]{0,21})?(?:\(\d+\))?\.json$|\.supplemental-metadata(?:\(\d+\))?\.json$/i;
 const appleTable = /(?:^|\/)photo details(?:-\d+)?\.csv$/i;
 
-/** What kind of export has these files. */
+/** The kind of export with these files. */
 export function kindOf(entries: readonly Pick<ExportEntry, 'path' | 'name'>[]): Kind {
   if (entries.some(({ path }) => appleTable.test(path))) return 'icloud';
   if (entries.some(({ path, name }) => googleJson.test(name) || /^Takeout\/.*\.json$/.test(path))) return 'takeout';
@@ -26,8 +28,8 @@ export function kindOf(entries: readonly Pick<ExportEntry, 'path' | 'name'>[]): 
 }
 
 /**
- * Opens folders and parts as one export. Close `sources` when it is done.
- * @throws PhotospoolError where none can be read, or there is more than is read into memory.
+ * Opens folders and parts as one export. Close `sources` at the end.
+ * @throws PhotospoolError if none can be read, or the metadata exceeds the memory limit.
  */
 export async function openExport(paths: readonly string[], files: Files, looking: Looking): Promise<Export> {
   const sources = await openSources(paths, files, looking);
@@ -47,7 +49,7 @@ async function planOf({ entries }: Sources, looking: Looking): Promise<ImportPla
   const read = openLooking(looking);
   const [metadata, others]: [ExportEntry[], ExportEntry[]] = [[], []];
   const ending = kind === 'takeout' ? /\.json$/i : kind === 'icloud' ? /\.csv$/i : /(?!)/;
-  // Sidecars (.xmp) are the spool's own business: it finds them beside the photos.
+  // The spool matches sidecars (.xmp) beside their photos itself.
   for (const entry of entries)
     if (!/\.xmp$/i.test(entry.name)) (ending.test(entry.name) ? metadata : others).push(entry);
   if (kind === 'takeout') return planTakeout(metadata, others, read);

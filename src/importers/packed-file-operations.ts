@@ -1,13 +1,13 @@
 /**
- * File operations that also know the entries of parts, by their ids: hashing, looking at the first bytes, and copying out of a part
- * into a claim, always as a stream. So the spool takes an entry as it takes a file that it leaves in place.
+ * File operations that also accept archive entries, by their ids: hashing, reading the first bytes, and copying into a
+ * claim, always as a stream. So the spool handles an entry like a file that it leaves in place.
  */
 import { createHash } from 'node:crypto';
 import { below, parentOf, type Files, type Path } from '../base/files.js';
 import { temporaryName } from '../base/temporary-names.js';
 import type { PackedEntry } from './archive-entries.js';
 
-/** The operations of `files`, with these entries among the files. */
+/** The operations of `files`, extended by these entries. */
 export function withEntries(files: Files, entries: ReadonlyMap<string, PackedEntry>): Files {
   const find = (path: Path): PackedEntry | undefined => (typeof path === 'string' ? entries.get(path) : undefined);
   return {
@@ -41,7 +41,7 @@ export function withEntries(files: Files, entries: ReadonlyMap<string, PackedEnt
         return { kind, sha256: entry.known.sha256 };
       }
       const hash = createHash('sha256');
-      // Under its name there is the whole or nothing: what a crash leaves of a temporary file is swept away.
+      // The final name has the complete file or nothing; leftovers of a crash under temporary names are removed later.
       const part = below(parentOf(to), temporaryName());
       await files.pour(
         hashed(entry, (chunk) => void hash.update(chunk)),

@@ -1,11 +1,11 @@
 /**
- * Reads the metadata files of an export, a few at once, within bounds of size and memory. What can't be read is trouble of that
+ * Reads the metadata files of an export, a few in parallel, within limits of size and memory. A read error affects that
  * file alone.
  */
 import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
 import { mostMetadata, type ExportEntry, type Looking, type ImportPlan } from './import-plan.js';
 
-/** Reads files of at most `limit` bytes and hands over the text of each, in the order of the files. */
+/** Reads files of at most `limit` bytes and passes the text of each on, in the order of the files. */
 export type ReadMetadata = (
   entries: readonly ExportEntry[],
   limit: number,
@@ -15,7 +15,7 @@ export type ReadMetadata = (
 
 const atOnce = 16;
 
-/** Makes the reading of one import. `looking` is told how far it is. */
+/** Opens the reader of one import. `looking` is called with the progress. */
 export function openLooking(looking: Looking, signal?: AbortSignal): ReadMetadata {
   let total = 0;
   return async (entries, limit, plan, each) => {

@@ -1,6 +1,6 @@
 /**
- * In which order the packed photos of an export are offered: all at once those that can be read at any time; of a part that can be
- * read from its beginning only those whose turn has come, unpacked beforehand.
+ * The order in which packed photos of an export are offered: all at once those with random access; of a sequential
+ * archive only those that have been reached, unpacked in advance.
  */
 import type { Files } from '../base/files.js';
 import { identify } from '../photo/formats/identify.js';
@@ -8,13 +8,13 @@ import type { PackedEntry } from './archive-entries.js';
 import type { ExportEntry } from './import-plan.js';
 import type { Sources } from './export-files.js';
 
-/** The turns of an export's photos. */
+/** The photos of an export, in turns. */
 export interface Turns {
-  /** Those whose turn it is, those of before that are not here yet among them; `more`: whether others follow. */
+  /** The current photos, including earlier ones that are not imported yet; `more`: whether others follow. */
   next(files: Files, folder: string): Promise<{ entries: ExportEntry[]; more: boolean }>;
 }
 
-/** Opens the turns of `photos`. `isHere` tells of which bytes nothing need be unpacked. */
+/** Opens the turns of `photos`. `isHere` returns whether bytes need not be unpacked. */
 export function openTurns(
   photos: readonly ExportEntry[],
   { packed, stages }: Pick<Sources, 'packed' | 'stages'>,
@@ -22,12 +22,12 @@ export function openTurns(
 ): Turns {
   const byId = new Map(photos.map((entry) => [entry.id, entry]));
   const atAnyTime = photos.filter(({ id }) => packed.get(id)?.known === undefined);
-  /** In the order in which they lie in the parts. */
+  /** In the order of the archives. */
   const inTurn = [...packed].flatMap(([id, one]) => {
     const entry = byId.get(id);
     return entry && one.known ? [{ entry, one, known: one.known }] : [];
   });
-  /** Of the same bytes the first ones are unpacked. */
+  /** Of identical bytes only the first entry is unpacked. */
   const first = new Map<string, PackedEntry>();
   for (const { one, known } of inTurn) if (!first.has(known.sha256)) first.set(known.sha256, one);
   const photosOnly = new Set(inTurn.filter(({ known }) => identify(known.head).kind === 'photo').map(({ one }) => one));

@@ -1,7 +1,7 @@
 /**
- * Reads TAR parts (`.tgz`). Such a file has no list of what is in it and can be read from its beginning only. So it is read once to know
- * it: names, sizes and hashes of all entries, and the bytes of those that say something of photos, which are kept. Then photos
- * are unpacked in their order (unpack-tar.ts). Changes nothing by itself.
+ * Reads TAR parts (`.tgz`). Such a file has no directory and can only be read sequentially. So it is read once to list
+ * it: names, sizes and hashes of all entries, and the content of metadata files, which is kept. Then photos are
+ * unpacked in their order (unpack-tar.ts). Changes nothing by itself.
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
@@ -25,11 +25,11 @@ import { mostMetadata, type Looking } from './import-plan.js';
 import { openStage } from './unpack-tar.js';
 import { mostJson } from './google-takeout.js';
 
-/** Metadata and sidecars, which are asked for in any order. */
+/** Metadata and sidecars, which are read in any order. */
 const isKept = (name: string, bytes: number): boolean =>
   /\.(?:json|xmp)$/i.test(name) ? bytes <= mostJson : /\.csv$/i.test(name) && bytes <= mostCsv;
 
-/** As many of the first bytes as tell what it is: mostly it is said by the very first. */
+/** The first bytes that identify the format: usually very few. */
 function headOf(first: Buffer): Buffer {
   const brief = first.subarray(0, 64);
   const isEnough = isDeepStrictEqual(identify(brief), identify(first)) && isXmp(brief) === isXmp(first);
@@ -37,8 +37,9 @@ function headOf(first: Buffer): Buffer {
 }
 
 /**
- * Opens a part, which reads all of it. `room` is how many entries there may be; `looking` is told how far it is, in bytes.
- * @throws PhotospoolError `corrupt` where it is no TAR, `too-large` where it has more entries.
+ * Opens a part by reading all of it. `room` is the maximum number of entries; `looking` is called with the progress in
+ * bytes.
+ * @throws PhotospoolError `corrupt` if it is not a TAR, `too-large` if it has more entries.
  */
 export async function openTar(part: string, room: number, files: Files, looking: Looking): Promise<PackedPart> {
   const entries: PackedEntry[] = [];
@@ -96,7 +97,7 @@ export async function openTar(part: string, room: number, files: Files, looking:
     return entry;
   }
 
-  /** One entry alone, past all that lies before it. */
+  /** One entry, skipping everything before it. */
   async function* fromStart(n: number): AsyncIterable<Uint8Array> {
     for await (const member of membersOf(part, isPacked)) {
       if (member.n !== n) continue;

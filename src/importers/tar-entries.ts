@@ -1,22 +1,20 @@
-/**
- * The entries of a TAR as they come by, from its beginning. Opens and reads; changes nothing.
- */
+/** The entries of a TAR in sequence, from its beginning. Reads only. */
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { crc32, createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { damaged, type PackedEntry } from './archive-entries.js';
 
-/** An entry on the way past. Its bytes are there until the next one is asked for. */
+/** The current entry. Its bytes are available until the next one is requested. */
 export interface Member {
   n: number;
   header: Header;
   bytes: AsyncIterable<Uint8Array>;
-  /** How far the part was read, in bytes. */
+  /** The bytes of the part read so far. */
   read: number;
 }
 
-/** All entries from the beginning. @throws what zlib or tar-stream says of bytes that are no TAR. */
+/** All entries from the beginning. @throws the error of zlib or tar-stream for bytes that are not a TAR. */
 export async function* membersOf(part: string, isPacked: boolean): AsyncGenerator<Member, void> {
   const file = createReadStream(part);
   const source = isPacked ? pipeline(file, createGunzip(), () => undefined) : file;
@@ -44,7 +42,7 @@ export async function* membersOf(part: string, isPacked: boolean): AsyncGenerato
         bytes: member as unknown as AsyncIterable<Uint8Array>,
         read: file.bytesRead,
       };
-      // What nobody read of it is passed over.
+      // Skips what was not read.
       member.resume();
     }
   } finally {
@@ -54,7 +52,7 @@ export async function* membersOf(part: string, isPacked: boolean): AsyncGenerato
   }
 }
 
-/** The bytes of an entry, checked. @throws PhotospoolError `corrupt` where they are others than before. */
+/** The bytes of an entry, verified. @throws PhotospoolError `corrupt` if they differ from those read before. */
 export async function* checked(
   part: string,
   entry: PackedEntry,

@@ -1,6 +1,6 @@
 /**
- * Unpacks what is wanted of a TAR in its order, a few entries at a time, into temporary files that claims take away. A crash leaves
- * these files, which the next import sweeps away.
+ * Unpacks wanted entries of a TAR in its order, a few at a time, into temporary files that claims take over. A crash
+ * leaves these files, which the next import removes.
  */
 import { join } from 'node:path';
 import type { Files } from '../base/files.js';
@@ -8,10 +8,13 @@ import { temporaryName } from '../base/temporary-names.js';
 import { checked, membersOf, type Member } from './tar-entries.js';
 import type { PackedEntry, Unpacker } from './archive-entries.js';
 
-/** What lies unpacked at a time, at most: entries, bytes (one entry more), and how often each is offered. */
+/** The maximum unpacked at a time: entries, bytes (exceeded by one entry at most), and how often each is offered. */
 const batch = { entries: 64, bytes: 512 << 20, offers: 8 };
 
-/** Opens the unpacking of a part: `entries` in their order, by their numbers in the part; those that are `kept` need none. */
+/**
+ * Opens the unpacking of a part: `entries` in their order, by their numbers in the part; those that are `kept` need
+ * none.
+ */
 export function openStage(
   part: string,
   isPacked: boolean,
@@ -20,7 +23,7 @@ export function openStage(
   kept: ReadonlyMap<PackedEntry, unknown>,
 ): Unpacker {
   const numbers = new Map([...numbered].map(([n, entry]) => [entry, n]));
-  /** What lies unpacked, and how often it was offered. */
+  /** The unpacked entries, and how often each was offered. */
   const lying = new Map<PackedEntry, number>();
   let position = -1;
   let forward: AsyncGenerator<Member, void> | undefined;
@@ -32,10 +35,10 @@ export function openStage(
     if (staged !== undefined) await files.remove(staged);
   }
 
-  /** The next entry that is wanted; undefined where there is none. */
+  /** The next wanted entry; undefined if there is none. */
   async function next(wants: (entry: PackedEntry) => boolean): Promise<Member | undefined> {
     forward ??= membersOf(part, isPacked);
-    // Where the part breaks off was told when it was opened.
+    // A truncated part was reported when it was opened.
     for (let found; !(found = await forward.next().catch(() => ({ done: true as const }))).done;) {
       const entry = numbered.get(found.value.n);
       if (found.value.n > position && entry && !kept.has(entry) && wants(entry)) return found.value;
@@ -56,7 +59,7 @@ export function openStage(
       for (const [entry, offers] of [...lying])
         if (entry.staged === undefined || offers >= batch.offers || !wants(entry)) await drop(entry, files);
         else lying.set(entry, offers + 1);
-      // Where all is known, nothing is read.
+      // If everything is here already, nothing is read.
       if (!forward && !entries.some((entry) => isAhead(entry) && wants(entry))) position = Infinity;
       let room = [...lying.keys()].reduce((bytes, entry) => bytes - entry.bytes, batch.bytes);
       while (position < Infinity && lying.size < batch.entries && room > 0) {
@@ -68,7 +71,7 @@ export function openStage(
         try {
           await files.pour(checked(part, entry, member.bytes), to);
         } catch {
-          // Whoever opens it alone hears why. What was read in part can't be gone on with.
+          // Opening this entry alone reports why. A partially read entry can't be continued.
           await files.remove(to);
           await stop();
           break;

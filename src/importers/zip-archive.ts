@@ -1,7 +1,7 @@
 /**
- * Reads ZIP parts where they are: the central directory once, then any entry at any time, as a stream. Nothing is unpacked to the
- * disk here, and no name in a ZIP ever becomes a path. What an entry says of itself is checked: its size while it is unpacked,
- * its CRC-32 at the end, and before that whether it lies over another one, is a link, encrypted, or a bomb.
+ * Reads ZIP parts in place: the central directory once, then any entry at any time, as a stream. Nothing is unpacked to
+ * the disk here, and no name in a ZIP ever becomes a path. Claims of an entry are verified: its size while it is
+ * unpacked, its CRC-32 at the end, and in advance whether it overlaps another one, is a link, encrypted, or a bomb.
  */
 import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
@@ -18,15 +18,15 @@ import {
 } from './archive-entries.js';
 
 /**
- * Opens a part. `room` is how many entries there may be.
- * @throws PhotospoolError `corrupt` where it is no whole ZIP, `too-large` where it has more entries.
+ * Opens a part. `room` is the maximum number of entries.
+ * @throws PhotospoolError `corrupt` if it is not a complete ZIP, `too-large` if it has more entries.
  */
 export async function openZip(path: string, room: number): Promise<PackedPart> {
   const options = { lazyEntries: true, decodeStrings: false, autoClose: false, validateEntrySizes: false };
   const zip = await yauzl.openPromise(path, options).catch((error: unknown) => {
     throw badPart(path, 'ZIP', error);
   });
-  // What fails later is told by the calls that meet it.
+  // Later errors are reported by the calls that cause them.
   zip.on('error', () => undefined);
   const entries: PackedEntry[] = [];
   const spans: { from: number; to: number; entry: PackedEntry }[] = [];
@@ -53,7 +53,7 @@ export async function openZip(path: string, room: number): Promise<PackedPart> {
   return { entries, ...(trouble !== undefined && { trouble }), close: () => zip.close() };
 }
 
-/** Bombs let many entries share their bytes. The first of those that lie over one another is read. */
+/** Bombs let many entries share their bytes. Of overlapping entries only the first is read. */
 function markOverlaps(spans: { from: number; to: number; entry: PackedEntry }[]): void {
   spans.sort((a, b) => a.from - b.from);
   let end = 0;
@@ -63,7 +63,10 @@ function markOverlaps(spans: { from: number; to: number; entry: PackedEntry }[])
   }
 }
 
-/** The name's text: UTF-8 where it says so or is so (macOS does not say it), else code page 437, as the format has it. */
+/**
+ * Decodes a name: UTF-8 if flagged or valid (macOS does not set the flag), otherwise code page 437, as the format
+ * defines.
+ */
 function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: yauzl.Entry): string {
   const decoded = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
   if ((generalPurposeBitFlag & 0x800) !== 0 || extraFields.some(({ id }) => id === 0x7075)) return slashes(decoded);
@@ -91,7 +94,7 @@ function entryOf(zip: yauzl.ZipFile, part: string, found: yauzl.Entry, path: str
   const kind = (found.externalFileAttributes >>> 16) & 0xf000;
   const isUnix = found.versionMadeBy >>> 8 === 3 || found.versionMadeBy >>> 8 === 19;
   const trouble = troubleOf(found);
-  // Only what is needed to open it is kept: there may be a million of them.
+  // Keeps only what is needed to open it: there may be a million of them.
   const kept = Object.assign(new yauzl.Entry(), {
     compressedSize,
     uncompressedSize,

@@ -1,9 +1,9 @@
 /**
- * The album of a public server: what the homes that publish here say of each photo becomes one document, which the catalog,
- * the pages and the live events show like any other photo. Of several homes the latest decision about who may see it counts;
- * at the same decision the narrower one, then the later edit. What is taken back leaves a document that says nothing, and its
- * pictures are removed at once. It follows from the projections alone; a crash leaves it behind them, and the next start
- * goes through all again.
+ * The album of a public server: combines what each publishing home says about a photo into one document, which the
+ * catalog, pages and live events show like any other photo. Of several homes the latest decision about visibility
+ * counts; for equal decisions the narrower one, then the later edit. A withdrawn photo leaves an empty document, and
+ * its pictures are removed at once. Derived from the projections alone; a crash leaves it behind them, and the next
+ * start processes everything again.
  */
 import { openPool } from '../base/async/concurrency-limit.js';
 import { yieldToEventLoop } from '../base/async/yield.js';
@@ -21,9 +21,9 @@ import { hashesOf, opaqueOf, publicId, readPublic, type ToldInPublic } from './p
 import type { Publisher } from './publisher-database.js';
 import type { Publishers } from './publisher-registry.js';
 
-/** What is combined. */
+/** The dependencies of the combiner. */
 export interface CombinerParts {
-  /** The server's own database file, and the library in it. */
+  /** The server's own database file, with its library. */
   db: Sqlite;
   library: Library;
   publishers: Publishers;
@@ -32,19 +32,19 @@ export interface CombinerParts {
   files: Files;
 }
 
-/** What keeps the album in step with the projections. */
+/** Keeps the album in step with the projections. */
 export interface Combiner {
-  /** Takes in what changed since the last call. Yields to other work. */
+  /** Processes changes since the last call. Yields to other work. */
   follow(): Promise<void>;
-  /** Goes through everything, when `before` is done, and removes pictures that nothing names. */
+  /** Processes everything after `before` is done, and removes pictures that no document names. */
   settle(before?: () => Promise<unknown>): Promise<void>;
-  /** Removes a picture that came, where nothing names it any more. */
+  /** Removes a picture that arrived if no document names it any longer. */
   check(sha256: string): Promise<void>;
 }
 
 const batch = 200;
 
-/** The later decision; at the same one the narrower; then the later edit; then whichever is the same everywhere. */
+/** The later decision; for equal ones the narrower; then the later edit; then one chosen the same way everywhere. */
 export function later(a: ToldInPublic, b: ToldInPublic): ToldInPublic {
   const order =
     compareText(a.at, b.at) ||
@@ -56,7 +56,7 @@ export function later(a: ToldInPublic, b: ToldInPublic): ToldInPublic {
 
 /** Opens the combiner. Nothing is read before the first call. */
 export function openCombiner({ db, library, publishers, named, blobs, files }: CombinerParts): Combiner {
-  /** What the homes say of a photo, as one; undefined where none says anything. */
+  /** What all homes say about a photo, combined; undefined if none says anything. */
   function toldOf(opaque: string): ToldInPublic | undefined {
     const all = publishers
       .all()
@@ -64,7 +64,7 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
     return all.length === 0 ? undefined : all.reduce(later);
   }
 
-  /** Makes the document of a photo anew. Gives the hashes of pictures that it does not name any more. */
+  /** Rewrites the document of a photo. Returns the hashes of pictures that it no longer names. */
   function combine(opaque: string): string[] {
     const told = toldOf(opaque);
     let before: string[] = [];
@@ -78,7 +78,7 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
     return before.filter((hash) => !after.includes(hash));
   }
 
-  /** Combines some; resolves when the pictures that went with it are gone, too, and nothing of it is left in the files. */
+  /** Combines photos; resolves when withdrawn pictures, and all their traces in database files, are deleted. */
   async function combineAll(opaques: Iterable<string>): Promise<void> {
     const list = [...opaques];
     for (let at = 0; at < list.length; at += batch) {
@@ -87,7 +87,7 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
       for (const sha256 of gone) await check(sha256);
       await yieldToEventLoop();
     }
-    // What was overwritten is still in the write-ahead log until that is emptied.
+    // Overwritten content stays in the write-ahead log until that is emptied.
     if (list.length > 0) for (const one of [db, ...publishers.all().map((home) => home.db)]) one.exec(emptyLog);
   }
 
@@ -98,7 +98,7 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
       if (await files.stat(path)) await files.remove(path);
   }
 
-  /** The hashes of all pictures that are here or on their way. */
+  /** The hashes of all pictures that are here or being received. */
   async function pictures(): Promise<string[]> {
     const folders = ((await files.list(blobs.folder)) ?? []).filter(({ kind }) => kind === 'folder');
     const lists = await Promise.all(folders.map(({ path }) => files.list(path)));
@@ -137,10 +137,10 @@ export function openCombiner({ db, library, publishers, named, blobs, files }: C
 
 const emptyLog = 'PRAGMA wal_checkpoint(TRUNCATE)';
 
-/** What is left of a photo that was taken back. */
+/** The document of a withdrawn photo. */
 const withdrawn: Body = { format, kind: 'withdrawn' };
 
-/** The document that shows what is told. */
+/** The document of a published photo. */
 function photoFrom({ value, at }: ToldInPublic): Body {
   return {
     format,

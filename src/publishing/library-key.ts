@@ -1,7 +1,7 @@
 /**
- * The key of a library, `library:key`: 32 random bytes under which public ids are made, so that all homes make the same
- * ones. Made when something is published for the first time; it goes to the other homes like any document, and to no public
- * server. Where two homes made one before they met, the later one stays.
+ * The key of a library, `library:key`: 32 random bytes from which public ids are derived, so that all homes use the
+ * same ids. Created at the first publication; it replicates to the other homes like any document, and to no public
+ * server. If two homes each created one before they met, the later one stays.
  */
 import { isObject, own, type JsonObject } from '../document/json-values.js';
 import { format } from '../document/photo-document.js';
@@ -10,12 +10,12 @@ import type { Library } from '../library/library.js';
 /** The id of the document. */
 export const keyId = 'library:key';
 
-/** The key, 64 hex digits; undefined where there is none yet. */
+/** The key, 64 hex digits; undefined if there is none yet. */
 export function readKey(library: Pick<Library, 'get'>): string | undefined {
   return keyIn(library.get(keyId)?.body);
 }
 
-/** The key, made where there is none yet: `random` gives its bytes. */
+/** The key, created if there is none yet: `random` returns its bytes. */
 export function makeKey(library: Library, random: (length: number) => Uint8Array): string {
   const made = Buffer.from(random(32)).toString('hex');
   library.update(keyId, (body) => {

@@ -1,7 +1,8 @@
 /**
- * A projection: a library of its own beside the home's, with a document for each photo that is or was public, kept in step
- * with the home's change feed. It follows from the home's library and from what the public server holds; it can be dropped
- * and is made again. A crash leaves it behind the feed, never beside it: documents and cursor commit together.
+ * A projection: a separate library beside the home's, with a document for each photo that is or was public, kept in
+ * step with the home's change feed. Derived from the home's library and from what the public server has; it can be
+ * dropped and is then rebuilt. A crash leaves it behind the feed, never inconsistent: documents and position commit
+ * together.
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import { createHash } from 'node:crypto';
@@ -14,32 +15,32 @@ import { never, settle } from './prevent-republishing.js';
 import { deciding, opaqueId, project, wasPublic, type ProjectionOptions } from './projection.js';
 import { hashesOf, opaqueOf, publicId, readPublic, type ToldInPublic } from './public-fields.js';
 
-/** What a projection is made from. */
+/** The dependencies of a projection. */
 export interface ProjectorParts {
   /** The home's library. */
   library: Library;
-  /** The projection's own file, and the library in it. */
+  /** The file of the projection, with its library. */
   db: Sqlite;
   projection: Library;
   options: ProjectionOptions;
   random(length: number): Uint8Array;
 }
 
-/** A projection that can be brought up to date. */
+/** A projection that can be updated. */
 export interface Projector {
-  /** Takes in what changed at home since the last call. Yields to other work. */
+  /** Processes changes of the home since the last call. Yields to other work. */
   follow(): Promise<void>;
-  /** Takes in revisions of this projection that only the public server has, and makes all documents again. */
+  /** Adds revisions of this projection that only the public server has, and rebuilds all documents. */
   learn(incoming: readonly Incoming[]): Promise<void>;
-  /** Whether a document of the projection names a rendition: a picture or a film. */
+  /** Whether a document of the projection names a rendition: a picture or a video. */
   names(sha256: string): boolean;
 }
 
 const batch = 200;
-/** The settings of the projection: how far the home's feed was followed, and what the documents were made with. */
+/** The settings of the projection: its position in the home's feed, and the inputs its documents were made with. */
 const mark = 'projection.seq';
 const made = 'projection.made';
-/** The number of the list in public-fields.ts: another one makes all documents again. */
+/** The version of the list in public-fields.ts: a new one rebuilds all documents. */
 const recipe = 2;
 
 /** Opens the projector. Nothing is read before the first call. */
@@ -52,7 +53,7 @@ export function openProjector({ library, db, projection, options, random }: Proj
   const named = db.prepare('SELECT 1 FROM rendition WHERE sha256 = ? LIMIT 1');
   const { local } = projection;
 
-  /** Says what there is to say now of one photo. */
+  /** Writes the published state of one photo. */
   function write(opaque: string, now: ToldInPublic | undefined): void {
     let told: ToldInPublic = { value: null, at: never };
     projection.update(publicId(opaque), (body) => {
@@ -63,7 +64,7 @@ export function openProjector({ library, db, projection, options, random }: Proj
     for (const one of hashesOf(told.value)) name.run(one, opaque);
   }
 
-  /** Takes in one change of the home's; `seen` hears which photo it was. */
+  /** Processes one change of the home; calls `seen` with the photo. */
   function take(id: string, key: string, seen: (opaque: string) => void): void {
     const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
     const body = sha256 === undefined ? undefined : deciding(library.leaves(id));
@@ -71,7 +72,7 @@ export function openProjector({ library, db, projection, options, random }: Proj
     const opaque = opaqueId(sha256, key);
     seen(opaque);
     const now = project(id, body, options, key)?.photo;
-    // Of a photo that never was public, nothing at all is told.
+    // Nothing is published of a photo that never was public.
     if (now?.value === null && !wasPublic(body) && !projection.get(publicId(opaque))) return;
     write(opaque, now);
   }
@@ -85,7 +86,7 @@ export function openProjector({ library, db, projection, options, random }: Proj
       take: (changes) => changes.forEach(({ id }) => take(id, key, seen)),
     }).catchUp();
 
-  /** Makes all documents again; what no photo of this home explains is not said any more. */
+  /** Rebuilds all documents; withdraws those that no photo of this home accounts for. */
   async function rebuild(key: string): Promise<void> {
     const unexplained = new Set([...projection.scan('public:')].map(({ id }) => opaqueOf(id)));
     local.setSetting(mark, '0');
@@ -112,7 +113,7 @@ export function openProjector({ library, db, projection, options, random }: Proj
     async learn(incoming) {
       if (incoming.length === 0) return;
       db.transaction(() => {
-        // Until all is made again, nothing else may pass for up to date.
+        // Until the rebuild is complete, the projection is not up to date.
         local.setSetting(made, '');
         projection.insert(incoming.flatMap(taken));
       });
@@ -122,12 +123,12 @@ export function openProjector({ library, db, projection, options, random }: Proj
   };
 }
 
-/** A revision from the public server: what is on the list, whatever it sends. */
+/** Reads a revision from the public server: only published fields, whatever it sends. */
 function taken({ id, revisions, deleted, body }: Incoming): Incoming[] {
   if (opaqueOf(id) === undefined) return [];
   return [{ id, revisions, deleted, body: (!deleted && readPublic(body)) || {} } as Incoming];
 }
 
-/** The key goes into it as a hash: this file may be looked at, the key may not. */
+/** Contains a hash of the key: this file is not secret, the key is. */
 const madeWith = (key: string, { gps }: ProjectionOptions): string =>
   `${recipe} ${gps ? 'gps' : ''} ${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;

@@ -1,14 +1,14 @@
 /**
- * What a public server is told of a photo: made anew from a list of what may be told (public-fields.ts), so that whatever else is
- * in a document, now or in a later version, stays at home. Pure.
+ * The published form of a photo, built from an allow-list (public-fields.ts), so that any other content of a document,
+ * now or in a later version, stays at home. Pure.
  *
- * | told | never told |
+ * | published | never published |
  * |---|---|
- * | size, type and time taken; camera, lens, exposure; place by name; title, description, tags | position (unless asked for), serial numbers, owner's name, every other tag of the file |
- * | thumb, preview, ThumbHash; of films their length, the preview and what plays; which two are one Live Photo | the original, its hash, name, folders and size in bytes; sidecars; albums, rating, favourites; who edited what |
- * | when it was last decided who may see it, and when what is told was last edited (to the public server, not to its visitors) | when anything else happened |
+ * | size, type and time taken; camera, lens, exposure; place by name; title, description, tags | position (unless enabled), serial numbers, owner's name, every other tag of the file |
+ * | thumb, preview, ThumbHash; of videos the length, the preview and the playable video; which two are one Live Photo | the original, its hash, name, folders and size in bytes; sidecars; albums, rating, favourites; who edited what |
+ * | the time of the last decision about visibility, and of the last edit of a published field (to the public server, not to its visitors) | the time of anything else |
  *
- * A tag is marked private by its first character, `_`, or by being below `private/`.
+ * A tag is private if it begins with `_` or is below `private/`.
  */
 import { createHmac } from 'node:crypto';
 import { shownEdit } from '../document/edits.js';
@@ -23,22 +23,22 @@ import { viewPhoto } from '../document/photo-view.js';
 import { later, never } from './prevent-republishing.js';
 import { readPhoto, type PublicDocument, type ToldInPublic } from './public-fields.js';
 
-/** What is told beyond the list. */
+/** Options beyond the list. */
 export interface ProjectionOptions {
-  /** Whether positions are told. */
+  /** Whether positions are published. */
   gps: boolean;
 }
 
-/** The id that nobody can get a photo's own from: HMAC-SHA256 of it under the library's key (32 bytes, hex). */
+/** An id from which a photo's own id cannot be derived: HMAC-SHA256 of it with the library's key (32 bytes, hex). */
 export const opaqueId = (sha256: string, key: string): string =>
   createHmac('sha256', Buffer.from(key, 'hex')).update(sha256).digest('hex');
 
-/** What ties the halves of a Live Photo together in public: as opaque, and never the id of a photo. */
+/** The public identifier of the two files of a Live Photo: opaque, and never equal to the id of a photo. */
 const opaquePair = (pair: string, key: string): string => opaqueId(`pair ${pair}`, key);
 
 /**
- * What is told of a document; undefined where there is nothing to tell: it is no photo. `id` is the document's, `body` what
- * `deciding` found, `key` the library's, without which halves of Live Photos are not told to be one.
+ * The published form of a document; undefined if it is not a photo. `id` is that of the document, `body` the result of
+ * `deciding`, `key` that of the library, without which the two files of a Live Photo are not linked.
  */
 export function project(id: string, body: Body, options: ProjectionOptions, key?: string): PublicDocument | undefined {
   const sha256 = id.startsWith('photo:') ? sha256Of(id) : undefined;
@@ -60,13 +60,14 @@ export function project(id: string, body: Body, options: ProjectionOptions, key?
 }
 
 /**
- * What is to be told of a document with these leaves (the winner first): its winner where it lives; else what was purged, of
- * several purges all that they say. The revision that wins may only close a branch. Undefined where none of them says anything.
+ * The body to publish, given the leaves of a document (the winner first): the winner if it is live; otherwise the
+ * purge, several purges merged. The winning revision may be one that only closes a branch. Undefined if there is
+ * nothing to publish.
  */
 export function deciding(leaves: readonly { deleted: boolean; body: Body }[]): Body | undefined {
   const [winner] = leaves;
   if (winner?.deleted === false) {
-    // A foreign program may have left `purged` in a document that lives: then it means nothing.
+    // A foreign program may have left `purged` in a live document, where it means nothing.
     const { purged: _, ...living } = winner.body;
     return living;
   }
@@ -74,14 +75,14 @@ export function deciding(leaves: readonly { deleted: boolean; body: Body }[]): B
   return purges.length > 0 ? purges.reduce<Body>(merge, purges[0]!) : undefined;
 }
 
-/** Whether a person ever said that a photo is public: of one that never was, a public server learns nothing at all. */
+/** Whether a person ever made a photo public: if not, a public server learns nothing about it. */
 export const wasPublic = (body: Body): boolean =>
   listIn(body, 'audience').some((edit) => own(edit, 'value') === 'public');
 
-/** The newest decision about who may see the photo that the document holds: of its audience, the trash, or a purge. */
+/** The newest decision about visibility in the document: an edit of the audience or the trash, or a purge. */
 function decidedAt(body: Body): Stamp {
   const edits = [...listIn(body, 'audience'), ...listIn(body, 'trashed')];
-  // What it was made in sight of counts, too: that may be beyond the clock.
+  // The stamps that an edit has seen count, too: they may be beyond the clock.
   const stamps = edits.flatMap((edit) => [own(edit, 'at'), own(edit, 'over'), own(edit, 'saw')].flat());
   return [...stamps, own(own(body, 'purged'), 'at')].filter(isStamp).reduce(later, never);
 }
@@ -91,7 +92,7 @@ function listIn(body: Body, field: string): unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-/** When something of what is told was last edited; what is not told leaves no trace. */
+/** The time of the last edit of a published field; other fields leave no trace. */
 function editedAt(edits: Edits, { gps }: ProjectionOptions): Stamp | undefined {
   const told = ['title', 'description', 'taken', 'place', ...(gps ? (['gps'] as const) : [])] as const;
   const stamps = told.map((field) => shownEdit(edits, field)?.at);

@@ -1,7 +1,7 @@
 /**
- * The list of what may be told of a photo in public, in one place: what a home tells is made by it, and what comes to a
- * public server goes through it again, whoever sends it. What is not on the list, has the wrong type or is too long is
- * left out or cut. Pure.
+ * The list of public fields, in one place: a home publishes by it, and a public server applies it again to what it
+ * receives, whoever sends it. Values that are not on the list, have the wrong type or are too long are removed or cut.
+ * Pure.
  */
 import { wellFormed } from '../document/canonical-json.js';
 import { clipsShown, factsShown, renditionsShown } from '../document/facts.js';
@@ -19,25 +19,25 @@ import {
 import { isStamp } from '../document/stamp.js';
 import { isPrivateTag } from '../document/tag-names.js';
 
-/** What is told of a photo that is public. */
+/** The published values of a photo. */
 export interface PublicPhoto {
   facts: Omit<Facts, 'bytes'>;
   renditions: Renditions;
-  /** The films made of it, which hold nothing of what the original says beside its pictures and sound. */
+  /** The videos made from it, which contain only pictures and sound of the original. */
   clips?: { hover?: Rendition; video?: Rendition };
 }
 
-/** What a home says of one photo in public. */
+/** What a home publishes about one photo. */
 export interface ToldInPublic {
-  /** Null: it was public, and is not any more. */
+  /** Null: it was public, and is no longer. */
   value: PublicPhoto | null;
-  /** When it was last decided who may see it. */
+  /** The time of the last decision about visibility. */
   at: Stamp;
-  /** When something of what is told was last edited; absent where nothing was. */
+  /** The time of the last edit of a published field; absent without one. */
   edited?: Stamp;
 }
 
-/** The document of a projection. Its id is `public:<opaque>`. */
+/** A document of a projection. Its id is `public:<opaque>`. */
 export interface PublicDocument {
   format: number;
   kind: 'public';
@@ -49,11 +49,11 @@ export const publicId = (opaque: string): string => `public:${opaque}`;
 /** The opaque id in the id of a projected document; undefined for other ids. */
 export const opaqueOf = (id: string): string | undefined => /^public:([0-9a-f]{64})$/.exec(id)?.[1];
 
-/** Characters of a name such as a lens has. */
+/** Maximum characters of a name, such as that of a lens. */
 const longestName = 200;
 const mostTags = 1_000;
 const mebibyte = 1024 * 1024;
-/** Bytes of a picture or a film. */
+/** Maximum bytes of a picture or a video. */
 const largest = {
   thumb: 4 * mebibyte,
   preview: 64 * mebibyte,
@@ -61,7 +61,7 @@ const largest = {
   video: 65_536 * mebibyte,
 } as const;
 
-/** A body as the document of a projection, with what is on the list and nothing else; undefined where it is none. */
+/** A body as a document of a projection, reduced to public fields; undefined if it is not one. */
 export function readPublic(body: unknown): PublicDocument | undefined {
   const photo = own(body, 'photo');
   const [value, at, edited] = [own(photo, 'value'), own(photo, 'at'), own(photo, 'edited')];
@@ -71,7 +71,7 @@ export function readPublic(body: unknown): PublicDocument | undefined {
   return { format, kind: 'public', photo: { value: readPhoto(value), at, ...(isStamp(edited) && { edited }) } };
 }
 
-/** What may be told of `{facts, renditions, clips}`, field by field: there may be more in it than this version knows. */
+/** The public fields of `{facts, renditions, clips}`: there may be more in it than this version knows. */
 export function readPhoto(photo: { facts?: unknown; renditions?: unknown; clips?: unknown }): PublicPhoto {
   const clips = readClips(photo);
   return {
@@ -81,7 +81,7 @@ export function readPhoto(photo: { facts?: unknown; renditions?: unknown; clips?
   };
 }
 
-/** The hashes of all pictures and films that are told of. */
+/** The hashes of all published pictures and videos. */
 export const hashesOf = (photo: Pick<PublicPhoto, 'renditions' | 'clips'> | null | undefined): string[] =>
   [photo?.renditions.thumb, photo?.renditions.preview, photo?.clips?.hover, photo?.clips?.video].flatMap((one) =>
     one ? [one.sha256] : [],
@@ -101,7 +101,7 @@ function readFacts(facts: unknown): PublicPhoto['facts'] {
     height,
     ...(isWallTime(taken) && { taken }),
     ...(isOffset(offset) && { offset }),
-    // Where a date came from a name, an mtime or a person, it is only known that it was told.
+    // For a date from a name, an mtime or a person, the source is not published.
     ...(isOfFile(source) && { takenSource: source }),
     ...(camera && { camera: Object.fromEntries(names) as Facts['camera'] & object }),
     ...(lens !== undefined && { lens: cut(lens, longestName) }),
@@ -112,7 +112,8 @@ function readFacts(facts: unknown): PublicPhoto['facts'] {
     ...(description !== '' && { description: cut(description, 8_000) }),
     ...(own(facts, 'animated') === true && { animated: true }),
     ...(seconds !== undefined && { seconds }),
-    // What the halves of a Live Photo say themselves is never told, only an id made of it (projection.ts).
+    // The identifiers in the two files of a Live Photo are never published, only an id derived from them
+    // (projection.ts).
     ...(isOpaque(pair) && { pair }),
     tags: readTags(tags),
   };
@@ -162,7 +163,7 @@ const placeOf = ({ city, region, country }: Place): Place => ({
   ...(country !== undefined && { country: wellFormed(country) }),
 });
 
-/** Latitude and longitude only, to a metre: how high somebody lives is nobody's business. */
+/** Latitude and longitude only, to one metre: the altitude of someone's home is private. */
 const roundGps = ({ lat, lon }: Gps): Gps => ({ lat: Number(lat.toFixed(5)), lon: Number(lon.toFixed(5)) });
 
 const cut = (text: string, limit: number): string => wellFormed(text.slice(0, limit));

@@ -1,7 +1,7 @@
 /**
- * Publishing to one public server over a link: its list of documents is compared with what it should be, whatever state it
- * or this home was restored to, and what is to be told goes there, then everything that changes. Nothing is taken from it
- * but what it holds of our own projection; nothing is brought but renditions that the projection names.
+ * Publishing to one public server over a connection: compares its list of documents with the projection, whatever state
+ * either side was restored to, sends the difference, then every change. Reads nothing from it except our own
+ * projection; sends no blobs except renditions that the projection names.
  */
 import type { Subscribe } from '../base/async/listeners.js';
 import { createHash } from 'node:crypto';
@@ -23,7 +23,7 @@ import { openProjector } from './projection-writer.js';
 import { opaqueOf } from './public-fields.js';
 import { notPublic, type PublishLink } from '../sync/connections/publish-link.js';
 
-/** What projections are made from. */
+/** The dependencies of projections. */
 export interface PublishingParts {
   /** The folder of the projections, absolute. */
   folder: string;
@@ -32,11 +32,11 @@ export interface PublishingParts {
   options: ProjectionOptions;
   clock: Clock;
   random(length: number): Uint8Array;
-  /** Tells of every change of the home's library that this process makes; returns what ends it. */
+  /** Subscribes to changes of the home's library in this process; returns the function that unsubscribes. */
   onChange: Subscribe;
 }
 
-/** The projections of a home, one for each public server: what one of them sends can do nothing to another. */
+/** The projections of a home, one for each public server: data from one server cannot affect another. */
 export interface Publishing {
   open(url: string): Promise<Projection>;
 }
@@ -44,20 +44,20 @@ export interface Publishing {
 /** A projection that is kept up to date. */
 export interface Projection {
   database: Database;
-  /** Brings it up to date, and makes what the public server holds what it should hold. Resolves to what was refused. */
+  /** Updates the projection, and makes the public server's content match it. Resolves to the rejected revisions. */
   compare(theirs: Database, sent: (revisions: number) => void): Promise<RejectedRevision[]>;
-  /** Keeps it up to date until the signal, and what the home knows of its blobs with it. */
+  /** Keeps it up to date until the signal aborts, and the home's blob index with it. */
   keepUp(signal: AbortSignal, exchange?: Exchange): Promise<void>;
-  /** The blobs of the home, of which only those are there that the projection names. */
+  /** The blobs of the home, limited to those that the projection names. */
   narrow(exchange: Exchange): Exchange;
   close(): void;
 }
 
-/** Ms between looks for what other processes wrote. */
+/** Ms between checks for writes by other processes. */
 const look = 1_000;
 const batch = 500;
 
-/** Opens the projections. No file is made before the first is opened. */
+/** Opens the projections. No file is created before the first is opened. */
 export function openPublishing(parts: PublishingParts): Publishing {
   return {
     async open(url) {
@@ -91,7 +91,7 @@ function openProjection(path: string, parts: PublishingParts): Projection {
     },
     keepUp: (signal, exchange) =>
       keepFollowing({ events: [onChange], clock, look, signal }, async () => {
-        // Whoever asks for what is told next must find it.
+        // The blobs of a document must be indexed before it is sent.
         await exchange?.named.follow();
         await projector.follow();
       }),
@@ -107,7 +107,7 @@ function openProjection(path: string, parts: PublishingParts): Projection {
   };
 }
 
-/** All documents of the public server that may be of a projection, with their leaves. */
+/** All documents on the public server that may belong to a projection, with their leaves. */
 async function listOf(theirs: Database): Promise<Map<string, string[]>> {
   const list = new Map<string, string[]>();
   for await (const { rows } of feedBatches(theirs, '0', { limit: batch }))
@@ -115,13 +115,13 @@ async function listOf(theirs: Database): Promise<Map<string, string[]>> {
   return list;
 }
 
-/** What can't be read there is not learnt from: it is replaced, or taken back, all the same. */
+/** Revisions that can't be read there are replaced or withdrawn nevertheless. */
 function readUnknown(theirs: Database, unknown: ReadonlyMap<string, readonly string[]>): ReturnType<Database['read']> {
   const named = [...unknown].flatMap(([id, revs]) => revs.map((rev): RevisionId => ({ id, rev })));
   return named.length === 0 ? Promise.resolve([]) : theirs.read(named, () => undefined);
 }
 
-/** Sends what the public server does not hold. The link's own feed goes on from there. */
+/** Sends what the public server is missing. The connection's replication continues from there. */
 async function send(
   ours: Database,
   theirs: Database,
@@ -140,7 +140,10 @@ async function send(
   return refused;
 }
 
-/** Publishes until the link breaks or is closed. @throws PhotospoolError `unauthorized`; `config` where it takes no projection. */
+/**
+ * Publishes until the connection breaks or is closed. @throws PhotospoolError `unauthorized`; `config` if the server
+ * accepts no projection.
+ */
 export async function publishTo(publishing: Publishing, link: PublishLink): Promise<void> {
   const { address, found } = link;
   if (found.kind !== 'photospool') throw notPublic(address);
@@ -158,7 +161,7 @@ export async function publishTo(publishing: Publishing, link: PublishLink): Prom
   }
 }
 
-/** The database of a home's projection on a public server, made where it is missing. */
+/** The database of a home's projection on a public server, created if it is missing. */
 async function findProjection(address: Address, server: string): Promise<Address> {
   const database = { ...address, url: `${address.url}/db/public-${server}` };
   const { status } = await requestJson(database, '', { method: 'PUT' });

@@ -1,6 +1,7 @@
 /**
- * One home that publishes here: the database of its projection, in a file of its own. Of what it writes, only what is on the
- * list (public-fields.ts) is ever stored. Which pictures it names stands beside it, written in the same transaction.
+ * One home that publishes here: the database of its projection, in a separate file. Only public fields
+ * (public-fields.ts) of what it writes are ever stored. A table of the pictures that it names is written in the same
+ * transaction.
  */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
@@ -21,9 +22,9 @@ export interface Publisher {
   id: string;
   db: Sqlite;
   projection: Library;
-  /** Its database as it is served. */
+  /** Its database, as it is served. */
   served: Served;
-  /** Whether a document of its projection names a picture or film. */
+  /** Whether a document of its projection names a picture or video. */
   names(sha256: string): boolean;
   close(): void;
 }
@@ -32,7 +33,7 @@ export interface Publisher {
 export const filesOf = (folder: string, id: string): string[] =>
   ['', '-wal', '-shm'].map((part) => join(folder, `${id}.sqlite${part}`));
 
-/** How a projection is opened. */
+/** The dependencies of a publisher. */
 export interface PublisherParts {
   folder: string;
   clock: Clock;
@@ -40,7 +41,7 @@ export interface PublisherParts {
   changes: ChangeSource;
 }
 
-/** Opens the projection of the home `id`, making its file where it is missing. */
+/** Opens the projection of the home `id`, creating its file if it is missing. */
 export function openPublisher(id: string, { folder, clock, changes }: PublisherParts): Publisher {
   const db = openSqlite(join(folder, `${id}.sqlite`), { secureDelete: true });
   const pictures = openPictures(db);
@@ -67,7 +68,7 @@ export function openPublisher(id: string, { folder, clock, changes }: PublisherP
 }
 
 interface Pictures {
-  /** The table was made just now. */
+  /** The table was created just now. */
   isNew: boolean;
   write(document: string, body: Body | undefined): void;
   has(sha256: string): boolean;
@@ -91,7 +92,7 @@ function openPictures(db: Sqlite): Pictures {
   };
 }
 
-/** A projection's database as its home reaches it: of what is written, only what is on the list is stored. */
+/** The database as its home accesses it: only public fields are stored. */
 function guarded(database: Database): Database {
   return {
     ...database,

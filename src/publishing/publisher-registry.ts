@@ -1,6 +1,7 @@
 /**
- * The homes that publish here, and which token may write which. A token belongs to the first home that brings it; it reaches
- * that home's database and the pictures that it names, and nothing else. A crash leaves whole batches.
+ * The homes that publish here, and which token may write which projection. A token belongs to the first home that uses
+ * it; it gives access to that home's database and the pictures that it names, and nothing else. A crash leaves whole
+ * batches.
  */
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -11,38 +12,39 @@ import { filesOf, openPublisher, type Publisher } from './publisher-database.js'
 import { openRemovals } from './publisher-removals.js';
 import type { Served } from '../sync/couch/serve-database.js';
 
-/** What publishers are kept in. */
+/** The dependencies of the registry. */
 export interface PublishersParts {
-  /** The server's own database file: which token is whose. */
+  /** The server's own database file, with the home of each token. */
   db: Sqlite;
-  /** The folder of the projections, absolute; it is there. */
+  /** The folder of the projections, absolute; it exists. */
   folder: string;
   files: Files;
   clock: Clock;
-  /** When a token was made, ms since 1970; undefined where it was revoked. */
+  /** When a token was created, ms since 1970; undefined if it was revoked. */
   madeAt(token: string): number | undefined;
 }
 
 /** The homes that publish here. */
 export interface Publishers {
   all(): readonly Publisher[];
-  /** Their databases, as they are served: a list that grows and shrinks. */
+  /** Their databases, as they are served; the list changes. */
   databases: readonly Served[];
   /**
-   * Lets a token into a database `public-<library id>`, making it where it is the token's first.
-   * @throws PhotospoolError `forbidden` where it is another home's, `not-found` for any other name.
+   * Gives a token access to a database `public-<library id>`, creating it if it is the token's first.
+   * @throws PhotospoolError `forbidden` if the token or database belongs to another home, `not-found` for any other
+   * name.
    */
   admit(database: string, token: string): void;
-  /** Whether the home that a token belongs to names a picture in its projection. */
+  /** Whether the home of a token names a picture in its projection. */
   names(token: string, sha256: string): boolean;
   /** Whether homes are to be removed. */
   leaving(): boolean;
   /**
-   * Drops what the homes brought that are to be removed: their files go. Resolves to their ids; what they showed is still to
-   * be combined anew, and then each is `removed`.
+   * Deletes the files of the homes to be removed. Resolves to their ids; their photos must still be combined again, and
+   * then each is `removed`.
    */
   drop(): Promise<string[]>;
-  /** It is done with. */
+  /** The removal is complete. */
   removed(id: string): void;
   /** Calls `listener` after documents of any projection changed. */
   on: Changes['on'];
@@ -55,7 +57,7 @@ interface Row {
   publisher: string;
 }
 
-/** Opens the publishers that are there. */
+/** Opens the existing publishers. */
 export function openPublishers({ db, folder, files, clock, madeAt }: PublishersParts): Publishers {
   const removals = openRemovals(db);
   const byToken = db.prepare<Row>('SELECT token, made, publisher FROM publisher WHERE token = ?');
@@ -85,7 +87,7 @@ export function openPublishers({ db, folder, files, clock, madeAt }: PublishersP
 
   function mayBind(token: string, id: string): boolean {
     const own = byToken.get(token);
-    // A token that was revoked and made again under its name is another one.
+    // A token that was revoked and created again under the same name is a different one.
     if (own && own.made === madeAt(token)) return own.publisher === id;
     return byPublisher.all(id).every((other) => other.token === token || madeAt(other.token) !== other.made);
   }

@@ -1,31 +1,31 @@
 /**
- * Which homes publish on a public server, and which of them are to be removed: two tables of the server's own database. The
- * command line reads and writes them, the server beside it sees that within seconds. Every change is durable when the call
- * returns.
+ * Which homes publish on a public server, and which of them are to be removed: two tables of the server's own database.
+ * The command line reads and writes them, and the running server notices within seconds. Every change is durable when
+ * the call returns.
  */
 import type { Sqlite } from '../base/sqlite.js';
 
-/** A home that publishes, and a token that belongs to it. */
+/** A publishing home, and a token that belongs to it. */
 export interface Bound {
   publisher: string;
   token: string;
-  /** When that token was made, ms since 1970. */
+  /** When that token was created, ms since 1970. */
   made: number;
 }
 
-/** The homes that publish, and those that are to be removed. */
+/** The publishing homes, and those to be removed. */
 export interface Removals {
   bound(): Bound[];
   /** Whether a home is to be removed. */
   has(publisher: string): boolean;
   all(): string[];
-  /** A home is to be removed, and its tokens belong to nobody any more. */
+  /** Marks a home for removal, and unbinds its tokens. */
   mark(publisher: string): void;
-  /** It was removed. */
+  /** Records that it was removed. */
   done(publisher: string): void;
 }
 
-/** Opens the tables, making them where they are missing. */
+/** Opens the tables, creating them if they are missing. */
 export function openRemovals(db: Sqlite): Removals {
   db.exec(`CREATE TABLE IF NOT EXISTS publisher
     (token TEXT PRIMARY KEY, made INTEGER NOT NULL, publisher TEXT NOT NULL) WITHOUT ROWID;

@@ -1,7 +1,7 @@
 /**
- * Setting a service up and taking it away again. Files are written durably and atomically, before the system is told of
- * them; installing again changes nothing but what differs, and completes what a crash left half done. What is removed is
- * exactly what was put there.
+ * Installs and removes a service. Files are written durably and atomically before the system is informed; installing
+ * again changes only what differs, and completes an installation that a crash interrupted. Removing deletes exactly
+ * what was installed.
  */
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -13,31 +13,34 @@ import type { Kind, LaunchPlan } from './launch-plan.js';
 import { demand, findProgram, notHere, type RunCommand } from './system-command.js';
 import { trial, trialName, unitNames, units } from './systemd.js';
 
-/** What installing and removing is done with. Both answer what they did, a line each. */
+/** The installer of one kind of service. Both methods return their actions, one line each. */
 export interface Installer {
-  /** @throws PhotospoolError `unusable` where this system has no such thing, or none for this user. */
+  /** @throws PhotospoolError `unusable` if the system lacks this kind of service, or does not offer it to this user. */
   check(): Promise<void>;
   install(plan: LaunchPlan): Promise<string[]>;
   uninstall(name: string): Promise<string[]>;
 }
 
-/** What an installer works with. */
+/** The dependencies of an installer. */
 export interface Parts {
   files: Files;
   ask: RunCommand;
-  /** Set where launchd is to use `QueueDirectories`. */
+  /** Uses `QueueDirectories` of launchd. */
   queue?: boolean;
   env?: NodeJS.ProcessEnv;
 }
 
-/** What a kind of service would be, as text. */
+/** The definition of a service, as text. */
 export function printed(kind: Kind, plan: LaunchPlan, queue = false): string {
   if (kind === 'launchd') return agent(plan, { queue, log: logOf(plan.name) });
   if (kind === 'cron') return block(plan);
   return [...units(plan).files].map(([name, text]) => `# ${name}\n${text}`).join('\n');
 }
 
-/** Opens the installer of a kind. `install` and `uninstall` throw PhotospoolError `unusable` with what the system says. */
+/**
+ * Opens the installer of a kind. `install` and `uninstall` throw PhotospoolError `unusable` with the message of the
+ * system.
+ */
 export const openInstaller = (kind: Kind, parts: Parts): Installer =>
   ({ launchd: openLaunchd, systemd: openSystemd, cron: openCron })[kind](parts);
 
@@ -48,7 +51,7 @@ async function mustHave(kind: Kind, program: string): Promise<void> {
   return Promise.resolve();
 }
 
-/** Writes a file where it differs; answers what was done. */
+/** Writes a file if it differs; returns the action. */
 async function put(files: Files, folder: string, name: string, text: string): Promise<string> {
   const path = join(folder, name);
   if ((await files.readText(path)) === text) return `unchanged: ${path}`;
@@ -63,7 +66,7 @@ function openLaunchd({ files, ask, queue = false }: Parts): Installer {
   const isLoaded = async (name: string): Promise<boolean> =>
     (await ask('launchctl', ['print', `${domain}/${name}`])).code === 0;
 
-  /** Unloads an agent and waits until it is gone, which takes as long as what is in hand; true where it was loaded. */
+  /** Unloads an agent and waits until it has ended, which takes as long as the current item; true if it was loaded. */
   async function unload(name: string): Promise<boolean> {
     if (!(await isLoaded(name))) return false;
     await demand(ask, 'launchctl', ['bootout', `${domain}/${name}`]);
@@ -102,7 +105,9 @@ function openSystemd({ files, ask, env = process.env }: Parts): Installer {
     if (code !== 0) throw notHere('systemd', `systemd runs nothing for this user here: ${err.trim().split('\n')[0]}.`);
   }
 
-  /** Whether a unit with mounts of its own can be started. What a crash leaves of the trial goes with the next one. */
+  /**
+   * Whether a unit with its own mounts can be started. The leftovers of a crashed trial are removed by the next one.
+   */
   async function hasNamespaces(plan: LaunchPlan): Promise<boolean> {
     const name = trialName(plan.name);
     await put(files, folder, name, trial(plan));
@@ -113,7 +118,7 @@ function openSystemd({ files, ask, env = process.env }: Parts): Installer {
     return code === 0;
   }
 
-  /** Stops and removes units; answers what was done. */
+  /** Stops and removes units; returns the actions. */
   async function drop(names: readonly string[]): Promise<string[]> {
     const there: string[] = [];
     for (const name of names) if (await files.stat(join(folder, name))) there.push(name);
@@ -144,7 +149,7 @@ function openSystemd({ files, ask, env = process.env }: Parts): Installer {
 }
 
 function openCron({ ask }: Parts): Installer {
-  /** The user's crontab as bytes (latin1); empty where there is none. */
+  /** The user's crontab as bytes (latin1); empty if there is none. */
   async function read(): Promise<string> {
     const { code, out, err } = await ask('crontab', ['-l']);
     if (code === 0 || /no crontab/i.test(err)) return code === 0 ? out : '';

@@ -1,35 +1,38 @@
 /**
- * What a service runs, whichever system starts it: one pass over the spool (`process`), or the server (`serve`), with the
- * home and the flags it was installed with. Paths are absolute, because nothing that a shell sets up is there. Pure.
+ * The command that a service runs on any system: one pass over the spool (`process`), or the server (`serve`), with the
+ * home and the flags at the time of installation. Paths are absolute, because the environment of a shell is missing.
+ * Pure.
  */
 import { createHash } from 'node:crypto';
 import { PhotospoolError, printable } from '../base/errors.js';
 
-/** The systems that can start it. */
+/** The systems that can run a service. */
 export const kinds = ['launchd', 'systemd', 'cron'] as const;
 
-/** One of the systems that can start it. */
+/** One of these systems. */
 export type Kind = (typeof kinds)[number];
 
-/** What is to be run, and when. */
+/** The command, and when it runs. */
 export interface LaunchPlan {
-  /** What it is called there: one name per home. */
+  /** The name of the service: unique per home. */
   name: string;
-  /** `pass`: one pass whenever something comes in. `serve`: the server, always. */
+  /** `pass`: a pass whenever files arrive. `serve`: the server, permanently. */
   runs: 'pass' | 'serve';
   /** Program and arguments; the program is an absolute path. */
   command: readonly string[];
   home: string;
   incoming: string;
-  /** The folders that may be written to, absolute, none in another. */
+  /** The writable folders, absolute, none inside another. */
   writable: readonly string[];
-  /** False where this system lets users have no namespaces of their own. */
+  /** False if this system does not allow users their own namespaces. */
   namespaces?: boolean;
-  /** Seconds between passes that nothing asked for: they find what no event told of. */
+  /** Seconds between unconditional passes, which find files that no event reported. */
   sweep: number;
 }
 
-/** The name of a home's service: `photospool` for the usual home, else with the beginning of a hash of its path. */
+/**
+ * The name of a home's service: `photospool` for the default home, otherwise with the beginning of a hash of its path.
+ */
 export function nameOf(home: string, usual: string): string {
   if (home === usual) return 'photospool';
   return `photospool-${createHash('sha256').update(home).digest('hex').slice(0, 8)}`;
@@ -39,8 +42,8 @@ export function nameOf(home: string, usual: string): string {
 const control = /[\u0000-\u001f\u007f\ufffe\uffff]/;
 
 /**
- * Makes sure that everything in a plan can be written down: none of the three formats carries a line break, nor XML most
- * other control characters. @throws PhotospoolError `config`.
+ * Checks that a plan can be written in all three formats: none can express a line break, nor XML most other control
+ * characters. @throws PhotospoolError `config`.
  */
 export function checkPlan(plan: LaunchPlan): LaunchPlan {
   for (const text of [...plan.command, plan.home, plan.incoming, ...plan.writable]) {

@@ -1,21 +1,20 @@
 /**
- * An agent of launchd, as its property list: launchd.plist(5) on macOS has the keys. Text goes in as XML 1.0 character
- * data. Pure.
+ * A launchd agent, as a property list with the keys of launchd.plist(5) on macOS. Text is XML 1.0 character data. Pure.
  */
 import type { LaunchPlan } from './launch-plan.js';
 
-/** How launchd is to see that something came in. */
+/** How launchd notices new files. */
 export interface Watching {
   /** `QueueDirectories` instead of `WatchPaths`. */
   queue: boolean;
-  /** Where what goes to stderr is kept. */
+  /** The file for stderr. */
   log: string;
 }
 
 /** A value of a property list. */
 type Value = string | number | boolean | readonly string[] | { readonly [key: string]: Value };
 
-/** Seconds that what is in hand has to end in, before it is killed. */
+/** Seconds that the current item has to finish before the process is killed. */
 export const patience = 900;
 
 const spins = [
@@ -36,7 +35,7 @@ export function agent(plan: LaunchPlan, { queue, log }: Watching): string {
     ...when,
     ProcessType: plan.runs === 'serve' ? 'Adaptive' : 'Background',
     ExitTimeOut: patience,
-    // launchd makes the log by it; property lists know no octal numbers.
+    // launchd creates the log with it; property lists have no octal numbers.
     Umask: 0o077,
     StandardErrorPath: log,
   };

@@ -1,10 +1,10 @@
-/** By which path an installed job starts Node, so that it still does after an upgrade. Reads only. */
+/** The path with which an installed service starts Node, chosen to survive upgrades. Reads only. */
 import { realpathSync } from 'node:fs';
 import { findProgram } from './system-command.js';
 
 /**
- * The path by which this Node is best started later: the one on the PATH where it is the same program, since the real one
- * may have a version in it that the next upgrade takes away (Homebrew).
+ * The best path for starting this Node later: the one in PATH if it is the same program, since the real path may
+ * contain a version that the next upgrade removes (Homebrew).
  */
 export function lastingNode(real = process.execPath, path = process.env.PATH): string {
   const found = findProgram('node', path);

@@ -1,36 +1,36 @@
 /**
- * Units of systemd for a user: systemd.unit(5), systemd.path(5), systemd.exec(5) have the keys. `%` is doubled everywhere
- * (it begins a specifier); how quotes and backslashes are read differs from key to key. Pure.
+ * systemd user units with the keys of systemd.unit(5), systemd.path(5) and systemd.exec(5). `%` is doubled everywhere
+ * (it begins a specifier); the meaning of quotes and backslashes differs from key to key. Pure.
  *
- * A path unit with `PathChanged=` does not look while the service that it started runs, so what comes in between the last
- * look of a pass and its end would be forgotten. Here the service that it starts only makes a file, `came`; a second path
- * unit with `PathExists=` starts the pass, which begins by removing that file: if it is there again when the pass ends, the
- * next one begins at once. Nothing that stays in `incoming` makes that happen.
+ * A path unit with `PathChanged=` does not watch while the service that it started runs, so files that arrive between
+ * the last scan of a pass and its end would be missed. Therefore that service only creates a file, `came`; a second
+ * path unit with `PathExists=` starts the pass, which begins by removing the file: if it exists again when the pass
+ * ends, the next pass starts at once. Files that stay in `incoming` do not cause that.
  */
 import type { LaunchPlan } from './launch-plan.js';
 
 const escape = (text: string): string => text.replaceAll('%', '%%');
 
-/** An argument of `ExecStart=:`; the colon keeps `$` as it is. */
+/** An argument of `ExecStart=:`; the colon disables the expansion of `$`. */
 const argument = (text: string): string => `"${escape(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
-/** A path where the whole rest of the line is one. A slash at the end keeps a last space or backslash from being taken away. */
+/** A path that fills the rest of a line. A trailing slash protects a final space or backslash. */
 const whole = (path: string): string => escape(/[\s\\]$/.test(path) ? `${path}/` : path);
 
-/** A path in a list: in quotes, in which a backslash is itself. */
+/** A path in a list: in quotes, in which a backslash is literal. */
 const listed = (path: string): string => `"${escape(path).replaceAll('"', `"'"'"`)}"`;
 
-/** Folders that are not there (yet) are passed over. */
+/** Missing folders are ignored. */
 const ifThere = (path: string): string => `"-${listed(path).slice(1)}`;
 
-/** A path in a description; a backslash at the end of a line would take in the next. */
+/** A path in a description; a backslash at the end of a line would join the next one. */
 const shown = (path: string): string => `"${escape(path)}"`;
 
 const inTemporary = (path: string): boolean => /^\/(?:var\/)?tmp(?:\/|$)/.test(path);
 
 /**
- * The parts of the sandbox that are mounts. A user's systemd can make them where the system lets users have namespaces of
- * their own; where it doesn't, a unit that asks for one of these does not start at all (226/NAMESPACE).
+ * The parts of the sandbox that are mounts. A user's systemd can create them if the system allows users their own
+ * namespaces; otherwise a unit with one of them does not start at all (226/NAMESPACE).
  */
 function mounts(plan: LaunchPlan): string[] {
   const hidden = [...plan.writable, ...plan.command.slice(0, 2)].some(inTemporary);
@@ -44,7 +44,7 @@ function mounts(plan: LaunchPlan): string[] {
   ];
 }
 
-/** What a service may do. `MemoryDenyWriteExecute` would stop V8, which writes the code that it runs. */
+/** The restrictions of a service. `MemoryDenyWriteExecute` would stop V8, which generates code. */
 function sandbox(plan: LaunchPlan): string[] {
   return [
     ...(plan.namespaces === false ? [] : mounts(plan)),
@@ -61,10 +61,10 @@ function sandbox(plan: LaunchPlan): string[] {
   ];
 }
 
-/** What is the same for a pass and for the server. */
+/** The common part of a pass and the server. */
 const running = (plan: LaunchPlan): string[] => [
   `ExecStart=:${plan.command.map(argument).join(' ')}`,
-  // Only the process itself is asked to end, and then ends its own; what is in hand may take its time.
+  // Only the main process gets the signal, and ends its children; the current item may finish.
   'KillMode=mixed',
   'TimeoutStopSec=15min',
   'SuccessExitStatus=143',
@@ -76,7 +76,7 @@ const unit = (sections: Record<string, readonly string[]>): string =>
     .map(([name, entries]) => `[${name}]\n${entries.join('\n')}\n`)
     .join('\n');
 
-/** The names of all units that a service of this name may have, whether it runs passes or the server. */
+/** The names of all units that a service may have, for passes or the server. */
 export const unitNames = (name: string): string[] => [
   `${name}.path`,
   `${name}-came.service`,
@@ -86,7 +86,7 @@ export const unitNames = (name: string): string[] => [
   trialName(name),
 ];
 
-/** The name of the unit that tries whether the sandbox can be had. */
+/** The name of the unit that tests whether the sandbox is available. */
 export const trialName = (name: string): string => `${name}-trial.service`;
 
 /** A unit that does nothing, in the sandbox of the others. */
@@ -96,7 +96,7 @@ export const trial = (plan: LaunchPlan): string =>
     Service: ['Type=oneshot', 'ExecStart=true', ...sandbox(plan)],
   });
 
-/** The units, by file name, and those of them that are to be enabled. */
+/** The units by file name, and those to enable. */
 export function units(plan: LaunchPlan): { files: ReadonlyMap<string, string>; enable: readonly string[] } {
   return plan.runs === 'serve' ? serving(plan) : passing(plan);
 }
@@ -122,7 +122,8 @@ function passing(plan: LaunchPlan): ReturnType<typeof units> {
     }),
     [`${name}-came.service`]: unit({
       Unit: ['Description=Notes that something came in', 'StartLimitIntervalSec=0'],
-      // The second is for the many files of one delivery: what comes in it is before the note, so the pass sees it.
+      // The pause collects the many files of one delivery: files that arrive during it precede the note, so the pass
+      // finds them.
       Service: ['Type=oneshot', ...runtime, 'ExecStart=sleep 1', `ExecStart=touch ${came}`],
     }),
     [`${name}-pass.path`]: unit({

@@ -1,14 +1,13 @@
 /**
- * The folders that a service must be allowed to write to. Each one of them becomes a mount of its own there, and between
- * mounts nothing can be renamed; so folders that lie on one disk are given as the one folder that holds them all, unless
- * that is the whole disk. Looks at the disk, changes nothing.
+ * The folders that a service needs to write to. Each becomes a mount of its own, and files can't be renamed between
+ * mounts; so folders on one disk are replaced by their common parent, unless that is the whole disk. Reads only.
  */
 import { homedir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import type { Config } from '../base/config.js';
 import type { Files } from '../base/files.js';
 
-/** The folders, absolute, none in another. */
+/** The folders, absolute, none inside another. */
 export async function writableFolders(
   { home, incoming, work, done }: Pick<Config, 'home' | 'incoming' | 'work' | 'done'>,
   files: Files,
@@ -25,14 +24,14 @@ export async function writableFolders(
   return outermost(folders);
 }
 
-/** The folder itself, or, where it is yet to be made, the nearest one above it. */
+/** The folder itself, or, if it does not exist yet, its nearest existing parent. */
 async function existing(path: string, files: Files): Promise<{ path: string; dev: number }> {
   const found = await files.stat(path);
   if (found && !found.isSymbolicLink()) return { path, dev: found.dev };
   return path === dirname(path) ? { path, dev: 0 } : existing(dirname(path), files);
 }
 
-/** The folder that holds both, or is one of them and holds the other. */
+/** The common parent of two folders; one of them if it contains the other. */
 function shared(a: string, b: string): string {
   if (isIn(b, a)) return a;
   return a === dirname(a) ? a : shared(dirname(a), b);
@@ -44,8 +43,8 @@ const isIn = (path: string, folder: string): boolean =>
 const outermost = (folders: readonly string[]): string[] =>
   [...new Set(folders)].filter((one) => !folders.some((other) => other !== one && isIn(one, other)));
 
-/** What is asked about where the program came from: an `npx` cache is emptied now and then. */
+/** Whether the program runs from an `npx` cache, which is emptied from time to time. */
 export const isPassing = (program: string): boolean => program.split(sep).includes('_npx');
 
-/** The usual home of this user. */
+/** The default home of this user. */
 export const usualHome = (): string => join(homedir(), 'Photospool');

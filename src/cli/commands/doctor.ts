@@ -1,6 +1,6 @@
 /**
- * `photospool doctor`: what may be wrong with a home, and what to do. A running server is asked, which knows more; one that does not
- * answer is a finding. Reads only.
+ * `photospool doctor`: problems of a home, and their remedies. Asks a running server, which knows more; one that does
+ * not respond is itself a finding. Reads only.
  */
 import type { Config } from '../../base/config.js';
 import { openFiles } from '../../base/files.js';
@@ -21,7 +21,7 @@ export const doctor: Verb = (program, run) => {
   );
 };
 
-/** Ms that a server has to say that it is there, and to look. */
+/** Timeouts of a server in ms: to respond at all, and to run the checks. */
 const patience = { there: 1_000, looking: 4_000 };
 
 async function showFindings(flags: Flags): Promise<number> {
@@ -44,13 +44,13 @@ async function showFindings(flags: Flags): Promise<number> {
 
 async function examineHome(config: Config): Promise<Examined> {
   const silent = Symbol('silent');
-  // One that works with other folders is not the one that is asked for.
+  // A server that uses other folders is not the right one.
   const find = (signal: AbortSignal): ReturnType<typeof findServer> =>
     findServer(config, signal).catch(() => undefined);
   const found = await within(patience.there, find, silent);
   if (found === silent) return examineUnserved(config, await silentServer(config));
   if (found === undefined) return examineUnserved(config, { kind: 'none' });
-  // An older server does not know this question.
+  // Older servers lack this route.
   const here = (): Promise<Examined> => examineUnserved(config, { kind: 'here', host: new URL(found.url).hostname });
   const ask = (signal: AbortSignal): Promise<Examined> =>
     askServer<Examined>(found, 'GET', '/api/doctor', undefined, signal).catch(here);
@@ -63,7 +63,9 @@ async function silentServer(config: Config): Promise<Running> {
   return { kind: 'silent', url: text === undefined ? '' : (JSON.parse(text) as ServerRecord).url };
 }
 
-/** What comes within some ms, else `late`; then the work is told to end, so that it does not keep the process. */
+/**
+ * The result within some ms, otherwise `late`; then the work is aborted, so that it does not keep the process alive.
+ */
 function within<T, L>(ms: number, work: (signal: AbortSignal) => Promise<T>, late: L): Promise<T | L> {
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;

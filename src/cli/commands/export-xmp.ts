@@ -1,4 +1,4 @@
-/** `photospool export-xmp`: writes what was edited here as XMP sidecars, which other programs read (docs/sidecars.md). */
+/** `photospool export-xmp`: writes edits as XMP sidecars, which other programs read (docs/sidecars.md). */
 import { resolve } from 'node:path';
 import { checkApart } from '../../backup/disjoint-folders.js';
 import { systemClock as clock } from '../../base/clock.js';

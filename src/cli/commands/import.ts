@@ -1,6 +1,7 @@
 /**
- * `photospool import PATH…`: ingests a tree of photos, or what Google Takeout and iCloud Photos export, in folders or parts (ZIP, TAR). By
- * default the source is left as it is; known bytes are counted, not copied again; it can be interrupted and run again.
+ * `photospool import PATH…`: ingests a tree of photos, or an export of Google Takeout or iCloud Photos, in folders or
+ * archives (ZIP, TAR). By default the source stays unchanged; known bytes are counted, not copied again; it can be
+ * interrupted and run again.
  */
 import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
@@ -51,7 +52,7 @@ async function importPaths(named: readonly string[], flags: ImportFlags): Promis
   }
 }
 
-/** Opens what is to be imported, with a line of progress: an export has hundreds of thousands of small files. */
+/** Opens the import with a progress line: an export has hundreds of thousands of small files. */
 async function look(paths: readonly string[], files: Files): Promise<Export> {
   const progress = openProgress();
   try {
@@ -79,7 +80,9 @@ async function importTree(folder: string, config: Config, flags: ImportFlags): P
   }
 }
 
-/** @throws PhotospoolError `usage` where a path can't be imported: no folder or ZIP, or in a folder of the home. */
+/**
+ * @throws PhotospoolError `usage` if a path can't be imported: no folder or archive, or inside a folder of the home.
+ */
 async function checkPath(path: string, config: Config, files: Files, move: boolean): Promise<void> {
   const found = await files.stat(path);
   if (!found?.isDirectory() && !(found?.isFile() && isPart(path))) {

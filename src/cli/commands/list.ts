@@ -19,7 +19,7 @@ export const list: Verb = (program, run) => {
 
 const page = 500;
 
-/** The words of a search; `-tag:x` is one, `--jsno` is a mistake. */
+/** The words of a search; `-tag:x` is a term, `--jsno` is an error. */
 function textOf(words: string[]): string {
   const mistake = words.find((word) => word.startsWith('--'));
   if (mistake === undefined) return words.join(' ');
@@ -65,7 +65,7 @@ async function listPhotos(words: string[], flags: Flags & { limit?: string }): P
   }
 }
 
-/** Photos that came from another server in great numbers are in the catalog a moment later, while `serve` runs. */
+/** While `serve` runs, large batches of photos from another server are indexed with a delay. */
 function sayWaiting({ library, catalog }: HomeView): void {
   const behind = catalog.behind();
   const waiting = behind === undefined ? 0 : library.pending(behind);

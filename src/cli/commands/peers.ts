@@ -1,6 +1,6 @@
 /**
- * `photospool peers`: the servers that this one replicates with. Works beside a running server, which makes and ends its links
- * within two seconds.
+ * `photospool peers`: the servers that this one replicates with. Works beside a running server, which opens and closes
+ * connections within two seconds.
  */
 import { commandLine } from '../../access/actor.js';
 import { systemClock } from '../../base/clock.js';
@@ -82,7 +82,7 @@ async function removePeer(address: string, flags: Flags): Promise<number> {
   return exit.done;
 }
 
-/** The address of a peer as it is kept. @throws PhotospoolError `usage`. */
+/** The stored address of a peer. @throws PhotospoolError `usage`. */
 function knownUrl(table: Peers, address: string): string {
   const { url } = readAddress(address);
   if (table.find(url)) return url;
@@ -138,7 +138,7 @@ async function removeDocument(address: string, id: string, flags: Flags): Promis
   return exit.done;
 }
 
-/** A document that was set aside, in a line for a person; `now` in ms. */
+/** A quarantined document in a line for a person; `now` in ms. */
 function describeRefused(
   url: string,
   { id, rev, reason, direction, since, tries, next }: QuarantinedDocument,

@@ -1,4 +1,4 @@
-/** `photospool process`: one pass over the spool. With a server running on that home, the server makes the pass. */
+/** `photospool process`: one pass over the spool. If a server runs on that home, the server makes the pass. */
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '../../base/config.js';
@@ -34,7 +34,7 @@ function withFolders(flags: Flags, incoming?: string, work?: string, done?: stri
   if (work === undefined || done === undefined) {
     throw new PhotospoolError('usage', 'process takes no folder or three.', { hint: 'Name INCOMING, WORK and DONE.' });
   }
-  // The other two are made where they are missing; an INCOMING that is not there is a slip of the pen, or not mounted.
+  // The other two folders are created if missing; a missing INCOMING is a typing error, or not mounted.
   if (!statSync(incoming, { throwIfNoEntry: false })?.isDirectory()) {
     throw new PhotospoolError('usage', `${printable(incoming)} is no folder.`, {
       path: incoming,
@@ -49,10 +49,10 @@ async function onePass(flags: Flags): Promise<number> {
   const json = flags.json === true;
   for (let first = true; ; first = false) {
     const server = await findServer(config);
-    // What is run every few minutes must not queue up behind a pass that takes hours.
+    // A command that runs every few minutes must not queue up behind a pass that takes hours.
     if (flags.ifFree === true && (server ?? !isFree(config.work))) return report(nothing, json);
     if (server) return report(await askServer<PassSummary>(server, 'POST', '/api/spool/process'), json);
-    // Whoever holds the folder is waited for before the library is opened: a row of waiting passes costs nothing.
+    // Waits for the folder before opening the library: a queue of waiting passes costs nothing.
     if (isFree(config.work)) return passHere(config, json);
     if (first) say(`Waiting for the server or the pass that works in ${printable(config.work)}.`);
     await clock.sleep(500);
@@ -61,7 +61,7 @@ async function onePass(flags: Flags): Promise<number> {
 
 const nothing: PassSummary = { stored: 0, duplicates: 0, stuck: 0, ignored: 0, seconds: 0, stuckItems: [] };
 
-/** Whether nobody holds a `work` folder now. */
+/** Whether a `work` folder is unlocked now. */
 function isFree(work: string): boolean {
   if (!existsSync(work)) return true;
   const lock = takeLock(work);
@@ -80,8 +80,8 @@ async function passHere(config: Config, json: boolean): Promise<number> {
 }
 
 /**
- * Makes a pass with a progress line on a terminal, closes the processor and reports. SIGTERM and SIGINT let the items in
- * hand end; then the exit code is the signal's, for what was not done yet.
+ * Makes a pass with a progress line on a terminal, closes the processor and prints the summary. SIGTERM and SIGINT let
+ * current items finish; then the exit code is that of the signal, for the remaining ones.
  */
 export async function runPass(spool: Processor, json: boolean): Promise<number> {
   const { result, ended } = await interruptible(spool, () => withProgress(spool));
@@ -89,13 +89,16 @@ export async function runPass(spool: Processor, json: boolean): Promise<number> 
   return sayEnded(ended, code);
 }
 
-/** Says that a signal ended what was done, and answers the exit code for it. */
+/** Reports that a signal ended the work, and returns its exit code. */
 export function sayEnded(ended: number, code: number): number {
   if (ended > 0) say('Interrupted: what was in hand is done, the rest is where it was. Run it again to go on.');
   return ended > 0 ? ended : code;
 }
 
-/** Works with a processor until that is done or a signal ends it (`ended` is then its exit code), and closes it. */
+/**
+ * Runs work with a processor until it is done or a signal ends it (`ended` is then its exit code), and closes the
+ * processor.
+ */
 export async function interruptible<T>(
   spool: Processor,
   work: (signal: AbortSignal) => Promise<T>,
@@ -118,7 +121,7 @@ export async function interruptible<T>(
   }
 }
 
-/** Prints a summary, names what is stuck on stderr, and answers the exit code. */
+/** Prints a summary, lists stuck files on stderr, and returns the exit code. */
 function report(summary: PassSummary, json: boolean): number {
   const { stuckItems, ...numbers } = summary;
   if (json) printJson(numbers);
@@ -130,7 +133,7 @@ function report(summary: PassSummary, json: boolean): number {
 /** Makes a pass with a progress line on a terminal. */
 export async function withProgress(spool: Processor): Promise<PassSummary> {
   const progress = openProgress();
-  // What is in hand is not counted in `incoming` any more, and not done yet.
+  // Files in progress are no longer counted in `incoming`, and not done yet.
   const inHand = new Set<string>();
   let [done, waiting, total] = [0, 0, 0];
   const off = spool.on((event) => {

@@ -1,4 +1,4 @@
-/** `photospool reindex`: drops the catalog and builds it again from the library. */
+/** `photospool reindex`: drops the catalog and rebuilds it from the library. */
 import { join } from 'node:path';
 import { PhotospoolError } from '../../base/errors.js';
 import { takeLock } from '../../spool/spool-lock.js';

@@ -1,6 +1,6 @@
 /**
- * `photospool rerender`: makes renditions again that an older version made, that are missing, or that could not be made then.
- * Beside a running server too. Broken off and run again, it goes on where it was.
+ * `photospool rerender`: renders again what an older version rendered, what is missing, or what could not be rendered
+ * then. Also works beside a running server. If interrupted, the next run continues.
  */
 import { systemClock as clock } from '../../base/clock.js';
 import { openLog } from '../../base/log.js';

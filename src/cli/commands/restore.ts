@@ -1,4 +1,4 @@
-/** `photospool restore DIR`: puts a backup in the place of a home's library, and finds the originals again. */
+/** `photospool restore DIR`: restores a backup in place of a home's library, and finds the originals again. */
 import { resolve } from 'node:path';
 import { printable } from '../../base/errors.js';
 import { print, printJson, say } from '../output.js';

@@ -1,4 +1,6 @@
-/** `photospool serve`: watches the spool and serves the album until SIGTERM or SIGINT, which let the items in hand end. */
+/**
+ * `photospool serve`: watches the spool and serves the album until SIGTERM or SIGINT, which let current items finish.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Access } from '../../access/access.js';
 import { setUp } from '../../access/one-time-codes.js';
@@ -121,7 +123,7 @@ function serverParts(home: Home): Pick<ServerParts, HomeParts> {
     toBare: (original) => writeBare(home, original),
     look: (id) => lookAt(home, id),
     samples: async () => {
-      // With it comes libvips, which a server else leaves to its decoders.
+      // This loads libvips, which a server otherwise uses only in its decoders.
       const { placeSamples } = await import('../../ingest/samples/sample-photos.js');
       return (await placeSamples(incoming, files)).length;
     },
@@ -147,7 +149,7 @@ async function announce({ config, files }: Home, url: string, secret: string): P
   print(`Your album is at ${url}`);
 }
 
-/** Prints the one-time link that makes the first owner; the links of earlier starts are void. */
+/** Prints the one-time link that creates the first owner; links of earlier starts are void. */
 function offerSetUp(access: Access, url: string): void {
   const { code } = access.codes.draw(setUp);
   say(`Nobody has an account here yet. To make yours, open  ${url}/setup#${code}`);

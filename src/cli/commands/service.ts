@@ -1,6 +1,6 @@
 /**
- * `photospool service install|uninstall|print launchd|systemd|cron`: has the system run a pass when something comes in, or
- * the server always. The home and all that flags and variables say now is written into it.
+ * `photospool service install|uninstall|print launchd|systemd|cron`: makes the system run a pass when files arrive, or
+ * the server permanently. The home and the present flags and variables are written into the definition.
  */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ async function act(action: Action, kind: Kind, flags: ServiceFlags): Promise<num
     if (done.length === 0) print('There was nothing to take away.');
     return exit.done;
   }
-  // What is to be watched must be there.
+  // A watched folder must exist.
   if (action === 'install') for (const folder of [config.home, config.incoming]) await files.makeFolder(folder);
   const folders = await writableFolders(config, files);
   const plan = checkPlan(planOf(config, kind, flags, folders));
@@ -64,7 +64,7 @@ function planOf(config: Config, kind: Kind, flags: ServiceFlags, writable: strin
   const verb = runs === 'serve' ? ['serve'] : kind === 'cron' ? ['process', '--if-free'] : ['process'];
   const program = realpathSync(fileURLToPath(new URL('../main.js', import.meta.url)));
   const carried = carriedFlags(flags, config);
-  // Cron mails what a server says when it ends.
+  // Cron mails the output of a server when it ends.
   const quiet = kind === 'cron' && runs === 'serve' && !carried.includes('--level') ? ['--level', 'error'] : [];
   return {
     name: nameOf(home, usualHome()),
@@ -84,7 +84,7 @@ function sweepOf(given: string | undefined, kind: Kind): number {
   throw new PhotospoolError('usage', `--sweep can't be ${given}.`, { hint: 'It takes whole seconds, 60 to 86400.' });
 }
 
-/** What a person should know, and how to go back. */
+/** What a person should know, and how to revert. */
 function advise(kind: Kind, plan: LaunchPlan): void {
   if (isPassing(plan.command[1] ?? ''))
     say('It runs from a cache of npx, which npm empties now and then: better install Photospool, then do this again.');

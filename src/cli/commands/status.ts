@@ -1,4 +1,4 @@
-/** `photospool status`: what is incoming, in work, stuck, done. Reads the disk; changes nothing. */
+/** `photospool status`: files in incoming, in work, stuck, done. Reads the disk; changes nothing. */
 import { readHistory, type Past } from '../../backup/backup-history.js';
 import { systemClock } from '../../base/clock.js';
 import { printable } from '../../base/errors.js';
@@ -47,20 +47,20 @@ function asJson(spool: SpoolStatus, done: number, url: string | undefined): obje
   return { ...told, done, ...(url !== undefined && { rate, recent, server: url }) };
 }
 
-/** The last backup that ended, as far as this home knows. */
+/** The last completed backup, as far as this home knows. */
 interface Remembered {
   backup?: Past;
-  /** The peers, with their links where a server runs. */
+  /** The peers, with their connections if a server runs. */
   peers?: PeerOverview[];
-  /** Programs of the machine that are not there: without them videos are kept, but not shown. */
+  /** Missing programs of the machine: without them videos are kept, but not shown. */
   missing?: string[];
-  /** Homes of which there are two copies. */
+  /** Homes of which two copies exist. */
   copies?: CopiedHome[];
-  /** What documents name and is not here, where a server runs. */
+  /** Blobs that documents name and that are not here, if a server runs. */
   elsewhere?: Elsewhere;
 }
 
-/** How many of the files that wait are shown. */
+/** How many waiting files are listed. */
 const shown = 5;
 
 /** The status in lines for a person. `now` in ms. */

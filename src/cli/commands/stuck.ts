@@ -1,7 +1,7 @@
 /**
- * `photospool stuck`: what an owner decides about files that could not be imported, as on the page Spool. Nothing is deleted: a
- * file is ignored where it is, moved to the trash of the spool and back, or copied out. With a server running on that home, the
- * server does it; a crash in the middle leaves it done for some of them.
+ * `photospool stuck`: the decisions of an owner about files that could not be imported, as on the page Spool. Nothing
+ * is deleted: a file is ignored in place, moved to the trash of the spool and back, or copied out. If a server runs on
+ * that home, the server does it; a crash leaves it done for some of the files.
  */
 import { basename, join, resolve } from 'node:path';
 import { printable } from '../../base/errors.js';
@@ -92,7 +92,7 @@ async function copyOut(given: string[], flags: StuckFlags & { to: string }): Pro
   return codeOf(unknown, occupied);
 }
 
-/** The claims that are called so, of those whose file is in one. */
+/** The claims of files with these names, if the file is in a claim. */
 function find({ stuck: items }: SpoolStatus, names: StuckNames): { claims: string[]; unknown: string[] } {
   const callsOf = ({ name, claim }: SpoolStatus['stuck'][number]): string[] => [claim, name, printable(name)];
   const claimed = items.filter(({ claim }) => claim !== '');
@@ -104,7 +104,7 @@ function find({ stuck: items }: SpoolStatus, names: StuckNames): { claims: strin
   };
 }
 
-/** Says what is not known, and answers the exit code. */
+/** Reports unknown names, and returns the exit code. */
 function codeOf(unknown: string[], left: number): number {
   for (const name of unknown) say(`photospool: nothing that is stuck is called ${printable(name)}.`);
   if (unknown.length > 0) return exit.usage;

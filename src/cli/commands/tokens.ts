@@ -1,4 +1,7 @@
-/** `photospool tokens`: what programs and peers may do. Works beside a running server, which sees what was done at once. */
+/**
+ * `photospool tokens`: the permissions of programs and peers. Works beside a running server, which applies changes at
+ * once.
+ */
 import { commandLine } from '../../access/actor.js';
 import { mays, type May } from '../../access/permissions.js';
 import type { Token } from '../../access/api-tokens.js';

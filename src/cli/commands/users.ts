@@ -1,6 +1,6 @@
 /**
- * `photospool users`: the people who may sign in. Works beside a running server, which sees what was done at once. Whoever
- * may run this may read the library's file anyway, so nobody is asked who they are.
+ * `photospool users`: the people who may sign in. Works beside a running server, which applies changes at once. Anyone
+ * who can run this can read the library's file anyway, so it does not ask for authentication.
  */
 import type { Access } from '../../access/access.js';
 import { describeStanding, type Account } from '../../access/accounts.js';
@@ -50,7 +50,7 @@ async function addUser(name: string, flags: UserFlags): Promise<number> {
   const given = roleOf(flags.role);
   return withAccess(configOfHome(flags), async (access) => {
     const role = given ?? (access.settings.read().setUp ? 'family' : 'owner');
-    // Nobody is asked for a password in vain; a name that is taken is refused below.
+    // Do not ask for a password in vain; a name in use is rejected below.
     const taken = !access.accounts.isFirstOwner(name) && access.people.named(readName(name)).length > 0;
     const password = flags.invite === true || taken ? undefined : await passwordFor(name);
     const account = access.accounts.add({ name, role }, commandLine);
@@ -59,7 +59,7 @@ async function addUser(name: string, flags: UserFlags): Promise<number> {
   });
 }
 
-/** Here `--role` is the person's, not the server's. */
+/** Here `--role` is that of the person, not of the server. */
 const configOfHome = (flags: UserFlags): Config => configOf({ ...flags, role: undefined });
 
 async function changePassword(name: string, flags: UserFlags): Promise<number> {
@@ -133,7 +133,7 @@ async function listUsers(flags: Flags): Promise<number> {
   });
 }
 
-/** Says what became of a person: with `--invite` the link, alone. */
+/** Reports the result for a person: with `--invite` the link alone. */
 async function report(access: Access, account: Account, flags: UserFlags): Promise<number> {
   const link =
     flags.invite === true
@@ -148,7 +148,7 @@ async function report(access: Access, account: Account, flags: UserFlags): Promi
   return exit.done;
 }
 
-/** A password that will be taken, before anything is changed. */
+/** An acceptable password, before anything is changed. */
 async function passwordFor(name: string): Promise<string> {
   const password = await askPassword(printable(name));
   checkStrength(password, name);

@@ -1,6 +1,6 @@
 /**
- * `photospool verify`: checks library, archive and renditions. Changes nothing, unless `--repair` takes up moved originals and
- * makes renditions again; nothing is removed or replaced by it.
+ * `photospool verify`: checks library, archive and renditions. Changes nothing, unless `--repair` adopts moved
+ * originals and renders missing renditions; it removes or replaces nothing.
  */
 import { join } from 'node:path';
 import { checkSound, cure } from '../../backup/integrity-check.js';
@@ -44,7 +44,7 @@ async function checkHome(flags: Flags & { repair?: boolean }): Promise<number> {
   }
 }
 
-/** @throws PhotospoolError `config` where there is no library, `corrupt` where it is damaged. */
+/** @throws PhotospoolError `config` if there is no library, `corrupt` if it is damaged. */
 async function checkLibrary(config: Config): Promise<void> {
   if (!(await openFiles().stat(libraryPath(config)))) throw noHome(config);
   try {
@@ -100,7 +100,7 @@ async function mend(config: Config, progress: ProgressBar): Promise<Verified> {
   }
 }
 
-/** The counts as they were before there was more to count, and what is more only where there is some. */
+/** The counts in the original form, with newer ones only if there are any. */
 function asJson(checked: number, { moved, renditions, repaired, ...counts }: VerifyTally): object {
   const more = Object.entries({ moved, renditions, repaired }).filter(([, n]) => n > 0);
   return { checked, ...counts, ...Object.fromEntries(more) };

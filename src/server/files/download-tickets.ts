@@ -1,25 +1,25 @@
 /**
- * What was asked for, to be fetched by an address a little later: a browser fetches a file by itself only with a plain GET. A
- * ticket is unguessable, is good for one person for some minutes, and lives in memory: it is gone when the server ends. Nobody takes
- * the places of others.
+ * Download tickets: a prepared download gets an unguessable address, because a browser downloads a file by itself only
+ * with a plain GET. A ticket is valid for one holder and some minutes, and lives in memory: it is gone when the server
+ * ends. One holder cannot take the capacity of others.
  */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 
-/** How long a ticket is good, ms. */
+/** How long a ticket is valid, ms. */
 const lasts = 10 * 60_000;
-/** So many are kept, and of one holder; past that the oldest goes of whoever has most. */
+/** The maximum number of tickets, and of one holder; beyond it the holder with the most loses the oldest. */
 const [most, mostOfOne] = [32, 8];
 
-/** Tickets for things of one kind. */
+/** The tickets of one kind. */
 export interface Tickets<T> {
-  /** A ticket for something, good for `holder` alone. */
+  /** Issues a ticket, valid for `holder` alone. */
   draw(holder: string, what: T): string;
-  /** What a ticket is for; undefined where it is none, is over, or is somebody else's. */
+  /** The content of a ticket; undefined if it is unknown, expired, or issued to someone else. */
   look(ticket: string, holder: string): T | undefined;
 }
 
-/** Makes a place for tickets. */
+/** Opens a store of tickets. */
 export function openTickets<T>(clock: Pick<Clock, 'now'>): Tickets<T> {
   const kept = new Map<string, { holder: string; until: number; what: T }>();
 
@@ -27,7 +27,7 @@ export function openTickets<T>(clock: Pick<Clock, 'now'>): Tickets<T> {
     for (const [ticket, { until }] of kept) if (until <= clock.now()) kept.delete(ticket);
   };
 
-  /** Gives up the oldest tickets of whoever has most, until there are not too many. */
+  /** Drops the oldest tickets of the holder with the most until the limit is met. */
   function thin(): void {
     for (;;) {
       const held = new Map<string, string[]>();

@@ -3,7 +3,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What to answer: the whole, a part (`end` is the last byte), nothing new, or that there is no such part. */
+/** The response: everything, a part (`end` is the last byte), not modified, or range not satisfiable. */
 export type Slice =
   { kind: 'whole' } | { kind: 'part'; start: number; end: number } | { kind: 'unchanged' } | { kind: 'outside' };
 
@@ -11,7 +11,7 @@ export type Slice =
 export function chooseSlice(headers: IncomingHttpHeaders, size: number, etag: string): Slice {
   if (matches(headers['if-none-match'], etag)) return { kind: 'unchanged' };
   const condition = headers['if-range'];
-  // A date never proves that two originals are the same bytes; only our ETag does.
+  // A date never proves that two originals have the same bytes; only our ETag does.
   if (condition !== undefined && condition !== etag) return { kind: 'whole' };
   return parseRange(headers.range, size);
 }
@@ -22,10 +22,7 @@ function matches(header: string | undefined, etag: string): boolean {
   return header.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag);
 }
 
-/**
- * One range of bytes. Headers that are no range, and several ranges, are answered with the whole, which RFC 9110 (14.2)
- * allows.
- */
+/** One byte range. Invalid and multiple ranges are answered with everything, which RFC 9110 (14.2) allows. */
 function parseRange(header: string | undefined, size: number): Slice {
   const [, first, last] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '') ?? [];
   if (first === undefined || last === undefined || (first === '' && last === '')) return { kind: 'whole' };

@@ -1,6 +1,6 @@
 /**
- * Sends a file that never changes, whole or in part. The file is closed when the answer ends, however it ends; links are
- * not followed, and nothing but a regular file is opened.
+ * Sends an immutable file, completely or in part. The file is closed when the response ends, however it ends; links are
+ * not followed, and only regular files are opened.
  */
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -12,40 +12,41 @@ import { refuse } from '../http/error-responses.js';
 import { hostOf, isLoopbackName } from '../http/allowed-hosts.js';
 import { chooseSlice } from './range-requests.js';
 
-/** Up to this many bytes are read at once; a stream costs more than it saves. */
+/** Files up to this size in bytes are read at once; a stream would cost more. */
 const atOnce = 512 * 1024;
 
-/** What is sent. */
+/** The file to send. */
 export interface Download {
-  /** Absolute. */
+  /** An absolute path. */
   path: string;
-  /** Of the bytes, as hex (of a part: of the whole): the ETag. */
+  /** Of the bytes, as hex (for a part: of the whole file): the ETag. */
   sha256: string;
-  /** MIME type; what is no raster image or video is sent as just bytes. */
+  /** MIME type; anything but raster images and videos is sent as plain bytes. */
   type: string;
-  /** Whether it may be kept without asking again (`mayKeep`). */
+  /** Whether it may be cached without revalidation (`mayKeep`). */
   forever: boolean;
-  /** The value of `Content-Disposition`, where there is one. */
+  /** The value of `Content-Disposition`, if there is one. */
   disposition?: string;
-  /** Which part of the file it is; else all of it. */
+  /** The part of the file to treat as the file; default: all of it. */
   part?: { at: number; bytes: number };
-  /** What is missing, as a sentence, where the file is not there. */
+  /** The error message if the file does not exist. */
   missing: string;
 }
 
-/** Pictures are sent so that a browser can do nothing with them but show them. */
+/** Browsers can only show a picture: scripts and other content in it are blocked. */
 const sandbox = "default-src 'none'; sandbox; frame-ancestors 'none'";
-/** Types that are told as they are; anything else is just bytes, above all what is XML and can hold script. */
+/** The types that are sent as such; anything else is plain bytes, above all XML, which can contain script. */
 const telling = /^(?:image|video)\/(?!.*(?:svg|xml))[a-z0-9.+-]+$/;
 
 /**
- * Whether a browser may keep a picture without asking again: the owner's, from whom nothing is taken back, where it forgets what it
- * kept at sign-out. Browsers do (`Clear-Site-Data`, W3C) over HTTPS and on this machine; elsewhere they ask again each time.
+ * Whether a browser may cache a picture without revalidation: for the owner, who never loses access, if the browser
+ * clears its cache at sign-out. Browsers support that (`Clear-Site-Data`, W3C) over HTTPS and on this machine;
+ * elsewhere they must revalidate.
  */
 export const mayKeep = (request: FastifyRequest): boolean =>
   viewerOf(request)?.role === 'owner' && (request.protocol === 'https' || isLoopbackName(hostOf(request.headers.host)));
 
-/** Answers a GET or HEAD with a file. @throws PhotospoolError `not-found` where it is not there. */
+/** Responds to a GET or HEAD with a file. @throws PhotospoolError `not-found` if it does not exist. */
 export async function sendDownload(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -79,7 +80,7 @@ export async function sendDownload(
     .send(content);
 }
 
-/** Answers with a file that was made for this answer alone. */
+/** Responds with a file made for this response alone. */
 export async function sendWhole(
   reply: FastifyReply,
   path: string,
@@ -103,7 +104,7 @@ async function openFile(what: Pick<Download, 'path' | 'missing'>): Promise<{ fil
   return { file, size: (await file.stat()).size };
 }
 
-/** Whether a failure says that there is no regular file in that place. */
+/** Whether an error means that there is no regular file. */
 export const isNoFile = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(errnoOf(error) ?? '') ||
   (error instanceof PhotospoolError && error.code === 'unsupported');
@@ -114,7 +115,7 @@ interface Span {
   end: number;
 }
 
-/** The bytes, or a stream of them; either way the file is closed in the end. Fastify ends the stream with the answer. */
+/** The bytes, or a stream of them; the file is always closed. Fastify ends the stream with the response. */
 async function contentOf(file: FileHandle, { start, end }: Span): Promise<Buffer | Readable> {
   if (end - start >= atOnce) return file.createReadStream({ start, end, highWaterMark: 256 * 1024 });
   try {

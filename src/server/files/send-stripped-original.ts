@@ -1,7 +1,7 @@
 /**
- * Originals for those who may have the picture and nothing that it tells: sent without it. Where that can't be surely done, a
- * JPEG is made of the picture and sent instead; else nothing is. What is sent lies in a file as long as somebody reads it, so that
- * slow readers hold no memory; a crash leaves the file, which the next start sweeps away.
+ * Stripped originals, for viewers who may see the picture but not its metadata. An original that can't be stripped
+ * reliably is converted to a JPEG; if that fails, too, nothing is sent. The result is a temporary file while someone
+ * reads it, so that slow readers occupy no memory; a crash leaves the file, which the next start removes.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addressGroups } from '../../access/address-prefix.js';
@@ -15,7 +15,10 @@ import { disposition } from '../http/content-disposition.js';
 import { isNoFile, sendWhole } from './send-file.js';
 import type { ServerParts } from '../context.js';
 
-/** The MIME types of originals that are given so, as they are or as a JPEG of their picture. `makes`: whether the latter is had. */
+/**
+ * The MIME types of originals available in this form, stripped or converted to JPEG. `makes`: whether conversion is
+ * available.
+ */
 export const givenTypes = (makes: boolean): string[] =>
   makes ? [...new Set([...pictures, ...bareFilms])] : [...strippable];
 
@@ -24,37 +27,37 @@ const pictures = families
   .filter(({ type, missing }) => type.startsWith('image/') && missing === undefined)
   .map(({ type }) => type);
 
-/** An original is held in memory while it is stripped: of this size at most, one at a time. */
+/** The maximum size of an original, which is in memory while it is stripped, one at a time. */
 const largest = 200 * 1024 * 1024;
-/** Files that are made at once, of which lie on the disk at once, and that one address reads at once (a /48: five times as many). */
+/** The maximum number of files in preparation, on the disk, and read by one address (a /48: five times as many). */
 const [mostMade, mostKept, mostRead] = [3, 32, 8];
 
-/** What has nothing but an original's picture or film, in a file for the time that it is sent. */
+/** A stripped original, in a temporary file while it is sent. */
 interface Made {
   path: string;
   type: string;
   remove(): Promise<void>;
 }
-/** One that somebody reads; all who want the same original at the same time read the same file. */
+/** A file being read; concurrent readers of the same original share it. */
 interface Kept {
   made: Promise<Made | undefined>;
   readers: number;
 }
 
-/** Originals that are given without what they tell. */
+/** Stripped originals. */
 export interface Stripping {
-  /** Answers with one. @throws PhotospoolError `not-found`, `unsupported` where it can't be had so, `busy`. */
+  /** Sends one. @throws PhotospoolError `not-found`, `unsupported` if it can't be stripped, `busy`. */
   send(request: FastifyRequest, reply: FastifyReply, photo: PhotoView & { path: string }): Promise<FastifyReply>;
 }
 
-/** Opens them. */
+/** Opens the service. */
 export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs' | 'files' | 'toBare'>): Stripping {
   const kept = new Map<string, Kept>();
   const reading = new Map<string, number>();
   let making = 0;
   let last: Promise<unknown> = Promise.resolve();
 
-  /** The original with its other parts taken out, in a new file; undefined where it is not understood to its end. */
+  /** Strips an original to a new file; undefined if it is not fully understood. */
   async function stripTo({ path, type }: PhotoView & { path: string }): Promise<Made | undefined> {
     const bare = strip(await files.reading(blobs.original(path), (file) => file.readFile()), type);
     if (!bare) return undefined;
@@ -83,7 +86,7 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
     }
   }
 
-  /** Takes part in reading an original's file, which is made where nobody reads it yet. */
+  /** Joins the readers of an original's file, which is created for the first one. */
   function join(photo: PhotoView & { path: string }): Kept {
     const there = kept.get(photo.id);
     if (!there && (making >= mostMade || kept.size >= mostKept)) throw busy();
@@ -97,11 +100,11 @@ export function openStripping({ blobs, files, toBare }: Pick<ServerParts, 'blobs
     one.readers--;
     if (one.readers > 0) return;
     kept.delete(id);
-    // On Windows a file goes when it is closed, and else at the next start.
+    // On Windows the file is deleted when it is closed, or at the next start.
     one.made.then((made) => made?.remove()).catch(() => undefined);
   }
 
-  /** Counts an address's reading. @throws PhotospoolError `busy` where it reads too many. */
+  /** Counts a reader for its address. @throws PhotospoolError `busy` if it has too many. */
   function enter(address: string): () => void {
     const groups = addressGroups(address);
     if (groups.some((group, n) => (reading.get(group) ?? 0) >= mostRead * (n === 0 ? 1 : siteShare))) throw busy();
@@ -132,7 +135,7 @@ const missing = 'The original is not on this server.';
 const busy = (): PhotospoolError =>
   new PhotospoolError('busy', 'Others are taking originals.', { hint: 'Try again in a moment.' });
 
-/** Endings of names, where they are not what the type says. */
+/** File extensions, if they differ from the subtype. */
 const endings: Record<string, string> = {
   'image/jpeg': 'jpg',
   'image/tiff': 'tif',

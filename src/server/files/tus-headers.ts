@@ -1,4 +1,4 @@
-/** The headers of tus 1.0, read and written. What they say is a client's: nothing here trusts it. */
+/** Parses and writes the headers of tus 1.0. Their values come from clients and are not trusted. */
 import { PhotospoolError } from '../../base/errors.js';
 
 type Header = string | string[] | undefined;
@@ -6,14 +6,14 @@ type Header = string | string[] | undefined;
 const invalid = (message: string): PhotospoolError =>
   new PhotospoolError('invalid', message, { hint: 'It should be as tus 1.0 says.' });
 
-/** A count of bytes. @throws PhotospoolError `invalid` where it is none. */
+/** A number of bytes. @throws PhotospoolError `invalid` if it is not one. */
 export function parseLength(header: Header, name: string): number {
   const length = typeof header === 'string' && /^(?:0|[1-9]\d{0,15})$/.test(header) ? Number(header) : NaN;
   if (Number.isSafeInteger(length)) return length;
   throw invalid(`The header ${name} is not a number of bytes.`);
 }
 
-/** What Upload-Metadata says: pairs of a key and a value in base64; keys without a value are left out. @throws `invalid`. */
+/** Parses Upload-Metadata: pairs of a key and a base64 value; keys without a value are skipped. @throws `invalid`. */
 export function parseMetadata(header: Header): Record<string, string> {
   if (header === undefined || header === '') return {};
   const found = new Map<string, string | undefined>();
@@ -26,14 +26,14 @@ export function parseMetadata(header: Header): Record<string, string> {
   return Object.fromEntries([...found].filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
-/** The header that says `metadata`. */
+/** Formats `metadata` as the header. */
 export function writeMetadata(metadata: Readonly<Record<string, string>>): string {
   return Object.entries(metadata)
     .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
     .join(',');
 }
 
-/** The hash that Upload-Metadata names, in lower case. @throws PhotospoolError `invalid`. */
+/** The hash in Upload-Metadata, in lower case. @throws PhotospoolError `invalid`. */
 export function sha256Of(header: Header): string | undefined {
   const sha256 = parseMetadata(header).sha256?.toLowerCase();
   if (sha256 === undefined || /^[0-9a-f]{64}$/.test(sha256)) return sha256;

@@ -1,7 +1,8 @@
 /**
- * tus 1.0 (tus.io/protocols/resumable-upload) over the spool's uploads: the core protocol with creation, creation-with-upload,
- * termination and expiration. The bytes, and what is known of them, are the spool's (src/spool/upload-parts.ts); nothing is kept here,
- * so a crash leaves what it leaves. Who may reach which upload is decided before.
+ * tus 1.0 (tus.io/protocols/resumable-upload) over the spool's uploads: the core protocol with creation,
+ * creation-with-upload, termination and expiration. The spool stores the bytes and their state
+ * (src/spool/upload-parts.ts); nothing is stored here, so a crash leaves what the spool leaves. Access to an upload is
+ * checked before.
  */
 import { randomBytes } from 'node:crypto';
 import { finished, Readable, Transform } from 'node:stream';
@@ -13,27 +14,27 @@ import { refuse } from '../http/error-responses.js';
 import { parseLength, parseMetadata, writeMetadata } from './tus-headers.js';
 import { makeUploadLocks } from './upload-locks.js';
 
-/** Where uploads are. */
+/** The path of uploads. */
 export const uploadsPath = '/api/uploads';
 
-/** Whose upload a request is about, and which. */
+/** The upload of a request, and its owner. */
 export interface TusTarget {
-  /** Who asks, as `authorOf` writes it. */
+  /** The viewer, as `authorOf` writes it. */
   by: string;
-  /** Asks anew whether they may upload, when it takes effect. */
+  /** Checks the permission to upload again, at the moment of effect. */
   still: Still;
-  /** The upload; absent for one that is to be made. */
+  /** The upload; absent for a new one. */
   id?: string;
 }
 
-/** Answers a request of the protocol. @throws what the spool throws. */
+/** Responds to a request of the protocol. @throws the spool's errors. */
 export type Tus = (request: FastifyRequest, reply: FastifyReply, asking: TusTarget) => Promise<FastifyReply>;
 
 const version = '1.0.0';
 const extensions = ['creation', 'creation-with-upload', 'termination', 'expiration'];
-/** The content type of bytes. */
+/** The content type of upload bytes. */
 const offsetType = 'application/offset+octet-stream';
-/** For how long an upload is kept after its last byte, as it is told to clients; in ms. */
+/** How long an upload is kept after its last byte, as reported to clients; in ms. */
 const kept = 7 * 24 * 3_600_000;
 
 /** Opens the protocol over the uploads of a spool. */
@@ -65,7 +66,7 @@ export function openTus(uploads: Uploads, clock: Clock): Tus {
   };
 }
 
-/** The bytes of requests, and what is answered of them. */
+/** Receives request bodies, and responds. */
 type Receiving = ReturnType<typeof openReceiving>;
 
 function openReceiving(uploads: Uploads, clock: Clock) {
@@ -76,8 +77,8 @@ function openReceiving(uploads: Uploads, clock: Clock) {
   }
 
   /**
-   * Adds the body of a request to an upload until the body ends or `ended` is aborted; resolves to how many bytes the upload
-   * has then. A connection whose body was left in the middle is closed after the answer.
+   * Appends the body of a request to an upload until the body ends or `ended` aborts; resolves to the new size of the
+   * upload. A connection with an unread rest of the body is closed after the response.
    */
   async function receive(
     request: FastifyRequest,
@@ -98,7 +99,7 @@ function openReceiving(uploads: Uploads, clock: Clock) {
     }
   }
 
-  /** What came while the right to upload was taken away is not kept. */
+  /** Discards bytes that arrived after the permission to upload was withdrawn. */
   async function dropUnless(still: Still, id: string): Promise<void> {
     try {
       still();
@@ -108,7 +109,7 @@ function openReceiving(uploads: Uploads, clock: Clock) {
     }
   }
 
-  /** Says how far an upload is, and finishes it where that is the end. */
+  /** Reports the offset of an upload, and finishes it at the end. */
   async function answerOffset(reply: FastifyReply, still: Still, { id, length }: Upload, bytes: number): Promise<void> {
     void reply.header('upload-offset', `${bytes}`);
     if (bytes === length) await uploads.finish(id, still);
@@ -117,7 +118,7 @@ function openReceiving(uploads: Uploads, clock: Clock) {
   return { find, receive, dropUnless, answerOffset };
 }
 
-/** Begins an upload, tells how far it is, and adds to it. */
+/** Creates an upload, reports its offset, and appends to it. */
 function openAnswers(
   uploads: Uploads,
   { find, receive, dropUnless, answerOffset }: Receiving,
@@ -132,7 +133,7 @@ function openAnswers(
     const metadata = parseMetadata(headers['upload-metadata']);
     const id = randomBytes(16).toString('hex');
     await uploads.begin(id, { by, length, metadata });
-    // Nobody else can know of it yet: no lock.
+    // Nobody else knows the new upload yet: no lock.
     const upload = await find(id);
     const brings = headers['content-type'] === offsetType;
     const bytes = brings ? await receive(request, reply, still, upload, new AbortController().signal) : 0;
@@ -184,8 +185,8 @@ const tooLarge = (): PhotospoolError =>
   new PhotospoolError('too-large', 'There are more bytes than Upload-Length says.');
 
 /**
- * The bytes of a stream, until it ends or `ended` is aborted. Fails where there are more than `most`, or where the stream does,
- * which itself is left open in every case: it is a connection that must still be answered.
+ * The bytes of a stream, until it ends or `ended` aborts. Fails beyond `most` bytes, or if the stream fails. Never
+ * closes the stream itself: its connection must still be answered.
  */
 function limit(stream: Readable, most: number, ended: AbortSignal): Readable {
   let left = most;
@@ -196,7 +197,7 @@ function limit(stream: Readable, most: number, ended: AbortSignal): Readable {
       else done(null, bytes);
     },
   });
-  // Whoever reads it hears of its error, also of one that comes before the first read.
+  // The reader gets the error, even one before its first read.
   limited.on('error', () => undefined);
   const stop = (): void => {
     stream.unpipe(limited);

@@ -1,6 +1,6 @@
 /**
- * The locks of uploads: one request at a time works on an upload. Whoever holds the lock is asked to end when the next
- * request comes: mostly it is the same client, whose connection broke without our noticing. Locks live in memory only.
+ * Upload locks: one request at a time works on an upload. The holder of a lock is asked to end when the next request
+ * arrives: usually it is the same client, after its connection broke unnoticed. Locks live in memory only.
  */
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError } from '../../base/errors.js';
@@ -13,17 +13,17 @@ interface Held {
 /** How long a request waits for the lock, in ms. */
 const patience = 30_000;
 
-/** Runs `work` while it alone holds the lock of `id`. @throws PhotospoolError `locked` after 30 s, and what `work` throws. */
+/** Runs `work` while holding the lock of `id`. @throws PhotospoolError `locked` after 30 s, and the error of `work`. */
 export type RunLocked = <T>(id: string, askToEnd: () => void, work: () => Promise<T>) => Promise<T>;
 
-/** Makes the locks. */
+/** Creates the locks. */
 export function makeUploadLocks(clock: Clock): RunLocked {
   const held = new Map<string, Held>();
 
   return async (id, askToEnd, work) => {
     const [answered, late] = [new AbortController(), new AbortController()];
     const over = clock.sleep(patience, answered.signal).then(() => late.abort());
-    // Nothing is awaited between the last look and taking the lock: of two that wait, one takes it.
+    // No await between the last check and taking the lock: of two waiters, one gets it.
     for (let other = held.get(id); other; other = held.get(id)) {
       other.askToEnd();
       await Promise.race([other.ended, over]);

@@ -1,7 +1,7 @@
 /**
- * Many originals as one ZIP archive, made while it is sent: one file is open at a time, and nothing is kept in memory or on
- * disk. Files are stored as they are (photos don't get smaller), so that the size is known before the first byte. An archive that
- * can't be finished ends early, which a browser tells from its length.
+ * Many originals as one ZIP archive, generated while it is sent: one file is open at a time, and nothing is kept in
+ * memory or on disk. Files are stored uncompressed (photos don't shrink), so that the size is known before the first
+ * byte. An archive that can't be completed ends early, which a browser notices by its length.
  */
 import { PassThrough, type Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
@@ -10,22 +10,22 @@ import { plain } from '../http/content-disposition.js';
 
 /** A file for an archive. */
 export interface Zipped {
-  /** Absolute. */
+  /** An absolute path. */
   path: string;
-  /** As it came in; it is made safe, and unlike the others. */
+  /** The original name; it is sanitised, and made unique. */
   name: string;
   bytes: number;
   /** Local wall time. */
   taken: string;
 }
 
-/** An archive that is made while it is read, and its length in bytes. */
+/** An archive that is generated while it is read, and its length in bytes. */
 export interface ZipDownload {
   stream: Readable;
   bytes: number;
 }
 
-/** Makes an archive of files. Whoever destroys the stream ends the work. */
+/** Creates an archive of files. Destroying the stream ends the work. */
 export async function zip(files: readonly Zipped[]): Promise<ZipDownload> {
   const made = new ZipFile();
   const stream = new PassThrough();
@@ -46,28 +46,28 @@ export async function zip(files: readonly Zipped[]): Promise<ZipDownload> {
       );
     });
   });
-  // The package's types do not know what its documentation says: the size is handed over.
+  // The package's types lack the argument that its documentation describes: the size.
   const size = await new Promise<number>((tell) =>
     made.end({ forceZip64Format: false, comment: '' }, tell as unknown as () => void),
   );
   return { stream, bytes: size };
 }
 
-/** The file's bytes; links are not followed. It is closed when the stream ends, however it ends. */
+/** The bytes of a file; links are not followed. The file is closed when the stream ends, however it ends. */
 const openFile = async (path: string): Promise<Readable> =>
   (await openRegular(path)).createReadStream({ highWaterMark: 256 * 1024 });
 
-/** The wall time as the archive's, which knows 1980 to 2037 for sure. */
+/** The wall time in the archive's range, which is reliable from 1980 to 2037. */
 function timeOf(taken: string): Date {
   const time = Date.parse(`${taken}Z`);
   return new Date(Math.min(Date.UTC(2037, 11, 31), Math.max(Date.UTC(1980, 0, 2), Number.isNaN(time) ? 0 : time)));
 }
 
-/** What no file may be called on some system. */
+/** Characters that some system forbids in file names. */
 const odd = /[<>:"|?*]/gu;
 const devices = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/iu;
 
-/** Names that are good on any system, none of them twice: `a.jpg`, `a (2).jpg`. */
+/** Names valid on every system, without duplicates: `a.jpg`, `a (2).jpg`. */
 export function distinct(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {
@@ -84,5 +84,5 @@ export function distinct(names: readonly string[]): string[] {
   });
 }
 
-/** Names that some file systems take for the same are equal. */
+/** The form in which names are compared: some file systems treat different ones as equal. */
 const sameness = (name: string): string => name.normalize('NFC').toLowerCase();

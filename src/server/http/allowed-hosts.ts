@@ -1,11 +1,13 @@
 /**
- * By which names the server may be called. A page of another site can give its own name this machine's address (DNS
- * rebinding) and would then be of the same origin as the album; it can't do that with an address, nor with a name that is
- * not its own. So the `Host` of a request must be one of these.
+ * The host names under which the server may be addressed. A page of another site can resolve its own name to this
+ * machine's address (DNS rebinding) and would then have the same origin as the album; it can't do that with an IP
+ * address, nor with a name that is not its own. So the `Host` of a request must be one of these.
  */
 import { isIP } from 'node:net';
 
-/** Whether an address is this machine's own: 127.0.0.0/8 or ::1 (RFC 6890), also as an IPv4-mapped IPv6 address. */
+/**
+ * Whether an address is this machine's loopback: 127.0.0.0/8 or ::1 (RFC 6890), also as an IPv4-mapped IPv6 address.
+ */
 export function isLoopbackAddress(address: string): boolean {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
@@ -17,21 +19,21 @@ export function isLoopbackName(name: string): boolean {
   return isLoopbackAddress(plain) || plain === 'localhost' || plain.endsWith('.localhost');
 }
 
-/** A name in lower case, without the brackets of an IPv6 address and the dot that ends a full name. */
+/** A name in lower case, without the brackets of an IPv6 address and the final dot of a fully qualified name. */
 const bare = (name: string): string =>
   name
     .toLowerCase()
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
 
-/** The host of a `Host` header (RFC 9110, 7.2) without its port; empty where it is none. */
+/** The host in a `Host` header (RFC 9110, 7.2) without its port; empty if it is invalid. */
 export function hostOf(header: string | undefined): string {
   return /^(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/.exec(header ?? '')?.[1] ?? '';
 }
 
 /**
- * Makes the check of `Host` headers: loopback names, any address, this machine's own name (alone and with `.local`, as
- * mDNS tells it), `names`, and the host of the public address that the owner set, which `address` looks up.
+ * Creates the check of `Host` headers. Accepted are loopback names, any IP address, this machine's own name (alone and
+ * with `.local`, as in mDNS), `names`, and the host of the public address that the owner set, which `address` looks up.
  */
 export function makeHosts(
   names: readonly string[],

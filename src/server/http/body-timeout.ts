@@ -1,15 +1,16 @@
 /**
- * How long a body may take that is not a file: it is small, so whoever takes long over it only holds a place. And how an
- * answer that waits learns that nobody waits for it any more. A client that is refused before it has sent its body can read why.
+ * The timeout for request bodies other than files: they are small, so a client that takes long only occupies a slot.
+ * Also tells a waiting response that its client has gone, and lets a client that is rejected before it has sent its
+ * body read the reason.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../../base/clock.js';
 
-/** For a body of at most a megabyte, in ms; and for what is still sent after the answer. */
+/** For a body of at most a megabyte, in ms; and for data still arriving after the response. */
 const patience = 30_000;
 
-/** Cuts requests whose bodies do not come; those of routes with `streams` are files of any size. */
+/** Ends requests whose bodies do not arrive; bodies of routes with `streams` are files of any size. */
 export function boundBodies(app: FastifyInstance, clock: Clock): void {
   app.addHook('onRequest', ({ raw, routeOptions }, _reply, next) => {
     next();
@@ -20,7 +21,7 @@ export function boundBodies(app: FastifyInstance, clock: Clock): void {
       if (!come.signal.aborted) raw.destroy();
     });
   });
-  // A big body that was refused unread is not waited for.
+  // A large body that was rejected unread is not awaited.
   app.addHook('onSend', ({ raw }, reply, _payload, done) => {
     if (!raw.complete && isBig(raw.headers)) {
       void reply.header('connection', 'close');
@@ -31,17 +32,17 @@ export function boundBodies(app: FastifyInstance, clock: Clock): void {
 }
 
 /**
- * Closes a connection in two steps where the client still sends a body (RFC 9112, 9.6): our side after the answer, the other one
- * when the client closes it, or half a minute later. Closed at once, the connection would be reset by what still comes, and a client
- * that sends its whole body first would never read the answer.
+ * Closes a connection in two steps if the client is still sending a body (RFC 9112, 9.6): our side after the response,
+ * the other one when the client closes it, or after half a minute. Closed at once, incoming data would reset the
+ * connection, and a client that sends its whole body first would never read the response.
  */
 function lingerAfter(raw: IncomingMessage, clock: Clock): void {
   const { socket } = raw;
-  // Node calls this when the answer was written.
+  // Node calls this when the response was written.
   socket.destroySoon = () => {
     Reflect.deleteProperty(socket, 'destroySoon');
     socket.end();
-    // Node throws away what still comes.
+    // Node discards data that still arrives.
     raw.unpipe().resume();
     raw.once('end', () => socket.destroySoon());
     const over = new AbortController();
@@ -58,14 +59,17 @@ const hasBody = (headers: IncomingHttpHeaders): boolean =>
 
 const closing = new WeakMap<object, AbortSignal>();
 
-/** Ends what waits when the server is closed: it is answered as it is then, while the library is still open. */
+/**
+ * Ends waiting responses when the server closes: they are answered with the present state, while the library is still
+ * open.
+ */
 export function endWaits(app: FastifyInstance): void {
   const ended = new AbortController();
   closing.set(app.server, ended.signal);
   app.addHook('preClose', () => ended.abort());
 }
 
-/** Aborted when nobody reads the answer any more, when it has ended, or when the server is closed. */
+/** Aborts when nobody reads the response any longer, when it has ended, or when the server closes. */
 export function goneOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   const { signal } = controller;

@@ -1,8 +1,8 @@
 /**
- * `Content-Disposition` (RFC 6266) for file names from anywhere: an ASCII form for old clients, the exact one by RFC 8187.
+ * `Content-Disposition` (RFC 6266) for untrusted file names: an ASCII form for old clients, the exact name by RFC 8187.
  */
 
-/** Makes the header's value. Characters that could end it, hide, or name a folder are replaced. */
+/** The value of the header. Characters that could end it, hide, or name a folder are replaced. */
 export function disposition(kind: 'inline' | 'attachment', name: string): string {
   const clean = plain(name);
   const ascii = clean.replace(/[^\x20-\x7e]/gu, '_').replace(/["%\\]/g, '_');
@@ -10,7 +10,10 @@ export function disposition(kind: 'inline' | 'attachment', name: string): string
   return ascii === clean ? `${kind}; filename="${ascii}"` : `${kind}; filename="${ascii}"; filename*=UTF-8''${exact}`;
 }
 
-/** A file's name without path separators, control characters, bidirectional overrides and halves of surrogate pairs; never empty. */
+/**
+ * A file name without path separators, control characters, bidirectional overrides and unpaired surrogates; never
+ * empty.
+ */
 export function plain(name: string): string {
   const clean = name
     .replace(/[/\\]/g, '_')

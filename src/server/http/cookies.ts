@@ -1,7 +1,7 @@
 /**
- * The two cookies (RFC 6265bis): the session, and the mark of a known browser. No script can read them; over HTTPS they go
- * nowhere else, and their `__Host-` prefix says that no other host has set them. With `SameSite=Lax` a page of another site
- * can't act as whoever is signed in.
+ * The two cookies (RFC 6265bis): the session, and the mark of a known browser. Scripts can't read them; over HTTPS they
+ * are sent only by HTTPS, and their `__Host-` prefix guarantees that no other host has set them. With `SameSite=Lax` a
+ * page of another site can't act as the signed-in person.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { longest } from '../../access/sessions.js';
@@ -17,12 +17,12 @@ type Asking = Pick<FastifyRequest, 'headers' | 'protocol'>;
 const nameOf = (cookie: Cookie, { protocol }: Asking): string =>
   `${protocol === 'https' ? '__Host-' : ''}${names[cookie]}`;
 
-/** The secret of a session that a request brings. */
+/** The secret of the session in a request. */
 export const sessionOf = (request: Asking): string | undefined => read(request, 'session');
-/** The secret of a known browser that a request brings. */
+/** The secret of the known browser in a request. */
 export const deviceOf = (request: Asking): string | undefined => read(request, 'device');
 
-/** Over HTTPS only the name with the prefix counts: nobody but this host can have set it. */
+/** Over HTTPS only the name with the prefix counts: only this host can have set it. */
 function read(request: Asking, cookie: Cookie): string | undefined {
   const found = new Map<string, string>();
   for (const pair of (request.headers.cookie ?? '').split(';')) {
@@ -34,12 +34,12 @@ function read(request: Asking, cookie: Cookie): string | undefined {
   return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined;
 }
 
-/** Gives the browser a cookie. */
+/** Sets a cookie. */
 export function giveCookie(request: FastifyRequest, reply: FastifyReply, cookie: Cookie, secret: string): void {
   write(request, reply, cookie, `${secret}; Max-Age=${ages[cookie]}`);
 }
 
-/** Takes the session's cookie away. */
+/** Deletes the session cookie. */
 export function takeCookie(request: FastifyRequest, reply: FastifyReply): void {
   write(request, reply, 'session', '; Max-Age=0');
 }

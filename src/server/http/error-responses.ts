@@ -1,6 +1,6 @@
 /**
- * Everything that goes wrong is answered as `{"error":{"code","message","hint"}}` with the right status, and never with a
- * stack trace. What nobody foresaw is logged whole and answered with a plain sentence.
+ * Error responses: every error is answered as `{"error":{"code","message","hint"}}` with the right status, never with a
+ * stack trace. Unexpected errors are logged in full and answered with a generic sentence.
  */
 import { isAbsolute } from 'node:path';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
@@ -19,12 +19,12 @@ export interface ErrorBody {
   error: { code: HttpCode; message: string; hint?: string };
 }
 
-/** Makes the body of an error. Control characters and the like in it are escaped. */
+/** Creates the body of an error, with control characters and the like escaped. */
 export function failure(code: HttpCode, message: string, hint?: string): ErrorBody {
   return { error: { code, message: printable(message), ...(hint !== undefined && { hint: printable(hint) }) } };
 }
 
-/** Answers with an error, which nobody keeps. Below `/db` it is written as CouchDB writes it: its programs know no other. */
+/** Sends an error, which must not be cached. Below `/db` it has CouchDB's form, which its clients require. */
 export function refuse(
   reply: FastifyReply,
   status: number,
@@ -43,10 +43,10 @@ export function refuse(
     .send(body);
 }
 
-/** Whether a request is one of CouchDB's protocol. */
+/** Whether a request belongs to CouchDB's protocol. */
 export const isReplication = ({ url }: Pick<FastifyRequest, 'url'>): boolean => /^\/db(?:[/?]|$)/.test(url);
 
-/** What CouchDB calls these statuses. */
+/** CouchDB's names of these statuses. */
 const couchWords: Readonly<Record<number, string>> = {
   400: 'bad_request',
   401: 'unauthorized',
@@ -73,7 +73,7 @@ const framework: Record<string, [ErrorCode, string]> = {
 };
 const byStatus: Record<number, ErrorCode> = { 404: 'not-found', 413: 'too-large', 415: 'unsupported', 503: 'busy' };
 
-/** Turns what Fastify or a route threw into one of ours; `internal` where nobody foresaw it. */
+/** Translates an error of Fastify or a route to a PhotospoolError; `internal` if it is unexpected. */
 function translate(error: FastifyError | Error): PhotospoolError {
   if (error instanceof PhotospoolError) return error;
   const known = 'code' in error ? framework[error.code] : undefined;
@@ -84,7 +84,7 @@ function translate(error: FastifyError | Error): PhotospoolError {
   return toPhotospoolError(error, 'answer', 'the request');
 }
 
-/** Whether an error tells where on this machine something lies. */
+/** Whether an error contains a path on this machine. */
 const namesPlace = ({ path }: PhotospoolError): boolean => path !== undefined && isAbsolute(path);
 
 /** Fastify's error handler. */
@@ -94,11 +94,11 @@ export function answerErrors(
   return (error, request, reply) => {
     const ours = translate(error);
     const { status } = codes[ours.code];
-    // RFC 9110, 15.5.2: a 401 names a way to sign in. Browsers ask for nothing themselves at this one.
+    // RFC 9110, 15.5.2: a 401 names an authentication scheme. Browsers show no dialog for this one.
     if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Photospool"');
     if (status >= 500 && ours.code !== 'busy' && !isHushed(ours))
       log.error({ err: error, request: request.id, method: request.method, path: pathOf(request.url) }, ours.message);
-    // What failed here, and in which folder, is for those who may look there.
+    // Internal errors and paths are shown only to viewers who may see them.
     const forAll = (status < 500 || ours.code === 'busy') && !namesPlace(ours);
     const told = forAll || may(viewerOf(request), 'spool');
     if (ours.code !== 'internal' && told) return refuse(reply, status, ours.code, ours.message, ours.hint);

@@ -1,16 +1,16 @@
 /**
- * Answers that take long because something is waited for: signs of life meanwhile, where they are asked for, so that either
- * side learns when the other is gone. Nothing is kept of one whose reader went away.
+ * Responses that wait for something: sends heartbeats meanwhile if requested, so that each side notices when the other
+ * is gone. Nothing is kept of a response whose client has disconnected.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Ms between signs of life, of what a `heartbeat` says; undefined where it asks for none. */
+/** The interval of heartbeats in ms, by the parameter `heartbeat`; undefined if none were requested. */
 export function pulseOf(heartbeat: string | undefined): number | undefined {
   if (heartbeat === undefined || heartbeat === 'false') return undefined;
   return Math.min(Math.max(Number(heartbeat) || 10_000, 1_000), 60_000);
 }
 
-/** Whether an answer comes, or fails, within so many ms. */
+/** Whether a promise settles within `ms`. */
 export async function comesWithin(ms: number, answer: Promise<unknown>): Promise<boolean> {
   const over = new AbortController();
   const [come, gone] = [answer.then(alwaysTrue, alwaysTrue), sleep(ms, false, { signal: over.signal, ref: false })];
@@ -22,8 +22,8 @@ export async function comesWithin(ms: number, answer: Promise<unknown>): Promise
 const alwaysTrue = (): boolean => true;
 
 /**
- * Empty lines while an answer is waited for. Where whoever asked may not have it any more (`still`, looked at with each line
- * and at the end) the connection is cut, for it is too late to say so.
+ * Yields empty lines until a promise settles. If the permission ends meanwhile (`still`, checked with each line and at
+ * the end) the connection is closed, because it is too late for a status.
  */
 export async function* pulses(answer: Promise<unknown>, pulse: number, still: () => boolean): AsyncGenerator<string> {
   const check = (): void => {
@@ -37,7 +37,7 @@ export async function* pulses(answer: Promise<unknown>, pulse: number, still: ()
   check();
 }
 
-/** JSON that is still waited for: such lines, then the answer. */
+/** JSON that is still pending: heartbeats, then the response. */
 export async function* waited(answer: Promise<unknown>, pulse: number, still: () => boolean): AsyncGenerator<string> {
   yield* pulses(answer, pulse, still);
   yield JSON.stringify(await answer);

@@ -1,7 +1,7 @@
 /**
- * The sockets that requests come in by: plain or with TLS, with bounds on how long a client may take and how many
- * connections an address may hold. A connection on which nothing moves while it is the client's turn is cut; one that waits for
- * us (a pass over a big folder takes hours) is not.
+ * The listening sockets, plain or with TLS, with limits of time per client and of connections per address. An idle
+ * connection is closed if it is the client's turn; one that waits for the server (a pass over a large folder takes
+ * hours) is not.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
@@ -12,23 +12,26 @@ import { isLoopbackAddress } from './allowed-hosts.js';
 import type { Pair } from './tls-certificate.js';
 import type { Trust } from './trusted-proxies.js';
 
-/** Bounds of a connection. Milliseconds and bytes. */
+/** The limits of connections. Milliseconds and bytes. */
 export interface ConnectionBounds {
-  /** For the head of a request, from its first byte or the connection's beginning. */
+  /** For the head of a request, from its first byte or the start of the connection. */
   head: number;
-  /** In which something must move while it is the client's turn: to send its body, or to read our answer. */
+  /** Without any transfer while it is the client's turn: to send its body, or to read our response. */
   quiet: number;
-  /** Between two requests. Longer than the proxies' own, so that it is they who end a connection. */
+  /** Between two requests. Longer than that of proxies, so that they close the connection first. */
   idle: number;
-  /** Of all lines of a head together. */
+  /** Of all header lines together. */
   headBytes: number;
-  /** That one address (IPv6: one /64; a /48 five times as many) may hold at once; loopback and trusted proxies are not bounded. */
+  /**
+   * Concurrent connections per address (IPv6: per /64; five times as many per /48); loopback and trusted proxies are
+   * unlimited.
+   */
   perAddress: number;
-  /** That all may hold at once. */
+  /** Concurrent connections in total. */
   total: number;
 }
 
-/** The bounds of a server. */
+/** The limits of a server. */
 export const connectionBounds: ConnectionBounds = {
   head: 20_000,
   quiet: 60_000,
@@ -38,15 +41,15 @@ export const connectionBounds: ConnectionBounds = {
   total: 8_192,
 };
 
-/** Makes servers, plain ones, or with TLS where there is a certificate. */
+/** Creates servers, plain, or with TLS if there is a certificate. */
 export interface Listener {
-  /** One more server; there are two where a name stands for two addresses. */
+  /** Opens another server; two are needed if a name has two addresses. */
   open(handler: RequestListener): Server;
-  /** Takes another certificate; connections that are there keep theirs. */
+  /** Replaces the certificate; open connections keep the old one. */
   renew(pair: Pair): void;
 }
 
-/** Makes a listener. */
+/** Creates a listener. */
 export function makeListener(pair: Pair | undefined, trust: Trust, bounds = connectionBounds): Listener {
   const secure: SecureServer[] = [];
   const held = new Map<string, number>();
@@ -55,7 +58,7 @@ export function makeListener(pair: Pair | undefined, trust: Trust, bounds = conn
       const options = {
         maxHeaderSize: bounds.headBytes,
         headersTimeout: bounds.head,
-        // A whole request may take as long as it takes (uploads); that it moves is watched below.
+        // A whole request has no time limit (uploads); idle ones are detected below.
         requestTimeout: 0,
         keepAliveTimeout: bounds.idle,
         connectionsCheckingInterval: Math.min(5_000, bounds.head),
@@ -75,7 +78,7 @@ export function makeListener(pair: Pair | undefined, trust: Trust, bounds = conn
   };
 }
 
-/** Counts a connection as its address's, and ends it at once where that holds too many. */
+/** Counts a connection for its address, and closes it at once if that has too many. */
 function count(held: Map<string, number>, socket: Socket, trust: Trust, most: number): void {
   const address = socket.remoteAddress;
   if (address === undefined || isLoopbackAddress(address) || trust(address)) return;
@@ -93,8 +96,8 @@ function count(held: Map<string, number>, socket: Socket, trust: Trust, most: nu
 }
 
 /**
- * Cuts connections on which nothing moved for so long, if it was the client's turn. Node counts bytes that the system took
- * for sending as movement, not those that we put into a buffer.
+ * Closes connections without any transfer for this time, if it was the client's turn. Node counts bytes that the system
+ * accepted for sending, not those that we wrote into a buffer.
  */
 function cutQuiet(server: Server, quiet: number): void {
   const inHand = new WeakMap<Socket, IncomingMessage>();

@@ -1,12 +1,10 @@
-/**
- * Answers 405 with `Allow` (RFC 9110, 15.5.6) where an address exists but not for that method.
- */
+/** Responds with 405 and `Allow` (RFC 9110, 15.5.6) if the path exists, but not for this method. */
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import { refuse } from './error-responses.js';
 
 const all: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Remembers the routes that are added from now on; call the returned function after the last one. */
+/** Records all routes added from now on; call the returned function after the last one. */
 export function refuseMethods(app: FastifyInstance): () => void {
   const known = new Map<string, Set<string>>();
   app.addHook('onRoute', (route) => {
@@ -24,7 +22,7 @@ export function refuseMethods(app: FastifyInstance): () => void {
         url,
         config: { rule: 'everyone' },
         schema: { hide: true },
-        // Before the body is looked at: whatever it is, the answer is the same.
+        // Before the body is read: the response does not depend on it.
         onRequest: async (_request, reply) =>
           refuse(reply.header('allow', allow), 405, 'method', `This address takes ${allow} only.`),
         handler: () => undefined,

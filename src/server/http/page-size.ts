@@ -1,18 +1,15 @@
-/**
- * How many of something a request asks for: at least 1; whoever asks for more than there is at once gets as many as
- * there are at once.
- */
+/** The page size of a list: at least 1; a request for more than the maximum gets the maximum. */
 import { Type } from 'typebox';
 
-/** What a request may ask for at once, and what it gets where it does not say. */
+/** The maximum page size, and the default. */
 export interface Bounds {
   most: number;
   usual: number;
 }
 
-/** The number in the query, as a schema. */
+/** The schema of the query parameter. */
 export const limit = ({ most, usual }: Bounds) =>
   Type.Optional(Type.Integer({ minimum: 1, description: `default ${usual}; more than ${most} is taken as ${most}` }));
 
-/** How many are meant by a number that fits the schema. */
+/** The page size for a valid parameter. */
 export const within = ({ most, usual }: Bounds, asked = usual): number => Math.min(asked, most);

@@ -1,6 +1,6 @@
 /**
- * How much one address may ask at once and in a while, so that one cannot take the server from all others. Loopback is not
- * bounded: whoever is there can stop the server altogether. Only counts are kept, of a bounded number of addresses.
+ * Rate limit per address, so that one client cannot occupy the server. Loopback is unlimited: local users can stop the
+ * server anyway. Only counts are kept, for a limited number of addresses.
  */
 import type { FastifyInstance } from 'fastify';
 import { addressGroups } from '../../access/address-prefix.js';
@@ -10,30 +10,32 @@ import { viewerOf } from './request-viewer.js';
 import { refuse } from './error-responses.js';
 import { isLoopbackAddress } from './allowed-hosts.js';
 
-/** How many times the bounds of one address a /48 has: one customer may have all of it, and at times several share it. */
+/**
+ * The limits of a /48 as a multiple of those of one address: one customer may have all of it, or several may share it.
+ */
 export const siteShare = 5;
 
-/** Bounds of an address (IPv6: of a /64, which one household has). */
+/** The limits of an address (IPv6: of a /64, which one household has). */
 export interface CrowdBounds {
-  /** Requests in hand at once. A page that is scrolled asks for some hundred pictures. */
+  /** Concurrent requests. A page that is scrolled requests some hundred pictures. */
   atOnce: number;
-  /** Requests that may come in a burst. */
+  /** Requests in a burst. */
   burst: number;
-  /** Requests a second that are made good after it. */
+  /** Requests per second that are restored after it. */
   perSecond: number;
   /** Addresses that are remembered. */
   addresses: number;
 }
 
-/** The bounds of a server. */
+/** The limits of a server. */
 export const crowdBounds: CrowdBounds = { atOnce: 256, burst: 2_000, perSecond: 200, addresses: 10_000 };
 
-/** Who asks how much. */
+/** The request counts. */
 export interface Crowd {
-  /** Takes a request; false where the address has to wait. Every true must be followed by a `leave`. */
+  /** Admits a request; false if the address has to wait. Every true must be followed by a `leave`. */
   enter(address: string): boolean;
   leave(address: string): void;
-  /** How many addresses are remembered. */
+  /** The number of addresses remembered. */
   size(): number;
 }
 
@@ -43,9 +45,9 @@ interface Visits {
   at: number;
 }
 
-/** Makes the counts. */
+/** Creates the counts. */
 export function makeCrowd(clock: Clock, bounds = crowdBounds): Crowd {
-  // In the order of their last request, so that the first one is the one to forget.
+  // Ordered by the last request, so that the first one is dropped first.
   const known = new Map<string, Visits>();
 
   function forget(): void {
@@ -55,7 +57,7 @@ export function makeCrowd(clock: Clock, bounds = crowdBounds): Crowd {
     }
   }
 
-  /** A group as it is now, with `share` times the bounds of an address. */
+  /** The current counts of a group, with `share` times the limits of an address. */
   function look(group: string, share: number, now: number): Visits & { group: string; good: boolean } {
     const { inHand, tokens, at } = known.get(group) ?? { inHand: 0, tokens: bounds.burst * share, at: now };
     const made = (Math.max(0, now - at) / 1000) * bounds.perSecond * share;
@@ -85,12 +87,12 @@ export function makeCrowd(clock: Clock, bounds = crowdBounds): Crowd {
   };
 }
 
-/** Refuses requests of addresses that ask too much. To be put before all other hooks but the headers. */
+/** Rejects requests of addresses above the limit. Must come before all other hooks except the headers. */
 export function boundCrowd(app: FastifyInstance, crowd: Crowd): void {
   app.addHook('onRequest', async (request, reply) => {
     if (isLoopbackAddress(request.ip)) return undefined;
     if (!crowd.enter(request.ip)) {
-      // A peer brings a whole library, picture by picture.
+      // A peer transfers a whole library, picture by picture.
       if (may(viewerOf(request), 'replicate')) return undefined;
       return refuse(reply.header('retry-after', '1'), 429, 'slow-down', 'Too many requests came from this address.');
     }

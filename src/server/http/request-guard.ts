@@ -1,7 +1,7 @@
 /**
- * What every answer carries and every request must pass, before anything else looks at it: security headers, a `Host`
- * that can only be this server (against DNS rebinding), and an origin that is our own (against CSRF for writes, and for
- * reads against pages that learn something from how long an answer takes).
+ * Security checks before everything else: security headers on every response, a `Host` that can only be this server
+ * (against DNS rebinding), and our own origin (against CSRF for writes, and for reads against pages that learn from
+ * response times).
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -24,7 +24,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What the page needs of a browser: to fill the screen, and passkeys. */
+/** The browser features that the page needs: full screen, and passkeys. */
 const permissions = [
   ...['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'hid', 'midi'],
   ...['display-capture', 'screen-wake-lock', 'accelerometer', 'gyroscope', 'magnetometer', 'browsing-topics'],
@@ -33,7 +33,7 @@ const permissions = [
   .concat('fullscreen=(self)', 'publickey-credentials-get=(self)', 'publickey-credentials-create=(self)')
   .join(', ');
 
-/** On every answer, unless a route says otherwise. */
+/** On every response, unless a route overrides them. */
 export const headers = {
   'cache-control': 'no-store',
   'content-security-policy': policy,
@@ -46,14 +46,14 @@ export const headers = {
 } as const;
 
 /**
- * Where the browser came by HTTPS, to this server or to a proxy that it trusts, it comes by HTTPS for half a year (RFC 6797). Not for
- * other names below this one, which may be others'. A browser passes it over where it does not trust the certificate.
+ * If the browser came by HTTPS, to this server or a trusted proxy, it uses HTTPS for half a year (RFC 6797). Not for
+ * subdomains, which may belong to others. Browsers ignore it with an untrusted certificate.
  */
 const hsts = `max-age=${180 * 86_400}`;
 
 /**
- * Whether a request comes from our own page or from a program. Browsers say so in `Sec-Fetch-Site` (W3C Fetch Metadata),
- * older ones in `Origin`; programs send neither. `host` is the one that the browser knows.
+ * Whether a request comes from our own page or from a program. Browsers report that in `Sec-Fetch-Site` (W3C Fetch
+ * Metadata), older ones in `Origin`; programs send neither. `host` is the one that the browser sees.
  */
 export function isOwn(headers: IncomingHttpHeaders, host: string): boolean {
   const site = headers['sec-fetch-site'];
@@ -62,7 +62,7 @@ export function isOwn(headers: IncomingHttpHeaders, host: string): boolean {
   return URL.canParse(headers.origin) && new URL(headers.origin).host === host.toLowerCase();
 }
 
-/** Whether a person follows a link from another page to here; nothing that a page does by itself looks like this. */
+/** Whether a person follows a link from another page; no request that a page makes by itself looks like this. */
 const isVisit = (headers: IncomingHttpHeaders): boolean =>
   headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 
@@ -70,12 +70,12 @@ const reading = new Set(['GET', 'HEAD']);
 
 function fromElsewhere({ method, headers, host }: FastifyRequest): boolean {
   if (isOwn(headers, host)) return false;
-  // Browsers send the origin with reads only where a script asks; the answer is not shown to it.
+  // Browsers send `Origin` with reads only if a script requests them; the response is hidden from it.
   if (reading.has(method)) return headers['sec-fetch-site'] !== undefined && !isVisit(headers);
   return true;
 }
 
-/** Puts the guard before all routes. `knows` tells whether a `Host` is one of this server's. */
+/** Installs the checks before all routes. `knows` returns whether a `Host` is one of this server's. */
 export function guard(app: FastifyInstance, knows: (host: string) => boolean): void {
   app.addHook('onRequest', async (request, reply) => {
     if (!knows(request.host)) {

@@ -1,13 +1,13 @@
 /**
- * Checks requests against the schemas, and changes nothing but this: what the query gives as text for a whole number
- * becomes that number. Bodies are taken as they are: `"5"` is no 5.
+ * Validates requests against the schemas. The only conversion: integers in the query are parsed from text. Bodies are
+ * not converted: `"5"` is not 5.
  */
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/schema';
 import { isObject, own } from '../../document/json-values.js';
 
-/** Fastify's validator compiler. A check is made when it is needed first: most of a server's are not for a long time. */
+/** Fastify's validator compiler. Validators are compiled when first needed: most of a server's are rarely used. */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   let check: Validator | undefined;
   const numbers = httpPart === 'querystring' ? integersOf(schema) : [];
@@ -18,7 +18,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   };
 };
 
-/** Checks by their schemas, which several servers of one process share. */
+/** Validators by schema, shared by all servers of a process. */
 const checks = new WeakMap<TSchema, Validator>();
 
 function checkOf(schema: TSchema): Validator {

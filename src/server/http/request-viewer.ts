@@ -1,6 +1,7 @@
 /**
- * Who asks, for the routes. What a request brings is read here, access/viewer.ts says who is behind it, access/permissions.ts
- * what they may. A route names the action it is (`config: { rule: 'see' }`); `checkRule` compares the two.
+ * The viewer of a request, for routes. This file reads the credentials of a request, access/viewer.ts authenticates
+ * them, access/permissions.ts decides what is permitted. A route names its action (`config: { rule: 'see' }`);
+ * `checkRule` compares both.
  */
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../../access/access.js';
@@ -13,8 +14,8 @@ import { shareOf } from './share-link-address.js';
 import { hostOf, isLoopbackAddress, isLoopbackName } from './allowed-hosts.js';
 
 /**
- * What a route asks of who calls it: an action; one of those that change photos, where the fields that are sent say which
- * (`change`); or nothing (`everyone`).
+ * The permission that a route requires: an action; an edit of photos, where the sent fields decide which (`change`); or
+ * none (`everyone`).
  */
 export type RoutePermission = Action | { item: ItemAction } | 'change' | 'everyone';
 
@@ -23,35 +24,35 @@ declare module 'fastify' {
     rule?: RoutePermission;
   }
   interface FastifyInstance {
-    /** Access to the home that is served. */
+    /** The access of the home that is served. */
     access: Access;
-    /** Whether a photo is in the scope of somebody who came by a link. */
+    /** Whether a photo is in the scope of a viewer with a share link. */
     holds: (viewer: Viewer, id: string) => boolean;
   }
 }
 
-/** What is asked of a request: where it comes from, and what it brings. */
+/** The parts of a request that identify its viewer: origin and credentials. */
 export type RequestOrigin = Pick<FastifyRequest, 'ip' | 'headers' | 'protocol' | 'server'> & {
-  /** The version of HTTP that it came in. */
+  /** The version of HTTP. */
   raw: Pick<FastifyRequest['raw'], 'httpVersion'>;
 };
 
 const known = new WeakMap<RequestOrigin, Viewer | undefined>();
 
-/** The viewer behind a request; undefined where nobody is known by it. It is asked once for each request. */
+/** The viewer of a request; undefined if nobody is known. Authenticated once per request. */
 export function viewerOf(request: RequestOrigin): Viewer | undefined {
   if (!known.has(request)) known.set(request, viewerNow(request));
   return known.get(request);
 }
 
-/** The viewer behind a request, asked anew: for what lasts longer than a moment, such as an event stream. */
+/** The viewer of a request, authenticated again: for anything longer than a moment, such as an event stream. */
 export function viewerNow(request: RequestOrigin): Viewer | undefined {
   const { access, holds } = request.server;
   const found = access.recognise(broughtBy(request));
   return found?.scope ? { ...found, holds: (id) => holds(found, id) } : found;
 }
 
-/** The viewer behind a request that must have one. @throws PhotospoolError `unauthorized`. */
+/** The viewer of a request that needs one. @throws PhotospoolError `unauthorized`. */
 export function viewer(request: RequestOrigin): Viewer {
   const found = viewerOf(request);
   if (found) return found;
@@ -61,8 +62,8 @@ export function viewer(request: RequestOrigin): Viewer {
 }
 
 /**
- * Whether the caller may do what a route is for.
- * @throws PhotospoolError `unauthorized` where nobody is known, `forbidden` where they may not.
+ * Checks the permission for a route.
+ * @throws PhotospoolError `unauthorized` if nobody is known, `forbidden` without the permission.
  */
 export function checkRule(request: RequestOrigin, rule: RoutePermission): void {
   if (rule === 'everyone') return;
@@ -74,7 +75,7 @@ export function checkRule(request: RequestOrigin, rule: RoutePermission): void {
   } else checkMay(who, rule);
 }
 
-/** Asks anew, after a wait, whether the caller may. @throws PhotospoolError `unauthorized` where they may not any more. */
+/** Checks the permission again after a wait. @throws PhotospoolError `unauthorized` if it has ended. */
 export function checkStill(request: RequestOrigin, action: Action): void {
   if (!may(viewerNow(request), action)) throw new PhotospoolError('unauthorized', 'That is over.');
 }
@@ -88,7 +89,7 @@ export function checkMay(viewer: Viewer, action: Action): void {
   throw new PhotospoolError('forbidden', 'You may not do that here.', { hint });
 }
 
-/** What a request brings that tells who is behind it. */
+/** The credentials in a request. */
 export function broughtBy(request: Omit<RequestOrigin, 'server'>): Credentials {
   const token = tokenOf(request.headers.authorization);
   const session = sessionOf(request);
@@ -102,8 +103,8 @@ export function broughtBy(request: Omit<RequestOrigin, 'server'>): Credentials {
 }
 
 /**
- * The token of an `Authorization` header: Bearer (RFC 6750), or Basic (RFC 7617) whose password is one. Another password
- * is meant for a proxy in front of us, and none of our business.
+ * The token in an `Authorization` header: Bearer (RFC 6750), or Basic (RFC 7617) with a token as password. Any other
+ * password is meant for a proxy in front of this server, and ignored.
  */
 function tokenOf(header: string | undefined): string | undefined {
   const [, scheme, given] = /^(bearer|basic) +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header ?? '') ?? [];
@@ -114,13 +115,13 @@ function tokenOf(header: string | undefined): string | undefined {
   return pair.includes(':') && password.startsWith(tokenPrefix) ? password : undefined;
 }
 
-/** Headers by which proxies tell that they pass something on, whichever they are. */
+/** The headers by which proxies show that they forward a request. */
 const passedOn =
   /^(via|(x-)?forwarded(-.*)?|x-original-.*|(x-)?real-ip|(x-)?client-ip|x-cluster-client-ip|(cf|fly|fastly|tailscale)-.*|true-client-ip|cdn-loop)$/;
 
 /**
- * Whether a request comes from this machine itself: by its address and its `Host`, and no proxy says that it passed it on.
- * nginx says nothing unless it is told to, but speaks HTTP/1.0 then, which browsers and our own programs do not.
+ * Whether a request comes directly from this machine: by its address and its `Host`, and no proxy shows that it
+ * forwarded it. nginx sends no header by default, but then uses HTTP/1.0, which browsers and our own programs do not.
  */
 function isDirect({ ip, headers, raw }: Pick<RequestOrigin, 'ip' | 'headers' | 'raw'>): boolean {
   return (
@@ -131,7 +132,7 @@ function isDirect({ ip, headers, raw }: Pick<RequestOrigin, 'ip' | 'headers' | '
   );
 }
 
-/** @throws PhotospoolError `config` where other machines could reach the host before anybody has to sign in. */
+/** @throws PhotospoolError `config` if other machines could reach the host before anyone has to sign in. */
 export function checkHost(host: string, { setUp }: { setUp: boolean }): void {
   if (setUp || isLoopbackName(host)) return;
   throw new PhotospoolError('config', `The album can't be served on ${printable(host)} yet: it has no owner.`, {

@@ -1,6 +1,6 @@
 /**
- * Writes answers as their schemas say, by what Fastify itself writes them with. Each writer is made when an answer needs it
- * first, and once: a server has hundreds, most of them for failures and alike, and starts without any.
+ * Serialises responses by their schemas with Fastify's own serializer. Each is compiled once, when first needed: a
+ * server has hundreds, most of them for similar errors, and starts without any.
  */
 import serializers from '@fastify/fast-json-stringify-compiler';
 import type { FastifySerializerCompiler } from 'fastify';
@@ -8,7 +8,7 @@ import type { TSchema } from 'typebox';
 
 const compile = serializers()();
 
-/** Writers by their schemas, which several servers of one process share. */
+/** Serialisers by schema, shared by all servers of a process. */
 const writers = new WeakMap<TSchema, (answer: unknown) => string>();
 
 /** Fastify's serializer compiler. */

@@ -1,21 +1,22 @@
 /**
- * Every route says what it is for (`config: { rule: 'see' }`); the guard lets those in who may do that. A route that says
- * nothing keeps the server from starting. The files of the page, and what is nowhere, hold nothing of the album.
+ * The permission of each route: every route declares it (`config: { rule: 'see' }`), and a hook checks it. A route
+ * without a declaration prevents the server from starting. The page's own files and unknown paths contain nothing of
+ * the album.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RoutePermission } from './request-viewer.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The body is files of any size: it may take as long as it moves. */
+    /** The body is a file of any size: it may take any time as long as data arrives. */
     streams?: boolean;
   }
 }
 
-/** The files of the page, as @fastify/static names their route. */
+/** The route of the page's files, as named by @fastify/static. */
 const page = '/*';
 
-/** Demands a rule of all routes that are added from now on. */
+/** Requires a declaration for all routes added from now on. */
 export function demandRules(app: FastifyInstance): void {
   app.addHook('onRoute', ({ method, url, config }) => {
     if (config?.rule !== undefined || url === page) return;
@@ -23,7 +24,7 @@ export function demandRules(app: FastifyInstance): void {
   });
 }
 
-/** What the route of a request is for. */
+/** The permission declared for the route of a request. */
 export function ruleOf({ routeOptions: { url, config } }: FastifyRequest): RoutePermission {
   if (url === undefined || url === page) return 'everyone';
   return config.rule ?? 'settings';

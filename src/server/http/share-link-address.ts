@@ -7,14 +7,14 @@ import type { FastifyRequest } from 'fastify';
 import type { BroughtShare } from '../../access/viewer.js';
 import { withTicket } from './share-link-cookie.js';
 
-/** What the address of a link holds, and what is asked below it. */
+/** A request below the address of a link. */
 const below = /^\/s\/([A-Za-z0-9_-]{43})(\/(?:api|media|originals|db|blobs|metrics|healthz)(?:[/?].*)?)$/;
 /** A page of a link. */
 const page = /^\/s\/([A-Za-z0-9_-]{43})(?:[/?]|$)/;
 
 const secrets = new WeakMap<object, string>();
 
-/** Fastify's `rewriteUrl`: takes the link off the address of what is asked by it, and remembers it. */
+/** Fastify's `rewriteUrl`: removes the link from the URL of a request made through it, and remembers the link. */
 export function enterShare(raw: Pick<IncomingMessage, 'url'>): string {
   const url = raw.url ?? '/';
   const [, secret, rest] = below.exec(url) ?? [];
@@ -23,7 +23,7 @@ export function enterShare(raw: Pick<IncomingMessage, 'url'>): string {
   return rest;
 }
 
-/** The link by which something is asked, with the proof that its password was given. */
+/** The link through which a request is made, with the ticket that proves its password. */
 export function shareOf({
   raw,
   headers,
@@ -35,7 +35,7 @@ export function shareOf({
   return secret === undefined ? undefined : withTicket(secret, headers.cookie);
 }
 
-/** The link whose page is asked for. */
+/** The link whose page is requested. */
 export function shareOfPage({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>): BroughtShare | undefined {
   const secret = page.exec(url)?.[1];
   return secret === undefined ? undefined : withTicket(secret, headers.cookie);

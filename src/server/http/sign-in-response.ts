@@ -1,6 +1,6 @@
 /**
- * What the routes of access share: where a request comes from, what becomes of a sign-in, and what a page is told of who is
- * signed in. Secrets go into cookies and nowhere else.
+ * Shared code of access routes: the origin of a request, the response to a sign-in, and the description of the session
+ * for the page. Secrets are sent only in cookies.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isIP } from 'node:net';
@@ -14,7 +14,7 @@ import { broughtBy, viewer } from './request-viewer.js';
 import { deviceOf, giveCookie, sessionOf } from './cookies.js';
 import { hostOf, isLoopbackName } from './allowed-hosts.js';
 
-/** Where a request comes from, and what its browser holds. */
+/** The origin of a request, and the secrets of its browser. */
 export function visitOf(request: FastifyRequest): Visit {
   const [device, session] = [deviceOf(request), sessionOf(request)];
   return {
@@ -25,25 +25,25 @@ export function visitOf(request: FastifyRequest): Visit {
   };
 }
 
-/** Whoever asks, as the audit names them. */
+/** The viewer, as named in the audit log. */
 export const actorBehind = (request: FastifyRequest): Actor => actorOf(viewer(request), request.ip);
 
-/** The id of the person who asks. @throws PhotospoolError `conflict` where there are no accounts, or a command asks. */
+/** The id of the viewer's person. @throws PhotospoolError `conflict` if there are no accounts, or for a command. */
 export function personBehind(request: FastifyRequest): string {
   const { person } = viewer(request);
   if (person !== undefined) return person;
   throw new PhotospoolError('conflict', 'You have no account here.', { hint: 'Make one with `photospool users add`.' });
 }
 
-/** The id of the session that asks. @throws PhotospoolError `conflict` where there are no accounts, or a command asks. */
+/** The id of the viewer's session. @throws PhotospoolError `conflict` if there are no accounts, or for a command. */
 export function sessionBehind(request: FastifyRequest): string {
   personBehind(request);
   return viewer(request).session!;
 }
 
 /**
- * Where the page is, for passkeys; undefined where they are not possible: browsers have them for names, not for addresses,
- * and over HTTPS or on this machine only (WebAuthn, 5.1.3 and 13.4.9).
+ * The site for passkeys; undefined if they are not possible: browsers require a host name, not an IP address, and HTTPS
+ * or this machine (WebAuthn, 5.1.3 and 13.4.9).
  */
 export function siteOf(request: FastifyRequest): Site | undefined {
   const host = request.headers.host ?? '';
@@ -53,7 +53,7 @@ export function siteOf(request: FastifyRequest): Site | undefined {
   return { origin: `${request.protocol}://${host.toLowerCase()}`, rp };
 }
 
-/** The site of a request. @throws PhotospoolError `conflict` where passkeys are not possible there. */
+/** The site of a request. @throws PhotospoolError `conflict` if passkeys are not possible there. */
 export function siteFor(request: FastifyRequest): Site {
   const site = siteOf(request);
   if (site) return site;
@@ -62,23 +62,23 @@ export function siteFor(request: FastifyRequest): Site {
   });
 }
 
-/** What a page is told of who is signed in. */
+/** The session as the page gets it. */
 export interface SessionView {
   role: Role | null;
   person?: { id: string; name: string };
   setUp: boolean;
   visitors: boolean;
   passkeys: boolean;
-  /** False where nobody signs in. */
+  /** False if there are no accounts. */
   signIn?: boolean;
-  /** Until when this session may make lasting changes to access, UTC. */
+  /** Until when this session may change access permanently, UTC. */
   confirmedUntil?: string;
-  /** Passkeys that came since, and that this session's person has not said to have seen. */
+  /** Passkeys added meanwhile that the person has not acknowledged yet. */
   passkeysAdded?: { name: string; at: string }[];
   may: Action[];
 }
 
-/** What a page is told of a viewer. */
+/** The description of a viewer for the page. */
 export function describeSession(request: FastifyRequest, viewer: Viewer | undefined): SessionView {
   const { setUp, visitors } = request.server.access.settings.read();
   const { person, name } = viewer ?? {};
@@ -93,10 +93,10 @@ export function describeSession(request: FastifyRequest, viewer: Viewer | undefi
   };
 }
 
-/** For how long a passkey that was added is told of at sign-ins, ms. */
+/** How long an added passkey is reported at sign-ins, ms. */
 const toldFor = 30 * 86_400_000;
 
-/** What a session is told of itself: how long its proof of who it is holds, and passkeys that were added before it began. */
+/** The session's own state: how long its confirmed identity is valid, and passkeys added before it began. */
 function viewSession(request: FastifyRequest, viewer: Viewer | undefined): Partial<SessionView> {
   const { access } = request.server;
   const session = viewer?.session === undefined ? undefined : access.sessions.get(viewer.session);
@@ -111,7 +111,7 @@ function viewSession(request: FastifyRequest, viewer: Viewer | undefined): Parti
   };
 }
 
-/** What is said of what is not right: of a way in, which does not say what; of a link, which is void. */
+/** The errors of failed credentials, which do not say what was wrong; and of void links. */
 export const refusals = {
   password: () => new PhotospoolError('unauthorized', 'The name or the password is not right.'),
   old: () => new PhotospoolError('forbidden', 'The old password is not right.'),
@@ -121,8 +121,8 @@ export const refusals = {
 };
 
 /**
- * Whether a way in is open. @throws PhotospoolError `slow-down` (with `Retry-After`), `otp-needed` where the code of the second factor
- * is missing, or what `wrong` makes.
+ * Checks the outcome of authentication. @throws PhotospoolError `slow-down` (with `Retry-After`), `otp-needed` if the
+ * code of the second factor is missing, or the result of `wrong`.
  */
 export function checkOutcome<O extends SignInOutcome | Confirmation>(
   reply: FastifyReply,
@@ -143,7 +143,7 @@ export function checkOutcome<O extends SignInOutcome | Confirmation>(
 }
 
 /**
- * Answers a sign-in: gives the browser its cookies and tells the page who it is, or refuses.
+ * Responds to a sign-in: sets the cookies and returns the session, or rejects.
  * @throws PhotospoolError as `checkOutcome`.
  */
 export function answerOutcome(
@@ -159,7 +159,7 @@ export function answerOutcome(
   return describeSession(request, request.server.access.recognise({ direct, session: outcome.session }));
 }
 
-/** What is said to somebody who has to wait for the next try, with `Retry-After`. */
+/** The error for someone who must wait before the next attempt, with `Retry-After`. */
 export function refuseTooSoon(reply: FastifyReply, ms: number): PhotospoolError {
   const seconds = Math.ceil(ms / 1000);
   void reply.header('retry-after', seconds);

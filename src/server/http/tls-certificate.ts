@@ -1,6 +1,6 @@
 /**
- * The certificate for HTTPS, from files of the owner's. They are read again when they change, as when a tool renews them;
- * a pair that can't be used is said in the log, and the one before stays in use.
+ * The certificate for HTTPS, from files of the owner. They are read again when they change, for example after a
+ * renewal; an unusable pair is logged, and the previous one stays in use.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
@@ -8,22 +8,22 @@ import type { Clock } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import { PhotospoolError, toPhotospoolError } from '../../base/errors.js';
 
-/** A certificate with its chain, and its private key, as PEM. */
+/** A certificate chain and its private key, as PEM. */
 export interface Pair {
   cert: Buffer;
   key: Buffer;
 }
 
-/** Where the two files are. Absolute. */
+/** The paths of the two files. Absolute. */
 export interface PairFiles {
   cert: string;
   key: string;
 }
 
-/** How often the files are looked at, in ms. Links are followed: renewing tools swap them. */
+/** The interval of checks in ms. Follows links: renewal tools replace them. */
 const look = 30_000;
 
-/** Reads the two files. @throws PhotospoolError `config` where they can't be used together. */
+/** Reads the two files. @throws PhotospoolError `config` if they can't be used together. */
 export async function readPair({ cert, key }: PairFiles): Promise<Pair> {
   const [certificate, secret] = await Promise.all([readPem(cert), readPem(key)]);
   try {
@@ -45,7 +45,7 @@ async function readPem(path: string): Promise<Buffer> {
   });
 }
 
-/** Calls `renew` with each new pair until the signal. */
+/** Calls `renew` with each new pair until the signal aborts. */
 export async function watchPair(
   files: PairFiles,
   { clock, log }: { clock: Clock; log: Log },
@@ -68,7 +68,7 @@ export async function watchPair(
   }
 }
 
-/** A text that is another one when a file is. */
+/** A fingerprint that changes when a file does. */
 async function stateOf({ cert, key }: PairFiles): Promise<string> {
   const found = await Promise.all([cert, key].map((path) => stat(path).catch(() => undefined)));
   return found.map((file) => `${file?.ino ?? ''} ${file?.mtimeMs ?? ''} ${file?.size ?? ''}`).join(' ');

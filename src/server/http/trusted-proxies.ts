@@ -1,13 +1,13 @@
 /**
- * Whose `X-Forwarded-For`, `-Proto` and `-Host` count. From anyone else these headers are only what somebody claims.
+ * Which proxies may set `X-Forwarded-For`, `-Proto` and `-Host`. From anyone else these headers are unverified claims.
  */
 import { BlockList, isIP } from 'node:net';
 import { isLoopbackAddress } from './allowed-hosts.js';
 
-/** Whether the address of a peer is a proxy's that is trusted. */
+/** Whether the address of a peer is that of a trusted proxy. */
 export type Trust = (address: string) => boolean;
 
-/** Makes the check. `trusted` holds addresses, networks (`10.0.0.0/8`) and the word `loopback`. */
+/** Creates the check. `trusted` contains addresses, networks (`10.0.0.0/8`) and the word `loopback`. */
 export function makeTrust(trusted: readonly string[]): Trust {
   const list = new BlockList();
   for (const one of trusted) {
@@ -19,7 +19,7 @@ export function makeTrust(trusted: readonly string[]): Trust {
   }
   const loopback = trusted.includes('loopback');
   return (given) => {
-    // What a proxy passed on need not be an address at all.
+    // A forwarded value need not be an address.
     const address = given.replace(/^::ffff:(?=\d+\.)/i, '');
     const version = isIP(address);
     if (version === 0) return false;

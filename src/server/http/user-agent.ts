@@ -1,13 +1,13 @@
-/** Which browser a `User-Agent` header means, in two words for a list of sessions. A guess, and only ever shown. Pure. */
+/** The browser in a `User-Agent` header, in a few words for a list of sessions. A guess, for display only. Pure. */
 
-/** By what each says of itself; those that pretend to be another stand before it. */
+/** By the token of each; those that imitate another come before it. */
 const browsers: [RegExp, string][] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
   [/\bSamsungBrowser\//, 'Samsung Internet'],
   [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
   [/\bCriOS\/|Chrom(?:e|ium)\//, 'Chrome'],
-  // All others that are built on WebKit call themselves Safari, too; Apple's runs on Apple's systems alone.
+  // All other WebKit browsers also contain Safari; Apple's runs only on Apple systems.
   [/\b(?:Macintosh|iPhone|iPad|iPod)\b.*\bSafari\//, 'Safari'],
   [/\bSafari\//, 'another browser'],
 ];
@@ -21,7 +21,7 @@ const systems: [RegExp, string][] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-/** `Firefox on Linux`; `another program` where it says nothing that is known. */
+/** `Firefox on Linux`; `another program` if it is unknown. */
 export function nameBrowser(userAgent: string): string {
   const name = (list: [RegExp, string][]): string | undefined => list.find(([sign]) => sign.test(userAgent))?.[1];
   const [browser, system] = [name(browsers), name(systems)];

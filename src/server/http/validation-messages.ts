@@ -1,12 +1,12 @@
 /**
- * What a request got wrong, in a sentence for a person. The validator tells of every rule that was broken, and of a value
- * that may be one of several things it tells for each of them; the sentence is about the one place that is meant.
+ * Validation errors as a sentence for a person. The validator reports every broken rule, and for a value with
+ * alternatives those of each one; the sentence names the one place that was most likely meant.
  */
 import type { FastifySchemaValidationError } from 'fastify';
 import { PhotospoolError, notFound } from '../../base/errors.js';
 import { own } from '../../document/json-values.js';
 
-/** A broken rule and where: the keys from the outside in. */
+/** A broken rule and its place: the keys from the outside in. */
 interface Broken {
   keyword: string;
   schemaPath: string;
@@ -14,12 +14,12 @@ interface Broken {
   keys: string[];
 }
 
-/** The longest name that is repeated to the sender, in characters. */
+/** The maximum length of a name that is repeated to the sender, in characters. */
 const longest = 100;
 
 /**
- * A sentence about what a request got wrong; `part` is `body`, `querystring`, `params` or `headers`. An address that is
- * not written as one (an id of another length) is the address of nothing: `not-found`, else the error is `invalid`.
+ * A sentence about an invalid request; `part` is `body`, `querystring`, `params` or `headers`. A malformed id in the
+ * path (of another length) refers to nothing: `not-found`, otherwise the code is `invalid`.
  */
 export function describeBroken(errors: readonly FastifySchemaValidationError[], part: string): PhotospoolError {
   const at = errors[0]?.instancePath;
@@ -30,7 +30,7 @@ export function describeBroken(errors: readonly FastifySchemaValidationError[], 
   });
 }
 
-/** Where a rule was broken, one for each key that is missing or too much; nothing for what only sums up others. */
+/** The places of a broken rule, one for each missing or extra key; none for rules that only summarise others. */
 function placed({ keyword, schemaPath, params, instancePath }: FastifySchemaValidationError): Broken[] {
   if (keyword === 'anyOf' || keyword === 'boolean') return [];
   const keys = instancePath.split('/').slice(1).map(unescape);
@@ -40,10 +40,10 @@ function placed({ keyword, schemaPath, params, instancePath }: FastifySchemaVali
   return names.map((name) => ({ keyword, schemaPath, params, keys: [...keys, name] }));
 }
 
-/** A key as it was before it became part of a JSON pointer (RFC 6901, 4). */
+/** A key, decoded from a JSON pointer (RFC 6901, 4). */
 const unescape = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** The rules that were broken at the innermost place: of alternatives, that is the one that was meant. */
+/** The rules broken at the innermost place: of alternatives, this is the one that was meant. */
 function innermost(broken: Broken[]): Broken[] {
   const depth = Math.max(...broken.map(({ keys }) => keys.length));
   const first = broken.find(({ keys }) => keys.length === depth);
@@ -60,13 +60,13 @@ function sentenceOf(broken: Broken[], part: string): string {
   return `The ${name === '' ? part : `${kind} ${name}`} ${demand(said) ?? `must be ${kindsOf(broken)}`}.`;
 }
 
-/** `tags.add[0]`; what comes from outside is cut to a sensible length. */
+/** `tags.add[0]`; untrusted names are shortened. */
 function nameOf(keys: readonly string[]): string {
   const name = keys.map((key, n) => (n > 0 && /^\d+$/.test(key) ? `[${key}]` : `${n > 0 ? '.' : ''}${key}`)).join('');
   return name.length > longest ? `${name.slice(0, longest)}…` : name;
 }
 
-/** What a rule demands; undefined where it is about the kind of value. */
+/** The requirement of a rule; undefined if it concerns the type. */
 function demand({ keyword, params }: Broken): string | undefined {
   const limit = Number(own(params, 'limit')).toLocaleString('en');
   switch (keyword) {
@@ -89,7 +89,7 @@ function demand({ keyword, params }: Broken): string | undefined {
     case 'minItems':
       return 'must not be empty';
     case 'pattern':
-      // Ids are all that bodies and queries have a pattern for.
+      // Only ids have a pattern in bodies and queries.
       return 'must be the id of a photo';
     default:
       return 'is not valid';
@@ -106,7 +106,7 @@ const kinds: Record<string, string> = {
   null: 'null',
 };
 
-/** The kinds of value that a place takes. Where only one text is taken, that text says more than `text`. */
+/** The types that a place accepts. If only one text is accepted, that text is more specific than `text`. */
 function kindsOf(broken: readonly Broken[]): string {
   const bySchema = new Map<string, string>();
   for (const { keyword, schemaPath, params } of broken) {

@@ -1,6 +1,7 @@
 /**
- * The public photos as a feed for feed readers (Atom, RFC 4287): of each its page, its picture as it is scaled for the page, title,
- * description and tags, and nothing that a visitor is not shown. Pure. Text from files is escaped; what XML cannot hold is replaced.
+ * The public photos as a feed for feed readers (Atom, RFC 4287): for each its page, its scaled picture, title,
+ * description and tags, and nothing that a visitor may not see. Pure. Text from files is escaped; characters that XML
+ * does not allow are replaced.
  */
 import { escaped } from './escape-markup.js';
 import { plain } from './markdown-to-text.js';
@@ -8,14 +9,14 @@ import type { PhotoSeen } from '../../album/visibility.js';
 
 /** The media type of the feed (RFC 4287, 7). */
 export const atomType = 'application/atom+xml';
-/** Where it is; the pages of visitors name it. */
+/** Its path; the visitors' pages link to it. */
 export const atomPath = '/api/feed.xml';
 
-/** What the feed is about. */
+/** The album of the feed. */
 interface Channel {
-  /** What the album is called. */
+  /** The title of the album. */
   title: string;
-  /** Where the album is, `https://photos.example.org`. */
+  /** The base address of the album, `https://photos.example.org`. */
   origin: string;
 }
 
@@ -56,13 +57,13 @@ function entryOf(photo: PhotoSeen, origin: string): string {
     link({ rel: 'alternate', type: 'text/html', href: page }),
     ...(shown ? [link({ rel: 'enclosure', type: shown.type, length: `${shown.bytes}`, href: picture })] : []),
     ...photo.tags.map((tag) => `<category term="${xml(tag)}"/>`),
-    // Markup as text, as the format wants it: escaped once for HTML and once for XML.
+    // Markup as text, as the format requires: escaped once for HTML and once for XML.
     `<content type="html">${xml((image ?? '') + (words === '' ? '' : `<p>${xml(words)}</p>`))}</content>`,
     '</entry>',
   ].join('\n');
 }
 
-/** When a photo was taken, as RFC 3339 writes it; where the offset is not known, as if it was taken in UTC. */
+/** The time taken in RFC 3339; with an unknown offset, as if taken in UTC. */
 const timeOf = ({ taken, offset }: PhotoSeen): string => taken + (offset ?? 'Z');
 
 const dayOf = (taken: string): string =>
@@ -74,5 +75,5 @@ const link = (attributes: Record<string, string>): string =>
     .map(([name, value]) => `${name}="${xml(value)}"`)
     .join(' ')}/>`;
 
-/** Text as it may stand in XML 1.0, between tags and in attributes. */
+/** Escapes text for XML 1.0, between tags and in attributes. */
 const xml = (text: string): string => escaped(text).replace(/[\ufffe\uffff]/g, '\ufffd');

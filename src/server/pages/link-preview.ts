@@ -1,8 +1,8 @@
 /**
- * What programs that show a preview of a link find in its page (OpenGraph, https://ogp.me), and what robots are told: of a share
- * link its title and its newest picture; of an album for everybody its front page, its photos and its searches. Nothing is told
- * but what whoever asks may see: of a link with a password that there is one, of a photo that is not theirs nothing. Addresses
- * are absolute, by the name that the page was asked under.
+ * The head of a page for link previews (OpenGraph, https://ogp.me) and robots: for a share link its title and its
+ * newest picture; for a public album its front page, photos and searches. It contains only what the visitor may see:
+ * for a link with a password only that there is one, for an invisible photo nothing. URLs are absolute, under the
+ * requested host name.
  */
 import type { FastifyRequest } from 'fastify';
 import type { Viewer } from '../../access/permissions.js';
@@ -19,29 +19,29 @@ import { plain } from './markdown-to-text.js';
 import { enterShare, shareOfPage } from '../http/share-link-address.js';
 import { sightOf } from '../../album/visibility.js';
 
-/** The head of a page: markup, its title where it has one of its own, and whether search engines may show it. */
+/** The head of a page: markup, its title if it has its own, and whether search engines may index it. */
 export interface PageHead {
   markup: string;
   title?: string;
   index: boolean;
 }
 
-/** What goes into the head of a page; undefined where the page is for those who sign in. */
+/** The content of the head of a page; undefined if the page requires signing in. */
 export type Preview = (request: FastifyRequest) => Promise<PageHead | undefined>;
 
 type Parts = Pick<Context, 'access' | 'catalog' | 'library' | 'clock' | 'config' | 'ask'>;
 
-/** What is told of a page. */
+/** The content of a preview. */
 interface Told {
   title: string;
   description?: string;
-  /** Path of the page, where it has one address that is its own. */
+  /** The canonical path of the page, if there is one. */
   path?: string;
   image?: { id: string; width?: number; height?: number };
   index?: boolean;
 }
 
-/** Makes the heads of pages. */
+/** Creates the heads of pages. */
 export function makePreview(parts: Parts): Preview {
   return async (request) => {
     const brought = shareOfPage(request);
@@ -55,7 +55,7 @@ export function makePreview(parts: Parts): Preview {
   };
 }
 
-/** By which feed readers find the feed of the album. */
+/** The link by which feed readers find the feed of the album. */
 const feedOf = (name: string): string =>
   `<link rel="alternate" type="${atomType}" title="${escaped(name)}" href="${atomPath}" />`;
 
@@ -98,7 +98,7 @@ async function ofPage(parts: Parts, request: FastifyRequest, who: Viewer): Promi
     const description = countText(catalog.count(found, sight));
     return { title: `${q} – ${name}`, description, ...imageOf(tiles[0]) };
   } catch (error) {
-    // A search that makes no sense has a page, which says so.
+    // An invalid search has a page, too, which says so.
     if (error instanceof PhotospoolError && error.code === 'invalid') return { title: name, description: count };
     throw error;
   }
@@ -145,7 +145,7 @@ function markupOf({ title, description, path, image }: Told, base: string, name:
   return metas.join('');
 }
 
-/** Whoever asks something below the address of a link. */
+/** The viewer of a request below the address of a link. */
 function viewerBy({ headers, ip, protocol, server }: FastifyRequest, secret: string): ReturnType<typeof viewerNow> {
   const raw = { url: `/s/${secret}/api/`, httpVersion: '1.1' };
   enterShare(raw);

@@ -1,14 +1,14 @@
-/** What people write in Markdown, as programs show it that know no markup: previews of links, feed readers. Pure. */
+/** Markdown as plain text, for link previews and feed readers. Pure. */
 
-/** So many characters of a description are told. */
+/** The maximum characters of a description. */
 const longest = 300;
 
-/** So many characters of what was written are looked at: enough for what is told, however much of it is links. */
+/** The maximum characters of Markdown that are read: enough for the description, however much of it is links. */
 const read = 10_000;
 
-/** Markdown as one line of text without its signs, cut at a word where it is long. */
+/** Markdown as one line of plain text, cut at a word if it is long. */
 export function plain(markdown: string): string {
-  // No part of these patterns can match what begins another match, so that each character is looked at a few times at most.
+  // No part of these patterns can match the start of another match, so each character is read only a few times.
   const text = markdown
     .slice(0, read)
     .replace(/!?\[([^[\]]*)\]\([^()]*\)/g, '$1')

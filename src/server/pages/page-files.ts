@@ -1,6 +1,6 @@
 /**
- * The built album page: files with a hash in their name may be kept for ever, all others are asked for again; an address
- * that is no file is the page itself (the page has addresses of its own).
+ * Serves the built page: files with a hash in their name are cached permanently, all others are revalidated; a path
+ * without a file gets the page itself (it has its own routes).
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -11,17 +11,17 @@ import { escaped } from './escape-markup.js';
 import { refuse } from '../http/error-responses.js';
 import type { PageHead, Preview } from './link-preview.js';
 
-/** Addresses that are never the page. */
+/** Paths that are never the page. */
 const reserved = /^\/(?:api|media|originals|db|blobs|assets|metrics|healthz)(?:\/|$)/;
 
-/** Serves the files of `root` with `.br` and `.gz` beside them, and answers all addresses that nothing else knows. */
+/** Serves the files of `root` with `.br` and `.gz` beside them, and answers all paths without a route. */
 export async function serveAlbum(app: FastifyInstance, root: string, preview: Preview): Promise<void> {
   const built = existsSync(join(root, 'index.html'));
   if (built) {
     await app.register(fastifyStatic, {
       root,
       preCompressed: true,
-      // The page at `/` may have a head of its own.
+      // The page at `/` may have its own head.
       allowedPath: (path) => path !== '/',
       cacheControl: false,
       dotfiles: 'ignore',
@@ -45,7 +45,7 @@ export async function serveAlbum(app: FastifyInstance, root: string, preview: Pr
   });
 }
 
-/** What search engines are told of everything that is not to be in them. */
+/** The robots header for everything that must not be indexed. */
 export const noRobots = 'noindex, nofollow';
 
 function withHead(page: string, { markup, title, index }: PageHead): string {
