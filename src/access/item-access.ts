@@ -55,6 +55,9 @@ export interface ItemClaims {
   entries: AlbumEntry[];
 }
 
+/** What an item says of who may see it, but for the albums it is in: the same for very many items. */
+export type ClassClaims = Omit<ItemClaims, 'item' | 'entries'> & { holder: Holder };
+
 /**
  * Who looks at items. `visitor` is whoever has no account. `actsForHouse`: an owner, as this server has them in force; where documents say that
  * they were removed (of the last owner who can sign in, another server decides nothing) they see what the house sees.
@@ -86,8 +89,14 @@ export interface ItemAccess {
   isPartner(of: Holder, person: string): boolean;
   /** What a person (a ULID) may do in an album that they do not hold; undefined for nothing. */
   albumRight(album: string, person: string): AlbumRight | undefined;
-  /** Whether an entry counts: the item is in the album. */
-  isInAlbum(item: Item, entry: AlbumEntry): boolean;
+  /** Whether an entry counts: the item is in the album. Without `sha256`: any item but those in `takenOut`. */
+  isInAlbum(item: { holder: Holder; sha256?: string }, entry: AlbumEntry): boolean;
+  /** The public ids of items that were ever taken out of an album by themselves. */
+  takenOut(album: string): string[];
+  /** Whether somebody sees all items that say this; `in-albums`: only those with an entry of which `seesEntry` holds. */
+  seesClass(onlooker: Onlooker, claims: ClassClaims): boolean | 'in-albums';
+  /** Whether an entry shows an item to somebody whom its class shows what is in albums. `item`: as of `isInAlbum`. */
+  seesEntry(onlooker: Onlooker, item: { holder: Holder; sha256?: string }, entry: AlbumEntry): boolean;
   maySee(onlooker: Onlooker, claims: ItemClaims): boolean;
 }
 
@@ -179,40 +188,48 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
         once(`${what} ${album} ${person}`, () => given(find(membersId(album)), holder, authorOf(person), what));
       return has('add') ? 'add' : has('view') ? 'view' : undefined;
     },
-    isInAlbum(item, { album, by, saw }) {
+    takenOut: (album) =>
+      [...find(membersId(album)).ends.values()].flatMap(({ to }) =>
+        to?.startsWith(itemTo) ? to.slice(itemTo.length) : [],
+      ),
+    isInAlbum({ holder: owner, sha256 }, { album, by, saw }) {
       const holder = albumNamed(album)?.holder;
       if (holder === undefined || !documents.hasAlbum(album) || !isKnown(withoutSelf(saw), noGrants, documents))
         return false;
-      const isGuest = item.holder !== holder;
-      if (isGuest && (item.holder === house || access.albumRight(album, item.holder) !== 'add')) return false;
-      if (item.holder !== house) {
-        const whose = authorOf(item.holder);
+      const isGuest = owner !== holder;
+      if (isGuest && (owner === house || access.albumRight(album, owner) !== 'add')) return false;
+      if (owner !== house) {
+        const whose = authorOf(owner);
         if (by !== whose || !sawEnds(people, saw[peopleId] ?? [], [whose])) return false;
       }
-      const concerned = [`item:${publicIdOf(item)}`, ...(isGuest ? [authorOf(item.holder)] : [])];
+      const itself = sha256 === undefined ? [] : [itemTo + publicIdOf({ holder: owner, sha256 })];
+      const concerned = [...itself, ...(isGuest ? [authorOf(owner)] : [])];
       return sawEnds(find(membersId(album)), saw[membersId(album)] ?? [], concerned);
     },
-    maySee(looks, claims) {
-      const { item, audience } = claims;
+    seesClass(looks, claims) {
+      const { holder, audience } = claims;
       const isRemoved = looks.kind === 'person' && !access.isMember(looks.person);
       if (isRemoved && !looks.actsForHouse) return false;
       const onlooker: Onlooker = isRemoved ? { kind: 'house' } : looks;
-      const isHolder = holds(onlooker, item.holder);
+      const isHolder = holds(onlooker, holder);
       if (claims.locked) return isHolder && onlooker.kind === 'person' && onlooker.unlocked === true;
       if (isHolder) return true;
       if (claims.trashed || claims.guest || !isKnown(claims.saw, noGrants, documents)) return false;
-      if (item.holder !== house && !access.isMember(item.holder)) return false;
+      if (holder !== house && !access.isMember(holder)) return false;
       if (onlooker.kind === 'house') return false;
-      if (onlooker.kind === 'link') return onlooker.of === item.holder;
-      if (onlooker.kind === 'visitor') return audience === 'public' && access.mayPublish(item.holder);
-      const { person } = onlooker;
+      if (onlooker.kind === 'link') return onlooker.of === holder;
+      if (onlooker.kind === 'visitor') return audience === 'public' && access.mayPublish(holder);
       if (audience !== 'private') return true;
-      if (!claims.archived && access.isPartner(item.holder, person)) return true;
-      return claims.entries.some(
-        (entry) =>
-          access.isInAlbum(item, entry) &&
-          (holds(onlooker, albumNamed(entry.album)!.holder) || access.albumRight(entry.album, person) !== undefined),
-      );
+      if (!claims.archived && access.isPartner(holder, onlooker.person)) return true;
+      return 'in-albums';
+    },
+    seesEntry: (looks, item, entry) =>
+      looks.kind === 'person' &&
+      access.isInAlbum(item, entry) &&
+      (holds(looks, albumNamed(entry.album)!.holder) || access.albumRight(entry.album, looks.person) !== undefined),
+    maySee(onlooker, { item, entries, ...claims }) {
+      const sees = access.seesClass(onlooker, { ...claims, holder: item.holder });
+      return sees === 'in-albums' ? entries.some((entry) => access.seesEntry(onlooker, item, entry)) : sees;
     },
   };
   return access;
@@ -223,5 +240,8 @@ function holds(onlooker: Onlooker, holder: Holder): boolean {
   if (holder === house) return onlooker.kind === 'house' || (onlooker.kind === 'person' && onlooker.actsForHouse);
   return onlooker.kind === 'person' && onlooker.person === holder;
 }
+
+/** What the `to` of an end begins with that takes an item out of an album. */
+const itemTo = 'item:';
 
 const withoutSelf = (saw: Saw): Saw => Object.fromEntries(Object.entries(saw).filter(([set]) => set !== self));

@@ -12,12 +12,13 @@ import type { Rendition } from '../document/photo-document.js';
 import type { PhotoView } from '../document/photo-view.js';
 import type { Library } from '../library/library.js';
 import type { PhotosChange } from './edit-photos.js';
-import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
+import { readPhotos, type StoredPhoto } from './find-photos.js';
+import { sightOf } from './visibility.js';
 
 /** What films are found in. */
 export interface PlayableVideoParts {
   library: Library;
-  catalog: Pick<Catalog, 'clipOf'>;
+  catalog: Pick<Catalog, 'clipOf' | 'clipFor'>;
 }
 
 /** A film to be sent. */
@@ -36,12 +37,8 @@ export function sourceOf(
   photo: PhotoView,
 ): StoredPhoto | undefined {
   if (isFilm(photo) || photo.motion) return readPhotos(library, [photo.id])[0];
-  const clip = catalog.clipOf(photo.id);
-  const found = clip && readPhotos(library, [clip.id]);
-  if (!found || clip.audience === 'public') return found?.[0];
-  // The clip is in no list of its own, so no link has it in its scope.
-  const { scope: _scope, ...unscoped } = viewer;
-  return visibleTo(library, unscoped, found)[0];
+  const clip = catalog.clipFor(photo.id, sightOf(viewer));
+  return clip === undefined ? undefined : readPhotos(library, [clip])[0];
 }
 
 /** A photo that somebody sees, with `motion` where it plays for them. */

@@ -44,13 +44,13 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
   if (viewer.scope && terms.length > 0) throw new PhotospoolError('invalid', 'What was shared can’t be searched.');
   const hidden = terms.some((term) =>
     term.kind === 'state'
-      ? term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.reviewed)) !== 0)
+      ? term.tests.some(({ mask }) => (mask & (bit.geotagged | bit.reviewed | bit.archived)) !== 0)
       : term.kind === 'area' || (term.kind === 'range' && term.column === 'added'),
   );
   if (hidden)
     throw new PhotospoolError(
       'invalid',
-      'Only the family can search for added:, near:, box:, is:geotagged and is:reviewed.',
+      'Only the family can search for added:, near:, box:, is:geotagged, is:reviewed and is:archived.',
     );
 }
 

@@ -1,44 +1,68 @@
 /**
- * The last few answers, kept until a row or what people may see changes: a page of the album asks for the stretches, facets and rows of one
- * search in a row. Four bytes per photo each; their memory is used again for the next answer.
+ * The last few answers, kept until a row changes or what people may see does: a page of the album asks for the stretches, facets and rows of
+ * one search in a row, and several people look at the same time. All of them together take no more memory than four answers with all photos
+ * (16 bytes per photo), so there are more of those that are small; their memory is used again for the next answers.
  */
 import type { ItemAccess } from '../access/item-access.js';
 import type { Columns } from './columns.js';
-import { evaluate, makeScratch, type MatchingSlots, type Sight } from './search-filter.js';
+import { evaluate, isTimeline, makeScratch, type MatchingSlots } from './search-filter.js';
 import { grown } from './growable-array.js';
+import type { Sight } from './item-visibility.js';
 import type { Query } from './query.js';
 
-const most = 4;
+const most = 32;
+/** So many answers with all photos. */
+const room = 4;
 
-/** Evaluates a search, or returns what was found before where nothing changed since. Good until the next call. */
-export function makeRecent(): (columns: Columns, query: Query, sight: Sight) => MatchingSlots {
+/**
+ * Evaluates a search, or returns what was found before where nothing changed since. Good until the next call. `each`: as of `evaluate`.
+ */
+export type Recent = (columns: Columns, query: Query, sight: Sight, each?: boolean) => MatchingSlots;
+
+/** Keeps answers. */
+export function makeRecent(): Recent {
   const scratch = makeScratch();
   const answers = new Map<string, { memory: Uint32Array; found: MatchingSlots }>();
   let spare: Uint32Array[] = [];
-  let of: Columns | undefined;
-  let edition = -1;
-  let by: ItemAccess | undefined;
+  let into = new Uint32Array(0);
+  let used = 0;
+  let of: { columns: Columns; edition: number; access: ItemAccess } | undefined;
 
   function forget(key: string): void {
     const answer = answers.get(key);
-    if (answer) spare.push(answer.memory);
+    if (!answer) return;
+    used -= answer.memory.length;
+    spare.push(answer.memory);
     answers.delete(key);
   }
 
-  return (columns, query, sight) => {
-    if (columns !== of) spare = [];
-    const isOld = columns !== of || columns.edition !== edition || sight.access !== by;
-    if (isOld) for (const key of answers.keys()) forget(key);
-    of = columns;
-    edition = columns.edition;
-    by = sight.access;
+  /** Memory for so many slots, so that all answers and what is spare fit into `limit`. */
+  function take(length: number, limit: number): Uint32Array {
+    while (answers.size > 0 && (answers.size >= most || used + length > limit)) forget(answers.keys().next().value!);
+    const place = spare.findIndex((memory) => memory.length >= length && memory.length <= 2 * length + 64);
+    const memory = place < 0 ? grown(new Uint32Array(0), length) : spare.splice(place, 1)[0]!;
+    used += memory.length;
+    let left = limit - used;
+    spare = spare.filter(({ length }) => (left -= length) >= 0);
+    return memory;
+  }
+
+  return (columns, query, sight, each = false) => {
+    const { edition } = columns;
+    if (of?.columns !== columns) spare = [];
+    if (of?.columns !== columns || of.edition !== edition || of.access !== sight.access)
+      for (const key of [...answers.keys()]) forget(key);
+    of = { columns, edition, access: sight.access };
     const { onlooker, self, scope, outside = false } = sight.viewer;
-    const key = JSON.stringify([query.text, onlooker, self, scope, outside]);
+    const differs = columns.twins.groups.size > 0 || isTimeline(query, sight.viewer);
+    const key = JSON.stringify([query.text, onlooker, self, scope, outside, each && differs]);
     let answer = answers.get(key);
     if (!answer) {
-      if (answers.size >= most) forget(answers.keys().next().value!);
-      const memory = grown(spare.pop() ?? new Uint32Array(0), columns.count);
-      answer = { memory, found: evaluate(columns, query, sight, scratch, memory) };
+      into = grown(into, columns.count);
+      const found = evaluate(columns, query, sight, scratch, into, each);
+      const memory = take(found.length, Math.max(room * columns.count, 1024));
+      memory.set(found);
+      answer = { memory, found: memory.subarray(0, found.length) };
     }
     answers.delete(key);
     answers.set(key, answer);

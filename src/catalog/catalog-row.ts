@@ -3,11 +3,14 @@
  * same document gives the same row anywhere. A body that has not the shape of a photo (a newer format, a careless peer)
  * gives none, so that it can't hold up the library.
  */
+import { readItem, type ItemClaims } from '../access/item-access.js';
 import { suggestedAlbum } from '../document/suggested-album.js';
 import { shownEdit } from '../document/edits.js';
 import { confirmedOf, isConfirmed, peopleIn, type MayShare } from '../document/share-link-view.js';
 import { pairOf } from '../document/facts.js';
-import { audiences, sha256Of, type Body, type PhotoDocument } from '../document/photo-document.js';
+import type { End } from '../document/grants.js';
+import { house, publicIdOf, type Holder, type Item } from '../document/item-id.js';
+import { audiences, type Body, type PhotoDocument } from '../document/photo-document.js';
 import { owner, sideOf } from '../document/photo-senders.js';
 import { apartFrom, favouriteOf, viewPhoto, type PhotoView } from '../document/photo-view.js';
 import { dateNumber } from './date-numbers.js';
@@ -19,8 +22,10 @@ import { wordsOf } from './tokenize.js';
 
 /** A row without its number. Dates are numbers (date-numbers.ts); lists and places are JSON; text is without control characters. */
 export interface PhotoRow {
-  /** SHA-256, 32 bytes. */
+  /** The public id, 32 bytes. */
   id: Uint8Array;
+  /** The SHA-256 of an item that a person holds; null for items of the house, whose id it is. */
+  bytes: Uint8Array | null;
   /** Wall time, `2024-07-01T12:00:00.000`. */
   taken: string;
   /** UTC. */
@@ -65,8 +70,14 @@ export interface PhotoRow {
   folder: string | null;
   /** JSON: the photos (SHA-256) that it is not the same as (near-duplicates.ts). */
   apart: string | null;
-  /** Who brought it, where that was nobody who acts for the owner: stacks, pairs and duplicates form on one side alone. */
+  /**
+   * Of the house’s: who brought it, where that was nobody who acts for the owner; of a person’s: that person’s ULID, or `guest of` it. Stacks, pairs
+   * and duplicates form on one side alone.
+   */
   side: string | null;
+  /** The number of what it says about who may see it, and JSON of the numbers of its entries in albums (access-classes.ts). */
+  class: number;
+  entries: string | null;
   /** JSON: what of it is another thing for links to a search (`SharedPart`). */
   shared: string | null;
   /** JSON: the people who said or brought something of it, by their ids. */
@@ -76,6 +87,7 @@ export interface PhotoRow {
 /** The columns of a row, in the order of the table. */
 export const rowColumns = [
   'id',
+  'bytes',
   'taken',
   'added',
   'width',
@@ -103,6 +115,8 @@ export const rowColumns = [
   'folder',
   'apart',
   'side',
+  'class',
+  'entries',
   'shared',
   'people',
 ] as const satisfies readonly (keyof PhotoRow)[];
@@ -114,25 +128,48 @@ const versionLength = 8;
 const mostWords = 1_000;
 const mostElements = 1_000;
 
-/** The SHA-256 in the id of a photo document; undefined for all other documents. */
-export const photoSha256 = (id: string): string | undefined => (id.startsWith('photo:') ? sha256Of(id) : undefined);
+/** A row, with what it says about who may see it in full. */
+export type NewRow = Omit<PhotoRow, 'class' | 'entries'> & { claims: ItemClaims };
 
-/** The row of a photo document; undefined where its body is none that this version can show. */
-export function rowOf(sha256: string, body: Body, mayShare: MayShare = ownerShares): PhotoRow | undefined {
-  if (!isPhoto(body)) return undefined;
-  const row = rowAsShown(sha256, body, sideOf(body, mayShare));
-  return { ...row, shared: sharedOf(sha256, body, row, mayShare), people: listOrNull(peopleIn(body)) };
+/** What rows depend on beside their documents. */
+export interface RowSources {
+  /** Who may share, for links to a search. */
+  mayShare?: MayShare | undefined;
+  /** The ends that this server knows of an item’s document beside those in it. */
+  ends?: ((item: Item) => ReadonlyMap<string, End>) | undefined;
 }
+
+/** The row of an item; undefined where its body is none that this version can show. */
+export function rowOf(item: Item, body: Body, { mayShare = ownerShares, ends }: RowSources = {}): NewRow | undefined {
+  if (!isPhoto(body)) return undefined;
+  // Without gives, an item of the house is in no album whatever ended, and it can’t be locked.
+  const isPlain = item.holder === house && body.edits.gives === undefined;
+  const claims = readItem(item, body, isPlain ? undefined : ends?.(item));
+  if (!claims) return undefined;
+  const shares = item.holder === house ? mayShare : holderShares(item.holder);
+  const row = rowAsShown(claims, body, sideIn(claims, body, mayShare));
+  return { ...row, claims, shared: sharedOf(claims, body, row, shares), people: listOrNull(peopleIn(body)) };
+}
+
+/** Whose a photo is where photos are put together: a guest’s are apart until their holder accepts them. */
+const sideIn = ({ item: { holder }, guest }: ItemClaims, body: PhotoDocument, mayShare: MayShare): string | null =>
+  holder === house ? sideOf(body, mayShare) : guest ? `guest of ${holder}` : holder;
+
+/** What a person holds is shared by nobody else. */
+const holderShares =
+  (holder: Holder): MayShare =>
+  (author) =>
+    author === `person:${holder}`;
 
 /** Where nobody says who may share, the owner may alone. */
 const ownerShares: MayShare = (author) => author === owner;
 
 /** What of a row is another thing for links to a search. */
-function sharedOf(sha256: string, body: Body & PhotoDocument, row: ShownRow, mayShare: MayShare): string | null {
+function sharedOf(claims: ItemClaims, body: Body & PhotoDocument, row: ShownRow, mayShare: MayShare): string | null {
   if (isConfirmed(body, mayShare)) return null;
   const confirmed = confirmedOf(body, mayShare);
   if (confirmed === 'none') return JSON.stringify(inNoLink);
-  const other = rowAsShown(sha256, confirmed.photo, row.side);
+  const other = rowAsShown(claims, confirmed.photo, row.side);
   const differ = searched.filter((name) => other[name] !== row[name]);
   if (differ.length === 0 && !confirmed.doubted) return null;
   const part = Object.fromEntries(differ.map((name) => [name, other[name]]));
@@ -146,13 +183,15 @@ const searched = [
 ] as (keyof ShownRow & keyof ColumnRow)[];
 
 /** A row without what depends on who may share. */
-type ShownRow = Omit<PhotoRow, 'shared' | 'people'>;
+type ShownRow = Omit<NewRow, 'shared' | 'people' | 'claims'>;
 
-function rowAsShown(sha256: string, body: PhotoDocument, side: string | null): ShownRow {
-  const view = viewPhoto(sha256, body, { here: false });
+function rowAsShown({ item, archived }: ItemClaims, body: PhotoDocument, side: string | null): ShownRow {
+  const id = publicIdOf(item);
+  const view = viewPhoto(id, body, { here: false });
   const { gps, place, camera, exposure } = view;
   return {
-    id: Buffer.from(sha256, 'hex'),
+    id: Buffer.from(id, 'hex'),
+    bytes: item.holder === house ? null : Buffer.from(item.sha256, 'hex'),
     taken: wallTime(view.taken),
     added: dateNumber(view.added),
     width: wholeOf(view.width) ?? 0,
@@ -161,7 +200,7 @@ function rowAsShown(sha256: string, body: PhotoDocument, side: string | null): S
     thumbhash: view.thumbhash ?? null,
     version: view.renditions.thumb?.sha256.slice(0, versionLength) ?? null,
     unshown: view.unshown ?? null,
-    state: stateOf(view),
+    state: stateOf(view) | (archived ? bit.archived : 0),
     rating: view.rating,
     iso: wholeOf(exposure?.iso),
     lat: gps?.lat ?? null,
@@ -236,6 +275,7 @@ function listOrNull(values: readonly string[]): string | null {
 export type ColumnRow = { n: number } & Omit<
   PhotoRow,
   | 'id'
+  | 'bytes'
   | 'type'
   | 'thumbhash'
   | 'version'

@@ -5,23 +5,26 @@
  * be dropped and come back equal.
  */
 import type { Sqlite } from '../base/sqlite.js';
+import { itemId } from '../document/item-id.js';
+import { accessSchema, openAccessNumbers } from './access-classes.js';
 import { openPairs } from './live-photos.js';
 import { compareKeys, homeOf, type SortKey } from './row-numbers.js';
-import { rowColumns, type PhotoRow } from './catalog-row.js';
+import { rowColumns, type NewRow, type PhotoRow } from './catalog-row.js';
 import { openStacks } from './raw-jpeg-stacks.js';
 import { bit } from './photo-flags.js';
 
 /** The version of the tables. Another one found means: drop and build again. */
-export const version = 8;
+export const version = 9;
 
 /** Changes kept for others to catch up on; who is further behind loads anew. */
 const journal = 100_000;
 
 const columns = `
-  id BLOB NOT NULL, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+  id BLOB NOT NULL, bytes BLOB, taken TEXT NOT NULL, added INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
   type TEXT NOT NULL, thumbhash TEXT, version TEXT, unshown TEXT, state INTEGER NOT NULL, rating INTEGER NOT NULL, iso INTEGER, lat REAL, lon REAL,
   camera TEXT, lens TEXT, place TEXT, tags TEXT, albums TEXT, favourites TEXT, words TEXT NOT NULL,
-  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, folder TEXT, apart TEXT, side TEXT, shared TEXT, people TEXT`;
+  seconds REAL, pair TEXT, motion INTEGER NOT NULL, shot INTEGER, folder TEXT, apart TEXT, side TEXT, class INTEGER NOT NULL,
+  entries TEXT, shared TEXT, people TEXT`;
 
 /**
  * What live-photos.ts and raw-jpeg-stacks.ts find: `beside` is 1 for a video that plays with a photo and for a RAW behind its JPEG; of that JPEG,
@@ -29,17 +32,19 @@ const columns = `
 const paired = 'beside INTEGER NOT NULL DEFAULT 0, stacked INTEGER NOT NULL DEFAULT 0, clip BLOB, clip_motion INTEGER';
 
 /** Makes the tables where they are missing, empty; `complete` stays 0 until `finish`. */
-export const schema = `
+export const schema =
+  `
   CREATE TABLE IF NOT EXISTS catalog_photo (n INTEGER PRIMARY KEY, ${columns}, ${paired});
   CREATE INDEX IF NOT EXISTS catalog_photo_pair ON catalog_photo (pair) WHERE pair IS NOT NULL;
   CREATE INDEX IF NOT EXISTS catalog_photo_shot ON catalog_photo (shot) WHERE shot IS NOT NULL;
   CREATE INDEX IF NOT EXISTS catalog_photo_folder ON catalog_photo (folder, n) WHERE folder IS NOT NULL;
   CREATE INDEX IF NOT EXISTS catalog_photo_clip ON catalog_photo (clip) WHERE clip IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS catalog_photo_bytes ON catalog_photo (bytes) WHERE bytes IS NOT NULL;
   CREATE UNIQUE INDEX IF NOT EXISTS catalog_photo_id ON catalog_photo (id);
   CREATE TABLE IF NOT EXISTS catalog_change (seq INTEGER PRIMARY KEY, n INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS catalog_state (
     version INTEGER NOT NULL, generation INTEGER NOT NULL, building INTEGER NOT NULL, complete INTEGER NOT NULL,
-    behind INTEGER);`;
+    behind INTEGER);` + accessSchema;
 
 /** Makes the table that `index` fills between `clear` and `finish`, in the order of arrival. */
 export const bulkSchema = `CREATE TABLE catalog_bulk (arrival INTEGER PRIMARY KEY, ${columns}, UNIQUE (id));`;
@@ -47,7 +52,8 @@ export const bulkSchema = `CREATE TABLE catalog_bulk (arrival INTEGER PRIMARY KE
 /** Drops all that the catalog has. */
 export const dropAll = `
   DROP TABLE IF EXISTS catalog_bulk; DROP TABLE IF EXISTS catalog_photo;
-  DROP TABLE IF EXISTS catalog_change; DROP TABLE IF EXISTS catalog_state;`;
+  DROP TABLE IF EXISTS catalog_change; DROP TABLE IF EXISTS catalog_state;
+  DROP TABLE IF EXISTS catalog_class; DROP TABLE IF EXISTS catalog_term;`;
 
 /** `generation` changes when rows were written that `catalog_change` does not tell of. `behind`: indexed-mark.ts. */
 export interface State {
@@ -75,15 +81,17 @@ const values = (row: PhotoRow): (string | number | null | Uint8Array)[] => rowCo
 /** What writes and reads single rows. */
 export interface Tables {
   /** Writes a photo's row; nothing where it is there and equal. */
-  put(row: PhotoRow): void;
-  /** The photos (SHA-256) of which a person said or brought something. */
+  put(row: NewRow): void;
+  /** The documents of photos of which a person said or brought something, by their ids. */
   naming(person: string): string[];
   /** Removes a photo's row, where there is one. */
   remove(id: Uint8Array): void;
   /** Puts a row into `catalog_bulk`. */
-  append(row: PhotoRow): void;
+  append(row: NewRow): void;
   /** Takes a row out of `catalog_bulk`. */
   omit(id: Uint8Array): void;
+  /** The tables were made again. */
+  forget(): void;
 }
 
 /** The writer of rows. */
@@ -100,6 +108,8 @@ export function openTables(db: Sqlite): Tables {
 
   const pairs = openPairs(db, changed);
   const stacks = openStacks(db, changed);
+  const numbers = openAccessNumbers(db);
+  const asRow = ({ claims, ...row }: NewRow): PhotoRow => ({ ...row, ...numbers.numbersOf(claims) });
 
   function changed(n: number): void {
     const seq = Number(note.run(n).lastInsertRowid);
@@ -141,9 +151,10 @@ export function openTables(db: Sqlite): Tables {
   }
 
   return {
-    put(row) {
+    put(made) {
+      const row = asRow(made);
       const old = byId.get(row.id);
-      if (old && rowColumns.every((name) => name === 'id' || old[name] === row[name])) return;
+      if (old && rowColumns.every((name) => name === 'id' || name === 'bytes' || old[name] === row[name])) return;
       if (old?.taken === row.taken) {
         update.run(...values(row), old.n);
         const turned = ((old.state ^ row.state) & bit.video) !== 0;
@@ -159,16 +170,22 @@ export function openTables(db: Sqlite): Tables {
       if (old && (old.pair !== row.pair || old.shot !== row.shot)) settle(old);
     },
     naming(person) {
-      const all = db.prepare<{ id: Uint8Array }>('SELECT id FROM catalog_photo WHERE instr(people, ?) > 0');
-      return all.all(JSON.stringify(person)).map(({ id }) => Buffer.from(id).toString('hex'));
+      const all = db.prepare<Pick<PhotoRow, 'id' | 'bytes'> & { holder: string }>(
+        `SELECT p.id, bytes, json_extract(claims, '$.holder') AS holder
+         FROM catalog_photo AS p JOIN catalog_class AS c ON c.id = p.class WHERE instr(people, ?) > 0`,
+      );
+      return all
+        .all(JSON.stringify(person))
+        .map(({ id, bytes, holder }) => itemId({ holder, sha256: Buffer.from(bytes ?? id).toString('hex') }));
     },
     remove(id) {
       const old = byId.get(id);
       if (old) take(old.n);
       if (old) settle(old);
     },
+    forget: () => numbers.forget(),
     append(row) {
-      db.prepare(`INSERT OR REPLACE INTO catalog_bulk (${names}) VALUES (${marks})`).run(...values(row));
+      db.prepare(`INSERT OR REPLACE INTO catalog_bulk (${names}) VALUES (${marks})`).run(...values(asRow(row)));
     },
     omit(id) {
       db.prepare('DELETE FROM catalog_bulk WHERE id = ?').run(id);

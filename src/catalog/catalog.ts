@@ -10,7 +10,9 @@ import { PhotospoolError } from '../base/errors.js';
 import type { ItemAccess } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { MayShare } from '../document/share-link-view.js';
-import { photoId, type Body } from '../document/photo-document.js';
+import type { End } from '../document/grants.js';
+import { house, itemId, itemOf, publicIdOf, type Holder } from '../document/item-id.js';
+import type { Body } from '../document/photo-document.js';
 import { isPrivateTag } from '../document/tag-names.js';
 import {
   owner,
@@ -30,16 +32,16 @@ import { countPlaces, type SpanPlaces } from './month-places.js';
 import { pickCovers } from './month-covers.js';
 import { derivedOf } from './derived-values.js';
 import { findAlike, type Alike } from './near-duplicates.js';
-import { accessOfNobody } from './item-visibility.js';
-import type { MatchingSlots, Sight } from './search-filter.js';
+import { accessOfNobody, openRowSights, openSights } from './item-visibility.js';
+import type { MatchingSlots } from './search-filter.js';
 import { clusterSpots } from './map-clusters.js';
 import { openSimilarityIndex, type SimilarityIndex } from './similarity-index.js';
 import { openMemory } from './load-columns.js';
 import { idsOf, numberOf, pageOfAll, pageOfFound, readCursor, readLimit, tilesOf, type Numbers } from './pagination.js';
-import { openPaired, type Paired } from './live-photos.js';
+import { openPaired, type Paired } from './companions.js';
 import { openStacked, type Stacked } from './raw-jpeg-stacks.js';
 import { makeRecent } from './answer-cache.js';
-import { photoSha256, rowOf } from './catalog-row.js';
+import { rowOf, type NewRow } from './catalog-row.js';
 import type { Query } from './query.js';
 import { openSuggested, type Suggested } from './suggested-albums.js';
 import { openTables, readState, version } from './catalog-tables.js';
@@ -70,7 +72,10 @@ export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
   page(query: Query, options?: PageOptions): Page;
   /** The same page, as tiles. */
   tiles(query: Query, options?: PageOptions): { tiles: Tile[]; next?: string };
-  /** The tile of one photo (SHA-256), where the viewer may see it and it matches. */
+  /**
+   * The tile of one photo (its public id), where the viewer may see it and it matches: also of an archived one, and of one that has the
+   * same bytes as another.
+   */
   tile(id: string, query: Query, viewer?: CatalogViewer): Tile | undefined;
   /** How many photos match. */
   count(query: Query, viewer?: CatalogViewer): number;
@@ -91,15 +96,15 @@ export interface Catalog extends Paired, Stacked, Suggested, IndexedMark {
   map(box: Box, zoom: number, query: Query, viewer?: CatalogViewer): Cluster[];
   /** What photos look like. */
   readonly looks: SimilarityIndex;
-  /** Photos that look the same, those with the newest first. */
-  duplicates(): Promise<Alike[]>;
+  /** Photos of a holder (the house, where none is given) that look the same, those with the newest first. */
+  duplicates(holder?: Holder): Promise<Alike[]>;
   /** Empties all catalog tables; `index` fills them again, in transactions of the caller's. Answers are empty until `finish`. */
   clear(): void;
   /** After bulk indexing since `clear`: sorts, numbers and indexes the rows; the columns are loaded anew when needed. */
   finish(): void;
-  /** Whether a photo (SHA-256) has a row. */
+  /** Whether a photo (its public id) has a row. */
   has(id: string): boolean;
-  /** Takes in what other processes wrote since (`n` is the library's lastChange). */
+  /** Takes in what other processes wrote since (`n` is the library's lastChange). A change of who may see what needs no call. */
   catchUp(n: number): void;
   /** Loads the columns into memory in slices of some milliseconds; resolves when counts are answered at once. */
   load(): Promise<void>;
@@ -117,6 +122,8 @@ export interface CatalogOptions {
   mayShare?: MayShare;
   /** The body of a document, by its id: for photos that are to be looked at again because a person has another role now. */
   bodyOf?: (id: string) => Body | undefined;
+  /** The ends of access that this server knows of a document beside those in it (`ControlDocuments.endsOf`). */
+  ends?: (id: string) => ReadonlyMap<string, End>;
 }
 
 /**
@@ -126,7 +133,7 @@ export interface CatalogOptions {
  */
 export function openCatalog(
   db: Sqlite,
-  { readOnly = false, access = () => accessOfNobody, mayShare, bodyOf }: CatalogOptions = {},
+  { readOnly = false, access = () => accessOfNobody, mayShare, bodyOf, ends }: CatalogOptions = {},
 ): Catalog {
   if (!readOnly && readState(db)?.version !== version) db.transaction(() => remake(db, 0));
   const tables = once(() => openTables(db));
@@ -142,12 +149,16 @@ export function openCatalog(
   const looks = openSimilarityIndex(db);
   const turn = openTurn(db, () => memory().refresh());
 
+  function makeRow(id: string, body: Body | undefined): NewRow | undefined {
+    const item = itemOf(id);
+    return item && body && rowOf(item, body, { mayShare, ends: ends && ((one) => ends(itemId(one))) });
+  }
+
   /** What a person said and brought counts for links or not, as their role is now. */
   function indexPerson(person: string): void {
     if (readState(db)?.version !== version) return;
-    for (const sha256 of tables().naming(person)) {
-      const body = bodyOf?.(photoId(sha256));
-      const row = body && rowOf(sha256, body, mayShare);
+    for (const id of tables().naming(person)) {
+      const row = makeRow(id, bodyOf?.(id));
       if (row) tables().put(row);
     }
     turn.refreshLater();
@@ -156,28 +167,30 @@ export function openCatalog(
   return {
     ...openPages(db, finding),
     ...openCounts(finding),
-    ...openPaired(db),
+    ...openPaired(db, finding.rowSightOf),
     ...openStacked(db),
     ...openSuggested(db),
     ...openIndexedMark(db, turn),
     index(id, body) {
       if (id.startsWith('person:') && !turn.isBuilding()) return indexPerson(id);
-      const sha256 = photoSha256(id);
-      if (sha256 === undefined) return;
-      const row = body && rowOf(sha256, body, mayShare);
+      const item = itemOf(id);
+      if (!item) return;
+      const row = makeRow(id, body);
       const building = turn.isBuilding();
       if (row) (building ? tables().append : tables().put)(row);
       else {
-        (building ? tables().omit : tables().remove)(Buffer.from(sha256, 'hex'));
-        looks.forget(sha256);
+        const publicId = publicIdOf(item);
+        (building ? tables().omit : tables().remove)(Buffer.from(publicId, 'hex'));
+        looks.forget(publicId);
       }
       if (!building) turn.refreshLater();
     },
     looks,
     has: (id) => numberOf(db, id) !== undefined,
-    duplicates: () => findAlike(db, looks),
+    duplicates: (holder = house) => findAlike(db, looks, holder),
     clear() {
       db.transaction(() => startBuilding(db));
+      tables().forget();
       turn.forget();
       memory().refresh();
     },
@@ -196,12 +209,14 @@ type Finding = ReturnType<typeof openFinding>;
 
 function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, access: () => ItemAccess) {
   const recent = makeRecent();
-  const sightOf = (viewer: CatalogViewer): Sight => ({ viewer, access: access() });
+  const sightOf = openSights(db, access);
+  const rowSightOf = openRowSights(db, access);
 
   /** The columns, and what a query finds in them. */
-  function search(query: Query, viewer: CatalogViewer): { columns: Columns; found: MatchingSlots } {
+  function search(query: Query, viewer: CatalogViewer, each = false): { columns: Columns; found: MatchingSlots } {
     const columns = memory().columns();
-    const found = recent(columns, query, sightOf(viewer));
+    const isOne = viewer.scope !== undefined && 'photo' in viewer.scope;
+    const found = recent(columns, query, sightOf(columns, viewer), each || isOne);
     if (!viewer.scope || 'search' in viewer.scope) return { columns, found };
     const n = numberOf(db, viewer.scope.photo);
     const place = n === undefined ? undefined : placeOf(columns.n, found, n);
@@ -212,12 +227,12 @@ function openFinding(db: Sqlite, memory: () => ReturnType<typeof openMemory>, ac
     const size = readLimit(limit);
     const before = readCursor(cursor);
     if (!memory().loaded() && query.terms.length === 0 && !viewer.scope)
-      return pageOfAll(db, size, before, sightOf(viewer));
+      return pageOfAll(db, size, before, rowSightOf(viewer));
     const { columns, found } = search(query, viewer);
     return pageOfFound(columns, found, size, before);
   }
-  const tiles = (numbers: readonly number[], viewer: CatalogViewer): Tile[] => tilesOf(db, numbers, sightOf(viewer));
-  return { search, numbers, tiles };
+  const tiles = (numbers: readonly number[], viewer: CatalogViewer): Tile[] => tilesOf(db, numbers, rowSightOf(viewer));
+  return { search, numbers, tiles, rowSightOf };
 }
 
 /** Pages of photos and their tiles. */
@@ -236,7 +251,7 @@ function openPages(db: Sqlite, { search, numbers, tiles }: Finding): Pick<Catalo
     tile(id, query, viewer = owner) {
       const n = numberOf(db, id);
       if (n === undefined) return undefined;
-      const { columns, found } = search(query, viewer);
+      const { columns, found } = search(query, viewer, true);
       return placeOf(columns.n, found, n) === undefined ? undefined : tiles([n], viewer)[0];
     },
   };

@@ -2,10 +2,12 @@
  * The catalog's columns in memory: typed arrays with an element per photo, for counting under any search and any viewer.
  * A photo has a slot, any one; `order` holds the slots by row number, so by time taken. Some 150 bytes a photo.
  */
+import { makeAccessLists, type AccessLists } from './access-classes.js';
 import { dateNumber } from './date-numbers.js';
 import { grown } from './growable-array.js';
 import { makeLists, setList, type Lists } from './multi-value-column.js';
 import type { ColumnRow } from './catalog-row.js';
+import { leaveTwins, makeTwinSlots, type TwinSlots } from './twin-slots.js';
 import { bit, searched } from './photo-flags.js';
 import { makeBeginnings, makeValues, type Beginnings, type Values } from './value-dictionary.js';
 
@@ -39,6 +41,11 @@ export interface Columns {
   /** Whose favourite it is. */
   person: Lists;
   word: Lists;
+  /** Numbers of classes and terms (access-classes.ts). */
+  class: Uint32Array;
+  entry: Lists;
+  access: AccessLists;
+  twins: TwinSlots;
   values: Record<'camera' | 'lens' | 'place' | 'tag' | 'album' | 'person' | 'word', Values>;
   beginnings: Beginnings;
   /** The slots in use by ascending row number; `count` of them. */
@@ -50,11 +57,15 @@ export interface Columns {
 }
 
 /** The columns with any number of values per photo. */
-export const listColumns = ['tag', 'album', 'person', 'word'] as const;
+export const listColumns = ['tag', 'album', 'person', 'word', 'entry'] as const;
+
+/** The numbers of the values of such a column are below this one. */
+export const limitOf = ({ values, access }: Columns, kind: (typeof listColumns)[number]): number =>
+  kind === 'entry' ? access.terms.length : values[kind].list.length;
 
 /** Their names in the table. */
 export const columnNames =
-  'n, taken, added, width, height, state, rating, iso, lat, lon, camera, lens, place, tags, albums, favourites, words';
+  'n, taken, added, width, height, state, rating, iso, lat, lon, camera, lens, place, tags, albums, favourites, words, class, entries';
 
 /** Makes empty columns. */
 export function makeColumns(): Columns {
@@ -86,6 +97,10 @@ export function makeColumns(): Columns {
     album: makeLists(),
     person: makeLists(),
     word: makeLists(),
+    class: new Uint32Array(0),
+    entry: makeLists(),
+    access: makeAccessLists(),
+    twins: makeTwinSlots(),
     values,
     beginnings: makeBeginnings(values.word),
     order: new Uint32Array(0),
@@ -119,6 +134,7 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   const known = placeOf(columns.n, inUse, row.n);
   const slot = known === undefined ? addSlot(columns, positionOf(columns.n, inUse, row.n)) : inUse[known]!;
   columns.edition++;
+  leaveTwins(columns.twins, slot);
   columns.n[slot] = row.n;
   columns.state[slot] = (row.state & searched) | bit.alive;
   columns.ratio[slot] = row.height > 0 ? Math.min(4, Math.max(0.3, row.width / row.height)) : 1;
@@ -136,6 +152,8 @@ export function putRow(columns: Columns, row: ColumnRow): void {
   setList(columns.album, slot, numbersOf(album, row.albums));
   setList(columns.person, slot, numbersOf(person, row.favourites));
   setList(columns.word, slot, wordNumbers(columns, row.words));
+  columns.class[slot] = row.class;
+  setList(columns.entry, slot, row.entries === null ? [] : (JSON.parse(row.entries) as number[]));
 }
 
 /** Forgets a row, where there is one with that number. */
@@ -147,6 +165,7 @@ export function removeRow(columns: Columns, n: number): void {
   columns.order.copyWithin(place, place + 1, columns.count);
   columns.count--;
   columns.state[slot] = 0;
+  leaveTwins(columns.twins, slot);
   for (const kind of listColumns) setList(columns[kind], slot, []);
   columns.free.push(slot);
 }
@@ -174,6 +193,7 @@ function grow(c: Columns): void {
   c.camera = grown(c.camera, c.size);
   c.lens = grown(c.lens, c.size);
   c.place = grown(c.place, c.size);
+  c.class = grown(c.class, c.size);
   c.order = grown(c.order, c.size);
 }
 

@@ -1,7 +1,16 @@
-/** Which items exist for whoever asks the catalog: what access says of them (access/item-access.ts), asked once for what many items have in common. Pure. */
+/**
+ * Which items of the catalog somebody may see. access/item-access.ts decides; here it is asked once per class and per album entry instead of
+ * once per photo, again when a control document has changed. A viewer is then one byte per class and the list of the entries that count.
+ */
 import { openItemAccess, type ItemAccess, type Onlooker } from '../access/item-access.js';
-import { house } from '../document/item-id.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { house, type Item } from '../document/item-id.js';
 import type { Audience } from '../document/photo-document.js';
+import { makeAccessLists, readAccessLists, type AccessClass, type AccessLists } from './access-classes.js';
+import type { CatalogViewer } from './catalog-answers.js';
+import { readState } from './catalog-tables.js';
+import { placeOf, type Columns } from './columns.js';
+import { bit } from './photo-flags.js';
 
 /** The decision where there are no people: the house sees everything, others what is public. */
 export const accessOfNobody: ItemAccess = openItemAccess({
@@ -10,15 +19,185 @@ export const accessOfNobody: ItemAccess = openItemAccess({
   hasAlbum: () => false,
 });
 
+/** Bits of what somebody sees of a class: items outside the trash, items in it, items outside it that have an entry which counts. */
+export const sees = { living: 1, trashed: 2, inAlbums: 4 } as const;
+
+/** Who asks, and what exists for them. */
+export interface Sight {
+  viewer: CatalogViewer;
+  access: ItemAccess;
+  /** Bits of `sees`, by number of the class. */
+  classes: Uint8Array;
+  /** Numbers of the entries that show an item, unless it was taken out of the album by itself. */
+  terms: readonly number[];
+  /** Whether items that were once taken out of an album by themselves are in an album that the viewer sees. */
+  apart: readonly { slot: number; shown: boolean }[];
+}
+
 /** Whether items of the house with an audience exist for somebody. */
-export const seesAudience = (
-  access: ItemAccess,
-  onlooker: Onlooker | undefined,
-  audience: Audience,
-  trashed = false,
-): boolean =>
+export const seesAudience = (access: ItemAccess, onlooker: Onlooker | undefined, audience: Audience): boolean =>
   onlooker !== undefined &&
-  access.maySee(onlooker, {
-    item: { holder: house, sha256: '' },
-    ...{ audience, trashed, archived: false, locked: false, guest: false, saw: {}, entries: [] },
-  });
+  access.seesClass(onlooker, {
+    ...{ holder: house, audience, trashed: false, archived: false, locked: false, guest: false, saw: {} },
+  }) === true;
+
+function bitsOf(access: ItemAccess, onlooker: Onlooker, claims: AccessClass): number {
+  const living = access.seesClass(onlooker, { ...claims, trashed: false });
+  const trashed = access.seesClass(onlooker, { ...claims, trashed: true }) === true;
+  return (living === true ? sees.living : living ? sees.inAlbums : 0) | (trashed ? sees.trashed : 0);
+}
+
+/** Bits of `sees` by number of the class. */
+function classBits(access: ItemAccess, onlooker: Onlooker | undefined, { classes }: AccessLists): Uint8Array {
+  const bits = new Uint8Array(classes.length);
+  if (onlooker) classes.forEach((claims, number) => claims && (bits[number] = bitsOf(access, onlooker, claims)));
+  return bits;
+}
+
+function shownTerms(access: ItemAccess, onlooker: Onlooker, { terms }: AccessLists): number[] {
+  return terms.flatMap((term, number) => (term && access.seesEntry(onlooker, term, term.entry) ? [number] : []));
+}
+
+/** So many viewers are remembered. */
+const mostViewers = 32;
+
+/** Finds what exists for viewers. Good until the next write to the columns. */
+export function openSights(
+  db: Sqlite,
+  accessNow: () => ItemAccess,
+): (columns: Columns, viewer: CatalogViewer) => Sight {
+  const known = new Map<string, Pick<Sight, 'classes' | 'terms'> & { of: number }>();
+  const takenOut = openTakenOut(db);
+  let by: { access: ItemAccess; columns: Columns } | undefined;
+
+  function remembered(access: ItemAccess, { access: lists }: Columns, onlooker: Onlooker | undefined) {
+    const key = JSON.stringify([onlooker]);
+    let found = known.get(key);
+    const size = lists.classes.length + lists.terms.length;
+    if (found?.of !== size) {
+      const classes = classBits(access, onlooker, lists);
+      const isAsked = onlooker !== undefined && classes.some((bits) => (bits & sees.inAlbums) !== 0);
+      found = { classes, terms: isAsked ? shownTerms(access, onlooker, lists) : [], of: size };
+    }
+    known.delete(key);
+    known.set(key, found);
+    if (known.size > mostViewers) known.delete(known.keys().next().value!);
+    return found;
+  }
+
+  return (columns, viewer) => {
+    const access = accessNow();
+    if (by?.access !== access || by.columns !== columns) known.clear();
+    by = { access, columns };
+    const { onlooker } = viewer;
+    const { classes, terms } = remembered(access, columns, onlooker);
+    const rows = onlooker && terms.length > 0 ? takenOut(columns, access) : [];
+    const apart = rows.map(({ slot, item, entries }) => ({
+      slot,
+      shown: entries.some((number) => {
+        const term = columns.access.terms[number];
+        return term !== undefined && access.seesEntry(onlooker!, item, term.entry);
+      }),
+    }));
+    return { viewer, access, classes, terms, apart };
+  };
+}
+
+/** An item in the columns, with its album entries. */
+interface TakenOut {
+  slot: number;
+  item: Item;
+  entries: number[];
+}
+
+/** Items in the columns that were taken out of an album by themselves: for them an entry alone decides nothing. Mostly there are none. */
+function openTakenOut(db: Sqlite) {
+  type Row = Pick<AccessRow, 'bytes' | 'class' | 'entries'> & { n: number };
+  let last: { access: ItemAccess; columns: Columns; edition: number; rows: TakenOut[] } | undefined;
+
+  return (columns: Columns, access: ItemAccess): TakenOut[] => {
+    const isNew = last?.access !== access || last.columns !== columns || last.edition !== columns.edition;
+    if (last && !isNew) return last.rows;
+    const find = db.prepare<Row>(
+      'SELECT n, bytes, class, entries FROM catalog_photo WHERE id = ? AND entries IS NOT NULL',
+    );
+    const albums = new Set(columns.access.terms.flatMap((term) => term?.entry.album ?? []));
+    const ids = new Set([...albums].flatMap((album) => access.takenOut(album)));
+    const inUse = columns.order.subarray(0, columns.count);
+    const rows = [...ids].flatMap((id) => {
+      const row = find.get(Buffer.from(id, 'hex'));
+      const place = row && placeOf(columns.n, inUse, row.n);
+      const holder = row && columns.access.classes[row.class]?.holder;
+      if (!row || place === undefined || holder === undefined) return [];
+      const item = { holder, sha256: holder === house ? id : hex(row.bytes!) };
+      return [{ slot: inUse[place]!, item, entries: JSON.parse(row.entries!) as number[] }];
+    });
+    last = { access, columns, edition: columns.edition, rows };
+    return rows;
+  };
+}
+
+const hex = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+
+/** What of a row in the table decides who sees it. */
+export interface AccessRow {
+  id: Uint8Array;
+  bytes: Uint8Array | null;
+  state: number;
+  class: number;
+  entries: string | null;
+}
+
+/** Its columns. */
+export const accessColumns = ['id', 'bytes', 'state', 'class', 'entries'] as const;
+
+/** What exists for somebody, asked of rows in the table one by one. */
+export interface RowSight extends Pick<Sight, 'viewer' | 'access' | 'classes'> {
+  seesRow(row: AccessRow): boolean;
+  /** What a row says about who may see it, apart from albums and trash. */
+  classOf(row: AccessRow): AccessClass | undefined;
+}
+
+/** The lists as they are in the tables, read again only as far as they are new. */
+function openAccessLists(db: Sqlite): () => AccessLists {
+  let lists = makeAccessLists();
+  let generation: number | undefined;
+  return () => {
+    const now = readState(db)?.generation;
+    if (now !== generation) lists = makeAccessLists();
+    generation = now;
+    readAccessLists(db, lists);
+    return lists;
+  };
+}
+
+/** Opens it for one answer. */
+export function openRowSights(db: Sqlite, accessNow: () => ItemAccess): (viewer: CatalogViewer) => RowSight {
+  const listsNow = openAccessLists(db);
+  return (viewer) => {
+    const { onlooker } = viewer;
+    const [access, lists] = [accessNow(), listsNow()];
+    const classes = classBits(access, onlooker, lists);
+    const classOf = (row: AccessRow): AccessClass | undefined => lists.classes[row.class];
+
+    function isShownInAlbum(row: AccessRow): boolean {
+      const holder = classOf(row)?.holder;
+      if (holder === undefined || row.entries === null || onlooker === undefined) return false;
+      const item = { holder, sha256: hex(row.bytes ?? row.id) };
+      return (JSON.parse(row.entries) as number[]).some((number) => {
+        const term = lists.terms[number];
+        return term !== undefined && access.seesEntry(onlooker, item, term.entry);
+      });
+    }
+
+    return {
+      ...{ viewer, access, classes, classOf },
+      seesRow(row) {
+        const bits = classes[row.class] ?? 0;
+        if ((row.state & bit.trashed) !== 0) return (bits & sees.trashed) !== 0;
+        return (bits & sees.living) !== 0 || ((bits & sees.inAlbums) !== 0 && isShownInAlbum(row));
+      },
+    };
+  };
+}

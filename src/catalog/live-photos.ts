@@ -77,40 +77,5 @@ function clipFor(photo: Half, films: readonly Half[]): Half | undefined {
 /** The words of the file name without the last one, which is what kind of file it is. */
 const stemOf = ({ words }: Half): string => (words.split('\n')[0] ?? '').split(' ').slice(0, -1).join(' ');
 
-/** The clip of a photo. */
-export interface PairedClip {
-  /** SHA-256 of the video. */
-  id: string;
-  /** The audience that may see it, where the photo's own is not narrower. */
-  audience: Audience;
-}
-
-/** What plays with what. */
-export interface Paired {
-  /** The video that plays with a photo (SHA-256), where there is one. */
-  clipOf(id: string): PairedClip | undefined;
-  /** The photos with which a video plays. */
-  photosWith(id: string): string[];
-}
-
-/** Opens the answers; the tables need not be there before one is asked for. */
-export function openPaired(db: Sqlite): Paired {
-  type Row = { clip: Uint8Array; motion: number };
-  return {
-    clipOf(id) {
-      const found = db
-        .prepare<Row>('SELECT clip, clip_motion AS motion FROM catalog_photo WHERE id = ? AND clip IS NOT NULL')
-        .get(Buffer.from(id, 'hex'));
-      return found && { id: hex(found.clip), audience: audienceIn(found.motion) };
-    },
-    photosWith(id) {
-      const find = db.prepare<{ id: Uint8Array }>('SELECT id FROM catalog_photo WHERE clip = ? ORDER BY id');
-      return find.all(Buffer.from(id, 'hex')).map((row) => hex(row.id));
-    },
-  };
-}
-
 /** The audience that a row's `motion` means. */
 export const audienceIn = (motion: number): Audience => audiences[motion - 1] ?? 'private';
-
-const hex = (id: Uint8Array): string => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');

@@ -5,8 +5,10 @@
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { columnNames, listColumns, makeColumns, putRow, removeRow, type Columns } from './columns.js';
+import { readAccessLists } from './access-classes.js';
+import { columnNames, limitOf, listColumns, makeColumns, putRow, removeRow, type Columns } from './columns.js';
 import { buildPostings, tidyLists } from './multi-value-column.js';
+import { findTwins, settleTwins } from './same-bytes.js';
 import { dropShared, putShared, type SharedRow } from './share-link-rows.js';
 import { readState } from './catalog-tables.js';
 
@@ -92,15 +94,23 @@ export function openMemory(db: Sqlite): LoadedColumns {
 /** Reads the rows that were written after `seq` again. */
 function takeIn(db: Sqlite, columns: Columns, seq: number): void {
   const changed = db.prepare<{ n: number }>('SELECT DISTINCT n FROM catalog_change WHERE seq > ?');
-  const row = db.prepare<SharedRow>(`SELECT ${columnNames}, shared FROM catalog_photo WHERE n = ? AND beside = 0`);
+  const row = db.prepare<SharedRow & { bytes: Uint8Array }>(
+    `SELECT ${columnNames}, shared, coalesce(bytes, id) AS bytes FROM catalog_photo WHERE n = ? AND beside = 0`,
+  );
+  const written: Uint8Array[] = [];
   for (const { n } of changed.all(seq)) {
     const found = row.get(n);
-    if (found) put(columns, found);
-    else {
+    if (found) {
+      put(columns, found);
+      written.push(found.bytes);
+    } else {
       removeRow(columns, n);
       dropShared(columns, n);
     }
   }
+  // After the rows: they may be of classes that were new.
+  readAccessLists(db, columns.access);
+  for (const bytes of written) settleTwins(db, columns, bytes);
   tidy(columns);
   if (columns.shared) tidy(columns.shared.columns);
 }
@@ -111,7 +121,7 @@ function put(columns: Columns, row: SharedRow): void {
 }
 
 function tidy(columns: Columns): void {
-  for (const kind of listColumns) tidyLists(columns[kind], columns.size, columns.values[kind].list.length);
+  for (const kind of listColumns) tidyLists(columns[kind], columns.size, limitOf(columns, kind));
 }
 
 /** Reads all rows into new columns, yielding after each slice. */
@@ -128,8 +138,10 @@ function* read(db: Sqlite): Generator<void, Columns> {
     last = found[found.length - 1]!.n;
     yield;
   }
+  readAccessLists(db, columns.access);
+  yield* findTwins(db, columns);
   for (const kind of listColumns) {
-    yield* buildPostings(columns[kind], columns.size, columns.values[kind].list.length);
+    yield* buildPostings(columns[kind], columns.size, limitOf(columns, kind));
   }
   if (columns.shared) tidy(columns.shared.columns);
   return columns;

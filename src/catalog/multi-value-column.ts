@@ -58,7 +58,9 @@ export function setList(lists: Lists, slot: number, values: readonly number[]): 
 
 function isEqual({ start, length, items }: Lists, slot: number, values: readonly number[]): boolean {
   const at = start[slot];
-  return at !== undefined && length[slot] === values.length && values.every((value, k) => items[at + k] === value);
+  // A column that few photos have values in has no place for the others.
+  if (at === undefined) return values.length === 0;
+  return length[slot] === values.length && values.every((value, k) => items[at + k] === value);
 }
 
 /** How many slots are done between two yields. */

@@ -6,6 +6,7 @@
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { house, type Holder } from '../document/item-id.js';
 import type { SimilarityIndex } from './similarity-index.js';
 import { bit } from './photo-flags.js';
 
@@ -28,15 +29,17 @@ interface Member {
 }
 
 const shown = `p.version = l.version AND p.beside = 0 AND (p.state & ${bit.trashed | bit.video}) = 0`;
+/** Of the holder `?3`, the house where it is null. */
+const held = 'CASE WHEN ?3 IS NULL THEN p.bytes IS NULL ELSE p.bytes IS NOT NULL AND p.side = ?3 END';
 const columns = 'p.n, p.id, p.apart, p.side';
 const membersOf = `
-  SELECT l.seq AS leader, ${columns} FROM json_each(?) AS j JOIN look AS l ON l.seq = j.value JOIN catalog_photo AS p ON p.id = l.photo WHERE ${shown}
+  SELECT l.seq AS leader, ${columns} FROM json_each(?1) AS j JOIN look AS l ON l.seq = j.value JOIN catalog_photo AS p ON p.id = l.photo WHERE ${shown} AND ${held}
   UNION ALL
-  SELECT l.leader AS leader, ${columns} FROM json_each(?) AS j JOIN look AS l ON l.leader = j.value JOIN catalog_photo AS p ON p.id = l.photo WHERE ${shown}
+  SELECT l.leader AS leader, ${columns} FROM json_each(?2) AS j JOIN look AS l ON l.leader = j.value JOIN catalog_photo AS p ON p.id = l.photo WHERE ${shown} AND ${held}
   ORDER BY 1, 2`;
 
-/** All groups, those with the newest photos first. */
-export async function findAlike(db: Sqlite, looks: SimilarityIndex): Promise<Alike[]> {
+/** All groups of a holder’s photos, those with the newest photos first. */
+export async function findAlike(db: Sqlite, looks: SimilarityIndex, holder: Holder): Promise<Alike[]> {
   const found: Alike[] = [];
   for (let after = 0; ;) {
     const leaders = looks.leaders(after);
@@ -44,7 +47,7 @@ export async function findAlike(db: Sqlite, looks: SimilarityIndex): Promise<Ali
     after = leaders.at(-1)!;
     const some = JSON.stringify(leaders);
     const groups = new Map<string, Member[]>();
-    for (const member of db.prepare<Member>(membersOf).all(some, some)) {
+    for (const member of db.prepare<Member>(membersOf).all(some, some, holder === house ? null : holder)) {
       const key = `${member.leader} ${member.side ?? ''}`;
       const group = groups.get(key);
       if (group) group.push(member);

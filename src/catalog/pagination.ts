@@ -4,12 +4,13 @@
  */
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { audiences, type Unshown } from '../document/photo-document.js';
+import type { Unshown } from '../document/photo-document.js';
 import type { Tile } from './catalog-answers.js';
 import { positionOf, type Columns } from './columns.js';
-import type { MatchingSlots, Sight } from './search-filter.js';
-import { seesAudience } from './item-visibility.js';
-import { audienceIn } from './live-photos.js';
+import type { MatchingSlots } from './search-filter.js';
+import { accessColumns, sees, type AccessRow, type RowSight } from './item-visibility.js';
+import { firstOfTwins, seesSeveral } from './same-bytes.js';
+import { openCompanions, type Accompanied } from './companions.js';
 import { bit } from './photo-flags.js';
 
 const most = 5_000;
@@ -42,18 +43,52 @@ export function pageOfFound(columns: Columns, found: MatchingSlots, limit: numbe
   return end > limit ? { numbers, next: String(numbers[limit - 1]) } : { numbers };
 }
 
+const columns = accessColumns.join(', ');
+/** What the timeline leaves out. */
+const leftOut = bit.trashed | bit.archived;
+
 /** A page of all that a viewer may see, from the table: for a library whose columns are not loaded. */
-export function pageOfAll(db: Sqlite, limit: number, before: number, { viewer, access }: Sight): Numbers {
-  const shown = audiences.map((audience) => Number(seesAudience(access, viewer.onlooker, audience)));
-  const rows = db
-    .prepare<{ n: number }>(
-      `SELECT n FROM catalog_photo
-       WHERE n < ? AND beside = 0 AND (state & ${bit.trashed}) = 0 AND CASE state & ${bit.audience} WHEN 0 THEN ? WHEN 32 THEN ? WHEN 64 THEN ? END
-       ORDER BY n DESC LIMIT ?`,
+export function pageOfAll(db: Sqlite, limit: number, before: number, sight: RowSight): Numbers {
+  const classesWith = (wanted: number): string =>
+    JSON.stringify([...sight.classes.keys()].filter((number) => (sight.classes[number]! & wanted) !== 0));
+  const [seen, inAlbums] = [classesWith(sees.living), classesWith(sees.inAlbums)];
+  const next = db.prepare<AccessRow & { n: number }>(
+    `SELECT n, ${columns} FROM catalog_photo
+     WHERE n < ? AND beside = 0 AND (state & ${leftOut}) = 0 AND (class IN (SELECT value FROM json_each(?))
+       OR (entries IS NOT NULL AND class IN (SELECT value FROM json_each(?))))
+     ORDER BY n DESC LIMIT ?`,
+  );
+  const numbers: number[] = [];
+  for (let from = before; numbers.length <= limit;) {
+    const rows = next.all(from, seen, inAlbums, limit + 1);
+    const shown = rows.filter((row) => sight.seesRow(row) && isFirstOfTwins(db, row, sight));
+    numbers.push(...shown.map(({ n }) => n));
+    if (rows.length <= limit) break;
+    from = rows[limit]!.n;
+  }
+  const page = numbers.slice(0, limit);
+  return numbers.length > limit ? { numbers: page, next: String(page[limit - 1]) } : { numbers: page };
+}
+
+/** Whether a row is the one that is shown, of those with its bytes in the timeline. */
+function isFirstOfTwins(db: Sqlite, row: AccessRow & { n: number }, sight: RowSight): boolean {
+  const { onlooker } = sight.viewer;
+  if (!seesSeveral(onlooker)) return true;
+  const twins = db
+    .prepare<AccessRow & { n: number }>(
+      `SELECT n, ${columns} FROM catalog_photo WHERE (bytes = ?1 OR id = ?1) AND beside = 0 AND (state & ${leftOut}) = 0 ORDER BY id`,
     )
-    .all(before, ...shown, limit + 1);
-  const numbers = rows.slice(0, limit).map(({ n }) => n);
-  return rows.length > limit ? { numbers, next: String(numbers[limit - 1]) } : { numbers };
+    .all(row.bytes ?? row.id)
+    .filter((twin) => sight.seesRow(twin));
+  return (
+    twins.length < 2 ||
+    twins[
+      firstOfTwins(
+        onlooker,
+        twins.map((twin) => sight.classOf(twin)?.holder),
+      )
+    ]?.n === row.n
+  );
 }
 
 const hex = (id: Uint8Array): string => Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
@@ -71,7 +106,7 @@ export function idsOf(db: Sqlite, numbers: readonly number[]): string[] {
   return rows.all(JSON.stringify(numbers)).map(({ id }) => hex(id));
 }
 
-interface TileRow {
+interface TileRow extends Accompanied {
   id: Uint8Array;
   width: number;
   height: number;
@@ -83,18 +118,15 @@ interface TileRow {
   state: number;
   favourites: string | null;
   seconds: number | null;
-  motion: number;
-  stacked: number;
 }
 
 /** The tiles of the photos in these rows, in that order. */
-export function tilesOf(db: Sqlite, numbers: readonly number[], { viewer, access }: Sight): Tile[] {
-  const { self, onlooker } = viewer;
-  const sees = (widest: number): boolean => seesAudience(access, onlooker, audienceIn(widest));
-  const plays = ({ motion }: TileRow): boolean => motion > 0 && sees(motion);
+export function tilesOf(db: Sqlite, numbers: readonly number[], sight: RowSight): Tile[] {
+  const { self } = sight.viewer;
+  const { plays, hasRaw } = openCompanions(db, sight);
   const rows = db.prepare<TileRow>(
     `SELECT p.id, width, height, taken, thumbhash, p.version AS v, unshown, p.type, state, favourites, seconds, stacked,
-       iif(state & ${bit.video}, 0, coalesce(clip_motion, motion)) AS motion
+       bytes, shot, side, clip, iif(state & ${bit.video}, 0, coalesce(clip_motion, motion)) AS motion
      FROM json_each(?) AS j JOIN catalog_photo AS p ON p.n = j.value ORDER BY j.key`,
   );
   return rows.all(JSON.stringify(numbers)).map((row) => ({
@@ -111,7 +143,7 @@ export function tilesOf(db: Sqlite, numbers: readonly number[], { viewer, access
     ...((row.state & bit.damaged) !== 0 && { damaged: true as const }),
     ...(row.seconds !== null && { seconds: row.seconds }),
     ...(plays(row) && { motion: true as const }),
-    ...(row.stacked > 0 && sees(row.stacked) && { raw: true as const }),
+    ...(hasRaw(row) && { raw: true as const }),
   }));
 }
 

@@ -1,6 +1,6 @@
 /**
  * The small facts of a photo as the bits of one number, so that all questions about them are one look into a table of
- * 1024. Pure.
+ * 2048. Pure.
  */
 import { audiences, type Audience } from '../document/photo-document.js';
 
@@ -16,12 +16,13 @@ export const bit = {
   alive: 128,
   animated: 256,
   damaged: 512,
+  archived: 1024,
 } as const;
 
 /** How many states there are. */
-export const states = 1024;
+export const states = 2048;
 /** The bits of the table that the states in memory have, too. */
-export const searched = 127 | bit.damaged;
+export const searched = 127 | bit.damaged | bit.archived;
 
 /** The bits of the audience; all of them set are an audience that nobody is. */
 export const audienceMask: number = bit.audience;

@@ -16,6 +16,7 @@ interface Member {
   id: Uint8Array;
   type: string;
   state: number;
+  side: string | null;
   beside: number;
   stacked: number;
 }
@@ -43,7 +44,7 @@ export function shotOf(facts: unknown, name: string, side: string | null = null)
   return parseInt(hash('sha256', key, 'hex').slice(0, 12), 16);
 }
 
-const byShot = 'SELECT n, id, type, state, beside, stacked FROM catalog_photo WHERE shot = ? ORDER BY id';
+const byShot = 'SELECT n, id, type, state, side, beside, stacked FROM catalog_photo WHERE shot = ? ORDER BY id';
 
 /** `changed` is told of each row that has another place, or another stack, than before. */
 export function openStacks(db: Sqlite, changed: (n: number) => void): Stacks {
@@ -58,8 +59,7 @@ export function openStacks(db: Sqlite, changed: (n: number) => void): Stacks {
     const found = members.all(shot);
     // All photos but those of cameras that write RAW are alone.
     if (found.length < 2 && found.every(({ beside, stacked }) => beside === 0 && stacked === 0)) return;
-    for (const trashed of [0, bit.trashed]) {
-      const group = found.filter(({ state }) => (state & bit.trashed) === trashed);
+    for (const group of groupsOf(found)) {
       const front = group.find(({ type }) => !isRaw(type));
       const raws = group.filter(({ type }) => isRaw(type));
       const widest = Math.max(0, ...raws.map(({ state }) => 1 + ((state & bit.audience) >> 5)));
@@ -94,20 +94,30 @@ export function openStacked(db: Sqlite): Stacked {
       const key = Buffer.from(id, 'hex');
       const own = db
         .prepare<Member & { shot: number | null }>(
-          'SELECT n, id, type, state, beside, stacked, shot FROM catalog_photo WHERE id = ?',
+          'SELECT n, id, type, state, side, beside, stacked, shot FROM catalog_photo WHERE id = ?',
         )
         .get(key);
       if (own?.shot === null || own?.shot === undefined || (own.beside === 0 && own.stacked === 0)) return [];
       return db
         .prepare<Member>(byShot)
         .all(own.shot)
-        .filter(
-          ({ n, state, beside, stacked }) => n !== own.n && (beside > 0 || stacked > 0) && inOne(state, own.state),
-        )
+        .filter((other) => other.n !== own.n && (other.beside > 0 || other.stacked > 0) && inOne(other, own))
         .sort((a, b) => b.stacked - a.stacked)
         .map((member) => Buffer.from(member.id).toString('hex'));
     },
   };
 }
 
-const inOne = (one: number, other: number): boolean => (one & bit.trashed) === (other & bit.trashed);
+/** Whether two photos of one number may be in a stack; two sides can have one number by accident, or by design. */
+const inOne = (one: Member, other: Member): boolean =>
+  (one.state & bit.trashed) === (other.state & bit.trashed) && one.side === other.side;
+
+function groupsOf(members: readonly Member[]): Member[][] {
+  const groups: Member[][] = [];
+  for (const member of members) {
+    const group = groups.find(([first]) => first && inOne(first, member));
+    if (group) group.push(member);
+    else groups.push([member]);
+  }
+  return groups;
+}

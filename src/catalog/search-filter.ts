@@ -4,18 +4,18 @@
  */
 import { audiences } from '../document/photo-document.js';
 import { isPrivateTag } from '../document/tag-names.js';
-import type { ItemAccess } from '../access/item-access.js';
 import { keepArea } from './geo-area.js';
 import type { CatalogViewer } from './catalog-answers.js';
 import type { Columns } from './columns.js';
 import { derivedOf } from './derived-values.js';
 import { grown, padded } from './growable-array.js';
-import { seesAudience } from './item-visibility.js';
+import { sees, type Sight } from './item-visibility.js';
 import { markSlots } from './multi-value-column.js';
 import { markPhrase } from './phrase-search.js';
 import { parseQuery } from './search-parser.js';
 import type { Query, Term, Condition, ValueMatch } from './query.js';
 import { sharedSlots } from './share-link-rows.js';
+import { keepOneOfTwins, seesSeveral } from './same-bytes.js';
 import { bit, fits, states } from './photo-flags.js';
 import { hasPhrase, type Phrase } from './tokenize.js';
 
@@ -43,23 +43,30 @@ export const makeScratch = (): Scratch => ({
   shared: new Uint8Array(0),
 });
 
-/** Who asks, and what decides what exists for them. */
-export interface Sight {
-  viewer: CatalogViewer;
-  access: ItemAccess;
-}
+/**
+ * Whether an answer is for the timeline: photos that are archived are left out where nothing is searched for. One that is
+ * asked for by itself, or in what a link shows, is there.
+ */
+export const isTimeline = ({ terms }: Query, { scope }: CatalogViewer): boolean =>
+  terms.length === 0 && (!scope || ('search' in scope && parseQuery(scope.search).terms.length === 0));
 
-/** Evaluates a search; the answer lies in `into`, which must have room for all photos. */
+/**
+ * Evaluates a search; the answer lies in `into`, which must have room for all photos. With `each` it has all that the viewer may see
+ * and that fits, archived ones and each of those with the same bytes: for questions about one given photo.
+ */
 export function evaluate(
   columns: Columns,
   query: Query,
   sight: Sight,
   scratch: Scratch,
   into: Uint32Array,
+  each: boolean,
 ): MatchingSlots {
-  const { scope } = sight.viewer;
-  const kept = markFound(columns, query.terms, sight, cleared(scratch, 'kept', columns.size), scratch);
+  const { scope, onlooker } = sight.viewer;
+  const hidden = !each && isTimeline(query, sight.viewer) ? bit.archived : 0;
+  const kept = markFound(columns, query.terms, sight, cleared(scratch, 'kept', columns.size), scratch, hidden);
   if (scope && 'search' in scope) keepInside(columns, sight, scope.search, kept, scratch);
+  if (!each && seesSeveral(onlooker)) keepOneOfTwins(columns, onlooker, kept);
   const { order, count } = columns;
   let length = 0;
   for (let position = 0; position < count; position++) {
@@ -69,12 +76,43 @@ export function evaluate(
   return into.subarray(0, length);
 }
 
-/** Marks what a viewer may see that fits the terms. */
-function markFound(columns: Columns, terms: readonly Term[], sight: Sight, mask: Mask, scratch: Scratch): Mask {
-  const allowed = allowedStates(terms, sight);
-  for (let slot = 0; slot < columns.size; slot++) mask[slot] = allowed[columns.state[slot]!]!;
+/** Marks what a viewer may see that fits the terms, and has none of the `hidden` bits. */
+function markFound(
+  columns: Columns,
+  terms: readonly Term[],
+  sight: Sight,
+  mask: Mask,
+  scratch: Scratch,
+  hidden = 0,
+): Mask {
+  const wanted = wantedStates(terms, sight.viewer, hidden);
+  markSeen(columns, wanted, sight, mask, scratch);
   for (const term of terms) narrow(columns, term, sight.viewer, mask, scratch);
   return mask;
+}
+
+/** Marks what a viewer may see of the wanted states. */
+function markSeen(
+  columns: Columns,
+  wanted: Uint8Array,
+  { classes, terms, apart }: Sight,
+  mask: Mask,
+  scratch: Scratch,
+): void {
+  const { state, class: numbers, size } = columns;
+  if (classes.subarray(1).every((bits) => (bits & (sees.living | sees.trashed)) === (sees.living | sees.trashed))) {
+    for (let slot = 0; slot < size; slot++) mask[slot] = Number(wanted[state[slot]!] !== 0);
+    return;
+  }
+  for (let slot = 0; slot < size; slot++) mask[slot] = Number((wanted[state[slot]!]! & classes[numbers[slot]!]!) !== 0);
+  if (terms.length === 0) return;
+  const marks = cleared(scratch, 'marks', size);
+  markSlots(columns.entry, terms, columns.access.terms.length, marks);
+  for (const { slot, shown } of apart) marks[slot] = Number(shown);
+  for (let slot = 0; slot < size; slot++) {
+    const isIn = marks[slot] === 1 && (classes[numbers[slot]!]! & sees.inAlbums) !== 0;
+    if (isIn && wanted[state[slot]!] === sees.living) mask[slot] = 1;
+  }
 }
 
 /**
@@ -83,7 +121,9 @@ function markFound(columns: Columns, terms: readonly Term[], sight: Sight, mask:
  */
 function keepInside(columns: Columns, sight: Sight, search: string, kept: Mask, scratch: Scratch): void {
   const { terms } = parseQuery(search);
-  const all = { ...sight, viewer: { ...sight.viewer, outside: false } };
+  // Who sees an item at all was decided before: that it may be in an album is enough here.
+  const classes = sight.classes.map((bits) => ((bits & sees.inAlbums) === 0 ? bits : bits | sees.living));
+  const all: Sight = { ...sight, viewer: { ...sight.viewer, outside: false }, classes, terms: [], apart: [] };
   const inside = markFound(columns, terms, all, cleared(scratch, 'inside', columns.size), scratch);
   if (columns.shared) {
     const { columns: own } = columns.shared;
@@ -100,21 +140,22 @@ function cleared(scratch: Scratch, name: keyof Scratch, size: number): Mask {
   return scratch[name].subarray(0, padded(size)).fill(0);
 }
 
-/** Of each of the states in memory, whether viewer and search admit it. */
-function allowedStates(terms: readonly Term[], { viewer, access }: Sight): Uint8Array {
+/** Of each of the states in memory, which bit of `sees` a viewer needs for it; 0 where the search does not want it. */
+function wantedStates(terms: readonly Term[], viewer: CatalogViewer, hidden: number): Uint8Array {
   const asked = terms.filter((term) => term.kind === 'state');
   const tests = asked.filter((term) => !isOwn(term, viewer));
   const trash = asked.some((term) => !term.negated && term.tests.some(({ mask }) => (mask & bit.trashed) !== 0));
-  const living = audiences.map((audience) => seesAudience(access, viewer.onlooker, audience));
-  const trashed = audiences.map((audience) => trash && seesAudience(access, viewer.onlooker, audience, true));
-  const allowed = new Uint8Array(states);
+  const wanted = new Uint8Array(states);
   for (let state = 0; state < states; state++) {
-    const audience = (state & bit.audience) >> 5;
-    const seen = ((state & bit.trashed) === 0 ? living : trashed)[audience] === true;
-    if ((state & bit.alive) !== 0 && seen && tests.every((term) => fits(state, term.tests) !== term.negated))
-      allowed[state] = 1;
+    // An audience that nobody is: of what no link shows (catalog-row.ts).
+    const exists =
+      (state & bit.alive) !== 0 && (state & hidden) === 0 && audiences[(state & bit.audience) >> 5] !== undefined;
+    const isTrashed = (state & bit.trashed) !== 0;
+    if (!exists || (isTrashed && !trash)) continue;
+    if (tests.every((term) => fits(state, term.tests) !== term.negated))
+      wanted[state] = isTrashed ? sees.trashed : sees.living;
   }
-  return allowed;
+  return wanted;
 }
 
 /** Whether a term asks for favourites, and the viewer has their own. */

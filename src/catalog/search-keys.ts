@@ -42,6 +42,7 @@ const keys: Record<string, Key> = {
       trashed: flag(bit.trashed),
       geotagged: flag(bit.geotagged),
       damaged: flag(bit.damaged),
+      archived: flag(bit.archived),
     }),
   audience: (keyed) => stateOf(keyed, Object.fromEntries(audiences.map((name) => [name, seenBy(name)]))),
   taken: (keyed) => ({ kind: 'range', column: 'taken', range: dates(keyed) }),

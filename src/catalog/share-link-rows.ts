@@ -13,7 +13,7 @@ export function putShared(columns: Columns, { shared, ...row }: SharedRow): void
   if (shared === null) return dropShared(columns, row.n);
   const to = (columns.shared ??= { columns: makeColumns(), doubted: new Set() });
   const part = JSON.parse(shared) as SharedPart;
-  putRow(to.columns, { ...row, ...part.row });
+  putRow(to.columns, { ...row, entries: null, ...part.row });
   if (part.doubted) to.doubted.add(row.n);
   else to.doubted.delete(row.n);
 }

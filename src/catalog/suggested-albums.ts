@@ -1,5 +1,6 @@
 /** Albums that the folders of photos suggest (document/album-document.ts): which, of how many photos, and of which. From the tables. */
 import type { Sqlite } from '../base/sqlite.js';
+import { house, type Holder } from '../document/item-id.js';
 import { bit } from './photo-flags.js';
 
 /** A suggested album. */
@@ -10,31 +11,38 @@ export interface Suggestion {
   newest: string;
 }
 
-/** The part of the catalog that knows of suggestions. It sees all photos that are not in the trash. */
+/**
+ * The part of the catalog that knows of suggestions. It sees all photos of one holder (the house, where none is given) that are not in
+ * the trash.
+ */
 export interface Suggested {
   /** The suggestions of at least `least` photos, those with the newest photo first; `most` of them. */
-  suggestions(least: number, most: number): Suggestion[];
+  suggestions(least: number, most: number, holder?: Holder): Suggestion[];
   /** The ids of the photos that a suggestion is about. */
-  suggestedPhotos(name: string): string[];
+  suggestedPhotos(name: string, holder?: Holder): string[];
 }
 
-const there = `folder IS NOT NULL AND beside = 0 AND state & ${bit.trashed} = 0`;
+const there = `folder IS NOT NULL AND beside = 0 AND state & ${bit.trashed} = 0
+  AND CASE WHEN ?1 IS NULL THEN bytes IS NULL ELSE bytes IS NOT NULL AND side = ?1 END`;
+const bound = (holder: Holder): string | null => (holder === house ? null : holder);
 
 /** Opens it. */
 export function openSuggested(db: Sqlite): Suggested {
   return {
-    suggestions(least, most) {
+    suggestions(least, most, holder = house) {
       const rows = db.prepare<{ folder: string; count: number; id: Uint8Array }>(
         // SQLite gives the columns beside max() from the row that has it.
         `SELECT folder, count(*) AS count, max(n), id FROM catalog_photo INDEXED BY catalog_photo_folder
-           WHERE ${there} GROUP BY folder HAVING count(*) >= ? ORDER BY max(n) DESC LIMIT ?`,
+           WHERE ${there} GROUP BY folder HAVING count(*) >= ?2 ORDER BY max(n) DESC LIMIT ?3`,
       );
-      return rows.all(least, most).map(({ folder, count, id }) => ({ name: folder, count, newest: hex(id) }));
+      return rows
+        .all(bound(holder), least, most)
+        .map(({ folder, count, id }) => ({ name: folder, count, newest: hex(id) }));
     },
-    suggestedPhotos: (name) =>
+    suggestedPhotos: (name, holder = house) =>
       db
-        .prepare<{ id: Uint8Array }>(`SELECT id FROM catalog_photo WHERE folder = ? AND ${there} ORDER BY n DESC`)
-        .all(name)
+        .prepare<{ id: Uint8Array }>(`SELECT id FROM catalog_photo WHERE folder = ?2 AND ${there} ORDER BY n DESC`)
+        .all(bound(holder), name)
         .map(({ id }) => hex(id)),
   };
 }

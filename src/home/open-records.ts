@@ -66,7 +66,12 @@ export async function makeHome(config: Config, files: Files): Promise<void> {
 export function readRecords(config: Config, db: Sqlite, log: Log): Records {
   const changes = makeChanges();
   const bodyOf = (id: string): Body | undefined => library.get(id)?.body;
-  const catalog = openCatalog(db, { access: () => itemAccess(library), bodyOf, mayShare: openMayShare(bodyOf) });
+  const catalog = openCatalog(db, {
+    access: () => itemAccess(library),
+    ends: (id) => library.controls.endsOf(id),
+    bodyOf,
+    mayShare: openMayShare(bodyOf),
+  });
   const library = openLibrary(db, {
     index: (id, body, n) => {
       catalog.index(id, body, n);

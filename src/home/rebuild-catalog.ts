@@ -4,6 +4,7 @@
  */
 import { yieldToEventLoop } from '../base/async/yield.js';
 import type { Catalog } from '../catalog/catalog.js';
+import { ownPrefix } from '../document/item-id.js';
 import type { Library } from '../library/library.js';
 
 const batch = 5_000;
@@ -13,21 +14,22 @@ export async function reindex(library: Library, catalog: Catalog, progress?: (do
   const n = library.lastChange();
   catalog.clear();
   let done = 0;
-  let after: string | undefined;
-  for (;;) {
-    const count = library.transaction(() => {
-      let inBatch = 0;
-      for (const { id, body } of library.scan('photo:', after)) {
-        catalog.index(id, body, n);
-        after = id;
-        if (++inBatch === batch) break;
-      }
-      return inBatch;
-    });
-    done += count;
-    progress?.(done);
-    if (count < batch) break;
-    await yieldToEventLoop();
+  for (const prefix of ['photo:', ownPrefix]) {
+    let after: string | undefined;
+    for (let count = batch; count === batch;) {
+      count = library.transaction(() => {
+        let inBatch = 0;
+        for (const { id, body } of library.scan(prefix, after)) {
+          catalog.index(id, body, n);
+          after = id;
+          if (++inBatch === batch) break;
+        }
+        return inBatch;
+      });
+      done += count;
+      progress?.(done);
+      await yieldToEventLoop();
+    }
   }
   catalog.finish();
   return done;

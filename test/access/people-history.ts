@@ -29,7 +29,7 @@ export function openAccess(world: World, server: Server): ItemAccess {
 }
 
 /** Somebody does something somewhere. */
-function happen(world: World, dice: Dice): void {
+export function happen(world: World, dice: Dice): void {
   const server = dice.pick(world.servers);
   const person = dice.pick(people);
   const other = `person:${dice.pick(people)}`;

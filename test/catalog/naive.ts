@@ -3,12 +3,14 @@
  * mean, and counting by hand.
  */
 import fc from 'fast-check';
-import type { Viewer } from '../../src/catalog/catalog.js';
+import { expect } from 'vitest';
+import type { Catalog, Facet, Viewer } from '../../src/catalog/catalog.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
 import { fold, wordsOf } from '../../src/catalog/tokenize.js';
 import { house } from '../../src/document/item-id.js';
 import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
-import { photoOf, shaOf, type Told } from './photos.js';
+import { photoOf, shaOf, walk, type Told } from './photos.js';
 
 /** Few beginnings, so that numbers of rows collide and push each other. */
 export const sha = fc
@@ -230,4 +232,75 @@ export function tally(values: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
   return counts;
+}
+
+const facets = (found: readonly Facet[]): Record<string, number> =>
+  Object.fromEntries(found.map(({ value, count }) => [value, count]));
+
+/**
+ * Compares every answer to a search with what it should find, newest first. `favourites`: the ids of those that count as the owner’s when one
+ * is chosen to stand for its month.
+ */
+export function compareAnswers(
+  catalog: Catalog,
+  text: string,
+  viewer: Viewer,
+  found: readonly PhotoView[],
+  favourites: ReadonlySet<string>,
+): void {
+  const query = parseQuery(text);
+  const worth = ({ id, rating, type }: PhotoView): number =>
+    rating + (favourites.has(id) ? 10 : 0) - (type.startsWith('video/') ? 100 : 0);
+  const ids = found.map(({ id }) => id);
+  const all = `“${text}” for ${JSON.stringify(viewer.onlooker)}`;
+  expect(walk(catalog, text, 3, { viewer }), all).toEqual(ids);
+  expect(catalog.count(query, viewer), all).toBe(ids.length);
+  const months = tally(found.map(({ taken }) => taken.slice(0, 7)));
+  const newestFirst = Object.entries(months).sort(([a], [b]) => (a < b ? 1 : -1));
+  expect(catalog.months(query, viewer), all).toEqual(newestFirst.map(([month, count]) => ({ month, count })));
+  for (const [by, length] of [
+    ['month', 7],
+    ['year', 4],
+  ] as const) {
+    const spans = tally(found.map(({ taken }) => taken.slice(0, length)));
+    const covers = catalog.covers(query, by, viewer);
+    expect(Object.fromEntries(covers.map(({ span, count }) => [span, count])), all).toEqual(spans);
+    for (const { span, tile } of covers) {
+      const inIt = found.filter(({ taken }) => taken.startsWith(span));
+      const best = Math.max(...inIt.map(worth));
+      expect(tile.id, all).toBe(inIt.find((view) => worth(view) === best)?.id);
+    }
+  }
+  checkSegments(catalog, found, text, viewer);
+  expect(facets(catalog.facet('tag', query, viewer)), all).toEqual(tally(found.flatMap(({ tags }) => tags)));
+  expect(facets(catalog.facet('album', query, viewer)), all).toEqual(tally(found.flatMap(({ albums }) => albums)));
+  expect(facets(catalog.facet('lens', query, viewer)), all).toEqual(tally(found.flatMap(({ lens }) => lens ?? [])));
+  const cameras = catalog.facet('camera', query, viewer);
+  expect(
+    cameras.reduce((sum, { count }) => sum + count, 0),
+    all,
+  ).toBe(found.filter(({ camera }) => camera).length);
+  expect(cameras.map(({ count }) => count)).toEqual(cameras.map(({ count }) => count).sort((a, b) => b - a));
+  const spots = catalog.map({ south: -90, west: 90, north: 90, east: 89.9 }, 3, query, viewer);
+  expect(
+    spots.reduce((sum, { count }) => sum + count, 0),
+    all,
+  ).toBe(found.filter(({ gps }) => gps).length);
+}
+
+function checkSegments(catalog: Catalog, found: readonly PhotoView[], text: string, viewer: Viewer): void {
+  const segments = catalog.segments(parseQuery(text), { size: 2, viewer });
+  let at = 0;
+  for (const { month, count, ratio, cursor } of segments) {
+    const part = found.slice(at, at + count);
+    expect(count).toBeLessThanOrEqual(2);
+    expect(catalog.page(parseQuery(text), { viewer, cursor, limit: count }).ids).toEqual(part.map(({ id }) => id));
+    expect(new Set(part.map(({ taken }) => taken.slice(0, 7)))).toEqual(new Set([month]));
+    expect(ratio).toBeCloseTo(
+      part.reduce((sum, { width, height }) => sum + Math.min(4, Math.max(0.3, width / height)), 0),
+      4,
+    );
+    at += count;
+  }
+  expect(at).toBe(found.length);
 }

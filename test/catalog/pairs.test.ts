@@ -1,11 +1,10 @@
 /** Live Photos in the catalog: one photo, whichever half came first, and the same however it came about. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Row, Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Viewer } from '../../src/catalog/catalog.js';
 import { parseQuery } from '../../src/catalog/search-parser.js';
 import { photoId } from '../../src/document/photo-document.js';
-import { emptyCatalog, family, photoOf, shaOf, visitor, walk, type Told } from './photos.js';
+import { dump, emptyCatalog, family, photoOf, shaOf, visitor, walk, type Told } from './photos.js';
 
 const everything = parseQuery('');
 const pair = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
@@ -120,7 +119,6 @@ describe('a Live Photo', () => {
 });
 
 describe('however it came about', () => {
-  const dump = (db: Sqlite): Row[] => db.prepare('SELECT * FROM catalog_photo ORDER BY n').all();
   const hex = (id: unknown): string => Buffer.from(id as Uint8Array).toString('hex');
   const half = fc.record({
     sha: fc.integer({ min: 1, max: 6 }).map((n) => shaOf(n)),

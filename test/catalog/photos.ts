@@ -1,6 +1,6 @@
 /** Photo documents for the catalog's tests: short to write, whole enough to be viewed. */
 import { openItemAccess, type ItemAccess } from '../../src/access/item-access.js';
-import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
+import { openSqlite, type Row, type Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Catalog, type Viewer } from '../../src/catalog/catalog.js';
 import { parseQuery } from '../../src/catalog/search-parser.js';
 import {
@@ -17,7 +17,14 @@ import {
 /** What a test says of a photo; the rest is filled in. */
 export interface Told {
   facts?: Partial<Facts>;
-  edits?: Partial<{ favourite: boolean; reviewed: boolean; trashed: boolean; audience: string; title: string }>;
+  edits?: Partial<{
+    favourite: boolean;
+    reviewed: boolean;
+    trashed: boolean;
+    archived: boolean;
+    audience: string;
+    title: string;
+  }>;
   albums?: readonly string[];
   /** Persons whose favourite it is. */
   favourites?: readonly string[];
@@ -101,6 +108,29 @@ export function emptyCatalog(path = ':memory:'): {
   const write = (sha: string, body: Body | undefined): void =>
     db.transaction(() => catalog.index(photoId(sha), body, ++n));
   return { db, catalog, put: (sha, told) => write(sha, photoOf(told)), drop: (sha) => write(sha, undefined) };
+}
+
+/** All rows, with what the numbers stand for that are given out as they are needed. */
+export function dump(db: Sqlite): Row[] {
+  const named = (table: string, column: string): Map<number, string> =>
+    new Map(
+      db
+        .prepare<{ id: number; text: string }>(`SELECT id, ${column} AS text FROM ${table}`)
+        .all()
+        .map(({ id, text }) => [id, text]),
+    );
+  const [classes, terms] = [named('catalog_class', 'claims'), named('catalog_term', 'term')];
+  return db
+    .prepare<Row & { class: number; entries: string | null }>('SELECT * FROM catalog_photo ORDER BY n')
+    .all()
+    .map((row) => ({
+      ...row,
+      class: classes.get(row.class)!,
+      entries: (JSON.parse(row.entries ?? '[]') as number[])
+        .map((number) => terms.get(number)!)
+        .sort()
+        .join('\n'),
+    }));
 }
 
 /** All ids of an answer, page by page. */

@@ -1,17 +1,16 @@
 /** The tables can be dropped and come back equal, and other processes' writes are noticed. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openSqlite, type Row, type Sqlite } from '../../src/base/sqlite.js';
+import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog } from '../../src/catalog/catalog.js';
 import { compareKeys, homeOf, perSecond, wallTime } from '../../src/catalog/row-numbers.js';
 import { parseQuery } from '../../src/catalog/search-parser.js';
 import { photoId } from '../../src/document/photo-document.js';
 import { temporaryFolder } from '../folder.js';
 import { sha, told } from './naive.js';
-import { emptyCatalog, photoOf, shaOf, type Told } from './photos.js';
+import { dump, emptyCatalog, photoOf, shaOf, type Told } from './photos.js';
 
 const everything = parseQuery('');
-const dump = (db: Sqlite): Row[] => db.prepare('SELECT * FROM catalog_photo ORDER BY n').all();
 
 function schema(db: Sqlite): unknown {
   const rows = db

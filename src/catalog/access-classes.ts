@@ -1,0 +1,99 @@
+/**
+ * What items say about who may see them, as numbers in the catalog's rows. Very many items say the same: each distinct statement is a
+ * row of `catalog_class`, and each distinct entry in an album a row of `catalog_term`. Written in the transaction of the row that
+ * first needs it and never changed, so a number means the same until the catalog is built again.
+ */
+import type { AlbumEntry, ClassClaims, ItemClaims } from '../access/item-access.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { canonical } from '../document/canonical-json.js';
+import { self, type Saw } from '../document/grants.js';
+import type { Holder } from '../document/item-id.js';
+
+/** The tables. */
+export const accessSchema = `
+  CREATE TABLE IF NOT EXISTS catalog_class (id INTEGER PRIMARY KEY, claims TEXT NOT NULL UNIQUE);
+  CREATE TABLE IF NOT EXISTS catalog_term (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);`;
+
+/** What an item says apart from its albums and the trash, which is a bit of its row's state. */
+export type AccessClass = Omit<ClassClaims, 'trashed'>;
+
+/** An entry in an album, with the holder of the items that have it. */
+export interface AccessTerm {
+  holder: Holder;
+  entry: AlbumEntry;
+}
+
+/** Classes and terms by number; 0 is none. */
+export interface AccessLists {
+  classes: (AccessClass | undefined)[];
+  terms: (AccessTerm | undefined)[];
+}
+
+/** Empty lists. */
+export const makeAccessLists = (): AccessLists => ({ classes: [undefined], terms: [undefined] });
+
+/** Gives numbers to what items say. */
+export interface AccessNumbers {
+  /** The number of an item's class, and those of its entries as a JSON array; null where it is in no album. */
+  numbersOf(claims: ItemClaims): { class: number; entries: string | null };
+  /** The tables were made again: the numbers mean something else. */
+  forget(): void;
+}
+
+/** Opens the numbering; its tables must exist when it is first used. */
+export function openAccessNumbers(db: Sqlite): AccessNumbers {
+  const statements = {
+    catalog_class: openStatements(db, 'catalog_class', 'claims'),
+    catalog_term: openStatements(db, 'catalog_term', 'term'),
+  };
+  // Good within one transaction: another one could have been rolled back with the numbers it gave.
+  const known = new Map<string, number>();
+  let turn = 0;
+
+  function numberOf(table: keyof typeof statements, text: string): number {
+    if (db.turn === 0 || db.turn !== turn) known.clear();
+    turn = db.turn;
+    const key = `${table} ${text}`;
+    let number = known.get(key);
+    if (number === undefined) {
+      const { find, insert } = statements[table];
+      number = find.get(text)?.id ?? Number(insert.run(text).lastInsertRowid);
+      known.set(key, number);
+    }
+    return number;
+  }
+
+  return {
+    numbersOf({ item: { holder }, audience, archived, locked, guest, saw, entries }) {
+      const claims: AccessClass = { holder, audience, archived, locked, guest, saw: sorted(saw) };
+      const terms = entries.map(({ album, by, saw: { [self]: _own, ...others } }): AccessTerm => {
+        // The ends of the item itself were checked when its document was read.
+        return { holder, entry: { album, by, saw: sorted(others) } };
+      });
+      const numbers = [...new Set(terms.map((term) => numberOf('catalog_term', canonical(term))))];
+      return {
+        class: numberOf('catalog_class', canonical(claims)),
+        entries: numbers.length === 0 ? null : JSON.stringify(numbers.sort((a, b) => a - b)),
+      };
+    },
+    forget: () => known.clear(),
+  };
+}
+
+function openStatements(db: Sqlite, table: string, column: string) {
+  return {
+    find: db.prepare<{ id: number }>(`SELECT id FROM ${table} WHERE ${column} = ?`),
+    insert: db.prepare(`INSERT INTO ${table} (${column}) VALUES (?)`),
+  };
+}
+
+const sorted = (saw: Saw): Saw =>
+  Object.fromEntries(Object.entries(saw).map(([set, heads]) => [set, [...new Set(heads)].sort()]));
+
+/** Takes the classes and terms into lists that came since they were read last. */
+export function readAccessLists(db: Sqlite, { classes, terms }: AccessLists): void {
+  const newClasses = db.prepare<{ id: number; claims: string }>('SELECT id, claims FROM catalog_class WHERE id >= ?');
+  const newTerms = db.prepare<{ id: number; term: string }>('SELECT id, term FROM catalog_term WHERE id >= ?');
+  for (const { id, claims } of newClasses.all(classes.length)) classes[id] = JSON.parse(claims) as AccessClass;
+  for (const { id, term } of newTerms.all(terms.length)) terms[id] = JSON.parse(term) as AccessTerm;
+}

@@ -1,0 +1,89 @@
+/**
+ * Items with the same bytes: a person and the house, or two persons, may each have one. Where several of them are in an answer, one is
+ * shown: the viewer's own, otherwise the house's, otherwise the first by public id. Kept in memory as groups of slots, which are few.
+ */
+import type { Onlooker } from '../access/item-access.js';
+import type { Sqlite } from '../base/sqlite.js';
+import { house, type Holder } from '../document/item-id.js';
+import { placeOf, type Columns } from './columns.js';
+import type { TwinSlots } from './twin-slots.js';
+
+const atOnce = 500;
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+
+/** The rows with some bytes that have a place of their own in the album, in the order of their public ids. */
+const withBytes = `FROM catalog_photo WHERE (bytes = ?1 OR id = ?1) AND beside = 0 ORDER BY id`;
+
+/** Finds the groups of all rows in the columns, a slice at a time. */
+export function* findTwins(db: Sqlite, columns: Columns): Generator<void> {
+  const held = db.prepare<{ bytes: Uint8Array; more: number }>(
+    `SELECT bytes, count(*) > 1 OR EXISTS (SELECT 1 FROM catalog_photo AS h WHERE h.id = p.bytes) AS more
+     FROM catalog_photo AS p WHERE bytes > ? GROUP BY bytes ORDER BY bytes LIMIT ${atOnce}`,
+  );
+  for (let last: Uint8Array = new Uint8Array(0); ;) {
+    const found = held.all(last);
+    for (const { bytes, more } of found) if (more === 1) settleTwins(db, columns, bytes);
+    if (found.length < atOnce) return;
+    last = found[found.length - 1]!.bytes;
+    yield;
+  }
+}
+
+/** Finds the group of some bytes anew. Those of its slots that were written meanwhile must have been left out before. */
+export function settleTwins(db: Sqlite, columns: Columns, bytes: Uint8Array): void {
+  const rows = db.prepare<{ n: number }>(`SELECT n ${withBytes}`).all(bytes);
+  const inUse = columns.order.subarray(0, columns.count);
+  const slots = rows.flatMap(({ n }) => {
+    const place = placeOf(columns.n, inUse, n);
+    return place === undefined ? [] : [inUse[place]!];
+  });
+  putTwins(columns.twins, textOf(bytes), slots);
+}
+
+function putTwins({ groups, of }: TwinSlots, key: string, slots: number[]): void {
+  for (const slot of groups.get(key) ?? []) of.delete(slot);
+  if (slots.length < 2) {
+    groups.delete(key);
+    return;
+  }
+  groups.set(key, slots);
+  for (const slot of slots) of.set(slot, key);
+}
+
+/** Whether somebody may see items of several holders. */
+export const seesSeveral = (onlooker: Onlooker | undefined): boolean =>
+  onlooker?.kind === 'person' || onlooker?.kind === 'visitor';
+
+/** The place of a holder's items among those with the same bytes: the least is shown. */
+function rankOf(onlooker: Onlooker | undefined, holder: Holder | undefined): number {
+  if (onlooker?.kind === 'person' && holder === onlooker.person) return 0;
+  return holder === house ? 1 : 2;
+}
+
+/** Leaves one of each group in a mask of a byte per slot. */
+export function keepOneOfTwins(
+  { twins, class: classes, access }: Columns,
+  onlooker: Onlooker | undefined,
+  kept: Uint8Array,
+): void {
+  const rank = (slot: number): number => rankOf(onlooker, access.classes[classes[slot]!]?.holder);
+  for (const slots of twins.groups.values()) {
+    let best: number | undefined;
+    for (const slot of slots) {
+      if (kept[slot] === 0) continue;
+      if (best === undefined) best = slot;
+      else {
+        const isBetter = rank(slot) < rank(best);
+        kept[isBetter ? best : slot] = 0;
+        if (isBetter) best = slot;
+      }
+    }
+  }
+}
+
+/** Which of several rows is shown, by their holders in the order of public ids: its place. */
+export function firstOfTwins(onlooker: Onlooker | undefined, holders: readonly (Holder | undefined)[]): number {
+  const ranks = holders.map((holder) => rankOf(onlooker, holder));
+  return ranks.indexOf(Math.min(...ranks));
+}

@@ -1,0 +1,386 @@
+/** Items of persons in the catalog: every viewer is answered as if each item had been looked at by itself, whatever happened before. */
+import { describe, expect, it } from 'vitest';
+import { readItem, type ItemAccess, type Onlooker } from '../../src/access/item-access.js';
+import { openSqlite } from '../../src/base/sqlite.js';
+import { openCatalog, owner, type Viewer } from '../../src/catalog/catalog.js';
+import { parseQuery } from '../../src/catalog/search-parser.js';
+import { house, itemId, membersId, publicIdOf, type Item } from '../../src/document/item-id.js';
+import type { Audience, Body, PhotoDocument } from '../../src/document/photo-document.js';
+import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
+import { happen, openAccess } from '../access/people-history.js';
+import { albums, items, openWorld, people, type Server } from '../access/people-world.js';
+import { openDice, type Dice } from '../simulation/dice.js';
+import { byTime, compareAnswers } from './naive.js';
+import { lookLength } from '../../src/document/perceptual-hash.js';
+import { dump, everybodyThere, photoOf, visitor, walk, type Told } from './photos.js';
+
+const onlookers: (Onlooker | undefined)[] = [
+  ...people.map((person, n) => ({ kind: 'person' as const, person, actsForHouse: n === 0 })),
+  { kind: 'person', person: people[1]!, actsForHouse: false, unlocked: true },
+  { kind: 'house' },
+  { kind: 'visitor' },
+  { kind: 'link', of: house },
+  { kind: 'link', of: people[2]! },
+  undefined,
+];
+
+/** An item as it is shown, and what it says about who may see it. */
+interface Known {
+  view: PhotoView;
+  item: Item;
+  archived: boolean;
+}
+
+/** Searches, and what they mean. */
+const searches: [string, (known: Known) => boolean][] = [
+  ['', ({ view, archived }) => !view.trashed && !archived],
+  ['tag:x', ({ view }) => !view.trashed && view.tags.includes('x')],
+  ['-tag:x', ({ view }) => !view.trashed && !view.tags.includes('x')],
+  ['is:archived', ({ view, archived }) => !view.trashed && archived],
+  ['-is:archived', ({ view, archived }) => !view.trashed && !archived],
+  ['is:trashed', ({ view }) => view.trashed],
+  ['is:trashed|geotagged', ({ view }) => view.trashed || view.gps !== undefined],
+  ['audience:private', ({ view }) => !view.trashed && view.audience === 'private'],
+  ['place:rome taken:2024', ({ view }) => !view.trashed && view.place !== undefined],
+];
+
+/** What the history leaves alike is made different, so that there is something to count. */
+function dressed(body: Body, n: number): Body {
+  const document = body as unknown as PhotoDocument;
+  const facts = {
+    ...document.facts,
+    taken: `2024-0${1 + (n % 3)}-01T12:00:00.000`,
+    tags: n % 2 === 0 ? ['x'] : ['y'],
+    ...(n % 3 === 0 && { gps: { lat: n, lon: 20 } }),
+    ...(n % 4 === 1 && { place: { city: 'Rome' } }),
+  };
+  return { ...document, facts };
+}
+
+/** The catalog of a server in a history, and what should be in it. */
+function follow(server: Server, accessNow: () => ItemAccess) {
+  const db = openSqlite(':memory:');
+  const catalog = openCatalog(db, { access: accessNow });
+  const gone = new Set<string>();
+  let bodies: [string, Item, Body][] = [];
+  return {
+    ...{ db, catalog },
+    /** Takes in what happened since; some items are purged, and may come back. */
+    takeIn(dice: Dice): void {
+      const id = itemId(dice.pick(items));
+      if (dice.chance(0.4)) gone.add(id);
+      else gone.clear();
+      bodies = items.flatMap((item, n) => {
+        const id = itemId(item);
+        const body = server.documents.get(id);
+        return body && !gone.has(id) ? [[id, item, dressed(body, n)]] : [];
+      });
+      db.transaction(() => {
+        for (const purged of gone) catalog.index(purged, undefined, 1);
+        for (const [id, , body] of dice.shuffle(bodies)) catalog.index(id, body, 1);
+      });
+    },
+    rebuild(): void {
+      catalog.clear();
+      db.transaction(() => {
+        for (const [id, , body] of bodies) catalog.index(id, body, 1);
+      });
+      catalog.finish();
+    },
+    /** All items that somebody may see, each looked at by itself. */
+    visible(onlooker: Onlooker | undefined): Known[] {
+      return bodies.flatMap(([, item, body]) => {
+        const claims = readItem(item, body);
+        if (!claims || !onlooker || !accessNow().maySee(onlooker, claims)) return [];
+        const view = viewPhoto(publicIdOf(item), body as unknown as PhotoDocument, { here: false });
+        return [{ view, item, archived: claims.archived }];
+      });
+    },
+  };
+}
+
+/** Of those with the same bytes the viewer’s own, otherwise the house’s, otherwise the first. */
+function oneOfEach(found: readonly Known[], onlooker: Onlooker | undefined): Known[] {
+  const own = onlooker?.kind === 'person' ? onlooker.person : '';
+  const rank = ({ item: { holder } }: Known): number =>
+    [own, house].indexOf(holder) + (holder === own || holder === house ? 0 : 9);
+  return found.filter((one) =>
+    found.every(
+      (other) =>
+        other === one ||
+        other.item.sha256 !== one.item.sha256 ||
+        rank(one) < rank(other) ||
+        (rank(one) === rank(other) && one.view.id < other.view.id),
+    ),
+  );
+}
+
+const seen = { shown: 0, hidden: 0, twins: 0, archived: 0 };
+
+function compare({ catalog, visible, db }: ReturnType<typeof follow>, accessNow: () => ItemAccess, dice: Dice): void {
+  const unloaded = openCatalog(db, { access: accessNow });
+  for (const onlooker of dice.shuffle(onlookers).slice(0, 5)) {
+    const viewer: Viewer = { onlooker };
+    const all = visible(onlooker);
+    const [inTimeline] = searches[0]!.slice(1) as [(known: Known) => boolean];
+    for (const [text, test] of [searches[0]!, dice.pick(searches.slice(1))]) {
+      const fitting = all.filter(test);
+      const found = oneOfEach(fitting, onlooker);
+      seen.twins += fitting.length - found.length;
+      compareAnswers(catalog, text, viewer, found.map(({ view }) => view).sort(byTime), new Set());
+    }
+    const timeline = oneOfEach(all.filter(inTimeline), onlooker).map(({ view }) => view);
+    const ids = timeline.sort(byTime).map(({ id }) => id);
+    expect(walk(unloaded, '', 2, { viewer }), `before loading, for ${JSON.stringify(onlooker)}`).toEqual(ids);
+    for (const item of dice.shuffle(items).slice(0, 3)) {
+      const id = publicIdOf(item);
+      const isSeen = all.some(({ view }) => view.id === id && !view.trashed);
+      expect(catalog.tile(id, parseQuery(''), viewer) !== undefined, id).toBe(isSeen);
+      expect(catalog.page(parseQuery(''), { viewer: { ...viewer, scope: { photo: id } } }).ids).toEqual(
+        isSeen ? [id] : [],
+      );
+    }
+    seen.shown += all.length;
+    seen.hidden += items.length - all.length;
+    seen.archived += all.filter(({ archived }) => archived).length;
+  }
+}
+
+describe('each viewer is answered as if each item had been looked at', () => {
+  it.each([0, 5, 10])('after histories with the seeds from %i on', (first) => {
+    for (let seed = first; seed < first + 5; seed++) {
+      const dice = openDice(seed);
+      const world = openWorld(dice);
+      const server = dice.pick(world.servers);
+      let access = openAccess(world, server);
+      const followed = follow(server, () => access);
+      for (const item of items) {
+        const by = `person:${item.holder === house ? people[0]! : item.holder}`;
+        world.create(server, itemId(item), by);
+        if (dice.chance(0.5))
+          world.edit(server, itemId(item), 'audience', dice.pick<Audience>(['family', 'public']), by);
+        if (dice.chance(0.2)) world.edit(server, itemId(item), 'archived', true, by);
+      }
+      followed.takeIn(dice);
+      try {
+        for (let n = 1; n <= 240; n++) {
+          happen(world, dice);
+          if (n % 30 !== 0) continue;
+          // What stands in control documents alone is in the next answer although no row changes.
+          access = openAccess(world, server);
+          if (n % 60 === 0) followed.takeIn(dice);
+          compare(followed, () => access, dice);
+        }
+        const grown = dump(followed.db);
+        followed.rebuild();
+        expect(dump(followed.db)).toEqual(grown);
+        compare(followed, () => access, dice);
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+      }
+      followed.db.close();
+    }
+    // There was something to see, to hide, to choose among, and to leave out.
+    expect(Math.min(seen.shown, seen.hidden, seen.twins, seen.archived)).toBeGreaterThan(20);
+  });
+});
+
+const [anna, ben] = people as [string, string];
+const as = (person: string): Viewer => ({ onlooker: { kind: 'person', person, actsForHouse: false } });
+const [annaSees, benSees] = [as(anna), as(ben)];
+const everything = parseQuery('');
+const item = (holder: string, digit: string): Item => ({ holder, sha256: digit.repeat(64) });
+
+/** A catalog in which whoever is asked about belongs to the family, and nobody shares but by audience. */
+function openFamily() {
+  const db = openSqlite(':memory:');
+  const bodies = new Map<string, Body>();
+  const catalog = openCatalog(db, { access: () => everybodyThere, bodyOf: (id) => bodies.get(id) });
+  return {
+    ...{ db, catalog, bodies },
+    put(one: Item, told: Told | Body): string {
+      const body = 'kind' in told ? told : photoOf(told as Told);
+      bodies.set(itemId(one), body);
+      db.transaction(() => catalog.index(itemId(one), body, 1));
+      return publicIdOf(one);
+    },
+    ids: (viewer: Viewer, text = ''): string[] => walk(catalog, text, 10, { viewer }),
+  };
+}
+
+describe('a membership that is ended', () => {
+  it('is over in the next answer, without any row being written', async () => {
+    const world = openWorld(openDice(1));
+    const server = world.servers[0]!;
+    let access = openAccess(world, server);
+    const db = openSqlite(':memory:');
+    const catalog = openCatalog(db, { access: () => access });
+    const [album, shared, added] = [albums[0]!, items[0]!, items[2]!];
+    world.create(server, itemId(shared), `person:${anna}`);
+    world.create(server, itemId(added), `person:${ben}`);
+    world.give(server, membersId(album), `person:${ben}`, 'add', `person:${anna}`);
+    for (const one of [shared, added]) world.give(server, itemId(one), album, 'entry', `person:${one.holder}`);
+    access = openAccess(world, server);
+    db.transaction(() => {
+      for (const one of [shared, added]) catalog.index(itemId(one), server.documents.get(itemId(one)), 1);
+    });
+    const seen = (): number[] => [annaSees, benSees].map((viewer) => catalog.count(everything, viewer));
+    await catalog.load();
+    expect(seen()).toEqual([2, 2]);
+    // One photo is taken out of the album by itself.
+    world.end(server, membersId(album), `item:${publicIdOf(added)}`, `person:${anna}`);
+    access = openAccess(world, server);
+    expect(seen()).toEqual([1, 2]);
+    world.end(server, membersId(album), `person:${ben}`, `person:${anna}`);
+    access = openAccess(world, server);
+    expect(seen()).toEqual([1, 1]);
+    expect(catalog.page(everything, { viewer: benSees }).ids).toEqual([publicIdOf(added)]);
+  });
+});
+
+describe('of items with the same bytes', () => {
+  it('one is shown: the viewer’s own, the house’s, the first; each is found when asked for by itself', async () => {
+    const { catalog, put, ids } = openFamily();
+    const family = { audience: 'family' };
+    const [hers, his] = [put(item(anna, 'a'), { edits: family }), put(item(ben, 'a'), { edits: family })];
+    const other = put(item(ben, 'b'), { edits: family, facts: { tags: ['b'] } });
+    for (const loaded of [false, true]) {
+      if (loaded) await catalog.load();
+      expect(ids(annaSees)).toEqual(expect.arrayContaining([hers, other]));
+      expect(ids(annaSees)).toHaveLength(2);
+      expect(ids(benSees)).toEqual(expect.arrayContaining([his, other]));
+      expect(ids(as(people[2]!)).filter((id) => id !== other)).toEqual([[hers, his].sort()[0]]);
+    }
+    const houses = put(item(house, 'a'), { edits: { ...family, title: 'of the house' } });
+    expect(houses).toBe('a'.repeat(64));
+    expect(ids(as(people[2]!))).toEqual(expect.arrayContaining([houses, other]));
+    expect(ids(annaSees)).not.toContain(houses);
+    // What her own does not fit, another one may.
+    expect(ids(annaSees, '"of the house"')).toEqual([houses]);
+    for (const id of [hers, his, houses]) {
+      expect(catalog.tile(id, everything, annaSees)?.id).toBe(id);
+      expect(ids({ ...annaSees, scope: { photo: id } })).toEqual([id]);
+    }
+    put(item(anna, 'a'), { edits: { audience: 'private', trashed: true } });
+    expect(ids(annaSees)).toEqual(expect.arrayContaining([houses, other]));
+    expect(catalog.tile(hers, everything, benSees)).toBeUndefined();
+    expect(ids(owner)).toEqual([houses]);
+    expect(ids(visitor)).toEqual([]);
+    expect(ids({ onlooker: { kind: 'link', of: house }, scope: { search: '' } })).toEqual([houses]);
+  });
+});
+
+it('what is archived is not in the timeline, and is found', async () => {
+  const { catalog, put, ids } = openFamily();
+  const there = put(item(anna, '1'), {});
+  const archived = put(item(anna, '2'), { edits: { archived: true }, facts: { tags: ['x'] }, albums: ['Trip'] });
+  for (const loaded of [false, true]) {
+    if (loaded) await catalog.load();
+    expect(ids(annaSees)).toEqual([there]);
+    for (const text of ['is:archived', 'tag:x', 'album:trip', '-is:trashed tag:x'])
+      expect(ids(annaSees, text)).toEqual([archived]);
+    expect(ids(annaSees, '-is:archived')).toEqual([there]);
+    expect(catalog.tile(archived, everything, annaSees)?.id).toBe(archived);
+  }
+  put(item(anna, '2'), {});
+  expect(ids(annaSees)).toHaveLength(2);
+});
+
+describe('what belongs together', () => {
+  const pair = '4D9C5D1C-2D9A-4A61-9A0B-0C4C8F0A1B2C';
+  const picture = (audience?: string): Told => ({
+    name: 'A.HEIC',
+    facts: { pair },
+    edits: audience === undefined ? {} : { audience },
+  });
+  const film = (audience?: string): Told => ({
+    ...{ name: 'A.MOV', facts: { pair, type: 'video/quicktime' } },
+    edits: audience === undefined ? {} : { audience },
+  });
+
+  it('is of one holder, and a clip plays for those who may see it', () => {
+    const { catalog, put, ids } = openFamily();
+    const hers = put(item(anna, '1'), picture('family'));
+    const clip = put(item(anna, '2'), film());
+    const his = put(item(ben, '3'), picture('family'));
+    const plays = (id: string, viewer: Viewer): boolean => catalog.tile(id, everything, viewer)?.motion === true;
+    expect(ids(annaSees)).toHaveLength(2);
+    // Nobody decided about the clip, so it follows its photo.
+    expect([plays(hers, annaSees), plays(hers, benSees), plays(his, benSees)]).toEqual([true, true, false]);
+    expect(catalog.clipFor(hers, benSees)).toBe(clip);
+    put(item(anna, '2'), film('private'));
+    expect([plays(hers, annaSees), plays(hers, benSees)]).toEqual([true, false]);
+    expect(catalog.clipFor(hers, benSees)).toBeUndefined();
+    expect(catalog.clipFor(hers, annaSees)).toBe(clip);
+    put(item(ben, '4'), film('family'));
+    expect(ids(annaSees)).toHaveLength(2);
+    expect([plays(hers, benSees), plays(his, annaSees)]).toEqual([false, true]);
+  });
+
+  it('a guest’s clip neither plays nor hides before its holder accepts it', () => {
+    const { catalog, put, ids } = openFamily();
+    const hers = put(item(anna, '1'), picture('family'));
+    const brought = photoOf(film()) as unknown as PhotoDocument;
+    for (const sighting of Object.values(brought.sightings)) sighting.by = 'link:1';
+    const clip = put(item(anna, '2'), brought as unknown as Body);
+    expect(catalog.tile(hers, everything, annaSees)).not.toHaveProperty('motion');
+    expect(ids(annaSees)).toEqual(expect.arrayContaining([hers, clip]));
+    expect(ids(benSees)).toEqual([hers]);
+  });
+
+  it('a RAW is told to those who may see it', () => {
+    const { catalog, put, ids } = openFamily();
+    const shot = (type: string, name: string, audience: string): Told => ({
+      ...{ name, edits: { audience } },
+      facts: { type, taken: '2024-07-01T12:00:00.000', camera: { model: 'X' } },
+    });
+    const jpeg = put(item(anna, '1'), shot('image/jpeg', 'D1.JPG', 'family'));
+    put(item(anna, '2'), shot('image/x-nikon-nef', 'D1.NEF', 'private'));
+    const his = put(item(ben, '3'), shot('image/x-nikon-nef', 'D1.NEF', 'family'));
+    const raw = (viewer: Viewer): boolean => catalog.tile(jpeg, everything, viewer)?.raw === true;
+    expect([raw(annaSees), raw(benSees)]).toEqual([true, false]);
+    expect(ids(annaSees).sort()).toEqual([jpeg, his].sort());
+    put(item(anna, '2'), shot('image/x-nikon-nef', 'D1.NEF', 'family'));
+    expect(raw(benSees)).toBe(true);
+  });
+
+  it('suggested albums and duplicates are of one holder', async () => {
+    const { catalog, put } = openFamily();
+    const thumb = { sha256: 'd'.repeat(64), type: 'image/webp', width: 1, height: 1, bytes: 1 };
+    const inFolder = (n: number): Body => {
+      const body = photoOf({ thumb, facts: { taken: `2024-07-01T12:00:0${n}.000` } }) as unknown as PhotoDocument;
+      for (const sighting of Object.values(body.sightings)) sighting.folder = 'Rome';
+      return body as unknown as Body;
+    };
+    const ids = [item(anna, '1'), item(anna, '2'), item(ben, '3'), item(house, '4'), item(house, '5')].map((one, n) =>
+      put(one, inFolder(n)),
+    );
+    const look = Uint8Array.from({ length: lookLength }, (_, n) => (n * 37) % 256);
+    catalog.looks.put(ids.map((id) => ({ id, version: 'd'.repeat(8), look })));
+    const alike = async (holder?: string): Promise<string[]> =>
+      (await catalog.duplicates(holder)).flatMap(({ ids }) => ids).sort();
+    expect(await alike()).toEqual(ids.slice(3).sort());
+    expect(await alike(anna)).toEqual(ids.slice(0, 2).sort());
+    expect(await alike(ben)).toEqual([]);
+    const suggested = (holder?: string): string[][] =>
+      catalog.suggestions(1, 10, holder).map(({ name }) => catalog.suggestedPhotos(name, holder).sort());
+    expect([suggested(), suggested(anna), suggested(ben)]).toEqual([
+      [ids.slice(3).sort()],
+      [ids.slice(0, 2).sort()],
+      [[ids[2]]],
+    ]);
+  });
+});
+
+it('a person’s items are looked at again when what that person is changes', () => {
+  const { db, catalog, put, bodies } = openFamily();
+  const said = photoOf({ edits: { title: 'before' } }) as unknown as PhotoDocument;
+  said.edits.title![0]!.by = `person:${anna}`;
+  const id = put(item(anna, '1'), said as unknown as Body);
+  expect(catalog.has(id)).toBe(true);
+  bodies.set(itemId(item(anna, '1')), photoOf({ edits: { title: 'after' } }));
+  db.transaction(() => catalog.index(`person:${anna}`, {}, 2));
+  expect(catalog.count(parseQuery('after'), annaSees)).toBe(1);
+  db.transaction(() => catalog.index(itemId(item(anna, '1')), undefined, 3));
+  expect(catalog.has(id)).toBe(false);
+});
