@@ -68,13 +68,14 @@ CREATE INDEX IF NOT EXISTS access_audit_what ON access_audit (what, id);
 /**
  * Columns that came later. An older version, which does not know them, writes rows without them. Of a session: when it last proved
  * who it is, and when its person was shown what was added before it began; ms since 1970, 0 for never. Of a token: whether it was made
- * while the home had no owner account, by whoever reached the page. Of an entry of the audit: the server whose documents made it, by
+ * while the home had no owner account, by whoever reached the page, and the person that it acts for (null for the house). Of an entry of the audit: the server whose documents made it, by
  * its token or peer.
  */
 const added = [
   { table: 'access_session', column: 'confirmed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_session', column: 'noticed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_token', column: 'unclaimed', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'access_token', column: 'person', type: 'TEXT' },
   { table: 'access_share', column: 'unclaimed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_audit', column: 'source', type: 'TEXT' },
 ] as const;

@@ -207,6 +207,7 @@ function openEndings(parts: AccountParts) {
     drop.run(id);
     passkeys.removeAll(id);
     factors.remove(id);
+    tokens.dropOf(id);
   }
 
   return { note, endAll, settle, forget };

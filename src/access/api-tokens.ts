@@ -8,7 +8,7 @@ import type { Sqlite } from '../base/sqlite.js';
 import { checkConfirmed, type Actor } from './actor.js';
 import type { Audit } from './audit-log.js';
 import { keyOfName, readName } from './account-names.js';
-import { mays, type May } from './permissions.js';
+import { mays, personalMays, type May } from './permissions.js';
 import { drawSecret, hashSecret, type Random } from './random-secrets.js';
 import { openTouches } from './last-used.js';
 
@@ -16,6 +16,8 @@ import { openTouches } from './last-used.js';
 export interface Token {
   name: string;
   may: May[];
+  /** The person (a ULID) it acts for; absent where it acts for the house. */
+  person?: string;
   /** Who made it, as `authorOf` writes it. */
   author: string;
   created: number;
@@ -28,12 +30,14 @@ export interface Tokens {
   /** By name. */
   list(): Token[];
   /**
-   * Makes a token; the secret is shown once. @throws PhotospoolError `invalid`, `confirmation-needed`; `conflict` where the name is
-   * taken.
+   * Makes a token that acts for the house, or for a person; the secret is shown once. @throws PhotospoolError `invalid`,
+   * `confirmation-needed`; `conflict` where the name is taken.
    */
-  make(name: string, may: readonly May[], actor: Actor): { token: Token; secret: string };
+  make(name: string, may: readonly May[], actor: Actor, person?: string): { token: Token; secret: string };
   /** False where there is none of that name. */
   revoke(name: string, actor: Actor): boolean;
+  /** Revokes those that act for a person, without a word in the audit: that the person was removed says it. */
+  dropOf(person: string): void;
   /** Revokes those that were made by nobody known, before there was an owner account; answers their names. */
   revokeUnclaimed(actor: Actor): string[];
   /** The token of a secret; its time of use is written lazily. */
@@ -45,11 +49,12 @@ export interface Tokens {
 /** What every token begins with: it is known by that in a log, a diff, or beside another program's password. */
 export const tokenPrefix = 'psp_';
 const every = 60_000;
-const columns = 'name, may, author, created, used';
+const columns = 'name, may, person, author, created, used';
 
 interface Columns {
   name: string;
   may: string;
+  person: string | null;
   author: string;
   created: number;
   used: number | null;
@@ -59,28 +64,18 @@ interface Columns {
 export const listTokens = (db: Sqlite): Token[] =>
   db.prepare<Columns>(`SELECT ${columns} FROM access_token ORDER BY key`).all().map(tokenOf);
 
-/** Opens the tokens. */
-export function openTokens(
-  db: Sqlite,
-  parts: {
-    clock: Pick<Clock, 'now'>;
-    random: Random;
-    failed: (error: unknown) => void;
-    audit: Audit;
-  },
-): Tokens {
-  const { clock, random, audit } = parts;
-  const insert =
-    db.prepare(`INSERT INTO access_token (key, hash, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, NULL)
-    ON CONFLICT (key) DO NOTHING`);
-  const unclaimed = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE unclaimed = 1 ORDER BY key`);
-  const byHash = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE hash = ?`);
-  const byKey = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE key = ?`);
-  const remove = db.prepare('DELETE FROM access_token WHERE key = ?');
+/** What the tokens are made of. */
+interface TokenParts {
+  clock: Pick<Clock, 'now'>;
+  random: Random;
+  failed: (error: unknown) => void;
+  audit: Audit;
+}
+
+/** Notes when tokens are used; the first time goes into the audit. */
+function openUse(db: Sqlite, { clock, failed, audit }: TokenParts) {
   const isFirst = db.prepare('UPDATE access_token SET used = ? WHERE key = ? AND used IS NULL');
   const use = db.prepare('UPDATE access_token SET used = max(used, ?) WHERE key = ?');
-  const touches = openTouches(clock, every, touch, parts.failed);
-
   function touch(name: string, at: number): void {
     db.transaction(() => {
       if (isFirst.run(at, keyOfName(name)).changes > 0) {
@@ -88,20 +83,41 @@ export function openTokens(
       } else use.run(at, keyOfName(name));
     });
   }
+  return openTouches(clock, every, touch, failed);
+}
+
+/** Opens the tokens. */
+export function openTokens(db: Sqlite, parts: TokenParts): Tokens {
+  const { clock, random, audit } = parts;
+  const insert =
+    db.prepare(`INSERT INTO access_token (key, hash, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)
+    ON CONFLICT (key) DO NOTHING`);
+  const unclaimed = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE unclaimed = 1 ORDER BY key`);
+  const byHash = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE hash IN (?1, 'person ' || ?1)`);
+  const byKey = db.prepare<Columns>(`SELECT ${columns} FROM access_token WHERE key = ?`);
+  const remove = db.prepare('DELETE FROM access_token WHERE key = ?');
+  const removeOf = db.prepare('DELETE FROM access_token WHERE person = ?');
+  const touches = openUse(db, parts);
 
   const tokens: Tokens = {
     list: () => listTokens(db),
-    make: (given, may, actor) =>
+    make: (given, may, actor, person) =>
       db.transaction(() => {
         checkConfirmed(actor);
         const { by, who, address } = actor;
         const [name, secret] = [readName(given), `${tokenPrefix}${drawSecret(random)}`];
-        const token: Token = { name, may: mays.filter((one) => may.includes(one)), author: by, created: clock.now() };
+        const kinds = person === undefined ? mays : personalMays;
+        const token: Token = {
+          ...{ name, may: kinds.filter((one) => may.includes(one)), author: by, created: clock.now() },
+          ...(person !== undefined && { person }),
+        };
         const list = token.may.join();
+        if (token.may.length < new Set(may).size)
+          throw new PhotospoolError('invalid', 'A token of one person can’t be for replicating or publishing.');
         if (list === '') throw new PhotospoolError('invalid', 'A token must be for something.');
         const { changes } = insert.run(
-          ...[keyOfName(name), hashSecret(secret), Number(actor.unclaimed === true)],
-          ...[name, list, by, token.created],
+          ...[keyOfName(name), hashOf(secret, person), Number(actor.unclaimed === true)],
+          ...[name, list, person ?? null, by, token.created],
         );
         if (changes === 0) {
           throw new PhotospoolError('conflict', 'There is a token of that name already.', {
@@ -110,7 +126,7 @@ export function openTokens(
         }
         audit.note('token-made', {
           who,
-          detail: `${name}: ${token.may.join(', ')}`,
+          detail: `${name}: ${token.may.join(', ')}${person === undefined ? '' : ', for one person'}`,
           ...(address !== undefined && { address }),
         });
         return { token, secret };
@@ -123,6 +139,7 @@ export function openTokens(
         audit.note('token-revoked', { who, detail: row.name, ...(address !== undefined && { address }) });
         return true;
       }),
+    dropOf: (person) => void removeOf.run(person),
     revokeUnclaimed: (actor) =>
       db.transaction(() => {
         const names = unclaimed.all().map(({ name }) => name);
@@ -140,7 +157,16 @@ export function openTokens(
   return tokens;
 }
 
-function tokenOf({ may, used, ...rest }: Columns): Token {
+/** The hash as it is stored. A version that knows no tokens of people finds none of them, rather than one that acts for the house. */
+const hashOf = (secret: string, person: string | undefined): string =>
+  person === undefined ? hashSecret(secret) : `person ${hashSecret(secret)}`;
+
+function tokenOf({ may, used, person, ...rest }: Columns): Token {
   const list = may.split(',');
-  return { ...rest, may: mays.filter((one) => list.includes(one)), ...(used !== null && { used }) };
+  return {
+    ...rest,
+    ...(person !== null && { person }),
+    may: mays.filter((one) => list.includes(one)),
+    ...(used !== null && { used }),
+  };
 }

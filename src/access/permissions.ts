@@ -14,6 +14,9 @@ export const mays = ['read', 'edit', 'upload', 'replicate', 'publish'] as const;
 /** One of the things a token may be made for. */
 export type May = (typeof mays)[number];
 
+/** What a token of one person may be made for. */
+export const personalMays: readonly May[] = ['read', 'edit', 'upload'];
+
 /** What a share link shows: one photo (the SHA-256 of its original), or what a search finds. */
 export type Scope = { photo: string } | { search: string };
 
@@ -22,12 +25,14 @@ export interface Viewer {
   role: Role;
   /** The audiences whose photos exist for them. */
   audiences: readonly Audience[];
-  /** The ULID of `person:<ulid>`; absent for the owner of a home that has no accounts yet, and for programs. */
+  /** The ULID of `person:<ulid>`; absent for the owner of a home that has no accounts yet, and for tokens of the house. */
   person?: string;
   name?: string;
   /** The name of the token. */
   token?: string;
   may?: readonly May[];
+  /** Of a token of a person: that person as they are now. It may no more than they may. */
+  behalf?: Viewer;
   /** The id of the session, which is no secret. */
   session?: string;
   /** Whether they proved within the last minutes who they are; see `checkConfirmed`. */
@@ -122,11 +127,15 @@ export function may(viewer: Viewer | undefined, action: Action): boolean {
     case 'link':
       return rule.link?.every((what) => viewer[what] === true) === true;
     case 'program':
-      return rule.token.some((one) => viewer.may?.includes(one) === true);
+      return mayBring(viewer, action) && (viewer.behalf === undefined || may(viewer.behalf, action));
     case undefined:
       return false;
   }
 }
+
+/** Whether what a token is for includes an action. */
+const mayBring = (viewer: Viewer, action: Action): boolean =>
+  rules[action].token.some((one) => viewer.may?.includes(one) === true);
 
 /** What is done with one item; the other actions concern the server, or the library of the house. */
 export const actionsOnItems = [
@@ -153,7 +162,7 @@ const withOthers: ReadonlySet<ItemAction> = new Set(['details', 'original', 'str
  */
 export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Holder): boolean {
   if (holder === house) return may(viewer, action);
-  if (viewer?.person === holder && viewer.role !== 'program') return true;
+  if (viewer?.person === holder) return viewer.role !== 'program' || mayBring(viewer, action);
   return withOthers.has(action) && may(viewer, action);
 }
 
@@ -201,7 +210,8 @@ export function sharesBy(
   if (author === owner) return may({ role: 'owner', audiences: [], canEdit: true }, 'share');
   const role = kind === 'person' ? roleOf(name) : undefined;
   if (role) return may({ role, audiences: [], canEdit: true }, 'share');
-  if (kind !== 'token') return false;
+  const token = tokenIn(author);
+  if (!token || (token.person !== undefined && roleOf(token.person) !== 'owner')) return false;
   return may({ role: 'program', audiences: [], canEdit: true, may: [how === 'edit' ? 'edit' : 'upload'] }, 'share');
 }
 
@@ -244,8 +254,10 @@ export function mayDescribeOwn(by: string, person: string, bringers: readonly st
  * The id under which somebody has favourites of their own among a holder’s items; undefined where the favourites are those of the
  * holder: for whoever acts for them, and for those who have no account.
  */
-export const favouritesOf = ({ role, person }: Viewer, holder: Holder = house): string | undefined =>
-  person === undefined || (holder === house ? role === 'owner' : holder === person) ? undefined : `person:${person}`;
+export function favouritesOf({ role, person, behalf }: Viewer, holder: Holder = house): string | undefined {
+  const actsFor = holder === house ? (behalf?.role ?? role) === 'owner' : holder === person;
+  return person === undefined || actsFor ? undefined : `person:${person}`;
+}
 
 /**
  * Whether an item exists for somebody. `access`: the decision of now (library-access.ts); `claims`: what the item’s document says.
@@ -277,7 +289,7 @@ export function onlookerOf(viewer: Viewer | undefined): Onlooker | undefined {
     case 'family':
       return person === undefined ? undefined : { kind: 'person', person, actsForHouse: false };
     case 'program':
-      return { kind: 'house' };
+      return viewer.behalf ? onlookerOf(viewer.behalf) : { kind: 'house' };
     case 'visitor':
       return { kind: 'visitor' };
     case 'link':
@@ -302,10 +314,19 @@ export const audiencesOf = {
   link: ['private', 'family', 'public'],
 } as const satisfies Record<Role, readonly Audience[]>;
 
-/** Who an edit is by, as documents keep it: `person:<ulid>`, `token:<name>`, or `owner` where there are no accounts. */
+/**
+ * Who an edit is by, as documents keep it: `person:<ulid>`; `token:<name>`, or `token:<ulid>/<name>` of a token that acts for a person;
+ * `owner` where there are no accounts.
+ */
 export function authorOf({ person, token }: Viewer): string {
-  if (person !== undefined) return `person:${person}`;
-  return token === undefined ? 'owner' : `token:${token}`;
+  if (token !== undefined) return `token:${person === undefined ? '' : `${person}/`}${token}`;
+  return person === undefined ? 'owner' : `person:${person}`;
+}
+
+/** The token that an author names, and the person it acts for; undefined for other authors. */
+export function tokenIn(author: string): { token: string; person?: string } | undefined {
+  const [, person, token] = /^token:(?:([0-9A-HJKMNP-TV-Z]{26})\/)?(.*)$/s.exec(author) ?? [];
+  return token === undefined ? undefined : { token, ...(person !== undefined && { person }) };
 }
 
 /** What somebody is counted as where everybody has a bounded number of places: each person, token and link by itself. */

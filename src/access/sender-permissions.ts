@@ -6,7 +6,7 @@ import { systemClock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
 import type { Library } from '../library/library.js';
 import { openPeople, type People } from './people.js';
-import type { Viewer } from './permissions.js';
+import { tokenIn, type Viewer } from './permissions.js';
 import { openSettings, type Settings } from './access-settings.js';
 import { openTables } from './access-tables.js';
 import { listTokens, type Tokens } from './api-tokens.js';
@@ -23,13 +23,13 @@ export function openSenders(parts: {
 }): Senders {
   return (by) => {
     if (by === 'owner') return local;
-    const [, kind, name = ''] = /^(person|token):(.*)$/su.exec(by) ?? [];
-    if (kind === 'person') {
-      const person = parts.people.find(name);
-      return person && personViewer(person, parts.settings());
+    const found = tokenIn(by);
+    if (found) {
+      const token = parts.tokens.list().find(({ name, person }) => name === found.token && person === found.person);
+      return token && tokenViewer(token, (id) => parts.people.find(id), parts.settings());
     }
-    const token = kind === 'token' ? parts.tokens.list().find((one) => one.name === name) : undefined;
-    return token && tokenViewer(token);
+    const person = by.startsWith('person:') ? parts.people.find(by.slice('person:'.length)) : undefined;
+    return person && personViewer(person, parts.settings());
   };
 }
 

@@ -54,18 +54,31 @@ function as<R extends Role>(role: R): { role: R; audiences: (typeof audiencesOf)
   return { role, audiences: audiencesOf[role] };
 }
 
-function programOf({ tokens, secret }: ViewerSources, given: string): Viewer | undefined {
+function programOf({ tokens, secret, people, settings }: ViewerSources, given: string): Viewer | undefined {
   if (secret !== undefined && timingSafeEqual(digest(given), digest(secret))) {
     return { ...as('owner'), name: 'command line', canEdit: true, confirmed: true };
   }
   const token = given.startsWith(tokenPrefix) ? tokens.find(given) : undefined;
-  return token && tokenViewer(token);
+  return token && tokenViewer(token, (id) => people.find(id), settings());
 }
 
-/** Whoever brings a token. */
-export function tokenViewer({ name, may }: Pick<Token, 'name' | 'may'>): Viewer {
-  const audiences = may.includes('read') || may.includes('edit') ? audiencesOf.program : [];
-  return { role: 'program', audiences, token: name, name, may, canEdit: may.includes('edit') };
+/**
+ * Whoever brings a token; undefined where it acts for a person who does not exist any more. `personOf` finds a person by their ULID.
+ */
+export function tokenViewer(
+  { name, may, person }: Pick<Token, 'name' | 'may' | 'person'>,
+  personOf: (id: string) => Person | undefined,
+  settings: Settings,
+): Viewer | undefined {
+  const canEdit = may.includes('edit');
+  const reads = canEdit || may.includes('read');
+  const viewer: Viewer = {
+    ...{ role: 'program', audiences: reads ? audiencesOf.program : [], token: name, name, may, canEdit },
+  };
+  if (person === undefined) return viewer;
+  const found = personOf(person);
+  const behalf = found && personViewer(found, settings);
+  return behalf && { ...viewer, audiences: reads ? behalf.audiences : [], person, behalf };
 }
 
 const digest = (text: string): Buffer => Buffer.from(hashSecret(text));

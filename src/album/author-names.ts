@@ -1,5 +1,5 @@
 /** Whom documents say that something is by, as a viewer may know them. */
-import { may, type Viewer } from '../access/permissions.js';
+import { may, tokenIn, type Viewer } from '../access/permissions.js';
 import type { People } from '../access/people.js';
 import { unknownSender } from '../document/photo-senders.js';
 
@@ -10,12 +10,16 @@ export interface Author {
   name: string;
 }
 
-/** The author that a document names: `person:<ulid>`, `token:<name>`, or `owner`. */
+/** The author that a document names: `person:<ulid>`, a token, or `owner`. */
 export function authorFor(viewer: Viewer, people: Pick<People, 'find'>, author: string): Author {
   const [kind, rest = ''] = author.split(/:(.*)/s);
   if (kind === 'owner') return { name: 'The owner' };
   if (kind === unknownSender) return { name: 'Somebody unknown' };
-  if (kind === 'token') return { name: may(viewer, 'tokens') ? rest : 'A program' };
+  const token = tokenIn(author);
+  if (token) {
+    const isTold = token.person === undefined ? may(viewer, 'tokens') : token.person === viewer.person;
+    return { name: isTold ? token.token : 'A program' };
+  }
   const person = kind === 'person' ? people.find(rest) : undefined;
   if (!person) return { name: 'Somebody who left' };
   return { ...(may(viewer, 'people') && { id: person.id }), name: person.name };

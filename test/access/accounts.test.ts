@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandLine } from '../../src/access/actor.js';
 import { openLineFile } from '../../src/access/audit-file.js';
-import { mays } from '../../src/access/permissions.js';
+import { authorOf, may, mayOn, mays, onlookerOf, sharesBy, type May } from '../../src/access/permissions.js';
 import { openTables } from '../../src/access/access-tables.js';
 import { openFiles } from '../../src/base/files.js';
 import { openSqlite } from '../../src/base/sqlite.js';
@@ -181,6 +181,59 @@ describe('tokens', () => {
     tokens.make('a', ['read'], commandLine);
     expect(() => tokens.make('A', ['read'], commandLine)).toThrow(/of that name already/);
     expect(() => tokens.make('b', [], commandLine)).toThrow(/must be for something/);
+  });
+});
+
+describe('a token of one person', () => {
+  it('may no more than that person, and less where it is for less', () => {
+    const access = openTestAccess();
+    const ben = access.accounts.add({ name: 'ben', role: 'family' }, commandLine).id;
+    const ada = access.accounts.add({ name: 'ada', role: 'owner' }, commandLine).id;
+    const viewerOf = (person: string, ...may: May[]) => {
+      const { secret } = access.tokens.make(`${person} ${may.join()}`, may, commandLine, person);
+      return access.recognise({ token: secret, direct: false })!;
+    };
+    const [reading, editing] = [viewerOf(ben, 'read'), viewerOf(ben, 'read', 'edit')];
+    expect(onlookerOf(reading)).toEqual({ kind: 'person', person: ben, actsForHouse: false });
+    expect(onlookerOf(viewerOf(ada, 'read'))).toEqual({ kind: 'person', person: ada, actsForHouse: true });
+    expect(onlookerOf(viewerOf(ben, 'upload'))).toBeUndefined();
+    expect([mayOn(reading, 'edit', ben), mayOn(editing, 'edit', ben), mayOn(editing, 'edit', ada)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    // What is the house’s the person may not edit, so their token may not either.
+    expect([may(editing, 'edit'), may(viewerOf(ada, 'edit'), 'edit'), may(editing, 'spool')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    access.accounts.change(ben, { canEdit: true }, commandLine);
+    expect(may(viewerOf(ben, 'edit'), 'edit')).toBe(true);
+    expect(() => viewerOf(ben, 'replicate')).toThrow(/one person/);
+  });
+
+  it('writes under a name that gives its words no more weight than the person’s', () => {
+    const access = openTestAccess();
+    const ben = access.accounts.add({ name: 'ben', role: 'family' }, commandLine).id;
+    const { secret } = access.tokens.make('phone', ['read', 'upload'], commandLine, ben);
+    const author = authorOf(access.recognise({ token: secret, direct: false })!);
+    expect(author).toBe(`token:${ben}/phone`);
+    const roleOf = (person: string) => (person === ben ? ('family' as const) : undefined);
+    expect([sharesBy(author, 'edit', roleOf), sharesBy('token:phone', 'edit', roleOf)]).toEqual([false, true]);
+    expect(access.senders(author)).toMatchObject({ role: 'program', person: ben, may: ['read', 'upload'] });
+    expect(access.senders('token:phone')).toBeUndefined();
+  });
+
+  it('ends with that person, and is found by no version that knows no tokens of people', () => {
+    const access = openTestAccess();
+    const ben = access.accounts.add({ name: 'ben', role: 'family' }, commandLine).id;
+    const { secret } = access.tokens.make('phone', ['upload'], commandLine, ben);
+    const known = access.db.prepare('SELECT 1 FROM access_token WHERE hash = ?');
+    expect(known.get(createHash('sha256').update(secret).digest('hex'))).toBeUndefined();
+    access.accounts.remove(ben, commandLine);
+    expect(access.recognise({ token: secret, direct: false })).toBeUndefined();
+    expect(access.tokens.list()).toEqual([]);
   });
 });
 
