@@ -2,7 +2,7 @@
  * Emptying the trash: for good, everywhere. Of each photo the original goes to `archive/trash` first, then its document, its
  * tags and its comments are purged and its row is forgotten, in one transaction. A crash in between leaves the photo in the
  * trash without its original; emptying again finishes it. No byte is removed; where the photo comes back, the original does
- * (sync/blobs/peer-blob-store.ts). Bytes that an item of a person has, too, stay where they are.
+ * (sync/blobs/store-received-blobs.ts). Bytes that an item of a person has, too, stay where they are.
  */
 import { authorOf, may, mayOn, type Viewer } from '../access/permissions.js';
 import { PhotospoolError } from '../base/errors.js';

@@ -18,7 +18,7 @@ import { checkPlace } from '../library/library-location.js';
 import { openCombiner, type Combiner } from '../publishing/combine-publishers.js';
 import { openExchange, type Exchange } from '../sync/blobs/blob-exchange.js';
 import { openPublishers, type Publishers } from '../publishing/publisher-registry.js';
-import type { StoreParts } from '../sync/blobs/peer-blob-store.js';
+import type { StoreParts } from '../sync/blobs/store-received-blobs.js';
 import { holdLock } from '../spool/spool-lock.js';
 import { openHomeAccess } from './open-access.js';
 import { publishedFolder, readRecords, type Records } from './open-records.js';

@@ -7,8 +7,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { photoId } from '../../src/document/photo-document.js';
-import type { Carrier } from '../../src/sync/blobs/blob-transport.js';
-import { bringBlobs } from '../../src/sync/blobs/blob-transfer.js';
+import type { Carrier } from '../../src/sync/blobs/remote-blobs.js';
+import { bringBlobs } from '../../src/sync/blobs/fetch-and-send-blobs.js';
 import { sha256, type Home } from './homes.js';
 import { brittle, files, home, link, served, soon } from './linking.js';
 

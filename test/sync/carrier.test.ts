@@ -1,6 +1,6 @@
 /** What another Photospool wants is read page by page once, until it wants something else. */
 import { expect, test } from 'vitest';
-import { openCarrier } from '../../src/sync/blobs/blob-transport.js';
+import { openCarrier } from '../../src/sync/blobs/remote-blobs.js';
 
 const signal = new AbortController().signal;
 

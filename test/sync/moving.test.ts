@@ -1,7 +1,7 @@
 /** Blobs of a long list: none is passed over or begun twice, and the link does not wait for the disk between pages. */
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
-import { openBlobPages, page, type Move, type BlobPage } from '../../src/sync/blobs/blob-scheduler.js';
+import { openBlobPages, page, type Move, type BlobPage } from '../../src/sync/blobs/parallel-transfers.js';
 
 interface One {
   sha256: string;

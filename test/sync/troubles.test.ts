@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import type { Log } from '../../src/base/log.js';
-import { openCarrier } from '../../src/sync/blobs/blob-transport.js';
+import { openCarrier } from '../../src/sync/blobs/remote-blobs.js';
 import { requestJson } from '../../src/sync/couch/json-client.js';
 import { openMesh, type Mesh } from '../../src/sync/connections/mesh.js';
 import { openPeers } from '../../src/sync/connections/peers.js';

@@ -1,10 +1,9 @@
 /**
  * The timeout for request bodies other than files: they are small, so a client that takes long only occupies a slot.
- * Also tells a waiting response that its client has gone, and lets a client that is rejected before it has sent its
- * body read the reason.
+ * Also lets a client that is rejected before it has sent its body read the reason.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../base/clock.js';
 
 /** For a body of at most a megabyte, in ms; and for data still arriving after the response. */
@@ -56,27 +55,3 @@ const isBig = (headers: IncomingHttpHeaders): boolean =>
 
 const hasBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-
-const closing = new WeakMap<object, AbortSignal>();
-
-/**
- * Ends waiting responses when the server closes: they are answered with the present state, while the library is still
- * open.
- */
-export function endWaits(app: FastifyInstance): void {
-  const ended = new AbortController();
-  closing.set(app.server, ended.signal);
-  app.addHook('preClose', () => ended.abort());
-}
-
-/** Aborts when nobody reads the response any longer, when it has ended, or when the server closes. */
-export function goneOf(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const end = (): void => controller.abort();
-  reply.raw.once('close', end);
-  const closed = closing.get(reply.server.server);
-  if (closed?.aborted) end();
-  closed?.addEventListener('abort', end, { once: true, signal });
-  return signal;
-}

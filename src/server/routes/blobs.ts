@@ -12,7 +12,7 @@ import { ofDisks } from '../../sync/connections/retry-on-disk-error.js';
 import type { MissingOptions, MissingPlace, NamedBlob } from '../../sync/blobs/blob-index.js';
 import type { App, Context, Routes } from '../context.js';
 import { hush, openSaid, type DiskErrorLog } from '../disk-error-log.js';
-import { goneOf } from '../http/body-timeout.js';
+import { goneOf } from '../http/client-disconnect.js';
 import { answers, bytes, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { comesWithin, pulseOf, waited } from '../http/keep-alive-response.js';
 

@@ -16,7 +16,7 @@ import * as feeds from '../../sync/couch/serve-changes.js';
 import { checkStill, viewerNow, viewerOf } from '../http/request-viewer.js';
 import { refuse } from '../http/error-responses.js';
 import type { App, Context, Routes } from '../context.js';
-import { goneOf } from '../http/body-timeout.js';
+import { goneOf } from '../http/client-disconnect.js';
 import { openSaid, type DiskErrorLog } from '../disk-error-log.js';
 import { comesWithin, pulseOf, pulses } from '../http/keep-alive-response.js';
 

@@ -9,7 +9,7 @@ import type { Routes } from '../context.js';
 import { getPhoto, type FoundPhoto } from '../../album/find-photos.js';
 import { hasPeers } from '../peer-status.js';
 import { openStripping } from '../files/send-stripped-original.js';
-import { goneOf } from '../http/body-timeout.js';
+import { goneOf } from '../http/client-disconnect.js';
 import { OriginalProgress } from '../../api/album-schemas.js';
 import { answers, bytes, IdParams } from '../../api/photo-schemas.js';
 

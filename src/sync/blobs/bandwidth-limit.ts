@@ -3,7 +3,7 @@
  * bytes before it is used up. Without a limit, streams pass unchanged.
  */
 import type { Clock } from '../../base/clock.js';
-import type { Throttle } from './blob-transport.js';
+import type { Throttle } from './remote-blobs.js';
 
 /** Creates the limit; `rate` in bytes per second, 0 for none. */
 export function makeThrottle(rate: number, clock: Clock): Throttle {

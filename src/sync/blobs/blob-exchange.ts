@@ -6,7 +6,7 @@ import { openListeners, untilCalled, type Subscribe } from '../../base/async/lis
 import type { Clock } from '../../base/clock.js';
 import type { Sqlite } from '../../base/sqlite.js';
 import { openNamed, type MissingOptions, type BlobIndex, type NamedBlob } from './blob-index.js';
-import { openStore, type Store, type StoreParts } from './peer-blob-store.js';
+import { openStore, type Store, type StoreParts } from './store-received-blobs.js';
 import { openThere, type There } from './remote-blob-index.js';
 
 /** The dependencies of the exchange. */

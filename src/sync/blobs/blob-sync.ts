@@ -5,14 +5,14 @@
 import type { Clock } from '../../base/clock.js';
 import { sentence, toPhotospoolError } from '../../base/errors.js';
 import { clearPurged } from './purge-couch-blobs.js';
-import { openCarrier, type Carrier, type Throttle } from './blob-transport.js';
+import { openCarrier, type Carrier, type Throttle } from './remote-blobs.js';
 import { openCouchBlobs } from './couch-blobs.js';
 import { makeDatabase, type DiscoveredPeer } from '../connections/discover-peer.js';
 import type { Exchange } from './blob-exchange.js';
 import { whileDisksAllow, type HeldParts } from '../connections/retry-on-disk-error.js';
 import type { OriginalsPolicy } from '../connections/peers.js';
 import { runTaskGroup } from '../../base/async/task-group.js';
-import { bringBlobs, fetchBlobs, type TransferParts } from './blob-transfer.js';
+import { bringBlobs, fetchBlobs, type TransferParts } from './fetch-and-send-blobs.js';
 
 /** The dependencies of the transfer. */
 export interface CarryParts {

@@ -1,7 +1,7 @@
 /**
  * Blobs through a CouchDB: the database `<name>-blobs` with a document per blob, named by its SHA-256, with one
  * immutable attachment. Its content is learned from its change feed; servers that never meet exchange all blobs through
- * it. It is not trusted: received bytes are hashed by the receiver (peer-blob-store.ts); sent bytes are hashed on their
+ * it. It is not trusted: received bytes are hashed by the receiver (store-received-blobs.ts); sent bytes are hashed on their
  * way, and do not become a document if the hash is wrong.
  */
 import { yieldToEventLoop } from '../../base/async/yield.js';
@@ -11,7 +11,7 @@ import type { Clock } from '../../base/clock.js';
 import { PhotospoolError } from '../../base/errors.js';
 import { own, textOf } from '../../document/json-values.js';
 import { stream } from './blob-http.js';
-import { discard, type BlobFile, type Carrier, type Throttle, type WantedList } from './blob-transport.js';
+import { discard, type BlobFile, type Carrier, type Throttle, type WantedList } from './remote-blobs.js';
 import { requestJson, check, hostOf, type Address } from '../couch/json-client.js';
 import type { Exchange } from './blob-exchange.js';
 import type { FeedBatch } from '../couch/database.js';

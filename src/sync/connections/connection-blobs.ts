@@ -2,7 +2,7 @@
  * The blob transfers of a connection, and their part of its status: transferred and missing blobs, and why they wait.
  */
 import type { Clock } from '../../base/clock.js';
-import type { Throttle } from '../blobs/blob-transport.js';
+import type { Throttle } from '../blobs/remote-blobs.js';
 import { carryBlobs, carryThere } from '../blobs/blob-sync.js';
 import type { DiscoveredPeer } from './discover-peer.js';
 import type { Exchange } from '../blobs/blob-exchange.js';

@@ -10,7 +10,7 @@ import type { Log } from '../../base/log.js';
 import { openConnectionRequests, type ConnectionRequests } from './connection-requests.js';
 import { waitAfter } from './reconnect-backoff.js';
 import { hostOf } from '../couch/json-client.js';
-import type { Throttle } from '../blobs/blob-transport.js';
+import type { Throttle } from '../blobs/remote-blobs.js';
 import type { Copies } from './detect-copies.js';
 import type { Database, RejectedRevision } from '../couch/database.js';
 import { checkOther, discover, makeDatabase, type DiscoveredPeer } from './discover-peer.js';

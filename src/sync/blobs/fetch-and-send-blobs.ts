@@ -6,11 +6,11 @@
  */
 import type { Clock } from '../../base/clock.js';
 import { PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
-import { discard, type Carrier, type Throttle, type WantedBlob, type WantedList } from './blob-transport.js';
+import { discard, type Carrier, type Throttle, type WantedBlob, type WantedList } from './remote-blobs.js';
 import type { Exchange } from './blob-exchange.js';
 import type { Amount } from './blob-counts.js';
 import { openLeaving } from './blob-backoff.js';
-import { openBlobPages, page, type BlobPage } from './blob-scheduler.js';
+import { openBlobPages, page, type BlobPage } from './parallel-transfers.js';
 import type { MissingPlace, NamedBlob } from './blob-index.js';
 import type { OriginalsPolicy } from '../connections/peers.js';
 

@@ -17,7 +17,7 @@ import { photoWith } from '../../library/items-of-bytes.js';
 import { viewPhoto } from '../../document/photo-view.js';
 import type { Library } from '../../library/library.js';
 import type { BlobIndex, NamedBlob } from './blob-index.js';
-import { bounded, joined } from './incoming-blob.js';
+import { bounded, joined } from './hash-and-limit-stream.js';
 
 /** The dependencies of the store. */
 export interface StoreParts {
