@@ -10,6 +10,7 @@ import { isObject, own, textOf } from './json-values.js';
 import { mergeEdits } from './merge.js';
 import { wallTimeInName } from './filename-dates.js';
 import type { Edits, Gps, Membership, PhotoDocument, Sidecar, SidecarValues } from './photo-document.js';
+import { owner } from './photo-senders.js';
 import { formatStamp } from './stamp.js';
 import { earliestSighting } from './time-taken.js';
 
@@ -34,16 +35,18 @@ export interface ImportedMetadata {
 
 /** The epoch in the stamps of imported edits. No server has it: theirs are random, and longer. */
 const epoch = 'import';
-const by = 'owner';
 /** The maximum number of tags, and of albums, imported per photo. */
 const most = 500;
 const hour = 3_600_000;
 const quarter = hour / 4;
 
-/** A document with the imported metadata of its photo; the same document if it contains them already. */
-export function withBrought(document: PhotoDocument, brought: ImportedMetadata): PhotoDocument {
-  const sidecars = sidecarsWith(document, brought);
-  const edits = mergeEdits(document.edits, editsOf(document, brought));
+/**
+ * A document with the imported metadata of its photo; the same document if it contains them already. `by`: the author of what was done
+ * in the other album, whoever holds the photo.
+ */
+export function withBrought(document: PhotoDocument, brought: ImportedMetadata, by: string = owner): PhotoDocument {
+  const sidecars = sidecarsWith(document, brought, by);
+  const edits = mergeEdits(document.edits, editsOf(document, brought, by));
   return { ...document, sidecars, edits };
 }
 
@@ -74,7 +77,11 @@ export function parseBrought(value: unknown): ImportedMetadata | undefined {
 const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= 8.64e15;
 
 /** Keyed by the values, not by the bytes of the file: an export counts views, so its bytes differ every time. */
-function sidecarsWith({ sidecars, ...document }: PhotoDocument, brought: ImportedMetadata): Record<string, Sidecar> {
+function sidecarsWith(
+  { sidecars, ...document }: PhotoDocument,
+  brought: ImportedMetadata,
+  by: string,
+): Record<string, Sidecar> {
   const values = valuesOf({ sidecars, ...document }, brought);
   if (Object.keys(values).length === 0) return sidecars;
   const key = createHash('sha256')
@@ -86,7 +93,7 @@ function sidecarsWith({ sidecars, ...document }: PhotoDocument, brought: Importe
   const rivals = Object.entries(sidecars).some(([other, { name }]) => other !== key && name === brought.name);
   const isNewer = textOf(own(known, 'modified')) < written;
   if (known !== undefined && !(rivals && isNewer)) return sidecars;
-  return { ...sidecars, [key]: { name: brought.name, values, modified: written } };
+  return { ...sidecars, [key]: { name: brought.name, values, modified: written, ...(by !== owner && { by }) } };
 }
 
 function valuesOf(document: PhotoDocument, brought: ImportedMetadata): SidecarValues {
@@ -145,7 +152,11 @@ function offsetText(minutes: number): string {
 /**
  * Albums and tags as they were set in the other album: before the photo arrived here, and so before every edit here.
  */
-function editsOf(document: PhotoDocument, { added, taken, tags = [], albums = [] }: ImportedMetadata): Edits {
+function editsOf(
+  document: PhotoDocument,
+  { added, taken, tags = [], albums = [] }: ImportedMetadata,
+  by: string,
+): Edits {
   const came = Date.parse(earliestSighting(document)?.at ?? '');
   const latest = Number.isNaN(came) ? 0 : came - 1;
   const ms = Math.max(0, Math.min(Math.floor(added ?? taken ?? 0), latest));

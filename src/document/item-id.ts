@@ -29,6 +29,10 @@ const albumPattern = new RegExp(`^(house|${ulid}):(${ulid})$`);
 /** Whether a holder is a person: a ULID. */
 export const isPerson = (holder: Holder): boolean => personPattern.test(holder);
 
+/** The person who holds items, as documents name authors (`person:<ulid>`); undefined for the house, which has many. */
+export const authorOfHolder = (holder: Holder): string | undefined =>
+  isPerson(holder) ? `person:${holder}` : undefined;
+
 /** Who holds something of which that was lost: nobody, so that it is shown to nobody by mistake. */
 export const unknownHolder: Holder = 'unknown';
 

@@ -8,7 +8,7 @@ import { archiveName } from '../archive/original-names.js';
 import { canonical } from '../document/canonical-json.js';
 import { withArrival, withSighting } from '../document/arrival.js';
 import { withBrought, type ImportedMetadata } from '../document/imported-metadata.js';
-import { itemId, type Item } from '../document/item-id.js';
+import { authorOfHolder, house, itemId, type Item } from '../document/item-id.js';
 import { isNewer, merge } from '../document/merge.js';
 import {
   exifId,
@@ -105,17 +105,17 @@ export function recordSighting(parts: RecordParts, sha256: string, arrival: Arri
   });
 }
 
-const saying = (document: PhotoDocument, { brought }: Pick<ArrivingFile, 'brought'>): PhotoDocument =>
-  brought ? withBrought(document, brought) : document;
+const saying = (document: PhotoDocument, { brought, holder = house }: ArrivingFile): PhotoDocument =>
+  brought ? withBrought(document, brought, authorOfHolder(holder)) : document;
 
 /** Adds what an export says of an item whose bytes are here to its document; true where that is news. */
 export function recordBrought(library: Library, item: Item, brought: ImportedMetadata): boolean {
   const id = itemId(item);
+  const brings = (body: PhotoDocument): PhotoDocument => withBrought(body, brought, authorOfHolder(item.holder));
   const stored = library.get<PhotoDocument>(id);
   // Most of what is said again is known: then nothing is written, and nothing waits for the disk.
-  if (!stored || isNewer(stored.body) || canonical(withBrought(stored.body, brought)) === canonical(stored.body))
-    return false;
-  return library.update<PhotoDocument>(id, (body) => body && withBrought(body, brought))?.changed === true;
+  if (!stored || isNewer(stored.body) || canonical(brings(stored.body)) === canonical(stored.body)) return false;
+  return library.update<PhotoDocument>(id, (body) => body && brings(body))?.changed === true;
 }
 
 /** Changes a document, unless a newer version wrote it: then it stays, and the bytes are kept all the same. */

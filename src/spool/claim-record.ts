@@ -6,7 +6,7 @@ import { backOff, type BackOff } from '../base/async/backoff.js';
 import { type PhotospoolError, printable, toPhotospoolError } from '../base/errors.js';
 import type { Path } from '../base/paths.js';
 import { parseBrought, type ImportedMetadata } from '../document/imported-metadata.js';
-import type { Holder } from '../document/item-id.js';
+import { authorOfHolder, house, type Holder } from '../document/item-id.js';
 import type { ArrivingFile } from '../ingest/arriving-file.js';
 import { isSidecarName } from '../ingest/sidecars/match-sidecars.js';
 import type { ScannedFile } from './scan-incoming.js';
@@ -98,6 +98,8 @@ export function claimName(name: string, raw: boolean): string {
 
 /** The record of a file that is about to be claimed. `now` in ms. */
 export function newItem(found: ScannedFile, now: number): ClaimRecord {
+  // What lies in the folder of a person, or is imported for them, is brought by them.
+  const by = found.by ?? authorOfHolder(found.holder ?? house);
   return {
     format: found.holder === undefined ? 1 : 2,
     name: found.name,
@@ -107,7 +109,7 @@ export function newItem(found: ScannedFile, now: number): ClaimRecord {
     ...(typeof found.path !== 'string' && { rawFrom: found.path.toString('base64') }),
     ...(found.folder !== '' && { folder: found.folder }),
     ...(found.changed !== undefined && isSidecarName(found.name) && { since: isoTime(found.changed) }),
-    ...(found.by !== undefined && { by: found.by }),
+    ...(by !== undefined && { by }),
     ...(found.holder !== undefined && { holder: found.holder }),
     ...(found.brought && { brought: found.brought }),
     claimed: new Date(now).toISOString(),

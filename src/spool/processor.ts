@@ -7,6 +7,7 @@ import { openPool } from '../base/async/concurrency-limit.js';
 import { openListeners } from '../base/async/listeners.js';
 import { printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { keyOf } from '../base/paths.js';
+import { isOwnClaim } from './claim-name.js';
 import { openClaims, type Claim } from './claims.js';
 import { openHand } from './claim-worker.js';
 import { earliest } from './disk-trouble.js';
@@ -310,7 +311,13 @@ function openStuck(
       ignore: (names) => adopt().then(() => hand.choices.ignore(names)),
       discard: (names) => adopt().then(() => hand.choices.discard(names)),
       restore: () => claims.restore().then(adopt).then(wake),
-      filesOf: (ids) => filesOf(ids, work, files),
+      // Files of people are not the owners’ to look at.
+      filesOf: (ids) =>
+        filesOf(
+          ids.filter((id) => !isOwnClaim(id)),
+          work,
+          files,
+        ),
     },
   };
 }

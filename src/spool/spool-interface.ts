@@ -253,7 +253,7 @@ export interface SpoolChoices {
   discard(names: StuckNames): Promise<Chosen>;
   /** Brings all files in that trash back. */
   restore(): Promise<void>;
-  /** The files of stuck claims, by their ids; those that are not there are left out. */
+  /** The files of stuck claims of the house, by their ids; those that are not there are left out. */
   filesOf(claims: readonly string[]): Promise<StuckFile[]>;
 }
 

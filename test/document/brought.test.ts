@@ -78,10 +78,10 @@ it('of two exports the later one is shown, in whatever order they come', () => {
     [old, young],
     [young, old],
   ]) {
-    const document = order.reduce(withBrought, photo());
+    const document = order.reduce((all, one) => withBrought(all, one), photo());
     expect(shown(document).description).toBe('new');
   }
-  const back = [old, young, { ...old, written: noon + 20 * day }].reduce(withBrought, photo());
+  const back = [old, young, { ...old, written: noon + 20 * day }].reduce((all, one) => withBrought(all, one), photo());
   expect(shown(back).description).toBe('old');
 });
 

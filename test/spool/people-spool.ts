@@ -62,10 +62,14 @@ function openPeopleSpool(metadata: Metadata) {
   }
 
   /** Opens a processor; from the `limit`th file operation on, nothing can be done any more. */
-  async function open(limit = Infinity, options: { mode?: 'move' | 'copy'; work?: string } = {}) {
+  async function open(limit = Infinity, options: { mode?: 'move' | 'copy'; isFar?: boolean } = {}) {
+    const { mode = 'move', isFar = false } = options;
     let left = limit;
     let done = 0;
-    const files = openFiles(() => {
+    const files = openFiles((operation, path) => {
+      // As the kernel answers where `work` is on another disk.
+      if (isFar && operation === 'rename' && String(path).startsWith(work) && !String(path).endsWith('item.json'))
+        throw Object.assign(new Error('EXDEV'), { code: 'EXDEV' });
       done++;
       if (left-- <= 0) throw new Error('killed');
     });
@@ -83,7 +87,7 @@ function openPeopleSpool(metadata: Metadata) {
     const ingest = await openIngest(parts);
     const processor = await openProcessor(
       { files, clock, log: silent, ingest, local, isHere, isHeld, personOf: local.personFolders.find },
-      { incoming, work, mode: 'move', settle: 0, workers: 1, rescan: 300, poll: 5, ...options },
+      { incoming, work, settle: 0, workers: 1, rescan: 300, poll: 5, mode },
     );
     return { processor, isOver: () => left < 0, count: () => done };
   }
@@ -100,7 +104,10 @@ function openPeopleSpool(metadata: Metadata) {
     });
     if (!opened) return { events, killed: true };
     opened.processor.on((event) => void events.push(event));
-    await use(opened.processor).catch(() => undefined);
+    await use(opened.processor).catch((error: unknown) => {
+      // What is killed fails anyhow.
+      if (limit === Infinity) throw error;
+    });
     const killed = opened.isOver();
     await opened.processor.close().catch(() => undefined);
     return { events, killed };
