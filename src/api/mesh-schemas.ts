@@ -97,6 +97,16 @@ export const CopiedHome = Type.Object({
   since: Utc,
 });
 
+/** Whether people may have libraries of their own. */
+export const PeopleLibraries = Type.Object(
+  {
+    on: Type.Boolean(),
+    server: Type.Optional(Type.String({ description: 'what the server is called that keeps them off' })),
+    reason: Type.Optional(Type.String({ description: 'why they are off, with what to do' })),
+  },
+  { description: 'whether people may have libraries of their own; absent where this version has none' },
+);
+
 /** The mesh. */
 export const Mesh = Type.Object({
   name: Type.String({ description: 'of this machine' }),
@@ -110,6 +120,7 @@ export const Mesh = Type.Object({
     last: Type.Array(Merge),
   }),
   copies: Type.Array(CopiedHome),
+  people: Type.Optional(PeopleLibraries),
 });
 
 /** One finding of `doctor`. */

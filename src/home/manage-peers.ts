@@ -4,6 +4,7 @@ import { printable } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
 import { openSqlite } from '../base/sqlite.js';
+import type { PeopleLibraries } from '../library/people-libraries.js';
 import { hostOf } from '../sync/couch/json-client.js';
 import type { CopiedHome } from '../sync/connections/detect-copies.js';
 import { describeDrift } from '../sync/connections/clock-drift.js';
@@ -60,7 +61,12 @@ export async function meshOf(config: Config, server: ServerRecord | undefined): 
     const link = told?.peers.find(({ url }) => url === peer.url);
     return { ...viewPeer(peer), state: link ? link.state : told ? 'connecting' : 'stopped', ...link };
   });
-  return { links, copies: told?.copies ?? [], ...(told && { elsewhere: elsewhereOf(told) }) };
+  const people = told?.people;
+  return {
+    ...{ links, copies: told?.copies ?? [] },
+    ...(told && { elsewhere: elsewhereOf(told) }),
+    ...(people && { people }),
+  };
 }
 
 /** What documents name and is not here: pictures (all that are made of a photo are one), originals, and bytes of both. */
@@ -76,12 +82,15 @@ export interface MeshOverview {
   copies: CopiedHome[];
   /** Absent where no server runs, which knows it. */
   elsewhere?: Elsewhere;
+  /** Whether people may have libraries of their own; absent where no server runs, or its version has none. */
+  people?: PeopleLibraries;
 }
 
 /** What the server that runs says of it. */
 interface Told {
   peers: LinkStatus[];
   copies: CopiedHome[];
+  people?: PeopleLibraries;
   missing: Readonly<Record<string, number>>;
   missingBytes: Readonly<Record<string, number>>;
 }

@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { listTokens } from '../access/api-tokens.js';
 import { systemClock as clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { openCopies, type Copies } from '../sync/connections/detect-copies.js';
@@ -12,6 +13,7 @@ import { openLibraryDatabase } from '../sync/couch/library-database.js';
 import { openMesh, type Mesh } from '../sync/connections/mesh.js';
 import { openNotes } from '../sync/couch/local-documents.js';
 import { openQuarantine } from '../sync/connections/quarantine.js';
+import { openPeopleGate, type PeopleGate } from '../sync/connections/people-gate.js';
 import { openPeers, type Peers } from '../sync/connections/peers.js';
 import { serveLibrary, type Served } from '../sync/couch/serve-database.js';
 import { sweepUnnamed } from '../sync/blobs/blob-garbage-collection.js';
@@ -26,6 +28,7 @@ export interface HomeSync {
   mesh: Mesh;
   peers: Peers;
   copies: Copies;
+  gate: PeopleGate;
   /** Ends all links. To be called before the server closes, and long before the database does. */
   close(): Promise<void>;
 }
@@ -47,6 +50,7 @@ export function openReplication(home: Home, log: Log): HomeSync {
   });
   const copies = openCopies(clock, log, () => mesh.changed());
   const peers = openPeers(db);
+  const gate = openPeopleGate({ db, library, clock, tokens: () => listTokens(db) });
   const mesh = openMesh(peers, {
     database,
     server: library.server,
@@ -58,17 +62,14 @@ export function openReplication(home: Home, log: Log): HomeSync {
     blobs: { exchange, throttle: makeThrottle(config.bandwidth, clock) },
     publishTo: (link) => publishTo(publishing, link),
     copies,
+    gate,
     quarantine: (url) => openQuarantine(db, clock, url),
   });
   const ended = new AbortController();
   const sweeping = sweepUnnamed({ db, blobs, files, exchange, clock, log }, ended.signal);
   const photos = serveLibrary(library, { database, name: 'photos', notes: openNotes(db, 'photos') });
   return {
-    databases: [photos],
-    exchange,
-    mesh,
-    peers,
-    copies,
+    ...{ databases: [photos], exchange, mesh, peers, copies, gate },
     async close() {
       ended.abort();
       await Promise.all([mesh.close(), sweeping]);

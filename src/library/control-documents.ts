@@ -5,6 +5,7 @@
  */
 import type { Sqlite } from '../base/sqlite.js';
 import { readGrants, type End, type Grants, type GrantSet } from '../document/grants.js';
+import { ownPrefix } from '../document/item-id.js';
 import { own } from '../document/json-values.js';
 import { isSet } from '../document/overruled-registers.js';
 import { format, type Body } from '../document/photo-document.js';
@@ -20,12 +21,18 @@ export interface ControlDocuments extends Grants {
   endsOf(id: string): ReadonlyMap<string, End>;
   /** A body with the ends that it lacks: whoever makes a document anew begins with them. */
   restoreEnds: KnownEnds['restore'];
+  /** Whether this library has, or ever had, a document of a library that people share: an item, an album, a grant. */
+  isUsed(): boolean;
   /** The number of the newest change of a control document: another one means that access may have changed. Cheap to ask. */
   edition(): number;
 }
 
 /** What the ids of control documents begin with. */
 const prefixes = ['library:people', 'members:', 'offer:', 'own-album:', 'person:', 'sharing:'];
+/** The documents that only libraries of people have: those of control, but people, whom every home has, and their items. */
+const sharedRanges = [...prefixes.filter((prefix) => prefix !== 'person:'), ownPrefix]
+  .map((prefix) => `doc >= '${prefix}' AND doc < '${prefix}~'`)
+  .join(' OR ');
 
 /** The id of the document about a person. */
 const personId = (person: string): string => `person:${person}`;
@@ -49,6 +56,7 @@ export function openControlDocuments(
     (prefix) => `SELECT max(seq) AS n FROM change WHERE doc >= '${prefix}' AND doc < '${prefix}~'`,
   );
   const newest = db.prepare<{ n: number | null }>(`SELECT max(n) AS n FROM (${ranges.join(' UNION ALL ')})`);
+  const used = db.prepare(`SELECT 1 FROM change WHERE ${sharedRanges} LIMIT 1`);
   const parsed = new Map<string, GrantSet | undefined>();
   let seen = -1;
   let edition = -1;
@@ -81,6 +89,7 @@ export function openControlDocuments(
     hasAlbum: (album) => isAlive(albumDocumentId(album), 'own-album'),
     endsOf: known.of,
     restoreEnds: known.restore,
+    isUsed: () => used.get() !== undefined,
     edition: refresh,
   };
 }

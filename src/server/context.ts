@@ -19,6 +19,7 @@ import type { Library } from '../library/library.js';
 import type { Exchange } from '../sync/blobs/blob-exchange.js';
 import type { Copies } from '../sync/connections/detect-copies.js';
 import type { Mesh } from '../sync/connections/mesh.js';
+import type { PeopleGate } from '../sync/connections/people-gate.js';
 import type { Peers } from '../sync/connections/peers.js';
 import type { Publishers } from '../publishing/publisher-registry.js';
 import type { Served } from '../sync/couch/serve-database.js';
@@ -83,6 +84,8 @@ export interface ServerParts {
   mesh: Pick<Mesh, 'status' | 'on'>;
   /** The table that they are made from; absent on a public server. */
   peers?: Peers;
+  /** Whether people may have libraries of their own; absent on a public server, where they have not. */
+  gate?: PeopleGate;
   /** Told which library asks in which epoch. */
   copies?: Pick<Copies, 'saw' | 'all'>;
   /** Lets publishers into their databases, and to their pictures, on a public server. */

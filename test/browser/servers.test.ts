@@ -169,6 +169,11 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
     guests: [{ name: 'phone <b>', publish: false, connected: false, lastUsed: at }],
     missing: { thumb: 3, preview: 5, original: 2, hover: 1, video: 7 },
     missingBytes: { thumb: 1, preview: 1_000, original: 31_000_000, hover: 0, video: 900_000_000 },
+    people: {
+      on: false,
+      server: 'old.example',
+      reason: 'old.example runs an older version of Photospool. Upgrade it.',
+    },
     copies: [{ server: 'aa', by: ['laptop <i>', 'https://twice.example'], since: at }],
     merges: {
       days: [{ day: '2026-11-24', count: 3 }],
@@ -218,6 +223,9 @@ test.each(looks)('every state is told at $width px, $colorScheme', async ({ widt
   expect(await page.getByRole('button', { name: /^Remove document/ }).count()).toBe(1);
   expect(await page.getByRole('button', { name: /^Try again/ }).count()).toBe(10);
   expect(await page.locator('p.state').innerText()).toContain('21 things need you');
+  expect(await page.locator('[data-part="people"]').innerText()).toBe(
+    'People can’t have photos of their own yet. old.example runs an older version of Photospool. Upgrade it.',
+  );
   const links = await page.locator('[data-list="servers"]').innerText();
   for (const text of [
     '340 pictures (5.2 GB) on the way to it',

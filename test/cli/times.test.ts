@@ -53,6 +53,7 @@ describe('the status for people', () => {
         rate: 48.5,
         held: { until: at(30), reason: 'The disk is full.' },
         backup: { folder: '/media/disk', at: at(-86_400) },
+        people: { on: false, server: 'cabin.example', reason: 'cabin.example runs an older version. Upgrade it.' },
       },
       41_000,
       'http://127.0.0.1:4780',
@@ -73,6 +74,7 @@ describe('the status for people', () => {
       'done       41,000 photos',
       'today      310 photos, 1 duplicate, now 48.5 a minute',
       'backup     1 day ago, in /media/disk',
+      'people     no libraries of their own yet: cabin.example runs an older version. Upgrade it.',
     ]);
   });
 });

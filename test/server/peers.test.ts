@@ -1,14 +1,16 @@
 /** The mesh as the owner sees and changes it over HTTP. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { applyChange } from '../../src/document/edits.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { newestStamp } from '../../src/document/stamp.js';
 import type { LinkStatus } from '../../src/sync/connections/connection.js';
+import { openPeopleGate } from '../../src/sync/connections/people-gate.js';
 import { openQuarantine } from '../../src/sync/connections/quarantine.js';
 import { memory, missingAt } from '../library/libraries.js';
 import { audiencesOf, type Viewer } from '../../src/access/permissions.js';
 import { local } from '../../src/access/viewer.js';
 import { makeAsk } from '../../src/album/query-catalog.js';
+import { buildApp } from '../../src/server/app.js';
 import { openLive } from '../../src/server/live-events.js';
 import { expectError, openHome, turn, type Home } from './fixture.js';
 
@@ -68,6 +70,22 @@ test('what is no address, no token or no policy is refused, and nothing kept', a
   for (const payload of [{ url: 'ftp://x' }, { url: 'http://x', token: 'a b' }, { url: 'http://x', originals: 'some' }])
     expect((await home.app.inject({ method: 'POST', url: '/api/peers', payload })).statusCode).toBe(400);
   expect(home.parts.peers!.all()).toEqual([]);
+});
+
+test('the server that keeps the libraries of people off is named, where this version has them', async () => {
+  const home = await openHome();
+  expect(await mesh(home)).not.toHaveProperty('people');
+  const tokens = (): [] => [];
+  const gate = openPeopleGate({ ...{ db: home.db, library: home.library, clock: home.clock }, tokens, ready: true });
+  const app = await buildApp({ ...home.parts, gate });
+  onTestFinished(() => app.close());
+  const people = async (): Promise<unknown> => (await app.inject('/api/peers')).json<{ people: unknown }>().people;
+  expect(await people()).toEqual({ on: true });
+  home.parts.peers!.put({ url: 'https://cabin.example', publish: false, originals: 'all', added: '' });
+  expect(await people()).toEqual({
+    ...{ on: false, server: 'cabin.example' },
+    reason: expect.stringMatching(/^cabin.example has not been heard of/) as string,
+  });
 });
 
 test('what is on its way is told in pieces and bytes, and so is how far behind a link is', async () => {

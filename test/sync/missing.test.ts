@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openSqlite } from '../../src/base/sqlite.js';
+import type { PhotoDocument } from '../../src/document/photo-document.js';
 import { openLibrary } from '../../src/library/library.js';
 import { blobKinds, openNamed, type MissingOptions, type MissingPlace } from '../../src/sync/blobs/blob-index.js';
 import { hex } from '../../src/sync/blobs/blob-row.js';
+import { photo } from '../document/documents.js';
 import { dice } from '../library/libraries.js';
 
 interface Blob {
@@ -64,4 +66,24 @@ test('a page far down goes on where the last one ended, though that one has come
   const rest = named.missing({ limit: 1_000, originals: 'all', from: first.next! }).list;
   for (const { sha256 } of first.list) named.set(sha256, true);
   expect(named.missing({ limit: 1_000, originals: 'all', from: first.next! }).list).toEqual(rest);
+});
+
+test('after an upgrade, what items of people name is asked for, which the older version passed over', async () => {
+  const db = openSqlite(':memory:');
+  const library = openLibrary(db);
+  const person = '1'.repeat(26);
+  const [ofHouse, ofPerson] = ['a', 'b'].map((digit) => digit.repeat(64)) as [string, string];
+  for (const id of [`photo:${ofHouse}`, `own:${person}:${ofPerson}`]) library.update<PhotoDocument>(id, () => photo());
+  const originals = (named: ReturnType<typeof openNamed>): string[] =>
+    named
+      .missing({ limit: 100, originals: 'all' })
+      .list.flatMap(({ kind, sha256 }) => (kind === 'original' ? [sha256] : []));
+  await openNamed(db, library, () => false).follow();
+  // As it left the table: without the items of people, at the end of the feed.
+  db.prepare('DELETE FROM blob WHERE photo <> ?').run(Buffer.from(ofHouse, 'hex'));
+  db.exec("DELETE FROM setting WHERE name = 'replication.blobs-of-people'");
+  const upgraded = openNamed(db, library, () => false);
+  expect(originals(upgraded)).toEqual([ofHouse]);
+  await upgraded.follow();
+  expect(originals(upgraded).sort()).toEqual([ofHouse, ofPerson]);
 });

@@ -6,6 +6,7 @@ import type { Viewer } from '../../src/access/permissions.js';
 import { systemClock } from '../../src/base/clock.js';
 import { silent, type Log } from '../../src/base/log.js';
 import { openCopies, type Copies } from '../../src/sync/connections/detect-copies.js';
+import type { PeopleGate } from '../../src/sync/connections/people-gate.js';
 import type { Address } from '../../src/sync/couch/json-client.js';
 import type { App, Context } from '../../src/server/context.js';
 import { replication } from '../../src/server/routes/couchdb.js';
@@ -32,14 +33,15 @@ export async function serveSide(
   port = 0,
   token?: string,
   log: Log = silent,
+  gate?: PeopleGate,
 ): Promise<{ address: Address; copies: Copies; close(): Promise<void> }> {
   const app: App = Fastify({
     routerOptions: { maxParamLength: 1_100 },
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
-  app.decorate('access', { recognise: () => peer } as unknown as Access);
+  app.decorate('access', { recognise: () => ({ ...peer, token: 'guest' }) } as unknown as Access);
   const copies = openCopies(systemClock, silent);
-  const context = { library: side.library, databases: [side.served], copies, log, config: { version: '0.0.0' } };
+  const context = { library: side.library, databases: [side.served], copies, gate, log, config: { version: '0.0.0' } };
   if (token !== undefined) app.addHook('onRequest', check(token));
   await replication(app, context as unknown as Context);
   const url = await app.listen({ host: '127.0.0.1', port });

@@ -243,6 +243,14 @@ class Documents {
     };
   }
 
+  locals(): Answer {
+    const rows = [...this.#local].map(([id, { rev }]) => {
+      const named = `_local/${id}`;
+      return { id: named, key: named, value: { rev: `0-${rev}` } };
+    });
+    return { status: 200, body: { total_rows: null, offset: null, rows } };
+  }
+
   local(id: string): Record<string, unknown> | undefined {
     const found = this.#local.get(id);
     return found && { _id: `_local/${id}`, _rev: `0-${found.rev}`, ...found.body };
@@ -425,6 +433,7 @@ export async function openStrictCouch(): Promise<StrictCouch> {
       const { results, last, pending } = documents.changes(sinceOf(query, documents), limitOf(query));
       return { status: 200, body: { results, last_seq: `${last}-strict`, pending } };
     }
+    if (path === '/_local_docs') return documents.locals();
     const local = /^\/_local\/(.+)$/.exec(path)?.[1];
     if (local !== undefined) {
       if (method === 'PUT') return documents.putLocal(local, body as Record<string, unknown>);

@@ -8,6 +8,7 @@ import type { SpoolStatus, StuckItem, WaitingItem } from '../../spool/spool-inte
 import { readStatus } from '../../spool/spool-status.js';
 import { findTools } from '../../video/find-ffmpeg.js';
 import { viewHome } from '../../home/open-read-only.js';
+import type { PeopleLibraries } from '../../library/people-libraries.js';
 import { print, printJson } from '../output.js';
 import { exit } from '../exit-codes.js';
 import { askServer, findServer } from '../../home/running-server.js';
@@ -32,11 +33,14 @@ async function showStatus(flags: Flags): Promise<number> {
   const done = view?.library.local.originals.counts().here ?? 0;
   const today = view?.library.local.today.count() ?? spool.today;
   view?.close();
-  const { links: peers, copies, elsewhere } = await meshOf(config, server);
+  const { links: peers, copies, elsewhere, people } = await meshOf(config, server);
   const [backup] = await readHistory(config.data, openFiles());
   const tools = findTools(config.ffmpeg);
   const missing = tools.kind === 'missing' ? tools.missing : [];
-  const told = { ...spool, today, peers, copies, missing, ...(elsewhere && { elsewhere }), ...(backup && { backup }) };
+  const told = {
+    ...{ ...spool, today, peers, copies, missing },
+    ...{ ...(elsewhere && { elsewhere }), ...(people && { people }), ...(backup && { backup }) },
+  };
   if (flags.json) printJson(asJson(told, done, server?.url));
   else for (const line of describe(told, done, server?.url, systemClock.now())) print(line);
   return exit.done;
@@ -58,6 +62,8 @@ interface Remembered {
   copies?: CopiedHome[];
   /** Blobs that documents name and that are not here, if a server runs. */
   elsewhere?: Elsewhere;
+  /** Whether people may have libraries of their own, where a server that knows runs. */
+  people?: PeopleLibraries;
 }
 
 /** How many waiting files are listed. */
@@ -85,6 +91,7 @@ export function describe(
     copies = [],
     missing = [],
     elsewhere,
+    people,
   } = spool;
   const away = elsewhere && describeElsewhere(elsewhere);
   const since = (utc: string): string => lasting(now - Date.parse(utc));
@@ -113,6 +120,7 @@ export function describe(
     ...(missing.length > 0
       ? [`missing    ${missing.join(' and ')}: videos are kept, and shown when it is installed`]
       : []),
+    ...(people?.on === false ? [`people     no libraries of their own yet: ${people.reason}`] : []),
     ...copies.map((copied) => `copies     ${describeCopied(copied)}`),
   ];
 }

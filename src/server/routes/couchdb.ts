@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { may } from '../../access/permissions.js';
 import { codes, errnoOf, PhotospoolError, sentence, toPhotospoolError } from '../../base/errors.js';
-import { fromHeaders } from '../../sync/couch/json-client.js';
+import { featuresHeader, fromHeaders } from '../../sync/couch/json-client.js';
 import { makeMemory } from '../../sync/couch/request-memory.js';
 import { restoredMark } from '../../sync/renew-identity.js';
 import * as serve from '../../sync/couch/serve-database.js';
@@ -59,11 +59,17 @@ export const replication: Routes = async (app, context) => {
   });
 };
 
-/** Who asks says which library it is, in which epoch. */
-function noteCaller(request: FastifyRequest, { copies }: Context): void {
+/** Who asks says which library it is, in which epoch, and what it supports. */
+function noteCaller(request: FastifyRequest, { copies, gate }: Context): void {
   const [server, epoch] = [request.headers[fromHeaders.server], request.headers[fromHeaders.epoch]];
-  if (typeof server === 'string' && typeof epoch === 'string')
-    copies?.saw(server, epoch, viewerOf(request)?.token ?? request.ip);
+  const token = viewerOf(request)?.token;
+  if (typeof server === 'string' && typeof epoch === 'string') copies?.saw(server, epoch, token ?? request.ip);
+  const features = request.headers[featuresHeader];
+  if (token !== undefined)
+    gate?.heardGuest(token, {
+      server: typeof server === 'string' ? server : '',
+      features: typeof features === 'string' ? features.split(',') : [],
+    });
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -117,6 +123,7 @@ function addRoot(app: App, context: Context): void {
           uuid: uuidOf(context),
           server: context.library.server,
           epoch: context.library.epoch,
+          ...(context.gate && context.gate.announced.length > 0 && { features: context.gate.announced }),
           vendor: { name: 'Photospool', version: context.config.version },
         },
       }),

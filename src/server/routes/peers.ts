@@ -19,7 +19,7 @@ export const peers: Routes = (app, context) => {
 };
 
 /** What is known of the links. */
-const linkStatus: Routes = (app, { access, clock, config, copies, exchange, library, mesh }) => {
+const linkStatus: Routes = (app, { access, clock, config, copies, exchange, gate, library, mesh }) => {
   app.get(
     '/api/peers',
     {
@@ -40,6 +40,7 @@ const linkStatus: Routes = (app, { access, clock, config, copies, exchange, libr
         missingBytes: named.weights(),
         merges: mergesFor(viewer(request), access.people, library.local.merges.read(), clock.now()),
         copies: copies?.all() ?? [],
+        ...(gate && gate.announced.length > 0 && { people: gate.state() }),
       });
     },
   );

@@ -9,7 +9,7 @@ import { sentence, toPhotospoolError, type PhotospoolError } from '../../base/er
 import type { Log } from '../../base/log.js';
 import { openConnectionRequests, type ConnectionRequests } from './connection-requests.js';
 import { waitAfter } from './reconnect-backoff.js';
-import { hostOf } from '../couch/json-client.js';
+import { hostOf, type Address } from '../couch/json-client.js';
 import type { Throttle } from '../blobs/remote-blobs.js';
 import type { Copies } from './detect-copies.js';
 import type { Database, RejectedRevision } from '../couch/database.js';
@@ -22,12 +22,13 @@ import { openLinkBlobs } from './connection-blobs.js';
 import { openLinkQuarantine } from './connection-quarantine.js';
 import type { Peer } from './peers.js';
 import { notPublic, type PublishLink } from './publish-link.js';
+import type { PeopleGate } from './people-gate.js';
 import { openQuarantine, type Direction, type Quarantine } from './quarantine.js';
 import { replicate, type ReplicationProgress } from '../couch/replicate.js';
 import type { ConnectionState, ConnectionStatus } from './connection-status.js';
 import { openLogOnce } from '../../base/async/log-once.js';
 import { runTaskGroup } from '../../base/async/task-group.js';
-import { watchOther } from './watch-peer-identity.js';
+import { watchOther, type WatchParts } from './watch-peer-identity.js';
 
 export type {
   DirectionStatus as Direction,
@@ -51,6 +52,8 @@ export interface LinkParts {
   fetch?: typeof fetch;
   /** Called with the library and epoch that were seen; absent on a side that does not detect copies. */
   copies?: Copies;
+  /** Records what servers announce, and holds what this one does; absent on a side without libraries of people. */
+  gate?: PeopleGate;
   /** Blobs and their bandwidth limit; absent on a side without blobs. */
   blobs?: { exchange: Exchange; throttle: Throttle };
   /** Publishes over a connection until it breaks or is closed; absent on a side that publishes nothing. */
@@ -237,17 +240,15 @@ function openConnecting(
       telling,
     });
 
-  /** Discovers the peer, and reports its identity for the detection of copies. */
+  const from = identityOf(parts);
+  /** Discovers the peer, and reports its identity for the detection of copies, and its features to the gate. */
   async function look({ fetch }: ConnectionRequests): Promise<DiscoveredPeer> {
-    const { server, epoch } = parts;
-    const found = await discover(peer, { from: { server, epoch }, fetch });
-    if (found.kind === 'photospool') parts.copies?.saw(found.server, found.epoch, peer.url);
+    const found = await discover(peer, { from, fetch });
+    if (found.kind === 'photospool') {
+      parts.copies?.saw(found.server, found.epoch, peer.url);
+      if (!peer.publish) parts.gate?.heardPeer(peer.url, [found]);
+    }
     return found;
-  }
-
-  function watch(found: DiscoveredPeer, asking: ConnectionRequests, signal: AbortSignal): Promise<void>[] {
-    const { copies, server, epoch } = parts;
-    return copies ? [watchOther({ found, discover: () => look(asking), server, epoch, copies, clock, signal })] : [];
   }
 
   async function connect(asking: ConnectionRequests): Promise<void> {
@@ -270,7 +271,7 @@ function openConnecting(
       ...run('pull', theirs, parts.database, signal),
       ...run('push', parts.database, theirs, signal),
       ...(carry ? [carry(found, signal)] : []),
-      ...watch(found, asking, signal),
+      ...watching(peer, parts, { found, discover: () => look(asking), signal }),
     ]);
   }
 
@@ -280,13 +281,12 @@ function openConnecting(
     together: PublishLink['together'],
   ): Promise<void> {
     const { url, authorization } = peer;
-    const { server, epoch } = parts;
     if (!parts.publishTo) return Promise.reject(notPublic(peer));
     return parts.publishTo({
       ...(parts.blobs && { exchange: parts.blobs.exchange }),
-      address: { url, fetch, from: { server, epoch }, ...(authorization !== undefined && { authorization }) },
+      address: { url, fetch, from, ...(authorization !== undefined && { authorization }) },
       found,
-      server,
+      server: parts.server,
       sent: (revisions) => void (status.push.sent += revisions),
       refuse: (documents) => aside.settle('push', [], documents),
       push: (source, target, signal) => run('push', source, target, signal),
@@ -295,6 +295,22 @@ function openConnecting(
     });
   }
   return connect;
+}
+
+/** What this server says of itself in each request. */
+const identityOf = ({ server, epoch, gate }: LinkParts): NonNullable<Address['from']> => ({
+  server,
+  epoch,
+  ...(gate && { features: gate.announced }),
+});
+
+/** Keeps checking the other end of a connection, on a side that detects copies. */
+function watching(
+  { url }: Peer,
+  { copies, gate, server, epoch, clock }: LinkParts,
+  found: Pick<WatchParts, 'found' | 'discover' | 'signal'>,
+): Promise<void>[] {
+  return copies ? [watchOther({ url, server, epoch, copies, clock, ...found, ...(gate && { gate }) })] : [];
 }
 
 /** The fields of a status for an error. */

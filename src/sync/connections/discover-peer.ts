@@ -17,6 +17,8 @@ export type DiscoveredPeer =
       server: string;
       epoch: string;
       version: string;
+      /** What it announces that it supports. */
+      features: string[];
     }
   | {
       kind: 'couchdb';
@@ -51,6 +53,7 @@ export async function discover(
       server: textOf(ours['server']),
       epoch: textOf(ours['epoch']),
       version: textOf(own(ours['vendor'], 'version')),
+      features: featuresIn(ours['features']),
     };
   }
   const couch = await welcome(at(new URL(url).origin), '/');
@@ -62,6 +65,10 @@ export async function discover(
     hint: 'Check the address, with its port.',
   });
 }
+
+/** The features in an answer or a note; none where it names none. */
+export const featuresIn = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 
 const takesPublished = (url: string): PhotospoolError =>
   new PhotospoolError('config', `${hostOf(url)} is a public server: it takes what is published, and nothing else.`, {

@@ -1,17 +1,21 @@
 /**
  * Checks periodically whether the other end of a connection is still the same, for the detection of copies: a
  * Photospool reports its epoch; at a CouchDB each home keeps a note with its own epoch, which only a copy of that home
- * overwrites.
+ * overwrites. The notes also announce the features of the servers that exchange photos through that CouchDB.
  */
 import type { Clock } from '../../base/clock.js';
 import { isObject, own, textOf } from '../../document/json-values.js';
+import { PhotospoolError } from '../../base/errors.js';
 import { requestJson, type Address } from '../couch/json-client.js';
 import type { Copies } from './detect-copies.js';
 import { reopened } from '../couch/database.js';
-import type { DiscoveredPeer } from './discover-peer.js';
+import { featuresIn, type DiscoveredPeer } from './discover-peer.js';
+import type { Announcement, PeopleGate } from './people-gate.js';
 
 /** The dependencies of the check. */
 export interface WatchParts {
+  /** The address of the peer. */
+  url: string;
   found: DiscoveredPeer;
   /** Discovers the peer again. */
   discover(): Promise<DiscoveredPeer>;
@@ -19,6 +23,8 @@ export interface WatchParts {
   server: string;
   epoch: string;
   copies: Copies;
+  /** Told what the servers announce whose notes are at a CouchDB. */
+  gate?: PeopleGate;
   clock: Clock;
   signal: AbortSignal;
 }
@@ -40,16 +46,50 @@ export async function watchOther(parts: WatchParts): Promise<void> {
   }
 }
 
-async function compareNote({ server, epoch, copies, signal }: WatchParts, photos: Address): Promise<void> {
-  const path = `/_local/photospool-${server}`;
+async function compareNote(parts: WatchParts, photos: Address): Promise<void> {
+  const { server, epoch, copies, gate, signal } = parts;
+  const path = notePath(server);
   const { json } = await requestJson(photos, path, { signal });
   const there = textOf(own(json, 'epoch'));
   copies.saw(server, there, hostName(photos));
   copies.saw(server, epoch, hostName(photos));
-  if (there === epoch || !isObject(json)) return;
-  const rev = own(json, '_rev');
-  const body = { _id: `_local/photospool-${server}`, ...(typeof rev === 'string' && { _rev: rev }), epoch };
-  await requestJson(photos, path, { method: 'PUT', body, signal });
+  const features = gate?.announced ?? [];
+  const isSaid = there === epoch && featuresIn(own(json, 'features')).join() === features.join();
+  if (!isSaid && isObject(json)) {
+    const rev = own(json, '_rev');
+    const said = { epoch, ...(features.length > 0 && { features }) };
+    const body = { _id: path.slice(1), ...(typeof rev === 'string' && { _rev: rev }), ...said };
+    await requestJson(photos, path, { method: 'PUT', body, signal });
+  }
+  // Who announces nothing asks nobody.
+  if (gate && features.length > 0) gate.heardPeer(parts.url, await readNotes(parts, photos, features));
+}
+
+const notePrefix = '_local/photospool-';
+const notePath = (server: string): string => `/${notePrefix}${server}`;
+
+/** What all servers announce that keep a note at a CouchDB; one without a name where it does not list them. */
+async function readNotes(
+  { server, signal }: WatchParts,
+  photos: Address,
+  features: readonly string[],
+): Promise<Announcement[]> {
+  const all = [{ server, features }];
+  const listed = await requestJson(photos, '/_local_docs', { signal }).catch((error: unknown) => {
+    // An account may be kept from the list, and a proxy may answer with a page.
+    if (error instanceof PhotospoolError && ['unauthorized', 'unsupported'].includes(error.code)) return undefined;
+    throw error;
+  });
+  const rows = own(listed?.json, 'rows');
+  if (listed?.status !== 200 || !Array.isArray(rows)) return [...all, { server: '', features: [] }];
+  const ids = rows.map((row) => textOf(own(row, 'id'))).filter((id) => id.startsWith(notePrefix));
+  for (const id of ids) {
+    const other = id.slice(notePrefix.length);
+    if (other === server) continue;
+    const { status, json } = await requestJson(photos, notePath(encodeURIComponent(other)), { signal });
+    if (status === 200) all.push({ server: other, features: featuresIn(own(json, 'features')) });
+  }
+  return all;
 }
 
 const hostName = ({ url }: Address): string => new URL(url).host;

@@ -16,18 +16,22 @@ export interface Address {
   url: string;
   /** The header `authorization`, `Bearer …` or `Basic …`. */
   authorization?: string;
-  /** The client's identity: the id of this server's library, and its epoch. */
-  from?: { server: string; epoch: string };
+  /** The client's identity: the id of this server's library, its epoch, and the features that it announces. */
+  from?: { server: string; epoch: string; features?: readonly string[] };
   fetch?: typeof fetch;
 }
 
 /** The headers with which a server identifies itself. */
 export const fromHeaders = { server: 'x-photospool-server', epoch: 'x-photospool-epoch' } as const;
 
+/** The header in which a server announces its features, separated by commas. */
+export const featuresHeader = 'x-photospool-features';
+
 /** The headers with the identity and credentials of the client. */
 export const introduction = ({ authorization, from }: Address): Record<string, string> => ({
   ...(authorization !== undefined && { authorization }),
   ...(from && { [fromHeaders.server]: from.server, [fromHeaders.epoch]: from.epoch }),
+  ...(from?.features && from.features.length > 0 && { [featuresHeader]: from.features.join(',') }),
 });
 
 /** A request. */

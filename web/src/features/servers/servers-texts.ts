@@ -66,6 +66,7 @@ export const serversTexts = {
   moreAside: (n: number) => `Show ${number.format(n)} more`,
 
   servers: 'Links',
+  peopleOff: (reason: string) => `People can’t have photos of their own yet. ${reason}`,
   bothWays: 'everything, both ways',
   publishes: 'gets what is public',
   publishesToo:
