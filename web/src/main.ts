@@ -1,4 +1,4 @@
-/** Puts the album into the page. */
+/** Mounts the app. */
 import { mount } from 'svelte';
 import App from './app/App.svelte';
 import './app/base.css';

@@ -8,7 +8,7 @@ export interface MenuPage {
   page: PageName;
   icon: IconName;
   needs: Action;
-  /** True for the first of those that belong together: photos, machines, people. */
+  /** True for the first page of a group: photos, machines, people. */
   begins?: true;
 }
 
@@ -33,7 +33,9 @@ const all: readonly MenuPage[] = [
 
 const groupOf = (page: MenuPage): number => all.slice(0, all.indexOf(page) + 1).filter(({ begins }) => begins).length;
 
-/** The pages that whoever looks may see; `apart` from the one before where it belongs to others. Who has no account has no page of it. */
+/**
+ * The pages permitted to the viewer; `apart` marks the start of a group. Without an account there is no account page.
+ */
 export function openPages(): readonly (MenuPage & { apart: boolean })[] {
   const open = all.filter(
     ({ page, needs }) => session.may(needs) && (page !== 'me' || session.now?.person !== undefined),

@@ -27,7 +27,7 @@ export type {
   WaitingPerson,
 };
 
-/** What a person is called and may do. */
+/** The name and role of a person. */
 export type Standing = WaitingPerson['here'];
 
 const at = (path: string, id: string): string => `${path}/${encodeURIComponent(id)}`;
@@ -42,10 +42,10 @@ export const changePerson = (
   change: Partial<Pick<Person, 'name' | 'role' | 'canEdit'>>,
 ): Promise<unknown> => ask(at('/api/people', id), send('PATCH', change));
 export const removePerson = (id: string): Promise<unknown> => ask(at('/api/people', id), send('DELETE'));
-/** Turns two-step sign-in of somebody else off. */
+/** Disables the second factor of another person. */
 export const resetSecondFactor = (id: string): Promise<unknown> =>
   ask(`${at('/api/people', id)}/second-factor`, send('DELETE'));
-/** A new link; the answer is the invitation, alone or as a key. */
+/** Creates a new link; some servers return the invitation inside an object. */
 export const inviteAgain = async (id: string): Promise<Invitation> => {
   const answer = await ask<Invitation | { invitation: Invitation }>(
     `${at('/api/people', id)}/invitation`,
@@ -68,7 +68,7 @@ export const fetchPasskeys = async (): Promise<Passkey[]> =>
   (await ask<{ passkeys: Passkey[] }>('/api/me/passkeys')).passkeys;
 export const removePasskey = (id: string): Promise<unknown> => ask(at('/api/me/passkeys', id), send('DELETE'));
 
-/** This browser comes first; the others stay in the server's order. */
+/** This browser comes first; the others keep the server's order. */
 export const fetchSessions = async (person?: string): Promise<SignedInSession[]> =>
   (await ask<{ sessions: SignedInSession[] }>(addressed('/api/me/sessions', { person }))).sessions.sort(
     (a, b) => Number(b.current) - Number(a.current),

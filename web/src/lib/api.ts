@@ -5,14 +5,14 @@
 import type { HomeAnswer, Photo, Segment, SpoolAnswer, Tile } from '../../../src/api/answer-types.js';
 
 export type { Segment, Tile };
-/** A photo, as much of it as the viewer may see. */
+/** A photo, as much of it as is visible to the viewer. */
 export type PhotoView = Photo;
-/** What the spool holds, and how much of its trouble no owner has seen yet. An older server leaves `news` out. */
+/** The state of the spool, with the number of problems that no owner has seen yet. Older servers omit `news`. */
 export type SpoolStatus = Omit<SpoolAnswer, 'news'> & Partial<Pick<SpoolAnswer, 'news'>>;
 
-// Without a page, as in tests of what this file gives to others, there is no address.
+// Without a page, as in tests, there is no location.
 const where = typeof location === 'undefined' ? '' : location.pathname;
-/** What all addresses begin with: on the page of a share link the link's own (docs/sharing.md), else nothing. */
+/** The prefix of all paths: on the page of a share link the link's own (docs/sharing.md), otherwise empty. */
 export const base = /^\/s\/[\w-]{43}(?=\/|$)/.exec(where)?.[0] ?? '';
 
 /** A request that failed. `code` is the server's (docs/interface.md, "Errors"), or `offline`. */
@@ -28,28 +28,28 @@ export class ApiError extends Error {
   }
 }
 
-/** True for the error of a request that was called off. */
+/** True for the error of an aborted request. */
 export const isCalledOff = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
 
-/** Anything thrown, as ApiError. */
+/** Converts anything thrown to an ApiError. */
 export const toApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError('internal', error instanceof Error ? error.message : String(error));
 
 let refused: () => void = () => undefined;
 
-/** Does `act` whenever the server no longer knows who asks (401). */
+/** Calls `act` when the server no longer knows the viewer (401). */
 export const whenRefused = (act: () => void): void => {
   refused = act;
 };
 
 let confirm: () => Promise<boolean> = () => Promise.resolve(false);
 
-/** Does `act` where the server wants to know once more who asks; it resolves to true where that was proved. */
+/** Calls `act` when the server requires the viewer to confirm their identity; it resolves to true if they did. */
 export const whenUnconfirmed = (act: () => Promise<boolean>): void => {
   confirm = act;
 };
 
-/** Asks the server for JSON; an answer without a body is undefined. @throws ApiError */
+/** Sends a request for JSON; a response without a body is undefined. @throws ApiError */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(base + path, init).catch((error: unknown) => {
     if (isCalledOff(error)) throw error;
@@ -57,7 +57,7 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   });
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   const trouble = await readTrouble(response);
-  // What was asked is asked once more, so that nothing that was typed is lost.
+  // Repeats the request, so that nothing typed is lost.
   if (trouble.code === 'confirmation-needed' && (await confirm())) return ask(path, init);
   if (response.status === 401) refused();
   throw trouble;
@@ -76,13 +76,13 @@ async function readTrouble(response: Response): Promise<ApiError> {
 const field = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
-/** A request that changes something. */
+/** The options of a request that changes something. */
 export const send = (method: 'POST' | 'PATCH' | 'DELETE', body?: unknown): RequestInit =>
   body === undefined
     ? { method }
     : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 
-/** A path with what is asked for; what is undefined or empty is left out. */
+/** A path with query parameters, without undefined and empty ones. */
 export const addressed = (path: string, values: Record<string, string | number | undefined>): string => {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(values))
@@ -91,39 +91,39 @@ export const addressed = (path: string, values: Record<string, string | number |
   return text === '' ? path : `${path}?${text}`;
 };
 
-/** The stretches of a search's timeline, newest first, at most `size` photos each. */
+/** The segments of a search's timeline, newest first, with at most `size` photos each. */
 export const fetchSegments = (q: string, size: number, signal?: AbortSignal): Promise<Segment[]> =>
   ask(addressed('/api/timeline/segments', { q, size }), signal && { signal });
 
-/** The photos of one stretch. */
+/** The photos of one segment. */
 export const fetchTiles = async (q: string, segment: Segment, signal?: AbortSignal): Promise<Tile[]> => {
   const path = addressed('/api/tiles', { q, cursor: segment.cursor, limit: segment.count });
   return (await ask<{ tiles: Tile[] }>(path, signal && { signal })).tiles;
 };
 
-/** One photo with all that is known of it. */
+/** One photo with all details. */
 export const fetchPhoto = (id: string, signal?: AbortSignal): Promise<PhotoView> =>
   ask(`/api/photos/${id}`, signal && { signal });
 
 export const fetchHome = (): Promise<HomeAnswer> => ask('/api/home');
 
-/** Asks for sample pictures to be put into `incoming`. */
+/** Requests sample pictures in `incoming`. */
 export const placeSamples = (): Promise<unknown> => ask('/api/samples', send('POST'));
 
-/** Tries stuck files again; `asIs`: those that are damaged are imported as they are. */
+/** Retries stuck files; with `asIs`, damaged ones are imported as they are. */
 export const retryStuck = (names: string[] | 'all', asIs = false): Promise<unknown> =>
   ask('/api/spool/retry', send('POST', { names, ...(asIs && { asIs }) }));
 
-/** The address of a picture, or of the short film without sound that the timeline shows. */
+/** The URL of a picture, or of the hover preview. */
 export const mediaOf = ({ id, v }: Pick<Tile, 'id' | 'v'>, rendition: 'thumb' | 'preview' | 'hover'): string =>
   addressed(`${base}/media/${id}/${rendition}`, { v });
 
-/** The address of what plays of a photo: a video, or what moves in a Live or motion photo. */
+/** The URL of the playable video of a photo: a video, or the motion of a Live or motion photo. */
 export const filmOf = (id: string): string => `${base}/media/${id}/video`;
 
-/** The address of the picture of an original as JPEG. */
+/** The URL of an original's picture as JPEG. */
 export const jpegOf = (id: string): string => `${base}/originals/${id}/jpeg`;
 
-/** The address of an original; with `download` the browser keeps it as a file. */
+/** The URL of an original; with `download` the browser saves it as a file. */
 export const originalOf = (id: string, download = false): string =>
   `${base}/originals/${id}${download ? '?download' : ''}`;

@@ -1,6 +1,6 @@
 /**
- * Dates as the browser's locale writes them. `taken` is local wall time where the picture was taken, so it is never moved
- * into the viewer's own zone.
+ * Dates in the browser's locale. `taken` is local wall time at the place of the picture, so it is never converted to
+ * the viewer's time zone.
  */
 const formats = {
   month: { month: 'long', year: 'numeric' },
@@ -26,27 +26,27 @@ function write(kind: keyof typeof formats, taken: string): string {
   return Number.isNaN(time) ? taken : formatOf(kind).format(time);
 }
 
-/** `July 2024`, of `2024-07`. */
+/** `July 2024` for `2024-07`. */
 export const monthName = (month: string): string => write('month', `${month}-01T00:00:00`);
-/** `March – October 2008`, of the newest and the oldest month; `July 2024` where there is only one. */
+/** `March – October 2008` for the newest and the oldest month; `July 2024` for a single one. */
 export function monthsName(month: string, until: string | undefined): string {
   if (until === undefined || until === month) return monthName(month);
   const [from, to] = [Date.parse(`${until}-01T00:00:00Z`), Date.parse(`${month}-01T00:00:00Z`)];
   return Number.isNaN(from) || Number.isNaN(to) ? `${until} – ${month}` : formatOf('month').formatRange(from, to);
 }
-/** `July`, of `2024-07`. */
+/** `July` for `2024-07`. */
 export const monthAlone = (month: string): string => write('monthAlone', `${month}-01T00:00:00`);
-/** `Jul 2024`, of `2024-07`. */
+/** `Jul 2024` for `2024-07`. */
 export const monthShort = (month: string): string => write('monthShort', `${month}-01T00:00:00`);
-/** `Mon 1 Jul`, of `2024-07-01`. */
+/** `Mon 1 Jul` for `2024-07-01`. */
 export const dayName = (day: string): string => write('day', `${day}T00:00:00`);
-/** `1 Jul 2024`, of `2024-07-01`. */
+/** `1 Jul 2024` for `2024-07-01`. */
 export const dayYear = (day: string): string => write('dayYear', `${day}T00:00:00`);
-/** `Monday, 1 July 2024`, of wall time. */
+/** `Monday, 1 July 2024` for wall time. */
 export const dayLong = (taken: string): string => write('dayLong', taken);
-/** `12:00`, of wall time. */
+/** `12:00` for wall time. */
 export const timeName = (taken: string): string => write('time', taken);
-/** `Monday, 1 July 2024, 12:00`, of wall time. */
+/** `Monday, 1 July 2024, 12:00` for wall time. */
 export const fullName = (taken: string): string => write('full', taken);
 
 /** The day of wall time, `2024-07-01`. */

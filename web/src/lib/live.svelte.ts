@@ -14,28 +14,31 @@ type Message =
   | { type: 'pictures'; ids: string[] }
   | ({ type: 'spool' } & SpoolStatus);
 
-/** Hears what changed. `months` is undefined where it is unknown: something was missed. */
+/** Called with the changed months; undefined if they are unknown because events were missed. */
 export type Listener = (months: string[] | undefined) => void;
 
-/** Hears which photo was spoken of. */
+/** Called with the photo whose comments changed. */
 export type Hearer = (photo: string) => void;
 
-/** How long a lost connection is not mentioned, in ms: a server that starts again is back by then. */
+/** How long a lost connection is not reported, in ms: a restarting server is back by then. */
 const patience = 2500;
-/** After so long out of sight, ms, the connection is given up: browsers allow six to a server, for all their pages. */
+/**
+ * After this time in the background, ms, the connection is closed: browsers allow six per server, for all pages
+ * together.
+ */
 const unseen = 20_000;
-/** After a loss that the browser takes for final, the page tries itself, this often in ms. */
+/** After a loss that the browser considers final, the page reconnects itself at this interval in ms. */
 const again = 3000;
 
 /** The connection to the server's events. */
 export class Live {
-  /** The spool as the server told it last; undefined for those who are told nothing of it. */
+  /** The last state of the spool; undefined for viewers who do not get it. */
   spool: SpoolStatus | undefined = $state.raw();
-  /** True while there has been no connection for some time. */
+  /** True after some time without a connection. */
   lost = $state(false);
-  /** How often a connection was made. */
+  /** The number of connections made. */
   connections = $state(0);
-  /** How often a link to another server was said to be another than before. */
+  /** The number of reported changes of connections to other servers. */
   links = $state(0);
 
   #source: EventSource | undefined;
@@ -45,19 +48,19 @@ export class Live {
   readonly #listeners = new Set<Listener>();
   readonly #hearers = new Set<Hearer>();
 
-  /** Tells `listener` of every change of the photos until the function that it gives back is called. */
+  /** Calls `listener` for every change of photos, until the returned function is called. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tells `hearer` of every change of a photo's comments, until the function that it gives back is called. */
+  /** Calls `hearer` for every change of a photo's comments, until the returned function is called. */
   hear(hearer: Hearer): () => void {
     this.#hearers.add(hearer);
     return () => this.#hearers.delete(hearer);
   }
 
-  /** Connects, and stays so until `close`. A page that is long out of sight gives its connection to the others. */
+  /** Connects, and reconnects until `close`. A page that is long in the background closes its connection. */
   open(): void {
     document.addEventListener('visibilitychange', this.#rest);
     this.#connect();
@@ -101,7 +104,7 @@ export class Live {
   #miss(source: EventSource): void {
     if (this.#timers.size === 0) this.#later(patience, () => (this.lost = true));
     if (source.readyState !== EventSource.CLOSED) return;
-    // The browser does not say why. Where nobody is signed in any more, the page must know.
+    // The browser does not report the reason. It may be that the session has ended.
     void session.load();
     this.#later(again, () => {
       if (this.#source === source) this.#connect();

@@ -1,15 +1,15 @@
 /**
- * Markdown of others, as harmless nodes: HTML in it is text, pictures become links, links lead to the web or to a
- * mailbox. Two walls, each sufficient by itself: `marked` escapes HTML, and DOMPurify keeps a short list of elements.
- * Loaded only by pages with such text.
+ * Untrusted Markdown as harmless nodes: HTML in it is text, pictures become links, links lead to the web or to a
+ * mailbox. Two independent protections: `marked` escapes HTML, and DOMPurify allows a short list of elements. Loaded
+ * only by pages with such text.
  */
 import DOMPurify from 'dompurify';
 import { Marked, type Tokens } from 'marked';
 import { legible } from './legible.js';
 
 /**
- * Texts with more characters, or more signs that mean something, are shown as they are: no person wrote them to be read so,
- * and the time to parse them grows with the square. Within these bounds the worst that was found takes 0.2 s.
+ * Texts with more characters, or more markup characters, are shown unformatted: no person wrote them for reading, and
+ * parsing takes quadratic time. Within these limits the worst known text takes 0.2 s.
  */
 const longest = 20_000;
 const mostSigns = 1000;
@@ -30,10 +30,10 @@ const marked = new Marked({
   async: false,
   renderer: {
     html: ({ text }: Tokens.HTML | Tokens.Tag) => escaped(text),
-    // A picture of another server would tell it who looks.
+    // A picture on another server would reveal the viewer to it.
     image: ({ href, text }: Tokens.Image) =>
       addresses.test(href) ? `<a href="${escaped(href)}">${escaped(text || href)}</a>` : escaped(text),
-    // Headings of a caption stand below those of the page.
+    // Headings in a caption rank below those of the page.
     heading({ tokens, depth }: Tokens.Heading) {
       const tag = `h${Math.min(6, depth + 2)}`;
       return `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`;
@@ -50,7 +50,7 @@ purify.addHook('afterSanitizeAttributes', (node) => {
   node.setAttribute('target', '_blank');
 });
 
-/** The nodes of a text. Never throws: what can't be read as Markdown is shown as it is. */
+/** The nodes of a text. Never throws: invalid Markdown is shown unformatted. */
 export function toNodes(text: string): Node {
   const shown = legible(text);
   if (shown.length > longest || (shown.match(signs)?.length ?? 0) > mostSigns) return document.createTextNode(shown);

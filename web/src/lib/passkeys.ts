@@ -1,6 +1,6 @@
 /**
- * Passkeys (W3C WebAuthn Level 3): the browser's part of making one and of signing in with one. A person who changes
- * their mind is no failure.
+ * Passkeys (W3C WebAuthn Level 3): the browser's part of creating one and of signing in with one. Cancelling is not an
+ * error.
  */
 import {
   browserSupportsWebAuthn,
@@ -14,24 +14,24 @@ import { ask, send, ApiError } from './api.js';
 import { session, type SessionAnswer } from './session.svelte.js';
 import { texts } from './texts.js';
 
-/** Whether passkeys can work here: in this browser, at this address. */
+/** Whether passkeys can work in this browser at this URL. */
 export const passkeysWork = (): boolean => session.now?.passkeys === true && browserSupportsWebAuthn();
 
-/** Signs in with a passkey; undefined where the person turned away. @throws ApiError */
+/** Signs in with a passkey; undefined if the person cancelled. @throws ApiError */
 export async function signInByPasskey(): Promise<SessionAnswer | undefined> {
   const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
   const response = await turned(() => startAuthentication({ optionsJSON }));
   return response && ask('/api/session/passkey', send('POST', { response }));
 }
 
-/** Proves by a passkey once more who one is; undefined where the person turned away. @throws ApiError */
+/** Confirms the identity with a passkey; undefined if the person cancelled. @throws ApiError */
 export async function confirmByPasskey(): Promise<SessionAnswer | undefined> {
   const optionsJSON = await ask<PublicKeyCredentialRequestOptionsJSON>('/api/session/passkey/options', send('POST'));
   const response = await turned(() => startAuthentication({ optionsJSON }));
   return response && ask('/api/session/confirm', send('POST', { response }));
 }
 
-/** Makes a passkey on this device; false where the person turned away. @throws ApiError */
+/** Creates a passkey on this device; false if the person cancelled. @throws ApiError */
 export async function addPasskey(name: string): Promise<boolean> {
   const optionsJSON = await ask<PublicKeyCredentialCreationOptionsJSON>('/api/me/passkeys/options', send('POST'));
   const response = await turned(() => startRegistration({ optionsJSON }));

@@ -1,9 +1,9 @@
-/** Something that a page asks the server for, and asks again when it changed it. */
+/** Queries and mutations: the loading and error states of requests, as reactive state. */
 import { toApiError, type ApiError } from './api.js';
 
-/** What was asked for: the newest answer, or what went wrong. */
+/** A query: the newest response, or the error. */
 export class Query<T> {
-  /** The newest answer; kept while it is asked for again. */
+  /** The newest response; kept during a reload. */
   value: T | undefined = $state.raw();
   trouble: ApiError | undefined = $state.raw();
 
@@ -15,7 +15,7 @@ export class Query<T> {
     void this.load();
   }
 
-  /** Asks (again). Never rejects; of answers that overtake each other the one asked for last counts. */
+  /** Loads or reloads. Never rejects; if responses arrive out of order, the last request counts. */
   async load(): Promise<void> {
     const turn = ++this.#turn;
     try {
@@ -29,12 +29,12 @@ export class Query<T> {
   }
 }
 
-/** Something that a button does: it is under way, or what went wrong. One at a time. */
+/** The action of a button: in progress, or failed with an error. One at a time. */
 export class Mutation {
   busy = $state(false);
   trouble: ApiError | undefined = $state.raw();
 
-  /** Does it; true where it was done. Work that answers `false` was not: the person turned away. Never rejects. */
+  /** Runs `work`; true if it succeeded. `work` returns `false` if the person cancelled. Never rejects. */
   async do(work: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;

@@ -1,4 +1,4 @@
-/** Moments (UTC, `2026-11-24T10:00:00.000Z`) as a person says them, in the viewer's own zone and language. */
+/** Instants (UTC, `2026-11-24T10:00:00.000Z`) in relative form, in the viewer's time zone and language. */
 import { legible } from './legible.js';
 
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
@@ -12,10 +12,10 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** What is no date, as far as it may be shown. */
+/** An invalid date, as far as it may be shown. */
 const strange = (at: string): string => legible(at).slice(0, 40);
 
-/** `3 minutes ago`, `yesterday`, `4 Mar 2026`; what is no date is shown as it is. */
+/** `3 minutes ago`, `yesterday`, `4 Mar 2026`; an invalid date is shown unchanged. */
 export function agoName(at: string, now = Date.now()): string {
   const past = now - Date.parse(at);
   if (Number.isNaN(past)) return strange(at);
@@ -26,7 +26,7 @@ export function agoName(at: string, now = Date.now()): string {
   return date.format(Date.parse(at));
 }
 
-/** `10:32` today, else with its date. */
+/** `10:32` for today, otherwise with the date. */
 export function clockName(at: string, now = Date.now()): string {
   const time = Date.parse(at);
   if (Number.isNaN(time)) return strange(at);
@@ -34,13 +34,13 @@ export function clockName(at: string, now = Date.now()): string {
   return same ? clock.format(time) : `${date.format(time)}, ${clock.format(time)}`;
 }
 
-/** `12 sec`, `3 min`: how long something has taken. */
+/** `12 sec`, `3 min`: the duration since an instant. */
 export function spanName(since: string, now = Date.now()): string {
   const past = Math.max(0, Math.floor((now - Date.parse(since)) / 1000));
   if (Number.isNaN(past)) return '';
   return past < 120 ? seconds.format(past) : minutes.format(Math.floor(past / 60));
 }
 
-/** All of it: `Tuesday, 24 November 2026 at 10:32:00`. */
+/** The complete form: `Tuesday, 24 November 2026 at 10:32:00`. */
 export const fullMoment = (at: string): string =>
   Number.isNaN(Date.parse(at)) ? strange(at) : full.format(Date.parse(at));

@@ -1,25 +1,25 @@
 /**
- * The state in the address: a search (`?q=`), the zoom of its timeline (`by=`) and position in time (`at=`), and the
- * open photo (`/photo/<id>`) or another page (`/spool`). Opening a photo makes a history entry, going on to its
- * neighbours does not: one step back is always the album. From other pages the arrow leads back to the album, however
- * many of them were visited.
+ * The state in the URL: a search (`?q=`), the zoom of its timeline (`by=`) and position in time (`at=`), and the open
+ * photo (`/photo/<id>`) or another page (`/spool`). Opening a photo adds a history entry, moving to its neighbours does
+ * not: one step back always leads to the album. From other pages the back arrow leads to the album, however many were
+ * visited.
  */
 
 import { isPlainClick } from './modifier-keys.js';
 import { base } from './api.js';
 import type { Span } from '../features/timeline/overview-covers.js';
 
-/** The pages beside the album, as they are called in the address. */
+/** The names of all pages except the album, as in the URL. */
 export const pageNames = [
   ...(['inbox', 'albums', 'tags', 'cameras', 'places', 'duplicates', 'trash'] as const),
   ...(['spool', 'servers', 'health', 'shares', 'people', 'me', 'tokens', 'access', 'audit'] as const),
   ...(['sign-in', 'setup', 'invite'] as const),
 ] as const;
 
-/** The name of a page beside the album. */
+/** The name of a page other than the album. */
 export type PageName = (typeof pageNames)[number];
 
-/** What the timeline of a history entry showed last: a photo, and how far below the window's top (px). */
+/** The timeline position of a history entry: a photo, and its distance from the top of the window (px). */
 export interface Place {
   id: string;
   taken: string;
@@ -32,13 +32,13 @@ interface Address {
   at: string | undefined;
   photo: string | undefined;
   page: PageName | undefined;
-  /** True where the address is that of no page. */
+  /** True if the URL matches no page. */
   unknown: boolean;
 }
 
-/** What is kept with a history entry. */
+/** The state of a history entry. */
 interface Entry {
-  /** True for a photo that was opened from the album, so that a step back leads there. */
+  /** True for a photo opened from the album, so that a step back leads there. */
   inside?: boolean;
   /** How many steps back the album is. */
   steps?: number;
@@ -66,51 +66,51 @@ const entry = (): Entry => (history.state as Entry | null) ?? {};
 
 const searchPart = (q: string): string => (q === '' ? '' : `?${new URLSearchParams({ q }).toString()}`);
 
-/** The address of a search. */
+/** The path of a search. */
 export const searchPath = (q: string): string => `${base}/${searchPart(q)}`;
 
-/** The address of a search's timeline as months, years or (undefined) days, where `at` is. */
+/** The path of a search's timeline as months, years or (undefined) days, positioned at `at`. */
 export function albumPath(q: string, by: Span | undefined, at?: string): string {
   const asked = { ...(q !== '' && { q }), ...(by && { by }), ...(at !== undefined && { at }) };
   const query = new URLSearchParams(asked).toString();
   return `${base}/${query === '' ? '' : `?${query}`}`;
 }
 
-/** The address of a photo, seen among the results of `q`. */
+/** The path of a photo among the results of `q`. */
 export const photoPath = (id: string, q: string): string => `${base}/photo/${id}${searchPart(q)}`;
 
-/** The page's address. */
+/** The URL of the page. */
 class Route {
   q = $state('');
-  /** How far away the timeline is: by days where undefined. */
+  /** The zoom of the timeline: days if undefined. */
   by: Span | undefined = $state();
-  /** Where in time it is to begin: `2024`, `2024-07`, `2024-07-01`. */
+  /** The start position in time: `2024`, `2024-07`, `2024-07-01`. */
   at: string | undefined = $state();
   photo: string | undefined = $state();
   page: PageName | undefined = $state();
-  /** True where the address is that of no page. */
+  /** True if the URL matches no page. */
   unknown = $state(false);
 
   constructor() {
-    // The browser would restore a place that the timeline, whose heights are not known yet, does not have.
+    // The browser would restore a position that the timeline, whose heights are not known yet, does not have.
     history.scrollRestoration = 'manual';
     this.#take();
     addEventListener('popstate', () => this.#take());
   }
 
-  /** Opens a photo from the album, among what `q` finds. */
+  /** Opens a photo from the album, among the results of `q`. */
   open(id: string, q = this.q): void {
     history.pushState({ inside: true }, '', photoPath(id, q));
     this.#take();
   }
 
-  /** Goes on to another photo. */
+  /** Moves to another photo. */
   turn(id: string): void {
     history.replaceState(history.state, '', photoPath(id, this.q));
     this.#take();
   }
 
-  /** Back to the album; a step back in history where the photo was opened from it. */
+  /** Returns to the album; by a step back in history if the photo was opened from it. */
   close(): void {
     if (entry().inside) history.back();
     else {
@@ -119,7 +119,7 @@ class Route {
     }
   }
 
-  /** Goes to a page beside the album; `query` is put behind its address. */
+  /** Opens a page other than the album; `query` is appended to its path. */
   go(page: PageName, query = ''): void {
     const { steps } = entry();
     const next = this.page === undefined ? 1 : steps === undefined ? undefined : steps + 1;
@@ -128,33 +128,33 @@ class Route {
     scrollTo(0, 0);
   }
 
-  /** From a page beside the album back into it, where one had been if one came from there. */
+  /** Returns from another page to the album, at its former position if there is one. */
   leave(): void {
     const { steps } = entry();
     if (steps !== undefined) history.go(-steps);
     else this.home();
   }
 
-  /** To the album, in place of the page that is open: it is done with. */
+  /** Replaces the open page, which is finished, by the album. */
   home(): void {
     history.replaceState(null, '', `${base}/`);
     this.#take();
   }
 
-  /** Where the timeline was when this history entry was left. */
+  /** The timeline position when this history entry was left. */
   get place(): Place | undefined {
     return this.photo === undefined ? entry().place : undefined;
   }
 
-  /** Keeps where the timeline is with the history entry. */
+  /** Stores the timeline position in the history entry. */
   keep(place: Place | undefined): void {
     if (this.photo !== undefined || this.page !== undefined || this.by) return;
     const { place: _, ...rest } = entry();
-    // Where one went to by the address is not where one is any more.
+    // After scrolling, the position in the URL no longer applies.
     history.replaceState(place ? { ...rest, place } : rest, '', place ? searchPath(this.q) : undefined);
   }
 
-  /** Shows the timeline by months, years or (undefined) days, at a time; as a step of its own, that Back undoes, or not. */
+  /** Shows the timeline by months, years or (undefined) days at a time; with `step` as a history entry of its own. */
   look(by: Span | undefined, at: string | undefined, step = false): void {
     const path = albumPath(this.q, by, at);
     if (step) history.pushState(null, '', path);
@@ -182,14 +182,14 @@ class Route {
 
 export const route = new Route();
 
-/** Lets a click on a link to a search stay inside; one that asks for a new window is the browser's. */
+/** Handles a click on a link to a search inside the page; a click for a new window is left to the browser. */
 export function search(event: MouseEvent, q: string): void {
   if (!isPlainClick(event)) return;
   event.preventDefault();
   route.search(q);
 }
 
-/** Lets a click on a link to a page stay inside; one that asks for a new window is the browser's. */
+/** Handles a click on a link to a page inside the page; a click for a new window is left to the browser. */
 export function follow(event: MouseEvent, page: PageName | undefined): void {
   if (!isPlainClick(event)) return;
   event.preventDefault();

@@ -9,17 +9,17 @@ export type { Action, SessionAnswer };
 
 /** The viewer of this page. */
 class Session {
-  /** Undefined until the server has said it. */
+  /** Undefined until the server has responded. */
   now: SessionAnswer | undefined = $state.raw();
-  /** True once it is known, or known that the server can't be reached. */
+  /** True once it is known, or the server is known to be unreachable. */
   settled = $state(false);
 
-  /** Answers the dialog that asks once more who it is, while that is open. */
+  /** Resolves the open dialog that confirms the identity. */
   confirming: ((confirmed: boolean) => void) | undefined = $state.raw();
 
   #loading: Promise<void> | undefined;
 
-  /** True where one must sign in to see anything. */
+  /** True if nothing is visible without signing in. */
   get shut(): boolean {
     return this.now?.role === null;
   }
@@ -28,7 +28,7 @@ class Session {
     return this.now?.may.includes(action) ?? false;
   }
 
-  /** Asks the server who is looking. Never rejects: a server that can't be reached leaves what was known. */
+  /** Loads the session. Never rejects: with an unreachable server the last state remains. */
   load(): Promise<void> {
     this.#loading ??= ask<SessionAnswer>('/api/session')
       .then(
@@ -42,13 +42,13 @@ class Session {
     return this.#loading;
   }
 
-  /** Takes over what the server said, after signing in. */
+  /** Stores the server's response, after signing in. */
   take(now: SessionAnswer): void {
     this.now = now;
     this.settled = true;
   }
 
-  /** Asks the person in a dialog once more who they are; true where they proved it. */
+  /** Asks the person in a dialog to confirm their identity; true if they did. */
   confirm(): Promise<boolean> {
     this.confirming?.(false);
     return new Promise((resolve) => {
@@ -59,7 +59,7 @@ class Session {
     });
   }
 
-  /** The person has seen which passkeys were added. @throws ApiError */
+  /** Records that the person has seen which passkeys were added. @throws ApiError */
   async notice(): Promise<void> {
     this.take(await ask<SessionAnswer>('/api/session/passkeys-added', send('DELETE')));
   }
@@ -72,7 +72,7 @@ class Session {
       const trouble = toApiError(error);
       if (trouble.code !== 'unauthorized') throw trouble;
     }
-    // Nothing of what was seen stays in the page's memory.
+    // A reload clears everything from the page's memory.
     location.assign('/');
   }
 }

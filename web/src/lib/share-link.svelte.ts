@@ -9,10 +9,10 @@ import { session } from './session.svelte.js';
 /** The link of this page. */
 class Share {
   now: ShareLinkView | undefined = $state.raw();
-  /** True where there is no such link, or not any more. */
+  /** True if the link does not exist, or no longer. */
   over = $state(false);
 
-  /** Asks what it is. Never rejects: a server that can't be reached leaves what was known. */
+  /** Loads the link. Never rejects: with an unreachable server the last state remains. */
   async load(): Promise<void> {
     try {
       this.now = await ask<ShareLinkView>('/api/share');
@@ -22,7 +22,7 @@ class Share {
     }
   }
 
-  /** Gives the password. @throws ApiError */
+  /** Sends the password. @throws ApiError */
   async unlock(password: string): Promise<void> {
     this.now = await ask<ShareLinkView>('/api/share', send('POST', { password }));
     await session.load();
@@ -31,7 +31,7 @@ class Share {
 
 export const share = new Share();
 
-/** Whether whoever looks may have an original of this MIME type. */
+/** Whether the viewer may download an original of this MIME type. */
 export function mayHaveOriginal(type: string | undefined): boolean {
   if (base === '') return session.may('original');
   const { originals = false, details = false, strippable = [] } = share.now ?? {};

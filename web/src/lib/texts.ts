@@ -1,4 +1,4 @@
-/** Every word that the page says. Short and plain. */
+/** The texts of the page. Short and plain. */
 const number = new Intl.NumberFormat();
 
 const count = (n: number, one: string, many: string): string => `${number.format(n)} ${n === 1 ? one : many}`;

@@ -9,7 +9,7 @@ const tus = { 'tus-resumable': '1.0.0' };
 
 const base64 = (text: string): string => btoa(String.fromCodePoint(...new TextEncoder().encode(text)));
 
-/** Sends all that waits. Rejects where one could not be sent now: the browser tries again later. */
+/** Sends all waiting files. Rejects if one could not be sent now: the browser retries later. */
 export async function sendKept(): Promise<void> {
   for (const file of await keptFiles()) {
     if (!(await sendOne(file))) throw new Error('not sent yet');
@@ -38,7 +38,7 @@ async function sendOne(kept: KeptFile): Promise<boolean> {
   return state === 'received' && theirs === sha256;
 }
 
-/** Begins an upload; resolves to its address, or that the server has the photo. */
+/** Creates an upload; resolves to its URL, or that the server has the photo already. */
 async function begin({ name, file, modified }: KeptFile, sha256: string): Promise<string> {
   const metadata = { filename: name, sha256, modified: `${modified}` };
   const response = await fetch('/api/uploads', {
@@ -57,7 +57,7 @@ async function begin({ name, file, modified }: KeptFile, sha256: string): Promis
   return url;
 }
 
-/** How far an upload is; undefined where it is gone. */
+/** The offset of an upload; undefined if it no longer exists. */
 async function offsetOf(url: string): Promise<number | undefined> {
   const response = await fetch(url, { method: 'HEAD', headers: tus });
   if (response.status >= 500) throw new Error(`busy (${response.status})`);

@@ -1,15 +1,15 @@
 /**
- * The service worker. It keeps the page's own script and styles, so that an installed album opens without a connection and
- * says so; takes what is shared to the app into the browser's database; and sends that when the network is back. No answer of
- * the API and no picture is ever in its cache: those obey HTTP alone.
+ * The service worker. It caches the page's own script and styles, so that an installed album opens offline and says so;
+ * stores files shared to the app in the browser's database; and sends them when the network is back. It never caches
+ * API responses and pictures: those follow HTTP caching alone.
  *
- * A new version has a cache of its own, and takes over when no page of the old one is open any more.
+ * A new version has its own cache, and takes over when no page of the old one is open.
  */
 import { channel } from '../features/upload/share-target-channel.js';
 import { keep } from '../features/upload/share-target-files.js';
 import { sendKept } from './background-upload.js';
 
-/** What service workers have beyond pages; DOM's types leave it out. */
+/** Features of service workers that the DOM types lack. */
 interface Extendable extends Event {
   waitUntil(work: Promise<unknown>): void;
 }
@@ -26,7 +26,7 @@ interface Scope {
 }
 declare const self: Scope;
 
-/** The names of the page's files, put in by the build. */
+/** The names of the page's files, inserted by the build. */
 declare const __SHELL__: readonly string[];
 declare const __VERSION__: string;
 
@@ -59,7 +59,7 @@ async function takeOver(): Promise<void> {
   await self.clients.claim();
 }
 
-/** A page: from the server, or without it the kept one, which says so. */
+/** A page: from the server, or offline the cached one, which says so. */
 async function open(request: Request): Promise<Response> {
   try {
     return await fetch(request);
@@ -68,12 +68,12 @@ async function open(request: Request): Promise<Response> {
   }
 }
 
-/** A file of the page: its name holds its hash, so the kept one is the same. */
+/** A file of the page: its name contains its hash, so the cached one is identical. */
 async function readKept(request: Request): Promise<Response> {
   return (await caches.match(request)) ?? fetch(request);
 }
 
-/** Takes what somebody shared: kept on this device first, sent after it. */
+/** Accepts shared files: stored on this device first, then sent. */
 async function takeShared(request: Request): Promise<Response> {
   const form = await request.formData();
   try {
@@ -84,7 +84,7 @@ async function takeShared(request: Request): Promise<Response> {
     return new Response(text, { status: 507, headers: { 'content-type': 'text/plain; charset=utf-8' } });
   }
   new BroadcastChannel(channel).postMessage('shared');
-  // Without Background Sync it is sent when the album is open.
+  // Without Background Sync they are sent when the album is open.
   await self.registration.sync?.register(tag).catch(() => undefined);
   return Response.redirect('/', 303);
 }
@@ -96,7 +96,7 @@ async function keepAll(form: FormData): Promise<void> {
   }
 }
 
-/** An open page shows what it sends; without one it is sent unseen. */
+/** An open page shows the upload; without one it runs in the background. */
 async function sendUnlessSeen(): Promise<void> {
   const pages = await self.clients.matchAll({ type: 'window' });
   if (pages.length > 0) new BroadcastChannel(channel).postMessage('online');

@@ -2,7 +2,7 @@
 import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask, type Tile } from '../../lib/api.js';
 
-/** Asks for it; for the count only where it is not known. @throws ApiError */
+/** Loads the cover; the count only if it is not known. @throws ApiError */
 export async function fetchCover(q: string, known?: number): Promise<{ tile: Tile | undefined; count: number }> {
   const [{ tiles }, months] = await Promise.all([
     ask<{ tiles: Tile[] }>(addressed('/api/tiles', { q, limit: 1 })),

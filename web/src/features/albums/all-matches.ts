@@ -3,7 +3,7 @@ import { addressed, ask, type Tile } from '../../lib/api.js';
 
 const page = 5000;
 
-/** The ids of all photos that a search finds. @throws ApiError */
+/** The ids of all matches of a search. @throws ApiError */
 export async function idsFound(q: string): Promise<string[]> {
   const ids: string[] = [];
   let cursor: string | undefined;
@@ -16,12 +16,12 @@ export async function idsFound(q: string): Promise<string[]> {
   return ids;
 }
 
-/** The same, and of the trash as well. @throws ApiError */
+/** The same, including the trash. @throws ApiError */
 export const idsEverywhere = async (q: string): Promise<string[]> => [
   ...new Set([...(await idsFound(q)), ...(await idsFound(`${q} is:trashed`))]),
 ];
 
-/** The album that a search is for, and for nothing else; undefined for every other search. */
+/** The album that a search consists of; undefined for every other search. */
 export const albumAlone = (q: string): string | undefined =>
   /^album:"((?:[^"\\]|\\.)+)"$/.exec(q)?.[1]?.replaceAll(/\\(.)/gu, '$1');
 

@@ -9,14 +9,14 @@ import { collectionTexts as texts } from './album-texts.js';
 export const fetchSaved = async (): Promise<SavedSearch[]> =>
   (await ask<{ albums: SavedSearch[] }>('/api/albums/saved')).albums;
 
-/** What is suggested. Never rejects: without it the page is the same. */
+/** The suggested albums. Never rejects: the page works without them. */
 export const fetchSuggested = (): Promise<SuggestedAlbum[]> =>
   ask<{ albums: SuggestedAlbum[] }>('/api/albums/suggested').then(
     ({ albums }) => albums,
     () => [],
   );
 
-/** Says what was done, with the way back; or that it was not. */
+/** Reports an action with an undo button, or its failure. */
 async function doing(text: string, work: () => Promise<() => Promise<unknown>>, after: () => void): Promise<boolean> {
   try {
     const back = await work();
@@ -36,7 +36,7 @@ async function doing(text: string, work: () => Promise<() => Promise<unknown>>, 
 
 const change = (id: string, body: object): Promise<unknown> => ask(`/api/albums/saved/${id}`, send('PATCH', body));
 
-/** Saves a search. `after` is called when it was done, and when it was undone. */
+/** Saves a search. `after` is called after saving, and after undoing it. */
 export const save = (name: string, q: string, after: () => void): Promise<boolean> =>
   doing(
     texts.saved(name),
@@ -47,7 +47,7 @@ export const save = (name: string, q: string, after: () => void): Promise<boolea
     after,
   );
 
-/** Gives a saved search another name. */
+/** Renames a saved search. */
 export const rename = ({ id, name: before }: SavedSearch, name: string, after: () => void): Promise<boolean> =>
   doing(
     editTexts.renamed(before, name),
@@ -58,7 +58,7 @@ export const rename = ({ id, name: before }: SavedSearch, name: string, after: (
     after,
   );
 
-/** Takes a saved search away. */
+/** Deletes a saved search. */
 export const remove = ({ id, name }: SavedSearch, after: () => void): Promise<boolean> =>
   doing(
     editTexts.removed(name),
@@ -69,13 +69,13 @@ export const remove = ({ id, name }: SavedSearch, after: () => void): Promise<bo
     after,
   );
 
-/** Makes the album that a folder suggests; an edit of its photos like any other. @throws ApiError */
+/** Creates a suggested album; an ordinary edit of its photos. @throws ApiError */
 export async function accept({ name }: SuggestedAlbum): Promise<boolean> {
   const { ids } = await ask<{ ids: string[] }>(addressed('/api/albums/suggested/photos', { name }));
   return edits.do(ids, { albums: { add: [name] } }, editTexts.intoAlbum(ids.length, name));
 }
 
-/** The covers that were chosen, by the name of the album. Never rejects: an album without one has its newest photo. */
+/** The chosen covers, by the name of the album. Never rejects: an album without one shows its newest photo. */
 export const fetchCovers = (): Promise<ReadonlyMap<string, Tile>> =>
   ask<{ covers: AlbumCover[] }>('/api/albums/covers').then(
     ({ covers }) => new Map(covers.map(({ album, tile }) => [album, tile])),
@@ -85,7 +85,7 @@ export const fetchCovers = (): Promise<ReadonlyMap<string, Tile>> =>
 const putCover = (album: string, photo: string | null): Promise<{ before: string | null }> =>
   ask('/api/albums/covers', send('POST', { album, photo }));
 
-/** Makes a photo the cover of an album that it is in. */
+/** Makes a photo the cover of an album that contains it. */
 export const chooseCover = (album: string, photo: string): Promise<boolean> =>
   doing(
     texts.covered(album),
@@ -96,11 +96,11 @@ export const chooseCover = (album: string, photo: string): Promise<boolean> =>
     () => undefined,
   );
 
-/** An album that has another name keeps its cover. Never rejects: without it, it has its newest photo. */
+/** Keeps the cover of a renamed album. Never rejects: without it, the album shows its newest photo. */
 export const carryCover = (album: string, photo: string): Promise<unknown> =>
   putCover(album, photo).catch(() => undefined);
 
-/** Turns a suggestion down, for good. */
+/** Dismisses a suggestion permanently. */
 export const decline = ({ name }: SuggestedAlbum, after: () => void): Promise<boolean> => {
   const say = (declined: boolean) => ask('/api/albums/suggested', send('POST', { name, declined }));
   return doing(

@@ -1,12 +1,12 @@
-/** Months put together into years, none left out in between. Pure. */
+/** Sums months up to years, without gaps. Pure. */
 
-/** Photos of a year. */
+/** The number of photos in a year. */
 export interface Year {
   year: string;
   count: number;
 }
 
-/** More years than that are a wrong clock, not a life: the oldest ones are put together with the first that is shown. */
+/** More years than this mean a wrong clock: the oldest ones are summed up in the first one shown. */
 const most = 80;
 
 /** The years from the first to the last, oldest first. */

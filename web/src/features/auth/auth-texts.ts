@@ -1,4 +1,4 @@
-/** The words at the door: signing in, setting up, an invitation. Fetched with it. */
+/** The texts of signing in, set-up and invitations. Loaded with these pages. */
 
 /** Short and plain. */
 export const doorTexts = {

@@ -7,9 +7,9 @@ import { duplicateTexts as texts } from './duplicate-texts.js';
 /** A fact. */
 export interface Row {
   label: string;
-  /** Of each photo, in their order; undefined where it has none. */
+  /** One per photo, in order; undefined without a value. */
   values: (string | undefined)[];
-  /** Whether they are not all the same. */
+  /** Whether they differ. */
   differs: boolean;
 }
 
@@ -47,11 +47,11 @@ const facts: Record<keyof typeof texts.rows, (photo: PhotoView) => string | unde
   name: ({ name }) => name,
 };
 
-/** `JPEG`, of `image/jpeg`; `NIKON NEF`, of `image/x-nikon-nef`. */
+/** `JPEG` for `image/jpeg`; `NIKON NEF` for `image/x-nikon-nef`. */
 const nameOf = (type: string): string =>
   (type.split('/')[1] ?? type).replace(/^x-/, '').replaceAll('-', ' ').toUpperCase();
 
-/** The facts of some photos that at least one of them has. */
+/** The facts that at least one of the photos has. */
 export const factsOf = (photos: readonly PhotoView[]): Row[] =>
   (Object.keys(facts) as (keyof typeof facts)[])
     .map((key) => {

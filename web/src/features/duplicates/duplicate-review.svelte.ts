@@ -8,20 +8,20 @@ import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { keepAll, keepOne } from './keep-one.js';
 import { duplicateTexts as texts } from './duplicate-texts.js';
 
-/** So many groups are asked for at once, and more when so few are left. */
+/** How many groups are requested at once, and the number remaining that requests more. */
 const page = 20;
 const few = 5;
 const most = 200;
-/** While photos are looked at, it is asked again after so long, ms. */
+/** The polling interval while photos are still compared, ms. */
 const rest = 1500;
 
-/** What a group is known by: it is another one when a photo comes or goes. */
+/** The identity of a group: it changes when a photo is added or removed. */
 export const keyOf = ({ photos }: DuplicateGroup): string => photos.map(({ id }) => id).join();
 
-/** Working through the groups. */
+/** The list of groups during a review. */
 export class Review {
   groups: DuplicateGroup[] = $state.raw([]);
-  /** How many groups there are, shown or not; undefined until it is known. */
+  /** The total number of groups; undefined until it is known. */
   count: number | undefined = $state();
   looking: Duplicates['looking'] = $state.raw(null);
   trouble: ApiError | undefined = $state.raw();
@@ -34,23 +34,23 @@ export class Review {
 
   constructor() {
     void this.load();
-    // What was undone, or changed elsewhere in the page, is asked for anew.
+    // Edits that were undone, or made elsewhere in the page, reload the list.
     this.#unwatch = edits.watch(() => {
       if (!this.#own) void this.load();
     });
   }
 
-  /** Asks from the beginning, for as many as are shown. Never rejects. */
+  /** Reloads as many groups as are shown. Never rejects. */
   load(): Promise<void> {
     return this.#ask(undefined, Math.min(most, Math.max(page, this.groups.length)));
   }
 
-  /** Asks for those that follow. */
+  /** Loads the next groups. */
   async more(): Promise<void> {
     if (this.next !== null) await this.#ask(this.next, page);
   }
 
-  /** Keeps one photo of a group; true where it was done. */
+  /** Keeps one photo of a group; true if it succeeded. */
   keep({ photos }: DuplicateGroup, id: string): Promise<boolean> {
     const kept = photos.find((photo) => photo.id === id);
     const others = photos.filter((photo) => photo.id !== id);
@@ -58,7 +58,7 @@ export class Review {
     return this.#settle(photos, edits.all(keepOne(kept, others), texts.keptOne(others.length)));
   }
 
-  /** Says that the photos of a group are not the same; true where it was done. */
+  /** Marks the photos of a group as different; true if it succeeded. */
   keepAll({ photos }: DuplicateGroup): Promise<boolean> {
     return this.#settle(photos, edits.all(keepAll(photos), texts.keptAll(photos.length)));
   }
@@ -74,7 +74,7 @@ export class Review {
     const done = await work;
     this.#own = false;
     if (!done) return false;
-    // An answer that is under way does not know of it.
+    // Responses in progress do not include this change.
     this.#turn++;
     const gone = new Set(photos.map(({ id }) => id));
     this.groups = this.groups.filter((group) => !group.photos.some(({ id }) => gone.has(id)));

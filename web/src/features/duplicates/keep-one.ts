@@ -2,12 +2,12 @@
 import type { PhotoView } from '../../lib/api.js';
 import type { Change, PhotosChange } from '../../lib/edits/edit-request.js';
 
-/** Elements of a set in one change. */
+/** Elements of a set per change. */
 const mostElements = 100;
 
 /**
- * Keeps one photo and puts the others into the trash. What people did to the others goes over to the one that stays: tags and
- * albums; title, description, rating, favourite, place, and the date, where it has none of its own. Who may see it stays as it is.
+ * Keeps one photo and moves the others to the trash. Edits of the others are copied to it: tags and albums; title,
+ * description, rating, favourite, place and date, if it has none of its own. Its audience stays.
  */
 export function keepOne(kept: PhotoView, others: readonly PhotoView[]): PhotosChange[] {
   const first = <T>(of: (photo: PhotoView) => T | undefined): T | undefined =>
@@ -25,7 +25,7 @@ export function keepOne(kept: PhotoView, others: readonly PhotoView[]): PhotosCh
   if (placed?.gps) change.gps = { lat: placed.gps.lat, lon: placed.gps.lon };
   const place = kept.place ? undefined : (placed ?? others.find((photo) => photo.place))?.place;
   if (place) change.place = place;
-  // The time of a file says when it was copied, at most.
+  // A time from the file's mtime says at most when the file was copied.
   const dated =
     kept.takenSource === 'modified' ? others.find(({ takenSource }) => takenSource !== 'modified') : undefined;
   if (dated) change.taken = { local: dated.taken, ...(dated.offset !== undefined && { offset: dated.offset }) };
@@ -44,7 +44,7 @@ export function keepOne(kept: PhotoView, others: readonly PhotoView[]): PhotosCh
   return [...parts.map((part) => ({ ...part, from, ids: [kept.id] })), { ids: from, trashed: true }];
 }
 
-/** What others have and one has not, in parts that fit a change. */
+/** Values that others have and one photo lacks, split to fit into changes. */
 function missing(own: readonly string[], others: readonly string[][]): string[][] {
   const add = [...new Set(others.flat())].filter((element) => !own.includes(element));
   const parts: string[][] = [];
@@ -52,7 +52,7 @@ function missing(own: readonly string[], others: readonly string[][]): string[][
   return parts;
 }
 
-/** Says that photos are not the same: each with the one that has the least id, which ties them all. */
+/** Marks photos as different: each from the one with the smallest id, which relates all of them. */
 export function keepAll(photos: readonly Pick<PhotoView, 'id'>[]): PhotosChange[] {
   const [first, ...rest] = photos.map(({ id }) => id).sort();
   return first === undefined || rest.length === 0 ? [] : [{ ids: rest, apart: { add: [first] } }];

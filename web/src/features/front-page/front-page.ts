@@ -2,5 +2,5 @@
 import type { FrontPage } from '../../../../src/api/answer-types.js';
 import { ask } from '../../lib/api.js';
 
-/** Asks for it. Never rejects: without it the album is its timeline. */
+/** Loads the front page. Never rejects: without it the album shows its timeline. */
 export const fetchFront = (): Promise<FrontPage | undefined> => ask<FrontPage>('/api/front').catch(() => undefined);

@@ -6,18 +6,18 @@ import { session } from '../../lib/session.svelte.js';
 import { texts } from '../../lib/texts.js';
 import type { Known } from './search-terms.js';
 
-/** How long it is good, ms. */
+/** How long a response is reused, ms. */
 const lasts = 30_000;
 
 let kept: { at: number; known: Promise<Known> } | undefined;
 
-/** The keys with what they mean, those first that people use most. */
+/** The search keys with their descriptions, the most frequent first. */
 export function searchKeys(): readonly (readonly [string, string])[] {
   const hidden = session.may('details') ? [] : ['added', 'near'];
   return texts.searchKeys.filter(([key]) => !hidden.includes(key));
 }
 
-/** The values by key. Never rejects: what can't be had is not completed. */
+/** The values by key. Never rejects: missing values are not completed. */
 export function fetchKnown(): Promise<Known> {
   if (!kept || performance.now() - kept.at > lasts) kept = { at: performance.now(), known: load() };
   return kept.known;

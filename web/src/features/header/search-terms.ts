@@ -4,34 +4,34 @@
  */
 import { folded, matching, type Option } from '../../lib/ui/combobox-matches.js';
 
-/** The word that is being typed. */
+/** The word at the cursor. */
 export interface Typed {
-  /** Where it begins and ends in the text. */
+  /** Its start and end in the text. */
   from: number;
   to: number;
   negated: boolean;
-  /** Undefined while no colon was typed. */
+  /** Undefined without a colon. */
   key: string | undefined;
   value: string;
 }
 
-/** Something that the word may become. */
+/** A completion of the word. */
 export interface Completion {
-  /** What stands in its place. */
+  /** The replacement text. */
   text: string;
   label: string;
   about?: string | undefined;
   count?: number | undefined;
-  /** True where more must be typed: a key without its value. */
+  /** True if more must be typed: a key without its value. */
   open: boolean;
 }
 
 /** Values of the photos, by key. */
 export type Known = Partial<Record<string, readonly Option[]>>;
 
-/** Keys whose whole value is meant when it is completed. */
+/** Keys that are completed with an exact value. */
 const whole = new Set(['camera', 'lens', 'place']);
-/** So many completions are shown. */
+/** The maximum number of completions. */
 const most = 8;
 
 /** The word at the cursor. */
@@ -54,7 +54,7 @@ export function termFor(key: string, value: string): string {
   return plain ? `${key}:${value}` : `${key}:${whole.has(key) ? '=' : ''}"${value.replaceAll(/["\\]/gu, '\\$&')}"`;
 }
 
-/** What the word at the cursor may become. `keys` are the keys with what they mean. */
+/** The completions of the word at the cursor. `keys` are the keys with their descriptions. */
 export function completions(typed: Typed, keys: readonly (readonly [string, string])[], known: Known): Completion[] {
   const sign = typed.negated ? '-' : '';
   const valueOf = (key: string, { value, count }: Option): Completion => ({
@@ -79,5 +79,5 @@ export function completions(typed: Typed, keys: readonly (readonly [string, stri
   return [...named, ...values].slice(0, most);
 }
 
-/** The words of a search, as they are written. */
+/** The terms of a search, as typed. */
 export const wordsOf = (q: string): string[] => q.match(/-?(?:\p{L}+:)?=?(?:"[^"]*"|\S+)/gu) ?? [];

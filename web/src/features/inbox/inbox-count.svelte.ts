@@ -2,9 +2,9 @@
 import type { Month } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 
-/** What the inbox holds, as a search. */
+/** The search for the contents of the inbox. */
 export const inboxSearch = '-is:reviewed';
-/** Changes come in bursts; asking rests so long in between, ms. */
+/** Changes come in bursts; the minimum interval between requests, ms. */
 const rest = 1500;
 
 /** The count. */
@@ -13,7 +13,7 @@ class Waiting {
   count: number | undefined = $state();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Asks soon; many calls are one question. */
+  /** Requests the count soon; many calls are coalesced. */
   ask(): void {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(
@@ -25,7 +25,7 @@ class Waiting {
     );
   }
 
-  /** Asks now. What can't be had now is asked for with the next change. */
+  /** Requests it now. After an error, the next change requests it again. */
   async load(): Promise<void> {
     const months = await ask<Month[]>(addressed('/api/timeline', { q: inboxSearch })).catch(() => undefined);
     if (months) this.count = months.reduce((sum, { count }) => sum + count, 0);

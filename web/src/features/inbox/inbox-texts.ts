@@ -10,7 +10,7 @@ export const inboxTexts = {
   later: 'Later',
   before: 'Back',
   trash: 'Trash',
-  /** What one can press instead. */
+  /** The keyboard shortcuts for the same actions. */
   keys: { trash: 'Delete', later: '→', keep: 'Enter' },
   all: 'Show them all',
   doneTitle: 'All looked at',

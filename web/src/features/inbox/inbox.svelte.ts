@@ -7,11 +7,11 @@ import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { editTexts } from '../../lib/edits/edit-texts.js';
 import { inboxSearch, waiting } from './inbox-count.svelte.js';
 
-/** So many are asked for at once, and more when so few are left ahead. */
+/** How many are requested at once, and the number remaining that requests more. */
 const page = 200;
 const ahead = 20;
 
-/** Working through the inbox. */
+/** The state of a review. */
 export class Inbox {
   phase: 'loading' | 'ready' | 'failed' = $state('loading');
   trouble: ApiError | undefined = $state.raw();
@@ -28,7 +28,7 @@ export class Inbox {
     void waiting.load();
   }
 
-  /** The photo that is looked at; undefined where none is left. */
+  /** The current photo; undefined if none is left. */
   get tile(): Tile | undefined {
     return this.#tiles[this.#at];
   }
@@ -41,28 +41,28 @@ export class Inbox {
     return this.#tiles[this.#at + 1];
   }
 
-  /** How many were passed over. */
+  /** The number of postponed photos. */
   get later(): number {
     return this.#tiles.length;
   }
 
-  /** Keeps the photo and goes on. */
+  /** Keeps the photo and moves on. */
   keep(): Promise<void> {
     return this.#away({ reviewed: true }, editTexts.reviewed(1), () => this.kept++);
   }
 
-  /** Puts it into the trash and goes on. */
+  /** Moves the photo to the trash and moves on. */
   trash(): Promise<void> {
     return this.#away({ trashed: true }, editTexts.trashed(1), () => this.trashed++);
   }
 
-  /** Goes on, or back, without a word. */
+  /** Moves forward or back without a choice. */
   turn(by: 1 | -1): void {
     this.#at = Math.max(0, Math.min(this.#tiles.length, this.#at + by));
     this.#more();
   }
 
-  /** From the beginning: what was left for later, what came in since, what was undone. */
+  /** Restarts with postponed, new and undone photos. */
   async again(): Promise<void> {
     this.#next = undefined;
     this.#at = 0;
@@ -70,7 +70,7 @@ export class Inbox {
     await Promise.all([this.#load(), waiting.load()]);
   }
 
-  /** The photo that is looked at is not in the inbox any more. */
+  /** The current photo is no longer in the inbox. */
   gone(): void {
     const { tile } = this;
     if (tile) this.#tiles = this.#tiles.filter(({ id }) => id !== tile.id);

@@ -1,17 +1,17 @@
-/** A finger that throws a picture away from the middle: up, down, to the sides. It follows the finger, and springs back. */
+/** The swipe gesture: a picture follows the finger, and is thrown up, down or to a side, or springs back. */
 
-/** Where a picture is thrown. */
+/** The direction of a swipe. */
 export type Throw = 'up' | 'down' | 'left' | 'right';
 
-/** So far, px, or so fast, px/ms, counts. */
+/** The minimum distance, px, or speed, px/ms, of a swipe. */
 const far = 110;
 const fast = 0.6;
 
-/** A finger on a picture. */
+/** The gesture on one picture. */
 export class Swipe {
   x = $state(0);
   y = $state(0);
-  /** True while it springs back. */
+  /** True while the picture springs back. */
   gliding = $state(false);
 
   #start: { x: number; y: number; time: number } | undefined;
@@ -22,7 +22,7 @@ export class Swipe {
     this.#thrown = thrown;
   }
 
-  /** Where it would go if it were let go now. */
+  /** The direction if it were released now. */
   get where(): Throw | undefined {
     return directionOf(this.x, this.y, far);
   }

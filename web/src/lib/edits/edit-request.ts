@@ -3,25 +3,25 @@ import type { EditResult, PhotosEdit } from '../../../../src/api/answer-types.js
 import { ask, send } from '../api.js';
 
 /**
- * A change of some photos. `restores` comes in ways back, and `from` names the photos from which it goes over: both keep what
- * others said their word, which a link to a search does not show.
+ * A change of some photos. Undo changes have `restores`, and `from` names the photos that values are copied from: both
+ * preserve the original authors, which share links depend on.
  */
 export type PhotosChange = PhotosEdit;
-/** What is changed of photos. `shift` is seconds; null takes a value away, back to what the file says. */
+/** The changed values of photos. `shift` is seconds; null removes an edit, back to the file's value. */
 export type Change = Omit<PhotosEdit, 'ids' | 'restores' | 'from'>;
-/** What became of a change. `undo` brings back what was there. */
+/** The result of a change. `undo` reverts it. */
 export type Changed = Omit<EditResult, 'undo'> & { undo: PhotosChange[] };
 
-/** Photos in a request: few enough that the page can tell how far it is, many enough to be quick. */
+/** Photos per request: few enough to show progress, many enough to be fast. */
 const atOnce = 500;
-/** Characters of changes in a request, well below what the server takes. */
+/** Characters of changes per request, well below the server's limit. */
 const mostText = 400_000;
 
-/** Makes a change of the same kind for some photos, in parts. */
+/** One change for many photos, split into requests. */
 export const inParts = (ids: readonly string[], change: Change): PhotosChange[] =>
   cut(ids).map((part) => ({ ...change, ids: part }));
 
-/** Puts changes together into requests that are small enough. */
+/** Packs changes into requests below the limits. */
 export function pack(each: readonly PhotosChange[]): PhotosChange[][] {
   const packs: PhotosChange[][] = [];
   let photos = Infinity;
@@ -48,8 +48,8 @@ function cut(ids: readonly string[]): string[][] {
 }
 
 /**
- * Makes some changes. A change of one photo is sent to its end when the page is being closed (browsers bound such a body to
- * 64 KiB). @throws ApiError
+ * Sends changes. A change of one photo is completed even while the page closes (browsers limit such a body to 64 KiB).
+ * @throws ApiError
  */
 export const makeChanges = (each: PhotosChange[]): Promise<Changed> => {
   const keepalive = document.visibilityState === 'hidden' && each.length === 1 && each[0]!.ids.length === 1;

@@ -6,36 +6,36 @@ import { toApiError, type ApiError } from '../api.js';
 import { type Change, inParts, makeChanges, pack, type PhotosChange } from './edit-request.js';
 import { editTexts as texts } from './edit-texts.js';
 
-/** Something that was done, and what brings back what was there before. */
+/** An edit, and the change that reverts it. */
 interface Step {
   label: string;
   back: PhotosChange[];
 }
 
-/** What is said of the edit that is under way or was made last. */
+/** The message about the current or last edit. */
 export interface Said {
   text: string;
-  /** Photos that are done, of how many; while it is under way. */
+  /** The number of photos done, of the total; while it is in progress. */
   progress?: { done: number; total: number };
   trouble?: ApiError;
-  /** The photos that it is about, where something went wrong with them. */
+  /** The photos that it concerns, if an error affects them. */
   ids?: readonly string[];
-  /** What can be done about it. */
+  /** A button that resolves it. */
   act?: { label: string; do: () => Promise<unknown> };
-  /** What else. */
+  /** A second button. */
   second?: { label: string; do: () => Promise<unknown> };
 }
 
-/** Hears which photos were changed. */
+/** Called with the photos that were changed. */
 export type Watcher = (ids: ReadonlySet<string>) => void;
 
-/** More steps than that are forgotten, the oldest first. */
+/** The maximum number of undo steps; the oldest are dropped. */
 const mostSteps = 100;
 
 /** The edits of this page. */
 class Edits {
   said: Said | undefined = $state.raw();
-  /** True while an edit is under way: the next one waits. */
+  /** True while an edit is in progress: the next one waits. */
   busy = $state(false);
 
   #undo: Step[] = [];
@@ -43,44 +43,44 @@ class Edits {
   #line: Promise<unknown> = Promise.resolve();
   readonly #watchers = new Set<Watcher>();
 
-  /** Tells of the photos that are changed, until the function that it gives back is called. */
+  /** Calls `watcher` with changed photos, until the returned function is called. */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Changes photos and says so with `label`; true where it was done. Edits are made one after the other. Never rejects. */
+  /** Changes photos and reports it with `label`; true if it succeeded. Edits run one after the other. Never rejects. */
   do(ids: readonly string[], change: Change, label: string): Promise<boolean> {
     return this.#queue(() => this.#make(inParts(ids, change), label, this.#undo, label));
   }
 
-  /** Makes several changes that are one step of undoing, and says so with `label`; otherwise as `do`. */
+  /** Applies several changes as one undo step, and reports it with `label`; otherwise as `do`. */
   all(each: readonly PhotosChange[], label: string): Promise<boolean> {
     return this.#queue(() => this.#make(each, label, this.#undo, label));
   }
 
-  /** Takes back the last edit. */
+  /** Undoes the last edit. */
   undo(): Promise<boolean> {
     return this.#queue(() => this.#step(this.#undo, this.#redo, texts.undone));
   }
 
-  /** Does again what was undone last. */
+  /** Redoes the last undone edit. */
   redo(): Promise<boolean> {
     return this.#queue(() => this.#step(this.#redo, this.#undo, texts.redone));
   }
 
-  /** Forgets the ways back: what they lead to is gone. */
+  /** Clears the undo stack, when its targets no longer exist. */
   forget(): void {
     this.#undo = [];
     this.#redo = [];
   }
 
-  /** Says something that is no edit. */
+  /** Shows a message that is not about an edit. */
   say(said: Said | undefined): void {
     this.said = said;
   }
 
-  /** Says no more what went wrong with this photo alone: who goes on to the next one has seen it. */
+  /** Hides an error about this photo alone: a person who moved on to the next one has seen it. */
   leave(id: string): void {
     if (this.said?.trouble && this.said.ids?.every((one) => one === id)) this.said = undefined;
   }
@@ -97,7 +97,7 @@ class Edits {
     return this.#make(step.back, step.label, to, say(step.label));
   }
 
-  /** Makes changes pack by pack; what is done is kept in `kept`, also where a later pack fails. */
+  /** Sends changes request by request; completed ones are kept in `kept`, even if a later one fails. */
   async #make(each: readonly PhotosChange[], label: string, kept: Step[], say: string): Promise<boolean> {
     const packs = pack(each);
     const total = each.reduce((sum, { ids }) => sum + ids.length, 0);

@@ -1,6 +1,6 @@
 /** Which of many values match the typed text. Pure. */
 
-/** A value and how many photos have it. */
+/** A value and its number of photos. */
 export interface Option {
   value: string;
   count?: number;
@@ -9,7 +9,10 @@ export interface Option {
 /** Without case and accents. */
 export const folded = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
-/** At most `most` options: those first that begin with it, then those in which a word does, then those that hold it. */
+/**
+ * At most `most` options: first those that begin with the text, then those with a word that does, then those that
+ * contain it.
+ */
 export function matching(options: readonly Option[], typed: string, most = 8): Option[] {
   const wanted = folded(typed.trim());
   if (wanted === '') return options.slice(0, most);

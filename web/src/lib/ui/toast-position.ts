@@ -3,10 +3,10 @@
  * upload panel) carry `data-bottom`; only those below the toast count.
  */
 
-/** A bar lies at the edge, or on another bar, when no more than this is between them, px. */
+/** A bar touches the edge, or another bar, if the gap is at most this, px. */
 const gap = 24;
 
-/** The height above the window's bottom edge that the bars below `message`, one upon the other, take, px. */
+/** The height above the bottom edge of the window that the stacked bars below `message` occupy, px. */
 export function heightBelow(message: DOMRect, bars: readonly DOMRect[], window: number): number {
   let height = 0;
   for (const bar of [...bars].sort((a, b) => b.bottom - a.bottom)) {
@@ -16,10 +16,12 @@ export function heightBelow(message: DOMRect, bars: readonly DOMRect[], window: 
   return height;
 }
 
-/** How often the bars are measured again while a message is shown: they come, go and grow, ms. */
+/** The interval at which bars are measured while a message is shown, because they appear, disappear and grow; ms. */
 const pace = 200;
 
-/** Tells the height below a message, at once and whenever it changed, until it is called off. */
+/**
+ * Calls `tell` with the height below a message, at once and after each change, until the returned function is called.
+ */
 export function clearance(message: HTMLElement, tell: (height: number) => void): () => void {
   const measure = (): void => {
     const bars = [...document.querySelectorAll('[data-bottom]')];
