@@ -242,12 +242,14 @@ export function mayDescribe(
 }
 
 /**
- * The same for an item of a person (their ULID), which came in for them: what they, their folder or a command for them brought
- * (`owner`) counts, and what somebody sent who alone brought the item.
+ * The same for an item of a person (their ULID), of what came in for them: what lay in their folder or came by a command (`owner`)
+ * counts, what whoever may edit it sent, and what somebody sent who alone brought the item.
  */
-export function mayDescribeOwn(by: string, person: string, bringers: readonly string[]): 'own' | undefined {
+export function mayDescribeOwn(sender: Sender, person: string, bringers: readonly string[]): 'own' | undefined {
+  const { by, viewer } = sender;
   if (by === unknownSender) return undefined;
-  return by === owner || by === `person:${person}` || bringers.every((one) => one === by) ? 'own' : undefined;
+  const isTheirs = by === owner || mayChange(viewer, 'title', person) || bringers.every((one) => one === by);
+  return isTheirs ? 'own' : undefined;
 }
 
 /**

@@ -139,7 +139,7 @@ const openDescribing = (senders: Senders, library: Library): Describing => {
   const senderOf = (by: string) => ({ by, viewer: senders(by) });
   return (by, item, photo) => {
     const bringers = bringersOf(photo, library.server);
-    if (item.holder !== house) return mayDescribeOwn(by, item.holder, bringers);
+    if (item.holder !== house) return mayDescribeOwn(senderOf(by), item.holder, bringers);
     const claims = readItem(item, photo as unknown as Body);
     const sees = (viewer: Viewer | undefined): boolean =>
       claims !== undefined && maySee(viewer, itemAccess(library), claims);

@@ -1,5 +1,6 @@
 /** Sidecars of people, in a whole home: each describes items of its own holder only, and says nothing of what others have. */
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { openAccess } from '../../src/access/access.js';
 import { commandLine } from '../../src/access/actor.js';
@@ -29,7 +30,7 @@ async function open() {
     Object.values(home.library.get<PhotoDocument>(itemId({ holder, sha256: hashOf(bytes) }))?.body.sidecars ?? {}).map(
       ({ values }) => String(values.title),
     );
-  return { ...bench, anna, ben, titles };
+  return { ...bench, access, anna, ben, titles };
 }
 
 it('a sidecar counts for the item of its own holder, whoever has a photo of that name or the same bytes', async () => {
@@ -76,6 +77,28 @@ it('the bytes of a sidecar that others brought are no duplicate, those that its 
   }
   expect([house, anna, ben].map((holder) => titles(holder, bytes))).toEqual([['same'], ['same'], ['same']]);
   expect(await bench.verify()).toMatchObject({ findings: [] });
+});
+
+it('what is sent for a person describes their items only by whoever may edit these, or alone brought them', async () => {
+  const bench = await open();
+  const { access, anna, ben, titles, spool } = bench;
+  const bytes = await makePhoto(1);
+  bench.drop('@anna/IMG_1.jpg', bytes);
+  await bench.pass();
+  for (const may of ['edit', 'upload'] as const) access.tokens.make(may, [may], commandLine, anna);
+  const send = (by: string, name: string, text: string | Buffer): Promise<string> =>
+    spool.place(Readable.from([Buffer.from(text)]), name, by, undefined, anna);
+  for (const by of [`token:${anna}/upload`, `person:${ben}`, 'token:upload', 'unknown'])
+    await send(by, 'IMG_1.jpg.xmp', title(by));
+  expect(await bench.pass()).toMatchObject({ stuck: 0, ignored: 4 });
+  for (const by of [`token:${anna}/edit`, `person:${anna}`]) {
+    await send(by, 'IMG_1.jpg.xmp', title(by));
+    expect(await bench.pass(), by).toMatchObject({ sidecars: 1, ignored: 4 });
+    expect(titles(anna, bytes)).toContain(by);
+  }
+  await send(`person:${ben}`, 'IMG_2.jpg', await makePhoto(2));
+  await send(`person:${ben}`, 'IMG_2.jpg.xmp', title('brought'));
+  expect(await bench.pass()).toMatchObject({ stored: 1, sidecars: 1, ignored: 4 });
 });
 
 it('an import for a person is theirs, counts what they have and nothing else, and can be repeated', async () => {
