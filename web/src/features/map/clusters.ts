@@ -8,35 +8,35 @@ import { around, type Box, boxOf, closest, fit, type Size, spotOf, type View } f
 
 export type { Cluster };
 
-/** A group with its place in the window, px from the middle. */
+/** A group with its position in the window, px from the centre. */
 export interface Placed extends Cluster {
   left: number;
   top: number;
   /** 0 for one photo, up to 2 for very many. */
   size: number;
-  /** The name that is shown with it; empty where there is no room. */
+  /** The visible name; empty if there is no space. */
   name: string;
 }
 
-/** Groups within this share of the window beyond its edges are there before they are moved into it. */
+/** Groups within this share of the window beyond its edges are loaded in advance. */
 const margin = 0.25;
 /** Photos in the strip. */
 const most = 40;
 
-/** The groups in and around a view; groups of the server's grid are a thumb apart at the zoom below. */
+/** The groups in and around a view; groups of the server's grid are one thumb apart at the next lower zoom. */
 export const fetchClusters = async (q: string, view: View, size: Size, signal: AbortSignal): Promise<Cluster[]> => {
   const box = boxText(boxOf(view, size, margin));
   const zoom = Math.max(0, Math.floor(view.zoom - 0.3));
   return (await ask<{ clusters: Cluster[] }>(addressed('/api/map', { q, box, zoom }), { signal })).clusters;
 };
 
-/** What all photos of a search lie in; undefined where none tells. */
+/** The area of all photos of a search; undefined if none has a position. */
 export async function fetchWhole(q: string): Promise<Box | undefined> {
   const { clusters } = await ask<{ clusters: Cluster[] }>(addressed('/api/map', { q, zoom: 2 }));
   return around(clusters.map(({ box }) => box));
 }
 
-/** How many photos are in the window, and the newest of them. */
+/** The number of photos in the window, and the newest of them. */
 export async function fetchInView(q: string, box: Box, signal: AbortSignal): Promise<{ count: number; tiles: Tile[] }> {
   const inside = both(q, boxTerm(box));
   const [months, { tiles }] = await Promise.all([
@@ -46,14 +46,14 @@ export async function fetchInView(q: string, box: Box, signal: AbortSignal): Pro
   return { count: months.reduce((sum, month) => sum + month.count, 0), tiles };
 }
 
-/** How large a group is drawn, px, by its `size` (Map.svelte). */
+/** The drawn size of a group, px, by its `size` (MapClusters.svelte). */
 const sides = [40, 48, 60] as const;
-/** A name below a group: so high, and so wide for each letter and at most, px. */
+/** The name below a group: its height, width per letter and maximum width, px. */
 const line = { high: 18, letter: 7, most: 132 };
 
 /**
- * Puts groups into the window: those that would lie upon each other become one, and of the names those are shown that have
- * room. Small ones come first, so that large ones lie above them.
+ * Places groups in the window: merges those that would overlap, and shows the names that have space. Small ones come
+ * first, so that large ones are drawn above them.
  */
 export function place(clusters: readonly Cluster[], view: View): Placed[] {
   const placed: Placed[] = [];
@@ -90,7 +90,7 @@ const rectangle = (x: number, y: number, width: number, height: number): Rectang
 const overlap = (a: Rectangle, b: Rectangle): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-/** Where a press on a group leads: a view in which it is more than one, or undefined where there is none. */
+/** The view after a click on a group, in which it splits; undefined if there is none. */
 export function closerTo(cluster: Cluster, view: View, size: Size): View | undefined {
   const next = fit(cluster.box, size, Math.min(size.width, size.height) / 5);
   if (next.zoom >= closest || cluster.count === 1) return undefined;

@@ -1,6 +1,6 @@
 /**
  * Land and borders (Natural Earth, public domain, from the package world-atlas), as paths in the map's square. Coarse
- * first, finer at a closer zoom; each is fetched once, on demand.
+ * at first, finer at a closer zoom; each is loaded once, on demand.
  */
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
@@ -11,11 +11,11 @@ import type { Land } from './paint-map.js';
 
 type Atlas = Topology<{ countries: GeometryCollection; land: GeometryCollection }>;
 
-/** From this zoom on the coarse coast shows its corners. */
+/** The zoom from which the corners of the coarse coast would be visible. */
 const fineFrom = 3.2;
 const asked = new Map<string, Promise<Land>>();
 
-/** The land for a zoom. Rejects where it can't be fetched; then the next call tries again. */
+/** The land for a zoom. Rejects on a load error; then the next call retries. */
 export function fetchLand(zoom: number): Promise<Land> {
   const url = zoom < fineFrom ? coarseUrl : fineUrl;
   const known = asked.get(url);
@@ -46,8 +46,8 @@ async function load(url: string): Promise<Land> {
 }
 
 /**
- * Draws a line. A ring over the date line is drawn whole, on both sides of the square; one around the pole was cut at the
- * square's edges by who made it.
+ * Draws a line. A ring across the date line is drawn completely, on both sides of the square; the one around the pole
+ * is cut at the edges of the square in the data already.
  */
 function draw(path: Path2D, points: readonly (readonly number[])[], closed: boolean): void {
   const polar = points.some(([, lat = 0]) => Math.abs(lat) > edge);

@@ -1,4 +1,4 @@
-/** The map in addresses and searches. Pure. */
+/** The map's view and areas in addresses and searches. Pure. */
 import { type Box, closest, latOf, lonOf, type View, xOf, yOf } from './mercator.js';
 
 const number = /^-?\d{1,3}(?:\.\d+)?$/;
@@ -7,7 +7,7 @@ const number = /^-?\d{1,3}(?:\.\d+)?$/;
 export const viewText = ({ x, y, zoom }: View): string =>
   `${latOf(y).toFixed(5)},${lonOf(x).toFixed(5)},${Number(zoom.toFixed(2))}`;
 
-/** The view that a text says; undefined where it says none. */
+/** Parses a view; undefined if the text is invalid. */
 export function readView(text: string | null): View | undefined {
   const parts = (text ?? '').split(',');
   if (parts.length !== 3 || !parts.every((part) => number.test(part))) return undefined;
@@ -16,12 +16,12 @@ export function readView(text: string | null): View | undefined {
   return { x: xOf(lon), y: yOf(lat), zoom };
 }
 
-/** Where on the map a position is, near enough to see the streets' bends. */
+/** The view of a position, close enough to recognise streets. */
 export const spotView = (lat: number, lon: number, zoom = 11): string => `${lat.toFixed(5)},${lon.toFixed(5)},${zoom}`;
 
 const outwards = 1e-5;
 
-/** The search for what was taken in an area: five decimals (a metre), rounded away from what is inside. */
+/** The search for photos taken in an area: five decimals (a metre), rounded outwards. */
 export function boxTerm({ south, west, north, east }: Box): string {
   const down = (degrees: number, least: number): string =>
     trim(Math.max(least, Math.floor((degrees - outwards) * 1e5) / 1e5));
@@ -32,9 +32,9 @@ export function boxTerm({ south, west, north, east }: Box): string {
 
 const trim = (degrees: number): string => String(Number(degrees.toFixed(5)));
 
-/** The box of the map, as `GET /api/map` takes it. */
+/** The area in the format of `GET /api/map`. */
 export const boxText = ({ south, west, north, east }: Box): string =>
   [south, west, north, east].map((degrees) => degrees.toFixed(5)).join();
 
-/** A search and what narrows it. */
+/** A search combined with a further term. */
 export const both = (q: string, term: string): string => (q.trim() === '' ? term : `${q.trim()} ${term}`);

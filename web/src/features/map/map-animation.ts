@@ -1,10 +1,10 @@
-/** A way from one view of the map to another, in a moment; at once for those to whom motion is unwelcome. */
+/** Animates the map from one view to another; immediately with reduced motion. */
 import type { View } from './mercator.js';
 
-/** How long it takes, ms. */
+/** The duration, ms. */
 const lasts = 280;
 
-/** One flight at a time. */
+/** Runs one animation at a time. */
 export class Flight {
   #frame = 0;
   readonly #show: (view: View) => void;
@@ -13,7 +13,7 @@ export class Flight {
     this.#show = show;
   }
 
-  /** Flies; a flight that is under way ends where it is. */
+  /** Starts an animation; a running one ends at its present view. */
   start(from: View, to: View): void {
     this.stop();
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return this.#show(to);
@@ -23,7 +23,7 @@ export class Flight {
       const part = Math.max(0, Math.min(1, (now - begin) / lasts));
       const eased = 1 - (1 - part) ** 3;
       const zoom = from.zoom + (to.zoom - from.zoom) * eased;
-      // What shrinks by zooming must also come nearer by it, or the way would be a bend.
+      // Distances that shrink by zooming must also be covered by it, otherwise the path would be curved.
       const moved = to.zoom === from.zoom ? eased : (2 ** -from.zoom - 2 ** -zoom) / (2 ** -from.zoom - 2 ** -to.zoom);
       this.#show({ x: from.x + across * moved, y: from.y + (to.y - from.y) * moved, zoom });
       if (part < 1) this.#frame = requestAnimationFrame(step);

@@ -1,28 +1,28 @@
 /**
- * Fingers, mouse and wheel on the map: one pointer moves it, two pinch it, and in box mode one draws a box. Points are
- * px from the middle of the element. A press without movement is left to the element below.
+ * Gestures on the map by fingers, mouse and wheel: one pointer moves it, two pinch it, and in box mode one draws a box.
+ * Points are px from the centre of the element. A press without movement is left to the element below.
  */
 
-/** A point, px from the middle. */
+/** A point, px from the centre. */
 export interface Point {
   x: number;
   y: number;
 }
 
-/** What gestures do. */
+/** The effects of gestures. */
 export interface Acts {
   pan(dx: number, dy: number): void;
   zoom(by: number, at: Point): void;
-  /** The box that is being drawn; undefined when it is let go. */
+  /** The box being drawn; undefined when it is released. */
   drawing(corners: [Point, Point] | undefined): void;
   drawn(corners: [Point, Point]): void;
-  /** Whether a press begins a box. */
+  /** Whether a press starts a box. */
   draws(event: PointerEvent): boolean;
 }
 
-/** So far a press moves before it is no click, px. */
+/** The movement from which a press is no longer a click, px. */
 const slack = 5;
-/** A box smaller than that was none, px. */
+/** Smaller boxes are ignored, px. */
 const leastBox = 8;
 
 /** The gestures on one element. */
@@ -73,7 +73,7 @@ export class Gestures {
     if (event.type === 'pointerup' && large) this.#acts.drawn([from, to]);
   }
 
-  /** A click that ends a drag is none. */
+  /** Suppresses the click at the end of a drag. */
   click(event: MouseEvent): void {
     if (!this.#moved) return;
     this.#moved = false;
@@ -83,7 +83,8 @@ export class Gestures {
 
   wheel(event: WheelEvent): void {
     event.preventDefault();
-    // Lines and pages of some mice (deltaMode) are about that many px; a pinch on a touchpad comes as small steps with Ctrl.
+    // Some mice report lines or pages (deltaMode), which are about this many px; a pinch on a touchpad arrives as small
+    // steps with Ctrl.
     const pixels = event.deltaY * [1, 30, 300][event.deltaMode]!;
     this.#acts.zoom(-pixels / (event.ctrlKey ? 100 : 300), pointOf(event));
   }

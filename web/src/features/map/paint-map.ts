@@ -1,13 +1,13 @@
 /** Draws the map onto a canvas: sea, land, borders, and a scale. */
 import { kilometresOf, type Size, type View, worldOf } from './mercator.js';
 
-/** What is drawn, in the map's square. */
+/** The shapes to draw, in the map's square. */
 export interface Land {
   land: Path2D;
   borders: Path2D;
 }
 
-/** Paints a view. The colours are those that the canvas has from tokens.css. */
+/** Paints a view. The canvas gets its colours from tokens.css. */
 export function paint(canvas: HTMLCanvasElement, size: Size, view: View, land: Land | undefined): void {
   const dots = devicePixelRatio;
   const [width, height] = [Math.round(size.width * dots), Math.round(size.height * dots)];
@@ -24,7 +24,7 @@ export function paint(canvas: HTMLCanvasElement, size: Size, view: View, land: L
   const half = width / world / 2;
   draw.fillStyle = colour('--land');
   draw.strokeStyle = colour('--border');
-  // The world goes on over the date line.
+  // The world repeats across the date line.
   for (let copy = Math.floor(view.x - half); copy <= Math.floor(view.x + half); copy++) {
     draw.setTransform(world, 0, 0, world, width / 2 + (copy - view.x) * world, height / 2 - view.y * world);
     draw.fill(land.land, 'evenodd');
@@ -33,7 +33,7 @@ export function paint(canvas: HTMLCanvasElement, size: Size, view: View, land: L
   }
 }
 
-/** A length that can be read at a glance: at most `most` px long, in km or m. */
+/** A round length for the scale: at most `most` px long, in km or m. */
 export function scaleOf(view: View, most: number): { width: number; value: number; unit: 'kilometer' | 'meter' } {
   const perPixel = kilometresOf(view);
   const longest = perPixel * most;

@@ -1,9 +1,9 @@
-/** Downloading photos: one as it is, several as one archive that the browser fetches by itself. */
+/** Downloads photos: one unchanged, several as an archive that the browser downloads. */
 import { ask, originalOf, send, toApiError } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import { selectTexts as texts } from './selection-texts.js';
 
-/** Begins a download; false where it can't be had. Never rejects. */
+/** Starts a download; false after an error. Never rejects. */
 export async function startDownload(photos: readonly { id: string }[]): Promise<boolean> {
   const [first] = photos;
   if (first && photos.length === 1) return fetchFile(originalOf(first.id, true));

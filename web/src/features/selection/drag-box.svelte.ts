@@ -8,7 +8,7 @@ import { blocksBetween } from '../timeline/layout-blocks.js';
 import { edgeSpeed } from './auto-scroll.js';
 import type { Selection } from './selection.svelte.js';
 
-/** A box in the timeline, px. */
+/** A rectangle in the timeline, px. */
 export interface Area {
   left: number;
   top: number;
@@ -16,7 +16,7 @@ export interface Area {
   bottom: number;
 }
 
-/** The photos that a box touches, of those that are loaded. */
+/** The loaded photos that a box touches. */
 export function tilesIn({ blocks, measure }: Pick<Album, 'blocks' | 'measure'>, area: Area): Tile[] {
   return blocksBetween(blocks, area.top, area.bottom).flatMap((block) =>
     (block.lines ?? []).flatMap((line) => {
@@ -29,12 +29,12 @@ export function tilesIn({ blocks, measure }: Pick<Album, 'blocks' | 'measure'>, 
   );
 }
 
-/** A click moves less than that, px. */
+/** The maximum movement of a click, px. */
 const slack = 6;
 
 /** The box of a timeline. */
 export class Box {
-  /** Where it is in the window, while it is drawn. */
+  /** Its position in the window, while it is drawn. */
   area: Area | undefined = $state.raw();
 
   #start: { x: number; y: number } | undefined;
@@ -49,12 +49,12 @@ export class Box {
     this.#selection = selection;
   }
 
-  /** True right after a box: the click that ends it is none. */
+  /** True right after a box: suppresses the click that ends it. */
   get swallows(): boolean {
     return performance.now() - this.#ended < 60;
   }
 
-  /** The mouse went down. */
+  /** Handles a press of the mouse button. */
   begin(event: PointerEvent): void {
     if (event.pointerType !== 'mouse' || event.button !== 0) return;
     this.#start = { x: event.clientX, y: event.clientY + this.#album().scroll.at };

@@ -1,4 +1,4 @@
-/** Tags, albums and places with how many photos have them: of all photos, or of those that are chosen. */
+/** Tags, albums and places with their number of photos: of all photos, or of the selected ones. */
 import type { Facet, FacetsOfPhotos } from '../../../../src/api/answer-types.js';
 import { addressed, ask, send } from '../../lib/api.js';
 
@@ -6,7 +6,7 @@ import { addressed, ask, send } from '../../lib/api.js';
 export const fetchFacet = (kind: 'tags' | 'albums' | 'places' | 'cameras' | 'lenses', q = ''): Promise<Facet[]> =>
   ask(addressed(`/api/${kind}`, { q, limit: 10_000 }));
 
-/** What the server counts at once. */
+/** The maximum number of photos that the server counts per request. */
 const atOnce = 5000;
 
 /** The tags or albums of some photos, most frequent first. */

@@ -4,19 +4,19 @@
  */
 import { edgeSpeed } from './auto-scroll.js';
 
-/** What a press does. Ids are of photos. */
+/** The effects of a press. Ids are those of photos. */
 export interface PressDeeds {
-  /** Chooses a photo, or not any more. */
+  /** Toggles a photo. */
   begin(id: string): void;
-  /** The finger is on another photo. */
+  /** The finger has moved to another photo. */
   reach(id: string): void;
 }
 
-/** How long a press is, ms, and how far a finger may tremble, px. */
+/** The duration of a long press, ms, and the tolerance of movement, px. */
 const long = 420;
 const tremble = 10;
 
-/** Watches the fingers on an element, until the function that it gives back is called. */
+/** Watches the touches on an element, until the returned function is called. */
 export function watchPress(element: HTMLElement, deeds: PressDeeds): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let start = { x: 0, y: 0 };
@@ -64,7 +64,7 @@ export function watchPress(element: HTMLElement, deeds: PressDeeds): () => void 
   };
 
   const up = (event: TouchEvent): void => {
-    // The tap that would follow is none.
+    // Suppresses the tap that would follow.
     if (pressing) event.preventDefault();
     end();
   };
@@ -74,7 +74,7 @@ export function watchPress(element: HTMLElement, deeds: PressDeeds): () => void 
     pressing = false;
   };
 
-  // The browser's own menu of a link would come with the long press.
+  // The browser's context menu of a link would open at the long press.
   const menu = (event: Event): void => {
     if (event instanceof PointerEvent && event.pointerType !== 'mouse') event.preventDefault();
   };

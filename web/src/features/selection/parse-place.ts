@@ -4,7 +4,7 @@ import type { Change } from '../../lib/edits/edit-request.js';
 const position = /^\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*$/;
 const longest = 200;
 
-/** What an edit says of it; undefined for a position that there is not. */
+/** The edit for the text; undefined for an impossible position. */
 export function readPlace(text: string): Pick<Change, 'place' | 'gps'> | undefined {
   const [, lat, lon] = position.exec(text) ?? [];
   if (lat !== undefined && lon !== undefined) {

@@ -1,19 +1,19 @@
-/** The photos of a stretch of the timeline, whether they are loaded or not. */
+/** The photos of a range of the timeline, loaded or not. */
 import { fetchTiles, type Tile } from '../../lib/api.js';
 import { dayOf } from '../../lib/dates.js';
 import type { Spot } from '../timeline/scroll-anchor.js';
 import type { Block } from '../timeline/layout-blocks.js';
 
-/** A timeline, as far as it matters here. */
+/** The required parts of a timeline. */
 export interface Ground {
   readonly q: string;
   readonly blocks: readonly Block[];
 }
 
-/** The server gives at most so many at once. */
+/** The maximum number that the server returns per request. */
 const atOnce = 5000;
 
-/** The photos of blocks that follow each other. What is not loaded is asked for. @throws ApiError */
+/** The photos of consecutive blocks. Loads missing ones. @throws ApiError */
 export async function tilesOf({ q }: Ground, blocks: readonly Block[]): Promise<Tile[]> {
   if (blocks.every((block) => block.tiles)) return blocks.flatMap((block) => block.tiles ?? []);
   const found: Tile[] = [];
@@ -27,7 +27,7 @@ export async function tilesOf({ q }: Ground, blocks: readonly Block[]): Promise<
   return found;
 }
 
-/** The photos from one to another one, both included, in either direction. */
+/** The photos between two others, including both, in either direction. */
 export async function tilesBetween(ground: Ground, one: Spot, other: Spot): Promise<Tile[]> {
   const [a, b] = [ground.blocks.indexOf(one.block), ground.blocks.indexOf(other.block)];
   const [first, last] = a < b || (a === b && one.index <= other.index) ? [one, other] : [other, one];
@@ -37,7 +37,7 @@ export async function tilesBetween(ground: Ground, one: Spot, other: Spot): Prom
   return tiles.slice(first.index, tiles.length - after);
 }
 
-/** The photos under one heading: the month in which it begins. */
+/** The photos under one heading, named by its first month. */
 export const tilesOfMonth = (ground: Ground, month: string): Promise<Tile[]> =>
   tilesOf(
     ground,

@@ -7,45 +7,45 @@ import { type Action, session } from '../../lib/session.svelte.js';
 import { startDownload } from './download-photos.js';
 import { selectTexts } from './selection-texts.js';
 
-/** A photo as far as it matters here. */
+/** The required properties of a photo. */
 export interface Chosen {
   id: string;
   taken: string;
   favourite?: boolean | undefined;
 }
 
-/** Panels that ask for more before something is done. */
+/** Panels with a form for the action. */
 export type PanelName = 'tags' | 'albums' | 'audience' | 'rating' | 'date' | 'place';
 
-/** Something that can be done with photos. */
+/** An action on photos. */
 export interface Act {
   name: PanelName | 'favourite' | 'cover' | 'download' | 'trash' | 'reviewed' | 'restored';
   icon: IconName;
   label: string;
   key: string | undefined;
   needs: Action;
-  /** Does it at once, among what a search found; undefined for those that open a panel. */
+  /** Runs it at once, for photos found by a search; undefined for actions that open a panel. */
   do?: (photos: readonly Chosen[], q: string) => Promise<boolean>;
-  /** True for what is done with one photo only. */
+  /** True for an action on exactly one photo. */
   one?: true;
-  /** True for those that a phone shows without a further tap. */
+  /** True for actions that a phone shows without opening the menu. */
   near?: true;
-  /** The searches in which it makes sense; in all where none is said. */
+  /** The searches in which it is useful; default: all. */
   where?: RegExp;
 }
 
-/** Marks photos as favourites; where all of them are, takes the mark away. */
+/** Marks photos as favourites; if all of them are, removes the mark. */
 export function favour(photos: readonly Chosen[]): Promise<boolean> {
   const favourite = !photos.every((photo) => photo.favourite === true);
   const say = favourite ? editTexts.favoured : editTexts.unfavoured;
   return edits.do(idsOf(photos), { favourite }, say(photos.length));
 }
 
-/** Puts photos into the trash. */
+/** Moves photos to the trash. */
 export const trash = (photos: readonly Chosen[]): Promise<boolean> =>
   edits.do(idsOf(photos), { trashed: true }, editTexts.trashed(photos.length));
 
-/** Takes photos back out of the trash. */
+/** Restores photos from the trash. */
 export const restore = (photos: readonly Chosen[]): Promise<boolean> =>
   edits.do(idsOf(photos), { trashed: false }, editTexts.restored(photos.length));
 
@@ -126,7 +126,7 @@ const all: readonly Act[] = [
   { name: 'trash', icon: 'trash', key: 'Delete', needs: 'trash', do: trash, label: selectTexts.trash },
 ];
 
-/** What whoever looks may do with the photos that a search found. */
+/** The actions permitted to the viewer for the photos of a search. */
 export const openActs = (q = ''): readonly Act[] =>
   all.filter(
     ({ needs, where, name }) =>

@@ -1,4 +1,4 @@
-/** How photos of a timeline are chosen: by click, shift, box, long press, key, and whole days and months. */
+/** Selects photos of a timeline by click, Shift, box, long press, key, and whole days and months. */
 import { toApiError, type Tile } from '../../lib/api.js';
 import { edits } from '../../lib/edits/undo-stack.svelte.js';
 import type { Album } from '../timeline/timeline-state.svelte.js';
@@ -10,7 +10,7 @@ import type { Selection } from './selection.svelte.js';
 import { tilesBetween, tilesOf, tilesOfDay, tilesOfMonth } from './select-range.js';
 import { selectTexts } from './selection-texts.js';
 
-/** What the timeline does to choose. */
+/** The selection gestures of a timeline. */
 export class Choosing {
   readonly box: Box;
   readonly #album: () => Album;
@@ -23,7 +23,7 @@ export class Choosing {
     this.box = new Box(album, selection);
   }
 
-  /** Chooses a photo or not any more; with `stretch` all from the one that was chosen last. */
+  /** Toggles a photo; with `stretch` selects all from the last selected one. */
   async choose(id: string, stretch = false): Promise<void> {
     const selection = this.#selection();
     const spot = spotOf(this.#album(), id);
@@ -35,7 +35,7 @@ export class Choosing {
     selection.last = id;
   }
 
-  /** All under a heading, or of one of its days; none of them where all are chosen. */
+  /** Selects all photos under a heading, or of one of its days; deselects them if all are selected. */
   chooseHead(month: string, day?: string): Promise<void> {
     const album = this.#album();
     return this.#take(async () =>
@@ -45,12 +45,12 @@ export class Choosing {
     );
   }
 
-  /** All that was found. */
+  /** Selects all matches. */
   chooseAll(): Promise<void> {
     return this.#take(async () => this.#selection().set(await tilesOf(this.#album(), this.#album().blocks)));
   }
 
-  /** What a finger does. */
+  /** The effects of touch. */
   readonly press: PressDeeds = {
     begin: (id) => {
       this.#pressed = { id, before: this.#selection().tiles };

@@ -1,24 +1,24 @@
 /** The selected photos of a timeline, with their tiles, independent of the loaded parts. */
 import type { Tile } from '../../lib/api.js';
 
-/** The photos that are chosen. */
+/** The selected photos. */
 export class Selection {
-  /** Counts up with every change. */
+  /** Increases with every change. */
   version = $state(0);
-  /** Where the last choice was made: shift goes from there. */
+  /** The start of a range selection with Shift. */
   last: string | undefined;
 
-  /** True where somebody said that they want to choose, before the first photo is. */
+  /** True if the selection mode was started before the first photo was selected. */
   #begun = $state(false);
   readonly #chosen = new Map<string, Tile>();
 
-  /** How many. */
+  /** The number of selected photos. */
   get size(): number {
     void this.version;
     return this.#chosen.size;
   }
 
-  /** True while photos are being chosen: a click chooses then. */
+  /** True in selection mode, in which a click selects. */
   get on(): boolean {
     return this.#begun || this.size > 0;
   }
@@ -28,7 +28,7 @@ export class Selection {
     return this.#chosen.has(id);
   }
 
-  /** All of them, in the order in which they were chosen. */
+  /** All selected photos, in the order of selection. */
   get tiles(): Tile[] {
     void this.version;
     return [...this.#chosen.values()];
@@ -43,14 +43,14 @@ export class Selection {
     this.#begun = true;
   }
 
-  /** Chooses a photo, or not any more. */
+  /** Toggles a photo. */
   toggle(tile: Tile): void {
     if (!this.#chosen.delete(tile.id)) this.#chosen.set(tile.id, tile);
     this.last = tile.id;
     this.#changed();
   }
 
-  /** Chooses some, or if all of them are chosen, none of them. */
+  /** Selects some photos, or deselects them if all are selected. */
   toggleAll(tiles: readonly Tile[]): void {
     if (tiles.every(({ id }) => this.#chosen.has(id))) for (const { id } of tiles) this.#chosen.delete(id);
     else for (const tile of tiles) this.#chosen.set(tile.id, tile);
@@ -63,7 +63,7 @@ export class Selection {
     this.#changed();
   }
 
-  /** Chooses exactly these. */
+  /** Selects exactly these photos. */
   set(tiles: readonly Tile[]): void {
     this.#chosen.clear();
     this.add(tiles);

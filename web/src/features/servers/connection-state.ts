@@ -5,20 +5,20 @@ import { serversTexts as texts } from './servers-texts.js';
 
 const kinds = ['thumb', 'preview', 'original', 'hover', 'video'] as const;
 
-/** How a line of the picture looks: what goes over it, or why nothing does. */
+/** The style of a connection's line in the diagram. */
 export type Look = 'live' | 'busy' | 'waiting' | 'refused';
 
-/** How a link looks. A peer that can never be what it should be is refused, too. */
+/** The style for a connection. A wrongly configured peer also counts as refused. */
 export function lookOf({ state, code }: Peer): Look {
   if (state === 'live') return 'live';
   if (state === 'refused' || code === 'config') return 'refused';
   return state === 'catching-up' ? 'busy' : 'waiting';
 }
 
-/** Documents still to go, one way. */
+/** Documents still to transfer in one direction. */
 export const toGo = (peer: Peer, way: 'pull' | 'push'): number => peer[way].pending ?? 0;
 
-/** The state of a link in a few words. */
+/** The state of a connection in a few words. */
 export function stateName(peer: Peer, now = Date.now()): string {
   const look = lookOf(peer);
   if (look === 'live') return texts.live;
@@ -27,10 +27,13 @@ export function stateName(peer: Peer, now = Date.now()): string {
   return peer.synced === undefined ? texts.waits : texts.behind(spanName(peer.synced, now));
 }
 
-/** The state of a server that keeps a link to here. */
+/** The state of a server that connects to this one. */
 export const guestName = ({ connected }: Guest): string => (connected ? texts.live : texts.away);
 
-/** What documents name and is not here: pictures (all that are made of a photo are one), originals, bytes of both. */
+/**
+ * Blobs that documents name and that are missing here: pictures (all renditions of a photo count as one), originals,
+ * and the bytes of both.
+ */
 export function onItsWay({ missing, missingBytes }: Mesh): { pictures: number; originals: number; bytes: number } {
   return {
     pictures: Math.max(missing.thumb, missing.preview, missing.hover, missing.video),

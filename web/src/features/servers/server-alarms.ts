@@ -2,16 +2,16 @@
 import { hostOf, type Mesh, type Peer } from './servers-api.js';
 import { serversTexts as texts } from './servers-texts.js';
 
-/** Something that only a person can put right. */
+/** A problem that only a person can fix. */
 export interface Alarm {
   text: string;
 }
 
-/** How many documents are set aside, at all links. */
+/** The number of quarantined documents over all connections. */
 export const asideOf = ({ peers }: Mesh): number =>
   peers.reduce((sum, { refused, refusedCount = refused.length }) => sum + refusedCount, 0);
 
-/** What only a person can put right, as sentences. */
+/** The problems that only a person can fix, as sentences. */
 export const alarmsOf = ({ peers, copies }: Mesh): Alarm[] => [
   ...copies.map(({ by }) => ({ text: texts.copiedAlarm(by.map(hostOf)) })),
   ...peers.flatMap(alarmsOfLink),

@@ -7,10 +7,10 @@ export type { Guest, Mesh };
 /** A connection that this server keeps to another one. */
 export type Peer = PeerConnection;
 
-/** The photo (its SHA-256) that a document is of. */
+/** The photo (its SHA-256) of a document. */
 export const photoOf = (id: string): string | undefined => /^photo:([0-9a-f]{64})$/.exec(id)?.[1];
 
-/** What the owner says of a server that is to be added. */
+/** The owner's input for a new server. */
 export interface NewPeer {
   url: string;
   token?: string;
@@ -21,17 +21,17 @@ export interface NewPeer {
 export const fetchMesh = (): Promise<Mesh> => ask('/api/peers');
 export const addPeer = (peer: NewPeer): Promise<{ url: string; problem?: string }> =>
   ask('/api/peers', send('POST', peer));
-/** Tries again what was set aside at a link: one document, or all. */
+/** Retries quarantined documents of a connection: one, or all. */
 export const retryDocuments = (url: string, document?: QuarantinedDocument): Promise<{ tried: number }> =>
   ask(
     `/api/peers/${encodeURIComponent(url)}/retry`,
     send('POST', document ? { id: document.id, rev: document.rev } : {}),
   );
-/** Removes a document of another program for good. */
+/** Removes a document of another program permanently. */
 export const removeDocument = (url: string, { id }: QuarantinedDocument): Promise<unknown> =>
   ask(`/api/peers/${encodeURIComponent(url)}/remove-document`, send('POST', { id }));
 export const removePeer = (url: string): Promise<unknown> =>
   ask(`/api/peers/${encodeURIComponent(url)}`, send('DELETE'));
 
-/** The host of an address, with its port. */
+/** The host of a URL, with its port. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);

@@ -1,4 +1,4 @@
-/** The words of the page of the servers. Short and plain. */
+/** The texts of the page Servers. Short and plain. */
 const number = new Intl.NumberFormat();
 const count = (n: number, one: string, many: string): string => `${number.format(n)} ${n === 1 ? one : many}`;
 

@@ -31,5 +31,5 @@ const known: Record<string, string> = {
   'document-removed': 'Removed a document of another program',
 };
 
-/** A kind of entry in words; one that this page does not know is shown as the server calls it. */
+/** A kind of entry in words; an unknown one is shown unchanged. */
 export const happened = (what: string): string => known[what] ?? what;

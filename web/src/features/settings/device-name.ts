@@ -9,5 +9,5 @@ const kinds: [RegExp, string][] = [
   [/Linux/, 'Linux'],
 ];
 
-/** `iPhone`, from the browser's own description; empty where it tells nothing. */
+/** `iPhone`, from the user agent; empty if unknown. */
 export const deviceName = (userAgent: string): string => kinds.find(([pattern]) => pattern.test(userAgent))?.[1] ?? '';

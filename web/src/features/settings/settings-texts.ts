@@ -1,4 +1,4 @@
-/** The words of the pages beside the album: fetched with them. Short and plain. */
+/** The texts of all pages except the album: loaded with them. Short and plain. */
 const number = new Intl.NumberFormat();
 const decimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
@@ -112,7 +112,7 @@ export const peopleTexts = {
   sessions: 'Where they are signed in',
 };
 
-/** Of a change that waits: what it would make of somebody. */
+/** The result of a pending change of a person. */
 interface Standing {
   name: string;
   role: 'owner' | 'family';

@@ -2,7 +2,7 @@
 import type { ShareLink } from '../../../../src/api/answer-types.js';
 import { ask, send } from '../../lib/api.js';
 
-/** What a link is to be. */
+/** The settings of a new link. */
 export interface NewShare {
   photo?: string;
   search?: string;

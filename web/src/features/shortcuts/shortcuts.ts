@@ -1,15 +1,15 @@
-/** The keys of the page, as its sheet shows them (docs/album.md has the same). */
+/** The keyboard shortcuts as listed in the dialog (also in docs/album.md). */
 
-/** Keys of one part of the page: what to press, and what it does. */
+/** The shortcuts of one part of the page: the keys, and their effects. */
 export interface KeyGroup {
   title: string;
   keys: readonly (readonly [keys: readonly string[], does: string])[];
 }
 
-/** The sheet's own words. */
+/** The texts of the dialog. */
 export const keyTexts = { title: 'Keys', or: 'or' };
 
-/** All of them. */
+/** All groups. */
 export const keyGroups: readonly KeyGroup[] = [
   {
     title: 'Everywhere',

@@ -1,27 +1,27 @@
-/** The requests of the spool page, and the words for their answers (docs/interface.md, "What the spool tells"). */
+/** The requests of the spool page, and their results in words (docs/interface.md, "What the spool tells"). */
 import { ask, base, retryStuck, send, type SpoolStatus } from '../../lib/api.js';
 
-/** A file that was taken in. */
+/** An imported file. */
 export type RecentFile = SpoolStatus['recent'][number];
 
-/** A file that is stuck. */
+/** A stuck file. */
 export type StuckFile = SpoolStatus['stuck'][number];
 
-/** Stuck files with one reason. */
+/** Stuck files with the same reason. */
 export type Group = SpoolStatus['groups'][number];
 
-/** What is done with stuck files. */
+/** The actions on stuck files. */
 export type What = 'retry' | 'asIs' | 'ignore' | 'trash';
 
 export const fetchSpool = (): Promise<SpoolStatus> => ask('/api/spool');
 
-/** Looks into `incoming` now; answers when all that was there is done. */
+/** Scans `incoming` now; resolves when everything in it is processed. */
 export const lookNow = (): Promise<unknown> => ask('/api/spool/process', send('POST'));
 
-/** What a stuck file is called when it is tried again: names may be the same, claims are not. */
+/** The name of a stuck file in requests: names may be equal, claims are unique. */
 export const callOf = ({ claim, name }: StuckFile): string => (claim === '' ? name : claim);
 
-/** Does something with stuck files; answers how many it was done with. */
+/** Applies an action to stuck files; returns the number of files it was applied to. */
 export async function actOn(what: What, files: StuckFile[] | 'all'): Promise<number> {
   const names = files === 'all' ? files : files.map(callOf);
   if (what === 'retry' || what === 'asIs') {
@@ -32,12 +32,12 @@ export async function actOn(what: What, files: StuckFile[] | 'all'): Promise<num
   return chosen.length;
 }
 
-/** Moves what is in the trash of the spool back. */
+/** Restores everything from the trash of the spool. */
 export const restoreStuck = (): Promise<unknown> => ask('/api/spool/restore', send('POST'));
 
-/** Says that an owner saw what is stuck. */
+/** Marks the stuck files as seen by an owner. */
 export const tellSeen = (): Promise<unknown> => ask('/api/spool/seen', send('POST'));
 
-/** Where stuck files with one reason are downloaded: one as it is, several as an archive. */
+/** The download URL of stuck files with the same reason: one unchanged, several as an archive. */
 export const downloadOf = ([first, ...others]: StuckFile[]): string =>
   `${base}/api/spool/stuck/${(others.length === 0 ? first?.claim : first?.code) ?? ''}`;

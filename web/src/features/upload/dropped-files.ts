@@ -1,18 +1,18 @@
 /** Dropped or chosen files, each with its folder. */
 
-/** A file to be sent. */
+/** A file to upload. */
 export interface Source {
   file: Blob;
   name: string;
-  /** `Lisbon/Day 1`; empty for a file that was in none. */
+  /** `Lisbon/Day 1`; empty without a folder. */
   folder: string;
   /** ms since 1970. */
   modified: number;
-  /** Its number among those that were shared to this app. */
+  /** Its number among the files shared to this app. */
   kept?: number;
 }
 
-/** Files that systems put into folders for themselves. */
+/** Files that systems create in folders for themselves. */
 const isForeign = (name: string): boolean => /^\.|^(?:Thumbs\.db|desktop\.ini)$/i.test(name);
 
 const sourceOf = (file: File, folder: string): Source => ({
@@ -22,13 +22,13 @@ const sourceOf = (file: File, folder: string): Source => ({
   modified: file.lastModified,
 });
 
-/** Files that were chosen; a folder that was chosen tells its paths. */
+/** Chosen files; those of a chosen folder have their paths. */
 export const chosen = (files: readonly File[]): Source[] =>
   files
     .filter(({ name }) => !isForeign(name))
     .map((file) => sourceOf(file, file.webkitRelativePath.split('/').slice(0, -1).join('/')));
 
-/** What was dropped, folders walked; `files` count where the browser gives no entries. */
+/** Dropped files, including folders recursively; `files` is used if the browser provides no entries. */
 export async function dropped(entries: readonly (FileSystemEntry | null)[], files: File[]): Promise<Source[]> {
   const there = entries.filter((entry) => entry !== null);
   if (there.length === 0) return files.map((file) => sourceOf(file, ''));
@@ -45,7 +45,7 @@ async function walk(entry: FileSystemEntry, folder: string): Promise<Source[]> {
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const found: Source[] = [];
   for (;;) {
-    // A hundred at a time (File and Directory Entries API, 7.3).
+    // At most a hundred per call (File and Directory Entries API, 7.3).
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) return found;
     for (const one of some) found.push(...(await walk(one, inside)));

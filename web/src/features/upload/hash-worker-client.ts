@@ -1,4 +1,4 @@
-/** The page's side of the worker that hashes files. */
+/** The page's side of the hash worker. */
 let worker: Worker | undefined;
 let next = 0;
 
@@ -7,7 +7,7 @@ interface Answer {
   sha256?: string;
 }
 
-/** The SHA-256 of a file as hex; undefined where it can't be read (any more). */
+/** The SHA-256 of a file as hex; undefined if it can't be read (any longer). */
 export function hashOf(file: Blob): Promise<string | undefined> {
   worker ??= new Worker(new URL('./hash.worker.ts', import.meta.url), { type: 'module' });
   const hasher = worker;

@@ -1,4 +1,6 @@
-/** Hashes files off the main thread: `{id, file}` in, `{id, sha256}` out, without `sha256` where it can't be read. */
+/**
+ * Hashes files off the main thread: `{id, file}` in, `{id, sha256}` out, without `sha256` if the file can't be read.
+ */
 import { hashFile } from './hash-file.js';
 
 addEventListener('message', ({ data }: MessageEvent<{ id: number; file: Blob }>) => {

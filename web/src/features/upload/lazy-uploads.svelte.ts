@@ -1,6 +1,6 @@
 /**
- * The way into uploads, small enough to be in every page: the script that does it is fetched when the first file comes. Looks
- * as well whether something waits on this device that was shared to the app.
+ * The entry point of uploads, small enough for every page: the upload script is loaded with the first file. Also checks
+ * whether files shared to the app wait on this device.
  */
 import type * as sending from './upload-script.js';
 import { channel } from './share-target-channel.js';
@@ -8,11 +8,11 @@ import type { Source } from './dropped-files.js';
 
 type Sending = typeof sending;
 
-/** What the page knows of its uploads before any of their script is here. */
+/** The state of uploads before their script is loaded. */
 class Entry {
-  /** The script, once it is there. */
+  /** The script, once it is loaded. */
   sending: Sending | undefined = $state.raw();
-  /** True where the script could not be fetched. */
+  /** True if the script could not be loaded. */
   failed = $state(false);
 
   #loading: Promise<Sending> | undefined;
@@ -29,32 +29,32 @@ class Entry {
     return this.#loading;
   }
 
-  /** Sends what was chosen or dropped. */
+  /** Uploads chosen or dropped files. */
   async add(read: (sending: Sending) => Source[] | Promise<Source[]>): Promise<void> {
     const sending = await this.load();
     sending.uploads.add(await read(sending));
   }
 }
 
-/** The way into uploads. */
+/** The entry point of uploads. */
 export const entry = new Entry();
 
-/** The worker that keeps what is shared; installed for those who may upload. */
+/** Installs the service worker that accepts shared files, for viewers who may upload. */
 export function install(): () => void {
   const heard = new BroadcastChannel(channel);
   const look = (): void => void takeKept().catch(() => undefined);
   heard.onmessage = look;
   look();
-  // Absent over plain HTTP, whatever the types say.
+  // Missing over plain HTTP, despite the types.
   const workers = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
-  // Without it the album works the same, but for what the phone's share button sends.
+  // Without it the album works the same, except for the phone's share button.
   workers?.register('/sw.js', { type: 'module' }).catch(() => undefined);
   return () => heard.close();
 }
 
 async function takeKept(): Promise<void> {
   const { countKept } = await import('./share-target-files.js');
-  // A browser that keeps nothing has nothing that waits.
+  // Without storage nothing can be waiting.
   const kept = await countKept().catch(() => 0);
   if (kept > 0) await (await entry.load()).uploads.addKept();
 }

@@ -1,4 +1,4 @@
 /** The channel between pages and service worker about files shared to the app. */
 
-/** The name of their channel: a word in it says that something was put in, or that the network is back. */
+/** The name of the channel: a message means that a file was added, or that the network is back. */
 export const channel = 'photospool-shared';

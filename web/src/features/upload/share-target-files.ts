@@ -1,6 +1,6 @@
 /**
- * Files that were shared to this app, kept in the browser's own database until the server has confirmed their bytes. The
- * service worker puts them in; the page and the worker take them out again, each only by `forget`.
+ * Files shared to this app, kept in the browser's database until the server has confirmed their bytes. The service
+ * worker adds them; the page and the worker remove them, only with `forget`.
  */
 
 /** A file that waits on this device. */
@@ -10,9 +10,9 @@ export interface KeptFile {
   file: Blob;
   /** ms since 1970. */
   added: number;
-  /** When it was last written where it came from, ms since 1970. */
+  /** The time of its last change, ms since 1970. */
   modified: number;
-  /** Where the server takes it, once an upload was begun. */
+  /** The URL of its upload, once it was created. */
   url?: string;
 }
 
@@ -28,7 +28,7 @@ function open(): Promise<IDBDatabase> {
   });
 }
 
-/** Runs `work` in one transaction; resolves when that is on the disk. */
+/** Runs `work` in one transaction; resolves when it is durable. */
 async function within<T>(mode: IDBTransactionMode, work: (files: IDBObjectStore) => IDBRequest<T>): Promise<T> {
   const database = await open();
   try {
@@ -43,18 +43,18 @@ async function within<T>(mode: IDBTransactionMode, work: (files: IDBObjectStore)
   }
 }
 
-/** Keeps a file. Resolves when it is durable. */
+/** Stores a file. Resolves when it is durable. */
 export const keep = (file: Omit<KeptFile, 'id'>): Promise<unknown> => within('readwrite', (files) => files.add(file));
 
-/** All that waits, the oldest first. */
+/** All waiting files, the oldest first. */
 export const keptFiles = (): Promise<KeptFile[]> =>
   within('readonly', (files) => files.getAll() as IDBRequest<KeptFile[]>);
 
-/** How many wait. */
+/** The number of waiting files. */
 export const countKept = (): Promise<number> => within('readonly', (files) => files.count());
 
-/** Writes down where the upload of a file was begun. */
+/** Stores the upload URL of a file. */
 export const note = (file: KeptFile): Promise<unknown> => within('readwrite', (files) => files.put(file));
 
-/** Takes a file away: the server has it, or somebody said not to send it. */
+/** Removes a file: the server has it, or the user cancelled it. */
 export const forget = (id: number): Promise<unknown> => within('readwrite', (files) => files.delete(id));

@@ -1,6 +1,6 @@
 /**
- * Brings one file to the server: hashed first, sent in one go and on from where it broke, and done only when the server says
- * that it has the bytes of that hash.
+ * Uploads one file: hashes it, sends it in one request or resumes after an interruption, and succeeds only when the
+ * server confirms bytes with this hash.
  */
 import { type DetailedError, Upload } from 'tus-js-client';
 import { ask, send as sendJson, toApiError, ApiError } from '../../lib/api.js';
@@ -8,22 +8,22 @@ import type { Source } from './dropped-files.js';
 import { hashOf } from './hash-worker-client.js';
 import { uploadTexts as texts } from './upload-texts.js';
 
-/** What is told while a file is on its way. */
+/** Callbacks during an upload. */
 export interface Telling {
   reading(): void;
-  /** Bytes that the server has. */
+  /** The number of bytes on the server. */
   sending(bytes: number): void;
-  /** The network is away, or the server in a trouble that passes. */
+  /** The network is down, or the server has a temporary problem. */
   held(trouble: ApiError | undefined): void;
 }
 
-/** The reason of a signal that ends an upload for good: what came of it goes from the server. */
+/** The reason of an abort that cancels an upload: its bytes are deleted on the server. */
 export const cancelled = new DOMException('cancelled', 'AbortError');
 
 const endpoint = '/api/uploads';
-/** Between tries, in ms: the first, and the longest. */
+/** The delay between retries, in ms: the first, and the longest. */
 const [soon, late] = [1_000, 30_000];
-/** How often a file is sent anew that did not arrive as it was. */
+/** How often a file is sent again that arrived with another hash. */
 const tries = 3;
 
 /** Resolves when the server has the file, or had it already (`known`). @throws ApiError, or AbortError. */
@@ -44,12 +44,12 @@ export async function carry(source: Source, signal: AbortSignal, tell: Telling):
   }
 }
 
-/** The server tells a photo by so many bytes. */
+/** The server identifies a format by this number of bytes. */
 const headLength = 4096;
 
 /**
- * Why the server would not take a file, as a clause, before anything of it is sent but its first bytes. Where the server can't be
- * asked, it decides when it has the file.
+ * Why the server would reject a file, as a clause, after sending only its first bytes. If this request fails, the
+ * server decides when it has the file.
  */
 async function whyNot({ file, name }: Source): Promise<string | undefined> {
   const bytes = new Uint8Array(await file.slice(0, headLength).arrayBuffer());
@@ -103,7 +103,7 @@ async function send(source: Source, sha256: string, signal: AbortSignal, tell: T
   }
 }
 
-/** Asks whether the server has the bytes; undefined where it has. */
+/** Asks whether the server has the bytes; undefined if it has. */
 async function confirm(url: string | null, sha256: string): Promise<ApiError | undefined> {
   try {
     const told = await ask<{ state: string; sha256?: string }>(new URL(url ?? '', location.href).pathname);
@@ -114,7 +114,7 @@ async function confirm(url: string | null, sha256: string): Promise<ApiError | u
   }
 }
 
-/** Whether it is worth trying again by itself: no answer, or one that says that it will be otherwise later. */
+/** Whether an automatic retry is useful: no response, or a temporary error. */
 const passes = ({ code }: ApiError): boolean =>
   ['offline', 'busy', 'changing', 'locked', 'slow-down', 'timeout', 'conflict', 'disk-full', 'read-only'].includes(
     code,
@@ -128,7 +128,7 @@ function troubleOf(error: unknown): ApiError {
     const told = JSON.parse(response.getBody()) as { error: { code: string; message: string; hint?: string } };
     return new ApiError(told.error.code, told.error.message, told.error.hint);
   } catch {
-    // A proxy's own page, or the answer to a HEAD, which has no body.
+    // The error page of a proxy, or the response to a HEAD, which has no body.
     return new ApiError(
       response.getStatus() >= 500 ? 'busy' : 'refused',
       `${texts.states.failed} (${response.getStatus()}).`,
@@ -136,7 +136,7 @@ function troubleOf(error: unknown): ApiError {
   }
 }
 
-/** Waits, no longer than until the network is back. */
+/** Waits, at most until the network is back. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (): void => {

@@ -5,18 +5,21 @@ import { cancelled, carry } from './upload-file.js';
 import type { Source } from './dropped-files.js';
 import { forget, keptFiles } from './share-target-files.js';
 
-/** How a file is doing. `held`: the network or the server is away for a while; `known`: it is in the album already. */
+/**
+ * The state of a file. `held`: the network or the server is temporarily unavailable; `known`: it is in the album
+ * already.
+ */
 export type State = 'waiting' | 'reading' | 'sending' | 'held' | 'paused' | 'done' | 'known' | 'failed';
 
 const atOnce = 3;
 const active: readonly State[] = ['waiting', 'reading', 'sending', 'held'];
 const settled: readonly State[] = ['done', 'known'];
 
-/** A file that is to be sent, is being sent, or was. */
+/** A file to upload, or uploaded. */
 export class Item {
   readonly source: Source;
   state: State = $state('waiting');
-  /** Bytes that the server has. */
+  /** The number of bytes on the server. */
   sent = $state(0);
   trouble: ApiError | undefined = $state.raw();
   stop = new AbortController();
@@ -38,18 +41,18 @@ export class Item {
   }
 }
 
-/** The page's uploads. They go on whatever page of the album is open. */
+/** The page's uploads. They continue while other pages of the album are open. */
 class Uploads {
   items: Item[] = $state.raw([]);
   #running = 0;
 
-  /** Takes files in, and begins. */
+  /** Adds files, and starts. */
   add(sources: readonly Source[]): void {
     this.items = [...this.items, ...sources.map((source) => new Item(source))];
     this.#fill();
   }
 
-  /** Takes in what was shared to this app and is not here yet. */
+  /** Adds files shared to this app that are not in the list yet. */
   async addKept(): Promise<void> {
     const here = new Set(this.items.map(({ source }) => source.kept));
     const files = (await keptFiles()).filter(({ id }) => !here.has(id));
@@ -57,7 +60,7 @@ class Uploads {
       this.add(files.map(({ id, name, file, modified }) => ({ kept: id, name, file, modified, folder: '' })));
   }
 
-  /** True while something is being sent that goes with the page: what was shared to the app does not. */
+  /** True while uploads would be lost by closing the page: those of shared files would not. */
   get isBusy(): boolean {
     return this.items.some(({ isActive, source }) => isActive && source.kept === undefined);
   }
@@ -69,7 +72,7 @@ class Uploads {
     }
   }
 
-  /** Goes on with what is paused or has failed. */
+  /** Resumes paused and failed uploads. */
   resume(items: readonly Item[] = this.items): void {
     for (const item of items.filter(({ state }) => state === 'paused' || state === 'failed')) {
       item.stop = new AbortController();
@@ -79,14 +82,14 @@ class Uploads {
     this.#fill();
   }
 
-  /** Does not send a file after all. */
+  /** Cancels an upload. */
   cancel(item: Item): void {
     item.stop.abort(cancelled);
     this.items = this.items.filter((one) => one !== item);
     if (item.source.kept !== undefined) void forget(item.source.kept);
   }
 
-  /** Takes what is safe off the list. */
+  /** Removes finished files from the list. */
   clear(): void {
     this.items = this.items.filter((item) => !item.isSafe);
   }
@@ -119,7 +122,7 @@ class Uploads {
           tell(() => (item.sent = bytes));
         },
       });
-      // The server has it: only now it may go from this device.
+      // The server has it: only now it may be removed from this device.
       if (item.source.kept !== undefined) await forget(item.source.kept);
       tell(() => (item.sent = item.bytes));
       take(outcome);

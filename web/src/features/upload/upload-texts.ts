@@ -1,4 +1,4 @@
-/** Every word about uploads. */
+/** The texts of uploads. */
 const number = new Intl.NumberFormat();
 const size = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
