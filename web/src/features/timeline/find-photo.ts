@@ -4,10 +4,10 @@ import type { Spot } from './scroll-anchor.js';
 import type { Block } from './layout-blocks.js';
 import { covers } from './merge-months.js';
 
-/** Blocks, and a way to have their photos loaded. */
+/** Blocks, and a way to load their photos. */
 export interface Source {
   readonly blocks: readonly Block[];
-  /** Resolves when a block's photos are there, or could not be had. */
+  /** Resolves when the photos of a block are loaded, or failed to load. */
   ensure(block: Block): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export async function neighbourOf(source: Source, { block, index }: Spot, by: 1 
   return by > 0 ? next.tiles?.[0] : next.tiles?.at(-1);
 }
 
-/** Finds a photo of which the time is known, by halving the blocks of its month. */
+/** Finds a photo with a known time by a binary search over the blocks of its month. */
 export async function findPhoto(source: Source, id: string, taken: string): Promise<Spot | undefined> {
   const blocks = source.blocks.filter((block) => covers(block.segment, taken.slice(0, 7)));
   let low = 0;
@@ -34,7 +34,7 @@ export async function findPhoto(source: Source, id: string, taken: string): Prom
     const index = tiles.findIndex((tile) => tile.id === id);
     if (index >= 0) return { block, index };
     const last = tiles.at(-1)?.taken;
-    // Newest first: what is older than the last photo of this block is in a later one.
+    // Newest first: photos older than the last one of this block are in a later block.
     if (last !== undefined && (last > taken || (last === taken && middle < high))) low = middle + 1;
     else high = middle - 1;
   }

@@ -1,4 +1,4 @@
-/** Places in few words, for the heads of the timeline. Pure. */
+/** Places in few words, for the headings of the timeline. Pure. */
 
 /** One place with its region, `Palisade, Colorado`; two by their own names, `Oslo and Bergen`. */
 export function inWords(places: readonly string[]): string {

@@ -1,15 +1,15 @@
-/** Where the photos of each month and day were taken mostly, for the heads of the timeline. */
+/** The most frequent places of each month and day, for the headings of the timeline. */
 import type { TimelinePlaces } from '../../../../src/api/answer-types.js';
 import { SvelteMap } from 'svelte/reactivity';
 import { addressed, ask, isCalledOff } from '../../lib/api.js';
 import { inWords } from './format-places.js';
 
-/** The places of a search. Nothing of it rejects: a head without a place is a head. */
+/** The places of a search. No method rejects: a heading works without a place. */
 export class Places {
   readonly #q: string;
   readonly #months = new SvelteMap<string, string>();
   readonly #days = new SvelteMap<string, string>();
-  /** Stretches that were asked for already. */
+  /** Ranges that were requested already. */
   readonly #asked = new Set<string>();
   readonly #calls = new AbortController();
 
@@ -17,19 +17,19 @@ export class Places {
     this.#q = q;
   }
 
-  /** Of a month (`2024-07`), in words: `Palisade, Colorado`. */
+  /** The places of a month (`2024-07`), in words: `Palisade, Colorado`. */
   month = (month: string): string | undefined => this.#months.get(month);
 
-  /** Of a day (`2024-07-03`), in few words: `Palisade`. */
+  /** The places of a day (`2024-07-03`), shorter: `Palisade`. */
   day = (day: string): string | undefined => this.#days.get(day);
 
-  /** Asks for the places of all months. */
+  /** Loads the places of all months. */
   async load(): Promise<void> {
     for (const { month, places } of await this.#ask({ q: this.#q }))
       if (month !== undefined) this.#months.set(month, inWords(places));
   }
 
-  /** Asks for the places of the days of a month, or of the months from `until` on; once. */
+  /** Loads the places of the days of a month, or of the months from `until` on; once. */
   async look(month: string, until = month): Promise<void> {
     const span = until === month ? month : `${until}..${month}`;
     if (this.#asked.has(span)) return;
@@ -38,7 +38,7 @@ export class Places {
       if (day !== undefined) this.#days.set(day, inWords(places.map((place) => place.split(', ')[0]!)));
   }
 
-  /** No more is asked for. */
+  /** Stops loading. */
   close(): void {
     this.#calls.abort();
   }

@@ -8,13 +8,16 @@ import { covers } from './merge-months.js';
 import { jumpTo } from './scroll-to-time.js';
 import type { When } from './parse-date.js';
 
-/** What is slower than that is drawn as it comes, ms. Until then there are rows without pictures (Loading.svelte). */
+/**
+ * After this time, ms, the timeline is drawn incompletely. Until then rows without pictures are shown
+ * (LoadingTiles.svelte).
+ */
 const patience = 4_000;
 
-/** Where to begin: at a photo, where it was on the screen, or at a time; at the top where undefined. */
+/** The start position: a photo at a position on the screen, or a time; the top if undefined. */
 export type Start = Place | When | undefined;
 
-/** Goes to where it begins. */
+/** Scrolls to the start position. */
 async function goThere(album: Album, start: Exclude<Start, undefined>): Promise<void> {
   if (typeof start === 'string') return jumpTo(album, start);
   const { id, taken, below } = start;
@@ -25,14 +28,14 @@ async function goThere(album: Album, start: Exclude<Start, undefined>): Promise<
   if (found) album.goTo(found.block.top + found.line.top - below);
 }
 
-/** What is on the screen and not loaded: what is loaded gives it another height, and then others are seen. */
+/** Visible blocks that are not loaded: loading changes their height, and then others are visible. */
 function missing({ blocks, scroll }: Album): Block[] {
   return blocksBetween(blocks, scroll.at, scroll.at + scroll.view).filter((block) => !block.tiles);
 }
 
 /**
- * Goes to where it begins, and has what is seen there loaded. Never takes long: the rest then comes while one looks, and `there` is
- * called when it is where it shall be.
+ * Scrolls to the start position, and loads what is visible there. Limited in time: after that the rest loads while it
+ * is visible, and `there` is called when the position is final.
  */
 export async function arrive(album: Album, start: Start, there: () => void): Promise<void> {
   let late = false;

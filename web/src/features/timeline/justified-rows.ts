@@ -1,26 +1,26 @@
 /**
- * Breaks photos into justified rows: every full row's widths and gaps sum exactly to the container, heights stay as near
- * to the target as the photos allow. The breaks are chosen for a whole stretch at once (as TeX breaks a paragraph), so
- * that a stretch that goes on after its last photo can end in a full row, and a day tends to begin a row. Pure.
+ * Breaks photos into justified rows: the widths and gaps of a full row sum exactly to the container, heights stay as
+ * near to the target as possible. The breaks are optimised for a whole range at once (as TeX breaks a paragraph), so
+ * that a range that continues after its last photo can end in a full row, and a day tends to begin a row. Pure.
  */
 
-/** What is laid out: photos by their shape, and where days begin. */
+/** The input of a layout: the shapes of photos, and where days begin. */
 export interface Shape {
-  /** Width / height, already bounded. */
+  /** Width / height, within limits. */
   ratio: number;
-  /** True where the photo begins a day. */
+  /** True if the photo is the first of a day. */
   begins: boolean;
 }
 
-/** The space there is. Pixels. */
+/** The available space. Pixels. */
 export interface Space {
   width: number;
   gap: number;
-  /** The row height to come near to. */
+  /** The target row height. */
   target: number;
-  /** True where nothing follows in this month: the last row keeps the target height instead of being stretched far. */
+  /** True at the end of a month: the last row keeps the target height instead of being stretched far. */
   open: boolean;
-  /** Indexes at which a row must begin: keeps rows in place that somebody is looking at. */
+  /** Indexes at which a row must begin: keeps visible rows in place. */
   breaks?: ReadonlySet<number>;
 }
 
@@ -29,24 +29,24 @@ export interface Row {
   from: number;
   to: number;
   height: number;
-  /** False where the row is narrower than the container. */
+  /** False if the row is narrower than the container. */
   full: boolean;
 }
 
-/** The bounds of a shape: a panorama or a strip is cropped in the timeline, not in the photo view. */
+/** Limits of a shape: a panorama or a strip is cropped in the timeline, not in the photo view. */
 export const boundRatio = (width: number, height: number): number =>
   width > 0 && height > 0 ? Math.min(4, Math.max(0.3, width / height)) : 1;
 
-/** A row that would have to be taller than this many targets is left ragged instead. */
+/** A row that would exceed this many target heights stays ragged instead. */
 const tallest = 1.75;
-/** The last row of a month is stretched by this much at most; a row that lacks more keeps the target height. */
+/** The maximum stretch of the last row of a month; a row that would need more keeps the target height. */
 const stretch = 1.12;
-/** What an empty last row would cost, on the scale of log2(height / target) squared: a photo all alone is avoided. */
+/** The cost of an empty last row, on the scale of log2(height / target) squared: avoids a single photo in a row. */
 const emptiness = 0.35;
-/** What a day that begins inside of a row costs, on the same scale. */
+/** The cost of a day that begins inside a row, on the same scale. */
 const midRow = 0.06;
 
-/** Lays out one stretch. Every photo is in exactly one row, in order. */
+/** Lays out one range. Every photo is in exactly one row, in order. */
 export function justify(shapes: readonly Shape[], space: Space): Row[] {
   const count = shapes.length;
   const cost = new Float64Array(count + 1).fill(Infinity);

@@ -1,10 +1,10 @@
-/** Where a key leads from a photo of the timeline. */
+/** Keyboard navigation from a photo of the timeline. */
 import type { Album } from './timeline-state.svelte.js';
 import { type Spot, spotOf } from './scroll-anchor.js';
 import type { Cell, Line } from './layout-blocks.js';
 import { neighbourOf } from './find-photo.js';
 
-/** The id of the photo that `key` leads to; undefined for keys that mean nothing here. */
+/** The id of the photo that `key` moves to; undefined for other keys. */
 export function step(album: Album, id: string, key: string): Promise<string | undefined> | undefined {
   const spot = spotOf(album, id);
   if (!spot) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The geometry of the timeline: stretches of photos under each other, each as high as its rows, or as its rows will
- * probably be while its photos are not loaded. Pure; pixels; y = 0 is the top of the page.
+ * The geometry of the timeline: blocks of photos one below the other. A block has the height of its rows, or an
+ * estimated height while its photos are not loaded. Pure; pixels; y = 0 is the top of the page.
  */
 import type { Tile } from '../../lib/api.js';
 import { dayOf } from '../../lib/dates.js';
@@ -8,47 +8,47 @@ import type { Stretch } from './merge-months.js';
 import { boundRatio, edges, justify, type Row, type Shape } from './justified-rows.js';
 import type { Measure } from './row-height.js';
 
-/** One photo in its place; `left` from the left edge of the timeline. */
+/** A photo in a row; `left` is measured from the left edge of the timeline. */
 export interface Cell {
   tile: Tile;
   left: number;
   width: number;
 }
 
-/** A day's name above the first of its photos in a row. */
+/** The name of a day above its first photo in a row. */
 export interface DayLabel {
   day: string;
   left: number;
   width: number;
 }
 
-/** A row in its place; `top` from the top of its block, `label` above its photos included. */
+/** A row; `top` is measured from the top of its block, and includes the `label` above its photos. */
 export interface Line {
   key: string;
   top: number;
-  /** Of the photos. */
+  /** The height of the photos. */
   height: number;
   labels: DayLabel[];
   cells: Cell[];
 }
 
-/** A stretch of photos under one heading, or a part of it. */
+/** The photos under one heading, or a part of them. */
 export interface Block {
   key: string;
   segment: Stretch;
-  /** Whether it is its heading's first, and last, block; and its place among them. */
+  /** Whether it is the first and the last block of its heading; and its index there. */
   first: boolean;
   last: boolean;
   ordinal: number;
   tiles: Tile[] | undefined;
   lines: Line[] | undefined;
-  /** Real where it was laid out for the present measure, else guessed. */
+  /** True if it was laid out for the present sizes; otherwise the height is estimated. */
   known: boolean;
   height: number;
   top: number;
 }
 
-/** The blocks of a timeline, not yet placed. */
+/** The blocks of a timeline, without positions. */
 export function makeBlocks(segments: readonly Stretch[]): Block[] {
   let ordinal = 0;
   return segments.map((segment, i) => {
@@ -69,7 +69,7 @@ export function makeBlocks(segments: readonly Stretch[]): Block[] {
   });
 }
 
-/** Lays a block out, whose tiles are there. `pins` are ids of photos at which a row must begin. */
+/** Lays out a block with loaded tiles. `pins` are ids of photos at which a row must begin. */
 export function layOut(block: Block, tiles: Tile[], measure: Measure, pins?: ReadonlySet<string>): void {
   const shapes = tiles.map((tile, i): Shape => {
     const before = tiles[i - 1];
@@ -111,16 +111,16 @@ function makeLine(
   return { key: cells[0]!.tile.id, top, height: row.height, labels: labelled ? labels : [], cells };
 }
 
-/** The height of a row that holds photos of summed shape `ratio`, for lack of better knowledge. */
+/** The estimated height of unloaded photos, by the sum of their aspect ratios. */
 export interface Guess {
-  /** Pixels of height for each 1 of summed width / height. */
+  /** Pixels of height per 1 of summed width / height. */
   perRatio: number;
 }
 
-/** A first guess; later it is made from what was laid out. */
+/** A first estimate; later it is computed from loaded blocks. */
 export const firstGuess = ({ width, target, gap }: Measure): Guess => ({ perRatio: ((target + gap) * target) / width });
 
-/** What the blocks that are laid out teach about the others; undefined while they are too few. */
+/** The estimate from loaded blocks; undefined while there are too few. */
 export function learn(blocks: readonly Block[]): Guess | undefined {
   let height = 0;
   let ratio = 0;
@@ -132,14 +132,14 @@ export function learn(blocks: readonly Block[]): Guess | undefined {
   return ratio === 0 ? undefined : { perRatio: height / ratio };
 }
 
-/** Places all blocks under each other, and gives the height of it all. */
+/** Positions all blocks one below the other, and returns the total height. */
 export function place(blocks: readonly Block[], measure: Measure, guess: Guess): number {
   let y = measure.top + (measure.lead ?? 0);
   for (const block of blocks) {
     if (!block.known) {
       const row = measure.target + measure.gap;
       const guessed = Math.round(block.segment.ratio * guess.perRatio);
-      // Of a few rows the last one is as high as the others, and the first one has the name of its day.
+      // With few rows, the last one is as high as the others, and the first one has the label of its day.
       const few = guessed < row * 6;
       block.height = few ? Math.ceil(guessed / row - 0.2) * row + (block.first ? measure.label : 0) : guessed;
       block.height = Math.max(block.first ? row + measure.label : 0, block.height);
@@ -163,16 +163,16 @@ export function blockAt(blocks: readonly Block[], y: number): number {
   return low;
 }
 
-/** The blocks that touch `from` to `to`. */
+/** The blocks between `from` and `to`. */
 export function blocksBetween(blocks: readonly Block[], from: number, to: number): Block[] {
   const found: Block[] = [];
   for (let i = blockAt(blocks, from); i < blocks.length && blocks[i]!.top < to; i++) found.push(blocks[i]!);
   return found;
 }
 
-/** The day that a line begins with. */
+/** The day of the first photo of a row. */
 export const dayOfLine = (line: Line): string => dayOf(line.cells[0]!.tile.taken);
 
-/** The bottom of a line on the page. */
+/** The bottom of a row on the page. */
 export const lineBottom = (block: Block, line: Line, { label }: Measure): number =>
   block.top + line.top + (line.labels.length > 0 ? label : 0) + line.height;

@@ -1,19 +1,19 @@
 /**
- * Months with less than a row of photos share a heading with their neighbours of the same year, so that a library with a photo
- * here and there does not fall apart into headings. A heading never spans two years. Pure.
+ * Merges months with less than a row of photos under a common heading with their neighbours of the same year, so that a
+ * sparse library does not consist of headings. A heading never spans two years. Pure.
  */
 import type { Segment } from '../../lib/api.js';
 
-/** A segment, or the photos of several months that follow each other. */
+/** A segment, or the photos of several consecutive months. */
 export interface Stretch extends Segment {
-  /** The oldest month in it, where there are several. */
+  /** The oldest month, if there are several. */
   until?: string;
 }
 
-/** Rows that are enough for a heading of their own. */
+/** The number of rows that justifies a separate heading. */
 const enough = 2;
 
-/** Puts small months together. `row` is the summed shape (width / height) of the photos that fill a row. */
+/** Merges small months. `row` is the summed shape (width / height) of the photos that fill a row. */
 export function gather(segments: readonly Segment[], row: number): Stretch[] {
   const stretches: Stretch[] = [];
   let open: Stretch | undefined;
@@ -32,13 +32,13 @@ export function gather(segments: readonly Segment[], row: number): Stretch[] {
   return stretches;
 }
 
-/** Whether a month joins the stretch above it: one of the same year that does not fill its rows yet. */
+/** Whether a month joins the range above it: one of the same year that does not fill its rows yet. */
 function joins(open: Stretch, { month }: Segment, row: number): boolean {
   return open.month.slice(0, 4) === month.slice(0, 4) && open.ratio < row * enough;
 }
 
-/** The oldest month of a stretch. */
+/** The oldest month of a range. */
 export const oldest = ({ month, until }: Stretch): string => until ?? month;
 
-/** True where a month's photos are, or would be, in the stretch. */
+/** True if the photos of a month are, or would be, in the range. */
 export const covers = (stretch: Stretch, month: string): boolean => month <= stretch.month && month >= oldest(stretch);

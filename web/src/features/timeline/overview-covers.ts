@@ -1,15 +1,15 @@
-/** A timeline further away: its years or months, each with the photo that stands for it. */
+/** The overview of a timeline: its years or months, each with a cover photo. */
 import type { TimelineCover } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 
-/** How far away: a cell for each month, or for each year. */
+/** The level of the overview: a cell for each month, or for each year. */
 export type Span = 'month' | 'year';
 
 /** The months or years of a search, newest first. @throws ApiError */
 export const fetchCovers = (q: string, by: Span): Promise<TimelineCover[]> =>
   ask<TimelineCover[]>(addressed('/api/timeline/covers', { q, by }));
 
-/** Cells below the heading of their year, in order; years have none. */
+/** Groups cells by year, in order; years have no groups. */
 export function underYears(covers: readonly TimelineCover[], by: Span): { year: string; covers: TimelineCover[] }[] {
   if (by === 'year') return [{ year: '', covers: [...covers] }];
   const years: { year: string; covers: TimelineCover[] }[] = [];
@@ -21,13 +21,13 @@ export function underYears(covers: readonly TimelineCover[], by: Span): { year: 
   return years;
 }
 
-/** The cell that holds a time, or the next older one; the oldest where none is: its index, -1 where there is no cell. */
+/** The index of the cell with a time, or the next older one, otherwise the oldest; -1 without cells. */
 export function indexOf(covers: readonly TimelineCover[], at: string): number {
   const found = covers.findIndex(({ span }) => span <= at || at.startsWith(span) || span.startsWith(at));
   return found < 0 ? covers.length - 1 : found;
 }
 
-/** The next cell for an arrow key, where rows are those that begin at the same height. `tops` of all cells, px. */
+/** The next cell for an arrow key; cells with the same top form a row. `tops` of all cells, px. */
 export function stepOver(tops: readonly number[], lefts: readonly number[], from: number, key: string): number {
   if (key === 'ArrowRight') return Math.min(from + 1, tops.length - 1);
   if (key === 'ArrowLeft') return Math.max(from - 1, 0);

@@ -1,11 +1,11 @@
 /** Parses a typed date. Pure. */
 
-/** As much of a date as was said: `2019`, `2019-07`, `2019-07-14`. */
+/** A date, as precise as it was typed: `2019`, `2019-07`, `2019-07-14`. */
 export type When = string;
 
 const two = (n: number): string => `${n}`.padStart(2, '0');
 
-/** The month that begins so, in the page's language or in English. */
+/** The month with this beginning, in the page's language or in English. */
 function monthOf(name: string): number | undefined {
   const wanted = name.toLowerCase().replace(/\.$/, '');
   if (wanted.length < 3) return undefined;
@@ -36,7 +36,10 @@ function whenOf(year: number, month?: number, day?: number): When | undefined {
     : undefined;
 }
 
-/** Reads `2019`, `2019-07`, `7/2019`, `2019-07-14`, `14.7.2019`, `July 2019`, `14 July 2019`; undefined for what is no date. */
+/**
+ * Parses `2019`, `2019-07`, `7/2019`, `2019-07-14`, `14.7.2019`, `July 2019`, `14 July 2019`; undefined for anything
+ * else.
+ */
 export function readWhen(text: string): When | undefined {
   const said = text.trim();
   const n = (part: string | undefined): number | undefined => (part === undefined ? undefined : Number(part));

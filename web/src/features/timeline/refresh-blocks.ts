@@ -7,8 +7,8 @@ import { type Block, makeBlocks } from './layout-blocks.js';
 import { covers, oldest, type Stretch } from './merge-months.js';
 
 /**
- * Makes the new blocks. `seen` are the old ones that are on the screen or next to it; `atTop` says that new photos at the
- * top of the page would be seen. @throws ApiError where a request fails; then nothing should be swapped.
+ * Creates the new blocks. `seen` are the old ones on the screen or next to it; with `atTop`, new photos at the top of
+ * the page would be visible. @throws ApiError after a failed request; then nothing should be swapped.
  */
 export async function refill(
   q: string,
@@ -32,7 +32,7 @@ export async function refill(
   return fresh;
 }
 
-/** True where a new block may show what an old one did: a photo that came or went moves the others by one place. */
+/** True if a new block may show photos of an old one: an added or removed photo moves the others by one position. */
 function meets(block: Block, seen: Block): boolean {
   const { segment } = block;
   if (!covers(segment, seen.segment.month) && !covers(seen.segment, segment.month)) return false;

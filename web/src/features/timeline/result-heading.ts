@@ -1,10 +1,10 @@
-/** The name of a search above its result: an album by its name, a tag by its word, else the typed search. Pure. */
+/** The heading of a search result: an album by its name, a tag by its word, otherwise the typed search. Pure. */
 import { texts } from '../../lib/texts.js';
 import { memorySearch } from './on-this-day.js';
 
 const one = /^(?:tag|album|camera|lens|place):=?(?:"((?:[^"\\]|\\.)+)"|([^\s"]+))$/u;
 
-/** The heading of a search. It may come from a file: it is text. */
+/** The heading of a search. It may contain text from files, and is shown as text. */
 export function headingOf(q: string): string {
   const [, quoted, bare] = one.exec(q) ?? [];
   if (quoted !== undefined) return quoted.replaceAll(/\\(.)/gu, '$1');

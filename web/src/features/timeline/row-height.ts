@@ -6,13 +6,13 @@ export interface Measure {
   gap: number;
   /** Target height of a row. */
   target: number;
-  /** Height of the line that names a month. */
+  /** Height of the heading of a month. */
   head: number;
-  /** Height of the line that names the days of a row. */
+  /** Height of the labels of days. */
   label: number;
-  /** The height of the bar that lies over the timeline. */
+  /** The height of the header above the timeline. */
   top: number;
-  /** Room for something else before the first month. */
+  /** Space for other content before the first month. */
   lead?: number;
 }
 

@@ -6,34 +6,34 @@ import type { Place } from '../../lib/route.svelte.js';
 import { type Block, blockAt, blocksBetween, type Line, lineBottom } from './layout-blocks.js';
 import type { Measure } from './row-height.js';
 
-/** Blocks as they are placed for a measure. */
+/** Blocks with positions for the given sizes. */
 export interface Ground {
   readonly blocks: readonly Block[];
   readonly measure: Measure;
 }
 
-/** Where a photo is in the timeline. */
+/** The location of a photo in the timeline. */
 export interface Spot {
   block: Block;
   index: number;
 }
 
-/** A photo, or a share of a block whose photos are not loaded, and how far below the window's top each is, px. */
+/** A photo, or a fraction of a block whose photos are not loaded, with its distance below the top of the window, px. */
 export interface Anchor {
   id: string | undefined;
-  /** Where the photo is. */
+  /** The distance of the photo. */
   below: number;
   block: Block;
   /** 0 to 1, of the block's height. */
   share: number;
-  /** Where that share of the block is. */
+  /** The distance of this fraction. */
   shareBelow: number;
 }
 
-/** True where a photo is in a line. */
+/** True if a photo is in a row. */
 export const holds = (line: Line, id: string): boolean => line.cells.some((cell) => cell.tile.id === id);
 
-/** The line at `y`, or the first one below; undefined where nothing is loaded there. */
+/** The row at `y`, or the next one below; undefined if nothing is loaded there. */
 export function lineAt({ blocks, measure }: Ground, y: number): { block: Block; line: Line } | undefined {
   for (let i = blockAt(blocks, y); i < blocks.length; i++) {
     const block = blocks[i]!;
@@ -44,7 +44,7 @@ export function lineAt({ blocks, measure }: Ground, y: number): { block: Block; 
   return undefined;
 }
 
-/** Where a loaded photo is. */
+/** The location of a loaded photo. */
 export function spotOf({ blocks }: Ground, id: string): Spot | undefined {
   for (const block of blocks) {
     const index = block.tiles?.findIndex((tile) => tile.id === id) ?? -1;
@@ -53,7 +53,7 @@ export function spotOf({ blocks }: Ground, id: string): Spot | undefined {
   return undefined;
 }
 
-/** The block and line of a loaded photo. */
+/** The block and row of a loaded photo. */
 export function lineOf(ground: Ground, id: string): { block: Block; line: Line } | undefined {
   const block = spotOf(ground, id)?.block;
   const line = block?.lines?.find((candidate) => holds(candidate, id));
@@ -61,8 +61,8 @@ export function lineOf(ground: Ground, id: string): { block: Block; line: Line }
 }
 
 /**
- * Takes hold of what is at the top of the screen, below the bar. Of a block that is not loaded and whose head is out of sight
- * nothing can stay in its place: the head that follows it on the screen, `view` px high, stays then.
+ * Determines the anchor at the top of the screen, below the header. In a block that is not loaded and whose heading is
+ * out of view nothing can be anchored: then the next heading on the screen, `view` px high, is.
  */
 export function findAnchor(ground: Ground, at: number, view: number): Anchor | undefined {
   const { blocks, measure } = ground;
@@ -79,7 +79,7 @@ export function findAnchor(ground: Ground, at: number, view: number): Anchor | u
   return { id: found?.line.key, below: top - at, block, share, shareBelow: measure.top };
 }
 
-/** Where the top of the window must be for an anchor to be where it was. */
+/** The scroll position at which an anchor is where it was. */
 export function returnTo(ground: Ground, { id, below, block, share, shareBelow }: Anchor): number | undefined {
   const found = id === undefined ? undefined : lineOf(ground, id);
   if (found) return found.block.top + found.line.top - below;
@@ -88,7 +88,7 @@ export function returnTo(ground: Ground, { id, below, block, share, shareBelow }
   return same && same.top + Math.min(1, Math.max(0, share)) * same.height - shareBelow;
 }
 
-/** The photos at which the rows on the screen begin, and the rows right after them. */
+/** The first photos of the visible rows, and of the row after them. */
 export function rowsOnScreen({ blocks, measure }: Ground, at: number, view: number): Set<string> {
   const starts = new Set<string>();
   for (const block of blocksBetween(blocks, at, at + view)) {
@@ -102,7 +102,7 @@ export function rowsOnScreen({ blocks, measure }: Ground, at: number, view: numb
   return starts;
 }
 
-/** What is seen first on the screen, as it is kept with a history entry. */
+/** The first visible photo, in the form stored in a history entry. */
 export function placeAt(ground: Ground, at: number): Place | undefined {
   const found = lineAt(ground, at + ground.measure.top);
   if (!found) return undefined;

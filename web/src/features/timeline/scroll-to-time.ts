@@ -1,10 +1,10 @@
-/** Bringing a time on the screen. */
+/** Scrolls to a time. */
 import type { Album } from './timeline-state.svelte.js';
 import { dayOfLine } from './layout-blocks.js';
 import { oldest } from './merge-months.js';
 import type { When } from './parse-date.js';
 
-/** Goes to the newest photo of that time, or to the next older one; to the oldest of all where none is. */
+/** Scrolls to the newest photo of a time, or to the next older one; to the oldest of all if there is none. */
 export async function jumpTo(album: Album, when: When): Promise<void> {
   const until = `${when}~`;
   const { blocks, measure } = album;

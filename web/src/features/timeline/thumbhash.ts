@@ -1,6 +1,6 @@
 /**
- * Paints a ThumbHash (https://evanw.github.io/thumbhash/) on a small canvas, at once and in the same frame. Decoded
- * hashes are kept, the least recently used go first: memory stays bounded.
+ * Paints a ThumbHash (https://evanw.github.io/thumbhash/) on a small canvas, synchronously in the same frame. Decoded
+ * hashes are cached, least recently used first out: memory stays bounded.
  */
 import { thumbHashToRGBA } from 'thumbhash';
 
@@ -8,7 +8,7 @@ import { thumbHashToRGBA } from 'thumbhash';
 const kept = 3000;
 const decoded = new Map<string, ImageData | undefined>();
 
-/** The picture of a hash (base64), or undefined where it is none. */
+/** The picture of a hash (base64); undefined if it is invalid. */
 export function decodeHash(hash: string): ImageData | undefined {
   const known = decoded.get(hash);
   if (known || decoded.has(hash)) {
@@ -33,12 +33,12 @@ function decode(hash: string): ImageData | undefined {
     const { w, h, rgba } = thumbHashToRGBA(bytes);
     return new ImageData(new Uint8ClampedArray(rgba), w, h);
   } catch {
-    // Hashes come with documents from other servers; a broken one is no reason to show nothing else.
+    // Hashes come with documents from other servers; an invalid one must not break the page.
     return undefined;
   }
 }
 
-/** Paints a hash on a canvas, which takes the hash's size; nothing where the hash is none. */
+/** Paints a hash on a canvas, which takes its size; nothing if the hash is invalid. */
 export function paintHash(canvas: HTMLCanvasElement, hash: string | undefined): void {
   const picture = hash === undefined ? undefined : decodeHash(hash);
   if (!picture) return;

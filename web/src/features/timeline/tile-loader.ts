@@ -5,12 +5,12 @@
 import { fetchTiles, isCalledOff, type Tile } from '../../lib/api.js';
 import type { Block } from './layout-blocks.js';
 
-/** Requests under way at once; browsers allow six to a server, and pictures need some of them. */
+/** Concurrent requests; browsers allow six per server, and pictures need some of them. */
 const atOnce = 3;
 /** The pause after a failure, ms. */
 const pause = 1500;
 
-/** A queue of blocks to fetch for one search. */
+/** The queue of blocks to load for one search. */
 export class Loader {
   #wanted: Block[] = [];
   readonly #going = new Map<string, AbortController>();
@@ -24,7 +24,10 @@ export class Loader {
     this.#arrived = arrived;
   }
 
-  /** Replaces what is wanted, most urgent first. What is under way and no longer wanted ends when its place is needed. */
+  /**
+   * Replaces the wanted blocks, most urgent first. Requests that are no longer wanted are aborted when others need
+   * their slot.
+   */
   want(blocks: Block[]): void {
     this.#wanted = blocks.filter((block) => !block.tiles);
     this.#pump();
@@ -42,7 +45,7 @@ export class Loader {
     for (const block of waiting.slice(0, Math.max(0, atOnce - this.#going.size))) void this.#fetch(block);
   }
 
-  /** Ends what nobody waits for any more, to make room for what somebody does. */
+  /** Aborts requests that are no longer wanted, to make space for wanted ones. */
   #callOff(): void {
     const keys = new Set(this.#wanted.map((block) => block.key));
     for (const [key, call] of this.#going) if (!keys.has(key)) call.abort();

@@ -23,13 +23,13 @@ import { Loader } from './tile-loader.js';
 import { refill } from './refresh-blocks.js';
 import { Scroll } from './virtual-scroll.js';
 
-/** Photos in a block: small enough to come quickly, large enough that a library has few. */
+/** Photos per block: small enough to load quickly, large enough that a library has few. */
 export const blockSize = 250;
-/** Blocks whose photos stay in memory. */
+/** The number of blocks whose photos stay in memory. */
 const keptBlocks = 48;
-/** How long before they are reached, ms, photos are asked for while the page is scrolled. */
+/** How long before they are reached while scrolling, ms, photos are requested. */
 const headStart = 2500;
-/** Below this distance from the top (px) new photos may push the others down: that is where they are awaited. */
+/** Within this distance from the top (px) new photos may move the others down: there they are expected. */
 const topEnough = 24;
 
 /** The timeline of the search `q`. */
@@ -37,17 +37,17 @@ export class Album {
   readonly q: string;
   phase: 'loading' | 'ready' | 'failed' = $state('loading');
   trouble: ApiError | undefined = $state.raw();
-  /** Counts up whenever anything moved. */
+  /** Increases whenever anything moved. */
   version = $state(0);
-  /** Counts up with every scroll. */
+  /** Increases with every scroll. */
   ticks = $state(0);
   readonly scroll = new Scroll();
   blocks: Block[] = [];
   measure: Measure;
-  /** How many photos match. */
+  /** The number of matches. */
   count = $state(0);
 
-  /** Where it shall be once the photos there are loaded. */
+  /** The position to reach when the photos there are loaded. */
   #sought: Place | undefined;
   #guess: Guess;
   #learned = false;
@@ -66,7 +66,7 @@ export class Album {
     this.#loader = new Loader(q, (block, tiles) => this.#arrive(block, tiles));
   }
 
-  /** Asks for the timeline, and goes to where it was seen last, or to a time; also the way to try again. */
+  /** Loads the timeline, and scrolls to the last position, or to a time; also retries after an error. */
   async open(start: Start = this.#sought): Promise<void> {
     this.phase = 'loading';
     this.#sought = typeof start === 'object' ? start : undefined;
@@ -75,7 +75,7 @@ export class Album {
       await arrive(this, start, () => (this.#sought = undefined));
       this.#count();
       this.phase = 'ready';
-      // What came in meanwhile.
+      // Changes that arrived meanwhile.
       if (this.#stale) void this.refresh([]);
     } catch (error) {
       if (isCalledOff(error)) return;
@@ -84,7 +84,9 @@ export class Album {
     }
   }
 
-  /** What is seen first on the screen, or will be; undefined at the top, null while what is there is not loaded. */
+  /**
+   * The first visible photo, or the one being loaded; undefined at the top, null while the visible part is not loaded.
+   */
   get place(): Place | undefined | null {
     if (this.#sought) return this.#sought;
     return this.scroll.at <= topEnough ? undefined : (placeAt(this, this.scroll.at) ?? null);
@@ -95,7 +97,7 @@ export class Album {
     this.#loader.close();
   }
 
-  /** Lays everything out anew for another width. */
+  /** Lays everything out for another width. */
   resize(measure: Measure): void {
     const same = measure.width === this.measure.width && measure.target === this.measure.target;
     if (same && measure.lead === this.measure.lead) return;
@@ -112,7 +114,7 @@ export class Album {
     this.look();
   }
 
-  /** Says what is seen: loads it, and ahead of it in the direction of `speed` (px/ms, negative is up). */
+  /** Handles scrolling: loads the visible part, and ahead of it in the direction of `speed` (px/ms, negative is up). */
   look(speed = 0): void {
     if (this.blocks.length === 0) return;
     const { at, view } = this.scroll;
@@ -127,7 +129,7 @@ export class Album {
     this.#forget(near);
   }
 
-  /** Some photos changed: of these months, or unknown ones. */
+  /** Photos have changed: of these months, or of unknown ones. */
   async refresh(months: readonly string[] | undefined): Promise<void> {
     if (months === undefined || this.#stale === 'all') this.#stale = 'all';
     else this.#stale = new Set([...(this.#stale ?? []), ...months]);
@@ -141,7 +143,7 @@ export class Album {
         await this.#renew(stale);
       }
     } catch (error) {
-      // The next event, or the next connection, asks again; what is shown stays.
+      // The next event, or the next connection, retries; the shown photos stay.
       if (!isCalledOff(error)) this.#stale = 'all';
     } finally {
       this.#refreshing = false;
@@ -164,7 +166,7 @@ export class Album {
     this.look();
   }
 
-  /** Resolves when a block's photos are there, or when they could not be had for some seconds. */
+  /** Resolves when the photos of a block are loaded, or failed to load for some seconds. */
   async ensure(block: Block): Promise<void> {
     if (block.tiles) return;
     await new Promise<void>((resolve) => {
@@ -174,7 +176,7 @@ export class Album {
     });
   }
 
-  /** Scrolls so far that a photo is seen; not at all where it is. */
+  /** Scrolls just far enough that a photo is visible. */
   reveal(id: string, margin = 0): void {
     const found = lineOf(this, id);
     if (!found) return;
@@ -185,7 +187,7 @@ export class Album {
     else this.goTo(Math.max(scroll.at, bottom - scroll.view));
   }
 
-  /** Scrolls to a place. */
+  /** Scrolls to a position. */
   goTo(y: number): void {
     this.scroll.at = y;
     this.scroll.jumped = true;
@@ -212,7 +214,7 @@ export class Album {
     this.#waiting.delete(block.key);
   }
 
-  /** Puts blocks in the place of the present ones. */
+  /** Replaces the present blocks. */
   #show(blocks: Block[], pins?: ReadonlySet<string>): void {
     this.#hold(() => {
       this.blocks = blocks;
@@ -224,7 +226,7 @@ export class Album {
     this.count = this.blocks.reduce((sum, block) => sum + block.segment.count, 0);
   }
 
-  /** Does a change of the geometry without moving what is looked at. */
+  /** Changes the geometry while keeping the visible part in place. */
   #hold(change: () => void): void {
     const anchor = this.scroll.at > topEnough ? findAnchor(this, this.scroll.at, this.scroll.view) : undefined;
     change();

@@ -1,6 +1,6 @@
-/** How long a film is, in words. Pure. */
+/** The length of a video in words. Pure. */
 
-/** `0:14`, `1:02:03`, of seconds; the shortest film has a second. */
+/** `0:14`, `1:02:03` for seconds; at least one second. */
 export function lengthText(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
   const two = (n: number): string => String(n).padStart(2, '0');

@@ -1,13 +1,13 @@
 /**
- * Maps the page's scroll position to the timeline's. They may differ: browsers bound the height of a page (some at 17
- * million pixels), and the view must stay in place while heights above it become known. Small movements map pixel by
- * pixel, a jump of the scroll bar maps to its proportion. The two are aligned again when scrolling rests.
+ * Maps the page's scroll position to that of the timeline. They may differ: browsers limit the height of a page (some
+ * at 17 million pixels), and the view must stay in place while heights above it become known. Small movements map pixel
+ * by pixel, a jump of the scroll bar maps to its proportion. Both are aligned again when scrolling ends.
  */
 
-/** The tallest page that every browser can show, with room to spare. Pixels. */
+/** The maximum height of a page that every browser can show, with a margin. Pixels. */
 const tallest = 12_000_000;
 
-/** A position in a timeline of `total` height, seen through a window. Pure but for its own state. */
+/** A position in a timeline of `total` height, seen through a window. Pure except for its own state. */
 export class Scroll {
   /** Height of the whole timeline. */
   total = 0;
@@ -15,9 +15,9 @@ export class Scroll {
   view = 0;
   /** The timeline's y at the top of the window. */
   at = 0;
-  /** Where the page is scrolled to. */
+  /** The scroll position of the page. */
   page = 0;
-  /** True where `at` was set on purpose: the page follows at once, also while it moves. */
+  /** True if `at` was set explicitly: the page follows at once, even while it is scrolling. */
   jumped = false;
 
   /** The page's height. */
@@ -25,12 +25,12 @@ export class Scroll {
     return Math.min(this.total, tallest);
   }
 
-  /** What must be added to a place in the timeline to get its place on the page. */
+  /** The offset from a position in the timeline to the position on the page. */
   get shift(): number {
     return this.page - this.at;
   }
 
-  /** Where the page should be scrolled to for `at`. */
+  /** The scroll position of the page for `at`. */
   get ideal(): number {
     const room = this.height - this.view;
     const whole = this.total - this.view;
@@ -47,17 +47,17 @@ export class Scroll {
     this.bound();
   }
 
-  /** Keeps the position inside of the timeline. */
+  /** Limits the position to the timeline. */
   bound(): void {
     this.at = Math.max(0, Math.min(this.at, this.total - this.view));
   }
 
-  /** True where the page should be scrolled to another place than it is. */
+  /** True if the page should be scrolled to another position. */
   get apart(): boolean {
     return Math.abs(this.page - this.ideal) >= 1;
   }
 
-  /** True where the page's end is near, but not the timeline's, or the other way round. */
+  /** True if the end of the page is near, but not that of the timeline, or vice versa. */
   get urgent(): boolean {
     if (!this.apart) return false;
     const near = this.view / 2;

@@ -1,37 +1,37 @@
-/** The part of the timeline that belongs into the document: the visible rows and a margin. Pure. */
+/** The part of the timeline that is in the document: the visible rows and a margin. Pure. */
 import type { Album } from './timeline-state.svelte.js';
 import { type Block, blocksBetween, type Line, lineBottom } from './layout-blocks.js';
 
-/** A row and where it is on the page: its label line, and its photos. */
+/** A row with its positions on the page: its labels, and its photos. */
 export interface PlacedLine {
   line: Line;
   top: number;
   photos: number;
 }
 
-/** The part of a month, or of several small ones, that is in the document. Places are on the page, in px. */
+/** The part of a month, or of several small ones, that is in the document. Positions on the page, in px. */
 export interface MonthSlice {
   name: string;
-  /** The oldest month, where there are several under one heading. */
+  /** The oldest month, if there are several under one heading. */
   until: string | undefined;
   count: number;
-  /** Where its name is, where it is near the screen. */
+  /** The position of the heading, if it is near the screen. */
   head: number | undefined;
   lines: PlacedLine[];
-  /** Where photos are that have not come yet. */
+  /** The placeholders of photos that are not loaded. */
   ghosts: { key: string; top: number; height: number }[];
 }
 
-/** All of it. */
+/** All months in the document. */
 export interface Slice {
   months: MonthSlice[];
-  /** The photos in it. */
+  /** The ids of the photos in it. */
   ids: ReadonlySet<string>;
-  /** The first photo that is on the screen. */
+  /** The first visible photo. */
   first: string | undefined;
 }
 
-/** Cuts out the screen and `over` screens above and below; the row of the photo `kept` stays in, so that focus does. */
+/** The visible part with `over` screens above and below; also keeps the row of the photo `kept`, for its focus. */
 export function cutOut(album: Album, over: number, kept: string | undefined): Slice {
   const { scroll, measure, blocks } = album;
   const from = scroll.at - scroll.view * over;

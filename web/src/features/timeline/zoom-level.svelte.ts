@@ -1,27 +1,27 @@
 /**
- * How large photos are in the timeline: from a few large ones to years at a glance. By key, by wheel with Control, by pinch;
- * it is remembered in this browser.
+ * The size of photos in the timeline: from a few large ones to an overview of years. Changed by key, wheel with
+ * Control, or pinch; stored in this browser.
  */
 
-/** Row heights in shares of the usual one, from large to small. */
+/** Row heights relative to the default, from large to small. */
 const levels = [1.6, 1, 0.62, 0.38] as const;
 const usual = 1;
 const kept = 'photospool.rows';
-/** A pinch is one when the fingers' distance changed by so much. */
+/** The change of distance between two fingers that counts as a pinch. */
 const pinched = 1.3;
-/** So much wheel is a level; px. */
+/** Wheel movement per level; px. */
 const turn = 100;
 
 /** The level of this page. */
 class Level {
   #at = $state(read());
 
-  /** The height of a row in shares of the usual one. */
+  /** The row height relative to the default. */
   get factor(): number {
     return levels[this.#at]!;
   }
 
-  /** Larger (1) or smaller (-1); false where there is no such level. */
+  /** Larger (1) or smaller (-1); false if there is no such level. */
   step(by: 1 | -1): boolean {
     const next = this.#at - by;
     if (levels[next] === undefined) return false;
@@ -29,7 +29,7 @@ class Level {
     try {
       localStorage.setItem(kept, `${next}`);
     } catch {
-      // A browser that keeps nothing begins with the usual one again.
+      // Without storage the browser starts with the default again.
     }
     return true;
   }
@@ -46,7 +46,7 @@ function read(): number {
 
 export const level = new Level();
 
-/** Watches wheel and fingers on the timeline, until the function that it gives back is called; `step` goes closer (1) or further. */
+/** Watches wheel and touches on the timeline, until the returned function is called; `step` zooms in (1) or out. */
 export function watchLevel(element: HTMLElement, step: (by: 1 | -1) => void): () => void {
   let wheel = 0;
   let apart: number | undefined;
@@ -63,7 +63,7 @@ export function watchLevel(element: HTMLElement, step: (by: 1 | -1) => void): ()
   const distance = ([a, b]: TouchList): number | undefined =>
     a && b && Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
 
-  // From where they were put down: a busy page hears of the first moves together with later ones.
+  // Measured from touchstart: a busy page gets the first moves together with later ones.
   const onstart = ({ touches }: TouchEvent): void => {
     apart = distance(touches);
   };

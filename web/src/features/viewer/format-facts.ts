@@ -1,4 +1,4 @@
-/** Facts of a photo in words, by locale. Every text from a file stays text. */
+/** The facts of a photo in words, by locale. Text from files is shown as text. */
 import type { PhotoView } from '../../lib/api.js';
 import { lengthText } from '../timeline/video-length.js';
 
@@ -16,7 +16,7 @@ function countryName(code: string): string {
   try {
     return new Intl.DisplayNames(undefined, { type: 'region' }).of(code) ?? code;
   } catch {
-    // Edits and sidecars may hold a country that is no code.
+    // Edits and sidecars may contain a country that is not a code.
     return code;
   }
 }
@@ -28,7 +28,7 @@ export function coordinates({ gps }: PhotoView): string | undefined {
   return gps.alt === undefined ? spot : `${spot} · ${number(gps.alt, 0)} m`;
 }
 
-/** `Canon EOS 40D`: the maker is not said twice. */
+/** `Canon EOS 40D`: without repeating the maker. */
 export function cameraName({ camera }: PhotoView): string | undefined {
   const { make, model } = camera ?? {};
   if (!make || !model) return model ?? make;
@@ -55,7 +55,7 @@ function shutter(seconds: number): string {
   return seconds < 0.3 ? `1/${number(Math.round(1 / seconds), 0)} s` : `${number(seconds, 1)} s`;
 }
 
-/** `4,032 × 3,024 · 12 MP · 3.4 MB`; of a video `1,920 × 1,080 · 0:14 · H264 · 3.4 MB`. */
+/** `4,032 × 3,024 · 12 MP · 3.4 MB`; for a video `1,920 × 1,080 · 0:14 · H264 · 3.4 MB`. */
 export function sizeLine({ width, height, bytes, type, seconds, codecs }: PhotoView): string {
   const megapixels = (width * height) / 1e6;
   const about = type.startsWith('video/')
@@ -65,7 +65,7 @@ export function sizeLine({ width, height, bytes, type, seconds, codecs }: PhotoV
   return parts.filter(Boolean).join(' · ');
 }
 
-/** `3.4 MB`, of bytes. */
+/** `3.4 MB` for bytes. */
 export function weight(bytes: number): string {
   if (bytes < 1e6) return `${number(Math.max(1, bytes / 1e3), 0)} kB`;
   return bytes < 1e9 ? `${number(bytes / 1e6, 1)} MB` : `${number(bytes / 1e9, 2)} GB`;

@@ -1,4 +1,4 @@
-/** The history of a photo from `GET /api/photos/:id/history`, and its words. */
+/** The history of a photo from `GET /api/photos/:id/history`, in words. */
 import type { HistoryEntry, PhotoHistory } from '../../../../src/api/answer-types.js';
 import { addressed, ask } from '../../lib/api.js';
 import { dayLong, timeName } from '../../lib/dates.js';
@@ -53,10 +53,10 @@ export const historyTexts = {
 const of = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
-/** The name of a field, as people read it. */
+/** The name of a field for people. */
 export const fieldName = (field: string): string => historyTexts.fields[field] ?? legible(field);
 
-/** A value of a field in words. All of it may come from elsewhere: it is text, and nothing else. */
+/** A value of a field in words. Untrusted text, shown as text. */
 export function valueName(field: string, value: unknown): string {
   const texts = historyTexts;
   if (value === null || value === undefined || value === '') return texts.taken;
@@ -71,14 +71,14 @@ export function valueName(field: string, value: unknown): string {
   return parts.length > 0 ? parts.join(', ') : JSON.stringify(value);
 }
 
-/** What a sidecar says, in words: a line for each field. */
+/** The values of a sidecar in words: a line for each field. */
 export const sidecarWords = (values: Record<string, unknown>): string[] =>
   Object.entries(values).map(
     ([field, value]) =>
       `${fieldName(field)}: ${Array.isArray(value) ? value.map(String).join(', ') : field === 'taken' && typeof value === 'string' ? valueName(field, { local: value }) : valueName(field, value)}`,
   );
 
-/** What an edit did, in words. */
+/** The effect of an edit in words. */
 export const deedName = ({ field, element, value }: HistoryEntry): string =>
   element === undefined
     ? valueName(field, value)

@@ -1,17 +1,17 @@
 /**
- * Pictures that are still on another server: the reason of a failed load is asked once, and the picture is loaded again
- * when the server announces it. After a lost connection all of them are tried again.
+ * Pictures that are still on another server: the reason of a failed load is requested once, and the picture is loaded
+ * again when the server announces it. After a lost connection all of them are retried.
  */
 import { mediaOf } from '../../lib/api.js';
 
 const waiting = new Map<string, Set<() => void>>();
 
-/** Tells those who wait that pictures came: of these photos, or of any. */
+/** Announces that pictures arrived: of these photos, or of any. */
 export function arrived(ids: readonly string[] | undefined): void {
   for (const id of ids ?? [...waiting.keys()]) for (const again of [...(waiting.get(id) ?? [])]) again();
 }
 
-/** Whether a picture is not here because it is on its way; undefined where it came meanwhile. */
+/** Whether a picture is still on another server; undefined if it has arrived meanwhile. */
 async function isAway(id: string, rendition: 'thumb' | 'preview'): Promise<boolean | undefined> {
   const answer = await fetch(mediaOf({ id }, rendition), { cache: 'reload' }).catch(() => undefined);
   if (answer?.ok) return undefined;
@@ -19,16 +19,16 @@ async function isAway(id: string, rendition: 'thumb' | 'preview'): Promise<boole
   return (body as { error?: { code?: string } } | undefined)?.error?.code === 'on-its-way';
 }
 
-/** One picture that may be on its way. */
+/** The loading state of one picture. */
 export class Awaiting {
-  /** True while it is on its way. */
+  /** True while it is on another server. */
   away = $state(false);
-  /** Another number when it should be loaded again. */
+  /** Changes when it should be loaded again. */
   turn = $state(0);
 
   #end: (() => void) | undefined;
 
-  /** A picture did not load. True where it is on its way, and will be loaded again when it is here. */
+  /** Handles a failed load. True if the picture is on another server; it will be loaded when it arrives. */
   async miss(id: string, rendition: 'thumb' | 'preview'): Promise<boolean> {
     this.end();
     const again = (): void => {
@@ -51,7 +51,7 @@ export class Awaiting {
     return away !== false;
   }
 
-  /** Waits no longer. */
+  /** Stops waiting. */
   end(): void {
     this.#end?.();
     this.#end = undefined;

@@ -1,4 +1,4 @@
-/** A photo as a tile: drawn before, or without, its timeline. Pure. */
+/** A photo as a tile, to draw it before or without its timeline. Pure. */
 import type { PhotoView, Tile } from '../../lib/api.js';
 
 /** The tile of a photo. */

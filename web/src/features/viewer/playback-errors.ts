@@ -2,17 +2,17 @@
 import { filmOf } from '../../lib/api.js';
 
 /**
- * `coming`: it is being made, or on its way from another server. `withheld`: only the original could be played, and that is not
- * shared. `unknown`: this browser can't play it.
+ * `coming`: it is being transcoded, or transferred from another server. `withheld`: only the original could be played,
+ * and it is not shared. `unknown`: this browser can't play it.
  */
 export type Silence = 'coming' | 'withheld' | 'unknown';
 
-/** Asks the server about a film that a browser could not play. */
+/** Asks the server about a video that the browser could not play. */
 export async function whySilent(id: string): Promise<Silence> {
   const answer = await fetch(filmOf(id), { method: 'HEAD' }).catch(() => undefined);
   if (answer?.status === 403) return 'withheld';
   return answer === undefined || answer.status === 404 ? 'coming' : 'unknown';
 }
 
-/** Whether sound is off: kept from one film to the next, and only there. */
+/** Whether sound is off: kept from one video to the next. */
 export const sound = { muted: true };

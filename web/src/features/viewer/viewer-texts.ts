@@ -36,7 +36,7 @@ export const photoTexts = {
   slideshowEnd: 'End the slideshow',
 };
 
-/** The words of films in the photo view. */
+/** The texts of videos in the photo view. */
 export const filmTexts = {
   video: (date: string) => `Video, ${date}`,
   play: 'Play',
