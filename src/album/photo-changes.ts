@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../base/clock.js';
 import { photoOfComment } from '../document/comment.js';
-import { house, itemOf, publicIdOf, type Holder } from '../document/item-id.js';
+import { house, itemId, itemOf, publicIdOf, type Holder } from '../document/item-id.js';
 import { takenOf } from '../document/time-taken.js';
 import { onlookerOf, type Viewer } from '../access/permissions.js';
 import { parseQuery } from '../catalog/search-parser.js';
@@ -104,7 +104,7 @@ export function openPhotoFeed({ library, catalog, clock, ask }: FeedParts, viewe
         const items = changes.flatMap(({ id }) => itemOf(id) ?? []);
         const photos = withPartners(items.map(publicIdOf));
         // A photo that was purged has no document any more; whoever held it hears of it.
-        for (const item of items) if (holds(item.holder)) ids.add(publicIdOf(item));
+        for (const item of items) if (holds(item.holder) && !library.get(itemId(item))) ids.add(publicIdOf(item));
         for (const { id, month } of shown(photos)) {
           ids.add(id);
           months.add(month);

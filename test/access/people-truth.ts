@@ -58,7 +58,8 @@ function lastWords(server: Server, id: string, kind: Act['kind']): Act[] {
   return all.filter((one) => !all.some((other) => other.past.has(one)));
 }
 
-const flag = (server: Server, id: string, kind: 'trashed' | 'archived'): boolean =>
+/** Whether an item (by the id of its document) is in the trash, or archived. */
+export const flag = (server: Server, id: string, kind: 'trashed' | 'archived'): boolean =>
   lastWords(server, id, kind).sort((a, b) => (a.at < b.at ? 1 : -1))[0]?.value === true;
 
 function audienceOf(server: Server, id: string): Audience {

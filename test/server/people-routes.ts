@@ -1,0 +1,287 @@
+/**
+ * Every route of a server, asked by everybody, compared with a naive model of who may see what (test/access/people-truth.ts): a random
+ * history of people, albums, ends and arrivals is played, its documents go into the library of a real server now and then, and what each
+ * viewer gets must be what the model says. Every item has words, a month and a place that no other one has, so that a trace of it in any
+ * answer is found.
+ */
+import { ulid } from 'ulid';
+import { house, itemId, publicIdOf, type Item } from '../../src/document/item-id.js';
+import { commentId, newComment } from '../../src/document/comment.js';
+import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
+import { audiencesOf, type Viewer } from '../../src/access/permissions.js';
+import { openPhotoFeed } from '../../src/album/photo-changes.js';
+import { makeAsk } from '../../src/album/query-catalog.js';
+import { flag, truth } from '../access/people-truth.js';
+import { happen } from '../access/people-history.js';
+import { albums, items, openWorld, people, type Server } from '../access/people-world.js';
+import { openDice } from '../simulation/dice.js';
+import { makeHome, type Home } from './home.js';
+
+/** Somebody who asks, and what the model says of what they see. */
+interface Asker {
+  name: string;
+  viewer: Viewer;
+  sees(server: Server, item: Item): boolean;
+}
+
+const person = (n: number, role: 'owner' | 'family'): Viewer => ({
+  ...{ role, audiences: audiencesOf[role], person: people[n]!, name: `p${n}`, canEdit: role === 'owner' },
+});
+
+const askers: readonly Asker[] = [
+  ...people.map((id, n): Asker => {
+    const actsForHouse = n === 0;
+    return {
+      name: `psp_person${n}`,
+      viewer: person(n, actsForHouse ? 'owner' : 'family'),
+      sees: (server, item) => truth(server, { person: id, actsForHouse }, item),
+    };
+  }),
+  {
+    name: 'psp_house',
+    viewer: { role: 'program', audiences: audiencesOf.program, token: 'house', may: ['read', 'edit'], canEdit: true },
+    sees: (server, item) => item.holder === house && server.documents.has(itemId(item)),
+  },
+  {
+    name: 'psp_ofperson',
+    viewer: {
+      ...{ role: 'program', audiences: audiencesOf.family, token: 'phone', may: ['read'], canEdit: false },
+      ...{ person: people[1]!, behalf: person(1, 'family') },
+    },
+    sees: (server, item) => truth(server, { person: people[1]! }, item),
+  },
+  {
+    name: 'psp_visitor',
+    viewer: { role: 'visitor', audiences: audiencesOf.visitor, canEdit: false },
+    sees: (server, item) => truth(server, {}, item),
+  },
+];
+
+const markOf = (item: Item): string => `zq${items.indexOf(item)}q`;
+const monthOf = (item: Item): string => `${1950 + items.indexOf(item)}-03`;
+const traces = (item: Item): string[] => [markOf(item), monthOf(item), publicIdOf(item)];
+
+/** An item’s document as the library gets it: with its marks. */
+function marked(item: Item, body: Body): Body {
+  const photo = body as unknown as PhotoDocument;
+  const n = items.indexOf(item);
+  const facts = {
+    ...photo.facts,
+    ...{ taken: `${monthOf(item)}-04T12:00:00.000`, takenSource: 'exif', tags: [markOf(item)], lens: markOf(item) },
+    ...{ camera: { make: 'Zq', model: markOf(item) }, gps: { lat: 3 * n, lon: 5 * n } },
+  };
+  const sightings = Object.fromEntries(
+    Object.entries(photo.sightings).map(([key, told]) => [key, { ...told, name: `${markOf(item)}.jpg` }]),
+  );
+  return { ...photo, facts, sightings };
+}
+
+/** Brings the documents of a server into a library. */
+function load({ library }: Home, server: Server): void {
+  const by = `person:${people[0]!}`;
+  const put = (id: string, body: object): void => void library.update<object>(id, () => body);
+  const register = (value: unknown): object => ({ value, at: '001700000000000-0000-a', by });
+  for (const [n, id] of people.entries())
+    if (!library.get(`person:${id}`))
+      put(`person:${id}`, {
+        format: 1,
+        kind: 'person',
+        name: register(`p${n}`),
+        role: register(n === 0 ? 'owner' : 'family'),
+      });
+  for (const album of albums)
+    if (!server.documents.has(`own-album:${album}`))
+      put(`own-album:${album}`, { format: 1, kind: 'own-album', name: register(album) });
+  for (const [id, body] of server.documents) {
+    const item = items.find((one) => itemId(one) === id);
+    put(id, item ? marked(item, body) : body);
+    if (!item || [...library.scan(`comment:${publicIdOf(item)}:`)].length > 0) continue;
+    const at = library.stamp();
+    put(
+      commentId(publicIdOf(item), ulid(1.7e12)),
+      newComment(publicIdOf(item), `${markOf(item)} words`, at, by, 1.7e12),
+    );
+  }
+}
+
+/** Of items with the same bytes, the one that a viewer is shown. */
+function withoutTwins(viewer: Viewer, some: readonly Item[]): Item[] {
+  const rank = (item: Item): string =>
+    (item.holder === viewer.person ? '0' : item.holder === house ? '1' : '2') + publicIdOf(item);
+  return some.filter((item) => !some.some((other) => other.sha256 === item.sha256 && rank(other) < rank(item)));
+}
+
+/** What was asked, and how often something was shown and hidden. */
+export interface Asked {
+  answers: number;
+  shown: number;
+  hidden: number;
+}
+
+/** Compares what one viewer gets with what the model says. */
+// Longer than a screen: a list of routes, each with what it must answer.
+async function compare(home: Home, server: Server, { name, viewer, sees }: Asker, asked: Asked): Promise<void> {
+  const seen = items.filter((item) => server.documents.has(itemId(item)) && sees(server, item));
+  const hidden = items.filter((item) => !seen.includes(item));
+  asked.shown += seen.length;
+  asked.hidden += hidden.length;
+  const isTrashed = (item: Item): boolean => flag(server, itemId(item), 'trashed');
+  const living = withoutTwins(
+    viewer,
+    seen.filter((item) => !isTrashed(item)),
+  );
+  const timeline = withoutTwins(
+    viewer,
+    seen.filter((item) => !isTrashed(item) && !flag(server, itemId(item), 'archived')),
+  );
+  const trash = withoutTwins(viewer, seen.filter(isTrashed));
+
+  const fail = (what: string): never => {
+    throw new Error(`${name}: ${what}`);
+  };
+  async function ask(url: string): Promise<{ status: number; body: string }> {
+    const { statusCode, body } = await home.app.inject({ url, headers: { authorization: `Bearer ${name}` } });
+    asked.answers++;
+    if (statusCode >= 500) fail(`${url} failed: ${body}`);
+    // Who asks for an item knows its id; they must not get anything else of it.
+    for (const item of hidden)
+      for (const trace of traces(item))
+        if (!url.includes(trace) && body.includes(trace))
+          fail(`${url} tells of ${markOf(item)}: ${body.slice(0, 400)}`);
+    return { status: statusCode, body };
+  }
+  const json = async <T>(url: string): Promise<T> => JSON.parse((await ask(url)).body) as T;
+  const same = (what: string, found: readonly unknown[], wanted: readonly unknown[]): void => {
+    const [one, other] = [found, wanted].map((list) => JSON.stringify([...list].sort()));
+    if (one !== other) fail(`${what}: ${one!} for ${other!}`);
+  };
+
+  const lists: [string, Item[]][] = [
+    ['', timeline],
+    ['is:trashed', trash],
+    ['taken:1900..2000', living],
+  ];
+  for (const [q, wanted] of lists) {
+    const text = encodeURIComponent(q);
+    const ids = wanted.map(publicIdOf);
+    const { photos } = await json<{ photos: { id: string }[] }>(`/api/photos?q=${text}&limit=1000`);
+    same(
+      `photos of “${q}”`,
+      photos.map(({ id }) => id),
+      ids,
+    );
+    const { tiles } = await json<{ tiles: { id: string }[] }>(`/api/tiles?q=${text}&limit=1000`);
+    same(
+      `tiles of “${q}”`,
+      tiles.map(({ id }) => id),
+      ids,
+    );
+    const counted = await json<{ month: string; count: number }[]>(`/api/timeline?q=${text}`);
+    same(
+      `months of “${q}”`,
+      counted.map(({ month, count }) => `${month} ${count}`),
+      wanted.map((item) => `${monthOf(item)} 1`),
+    );
+    const covers = await json<{ tile: { id: string } }[]>(`/api/timeline/covers?q=${text}`);
+    same(
+      `covers of “${q}”`,
+      covers.map(({ tile }) => tile.id),
+      ids,
+    );
+    const segments = await json<{ count: number }[]>(`/api/timeline/segments?q=${text}`);
+    same(`segments of “${q}”`, [segments.reduce((sum, { count }) => sum + count, 0)], [ids.length]);
+    for (const kind of ['tags', 'cameras', 'lenses']) {
+      const facet = await json<{ value: string }[]>(`/api/${kind}?q=${text}`);
+      const marks = wanted.map((item) => `${kind === 'cameras' ? 'Zq ' : ''}${markOf(item)}`);
+      same(
+        `${kind} of “${q}”`,
+        facet.map(({ value }) => value),
+        marks,
+      );
+    }
+    if (viewer.role === 'visitor') continue;
+    const { clusters } = await json<{ clusters: { count: number }[] }>(`/api/map?zoom=20&q=${text}`);
+    same(`map of “${q}”`, [clusters.reduce((sum, { count }) => sum + count, 0)], [ids.length]);
+  }
+  for (const url of ['/api/places', '/api/albums', '/api/front', '/api/feed.xml', '/api/home', '/api/albums/saved'])
+    await ask(url);
+  for (const url of [
+    '/api/albums/covers',
+    '/api/albums/suggested',
+    '/api/duplicates',
+    '/api/spool',
+    '/metrics',
+    '/api/peers',
+    '/',
+  ])
+    await ask(url);
+
+  const nowhere = 'e'.repeat(64);
+  for (const item of items) {
+    const id = publicIdOf(item);
+    const isSeen = seen.includes(item);
+    for (const [before, after] of [
+      ['/api/photos/', ''],
+      ['/api/photos/', '/exif'],
+      ['/api/photos/', '/comments'],
+      ['/api/photos/', '/history'],
+      ['/media/', '/thumb'],
+      ['/media/', '/video'],
+      ['/originals/', ''],
+      ['/originals/', '/jpeg'],
+      ['/photo/', ''],
+    ] as const) {
+      const answer = await ask(`${before}${id}${after}`);
+      if (!isSeen) {
+        const none = await ask(`${before}${nowhere}${after}`);
+        if (answer.status !== none.status || answer.body.replaceAll(id, nowhere) !== none.body)
+          fail(`${before}${markOf(item)}${after} is told from what does not exist: ${answer.body.slice(0, 300)}`);
+      }
+      if (after === '' && before === '/api/photos/' && answer.status !== (isSeen ? 200 : 404))
+        fail(`${markOf(item)}: ${answer.status}`);
+    }
+  }
+}
+
+/**
+ * Plays a history of so many acts, and asks after every `every` of them. Throws, naming the seed, where a viewer gets what the model does
+ * not say.
+ */
+export async function playRoutes(seed: number, length: number, every: number): Promise<Asked> {
+  const dice = openDice(seed);
+  const world = openWorld(dice);
+  const server = world.servers[seed % world.servers.length]!;
+  const viewers = new Map(askers.map(({ name, viewer }) => [name, viewer]));
+  const home = await makeHome(({ access }) => ({
+    access: { ...access, recognise: ({ token }) => viewers.get(token ?? '') },
+  }));
+  const { library, catalog, clock } = home;
+  const feeds = askers.map((asker) => ({
+    ...asker,
+    feed: openPhotoFeed({ library, catalog, clock, ask: makeAsk(library, catalog) }, asker.viewer),
+  }));
+  const asked: Asked = { answers: 0, shown: 0, hidden: 0 };
+  for (const item of items)
+    if (dice.chance(0.8))
+      world.create(server, itemId(item), `person:${item.holder === house ? people[0]! : item.holder}`);
+  try {
+    for (let n = 1; n <= length; n++) {
+      happen(world, dice);
+      if (n % every !== 0 && n !== length) continue;
+      load(home, server);
+      for (const { name, sees, feed } of feeds) {
+        const { photos, comments } = await feed.next();
+        for (const id of [...(photos?.ids ?? []), ...comments]) {
+          const item = items.find((one) => publicIdOf(one) === id)!;
+          if (!sees(server, item)) throw new Error(`${name}: the feed tells of ${markOf(item)}`);
+        }
+      }
+      for (const asker of askers) await compare(home, server, asker, asked);
+    }
+    return asked;
+  } catch (error) {
+    throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    await home.close();
+  }
+}
