@@ -6,6 +6,7 @@
  */
 import { shownEdit } from '../document/edits.js';
 import {
+  endsOf,
   everything,
   isKnown,
   noGrants,
@@ -55,8 +56,8 @@ export interface ItemClaims {
   entries: AlbumEntry[];
 }
 
-/** What an item says of who may see it, but for the albums it is in: the same for very many items. */
-export type ClassClaims = Omit<ItemClaims, 'item' | 'entries'> & { holder: Holder };
+/** What an item says about who may see it, apart from its albums and the trash: the same for very many items. */
+export type ClassClaims = Omit<ItemClaims, 'item' | 'entries' | 'trashed'> & { holder: Holder };
 
 /**
  * Who looks at items. `visitor` is whoever has no account. `actsForHouse`: an owner, as this server has them in force; where documents say that
@@ -94,7 +95,7 @@ export interface ItemAccess {
   /** The public ids of items that were ever taken out of an album by themselves. */
   takenOut(album: string): string[];
   /** Whether somebody sees all items that say this; `in-albums`: only those with an entry of which `seesEntry` holds. */
-  seesClass(onlooker: Onlooker, claims: ClassClaims): boolean | 'in-albums';
+  seesClass(onlooker: Onlooker, claims: ClassClaims, trashed: boolean): boolean | 'in-albums';
   /** Whether an entry shows an item to somebody whom its class shows what is in albums. `item`: as of `isInAlbum`. */
   seesEntry(onlooker: Onlooker, item: { holder: Holder; sha256?: string }, entry: AlbumEntry): boolean;
   maySee(onlooker: Onlooker, claims: ItemClaims): boolean;
@@ -144,16 +145,6 @@ const authorOf = (person: string): string => `person:${person}`;
 export function openItemAccess(documents: AccessDocuments): ItemAccess {
   const find = (id: string): GrantSet => documents.find(id) ?? noGrants;
   const people = find(peopleId);
-  const kept = new Map<string, boolean>();
-  /** Each question about control documents is answered once. */
-  function once(key: string, answer: () => boolean): boolean {
-    const known = kept.get(key);
-    if (known !== undefined) return known;
-    const found = answer();
-    kept.set(key, found);
-    return found;
-  }
-
   /** Whether a give stands, and whoever gave it might do so in a set of `holder`. */
   function counts(give: Give, set: GrantSet, holder: Holder, to: readonly string[]): boolean {
     if (holder !== house && give.by !== authorOf(holder)) return false;
@@ -166,47 +157,64 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
   const given = (set: GrantSet, holder: Holder, to: string, what: string, concerns = [to]): boolean =>
     set.gives.some((give) => give.to === to && give.what === what && counts(give, set, holder, concerns));
 
-  const isEnded = (set: GrantSet, to: string): boolean => [...set.ends.values()].some((end) => end.to === to);
+  const isEnded = (set: GrantSet, to: string): boolean => endsOf(set, to).length > 0;
+
+  // Each question about control documents is answered once.
+  const isHeadKnown = remember((set: string) =>
+    remember((head: string) => isKnown({ [set]: [head] }, noGrants, documents)),
+  );
+  /** Whether all that somebody saw of control documents is here. */
+  function isKnownHere(saw: Saw, but?: string): boolean {
+    for (const set in saw) if (set !== but && !saw[set]!.every(isHeadKnown(set))) return false;
+    return true;
+  }
+
+  const isMember = remember((person: string): boolean => {
+    if (!documents.isThere(person)) return false;
+    const to = authorOf(person);
+    return !isEnded(people, to) || given(people, house, to, 'member');
+  });
+  const mayPublish = remember((holder: Holder): boolean =>
+    given(people, house, `publish:${holder}`, 'publish', [authorOf(holder)]),
+  );
+  const isPartner = remember((of: Holder) =>
+    remember((person: string): boolean => given(find(sharingId(of)), of, authorOf(person), 'partner')),
+  );
+  /** An album: whose it is, whether it exists, who its members are, and what a person may do in it. */
+  const albumOf = remember((album: string) => {
+    const holder = albumNamed(album)?.holder;
+    if (holder === undefined) return undefined;
+    const id = membersId(album);
+    const members = find(id);
+    const right = remember((person: string): AlbumRight | undefined =>
+      (['add', 'view'] as const).find((what) => given(members, holder, authorOf(person), what)),
+    );
+    return { holder, id, members, right, isThere: documents.hasAlbum(album) };
+  });
+
+  const nameOf = remember(authorOf);
 
   const access: ItemAccess = {
-    isMember: (person) =>
-      once(`member ${person}`, () => {
-        if (!documents.isThere(person)) return false;
-        const to = authorOf(person);
-        return !isEnded(people, to) || given(people, house, to, 'member');
-      }),
-    mayPublish: (holder) =>
-      holder === house ||
-      once(`publish ${holder}`, () => given(people, house, `publish:${holder}`, 'publish', [authorOf(holder)])),
-    isPartner: (of, person) =>
-      of !== house &&
-      once(`partner ${of} ${person}`, () => given(find(sharingId(of)), of, authorOf(person), 'partner')),
-    albumRight(album, person) {
-      const holder = albumNamed(album)?.holder;
-      if (holder === undefined) return undefined;
-      const has = (what: AlbumRight): boolean =>
-        once(`${what} ${album} ${person}`, () => given(find(membersId(album)), holder, authorOf(person), what));
-      return has('add') ? 'add' : has('view') ? 'view' : undefined;
-    },
+    isMember,
+    mayPublish: (holder) => holder === house || mayPublish(holder),
+    isPartner: (of, person) => of !== house && isPartner(of)(person),
+    albumRight: (album, person) => albumOf(album)?.right(person),
     takenOut: (album) =>
-      [...find(membersId(album)).ends.values()].flatMap(({ to }) =>
+      [...(albumOf(album)?.members.ends.values() ?? [])].flatMap(({ to }) =>
         to?.startsWith(itemTo) ? to.slice(itemTo.length) : [],
       ),
     isInAlbum({ holder: owner, sha256 }, { album, by, saw }) {
-      const holder = albumNamed(album)?.holder;
-      if (holder === undefined || !documents.hasAlbum(album) || !isKnown(withoutSelf(saw), noGrants, documents))
-        return false;
-      const isGuest = owner !== holder;
-      if (isGuest && (owner === house || access.albumRight(album, owner) !== 'add')) return false;
-      if (owner !== house) {
-        const whose = authorOf(owner);
-        if (by !== whose || !sawEnds(people, saw[peopleId] ?? [], [whose])) return false;
-      }
-      const itself = sha256 === undefined ? [] : [itemTo + publicIdOf({ holder: owner, sha256 })];
-      const concerned = [...itself, ...(isGuest ? [authorOf(owner)] : [])];
-      return sawEnds(find(membersId(album)), saw[membersId(album)] ?? [], concerned);
+      const named = albumOf(album);
+      if (!named?.isThere || !isKnownHere(saw, self)) return false;
+      const isGuest = owner !== named.holder;
+      if (isGuest && (owner === house || named.right(owner) !== 'add')) return false;
+      const whose = nameOf(owner);
+      if (owner !== house && (by !== whose || !sawEnds(people, saw[peopleId] ?? [], [whose]))) return false;
+      const seen = saw[named.id] ?? [];
+      if (isGuest && !sawEnds(named.members, seen, [whose])) return false;
+      return sha256 === undefined || sawEnds(named.members, seen, [itemTo + publicIdOf({ holder: owner, sha256 })]);
     },
-    seesClass(looks, claims) {
+    seesClass(looks, claims, trashed) {
       const { holder, audience } = claims;
       const isRemoved = looks.kind === 'person' && !access.isMember(looks.person);
       if (isRemoved && !looks.actsForHouse) return false;
@@ -214,7 +222,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
       const isHolder = holds(onlooker, holder);
       if (claims.locked) return isHolder && onlooker.kind === 'person' && onlooker.unlocked === true;
       if (isHolder) return true;
-      if (claims.trashed || claims.guest || !isKnown(claims.saw, noGrants, documents)) return false;
+      if (trashed || claims.guest || !isKnownHere(claims.saw)) return false;
       if (holder !== house && !access.isMember(holder)) return false;
       if (onlooker.kind === 'house') return false;
       if (onlooker.kind === 'link') return onlooker.of === holder;
@@ -223,12 +231,13 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
       if (!claims.archived && access.isPartner(holder, onlooker.person)) return true;
       return 'in-albums';
     },
-    seesEntry: (looks, item, entry) =>
-      looks.kind === 'person' &&
-      access.isInAlbum(item, entry) &&
-      (holds(looks, albumNamed(entry.album)!.holder) || access.albumRight(entry.album, looks.person) !== undefined),
-    maySee(onlooker, { item, entries, ...claims }) {
-      const sees = access.seesClass(onlooker, { ...claims, holder: item.holder });
+    seesEntry(looks, item, entry) {
+      const album = looks.kind === 'person' ? albumOf(entry.album) : undefined;
+      if (looks.kind !== 'person' || !album) return false;
+      return (holds(looks, album.holder) || album.right(looks.person) !== undefined) && access.isInAlbum(item, entry);
+    },
+    maySee(onlooker, { item, entries, trashed, ...claims }) {
+      const sees = access.seesClass(onlooker, { ...claims, holder: item.holder }, trashed);
       return sees === 'in-albums' ? entries.some((entry) => access.seesEntry(onlooker, item, entry)) : sees;
     },
   };
@@ -244,4 +253,11 @@ function holds(onlooker: Onlooker, holder: Holder): boolean {
 /** What the `to` of an end begins with that takes an item out of an album. */
 const itemTo = 'item:';
 
-const withoutSelf = (saw: Saw): Saw => Object.fromEntries(Object.entries(saw).filter(([set]) => set !== self));
+/** A function that answers each question once. */
+function remember<K, T>(answer: (key: K) => T): (key: K) => T {
+  const known = new Map<K, T>();
+  return (key) => {
+    if (!known.has(key)) known.set(key, answer(key));
+    return known.get(key)!;
+  };
+}

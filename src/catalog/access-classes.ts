@@ -14,9 +14,6 @@ export const accessSchema = `
   CREATE TABLE IF NOT EXISTS catalog_class (id INTEGER PRIMARY KEY, claims TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS catalog_term (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);`;
 
-/** What an item says apart from its albums and the trash, which is a bit of its row's state. */
-export type AccessClass = Omit<ClassClaims, 'trashed'>;
-
 /** An entry in an album, with the holder of the items that have it. */
 export interface AccessTerm {
   holder: Holder;
@@ -25,7 +22,7 @@ export interface AccessTerm {
 
 /** Classes and terms by number; 0 is none. */
 export interface AccessLists {
-  classes: (AccessClass | undefined)[];
+  classes: (ClassClaims | undefined)[];
   terms: (AccessTerm | undefined)[];
 }
 
@@ -65,7 +62,7 @@ export function openAccessNumbers(db: Sqlite): AccessNumbers {
 
   return {
     numbersOf({ item: { holder }, audience, archived, locked, guest, saw, entries }) {
-      const claims: AccessClass = { holder, audience, archived, locked, guest, saw: sorted(saw) };
+      const claims: ClassClaims = { holder, audience, archived, locked, guest, saw: sorted(saw) };
       const terms = entries.map(({ album, by, saw: { [self]: _own, ...others } }): AccessTerm => {
         // The ends of the item itself were checked when its document was read.
         return { holder, entry: { album, by, saw: sorted(others) } };
@@ -94,6 +91,6 @@ const sorted = (saw: Saw): Saw =>
 export function readAccessLists(db: Sqlite, { classes, terms }: AccessLists): void {
   const newClasses = db.prepare<{ id: number; claims: string }>('SELECT id, claims FROM catalog_class WHERE id >= ?');
   const newTerms = db.prepare<{ id: number; term: string }>('SELECT id, term FROM catalog_term WHERE id >= ?');
-  for (const { id, claims } of newClasses.all(classes.length)) classes[id] = JSON.parse(claims) as AccessClass;
+  for (const { id, claims } of newClasses.all(classes.length)) classes[id] = JSON.parse(claims) as ClassClaims;
   for (const { id, term } of newTerms.all(terms.length)) terms[id] = JSON.parse(term) as AccessTerm;
 }

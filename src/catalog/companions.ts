@@ -40,7 +40,7 @@ export function openCompanions(db: Sqlite, sight: RowSight) {
     return (
       claims !== undefined &&
       viewer.onlooker !== undefined &&
-      access.seesClass(viewer.onlooker, { ...claims, audience: 'public', trashed }) === true
+      access.seesClass(viewer.onlooker, { ...claims, audience: 'public' }, trashed) === true
     );
   }
 

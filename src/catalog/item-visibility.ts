@@ -2,11 +2,11 @@
  * Which items of the catalog somebody may see. access/item-access.ts decides; here it is asked once per class and per album entry instead of
  * once per photo, again when a control document has changed. A viewer is then one byte per class and the list of the entries that count.
  */
-import { openItemAccess, type ItemAccess, type Onlooker } from '../access/item-access.js';
+import { openItemAccess, type ClassClaims, type ItemAccess, type Onlooker } from '../access/item-access.js';
 import type { Sqlite } from '../base/sqlite.js';
 import { house, type Item } from '../document/item-id.js';
 import type { Audience } from '../document/photo-document.js';
-import { makeAccessLists, readAccessLists, type AccessClass, type AccessLists } from './access-classes.js';
+import { makeAccessLists, readAccessLists, type AccessLists } from './access-classes.js';
 import type { CatalogViewer } from './catalog-answers.js';
 import { readState } from './catalog-tables.js';
 import { placeOf, type Columns } from './columns.js';
@@ -37,14 +37,16 @@ export interface Sight {
 /** Whether items of the house with an audience exist for somebody. */
 export const seesAudience = (access: ItemAccess, onlooker: Onlooker | undefined, audience: Audience): boolean =>
   onlooker !== undefined &&
-  access.seesClass(onlooker, {
-    ...{ holder: house, audience, trashed: false, archived: false, locked: false, guest: false, saw: {} },
-  }) === true;
+  access.seesClass(
+    onlooker,
+    { holder: house, audience, archived: false, locked: false, guest: false, saw: {} },
+    false,
+  ) === true;
 
-function bitsOf(access: ItemAccess, onlooker: Onlooker, claims: AccessClass): number {
-  const living = access.seesClass(onlooker, { ...claims, trashed: false });
-  const trashed = access.seesClass(onlooker, { ...claims, trashed: true }) === true;
-  return (living === true ? sees.living : living ? sees.inAlbums : 0) | (trashed ? sees.trashed : 0);
+function bitsOf(access: ItemAccess, onlooker: Onlooker, claims: ClassClaims): number {
+  const living = access.seesClass(onlooker, claims, false);
+  if (living !== true) return living ? sees.inAlbums : 0;
+  return access.seesClass(onlooker, claims, true) === true ? sees.living | sees.trashed : sees.living;
 }
 
 /** Bits of `sees` by number of the class. */
@@ -61,36 +63,42 @@ function shownTerms(access: ItemAccess, onlooker: Onlooker, { terms }: AccessLis
 /** So many viewers are remembered. */
 const mostViewers = 32;
 
+/** Remembers what was computed for the last viewers from one state of the control documents and lists that only grew longer. */
+function rememberViewers<T>(
+  compute: (access: ItemAccess, onlooker: Onlooker | undefined, lists: AccessLists) => T,
+): (access: ItemAccess, onlooker: Onlooker | undefined, lists: AccessLists) => T {
+  const known = new Map<string, { size: number; value: T }>();
+  let by: { access: ItemAccess; lists: AccessLists } | undefined;
+  return (access, onlooker, lists) => {
+    if (by?.access !== access || by.lists !== lists) known.clear();
+    by = { access, lists };
+    const key = JSON.stringify([onlooker]);
+    const size = lists.classes.length + lists.terms.length;
+    let found = known.get(key);
+    if (found?.size !== size) found = { size, value: compute(access, onlooker, lists) };
+    known.delete(key);
+    known.set(key, found);
+    if (known.size > mostViewers) known.delete(known.keys().next().value!);
+    return found.value;
+  };
+}
+
 /** Finds what exists for viewers. Good until the next write to the columns. */
 export function openSights(
   db: Sqlite,
   accessNow: () => ItemAccess,
 ): (columns: Columns, viewer: CatalogViewer) => Sight {
-  const known = new Map<string, Pick<Sight, 'classes' | 'terms'> & { of: number }>();
   const takenOut = openTakenOut(db);
-  let by: { access: ItemAccess; columns: Columns } | undefined;
-
-  function remembered(access: ItemAccess, { access: lists }: Columns, onlooker: Onlooker | undefined) {
-    const key = JSON.stringify([onlooker]);
-    let found = known.get(key);
-    const size = lists.classes.length + lists.terms.length;
-    if (found?.of !== size) {
-      const classes = classBits(access, onlooker, lists);
-      const isAsked = onlooker !== undefined && classes.some((bits) => (bits & sees.inAlbums) !== 0);
-      found = { classes, terms: isAsked ? shownTerms(access, onlooker, lists) : [], of: size };
-    }
-    known.delete(key);
-    known.set(key, found);
-    if (known.size > mostViewers) known.delete(known.keys().next().value!);
-    return found;
-  }
+  const remembered = rememberViewers((access, onlooker, lists) => {
+    const classes = classBits(access, onlooker, lists);
+    const isAsked = onlooker !== undefined && classes.some((bits) => (bits & sees.inAlbums) !== 0);
+    return { classes, terms: isAsked ? shownTerms(access, onlooker, lists) : [] };
+  });
 
   return (columns, viewer) => {
     const access = accessNow();
-    if (by?.access !== access || by.columns !== columns) known.clear();
-    by = { access, columns };
     const { onlooker } = viewer;
-    const { classes, terms } = remembered(access, columns, onlooker);
+    const { classes, terms } = remembered(access, onlooker, columns.access);
     const rows = onlooker && terms.length > 0 ? takenOut(columns, access) : [];
     const apart = rows.map(({ slot, item, entries }) => ({
       slot,
@@ -114,6 +122,10 @@ interface TakenOut {
 function openTakenOut(db: Sqlite) {
   type Row = Pick<AccessRow, 'bytes' | 'class' | 'entries'> & { n: number };
   let last: { access: ItemAccess; columns: Columns; edition: number; rows: TakenOut[] } | undefined;
+  const idsOf = rememberViewers((access, _, { terms }) => {
+    const albums = new Set(terms.flatMap((term) => term?.entry.album ?? []));
+    return new Set([...albums].flatMap((album) => access.takenOut(album)));
+  });
 
   return (columns: Columns, access: ItemAccess): TakenOut[] => {
     const isNew = last?.access !== access || last.columns !== columns || last.edition !== columns.edition;
@@ -121,8 +133,7 @@ function openTakenOut(db: Sqlite) {
     const find = db.prepare<Row>(
       'SELECT n, bytes, class, entries FROM catalog_photo WHERE id = ? AND entries IS NOT NULL',
     );
-    const albums = new Set(columns.access.terms.flatMap((term) => term?.entry.album ?? []));
-    const ids = new Set([...albums].flatMap((album) => access.takenOut(album)));
+    const ids = idsOf(access, undefined, columns.access);
     const inUse = columns.order.subarray(0, columns.count);
     const rows = [...ids].flatMap((id) => {
       const row = find.get(Buffer.from(id, 'hex'));
@@ -156,7 +167,7 @@ export const accessColumns = ['id', 'bytes', 'state', 'class', 'entries'] as con
 export interface RowSight extends Pick<Sight, 'viewer' | 'access' | 'classes'> {
   seesRow(row: AccessRow): boolean;
   /** What a row says about who may see it, apart from albums and trash. */
-  classOf(row: AccessRow): AccessClass | undefined;
+  classOf(row: AccessRow): ClassClaims | undefined;
 }
 
 /** The lists as they are in the tables, read again only as far as they are new. */
@@ -175,11 +186,12 @@ function openAccessLists(db: Sqlite): () => AccessLists {
 /** Opens it for one answer. */
 export function openRowSights(db: Sqlite, accessNow: () => ItemAccess): (viewer: CatalogViewer) => RowSight {
   const listsNow = openAccessLists(db);
+  const remembered = rememberViewers(classBits);
   return (viewer) => {
     const { onlooker } = viewer;
     const [access, lists] = [accessNow(), listsNow()];
-    const classes = classBits(access, onlooker, lists);
-    const classOf = (row: AccessRow): AccessClass | undefined => lists.classes[row.class];
+    const classes = remembered(access, onlooker, lists);
+    const classOf = (row: AccessRow): ClassClaims | undefined => lists.classes[row.class];
 
     function isShownInAlbum(row: AccessRow): boolean {
       const holder = classOf(row)?.holder;

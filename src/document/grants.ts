@@ -121,10 +121,28 @@ export function isKnown(saw: Saw, set: GrantSet, grants: Grants): boolean {
 
 /** Whether somebody saw every end of a set that concerns one of `whom`. `heads`: what they saw of that set. */
 export function sawEnds(set: GrantSet, heads: readonly string[], whom: readonly string[]): boolean {
-  const concerned = [...set.ends.values()].filter(({ to }) => to !== undefined && whom.includes(to));
+  const concerned = whom.flatMap((to) => endsOf(set, to));
   if (concerned.length === 0) return true;
   const { seen } = closureOf(set, heads);
   return concerned.every(({ key }) => seen.has(key));
+}
+
+const endsByTo = new WeakMap<GrantSet, Map<string, End[]>>();
+
+/** The ends of a set that concern somebody; found once for all, since a set that was read is never changed. */
+export function endsOf(set: GrantSet, to: string): readonly End[] {
+  let found = endsByTo.get(set);
+  if (!found) {
+    found = new Map<string, End[]>();
+    for (const end of set.ends.values()) {
+      if (end.to === undefined) continue;
+      const others = found.get(end.to);
+      if (others) others.push(end);
+      else found.set(end.to, [end]);
+    }
+    endsByTo.set(set, found);
+  }
+  return found.get(to) ?? [];
 }
 
 /** Whether a give stands in its own set: what it saw is here, and it saw every end of whom it is for, and of everything. */

@@ -1,6 +1,6 @@
 /**
  * The documents on which access to the items of others depends (docs/people.md): people, partners, members, albums. Each is parsed
- * once until one of them changes, together with all ends of it that this server has ever seen (known-ends.ts). Only reads; a document
+ * once until it changes, together with all ends of it that this server has ever seen (known-ends.ts). Only reads; a document
  * that is missing, or that this version cannot read, gives no access.
  */
 import type { Sqlite } from '../base/sqlite.js';
@@ -23,7 +23,7 @@ export interface ControlDocuments extends Grants {
   restoreEnds: KnownEnds['restore'];
   /** Whether this library has, or ever had, a document of a library that people share: an item, an album, a grant. */
   isUsed(): boolean;
-  /** The number of the newest change of a control document: another one means that access may have changed. Cheap to ask. */
+  /** Another number than before means that access may have changed. Cheap to ask. */
   edition(): number;
 }
 
@@ -52,28 +52,47 @@ export function openControlDocuments(
   { bodyOf, ends: known }: ControlSources,
   lastChange: () => number,
 ): ControlDocuments {
-  const ranges = prefixes.map(
-    (prefix) => `SELECT max(seq) AS n FROM change WHERE doc >= '${prefix}' AND doc < '${prefix}~'`,
-  );
-  const newest = db.prepare<{ n: number | null }>(`SELECT max(n) AS n FROM (${ranges.join(' UNION ALL ')})`);
+  const all = prefixes
+    .map((prefix) => `SELECT doc, seq FROM change WHERE doc >= '${prefix}' AND doc < '${prefix}~'`)
+    .join(' UNION ALL ');
+  const newest = db.prepare<{ n: number | null }>(`SELECT max(seq) AS n FROM (${all})`);
+  const changedSince = db.prepare<{ doc: string }>(`SELECT doc FROM (${all}) WHERE seq > ?`);
   const used = db.prepare(`SELECT 1 FROM change WHERE ${sharedRanges} LIMIT 1`);
   const parsed = new Map<string, GrantSet | undefined>();
-  let seen = -1;
-  let edition = -1;
+  const alive = new Map<string, boolean>();
+  let edition = 0;
+  /** What the maps are as new as; the transactions in which that was read, and in which a control document had changed, 0 for none. */
+  let seen = { last: -1, newest: 0, turn: 0, changedIn: 0 };
+
+  function forgetChanged(found: number): void {
+    // What was read in a transaction may have been rolled back with it.
+    const isDoubtful = seen.changedIn !== 0 && seen.changedIn !== db.turn;
+    if (isDoubtful || found < seen.newest) for (const map of [parsed, alive]) map.clear();
+    else if (found === seen.newest) return;
+    else for (const { doc } of changedSince.all(seen.newest)) for (const map of [parsed, alive]) map.delete(doc);
+    edition++;
+    seen.changedIn = db.turn;
+  }
 
   function refresh(): number {
     const last = lastChange();
-    if (last === seen) return edition;
-    seen = last;
+    if (last === seen.last && (seen.turn === 0 || seen.turn === db.turn)) return edition;
     const found = newest.get()?.n ?? 0;
-    if (found !== edition) parsed.clear();
-    return (edition = found);
+    forgetChanged(found);
+    seen = { last, newest: found, turn: db.turn, changedIn: seen.changedIn === db.turn ? db.turn : 0 };
+    return edition;
   }
 
-  const isAlive = (id: string, kind: string): boolean => {
-    const body = readable(bodyOf(id));
-    return body !== undefined && own(body, 'kind') === kind && !isSet(body, 'removed');
-  };
+  function isAlive(id: string, kind: string): boolean {
+    refresh();
+    let found = alive.get(id);
+    if (found === undefined) {
+      const body = readable(bodyOf(id));
+      found = body !== undefined && own(body, 'kind') === kind && !isSet(body, 'removed');
+      alive.set(id, found);
+    }
+    return found;
+  }
 
   return {
     find(id) {

@@ -61,3 +61,21 @@ test('members that came from a newer version give no access', () => {
   there.insert([{ id: membersId(album), revisions, deleted: false, body: { ...body, format: 99 } }]);
   expect(itemAccess(there).albumRight(album, ben)).toBeUndefined();
 });
+
+test('what a transaction read of documents that it changed is forgotten when it is rolled back', () => {
+  const { library } = memory();
+  for (const person of [anna, ben]) addPerson(library, person);
+  const share = (to: string): unknown =>
+    write(library, membersId(album), (body, at) => withGive(body, { to: `person:${to}`, what: 'view' }, { at, by }));
+  const failing = (): void =>
+    library.transaction(() => {
+      share(ben);
+      expect(itemAccess(library).albumRight(album, ben)).toBe('view');
+      throw new Error('no');
+    });
+  expect(failing).toThrow('no');
+  // The next change of a control document has the number that the one which was rolled back had.
+  write(library, `own-album:${album}`, (body, at) => ({ ...body, name: { value: 'x', at, by } }));
+  expect(itemAccess(library).albumRight(album, ben)).toBeUndefined();
+  expect(library.controls.hasAlbum(album)).toBe(true);
+});
