@@ -4,10 +4,10 @@
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import { noGrants, withSight } from '../document/grants.js';
-import { house, isPerson, itemId, itemOf, peopleId, sharingId, type Holder, type Item } from '../document/item-id.js';
-import { merge } from '../document/merge.js';
-import { photoOf, type Edits, type PhotoDocument } from '../document/photo-document.js';
+import { house, isPerson, itemId, peopleId, sharingId, type Holder, type Item } from '../document/item-id.js';
+import type { Edits, PhotoDocument } from '../document/photo-document.js';
 import { owner } from '../document/photo-senders.js';
+import { photosWith, withBytesOf } from '../library/items-of-bytes.js';
 import type { Library } from '../library/library.js';
 import type { Reservation } from '../library/local-tables.js';
 import type { ArrivingFile } from './arriving-file.js';
@@ -62,10 +62,5 @@ export function newEdits(library: Library, { holder = house, by = owner }: Pick<
 
 /** A new item with what other items say of the same bytes: what is made of bytes is made once. */
 export function withBytesKnown(library: Library, photo: PhotoDocument, item: Item): PhotoDocument {
-  return library.items.withBytes(item.sha256).reduce((known, id) => {
-    const other = itemOf(id)?.holder === item.holder ? undefined : photoOf(library.get(id)?.body);
-    if (!other) return known;
-    const { facts, renditions, clips } = other;
-    return merge(known, { ...known, facts, renditions, ...(clips && { clips }) });
-  }, photo);
+  return photosWith(library, item.sha256).reduce(withBytesOf, photo);
 }

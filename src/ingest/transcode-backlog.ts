@@ -9,7 +9,7 @@ import { motionOf, pairOf } from '../document/facts.js';
 import { entriesOf, own, textOf } from '../document/json-values.js';
 import { itemOf } from '../document/item-id.js';
 import type { PhotoDocument } from '../document/photo-document.js';
-import { photoWith } from '../library/items-of-bytes.js';
+import { photosWith } from '../library/items-of-bytes.js';
 import { viewPhoto } from '../document/photo-view.js';
 import { numberCheckpoint, openChangeFollower } from '../library/follow.js';
 import type { Library } from '../library/library.js';
@@ -85,12 +85,16 @@ export function openWanted(db: Sqlite, library: Library, clock: Clock): Transcod
   const failed = db.prepare('UPDATE clip_wanted SET tries = tries + ?, due = ?, reason = ? WHERE sha256 = ?');
 
   function look(sha256: string): void {
-    const photo = photoWith(library, sha256);
-    const stage = photo && lacks(photo, asked.get(sha256) !== undefined);
-    if (stage === undefined) return void drop.run(sha256);
-    const { taken } = viewPhoto(sha256, photo!, { here: false });
-    const own = isOurs(photo!, library.server);
-    put.run(sha256, stages.indexOf(stage), taken, own ? 0 : clock.now() + courtesy);
+    const isAsked = asked.get(sha256) !== undefined;
+    const lacking = photosWith(library, sha256).flatMap((photo) => {
+      const stage = lacks(photo, isAsked);
+      return stage === undefined ? [] : [{ photo, stage: stages.indexOf(stage) }];
+    });
+    const first = lacking.sort((a, b) => a.stage - b.stage)[0];
+    if (!first) return void drop.run(sha256);
+    const { taken } = viewPhoto(sha256, first.photo, { here: false });
+    const own = lacking.some(({ photo }) => isOurs(photo, library.server));
+    put.run(sha256, first.stage, taken, own ? 0 : clock.now() + courtesy);
   }
 
   const follower = openChangeFollower({
@@ -129,6 +133,10 @@ export function openWanted(db: Sqlite, library: Library, clock: Clock): Transcod
 
 const has = ({ clips }: PhotoDocument, name: 'hover' | 'video'): boolean =>
   textOf(own(own(clips, name), 'at')) >= clipAt;
+
+/** Whether a document has what is made at a stage. */
+export const hasStage = (document: PhotoDocument, stage: Stage): boolean =>
+  stage === 'pictures' ? lacks(document) !== 'pictures' : has(document, stage);
 
 /**
  * What is to be made next of a document; undefined where nothing is. `asked`: what plays was asked for by those who may not have

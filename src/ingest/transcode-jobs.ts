@@ -16,12 +16,12 @@ import { motionOf } from '../document/facts.js';
 import { merge } from '../document/merge.js';
 import { type Clip, exifId, type ExifDocument, type PhotoDocument } from '../document/photo-document.js';
 import { keepFollowing } from '../library/follow.js';
-import { photoWith, updatePhotosWith } from '../library/items-of-bytes.js';
+import { photosWith, updatePhotosWith, withBytesOf } from '../library/items-of-bytes.js';
 import type { Library } from '../library/library.js';
 import { headLength, identify } from '../photo/formats/identify.js';
 import type { VideoSource } from '../video/transcode.js';
 import { makeFilm, type FilmParts } from './ingest-video.js';
-import { clipAt, lacksVideo, openWanted, type TranscodeBacklog, type Wish } from './transcode-backlog.js';
+import { clipAt, hasStage, lacksVideo, openWanted, type TranscodeBacklog, type Wish } from './transcode-backlog.js';
 
 /** What making films works with. */
 export interface TranscodeParts extends FilmParts {
@@ -114,18 +114,25 @@ export function openClips(parts: TranscodeParts): TranscodeJobs {
 async function make({ sha256, stage }: Wish, parts: TranscodeParts): Promise<number> {
   const { library, archive, files } = parts;
   const row = library.local.originals.find(sha256);
-  const document = photoWith(library, sha256);
-  if (row?.state !== 'here' || !document) throw new PhotospoolError('not-found', 'The original is not here any more.');
+  const photos = photosWith(library, sha256);
+  if (row?.state !== 'here' || photos.length === 0)
+    throw new PhotospoolError('not-found', 'The original is not here any more.');
+  const known = photos.reduce(withBytesOf);
+  // One item may have what another with the same bytes lacks: that is not made again.
+  if (hasStage(known, stage)) {
+    updatePhotosWith(library, sha256, (body) => withBytesOf(body, known));
+    return 0;
+  }
   const path = archive.resolve(row.path);
   if (stage === 'pictures') {
     await picture(await sourceOf(path, row.bytes, files), sha256, parts);
     return 1;
   }
   const both =
-    stage === 'hover' && lacksVideo(document)
+    stage === 'hover' && photos.some((photo) => lacksVideo(photo))
       ? await bothFilms(await sourceOf(path, row.bytes, files), parts)
       : undefined;
-  const made = both ?? { [stage]: await makeClip(path, row.bytes, document.facts, stage, parts) };
+  const made = both ?? { [stage]: await makeClip(path, row.bytes, known.facts, stage, parts) };
   updatePhotosWith(library, sha256, (body) => merge(body, { ...body, clips: { ...body.clips, ...made } }));
   return Object.keys(made).length;
 }

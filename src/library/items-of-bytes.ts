@@ -3,6 +3,7 @@
  * bytes is written into every item that has them, each in a change of its own.
  */
 import { itemOf, ownPrefix } from '../document/item-id.js';
+import { merge } from '../document/merge.js';
 import { photoOf, type PhotoDocument } from '../document/photo-document.js';
 import type { Library } from './library.js';
 
@@ -32,12 +33,16 @@ export const countItems = (library: Library): number =>
   prefixes.reduce((sum, prefix) => sum + library.count(prefix), 0);
 
 /** A photo with these bytes, the house’s where it has one; undefined where no item has them. */
-export function photoWith(library: Library, sha256: string): PhotoDocument | undefined {
-  for (const id of library.items.withBytes(sha256)) {
-    const photo = photoOf(library.get(id)?.body);
-    if (photo) return photo;
-  }
-  return undefined;
+export const photoWith = (library: Library, sha256: string): PhotoDocument | undefined =>
+  photosWith(library, sha256)[0];
+
+/** All photos with these bytes, the house’s first. */
+export const photosWith = (library: Library, sha256: string): PhotoDocument[] =>
+  library.items.withBytes(sha256).flatMap((id) => photoOf(library.get(id)?.body) ?? []);
+
+/** A photo with what another one says of the same bytes, where that is missing or counts more in a merge. */
+export function withBytesOf(photo: PhotoDocument, { facts, renditions, clips }: PhotoDocument): PhotoDocument {
+  return merge(photo, { ...photo, facts, renditions, ...(clips && { clips }) });
 }
 
 /** Changes every item with these bytes. Answers whether that changed one. @throws as `Library.update`. */

@@ -10,6 +10,7 @@ import { openFiles } from '../../src/base/files.js';
 import { silent } from '../../src/base/log.js';
 import { systemClock } from '../../src/base/clock.js';
 import { openSqlite } from '../../src/base/sqlite.js';
+import { itemId } from '../../src/document/item-id.js';
 import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { openClips, type TranscodeJobs } from '../../src/ingest/transcode-jobs.js';
 import { openIngest, type IngestOutcome } from '../../src/ingest/ingest.js';
@@ -151,6 +152,13 @@ describe.skipIf(noFfmpeg)('a video, where there is ffmpeg (skipped where there i
       expect(hashOf(readFileSync(path))).toBe(clip.sha256);
     }
     expect(home.temporaries()).toEqual([]);
+    // An item of a person with the same bytes, from a server without ffmpeg, gets what is made, and nothing is made again.
+    const own = itemId({ holder: '1'.padStart(26, '0'), sha256 });
+    const { clips: _, renditions, ...whole } = home.photo(sha256);
+    home.library.update(own, () => ({ ...whole, renditions: { recipe: 0, unshown: 'no-ffmpeg' } }));
+    expect(await home.clips().drain()).toBe(0);
+    expect(home.library.get(own)!.body).toMatchObject({ clips, renditions });
+    expect(home.clips().wanted.count()).toEqual({ waiting: 0, failed: 0 });
   });
 
   it('that is brief has both films after one turn, or one by one where that fails', async () => {
