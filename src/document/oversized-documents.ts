@@ -3,7 +3,8 @@
  * branch of 1 MiB must not prevent its merge: then a document drops content that no server of ours writes in such
  * amounts. What is dropped depends on the document alone, so servers with the same branches drop the same. Pure.
  */
-import { canonical, fieldLimit, mergedSizeLimit, sizeOf, weigh } from './canonical-json.js';
+import { canonical } from './canonical-json.js';
+import { fieldLimit, mergedSizeLimit, sizeOf, weigh } from './size-limits.js';
 import { shownEdit } from './edits.js';
 import { fieldNames, type FieldName } from './field-rules.js';
 import { compareText, entriesOf, isObject, own, textOf } from './json-values.js';

@@ -5,7 +5,8 @@
  * table, is taken in at the next opening. A crash leaves a document and its ends as they were before, or both as they are after.
  */
 import type { Sqlite } from '../base/sqlite.js';
-import { canonical, sizeLimit, sizeOf } from '../document/canonical-json.js';
+import { canonical } from '../document/canonical-json.js';
+import { sizeLimit, sizeOf } from '../document/size-limits.js';
 import { readGrants, type End } from '../document/grants.js';
 import { itemOf, ownPrefix, peopleId } from '../document/item-id.js';
 import { isObject, own, type JsonObject } from '../document/json-values.js';

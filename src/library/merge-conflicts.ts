@@ -9,7 +9,8 @@
  * A leaf of a newer format stays beside the merge of all others, for a server that understands it. Anybody can write such a number:
  * so it hides no photo that this version understands, but its audience and its place in the trash count.
  */
-import { canonical, hasTooManyFields, mergedSizeLimit, sizeOf } from '../document/canonical-json.js';
+import { canonical } from '../document/canonical-json.js';
+import { hasTooManyFields, mergedSizeLimit, sizeOf } from '../document/size-limits.js';
 import { isObject, own } from '../document/json-values.js';
 import { isNewer, merge } from '../document/merge.js';
 import { format, type Body } from '../document/photo-document.js';

@@ -3,7 +3,8 @@
  * does not fit is refused before anything is written.
  */
 import { PhotospoolError, printable } from '../base/errors.js';
-import { canonical, fieldLimit, hasTooManyFields, mergedSizeLimit, wellFormed } from '../document/canonical-json.js';
+import { canonical, wellFormed } from '../document/canonical-json.js';
+import { fieldLimit, hasTooManyFields, mergedSizeLimit } from '../document/size-limits.js';
 
 /** A revision with its ancestors, as replication brings it (`new_edits=false`). */
 export interface Incoming<B extends object = Record<string, unknown>> {

@@ -5,7 +5,8 @@
  */
 import { PhotospoolError, printable } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
-import { canonical, hasTooManyFields, mergedSizeLimit, sizeLimit, sizeOf } from '../document/canonical-json.js';
+import { canonical } from '../document/canonical-json.js';
+import { hasTooManyFields, mergedSizeLimit, sizeLimit, sizeOf } from '../document/size-limits.js';
 import { isNewer } from '../document/merge.js';
 import type { Body } from '../document/photo-document.js';
 import { isPurge, revive } from '../document/purge.js';

@@ -3,7 +3,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonical, sizeOf, wellFormed } from '../../src/document/canonical-json.js';
+import { canonical, wellFormed } from '../../src/document/canonical-json.js';
+import { sizeOf } from '../../src/document/size-limits.js';
 
 test('keys are sorted by UTF-16 code unit, numbers are as ECMAScript writes them (the example of RFC 8785)', () => {
   const value = {

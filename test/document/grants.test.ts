@@ -3,7 +3,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonical, sizeOf } from '../../src/document/canonical-json.js';
+import { canonical } from '../../src/document/canonical-json.js';
+import { sizeOf } from '../../src/document/size-limits.js';
 import {
   closureOf,
   everything,

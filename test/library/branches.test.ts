@@ -3,7 +3,8 @@
  * purged, on every server, and servers that exchange everything end equal.
  */
 import { describe, expect, test } from 'vitest';
-import { canonical, fieldLimit, mergedSizeLimit, sizeOf, weigh } from '../../src/document/canonical-json.js';
+import { canonical } from '../../src/document/canonical-json.js';
+import { fieldLimit, mergedSizeLimit, sizeOf, weigh } from '../../src/document/size-limits.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
 import { photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
 import { viewPhoto, type PhotoView } from '../../src/document/photo-view.js';
