@@ -38,6 +38,27 @@ test('a change of a control document opens another decision, a change of a photo
   expect(itemAccess(library).albumRight(album, ben)).toBeUndefined();
 });
 
+test('what a transaction wrote that was rolled back decides nothing after it', () => {
+  const { library } = memory();
+  for (const person of [anna, ben]) addPerson(library, person);
+  const give = (what: string): unknown =>
+    write(library, membersId(album), (body, at) => withGive(body, { to: `person:${ben}`, what }, { at, by }));
+  const right = (): unknown => itemAccess(library).albumRight(album, ben);
+  expect(right()).toBeUndefined();
+  const failed = (): unknown =>
+    library.transaction(() => {
+      give('view');
+      expect(right()).toBe('view');
+      throw new Error('rolled back');
+    });
+  expect(failed).toThrow('rolled back');
+  expect(right()).toBeUndefined();
+  expect(failed).toThrow('rolled back');
+  // The next change has the number that the one had which was rolled back.
+  give('add');
+  expect(right()).toBe('add');
+});
+
 test('a person or an album exists until its document says that it was removed', () => {
   const { library } = memory();
   const { controls } = library;
