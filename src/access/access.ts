@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../base/clock.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { peopleId } from '../document/item-id.js';
 import type { Library } from '../library/library.js';
 import { openAccounts, type Accounts } from './accounts.js';
 import { openAudit, type Audit } from './audit-log.js';
@@ -83,6 +84,7 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const parts = { db, clock, people, sessions, devices, codes, passkeys, factors, audit };
   const accounts = openAccounts({ ...parts, settings, tokens, shares, removeUnclaimedPeers });
   library.onReceive('person:', (id, from) => accounts.receive(id.slice('person:'.length), from));
+  library.onReceive(peopleId, (_id, from) => accounts.receiveEnds(from));
   for (const id of people.unseen()) accounts.receive(id);
   const signing = openSigning({ ...parts, passwords, accounts });
   const known = {

@@ -13,7 +13,7 @@ import { setUp, type Codes } from './one-time-codes.js';
 import type { Devices } from './known-browsers.js';
 import { keyOfName } from './account-names.js';
 import type { NewPasskey, Passkey, Passkeys } from './passkeys.js';
-import type { People, Person, PersonChange, PersonRole, WaitingChange } from './people.js';
+import type { People, Person, PersonChange, PersonRole, ReceivedPerson, WaitingChange } from './people.js';
 import type { SecondFactors } from './second-factor.js';
 import type { Sessions } from './sessions.js';
 import type { SettingStore } from './access-settings.js';
@@ -60,6 +60,8 @@ export interface Accounts {
   reject(id: string, edition: string, actor: Actor): void;
   /** Looks at the document of a person that another server sent: what is less applies, what is more waits. */
   receive(id: string, from?: string): void;
+  /** Looks at the family’s grant set, as another server sent it: who was removed or demoted there is so here. */
+  receiveEnds(from?: string): void;
   /** Draws a one-time link for a person. @throws PhotospoolError `not-found`. */
   invite(id: string, actor: Actor): { code: string; expires: number };
   /** The hash of a password. */
@@ -271,7 +273,10 @@ function openRoster(
 }
 
 /** What the documents of people say that came from other servers. */
-interface WaitingPeople extends Pick<Accounts, 'isFirstOwner' | 'waiting' | 'approve' | 'reject' | 'receive'> {
+interface WaitingPeople extends Pick<
+  Accounts,
+  'isFirstOwner' | 'waiting' | 'approve' | 'reject' | 'receive' | 'receiveEnds'
+> {
   firstOwner(name: string): WaitingChange | undefined;
 }
 
@@ -286,6 +291,24 @@ function openWaitingPeople(core: Core): WaitingPeople {
     throw new PhotospoolError('conflict', 'What waits for this person has changed meanwhile.', {
       hint: 'Look at it once more.',
     });
+  }
+
+  function isLastHere(id: string): boolean {
+    const account = find(id);
+    return account !== undefined && isLast(account);
+  }
+
+  /** What follows from what another server said of a person. */
+  function apply(received: ReceivedPerson | undefined, id: string, from: string): void {
+    if (!received) return;
+    const { before, after, waiting } = received;
+    // Their password and passkeys stay, and open nothing: an owner here may take them back.
+    if (before?.removed === false && after.removed) endAll(id);
+    const note = (what: Happening, detail: string): void => audit.note(what, { who: from, detail, source: from });
+    if (!before && !after.removed) note('person-added', `${after.name} (${after.role}), by replication`);
+    const told = before ? describeStanding(before, after) : '';
+    if (told !== '') note(after.removed ? 'person-removed' : 'person-changed', `${told}, by replication`);
+    if (waiting) note('change-waiting', describeStanding(after, { ...after, ...waiting.change }));
   }
 
   /** Somebody of that name whose document says owner, while this home has no owner account. */
@@ -307,7 +330,7 @@ function openWaitingPeople(core: Core): WaitingPeople {
         const isLess = change.removed === true || change.role === 'family';
         if (before && isLess) checkNotLast(before);
         if (isPromotion(here, { ...here, ...change })) checkConfirmed(actor);
-        const after = people.approve(id);
+        const after = people.approve(id, actor.by);
         if (after.removed) forget(id);
         const account = find(id);
         if (account && canSignIn(account)) settle(account, actor);
@@ -322,17 +345,12 @@ function openWaitingPeople(core: Core): WaitingPeople {
       }),
     receive: (id, from = 'another server') =>
       db.transaction(() => {
-        const account = find(id);
-        const received = people.receive(id, account !== undefined && isLast(account), from);
-        if (!received) return;
-        const { before, after, waiting } = received;
-        // Their password and passkeys stay, and open nothing: an owner here may take them back.
-        if (before?.removed === false && after.removed) endAll(id);
-        const note = (what: Happening, detail: string): void => audit.note(what, { who: from, detail, source: from });
-        if (!before && !after.removed) note('person-added', `${after.name} (${after.role}), by replication`);
-        const told = before ? describeStanding(before, after) : '';
-        if (told !== '') note(after.removed ? 'person-removed' : 'person-changed', `${told}, by replication`);
-        if (waiting) note('change-waiting', describeStanding(after, { ...after, ...waiting.change }));
+        apply(people.receive(id, isLastHere(id), from), id, from);
+        if (!isLastHere(id)) apply(people.receiveEnds(id, from), id, from);
+      }),
+    receiveEnds: (from = 'another server') =>
+      db.transaction(() => {
+        for (const { id } of people.all()) if (!isLastHere(id)) apply(people.receiveEnds(id, from), id, from);
       }),
   };
 }

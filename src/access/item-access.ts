@@ -85,6 +85,8 @@ export type AlbumRight = 'view' | 'add';
 export interface ItemAccess {
   /** Whether somebody belongs to the family. */
   isMember(person: string): boolean;
+  /** Whether no demotion of somebody counts: none is known, or it was taken back since. Who is an owner, their own document says. */
+  keepsRole(person: string): boolean;
   /** Whether what a holder shows to everyone may be published. */
   mayPublish(holder: Holder): boolean;
   isPartner(of: Holder, person: string): boolean;
@@ -196,6 +198,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
 
   const access: ItemAccess = {
     isMember,
+    keepsRole: (person) => !isEnded(people, `role:${person}`) || given(people, house, `role:${person}`, 'owner'),
     mayPublish: (holder) => holder === house || mayPublish(holder),
     isPartner: (of, person) => of !== house && isPartner(of)(person),
     albumRight: (album, person) => albumOf(album)?.right(person),

@@ -13,6 +13,8 @@ import { withRegisters } from '../document/overruled-registers.js';
 import { format, type Body } from '../document/photo-document.js';
 import type { Library } from '../library/library.js';
 import { keyOfName, readName } from './account-names.js';
+import { itemAccess } from './library-access.js';
+import { openPeopleGrants } from './people-grants.js';
 import { sharesBy } from './permissions.js';
 import { readStanding, receive, standingKeys, waitingChange, type PersonRole, type Standing } from './pending-roles.js';
 
@@ -67,11 +69,16 @@ export interface People {
   /**
    * Puts a waiting change in force. @throws PhotospoolError `not-found` where nothing waits, `conflict` where the name is taken.
    */
-  approve(id: string): Standing;
+  approve(id: string, by: string): Standing;
   /** Puts the document back to what is in force here. @throws PhotospoolError `not-found` where nothing waits. */
   reject(id: string, by: string): Standing;
   /** Looks at the document of a person that came from elsewhere. Undefined where it changes nothing and asks nothing. */
   receive(id: string, isLast: boolean, from?: string): ReceivedPerson | undefined;
+  /**
+   * Looks at what the family’s grant set says of a person who is in force here: that they were removed or demoted, which applies at once.
+   * Undefined where it says nothing more.
+   */
+  receiveEnds(id: string, from?: string): ReceivedPerson | undefined;
   /** The ids of all whose document was written since it was looked at last. */
   unseen(): string[];
 }
@@ -101,7 +108,8 @@ export function openPeople(db: Sqlite, library: Library, clock: Pick<Clock, 'now
   const people: People = {
     ...{ all, find, named },
     ...openDecisions(core, clock),
-    ...openWaiting(core, clock),
+    ...openWaiting(core),
+    ...openReceiving(core, clock),
     unseen() {
       const ids = new Set([...library.scan(prefix)].map(({ id }) => id.slice(prefix.length)));
       for (const { person } of rows()) ids.add(person);
@@ -181,12 +189,13 @@ function openRows(db: Sqlite, library: Library) {
       if (!(error instanceof PhotospoolError) || error.code !== 'newer-version') throw error;
     }
   }
-  return { library, bodyOf, editionOf, keep, rowOf, rows, all, find, known, named, checkFree, write };
+  const grants = openPeopleGrants(library);
+  return { library, bodyOf, editionOf, keep, rowOf, rows, all, find, known, named, checkFree, write, grants };
 }
 
 /** What an owner here decides. */
 function openDecisions(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'add' | 'change' | 'remove'> {
-  const { library, bodyOf, keep, rowOf, known, checkFree, write } = core;
+  const { library, bodyOf, keep, rowOf, known, checkFree, write, grants } = core;
 
   return {
     add: ({ name: given, role }, by) =>
@@ -213,6 +222,7 @@ function openDecisions(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'add
         if (changed.length > 0) write(id, Object.fromEntries(changed.map((key) => [key, after[key]])), by);
         const { source, since } = rowOf(id)!;
         keep(id, { ...after, removed: false }, { source, since });
+        grants.decided(id, { ...before, removed: false }, { ...after, removed: false }, by);
         return after;
       }),
     remove: (id, by) =>
@@ -220,34 +230,33 @@ function openDecisions(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'add
         const person = known(id);
         write(id, { removed: true }, by);
         keep(id, { ...person, removed: true });
+        grants.decided(id, { ...person, removed: false }, { ...person, removed: true }, by);
         return person;
       }),
   };
 }
 
-/** What documents say that came from elsewhere: it waits where it would give somebody more. */
-function openWaiting(
-  core: Core,
-  clock: Pick<Clock, 'now'>,
-): Pick<People, 'waiting' | 'approve' | 'reject' | 'receive'> {
-  const { library, bodyOf, editionOf, keep, rowOf, rows, checkFree, write } = core;
+/** What waits for an owner here, of a row. */
+function waitingOf({ bodyOf }: Core, row: Columns): WaitingChange | undefined {
+  const said = readStanding(bodyOf(row.person));
+  const change = waitingChange(standingOf(row), said);
+  const edition = said?.edition ?? '';
+  if (!change || row.refused === edition) return undefined;
+  return {
+    ...{ id: row.person, here: standingOf(row), change, edition },
+    ...(row.source !== null && { from: row.source }),
+    ...(row.since !== null && { since: row.since }),
+  };
+}
 
-  function waitingOf(row: Columns): WaitingChange | undefined {
-    const said = readStanding(bodyOf(row.person));
-    const change = waitingChange(standingOf(row), said);
-    const edition = said?.edition ?? '';
-    if (!change || row.refused === edition) return undefined;
-    return {
-      ...{ id: row.person, here: standingOf(row), change, edition },
-      ...(row.source !== null && { from: row.source }),
-      ...(row.since !== null && { since: row.since }),
-    };
-  }
+/** What documents say that came from elsewhere: it waits where it would give somebody more. */
+function openWaiting(core: Core): Pick<People, 'waiting' | 'approve' | 'reject'> {
+  const { library, bodyOf, editionOf, keep, rowOf, rows, checkFree, write, grants } = core;
 
   /** The row of somebody about whom something waits. @throws PhotospoolError `not-found`. */
   function asked(id: string): WaitingChange {
     const row = rowOf(id);
-    const waiting = row && waitingOf(row);
+    const waiting = row && waitingOf(core, row);
     if (waiting) return waiting;
     throw new PhotospoolError('not-found', 'Nothing waits to be approved for this person.', { op: 'find' });
   }
@@ -255,14 +264,15 @@ function openWaiting(
   return {
     waiting: () =>
       rows()
-        .flatMap((row) => waitingOf(row) ?? [])
+        .flatMap((row) => waitingOf(core, row) ?? [])
         .sort((a, b) => a.here.name.localeCompare(b.here.name)),
-    approve: (id) =>
+    approve: (id, by) =>
       library.transaction(() => {
         const { here, change } = asked(id);
         const after = { ...here, ...change };
         if (!after.removed) checkFree(after.name, id);
         keep(id, after);
+        grants.decided(id, here, after, by);
         return after;
       }),
     reject: (id, by) =>
@@ -273,20 +283,45 @@ function openWaiting(
         write(id, Object.fromEntries(keys.map((key) => [key, here[key]])), by);
         // Where the document still says it (its stamp is beyond every clock), it is not asked again.
         keep(id, here, { refused: editionOf(id) });
+        grants.kept(id, here, by);
         return here;
       }),
+  };
+}
+
+/** What came from elsewhere: it applies where it gives somebody less. */
+function openReceiving(core: Core, clock: Pick<Clock, 'now'>): Pick<People, 'receive' | 'receiveEnds'> {
+  const { library, bodyOf, keep, rowOf } = core;
+
+  function received(id: string, row: Columns | undefined, after: Standing, from: string | undefined): ReceivedPerson {
+    keep(id, after, { refused: row?.refused ?? null, source: from ?? null, since: clock.now() });
+    const waiting = waitingOf(core, rowOf(id)!);
+    return { before: row && standingOf(row), after, ...(waiting && { waiting }) };
+  }
+
+  return {
     receive: (id, isLast, from) =>
       library.transaction(() => {
         if (!isId(id)) return undefined;
         const row = rowOf(id);
         const said = readStanding(bodyOf(id));
         if (row && row.edition === (said?.edition ?? '')) return undefined;
-        const before = row && standingOf(row);
-        const after = receive(before, said, isLast);
-        if (!after) return undefined;
-        keep(id, after, { refused: row?.refused ?? null, source: from ?? null, since: clock.now() });
-        const waiting = waitingOf(rowOf(id)!);
-        return { before, after, ...(waiting && { waiting }) };
+        const after = receive(row && standingOf(row), said, isLast);
+        return after && received(id, row, after, from);
+      }),
+    receiveEnds: (id, from) =>
+      library.transaction(() => {
+        const row = rowOf(id);
+        // What the person’s own document says is received with that, or was refused here.
+        if (!row || row.removed === 1 || !library.controls.isUsed() || !library.controls.isThere(id)) return undefined;
+        const [before, access] = [standingOf(row), itemAccess(library)];
+        const isRemoved = !access.isMember(id);
+        // A demotion that their document says too, of the last owner, waits for an owner here.
+        const isWaiting = waitingOf(core, row)?.change.role === 'family';
+        const isDemoted = !isWaiting && before.role === 'owner' && !access.keepsRole(id);
+        if (!isRemoved && !isDemoted) return undefined;
+        const less = isDemoted && ({ role: 'family', canEdit: false } as const);
+        return received(id, row, { ...before, removed: isRemoved, ...less }, from);
       }),
   };
 }
