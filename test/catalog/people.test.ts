@@ -270,6 +270,17 @@ describe('of items with the same bytes', () => {
   });
 });
 
+it('a photo in the place of one that went has nothing to do with what that one was like', async () => {
+  const { db, catalog, put, ids } = openFamily();
+  put(item(anna, 'a'), { edits: { audience: 'family' } });
+  const his = put(item(ben, 'a'), { edits: { audience: 'family' } });
+  await catalog.load();
+  expect(ids(benSees)).toEqual([his]);
+  db.transaction(() => catalog.index(itemId(item(anna, 'a')), undefined, 1));
+  const other = put(item(anna, 'b'), { edits: { audience: 'family' } });
+  expect(ids(benSees).sort()).toEqual([his, other].sort());
+});
+
 it('what is archived is not in the timeline, and is found', async () => {
   const { catalog, put, ids } = openFamily();
   const there = put(item(anna, '1'), {});
