@@ -68,7 +68,8 @@ CREATE INDEX IF NOT EXISTS access_audit_what ON access_audit (what, id);
 /**
  * Columns that came later. An older version, which does not know them, writes rows without them. Of a session: when it last proved
  * who it is, and when its person was shown what was added before it began; ms since 1970, 0 for never. Of a token: whether it was made
- * while the home had no owner account, by whoever reached the page, and the person that it acts for (null for the house). Of an entry of the audit: the server whose documents made it, by
+ * while the home had no owner account, by whoever reached the page, and the person that it acts for (null for the house). Of a link: whose
+ * photos it shows (null for the house’s), and as JSON the locks of its photo that were there before it. Of an entry of the audit: the server whose documents made it, by
  * its token or peer.
  */
 const added = [
@@ -77,6 +78,8 @@ const added = [
   { table: 'access_token', column: 'unclaimed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'access_token', column: 'person', type: 'TEXT' },
   { table: 'access_share', column: 'unclaimed', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'access_share', column: 'holder', type: 'TEXT' },
+  { table: 'access_share', column: 'locks', type: 'TEXT' },
   { table: 'access_audit', column: 'source', type: 'TEXT' },
 ] as const;
 

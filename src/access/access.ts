@@ -22,6 +22,8 @@ import { openSecondFactors, type SecondFactors } from './second-factor.js';
 import { openShares, type Shares } from './share-links.js';
 import { openSigning, type Signing } from './sign-in.js';
 import { openTables } from './access-tables.js';
+import { everything, readGrants } from '../document/grants.js';
+import { own } from '../document/json-values.js';
 import { openTokens, type Tokens } from './api-tokens.js';
 import type { Viewer } from './permissions.js';
 import { recognise, type Credentials } from './viewer.js';
@@ -76,7 +78,15 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
   const sessions = openSessions(db, { clock, random, failed });
   const tokens = openTokens(db, { clock, random, failed, audit });
   const senders = openSenders({ people, tokens, settings: settings.read });
-  const shares = openShares(db, { clock, random, passwords, failed, audit, senders });
+  const shares = openShares(db, {
+    clock,
+    random,
+    passwords,
+    failed,
+    audit,
+    senders,
+    locksOf: (id) => locksOf(library, id),
+  });
   const codes = openCodes(db, { clock, random });
   const passkeys = openPasskeys(db, { clock, random });
   const factors = openSecondFactors(db, { clock, random });
@@ -117,4 +127,12 @@ export function openAccess(db: Sqlite, library: Library, options: AccessOptions 
       shares.flush();
     },
   };
+}
+
+/** The locks of a photo, by its public id, as the keys of the ends that lock it. */
+function locksOf(library: Library, id: string): string[] {
+  const document = library.items.find(id);
+  const edits = document === undefined ? undefined : own(library.get(document)?.body, 'edits');
+  const { ends } = readGrants(edits, document === undefined ? undefined : library.controls.endsOf(document));
+  return [...ends.values()].filter(({ to }) => to === everything).map(({ key }) => key);
 }

@@ -17,7 +17,7 @@ export type May = (typeof mays)[number];
 /** What a token of one person may be made for. */
 export const personalMays: readonly May[] = ['read', 'edit', 'upload'];
 
-/** What a share link shows: one photo (the SHA-256 of its original), or what a search finds. */
+/** What a share link shows: one photo (by its public id), or what a search finds. */
 export type Scope = { photo: string } | { search: string };
 
 /** Who asks. */
@@ -43,6 +43,8 @@ export interface Viewer {
   canEdit: boolean;
   /** Of a link: what it shows, whether originals may be taken, whether it tells more than the pictures. */
   scope?: Scope;
+  /** Of a link: the person whose photos it shows; absent where it shows the house’s. */
+  of?: string;
   /** The id of the link, which is no secret. */
   share?: string;
   originals?: boolean;
@@ -96,8 +98,10 @@ const rules = {
   /** Servers that this one exchanges everything with. */
   peers: ownerOnly,
   people: ownerOnly,
-  /** Share links. */
+  /** Share links to photos of the house. */
   links: ownerOnly,
+  /** Share links to one’s own photos. */
+  'own-links': { family: true, visitor: false, token: [] },
   tokens: ownerOnly,
   settings: ownerOnly,
   audit: ownerOnly,
@@ -165,6 +169,10 @@ export function mayOn(viewer: Viewer | undefined, action: ItemAction, holder: Ho
   if (viewer?.person === holder) return viewer.role !== 'program' || mayBring(viewer, action);
   return withOthers.has(action) && may(viewer, action);
 }
+
+/** Whether somebody may make links to a holder’s photos; those of a person, who is the person now, show them while they are. */
+export const mayLink = (viewer: Viewer | undefined, holder: Holder): boolean =>
+  holder === house ? may(viewer, 'links') : viewer?.person === holder && may(viewer, 'own-links');
 
 /** Whether there can be an item on which somebody may do an action: of the house, or their own. */
 export const mayOnSome = (viewer: Viewer, action: ItemAction): boolean =>
@@ -295,7 +303,7 @@ export function onlookerOf(viewer: Viewer | undefined): Onlooker | undefined {
     case 'visitor':
       return { kind: 'visitor' };
     case 'link':
-      return { kind: 'link', of: house };
+      return { kind: 'link', of: viewer.of ?? house };
   }
 }
 
@@ -318,10 +326,11 @@ export const audiencesOf = {
 
 /**
  * Who an edit is by, as documents keep it: `person:<ulid>`; `token:<name>`, or `token:<ulid>/<name>` of a token that acts for a person;
- * `owner` where there are no accounts.
+ * `link:<id>` for whoever came by a share link; `owner` where there are no accounts.
  */
-export function authorOf({ person, token }: Viewer): string {
+export function authorOf({ role, person, token, share }: Viewer): string {
   if (token !== undefined) return `token:${person === undefined ? '' : `${person}/`}${token}`;
+  if (role === 'link') return `link:${share ?? ''}`;
   return person === undefined ? 'owner' : `person:${person}`;
 }
 

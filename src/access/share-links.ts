@@ -7,11 +7,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import { PhotospoolError } from '../base/errors.js';
 import type { Sqlite } from '../base/sqlite.js';
+import { house } from '../document/item-id.js';
 import type { Actor } from './actor.js';
 import type { Audit } from './audit-log.js';
 import { addressRules, nameRule, openDelays, type DelayRule } from './sign-in-delays.js';
 import type { Passwords } from './password-hash.js';
-import { audiencesOf, may, type Scope, type Viewer } from './permissions.js';
+import { audiencesOf, mayLink, type Scope, type Viewer } from './permissions.js';
 import { drawSecret, hashSecret, type Random } from './random-secrets.js';
 import type { Senders } from './sender-permissions.js';
 import { openTouches } from './last-used.js';
@@ -21,6 +22,8 @@ import type { BroughtShare } from './viewer.js';
 export interface Share {
   id: string;
   scope: Scope;
+  /** The person (a ULID) whose photos it shows; absent where it shows the house’s. */
+  holder?: string;
   /** What its visitors read above the photos. */
   title: string;
   /** Whether a password is asked for. */
@@ -38,7 +41,9 @@ export interface Share {
 }
 
 /** What a link is to be. */
-export type NewShare = Pick<Share, 'scope' | 'title' | 'originals' | 'details' | 'expires'> & { password?: string };
+export type NewShare = Pick<Share, 'scope' | 'holder' | 'title' | 'originals' | 'details' | 'expires'> & {
+  password?: string;
+};
 
 /** The outcome of a password. */
 export type Unlocked = { kind: 'in'; ticket: string } | { kind: 'wrong' } | { kind: 'wait'; ms: number };
@@ -66,6 +71,8 @@ export interface Shares {
 interface Columns {
   id: string;
   scope: string;
+  holder: string | null;
+  locks: string | null;
   title: string;
   password: string | null;
   originals: number;
@@ -92,7 +99,11 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
     const row = bySecret.get(hashSecret(secret));
     if (!row || (row.expires !== null && row.expires <= clock.now())) return undefined;
     // Whoever made it may have lost the right since, or be gone.
-    return may(senders(row.author), 'links') ? row : undefined;
+    if (!mayLink(senders(row.author), row.holder ?? house)) return undefined;
+    const scope = JSON.parse(row.scope) as Scope;
+    const before = JSON.parse(row.locks ?? '[]') as string[];
+    // A photo that was locked since is in no link that was made before, unlocked again or not.
+    return 'photo' in scope && parts.locksOf(scope.photo).some((lock) => !before.includes(lock)) ? undefined : row;
   }
 
   return {
@@ -105,8 +116,9 @@ export function openShares(db: Sqlite, parts: SharesParts): Shares {
       const row = living(secret);
       if (!row || (row.password !== null && !isTicket(ticket, secret, row.password))) return undefined;
       touches.touch(row.id, row.used ?? 0);
-      const { id, scope, originals, details } = shareOf(row);
-      return { role: 'link', share: id, audiences: audiencesOf.link, canEdit: false, scope, originals, details };
+      const { id, scope, holder, originals, details } = shareOf(row);
+      const of = holder !== undefined && { of: holder };
+      return { role: 'link', share: id, audiences: audiencesOf.link, canEdit: false, scope, ...of, originals, details };
     },
     async unlock(secret, password, address) {
       const row = living(secret);
@@ -139,17 +151,19 @@ interface SharesParts {
   failed: (error: unknown) => void;
   audit: Audit;
   senders: Senders;
+  /** The locks of a photo, by its public id: the ends of everything that its document has, as their keys. */
+  locksOf(photo: string): string[];
 }
 
-const columns = 'id, scope, title, password, originals, details, author, created, expires, used';
+const columns = 'id, scope, holder, locks, title, password, originals, details, author, created, expires, used';
 
 /** Makes and ends links. */
 function openMaking(
   db: Sqlite,
-  { clock, random, passwords, audit }: SharesParts,
+  { clock, random, passwords, audit, locksOf }: SharesParts,
 ): Pick<Shares, 'list' | 'make' | 'revoke' | 'revokeUnclaimed'> {
   const insert = db.prepare(
-    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+    `INSERT INTO access_share (secret, unclaimed, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
   );
 
   const unclaimed = db.prepare<{ id: string }>('SELECT id FROM access_share WHERE unclaimed = 1');
@@ -159,7 +173,10 @@ function openMaking(
 
   const making: ReturnType<typeof openMaking> = {
     list: () => all.all().map(shareOf),
-    async make({ scope, title, originals, details, expires, password }, { by, who, address, unclaimed: isUnclaimed }) {
+    async make(
+      { scope, holder, title, originals, details, expires, password },
+      { by, who, address, unclaimed: isUnclaimed },
+    ) {
       if (password !== undefined && [...password].length < shortest) {
         throw new PhotospoolError('invalid', `The password is too short: it needs at least ${shortest} characters.`);
       }
@@ -176,6 +193,8 @@ function openMaking(
           Number(isUnclaimed === true),
           id,
           JSON.stringify(scope),
+          holder ?? null,
+          'photo' in scope ? JSON.stringify(locksOf(scope.photo)) : null,
           title,
           hash,
           ...flags,
@@ -214,9 +233,20 @@ function isTicket(given: string | undefined, secret: string, hash: string): bool
   return given !== undefined && timingSafeEqual(digest(given), digest(ticketOf(secret, hash)));
 }
 
-function shareOf({ scope, password, originals, details, expires, used, ...rest }: Columns): Share {
+function shareOf({
+  scope,
+  holder,
+  locks: _locks,
+  password,
+  originals,
+  details,
+  expires,
+  used,
+  ...rest
+}: Columns): Share {
   return {
     ...rest,
+    ...(holder !== null && { holder }),
     scope: JSON.parse(scope) as Scope,
     locked: password !== null,
     originals: originals === 1,

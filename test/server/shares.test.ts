@@ -3,6 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { withEnd, withGive } from '../../src/document/grants.js';
+import { itemId, publicIdOf } from '../../src/document/item-id.js';
+import { photoId, type PhotoDocument } from '../../src/document/photo-document.js';
 import { invite, openOwned } from './accounts.js';
 import { expectError, openHome, type Home } from './fixture.js';
 
@@ -269,4 +272,43 @@ test('a link to an album shows what owners put into it, and what others put ther
   expect(await idsBy(home, path)).toEqual([theirs]);
   await each([{ ids: [kept], from: [theirs, undone], albums: { add: ['Trip'] } }]);
   expect((await idsBy(home, path)).sort()).toEqual([kept, theirs].sort());
+});
+
+test('somebody of the family links to their own photos, and nobody else does; a lock closes the link for good', async () => {
+  const owned = await openOwned();
+  const { home, owner } = owned;
+  const { id: ben, browser } = await invite(owned, 'Ben');
+  const { library } = home;
+  const item = { holder: ben, sha256: await home.add() };
+  const [document, id] = [itemId(item), publicIdOf(item)];
+  library.update(document, () => library.get(photoId(item.sha256))!.body);
+  const by = `person:${ben}`;
+  const edit = (change: (edits: PhotoDocument['edits'], at: string) => PhotoDocument['edits']): unknown =>
+    library.update<PhotoDocument>(
+      document,
+      (body) => body && { ...body, edits: change(body.edits, library.stampAfter(body)) },
+    );
+  const make = (from: typeof owner, payload: object) => from.ask('POST', '/api/shares', payload);
+
+  expectError(await make(browser, { photo: item.sha256 }), 404, 'not-found');
+  expectError(await make(browser, { search: 'tag:x' }), 403, 'forbidden');
+  expectError(await make(owner, { photo: id }), 404, 'not-found');
+  const { path, share } = (await make(browser, { photo: id })).json<Made>();
+  expect(await idsBy(home, path)).toEqual([id]);
+  expect((await home.app.inject(`${path}/media/${id}/thumb`)).statusCode).toBe(200);
+  expectError(await home.app.inject(`${path}/api/photos/${item.sha256}`), 404, 'not-found');
+
+  const idsOf = async (from: typeof owner): Promise<string[]> =>
+    (await from.ask('GET', '/api/shares')).json<{ shares: { id: string }[] }>().shares.map((one) => one.id);
+  expect([await idsOf(browser), await idsOf(owner)]).toEqual([[share.id], []]);
+  expectError(await owner.ask('DELETE', `/api/shares/${share.id}`), 404, 'not-found');
+
+  edit((edits, at) => withEnd(edits, '*', { at, by }));
+  expectError(await home.app.inject(`${path}/api/share`), 404, 'not-found');
+  edit((edits, at) => withGive(edits, { to: '*', what: 'unlocked' }, { at, by }));
+  expectError(await home.app.inject(`${path}/api/share`), 404, 'not-found');
+  const again = (await make(browser, { photo: id })).json<Made>();
+  expect(await idsBy(home, again.path)).toEqual([id]);
+  await owner.ask('DELETE', `/api/people/${ben}`);
+  expectError(await home.app.inject(`${again.path}/api/share`), 404, 'not-found');
 });

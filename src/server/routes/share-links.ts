@@ -1,6 +1,7 @@
-/** Share links: made, listed and ended by the owner; what one is, and its password, for whoever comes by it. */
+/** Share links: made, listed and ended by those whose photos they show; what one is, and its password, for whoever comes by it. */
 import { Type } from 'typebox';
-import { may } from '../../access/permissions.js';
+import { mayLink } from '../../access/permissions.js';
+import { house } from '../../document/item-id.js';
 import type { Share } from '../../access/share-links.js';
 import { PhotospoolError, notFound } from '../../base/errors.js';
 import { parseQuery } from '../../catalog/search-parser.js';
@@ -19,9 +20,9 @@ export const shares: Routes = (app, context) => {
   for (const add of [ownLinks, newLinks, openedLink]) void add(app, context);
 };
 
-const config = { rule: 'links' } as const;
+const config = { rule: 'own-links' } as const;
 
-/** For owners: the links that there are. */
+/** The links that somebody may end: an owner those of the house, everybody their own. */
 const ownLinks: Routes = (app, { access, clock }) => {
   const describe = openDescribe(access, clock);
 
@@ -36,7 +37,7 @@ const ownLinks: Routes = (app, { access, clock }) => {
     },
     (request, reply) => {
       const who = viewer(request);
-      const all = access.shares.list();
+      const all = access.shares.list().filter(({ holder = house }) => mayLink(who, holder));
       void reply.send({ shares: all.map((one) => describe(one, authorFor(who, access.people, one.author).name)) });
     },
   );
@@ -52,7 +53,10 @@ const ownLinks: Routes = (app, { access, clock }) => {
       },
     },
     (request, reply) => {
-      if (!access.shares.revoke(request.params.id, actorBehind(request))) throw notFound('There is no such link.');
+      const { id } = request.params;
+      const share = access.shares.list().find((one) => one.id === id);
+      if (!share || !mayLink(viewer(request), share.holder ?? house)) throw notFound('There is no such link.');
+      access.shares.revoke(id, actorBehind(request));
       void reply.send({ revoked: true });
     },
   );
@@ -87,7 +91,7 @@ const newLinks: Routes = (app, { access, clock, library }) => {
       if (Number.isNaN(end)) throw new PhotospoolError('invalid', 'That is no day.');
       const made = await access.shares.make(
         {
-          ...{ scope: scopeOf(photo, search), title: title.trim(), originals, details },
+          ...{ ...scopeOf(photo, search), title: title.trim(), originals, details },
           ...(password !== undefined && { password }),
           ...(end !== undefined && { expires: end }),
         },
@@ -96,13 +100,15 @@ const newLinks: Routes = (app, { access, clock, library }) => {
       const share = describe(made.share, authorFor(who, access.people, made.share.author).name);
       return reply.code(201).send({ share, path: `/s/${made.secret}` });
 
-      function scopeOf(id: string | undefined, text: string | undefined): Share['scope'] {
+      function scopeOf(id: string | undefined, text: string | undefined): Pick<Share, 'scope' | 'holder'> {
         if ((id === undefined) === (text === undefined))
           throw new PhotospoolError('invalid', 'A link is to a photo, or to what a search finds.');
-        if (id !== undefined) return { photo: getPhoto(library, who, id).id };
+        const holder = id === undefined ? house : getPhoto(library, who, id).item.holder;
+        if (!mayLink(who, holder)) throw new PhotospoolError('forbidden', 'You may make no link to that here.');
+        if (id !== undefined) return { scope: { photo: id }, ...(holder !== house && { holder }) };
         if (parseQuery(text ?? '').terms.length === 0)
           throw new PhotospoolError('invalid', 'That would share everything.');
-        return { search: text ?? '' };
+        return { scope: { search: text ?? '' } };
       }
     },
   );
@@ -111,12 +117,12 @@ const newLinks: Routes = (app, { access, clock, library }) => {
 /** What owners are told of a link. */
 const openDescribe =
   (access: Context['access'], clock: Context['clock']) =>
-  ({ scope, created, expires, used, author, ...rest }: Share, by: string) => ({
+  ({ scope, holder = house, created, expires, used, author, ...rest }: Share, by: string) => ({
     ...rest,
     ...scope,
     by,
     created: utcOf(created),
-    over: (expires !== undefined && expires <= clock.now()) || !may(access.senders(author), 'links'),
+    over: (expires !== undefined && expires <= clock.now()) || !mayLink(access.senders(author), holder),
     ...(expires !== undefined && { expires: utcOf(expires) }),
     ...(used !== undefined && { lastUsed: utcOf(used) }),
   });
