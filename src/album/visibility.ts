@@ -55,7 +55,7 @@ export function checkSearch(viewer: Viewer, { terms }: Query): void {
 }
 
 /** What only those learn who are told details. */
-type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed';
+type Kept = 'name' | 'added' | 'gps' | 'original' | 'reviewed' | 'archived';
 
 /** A photo as somebody sees it. */
 export type PhotoSeen = Omit<PhotoView, Kept> & Partial<Pick<PhotoView, Kept>> & { can: ItemAction[] };
@@ -84,13 +84,13 @@ export function showTo(viewer: Viewer, { item, ...photo }: FoundPhoto): PhotoSee
   const can = actionsOn(viewer, item.holder);
   const isChangeable = mayOn(viewer, 'edit', item.holder);
   if (may(viewer, 'details') && may(viewer, 'spool') && isChangeable) return { ...photo, can };
-  const { name, added, gps, original, reviewed, ...rest } = {
+  const { name, added, gps, original, reviewed, archived, ...rest } = {
     ...photo,
     tags: tagsShown(viewer, photo.tags),
     can,
   };
   if (!may(viewer, 'details')) return seesCircumstances(viewer) ? rest : withoutCircumstances(rest);
-  return { ...rest, name, added, ...(gps && { gps }), reviewed, original: { here: original.here } };
+  return { ...rest, name, added, ...(gps && { gps }), reviewed, archived, original: { here: original.here } };
 }
 
 type Circumstance = 'place' | 'camera' | 'lens' | 'exposure';

@@ -52,6 +52,8 @@ export interface PhotoView {
   favourite: boolean;
   audience: Audience;
   reviewed: boolean;
+  /** Left out of the timeline; still in albums and searches. */
+  archived: boolean;
   trashed: boolean;
   /** When it first arrived on any server, UTC. */
   added: string;
@@ -138,6 +140,7 @@ export function viewPhoto(sha256: string, document: PhotoDocument, original: Ori
     favourite: favourite ?? false,
     audience: shown('audience', []) ?? 'private',
     reviewed: shown('reviewed', []) ?? false,
+    archived: shown('archived', []) ?? false,
     trashed: shown('trashed', []) ?? false,
     added: sighting?.at ?? '1970-01-01T00:00:00.000Z',
     ...(facts.animated === true && { animated: true }),

@@ -88,6 +88,7 @@ export function makePhoto(n: number, picture: FixturePicture, over: Partial<Phot
     favourite: false,
     audience: 'private',
     reviewed: false,
+    archived: false,
     trashed: false,
     added: '2026-01-01T10:00:00.000Z',
     thumbhash: picture.thumbhash,

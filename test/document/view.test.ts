@@ -49,6 +49,7 @@ test('a photo as JSON', () => {
     favourite: false,
     audience: 'private',
     reviewed: false,
+    archived: false,
     trashed: false,
     added: '2026-11-24T10:00:00.000Z',
     thumbhash: 'aGk=',

@@ -123,3 +123,18 @@ describe('an item of a person', () => {
     expect(await heard()).toEqual([undefined, [ofBen]]);
   });
 });
+
+it('a photo that is archived leaves the timeline, and is found by a search', async () => {
+  const home = await openHome();
+  const [id, other] = [await home.add({ tags: ['sea'] }), await home.add()];
+  const patch = (archived: boolean) =>
+    home.app.inject({ method: 'PATCH', url: `/api/photos/${id}`, payload: { archived } });
+  const idsOf = async (q: string): Promise<string[]> =>
+    (await home.app.inject(`/api/photos?q=${encodeURIComponent(q)}`))
+      .json<{ photos: { id: string }[] }>()
+      .photos.map((photo) => photo.id);
+  expect((await patch(true)).json()).toMatchObject({ id, archived: true });
+  expect([await idsOf(''), await idsOf('tag:sea'), await idsOf('is:archived')]).toEqual([[other], [id], [id]]);
+  await patch(false);
+  expect((await idsOf('')).sort()).toEqual([id, other].sort());
+});
