@@ -1,0 +1,342 @@
+/**
+ * Albums with members: documents of their own, held by a person or the house. Who sees one and may add to it are grants in a second
+ * document; which photos are in it, their own documents say. Every call is one transaction: a crash leaves all of it or nothing. For whom an
+ * album does not exist, it is not found.
+ */
+import { monotonicFactory } from 'ulid';
+import { itemAccess } from '../access/library-access.js';
+import type { AlbumRight } from '../access/item-access.js';
+import { authorOf, type Viewer } from '../access/permissions.js';
+import { actsFor, mayPutInto, rightIn, type SharingState } from '../access/sharing-rights.js';
+import type { Clock } from '../base/clock.js';
+import { PhotospoolError, notFound } from '../base/errors.js';
+import { wellFormed } from '../document/canonical-json.js';
+import { elementOf } from '../document/field-rules.js';
+import { noGrants, withEnd, withGive, type Author, type GrantSet } from '../document/grants.js';
+import { albumNamed, house, membersId, peopleId, type Holder } from '../document/item-id.js';
+import { own, textOf } from '../document/json-values.js';
+import { registerIn, withRegisters } from '../document/overruled-registers.js';
+import { format, type Body, type PhotoDocument } from '../document/photo-document.js';
+import type { PeopleLibraries } from '../library/people-libraries.js';
+import { albumDocumentId } from '../library/control-documents.js';
+import type { Library } from '../library/library.js';
+import { readItem } from '../access/item-access.js';
+import { readPhotos, visibleTo, type StoredPhoto } from './find-photos.js';
+
+/** An album with members as somebody sees it. */
+export interface MemberAlbum {
+  /** `<holder>:<ulid>`. */
+  album: string;
+  holder: Holder;
+  name: string;
+  /** When it was made, UTC. */
+  added: string;
+  /** What the viewer may do: all, add photos of their own, or see it. */
+  right: 'holder' | AlbumRight;
+  /** The public id of the photo that its holder chose as cover, where the viewer sees that. */
+  cover?: string;
+  /** Who sees it beside its holder, for its holder alone: by ULID. */
+  members?: { person: string; right: AlbumRight }[];
+}
+
+/** A change of an album by its holder. `cover`: the public id of a photo, or null for none. */
+export interface MemberAlbumChange {
+  name?: string;
+  cover?: string | null;
+  removed?: boolean;
+}
+
+/** What became of photos that were to go into an album or out of it, by public id. */
+export interface EntriesChanged {
+  changed: number;
+  /** They do not exist for the viewer. */
+  missing: string[];
+  /** The viewer sees them and may not do that with them. */
+  refused: string[];
+}
+
+/** The albums with members. Everything throws `conflict` while people have no libraries here, `not-found` for what is not the viewer’s to see. */
+export interface MemberAlbums {
+  /** All that exist for the viewer, by name. */
+  list(viewer: Viewer): MemberAlbum[];
+  find(viewer: Viewer, album: string): MemberAlbum;
+  /** Makes one for a person, or for the house. @throws PhotospoolError `invalid`; `forbidden` for another holder; `conflict` where there are too many. */
+  create(viewer: Viewer, holder: Holder, name: string): MemberAlbum;
+  /** Also takes one away for everybody, and brings it back. @throws PhotospoolError `invalid`, `forbidden`. */
+  change(viewer: Viewer, album: string, change: MemberAlbumChange): void;
+  /** Lets a person see an album, or add to it too; a right that they have in place of the other. @throws PhotospoolError `forbidden`. */
+  give(viewer: Viewer, album: string, person: string, right: AlbumRight): void;
+  /** Ends what a person may do there: by the holder, or by that person, who leaves. True where they had something. */
+  end(viewer: Viewer, album: string, person: string): boolean;
+  /** Puts photos of the viewer into an album. @throws PhotospoolError `forbidden` where they may add to it nothing at all. */
+  add(viewer: Viewer, album: string, photos: readonly string[]): EntriesChanged;
+  /** Takes photos out: the viewer’s own, and those of others where the viewer holds the album. */
+  takeOut(viewer: Viewer, album: string, photos: readonly string[]): EntriesChanged;
+}
+
+/** The most albums that one holder has. */
+const most = 2_000;
+const prefix = 'own-album:';
+
+/** What albums with members are opened with. */
+export interface MemberAlbumParts {
+  library: Library;
+  clock: Pick<Clock, 'now'>;
+  /** Whether people may have libraries of their own. */
+  gate(): PeopleLibraries;
+}
+
+/** Opens the albums with members; nothing must be closed. */
+export function openMemberAlbums(parts: MemberAlbumParts): MemberAlbums {
+  const core = openCore(parts);
+  return { ...openReading(core), ...openHolding(core), ...openMembers(core), ...openEntries(core) };
+}
+
+/** @throws PhotospoolError `conflict` with the reason while people have no libraries here. */
+export function checkGate(gate: PeopleLibraries): void {
+  if (!gate.on) throw new PhotospoolError('conflict', gate.reason);
+}
+
+type Core = ReturnType<typeof openCore>;
+
+function openCore({ library, clock, gate }: MemberAlbumParts) {
+  const { controls } = library;
+  const state = (): SharingState => ({ access: itemAccess(library), hasAlbum: controls.hasAlbum });
+
+  /** Runs a change in one transaction, where the libraries of people are on. */
+  function changing<T>(work: () => T): T {
+    return library.transaction(() => {
+      checkGate(gate());
+      return work();
+    });
+  }
+
+  /** What the viewer may do in an album. @throws PhotospoolError `not-found` where it does not exist for them. */
+  function seen(viewer: Viewer, album: string): 'holder' | AlbumRight {
+    const right = rightIn(viewer, album, state());
+    if (right) return right;
+    throw notFound('There is no such album.');
+  }
+
+  function held(viewer: Viewer, album: string): void {
+    if (seen(viewer, album) !== 'holder') throw forbidden('Only who made this album may do that.');
+  }
+
+  const setOf = (id: string): GrantSet => controls.find(id) ?? noGrants;
+
+  /** Changes the members of an album. */
+  function writeMembers(viewer: Viewer, album: string, change: (body: Body, author: Author) => Body): void {
+    const id = membersId(album);
+    library.update(id, (body) => {
+      const author = { at: library.stampAfter(body), by: authorOf(viewer) };
+      return change(body ?? controls.restoreEnds<Body>(id, { format, kind: 'members' }), author);
+    });
+  }
+
+  return { library, clock, gate, state, changing, seen, held, setOf, writeMembers };
+}
+
+const forbidden = (message: string): PhotospoolError => new PhotospoolError('forbidden', message);
+
+const textIn = (body: Body | undefined, name: string): string => {
+  const found = registerIn(body, name);
+  return found === 'circle' ? '' : textOf(found?.value);
+};
+
+function openReading({ library, gate, state, setOf }: Core): Pick<MemberAlbums, 'list' | 'find'> {
+  function members(album: string): NonNullable<MemberAlbum['members']> {
+    const { albumRight } = state().access;
+    const people = new Set(setOf(membersId(album)).gives.map(({ to }) => to.replace(/^person:/, '')));
+    return [...people].sort().flatMap((person) => {
+      const right = albumRight(album, person);
+      return right ? [{ person, right }] : [];
+    });
+  }
+
+  function view(viewer: Viewer, album: string, body: Body | undefined): MemberAlbum | undefined {
+    const right = rightIn(viewer, album, state());
+    if (!right) return undefined;
+    const cover = visibleTo(library, viewer, readPhotos(library, [textIn(body, 'cover')].filter(isHash)))[0];
+    return {
+      ...{
+        album,
+        holder: albumNamed(album)!.holder,
+        name: textIn(body, 'name'),
+        added: textOf(own(body, 'added')),
+        right,
+      },
+      ...(cover && entryIn(library, cover, album) && { cover: cover.id }),
+      ...(right === 'holder' && { members: members(album) }),
+    };
+  }
+
+  return {
+    list(viewer) {
+      checkGate(gate());
+      return [...library.scan(prefix)]
+        .flatMap(({ id, body }) => view(viewer, id.slice(prefix.length), body) ?? [])
+        .sort((a, b) => a.name.localeCompare(b.name) || (a.album < b.album ? -1 : 1));
+    },
+    find(viewer, album) {
+      checkGate(gate());
+      const found = view(viewer, album, library.get(albumDocumentId(album))?.body);
+      if (found) return found;
+      throw notFound('There is no such album.');
+    },
+  };
+}
+
+const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+
+/** Whether a photo is in an album, as its document and the album’s members say. */
+function entryIn(library: Library, { document, item, body }: StoredPhoto, album: string): boolean {
+  const access = itemAccess(library);
+  const claims = readItem(item, body as unknown as Body, library.controls.endsOf(document));
+  return claims?.entries.some((entry) => entry.album === album && access.isInAlbum(claims.item, entry)) === true;
+}
+
+function openHolding({ library, clock, state, changing, held, seen }: Core): Pick<MemberAlbums, 'create' | 'change'> {
+  const nextId = monotonicFactory();
+
+  function write(viewer: Viewer, album: string, { name, cover, removed }: MemberAlbumChange): void {
+    library.update(albumDocumentId(album), (body) => {
+      const [at, by] = [library.stampAfter(body), authorOf(viewer)];
+      const made = { format, kind: 'own-album', added: new Date(clock.now()).toISOString() } as Body;
+      return withRegisters<Body>(body ?? made, {
+        ...(name !== undefined && { name: { value: nameOf(name), at, by } }),
+        ...(cover !== undefined && { cover: { value: cover ?? '', at, by } }),
+        ...(removed !== undefined && { removed: { value: removed, at, by } }),
+      });
+    });
+  }
+
+  return {
+    create: (viewer, holder, name) =>
+      changing(() => {
+        if (!actsFor(viewer, holder, state())) throw forbidden('You can’t make albums for others.');
+        if (library.count(`${prefix}${holder}:`) >= most)
+          throw new PhotospoolError('conflict', `There are ${most} albums already.`, { hint: 'Remove one first.' });
+        const album = `${holder}:${nextId(clock.now())}`;
+        write(viewer, album, { name });
+        const body = library.get(albumDocumentId(album))?.body;
+        return {
+          ...{ album, holder, name: textIn(body, 'name'), added: textOf(own(body, 'added')) },
+          ...{ right: 'holder' as const, members: [] },
+        };
+      }),
+    change: (viewer, album, change) =>
+      changing(() => {
+        // One that was removed exists for nobody but who may bring it back.
+        const holder = albumNamed(album)?.holder;
+        const isBack = change.removed === false && library.get(albumDocumentId(album)) !== undefined;
+        if (!isBack || holder === undefined || !actsFor(viewer, holder, state())) held(viewer, album);
+        if (typeof change.cover === 'string') {
+          const [cover] = visibleTo(library, viewer, readPhotos(library, [change.cover]));
+          if (!cover || !entryIn(library, cover, album)) throw notFound('This photo is not in the album.');
+        }
+        write(viewer, album, change);
+        if (change.removed !== true) seen(viewer, album);
+      }),
+  };
+}
+
+function nameOf(text: string): string {
+  const name = elementOf(text);
+  if (name !== undefined) return wellFormed(name);
+  throw new PhotospoolError('invalid', 'The name of an album has 1 to 200 characters.', { op: 'album' });
+}
+
+function openMembers({ state, changing, seen, held, setOf, writeMembers }: Core): Pick<MemberAlbums, 'give' | 'end'> {
+  return {
+    give: (viewer, album, person, right) =>
+      changing(() => {
+        held(viewer, album);
+        const { access } = state();
+        const { holder } = albumNamed(album)!;
+        if (!access.isMember(person) || person === holder) throw notFound('There is no such person.');
+        const has = access.albumRight(album, person);
+        if (has === right) return;
+        const [to, sees] = [`person:${person}`, { [peopleId]: setOf(peopleId) }];
+        writeMembers(viewer, album, (body, author) => {
+          // What gives more needs no end of what gives less.
+          const before = has === 'add' ? withEnd(body, to, author) : body;
+          return withGive(before, { to, what: right }, author, sees);
+        });
+      }),
+    end: (viewer, album, person) =>
+      changing(() => {
+        // Who leaves need not hold it.
+        if (viewer.role === 'program' || viewer.person !== person) held(viewer, album);
+        else seen(viewer, album);
+        const has = setOf(membersId(album)).gives.some(({ to }) => to === `person:${person}`);
+        if (!has) return false;
+        const before = state().access.albumRight(album, person);
+        writeMembers(viewer, album, (body, author) => withEnd(body, `person:${person}`, author));
+        return before !== undefined;
+      }),
+  };
+}
+
+function openEntries(core: Core): Pick<MemberAlbums, 'add' | 'takeOut'> {
+  const { library, state, changing, seen, setOf, writeMembers } = core;
+
+  /** Does something with each photo that the viewer sees; `work` answers false where they may not. */
+  function each(
+    viewer: Viewer,
+    ids: readonly string[],
+    work: (photo: StoredPhoto) => boolean | 'same',
+  ): EntriesChanged {
+    const wanted = [...new Set(ids)];
+    const photos = visibleTo(library, viewer, readPhotos(library, wanted));
+    const known = new Set(photos.map(({ id }) => id));
+    const done = photos.map((photo) => ({ id: photo.id, became: work(photo) }));
+    return {
+      changed: done.filter(({ became }) => became === true).length,
+      missing: wanted.filter((id) => !known.has(id)),
+      refused: done.filter(({ became }) => became === false).map(({ id }) => id),
+    };
+  }
+
+  function writeEdits(
+    viewer: Viewer,
+    { document }: StoredPhoto,
+    change: (edits: object, author: Author) => object,
+  ): void {
+    library.update<PhotoDocument>(document, (body) => {
+      if (!body) return undefined;
+      const author = { at: library.stampAfter(body), by: authorOf(viewer) };
+      return { ...body, edits: change(body.edits, author) };
+    });
+  }
+
+  return {
+    add: (viewer, album, ids) =>
+      changing(() => {
+        if (seen(viewer, album) === 'view') throw forbidden('You may not add photos to this album.');
+        const sees = { [peopleId]: setOf(peopleId), [membersId(album)]: setOf(membersId(album)) };
+        return each(viewer, ids, (photo) => {
+          const claims = readItem(photo.item, photo.body as unknown as Body, library.controls.endsOf(photo.document));
+          if (!claims || claims.trashed || claims.locked) return false;
+          if (!mayPutInto(viewer, album, photo.item.holder, state())) return false;
+          if (entryIn(library, photo, album)) return 'same';
+          writeEdits(viewer, photo, (edits, author) => withGive(edits, { to: album, what: 'entry' }, author, sees));
+          return true;
+        });
+      }),
+    takeOut: (viewer, album, ids) =>
+      changing(() => {
+        const isHolder = seen(viewer, album) === 'holder';
+        return each(viewer, ids, (photo) => {
+          const isOwn = actsFor(viewer, photo.item.holder, state());
+          if (!isOwn && !isHolder) return false;
+          if (!entryIn(library, photo, album)) return 'same';
+          if (isOwn) writeEdits(viewer, photo, (edits, author) => withEnd(edits, album, author));
+          else writeMembers(viewer, album, (body, author) => withEnd(body, `item:${photo.id}`, author));
+          return true;
+        });
+      }),
+  };
+}
+
+/** The holder that a route or a command names: `house`, or a person. */
+export const isHolderName = (text: string): boolean => text === house || /^[0-9A-HJKMNP-TV-Z]{26}$/.test(text);

@@ -1,0 +1,89 @@
+/**
+ * Partners: a person lets another one see all of their photos but what is archived, locked or in the trash. The grants stand in a
+ * document of the person who gives; each call is one transaction.
+ */
+import { itemAccess } from '../access/library-access.js';
+import { authorOf, type Viewer } from '../access/permissions.js';
+import { actsFor } from '../access/sharing-rights.js';
+import { notFound, PhotospoolError } from '../base/errors.js';
+import { noGrants, withEnd, withGive } from '../document/grants.js';
+import { peopleId, sharingId } from '../document/item-id.js';
+import { format, type Body } from '../document/photo-document.js';
+import type { Library } from '../library/library.js';
+import { checkGate, type MemberAlbumParts } from './member-albums.js';
+
+/** Whom somebody lets see their photos, and who lets them see theirs: ULIDs of persons, sorted. */
+export interface PartnerList {
+  given: string[];
+  received: string[];
+}
+
+/** The partners of persons. Everything throws `conflict` while people have no libraries here, `forbidden` for whoever is no person. */
+export interface Partners {
+  list(viewer: Viewer): PartnerList;
+  /** @throws PhotospoolError `not-found` where there is no such person. */
+  give(viewer: Viewer, person: string): void;
+  /** Ends what the viewer lets a person see. True where they saw something. */
+  end(viewer: Viewer, person: string): boolean;
+  /** Ends what a person lets the viewer see. True where they saw something. */
+  leave(viewer: Viewer, of: string): boolean;
+}
+
+/** Opens the partners; nothing must be closed. */
+export function openPartners({ library, gate }: Omit<MemberAlbumParts, 'clock'>): Partners {
+  /** The person who asks. */
+  function self(viewer: Viewer): string {
+    checkGate(gate());
+    const { person } = viewer;
+    if (person !== undefined && actsFor(viewer, person, { access: itemAccess(library) })) return person;
+    throw new PhotospoolError('forbidden', 'Only a person who is signed in has partners.');
+  }
+
+  function end(viewer: Viewer, of: string, person: string): boolean {
+    const before = itemAccess(library).isPartner(of, person);
+    const given = (library.controls.find(sharingId(of)) ?? noGrants).gives;
+    // What does not count yet, because something is not here, ends too.
+    if (!given.some(({ to }) => to === `person:${person}`)) return false;
+    write(library, of, (body, at) => withEnd(body, `person:${person}`, { at, by: authorOf(viewer) }));
+    return before;
+  }
+
+  return {
+    list(viewer) {
+      const me = self(viewer);
+      const access = itemAccess(library);
+      const others = [...library.scan('person:')]
+        .map(({ id }) => id.slice('person:'.length))
+        .filter((id) => access.isMember(id));
+      return {
+        given: others.filter((id) => access.isPartner(me, id)),
+        received: others.filter((id) => access.isPartner(id, me)),
+      };
+    },
+    give: (viewer, person) =>
+      library.transaction(() => {
+        const me = self(viewer);
+        const access = itemAccess(library);
+        if (person === me || !access.isMember(person)) throw notFound('There is no such person.');
+        if (access.isPartner(me, person)) return;
+        const sees = { [peopleId]: library.controls.find(peopleId) ?? noGrants };
+        write(library, me, (body, at) =>
+          withGive(body, { to: `person:${person}`, what: 'partner' }, { at, by: authorOf(viewer) }, sees),
+        );
+      }),
+    end: (viewer, person) => library.transaction(() => end(viewer, self(viewer), person)),
+    leave: (viewer, of) =>
+      library.transaction(() => {
+        const me = self(viewer);
+        // Who never was a partner learns nothing of others.
+        return itemAccess(library).isPartner(of, me) && end(viewer, of, me);
+      }),
+  };
+}
+
+function write(library: Library, person: string, change: (body: Body, at: string) => Body): void {
+  const id = sharingId(person);
+  library.update(id, (body) =>
+    change(body ?? library.controls.restoreEnds<Body>(id, { format, kind: 'sharing' }), library.stampAfter(body)),
+  );
+}

@@ -1,0 +1,294 @@
+/**
+ * Albums with members, and partners, on two servers that exchange documents: who may do what, who sees which photo after it, and what
+ * concurrent changes leave.
+ */
+import { describe, expect, test } from 'vitest';
+import { readItem } from '../../src/access/item-access.js';
+import { itemAccess } from '../../src/access/library-access.js';
+import { maySee, type Viewer } from '../../src/access/permissions.js';
+import { personViewer } from '../../src/access/viewer.js';
+import { openPartners } from '../../src/album/partners.js';
+import { openMemberAlbums } from '../../src/album/member-albums.js';
+import { applyChange } from '../../src/document/edits.js';
+import { house, itemId, itemOf, publicIdOf, type Holder } from '../../src/document/item-id.js';
+import type { Body, PhotoDocument } from '../../src/document/photo-document.js';
+import type { PeopleLibraries } from '../../src/library/people-libraries.js';
+import { photo } from '../document/documents.js';
+import { replicate } from '../library/libraries.js';
+import { openTestAccess, type TestAccess } from './fixture.js';
+
+interface Side extends TestAccess {
+  albums: ReturnType<typeof openMemberAlbums>;
+  partners: ReturnType<typeof openPartners>;
+  /** A person as they come to this server. */
+  as(person: string): Viewer;
+  sees(person: string, id: string): boolean;
+}
+
+function side(gate: () => PeopleLibraries): Side {
+  const access = openTestAccess();
+  const { library, clock } = access;
+  const as = (person: string): Viewer => personViewer(access.people.find(person)!, access.settings.read());
+  return {
+    ...access,
+    as,
+    albums: openMemberAlbums({ library, clock, gate }),
+    partners: openPartners({ library, gate }),
+    sees(person, id) {
+      const document = library.items.find(id);
+      const stored = document === undefined ? undefined : library.get(document);
+      const item = document === undefined ? undefined : itemOf(document);
+      const claims = stored && item && readItem(item, stored.body, library.controls.endsOf(document!));
+      return claims !== undefined && maySee(as(person), itemAccess(library), claims);
+    },
+  };
+}
+
+/** Two servers that know the same people: an owner, and three of the family. */
+async function open() {
+  const state = { gate: { on: true } as PeopleLibraries };
+  const [a, b] = [side(() => state.gate), side(() => state.gate)];
+  const [ada, anna, ben, cleo] = [
+    await a.join('Ada', 'owner'),
+    await a.join('Anna'),
+    await a.join('Ben'),
+    await a.join('Cleo'),
+  ];
+  const sync = (): void => {
+    for (let n = 0; n < 2; n++) {
+      replicate(a.library, b.library);
+      replicate(b.library, a.library);
+    }
+  };
+  sync();
+  for (const { id, edition } of b.accounts.waiting()) b.accounts.approve(id, edition, { by: 'owner', who: 'owner' });
+  let count = 0;
+  /** A photo of a holder comes in at a server; its public id. */
+  function add({ library }: Side, holder: Holder): string {
+    const item = { holder, sha256: String(++count).padStart(64, '0') };
+    const by = holder === house ? 'owner' : `person:${holder}`;
+    library.update<PhotoDocument>(itemId(item), () => photo({ sighting: { by } }));
+    return publicIdOf(item);
+  }
+  return { a, b, ada, anna, ben, cleo, sync, add, state };
+}
+
+describe('an album', () => {
+  test('is seen by its members on every server, with the photos that were put into it; then by nobody', async () => {
+    const { a, b, anna, ben, cleo, sync, add } = await open();
+    const [mine, other] = [add(a, anna), add(a, anna)];
+    const { album, right } = a.albums.create(a.as(anna), anna, ' Summer ');
+    expect(right).toBe('holder');
+    a.albums.give(a.as(anna), album, ben, 'view');
+    expect(a.albums.add(a.as(anna), album, [mine, mine, 'f'.repeat(64)])).toEqual({
+      ...{ changed: 1, missing: ['f'.repeat(64)], refused: [] },
+    });
+    a.albums.change(a.as(anna), album, { cover: mine });
+    sync();
+    for (const one of [a, b]) {
+      expect([one.sees(ben, mine), one.sees(ben, other), one.sees(cleo, mine)]).toEqual([true, false, false]);
+      expect(one.albums.list(one.as(ben))).toMatchObject([{ album, name: 'Summer', right: 'view', cover: mine }]);
+      expect(one.albums.list(one.as(ben))[0]).not.toHaveProperty('members');
+      expect(one.albums.list(one.as(cleo))).toEqual([]);
+      expect(one.albums.find(one.as(anna), album).members).toEqual([{ person: ben, right: 'view' }]);
+    }
+    expect(b.albums.takeOut(b.as(anna), album, [mine])).toMatchObject({ changed: 1 });
+    sync();
+    expect([a.sees(ben, mine), b.sees(ben, mine)]).toEqual([false, false]);
+    expect(a.albums.find(a.as(ben), album)).not.toHaveProperty('cover');
+    expect(a.albums.add(a.as(anna), album, [mine])).toMatchObject({ changed: 1 });
+    a.albums.change(a.as(anna), album, { removed: true });
+    sync();
+    expect([a.sees(ben, mine), b.sees(ben, mine)]).toEqual([false, false]);
+    expect([b.albums.list(b.as(ben)), b.albums.list(b.as(anna))]).toEqual([[], []]);
+    b.albums.change(b.as(anna), album, { removed: false });
+    expect(b.sees(ben, mine)).toBe(true);
+  });
+
+  test('does not exist for others: each call answers as for one that nobody has', async () => {
+    const { a, anna, ben, cleo, add } = await open();
+    const mine = add(a, cleo);
+    const { album } = a.albums.create(a.as(anna), anna, 'Summer');
+    a.albums.give(a.as(anna), album, ben, 'view');
+    const nowhere = `${anna}:${'0'.repeat(26)}`;
+    const calls = (name: string): (() => unknown)[] => [
+      () => a.albums.find(a.as(cleo), name),
+      () => a.albums.change(a.as(cleo), name, { name: 'x' }),
+      () => a.albums.change(a.as(cleo), name, { removed: false }),
+      () => a.albums.give(a.as(cleo), name, ben, 'view'),
+      () => a.albums.end(a.as(cleo), name, ben),
+      () => a.albums.end(a.as(cleo), name, cleo),
+      () => a.albums.add(a.as(cleo), name, [mine]),
+      () => a.albums.takeOut(a.as(cleo), name, [mine]),
+    ];
+    const before = a.library.lastChange();
+    for (const name of [album, nowhere, 'x'])
+      for (const call of calls(name)) expect(call).toThrow('There is no such album.');
+    // Who only sees it, changes nothing.
+    for (const call of [
+      () => a.albums.change(a.as(ben), album, { name: 'x' }),
+      () => a.albums.give(a.as(ben), album, cleo, 'view'),
+      () => a.albums.end(a.as(ben), album, cleo),
+      () => a.albums.add(a.as(ben), album, [mine]),
+      () => a.albums.create(a.as(ben), anna, 'x'),
+      () => a.albums.create(a.as(ben), house, 'x'),
+    ])
+      expect(call).toThrow(/may|can’t/);
+    expect(() => a.albums.give(a.as(anna), album, 'nobody', 'view')).toThrow('There is no such person.');
+    const token: Viewer = {
+      role: 'program',
+      audiences: [],
+      may: ['edit'],
+      token: 't',
+      canEdit: true,
+      person: anna,
+      behalf: a.as(anna),
+    };
+    expect(() => a.albums.change(token, album, { name: 'x' })).toThrow(/Only who made/);
+    expect(a.library.lastChange()).toBe(before);
+  });
+
+  test('takes photos of members who may add, whom its holder and they themselves take out again', async () => {
+    const { a, b, anna, ben, cleo, sync, add } = await open();
+    const ofBen = [add(a, ben), add(a, ben)];
+    const { album } = a.albums.create(a.as(anna), anna, 'Summer');
+    a.albums.give(a.as(anna), album, ben, 'add');
+    a.albums.give(a.as(anna), album, cleo, 'view');
+    sync();
+    expect(b.albums.add(b.as(ben), album, ofBen)).toMatchObject({ changed: 2 });
+    sync();
+    expect(ofBen.map((id) => a.sees(cleo, id))).toEqual([true, true]);
+    // A member takes nothing of others out.
+    expect(a.albums.takeOut(a.as(cleo), album, ofBen)).toMatchObject({ changed: 0, refused: ofBen });
+    a.albums.takeOut(a.as(anna), album, [ofBen[0]!]);
+    sync();
+    expect(ofBen.map((id) => b.sees(cleo, id))).toEqual([false, true]);
+    a.albums.give(a.as(anna), album, ben, 'view');
+    sync();
+    expect(ofBen.map((id) => b.sees(cleo, id))).toEqual([false, false]);
+    expect(a.albums.find(a.as(anna), album).members).toContainEqual({ person: ben, right: 'view' });
+  });
+
+  test('of the house is held by every owner; its photos go into no album of a person', async () => {
+    const { a, ada, anna, ben, add } = await open();
+    const [ofHouse, ofAnna] = [add(a, house), add(a, anna)];
+    const { album } = a.albums.create(a.as(ada), house, 'Us');
+    a.albums.give(a.as(ada), album, ben, 'view');
+    expect(a.albums.add(a.as(ada), album, [ofHouse])).toMatchObject({ changed: 1 });
+    expect(a.sees(ben, ofHouse)).toBe(true);
+    const own = a.albums.create(a.as(ada), ada, 'Mine').album;
+    expect(a.albums.add(a.as(ada), own, [ofHouse])).toMatchObject({ changed: 0, refused: [ofHouse] });
+    a.albums.give(a.as(ada), album, anna, 'add');
+    expect(a.albums.add(a.as(anna), album, [ofAnna])).toMatchObject({ changed: 1 });
+    expect(a.sees(ben, ofAnna)).toBe(true);
+  });
+
+  test('is left by a member, and concurrent gives and ends leave it ended', async () => {
+    const { a, b, anna, ben, sync, add } = await open();
+    const mine = add(a, anna);
+    const { album } = a.albums.create(a.as(anna), anna, 'Summer');
+    a.albums.give(a.as(anna), album, ben, 'view');
+    a.albums.add(a.as(anna), album, [mine]);
+    sync();
+    expect(b.albums.end(b.as(ben), album, ben)).toBe(true);
+    a.albums.give(a.as(anna), album, ben, 'add');
+    sync();
+    for (const one of [a, b]) expect(one.sees(ben, mine)).toBe(false);
+    a.albums.give(a.as(anna), album, ben, 'view');
+    sync();
+    for (const one of [a, b]) expect(one.sees(ben, mine)).toBe(true);
+    // `view` becomes `add` here and ends there.
+    a.albums.give(a.as(anna), album, ben, 'add');
+    b.albums.end(b.as(anna), album, ben);
+    sync();
+    for (const one of [a, b]) expect(one.sees(ben, mine)).toBe(false);
+  });
+
+  test('takes no photo from the trash, and is written while people have libraries here alone', async () => {
+    const { a, anna, add, state } = await open();
+    const mine = add(a, anna);
+    const { album } = a.albums.create(a.as(anna), anna, 'Summer');
+    const document = a.library.items.find(mine)!;
+    a.library.update<PhotoDocument>(document, (body) =>
+      applyChange(body!, { trashed: true }, { at: a.library.stampAfter(body), by: `person:${anna}` }),
+    );
+    expect(a.albums.add(a.as(anna), album, [mine])).toMatchObject({ changed: 0, refused: [mine] });
+    state.gate = { on: false, server: 'cabin', reason: 'cabin runs an older version of Photospool. Upgrade it.' };
+    const before = a.library.lastChange();
+    for (const call of [
+      () => a.albums.list(a.as(anna)),
+      () => a.albums.create(a.as(anna), anna, 'x'),
+      () => a.albums.give(a.as(anna), album, anna, 'view'),
+      () => a.albums.takeOut(a.as(anna), album, [mine]),
+      () => a.partners.list(a.as(anna)),
+      () => a.partners.give(a.as(anna), anna),
+    ])
+      expect(call).toThrow('cabin runs an older version of Photospool. Upgrade it.');
+    expect(a.library.lastChange()).toBe(before);
+  });
+});
+
+describe('a partner', () => {
+  test('sees what is neither archived nor in the trash, until either of the two ends it', async () => {
+    const { a, b, ada, anna, ben, sync, add } = await open();
+    const [mine, archived] = [add(a, anna), add(a, anna)];
+    a.library.update<PhotoDocument>(a.library.items.find(archived)!, (body) =>
+      applyChange(body!, { archived: true }, { at: a.library.stampAfter(body), by: `person:${anna}` }),
+    );
+    a.partners.give(a.as(anna), ben);
+    sync();
+    for (const one of [a, b]) {
+      expect([one.sees(ben, mine), one.sees(ben, archived), one.sees(ada, mine)]).toEqual([true, false, false]);
+      expect(one.partners.list(one.as(ben))).toEqual({ given: [], received: [anna] });
+      expect(one.partners.list(one.as(anna))).toEqual({ given: [ben], received: [] });
+    }
+    expect(b.partners.leave(b.as(ben), anna)).toBe(true);
+    expect(b.partners.leave(b.as(ben), anna)).toBe(false);
+    sync();
+    expect([a.sees(ben, mine), b.sees(ben, mine)]).toEqual([false, false]);
+    a.partners.give(a.as(anna), ben);
+    sync();
+    expect(b.sees(ben, mine)).toBe(true);
+    expect(a.partners.end(a.as(anna), ben)).toBe(true);
+    sync();
+    expect([a.sees(ben, mine), b.sees(ben, mine)]).toEqual([false, false]);
+    const visitor: Viewer = { role: 'visitor', audiences: ['public'], canEdit: false };
+    const call = (): unknown => a.partners.list(visitor);
+    expect(call).toThrow(/signed in/);
+    expect(() => a.partners.give(a.as(anna), anna)).toThrow('There is no such person.');
+  });
+
+  test('who is removed and comes back is none, nor is whoever is given to twice at once and ended once', async () => {
+    const { a, b, anna, ben, sync, add } = await open();
+    const mine = add(a, anna);
+    a.partners.give(a.as(anna), ben);
+    b.partners.give(b.as(anna), ben);
+    sync();
+    expect(a.library.controls.find(`sharing:${anna}`)!.gives).toHaveLength(2);
+    b.partners.end(b.as(anna), ben);
+    sync();
+    expect(a.sees(ben, mine)).toBe(false);
+    a.partners.give(a.as(anna), ben);
+    sync();
+    b.accounts.remove(ben, { by: 'owner', who: 'owner' });
+    b.library.update<object>(`person:${ben}`, (body) => ({
+      ...(body as Body),
+      removed: { value: false, at: b.library.stampAfter(body), by: 'owner' },
+    }));
+    sync();
+    for (const one of [a, b])
+      for (const { id, edition } of one.accounts.waiting())
+        one.accounts.approve(id, edition, { by: 'owner', who: 'owner' });
+    sync();
+    expect(a.people.find(ben)).toBeDefined();
+    expect([a.sees(ben, mine), b.sees(ben, mine)]).toEqual([false, false]);
+    // In sight of the removal, both ways to share open again: what he was given, and what he gives.
+    a.partners.give(a.as(anna), ben);
+    const ofBen = add(a, ben);
+    const { album } = a.albums.create(a.as(ben), ben, 'Back');
+    a.albums.give(a.as(ben), album, anna, 'view');
+    a.albums.add(a.as(ben), album, [ofBen]);
+    sync();
+    for (const one of [a, b]) expect([one.sees(ben, mine), one.sees(anna, ofBen)]).toEqual([true, true]);
+  });
+});
