@@ -1,6 +1,6 @@
 /**
- * What copies of real photos have in common by their looks, what different pictures, and how long grouping takes: what the bounds
- * of src/document/perceptual-hash.ts were found with. Pictures are what the album has of a photo: its thumb.
+ * The similarity of copies of real photos and of different pictures by perceptual hash, and the duration of grouping:
+ * the basis of the thresholds in src/document/same-picture.ts. Pictures are thumbs, as in the album.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ async function lookAt(picture: Sharp): Promise<Uint8Array> {
   return look(await thumb.jpeg(encoding).toBuffer());
 }
 
-/** Ways in which a picture comes again. */
+/** Kinds of copies. */
 const copies: Record<string, (picture: Sharp, width: number, height: number) => Sharp> = {
   'half the size': (picture, width) => picture.resize({ width: Math.round(width / 2) }).jpeg({ quality: 90 }),
   'quality 40': (picture) => picture.jpeg({ quality: 40 }),
@@ -41,7 +41,7 @@ function cut(picture: Sharp, width: number, height: number, part: number): Sharp
   return picture.extract({ left, top, width: width - 2 * left, height: height - 2 * top }).jpeg();
 }
 
-/** Pictures that are no copies of each other. */
+/** Pictures that are not copies of each other. */
 const others: Record<string, (n: number) => Sharp> = {
   'pages of text': (n) => drawn(textPage(n)),
   chats: (n) => drawn(chat(n)),
@@ -57,7 +57,7 @@ const random = (seed: number): (() => number) => {
   return () => (state = (state * 1_664_525 + 1_013_904_223) >>> 0) / 2 ** 32;
 };
 
-/** Words as bars, as small text is seen. */
+/** Words as bars, like small text. */
 function textPage(n: number): string {
   const next = random(n + 1);
   let bars = '<rect width="1080" height="1920" fill="#fff"/>';
@@ -120,7 +120,7 @@ function tell(name: string, all: readonly Likeness[], found: number): void {
   );
 }
 
-/** Prints the likenesses, and the time of grouping. */
+/** Prints the similarities, and the duration of grouping. */
 export async function run([folder = '../shared/photos', most = '80', many = '20000']: string[]): Promise<void> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(jpe?g|heic|webp|png)$/i.test(name))
@@ -141,7 +141,7 @@ export async function run([folder = '../shared/photos', most = '80', many = '200
         (rows[how] ??= []).push({ likeness: compareLooks(own, copy), alike: isAlike(own, copy) });
       }
     } catch {
-      // A damaged picture is no sample.
+      // A damaged picture is not a sample.
     }
   }
   console.log(`${originals.length} photos of ${folder}`);
@@ -176,7 +176,7 @@ export async function run([folder = '../shared/photos', most = '80', many = '200
   );
 }
 
-/** All pairs, and those that are near each other. */
+/** All pairs, and the similar ones. */
 function pairsOf(what: string, all: readonly { name: string; look: Uint8Array }[]): void {
   const near: { text: string; bits: number }[] = [];
   const shown = all.filter(({ look: one }) => detailOf(one) >= lookBounds.detail);
@@ -200,7 +200,7 @@ function pairsOf(what: string, all: readonly { name: string; look: Uint8Array }[
   for (const { text } of near.sort((a, b) => a.bits - b.bits).slice(0, 60)) console.log(text);
 }
 
-/** Fills a table with looks of which every tenth is a copy. */
+/** Fills a table with hashes of which every tenth is a copy. */
 function group(samples: readonly Uint8Array[], count: number): void {
   const db = openSqlite(':memory:');
   const { looks } = openCatalog(db);

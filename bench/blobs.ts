@@ -1,7 +1,7 @@
 /**
- * Blobs over loopback, MB/s: renditions and originals, fetched by the one with the link and sent by it, against a floor
- * (plain.ts: HTTP, hash, fsync, rename) in turn, and against `rsync --fsync` for the reader. Both sides have a library and
- * take in what documents name; the other side of a link is a process of its own. The documents are there before.
+ * Blobs over loopback, MB/s: renditions and originals, fetched by the connecting side and sent by it, compared with a
+ * floor (plain.ts: HTTP, hash, fsync, rename) in turn, and with `rsync --fsync` for reference. Both sides have a
+ * library and process documents; the other side is a separate process. The documents are there before.
  * `npm run bench blobs [renditions] [originals] [rounds]`
  */
 import { execFile, spawnSync } from 'node:child_process';
@@ -24,9 +24,9 @@ import { median, table } from './run.js';
 /** What this bench asks. */
 export const title = 'Blobs: MB/s over loopback, against plain HTTP with hash, fsync and rename';
 
-/** As many at a time as ours. */
+/** The same concurrency as ours. */
 const width = 4;
-/** The least part of the floor that is wanted. */
+/** The goal as a share of the floor. */
 const wanted = 0.8;
 
 /** Runs it. Arguments: renditions (1,000), originals (50), rounds (5). */
@@ -72,7 +72,7 @@ async function measure(cargo: Cargo, files: number, rounds: number): Promise<str
   });
 }
 
-/** The pictures of a home, by their paths below it. */
+/** The pictures of a home, by their relative paths. */
 function listOf(folder: string): { path: string; bytes: number }[] {
   return ['blobs', 'archive']
     .map((name) => join(folder, name))
@@ -88,7 +88,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - began) / 1000;
 }
 
-/** Does the work on an empty folder, which goes afterwards. */
+/** Runs `work` in an empty folder, which is removed afterwards. */
 async function inFolder(work: (folder: string) => Promise<unknown>): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'photospool-bench-'));
   try {
@@ -110,7 +110,7 @@ const rsync = (folder: string): Promise<number> =>
     promisify(execFile)('rsync', ['-a', '--fsync', join(folder, 'blobs'), join(folder, 'archive'), into]),
   );
 
-/** What is missing here, from the other side. */
+/** Fetches what is missing here. */
 async function fetched(url: string, cargo: Cargo, files: number): Promise<number> {
   const here = await openPictures(cargo, 0);
   try {
@@ -121,7 +121,7 @@ async function fetched(url: string, cargo: Cargo, files: number): Promise<number
   }
 }
 
-/** What is missing there, from here. */
+/** Sends what is missing there. */
 async function sent(giver: Home, cargo: Cargo, files: number): Promise<number> {
   const there = await startPictures(cargo, 0);
   try {
@@ -132,7 +132,7 @@ async function sent(giver: Home, cargo: Cargo, files: number): Promise<number> {
   }
 }
 
-/** Runs one direction of blobs until so many have moved. */
+/** Runs one direction until so many blobs have moved. */
 async function transfer(
   { exchange }: Home,
   url: string,
@@ -156,7 +156,7 @@ async function transfer(
       throw new Error(sentence);
     },
   }).catch((error: unknown) => {
-    // Ending it in the middle of a question is no failure.
+    // Aborting a pending request is not a failure.
     if (!stop.signal.aborted) throw error;
   });
 }

@@ -1,8 +1,8 @@
 /**
- * Does the catalog answer within 50 ms with a million photos? Makes that many synthetic ones in a temporary folder, asks
- * every kind of question many times, each with other values and after a write, so that nothing is answered from what was
- * found before; prints a Markdown table. `npm run bench catalog [COUNT] [RUNS] [people]`; with `people` the photos belong to ten people and the
- * house (people.ts), and each question is asked as each viewer, after an edit and right after a membership was ended.
+ * Does the catalog answer within 50 ms with a million photos? Creates that many synthetic ones in a temporary folder,
+ * and runs every kind of query many times, each with other values and after a write, so that no cache answers; prints a
+ * Markdown table. `npm run bench catalog [COUNT] [RUNS] [people]`; with `people` the photos belong to ten people and
+ * the house (people.ts), and each query is run as each viewer, after an edit and right after the end of a membership.
  */
 import { mkdtempSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -24,7 +24,7 @@ const bound = 50;
 const accessOfFamily = openItemAccess({ find: () => undefined, isThere: () => true, hasAlbum: () => false });
 const seed = 7;
 
-/** What questions are asked about. */
+/** The library under test. */
 interface Subject {
   db: Sqlite;
   catalog: Catalog;
@@ -35,15 +35,15 @@ interface Subject {
   people: PeopleLibrary | undefined;
 }
 
-/** One kind of question; `ask` is what is timed. */
+/** One kind of query; `ask` is timed. */
 interface Question {
   name: string;
   ask: (subject: Subject, viewer: Viewer) => unknown;
-  /** As whom it is asked where the library has no people; the owner, where not said. */
+  /** The viewer in a library without people; default: the owner. */
   viewer?: Viewer;
 }
 
-/** Measures; the first argument is how many photos, the second how many runs of each question. */
+/** Measures; the first argument is the number of photos, the second the number of runs per query. */
 export async function run(args: string[]): Promise<void> {
   const count = Number(args[0] ?? 1_000_000);
   const runs = Number(args[1] ?? 200);
@@ -145,7 +145,7 @@ const phrases = [
 ];
 const tag = (subject: Subject): string => `tag:"${tagName(Math.floor(2_000 ** subject.random()) - 1)}"`;
 
-/** What a question is narrowed by. */
+/** The filters of queries. */
 const filters: { name: string; text: (subject: Subject) => string; viewer: Viewer }[] = [
   { name: 'all', text: () => '', viewer: owner },
   { name: 'tag', text: tag, viewer: owner },
@@ -241,21 +241,21 @@ function editAndAsk(subject: Subject): void {
   if (found + trashed !== 1) throw new Error(`The edit “${title}” is not in the next answer.`);
 }
 
-/** Milliseconds that this process computed, on all its threads. */
+/** The CPU milliseconds of this process over all threads. */
 const computed = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1000;
 
-/** The questions of a library; people are each asked what the family is asked elsewhere, and see the edit of another one late or never. */
+/** The queries of a library; with people, each person runs those of the family. */
 const questionsOf = ({ people }: Subject): Question[] =>
   people ? questions.filter(({ viewer, ask }) => viewer !== family && ask !== editAndAsk) : questions;
 
-/** Asks all questions, each time after `change`; where there are people, as one viewer after the other. */
+/** Runs all queries, each after `change`; with people, as one viewer after the other. */
 function measureAll(subject: Subject, runs: number, change: (subject: Subject) => void): void {
   const all = questionsOf(subject);
   let slow = 0;
   console.log('| question | p50 ms | p99 ms | p99 CPU ms | p99 below 50 ms |\n|---|---|---|---|---|');
   for (const { name, ask, viewer = owner } of all) {
     const [times, work]: [number[], number[]] = [[], []];
-    // The first few are for the compiler.
+    // The first few runs are warm-up.
     for (let k = -5; k < runs; k++) {
       change(subject);
       const as = subject.people?.viewers.at(k % subject.people.viewers.length) ?? viewer;
@@ -277,7 +277,7 @@ function measureAll(subject: Subject, runs: number, change: (subject: Subject) =
   console.log(`Programs that wanted to run meanwhile: ${loadavg()[1]!.toFixed(1)} on ${cpus().length} cores.\n`);
 }
 
-/** How long others wait while one question comes after the other. */
+/** How long other work is blocked during consecutive queries. */
 async function measureLoop(subject: Subject, runs: number): Promise<void> {
   const delay = await worstDelay(async () => {
     for (let k = 0; k < runs; k++) {

@@ -1,7 +1,7 @@
 /**
- * First contact with a library that is there already: an empty server gets a link to one with many photos. When the first of
- * them are in its album, how long the album takes to answer meanwhile, what it says of what is still to come, and that
- * a kill in the middle costs no more than the last seconds. Documents only. `npm run bench contact [photos]`
+ * First contact with an existing library: an empty server is connected to one with many photos. Measures when the first
+ * of them are in its album, how long the album takes to respond meanwhile, its reported progress, and that a kill in
+ * between costs no more than the last seconds. Documents only. `npm run bench contact [photos]`
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { link, linksOf } from './pair.js';
@@ -11,13 +11,13 @@ import { makeHome, startServer, type BenchServer } from './server.js';
 /** What this bench asks. */
 export const title = 'First contact: an empty server meets a library that is there already';
 
-/** Ms between looks. */
+/** Ms between checks. */
 const look = 250;
 
 /** Runs it. Arguments: photos (100,000). */
 export async function run([photos = '100000']: string[]): Promise<void> {
   const there = await startServer(makeHome(Number(photos), 'there'));
-  // Those in the trash are in no album.
+  // Photos in the trash are not in the album.
   const count = await photosOf(there);
   let here = await startServer(makeHome(0, 'here'));
   const began = performance.now();
@@ -53,7 +53,7 @@ export async function run([photos = '100000']: string[]): Promise<void> {
 const photosOf = async ({ url }: BenchServer): Promise<number> =>
   ((await (await fetch(`${url}/api/home`)).json()) as { photos: number }).photos;
 
-/** Waits until so many photos are in the album; how long a look at it took meanwhile, in ms. */
+/** Waits until so many photos are in the album; returns the response times meanwhile, in ms. */
 async function untilPhotos(
   server: BenchServer,
   wanted: number,

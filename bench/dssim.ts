@@ -1,7 +1,7 @@
 /**
- * DSSIM: how different two pictures of one size look, 0 where they are equal. Structural similarity (Wang et al. 2004)
- * in CIE Lab on four scales, each half of the one before, with the weights of MS-SSIM (Wang et al. 2003) scaled to
- * them; 1 / SSIM - 1, as kornelski's tool of that name gives it. Its numbers are for comparing with each other only.
+ * DSSIM: the perceived difference of two pictures of one size, 0 if they are equal. Structural similarity (Wang et al.
+ * 2004) in CIE Lab on four scales, each half of the one before, with the weights of MS-SSIM (Wang et al. 2003) scaled
+ * to them; 1 / SSIM - 1, like kornelski's tool of that name. Its numbers are comparable only with each other.
  */
 import sharp from 'sharp';
 
@@ -13,11 +13,11 @@ interface Plane {
 }
 
 const weights = [0.0448, 0.2856, 0.3001, 0.2363];
-/** Of lightness and the two colours: eyes are sharper for the first. */
+/** The weights of lightness and the two colours: eyes are more sensitive to the first. */
 const channels = [0.8, 0.1, 0.1];
 /** The usual constants, for values of 0 to 1. */
 const [c1, c2] = [0.01 ** 2, 0.03 ** 2];
-/** The side of the window that means and variances are taken over, in pixels. */
+/** The side of the window for means and variances, in pixels. */
 const side = 8;
 
 async function toLab(picture: Buffer, scale: number): Promise<Plane[]> {

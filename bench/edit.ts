@@ -1,7 +1,7 @@
 /**
- * From an edit on one server to what it changes in a browser that looks at another one, both live, on one machine. The one
- * with the link and the one without it both edit, for the ways differ: one is fetched by a waiting request, the other
- * is sent. What is seen is a photo that goes (to the trash) and comes back. `npm run bench edit [edits] [photos]`
+ * From an edit on one server to its effect in a browser at another one, both live, on one machine. Both the connecting
+ * side and the other one edit, because the paths differ: one change is fetched by a longpoll, the other is sent. The
+ * effect is a photo that disappears (to the trash) and comes back. `npm run bench edit [edits] [photos]`
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
@@ -13,7 +13,7 @@ import { makeHome, startServer, type BenchServer } from './server.js';
 /** What this bench asks. */
 export const title = 'Edit to visible: from an edit on one server to a browser that looks at another';
 
-/** The bound of the median, in ms. */
+/** The goal of the median, in ms. */
 const wanted = 150;
 
 /** Runs it. Arguments: edits each way (60), photos in the library (1,000). */
@@ -43,7 +43,7 @@ export async function run([edits = '60', photos = '1000']: string[]): Promise<vo
   console.log(table(['way', 'answered, ms', 'median ms', 'p95 ms', 'slowest ms', 'median below 150 ms'], rows));
 }
 
-/** Ms from the request to its answer, and to the browser's page. */
+/** Ms from the request to its response, and to the browser's page. */
 interface Times {
   answered: number[];
   seen: number[];
@@ -55,7 +55,7 @@ async function editAndLook(from: BenchServer, to: BenchServer, page: Page, edits
   const id = (await first.getAttribute('data-id'))!;
   const times: Times = { answered: [], seen: [] };
   for (let n = 0; n < edits; n++) {
-    // Not in step with anything that repeats.
+    // Not in step with anything periodic.
     await sleep(400 + ((n * 137) % 300));
     const trashed = n % 2 === 0;
     const shown = page.waitForFunction(

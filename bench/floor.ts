@@ -1,6 +1,6 @@
 /**
  * The floor of ingest: sharp alone making exactly the two renditions, each from the file, `workers` photos at a time.
- * Arguments: the folder, the number of workers. Used by bench/ingest.ts as a process of its own.
+ * Arguments: the folder, the number of workers. bench/ingest.ts runs it as a separate process.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * HEIC and RAW, pictures per second, against the bare tools in the same run: heif-dec to JPEG, and ExifTool's extraction of
- * the preview. HEIC with heif-dec and with WebAssembly alone. Needs a real HEIC (`../shared/photos`, or paths as arguments).
+ * HEIC and RAW, pictures per second, compared with the bare tools in the same run: heif-dec to JPEG, and ExifTool's
+ * extraction of the preview. HEIC with heif-dec and with WebAssembly alone. Requires a real HEIC (`../shared/photos`,
+ * or paths as arguments).
  * `npm run bench formats [pictures] [rounds] [HEIC files]`
  */
 import { execFile } from 'node:child_process';
@@ -22,7 +23,7 @@ const heic: Format = { type: 'image/heic', family: 'heif', name: 'HEIC' };
 const nef: Format = { type: 'image/x-nikon-nef', family: 'raw', name: 'Nikon RAW (NEF)' };
 const workers = availableParallelism();
 
-/** Does `work` for each, as many at once as there are cores; pictures per second. */
+/** Runs `work` for each, one per core at a time; returns pictures per second. */
 async function perSecond(paths: readonly string[], work: (path: string) => Promise<unknown>): Promise<number> {
   const left = [...paths];
   const lane = async (): Promise<void> => {
@@ -38,7 +39,7 @@ async function ours(paths: readonly string[], format: Format, path = process.env
   const decoders = openDecoders({ workers });
   try {
     process.env['PATH'] = path;
-    // The decoders are there in a running server.
+    // A running server has started its decoders already.
     await Promise.all(paths.slice(0, workers).map((one) => decoders.render(one, format)));
     return await perSecond(paths, (one) => decoders.render(one, format));
   } finally {
@@ -62,7 +63,7 @@ export async function run([pictures = '8', runs = '3', ...args]: readonly string
     const raw = Array.from({ length: count }, (_, n) => join(folder, `${n}.nef`));
     for (const path of raw) writeFileSync(path, raws['Nikon RAW (NEF)']!({ preview, width: 6000, height: 4000 }));
     const exiftool = await exiftoolPath();
-    // Only what Perl lies in, not heif-dec: a PATH of links to nothing else.
+    // A PATH with links to Perl only, without heif-dec.
     const bare = join(folder, 'nothing');
     const rows: [string, () => Promise<number>][] = [
       ['heif-dec to JPEG', () => perSecond(copies, (path) => call('heif-dec', ['--quiet', path, `${path}.jpg`]))],

@@ -1,6 +1,7 @@
 /**
- * Near-duplicates in a large catalog, for `npm run bench catalog`: how long the groups of all photos take, and whom they keep waiting;
- * how long it takes to find whether one more photo looks like any other. Looks are random; how real pictures compare:
+ * Near-duplicates in a large catalog, for `npm run bench catalog`: the duration of grouping all photos, and the delay
+ * of other work; the time to find whether one more photo is similar to any other. Hashes are random; for real pictures
+ * see
  * `npm run bench alike`.
  */
 import type { Sqlite } from '../src/base/sqlite.js';
@@ -8,10 +9,10 @@ import type { Catalog } from '../src/catalog/catalog.js';
 import { lookLength, lookParts } from '../src/document/perceptual-hash.js';
 import { percentile, seconds, worstDelay } from './timing.js';
 
-/** Every so many-th photo looks like the one before it. */
+/** Every n-th photo is similar to the one before it. */
 const alike = 20;
 
-/** Gives every photo a look, and measures. */
+/** Gives every photo a hash, and measures. */
 export async function measureAlike(db: Sqlite, catalog: Catalog, runs: number): Promise<void> {
   catalog.looks.put([]);
   const parts = Array.from({ length: lookParts }, (_, part) => part);
@@ -40,7 +41,7 @@ export async function measureAlike(db: Sqlite, catalog: Catalog, runs: number): 
     const look = Uint8Array.from({ length: lookLength }, () => Math.floor(Math.random() * 256));
     const before = performance.now();
     catalog.looks.put([{ id: Buffer.from(id).toString('hex'), version, look }]);
-    // The first few are for the compiler.
+    // The first few runs are warm-up.
     if (k >= 5) times.push(performance.now() - before);
   }
   const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)];

@@ -1,6 +1,6 @@
 /**
- * What a server costs that has nothing to do: processor time, memory, child processes. One photo is taken in first, so
- * that everything that can be left running was started. `npm run bench idle [photos] [seconds]`. Linux.
+ * The cost of an idle server: CPU time, memory, child processes. One photo is imported first, so that everything that
+ * could stay running was started. `npm run bench idle [photos] [seconds]`. Linux.
  */
 import { copyFileSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,9 +12,9 @@ import { makeHome, startServer } from './server.js';
 /** What this bench asks. */
 export const title = 'Idle: processor time, memory and children of a server with nothing to do';
 
-/** Clock ticks a second (USER_HZ), a constant of Linux. */
+/** Clock ticks per second (USER_HZ), a constant of Linux. */
 const ticks = 100;
-/** Longer than anything is kept open for the next photo. */
+/** Longer than all idle timeouts. */
 const cooling = 90;
 
 /** Runs it. Arguments: photos in the library (10,000), seconds to look at (60). */
@@ -50,7 +50,7 @@ export async function run([photos = '10000', seconds = '60']: string[]): Promise
   }
 }
 
-/** Processor time of a process so far, in clock ticks: utime and stime of proc(5). */
+/** The CPU time of a process so far, in clock ticks: utime and stime of proc(5). */
 function spent(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

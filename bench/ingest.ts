@@ -1,6 +1,6 @@
 /**
- * How fast photos are taken in, against the floor (sharp alone, both renditions) and beside the classical recipe, in turn
- * and in the same run. `npm run bench ingest [photos] [runs] [megapixels]`
+ * The speed of ingest, compared with the floor (sharp alone, both renditions) and the classical recipe, in turn and in
+ * the same run. `npm run bench ingest [photos] [runs] [megapixels]`
  */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -31,7 +31,7 @@ export async function run([photos = '200', runs = '3', megapixels = '12']: strin
   const results = new Map<string, Measured[]>();
   for (let n = 0; n < Number(runs); n++) {
     for (const [name, contest] of Object.entries(contestants)) {
-      // The classical recipe takes long and is only there for the reader: once is enough.
+      // The classical recipe is slow and only for reference: once is enough.
       if (n > 0 && name.startsWith('classic')) continue;
       const measured = await contest();
       results.set(name, [...(results.get(name) ?? []), measured]);
@@ -54,7 +54,7 @@ export async function run([photos = '200', runs = '3', megapixels = '12']: strin
   rmSync(benchHome, { recursive: true, force: true });
 }
 
-/** Copies of the set in a folder of their own: every contestant finds its files in the page cache. */
+/** A copy of the set in a separate folder: every contestant finds its files in the page cache. */
 function fresh(set: string): string {
   const home = benchHome;
   rmSync(home, { recursive: true, force: true });
@@ -64,7 +64,7 @@ function fresh(set: string): string {
   return home;
 }
 
-/** Takes in a folder of photos with a home of its own, as a whole process. */
+/** Imports a folder of photos into a separate home, as a whole process. */
 export function photospool(set: string, count = workers): Promise<Measured> {
   const home = fresh(set);
   return measure(process.execPath, [

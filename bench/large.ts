@@ -1,4 +1,4 @@
-/** A server with a large library for the bench of the page, in this process; its pictures are a handful, over and over. */
+/** A server with a large library for the page bench, in this process; its pictures are a handful, repeated. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,23 +18,23 @@ import { idleStatus as nothing, type SpoolPort } from '../src/spool/spool-interf
 import { makePictures } from '../test/browser/pictures.js';
 import { type SyntheticPhoto, syntheticPhotos } from './synthetic.js';
 
-/** Where the built page is. */
+/** The folder of the built page. */
 export const webRoot = fileURLToPath(new URL('../dist/web', import.meta.url));
 
 const seed = 11;
-/** Documents in a transaction. */
+/** Documents per transaction. */
 const batch = 2_000;
-/** When what comes in while the page is open was taken. */
+/** The time taken of photos that arrive while the page is open. */
 const newest = Date.UTC(2026, 11, 1);
 
 /** A server with many photos. */
 export interface Large {
   server: Server;
-  /** Lets so many more photos come in, newer than all others. */
+  /** Adds so many more photos, newer than all others. */
   add(count: number): void;
 }
 
-/** Opens a server on a library of synthetic photos in `folder`. Their pictures are a handful of real ones, over and over. */
+/** Opens a server on a library of synthetic photos in `folder`. Their pictures are a handful of real ones, repeated. */
 export async function openLarge(folder: string, count: number): Promise<Large> {
   const pictures = await makePictures();
   for (const [i, { thumb, preview }] of pictures.entries()) {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench NAME [ARGUMENTS]`: runs bench/NAME.ts. Each bench exports a `title` and `run(args)`, which measures and
- * prints Markdown. Without a name it lists what there is.
+ * `npm run bench NAME [ARGUMENTS]`: runs bench/NAME.ts. Each bench exports a `title` and `run(args)`, which measures
+ * and prints Markdown. Without a name it lists all.
  */
 import { readdirSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
 /**
- * The most memory that taking in big photos needs: resident memory of the process and its children, shared pages counted
- * once, looked at five times a second. `npm run bench memory [photos] [megapixels]`. Linux.
+ * The peak memory of importing large photos: resident memory of the process and its children, shared pages counted
+ * once, sampled five times a second. `npm run bench memory [photos] [megapixels]`. Linux.
  */
 import { rmSync } from 'node:fs';
 import { photospool } from './ingest.js';

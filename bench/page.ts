@@ -1,8 +1,8 @@
 /**
- * Is the page quick in a large library? Puts synthetic photos into a temporary library, serves them with the real server
- * and looks at them in a real browser: bytes of script, time to the first tiles, the longest blank screen while it is scrolled
- * through from end to end, how long a key waits until the page hears of it, also while photos come in, and what is left in
- * memory. Prints a Markdown table. `npm run bench page [PHOTOS] [SCREENS A SECOND]`.
+ * Is the page fast in a large library? Writes synthetic photos into a temporary library, serves them with the real
+ * server and opens them in a real browser: bytes of script, time to the first tiles, the longest blank screen while
+ * scrolling from end to end, the delay of keys, also while photos arrive, and the memory afterwards. Prints a Markdown
+ * table. `npm run bench page [PHOTOS] [SCREENS A SECOND]`.
  */
 /// <reference lib="dom" />
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -15,10 +15,12 @@ import { percentile } from './timing.js';
 
 export const title = 'the album page with 100,000 photos: script, first tiles, scrolling at 20 screens a second';
 
-/** How long keys are pressed while photos come in (ms), how often one is, and how many photos come at once, how often. */
+/**
+ * How long keys are pressed while photos arrive (ms), at which interval, and how many photos arrive at which interval.
+ */
 const live = { lasts: 10_000, key: 50, photos: 5, every: 200 };
 
-/** Measures; the first argument is how many photos, the second how many screens a second to scroll. */
+/** Measures; the first argument is the number of photos, the second the scroll speed in screens per second. */
 export async function run(args: string[]): Promise<void> {
   const count = Number(args[0] ?? 100_000);
   const speed = Number(args[1] ?? 20);
@@ -28,7 +30,7 @@ export async function run(args: string[]): Promise<void> {
   try {
     const version = chromium.browser.version();
     const page = await chromium.browser.newPage({ viewport: { width: 1440, height: 900 } });
-    // Functions that go into the page were compiled for here: their names are kept by a helper that the page lacks.
+    // Functions compiled here keep their names with a helper that the page lacks.
     await page.addInitScript('globalThis.__name = (value) => value');
     await page.addInitScript(watchFirst);
     await page.addInitScript(watchKeys);
@@ -54,13 +56,13 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-/** When the first tiles were painted, in ms since the navigation began: as ThumbHash, and as thumb. */
+/** When the first tiles were painted, in ms since the start of navigation: as ThumbHash, and as thumb. */
 interface First {
   hash: number;
   thumb: number;
 }
 
-/** Runs in the page from its start: notes the frame after which the first tiles are on the screen. */
+/** Runs in the page from its start: records the frame in which the first tiles are visible. */
 function watchFirst(): void {
   const first: Partial<First> = {};
   Object.assign(globalThis, { first });
@@ -86,14 +88,14 @@ interface Scrolling {
   frames: number;
   /** Frames that showed a place without ThumbHash or thumb. */
   blank: number;
-  /** The longest time without a whole screen, ms. */
+  /** The longest time without a complete screen, ms. */
   longest: number;
-  /** The most tiles that were in the document, and the largest heap, MiB. */
+  /** The maximum number of tiles in the document, and the largest heap, MiB. */
   tiles: number;
   heap: number;
 }
 
-/** Scrolls a screen at a time, by the clock, and looks at every frame what of the screen is blank. */
+/** Scrolls a screen at a time, by the clock, and checks in every frame which part of the screen is blank. */
 function measureScroll(page: Page, speed: number): Promise<Scrolling> {
   return page.evaluate(async (screens) => {
     const seen = { screens: 0, seconds: 0, frames: 0, blank: 0, longest: 0, tiles: 0, heap: 0 };
@@ -115,7 +117,7 @@ function measureScroll(page: Page, speed: number): Promise<Scrolling> {
     let whole = start;
     for (let done = false; !done;) {
       await frame();
-      // After the frame's own callbacks, so that what is asked about is what it paints.
+      // After the frame's own callbacks, so that the check sees what is painted.
       await Promise.resolve();
       const now = performance.now();
       seen.frames++;
@@ -144,22 +146,22 @@ async function gzipped(paths: ReadonlySet<string>): Promise<number> {
   return bytes;
 }
 
-/** What the page's own objects take after a collection, MiB. */
+/** The memory of the page's own objects after a garbage collection, MiB. */
 async function heapOf(session: CDPSession): Promise<number> {
   await session.send('HeapProfiler.collectGarbage');
   const { usedSize } = await session.send('Runtime.getHeapUsage');
   return usedSize / 2 ** 20;
 }
 
-/** How long keys waited until the page heard of them, and how long the page was busy with one thing at the longest; ms. */
+/** The delays of keys, and the longest task of the page; ms. */
 interface Waits {
   delays: number[];
   busy: number;
 }
 
 /**
- * Runs in the page from its start: notes of each key how long it waited (Event Timing), and each task of the page's own that took
- * more than 50 ms (Long Tasks), which tells a wait for the page from one for a core.
+ * Runs in the page from its start: records the delay of each key (Event Timing), and each task of the page longer than
+ * 50 ms (Long Tasks), which tells waiting for the page from waiting for a core.
  */
 function watchKeys(): void {
   const delays: number[] = [];
@@ -171,7 +173,7 @@ function watchKeys(): void {
   addEventListener('keydown', (event) => delays.push(performance.now() - event.timeStamp), true);
 }
 
-/** Presses a key that does nothing again and again; `stop` answers how it went since the last time. */
+/** Presses a key without effect repeatedly; `stop` returns the result since the last call. */
 function pressKeys(page: Page): { stop(): Promise<Waits> } {
   let on = true;
   const pressing = (async () => {
@@ -192,7 +194,7 @@ function pressKeys(page: Page): { stop(): Promise<Waits> } {
   };
 }
 
-/** Presses keys at the top of the timeline while photos come in there. */
+/** Presses keys at the top of the timeline while photos arrive there. */
 async function measureLive(page: Page, large: Large): Promise<Waits> {
   await page.evaluate('scrollTo(0, 0)');
   await page.waitForSelector('a.tile img.shown');

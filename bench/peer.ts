@@ -1,6 +1,6 @@
 /**
- * A side of a replication for the bench: a library file with its catalog, filled or empty, here or served by a process of
- * its own (this file, run with what to serve); and PouchDB Server.
+ * One side of a replication for benches: a library file with its catalog, filled or empty, here or served by a separate
+ * process (this file, run with arguments); and PouchDB Server.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,7 +30,7 @@ export interface Filled {
   served: Served;
   library: ReturnType<typeof openLibrary>;
   count(): number;
-  /** Resolves when all that came is in the catalog, too. */
+  /** Resolves when everything that arrived is in the catalog. */
   followed(): Promise<void>;
   close(): void;
 }
@@ -76,22 +76,22 @@ export function openFilled(count: number, { bare = false } = {}): Filled {
   };
 }
 
-/** A document of 2,000 bytes: what is missing is its description. */
+/** A document of 2,000 bytes, padded with its description. */
 function padded(document: { facts: object }): Body {
   const size = JSON.stringify(document).length;
   const description = 'The harbour in the evening light. '.repeat(60).slice(0, Math.max(1, 1_980 - size));
   return { ...document, facts: { ...document.facts, description } };
 }
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export interface Peer {
   address: Address;
-  /** Resolves when all that came is in its catalog, too. */
+  /** Resolves when everything that arrived is in its catalog. */
   followed(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts a server in a process of its own, with as many documents. */
+/** Starts a server in a separate process, with so many documents. */
 export function startPeer(kind: 'ours' | 'bare' | 'pouch' | 'pouch on disk', count: number): Promise<Peer> {
   const child = fork(import.meta.filename, [kind, String(count)]);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

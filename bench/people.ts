@@ -1,6 +1,7 @@
 /**
- * A library of people for `npm run bench catalog`: ten people and the house hold the photos, 200 albums with members overlap, some people are
- * partners, some photos have the same bytes, and in the past memberships ended, so that what photos say about who may see them differs.
+ * A library of people for `npm run bench catalog`: ten people and the house have the photos, 200 shared albums overlap,
+ * some people are partners, some photos have the same bytes, and memberships ended in the past, so that photos differ
+ * in the ends that they have seen.
  */
 import { openItemAccess, type ItemAccess } from '../src/access/item-access.js';
 import type { Viewer } from '../src/catalog/catalog.js';
@@ -14,26 +15,26 @@ const people = Array.from({ length: 10 }, (_, n) => ulid(n));
 const holders: Holder[] = [...people, house, house, house];
 const albums = Array.from({ length: 200 }, (_, n) => `${[...people, house][n % 11]!}:${ulid(1_000 + n)}`);
 const authorOf = (holder: Holder): string => `person:${holder === house ? people[0]! : holder}`;
-/** So many states of a control document lie behind what photos and entries saw of it. */
+/** The number of earlier states of a control document that photos and entries have seen. */
 const states = 4;
 
 /** A library of people. */
 export interface PeopleLibrary {
-  /** Each person (two of them act for the house), whoever brings a token, and a visitor. */
+  /** Each person (two of them act for the house), the bearer of a token, and a visitor. */
   viewers: Viewer[];
   access: () => ItemAccess;
-  /** Gives a photo to somebody, and puts some into albums. */
+  /** Assigns a photo to someone, and puts some into albums. */
   assign(photo: SyntheticPhoto): SyntheticPhoto;
-  /** Ends a membership, and gives the one back that was ended before. */
+  /** Ends a membership, and restores the one that was ended before. */
   revoke(): void;
 }
 
-/** The control documents as they came to be, and what somebody saw of them at some time. */
+/** The history of control documents, with what someone had seen at a time. */
 function openPast(random: () => number) {
   const controls = openControls();
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
 
-  /** Ends for somebody who is not there any more: what came later saw them. */
+  /** Ends for people who are gone: later entries have seen them. */
   const past = new Map<string, string[][]>();
   function age(id: string): void {
     const heads = [controls.heads(id)];
@@ -121,7 +122,7 @@ export function openPeopleLibrary(seed: number): PeopleLibrary {
   }
 }
 
-/** Control documents, each parsed once until one of them changes, as the library does it. */
+/** Control documents, each parsed once until one of them changes, as the library does. */
 function openControls() {
   const documents = new Map<string, object>();
   const parsed = new Map<string, GrantSet>();

@@ -1,6 +1,6 @@
 /**
- * Big distinct JPEGs with real EXIF for the benches, made from the real photos beside the project where they are there,
- * else from the sample pictures. Made once per machine, in the temporary folder.
+ * Large distinct JPEGs with real EXIF for benches, made from the real photos beside the project if they exist,
+ * otherwise from the sample pictures. Made once per machine, in the temporary folder.
  */
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,13 +9,13 @@ import sharp from 'sharp';
 import { openFiles } from '../src/base/files.js';
 import { placeSamples } from '../src/ingest/samples/sample-photos.js';
 
-/** The folder that benches work in. */
+/** The working folder of benches. */
 export const benchFolder = join(tmpdir(), 'photospool-bench');
 
-/** The home of this bench run: no two at a time share one. */
+/** The home of this bench run: concurrent runs share none. */
 export const benchHome = join(benchFolder, `home-${process.pid}`);
 
-/** Folders of real photos with something to see in them, and their EXIF. */
+/** Folders of real photos with content and EXIF. */
 const real = [
   'immich-test-assets/albums/nature',
   'immich-test-assets/formats/jpg',
@@ -37,9 +37,7 @@ async function sources(): Promise<string[]> {
   return readdirSync(samples).map((name) => join(samples, name));
 }
 
-/**
- * A folder with `count` distinct JPEGs of `megapixels` (4:3), 3 to 5 MB each at 12 megapixels. Answers its path.
- */
+/** A folder with `count` distinct JPEGs of `megapixels` (4:3), 3 to 5 MB each at 12 megapixels. Returns its path. */
 export async function bigPhotos(count: number, megapixels: number): Promise<string> {
   const folder = join(benchFolder, `${megapixels}mp`);
   mkdirSync(folder, { recursive: true });
@@ -54,7 +52,10 @@ export async function bigPhotos(count: number, megapixels: number): Promise<stri
   return folder;
 }
 
-/** One photo, made large, a little brighter or darker, and as noisy as a sensor, so that it is as hard to decode as a real one. */
+/**
+ * One photo, enlarged, slightly brighter or darker, and with the noise of a sensor, so that it is as hard to decode as
+ * a real one.
+ */
 async function bigPhoto(source: string, seed: number, width: number, height: number): Promise<Buffer> {
   const noise = await sharp({
     create: {

@@ -1,6 +1,6 @@
 /**
- * A home with pictures for the bench of blobs: documents that name files of real sizes, and the files where it has them. Run
- * as a process of its own, it serves them to a peer, or takes them in.
+ * A home with pictures for the blob bench: documents that name files of real sizes, and the files on the sending side.
+ * As a separate process it serves them to a peer, or receives them.
  */
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -10,13 +10,15 @@ import { photoId } from '../src/document/photo-document.js';
 import { openHome, sha256, type Home } from '../test/sync/homes.js';
 import { syntheticPhotos } from './synthetic.js';
 
-/** What goes over: renditions of photos whose originals stay where they are, or originals of photos without renditions. */
+/**
+ * The blobs to transfer: renditions of photos whose originals stay in place, or originals of photos without renditions.
+ */
 export type Cargo = 'renditions' | 'originals';
 
-/** Bytes of a thumb and a preview (medians of the bench of renditions), and of an original of 12 megapixels. */
+/** Bytes of a thumb and a preview (medians of the renditions bench), and of an original of 12 megapixels. */
 const sizes = { thumb: 73 * 1024, preview: 540 * 1024, original: 4 * 1024 * 1024 };
 
-/** Opens a home with `files` pictures of a kind; renditions are thumbs and previews by halves. */
+/** Opens a home with `files` pictures of a kind; half of the renditions are thumbs, half previews. */
 export async function openPictures(cargo: Cargo, files: number): Promise<Home> {
   const home = await openHome();
   const put = (path: string, bytes: Buffer): void => {
@@ -59,7 +61,7 @@ export async function openPictures(cargo: Cargo, files: number): Promise<Home> {
   return home;
 }
 
-/** Starts a home in a process of its own, with as many pictures. */
+/** Starts a home in a separate process, with so many pictures. */
 export function startPictures(
   cargo: Cargo,
   files: number,

@@ -1,7 +1,7 @@
 /**
- * The floor of moving blobs: plain HTTP from a process that sends files as they are, to one that hashes what comes, writes,
- * flushes and renames it, as many at a time as ours. No tokens, no documents, no resuming. Run as a process of its own with a
- * folder, it serves that.
+ * The floor of moving blobs: plain HTTP from a process that sends files unchanged, to one that hashes, writes, flushes
+ * and renames them, with the same concurrency as ours. No tokens, no documents, no resuming. As a separate process with
+ * a folder, it serves that.
  */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -12,7 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { openPool } from '../src/base/async/concurrency-limit.js';
 
-/** Serves files by their path below `folder`, from a process of its own. */
+/** Serves files by their path below `folder`, from a separate process. */
 export function startFiles(folder: string): Promise<{ url: string; close(): void }> {
   const child = fork(import.meta.filename, [folder]);
   return new Promise((resolve, reject) => {
@@ -22,8 +22,8 @@ export function startFiles(folder: string): Promise<{ url: string; close(): void
 }
 
 /**
- * Fetches files into a folder, which is made, `width` at a time. Their names are their hashes.
- * @throws where one has another.
+ * Fetches files into a new folder, `width` at a time. Their names are their hashes.
+ * @throws if a hash is wrong.
  */
 export async function fetchFiles(url: string, paths: readonly string[], into: string, width: number): Promise<void> {
   await mkdir(into, { recursive: true });

@@ -1,9 +1,9 @@
 /**
- * Which encoders, sizes and settings? Compares them on real photos by bytes, CPU time and how they look, and times
- * `render` against two separate pipelines of sharp. Prints the tables that docs/performance.md keeps.
+ * Which encoders, sizes and settings? Compares them on real photos by bytes, CPU time and appearance, and times
+ * `render` against two separate pipelines of sharp. Prints the tables of docs/performance.md.
  *
- * Looks are judged by SSIMULACRA2 where its program is there (Debian: libjxl-devtools; 90 is not to be told from the
- * original, 70 is high quality, 50 medium), and by DSSIM always.
+ * Appearance is measured by SSIMULACRA2 if its program is installed (Debian: libjxl-devtools; 90 is indistinguishable
+ * from the original, 70 is high quality, 50 medium), and always by DSSIM.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -61,7 +61,7 @@ interface Measure {
 
 const execute = promisify(execFile);
 
-/** CPU milliseconds of the whole process, the threads of libvips among them. */
+/** CPU milliseconds of the whole process, including the threads of libvips. */
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -74,7 +74,7 @@ async function ssimulacra2(folder: string, reference: Buffer, picture: Buffer): 
   return Number((await execute('ssimulacra2', [a, b])).stdout);
 }
 
-/** Encodes the reference, and compares what comes out with it, both brought to `shown` where that is given. */
+/** Encodes the reference, and compares the result with it, both scaled to `shown` if given. */
 async function measure(folder: string, reference: Buffer, encode: Encode): Promise<Measure> {
   const { data, info } = await sharp(reference).raw().toBuffer({ resolveWithObject: true });
   const pixels = { raw: { width: info.width, height: info.height, channels: info.channels } } as const;
@@ -162,7 +162,7 @@ async function compareHeights(folder: string): Promise<string> {
   return ['| height | KiB | shown at 400 px | at 460 px | at 512 px |', '|---|---|---|---|---|', ...lines].join('\n');
 }
 
-/** `render` beside sharp alone, which makes each picture from the file. */
+/** `render` compared with sharp alone, which makes each picture from the file. */
 async function compareSpeed(): Promise<string> {
   const format = { type: 'image/jpeg', family: 'jpeg', name: 'JPEG' };
   const time = async (photo: string, work: (photo: string) => Promise<unknown>): Promise<[number, number]> => {

@@ -1,9 +1,10 @@
 /**
- * Documents over replication, each way in the same run: ours to ours over HTTP, against CouchDB's replicator between two
- * databases of its own and PouchDB's replicator with PouchDB Server. Our sides have a library file and the catalog, as a
- * server has, and it is told when all is in it, too; the other side of a link is a process of its own. CouchDB takes part where
- * `$COUCHDB_URL` names one, and replicates to the one of `$COUCHDB_OTHER_URL` where that is set. Medians of the rounds, in
- * which the ways take turns. `npm run bench replication [documents] [way] [rounds]`
+ * Documents over replication, all pairs in the same run: ours to ours over HTTP, compared with CouchDB's replicator
+ * between two databases of its own and PouchDB's replicator with PouchDB Server. Our sides have a library file and the
+ * catalog, like a server, and the time until everything is in the catalog is measured, too; the other side is a
+ * separate process. CouchDB takes part if
+ * `$COUCHDB_URL` names one, and replicates to the one of `$COUCHDB_OTHER_URL` if that is set. Medians of rounds in
+ * turn. `npm run bench replication [documents] [way] [rounds]`
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -25,7 +26,9 @@ export const title = 'Replication: documents a second, ours, CouchDB and PouchDB
 const couch = process.env['COUCHDB_URL'];
 const other = process.env['COUCHDB_OTHER_URL'] ?? couch;
 
-/** How a way went: documents that arrived, in seconds; and after how many all were in the catalog of who got them. */
+/**
+ * The result of a pair: documents that arrived, in seconds; and the seconds until all were in the receiver's catalog.
+ */
 type Way = () => Promise<{ arrived: number; seconds: number; followed?: number }>;
 
 /** Runs it. Arguments: documents (20,000), the only way to run (all), rounds (3). */
@@ -82,7 +85,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - began) / 1000;
 }
 
-/** One direction by our replicator, to its end. */
+/** One direction with our replicator, to its end. */
 const over = (source: Database, target: Database): Promise<unknown> =>
   replicate({
     source,
@@ -96,7 +99,7 @@ const over = (source: Database, target: Database): Promise<unknown> =>
     },
   });
 
-/** The other side of a way: a database on a server of its own. */
+/** The other side: a database on a separate server. */
 const openOther = async (
   kind: 'ours' | 'bare' | 'couch',
   count: number,
@@ -135,7 +138,7 @@ async function oursFrom(kind: 'ours' | 'couch', count: number): ReturnType<Way> 
   }
 }
 
-/** Fills a database elsewhere by way of our library. */
+/** Fills a remote database from our library. */
 async function fill(address: Address, count: number): Promise<void> {
   const from = openFilled(count);
   await over(from.database, openHttpDatabase(address));
@@ -176,7 +179,7 @@ interface PouchClient {
   destroy(): Promise<void>;
 }
 
-/** From a PouchDB in memory, or on disk, with the batches that suit it best. It flushes nothing in either. */
+/** From a PouchDB in memory, or on disk, with its best batch sizes. It flushes nothing in either. */
 async function pouchToPouch(count: number, onDisk = false): ReturnType<Way> {
   const require = createRequire(import.meta.url);
   const Pouch = (

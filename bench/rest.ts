@@ -1,7 +1,7 @@
 /**
- * What a link costs that has nothing to do: the requests of two servers that are equal, counted by a proxy between them.
- * As many pictures as wanted are named by their documents and at neither of them (none where not said): those are asked for
- * again and again. `npm run bench rest [seconds] [missing]`
+ * The cost of an idle connection: the requests of two servers in sync, counted by a proxy between them. The given
+ * number of pictures is named by documents and exists on neither side (default 0): those are requested repeatedly. `npm
+ * run bench rest [seconds] [missing]`
  */
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,9 +13,9 @@ import { makeHome, startServer } from './server.js';
 /** What this bench asks. */
 export const title = 'Rest: requests on a link between two servers that have nothing to tell each other';
 
-/** Ms until what follows the last change is over: the checkpoint is written when nothing came for 50 s. */
+/** Ms until the effects of the last change are over: the checkpoint is written after 50 s without changes. */
 const settling = 70_000;
-/** The same where pictures are missing: they are asked for less and less often, until it is every quarter of an hour. */
+/** The same with missing pictures: they are requested with back-off, up to every quarter of an hour. */
 const settlingMissing = 420_000;
 
 /** Runs it. Arguments: seconds to look at (300), pictures that are missing (0). */
@@ -43,7 +43,7 @@ export async function run([seconds = '300', missing = '0']: string[]): Promise<v
   }
 }
 
-/** Passes requests on to a server, and counts them. */
+/** Forwards requests to a server, and counts them. */
 async function countingProxy(to: string): Promise<{ url: string; count(): number; close(): void }> {
   let count = 0;
   const { hostname, port } = new URL(to);

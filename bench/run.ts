@@ -1,4 +1,4 @@
-/** Runs whole programs for the benches and measures them from outside. */
+/** Runs whole programs for benches and measures them from outside. */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ export const root = join(import.meta.dirname, '..');
 /** The built command line. */
 export const cli = join(root, 'dist/cli/main.js');
 
-/** How a run went: seconds by the clock, and the most memory (MiB resident) that it and its children held at a time. */
+/** The result of a run: elapsed seconds, and the peak resident memory (MiB) of the process and its children. */
 export interface Measured {
   seconds: number;
   peak: number;
@@ -43,12 +43,12 @@ function tryRead(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // It ended meanwhile.
+    // It has ended meanwhile.
     return undefined;
   }
 }
 
-/** Runs a command to its end. @throws where it ends with another code than 0. */
+/** Runs a command to its end. @throws if its exit code is not 0. */
 export function measure(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Measured> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
@@ -65,7 +65,7 @@ export function measure(command: string, args: readonly string[], env: NodeJS.Pr
   });
 }
 
-/** The middle one of some numbers. */
+/** The median. */
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

@@ -1,4 +1,4 @@
-/** A server for the benches, in a process of its own, on a home with as many synthetic photos as wanted. */
+/** A server for benches, in a separate process, on a home with synthetic photos. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,15 +15,15 @@ export interface BenchServer {
   url: string;
   pid: number;
   home: string;
-  /** Ends it and removes its home. */
+  /** Stops it and removes its home. */
   stop(): Promise<void>;
-  /** Ends it at once, as a power cut would, and leaves its home. */
+  /** Kills it, like a power cut, and leaves its home. */
   kill(): Promise<void>;
 }
 
 /**
- * Makes an empty home and fills its library with `photos` synthetic documents, whose pictures are nowhere. A bench that needs
- * several gives each a name.
+ * Creates a home and fills its library with `photos` synthetic documents, whose pictures do not exist. A bench that
+ * needs several gives each a name.
  */
 export function makeHome(photos: number, name?: string, { pictures = true } = {}): string {
   const home = name === undefined ? benchHome : join(benchFolder, `${name}-${process.pid}`);
@@ -50,7 +50,7 @@ export function makeHome(photos: number, name?: string, { pictures = true } = {}
   return home;
 }
 
-/** Starts `serve` on a home. Files settle at once. */
+/** Starts `serve` on a home. Files are claimed at once. */
 export async function startServer(home: string, port = 0): Promise<BenchServer> {
   const child = spawn(process.execPath, [cli, 'serve', '--home', home, '--port', String(port), '--settle', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],

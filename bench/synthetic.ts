@@ -1,6 +1,6 @@
 /**
- * Photo documents as a family makes them in thirty years: trips with places and bursts, everyday pictures at home, tags
- * that follow a power law, cameras that change with the years. The same count and seed give the same documents.
+ * Synthetic photo documents like those of a family in thirty years: trips with places and bursts, everyday pictures at
+ * home, tags with a power law, cameras that change over the years. The same count and seed give the same documents.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -20,7 +20,7 @@ export interface SyntheticPhoto {
   document: PhotoDocument;
 }
 
-/** Numbers from 0 to below 1 by Marsaglia's xorshift32. */
+/** Random numbers from 0 up to 1 by Marsaglia's xorshift32. */
 export function makeRandom(seed: number): () => number {
   let state = (seed * 2_654_435_761 + 1) >>> 0 || 1;
   return () => {
@@ -310,7 +310,7 @@ function captionOf(random: Random): string {
   return random() < 0.05 ? `${text} ${pick(random, scripts)}` : text;
 }
 
-/** `count` photos, in the order of their ids as a library hands them out, which is none of time. */
+/** `count` photos, in the order of their ids, as a library returns them, which is not that of time. */
 export function* syntheticPhotos(count: number, seed: number): Generator<SyntheticPhoto> {
   const random = makeRandom(seed);
   const spots = makeSpots(random, 3_000);
@@ -321,7 +321,7 @@ export function* syntheticPhotos(count: number, seed: number): Generator<Synthet
   }
 }
 
-/** Hex that rises with k and looks like a hash otherwise. */
+/** Hex that increases with k and otherwise looks like a hash. */
 function shaOf(k: number, count: number, seed: number): string {
   const head = Math.floor((k / count) * 2 ** 32);
   return head.toString(16).padStart(8, '0') + createHash('sha256').update(`${seed} ${k}`).digest('hex').slice(8);
@@ -329,7 +329,7 @@ function shaOf(k: number, count: number, seed: number): string {
 
 function makePhoto(random: Random, occasion: Occasion, k: number, sha256: string): PhotoDocument {
   const { camera, spot } = occasion;
-  // Three in ten are of a burst: the same few moments of the occasion, a third of a second apart.
+  // Three in ten belong to a burst: the same few moments of the occasion, a third of a second apart.
   const burst = random() < 0.3;
   const moment = burst
     ? Math.floor(random() * 8) * 1_800_000 + Math.floor(random() * 10) * 333

@@ -1,9 +1,9 @@
-/** What benches of the catalog measure times with. */
+/** Time measurements of catalog benches. */
 
 /** Milliseconds in words. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** The longest that a timer of 1 ms was late while `work` ran. */
+/** The longest delay of a 1 ms timer while `work` ran. */
 export async function worstDelay(work: () => Promise<void>): Promise<number> {
   let last = performance.now();
   let worst = 0;
@@ -18,7 +18,7 @@ export async function worstDelay(work: () => Promise<void>): Promise<number> {
   return worst;
 }
 
-/** The value below which a part (0 to 1) of some values is. */
+/** The percentile of some values; `part` is 0 to 1. */
 export function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)]!;

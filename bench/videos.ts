@@ -1,6 +1,6 @@
 /**
- * How fast videos are taken in and made playable, against bare ffmpeg making the same of them in the same run; and what one of
- * 4 GiB costs. `npm run bench videos [videos] [runs] [large GiB]`
+ * The speed of importing and transcoding videos, compared with bare ffmpeg doing the same in the same run; and the cost
+ * of one of 4 GiB. `npm run bench videos [videos] [runs] [large GiB]`
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -70,7 +70,7 @@ export async function run([videos = '10', runs = '2', large = '4']: string[]): P
   }
 }
 
-/** Films of phones, distinct by their sound. */
+/** Videos as phones make them, distinct by their sound. */
 function makeSet(folder: string, count: number): string[] {
   return Array.from({ length: count }, (_, n) => {
     const path = join(folder, `IMG_${n}.MOV`);
@@ -93,7 +93,10 @@ function makeSet(folder: string, count: number): string[] {
   });
 }
 
-/** The same pictures and films by ffmpeg alone, one after the other, films at the same low priority: it uses all cores by itself. */
+/**
+ * The same pictures and videos by ffmpeg alone, one after the other, videos at the same low priority: it uses all cores
+ * by itself.
+ */
 function bareFfmpeg(set: readonly string[], folder: string): number {
   mkdirSync(folder);
   const began = performance.now();
@@ -123,7 +126,7 @@ function bareFfmpeg(set: readonly string[], folder: string): number {
   return (performance.now() - began) / 1000;
 }
 
-/** Taken in by a spool of its own, with everything that the album plays. */
+/** Imports them with a separate spool, including everything that the album plays. */
 async function photospool(set: readonly string[], folder: string): Promise<number> {
   mkdirSync(join(folder, 'incoming'), { recursive: true });
   for (const [n, path] of set.entries()) copyFileSync(path, join(folder, 'incoming', `IMG_${n}.MOV`));
@@ -142,7 +145,7 @@ async function photospool(set: readonly string[], folder: string): Promise<numbe
   return seconds;
 }
 
-/** A film with a hole of some GiB behind it, on a disk that has room for holes. */
+/** A video followed by a hole of some GiB, on a disk with sparse files. */
 async function takeLarge(folder: string, gibibytes: number): Promise<void> {
   if (!(gibibytes > 0)) return;
   const home = join(folder, 'large');

@@ -1,6 +1,6 @@
 /**
- * From the rename into `incoming` to the photo's tile, painted, in a real browser with the album open; against the time
- * that sharp alone needs for the two renditions of the same photo, in turn. `npm run bench visible [photos]`
+ * From the rename into `incoming` to the painted tile of the photo in a real browser with the album open; compared with
+ * the time that sharp alone needs for the two renditions of the same photo, in turn. `npm run bench visible [photos]`
  */
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export async function run([photos = '30', before = '0']: string[]): Promise<void
     for (let n = 0; n < Number(photos); n++) {
       const from = join(server.home, `drop-${n}.jpg`);
       copyFileSync(join(set, `IMG_${String(n).padStart(4, '0')}.jpg`), from);
-      // Newer than all before, so that it comes to the top of the page.
+      // Newer than all others, so that it appears at the top of the page.
       const AllDates = `2027:01:01 ${String(Math.floor(n / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}:00`;
       await exiftool.write(from, { AllDates }, { writeArgs: ['-overwrite_original'] });
       const { sha256 } = await openFiles().hash(from);

@@ -1,12 +1,13 @@
 /**
- * Every route of a real server, asked by everybody, over 1,000 histories of people, albums, partners, ends, removals and locks whose documents
- * arrive in any order; compared with the naive model of who may see what (test/server/people-routes.ts).
+ * Calls every route of a real server as every role, over 1,000 histories of people, albums, partners, ends, removals
+ * and locks whose documents arrive in any order; compares the responses with a naive model of visibility
+ * (test/server/people-routes.ts).
  */
 import { playRoutes } from '../test/server/people-routes.js';
 import { shareOf, type Options, type Result, type Subject } from './subject.js';
 
 const histories = 1_000;
-/** Acts in a history, and after how many of them everything is asked. */
+/** Actions per history, and the number after which all routes are called. */
 const [length, every] = [320, 80];
 
 async function run(options: Options): Promise<Result> {
@@ -32,7 +33,7 @@ async function run(options: Options): Promise<Result> {
   return result;
 }
 
-/** The subject. */
+/** The torture test. */
 export const subject: Subject = {
   title: 'who gets what from every route: people with libraries of their own',
   shared: true,

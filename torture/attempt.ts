@@ -1,6 +1,6 @@
 /**
- * One start of Photospool on a world, in this process: opens the home, makes a pass, closes. Tells what a person would
- * have been told. Decoding and ExifTool can answer from memory, for trials whose pictures differ in a comment alone.
+ * One start of Photospool on a world, in this process: opens the home, makes a pass, closes. Collects what a person
+ * would be told. Decoders and ExifTool can be replaced by memory, for trials whose pictures differ only in a comment.
  */
 import { Writable } from 'node:stream';
 import { sentence, toPhotospoolError } from '../src/base/errors.js';
@@ -16,47 +16,47 @@ import type { PassSummary } from '../src/spool/spool-interface.js';
 import { importWork } from '../src/spool/work-folder.js';
 import type { Documents, World } from './world.js';
 
-/** How a start is made. */
+/** Options of a start. */
 export interface Way {
   disk?: Disk;
   openDatabase?: typeof openSqlite;
-  /** Answers from memory instead of decoding. */
+  /** Returns remembered results instead of decoding. */
   memory?: Memory;
-  /** Tries stuck items again first, and never imports: what a person does after a failure. */
+  /** First retries stuck files, and never imports: what a person does after a failure. */
   again?: boolean;
-  /** Ends what makes the start fail: what is stuck is then tried again in the same process. */
+  /** Ends the fault: then stuck files are retried in the same process. */
   heal?: () => void;
 }
 
-/** What a start came to. */
+/** The result of a start. */
 export interface Attempt {
-  /** Every line that a person was told: the failure of the start, stuck items, warnings and errors of the log. */
+  /** Every line shown to a person: the failure of the start, stuck files, warnings and errors of the log. */
   said: string[];
-  /** The codes of failures that nobody foresaw. */
+  /** The codes of unexpected failures. */
   unforeseen: string[];
   summary: PassSummary | undefined;
-  /** What was stuck when all was tried again after `heal`. */
+  /** Files still stuck after the retry following `heal`. */
   stuck: string[];
-  /** Absent where the home could not be opened. */
+  /** Absent if the home could not be opened. */
   documents: Documents | undefined;
 }
 
-/** Decoding and ExifTool, or ExifTool alone, that answer from memory after the first time. */
+/** Decoders and ExifTool, or ExifTool alone, that return remembered results after the first call. */
 export interface Memory {
   decoders?: Decoders;
   metadata: Metadata;
 }
 
-/** A memory, and behind it decoders and an ExifTool that stay open from one start to the next. */
+/** A memory with decoders and an ExifTool that stay open between starts. */
 export interface OpenMemory extends Memory {
-  /** What really decodes, for pictures that differ. */
+  /** The real decoders, for pictures that differ. */
   real: Memory;
   close(): Promise<void>;
 }
 
 const staysOpen = { close: () => Promise.resolve() };
 
-/** Remembers what the first picture gave, and gives it for every other one. */
+/** Remembers the results of the first picture, and returns them for all others. */
 export function openMemory(): OpenMemory {
   const real = openMetadata({ processes: 1 });
   const decoders = openDecoders({ workers: 1 });
@@ -66,7 +66,7 @@ export function openMemory(): OpenMemory {
     decoders: {
       render(path, format) {
         decoded ??= decoders.render(path, format);
-        // A failure is not what every other picture would give.
+        // A failure does not apply to every other picture.
         decoded.catch(() => (decoded = undefined));
         return decoded;
       },
@@ -81,7 +81,7 @@ export function openMemory(): OpenMemory {
         const answer = await read;
         return { ...answer, facts: { ...answer.facts, bytes } };
       },
-      // Values from memory, too: what is tried is the way of the file.
+      // Values from memory, too: the test is about the handling of files.
       sidecar: () => Promise.resolve({ title: 'from memory' }),
       ...staysOpen,
     },
@@ -92,7 +92,7 @@ export function openMemory(): OpenMemory {
   };
 }
 
-/** Starts once on a world. Never rejects for what a person would be told. */
+/** Starts once on a world. Never rejects for failures shown to a person. */
 export async function attempt(world: World, way: Way = {}): Promise<Attempt> {
   const told: Attempt = { said: [], unforeseen: [], stuck: [], summary: undefined, documents: undefined };
   const log = openLog({ level: 'warn', format: 'json' }, listen(told));
@@ -147,14 +147,14 @@ async function pass(
   }
 }
 
-/** What the library of an open home says. */
+/** The documents in the library of an open home. */
 function documentsOf({ library }: Home): Documents {
   const { originals } = library.local;
   const here = [...originals.all()].filter(({ state }) => state === 'here').map(({ path }) => path);
   return { photos: library.count('photo:'), here, reserved: originals.counts().reserved };
 }
 
-/** A stream for the log: what a person reads of each line. */
+/** A stream for the log: the readable form of each line. */
 function listen(told: Attempt): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -166,8 +166,8 @@ function listen(told: Attempt): Writable {
 }
 
 /**
- * Starts again as a person would, without any fault: the same command, then once more with what was stuck. An import is run once
- * more after that: a sidecar of its tree may have waited for a photo that was stuck.
+ * Starts again as a person would, without a fault: the same command, then once more with what was stuck. An import runs
+ * once more after that: a sidecar of its tree may have waited for a stuck photo.
  */
 export async function recover(world: World, memory?: Memory): Promise<Attempt> {
   const way: Way = memory ? { memory } : {};
@@ -181,7 +181,7 @@ export async function recover(world: World, memory?: Memory): Promise<Attempt> {
   };
 }
 
-/** What is wrong with the lines that a person was told: each must be one sentence, without where in the code it came from. */
+/** The problems of the lines shown to a person: each must be one sentence, without a stack trace. */
 export function badLines({ said, unforeseen }: Attempt): string[] {
   const bad = said.filter(
     (line) => line.length > 600 || /[\r\n]|^\s*at |node:internal|undefined/.test(line) || !/[.!?]$/.test(line),

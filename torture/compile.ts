@@ -1,6 +1,7 @@
 /**
- * The trials as JavaScript beside the built program, for child processes that start as quickly as it does. Needs
- * `npm run build` first. Several processes may do it at the same time: what another may be reading is replaced whole.
+ * Compiles the torture tests to JavaScript beside the built program, for child processes that start as quickly.
+ * Requires
+ * `npm run build`. Several processes may do it at the same time: files are replaced atomically.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The built command line. */
 export const program = join(root, 'dist/cli/main.js');
 
-/** Compiles this folder's files; answers where `name` is now. */
+/** Compiles the files of this folder; returns the path of `name`. */
 export function compile(name: string): string {
   if (!existsSync(program)) throw new Error('Build first: npm run build');
   const out = join(root, 'dist/.build/torture');

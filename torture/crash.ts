@@ -1,16 +1,15 @@
 /**
- * What a power loss can leave: the changes of a start are written down in order, with the flushes between them, and the
- * disks that could be found afterwards are built from that. The model is harsher than any one filesystem: a name is
- * safe only when its folder was flushed, contents only when the file was, and of everything else any part may be there. A
- * rename is whole or has not happened, and safe when one of its folders was flushed: what filesystems with a journal
- * promise. A commit of SQLite is safe, and one change.
+ * Simulates power loss: records the changes of a start in order, with the flushes between them, and builds the possible
+ * disks afterwards. The model is harsher than any real filesystem: a name is safe only after a flush of its folder,
+ * contents only after a flush of the file, and any part of everything else may be present. A rename is atomic, and safe
+ * after a flush of one of its folders: what journaling filesystems promise. A commit of SQLite is safe, and one change.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Step, Watcher } from './disk.js';
 import { hashOf, hashOfKept } from './world.js';
 
-/** A change, or a flush. Files and folders are numbers: their names change. */
+/** A change, or a flush. Files and folders are numbers, because their names change. */
 type Change =
   | { kind: 'name'; folder: number; name: string; id: number; from?: { folder: number; name: string } }
   | { kind: 'unname'; folder: number; name: string; id: number }
@@ -21,7 +20,7 @@ type Change =
 type Library = ReadonlyMap<string, Buffer>;
 type Folder = Map<string, number>;
 
-/** What is on a disk, by number: the names in each folder, the bytes of each file. */
+/** The contents of a disk, by number: the names in each folder, the bytes of each file. */
 interface Disk {
   folders: Map<number, Folder>;
   contents: Map<number, Buffer>;
@@ -29,31 +28,31 @@ interface Disk {
   library: Library;
 }
 
-/** How the contents of a file that was not flushed can be found. */
+/** The possible contents of a file that was not flushed. */
 const losses = ['empty', 'short', 'garbage'] as const;
 
-/** A disk that a power loss could leave. */
+/** A possible disk after a power loss. */
 export interface State {
-  /** Tells it from others. */
+  /** Its identity. */
   key: string;
   /** What was lost, for a person. */
   says: string;
-  /** Makes the folder like this. */
+  /** Restores this state of the folder. */
   restore(): void;
 }
 
-/** A recording of what happens below `root`; `database` is the path of the library. */
+/** A recording of changes below `root`; `database` is the path of the library. */
 export interface Recording {
   watcher: Watcher;
-  /** The distinct states; of more than ten changes that were not flushed, `samples` parts are drawn. */
+  /** The distinct states; of more than ten unflushed changes, `samples` random subsets are used. */
   states(random: () => number, samples?: number): State[];
 }
 
-/** Starts to record. */
+/** Starts recording. */
 export function record(root: string, database: string): Recording {
   const { changes, top, before, commit, after } = openDisk(root, database);
 
-  /** What was not safe yet after the first `count` changes. */
+  /** The unsafe changes after the first `count` changes. */
   function unsafe(count: number): Change[] {
     const safe = new Set<Change>();
     for (const [at, change] of changes.slice(0, count).entries()) {
@@ -87,7 +86,7 @@ export function record(root: string, database: string): Recording {
     states(random, samples = 200) {
       const found = new Map<string, State>();
       for (let count = 0; count <= changes.length; count++) {
-        // What is not flushed only grows until the next flush or commit: the states before are among those then.
+        // The set only grows until the next flush or commit: earlier states are among the later ones.
         const next = changes[count];
         if (next && next.kind !== 'flush' && next.kind !== 'commit') continue;
         const open = unsafe(count);
@@ -104,7 +103,7 @@ export function record(root: string, database: string): Recording {
   };
 }
 
-/** What is on the disk now, and what changed since the beginning. */
+/** The present contents of the disk, and the changes since the beginning. */
 function openDisk(root: string, database: string) {
   let numbers = 0;
   const live: Disk = { folders: new Map(), contents: new Map(), times: new Map(), library: readLibrary(database) };
@@ -133,7 +132,7 @@ function openDisk(root: string, database: string) {
     return id;
   }
 
-  /** The number of what is at a path now; undefined outside of `root`. */
+  /** The present number of a path; undefined outside of `root`. */
   function find(path: string): number | undefined {
     if (path === root) return top;
     if (!path.startsWith(`${root}/`)) return undefined;
@@ -146,7 +145,7 @@ function openDisk(root: string, database: string) {
     apply(live, change);
   }
 
-  /** The place of a path: the folder that it is in, and its name there. */
+  /** The location of a path: its folder, and its name there. */
   const placeOf = (path: string): { folder: number; name: string } => ({
     folder: find(dirname(path))!,
     name: basename(path),
@@ -180,7 +179,7 @@ function openDisk(root: string, database: string) {
   return { changes, top, before, commit, after };
 }
 
-/** All parts of up to ten things, or random ones. */
+/** All subsets of up to ten elements, or random ones. */
 function* partsOf<T>(all: readonly T[], random: () => number, samples: number): Generator<Set<T>> {
   const few = all.length <= 10;
   for (let n = 0; n < (few ? 2 ** all.length : samples); n++)
@@ -192,7 +191,7 @@ function damage(bytes: Buffer, loss: (typeof losses)[number]): Buffer {
   return loss === 'short' ? bytes.subarray(0, bytes.length >> 1) : Buffer.alloc(bytes.length, 0x5a);
 }
 
-/** What makes a change safe when it is flushed: the file, or one of the folders. */
+/** The flushes that make a change safe: of the file, or of one of the folders. */
 function flushedBy(change: Change): number[] {
   if (change.kind === 'data') return [change.id];
   if (change.kind === 'unname') return [change.folder];
@@ -219,7 +218,7 @@ const copyOf = ({ folders, contents, times, library }: Disk): Disk => ({
   library,
 });
 
-/** Everything that can be reached: files with their number, folders without. */
+/** Everything reachable: files with their number, folders without. */
 function list(disk: Disk, id: number, path: string): Map<string, number | undefined> {
   const names = disk.folders.get(id);
   if (!names) return new Map([[path, id]]);
@@ -240,7 +239,7 @@ function write(root: string, disk: Disk, files: ReadonlyMap<string, number | und
   for (const [path, bytes] of disk.library) if (files.has(dirname(path))) writeFileSync(path, bytes);
 }
 
-/** The files of a library as they are now: after a commit, what a crash leaves of it. */
+/** The files of a library at present: after a commit, what a crash leaves of it. */
 function readLibrary(database: string): Library {
   return new Map(
     [database, `${database}-wal`]

@@ -1,8 +1,8 @@
 /**
- * Kills at random times while many photos go through, with one processor or several that share incoming, library and
- * archive, each with its own `work`. The photos come in step with the kills, so that there is always something to do when one
- * is killed. In every round all of them start, get some way, and are killed; then nothing may be lost. At the end all are
- * started once more, and each photo must be there once.
+ * Kills processes at random times while many photos are imported, with one processor or several that share incoming,
+ * library and archive, each with its own `work`. Photos are released in step with the kills, so that there is always
+ * work in progress. In every round all processors start, make progress, and are killed; then nothing may be lost. At
+ * the end all are started once more, and each photo must exist exactly once.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, renameSync } from 'node:fs';
@@ -17,11 +17,11 @@ import { seeded } from './seeded.js';
 import type { Result, Subject } from './subject.js';
 import { filesBelow, findLost, makeWorld, type World } from './world.js';
 
-/** What goes through, and how hard it is shaken. */
+/** The size of a trial. */
 export interface Crowd {
   photos: Record<string, Buffer>;
   processors: number;
-  /** How many processes are killed, at the least. */
+  /** The minimum number of kills. */
   kills: number;
   seed: number;
 }
@@ -37,14 +37,14 @@ const outcomeOf = (comes: Record<string, Buffer>): Outcome => ({
   devices: [],
 });
 
-/** Photos that differ in a comment, made of `bases`; every sixth one has the bytes of the one before. */
+/** Photos that differ in a comment, made from `bases`; every sixth one has the bytes of the one before. */
 export function manyPhotos(bases: readonly Buffer[], count: number): Record<string, Buffer> {
   const bytes = (n: number): Buffer => withComment(bases[n % bases.length]!, `photo ${n}`);
   const all = Array.from({ length: count }, (_, n) => [`${n}.jpg`, bytes(n % 6 === 5 ? n - 1 : n)] as const);
   return Object.fromEntries(all);
 }
 
-/** How many files Photospool made so far. */
+/** The number of files that Photospool has written so far. */
 const progress = ({ works, config }: World): number =>
   [...works, config.done, join(config.data, 'blobs')].flatMap(filesBelow).length;
 
@@ -56,7 +56,7 @@ function start({ config }: World, work: string): ChildProcess {
 
 const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
-/** Starts all processors and kills them when they have made about `files` files; answers how many were killed. */
+/** Starts all processors and kills them after they have written about `files` files; returns the number killed. */
 async function shake(world: World, files: number, pause: number): Promise<number> {
   const goal = progress(world) + files;
   const children = world.works.map((work) => start(world, work));
@@ -68,9 +68,9 @@ async function shake(world: World, files: number, pause: number): Promise<number
   return children.filter(({ signalCode }) => signalCode === 'SIGKILL').length;
 }
 
-/** Takes all photos out of incoming, and lets so many of them in as are asked for. */
+/** Moves all photos out of incoming, and releases them in given numbers. */
 function withhold({ source, root }: World): { left(): number; release(count: number): void } {
-  // Where bytes are looked for, so that none of them seems to be lost.
+  // In a folder that is searched for bytes, so that none seems to be lost.
   const aside = join(root, 'tree');
   mkdirSync(aside, { recursive: true });
   const names = filesBelow(source).map((path) => path.slice(source.length + 1));
@@ -92,7 +92,7 @@ async function finish(world: World): Promise<Attempt> {
   return last!;
 }
 
-/** One crowd, from the first start to the last. */
+/** One trial, from the first start to the last. */
 export async function tryCrowd({ photos, processors, kills, seed }: Crowd): Promise<Result> {
   const result: Result = { figures: { 'kills survived': 0 }, lost: 0, doubled: 0, failures: [] };
   const random = seeded(seed);
@@ -102,12 +102,12 @@ export async function tryCrowd({ photos, processors, kills, seed }: Crowd): Prom
   try {
     const waiting = withhold(world);
     for (let rounds = 0; result.figures['kills survived']! < kills && rounds < kills * 3; rounds++) {
-      // A processor without any photo ends before it can be killed: there are always some left for the next round.
+      // A processor without photos ends before it can be killed: some are always left for the next round.
       const through = result.figures['kills survived']! / kills;
       const due = Math.ceil(Object.keys(photos).length * (1 - through));
       const there = filesBelow(world.config.incoming).length;
       waiting.release(Math.max(waiting.left() - due, processors - there));
-      // Where the photos are further than the kills, a process gets no further than its first file.
+      // If photos are ahead of the kills, each process is killed at its first file.
       const ahead = filesBelow(world.config.done).length / Object.keys(photos).length > through;
       const killed = await shake(world, ahead ? 1 : 1 + random() * 6 * processors, ahead ? 0 : random() * 20);
       const lost = findLost(world);
@@ -125,7 +125,7 @@ export async function tryCrowd({ photos, processors, kills, seed }: Crowd): Prom
   }
 }
 
-/** The real photos that can be decoded, or a made one where there are none. */
+/** The real photos that can be decoded, or a generated one if there are none. */
 async function bases(say: (line: string) => void): Promise<Buffer[]> {
   const found = realPhotos(process.env.PHOTOSPOOL_PHOTOS ?? '../shared/photos', 400_000);
   if (found.length === 0) say('there are no real photos in ../shared/photos: a made one stands for them');
@@ -142,7 +142,7 @@ async function bases(say: (line: string) => void): Promise<Buffer[]> {
   }
 }
 
-/** The subject of `npm run torture crowd`. */
+/** The torture test of `npm run torture crowd`. */
 export const subject: Subject = {
   title: 'processes killed at random times while 300 photos go through: one at a time, and three on one incoming',
   async run({ seed, scale, say }) {

@@ -1,7 +1,6 @@
 /**
- * The disk as a trial sees it: every system call that changes or reads a file, in order, before and after it happens. The
- * trial fails the n-th, ends the process there, or writes down what reached the disk. Folders can be made to lie on
- * different filesystems.
+ * A disk wrapper for trials: intercepts every file system call, in order, before and after it. A trial can fail the
+ * n-th call, end the process there, or record what reached the disk. Folders can be declared as separate filesystems.
  */
 import * as system from 'node:fs/promises';
 import { errnoOf } from '../src/base/errors.js';
@@ -29,30 +28,30 @@ export interface Step {
   path: string;
   /** The second path of a rename, link or copy. */
   to?: string;
-  /** True where opening makes a new file. */
+  /** True if opening creates a new file. */
   makes?: boolean;
-  /** What a write adds. */
+  /** The bytes of a write. */
   bytes?: Uint8Array;
 }
 
-/** What a trial does with them. */
+/** The hooks of a trial. */
 export interface Watcher {
-  /** Throws to make the call fail. Of a write that fails, half has been written. */
+  /** Throws to make the call fail. Of a failing write, half is written. */
   before?(step: Step): void;
-  /** The call has happened. */
+  /** Called after the call. */
   after?(step: Step): void;
 }
 
 /** The calls that change nothing. */
 export const reads: ReadonlySet<Step['op']> = new Set(['look', 'list', 'read']);
 
-/** An error as the system gives it. */
+/** An error in the system's form. */
 export const systemError = (code: string, op: string, path = ''): Error =>
   Object.assign(new Error(`${code}: simulated, ${op} '${path}'`), { code, path });
 
 type Handle = system.FileHandle;
 
-/** A disk that tells `watcher` of every call. Each of `devices` is a folder that is a filesystem of its own. */
+/** A disk that calls `watcher` for every call. Each of `devices` is a folder that is a separate filesystem. */
 export function watchDisk(watcher: Watcher, devices: readonly string[] = []): Disk {
   const deviceOf = (path: string): string => devices.filter((one) => `${path}/`.startsWith(`${one}/`)).join(' ');
 
@@ -123,16 +122,16 @@ export function watchDisk(watcher: Watcher, devices: readonly string[] = []): Di
   } as Disk;
 }
 
-/** What SQLite answers where the system gives it one of these (https://sqlite.org/rescode.html). */
+/** SQLite's result codes for these system errors (https://sqlite.org/rescode.html). */
 const sqliteCodes: Record<string, number> = { EIO: 10, ENOSPC: 13, EROFS: 8, EACCES: 14, EMFILE: 14 };
 
-/** SQLite as a trial sees it: each commit is one more call, of which the watcher is told before it happens. */
+/** A SQLite wrapper for trials: each commit is one more call, reported to the watcher before it happens. */
 export function watchCommits(watcher: Watcher): typeof openSqlite {
   return (path, options) => {
     const db = openSqlite(path, options);
     let depth = 0;
 
-    /** The error becomes the one that SQLite gives; what is thrown inside a transaction rolls it back. */
+    /** Converts the error to SQLite's; an error thrown inside a transaction rolls it back. */
     function commit(): void {
       try {
         watcher.before?.({ op: 'commit', path });

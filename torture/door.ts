@@ -1,6 +1,4 @@
-/**
- * A server in a process of its own on a new home, with a photo of each kind in it and somebody of each role before its door.
- */
+/** A server in a separate process on a new home, with a photo of each kind and a client of each role. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -19,37 +17,40 @@ import type { ServerRecord } from '../src/home/running-server.js';
 import { serverRecord } from '../src/home/open-read-only.js';
 import type { Asked } from './requests.js';
 
-/** Somebody before the door. */
+/** A client. */
 export interface Guest {
   name: string;
   headers: Record<string, string>;
-  /** What must be in no answer to them. */
+  /** Texts that must be in no response to it. */
   hidden: readonly string[];
-  /** Whether they may bring photos out of the album for good; whoever may not must not be able to. */
+  /** Whether it may purge photos; a client without this right must not be able to. */
   mayPurge: boolean;
 }
 
-/** An answer, as far as it was read. Status 0: a big body was refused and the connection closed before the answer came. */
+/**
+ * A response, as far as it was read. Status 0: a large body was rejected and the connection closed before the response
+ * arrived.
+ */
 export interface Answer {
   status: number;
   headers: Record<string, unknown>;
   body: Buffer;
 }
 
-/** A server to be tried. */
+/** A server under test. */
 export interface Door {
   port: number;
   /** The ids of the photos. */
   ids: readonly string[];
-  /** Those who may do least come first: what the last ones do changes who sees what. */
+  /** Clients with the fewest rights come first: actions of the last ones change what is visible. */
   guests: readonly Guest[];
-  /** The headers of the owner, who has just signed in. */
+  /** The headers of the owner, right after signing in. */
   signIn(): Record<string, string>;
-  /** Asks; an event stream is left after its beginning. Rejects where there is no answer within half a minute. */
+  /** Sends a request; closes an event stream after its beginning. Rejects without a response within half a minute. */
   ask(asked: Asked): Promise<Answer>;
-  /** The hashes of what lies in the archive's trash: the originals of purged photos. */
+  /** The hashes of files in the archive's trash: the originals of purged photos. */
   discarded(): Set<string>;
-  /** Opens the page to visitors, or closes it. */
+  /** Opens the album to visitors, or closes it. */
   receive(visitors: boolean): void;
   /** Resident memory of the server, bytes. */
   memory(): Promise<number>;
@@ -60,10 +61,10 @@ const kinds = (['private', 'family', 'public'] as const).flatMap((audience) =>
   [false, true].map((trashed) => ({ audience, trashed, mark: `zq${audience}${trashed ? 'gone' : 'kept'}` })),
 );
 
-/** The guests who may empty the trash, and the peer, whose purges count as the owner's. */
+/** The clients with the right to purge, and the peer, whose purges count as the owner's. */
 const purging: ReadonlySet<string> = new Set(['token edit', 'owner', 'token replicate']);
 
-/** Opens the door. */
+/** Starts the server. */
 export async function openDoor(): Promise<Door> {
   const folder = mkdtempSync(join(tmpdir(), 'photospool-door-'));
   const config = readConfig(folder, {}, {});
@@ -120,7 +121,7 @@ export async function openDoor(): Promise<Door> {
       guest('editor', cookie(editor), familySees),
       ...(['read', 'edit'] as const).map(program),
       guest('owner', cookie(owner), () => true),
-      // A peer may change everything, as the owner may.
+      // A peer may change everything, like the owner.
       program('replicate'),
     ],
     signIn: () => cookie(owner),
@@ -144,7 +145,7 @@ export async function openDoor(): Promise<Door> {
 
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The hashes of the files in a folder; none where it is not there. */
+/** The hashes of the files in a folder; none if it does not exist. */
 function hashesIn(folder: string): Set<string> {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   return new Set(names.map((name) => hashOf(readFileSync(join(folder, name)))));
@@ -154,7 +155,7 @@ async function until(done: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-/** Puts a photo of each kind into the album; returns of each what tells of it, its id first. */
+/** Imports a photo of each kind; returns identifying texts of each, its id first. */
 async function fill(ask: Door['ask'], headers: Record<string, string>): Promise<string[][]> {
   const made: string[][] = [];
   for (const [n, { audience, trashed, mark }] of kinds.entries()) {

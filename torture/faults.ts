@@ -1,7 +1,7 @@
 /**
- * Every system call fails once: for each outcome of a file, the n-th call of a start fails with each of five errors, for
- * every n, and a commit of SQLite is a call, too. From then on nothing may be lost at any moment; the failure must be
- * said in one sentence; and without it, in the same process or the next, everything must end as if it had never been.
+ * Fails every system call once: for each outcome of a file, the n-th call of a start fails with each of five errors,
+ * for every n; a commit of SQLite counts as a call. Nothing may be lost at any moment; the failure must be reported in
+ * one sentence; and without it, in the same process or the next, everything must end as if it had never happened.
  */
 import {
   attempt,
@@ -18,28 +18,28 @@ import { listOutcomes, type Outcome } from './outcomes.js';
 import { shareOf, standing, type Result, type Subject } from './subject.js';
 import { findLost, judge, makeWorld, type Verdict, type World } from './world.js';
 
-/** What the system may answer. */
+/** The injected errors. */
 export const errnos = ['EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'EROFS'] as const;
 
 /** A fault: one call fails with `errno`. */
 export interface Fault {
   errno: (typeof errnos)[number];
-  /** Whether it is that call; `n` counts from 1, `text` is as `describe` gives it. Asked until it says yes. */
+  /** Whether it is this call; `n` counts from 1, `text` is as in `describe`. Asked until it returns true. */
   is(n: number, text: string): boolean;
-  /** All that change anything fail from then on. */
+  /** All later changing calls fail, too. */
   lasting: boolean;
-  /** It ends, and all is tried again in the same process; otherwise with the process. */
+  /** The fault ends, and everything is retried in the same process; otherwise it ends with the process. */
   heals: boolean;
 }
 
-/** What a trial showed. `hit` is false where there were fewer calls than `n`. */
+/** The result of a trial. `hit` is false if there were fewer calls than `n`. */
 export interface Trial {
   hit: boolean;
   at: string;
   verdict: Verdict;
 }
 
-/** Makes the world of an outcome, with what its archive has before. */
+/** Creates the world of an outcome, with the previous content of its archive. */
 export function openWorld(outcome: Outcome, { real }: OpenMemory): Promise<World> {
   return makeWorld(outcome, async (world) => {
     const { said } = await attempt({ ...world, outcome: { ...outcome, mode: 'move' }, devices: [] }, { memory: real });
@@ -47,7 +47,7 @@ export function openWorld(outcome: Outcome, { real }: OpenMemory): Promise<World
   });
 }
 
-/** One fault in a world that was just reset. */
+/** Runs one fault in a world that was just reset. */
 export async function tryFault(world: World, fault: Fault, memory: OpenMemory): Promise<Trial> {
   const trial: Trial = { hit: false, at: '', verdict: { lost: [], doubled: [], wrong: [] } };
   let calls = 0;
@@ -79,18 +79,18 @@ export async function tryFault(world: World, fault: Fault, memory: OpenMemory): 
   return trial;
 }
 
-/** Undecodable files are really decoded: memory could not tell them. */
+/** Undecodable files are really decoded: remembered results would not reveal them. */
 export const memoryFor = ({ outcome }: World, memory: OpenMemory): Memory =>
   outcome.broken.length === 0 ? memory : memory.real;
 
-/** A start that is watched. */
+/** The options of a watched start. */
 export const way = (world: World, watcher: Watcher, memory?: Memory): Way => ({
   disk: watchDisk(watcher, world.devices),
   openDatabase: watchCommits(watcher),
   ...(memory && { memory }),
 });
 
-/** Where a call was, for a person: paths from the world's folder. */
+/** A call for a person: with paths relative to the world's folder. */
 export const describe = ({ op, path, to }: Step, { root }: World): string =>
   [op, path, to]
     .filter((part) => part !== undefined)
@@ -101,7 +101,7 @@ function lose(trial: Trial, world: World, when: string): void {
   for (const name of findLost(world)) trial.verdict.lost.push(`${name} ${when}`);
 }
 
-/** Adds what a trial showed to a result, saying where; true where nothing was wrong. */
+/** Adds the result of a trial, with its place; true if nothing was wrong. */
 export function add(result: Result, { verdict: { lost, doubled, wrong } }: Trial, where: string): boolean {
   result.lost += lost.length;
   result.doubled += doubled.length;
@@ -122,7 +122,7 @@ export function conclude({ verdict }: Trial, world: World, { documents, said }: 
   verdict.wrong.push(...end.wrong);
 }
 
-/** A start on the disk that something left behind. */
+/** A start on the disk in its present state. */
 export async function startAgain(world: World, memory?: Memory): Promise<Trial> {
   const trial: Trial = { hit: true, at: '', verdict: { lost: findLost(world), doubled: [], wrong: [] } };
   const mended = await recover(world, memory);
@@ -131,19 +131,19 @@ export async function startAgain(world: World, memory?: Memory): Promise<Trial> 
   return trial;
 }
 
-/** A failure that kept a file back must have been told. */
+/** A failure that stopped a file must have been reported. */
 function silence({ said, summary }: Attempt, { outcome }: World): string[] {
   const done = summary ? summary.stored + summary.duplicates + (summary.sidecars ?? 0) : 0;
   const wanted = Object.keys(outcome.comes).length - outcome.stays.length - outcome.broken.length;
   return done < wanted && said.length === 0 ? [`${wanted - done} not taken in, and nobody was told`] : [];
 }
 
-/** In the same process nothing may stay back once the fault is over. */
+/** In the same process nothing may stay stuck after the fault. */
 function stillStuck({ stuck }: Attempt, { outcome }: World): string[] {
   return stuck.length > outcome.broken.length ? stuck.map((one) => `still stuck in the same process: ${one}`) : [];
 }
 
-/** How many calls a start makes where nothing fails; all is decoded for real, and must end well. */
+/** The number of calls of a start without faults; everything is really decoded, and must succeed. */
 async function countCalls(world: World, { real }: OpenMemory): Promise<{ calls: number; wrong: string[] }> {
   let calls = 0;
   world.reset();
@@ -184,7 +184,7 @@ async function tryOutcome(
   }
 }
 
-/** The subject of `npm run torture faults`. */
+/** The torture test of `npm run torture faults`. */
 export const subject: Subject = {
   title: 'every system call fails once, with each of five errors, for every outcome of a file',
   shared: true,

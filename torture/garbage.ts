@@ -1,11 +1,11 @@
 /**
- * Broken and hostile files among sound ones, through a real home: nothing crashes or hangs, memory is bounded, every file is
- * stored, or waits with its reason.
+ * Broken and hostile files among intact ones, through a real home: nothing crashes or hangs, memory is bounded, every
+ * file is stored, or waits with its reason.
  */
 import type { Subject } from './subject.js';
 import { tryGarbage } from './garbage/trial.js';
 
-/** At scale 1: 2,400 photos broken at random, every hostile file, 200 sound ones. */
+/** At scale 1: 2,400 randomly broken photos, every hostile file, 200 intact ones. */
 export const subject: Subject = {
   title: 'Broken and hostile files among sound ones',
   run: ({ seed, scale, say }) =>

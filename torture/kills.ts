@@ -1,7 +1,7 @@
 /**
- * Every kill: for each outcome of a file, a real process is killed (SIGKILL) right before its n-th call that changes
- * anything, for every n. Killing it before a call that reads leaves the same disk. Then it starts again, and all must end
- * as if it had never been killed.
+ * Kills at every change: for each outcome of a file, a real process is killed (SIGKILL) right before its n-th changing
+ * call, for every n. Killing it before a reading call would leave the same disk. Then it starts again, and everything
+ * must end as if it had never been killed.
  */
 import { spawn } from 'node:child_process';
 import { attempt, openMemory, type Memory, type OpenMemory } from './attempt.js';
@@ -12,9 +12,9 @@ import { listOutcomes, type Outcome } from './outcomes.js';
 import { shareOf, standing, type Result, type Subject } from './subject.js';
 import type { World } from './world.js';
 
-/** Runs a victim to its end; true where it was killed. */
+/** Runs a victim to its end; true if it was killed. */
 function kill(victim: string, world: World, n: number): Promise<boolean> {
-  // What the victim needs of it; the bytes of its files are on the disk.
+  // The part that the victim needs; the bytes of its files are on the disk.
   const { config, source, devices, works, root, outcome } = world;
   const text = JSON.stringify({ config, source, devices, works, root, outcome: { ...outcome, before: {}, comes: {} } });
   return new Promise((resolve, reject) => {
@@ -53,7 +53,7 @@ async function tryOutcome(
   }
 }
 
-/** The subject of `npm run torture kills`. */
+/** The torture test of `npm run torture kills`. */
 export const subject: Subject = {
   title: 'a process is killed before every single change that it makes, for every outcome of a file',
   shared: true,

@@ -1,6 +1,7 @@
 /**
- * The trials of a subject, shared by several processes: together they make what one would have made, each trial once. One more
- * than there are cores, because half of a trial is waiting for the disk. A lane that dies ends all of it.
+ * Runs the trials of a torture test in several processes: together they run each trial once, like a single process
+ * would. One more than there are cores, because half of a trial is waiting for the disk. If a process dies, the test
+ * ends.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -9,10 +10,10 @@ import { addUp, type Options, type Result, type Subject } from './subject.js';
 
 const program = fileURLToPath(import.meta.url);
 
-/** What a lane sends: a line for a person, or at the end what came of it. */
+/** A message from a process: a line for a person, or at the end its result. */
 type Message = { said: string } | { result: Result };
 
-/** Runs a subject, in several processes where it can be shared. Rejects as `run` does, and where a lane dies. */
+/** Runs a torture test, in several processes if possible. Rejects as `run` does, and if a process dies. */
 export async function runInLanes(name: string, subject: Subject, options: Options): Promise<Result> {
   if (!subject.shared) return subject.run(options);
   const of = availableParallelism() + 1;
@@ -45,6 +46,6 @@ async function lane(name: string, options: Omit<Options, 'say'>): Promise<void> 
   process.disconnect();
 }
 
-// Only as a process of its own: the list of subjects loads this file, too.
+// Only as a separate process: the list of torture tests also loads this file.
 const [entry, name, options] = process.argv.slice(1);
 if (entry === program && process.send) await lane(name!, JSON.parse(options!) as Omit<Options, 'say'>);

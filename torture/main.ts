@@ -1,6 +1,7 @@
 /**
- * `npm run torture [SUBJECT…] [-- --seed N --scale X]`, `npm run torture mesh -- --hostile [--seed N --cases N]`: runs torture/SUBJECT.ts, or all of them, on all cores where a subject
- * can be shared, and prints what was tried and what was lost or doubled. Ends with 1 where anything was, and with the command that makes it happen again.
+ * `npm run torture [SUBJECT…] [-- --seed N --scale X]`, `npm run torture mesh -- --hostile [--seed N --cases N]`: runs
+ * torture/SUBJECT.ts, or all of them, on all cores if possible, and prints the number of trials and of lost or doubled
+ * files. Exits with 1 if there were any, and prints the command that reproduces it.
  */
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -36,7 +37,7 @@ const print = (name: string, { figures, lost, doubled, failures }: Result): void
   for (const failure of failures) console.log(`${name}: FAILED: ${failure}`);
 };
 
-/** One line over all subjects. */
+/** One line over all torture tests. */
 function summarise(results: readonly Result[]): string {
   const { figures, lost, doubled } = addUp(results);
   return Object.entries({ ...figures, lost, doubled })

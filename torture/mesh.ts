@@ -1,6 +1,7 @@
 /**
- * The mesh in one process: 1,000 times three to seven libraries on a network that loses, repeats, tears and reorders, with
- * clocks that are wrong, crashes and restores; then all must be equal and say what was done (test/simulation).
+ * The mesh in one process: 1,000 times three to seven libraries on a network that loses, repeats, truncates and
+ * reorders messages, with wrong clocks, crashes and restores; then all must be equal and include every action
+ * (test/simulation).
  */
 import { expected, simulateMany } from '../test/simulation/seeds.js';
 import type { Options, Result, Subject } from './subject.js';
@@ -14,7 +15,7 @@ async function run({ seed, scale, say }: Options): Promise<Result> {
   return { figures, lost: 0, doubled: 0, failures: [...failures, ...missing] };
 }
 
-/** The subject. */
+/** The torture test. */
 export const subject: Subject = {
   title: 'servers that edit, crash, lose calls, are restored and meet again',
   run,

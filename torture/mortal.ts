@@ -1,6 +1,7 @@
 /**
- * Loaded before the program (`node --import`), it ends the process by SIGKILL right before the n-th call that changes a file,
- * where `PHOTOSPOOL_DIE_AT` says n. SQLite's own writing is not counted: it lies between two of these calls.
+ * Preloaded before the program (`node --import`), it kills the process with SIGKILL right before the n-th call that
+ * changes a file, if `PHOTOSPOOL_DIE_AT` is n. SQLite's own writes are not counted: they happen between two of these
+ * calls.
  */
 import { promises as disk } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -18,7 +19,7 @@ function count(): void {
   if (--left === 0) process.kill(process.pid, 'SIGKILL');
 }
 
-/** Counts the calls of some methods; those that `isRead` are not. */
+/** Counts the calls of some methods, except those with `isRead`. */
 function watch(of: object, names: readonly string[], isRead: (args: unknown[]) => boolean = () => false): void {
   const methods = of as Record<string, Call>;
   for (const name of names) {

@@ -1,6 +1,7 @@
 /**
- * Crowds: 10,000 files of one name in as many folders, and 20,000 files that arrive at once, in the middle of which folders
- * are renamed. Through a whole home, with real decoders; each photo must be in the archive once, and none anywhere else.
+ * Many files at once: 10,000 files of one name in as many folders, and 20,000 files that arrive together while folders
+ * are renamed. Through a whole home, with real decoders; each photo must be in the archive exactly once, and nowhere
+ * else.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -22,7 +23,7 @@ import { openHome } from '../src/home/open-home.js';
 import { openSpool } from '../src/home/open-spool.js';
 import type { Options, Result, Subject } from './subject.js';
 
-/** Distinct PNGs of one pixel, of which each is its number. */
+/** Distinct PNGs of one pixel, each encoding its number. */
 async function makePictures(count: number, seed: number): Promise<Buffer[]> {
   const pixel = { raw: { width: 1, height: 1, channels: 3 as const } };
   const picture = await sharp(Buffer.from([seed & 255, 0, 0]), pixel)
@@ -37,7 +38,7 @@ function filesBelow(folder: string): string[] {
     .filter((path) => statSync(path).isFile() && !/\/\.[^/]*$|\.lock/.test(path));
 }
 
-/** Counts what became of files: those whose bytes are nowhere, and those that are there more than once. */
+/** Counts files whose bytes no longer exist, and those that exist more than once. */
 function count(folders: string[], expected: readonly string[]): { lost: number; doubled: number } {
   const times = new Map<string, number>();
   for (const path of folders.flatMap(filesBelow)) {
@@ -73,12 +74,12 @@ async function run({ seed, scale, say }: Options): Promise<Result> {
       writeFileSync(join(aside, `${Math.floor(n / 500)}`, `${n}.png`), pictures[same + n]!);
     }
     renameSync(aside, join(config.incoming, 'trip'));
-    // A busy machine may take its time; given up is what does not go on.
+    // A busy machine may be slow; only a standstill ends the test.
     let [seen, since] = [stored, Date.now()];
     for (let n = 0, name = 'trip'; stored < same + atOnce && Date.now() - since < 120_000; n++) {
       await new Promise((resolve) => setTimeout(resolve, 200));
       if (stored > seen) [seen, since] = [stored, Date.now()];
-      // Renamed while it is walked, as long as it is there.
+      // Renamed while it is scanned, as long as it exists.
       const next = `trip ${n}`;
       if (n < 20 && statSync(join(config.incoming, name), { throwIfNoEntry: false })) {
         renameSync(join(config.incoming, name), join(config.incoming, next));
@@ -104,7 +105,7 @@ async function run({ seed, scale, say }: Options): Promise<Result> {
   }
 }
 
-/** The subject. */
+/** The torture test. */
 export const subject: Subject = {
   title: 'thousands of files of one name, and thousands at once, in moving folders',
   run,

@@ -1,22 +1,22 @@
-/** The ways that a file can go through the spool, each as a little world: what is there before, and what comes. */
+/** The ways of a file through the spool, each as a small world: the state before, and the arriving files. */
 import { brokenPhoto, tinyPhoto } from './pictures.js';
 
-/** What comes in, and how it is taken. */
+/** The arriving files, and how they are imported. */
 export interface Outcome {
   name: string;
-  /** Photos that the archive has before, by the name that they came in with. */
+  /** Photos in the archive before, by their original name. */
   before: Record<string, Buffer>;
-  /** What lies in the folder that is taken in. */
+  /** The files in the folder to import. */
   comes: Record<string, Buffer>;
-  /** Those of `comes` that are no photos, and stay where they are. */
+  /** Those of `comes` that are not photos, and stay in place. */
   stays: string[];
   /** Those of `comes` that can't be decoded, and end in their claim. */
   broken: string[];
-  /** Those of `comes` that have another name elsewhere on that disk: a hard link. */
+  /** Those of `comes` with another name elsewhere on that disk: a hard link. */
   linked: string[];
   /** `import`: with the copying pass of `photospool import` over another tree. */
   mode: 'move' | 'copy' | 'import';
-  /** Folders that are filesystems of their own, relative to the world. */
+  /** Folders that are separate filesystems, relative to the world. */
   devices: string[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Libraries of people on three servers whose clocks are years apart: 1,000 histories of sharing, ending, removing and locking, with documents that
- * arrive in any order, compared with a naive model of who may see what (test/access).
+ * Libraries of people on three servers whose clocks are years apart: 1,000 histories of sharing, ending, removing and
+ * locking, with documents that arrive in any order, compared with a naive model of visibility (test/access).
  */
 import { playPeople } from '../test/access/people-history.js';
 import { shareOf, type Options, type Result, type Subject } from './subject.js';
@@ -32,7 +32,7 @@ function run(options: Options): Promise<Result> {
   return Promise.resolve(result);
 }
 
-/** The subject. */
+/** The torture test. */
 export const subject: Subject = {
   title: 'who sees what of whom: libraries of people on servers that hear of changes in any order',
   shared: true,

@@ -1,9 +1,9 @@
-/** Pictures for trials: tiny ones that differ by a comment, real ones, and one that no decoder can read. */
+/** Pictures for trials: tiny ones that differ by a comment, real ones, and an undecodable one. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 
-/** The bytes of a JPEG with a comment (COM, ITU-T T.81 B.2.4.5) after its first marker: other bytes, the same picture. */
+/** A JPEG with a comment (COM, ITU-T T.81 B.2.4.5) after its first marker: other bytes, the same picture. */
 export function withComment(jpeg: Buffer, text: string): Buffer {
   const comment = Buffer.from(text);
   const head = Buffer.from([0xff, 0xfe, 0, 0]);
@@ -22,7 +22,7 @@ export async function tinyPhoto(text: string): Promise<Buffer> {
   return withComment(await base, text);
 }
 
-/** What begins like a JPEG and is none. */
+/** Bytes that begin like a JPEG and are not one. */
 export const brokenPhoto = (text: string): Buffer =>
   Buffer.concat([
     Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'),
@@ -30,7 +30,7 @@ export const brokenPhoto = (text: string): Buffer =>
     Buffer.alloc(99, 7),
   ]);
 
-/** The real JPEGs of up to `most` bytes below a folder, in the order of their names; none where there is no such folder. */
+/** The real JPEGs of up to `most` bytes below a folder, ordered by name; none if the folder does not exist. */
 export function realPhotos(folder: string, most = 1_500_000): Buffer[] {
   if (!statSync(folder, { throwIfNoEntry: false })) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })

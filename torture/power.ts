@@ -1,6 +1,6 @@
 /**
- * Power loss: a start is recorded, the disks that a power loss could leave at any moment of it are built, and on each of
- * them Photospool starts again. The bytes must be there in each, and all must end as if nothing had been.
+ * Power loss: records a start, builds the disks that a power loss at any moment could leave, and starts Photospool on
+ * each of them. The bytes must exist in each, and everything must end as if nothing had happened.
  */
 import { attempt, openMemory, type OpenMemory } from './attempt.js';
 import { record } from './crash.js';
@@ -35,7 +35,7 @@ async function tryOutcome(
   }
 }
 
-/** The subject of `npm run torture power`. */
+/** The torture test of `npm run torture power`. */
 export const subject: Subject = {
   title: 'every disk that a power loss can leave, for every outcome of a file',
   shared: true,

@@ -1,6 +1,6 @@
 /**
- * The routes of `/db` as operations. They are CouchDB's protocol and so not in the server's own description; what they take is
- * told here: requests about documents that are there, with revisions that are and are not. Pure.
+ * The routes of `/db` as operations. As CouchDB's protocol they are not in the server's own description, so it is given
+ * here: requests about existing documents, with revisions that exist and that don't. Pure.
  */
 import type { Operation, Schema } from './requests.js';
 
@@ -9,7 +9,7 @@ const revs = ['1-x', '0-0', 'now', `1-${'a'.repeat(32)}`, `9-${'f'.repeat(32)}`,
 const rev: Schema = { enum: revs };
 const bool: Schema = { type: 'boolean' };
 
-/** All of them, for a library that has these photos. */
+/** All of them, for a library with these photos. */
 export function protocolRoutes(photos: readonly string[]): [string, Operation][] {
   const documents = photos.flatMap((id) => [`photo:${id}`, `exif:${id}`, `comment:${id}:01JD0000000000000000000000`]);
   const id: Schema = { enum: [...documents, 'library:key', 'person:01JD0000000000000000000000', '_design/x', ''] };

@@ -1,15 +1,15 @@
 /**
- * Requests made from the server's own description (OpenAPI): of each parameter and body some that fit the schema, and many that
- * nearly do. The same seed makes the same ones. Pure.
+ * Generates requests from the server's own description (OpenAPI): for each parameter and body some valid values, and
+ * many almost valid ones. The same seed gives the same ones. Pure.
  */
 
 /** A source of numbers: each call gives one in [0, 1). */
 export type Draw = () => number;
 
-/** One of some. */
+/** A random element. */
 export const pick = <T>(draw: Draw, some: readonly T[]): T => some[Math.floor(draw() * some.length)]!;
 
-/** A JSON schema, as far as it matters here. */
+/** The relevant part of a JSON schema. */
 export interface Schema {
   type?: string;
   enum?: unknown[];
@@ -26,7 +26,7 @@ export interface Operation {
   requestBody?: { content: Record<string, { schema: Schema }> };
 }
 
-/** A request, ready to be sent. */
+/** A request to send. */
 export interface Asked {
   method: string;
   /** Percent-encoded. */
@@ -109,16 +109,16 @@ const ranges = [
   'bytes=a-b',
 ];
 
-/** Text of any kind; of searches, too. */
+/** Random text, including searches. */
 function textOf(draw: Draw, ids: readonly string[]): string {
   if (draw() < 0.3) return Array.from({ length: 1 + draw() * 8 }, () => pick(draw, searchParts)).join('');
   return draw() < 0.3 ? pick(draw, ids) : pick(draw, odd);
 }
 
-/** Below this depth no list is long. */
+/** From this depth on lists are short. */
 const deep = 9;
 
-/** A value for a schema: mostly one that fits its kind. */
+/** A value for a schema: usually of the right type. */
 export function valueOf(draw: Draw, schema: Schema, ids: readonly string[], depth = 0): unknown {
   if (draw() < 0.08) return pick<unknown>(draw, [null, [], {}, true, -1, 1e300, '', pick(draw, odd), [[[]]]]);
   if (schema.anyOf) return valueOf(draw, pick(draw, schema.anyOf), ids, depth);
@@ -129,7 +129,7 @@ export function valueOf(draw: Draw, schema: Schema, ids: readonly string[], dept
       return objectOf(draw, schema.properties ?? {}, ids, depth);
     case 'array': {
       const { items = {} } = schema;
-      // Not a long list of long lists: that would be no body that anybody can hold.
+      // Not a long list of long lists, which would exceed the memory.
       const isLong = draw() < 0.02 && depth < deep;
       const length = isLong ? 6_000 : Math.floor(draw() * 4);
       return Array.from({ length }, () => valueOf(draw, items, ids, isLong ? deep : depth + 1));
@@ -153,7 +153,7 @@ function objectOf(draw: Draw, properties: Record<string, Schema>, ids: readonly 
   return Object.fromEntries([...made, ...extra]);
 }
 
-/** JSON that is sometimes none. */
+/** JSON that is sometimes invalid. */
 function jsonOf(draw: Draw, value: unknown): string {
   const text = JSON.stringify(value);
   if (draw() < 0.9) return text;
@@ -189,11 +189,11 @@ function multipartOf(draw: Draw, ids: readonly string[]): { type: string; body: 
   return { type: `multipart/form-data; boundary=${boundary}`, body: Buffer.from(body) };
 }
 
-/** A segment of a path; `%` stays sometimes, so that broken encodings come up. */
+/** A path segment; `%` sometimes stays unencoded, to test broken encodings. */
 const encode = (draw: Draw, text: string): string =>
   draw() < 0.1 ? text.replace(/[^\w.%~-]/g, '%fe') : encodeURIComponent(text.replace(/\p{Cs}/gu, '?'));
 
-/** A request for an operation. `ids` are photos', some of which the caller may not see. */
+/** A request for an operation. `ids` are those of photos, some of which are invisible to the client. */
 export function makeRequest(draw: Draw, route: string, operation: Operation, ids: readonly string[]): Asked {
   const [method = 'get', described = '/'] = route.split(' ');
   const parameters = operation.parameters ?? [];

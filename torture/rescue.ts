@@ -1,7 +1,7 @@
 /**
- * Backup and restore, killed: the real commands, ended by SIGKILL before the n-th call that changes a file, for every n. A
- * backup that was killed leaves the home and the snapshots before it as they were; a restore that was killed leaves every
- * photo somewhere; and the same command once more does all of it.
+ * Kills backup and restore: the real commands, killed by SIGKILL before the n-th call that changes a file, for every n.
+ * A killed backup leaves the home and earlier snapshots unchanged; a killed restore leaves every photo somewhere; and
+ * running the same command again completes it.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { tinyPhoto } from './pictures.js';
 import { shareOf, type Options, type Result, type Subject } from './subject.js';
 import { filesBelow, hashOf, type World } from './world.js';
 
-/** How a command ended: its exit code, or that it was killed; and what it said. */
+/** The end of a command: its exit code, or that it was killed; and its output. */
 interface Ended {
   code: number | 'killed';
   out: string;
@@ -40,13 +40,13 @@ function run(home: string, args: string[], victim?: { mortal: string; n: number 
   });
 }
 
-/** What a trial adds: sentences of what is wrong, empty where nothing is. */
+/** The checks of a trial: sentences about problems, empty without any. */
 type Check = (world: World) => Promise<string[]>;
 
-/** A command that is killed, and what must be true then and after it was run again. */
+/** A command to kill, and what must be true afterwards and after running it again. */
 interface Plan {
   name: string;
-  /** Makes the world that each trial begins with. */
+  /** Creates the world in which each trial begins. */
   prepare(world: World): Promise<void>;
   args(world: World): string[];
   killed: Check;
@@ -74,7 +74,7 @@ const everything = ['--originals', '--renditions'];
 
 const backup: Plan = {
   name: 'backup',
-  // A snapshot from before, without originals: it must stay good.
+  // An earlier snapshot without originals: it must stay intact.
   async prepare(world) {
     const { code, err } = await run(world.config.home, ['backup', vaultOf(world)]);
     if (code !== 0) throw new Error(err);
@@ -103,7 +103,7 @@ const backup: Plan = {
 
 const restore: Plan = {
   name: 'restore',
-  // The library is gone, an original too, and another one lies elsewhere in the archive.
+  // The library and an original are lost, and another original is elsewhere in the archive.
   async prepare(world) {
     const { home, done, data } = world.config;
     const { code, err } = await run(home, ['backup', vaultOf(world), ...everything]);
@@ -129,7 +129,7 @@ const restore: Plan = {
   },
 };
 
-/** Keeps a world as it is now, for `reset`. */
+/** Stores the present state of a world, for `reset`. */
 function keep({ root }: World): void {
   const template = join(dirname(root), 'template');
   rmSync(template, { recursive: true, force: true });
@@ -165,7 +165,7 @@ async function tryPlan(plan: Plan, options: Options, result: Result): Promise<vo
   }
 }
 
-/** The subject of `npm run torture rescue`. */
+/** The torture test of `npm run torture rescue`. */
 export const subject: Subject = {
   title: 'backup and restore are killed before every single change that they make',
   shared: true,

@@ -1,6 +1,6 @@
-/** Numbers that are the same for the same seed, so that a trial can be made again. Pure. */
+/** Random numbers that are the same for the same seed, so that a trial can be repeated. Pure. */
 
-/** A source of numbers from 0 to 1, without 1 (mulberry32: a multiplicative congruential generator of 32 bits). */
+/** A source of numbers from 0 up to 1 (mulberry32: a 32-bit generator). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,27 +1,27 @@
 /**
- * A siege: clients that take their time over everything, and clients that open a connection and ask again and again, all held
- * at once, while the owner looks at the album.
+ * Slow and repeating clients: some take their time over everything, others open a connection and send requests again
+ * and again, all held at once, while the owner uses the album.
  */
 import { connect, type Socket } from 'node:net';
 import type { Asked } from './requests.js';
 
-/** How many, and how long. */
+/** The numbers of clients, and the duration. */
 export interface Forces {
   slow: number;
   quick: number;
-  /** ms for which all are held. */
+  /** The ms for which all are held. */
   hold: number;
 }
 
-/** What a siege showed. */
+/** The result. */
 export interface Siege {
-  /** Connections that were there at the same time. */
+  /** Concurrent connections. */
   held: number;
-  /** Answers that the quick ones got. */
+  /** Responses to the repeating clients. */
   answered: number;
-  /** Slow ones that the server had cut at the end. */
+  /** Slow connections that the server had closed at the end. */
   cut: number;
-  /** The owner's requests: how many, and the longest, ms. */
+  /** The owner's requests: their number, and the longest, ms. */
   looked: number;
   longest: number;
   failures: string[];
@@ -40,7 +40,7 @@ const ways = [
   { first: '', more: '' },
 ];
 
-/** Besieges a server at 127.0.0.1. `look` is the owner's look at the album: it rejects where a part of it fails. */
+/** Attacks a server at 127.0.0.1. `look` is the owner's use of the album: it rejects if a part fails. */
 export async function besiege(port: number, { slow, quick, hold }: Forces, look: () => Promise<void>): Promise<Siege> {
   const siege: Siege = { held: 0, answered: 0, cut: 0, looked: 0, longest: 0, failures: [] };
   const sockets = new Set<Socket>();
@@ -79,7 +79,10 @@ function drip(port: number, { first, more }: { first: string; more: string }, so
   return socket;
 }
 
-/** A client that asks, is answered, and stays; then asks again now and then. Resolves with the first answer. */
+/**
+ * A client that sends a request, gets its response, and keeps the connection for more. Resolves with the first
+ * response.
+ */
 function knock(port: number, sockets: Set<Socket>, siege: Siege): Promise<void> {
   return new Promise((resolve) => {
     const socket = open(port, sockets);
@@ -97,6 +100,6 @@ function knock(port: number, sockets: Set<Socket>, siege: Siege): Promise<void> 
   });
 }
 
-/** What is told of a request that went wrong. */
+/** A failed request for a person. */
 export const describe = ({ method, path, body }: Asked): string =>
   `${method} ${path.slice(0, 300)}${body ? ` ${body.toString().slice(0, 300)}` : ''}`;

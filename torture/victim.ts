@@ -1,6 +1,6 @@
 /**
- * A process that ends itself by SIGKILL right before its n-th call that changes anything: `node victim.js WORLD N`, WORLD
- * being a world as JSON. Where there are fewer calls, it ends as any other.
+ * A process that kills itself with SIGKILL right before its n-th changing call: `node victim.js WORLD N`, WORLD being a
+ * world as JSON. With fewer calls, it ends normally.
  */
 import { fileURLToPath } from 'node:url';
 import { attempt } from './attempt.js';
@@ -19,6 +19,6 @@ async function run(text: string, n: number): Promise<void> {
   await attempt(world, way(world, watcher));
 }
 
-// Only as a process of its own: the list of subjects loads this file, too.
+// Only as a separate process: the list of torture tests also loads this file.
 const [program, text = '', n] = process.argv.slice(1);
 if (program === fileURLToPath(import.meta.url)) await run(text, Number(n));

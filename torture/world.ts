@@ -1,6 +1,6 @@
 /**
- * A world for one trial: a home with its incoming and archive in one folder, and what must be true of it at every moment
- * (no bytes lost) and at the end (each photo once, and nothing left behind).
+ * A world for one trial: a home with its incoming and archive in one folder, and the conditions that must hold at every
+ * moment (no bytes lost) and at the end (each photo once, and nothing left behind).
  */
 import { createHash } from 'node:crypto';
 import {
@@ -25,49 +25,49 @@ import type { Outcome } from './outcomes.js';
 
 /** The folders of a world. */
 export interface World {
-  /** What comes and how; its files decide what must be true. */
+  /** The arriving files, which decide the conditions. */
   outcome: Outcome;
   root: string;
   config: Config;
-  /** Where `outcome.comes` lies: incoming, or the tree of an import. */
+  /** The folder of `outcome.comes`: incoming, or the tree of an import. */
   source: string;
-  /** The folders that are filesystems of their own, absolute. */
+  /** The folders that are separate filesystems, absolute. */
   devices: string[];
   /** The `work` folders of all its processors; `config` names the first. */
   works: string[];
-  /** Puts all back to how it was before the first trial. */
+  /** Restores the state before the first trial. */
   reset(): void;
   remove(): void;
 }
 
-/** What is wrong with a world; each a sentence. */
+/** The problems of a world; each a sentence. */
 export interface Verdict {
   lost: string[];
   doubled: string[];
   wrong: string[];
 }
 
-/** What a library says of itself. */
+/** The documents of a library. */
 export interface Documents {
   photos: number;
-  /** The paths of originals that are said to be here, relative to the archive. */
+  /** The paths of originals recorded as here, relative to the archive. */
   here: string[];
   reserved: number;
 }
 
-/** The SHA-256 of bytes as hex. */
+/** SHA-256 as hex. */
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const hashes = new WeakMap<Uint8Array, string>();
 
-/** The same, of bytes that nobody changes any more: each is hashed once. */
+/** The same for bytes that never change: each is hashed once. */
 export function hashOfKept(bytes: Uint8Array): string {
   const hash = hashes.get(bytes) ?? hashOf(bytes);
   hashes.set(bytes, hash);
   return hash;
 }
 
-/** All files below a folder, absolute; what goes away while it is looked at is not among them. */
+/** All files below a folder, absolute, without those removed meanwhile. */
 export function filesBelow(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -89,14 +89,14 @@ function hashFile(path: string): string {
   }
 }
 
-/** A folder for trials, on a disk in memory where the system has one: flushing to it costs nothing. */
+/** A folder for trials, on a disk in memory if the system has one: flushing it costs nothing. */
 export function trialFolder(): string {
   const memory = '/dev/shm';
   const there = process.platform === 'linux' && statSync(memory, { throwIfNoEntry: false })?.isDirectory();
   return realpathSync(mkdtempSync(join(there ? memory : tmpdir(), 'photospool-torture-')));
 }
 
-/** Makes the world of an outcome. `fill` takes in what the archive has before: it is called with that in incoming. */
+/** Creates the world of an outcome. `fill` imports the previous content of the archive, which is in incoming. */
 export async function makeWorld(outcome: Outcome, fill: (world: World) => Promise<void>): Promise<World> {
   const folder = trialFolder();
   const [root, template] = [join(folder, 'world'), join(folder, 'template')];
@@ -129,7 +129,7 @@ export async function makeWorld(outcome: Outcome, fill: (world: World) => Promis
   return world;
 }
 
-/** The name that a file has elsewhere. */
+/** The other name of a hard-linked file. */
 const otherName = ({ root }: World, name: string): string => join(root, 'elsewhere', name);
 
 function put(folder: string, files: Record<string, Buffer>): void {
@@ -139,7 +139,7 @@ function put(folder: string, files: Record<string, Buffer>): void {
   }
 }
 
-/** The places where bytes are kept: what came, what is in hand, the archive. */
+/** The places of bytes: arriving files, files in work, the archive. */
 const places = ({ root, config, works }: World): string[] => [
   join(root, 'drop'),
   join(root, 'tree'),
@@ -147,7 +147,7 @@ const places = ({ root, config, works }: World): string[] => [
   config.done,
 ];
 
-/** The bytes that are nowhere any more: the names they had. True of every moment. */
+/** The lost bytes, by their names. Checked at every moment. */
 export function findLost(world: World): string[] {
   const there = new Set(places(world).flatMap(filesBelow).map(hashFile));
   const { before, comes } = world.outcome;
@@ -156,7 +156,7 @@ export function findLost(world: World): string[] {
     .map(([name]) => name);
 }
 
-/** What is wrong at the end, when everything was taken in. */
+/** The problems at the end, when everything was imported. */
 export function judge(world: World, documents: Documents): Verdict {
   const { outcome, config, source, works } = world;
   const verdict: Verdict = { lost: findLost(world).map((name) => `${name} is nowhere`), doubled: [], wrong: [] };
@@ -205,7 +205,9 @@ export function judge(world: World, documents: Documents): Verdict {
   return verdict;
 }
 
-/** Archived files that have a name elsewhere, by which somebody could change them; and names elsewhere that are gone or changed. */
+/**
+ * Archived files with another name, through which someone could change them; and other names that are gone or changed.
+ */
 function shared(world: World, archived: readonly string[]): string[] {
   const { outcome, config } = world;
   const linked = archived.filter((path) => statSync(join(config.done, path)).nlink > 1);
@@ -216,7 +218,7 @@ function shared(world: World, archived: readonly string[]): string[] {
   ];
 }
 
-/** Compares what is there with what should be, as bags of hashes. */
+/** Compares the present files with the expected ones, as multisets of hashes. */
 function count(verdict: Verdict, where: string, found: string[], expected: string[]): void {
   const left = [...expected];
   for (const hash of found) {
@@ -232,7 +234,7 @@ const claimed = (work: string): string[] =>
     .filter((path) => !/\/(\.lock[^/]*|item\.json)$/.test(path))
     .map(hashFile);
 
-/** What should have gone: temporary files, empty claims, hiding places. */
+/** Leftovers: temporary files, empty claims, staging folders. */
 function leftOver({ root, works }: World): string[] {
   const temporary = filesBelow(root).filter((path) => isTemporary(basename(path)));
   const hiding = filesBelow(join(root, 'drop')).filter((path) => path.includes('.photospool-'));

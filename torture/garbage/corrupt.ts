@@ -1,20 +1,20 @@
-/** Photos broken in every way that a disk, a cable or a program breaks them: the same seed breaks them the same way. */
+/** Breaks photos in every way that a disk, a cable or a program does; the same seed gives the same files. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { numbers } from '../../src/ingest/samples/paint-tools.js';
 
-/** A file as it comes in. */
+/** A file to import. */
 export interface Garbage {
   name: string;
   bytes: Buffer;
 }
 
-/** Photos larger than this are left out: they take longer and break no other way. */
+/** Larger photos are skipped: they take longer and break in no other way. */
 const most = 400_000;
 const photos = join(import.meta.dirname, '../../../shared/photos');
 
-/** Sound pictures of each format that is read: made here, and the real photos beside the project where they are there. */
+/** Intact pictures of each supported format: generated ones, and the real photos beside the project if they exist. */
 export async function sources(): Promise<Garbage[]> {
   const real = existsSync(photos) ? readdirSync(photos, { withFileTypes: true, recursive: true }) : [];
   const found = real
@@ -44,7 +44,7 @@ export async function madePicture(seed: number, format: Made, width: number, hei
   return { name: `made-${seed}.${format}`, bytes: await picture.toFormat(format, settings).toBuffer() };
 }
 
-/** A source of whole numbers below `below`. */
+/** A source of integers below `below`. */
 type Draw = (below: number) => number;
 
 /** One way to break a file; `other` is another file. */
@@ -55,7 +55,7 @@ const flipBits: Break = (bytes, draw) => {
   for (let n = 1 + draw(40); n > 0; n--) broken[draw(broken.length)]! ^= 1 << draw(8);
   return broken;
 };
-/** Most of what a decoder believes stands in the first kilobyte. */
+/** Most of what a decoder relies on is in the first kilobyte. */
 const flipHead: Break = (bytes, draw) => {
   const broken = Buffer.from(bytes);
   for (let n = 1 + draw(12); n > 0; n--) broken[draw(Math.min(1024, broken.length))]! ^= 1 << draw(8);
@@ -69,7 +69,7 @@ const overwrite: Break = (bytes, draw) => {
   for (let n = at; n < end; n++) broken[n] = fill < 0 ? draw(256) : fill;
   return broken;
 };
-/** Lengths and offsets that say more than there is. */
+/** Lengths and offsets beyond the end. */
 const inflateNumbers: Break = (bytes, draw) => {
   const broken = Buffer.from(bytes);
   for (let n = 1 + draw(4); n > 0; n--) {
@@ -107,7 +107,7 @@ const breaks: Record<string, Break> = {
   splice,
 };
 
-/** The n-th broken file of a seed. Its name says how it was broken. */
+/** The n-th broken file of a seed. Its name states how it was broken. */
 export function corrupt(seed: number, n: number, from: readonly Garbage[]): Garbage {
   const next = numbers(seed * 1_000_003 + n);
   const draw: Draw = (below) => Math.floor(next() * below);

@@ -1,7 +1,7 @@
-/** Builds files of the formats by hand, so that they can say what no program would write. Pure. */
+/** Builds files of the formats by hand, with contents that no program would write. Pure. */
 import { crc32, deflateSync } from 'node:zlib';
 
-/** Numbers as bytes: `[value, bytes]`, big-endian; `little` turns them round. */
+/** Numbers as bytes: `[value, bytes]`, big-endian, or little-endian with `little`. */
 export function numbersOf(values: readonly (readonly [number, 1 | 2 | 4 | 8])[], little = false): Buffer {
   return Buffer.concat(
     values.map(([value, size]) => {
@@ -31,10 +31,10 @@ export function png(width: number, height: number, pixels: Uint8Array, ...before
   return Buffer.concat([signature, chunk('IHDR', header), ...before, chunk('IDAT', pixels), chunk('IEND')]);
 }
 
-/** `size` bytes that are all the same, deflated: a thousandth of that. */
+/** `size` equal bytes, deflated to a thousandth of that. */
 export const bomb = (size: number): Buffer => deflateSync(Buffer.alloc(size));
 
-/** The same bytes, again and again. */
+/** The same bytes, repeated. */
 export const times = (count: number, bytes: Uint8Array): Buffer => Buffer.alloc(count * bytes.length, bytes);
 
 /** A segment of a JPEG (ITU-T T.81, B.1.1.4); `data` is at most 65,533 bytes. */
@@ -50,7 +50,7 @@ export function segment(marker: number, data: Uint8Array | string): Buffer {
   ]);
 }
 
-/** A JPEG with segments put in behind its first two bytes. */
+/** A JPEG with segments inserted after its first two bytes. */
 export const withSegments = (jpeg: Buffer, ...segments: Uint8Array[]): Buffer =>
   Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 
@@ -72,7 +72,7 @@ export function riffChunk(type: string, data: Uint8Array): Buffer {
 export const webp = (...chunks: Uint8Array[]): Buffer =>
   riffChunk('RIFF', Buffer.concat([Buffer.from('WEBP'), ...chunks]));
 
-/** A little-endian TIFF with one directory of `[tag, type, count, value]`, and bytes behind it. */
+/** A little-endian TIFF with one directory of `[tag, type, count, value]`, and bytes after it. */
 export function tiff(entries: readonly (readonly [number, number, number, number])[], after: Uint8Array): Buffer {
   const fields = entries.map(([tag, type, count, value]) =>
     numbersOf(
@@ -96,6 +96,6 @@ export function tiff(entries: readonly (readonly [number, number, number, number
   return Buffer.concat([Buffer.from('II'), head, ...fields, Buffer.alloc(4), after]);
 }
 
-/** A box of ISO base media (ISO/IEC 14496-12); `length` is what it says of itself. */
+/** A box of ISO base media (ISO/IEC 14496-12); `length` is its declared length. */
 export const box = (type: string, data: Uint8Array | string, length = 8 + data.length): Buffer =>
   Buffer.concat([numbersOf([[length, 4]]), Buffer.from(type, 'latin1'), Buffer.from(data)]);

@@ -1,6 +1,6 @@
 /**
- * Files made by someone who wants to harm: bombs, endless structures, programs and playlists under a photo's name, and
- * arguments of ExifTool or a shell in names and tags. Whoever obeys one of them makes a file called `pwned`.
+ * Files made to harm: bombs, endless structures, programs and playlists under a photo's name, and arguments of ExifTool
+ * or a shell in names and tags. A program that obeys one of them creates a file called `pwned`.
  */
 import { deflateSync, gzipSync } from 'node:zlib';
 import { madePicture, type Garbage } from './corrupt.js';
@@ -20,20 +20,20 @@ import {
   xmpSegment,
 } from './files.js';
 
-/** What must become of it; where none is said, it may be stored, stuck or ignored. */
+/** The required result; default: stored, stuck or ignored. */
 export interface Hostile extends Garbage {
   becomes?: 'stored' | 'stuck' | 'ignored';
-  /** It costs many seconds or hundreds of megabytes: not in the tests. */
+  /** It costs many seconds or hundreds of megabytes: not in the test suite. */
   heavy?: true;
 }
 
-/** All of them, each with bytes of its own. */
+/** All of them, each with distinct bytes. */
 export async function hostile(): Promise<Hostile[]> {
   const jpeg = (seed: number): Promise<Buffer> => madePicture(seed, 'jpeg', 64, 48).then(({ bytes }) => bytes);
   return [...bombs(), ...(await structures(jpeg)), ...(await words(jpeg)), ...(await names(jpeg)), ...others()];
 }
 
-/** Little that says it is, or becomes, much. */
+/** Small files that claim to be, or expand to, large ones. */
 function bombs(): Hostile[] {
   const row = (size: number): Buffer => deflateSync(Buffer.alloc(size));
   const gif = (width: number, height: number, frames: number): Buffer => {
@@ -109,10 +109,10 @@ function bombs(): Hostile[] {
   ];
 }
 
-/** A name, its end, the method 0, and deflated data: as PNG keeps profiles and texts. */
+/** A name, its end, the method 0, and deflated data: the form of profiles and texts in PNG. */
 const zipped = (data: Buffer): Buffer => Buffer.concat([Buffer.from('name\0\0'), data]);
 
-/** Sound enough to be begun, and built so that it never ends or goes too deep. */
+/** Valid enough to be parsed, and constructed so that they never end or nest too deeply. */
 async function structures(jpeg: (seed: number) => Promise<Buffer>): Promise<Hostile[]> {
   const size = (bytes: Buffer, height: number, width: number): Buffer => {
     const sized = Buffer.from(bytes);
@@ -157,7 +157,7 @@ function nested(depth: number): Buffer {
   return inside;
 }
 
-/** Tags that want to be arguments, answers, or programs. The picture is sound. */
+/** Tags that imitate arguments, responses, or programs. The picture is intact. */
 async function words(jpeg: (seed: number) => Promise<Buffer>): Promise<Hostile[]> {
   const texts = [
     '-execute\n-o\npwned\n',
@@ -168,7 +168,7 @@ async function words(jpeg: (seed: number) => Promise<Buffer>): Promise<Hostile[]
     '\u202egpj.exe',
     '%s%s%n%d {} ${7*7} #{7*7}',
   ];
-  // The DjVu of CVE-2021-22204, in the tag through which it came.
+  // The DjVu of CVE-2021-22204, in the tag of the exploit.
   const djvu = Buffer.from('AT&TFORM\0\0\0\x60DJVUINFO\0\0\0\x0a\0\0\0\0\x18\0,\x01\x16\x01ANTa\0\0\0\x33(metadata (Copyright "\\\n" . qx{touch pwned} . \\\n" b ") )', 'latin1'); // prettier-ignore
   const exif = tiff([[0xc51b, 7, djvu.length, 26]], djvu);
   return [
@@ -186,7 +186,7 @@ async function words(jpeg: (seed: number) => Promise<Buffer>): Promise<Hostile[]
   ];
 }
 
-/** Sound photos under names that want to be arguments, paths or commands. */
+/** Intact photos under names that imitate arguments, paths or commands. */
 async function names(jpeg: (seed: number) => Promise<Buffer>): Promise<Hostile[]> {
   const wanted = [
     '-execute',
@@ -218,7 +218,7 @@ async function names(jpeg: (seed: number) => Promise<Buffer>): Promise<Hostile[]
   );
 }
 
-/** What is no photo and has a photo's name. */
+/** Files that are not photos under a photo's name. */
 function others(): Hostile[] {
   const script = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>';
   const playlist = '#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n';
@@ -243,7 +243,7 @@ function others(): Hostile[] {
   return Object.entries(files).map(([name, bytes]) => ({
     name,
     bytes: typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes,
-    // A film whose boxes make no sense is one whose end may still come, and bytes of no kind under a photo's name are damage.
+    // A video with inconsistent boxes counts as incomplete, and unrecognisable bytes under a photo's name as damage.
     becomes: (name.endsWith('.mp4') && name !== 'playlist.mp4') || name === 'zeros.jpg' ? 'stuck' : 'ignored',
   }));
 }

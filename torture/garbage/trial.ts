@@ -1,6 +1,6 @@
 /**
- * Takes garbage and sound photos through a real home (spool, ingest, library, decoders) in one pass, and looks at what became
- * of each. The home is removed at the end, however it ends.
+ * Imports garbage and intact photos through a real home (spool, ingest, library, decoders) in one pass, and checks the
+ * result of each. The home is always removed at the end.
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,25 +21,25 @@ import type { Result } from '../subject.js';
 import { corrupt, madePicture, sources, type Garbage } from './corrupt.js';
 import { hostile, type Hostile } from './hostile.js';
 
-/** How much to try. */
+/** The size of a trial. */
 export interface Trial {
   seed: number;
-  /** Photos broken at random. */
+  /** Randomly broken photos. */
   corrupted: number;
-  /** Sound photos among them. */
+  /** Intact photos among them. */
   good: number;
-  /** With those that cost seconds or hundreds of megabytes. */
+  /** Including those that cost seconds or hundreds of megabytes. */
   heavy: boolean;
   say(line: string): void;
 }
 
 const workers = 2;
-/** The most that the whole tree may hold: its helpers' limits, and this process. In bytes. */
+/** The maximum memory of the whole process tree: the limits of its helpers, and this process. In bytes. */
 const memoryLimit = workers * (decoderLimits.memory + (256 << 20) + readerLimits.memory) + (768 << 20);
-/** Seconds that one file may take, on a machine that others use, too: both of its helpers' limits, and the disk. */
+/** The maximum seconds per file, on a busy machine: both limits of its helpers, and the disk. */
 const secondsLimit = decoderLimits.seconds + readerLimits.seconds + 60;
 
-/** What was put in, by its name as people see it. */
+/** The imported files, by their displayed name. */
 interface Put {
   sha256: string;
   becomes: Hostile['becomes'];
@@ -101,19 +101,19 @@ async function tryIn(folder: string, trial: Trial): Promise<Result> {
 const mebibytes = (bytes: number): number => Math.round(bytes / (1 << 20));
 const count = (all: readonly string[], one: string): number => all.filter((other) => other === one).length;
 
-/** The helpers of this process, also those of others than the trial. Linux only. */
+/** The helper processes of this process, including those outside of the trial. Linux only. */
 const helpers = (): number[] => (process.platform === 'linux' ? descendants(process.pid).filter(isHelper) : []);
 
 function isHelper(pid: number): boolean {
   try {
     return /decoder\.[jt]s|exiftool/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
   } catch {
-    // It ended meanwhile.
+    // It has ended meanwhile.
     return false;
   }
 }
 
-/** Puts all files into incoming. Of several with the same bytes the first counts. */
+/** Writes all files to incoming. Of several with the same bytes the first counts. */
 async function fill(incoming: string, { seed, corrupted, good, heavy }: Trial): Promise<Map<string, Put>> {
   const put = new Map<string, Put>();
   const place = ({ name, bytes, becomes }: Garbage & Partial<Hostile>): void => {
@@ -130,7 +130,7 @@ async function fill(incoming: string, { seed, corrupted, good, heavy }: Trial): 
   return put;
 }
 
-/** Watches each item's time and the memory of the whole tree. */
+/** Monitors the time of each file and the memory of the process tree. */
 function watchItems(
   spool: Awaited<ReturnType<typeof openSpool>>,
   all: number,
@@ -166,7 +166,7 @@ function watchItems(
   return watched;
 }
 
-/** Looks at what became of each file, and that nothing else came to be. */
+/** Checks the result of each file, and that nothing else was created. */
 async function judge(
   home: Home,
   put: ReadonlyMap<string, Put>,
@@ -195,7 +195,7 @@ async function judge(
   };
 }
 
-/** A stored photo has a document, and pictures that can be shown. */
+/** A stored photo has a document, and pictures that can be decoded. */
 async function checkStored({ library, blobs }: Home, sha256: string, failures: string[]): Promise<void> {
   const document = library.get(photoId(sha256))?.body as unknown as PhotoDocument | undefined;
   for (const rendition of [document?.renditions.thumb, document?.renditions.preview]) {
@@ -208,7 +208,7 @@ async function checkStored({ library, blobs }: Home, sha256: string, failures: s
   }
 }
 
-/** Every file that is not stored tells why, in one sentence, and each became what it must. */
+/** Every file that is not stored has a reason in one sentence, and each has its required result. */
 function checkReasons(
   put: ReadonlyMap<string, Put>,
   { stuck, ignored }: SpoolStatus,
