@@ -99,14 +99,18 @@ async function build(db: Sqlite, count: number, people: PeopleLibrary | undefine
     `- building: ${seconds(finished - start - making)} (of that \`finish\` ${seconds(finished - indexed)}); making the documents took ${seconds(making)} more`,
   );
   globalThis.gc?.();
-  const before = process.memoryUsage().rss;
+  const before = process.memoryUsage();
   const loading = performance.now();
   const delay = await worstDelay(() => catalog.load());
   console.log(
     `- loading the columns: ${seconds(performance.now() - loading)}, the event loop never held up for more than ${delay.toFixed(0)} ms`,
   );
   globalThis.gc?.();
-  console.log(`- memory: ${megabytes(process.memoryUsage().rss - before)} more than before loading`);
+  const after = process.memoryUsage();
+  const more = (part: 'rss' | 'arrayBuffers' | 'heapUsed'): string => megabytes(after[part] - before[part]);
+  console.log(
+    `- memory: ${more('rss')} more than before loading, of that columns ${more('arrayBuffers')} and objects ${more('heapUsed')}`,
+  );
   if (people) {
     const rows = (table: string): number => db.prepare<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).get()!.n;
     console.log(`- ${rows('catalog_class')} access classes, ${rows('catalog_term')} distinct album entries`);

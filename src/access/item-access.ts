@@ -142,10 +142,20 @@ function isLocked({ holder }: Item, set: GrantSet): boolean {
 
 const authorOf = (person: string): string => `person:${person}`;
 
+/** What persons may do in an album of a holder, as long as the set of all people is this one. */
+interface Rights {
+  people: GrantSet;
+  holder: Holder;
+  of(person: string): AlbumRight | undefined;
+}
+
+/** The rights in albums, by their members: a set that was read is never changed. */
+const rightsOf = new WeakMap<GrantSet, Rights>();
+
 /** Opens the decision for one state of the control documents. */
 // Longer than a screen: the rules of one decision, which refer to each other.
 export function openItemAccess(documents: AccessDocuments): ItemAccess {
-  const find = (id: string): GrantSet => documents.find(id) ?? noGrants;
+  const find = remember((id: string): GrantSet => documents.find(id) ?? noGrants);
   const people = find(peopleId);
   /** Whether a give stands, and whoever gave it might do so in a set of `holder`. */
   function counts(give: Give, set: GrantSet, holder: Holder, to: readonly string[]): boolean {
@@ -161,15 +171,8 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
 
   const isEnded = (set: GrantSet, to: string): boolean => endsOf(set, to).length > 0;
 
-  // Each question about control documents is answered once.
-  const isHeadKnown = remember((set: string) =>
-    remember((head: string) => isKnown({ [set]: [head] }, noGrants, documents)),
-  );
   /** Whether all that somebody saw of control documents is here. */
-  function isKnownHere(saw: Saw, but?: string): boolean {
-    for (const set in saw) if (set !== but && !saw[set]!.every(isHeadKnown(set))) return false;
-    return true;
-  }
+  const isKnownHere = (saw: Saw): boolean => isKnown(saw, noGrants, { find });
 
   const isMember = remember((person: string): boolean => {
     if (!documents.isThere(person)) return false;
@@ -182,16 +185,24 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
   const isPartner = remember((of: Holder) =>
     remember((person: string): boolean => given(find(sharingId(of)), of, authorOf(person), 'partner')),
   );
+  /** What persons may do in an album. Carried over from decisions before, where neither its members nor the people have changed. */
+  function rightsIn(members: GrantSet, holder: Holder): Rights['of'] {
+    const before = rightsOf.get(members);
+    if (before?.people === people && before.holder === holder) return before.of;
+    const of = remember((person: string): AlbumRight | undefined =>
+      (['add', 'view'] as const).find((what) => given(members, holder, authorOf(person), what)),
+    );
+    const others = members.gives.some(({ saw }) => Object.keys(saw).some((set) => set !== self && set !== peopleId));
+    if (!others) rightsOf.set(members, { people, holder, of });
+    return of;
+  }
   /** An album: whose it is, whether it exists, who its members are, and what a person may do in it. */
   const albumOf = remember((album: string) => {
     const holder = albumNamed(album)?.holder;
     if (holder === undefined) return undefined;
     const id = membersId(album);
     const members = find(id);
-    const right = remember((person: string): AlbumRight | undefined =>
-      (['add', 'view'] as const).find((what) => given(members, holder, authorOf(person), what)),
-    );
-    return { holder, id, members, right, isThere: documents.hasAlbum(album) };
+    return { holder, id, members, right: rightsIn(members, holder), isThere: documents.hasAlbum(album) };
   });
 
   const nameOf = remember(authorOf);
@@ -208,7 +219,7 @@ export function openItemAccess(documents: AccessDocuments): ItemAccess {
       ),
     isInAlbum({ holder: owner, sha256 }, { album, by, saw }) {
       const named = albumOf(album);
-      if (!named?.isThere || !isKnownHere(saw, self)) return false;
+      if (!named?.isThere || !isKnownHere(withoutSelf(saw))) return false;
       const isGuest = owner !== named.holder;
       if (isGuest && (owner === house || named.right(owner) !== 'add')) return false;
       const whose = nameOf(owner);
@@ -260,7 +271,13 @@ const itemTo = 'item:';
 function remember<K, T>(answer: (key: K) => T): (key: K) => T {
   const known = new Map<K, T>();
   return (key) => {
-    if (!known.has(key)) known.set(key, answer(key));
-    return known.get(key)!;
+    const before = known.get(key);
+    if (before !== undefined || known.has(key)) return before as T;
+    const found = answer(key);
+    known.set(key, found);
+    return found;
   };
 }
+
+const withoutSelf = (saw: Saw): Saw =>
+  Object.hasOwn(saw, self) ? Object.fromEntries(Object.entries(saw).filter(([set]) => set !== self)) : saw;

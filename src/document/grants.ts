@@ -115,8 +115,20 @@ export interface Grants {
 export function isKnown(saw: Saw, set: GrantSet, grants: Grants): boolean {
   return Object.entries(saw).every(([id, heads]) => {
     const named = id === self ? set : (grants.find(id) ?? noGrants);
-    return closureOf(named, heads).missing.length === 0;
+    return heads.every((head) => isHeadKnown(named, head));
   });
+}
+
+const knownHeads = new WeakMap<GrantSet, Map<string, boolean>>();
+
+/** Whether all that a head stands for is in a set; found once for all, as in `endsOf`. */
+function isHeadKnown(set: GrantSet, head: string): boolean {
+  if (!set.ends.has(head)) return false;
+  const known = knownHeads.get(set) ?? new Map<string, boolean>();
+  knownHeads.set(set, known);
+  let found = known.get(head);
+  if (found === undefined) known.set(head, (found = closureOf(set, [head]).missing.length === 0));
+  return found;
 }
 
 /** Whether somebody saw every end of a set that concerns one of `whom`. `heads`: what they saw of that set. */
