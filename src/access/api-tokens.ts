@@ -34,8 +34,8 @@ export interface Tokens {
    * `confirmation-needed`; `conflict` where the name is taken.
    */
   make(name: string, may: readonly May[], actor: Actor, person?: string): { token: Token; secret: string };
-  /** False where there is none of that name. */
-  revoke(name: string, actor: Actor): boolean;
+  /** Revokes one of the house, or of a person; false where they have none of that name. */
+  revoke(name: string, actor: Actor, person?: string): boolean;
   /** Revokes those that act for a person, without a word in the audit: that the person was removed says it. */
   dropOf(person: string): void;
   /** Revokes those that were made by nobody known, before there was an owner account; answers their names. */
@@ -62,7 +62,14 @@ interface Columns {
 
 /** The tokens in a file, by name. */
 export const listTokens = (db: Sqlite): Token[] =>
-  db.prepare<Columns>(`SELECT ${columns} FROM access_token ORDER BY key`).all().map(tokenOf);
+  db
+    .prepare<Columns>(`SELECT ${columns} FROM access_token ORDER BY substr(key, coalesce(length(person) + 2, 1)), key`)
+    .all()
+    .map(tokenOf);
+
+/** The key of a token: the house and every person have names of their own, so that nobody learns of others’. */
+const keyOfToken = (name: string, person?: string | null): string =>
+  `${person === undefined || person === null ? '' : `${person} `}${keyOfName(name)}`;
 
 /** What the tokens are made of. */
 interface TokenParts {
@@ -76,11 +83,12 @@ interface TokenParts {
 function openUse(db: Sqlite, { clock, failed, audit }: TokenParts) {
   const isFirst = db.prepare('UPDATE access_token SET used = ? WHERE key = ? AND used IS NULL');
   const use = db.prepare('UPDATE access_token SET used = max(used, ?) WHERE key = ?');
-  function touch(name: string, at: number): void {
+  const nameOf = db.prepare<{ name: string }>('SELECT name FROM access_token WHERE key = ?');
+  function touch(key: string, at: number): void {
     db.transaction(() => {
-      if (isFirst.run(at, keyOfName(name)).changes > 0) {
-        audit.note('token-used', { who: `token ${name}`, detail: 'for the first time' });
-      } else use.run(at, keyOfName(name));
+      if (isFirst.run(at, key).changes > 0)
+        audit.note('token-used', { who: `token ${nameOf.get(key)?.name ?? ''}`, detail: 'for the first time' });
+      else use.run(at, key);
     });
   }
   return openTouches(clock, every, touch, failed);
@@ -116,7 +124,7 @@ export function openTokens(db: Sqlite, parts: TokenParts): Tokens {
           throw new PhotospoolError('invalid', 'A token of one person can’t be for replicating or publishing.');
         if (list === '') throw new PhotospoolError('invalid', 'A token must be for something.');
         const { changes } = insert.run(
-          ...[keyOfName(name), hashOf(secret, person), Number(actor.unclaimed === true)],
+          ...[keyOfToken(name, person), hashOf(secret, person), Number(actor.unclaimed === true)],
           ...[name, list, person ?? null, by, token.created],
         );
         if (changes === 0) {
@@ -131,11 +139,11 @@ export function openTokens(db: Sqlite, parts: TokenParts): Tokens {
         });
         return { token, secret };
       }),
-    revoke: (name, { who, address }) =>
+    revoke: (name, { who, address }, person) =>
       db.transaction(() => {
-        const row = byKey.get(keyOfName(name));
+        const row = byKey.get(keyOfToken(name, person));
         if (!row) return false;
-        remove.run(keyOfName(name));
+        remove.run(keyOfToken(name, person));
         audit.note('token-revoked', { who, detail: row.name, ...(address !== undefined && { address }) });
         return true;
       }),
@@ -149,7 +157,7 @@ export function openTokens(db: Sqlite, parts: TokenParts): Tokens {
     find(secret) {
       const row = byHash.get(hashSecret(secret));
       if (!row) return undefined;
-      touches.touch(row.name, row.used ?? 0);
+      touches.touch(keyOfToken(row.name, row.person), row.used ?? 0);
       return tokenOf(row);
     },
     flush: () => touches.flush(),

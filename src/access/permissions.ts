@@ -102,7 +102,10 @@ const rules = {
   links: ownerOnly,
   /** Share links to one’s own photos. */
   'own-links': { family: true, visitor: false, token: [] },
+  /** Tokens that act for the house. */
   tokens: ownerOnly,
+  /** Tokens that act for oneself. */
+  'own-tokens': { family: true, visitor: false, token: [] },
   settings: ownerOnly,
   audit: ownerOnly,
   metrics: { family: false, visitor: false, token: read },
@@ -341,5 +344,5 @@ export function tokenIn(author: string): { token: string; person?: string } | un
 }
 
 /** What somebody is counted as where everybody has a bounded number of places: each person, token and link by itself. */
-export const holderOf = (viewer: Viewer): string =>
+export const countedAs = (viewer: Viewer): string =>
   viewer.share === undefined ? `${viewer.role} ${authorOf(viewer)}` : `link ${viewer.share}`;

@@ -132,10 +132,13 @@ export const WebAuthnOptions = Type.Record(Type.String(), Type.Unknown());
 
 /** The permissions of a token. */
 export const May = Type.Enum(mays);
+/** Whom a token acts for: whoever asks; absent: the house. */
+export const ForMe = optional(Type.Literal('me', { description: 'of tokens that act for you; absent: for the house' }));
 /** access/api-tokens.ts `Token`. */
 export const Token = Type.Object({
   name: Type.String(),
   may: Type.Array(May),
+  for: ForMe,
   created: utc,
   lastUsed: optional(utc),
   by: optional(Type.String({ description: 'the name of whoever made it' })),

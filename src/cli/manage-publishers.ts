@@ -32,7 +32,9 @@ const look = 100;
 /** The publishing homes. */
 export function listPublishers(config: Config): Promise<PublisherView[]> {
   return withAccess(config, (access) => {
-    const made = new Map(access.tokens.list().map(({ name, created }) => [name, created]));
+    const made = new Map(
+      access.tokens.list().flatMap(({ name, created, person }) => (person === undefined ? [[name, created]] : [])),
+    );
     const bound = withDatabase(config, (db) => openRemovals(db).bound());
     return [...new Set(bound.map(({ publisher }) => publisher))].map((publisher) => ({
       publisher,

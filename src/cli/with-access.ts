@@ -1,7 +1,8 @@
 /** Opens the access data of a home for a command, and closes it. A crash leaves nothing half done. */
 import type { Access } from '../access/access.js';
+import type { Account } from '../access/accounts.js';
 import type { Config } from '../base/config.js';
-import { PhotospoolError, sentence, toPhotospoolError } from '../base/errors.js';
+import { PhotospoolError, printable, sentence, toPhotospoolError } from '../base/errors.js';
 import { openFiles } from '../base/files.js';
 import { openLog } from '../base/log.js';
 import { openHomeAccess } from '../home/open-access.js';
@@ -33,6 +34,15 @@ export async function withAccess<T>(
     records.library.close();
     records.db.close();
   }
+}
+
+/** The account of a name. @throws PhotospoolError `usage`. */
+export function personCalled(access: Access, name: string): Account {
+  const account = access.accounts.named(name);
+  if (account) return account;
+  throw new PhotospoolError('usage', `There is nobody called ${printable(name)}.`, {
+    hint: '`photospool users list` shows the names.',
+  });
 }
 
 /** Whether a home has a library; if not, says so. */

@@ -4,7 +4,6 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { listTokens } from '../access/api-tokens.js';
 import { systemClock as clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { openCopies, type Copies } from '../sync/connections/detect-copies.js';
@@ -13,13 +12,14 @@ import { openLibraryDatabase } from '../sync/couch/library-database.js';
 import { openMesh, type Mesh } from '../sync/connections/mesh.js';
 import { openNotes } from '../sync/couch/local-documents.js';
 import { openQuarantine } from '../sync/connections/quarantine.js';
-import { openPeopleGate, type PeopleGate } from '../sync/connections/people-gate.js';
+import type { PeopleGate } from '../sync/connections/people-gate.js';
 import { openPeers, type Peers } from '../sync/connections/peers.js';
 import { serveLibrary, type Served } from '../sync/couch/serve-database.js';
 import { sweepUnnamed } from '../sync/blobs/blob-garbage-collection.js';
 import { openPublishing, publishTo } from '../publishing/publish-to-peer.js';
 import { makeThrottle } from '../sync/blobs/bandwidth-limit.js';
 import type { Home } from './open-home.js';
+import { openHomeGate } from './open-gate.js';
 
 /** The parts of a server that replicate. */
 export interface HomeSync {
@@ -50,7 +50,7 @@ export function openReplication(home: Home, log: Log): HomeSync {
   });
   const copies = openCopies(clock, log, () => mesh.changed());
   const peers = openPeers(db);
-  const gate = openPeopleGate({ db, library, clock, tokens: () => listTokens(db) });
+  const gate = openHomeGate(home);
   const mesh = openMesh(peers, {
     database,
     server: library.server,

@@ -58,7 +58,8 @@ export async function openPublished(config: Config, log: Log, files: Files = fil
   if (!catalogIsCurrent(db)) await reindex(library, catalog);
   const blobs = await openBlobs(join(config.data, 'blobs'), files);
   const { access, close: closeAccess } = openHomeAccess(records, config, files, log);
-  const madeAt = (name: string): number | undefined => access.tokens.list().find((one) => one.name === name)?.created;
+  const madeAt = (name: string): number | undefined =>
+    access.tokens.list().find((one) => one.person === undefined && one.name === name)?.created;
   const publishers = openPublishers({ db, folder, files, clock, madeAt });
   const onChange = changes.on;
   const exchange = openExchange({ db, library, archive: noArchive, blobs, files, clock, onChange });

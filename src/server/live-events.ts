@@ -6,7 +6,7 @@
  */
 import { Readable } from 'node:stream';
 import { addressGroups } from '../access/address-prefix.js';
-import { holderOf, may, seesComments, type Viewer } from '../access/permissions.js';
+import { countedAs, may, seesComments, type Viewer } from '../access/permissions.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { PhotospoolError } from '../base/errors.js';
@@ -167,7 +167,7 @@ function openPages(parts: LiveParts, emptied: () => void) {
     viewerNow: () => Viewer | undefined,
     address: string,
   ): { page: Readable; listener: Listener } {
-    const counted = countedAs(viewer, address);
+    const counted = placesTaken(viewer, address);
     const isFull = (group: string, n: number): boolean =>
       [...pages.values()].filter((other) => other.counted.includes(group)).length >= placesOf[n]!;
     if (counted.some(isFull)) {
@@ -266,10 +266,10 @@ function openTelling(parts: LiveParts, noticed: Noticed, { pages, circles, send,
 const placesOf = [mostPages, mostOfOne, mostOfOne * siteShare];
 
 /** Whose places a page takes: of its kind; of its person or token, or of the address where it comes from. */
-function countedAs(viewer: Viewer, address: string): [string, ...string[]] {
+function placesTaken(viewer: Viewer, address: string): [string, ...string[]] {
   const outside = viewer.role === 'visitor' || viewer.role === 'link';
   if (outside) return ['outside', ...addressGroups(address)];
-  return viewer.role === 'owner' ? ['owner'] : ['inside', holderOf(viewer)];
+  return viewer.role === 'owner' ? ['owner'] : ['inside', countedAs(viewer)];
 }
 
 const message = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;

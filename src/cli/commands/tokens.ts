@@ -6,7 +6,9 @@ import { commandLine } from '../../access/actor.js';
 import { mays, type May } from '../../access/permissions.js';
 import type { Token } from '../../access/api-tokens.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
-import { hasLibrary, withAccess } from '../with-access.js';
+import { demandPeopleLibraries } from '../../library/people-libraries.js';
+import { openHomeGate } from '../../home/open-gate.js';
+import { hasLibrary, personCalled, withAccess } from '../with-access.js';
 import { print, printJson } from '../output.js';
 import { exit } from '../exit-codes.js';
 import { addVerb, configOf, type Flags, type Verb } from '../command.js';
@@ -20,31 +22,39 @@ export const tokens: Verb = (program, run) => {
       `what it is for: ${mays.join(', ')}, or several with commas`,
       (word: string, before: string | undefined) => (before === undefined ? word : `${before},${word}`),
     )
-    .action((name: string, flags: Flags & { may: string }) => run(() => addToken(name, flags)));
+    .option('--for <PERSON>', 'act for that person instead of the house')
+    .action((name: string, flags: TokenFlags & { may: string }) => run(() => addToken(name, flags)));
   addVerb(group, 'list', 'lists them').action((flags: Flags) => run(() => listTokens(flags)));
-  addVerb(group, 'revoke <NAME>', 'ends a token, at once').action((name: string, flags: Flags) =>
-    run(() => revokeToken(name, flags)),
-  );
+  addVerb(group, 'revoke <NAME>', 'ends a token, at once')
+    .option('--for <PERSON>', 'one that acts for that person')
+    .action((name: string, flags: TokenFlags) => run(() => revokeToken(name, flags)));
 };
 
-async function addToken(name: string, flags: Flags & { may: string }): Promise<number> {
+type TokenFlags = Flags & { for?: string };
+
+async function addToken(name: string, flags: TokenFlags & { may: string }): Promise<number> {
   const may = mayOf(flags.may);
-  return withAccess(configOf(flags), (access) => {
-    const { token, secret } = access.tokens.make(name, may, commandLine);
-    if (flags.json) printJson({ name: token.name, may: token.may, token: secret });
+  return withAccess(configOf(flags), (access, records) => {
+    const person = flags.for === undefined ? undefined : personCalled(access, flags.for);
+    if (person) demandPeopleLibraries(openHomeGate(records));
+    const { token, secret } = access.tokens.make(name, may, commandLine, person?.id);
+    const told = { name: token.name, may: token.may, ...(person && { for: person.name }), token: secret };
+    if (flags.json) printJson(told);
     else print(secret);
     return exit.done;
   });
 }
 
-async function revokeToken(name: string, flags: Flags): Promise<number> {
+async function revokeToken(name: string, flags: TokenFlags): Promise<number> {
   return withAccess(configOf(flags), (access) => {
-    if (!access.tokens.revoke(name, commandLine)) {
-      throw new PhotospoolError('usage', `There is no token called ${printable(name)}.`, {
+    const person = flags.for === undefined ? undefined : personCalled(access, flags.for);
+    if (!access.tokens.revoke(name, commandLine, person?.id)) {
+      const whose = person ? ` that acts for ${printable(person.name)}` : '';
+      throw new PhotospoolError('usage', `There is no token called ${printable(name)}${whose}.`, {
         hint: '`photospool tokens list` shows the names.',
       });
     }
-    if (flags.json) printJson({ revoked: name });
+    if (flags.json) printJson({ revoked: name, ...(person && { for: person.name }) });
     else print(`${printable(name)} is revoked`);
     return exit.done;
   });
@@ -55,8 +65,9 @@ async function listTokens(flags: Flags): Promise<number> {
   if (!(await hasLibrary(config))) return exit.done;
   return withAccess(config, (access) => {
     for (const token of access.tokens.list()) {
-      if (flags.json) printJson(view(token));
-      else print(describe(token));
+      const whose = token.person === undefined ? undefined : (access.people.find(token.person)?.name ?? token.person);
+      if (flags.json) printJson(view(token, whose));
+      else print(describe(token, whose));
     }
     return exit.done;
   });
@@ -72,14 +83,16 @@ function mayOf(text: string): May[] {
 
 const utc = (ms: number): string => new Date(ms).toISOString();
 
-const view = ({ name, may, created, used }: Token): object => ({
+const view = ({ name, may, created, used }: Token, whose: string | undefined): object => ({
   name,
   may,
+  ...(whose !== undefined && { for: whose }),
   created: utc(created),
   ...(used !== undefined && { lastUsed: utc(used) }),
 });
 
-function describe({ name, may, created, used }: Token): string {
+function describe({ name, may, created, used }: Token, whose: string | undefined): string {
+  const acts = whose === undefined ? '' : ` for ${printable(whose)}`;
   const last = used === undefined ? 'never used' : `last used ${utc(used).slice(0, 16)}Z`;
-  return `${printable(name)}  ${may.join(',')}  (made ${utc(created).slice(0, 10)}, ${last})`;
+  return `${printable(name)}  ${may.join(',')}${acts}  (made ${utc(created).slice(0, 10)}, ${last})`;
 }

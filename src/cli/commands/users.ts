@@ -10,7 +10,7 @@ import { personRoles, type PersonRole, type WaitingChange } from '../../access/p
 import { checkStrength } from '../../access/password-policy.js';
 import type { Config } from '../../base/config.js';
 import { PhotospoolError, printable } from '../../base/errors.js';
-import { hasLibrary, pageAddress, withAccess } from '../with-access.js';
+import { hasLibrary, pageAddress, personCalled, withAccess } from '../with-access.js';
 import { print, printJson } from '../output.js';
 import { exit } from '../exit-codes.js';
 import { counted } from '../../base/human-format.js';
@@ -64,7 +64,7 @@ const configOfHome = (flags: UserFlags): Config => configOf({ ...flags, role: un
 
 async function changePassword(name: string, flags: UserFlags): Promise<number> {
   return withAccess(configOfHome(flags), async (access) => {
-    const account = known(access, name);
+    const account = personCalled(access, name);
     if (flags.invite !== true) {
       await access.signing.setPassword(account.id, await passwordFor(account.name), commandLine);
     }
@@ -74,7 +74,7 @@ async function changePassword(name: string, flags: UserFlags): Promise<number> {
 
 async function removeUser(name: string, flags: Flags): Promise<number> {
   return withAccess(configOf(flags), (access) => {
-    const { id, name: called } = known(access, name);
+    const { id, name: called } = personCalled(access, name);
     access.accounts.remove(id, commandLine);
     if (flags.json) printJson({ removed: called });
     else print(`${printable(called)} is removed`);
@@ -84,7 +84,7 @@ async function removeUser(name: string, flags: Flags): Promise<number> {
 
 async function resetSecondFactor(name: string, flags: Flags): Promise<number> {
   return withAccess(configOf(flags), (access) => {
-    const { id, name: called } = known(access, name);
+    const { id, name: called } = personCalled(access, name);
     const was = access.accounts.removeSecondFactor(id, commandLine);
     if (flags.json) printJson({ name: called, removed: was });
     else print(`The second factor of ${printable(called)} ${was ? 'is off now' : 'was off already'}`);
@@ -153,14 +153,6 @@ async function passwordFor(name: string): Promise<string> {
   const password = await askPassword(printable(name));
   checkStrength(password, name);
   return password;
-}
-
-function known(access: Access, name: string): Account {
-  const account = access.accounts.named(name);
-  if (account) return account;
-  throw new PhotospoolError('usage', `There is nobody called ${printable(name)}.`, {
-    hint: '`photospool users list` shows the names.',
-  });
 }
 
 function roleOf(text: string | undefined): PersonRole | undefined {

@@ -2,7 +2,7 @@
 import { yieldToEventLoop } from '../../base/async/yield.js';
 import { notFound } from '../../base/errors.js';
 import { Type } from 'typebox';
-import { holderOf, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
+import { countedAs, mayHaveOriginal, type Viewer } from '../../access/permissions.js';
 import { viewer } from '../http/request-viewer.js';
 import { disposition } from '../http/content-disposition.js';
 import type { Routes } from '../context.js';
@@ -54,7 +54,7 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
       const ids = [...new Set(request.body.ids)];
       const files = await filesOf(who, ids);
       if (files.length === 0) throw notFound('None of these originals is on this server.');
-      const path = `/api/downloads/${tickets.draw(holderOf(who), ids)}`;
+      const path = `/api/downloads/${tickets.draw(countedAs(who), ids)}`;
       const sum = files.reduce((all, file) => all + file.bytes, 0);
       return reply.code(201).send({ path, photos: files.length, bytes: sum, missing: ids.length - files.length });
     },
@@ -72,7 +72,7 @@ export const downloads: Routes = (app, { library, blobs, clock }) => {
     },
     async (request, reply) => {
       const who = viewer(request);
-      const ids = tickets.look(request.params.ticket, holderOf(who));
+      const ids = tickets.look(request.params.ticket, countedAs(who));
       if (!ids) throw notFound('This download is not here any more.', 'Ask for it again.');
       const archive = await zip(await filesOf(who, ids));
       reply.raw.once('close', () => archive.stream.destroy());

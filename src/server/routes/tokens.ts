@@ -1,14 +1,35 @@
-/** Tokens for programs and peers, for the owner. A token's secret is in the answer that makes it, and in no other. */
-import { notFound } from '../../base/errors.js';
+/**
+ * Tokens for programs and peers: an owner’s are those of the house, everybody’s those that act for themselves (`for=me`). A token's
+ * secret is in the answer that makes it, and in no other.
+ */
+import { notFound, PhotospoolError } from '../../base/errors.js';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { may } from '../../access/permissions.js';
 import type { Routes } from '../context.js';
 import { answers, Problem } from '../../api/photo-schemas.js';
-import { GivenName, May, strict, Token } from '../../api/access-schemas.js';
-import { actorBehind, utcOf } from '../http/sign-in-response.js';
+import { ForMe, GivenName, May, strict, Token } from '../../api/access-schemas.js';
+import { demandPeopleLibraries } from '../../library/people-libraries.js';
+import { viewer } from '../http/request-viewer.js';
+import { actorBehind, personBehind, utcOf } from '../http/sign-in-response.js';
 
-export const tokens: Routes = (app, { access }) => {
-  const config = { rule: 'tokens' } as const;
+const config = { rule: 'own-tokens' } as const;
+const Asked = Type.Object({ for: ForMe });
 
+/** Whose tokens somebody asks for: their own (a ULID), or the house’s. @throws PhotospoolError `forbidden`, `conflict`. */
+function ownerOf(request: FastifyRequest, whose: 'me' | undefined): string | undefined {
+  if (whose === 'me') return personBehind(request);
+  if (may(viewer(request), 'tokens')) return undefined;
+  throw new PhotospoolError('forbidden', 'Only an owner has tokens that act for the house.', {
+    hint: 'Make one that acts for you.',
+  });
+}
+
+export const tokens: Routes = (app, context) => {
+  for (const add of [listed, made, revoked]) void add(app, context);
+};
+
+const listed: Routes = (app, { access }) => {
   function nameOf(author: string): string | undefined {
     return author.startsWith('person:') ? access.people.find(author.slice('person:'.length))?.name : undefined;
   }
@@ -17,15 +38,22 @@ export const tokens: Routes = (app, { access }) => {
     '/api/tokens',
     {
       config,
-      schema: { summary: 'Tokens, by name', response: answers(Type.Object({ tokens: Type.Array(Token) })) },
+      schema: {
+        summary: 'Tokens, by name',
+        querystring: Asked,
+        response: answers(Type.Object({ tokens: Type.Array(Token) })),
+      },
     },
-    (_request, reply) => {
-      const tokens = access.tokens.list().map(({ name, may, author, created, used }) => {
+    (request, reply) => {
+      const owner = ownerOf(request, request.query.for);
+      const own = access.tokens.list().filter(({ person }) => person === owner);
+      const tokens = own.map(({ name, may, person, author, created, used }) => {
         const by = nameOf(author);
         return {
           name,
           may,
           created: utcOf(created),
+          ...(person !== undefined && { for: 'me' as const }),
           ...(used !== undefined && { lastUsed: utcOf(used) }),
           ...(by !== undefined && { by }),
         };
@@ -33,25 +61,32 @@ export const tokens: Routes = (app, { access }) => {
       void reply.send({ tokens });
     },
   );
+};
 
-  const Made = Type.Object({ name: Type.String(), may: Type.Array(May), token: Type.String() });
+const made: Routes = (app, { access, gate }) => {
+  const Made = Type.Object({ name: Type.String(), may: Type.Array(May), for: ForMe, token: Type.String() });
   app.post(
     '/api/tokens',
     {
       config,
       schema: {
         summary: 'Makes a token; it is shown this once',
-        body: strict({ name: GivenName, may: Type.Array(May, { minItems: 1, maxItems: 5 }) }),
+        body: strict({ name: GivenName, may: Type.Array(May, { minItems: 1, maxItems: 5 }), for: ForMe }),
         response: { 201: Made, '4xx': Problem, '5xx': Problem },
       },
     },
     (request, reply) => {
-      const { token, secret } = access.tokens.make(request.body.name, request.body.may, actorBehind(request));
-      void reply.code(201).send({ name: token.name, may: token.may, token: secret });
+      const { name: given, may: wanted, for: whose } = request.body;
+      const owner = ownerOf(request, whose);
+      if (owner !== undefined) demandPeopleLibraries(gate);
+      const { token, secret } = access.tokens.make(given, wanted, actorBehind(request), owner);
+      const { name, may } = token;
+      void reply.code(201).send({ name, may, ...(whose && { for: whose }), token: secret });
     },
   );
+};
 
-  const Revoked = Type.Object({ revoked: Type.Literal(true) });
+const revoked: Routes = (app, { access }) => {
   app.delete(
     '/api/tokens/:name',
     {
@@ -59,12 +94,14 @@ export const tokens: Routes = (app, { access }) => {
       schema: {
         summary: 'Revokes a token, at once',
         params: Type.Object({ name: Type.String() }),
-        response: answers(Revoked),
+        querystring: Asked,
+        response: answers(Type.Object({ revoked: Type.Literal(true) })),
       },
     },
     (request, reply) => {
-      const revoked = access.tokens.revoke(request.params.name, actorBehind(request));
-      if (!revoked) throw notFound('There is no token of that name.');
+      const owner = ownerOf(request, request.query.for);
+      if (!access.tokens.revoke(request.params.name, actorBehind(request), owner))
+        throw notFound('There is no token of that name.');
       void reply.send({ revoked: true });
     },
   );
