@@ -2,7 +2,7 @@
 import { has } from './byte-reader.js';
 import { decoded, type Family } from './format-family.js';
 
-const kind = decoded('gif', 'GIF', 'image/gif', 'the picture, of an animation its first frame');
+const kind = decoded('gif', 'GIF', 'image/gif', 'the picture; of an animation its first frame');
 
 /** Recognised by its signature. libvips itself reports a missing end (see photo/decode/decode-errors.ts). */
 export const gif: Family = {

@@ -8,7 +8,7 @@ import { decoded, unread, type Family } from './format-family.js';
 import type { Task, JxlAnswer } from '../decode/jxl-worker.js';
 import { pixelSide } from '../decode/renditions.js';
 
-const jpegXl = decoded('jxl', 'JPEG XL', 'image/jxl', 'the picture, of an animation its first frame');
+const jpegXl = decoded('jxl', 'JPEG XL', 'image/jxl', 'the picture; of an animation its first frame');
 const jpeg2000 = unread('jxl', 'JPEG 2000', 'image/jp2', 'a JPEG 2000 decoder');
 
 /** Starts photo/decode/jxl-worker.ts: the built file, or in a checkout with the TypeScript loader. */

@@ -13,7 +13,7 @@ import { decoded, type Family, type Kind, type ReadAt } from './format-family.js
 import { readParts } from './read-parts.js';
 import { tiffEndsEarly } from './tiff.js';
 
-const raw = (name: string, type: string): Kind => decoded('raw', name, type, 'the largest picture inside');
+const raw = (name: string, type: string): Kind => decoded('raw', name, type, 'the largest embedded picture');
 
 const cr2 = raw('Canon RAW (CR2)', 'image/x-canon-cr2');
 const cr3 = raw('Canon RAW (CR3)', 'image/x-canon-cr3');

@@ -2,7 +2,7 @@
 import { has, uint } from './byte-reader.js';
 import { decoded, type Family } from './format-family.js';
 
-const kind = decoded('webp', 'WebP', 'image/webp', 'the picture, of an animation its first frame');
+const kind = decoded('webp', 'WebP', 'image/webp', 'the picture; of an animation its first frame');
 
 /** Recognised by RIFF and its form type. The RIFF header states how long the file must be. */
 export const webp: Family = {
