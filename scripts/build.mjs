@@ -1,10 +1,9 @@
 /**
- * Builds `dist/`: the server with tsc and the page with Vite, both at the same time, each only where its inputs
- * changed; named (`build.mjs page`), only that one. Says nothing when all is well; on failure one sentence, and what the
- * tool said.
+ * Builds `dist/`: the server with tsc and the page with Vite, in parallel, each only if its inputs changed; with a name
+ * (`build.mjs page`) only that one. Prints nothing on success; on failure one sentence and the output of the tool.
  *
- * A build that is cut short is begun again by the next one: the mark of a half (`dist/.build/<half>`) is written last.
- * The page is built aside and renamed into its place, so that a running server never serves half of one.
+ * An interrupted build is repeated by the next one: the mark of a half (`dist/.build/<half>`) is written last. The page
+ * is built in a separate folder and renamed into its place, so that a running server never serves an incomplete one.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -26,7 +25,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...names) => join(root, ...names);
 const common = ['package-lock.json', 'scripts/build.mjs', 'tsconfig.json'];
 
-/** The halves: the inputs that decide whether one is up to date, what it makes, and how. */
+/** The halves: the inputs that decide whether one is up to date, its output, and its build. */
 const halves = {
   server: { inputs: ['src', 'tsconfig.build.json', ...common], output: 'dist/cli/main.js', build: buildServer },
   page: { inputs: ['web', ...common], output: 'dist/web/index.html', build: buildPage },
@@ -49,7 +48,7 @@ async function buildPage() {
   }
 }
 
-/** Runs a package's program with this Node; rejects with all that it printed. What is built is the same, whoever builds it. */
+/** Runs a package's program with this Node; rejects with its output. The result is the same for every user. */
 function run(program, args) {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, NODE_ENV: 'production' };
@@ -61,7 +60,7 @@ function run(program, args) {
   });
 }
 
-/** Removes what tsc made from sources that are gone: a test or an import must not find it. */
+/** Removes the output of deleted sources: tests and imports must not find it. */
 function removeOrphans(made, sources) {
   for (const file of filesBelow(made)) {
     if (!file.endsWith('.js') || file.startsWith(join(made, 'web')) || file.startsWith(join(made, '.build'))) continue;
@@ -69,7 +68,7 @@ function removeOrphans(made, sources) {
   }
 }
 
-/** All files below a path, relative to the root; the path itself where it is a file. */
+/** All files below a path, relative to the root; the path itself for a file. */
 function filesBelow(path) {
   if (!existsSync(at(path))) return [];
   const entries = readdirSync(at(path), { withFileTypes: true, recursive: true });
@@ -85,12 +84,12 @@ function fingerprint(inputs) {
   return hash.digest('hex');
 }
 
-/** Builds one half where it is not up to date; true where it failed. */
+/** Builds one half unless it is up to date; true if it failed. */
 async function make([name, { inputs, output, build }]) {
   const mark = at('dist/.build', name);
   const wanted = fingerprint(inputs);
   if (existsSync(mark) && existsSync(at(output)) && readFileSync(mark, 'utf8') === wanted) {
-    // By its time others tell that what was built is newer than its inputs (src/photo/decode/decoder-pool.ts).
+    // Its time shows that the output is newer than the inputs (src/photo/decode/decoder-pool.ts).
     utimesSync(mark, new Date(), new Date());
     return false;
   }

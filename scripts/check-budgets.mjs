@@ -1,7 +1,9 @@
 /**
- * Compares what was built with scripts/budgets.json, the one place of these numbers: the first script of the built page, or with
- * `--installed FOLDER` what the package takes once installed there. Says each figure in a line, and exits with 1 where one is over
- * its budget. How long the tests took is told by test/reporter.ts: a time depends on the machine, so it fails nothing. Changes nothing.
+ * Compares the build with scripts/budgets.json, the one place of these numbers: the first script of the built page, or
+ * with
+ * `--installed FOLDER` the size of the package installed there. Prints one line per figure, and exits with 1 if one is
+ * over its budget. The duration of the tests is reported by test/reporter.ts: it depends on the machine, so it fails
+ * nothing. Changes nothing.
  */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const budgets = JSON.parse(readFileSync(join(root, 'scripts/budgets.json'), 'utf8'));
 const { values } = parseArgs({ options: { installed: { type: 'string' } } });
 
-/** KiB of the scripts that the page loads before anything else, as the server sends them with gzip. */
+/** KiB of the scripts that the page loads first, as the server sends them with gzip. */
 function firstScript() {
   const page = join(root, 'dist/web/index.html');
   const names = [...readFileSync(page, 'utf8').matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(
@@ -22,7 +24,7 @@ function firstScript() {
   return names.reduce((sum, name) => sum + lstatSync(join(dirname(page), `${name}.gz`)).size, 0) / 1024;
 }
 
-/** MB on the disk below a folder: whole blocks of 4 KiB, as most filesystems have them. */
+/** MB on the disk below a folder: in whole blocks of 4 KiB, as most filesystems use them. */
 function megabytes(folder) {
   return (
     readdirSync(folder, { withFileTypes: true, recursive: true })

@@ -1,9 +1,9 @@
 /**
- * Makes the small home that test/cli/upgrade.test.ts opens: `node scripts/make-home.mjs MAIN FOLDER` runs the built command
- * line MAIN (dist/cli/main.js of the version that the home shall be of) and writes FOLDER/home.tar.gz and FOLDER/known.json,
- * what that version told of it. A version that was released keeps its home as it is: make a new one beside it instead.
+ * Creates the small home that test/cli/upgrade.test.ts opens: `node scripts/make-home.mjs MAIN FOLDER` runs the built
+ * command line MAIN (dist/cli/main.js of the desired version) and writes FOLDER/home.tar.gz and FOLDER/known.json, the
+ * responses of that version. A released version keeps its home unchanged: create a new one beside it instead.
  *
- * The home holds a bit of everything that must survive an upgrade; its end is a `kill -9` in the middle of a pass.
+ * The home contains a bit of everything that must survive an upgrade; it ends with a `kill -9` in the middle of a pass.
  */
 import { Buffer } from 'node:buffer';
 import { execFile, spawn } from 'node:child_process';
@@ -28,14 +28,14 @@ const started = [];
 
 const environment = (of) => ({ ...process.env, PHOTOSPOOL_HOME: of, PHOTOSPOOL_SETTLE: '0' });
 
-/** Runs a verb on the home, with a line on stdin where one is given, and answers what it printed. */
+/** Runs a verb on the home, optionally with a line on stdin, and returns its output. */
 async function verb(args, line, of = home) {
   const running = run(process.execPath, [main, ...args], { env: environment(of) });
   running.child.stdin.end(line === undefined ? '' : `${line}\n`);
   return (await running).stdout.trim();
 }
 
-/** Starts a server on a free port. `answer` asks it as the owner of its machine, `as` with other headers. */
+/** Starts a server on a free port. `answer` sends requests as the owner of its machine, `as` with other headers. */
 async function serve(of, ...args) {
   const child = spawn(process.execPath, [main, 'serve', '--port', '0', ...args], { env: environment(of) });
   started.push(child);
@@ -102,7 +102,7 @@ const gps = {
 };
 const hashOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** A PNG that no decoder can read: stuck until a person does something. */
+/** An undecodable PNG: stuck until a person does something. */
 async function broken() {
   const bytes = await sharp(await picture(90))
     .resize(180, 120)
@@ -207,7 +207,9 @@ async function tokens() {
   await verb(['tokens', 'revoke', 'gone']);
 }
 
-/** A public server that gets what is public, and loses what is taken back, is made and gone again; its link stays. */
+/**
+ * A public server that receives public photos, and loses withdrawn ones, is created and removed; its connection stays.
+ */
 async function publish(server, id) {
   const vps = join(scratch, 'public');
   await mkdir(vps);
@@ -228,11 +230,11 @@ async function publish(server, id) {
   await edit('family');
   await shown(1);
   await other.stop('SIGKILL');
-  // Port 9 of this machine: nothing answers there.
+  // Port 9 of this machine: nothing responds there.
   await verb(['peers', 'add', 'http://127.0.0.1:9', '--token', `psp_${randomBytes(32).toString('base64url')}`]);
 }
 
-/** An upload of which the first half has come, made by a program with a token. */
+/** An upload whose first half has arrived, by a program with a token. */
 async function upload(server) {
   const bytes = await picture(40);
   const half = Math.floor(bytes.length / 2);
@@ -251,7 +253,7 @@ async function upload(server) {
   known.upload = { path, offset: half, rest: bytes.subarray(half).toString('base64'), sha256: hashOf(bytes) };
 }
 
-/** What this version tells, which every later one has to tell, too. */
+/** The responses of this version, which every later one must give, too. */
 async function tell({ ask }) {
   const all = (await Promise.all(['', '&q=is:trashed'].map((q) => ask('GET', `/api/photos?limit=500${q}`)))).flatMap(
     ({ photos }) => photos,
@@ -275,7 +277,9 @@ async function tell({ ask }) {
   known.stuck = (await plain('/api/spool')).stuck.map(({ name, code, reason }) => ({ name, code, reason }));
 }
 
-/** Photos of which one is in hand when the process is killed: that claim holds its file, the others lie in `incoming`. */
+/**
+ * Photos of which one is in progress when the process is killed: that claim has its file, the others are in `incoming`.
+ */
 async function killInTheMiddle() {
   const late = {};
   for (let seed = 50; seed < 54; seed++) {

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs this version in a mesh with another one, real servers on this machine, as the one that makes the link and as the one that it
-# is made to, as the home that publishes and as the public server; and lets each open a home that the other one wrote:
+# Tests this version in a mesh with another one, as real servers on this machine: each as the connecting side and as the other one,
+# as the publishing home and as the public server; and lets each open a home that the other one wrote:
 #   scripts/try-former.sh COMMIT
-# The other one is built aside from the same repository, with the packages of this one where both want the same, else with its own,
-# which needs a package registry. A line per check; ends with 1 where one
+# The other version is built in a separate folder from the same repository, with the packages of this one if both want the same,
+# otherwise with its own, which requires a package registry. Prints a line per check; exits with 1 if one
 # fails. Leaves nothing behind.
 commit=${1:?a commit or tag of the other version}
 source "$(dirname "$0")/../test/root/spool.bash"
@@ -22,14 +22,14 @@ this=$main
 other=$former/dist/cli/main.js
 
 url_of() { grep -o 'http://[^ ]*' "$1.out" | head -n 1 | sed 's|/$||'; }
-# ask HOME PATH…: asks a server as its owner.
+# ask HOME PATH…: sends a request as the owner of a server.
 ask() {
   local secret
   secret=$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).secret' "$1/.photospool/server.json")
   curl -sS --max-time 20 -H "Authorization: Bearer $secret" -H 'Content-Type: application/json' "$(url_of "$1")$2" "${@:3}"
 }
 edit() { ask "$1" "/api/photos/$2" -X PATCH -d "$3" >/dev/null; }
-# What both versions tell of all photos, those in the trash with them.
+# The response of both versions for all photos, including those in the trash.
 told() {
   for query in '' '&q=is:trashed'; do
     ask "$1" "/api/photos?limit=500$query" | node -p 'const { photos } = JSON.parse(require("fs").readFileSync(0));
@@ -50,7 +50,7 @@ begin() {
   photos "$home/incoming" "$3" 4
 }
 
-# try NAME CALLER CALLED FIRST: a link from one version to the other.
+# try NAME CALLER CALLED FIRST: a connection from one version to the other.
 try() {
   local name=$1 caller=$scratch/$1-caller called=$scratch/$1-called program=$2 token id vps
   begin "$name-caller" "$2" "$4"
@@ -84,12 +84,12 @@ try() {
   check "$name: what is taken back is gone" within 60 is_public "$(url_of "$vps")" 0
 }
 
-# Ends the server that `begin` started, as a person would.
+# Stops the server that `begin` started, as a person would.
 finish() { kill -TERM "$server" && wait "$server"; }
 refused() { [ "$1" -eq 3 ] && grep -q 'newer version' <<<"$2"; }
 unchanged() { [ "$(sha256sum <"$1/.photospool/library.sqlite")" = "$2" ]; }
 
-# reopen NAME WRITER READER FIRST: a home that one version wrote, opened by the other, which finds everything in it, or refuses
+# reopen NAME WRITER READER FIRST: the home of one version, opened by the other, which finds everything in it, or rejects it
 # with a sentence and changes nothing.
 reopen() {
   local name=$1 writer=$2 reader=$3 home=$scratch/$1 before said code library id

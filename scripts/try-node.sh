@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests of the parts with native code (SQLite, libvips, ExifTool) on other versions of Node:
 #   scripts/try-node.sh 22 24
-# Each Node comes from npm (the package for this system behind the package `node`), so this needs a package registry.
+# Each Node comes from npm (the package for this system behind the package `node`), so this requires a package registry.
 # Leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."

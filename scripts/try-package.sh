@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tries the package as a person gets it: packs it, installs it into an empty folder, starts `npx photospool serve`, puts
-# a photo in, finds it in the archive and in the album, and ends it with SIGTERM, which must exit with 0.
-# Needs a package registry. Leaves nothing behind.
+# Tests the package as a person gets it: packs it, installs it into an empty folder, starts `npx photospool serve`, puts
+# a photo in, finds it in the archive and in the album, and stops it with SIGTERM, which must exit with 0.
+# Requires a package registry. Leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 place=$(mktemp -d)
