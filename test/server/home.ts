@@ -17,6 +17,7 @@ import type { Clock } from '../../src/base/clock.js';
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openCatalog, type Catalog } from '../../src/catalog/catalog.js';
 import { exifId, format, photoId, type Body, type PhotoDocument } from '../../src/document/photo-document.js';
+import { house, type Holder } from '../../src/document/item-id.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 import { openExchange } from '../../src/sync/blobs/blob-exchange.js';
 import { openLibraryDatabase } from '../../src/sync/couch/library-database.js';
@@ -92,6 +93,8 @@ export async function turn(): Promise<void> {
 export interface FakeSpool extends SpoolPort {
   state: SpoolStatus;
   placed: { name: string; sha256: string; bytes: number }[];
+  /** Whose each file that was sent in a form becomes. */
+  receivers: Holder[];
   retries: (string[] | 'all')[];
   listeners: Set<(event: SpoolEvent) => void>;
   /** What was chosen for stuck files, and for which. */
@@ -111,6 +114,7 @@ export function fakeSpool(uploads: Uploads): FakeSpool {
   const spool: FakeSpool = {
     state: { ...idleStatus },
     placed: [],
+    receivers: [],
     retries: [],
     chosen: [],
     stuckFiles: [],
@@ -145,7 +149,10 @@ export function fakeSpool(uploads: Uploads): FakeSpool {
       restore: async () => void spool.chosen.push(['restore', 'all']),
       filesOf: async (claims) => spool.stuckFiles.filter(({ claim }) => claims.includes(claim)),
     },
-    place: (stream, name, _by, still) => spool.takes(stream, name, still),
+    place: (stream, name, _by, still, holder) => {
+      spool.receivers.push(holder ?? house);
+      return spool.takes(stream, name, still);
+    },
     uploads,
     on(listener) {
       spool.listeners.add(listener);

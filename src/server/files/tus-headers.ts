@@ -33,9 +33,10 @@ export function writeMetadata(metadata: Readonly<Record<string, string>>): strin
     .join(',');
 }
 
-/** The hash in Upload-Metadata, in lower case. @throws PhotospoolError `invalid`. */
-export function sha256Of(header: Header): string | undefined {
-  const sha256 = parseMetadata(header).sha256?.toLowerCase();
-  if (sha256 === undefined || /^[0-9a-f]{64}$/.test(sha256)) return sha256;
+/** The hash in Upload-Metadata, in lower case, and whom the upload is for. @throws PhotospoolError `invalid`. */
+export function wantedOf(header: Header): { sha256: string | undefined; receiver: string | undefined } {
+  const metadata = parseMetadata(header);
+  const sha256 = metadata['sha256']?.toLowerCase();
+  if (sha256 === undefined || /^[0-9a-f]{64}$/.test(sha256)) return { sha256, receiver: metadata['for'] };
   throw new PhotospoolError('invalid', 'The sha256 of an upload must be 64 hexadecimal digits.');
 }

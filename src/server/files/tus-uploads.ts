@@ -9,6 +9,7 @@ import { finished, Readable, Transform } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../base/clock.js';
 import { notFound, PhotospoolError } from '../../base/errors.js';
+import { house, type Holder } from '../../document/item-id.js';
 import type { Still, Upload, Uploads } from '../../spool/spool-interface.js';
 import { refuse } from '../http/error-responses.js';
 import { parseLength, parseMetadata, writeMetadata } from './tus-headers.js';
@@ -21,6 +22,8 @@ export const uploadsPath = '/api/uploads';
 export interface TusTarget {
   /** The viewer, as `authorOf` writes it. */
   by: string;
+  /** Whose a new one becomes. */
+  holder?: Holder;
   /** Checks the permission to upload again, at the moment of effect. */
   still: Still;
   /** The upload; absent for a new one. */
@@ -124,7 +127,11 @@ function openAnswers(
   { find, receive, dropUnless, answerOffset }: Receiving,
   runLocked: ReturnType<typeof makeUploadLocks>,
 ) {
-  async function create(request: FastifyRequest, reply: FastifyReply, { by, still }: TusTarget): Promise<FastifyReply> {
+  async function create(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { by, holder = house, still }: TusTarget,
+  ): Promise<FastifyReply> {
     const { headers } = request;
     if (headers['upload-defer-length'] !== undefined || headers['upload-concat'] !== undefined) {
       return refuse(reply, 501, 'unsupported', 'This extension of tus is not spoken here.', 'OPTIONS tells which are.');
@@ -132,7 +139,7 @@ function openAnswers(
     const length = parseLength(headers['upload-length'], 'Upload-Length');
     const metadata = parseMetadata(headers['upload-metadata']);
     const id = randomBytes(16).toString('hex');
-    await uploads.begin(id, { by, length, metadata });
+    await uploads.begin(id, { by, ...(holder !== house && { holder }), length, metadata });
     // Nobody else knows the new upload yet: no lock.
     const upload = await find(id);
     const brings = headers['content-type'] === offsetType;

@@ -2,7 +2,7 @@
  * Uploads into `incoming`. Each file goes from the network to the disk as it comes, whatever its size; it appears under
  * its name when it is whole. Of an upload that breaks off, the files before the break are there.
  */
-import multipart, { type MultipartFile } from '@fastify/multipart';
+import multipart, { type Multipart, type MultipartFile } from '@fastify/multipart';
 import { createHash } from 'node:crypto';
 import { pipeline, Transform } from 'node:stream';
 import { Type } from 'typebox';
@@ -10,7 +10,9 @@ import { authorOf, may } from '../../access/permissions.js';
 import { PhotospoolError } from '../../base/errors.js';
 import type { SpoolPort, Still } from '../../spool/spool-interface.js';
 import { checkStill, viewer } from '../http/request-viewer.js';
-import type { App, Routes } from '../context.js';
+import type { App, Context, Routes } from '../context.js';
+import { house, type Holder } from '../../document/item-id.js';
+import { checkReceiver, receiverOf } from '../files/upload-receiver.js';
 import { Problem, Sha256 } from '../../api/photo-schemas.js';
 
 const limits = {
@@ -23,7 +25,10 @@ const limits = {
 /** For the description only: the body is never in memory. */
 const Form = Type.Unsafe<unknown>({
   type: 'object',
-  properties: { files: { type: 'array', items: { type: 'string', format: 'binary' } } },
+  properties: {
+    for: { type: 'string', enum: ['me', 'house'], description: 'whose they become; before the files' },
+    files: { type: 'array', items: { type: 'string', format: 'binary' } },
+  },
 });
 const Files = Type.Object({
   files: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Integer(), sha256: Sha256 })),
@@ -36,15 +41,15 @@ interface Placed {
   sha256: string;
 }
 
-export const upload: Routes = async (app, { spool }) => {
+export const upload: Routes = async (app, context) => {
   // A scope of its own, so that no other route takes multipart bodies.
   await app.register(async (scope) => {
     await scope.register(multipart, { limits, preservePath: false });
-    addRoute(scope, spool);
+    addRoute(scope, context);
   });
 };
 
-function addRoute(app: App, spool: SpoolPort): void {
+function addRoute(app: App, { spool, gate }: Context): void {
   app.post(
     '/api/upload',
     {
@@ -67,8 +72,16 @@ function addRoute(app: App, spool: SpoolPort): void {
         // Which names are taken is for those who may look there.
         const who = viewer(request);
         const tells = may(who, 'spool');
-        const sender = { by: authorOf(who), tells, still: (): void => checkStill(request, 'upload') };
-        for await (const part of request.files()) files.push(await placePart(spool, part, sender));
+        let holder = receiverOf(who, undefined, gate);
+        const still = (): void => {
+          checkStill(request, 'upload');
+          checkReceiver(holder, gate);
+        };
+        for await (const part of request.parts()) {
+          if (part.type === 'file')
+            files.push(await placePart(spool, part, { by: authorOf(who), holder, tells, still }));
+          else if (part.fieldname === 'for') holder = receiverOf(who, whomFor(part, files), gate);
+        }
       } catch (error) {
         throw brokeOff(error)
           ? new PhotospoolError('truncated', 'The upload ended in the middle.', { op: 'upload', cause: error })
@@ -80,20 +93,28 @@ function addRoute(app: App, spool: SpoolPort): void {
   );
 }
 
-/** Who sends a file, whether they are told what it is called here, and what asks anew whether they may when it takes effect. */
+/** Whom the field `for` names. @throws PhotospoolError `invalid` where files came before it: they are somebody's already. */
+function whomFor({ value }: Extract<Multipart, { type: 'field' }>, before: readonly Placed[]): string {
+  if (before.length === 0) return String(value);
+  throw new PhotospoolError('invalid', 'The field “for” must come before the files.');
+}
+
+/** Who sends a file, whose it becomes, whether they are told what it is called here, and what asks anew whether they may when it takes effect. */
 interface Sender {
   by: string;
+  holder: Holder;
   tells: boolean;
   still: Still;
 }
 
-async function placePart(spool: SpoolPort, part: MultipartFile, { by, tells, still }: Sender): Promise<Placed> {
+async function placePart(spool: SpoolPort, part: MultipartFile, sender: Sender): Promise<Placed> {
+  const { by, holder, tells, still } = sender;
   const { stream, seen } = measure();
   // Whatever ends the one ends the other; the spool hears of it as an error of its stream.
   pipeline(part.file, stream, () => undefined);
   try {
     const sent = part.filename || 'upload';
-    const name = await spool.place(stream, sent, by, still);
+    const name = await spool.place(stream, sent, by, still, holder === house ? undefined : holder);
     return { name: tells ? name : sent, ...seen() };
   } finally {
     stream.destroy();

@@ -5,17 +5,18 @@
 import { notFound } from '../../base/errors.js';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { authorOf, type Viewer } from '../../access/permissions.js';
+import { authorOf } from '../../access/permissions.js';
 import type { Upload } from '../../spool/spool-interface.js';
 import { isSidecarName } from '../../ingest/sidecars/match-sidecars.js';
 import { isXmp } from '../../photo/formats/unsupported.js';
 import { headLength, whyNotTaken } from '../../photo/formats/identify.js';
 import { checkStill, viewer } from '../http/request-viewer.js';
 import type { App, Context, Routes } from '../context.js';
-import { findPhoto } from '../../album/find-photos.js';
 import { answers, Problem, Sha256 } from '../../api/photo-schemas.js';
 import { openTus, uploadsPath, type TusTarget } from '../files/tus-uploads.js';
-import { sha256Of } from '../files/tus-headers.js';
+import { wantedOf } from '../files/tus-headers.js';
+import { checkReceiver, knownBytes, receiverOf } from '../files/upload-receiver.js';
+import type { Holder } from '../../document/item-id.js';
 
 const Params = Type.Object({ upload: Type.String({ description: '32 hexadecimal digits' }) });
 const State = Type.Object({
@@ -63,8 +64,13 @@ export const uploads: Routes = async (app, context) => {
 
 type Tus = ReturnType<typeof openTus>;
 
-/** Asks anew whether who made a request may upload. */
-const stillOf = (request: FastifyRequest) => (): void => checkStill(request, 'upload');
+/** Asks anew whether who made a request may upload, for a holder. */
+const stillOf =
+  (request: FastifyRequest, { gate }: Pick<Context, 'gate'>, holder?: Holder) =>
+  (): void => {
+    checkStill(request, 'upload');
+    checkReceiver(holder, gate);
+  };
 
 /** Whether files would be taken in, before they are sent. */
 function addCheck(app: App): void {
@@ -84,12 +90,8 @@ function addCheck(app: App): void {
 }
 
 /** What is spoken, and how an upload begins. */
-function addBeginning(scope: FastifyInstance, { library }: Context, tus: Tus): void {
-  /** How many bytes a photo has that whoever asks may see and whose original is here. */
-  function knownBytes(who: Viewer, sha256: string): number | undefined {
-    const photo = findPhoto(library, who, sha256);
-    return photo?.original.here === true ? photo.bytes : undefined;
-  }
+function addBeginning(scope: FastifyInstance, context: Context, tus: Tus): void {
+  const { library, gate } = context;
 
   scope.options(
     uploadsPath,
@@ -100,7 +102,7 @@ function addBeginning(scope: FastifyInstance, { library }: Context, tus: Tus): v
         response: { 204: nothing('Tus-Version, Tus-Extension'), ...problems },
       },
     },
-    (request, reply) => tus(request, reply, { by: authorOf(viewer(request)), still: stillOf(request) }),
+    (request, reply) => tus(request, reply, { by: authorOf(viewer(request)), still: stillOf(request, context) }),
   );
 
   scope.post(
@@ -115,16 +117,19 @@ function addBeginning(scope: FastifyInstance, { library }: Context, tus: Tus): v
     },
     async (request, reply) => {
       const who = viewer(request);
-      const sha256 = sha256Of(request.headers['upload-metadata']);
-      const bytes = sha256 === undefined ? undefined : knownBytes(who, sha256);
+      const { sha256, receiver } = wantedOf(request.headers['upload-metadata']);
+      const holder = receiverOf(who, receiver, gate);
+      const bytes = sha256 === undefined ? undefined : knownBytes(library, who, holder, sha256);
       if (bytes !== undefined) return reply.code(200).send({ state: 'known', bytes, length: bytes, sha256 });
-      return tus(request, reply, { by: authorOf(who), still: stillOf(request) });
+      return tus(request, reply, { by: authorOf(who), holder, still: stillOf(request, context, holder) });
     },
   );
 }
 
 /** An upload that was begun. */
-function addOne(scope: FastifyInstance, { spool }: Context, tus: Tus): void {
+function addOne(scope: FastifyInstance, context: Context, tus: Tus): void {
+  const { spool } = context;
+
   /** The upload of a request. @throws PhotospoolError `not-found` where there is none, or it is somebody else's. */
   async function ofAsker(request: FastifyRequest): Promise<Upload> {
     const { upload: id } = request.params as { upload: string };
@@ -134,8 +139,8 @@ function addOne(scope: FastifyInstance, { spool }: Context, tus: Tus): void {
   }
 
   async function asking(request: FastifyRequest): Promise<TusTarget> {
-    const { id, by } = await ofAsker(request);
-    return { id, by, still: stillOf(request) };
+    const { id, by, holder } = await ofAsker(request);
+    return { id, by, still: stillOf(request, context, holder) };
   }
 
   scope.route({
@@ -150,10 +155,10 @@ function addOne(scope: FastifyInstance, { spool }: Context, tus: Tus): void {
     handler: async (request, reply) => {
       let found = await ofAsker(request);
       if (request.method === 'HEAD')
-        return tus(request, reply, { id: found.id, by: found.by, still: stillOf(request) });
+        return tus(request, reply, { id: found.id, by: found.by, still: stillOf(request, context) });
       // Whole, and its end was not reached: a crash, or a disk in trouble.
       if (found.state !== 'received' && found.bytes === found.length)
-        found = await spool.uploads.finish(found.id, stillOf(request));
+        found = await spool.uploads.finish(found.id, stillOf(request, context, found.holder));
       const { state, bytes, length, sha256 } = found;
       return { state, bytes, length, ...(sha256 !== undefined && { sha256 }) };
     },

@@ -1,0 +1,32 @@
+/** Whose an upload becomes, and whether they have its bytes already: asked of the receiver's items only, never of anybody else's. */
+import type { Viewer } from '../../access/permissions.js';
+import { findPhoto } from '../../album/find-photos.js';
+import { PhotospoolError } from '../../base/errors.js';
+import { house, publicIdOf, type Holder } from '../../document/item-id.js';
+import { demandPeopleLibraries } from '../../library/people-libraries.js';
+import type { Library } from '../../library/library.js';
+import type { Context } from '../context.js';
+
+/**
+ * The holder that an upload is for. `wanted`: `me` or `house`, hostile text; absent: the house. A token of a person only sends for them.
+ * @throws PhotospoolError `invalid`; `conflict` where people can’t have libraries of their own, or who sends has no account.
+ */
+export function receiverOf(who: Viewer, wanted: string | undefined, gate: Context['gate']): Holder {
+  if (wanted !== undefined && wanted !== 'me' && wanted !== 'house')
+    throw new PhotospoolError('invalid', 'An upload is for “me” or for “house”.');
+  if (who.behalf === undefined && wanted !== 'me') return house;
+  checkReceiver(who.person ?? house, gate);
+  if (who.person !== undefined) return who.person;
+  throw new PhotospoolError('conflict', 'You have no account here.', { hint: 'Make one with `photospool users add`.' });
+}
+
+/** @throws PhotospoolError `conflict` where a holder is a person, and people can’t have libraries of their own. */
+export function checkReceiver(holder: Holder | undefined, gate: Context['gate']): void {
+  if (holder !== undefined && holder !== house) demandPeopleLibraries(gate);
+}
+
+/** How many bytes a receiver's photo with that hash has, where whoever sends may see it and its original is here. */
+export function knownBytes(library: Library, who: Viewer, holder: Holder, sha256: string): number | undefined {
+  const photo = findPhoto(library, who, publicIdOf({ holder, sha256 }));
+  return photo?.item.holder === holder && photo.original.here ? photo.bytes : undefined;
+}

@@ -1,0 +1,31 @@
+/** A server where an owner and two of the family may have libraries of their own, unless the test closes the gate. */
+import { onTestFinished } from 'vitest';
+import { commandLine } from '../../src/access/actor.js';
+import type { PeopleLibraries } from '../../src/library/people-libraries.js';
+import { makeHome } from './home.js';
+
+/** Opens one; everything goes when the test ends. */
+export async function openPeople() {
+  let state: PeopleLibraries = { on: true };
+  const gate = { announced: [], heardGuest: () => undefined, heardPeer: () => undefined, state: () => state };
+  const home = await makeHome(() => ({ gate }));
+  onTestFinished(home.close);
+  const { access, app } = home;
+  const add = (name: string, role: 'owner' | 'family') => {
+    const { id } = access.accounts.add({ name, role }, commandLine);
+    access.accounts.setPassword(id, 'no hash', commandLine);
+    const enter = (): Record<string, string> => {
+      const { secret } = access.sessions.start(id, { address: '127.0.0.1', browser: 'a browser' });
+      return { cookie: `photospool=${secret}` };
+    };
+    return { id, enter, headers: enter() };
+  };
+  const people = { ada: add('ada', 'owner'), ben: add('ben', 'family'), cleo: add('cleo', 'family') };
+  const ask = (
+    headers: Record<string, string>,
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    payload?: object,
+  ) => app.inject({ method, url, headers, ...(payload && { payload }) });
+  return { home, people, ask, close: (off: PeopleLibraries) => void (state = off) };
+}
