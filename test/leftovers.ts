@@ -1,30 +1,30 @@
 /**
- * The processes that a run of the tests started and that outlive it. They are known by a mark at the end of PATH, which all
- * processes inherit, also those that are given nothing else of the environment (ExifTool, the decoders). Linux only: elsewhere
- * none is found. One whose PATH was set anew is not seen.
+ * The processes that a test run started and that outlive it. They are recognised by a mark at the end of PATH, which
+ * all processes inherit, even those without any other environment variable (ExifTool, the decoders). Linux only:
+ * elsewhere none is found. One with a replaced PATH is not seen.
  */
 import { readdirSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { about } from './processes.js';
 
-/** A process that is still there. */
+/** A process that still runs. */
 export interface Leftover {
   pid: number;
   /** Its command line. */
   command: string;
 }
 
-/** ms that processes get to notice that those who started them have ended. */
+/** The time in ms that processes have to notice the end of their parent. */
 const patience = 5000;
 
-/** Marks all processes that are started from now on, and returns the mark: a folder that does not exist, at the end of PATH. */
+/** Marks all processes started from now on, and returns the mark: a folder that does not exist, at the end of PATH. */
 export function markProcesses(): string {
   const mark = `/nowhere/photospool-tests-${process.pid}`;
   process.env['PATH'] = `${process.env['PATH'] ?? ''}${delimiter}${mark}`;
   return mark;
 }
 
-/** The processes with a mark, without this one and those that have ended and only wait to be noticed. */
+/** The processes with a mark, without this one and zombies. */
 export function leftovers(mark: string): Leftover[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')
@@ -38,7 +38,9 @@ const isMarked =
   (variable: string): boolean =>
     variable.startsWith('PATH=') && variable.slice(5).split(delimiter).includes(mark);
 
-/** Waits a while for the processes with a mark to end, kills those that do not, and returns them. Blocks; for the end of a run. */
+/**
+ * Waits a while for the processes with a mark to end, kills the others, and returns them. Blocks; for the end of a run.
+ */
 export function endLeftovers(mark: string): Leftover[] {
   const until = Date.now() + patience;
   let left = leftovers(mark);
@@ -50,7 +52,7 @@ export function endLeftovers(mark: string): Leftover[] {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It has ended since.
+      // It has ended meanwhile.
     }
   }
   return left;

@@ -1,13 +1,13 @@
-/** Pictures for the tests of what looks the same: each seed another scene, sharp enough to be told apart, and its copies. */
+/** Pictures for tests of similarity: a different scene per seed, with enough detail, and its copies. */
 import sharp, { type Sharp } from 'sharp';
 
-/** Numbers from 0 to 1 that are the same for the same seed. */
+/** Random numbers from 0 to 1 that are the same for the same seed. */
 export function numbers(seed: number): () => number {
   let state = (seed * 2_654_435_761) >>> 0;
   return () => (state = (state * 1_664_525 + 1_013_904_223) >>> 0) / 2 ** 32;
 }
 
-/** A scene of light and dark things before a sky. */
+/** A scene of light and dark shapes before a sky. */
 export function scene(seed: number, width = 900, height = 600): Sharp {
   const next = numbers(seed);
   for (let n = 0; n < 5; n++) next();
@@ -42,7 +42,7 @@ export function page(seed: number): Sharp {
   );
 }
 
-/** A sky without a cloud, another one for each seed. */
+/** A sky without clouds, different for each seed. */
 export function sky(seed: number): Sharp {
   const next = numbers(seed + 9);
   const [top, low] = [25 + next() * 30, 60 + next() * 30];
@@ -55,7 +55,7 @@ export function sky(seed: number): Sharp {
 
 const bytesOf = (picture: Sharp): Promise<Buffer> => picture.flatten().png().toBuffer();
 
-/** Ways in which a picture comes again. */
+/** Kinds of copies. */
 export const copies: Record<string, (picture: Sharp) => Promise<Buffer>> = {
   smaller: async (picture) =>
     sharp(await bytesOf(picture))

@@ -1,4 +1,4 @@
-/** Pictures for tests, made on the spot: small, distinct by seed, the same bytes for the same seed. */
+/** Pictures for tests, generated: small, distinct by seed, the same bytes for the same seed. */
 import sharp from 'sharp';
 
 /** A JPEG of a coloured gradient. `seed` makes it distinct; `exif` are tags of IFD0 and the Exif IFD. */
@@ -16,8 +16,8 @@ export async function makePhoto(
 }
 
 /**
- * A PNG of its whole length that no decoder can read: it is stuck until somebody asks for it again. One that is cut off would be
- * tried again by itself after seconds, for the rest may be on its way.
+ * A PNG of the right length that no decoder can read: it is stuck until someone retries it. A truncated one would be
+ * retried automatically after seconds, because the rest may still arrive.
  */
 export async function makeBroken(): Promise<Buffer> {
   const bytes = await sharp(await makePhoto(1, { width: 300, height: 200 }))

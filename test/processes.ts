@@ -1,4 +1,4 @@
-/** Looks at the processes of this machine, by Linux's /proc. */
+/** Inspects the processes of this machine with Linux's /proc. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -10,13 +10,13 @@ export function childrenOf(parent: number): number[] {
     .map(Number);
 }
 
-/** The first of some processes. Where there is none it throws: 0 would mean the whole group to whoever sends a signal. */
+/** The first of some processes. Throws if there is none: 0 would send a signal to the whole group. */
 export function one([pid]: readonly number[]): number {
   if (pid === undefined) throw new Error('there is no such process');
   return pid;
 }
 
-/** A file about a process, or nothing: it may end between being listed and being looked at. */
+/** A file about a process, or nothing: it may end between being listed and being read. */
 export function about(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
@@ -28,7 +28,7 @@ export function about(pid: number, file: string): string {
 /** Whether a process is still there. */
 export const isThere = (pid: number): boolean => existsSync(`/proc/${pid}`);
 
-/** Waits until `done`; the test's own time limit is the end of waiting. */
+/** Waits until `done`; limited by the test's own timeout. */
 export async function until(done: () => boolean): Promise<void> {
   while (!done()) await sleep(20);
 }

@@ -1,12 +1,12 @@
-/** Pages of docs that name what shows each of their claims: the rows of their tables, and what in them is not kept. */
+/** Pages of docs that name the test of each claim: the rows of their tables, and violations. */
 
-/** A row of a table whose last cell says what shows the first one. */
+/** A row of a table whose last cell names the test of the first one. */
 export interface Claim {
   claim: string;
   shown: string;
 }
 
-/** The rows of the tables in the part of a page from one heading to another one (or to its end); rows of headings are left out. */
+/** The rows of the tables between two headings of a page (or to its end), without head rows. */
 export function claimsOf(page: string, from: string, to?: string): Claim[] {
   const begin = page.indexOf(from);
   if (begin < 0) throw new Error(`There is no “${from}” on the page.`);
@@ -19,7 +19,10 @@ export function claimsOf(page: string, from: string, to?: string): Claim[] {
     .map((cells) => ({ claim: cells[0]!.slice(2), shown: cells.at(-1)! }));
 }
 
-/** What a cell names: tests and scripts by their path below docs, subjects of `npm run torture` and `bench` by their file. */
+/**
+ * The names in a cell: tests and scripts by their path below docs, subjects of `npm run torture` and `bench` by their
+ * file.
+ */
 function namedIn(shown: string): string[] {
   const files = [...shown.matchAll(/\]\(\.\.\/((?:test|scripts)\/[^)]+)\)/g)].map(([, path]) => path!);
   const subjects = [...shown.matchAll(/npm run (torture|bench) (\w+)/g)].map(
@@ -28,7 +31,7 @@ function namedIn(shown: string): string[] {
   return [...files, ...subjects];
 }
 
-/** What is wrong with claims: those that nothing shows, and what is named and not there or can't be run. */
+/** Violations: claims without a test, and names that do not exist or can't be run. */
 export function brokenPromises(claims: readonly Claim[], exists: (path: string) => boolean): string[] {
   return claims.flatMap(({ claim, shown }) => {
     const named = namedIn(shown);

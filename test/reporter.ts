@@ -1,21 +1,22 @@
 /**
- * Beside Vitest's own report: the very last line of a run is `N passed, N failed` (and `, N skipped`), alone on its line,
- * for programs that read it. It never says 0 failed when the run failed: a file that does not load, a hook that throws
- * an error outside of any test and a process that outlives the run (it is killed) count as one each. Before it stand those
- * processes, the tests that passed at a second try only, and what failed in `.ci/run` before the tests (`$CI_FAILED`, a line each).
+ * Extends Vitest's own report: the very last line of a run is `N passed, N failed` (and `, N skipped`), alone on its
+ * line, for programs. It never says 0 failed when the run failed: a file that does not load, a hook that throws, an
+ * error outside of any test and a process that outlives the run (it is killed) count as one each. Before it come those
+ * processes, the tests that passed only at the second attempt, and the steps of `.ci/run` that failed before the tests
+ * (`$CI_FAILED`, a line each).
  */
 import { readFileSync, writeSync } from 'node:fs';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
 import { endLeftovers, markProcesses } from './leftovers.js';
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Tally {
   passed: number;
   failed: number;
   skipped: number;
 }
 
-/** Counts the tests of a run, and what failed outside of a test. */
+/** Counts the tests of a run, and failures outside of tests. */
 export function count(modules: readonly TestModule[], unhandled: number): Tally {
   const tally: Tally = { passed: 0, failed: unhandled, skipped: 0 };
   for (const module of modules) {
@@ -29,7 +30,7 @@ export function count(modules: readonly TestModule[], unhandled: number): Tally 
   return tally;
 }
 
-/** The names of the tests that failed first, and passed when they were tried again. */
+/** The names of the tests that failed at first and passed at the second attempt. */
 export const secondTries = (modules: readonly TestModule[]): string[] =>
   modules.flatMap((module) =>
     [...module.children.allTests()]
@@ -37,15 +38,16 @@ export const secondTries = (modules: readonly TestModule[]): string[] =>
       .map((test) => `${module.relativeModuleId} > ${test.fullName}`),
   );
 
-/** The closing line. `exitCode` is the run's: where it is not 0, at least one failed. */
+/** The last line. `exitCode` is that of the run: if it is not 0, at least one failed. */
 export function closingLine({ passed, failed, skipped }: Tally, exitCode: number): string {
   const failures = exitCode === 0 ? failed : Math.max(1, failed);
   return `${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 /**
- * How long the tests took (`uptime`, s), and all of `.ci/run` where it is known when it `began` (s since 1970), beside their budgets
- * (scripts/budgets.json); `now` in s. A time depends on the machine, so one that is over is told and fails nothing.
+ * The duration of the tests (`uptime`, s), and of the whole `.ci/run` if the time it `began` is known (s since 1970),
+ * beside their budgets (scripts/budgets.json); `now` in s. Times depend on the machine, so exceeding one is reported
+ * and fails nothing.
  */
 export function timesTaken(now: number, uptime: number, began: string | undefined): string[] {
   const budgets = JSON.parse(readFileSync(new URL('../scripts/budgets.json', import.meta.url), 'utf8')) as Budgets;
@@ -72,7 +74,7 @@ export default class ClosingLine implements Reporter {
   onInit(vitest: Vitest): void {
     if (vitest.config.watch) return;
     const mark = markProcesses();
-    // At exit, so that all workers have ended, and nothing that Vitest says while it closes comes after it.
+    // At exit, after all workers have ended, so that no output of Vitest follows.
     process.once('exit', (exitCode) => {
       const left = endLeftovers(mark);
       this.tally.failed += left.length;

@@ -1,6 +1,6 @@
 /**
- * What begins every file of tests: a watchdog, and a quick comparison of bytes, since Vitest's own goes through them as properties,
- * which takes a millisecond for each kilobyte.
+ * The set-up of every test file: a watchdog, and a fast comparison of bytes, since Vitest's own compares them as
+ * properties, which takes a millisecond per kilobyte.
  */
 import { expect } from 'vitest';
 import './watchdog.js';

@@ -1,16 +1,17 @@
 /**
- * Kills a process of the tests whose event loop stands still for a minute in a file of tests: in an endless loop, or waiting for a child
- * process synchronously. Vitest's own time limits need that loop, so they end only what waits asynchronously. A thread watches, as
- * nothing else still runs there; it names the test, and Vitest reports a worker that exited unexpectedly. What got little of the
- * processor in that minute, but some, works on a machine that has no time for it, and gets five. One thread for each process,
- * whatever files it takes. `PHOTOSPOOL_WATCHDOG` sets another time than a minute, s.
+ * Kills a test process whose event loop is blocked for a minute: in an endless loop, or waiting for a child process
+ * synchronously. Vitest's own timeouts need that loop, so they end only asynchronous waits. A thread watches, since
+ * nothing else runs then; it names the test, and Vitest reports a worker that exited unexpectedly. A process that got
+ * little CPU time in that minute, but some, is on a busy machine and gets five. One thread per process, for all its
+ * files. `PHOTOSPOOL_WATCHDOG` sets another time than a minute, s.
  */
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeEach, expect } from 'vitest';
 
 /**
- * What the thread does. It is told the name of what runs, '' where nothing does. It counts its own seconds, so that a machine that
- * slept has not stood still; and looks at the CPU time of the process: a quarter of the time is a loop, next to nothing is waiting.
+ * The code of the thread. It gets the name of the running test, '' for none. It counts its own seconds, so that a
+ * suspended machine does not count as blocked; and reads the CPU time of the process: a quarter of the time is a loop,
+ * next to nothing is waiting.
  */
 const watch = `
   const { parentPort, workerData } = require('node:worker_threads');

@@ -1,6 +1,6 @@
-/** XMP sidecars for tests, shaped as programs write them. */
+/** XMP sidecars for tests, in the form of real programs. */
 
-/** What a sidecar may say. */
+/** The values of a sidecar. */
 export interface Said {
   title?: string;
   description?: string;
@@ -13,7 +13,7 @@ export interface Said {
 const escape = (text: string): string => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
 const alt = (text: string): string => `<rdf:Alt><rdf:li xml:lang="x-default">${escape(text)}</rdf:li></rdf:Alt>`;
 
-/** A sidecar as most programs write it, with these values. */
+/** A sidecar in the form of most programs, with these values. */
 export function xmp({ title, description, tags, rating, taken }: Said): string {
   const bag = tags?.map((tag) => `<rdf:li>${escape(tag)}</rdf:li>`).join('');
   return wrap(

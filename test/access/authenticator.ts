@@ -1,6 +1,6 @@
 /**
- * An authenticator of software: makes passkeys and signs with them as a browser would (Web Authentication Level 3, 6.1 and
- * 6.5; CTAP2's CBOR), so that the server's checks can be tried with what is right and with what is not.
+ * A software authenticator: creates passkeys and signs with them as a browser would (Web Authentication Level 3, 6.1
+ * and 6.5; CTAP2's CBOR), so that the server's checks can be tested with valid and invalid responses.
  */
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
@@ -20,7 +20,7 @@ const text = (bytes: Buffer): string => bytes.toString('base64url');
 
 type Cbor = number | string | Buffer | Map<Cbor, Cbor>;
 
-/** As much of CBOR (RFC 8949) as is needed here. */
+/** The required part of CBOR (RFC 8949). */
 function cbor(value: Cbor): Buffer {
   if (typeof value === 'number') return value >= 0 ? head(0, value) : head(1, -1 - value);
   if (typeof value === 'string') return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);

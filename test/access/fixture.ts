@@ -1,4 +1,4 @@
-/** Access to a library in memory, with a clock and counted hashes that the test owns. */
+/** Access to a library in memory, with a clock and cheap hashes that the test controls. */
 import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { openAccess, type Access } from '../../src/access/access.js';
@@ -10,7 +10,7 @@ import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openLibrary, type Library } from '../../src/library/library.js';
 
 export const day = 86_400_000;
-/** A password that is taken. */
+/** A valid password. */
 export const good = 'seven green ladders';
 export const better = 'nine yellow kettles';
 /** Cheap enough for tests. */
@@ -30,13 +30,13 @@ export interface TestAccess extends Access {
   db: Sqlite;
   library: Library;
   clock: TestClock;
-  /** How many hashes were computed. */
+  /** The number of hashes computed. */
   hashes(): number;
-  /** Lines of the audit. */
+  /** Lines of the audit log. */
   lines: string[];
-  /** Opens the same home as another process would: nothing in memory is shared. */
+  /** Opens the same home like another process: nothing in memory is shared. */
   again(): Access;
-  /** Adds somebody with the password `good`. */
+  /** Adds a person with the password `good`. */
   join(name: string, role?: PersonRole): Promise<string>;
 }
 
@@ -74,7 +74,7 @@ export function openTestAccess(): TestAccess {
 
 export const visit = (address = '192.0.2.1', more: Partial<Visit> = {}): Visit => ({ address, browser: 'x', ...more });
 
-/** The outcome of a sign-in that must have been right. */
+/** The outcome of a sign-in that must have succeeded. */
 export function entered(outcome: SignInOutcome): Extract<SignInOutcome, { kind: 'in' }> {
   if (outcome.kind !== 'in') throw new Error(`not in: ${JSON.stringify(outcome)}`);
   return outcome;

@@ -1,6 +1,4 @@
-/**
- * Reads the project's own source for the architecture test: which files there are, and what each imports and exports.
- */
+/** Reads the project's own source for the architecture test: the files, with their imports and exports. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { posix } from 'node:path';
@@ -20,13 +18,13 @@ export interface Source {
 export interface Import {
   /** As written. */
   specifier: string;
-  /** The file it names, from the project's folder, where it is a relative one. */
+  /** The imported file, relative to the project's folder, for a relative specifier. */
   target?: string;
-  /** True where nothing of it is left at run time. */
+  /** True for an import that is erased at run time. */
   typeOnly: boolean;
   /** Local names for the whole module (`* as fs`, a default import). */
   whole: string[];
-  /** Names taken from the module, as the module calls them. */
+  /** The imported names, as the module names them. */
   names: string[];
 }
 
@@ -89,7 +87,7 @@ function importOf(node: ts.Node): Import | undefined {
   const loads =
     node.expression.kind === ts.SyntaxKind.ImportKeyword ||
     (ts.isIdentifier(node.expression) && node.expression.text === 'require');
-  // What becomes of a module that is loaded by a call can't be followed: all of it counts as taken.
+  // The use of a dynamically loaded module can't be followed: all of it counts as imported.
   return loads && first && ts.isStringLiteralLike(first)
     ? { specifier: first.text, typeOnly: false, whole: [], names: ['*'] }
     : undefined;

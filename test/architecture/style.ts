@@ -1,6 +1,6 @@
 /**
- * What a stranger relies on when they look for something: names, headers, docstrings, functions that fit on a screen, and that the prose keeps
- * up with the code. Each check takes sources and returns a sentence per break.
+ * The checks of readability: names, headers, docstrings, functions that fit on a screen, and documentation that matches
+ * the code. Each check takes sources and returns one sentence per violation.
  */
 import { posix } from 'node:path';
 import ts from 'typescript';
@@ -9,8 +9,8 @@ import { parse, type Source } from './source.js';
 const vague = /^(utils?|helpers?|managers?|services?|common|misc|shared|lib|stuff)$/i;
 
 /**
- * File and class names that say nothing, and file names that are not lowercase (components: as Svelte has them). A verb's
- * file has the verb's name, whatever it is.
+ * Vague file and class names, and file names that are not lower case (components: as usual in Svelte). The file of a
+ * verb has the name of the verb.
  */
 export function vagueNames(files: readonly Source[]): string[] {
   return files.flatMap((file) => {
@@ -41,7 +41,7 @@ function classesOf(file: Source): string[] {
   return found;
 }
 
-/** Files that do not begin by saying what they are for. The docstring of the first export is not the file's. */
+/** Files without a header. The docstring of the first export does not count. */
 export function missingHeaders(files: readonly Source[]): string[] {
   return files.filter((file) => !hasHeader(file)).map(({ path }) => `${path} has no header`);
 }
@@ -60,8 +60,8 @@ const isExported = (node: ts.Statement): boolean =>
   (ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword));
 
 /**
- * Exports without a docstring. Of overloads the first carries it, of a schema and its type the schema; where a file has
- * but one export, its header does.
+ * Exports without a docstring. For overloads the first needs one, for a schema and its type the schema; in a file with
+ * one export, its header suffices.
  */
 export function missingDocstrings(files: readonly Source[]): string[] {
   return files.flatMap((file) => {
@@ -81,7 +81,7 @@ function nameOf(statement: ts.Statement): string {
   return name?.text ?? 'default';
 }
 
-/** Packages that docs/dependencies.md leaves out, and those it names that are not in package.json. */
+/** Packages missing in docs/dependencies.md, and those in it that are not in package.json. */
 export function undocumented(page: string, packages: readonly string[]): string[] {
   const named = [...page.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1] ?? '');
   return [
@@ -90,7 +90,7 @@ export function undocumented(page: string, packages: readonly string[]): string[
   ];
 }
 
-/** Relative links of a page that lead nowhere. `exists` is asked with a path from the project's folder. */
+/** Broken relative links of a page. `exists` gets a path relative to the project's folder. */
 export function deadLinks(pages: readonly Source[], exists: (path: string) => boolean): string[] {
   return pages.flatMap(({ path, text }) =>
     [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)]
@@ -101,12 +101,12 @@ export function deadLinks(pages: readonly Source[], exists: (path: string) => bo
   );
 }
 
-/** The most lines of a function that says nothing of its length: what fits on a screen. */
+/** The maximum lines of a function without a reason: what fits on a screen. */
 export const screen = 80;
-/** Above a longer one a comment says why it is. */
+/** A comment above a longer one gives the reason. */
 const reason = /longer than a screen: \S/i;
 
-/** Functions of more than a screen without a reason above them. A function in another one counts with it. */
+/** Functions longer than a screen without a reason above them. A nested function counts with its parent. */
 export function longFunctions(files: readonly Source[]): string[] {
   return files.flatMap((file) => {
     const tree = parse(file);

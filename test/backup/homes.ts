@@ -1,4 +1,4 @@
-/** Homes with photos, for the tests of backups: made once with the real parts, then copied for each case. */
+/** Homes with photos, for tests of backups: created once with the real parts, then copied for each case. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,17 +16,17 @@ import { makePhoto } from '../picture.js';
 
 export { filesBelow } from '../../torture/world.js';
 
-/** A folder that stays until `remove` is called. */
+/** A folder that exists until `remove` is called. */
 export function keptFolder(): { folder: string; remove: () => void } {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'photospool-backup-')));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** The configuration of a home, as a command with these flags has it. */
+/** The configuration of a home with these command line flags. */
 export const configFor = (home: string, flags: Record<string, unknown> = {}): Config =>
   readConfig(home, { settle: '0', workers: '2', ...flags }, {});
 
-/** Takes photos into a home, by name and seed; `during` runs while they are on their way. */
+/** Imports photos into a home, by name and seed; `during` runs meanwhile. */
 export async function takeIn(
   home: string,
   photos: Record<string, number>,
@@ -64,6 +64,6 @@ export async function backUp(
 /** The SHA-256 of a file as hex. */
 export const hashOf = (path: string): string => hashOfBytes(readFileSync(path));
 
-/** Copies a whole folder, times and all. */
+/** Copies a folder, including times. */
 export const copyFolder = (from: string, to: string): void =>
   cpSync(from, to, { recursive: true, preserveTimestamps: true });

@@ -1,4 +1,4 @@
-/** The file operations that tests prepare a folder with. */
+/** The file operations with which tests prepare a folder. */
 import { execFileSync } from 'node:child_process';
 
 export * from 'node:fs';

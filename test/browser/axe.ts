@@ -1,4 +1,4 @@
-/** What axe-core has to say of a page: breaches of WCAG 2 A and AA, each with the elements it found. Without network. */
+/** Violations of WCAG 2 A and AA found by axe-core, each with its elements. Without network. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -10,7 +10,7 @@ interface Breach {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-/** Breaches on the whole page; empty where all is well. */
+/** Violations on the whole page; empty without any. */
 export async function breaches(page: Page): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(source);
   const found = await page.evaluate(async () => {
@@ -18,7 +18,7 @@ export async function breaches(page: Page): Promise<string[]> {
     return (
       await axe.run({
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
-        // What is not told need not be worked out.
+        // Skips what is not reported.
         ...{ resultTypes: ['violations'], selectors: false },
       })
     ).violations;

@@ -1,7 +1,7 @@
 /**
- * Finds a Chromium and starts it: the one that $CHROMIUM names, the machine's own, or the one that comes with npm, which
- * is unpacked into a temporary folder for the time of the test. Tests take the machine's headless shell where there is one: the
- * same engine without the windows of a desktop, which cost more than half of the processor time of a page.
+ * Finds a Chromium and starts it: the one in $CHROMIUM, that of the machine, or the one from npm, which is unpacked
+ * into a temporary folder during the test. Tests prefer the machine's headless shell: the same engine without the
+ * windows of a desktop, which cost more than half of the CPU time of a page.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const args = [
 const desktop = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const shell = '/usr/bin/chromium-headless-shell';
 
-/** What starts one of these Chromiums, the first that is here; `remove` takes away what was unpacked for it. */
+/** The launch options of the first Chromium found; `remove` removes what was unpacked. */
 async function findChromium(installed: string[]): Promise<{ options: LaunchOptions; remove: () => Promise<void> }> {
   const own = process.env['CHROMIUM'] ?? installed.find((path) => existsSync(path));
   const folder = own === undefined ? await mkdtemp(join(tmpdir(), 'photospool-chromium-')) : undefined;
@@ -42,21 +42,21 @@ export interface RunningBrowser {
   close(): Promise<void>;
 }
 
-/** Starts a headless Chromium, the one that people look with: for figures and pictures. */
+/** Starts the desktop Chromium headlessly: for measurements and screenshots. */
 export async function openChromium(): Promise<RunningBrowser> {
   const { options, remove } = await findChromium(desktop);
   const browser = await chromium.launch(options);
   return { browser, close: () => browser.close().then(remove) };
 }
 
-/** Starts a headless Chromium for tests, which other processes of this machine use by its address. */
+/** Starts a headless Chromium for tests, which other processes of this machine connect to. */
 export async function serveChromium(): Promise<{ url: string; close(): Promise<void> }> {
   const { options, remove } = await findChromium([shell, ...desktop]);
   const server = await chromium.launchServer({ ...options, host: '127.0.0.1' });
   return { url: server.wsEndpoint(), close: () => server.close().then(remove) };
 }
 
-/** The package unpacks into the system's temporary folder and takes what it finds there: give it one of its own. */
+/** The package unpacks into the system's temporary folder and uses what it finds there: give it a separate one. */
 async function unpack(folder: string): Promise<string> {
   const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = folder;

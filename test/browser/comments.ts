@@ -1,21 +1,21 @@
-/** The part of the fixture that knows what is said of photos (docs/interface.md, "Comments"), from memory. */
+/** The comments of the fixture (docs/interface.md, "Comments"), in memory. */
 import type { Comment } from '../../web/src/features/viewer/comments-api.js';
 import type { SessionAnswer } from '../../src/api/answer-types.js';
 import type { Answer } from './door.js';
 
-/** A comment with who wrote it, as only the server knows it. */
+/** A comment with its author, which only the server knows. */
 export type Spoken = Omit<Comment, 'mine'> & { photo: string };
 
 /** The comments of a fixture. */
 export interface Comments {
   all: Spoken[];
-  /** The answer, or undefined where the path is none of ours. */
+  /** The response, or undefined for other paths. */
   answer(method: string, path: string, viewer: SessionAnswer, body: Record<string, unknown>): Answer | undefined;
 }
 
 const gone: Answer = { status: 404, body: { error: { code: 'not-found', message: 'It is not there.' } } };
 
-/** No comments yet. `tell` hears of every change. */
+/** Without comments. `tell` is called with every change. */
 export function makeComments(tell: (message: object) => void): Comments {
   let last = 0;
   const by = ({ person }: SessionAnswer): Comment['by'] => person ?? { name: 'Owner' };

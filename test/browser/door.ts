@@ -1,6 +1,6 @@
 /**
- * The part of the fixture that knows people: it answers as docs/interface.md says about sessions, people, tokens and
- * access, from memory. It checks no signature; that the real server does is shown in access.test.ts.
+ * The people of the fixture: responds as in docs/interface.md about sessions, people, tokens and access, in memory. It
+ * checks no signatures; access.test.ts tests the real server.
  */
 import { randomBytes } from 'node:crypto';
 import { checks, type Finding } from '../../src/doctor/finding.js';
@@ -21,7 +21,7 @@ export interface FixturePerson extends Person {
   keys: (Passkey & { credential: string })[];
 }
 
-/** What a request asked for, and what it is answered with. */
+/** A response. */
 export interface Answer {
   status: number;
   body?: unknown;
@@ -36,23 +36,23 @@ export interface Door {
   openness: AccessSettings;
   happenings: AuditEntry[];
   findings: Finding[];
-  /** The code of the set-up link and of invitations, by person. */
+  /** The code of the set-up link; those of invitations by person. */
   setUp: string | undefined;
   invitations: Map<string, string>;
-  /** Who asks with this cookie. */
+  /** The viewer with this cookie. */
   viewer(cookie: string | undefined): SessionAnswer;
-  /** The answer, or undefined where the path is none of ours. */
+  /** The response, or undefined for other paths. */
   answer(method: string, path: string, cookie: string | undefined, body: Record<string, unknown>): Answer | undefined;
 }
 
-/** What people may do, by the table of the server itself. */
+/** The permissions of people, by the table of the real server. */
 const rights = (role: 'owner' | 'family' | 'visitor', canEdit = false): SessionAnswer['may'] =>
   actions.filter((action) => may({ role, audiences: [], canEdit }, action));
 
-/** The code of the set-up link of every door. */
+/** The code of every set-up link. */
 export const setUpCode = 'set-up-code';
 
-/** A door of a home without accounts: whoever asks is the owner. */
+/** The people of a home without accounts: every viewer is the owner. */
 export function makeDoor(passkeys = true): Door {
   const now = (): string => new Date().toISOString();
   let challenge = '';
@@ -276,7 +276,7 @@ export function makeDoor(passkeys = true): Door {
   return door;
 }
 
-/** Adds a person to a door. */
+/** Adds a person. */
 export function addPerson(door: Door, name: string, role: Person['role'], password?: string): FixturePerson {
   const id = `01JDF${String(door.people.length + 1).padStart(21, '0')}`;
   const person: FixturePerson = {

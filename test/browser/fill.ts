@@ -1,4 +1,4 @@
-/** Photos for a real home, put straight into its library: many of them, at once, with pictures that were made before. */
+/** Writes photos directly into the library of a real home: many at once, with prepared pictures. */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -14,7 +14,7 @@ import type { PhotoView } from '../../src/document/photo-view.js';
 import type { ServedHome } from './home.js';
 import type { FixturePicture } from './pictures.js';
 
-/** What a photo of the test is like. */
+/** The properties of a photo. */
 export interface Told {
   facts?: Partial<Facts>;
   name?: string;
@@ -25,7 +25,8 @@ export interface Told {
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
- * Puts photos into a home, newest first, one every `minutes` back from `newest`; gives their ids in that order. The first
+ * Writes photos into a home, newest first, one every `minutes` back from `newest`; returns their ids in that order. The
+ * first
  * `originals` of them are in the archive, too.
  */
 export async function fill(
@@ -89,18 +90,18 @@ async function putOriginal(home: ServedHome, id: string, text: string): Promise<
   home.library.local.originals.put({ sha256: id, path, claim: 'c', state: 'here', bytes: text.length, modified: 0 });
 }
 
-/** A photo as the server tells it. */
+/** A photo in the server's response. */
 export const ask = async (home: ServedHome, id: string): Promise<PhotoView> =>
   (await (await fetch(`${home.url}/api/photos/${id}`)).json()) as PhotoView;
 
-/** Changes photos as the page does: `PATCH /api/photos`. @throws Error where it is refused. */
+/** Changes photos as the page does: `PATCH /api/photos`. @throws Error if it is rejected. */
 export async function change({ url }: Pick<ServedHome, 'url'>, body: object): Promise<void> {
   const sent = { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   const answer = await fetch(`${url}/api/photos`, sent);
   if (!answer.ok) throw new Error(`The photos could not be changed: ${answer.status} ${await answer.text()}`);
 }
 
-/** How many photos a search finds. */
+/** The number of matches of a search. */
 export const count = async (home: ServedHome, q: string): Promise<number> => {
   const response = await fetch(`${home.url}/api/timeline?${new URLSearchParams({ q }).toString()}`);
   return ((await response.json()) as { count: number }[]).reduce((sum, month) => sum + month.count, 0);

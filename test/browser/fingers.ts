@@ -1,7 +1,7 @@
-/** Fingers on the screen of a page, which must be one with touch: put down, moved and lifted, one or two of them. */
+/** Touches on a page with touch support: one or two fingers are put down, moved and lifted. */
 import type { Page } from 'playwright-core';
 
-/** Where a finger is, px of the window. */
+/** The position of a finger, px in the window. */
 export interface Finger {
   x: number;
   y: number;
@@ -10,23 +10,23 @@ export interface Finger {
 /** A hand. */
 export interface Hand {
   down(...fingers: Finger[]): Promise<void>;
-  /** Where they are now. Those that are not said any more are lifted. */
+  /** Moves the fingers to these positions. Missing ones are lifted. */
   move(...fingers: Finger[]): Promise<void>;
   up(): Promise<void>;
-  /** Two fingers side by side around a spot, that come to be further apart or closer. From and to in px. */
+  /** A pinch of two fingers around a point, from one distance to another, in px. */
   pinch(around: Finger, from: number, to: number): Promise<void>;
 }
 
-/** What a phone is, for `Stage.see`. */
+/** The options of a phone, for `Stage.see`. */
 export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-/** Two fingers, so far apart. */
+/** Two fingers at a distance. */
 export const pair = ({ x, y }: Finger, apart: number): [Finger, Finger] => [
   { x: x - apart / 2, y },
   { x: x + apart / 2, y },
 ];
 
-/** A hand over a page. */
+/** Touches on a page. */
 export async function openHand(page: Page): Promise<Hand> {
   const session = await page.context().newCDPSession(page);
   async function send(type: 'touchStart' | 'touchMove' | 'touchEnd', fingers: Finger[]): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * What all browser tests share, made once before the first of them: the page as it is in `web` (built where it is not up
- * to date), the pictures, and one running browser. Each file has windows of its own in it and sees no other's.
+ * The shared set-up of all browser tests, once before the first of them: the page of `web` (built if outdated), the
+ * pictures, and one running browser. Each file has separate windows in it.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The folder of the built page. */
     page: string;
-    /** Where the browser listens. */
+    /** The address of the browser. */
     chromium: string;
     /** The file of the pictures. */
     pictures: string;
@@ -27,7 +27,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const buildPage = (): void =>
   void execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), 'page'], { stdio: 'inherit' });
 
-/** Prepares; returns what takes it all away again. Before files run again because something changed, the page is built. */
+/** Prepares; returns the clean-up. Before files run again after a change, the page is built. */
 export default async function prepare(project: TestProject): Promise<() => Promise<void>> {
   buildPage();
   project.onTestsRerun(buildPage);

@@ -1,6 +1,6 @@
 /**
- * The real server on a real home in a temporary folder, all of it in this process: spool, library, archive, people and
- * access. Only the hashes of passwords are cheap; what they cost is measured elsewhere.
+ * The real server on a real home in a temporary folder, in this process: spool, library, archive, people and access.
+ * Only password hashes are cheap.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,9 +23,9 @@ import type { Library } from '../../src/library/library.js';
 import { openServer, type ServerParts } from '../../src/server/app.js';
 import type { Processor } from '../../src/spool/processor.js';
 
-/** A home that is served. */
+/** A served home. */
 export interface ServedHome {
-  /** With a name, as passkeys need one. */
+  /** With a host name, as passkeys require. */
   url: string;
   incoming: string;
   access: Access;
@@ -35,19 +35,19 @@ export interface ServedHome {
   blobs: Blobs;
   archive: Archive;
   spool: Processor;
-  /** Where a rendition is, by its hash. */
+  /** The path of a rendition, by its hash. */
   rendition(sha256: string): string;
-  /** The address of a new set-up link; those before it are void. */
+  /** The URL of a new set-up link; previous ones are void. */
   setUpLink(): string;
-  /** Stops the server alone; `start` opens it again at the same address. */
+  /** Stops only the server; `start` opens it again at the same address. */
   stop(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens an empty home and serves it with the page in `webRoot`. The spool takes files when a pass is asked for. `incoming` is
- * what the page says of where photos go, and `name` what the server is called, where these are not to be told.
+ * Opens an empty home and serves it with the page in `webRoot`. The spool imports files when a pass is requested.
+ * `incoming` and `name` replace the displayed folder and host name, if these must not be visible.
  */
 export async function openServedHome(webRoot: string, incoming?: string, name?: string): Promise<ServedHome> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'photospool-served-')));

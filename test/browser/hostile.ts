@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
-/** Names as nobody means well with them, and what they do to a page that takes them for more than text. */
+/** Hostile names, and their effects on a page that takes them for more than text. */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** 10,000 characters, of which many stand on one another. */
+/** 10,000 characters, many of them stacked. */
 export const long = `${'W'.repeat(5000)} ${'\u0e4d'.repeat(200)} ${'x '.repeat(2300)}`;
 
-/** Long, turned, with control characters, and with markup. */
+/** Long, reversed, with control characters, and with markup. */
 export const names = [
   long,
   '\u202Egpj.exe',
@@ -15,7 +15,7 @@ export const names = [
   '<img src=x onerror=alert(1)>',
 ];
 
-/** Fails where a page is wider than its window, or a text turns what is around it or is taller than it may be. */
+/** Fails if a page is wider than its window, or a text reverses its surroundings or is taller than permitted. */
 export async function expectWhole(page: Page, what: string): Promise<void> {
   const found = await page.evaluate(() => ({
     aside: document.documentElement.scrollWidth - document.documentElement.clientWidth,

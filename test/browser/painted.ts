@@ -1,21 +1,21 @@
 /// <reference lib="dom" />
-/** Waits for what the page is about to paint. Without the runner of the tests, so that other programs can use it. */
+/** Waits until the page is painted. Independent of the test runner, so that other programs can use it. */
 import type { Page } from 'playwright-core';
 
-/** Resolves when at least one thumb is shown. */
+/** Resolves when at least one thumb is visible. */
 export async function shown(page: Page): Promise<void> {
   await page.waitForSelector('a.tile img.shown');
 }
 
-/** Resolves when the page has drawn what it is told so far, and no photo on the screen is still to come. */
+/** Resolves when the page is drawn in its present state, and all visible photos are loaded. */
 export async function drawn(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.waitForFunction(() => document.querySelector('.ghost') === null);
 }
 
 /**
- * Resolves when the photo that is open is shown, and the page knows all that its keys need: the photo, and what whoever looks
- * may do. Only then is its heart there.
+ * Resolves when the open photo is shown, and the page has loaded what its shortcuts need: the photo, and the
+ * permissions. Only then its heart exists.
  */
 export async function opened(page: Page): Promise<void> {
   await page.waitForSelector('.picture[aria-hidden="false"] img.shown');

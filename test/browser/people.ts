@@ -1,20 +1,20 @@
-/** What people do at the door and in the menu, as the tests of two servers do it in one browser. */
+/** Actions of people on the sign-in page and in the menu. */
 import type { Page } from 'playwright-core';
 
-/** Signs in by password at the door that is open. */
+/** Signs in by password on the open sign-in page. */
 export async function signIn(page: Page, name: string, password: string): Promise<void> {
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.keyboard.press('Enter');
 }
 
-/** Signs out by the menu. */
+/** Signs out with the menu. */
 export async function signOut(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
 }
 
-/** What the menu offers. */
+/** The entries of the menu. */
 export async function readMenu(page: Page): Promise<string[]> {
   await page.getByRole('button', { name: 'Menu' }).click();
   const items = await page.locator('header nav li').allInnerTexts();
@@ -22,7 +22,7 @@ export async function readMenu(page: Page): Promise<string[]> {
   return items.map((item) => item.trim());
 }
 
-/** A device with a key inside that says yes to everything (CDP, WebAuthn domain). */
+/** Adds a virtual authenticator that confirms everything (CDP, WebAuthn domain). */
 export async function addAuthenticator(page: Page): Promise<void> {
   const device = await page.context().newCDPSession(page);
   await device.send('WebAuthn.enable');

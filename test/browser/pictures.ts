@@ -1,9 +1,9 @@
-/** Pictures that the browser tests make themselves: a sky, a land and a sun, in the shapes that cameras make. */
+/** Generated pictures for browser tests: a sky, a land and a sun, in the shapes of cameras. */
 import { readFile, writeFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 
-/** A picture and what a server would have made of it. Sizes in pixels. */
+/** A picture with its renditions. Sizes in pixels. */
 export interface FixturePicture {
   width: number;
   height: number;
@@ -34,7 +34,10 @@ const scene = (width: number, height: number, hue: number): string => `
     <path d="M0 86 Q30 70 62 84 T100 80 V100 H0z" fill="hsl(${(hue + 130) % 360} 36% 22%)"/>
   </svg>`;
 
-/** What a server makes of one picture, with a thumb of half the size, which a browser decodes in a fraction of the time: given as SVG, or as anything else that sharp reads. */
+/**
+ * The renditions of one picture, with a thumb of half the size, which a browser decodes much faster: from SVG, or from
+ * anything else that sharp reads.
+ */
 export async function makePicture(source: Buffer | string): Promise<FixturePicture> {
   const upright = await sharp(source).rotate().toBuffer({ resolveWithObject: true });
   const image = (): Sharp => sharp(upright.data);
@@ -53,11 +56,11 @@ export async function makePicture(source: Buffer | string): Promise<FixturePictu
   };
 }
 
-/** A handful of pictures, each of another shape and colour. */
+/** A few pictures of different shapes and colours. */
 export const makePictures = (): Promise<FixturePicture[]> =>
   Promise.all(shapes.map(([width, height], i) => makePicture(Buffer.from(scene(width, height, (i * 53) % 360)))));
 
-/** Writes the pictures down, for others to load. */
+/** Saves the pictures for other processes. */
 export async function savePictures(path: string, pictures: readonly FixturePicture[]): Promise<void> {
   const text = ({ thumb, preview, ...rest }: FixturePicture): object => ({
     ...rest,
@@ -66,7 +69,7 @@ export async function savePictures(path: string, pictures: readonly FixturePictu
   await writeFile(path, JSON.stringify(pictures.map(text)));
 }
 
-/** Pictures as they were saved. */
+/** Loads saved pictures. */
 export async function loadPictures(path: string): Promise<FixturePicture[]> {
   const saved = JSON.parse(await readFile(path, 'utf8')) as (Omit<FixturePicture, 'thumb' | 'preview'> & {
     thumb: string;

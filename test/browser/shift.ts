@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
-/** How much of what was drawn moved without a hand (Layout Instability; https://web.dev/articles/cls). */
+/** Measures layout shifts (Layout Instability; https://web.dev/articles/cls). */
 import type { Page } from 'playwright-core';
 
-/** Begins to watch with the next page that is loaded. */
+/** Starts measuring with the next page load. */
 export const watchShift = (page: Page): Promise<unknown> =>
   page.addInitScript(() => {
     Object.assign(window, { shift: 0 });
@@ -12,6 +12,6 @@ export const watchShift = (page: Page): Promise<unknown> =>
     }).observe({ type: 'layout-shift', buffered: true });
   });
 
-/** The sum of it since, from 0. */
+/** The sum of shifts since then, from 0. */
 export const shiftOf = (page: Page): Promise<number> =>
   page.evaluate(() => (window as unknown as { shift: number }).shift);

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
- * What a browser test acts on: the built page, a fixture behind it, and a browser that notes everything that must not
- * happen (errors, breaches of the policy, requests to anyone else).
+ * The stage of browser tests: the built page, a fixture behind it, and a browser that records everything that must not
+ * happen (errors, policy violations, requests to other hosts).
  */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
@@ -11,7 +11,7 @@ import { type FixturePicture, loadPictures } from './pictures.js';
 
 export { drawn, opened, shown } from './painted.js';
 
-/** A page that is looked at. `mishaps` must stay empty. */
+/** An open page. `mishaps` must stay empty. */
 export interface Seen {
   page: Page;
   mishaps: string[];
@@ -24,15 +24,15 @@ export interface Stage {
   folder: string;
   /** A fixture with these photos; closed with the stage. */
   fixture(photos?: FixturePhoto[]): Promise<Fixture>;
-  /** A fresh browser profile on an address. `expect` are mishaps that this test provokes. */
+  /** Opens an address in a fresh browser profile. `expect` are mishaps that this test causes. */
   see(url: string, options?: BrowserContextOptions, expected?: RegExp): Promise<Seen>;
   close(): Promise<void>;
 }
 
-/** The browser that all files share, and that each sees only its own windows of. */
+/** The browser shared by all files, each of which sees only its own windows. */
 export const joinChromium = (): Promise<Browser> => chromium.connect(inject('chromium'));
 
-/** What `ground.ts` has made ready: the page, its pictures and the browser. */
+/** The page, pictures and browser prepared by `ground.ts`. */
 export async function openStage(): Promise<Stage> {
   const folder = inject('page');
   const [browser, pictures] = await Promise.all([joinChromium(), loadPictures(inject('pictures'))]);
@@ -53,7 +53,7 @@ export async function openStage(): Promise<Stage> {
         serviceWorkers: 'block',
         ...options,
       });
-      // What is waited for may take long on a busy machine.
+      // Waiting may take long on a busy machine.
       context.setDefaultTimeout(45_000);
       const page = await context.newPage();
       const mishaps = watch(page, url, expected);
@@ -71,7 +71,7 @@ function watch(page: Page, url: string, expected: RegExp | undefined): string[] 
   const mishaps: string[] = [];
   const origin = new URL(url).origin;
   const note = (what: string, where = ''): void => {
-    // Only the tests of uploads let the service worker in; and only tests read back what a canvas shows, the page never does.
+    // Only upload tests allow the service worker; and only tests read a canvas back, never the page.
     const ours = /^(?:Service Worker registration blocked by Playwright$|Canvas2D: Multiple readback operations)/;
     if (!ours.test(what) && !expected?.test(what)) mishaps.push(where === '' ? what : `${what} (${where})`);
   };
@@ -90,14 +90,14 @@ function watch(page: Page, url: string, expected: RegExp | undefined): string[] 
   return mishaps;
 }
 
-/** A tile as it is on the screen. */
+/** A visible tile. */
 export interface SeenTile {
   id: string;
   left: number;
   right: number;
   top: number;
   bottom: number;
-  /** True where something of the photo is painted: its ThumbHash or its thumb. */
+  /** True if something of the photo is painted: its ThumbHash or its thumb. */
   painted: boolean;
 }
 
@@ -119,7 +119,7 @@ export function rowsOf(tiles: readonly SeenTile[]): SeenTile[][] {
   return [...rows.values()];
 }
 
-/** Scrolls the timeline; resolves when it has come to rest there, as it notes for itself, and has drawn what is there. */
+/** Scrolls the timeline; resolves when it has stopped there, by its own record, and is drawn. */
 export async function scrollAndRest(page: Page, to: number): Promise<void> {
   const before = await page.evaluate(placeKept);
   await page.evaluate((y) => scrollTo(0, y), to);
@@ -127,5 +127,5 @@ export async function scrollAndRest(page: Page, to: number): Promise<void> {
   await drawn(page);
 }
 
-/** Runs in the page: the place that it has noted. */
+/** Runs in the page: its stored position. */
 export const placeKept = (): unknown => (history.state as { place?: unknown } | null)?.place;

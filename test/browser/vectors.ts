@@ -1,6 +1,6 @@
 /**
- * Texts that try to become more than text when they are read as Markdown or HTML: the known ways past sanitizers (those
- * that DOMPurify's and markdown renderers' own histories tell of), each calling `alert` or asking another server.
+ * Texts that attack renderers of Markdown or HTML: the known ways past sanitizers (from the histories of DOMPurify and
+ * Markdown renderers), each calling `alert` or another server.
  */
 const evil = 'https://evil.example';
 

@@ -1,20 +1,20 @@
-/** For files whose tests each begin with a fresh home, served, and look at it through several windows. */
+/** For files whose tests each start with a fresh home, served, and open it in several windows. */
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { openServedHome, type ServedHome } from './home.js';
 import { openStage, type Seen, type Stage } from './stage.js';
 
-/** What a test of such a file finds; all of it is closed after the test. */
+/** The environment of such a test; everything is closed after the test. */
 export interface Visits {
   readonly stage: Stage;
   readonly home: ServedHome;
-  /** A fresh browser profile on a path of the home, or on a whole address. */
+  /** Opens a path of the home, or an absolute URL, in a fresh browser profile. */
   see(address: string, options?: BrowserContextOptions, expected?: RegExp): Promise<Seen>;
-  /** Fails where one of the windows had a mishap. */
+  /** Fails if one of the windows had a mishap. */
   calm(): void;
 }
 
-/** Prepares the file that calls it. `usual` are mishaps that its tests provoke. */
+/** Prepares the calling file. `usual` are mishaps that its tests cause. */
 export function openVisits(usual: RegExp): Visits {
   let stage: Stage;
   let home: ServedHome;

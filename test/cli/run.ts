@@ -1,6 +1,6 @@
 /**
- * Runs the command line in a home of its own: verbs in this process, which costs a tenth of the processor time, servers and what is
- * to be as a person has it (`start`, `call`) as processes of the built program.
+ * Runs the command line in a separate home: verbs in this process, which costs a tenth of the CPU time; servers and
+ * real commands (`start`, `call`) as processes of the built program.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { temporaryFolder } from '../folder.js';
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 if (!existsSync(main)) throw new Error('Build first: npm run build');
 
-/** What a run printed and how it ended. */
+/** The output and end of a run. */
 export interface Ran {
   code: number | null;
   out: string;
@@ -27,20 +27,20 @@ export interface TestHome {
   folder: string;
   incoming: string;
   archive: string;
-  /** Runs a verb to its end in this process. Files settle at once unless told otherwise. */
+  /** Runs a verb to its end in this process. Files are claimed at once unless configured otherwise. */
   run(...args: string[]): Promise<Ran>;
-  /** The same with something on stdin. */
+  /** The same with input on stdin. */
   feed(input: string, ...args: string[]): Promise<Ran>;
-  /** As `run` with the built program, as a process of its own. */
+  /** As `run`, but with the built program in a separate process. */
   call(...args: string[]): Promise<Ran>;
-  /** As `call`, where one wants to know what it says on stderr before its end. */
+  /** As `call`, with access to stderr before the end. */
   start(...args: string[]): { ended: Promise<Ran>; errors(): string };
-  /** Starts a server on a free port; resolves when it says where the album is. */
+  /** Starts a server on a free port; resolves when it prints its address. */
   serve(...args: string[]): Promise<{
     url: string;
     child: ChildProcess;
     lines: string[];
-    /** What it said on stderr so far. */
+    /** The stderr output so far. */
     errors(): string;
     stop(): Promise<number | null>;
   }>;
@@ -49,7 +49,7 @@ export interface TestHome {
 }
 
 const variables = (folder: string, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-  // Each worker of two would start a decoder and an ExifTool of its own.
+  // Each of two workers would start its own decoder and ExifTool.
   PHOTOSPOOL_WORKERS: '1',
   ...more,
   PHOTOSPOOL_HOME: folder,
@@ -68,9 +68,9 @@ export function makeHome(more: NodeJS.ProcessEnv = {}): TestHome {
 }
 
 /**
- * Homes that photos were taken into, by how many, for the file that calls this: each is made once and copied for every test
- * that wants one such. What is returned makes a home with the photos `0.jpg`, `1.jpg`, … of those seeds in its archive. To
- * one another such homes are copies, not other homes.
+ * Homes with imported photos, by number, for the calling file: each is created once and copied for every test that
+ * needs one. The returned function makes a home with the photos `0.jpg`, `1.jpg`, … of those seeds in its archive. Such
+ * homes are copies of one another, not different homes.
  */
 export function fillHomes(): (count: number) => Promise<TestHome> {
   const filled = new Map<number, Promise<string>>();
@@ -87,7 +87,7 @@ export function fillHomes(): (count: number) => Promise<TestHome> {
 async function fill(folder: string, count: number): Promise<string> {
   const home = homeIn(folder);
   for (let n = 0; n < count; n++) await home.drop(`${n}.jpg`, n);
-  // By a process of its own: in this one its database would be closed for good some time later only, and be copied half.
+  // In a separate process: in this one its database would be closed only some time later, and be copied incompletely.
   const { code, err } = await home.call('process');
   if (code !== 0) throw new Error(`process ended with ${code}: ${err}`);
   return folder;
@@ -115,7 +115,10 @@ function homeIn(folder: string, more: NodeJS.ProcessEnv = {}): TestHome {
 
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Runs a verb in this process when the one before it has ended: the environment, the modes and the output are its own meanwhile. */
+/**
+ * Runs a verb in this process after the previous one has ended: the environment, the modes and the output are its own
+ * meanwhile.
+ */
 function runHere(args: string[], env: NodeJS.ProcessEnv, input = ''): Promise<Ran> {
   const ran = turn.then(async (): Promise<Ran> => {
     const [out, err] = [catchOutput(process.stdout), catchOutput(process.stderr)];
@@ -140,7 +143,7 @@ function runHere(args: string[], env: NodeJS.ProcessEnv, input = ''): Promise<Ra
   return ran;
 }
 
-/** Keeps what is written to a stream of this process, until it is released. */
+/** Captures output to a stream of this process, until it is released. */
 function catchOutput(stream: NodeJS.WriteStream): { text(): string; release(): void } {
   const parts: string[] = [];
   const write = stream.write;

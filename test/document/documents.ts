@@ -1,7 +1,7 @@
 /**
- * Documents for the tests: small ones by hand, and histories by fast-check. A history is what servers do to one photo:
- * they ingest it, people edit it, servers meet and merge. Beside each document goes what really happened, so that a test
- * can compare what the merge made of it with the truth.
+ * Documents for tests: small ones by hand, and histories by fast-check. A history is the fate of one photo: servers
+ * ingest it, people edit it, servers meet and merge. Beside each document the true events are kept, so that a test can
+ * compare the merge with the truth.
  */
 import fc from 'fast-check';
 import { newPhoto } from '../../src/document/arrival.js';
@@ -29,7 +29,7 @@ export const sighting = (more: Partial<Sighting> = {}): Sighting => ({
   ...more,
 });
 
-/** A photo that came in once. */
+/** A photo with one sighting. */
 export function photo(
   more: { facts?: Partial<Facts>; renditions?: Partial<Renditions>; sighting?: Partial<Sighting> } = {},
 ): PhotoDocument {
@@ -43,12 +43,12 @@ export function photo(
 /** The n-th stamp of an epoch, at n milliseconds. */
 export const stamp = (n: number, epoch = 'a'): string => `${String(n).padStart(15, '0')}-0000-${epoch}`;
 
-/** A document with a change applied at a time. */
+/** A document with a change at a time. */
 export function edited(document: PhotoDocument, change: PhotoChange, at: string, by = 'person:1'): PhotoDocument {
   return applyChange(document, change, { at, by });
 }
 
-/** An edit as it was made: the field, its stamp, its value, and the stamps of that field that its maker had in sight. */
+/** An edit as it was made: the field, its stamp, its value, and the stamps of that field that its author had seen. */
 export interface Made {
   field: string;
   at: string;
@@ -56,13 +56,13 @@ export interface Made {
   past: Set<Made>;
 }
 
-/** A server's document, and all edits that went into it. */
+/** The document of a server, and all edits in it. */
 export interface Replica {
   document: PhotoDocument;
   known: Set<Made>;
 }
 
-/** What happens at one of three servers. */
+/** An event on one of three servers. */
 export type Happening =
   | { kind: 'edit'; server: number; change: PhotoChange }
   | { kind: 'meet'; server: number; other: number }
@@ -94,11 +94,11 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
 );
 
-/** A history of up to `length` happenings. */
+/** A history of up to `length` events. */
 export const history = (length = 60): fc.Arbitrary<Happening[]> =>
   fc.array(happening, { maxLength: length, size: 'max' });
 
-/** Plays a history at three servers, whose clocks run apart; returns every state that a server went through. */
+/** Plays a history on three servers with different clocks; returns every state of a server. */
 export function play(happenings: readonly Happening[]): { replicas: Replica[]; states: Replica[] } {
   let time = 0;
   let epochs = 0;
@@ -125,7 +125,7 @@ export function play(happenings: readonly Happening[]): { replicas: Replica[]; s
   return { replicas, states };
 }
 
-/** Two servers' documents merged, and what is known to both together. */
+/** The merge of two servers' documents, and their combined truth. */
 export function join(a: Replica, b: Replica): Replica {
   return { document: merge(a.document, b.document), known: new Set([...a.known, ...b.known]) };
 }

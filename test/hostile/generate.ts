@@ -1,16 +1,16 @@
 /**
- * Documents, revisions, stamps and requests as a hostile or odd program writes them. The same seed and the same known documents make
- * the same bytes. Pure.
+ * Documents, revisions, stamps and requests of a hostile or odd program. The same seed and known documents give the
+ * same bytes. Pure.
  */
 
 /** A source of numbers: each call gives one in [0, 1). */
 export type Draw = () => number;
-/** A document as `_bulk_docs` takes it. */
+/** A document for `_bulk_docs`. */
 export type Doc = Record<string, unknown>;
 
-/** What exists, for documents that are about it. */
+/** Existing documents to refer to. */
 export interface Known {
-  /** Documents of the home, whole, as `_bulk_get` gave them. */
+  /** Complete documents of the home, from `_bulk_get`. */
   docs: readonly Doc[];
   /** Ids of photos (SHA-256) that the checks edit. */
   photos: readonly string[];
@@ -48,7 +48,7 @@ const texts = [
   ],
 ];
 
-/** A hash of a revision: well formed most of the time, so that what it carries gets in. */
+/** The hash of a revision: usually well formed, so that its content is accepted. */
 function hashOf(draw: Draw): string {
   if (draw() < 0.6) return hex(draw, 32);
   return pick(draw, [
@@ -82,7 +82,7 @@ const generations = [
 ];
 const revOf = (draw: Draw): string => `${draw() < 0.8 ? 1 + number(draw, 4) : pick(draw, generations)}-${hashOf(draw)}`;
 
-/** A stamp: far ahead, at the end of all times, long ago, or none at all. */
+/** A stamp: far ahead, at the end of all times, long ago, or invalid. */
 export function stampOf(draw: Draw): unknown {
   const epoch = pick(draw, ['x', hex(draw, 16), 'z'.repeat(32), 'X', '']);
   const ms = pick(draw, [0, 1, ...[1986, 2026, 2030, 2926].map((year) => Date.UTC(year)), 999_999_999_999_999]);
@@ -116,7 +116,7 @@ const edited = [
   'odd',
 ];
 
-/** A value of an edit, mostly of a wrong kind. */
+/** A value of an edit, usually of a wrong type. */
 function valueOf(draw: Draw): unknown {
   const deep = (depth: number): unknown =>
     depth === 0 ? 1 : draw() < 0.5 ? [deep(depth - 1)] : { a: deep(depth - 1) };
@@ -200,7 +200,7 @@ function idOf(draw: Draw, kind: string, { photos }: Known): string {
   );
 }
 
-/** A real document with something odd in it, below its own revision or beside it. */
+/** A real document with something odd in it, on top of its own revision or beside it. */
 function changed(draw: Draw, known: Doc): Doc {
   const revisions = known['_revisions'] as { start: number; ids: string[] } | undefined;
   const edits = known['edits'] as Doc | undefined;
@@ -209,7 +209,7 @@ function changed(draw: Draw, known: Doc): Doc {
     ...known,
     ...(draw() < 0.8 ? { edits: { ...edits, [field]: [editOf(draw)] } } : bodyOf(draw, 'photo')),
   };
-  // Whoever may replicate may purge: that would be no fault.
+  // A peer may purge: that would not be a fault.
   const isPhoto = String(known['_id']).startsWith('photo:');
   const start = (revisions?.start ?? 1) + 1;
   const hash = hashOf(draw);

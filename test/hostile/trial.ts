@@ -1,29 +1,29 @@
 /**
- * Cases of hostile documents and requests against a real home, directly and through a CouchDB. Each case is made from a seed of its
- * own, so that one that fails is made again alone.
+ * Runs cases of hostile documents and requests against a real home, directly and through a CouchDB. Each case has its
+ * own seed, so that a failing one can be repeated alone.
  */
 import { seeded } from '../../torture/seeded.js';
 import { odd, type Misbehaviour } from '../sync/strictcouch.js';
 import { docOf, requestOf, type Doc, type Draw } from './generate.js';
 import { bounds, openWorld, type World } from './world.js';
 
-/** What a trial counted, and what was wrong. */
+/** The counts of a trial, and its problems. */
 export interface Trial {
   figures: Record<string, number>;
   failures: string[];
 }
 
-/** How it is run. */
+/** Options of a trial. */
 export interface TrialOptions {
   seed: number;
   cases: number;
-  /** A real CouchDB, with its name and password. */
+  /** The URL of a real CouchDB, with name and password. */
   couch?: string;
   say?(line: string): void;
 }
 
 type Count = (what: string, n?: number) => void;
-/** One kind of case; resolves to what was wrong at once. */
+/** One kind of case; resolves to immediate problems. */
 type Case = (world: World, draw: Draw, count: Count) => Promise<string[]>;
 
 const oddities: readonly (() => Misbehaviour)[] = [
@@ -45,7 +45,7 @@ async function documentsOf(world: World, draw: Draw): Promise<Doc[]> {
   return Array.from({ length: 1 + Math.floor(draw() * 12) }, () => docOf(draw, known));
 }
 
-/** Documents written to the home itself, as a program with a token does. */
+/** Documents written to the home itself, like a program with a token. */
 const direct: Case = async (world, draw, count) => {
   const docs = await documentsOf(world, draw);
   count('documents written to the home', docs.length);
@@ -53,7 +53,7 @@ const direct: Case = async (world, draw, count) => {
   return judge('_bulk_docs', answer);
 };
 
-/** Documents written to the CouchDB: what it takes of them comes over the link. */
+/** Documents written to the CouchDB: what it accepts arrives over the connection. */
 const byCouch: Case = async ({ couch, ...world }, draw, count) => {
   for (const doc of await documentsOf({ couch, ...world }, draw)) {
     const body = JSON.stringify({ new_edits: false, docs: [doc] });
@@ -95,7 +95,7 @@ const misbehaving: Case = async (world, draw, count) => {
 
 const kinds: readonly Case[] = [direct, direct, byCouch, byCouch, requests, misbehaving];
 
-/** Runs cases one after the other in one world, until the first that leaves something wrong behind. */
+/** Runs cases one after the other in one world, until the first that leaves a problem. */
 export async function runHostile({ seed, cases, couch, say = () => undefined }: TrialOptions): Promise<Trial> {
   const trial: Trial = { figures: {}, failures: [] };
   const count: Count = (what, n = 1) => void (trial.figures[what] = (trial.figures[what] ?? 0) + n);

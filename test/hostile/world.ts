@@ -1,6 +1,7 @@
 /**
- * Real processes for hostile documents and requests: a home with photos, a second home linked to it, a public server that it
- * publishes to, and a CouchDB in the middle, the strict fake or a real one. And what must be true after every case.
+ * Real processes for hostile documents and requests: a home with photos, a second home connected to it, a public server
+ * that it publishes to, and a CouchDB in between, the strict fake or a real one. And the conditions that must hold
+ * after every case.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ const main = join(import.meta.dirname, '../../dist/cli/main.js');
 interface Server {
   url: string;
   child: ChildProcess;
-  /** What it said on stderr so far. */
+  /** The stderr output so far. */
   errors(): string;
   run(...args: string[]): Promise<string>;
 }
@@ -27,16 +28,16 @@ export interface World {
   other: Server;
   couch: { url: string; strict?: StrictCouch; headers: Record<string, string> };
   known(): Promise<Known>;
-  /** Asks `/db/photos` of the home with the token of a peer. */
+  /** Sends a request to `/db/photos` of the home with the token of a peer. */
   db(path: string, method?: string, body?: string): Promise<{ status: number; ms: number; text: string }>;
-  /** What is not as it must be, as sentences. With `all` the slower checks, too. */
+  /** Violated conditions, as sentences. With `all` including the slower checks. */
   check(n: number, all: boolean): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** The most memory that the home may take, in MiB, and the longest that a request may take, in ms. */
+/** The maximum memory of the home, in MiB, and the maximum duration of a request, in ms. */
 export const bounds = { memory: 1_500, answer: 30_000 };
-/** How long something may take to get there on a busy machine, in ms. */
+/** How long something may take to arrive on a busy machine, in ms. */
 const patience = 60_000;
 const json = { 'content-type': 'application/json' };
 
@@ -49,7 +50,7 @@ async function start(folder: string, ...args: string[]): Promise<Server> {
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (part: Buffer) => {
       out += part.toString();
-      // A public server prints its address alone.
+      // A public server prints only its address.
       const found = /https?:\S+(?=\s)/.exec(out)?.[0];
       if (found !== undefined) resolve(found.replace(/\/$/, ''));
     });
@@ -73,7 +74,7 @@ async function post({ url }: Server, path: string, body: object): Promise<unknow
   return answer.json();
 }
 
-/** What a server says of its link to another one. */
+/** The status of a server's connection to another one. */
 async function linkAt({ url }: Server, peer: string): Promise<string> {
   const { peers } = (await (await fetch(`${url}/api/peers`)).json()) as { peers: { url: string }[] };
   return JSON.stringify(peers.find((one) => one.url.endsWith(new URL(peer).pathname)));
@@ -85,7 +86,7 @@ async function until(what: string, holds: () => Promise<boolean>, ms: number): P
   return [`${what}, after ${ms / 1_000} s.`];
 }
 
-/** The CouchDB in the middle: a real one where its address is given, else the strict fake. */
+/** The CouchDB in between: a real one if its address is given, otherwise the strict fake. */
 async function openCouch(
   address: string | undefined,
 ): Promise<World['couch'] & { peer: string; close(): Promise<void> }> {
@@ -109,7 +110,7 @@ async function openCouch(
   return { url, peer: `${protocol}//${username}:${password}@${host}/${name}`, headers: { authorization }, close };
 }
 
-/** Opens the world; `couchUrl` names a real CouchDB. Needs `npm run build`. */
+/** Opens the world; `couchUrl` names a real CouchDB. Requires `npm run build`. */
 export async function openWorld(couchUrl?: string): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'photospool-hostile-'));
   const couch = await openCouch(couchUrl);
@@ -122,7 +123,7 @@ export async function openWorld(couchUrl?: string): Promise<World> {
   const mine = await tokenFor('hostile');
   await post(other, '/api/peers', { url: home.url, token: await tokenFor('other'), originals: 'none' });
   await post(home, '/api/peers', { url: couch.peer, originals: 'none' });
-  // A public server is told at its command line alone.
+  // A public server is managed only by its command line.
   const token = await shown.run('tokens', 'add', 'home', '--may', 'publish');
   await post(home, '/api/peers', { url: shown.url, token, publish: true });
 
@@ -156,9 +157,9 @@ export async function openWorld(couchUrl?: string): Promise<World> {
 
   async function checkCouch(title: string): Promise<string[]> {
     const id = `photo:${photos[0]!}`;
-    // Beside the home's revision there may be one that no home takes, and the CouchDB may show that one.
+    // Beside the home's revision there may be one that no home accepts, and the CouchDB may show that one.
     const arrives = async (): Promise<boolean> => {
-      // One that answered 403 is asked again after five minutes, or when the owner gives it once more.
+      // After 403 it is tried again after five minutes, or when the owner adds it again.
       if ((await linkAt(home, couch.url)).includes('"unauthorized"')) {
         const { peers } = (await (await fetch(`${home.url}/api/peers`)).json()) as { peers: { url: string }[] };
         const { url } = peers.find((one) => one.url.endsWith(new URL(couch.url).pathname))!;
@@ -178,7 +179,7 @@ export async function openWorld(couchUrl?: string): Promise<World> {
   async function checkTakeBack(id: string): Promise<string[]> {
     const isShown = async (): Promise<boolean> => (await idsAt(shown)).length > 0;
     const published = await patch(id, { audience: 'public' });
-    // Of what a newer version wrote this one may refuse to widen the audience; narrowing it is never refused.
+    // Widening the audience of a newer version's document may be rejected; narrowing never is.
     if (published.some((what) => what.includes('"newer-version"'))) return patch(id, { audience: 'private' });
     return [
       ...published,
@@ -193,13 +194,13 @@ export async function openWorld(couchUrl?: string): Promise<World> {
     const title = `title ${n}`;
     const wrong = [
       ...(await patch(first, { trashed: false })),
-      // Whoever may replicate may make a photo public; the owner takes back what is none of the hostile program's business.
+      // A peer may make a photo public; the owner reverts that.
       ...(await patch(first, { audience: 'private' })),
       ...(await patch(second, { audience: 'private' })),
       ...(await patch(second, { trashed: true })),
     ];
     const titled = await patch(first, { title });
-    // What a newer version wrote, or a program that says so, keeps its words; who may see it is the owner's all the same.
+    // A document of a newer version, or one that claims to be, keeps its text; the owner still decides its audience.
     const isKept = titled.some((what) => what.includes('"newer-version"'));
     if (!isKept) wrong.push(...titled);
     if (!isKept && (await titleAt(home, first)) !== title) wrong.push(`The photo is not called “${title}”.`);

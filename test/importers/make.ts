@@ -1,4 +1,4 @@
-/** Exports for tests: trees of files, as folders or as ZIP parts, with what Google and Apple put beside the photos. */
+/** Exports for tests: trees of files, as folders or as ZIP parts, with the metadata files of Google and Apple. */
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -14,7 +14,7 @@ export type Tree = Readonly<Record<string, Buffer | string>>;
 /** When a photo of 1 July 2024, noon in Zurich, was taken, in seconds. */
 export const noon = 1_719_828_000;
 
-/** The JSON that Google writes beside a photo; `more` replaces and adds. */
+/** Google's JSON for a photo; `more` replaces and adds fields. */
 export function googleJson(title: string, more: Record<string, unknown> = {}): string {
   const nowhere = { latitude: 0, longitude: 0, altitude: 0, latitudeSpan: 0, longitudeSpan: 0 };
   return JSON.stringify({
@@ -40,7 +40,7 @@ export const bare = (seed: number): Promise<Buffer> =>
     .jpeg()
     .toBuffer();
 
-/** Writes a tree of files into a folder of its own, and answers that. */
+/** Writes a tree of files into a new folder, and returns it. */
 export function writeTree(tree: Tree, folder = join(temporaryFolder(), 'export')): string {
   for (const [path, bytes] of Object.entries(tree)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -49,7 +49,7 @@ export function writeTree(tree: Tree, folder = join(temporaryFolder(), 'export')
   return folder;
 }
 
-/** Writes a ZIP with these files, `written` then; with `zip64` in the format of large ones. */
+/** Writes a ZIP with these files, `written` at that time; with `zip64` in the format of large ones. */
 export async function writeZip(
   name: string,
   tree: Tree,
@@ -64,7 +64,7 @@ export async function writeZip(
   return path;
 }
 
-/** Writes a TAR with these files, packed where its name says so. */
+/** Writes a TAR with these files, compressed if its name says so. */
 export async function writeTar(name: string, tree: Tree): Promise<string> {
   const path = join(temporaryFolder(), name);
   const tar = pack();

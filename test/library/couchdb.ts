@@ -1,17 +1,17 @@
 /**
- * CouchDB's rules for revision trees, written down once more in the plainest way and without the library's code, from its
- * documentation (https://docs.couchdb.org/en/stable/replication/conflicts.html): what the library is compared with.
+ * CouchDB's rules for revision trees, implemented again in the simplest way and without the library's code, from its
+ * documentation (https://docs.couchdb.org/en/stable/replication/conflicts.html): the reference for the library.
  */
 import fc from 'fast-check';
 
-/** A revision as it is made: its parent, whether it deletes. */
+/** A new revision: its parent, and whether it deletes. */
 export interface Made {
   rev: string;
   parent: string | undefined;
   deleted: boolean;
 }
 
-/** A tree as far as the paths that were inserted tell. */
+/** A tree known from inserted paths. */
 export class NaiveTree {
   readonly parents = new Map<string, string | undefined>();
   readonly deleted = new Map<string, boolean>();
@@ -23,7 +23,7 @@ export class NaiveTree {
     this.deleted.set(path[0]!, deleted);
   }
 
-  /** Leaves, the winner first: not deleted before deleted, then the greater generation, then the greater hash. */
+  /** Leaves, the winner first: live before deleted, then the greater generation, then the greater hash. */
   leaves(): { rev: string; deleted: boolean }[] {
     const inner = new Set(this.parents.values());
     const leaves = [...this.parents.keys()].filter((rev) => !inner.has(rev));
@@ -41,7 +41,7 @@ export class NaiveTree {
     return parent !== undefined && this.parents.has(parent) ? [rev, ...this.path(parent)] : [rev];
   }
 
-  /** Forgets what is `limit` or more steps away from every leaf. */
+  /** Drops revisions that are `limit` or more steps from every leaf. */
   prune(limit: number): void {
     const near = new Set(this.leaves().flatMap(({ rev }) => this.path(rev).slice(0, limit)));
     for (const rev of this.parents.keys()) if (!near.has(rev)) this.parents.delete(rev);
@@ -62,7 +62,7 @@ export const forest = (length = 30): fc.Arbitrary<Made[]> =>
     .map((steps) => {
       const made: Made[] = [];
       steps.forEach(({ parent, isRoot, deleted }, n) => {
-        // Mostly below one of the latest, so that branches grow long.
+        // Usually below one of the latest, so that branches grow long.
         const below = isRoot || n === 0 ? undefined : made[Math.max(0, n - 1 - (parent % 4))]!.rev;
         const generation = below === undefined ? 1 : parseInt(below) + 1;
         const hash = ((n * 2654435761) >>> 0).toString(16).padStart(32, '0');

@@ -1,6 +1,6 @@
 /**
- * Libraries in memory for the tests, and replication between them as CouchDB does it: changes, what is missing,
- * revisions with their ancestors.
+ * Libraries in memory for tests, and replication between them like CouchDB's: changes, missing revisions, revisions
+ * with their ancestors.
  */
 import { openSqlite, type Sqlite } from '../../src/base/sqlite.js';
 import { openLibrary, type Incoming, type Library, type LibraryOptions } from '../../src/library/library.js';
@@ -11,7 +11,7 @@ export interface Opened {
   db: Sqlite;
 }
 
-/** Bytes that look random and are the same in every run. */
+/** Random-looking bytes that are the same in every run. */
 export function dice(seed: number): (length: number) => Uint8Array {
   let state = seed + 1;
   return (length) =>
@@ -29,7 +29,7 @@ export function memory(options: LibraryOptions = {}, seed = 0): Opened {
   return { db, library: openLibrary(db, { clock, random: dice(seed), ...options }) };
 }
 
-/** What `from` has and `to` lacks. */
+/** The revisions that `from` has and `to` lacks. */
 export function missingAt(from: Library, to: Library, since: string | number = 0): Incoming[] {
   const { changes } = from.changes(since, 1_000_000);
   const asked = new Map(changes.map(({ id, leaves }) => [id, leaves.map(({ rev }) => rev)]));
@@ -41,10 +41,10 @@ export function missingAt(from: Library, to: Library, since: string | number = 0
   );
 }
 
-/** Replicates all from one library to another. */
+/** Replicates everything from one library to another. */
 export const replicate = (from: Library, to: Library): void => to.insert(missingAt(from, to));
 
-/** All that a library says of its documents, to compare it with another's. */
+/** The complete content of a library's documents, for comparison. */
 export function contents(library: Library): object {
   const ids = library.changes(0, 1_000_000).changes.map(({ id }) => id);
   return Object.fromEntries(ids.sort().map((id) => [id, library.leaves(id)]));

@@ -1,6 +1,6 @@
 /**
- * Colours computed apart from the code: from the chromaticities and curves of the standards, to compare what was decoded
- * with. ΔE is CIE 1976 in Lab of D65, where 1 is just not seen and 2.3 just seen.
+ * Colours computed independently of the code, from the chromaticities and curves of the standards, as a reference for
+ * decoded ones. ΔE is CIE 1976 in Lab of D65, where 1 is just invisible and 2.3 just visible.
  */
 
 /** Red, green, blue, or X, Y, Z, or L, a, b. */
@@ -50,7 +50,7 @@ export const spaces = {
 };
 
 const rec2020 = toXyz([0.708, 0.292], [0.17, 0.797], [0.131, 0.046]);
-/** cd/m² of HDR's reference white (ITU-R BT.2408), and of the screen that HLG is mastered for. */
+/** cd/m² of HDR's reference white (ITU-R BT.2408), and of the mastering screen of HLG. */
 const [white, screen] = [203, 1000];
 
 /** SMPTE ST 2084: cd/m² to the signal, 0 to 1. */
@@ -59,7 +59,9 @@ function toPq(light: number): number {
   return ((3424 / 4096 + ((2413 * 32) / 4096) * power) / (1 + ((2392 * 32) / 4096) * power)) ** ((2523 * 128) / 4096);
 }
 
-/** ITU-R BT.2100, HLG: light of the screen (1 is its brightest) to the signal, by the system gamma of 1.2 for 1000 cd/m². */
+/**
+ * ITU-R BT.2100, HLG: light of the screen (1 is its maximum) to the signal, by the system gamma of 1.2 for 1000 cd/m².
+ */
 function toHlg(light: Three): Three {
   const luminance = 0.2627 * light[0] + 0.678 * light[1] + 0.0593 * light[2];
   const scene = light.map((value) => (luminance > 0 ? Math.max(value, 0) / luminance ** (0.2 / 1.2) : 0));
@@ -68,7 +70,7 @@ function toHlg(light: Three): Three {
   return scene.map(signal) as unknown as Three;
 }
 
-/** The signal (0 to 1, Rec. 2020) of a pixel of 8 bits in sRGB whose white is HDR's reference white. */
+/** The signal (0 to 1, Rec. 2020) of an 8-bit sRGB pixel whose white is HDR's reference white. */
 export function hdrSignal(pixel: readonly number[], transfer: 'pq' | 'hlg'): Three {
   const light = times(inverse(rec2020), spaces.srgb(pixel.map((value) => value / 255) as unknown as Three));
   return transfer === 'pq'
@@ -77,8 +79,8 @@ export function hdrSignal(pixel: readonly number[], transfer: 'pq' | 'hlg'): Thr
 }
 
 /**
- * sRGB of a scene whose white is HDR's reference white. The first are no brighter than what every screen is shown as it is; the
- * others are pressed together with what is brighter than any screen.
+ * sRGB of a scene whose white is HDR's reference white. The first colours are dark enough to be shown unchanged; the
+ * others are compressed together with brighter ones.
  */
 export const scene = {
   asItIs: [
@@ -98,7 +100,7 @@ export const scene = {
   ],
 } as const;
 
-/** Lab of XYZ. What sRGB can't show is cut off first, as a screen does. */
+/** Lab of XYZ. Colours outside sRGB are clipped first, as on a screen. */
 export function lab(xyz: Three): Three {
   const shown = times(inverse(srgb), xyz).map((value) => Math.min(Math.max(value, 0), 1)) as unknown as Three;
   const f = (t: number): number => (t > (6 / 29) ** 3 ? Math.cbrt(t) : t / (3 * (6 / 29) ** 2) + 4 / 29);
@@ -109,6 +111,6 @@ export function lab(xyz: Three): Three {
 /** ΔE of two colours in Lab. */
 export const deltaE = (one: Three, other: Three): number => Math.hypot(...one.map((value, n) => value - other[n]!));
 
-/** Lab of a pixel of 8 bits in a space. */
+/** Lab of an 8-bit pixel in a colour space. */
 export const labOf = (pixel: readonly number[], space: keyof typeof spaces = 'srgb'): Three =>
   lab(spaces[space](pixel.map((value) => value / 255) as unknown as Three));

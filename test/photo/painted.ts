@@ -20,7 +20,7 @@ export function quarters(width: number, height: number): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-/** Writes the scene in HDR as a PNG of 16 bits that holds the numbers of that transfer in Rec. 2020. */
+/** Writes the HDR scene as a 16-bit PNG with the values of that transfer in Rec. 2020. */
 export async function paintScene(path: string, transfer: 'pq' | 'hlg'): Promise<void> {
   const patches = [...scene.asItIs, ...scene.pressed].map((pixel) => hdrSignal(pixel, transfer));
   const [width, height] = [patches.length * 40, 40];

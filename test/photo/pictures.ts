@@ -10,16 +10,16 @@ import { quarters } from './painted.js';
 
 export { quarters };
 
-/** What was rendered, of an original that can be shown. */
+/** The pictures of an original that can be shown. */
 export function shown(rendered: Rendered): Pictures {
   if ('unshown' in rendered) throw new Error(`not shown: ${rendered.unshown}`);
   return rendered;
 }
 
-/** Where real photos may be; tests with them are skipped where they are not. */
+/** The folder of real photos; tests with them are skipped if it does not exist. */
 export const realPhotos = '../shared/photos';
 
-/** Those of them that take a second and more to decode: stripped.test.ts shows them, and no other test needs to do so again. */
+/** Those that take a second or more to decode: stripped.test.ts covers them, and no other test needs to. */
 export const largePhotos: readonly string[] = [
   'exif-samples/heic/IMG_5195.HEIC',
   'exif-samples/heic/mobile/iphone_13_pro_max.HEIC',
@@ -31,10 +31,10 @@ export const largePhotos: readonly string[] = [
   'immich-test-assets/formats/webp/denali.webp',
 ];
 
-/** The samples of waves that were made, by how many there are. */
+/** The generated samples of waves, by size. */
 const waved = new Map<number, Buffer>();
 
-/** Something that does not compress to nothing: waves of colour. */
+/** A picture that does not compress to nothing: waves of colour. */
 export function waves(width: number, height: number): Sharp {
   const length = width * height * 3;
   const known = waved.get(length);
@@ -44,7 +44,7 @@ export function waves(width: number, height: number): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-/** Mean colour of a part of a picture; the part is given as fractions from left and top. */
+/** The mean colour of a part of a picture; the part is given as fractions from left and top. */
 export async function colourAt(picture: Uint8Array, x: number, y: number): Promise<number[]> {
   const { data, info } = await sharp(picture).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   const at = (Math.floor(y * info.height) * info.width + Math.floor(x * info.width)) * info.channels;
@@ -52,8 +52,8 @@ export async function colourAt(picture: Uint8Array, x: number, y: number): Promi
 }
 
 /**
- * Writes tags with ExifTool's own command line, `-TAG=VALUE` each, without line breaks; without its backup copy. One ExifTool
- * does it for all tests of a file, as it takes longer to start than to write; it ends with the tests.
+ * Writes tags with ExifTool's own command line, `-TAG=VALUE` each, without line breaks and without its backup copy. One
+ * ExifTool serves all tests of a file, because it takes longer to start than to write; it ends with the tests.
  */
 export async function writeTags(path: string, ...tags: string[]): Promise<void> {
   const args = ['-q', '-q', '-m', '-overwrite_original', ...tags, path];
@@ -65,13 +65,13 @@ export async function writeTags(path: string, ...tags: string[]): Promise<void> 
 let writer: ChildProcessWithoutNullStreams | undefined;
 let writing: Promise<void> = Promise.resolve();
 
-/** Started as ours is, so that it ends with its input: by itself it would poll for ever once this process is gone. */
+/** Started like ours, so that it ends with its input: by itself it would poll for ever after this process is gone. */
 function openWriter(): ChildProcessWithoutNullStreams {
   const { command, args, env } = exiftoolProgram(readerLimits);
   return spawn(command, args, { env: env() });
 }
 
-/** Has it do one thing. @throws Error with what it said where it could not. */
+/** Runs one command. @throws Error with its message on failure. */
 function tell(child: ChildProcessWithoutNullStreams, args: readonly string[]): Promise<void> {
   let [out, said] = ['', ''];
   const hear = (part: Buffer): void => void (said += part.toString());
@@ -100,7 +100,7 @@ export async function tagged(folder: string, name: string, ...tags: string[]): P
   return path;
 }
 
-/** That a colour which had to be pressed together is not brighter than it was, not much darker, and of the same hue. */
+/** Asserts that a compressed colour is not brighter than before, not much darker, and of the same hue. */
 export function expectPressed(shown: readonly number[], was: readonly number[]): void {
   const [one, other] = [labOf(shown), labOf(was)];
   const said = `${was.join()}: ${shown.join()}`;

@@ -1,15 +1,15 @@
 /**
- * RAW files made by hand, as cameras lay them out: a JPEG where ExifTool looks for it, and no sensor behind it. No library
+ * RAW files constructed like those of cameras: a JPEG where ExifTool looks for it, and no sensor data. No library
  * writes RAW.
  */
 
-/** What a RAW is made of. */
+/** The parts of a RAW. */
 export interface RawParts {
-  /** The camera's own JPEG; none where the camera wrote none. */
+  /** The embedded JPEG; none if absent. */
   preview?: Buffer;
   /** EXIF orientation. */
   orientation?: number;
-  /** The size of the RAW as it is stored. */
+  /** The size of the RAW as stored. */
   width?: number;
   height?: number;
   make?: string;
@@ -17,7 +17,7 @@ export interface RawParts {
 
 type Entry = readonly [tag: number, type: 2 | 3 | 4, value: number | string];
 
-/** A TIFF directory at `at`, little-endian; text lies behind it. */
+/** A little-endian TIFF directory at `at`, followed by its text. */
 function directory(at: number, entries: readonly Entry[]): Buffer {
   const bytes = Buffer.alloc(2 + entries.length * 12 + 4 + 256);
   let behind = 2 + entries.length * 12 + 4;
@@ -41,7 +41,7 @@ function directory(at: number, entries: readonly Entry[]): Buffer {
 
 const sensor = Buffer.alloc(600, 0x5a);
 
-/** A RAW built like TIFF: a first directory that says what it is, the preview and the sensor's pixels in others. */
+/** A TIFF-based RAW: a first directory with its identification, the preview and the sensor data in others. */
 function tiffLike(magic: string, entries: readonly Entry[], parts: RawParts): Buffer {
   const { preview, orientation = 1, width = 600, height = 400, make = 'Make' } = parts;
   const room = 2 + 24 * 12 + 4 + 256;
@@ -77,7 +77,7 @@ function tiffLike(magic: string, entries: readonly Entry[], parts: RawParts): Bu
   ];
   const file = Buffer.alloc(data);
   file.set(head);
-  // Two SubIFDs: the array of their places lies in the head's free part.
+  // Two SubIFDs: the array of their offsets is in the free part of the head.
   file.writeUInt32LE(second, 16);
   file.writeUInt32LE(third, 20);
   const block = directory(first, [...main, [0x14a, 4, 0]]);

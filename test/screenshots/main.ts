@@ -1,8 +1,8 @@
 /**
- * `npm run screenshots [FOLDER] [NAME…]`: drives the album in Chromium over real photos (those of FOLDER, else the ones beside
- * the checkout, else the samples), looks at each page of views.ts (or at those named) in both themes, on a phone and on a desk,
- * and writes the pictures of README and docs to docs/images. Ends with 1 where axe-core finds something, or a page says that
- * something went wrong; the pictures are written all the same.
+ * `npm run screenshots [FOLDER] [NAME…]`: opens the album in Chromium with real photos (those of FOLDER, otherwise the
+ * ones beside the checkout, otherwise the samples), visits each page of views.ts (or the named ones) in both themes, on
+ * a phone and on a desktop, and writes the pictures of README and docs to docs/images. Exits with 1 if axe-core finds
+ * something, or a page shows an error; the pictures are written nevertheless.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const sizes = [
   { width: 1440, height: 900 },
 ];
 
-/** Takes one picture; answers what is wrong with the page. */
+/** Takes one picture; returns the problems of the page. */
 async function take(browser: Browser, world: World, view: View, width: number, theme: 'light' | 'dark') {
   const context = await browser.newContext({
     viewport: sizes.find((size) => size.width === width)!,
@@ -37,7 +37,7 @@ async function take(browser: Browser, world: World, view: View, width: number, t
     await page.waitForFunction(() =>
       [...document.images].every((image) => {
         const { left, top, width, height } = image.getBoundingClientRect();
-        // What is scrolled out of its row waits until it is needed.
+        // Lazy images outside of the visible part may be unloaded.
         return image.complete || document.elementFromPoint(left + width / 2, top + height / 2) !== image;
       }),
     );

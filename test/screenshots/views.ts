@@ -1,25 +1,25 @@
 /**
- * What there are pictures of: one entry a page. Each is taken in both themes, on a phone and on a desk, looked at by axe-core
- * on the way, and written to docs/images. To show another page, add an entry, and what it needs to world.ts.
+ * The list of screenshots: one entry per page. Each is taken in both themes, on a phone and on a desktop, checked by
+ * axe-core, and written to docs/images. To add a page, add an entry here, and its data in world.ts.
  */
 import type { Page } from 'playwright-core';
 import { drawn, shown } from '../browser/painted.js';
 import type { World } from './world.js';
 
-/** A page that a picture is taken of. */
+/** A page to take pictures of. */
 export interface View {
   /** The picture's name: `<name>-<width>-<theme>.webp`. */
   name: string;
   path: (world: World) => string;
-  /** Seen by somebody without an account; else by the owner. */
+  /** Seen by a visitor without an account; otherwise by the owner. */
   visitor?: true;
-  /** Resolves when all is there that should be in the picture. */
+  /** Resolves when everything in the picture is loaded. */
   ready: (page: Page) => Promise<unknown>;
 }
 
 const rows = (list: string) => (page: Page) => page.locator(`[data-list="${list}"] li`).first().waitFor();
 
-/** The timeline, with all that is on the screen. */
+/** The timeline, with everything visible loaded. */
 async function timeline(page: Page): Promise<void> {
   await shown(page);
   await drawn(page);
@@ -58,7 +58,7 @@ export const views: readonly View[] = [
   {
     name: 'duplicates',
     path: () => '/duplicates',
-    // The server looks at the photos when the page is opened for the first time.
+    // The server hashes the photos when the page is opened for the first time.
     ready: (page) => page.locator('[data-list="duplicates"] > section img').first().waitFor(),
   },
   { name: 'places', path: () => '/places', ready: (page) => page.locator('li[data-size] a img').first().waitFor() },

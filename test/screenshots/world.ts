@@ -1,6 +1,6 @@
 /**
- * A family's server as the pictures show it: the real server on a real home that has taken real photos in, an owner and family,
- * a link, another server, and one file that can't be read. All in temporary folders.
+ * A family's server for the screenshots: the real server on a real home with imported real photos, an owner and family,
+ * a share link, another server, and one unreadable file. All in temporary folders.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,22 +10,22 @@ import { openFiles } from '../../src/base/files.js';
 import { placeSamples } from '../../src/ingest/samples/sample-photos.js';
 import { openServedHome, type ServedHome } from '../browser/home.js';
 
-/** What there is to look at. */
+/** The parts of the world. */
 export interface World {
   home: ServedHome;
   /** The owner's session, for a browser context. */
   owner: Awaited<ReturnType<APIRequestContext['storageState']>>;
-  /** The photo that is shown large. */
+  /** The photo shown in the photo view. */
   photo: string;
   close(): Promise<void>;
 }
 
-/** Photos of others, their names said in docs/images/README.md. None of those that are broken on purpose. */
+/** Photos by other people, who are named in docs/images/README.md. Without intentionally broken ones. */
 const real = fileURLToPath(new URL('../../../shared/photos/exif-samples', import.meta.url));
 const unfit = /invalid|tests|orientation|xmp|tiff|corrupted|PaintTool|long_description/;
 const picture = /\.(?:jpe?g|heic|heif|webp|avif|png)$/i;
 
-/** Puts photos into incoming: those of a folder, else the real ones beside the checkout, else the samples. */
+/** Puts photos into incoming: those of a folder, otherwise the real ones beside the checkout, otherwise the samples. */
 async function putIn(incoming: string, folder: string | undefined): Promise<void> {
   const from = folder ?? (existsSync(real) ? real : undefined);
   if (from === undefined) {
@@ -40,7 +40,7 @@ async function putIn(incoming: string, folder: string | undefined): Promise<void
   }
 }
 
-/** Fills a home and everything around it; the owner comes in by the set-up link, as a person does. */
+/** Fills a home and its surroundings; the owner signs in with the set-up link, like a person. */
 export async function openWorld(browser: Browser, webRoot: string, folder?: string): Promise<World> {
   const home = await openServedHome(webRoot, '/home/photos/Photospool/incoming', 'home');
   const laptop = await openServedHome(webRoot);
@@ -83,7 +83,7 @@ export async function openWorld(browser: Browser, webRoot: string, folder?: stri
   const { secret } = laptop.access.tokens.make('home', ['replicate'], actor);
   await ask('POST', '/api/peers', { url: laptop.url, token: secret });
 
-  // Half a photo: what a cut transfer leaves.
+  // Half a photo, as an interrupted transfer leaves it.
   writeFileSync(join(home.incoming, 'DSCN0043.jpg'), bytes.subarray(0, bytes.length / 2));
   await home.spool.pass();
   const owner = await context.storageState();

@@ -1,10 +1,10 @@
-/** Homes with accounts, made as people make them: by the set-up link and by invitations. */
+/** Homes with accounts, created as people do: with the set-up link and invitations. */
 import { expect } from 'vitest';
 import { setUp } from '../../src/access/one-time-codes.js';
 import { openBrowser, type Browser } from './browser.js';
 import { openHome, type Home } from './fixture.js';
 
-/** The password of everybody. */
+/** The password of all people. */
 export const good = 'seven green ladders';
 
 /** A home whose owner has just made an account. */
@@ -13,7 +13,7 @@ export interface Owned {
   owner: Browser;
 }
 
-/** Opens a home, and makes its first owner by the link. */
+/** Opens a home, and creates its first owner with the link. */
 export async function openOwned(): Promise<Owned> {
   const home = await openHome();
   const owner = openBrowser(home.app);
@@ -23,7 +23,7 @@ export async function openOwned(): Promise<Owned> {
   return { home, owner };
 }
 
-/** Makes somebody a link; returns its code. */
+/** Creates an invitation; returns its code. */
 export async function codeFor(
   { owner }: Pick<Owned, 'owner'>,
   name: string,
@@ -35,7 +35,7 @@ export async function codeFor(
   return { id: person.id, code: /^\/invite#(.+)$/.exec(invitation.path)![1]! };
 }
 
-/** Invites somebody, who accepts. */
+/** Invites a person, who accepts. */
 export async function invite(
   { home, owner }: Owned,
   name: string,

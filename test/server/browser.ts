@@ -1,6 +1,6 @@
 /**
- * A browser that keeps cookies, on a server that is asked without a network. Every good answer in JSON is compared with
- * what the server's own description says of the route.
+ * A browser that keeps cookies, for a server that is called without a network. Every successful JSON response is
+ * compared with the server's own description of the route.
  */
 import type { LightMyRequestResponse } from 'fastify';
 import type { TSchema } from 'typebox';
@@ -10,10 +10,10 @@ import type { App } from '../../src/server/context.js';
 import type { SessionView } from '../../src/server/http/sign-in-response.js';
 
 export interface Browser {
-  /** What the server has given it, by name. */
+  /** The cookies from the server, by name. */
   cookies: Map<string, string>;
   ask(method: string, url: string, payload?: object): Promise<LightMyRequestResponse>;
-  /** Who the server says that it is. */
+  /** The session in the server's response. */
   session(): Promise<SessionView>;
 }
 
@@ -60,7 +60,7 @@ function expectDescribed(app: App, method: string, url: string, response: LightM
   const paths = app.swagger().paths as Record<string, Record<string, Operation>>;
   const asked = url.split('?')[0]!;
   const fits = (path: string): boolean => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(asked);
-  // A path without a parameter goes first, as in the server.
+  // A path without parameters takes precedence, as in the server.
   const path = asked in paths ? asked : Object.keys(paths).find(fits);
   const schema =
     paths[path ?? '']?.[method.toLowerCase()]?.responses[response.statusCode]?.content?.['application/json'];

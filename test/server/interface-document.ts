@@ -1,15 +1,15 @@
-/** Reads routes, with their parameters and keys, out of the section HTTP of docs/interface.md. */
+/** Parses the routes, with their parameters and keys, in the section HTTP of docs/interface.md. */
 
-/** A row of a table, or a paragraph, with the routes that it tells of. */
+/** A row of a table, or a paragraph, with the routes it describes. */
 export interface DocumentedRow {
   /** `get /api/photos/{}`: parameters in a path are `{}`. */
   routes: string[];
   query: string[];
-  /** Keys of the bodies, at any depth; empty where the document has no example. */
+  /** Keys of the bodies, at any depth; empty without an example. */
   body: string[];
-  /** Keys of the answers, at any depth; empty where the document has no example. */
+  /** Keys of the responses, at any depth; empty without an example. */
   answer: string[];
-  /** All that it has in code: keys, and names in the text. */
+  /** All code spans: keys, and names in the text. */
   named: ReadonlySet<string>;
   /** Other documents that it links to, such as `upload.md`. */
   links: string[];
@@ -22,7 +22,7 @@ const withPath = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (\/[^\s…<]*)$/;
 const spans = (text: string): string[] =>
   [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code!.replaceAll('\\|', '|'));
 
-/** The keys of an example in JSON, which may leave out values: `{"a","b":[{"c"}…]}`. */
+/** The keys of a JSON example, in which values may be omitted: `{"a","b":[{"c"}…]}`. */
 export function keysIn(example: string): string[] {
   const keys: string[] = [];
   const open: string[] = [];
@@ -63,7 +63,7 @@ function editKeys(http: string): string[] {
   return table.split('\n').flatMap((row) => spans(row.split('|')[1] ?? ''));
 }
 
-/** What the section HTTP tells of routes: the rows of its tables, and paragraphs that begin with a route. */
+/** The routes described in the section HTTP: the rows of its tables, and paragraphs that begin with a route. */
 export function documentedRows(document: string): DocumentedRow[] {
   const [, section = ''] = document.split(/^## HTTP$/m);
   const [http = ''] = section.split(/^## /m);

@@ -1,4 +1,4 @@
-/** A certificate for 127.0.0.1 and localhost, signed by itself, made from its parts (RFC 5280, in DER). */
+/** A self-signed certificate for 127.0.0.1 and localhost, constructed from its parts (RFC 5280, in DER). */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 
 const der = (tag: number, ...parts: (Buffer | string)[]): Buffer => {
@@ -11,7 +11,7 @@ const sequence = (...parts: (Buffer | string)[]): Buffer => der(0x30, ...parts);
 const text = (tag: number, value: string): Buffer => der(tag, Buffer.from(value, 'latin1'));
 const [commonName, subjectNames, ecdsaSha256] = ['0603550403', '0603551d11', '06082a8648ce3d040302'];
 
-/** Makes a pair of PEM texts; `name` is what the certificate is called. */
+/** Creates a pair of PEM texts; `name` is the name of the certificate. */
 export function makePair(name: string): { cert: string; key: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });

@@ -1,6 +1,6 @@
 /**
- * An album with a photo of each kind (who may see it, in the trash or not), each with words, a month and ids that no other one
- * has, and everybody who may come to it. What a role may not see must be in no answer that it gets.
+ * An album with a photo of each kind (by audience, in the trash or not), each with unique words, month and ids, and a
+ * viewer of every role. Nothing hidden from a role may be in any response to it.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { commandSecret, sha256, type Home } from './fixture.js';
 export interface Kind {
   audience: Audience;
   trashed: boolean;
-  /** In its file name, title, tags, album, camera, EXIF and a comment; found nowhere else. */
+  /** In its file name, title, tags, album, camera, EXIF and a comment; unique. */
   mark: string;
   month: string;
   original: Buffer;
@@ -31,10 +31,10 @@ export const kinds: readonly Kind[] = (['private', 'family', 'public'] as const)
   }),
 );
 
-/** The comment that lies on every photo. */
+/** The comment on every photo. */
 export const commentUlid = '01JD0000000000000000000000';
 
-/** All that tells of a photo. */
+/** All identifying texts of a photo. */
 export const tracesOf = ({ mark, month, id }: Kind): string[] => [
   mark,
   month,
@@ -43,8 +43,8 @@ export const tracesOf = ({ mark, month, id }: Kind): string[] => [
 ];
 
 /**
- * The links. All but `link photo` are to what a search finds; those with a password were given it, but `link locked`. What is not
- * named is not given: `link` gives neither originals nor details.
+ * The share links. All but `link photo` are to a search; the password of those that have one was given, except of `link
+ * locked`. Options not mentioned are off: `link` includes neither originals nor details.
  */
 export const links = {
   link: { originals: false, details: false },
@@ -59,10 +59,10 @@ export const links = {
 export type LinkName = keyof typeof links;
 /** All kinds of links. */
 export const linkNames = Object.keys(links) as readonly LinkName[];
-/** Whether a role is a link by which something is seen. */
+/** Whether a role is a link with which something is visible. */
 export const isLink = (role: RoleName): role is LinkName => role in links && role !== 'link locked';
 
-/** Everybody who may come. `token …` are programs; `stranger` brings a token that nobody made. */
+/** All roles. `token …` are programs; `stranger` has a token that was never issued. */
 export const roles = [
   'nobody',
   'visitor',
@@ -76,13 +76,13 @@ export const roles = [
 ] as const;
 export type RoleName = (typeof roles)[number];
 
-/** What the link shows: a private photo, and nothing that is in the trash. */
+/** The content of the link: a private photo, and nothing in the trash. */
 const linked = 'zqprivatekept';
 
-/** The header by which the tests say that something is asked below the address of a link. */
+/** The header with which tests mark a request below the address of a link. */
 export const linkHeader = 'x-test-link';
 
-/** Which kinds exist for a role. */
+/** The kinds visible to a role. */
 export function exists(role: RoleName, { audience, trashed, mark }: Kind): boolean {
   switch (role) {
     case 'owner':
@@ -109,15 +109,15 @@ export function exists(role: RoleName, { audience, trashed, mark }: Kind): boole
 
 /** The people of an album. */
 export interface Guests {
-  /** The headers of a request by somebody, with a session of its own. */
+  /** The headers of a request, with a separate session. */
   headersOf(role: RoleName): Record<string, string>;
   /** The ids of people, by name. */
   people: Record<'owner' | 'family' | 'editor', string>;
-  /** Secrets that must be in no answer and no log. */
+  /** Secrets that must be in no response and no log. */
   secrets: Set<string>;
 }
 
-/** Makes a link of each kind; with the proof that the password was given of the one that has it. */
+/** Creates a link of each kind; with the ticket of the one with a password. */
 async function openLinks({ access }: Home): Promise<[Record<LinkName, string>, string]> {
   const password = 'the blue door';
   const photo = kinds.find(({ mark }) => mark === linked)!.id;
@@ -133,7 +133,7 @@ async function openLinks({ access }: Home): Promise<[Record<LinkName, string>, s
   return [secrets, given.ticket];
 }
 
-/** Puts photos of these kinds into a home, and makes everybody an account or a token. */
+/** Imports photos of these kinds into a home, and creates an account or a token for everyone. */
 export async function openDoors(home: Home, which: readonly Kind[]): Promise<Guests> {
   const { access } = home;
   const [shared, ticket] = await openLinks(home);

@@ -1,6 +1,6 @@
 /**
- * A home with real parts and everybody who may come to it, for tests of effects: somebody sends something over HTTP, the spool takes
- * it in, and what everybody else is told before and after is compared.
+ * A home with real parts and viewers of all roles, for tests of effects: someone sends something over HTTP, the spool
+ * imports it, and the responses to all others before and after are compared.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { photoId } from '../../src/document/photo-document.js';
 import { atomPath } from '../../src/server/pages/atom-xml.js';
 import { buildApp } from '../../src/server/app.js';
 
-/** Those who send something. */
+/** The senders. */
 export const actors = [
   ...(['nobody', 'visitor', 'family', 'editor', 'owner', 'link'] as const),
   ...(['token read', 'token edit', 'token upload', 'token publish', 'token replicate'] as const),
@@ -28,7 +28,7 @@ export const actors = [
 /** One of them. */
 export type ActorName = (typeof actors)[number];
 
-/** The searches that links show, by the name of the observer who comes by such a link. */
+/** The searches of share links, by the name of the observer. */
 export const searches = {
   'link tag': 'tag:holiday',
   'link rating': 'rating:>=4',
@@ -36,12 +36,12 @@ export const searches = {
   'link words': 'hacked',
   'link without': 'tag:shown -tag:hidden',
   'link year': 'taken:1999',
-  // It gives no details.
+  // Without details.
   'link bare': 'tag:holiday',
 } as const;
 const linkNames = Object.keys(searches) as (keyof typeof searches)[];
 
-/** Those who look. Each is told what the routes below answer. */
+/** The observers. Each gets the responses of the routes below. */
 export const observers = [
   ...(['nobody', 'visitor', 'family', 'editor', 'owner', 'token read', 'token upload'] as const),
   ...(['link photo', 'link photo bare'] as const),
@@ -52,14 +52,16 @@ export type ObserverName = (typeof observers)[number];
 
 const seeEverything: ReadonlySet<ObserverName> = new Set(['owner', 'token read']);
 
-/** What is asked: lists with all that is told of photos, counts, completions, the front, the trash, the map, the feed. */
+/**
+ * The requests: lists with all details of photos, counts, completions, the front page, the trash, the map, the feed.
+ */
 const asked = [
   ...['/api/photos?limit=1000', '/api/photos?limit=1000&q=is:trashed', '/api/tags', '/api/albums', '/api/cameras'],
   ...['/api/timeline', '/api/home', '/api/front', '/api/albums/covers', '/api/albums/suggested'],
   ...['/api/albums/saved', '/api/map?zoom=20', atomPath],
 ];
 
-/** What an observer is told, by route. */
+/** The responses to an observer, by route. */
 export type Told = Record<string, string>;
 
 type Headers = Record<string, string>;
@@ -116,7 +118,7 @@ export async function openStage(folder: string) {
   const links = new Map<string, string>();
   const watched: string[] = [];
 
-  /** The headers by which somebody comes; a visitor brings none, nobody a token that is none. */
+  /** The headers of a viewer; a visitor has none, nobody an invalid token. */
   function headersOf(who: string): Headers {
     if (who === 'nobody') return { authorization: 'Bearer nobody' };
     const session = sessions.get(who);
@@ -125,7 +127,7 @@ export async function openStage(folder: string) {
     return token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
-  /** A path as somebody asks for it: below the address of a link where they come by one. */
+  /** A path as a viewer requests it: below the address of a link if they have one. */
   function addressed(who: string, url: string): { url: string; headers: Headers } {
     const link = who === 'link' ? links.get('link photo') : links.get(who);
     return {
@@ -134,7 +136,7 @@ export async function openStage(folder: string) {
     };
   }
 
-  /** Asks for something as somebody. */
+  /** Sends a request as a viewer. */
   async function ask(who: string, method: string, path: string, payload?: object | Buffer, more: Headers = {}) {
     const { url, headers } = addressed(who, path);
     const all = { ...headers, ...more };
@@ -144,7 +146,7 @@ export async function openStage(folder: string) {
   const pages = new Map<ObserverName, { page: IncomingMessage; text: string }>();
   let shared = '';
 
-  /** Listens to the live events of everybody who may, from now on: what was told before is not told again. */
+  /** Starts listening to the live events of all permitted viewers. */
   async function listen(): Promise<void> {
     for (const { page } of pages.values()) page.destroy();
     pages.clear();
@@ -166,9 +168,9 @@ export async function openStage(folder: string) {
   }
 
   /**
-   * The photos that somebody heard of since the last call and that they do not see; but those who see everything hear of purged ones,
-   * too. What comes last changes nothing in the photo that everybody sees and nobody else changes, so that all of it was heard that was
-   * told before.
+   * The photos that a viewer heard of since the last call although they are invisible to them; viewers who see
+   * everything also hear of purged ones. The last event changes nothing in the photo that everyone sees and nobody else
+   * changes, so that all events before it were received.
    */
   async function overheard(): Promise<string[]> {
     home.library.update(photoId(shared), (body) => body && { ...body, tick: ++ticks });
@@ -187,7 +189,7 @@ export async function openStage(folder: string) {
 
   return {
     ...{ home, access, people, ask, overheard },
-    /** Puts a file into incoming itself, as the owner does. */
+    /** Puts a file into incoming directly, like the owner. */
     drop(name: string, bytes: Buffer | string): void {
       const path = join(config.incoming, name);
       mkdirSync(dirname(path), { recursive: true });
@@ -203,7 +205,7 @@ export async function openStage(folder: string) {
       const type = { 'content-type': 'multipart/form-data; boundary=x' };
       return (await ask(who, 'POST', '/api/upload', body, type)).statusCode;
     },
-    /** Sends files one by one by the protocol for uploads that can be resumed (tus), each with its creation. */
+    /** Sends files one by one with resumable uploads (tus), each with its creation. */
     async resume(who: string, files: Record<string, Buffer | string>): Promise<void> {
       for (const [name, bytes] of Object.entries(files)) {
         const body = Buffer.from(bytes);
@@ -214,11 +216,11 @@ export async function openStage(folder: string) {
         });
       }
     },
-    /** Takes in what came. */
+    /** Imports what arrived. */
     pass: () => spool.pass(),
     /**
-     * Has everybody asked about some photos, too: what is told of each, its comments, its history. `photo` is in every link, and
-     * is the one that the links to a photo show.
+     * Adds requests for some photos: details, comments, history of each. `photo` is in every link, and is the one of
+     * the links to a photo.
      */
     async watch(photo: string, ids: readonly string[]): Promise<void> {
       const make = async (name: string, scope: { photo: string } | { search: string }): Promise<void> => {
@@ -232,7 +234,7 @@ export async function openStage(folder: string) {
       shared = photo;
       await listen();
     },
-    /** Empties the album for good, with what was said of it. */
+    /** Purges the album, with all comments. */
     async empty(): Promise<void> {
       for (;;) {
         const lists = await Promise.all(
@@ -247,7 +249,7 @@ export async function openStage(folder: string) {
       for (const { id } of saved.json<{ albums: { id: string }[] }>().albums)
         await ask('owner', 'DELETE', `/api/albums/saved/${id}`);
     },
-    /** What everybody is told now. */
+    /** The present responses to all observers. */
     async told(): Promise<Record<ObserverName, Told>> {
       const all = observers.map(async (who) => {
         const ofPhotos = watched.flatMap((id) =>
@@ -272,14 +274,14 @@ export async function openStage(folder: string) {
   };
 }
 
-/** The id that bytes get as a photo. */
+/** The photo id of these bytes. */
 export const idOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Those who are told something else than before. */
+/** The observers whose responses changed. */
 export const changed = (before: Record<ObserverName, Told>, after: Record<ObserverName, Told>): ObserverName[] =>
   observers.filter((who) => JSON.stringify(before[who]) !== JSON.stringify(after[who]));
 
-/** What each of them was told otherwise. */
+/** The responses that changed, by observer. */
 export const differing = (before: Record<ObserverName, Told>, after: Record<ObserverName, Told>): string[] =>
   changed(before, after).flatMap((who) =>
     Object.keys(after[who])

@@ -1,7 +1,7 @@
-/** Plans with everything in their paths that launchd, systemd, cron and sh treat specially. */
+/** Plans with paths that contain everything that launchd, systemd, cron and sh treat specially. */
 import type { LaunchPlan } from '../../src/service/launch-plan.js';
 
-/** Folder names that were trouble somewhere. */
+/** Folder names that caused trouble somewhere. */
 export const hostile = [
   'plain',
   ' two  spaces ',

@@ -1,4 +1,4 @@
-/** Whether a home's library says of a document what the truth says of it. */
+/** Compares a document of a home's library with the truth. */
 import { membership, shownEdit } from '../../src/document/edits.js';
 import { canonical } from '../../src/document/canonical-json.js';
 import { fieldNames, type FieldName } from '../../src/document/field-rules.js';
@@ -8,7 +8,7 @@ import type { PhotoDocument } from '../../src/document/photo-document.js';
 import type { Home } from './home.js';
 import { mayShow, truthOf, type Known, type Truth } from './truth.js';
 
-/** What is wrong with a document at a home, a sentence each. */
+/** The problems of a document at a home, a sentence each. */
 export function wrongs(home: Home, doc: string, known: Known = home.known(doc)): string[] {
   const truth = truthOf(known);
   const stored = home.library.get<PhotoDocument>(doc);
@@ -45,7 +45,7 @@ function split(key: string): [string, string | undefined] {
   return at < 0 ? [key, undefined] : [key.slice(0, at), key.slice(at + 1)];
 }
 
-/** Of a document of registers: each must hold its newest value. */
+/** For a document of registers: each must have its newest value. */
 function otherWrongs(body: object, { values }: Truth, known: Known): string[] {
   return [...values.keys()].flatMap((field) => {
     const part = own(body, field);

@@ -1,6 +1,7 @@
 /**
- * What people and ingest do at a home, drawn by the dice. Each deed is done to the library as the program does it, and told
- * to the truth as an act; whether it changes anything, the truth says first, and the library must agree.
+ * The actions of people and ingest at a home, drawn at random. Each action is applied to the library as the program
+ * does it, and recorded in the truth as an act; the truth predicts whether it changes anything, and the library must
+ * agree.
  */
 import { newExif, withArrival, type Arrival } from '../../src/document/arrival.js';
 import {
@@ -19,22 +20,22 @@ import { withRegisters } from '../../src/document/overruled-registers.js';
 import { count, type Home, type World } from './home.js';
 import { truthOf, type Act, type Truth } from './truth.js';
 
-/** Stands in everything that must never be seen on the public side. */
+/** Part of everything that must never be visible on the public side. */
 export const secret = 'SECRET';
 
 type What = Act['what'];
 
-/** How many photos there are in a run: few, so that homes meet in them. */
+/** The number of photos in a run: few, so that homes meet in them. */
 const photos = 4;
 const sha256Of = (n: number): string => String(n + 1).repeat(64);
 
-/** Does something at a home. Throws where library and truth disagree. */
+/** Does something at a home. Throws if library and truth disagree. */
 export function doSomething(world: World, home: Home): void {
   const { dice } = world;
   const sha256 = sha256Of(dice.below(photos));
   const roll = dice.below(100);
   if (home.library.get(photoId(sha256)) === undefined) {
-    // What was purged comes in again now and then only.
+    // Purged photos arrive again only occasionally.
     if (home.known(photoId(sha256)).size === 0 || roll < 15) arrive(world, home, sha256);
   } else if (roll < 10) arrive(world, home, sha256);
   else if (roll < 15) purgePhoto(world, home, photoId(sha256));
@@ -43,12 +44,12 @@ export function doSomething(world: World, home: Home): void {
   else edit(world, home, sha256);
 }
 
-/** A stamp for a document, which comes after all that this home ever drew or sees in it and that is not days ahead. */
+/** A stamp for a document, after all that this home ever issued or saw in it, and not days ahead. */
 function draw(home: Home, doc: string, body: object | undefined): string {
   const at = home.library.stampAfter(body);
   const isFar = (stamp: string): boolean => (parseStamp(stamp)?.ms ?? 0) > home.now() + mostAhead;
   if (isFar(at)) throw new Error(`${home.name} was pushed to ${at}`);
-  // A clock that was set back by days begins again under another epoch.
+  // After its clock was set back by days, a home starts another epoch.
   const isSame = parseStamp(at)?.epoch === parseStamp(home.lastStamp)?.epoch;
   if (at <= home.lastStamp && isSame) throw new Error(`${home.name} drew ${at} after ${home.lastStamp}`);
   for (const act of home.known(doc))
@@ -57,14 +58,14 @@ function draw(home: Home, doc: string, body: object | undefined): string {
   return at;
 }
 
-/** Notes acts and that the library made a revision of them; nothing where there are none. */
+/** Records acts and that the library made a revision of them; nothing without acts. */
 function note(world: World, home: Home, doc: string, at: string, whats: readonly What[], changed: boolean): void {
   if (changed !== whats.length > 0)
     throw new Error(`${home.name} ${changed ? 'changed' : 'left'} ${doc}: ${canonical(whats)}`);
   const past = new Set(home.known(doc));
   for (const what of whats) home.did({ doc, at, past, what });
   home.noted(doc);
-  // A stamp that went into no revision may be drawn again, by the next opening.
+  // A stamp that went into no revision may be issued again by the next opening.
   if (whats.length > 0 && isStamp(at)) home.lastStamp = at;
   if (whats.length > 0) world.trace.push(`${home.name} ${doc.slice(0, 9)} ${at} ${canonical(whats)}`);
   count(world, 'acts', whats.length);
@@ -91,7 +92,7 @@ function arrive(world: World, home: Home, sha256: string): void {
   const written = home.library.update<PhotoDocument>(doc, (before) => withArrival(before, arrival));
   const { changed } = written!;
   if (!wasThere && home.known(doc).size > 0) count(world, 'purged bytes that came again');
-  // Facts of an older recipe say nothing new; after a purge they may be all that there is.
+  // Facts of an older recipe change nothing; after a purge they may be all that exists.
   const mustChange = !wasThere || at < (truth.sightings.get(key) ?? '9') || recipe > Math.max(...truth.recipes);
   const mustNot = !mustChange && truth.recipes.size === 1;
   if (changed ? mustNot : mustChange)
@@ -105,7 +106,7 @@ function arrive(world: World, home: Home, sha256: string): void {
   note(world, home, exifId(sha256), `recipe ${recipe}`, came, exif?.changed === true);
 }
 
-/** Purges a photo that is there. */
+/** Purges an existing photo. */
 export function purgePhoto(world: World, home: Home, doc: string): void {
   let at = '';
   const written = home.library.update<object>(doc, (before) => {
@@ -151,7 +152,7 @@ function drawChange({ dice }: World): PhotoChange {
   return dice.chance(0.3) ? audience() : { ...dice.pick(changes)(), ...(dice.chance(0.2) && audience()) };
 }
 
-/** What of a change is news. */
+/** The parts of a change that are new. */
 function whatsOf(truth: Truth, change: PhotoChange): What[] {
   return Object.entries(change).flatMap(([field, value]): What[] => {
     if (field === 'tags' || field === 'albums' || field === 'favourites')
@@ -168,7 +169,7 @@ function membersOf({ values }: Truth, set: string, { add, remove }: { add: strin
     .map(([element, present]) => ({ kind: 'member', set, element, present }));
 }
 
-/** A comment is written, rewritten or taken away. */
+/** Writes, edits or deletes a comment. */
 function comment(world: World, home: Home, sha256: string): void {
   const { dice } = world;
   const doc = commentId(sha256, `0${dice.below(3)}`);
@@ -188,7 +189,7 @@ function comment(world: World, home: Home, sha256: string): void {
   note(world, home, doc, at, whats, written?.changed === true);
 }
 
-/** A person comes or gets another name or role: values that merge by their shape. */
+/** Adds a person, or changes their name or role: values that merge by their shape. */
 function person(world: World, home: Home): void {
   const { dice } = world;
   const doc = `person:${dice.below(2)}`;

@@ -1,17 +1,17 @@
-/** A source of chance that gives the same in every run with the same seed (mulberry32, by Tommy Ettinger, public domain). */
+/** Random numbers that are the same in every run with the same seed (mulberry32, by Tommy Ettinger, public domain). */
 
-/** Seeded chance. */
+/** Seeded random numbers. */
 export interface Dice {
-  /** A whole number from 0 to `n - 1`. */
+  /** An integer from 0 to `n - 1`. */
   below(n: number): number;
   chance(probability: number): boolean;
   pick<T>(list: readonly T[]): T;
-  /** The list in another order. */
+  /** The list in random order. */
   shuffle<T>(list: readonly T[]): T[];
   bytes(length: number): Uint8Array;
 }
 
-/** Opens the dice of a seed. */
+/** Opens the random numbers of a seed. */
 export function openDice(seed: number): Dice {
   let state = seed >>> 0;
   function next(): number {

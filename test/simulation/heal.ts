@@ -1,6 +1,6 @@
 /**
- * The end of a run: everything is mended, all links run until nothing moves any more. Then all homes must be equal, say
- * what the truth says, and the public side must show what is public and nothing else.
+ * The end of a run: all faults end, all connections run until nothing changes. Then all homes must be equal, match the
+ * truth, and the public side must show exactly what is public.
  */
 import { canonical } from '../../src/document/canonical-json.js';
 import { wrongs } from './check.js';
@@ -14,7 +14,7 @@ import { publicAt } from './observer.js';
 import type { Mesh } from './simulation.js';
 import { truthOf, type Act } from './truth.js';
 
-/** Mends everything and waits until it is quiet. Throws where something is not as it must be. */
+/** Ends all faults and waits for convergence. Throws if a condition is violated. */
 export async function heal(mesh: Mesh): Promise<void> {
   const { network, homes } = mesh;
   network.calm = true;
@@ -39,7 +39,7 @@ export async function heal(mesh: Mesh): Promise<void> {
   await checkForged(mesh);
 }
 
-/** What somebody hostile wrote is taken back once, by anybody, for good; what they sent before changes nothing. */
+/** Forged content is withdrawn once, by anyone, permanently; sending it again changes nothing. */
 async function checkForged(mesh: Mesh): Promise<void> {
   const { world, homes } = mesh;
   const home = world.dice.pick(homes);
@@ -64,7 +64,7 @@ async function checkForged(mesh: Mesh): Promise<void> {
   }
 }
 
-/** One act in a mesh at peace is one change at every home and nothing more; a purge then is final. */
+/** One act in a converged mesh is exactly one change at every home; a purge then is final. */
 async function checkCalm(mesh: Mesh): Promise<void> {
   const { world, homes } = mesh;
   const home = world.dice.pick(homes);
@@ -87,7 +87,7 @@ async function drain({ network }: Mesh): Promise<void> {
   while (network.advance()) await settled();
 }
 
-/** Runs all links both ways, at once, until a round brings nothing. */
+/** Runs all connections both ways, concurrently, until a round transfers nothing. */
 async function quiet(mesh: Mesh): Promise<void> {
   const { network, world, homes } = mesh;
   for (let round = 1; ; round++) {
@@ -140,10 +140,10 @@ function countPurges({ world, homes }: Mesh, all: Map<string, Set<Act>>): void {
   }
 }
 
-/** How many revisions a document may have, for each act and each home: what merging cost. */
+/** The maximum number of revisions of a document, per act and home: the cost of merging. */
 const mostRevisions = 4;
 
-/** Every revision that anybody ever made has a reason: an act, or a home that merged it with others. */
+/** Every revision has a reason: an act, or a home that merged it with others. */
 function countRevisions({ world, homes }: Mesh, all: Map<string, Set<Act>>): void {
   for (const [doc, known] of all) {
     const revisions = [...world.acts.keys()].filter((key) => key.startsWith(`${doc} `)).length;

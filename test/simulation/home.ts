@@ -1,7 +1,6 @@
 /**
- * A server of the simulation: a real library in memory (after a restore in the copied file), a clock of its own that may be
- * wrong, and beside them the acts that it knows of. It can crash at any moment, also inside of a transaction, be backed up
- * and restored.
+ * A server of the simulation: a real library in memory (after a restore in the copied file), a clock that may be wrong,
+ * and the acts it knows. It can crash at any moment, also inside a transaction, be backed up and restored.
  */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,16 +12,16 @@ import { openLibraryDatabase } from '../../src/sync/couch/library-database.js';
 import type { Dice } from './dice.js';
 import type { Act, Known } from './truth.js';
 
-/** What all servers of a run share. */
+/** The shared state of all servers of a run. */
 export interface World {
   dice: Dice;
   /** True time, ms. */
   time: number;
   /** A temporary folder for backups. */
   folder: string;
-  /** Which acts went into a revision, by `id rev`: true wherever it is. */
+  /** The acts in a revision, by `id rev`: the same everywhere. */
   acts: Map<string, Set<Act>>;
-  /** What happened, for a person who looks for the reason. */
+  /** The events, for debugging. */
   trace: string[];
   figures: Record<string, number>;
 }
@@ -34,28 +33,28 @@ export interface Backup {
   lastStamp: string;
 }
 
-/** What a home's crash inside of a transaction is thrown as. */
+/** The error of a crash inside a transaction. */
 export class Crash extends Error {}
 
 /** A server. */
 export interface Home {
   readonly name: string;
-  /** How far its clock is off, ms. */
+  /** The error of its clock, ms. */
   skew: number;
   readonly library: Library;
   readonly database: Database;
-  /** The stamp that it drew last; what it draws next must be greater. */
+  /** The last stamp it issued; the next one must be greater. */
   lastStamp: string;
-  /** The next transaction is cut off before it commits. */
+  /** Interrupts the next transaction before it commits. */
   cutNext: boolean;
   known(doc: string): Known;
-  /** Documents that it knows anything of. */
+  /** The known documents. */
   docs(): string[];
-  /** Notes an act that was done here. Call `noted` when the library has it. */
+  /** Records an act at this home. Call `noted` when the library has it. */
   did(act: Act): void;
-  /** Notes what came with revisions that the library took. */
+  /** Records what arrived with revisions that the library accepted. */
   learned(incoming: readonly Incoming[]): void;
-  /** Notes which acts the leaves of a document stand for. */
+  /** Records the acts behind the leaves of a document. */
   noted(doc: string): void;
   now(): number;
   reopen(): void;
@@ -64,12 +63,12 @@ export interface Home {
   close(): void;
 }
 
-/** The photo that somebody hostile writes to, and its comment: the truth tells nothing of them. */
+/** The photo that the hostile server writes to, and its comment: not covered by the truth. */
 export const forgedHash = 'f'.repeat(64);
 /** Whether a document is one of these. */
 export const isForged = (doc: string): boolean => doc.includes(forgedHash);
 
-/** Counts something of a run. */
+/** Counts an event of a run. */
 export const count = ({ figures }: World, what: string, n = 1): void => {
   figures[what] = (figures[what] ?? 0) + n;
 };
@@ -127,7 +126,7 @@ export function openHome(world: World, name: string): Home {
       const came = new Set(incoming.map(({ id, revisions }) => `${id} ${revisions[0]!}`));
       for (const id of new Set(incoming.map((one) => one.id))) {
         if (isForged(id)) continue;
-        // A winner that nobody ever made before is a merge.
+        // A winner that nobody made before is a merge.
         const winner = home.library.leaves(id)[0];
         if (winner && !came.has(`${id} ${winner.rev}`) && !acts.has(`${id} ${winner.rev}`))
           count(world, 'conflicts merged');
@@ -154,7 +153,7 @@ export function openHome(world: World, name: string): Home {
       const path = join(world.folder, `${name}-${files++}.db`);
       copyFileSync(backup.path, path);
       db = openSqlite(path, { journal: 'delete' });
-      // What a power loss does to a file is tried elsewhere; here it would only cost time.
+      // Power loss of files is tested elsewhere; here flushing would only cost time.
       db.exec('PRAGMA synchronous = OFF');
       known = copyOf(backup.known);
       home.lastStamp = backup.lastStamp;

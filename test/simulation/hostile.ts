@@ -1,8 +1,8 @@
 /**
- * Somebody hostile in the mesh, with the right to replicate: writes what they like into one photo and its comment, with stamps
- * at the end of time, of other servers' epochs, and none at all, with forged lists of what was seen, circles, and more values than
- * anybody makes. People edit the same photo. The truth tells nothing of it; what must hold is that homes end equal and that
- * whoever takes it back has taken it back.
+ * A hostile server in the mesh, with the right to replicate: writes anything into one photo and its comment, with
+ * stamps at the end of time, of other servers' epochs, and invalid ones, with forged lists of seen edits, cycles, and
+ * more values than anyone makes. People edit the same photo. The truth does not cover it; homes must end equal, and
+ * withdrawing it must succeed.
  */
 import { commentId, newComment, removeComment, viewComment, type CommentDocument } from '../../src/document/comment.js';
 import { applyChange, type PhotoChange } from '../../src/document/edits.js';
@@ -15,17 +15,17 @@ import { count, Crash, forgedHash, type Home, type World } from './home.js';
 
 const doc = photoId(forgedHash);
 const remark = commentId(forgedHash, '0');
-/** What was forged in a run, to be sent again. */
+/** The forged revisions of a run, to be sent again. */
 const sent = new WeakMap<World, Incoming[]>();
 
-/** A revision of the photo or its comment by somebody who writes what they like, at a home. */
+/** A forged revision of the photo or its comment, at a home. */
 export function forge(world: World, home: Home): void {
   const { dice } = world;
   const id = dice.chance(0.8) ? doc : remark;
   const known = home.library.get(id)?.body;
   const body = id === doc ? forgedPhoto(world, home, known as PhotoDocument | undefined) : forgedComment(world, home);
   const above = home.library.leaves(id)[0];
-  // Beside all others, or below the one that is shown.
+  // Beside all others, or on top of the shown one.
   const below = above && dice.chance(0.5) ? home.library.revision(id, above.rev)?.revisions : undefined;
   const generation = below ? Number.parseInt(below[0]!, 10) + 1 : 1;
   const hash = Buffer.from(dice.bytes(16)).toString('hex');
@@ -40,7 +40,7 @@ export function forge(world: World, home: Home): void {
   quietly(() => home.library.insert([incoming]));
 }
 
-/** A crash inside of a transaction leaves nothing, and is found again where it matters. */
+/** A crash inside a transaction leaves nothing, and is detected elsewhere. */
 function quietly(work: () => void): void {
   try {
     work();
@@ -77,7 +77,7 @@ function forgedComment(world: World, home: Home): CommentDocument {
   return world.dice.chance(0.5) ? forged : { ...forged, overruled: { [`removed ${forged.text.at}`]: said(false) } };
 }
 
-/** A stamp such as only a forger gives. */
+/** A stamp as only a forger issues it. */
 function stampFor({ dice }: World, home: Home): string {
   const epoch = dice.pick(['x', 'y', home.library.epoch, `e${dice.below(400)}`]);
   const end = `999999999999999-${dice.pick(['fffd', 'ffff', '0000'])}`;
@@ -85,7 +85,7 @@ function stampFor({ dice }: World, home: Home): string {
   return dice.chance(0.05) ? 'zzz' : `${dice.pick([end, end, near, '000000000000001-0000'])}-${epoch}`;
 }
 
-/** Somebody edits the photo, or writes the comment. */
+/** A person edits the photo, or writes the comment. */
 export function touch({ dice }: World, home: Home): void {
   const change: PhotoChange = dice.pick([
     { title: `${dice.below(9)}` },
@@ -102,7 +102,7 @@ const apply = (home: Home, change: PhotoChange): unknown =>
     (body) => body && applyChange(body, change, { at: home.library.stampAfter(body), by: 'owner' }),
   );
 
-/** Takes all of it back at one home; false where there is nothing. */
+/** Withdraws everything at one home; false if there is nothing. */
 export function takeBack(world: World, home: Home): boolean {
   if (home.library.get(doc) === undefined) return false;
   count(world, 'take-backs of what was forged');
@@ -114,7 +114,7 @@ export function takeBack(world: World, home: Home): boolean {
   return true;
 }
 
-/** Sends what was forged once more, as branches of their own; some of it is lost again on the way. */
+/** Sends the forged revisions again, as separate branches; some are lost on the way. */
 export function replay(world: World, home: Home, n: number, lost = 0.7): void {
   const again = (sent.get(world) ?? []).filter(() => !world.dice.chance(lost));
   home.library.insert(
@@ -126,7 +126,7 @@ export function replay(world: World, home: Home, n: number, lost = 0.7): void {
   );
 }
 
-/** What is wrong at a home after it was taken back. */
+/** The problems at a home after the withdrawal. */
 export function forgedWrongs(home: Home): string[] {
   const { body } = home.library.get<PhotoDocument>(doc)!;
   const { audience, trashed, albums } = viewPhoto(forgedHash, body, { here: false });

@@ -1,8 +1,8 @@
 /**
- * The network between the homes: links over which the real `replicate()` runs, one run per direction. Every call of a run
- * stops twice, before it takes effect and before its answer is there, until the simulation lets it go on: so calls of all
- * links overtake each other in any order, and each can be lost before or after its effect. Writes may arrive in another
- * order, torn, or once more much later.
+ * The network between the homes: connections over which the real `replicate()` runs, one run per direction. Every call
+ * of a run stops twice, before it takes effect and before its response arrives, until the simulation continues it: so
+ * calls of all connections overtake each other in any order, and each can be lost before or after its effect. Writes
+ * may arrive in another order, truncated, or once more much later.
  */
 import { PhotospoolError } from '../../src/base/errors.js';
 import type { Incoming } from '../../src/library/library.js';
@@ -10,7 +10,7 @@ import type { Database } from '../../src/sync/couch/database.js';
 import { replicate } from '../../src/sync/couch/replicate.js';
 import { count, Crash, type Home, type World } from './home.js';
 
-/** Two homes that reach each other; `maker` runs both directions. */
+/** Two connected homes; `maker` runs both directions. */
 export interface Link {
   maker: Home;
   other: Home;
@@ -23,15 +23,15 @@ export interface Run {
   source: Home;
   target: Home;
   ended: boolean;
-  /** Revisions that went over. */
+  /** Revisions transferred. */
   sent: number;
   error?: unknown;
-  /** Its process is gone: it calls no more. */
+  /** Its process has ended: it makes no more calls. */
   dead: boolean;
   abort(): void;
 }
 
-/** A call that waits. */
+/** A stopped call. */
 interface Waiting {
   run: Run;
   at: Home;
@@ -43,27 +43,27 @@ interface Waiting {
 /** The network of a run. */
 export interface Network {
   links: Link[];
-  /** Nothing is torn, repeated or lost any more. */
+  /** No more faults. */
   calm: boolean;
-  /** What went wrong with a batch that came again. */
+  /** The error of a repeated batch. */
   error?: unknown;
   runs(): Run[];
-  /** Begins to replicate over a link, one way. */
+  /** Starts replication over a connection, one way. */
   start(link: Link, way: 'pull' | 'push', live: boolean): Run;
-  /** Lets one waiting call go on, or loses it. False where none waits. */
+  /** Continues one stopped call, or loses it. False if there is none. */
   advance(): boolean;
-  /** Loses the calls over a link. */
+  /** Loses the calls over a connection. */
   sever(link: Link): void;
-  /** What becomes of the calls when a home goes down: its own runs end, what was asked of it may be lost. */
+  /** Handles the calls when a home goes down: its own runs end, requests to it may be lost. */
   down(home: Home): void;
-  /** Delivers a batch once more that was delivered long ago; false where there is none. */
+  /** Delivers an old batch once more; false if there is none. */
   repeat(): boolean;
 }
 
-/** Resolves when all that can go on has gone on. */
+/** Resolves when everything that can continue has done so. */
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Opens the network. `crashed` is told of a home that went down. */
+/** Opens the network. `crashed` is called with a home that went down. */
 export function openNetwork(world: World, crashed: (home: Home) => void): Network {
   const { dice } = world;
   let waiting: Waiting[] = [];
@@ -86,10 +86,10 @@ export function openNetwork(world: World, crashed: (home: Home) => void): Networ
     return taken;
   }
 
-  /** The last write to each home: what one made is noted before the next one merges it with something. */
+  /** The last write to each home: it is recorded before the next one merges it. */
   const turns = new WeakMap<Home, Promise<void>>();
 
-  /** Writes as the network and the target's machine let it. */
+  /** Writes as the network and the target's machine permit. */
   function write(home: Home, incoming: readonly Incoming[]): Promise<void> {
     const turn = (turns.get(home) ?? Promise.resolve()).then(() => writeNow(home, incoming));
     turns.set(
@@ -120,7 +120,7 @@ export function openNetwork(world: World, crashed: (home: Home) => void): Networ
     return write(home, dice.chance(0.5) ? dice.shuffle(incoming) : incoming);
   }
 
-  /** A home as a run reaches it: whichever opening answers at the moment, as over HTTP. */
+  /** A home as a run reaches it: whichever opening responds at the moment, as over HTTP. */
   function sideOf(home: Home, run: Run): Database {
     async function call<T>(effect: () => Promise<T>): Promise<T> {
       await stop(run, home, 'asked');
@@ -196,7 +196,7 @@ export function openNetwork(world: World, crashed: (home: Home) => void): Networ
       if (!stray) return false;
       strays = strays.filter((one) => one !== stray);
       count(world, 'duplicated batches');
-      // In its turn like any call, not in the middle of what happens now.
+      // In its turn like any call, not in the middle of the present one.
       void Promise.resolve()
         .then(() => write(stray.home, stray.incoming))
         .catch((error: unknown) => {

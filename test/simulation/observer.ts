@@ -1,6 +1,6 @@
 /**
- * The public server, as far as the projection decides what it shows: of each publisher the newest it was told of a photo,
- * and of several publishers the one whose decision is the later. It looks at all it is told for what is nobody's business.
+ * The public server, as far as the projection decides its content: of each publisher the newest state of a photo, and
+ * of several publishers that with the later decision. It checks everything it receives for secrets.
  */
 import { photoId, sha256Of } from '../../src/document/photo-document.js';
 import { deciding, opaqueId, project } from '../../src/publishing/projection.js';
@@ -9,7 +9,7 @@ import { secret } from './deeds.js';
 import { count, type Home, type World } from './home.js';
 import { truthOf, type Known } from './truth.js';
 
-/** What a publisher said of a photo, and what it knew then. */
+/** The state of a photo from a publisher, and what the publisher knew then. */
 interface Told {
   document: PublicDocument;
   known: Known;
@@ -18,28 +18,28 @@ interface Told {
 /** The public server of a run. */
 export interface Observer {
   publishers: Home[];
-  /** A publisher tells of one photo, or of all: then what it no longer has goes, too. */
+  /** A publisher sends one photo, or all: then what it no longer has is withdrawn. */
   publish(home: Home, doc: string): void;
   publishAll(home: Home): void;
-  /** The photos that everybody sees, by opaque id. */
+  /** The visible photos, by opaque id. */
   shown(): Set<string>;
-  /** Goes back to what it was told some time ago. */
+  /** Returns to an earlier state. */
   restore(): void;
 }
 
 const key = '5'.repeat(64);
 
-/** What a photo is called on the public side. */
+/** The public id of a photo. */
 export const publicName = (doc: string): string => opaqueId(sha256Of(doc)!, key);
 
-/** Opens a public server that nobody has told of anything. */
+/** Opens an empty public server. */
 export function openObserver(world: World, publishers: Home[]): Observer {
   type Tellings = Map<Home, Map<string, Told>>;
   const copy = (from: Tellings): Tellings => new Map([...from].map(([home, told]) => [home, new Map(told)]));
   let told: Tellings = new Map(publishers.map((home) => [home, new Map<string, Told>()]));
   let old = copy(told);
 
-  /** Who decides about a photo: the later decision; of two about the same, the one that takes back. */
+  /** The deciding publisher of a photo: that of the later decision; of equal ones the withdrawal. */
   function decision(name: string): Told | undefined {
     const all = [...told.values()].flatMap((one) => one.get(name) ?? []);
     const order = ({ document: { photo } }: Told): string => `${photo.at} ${photo.value === null ? 1 : 0}`;
@@ -47,7 +47,7 @@ export function openObserver(world: World, publishers: Home[]): Observer {
   }
   const isShown = (name: string): boolean => (decision(name)?.document.photo.value ?? null) !== null;
 
-  /** Nothing may be shown that a publisher who knows all that and more has taken back. */
+  /** Nothing may be shown that a publisher with the same and more knowledge has withdrawn. */
   function checkTaken(name: string): void {
     const shown = decision(name);
     if (!shown || shown.document.photo.value === null) return;
@@ -92,7 +92,7 @@ export function openObserver(world: World, publishers: Home[]): Observer {
   };
 }
 
-/** Whether a photo is for everybody, by all that is known of it. */
+/** Whether a photo is public, by all that is known of it. */
 export function isPublic(known: Known): boolean {
   const { values } = truthOf(known);
   return values.get('audience') === 'public' && values.get('trashed') !== true;

@@ -1,13 +1,16 @@
-/** Many runs of the mesh, one per seed, and what they add up to. */
+/** Many runs of the mesh, one per seed, and their sum. */
 import { simulate } from './simulation.js';
 
-/** What came of many runs. */
+/** The result of many runs. */
 export interface Sum {
   figures: Record<string, number>;
   failures: string[];
 }
 
-/** What must have happened in any good number of runs: where one of these is missing, the runs prove less than they say. */
+/**
+ * Events that must have happened in any sufficient number of runs: without one of these, the runs prove less than they
+ * claim.
+ */
 export const expected = [
   'acts',
   'conflicts merged',

@@ -1,7 +1,7 @@
 /**
- * One run of the mesh in one process: from a seed come the homes, their links and clocks, what is done where, and all that
- * goes wrong. Then everything is mended and all links run until nothing moves. What must be true is asked after every step
- * of the home it happened at, and at the end of all. The same seed gives the same run.
+ * One run of the mesh in one process: the seed determines the homes, their connections and clocks, all actions and all
+ * faults. Then the faults end and all connections run until nothing changes. Conditions are checked after every step at
+ * its home, and at the end everywhere. The same seed gives the same run.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,10 +15,10 @@ import { openNetwork, settled, type Link, type Network } from './network.js';
 import { forge, touch } from './hostile.js';
 import { openObserver, type Observer } from './observer.js';
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Outcome {
   figures: Record<string, number>;
-  /** What was wrong, with what led to it; undefined where all was right. */
+  /** The problem, with the preceding events; undefined if there is none. */
   failure?: string;
 }
 

@@ -28,17 +28,17 @@ export interface Truth {
   values: Map<string, unknown>;
   /** By sighting: the earliest time. */
   sightings: Map<string, string>;
-  /** The recipes that may show: the best, where nothing was purged. */
+  /** The recipes that may be shown: the best, if nothing was purged. */
   recipes: Set<number>;
-  /** Audiences side by side. */
+  /** Concurrent audiences. */
   openAudiences: number;
 }
 
 const widths: readonly Audience[] = ['private', 'family', 'public'];
-/** How many values of a field a document keeps: older ones no longer tell a purge apart from a late copy. */
+/** How many values of a field a document keeps: older ones no longer distinguish a purge from a late copy. */
 const kept = 8;
 
-/** What follows from what is known. */
+/** The truth that follows from known acts. */
 export function truthOf(known: Known): Truth {
   const acts = [...known];
   const purges = acts.filter(({ what }) => what.kind === 'purge');
@@ -59,7 +59,7 @@ export function truthOf(known: Known): Truth {
   };
 }
 
-/** The act that counts by what it is about. A purge that something survived is an edit that puts it into the trash. */
+/** The effective act for each subject. A purge that something survived is an edit that moves it to the trash. */
 function newestBy(acts: readonly Act[], purges: readonly Act[]): Map<string, Act> {
   const about = new Map<string, Act[]>();
   const offer = (key: string, act: Act): void => void about.set(key, [...(about.get(key) ?? []), act]);
@@ -75,10 +75,10 @@ function newestBy(acts: readonly Act[], purges: readonly Act[]): Map<string, Act
 
 const newest = (acts: readonly Act[]): Act => acts.reduce((a, b) => (b.at > a.at ? b : a));
 
-/** The acts that nobody who acted later had in sight, whatever the clocks said. */
+/** The acts that no later actor had seen, whatever the clocks said. */
 const unseenOf = (acts: readonly Act[]): Act[] => acts.filter((act) => !acts.some((other) => other.past.has(act)));
 
-/** Of a tag or an album one value is kept, that of the greatest stamp, and what overruled it, and what overruled that. */
+/** For a tag or an album one value is kept, that of the greatest stamp, what overruled it, and what overruled that. */
 function overruled(acts: readonly Act[]): Act {
   for (let last = newest(acts); ;) {
     const later = acts.filter((act) => act.at < last.at && act.past.has(last));
@@ -87,10 +87,10 @@ function overruled(acts: readonly Act[]): Act {
   }
 }
 
-/** The values of a document of registers that may show: where clocks are off, of acts side by side any one. */
+/** The values of a document of registers that may be shown: with wrong clocks any of several concurrent ones. */
 export function mayShow(known: Known, field: string): unknown[] {
   const acts = [...known].filter(({ what }) => what.kind === 'edit' && what.field === field);
-  // What a restore lost was in sight all the same.
+  // What a restore lost was seen nevertheless.
   const isOf = ({ what }: Act): boolean => what.kind === 'edit' && what.field === field;
   const isOff = acts.some((act) => [...act.past].some((other) => isOf(other) && other.at > act.at));
   return (isOff ? unseenOf(acts) : [newest(acts)]).map(valueOf);
@@ -101,7 +101,7 @@ function valueOf({ what }: Act): unknown {
   return what.kind === 'member' ? what.present : true;
 }
 
-/** The audiences that nobody who decided later had in sight. */
+/** The audiences that no later decision had seen. */
 function openAudiences(acts: readonly Act[]): Act[] {
   const all = acts.filter(({ what }) => what.kind === 'edit' && what.field === 'audience');
   return all.filter((act) => !all.some((later) => later.past.has(act)));
@@ -112,24 +112,27 @@ function narrowest(open: readonly Act[]): Audience {
   return widths[Math.min(...found)]!;
 }
 
-/** Whether it lives, is purged, or may be either. */
+/** Whether it is live, purged, or may be either. */
 function stateOf(acts: readonly Act[], purges: readonly Act[]): Truth['state'] {
   const contents = acts.filter(({ what }) => what.kind !== 'purge');
   if (contents.length === 0) return 'absent';
   if (purges.length === 0) return 'alive';
   const unseen = contents.filter((act) => !purges.some((purge) => mayHaveSeen(purge, act)));
   if (unseen.some((act) => !isBelow(act, contents))) return 'alive';
-  // What stands below the stamp of what it saw may leave a trace, or none.
+  // An act with a stamp below one that it has seen may leave a trace, or none.
   if (contents.some((act) => isBelow(act, contents) && !purges.some((purge) => purge.past.has(act)))) return 'either';
   const all = (purge: Act): boolean => acts.every((act) => act === purge || purge.past.has(act));
   return purges.some(all) ? 'dead' : 'either';
 }
 
-/** Whether an act has a lower stamp than one that it saw, or that saw it: where clocks are off by more than a day. */
+/**
+ * Whether an act has a lower stamp than one that it has seen, or that has seen it: with clocks wrong by more than a
+ * day.
+ */
 const isBelow = (act: Act, acts: readonly Act[]): boolean =>
   acts.some((other) => (other.at > act.at && act.past.has(other)) || (other.at < act.at && other.past.has(act)));
 
-/** Whether a purge takes an act for seen: it was, or it says nothing beside what was. */
+/** Whether a purge counts an act as seen: it was, or it adds nothing to what was. */
 function mayHaveSeen({ past }: Act, act: Act): boolean {
   if (past.has(act)) return true;
   const { what } = act;

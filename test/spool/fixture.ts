@@ -1,4 +1,4 @@
-/** A spool with a stand-in for ingest: it moves each file to `done/<name>`, or fails as its contents say. */
+/** A spool with a stand-in for ingest: it moves each file to `done/<name>`, or fails as its contents request. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -16,7 +16,7 @@ import { temporaryFolder } from '../folder.js';
 /** The first bytes of a JPEG, so that a file counts as a photo. */
 const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex');
 
-/** A file that the spool takes for a photo. `text` makes it distinct, or tells the stand-in how to fail. */
+/** A file that the spool accepts as a photo. `text` makes it distinct, or makes the stand-in fail. */
 export const photo = (text: string): Buffer => Buffer.concat([jpeg, Buffer.from(text)]);
 
 /** The folders of one spool. */
@@ -25,7 +25,7 @@ export interface Spool {
   incoming: string;
   work: string;
   done: string;
-  /** Every arrival that the stand-in saw. */
+  /** Every arrival in the stand-in. */
   arrivals: ArrivingFile[];
   /** Opens a processor; closed after the test at the latest. */
   open(options?: Partial<ProcessorOptions>, files?: Files, clock?: Clock, log?: Log): Promise<Processor>;
@@ -35,7 +35,7 @@ export interface Spool {
   files(): string[];
 }
 
-/** What the stand-in does with the next files, by the text in them; removed means that they are taken in. */
+/** The results of the stand-in by the text in a file; without an entry it succeeds. */
 export type Failures = Map<string, ErrorCode>;
 
 /** Makes an empty spool. */
@@ -107,7 +107,7 @@ function below(folder: string): string[] {
     .sort();
 }
 
-/** A clock that a test moves: `sleep` lets time pass at once. */
+/** A clock controlled by a test: `sleep` advances the time at once. */
 export function fastClock(start = Date.parse('2026-01-01T00:00:00Z')): Clock & { pass(ms: number): void } {
   let now = start;
   return {

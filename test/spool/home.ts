@@ -1,4 +1,4 @@
-/** A spool with real parts throughout, where a test may do something at the n-th file operation. */
+/** A spool with real parts, where a test may act at the n-th file operation. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const films = openFilms({ kind: 'missing', missing: ['ffmpeg', 'ffprobe'] });
 /** SHA-256 as hex. */
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** How the tests of the file that calls this open one with one worker. They share the program that reads what photos tell. */
+/** Opens a home with one worker for each test of the calling file. They share the metadata reader. */
 export function prepareHomes(): () => ReturnType<typeof openHome> {
   const metadata = openMetadata({ processes: 1 });
   afterAll(() => metadata.close());
@@ -38,7 +38,7 @@ async function openHome(metadata: Metadata) {
   let act = (): void => undefined;
   const reading = new Set([incoming, join(folder, '.photospool-incoming')]);
   const files = openFiles((_operation, path) => {
-    // The item's own operations are those below its folders: reading `incoming`, and what hides beside it, goes on for ever.
+    // Only operations below the item's folders count: reading `incoming`, and files hidden beside it, never ends.
     if (reading.has(String(path)) || left-- !== 0) return;
     act();
   });
@@ -56,11 +56,11 @@ async function openHome(metadata: Metadata) {
   );
   onTestFinished(() => processor.close());
 
-  /** The bytes that the archive holds, and whether each has the hash that the library names for it. */
+  /** The bytes in the archive, checking each against the hash in the library. */
   function check(): Map<string, Buffer> {
     const found = new Map<string, Buffer>();
     for (const row of local.originals.all()) {
-      // The name of a photo that was deleted on its way is free again when the home is opened next.
+      // The name of a photo that was deleted meanwhile is free again at the next opening of the home.
       if (row.state === 'reserved') continue;
       const bytes = readFileSync(archive.resolve(row.path));
       expect(hashOf(bytes), row.path).toBe(row.sha256);
@@ -76,12 +76,12 @@ async function openHome(metadata: Metadata) {
     library,
     processor,
     check,
-    /** Where an item is now: in `incoming`, or in its claim. */
+    /** The present place of an item: in `incoming`, or in its claim. */
     find(name: string): string | undefined {
       const claims = readdirSync(work).filter((one) => !one.startsWith('.'));
       return [join(incoming, name), ...claims.map((one) => join(work, one, name))].find((path) => existsSync(path));
     },
-    /** Does something, `action` at the n-th operation of it, whatever comes of it; false where there are not so many. */
+    /** Runs `work` with `action` at its n-th operation, whatever the result; false if there are fewer. */
     async during(n: number, action: () => void, work: () => Promise<unknown>): Promise<boolean> {
       [left, act] = [n, action];
       await work().catch(() => undefined);
@@ -89,7 +89,7 @@ async function openHome(metadata: Metadata) {
       left = Infinity;
       return happened;
     },
-    /** Passes until nothing waits any more, `act` at the n-th operation of all; false where there are not so many. */
+    /** Makes passes until nothing waits, with `act` at the n-th operation; false if there are fewer. */
     async run(n: number, action: () => void): Promise<boolean> {
       [left, act] = [n, action];
       for (let tries = 0; tries < 4; tries++) {

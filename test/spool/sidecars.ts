@@ -15,7 +15,7 @@ import { importWork } from '../../src/spool/work-folder.js';
 import { temporaryFolder } from '../folder.js';
 import { xmp } from '../xmp.js';
 
-/** Opens an empty home; it is closed after the test. */
+/** Opens an empty home; closed after the test. */
 
 export async function begin() {
   const folder = temporaryFolder();
@@ -45,11 +45,11 @@ export async function begin() {
         await other.close();
       }
     },
-    /** All files of the archive that are not hidden. */
+    /** All files of the archive except hidden ones. */
     archive: () => filesBelow(config.done).map((path) => relative(config.done, path)),
     incoming: () => filesBelow(config.incoming).map((path) => relative(config.incoming, path)),
     ignored: async () => (await spool.status()).ignored,
-    /** What is shown of the photo that came in under a name. */
+    /** The view of the photo with this original name. */
     shown(name: string): PhotoView {
       for (const { id, body } of home.library.scan<PhotoDocument>('photo:')) {
         const view = viewPhoto(id.slice('photo:'.length), body, { here: true });
@@ -68,7 +68,7 @@ export async function begin() {
   };
 }
 
-/** All files of a folder and below, but hidden ones. */
+/** All files in a folder and its subfolders, except hidden ones. */
 export function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith('.'))
@@ -76,5 +76,5 @@ export function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** A sidecar that says a title. */
+/** A sidecar with a title. */
 export const title = (text: string): string => xmp({ title: text });

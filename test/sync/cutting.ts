@@ -1,22 +1,22 @@
-/** A link that can be cut: passes every byte on to a server on this machine, until it does not. */
+/** A network connection that can be cut: forwards every byte to a server on this machine, until it does not. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** The link. */
 export interface Cutting {
-  /** Where it answers, instead of the server behind it. */
+  /** Its own address, in front of the server. */
   url: string;
-  /** Bytes that passed so far, both ways. */
+  /** Bytes forwarded so far, both ways. */
   passed(): number;
-  /** Ends every connection in the middle of whatever it carries, and takes no new one. */
+  /** Ends every connection in the middle of a transfer, and accepts no new one. */
   cut(): void;
-  /** Carries nothing any more and says nothing of it, as a router that forgot its connections. */
+  /** Silently forwards nothing any more, like a router that dropped its connections. */
   hush(): void;
-  /** Takes connections again. */
+  /** Accepts connections again. */
   mend(): void;
   close(): Promise<void>;
 }
 
-/** Opens a link to `server`, an address on this machine; credentials in it stay in `url`. */
+/** Opens a connection to `server`, an address on this machine; credentials in it stay in `url`. */
 export async function openCutting(server: string): Promise<Cutting> {
   const sockets = new Set<Socket>();
   let [away, silent] = [false, false];

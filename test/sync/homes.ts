@@ -29,7 +29,7 @@ export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256
 const nothing = (): void => undefined;
 export const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** Whoever asks these homes. */
+/** The viewer of all requests to these homes. */
 const peer: Viewer = { role: 'program', audiences: [], may: ['replicate'], canEdit: false };
 
 /** A home with pictures. */
@@ -43,12 +43,12 @@ export interface Home {
   exchange: Exchange;
   /** Adds a photo with its files; returns its id. `size` is that of the original in bytes. */
   add(n: number, size?: number): Promise<string>;
-  /** Listens; returns the address of the server. */
+  /** Starts listening; returns the address of the server. */
   serve(port?: number): Promise<{ url: string; close(): Promise<void> }>;
   close(): Promise<void>;
 }
 
-/** Opens a home in a new folder, on files that the test may have fail, and a disk with the room that it says. */
+/** Opens a home in a new folder, with files that the test may make fail, and a disk with the given free space. */
 export async function openHome(files: Files = openFiles(), room?: (folder: string) => Promise<Room>): Promise<Home> {
   const folder = await mkdtemp(join(tmpdir(), 'photospool-mesh-'));
   const db = openSqlite(join(folder, 'library.sqlite'));
@@ -104,7 +104,7 @@ export async function openHome(files: Files = openFiles(), room?: (folder: strin
     async close() {
       library.close();
       db.close();
-      // What a link has under way may still be putting a file there.
+      // A transfer in progress may still write a file there.
       await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };

@@ -1,4 +1,4 @@
-/** Homes joined by links, with what tests look at: their files, and ways to a server that are cut. */
+/** Connected homes, with what tests check: their files, and connections that break. */
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, connect, type Socket } from 'node:net';
@@ -11,12 +11,12 @@ import { openPeers, type Peer } from '../../src/sync/connections/peers.js';
 import { makeThrottle } from '../../src/sync/blobs/bandwidth-limit.js';
 import { openHome, sha256, silent, type Home } from './homes.js';
 
-/** A clock whose waits are short. */
+/** A clock with short waits. */
 export const clock = {
   ...systemClock,
   sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal),
 };
-/** How long a test waits for what comes about by itself. */
+/** How long a test waits for automatic effects. */
 export const soon = { timeout: 60_000, interval: 50 };
 
 /** Opens a home for the test. */
@@ -33,7 +33,7 @@ export async function served(one: Home): Promise<string> {
   return url;
 }
 
-/** Links a home to a peer, with all originals unless told otherwise, until the test or the link is ended. */
+/** Connects a home to a peer, with all originals by default, until the end of the test or of the connection. */
 export function link(
   from: Home,
   peer: string | (Partial<Peer> & { url: string }),
@@ -59,7 +59,7 @@ export function link(
   return mesh;
 }
 
-/** How many files of a home's pictures are there, and right: thumbs and previews, originals. */
+/** The number of a home's files that exist and are intact: thumbs and previews, originals. */
 export async function files({ blobs, library, archive }: Home): Promise<{ renditions: number; originals: number }> {
   const found = (await readdir(blobs.folder, { recursive: true })).filter((name) => /[0-9a-f]{64}$/.test(name));
   for (const name of found) expect(sha256(await readFile(join(blobs.folder, name)))).toBe(name.slice(-64));
@@ -72,7 +72,7 @@ export async function files({ blobs, library, archive }: Home): Promise<{ rendit
   return { renditions: found.length, originals };
 }
 
-/** A way to a server that is cut after so many bytes from it, again and again. */
+/** A connection to a server that breaks after so many bytes from it, again and again. */
 export async function brittle(url: string, bytes: () => number): Promise<{ url: string; cuts: () => number }> {
   const { hostname, port } = new URL(url);
   let cuts = 0;

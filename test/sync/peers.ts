@@ -1,6 +1,6 @@
 /**
- * The other sides that replication is tried with: a Photospool server over HTTP, PouchDB Server in this process, and the
- * CouchDB that `$COUCHDB_URL` names (`http://user:password@host:5984`), where it is set.
+ * The other sides in tests of replication: a Photospool server over HTTP, PouchDB Server in this process, and the
+ * CouchDB in `$COUCHDB_URL` (`http://user:password@host:5984`), if it is set.
  */
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -22,15 +22,15 @@ import { makeChanges } from '../../src/library/change-signal.js';
 /** An empty database somewhere. */
 export interface Side {
   database: Database;
-  /** Where it is, for other programs; absent for a library without a server. */
+  /** Its address, for other programs; absent for a library without a server. */
   address?: Address;
-  /** Its library, where it is ours. */
+  /** Its library, if it is ours. */
   library?: Library;
   served?: Served;
   close(): Promise<void>;
 }
 
-/** A library, in memory where no file is named, and what serves it. */
+/** A library, in memory by default, and its server side. */
 export function openLibrarySide(path = ':memory:'): Side & { library: Library; served: Served; db: Sqlite } {
   const db = openSqlite(path);
   const changes = makeChanges();
@@ -50,8 +50,8 @@ export function openLibrarySide(path = ':memory:'): Side & { library: Library; s
 }
 
 /**
- * PouchDB Server, in memory where no folder is named (LevelDB's files are in it then). Those in memory have the same databases:
- * a test names its own at random.
+ * PouchDB Server, in memory by default, or with LevelDB in a folder. Those in memory share their databases: a test uses
+ * random names.
  */
 export async function openPouchServer(folder?: string): Promise<{ url: string; close(): Promise<void> }> {
   const app =
@@ -69,7 +69,10 @@ interface App {
   listen(port: number, host: string): Server;
 }
 
-/** Only one in a process: of two, each keeps the other's list of databases too, and the second one no longer finds its own. */
+/**
+ * Only one per process: each of two would keep the other's list of databases, and the second would no longer find its
+ * own.
+ */
 let inMemory: App | undefined;
 
 function makePouchApp(kept: object): App {
@@ -86,7 +89,7 @@ function makePouchApp(kept: object): App {
   return app;
 }
 
-/** A new database on a server that speaks CouchDB's protocol; `server` may hold a user and a password. */
+/** A new database on a server with CouchDB's protocol; `server` may contain a user and a password. */
 export async function openCouchSide(server: string): Promise<Side> {
   const { username, password, origin } = new URL(server);
   const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');

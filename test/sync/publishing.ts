@@ -1,4 +1,6 @@
-/** Homes that publish, and a public server as `photospool serve --role public` makes it, on free ports of this machine. */
+/**
+ * Publishing homes, and a public server like that of `photospool serve --role public`, on free ports of this machine.
+ */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,7 +24,7 @@ import { openPublishing, publishTo } from '../../src/publishing/publish-to-peer.
 import type { LinkStatus } from '../../src/sync/connections/connection.js';
 import { openHome, silent, type Home } from './homes.js';
 
-/** A clock whose waits after failures are short. */
+/** A clock with short waits after failures. */
 const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 20, signal) };
 
 /** A public server that can be stopped, started and restored. */
@@ -32,9 +34,9 @@ export interface Public {
   token(name: string): Promise<string>;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Copies its folder (while it is stopped); `restore` puts that copy in its place. */
+  /** Copies its folder (while it is stopped); `restore` replaces it by that copy. */
   backUp(): Promise<() => Promise<void>>;
-  /** The ids that a visitor sees. */
+  /** The ids visible to a visitor. */
   ids(): Promise<string[]>;
   photo(opaque: string): Promise<Record<string, unknown> | undefined>;
   /** The bytes of all its files. */
@@ -92,7 +94,7 @@ export async function openPublicServer(): Promise<Public> {
   return one;
 }
 
-/** A home that publishes. */
+/** A publishing home. */
 export interface Publisher extends Home {
   edit(id: string, change: PhotoChange): void;
   purge(id: string): void;
@@ -100,7 +102,7 @@ export interface Publisher extends Home {
   publish(url: string, token: string, gps?: boolean): { status(): LinkStatus | undefined; stop(): Promise<void> };
 }
 
-/** Opens a home that publishes. */
+/** Opens a publishing home. */
 export async function openPublisher(): Promise<Publisher> {
   const home = await openHome();
   onTestFinished(() => home.close());

@@ -1,4 +1,4 @@
-/** Films for tests: made by the machine's ffmpeg where it is, tiny ones kept beside this file where it is not. */
+/** Videos for tests: made by the machine's ffmpeg if there is one, otherwise tiny ones beside this file. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import { findTools } from '../../src/video/find-ffmpeg.js';
 
 /** The tools of this machine. */
 export const tools = findTools();
-/** Why a test that makes films is skipped; false where it is not. */
+/** Why tests that make videos are skipped; false if they are not. */
 export const noFfmpeg = tools.kind === 'missing';
 
 /** A second of H.264 and AAC in an MP4 of some kilobytes: 64 × 48 pixels, red, then blue. */
 export const tinyFilm = (): Buffer => readFileSync(join(import.meta.dirname, 'tiny.mp4'));
 
-/** Makes a film with ffmpeg: `args` are those of the output. */
+/** Makes a video with ffmpeg: `args` are those of the output. */
 export function makeFilm(
   path: string,
   args: readonly string[],
@@ -28,15 +28,15 @@ export function makeFilm(
   return path;
 }
 
-/** H.264 that starts quickly. */
+/** H.264 with a fast start. */
 export const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
 
-/** Apple's key for what ties the halves of a Live Photo together, as an ffmpeg option. */
+/** Apple's key for the identifier of a Live Photo, as an ffmpeg option. */
 export const keyOf = (pair: string): string[] => [
   ...['-movflags', 'use_metadata_tags', '-metadata', `com.apple.quicktime.content.identifier=${pair}`],
 ];
 
-/** The picture of a Live Photo: a JPEG with Apple's maker note (a TIFF directory behind `Apple iOS`). */
+/** The picture of a Live Photo: a JPEG with Apple's maker note (a TIFF directory after `Apple iOS`). */
 export async function livePicture(pair: string, { width = 64, height = 48, hue = 200 } = {}): Promise<Buffer> {
   const background = `hsl(${hue}, 60%, 50%)`;
   const plain = await sharp({ create: { width, height, channels: 3, background } })
@@ -48,7 +48,7 @@ export async function livePicture(pair: string, { width = 64, height = 48, hue =
   note.writeUInt16BE(1, 14);
   writeEntry(note, 16, 0x11, 2, text.length, 14 + 2 + 12 + 4);
   text.copy(note, 32);
-  // IFD0 holds the maker and where the Exif directory is; that holds the note.
+  // IFD0 has the maker and the offset of the Exif directory; that contains the note.
   const head = Buffer.alloc(8 + 2 + 24 + 4 + 6 + 2 + 12 + 4);
   head.write('MM\0*', 'latin1');
   head.writeUInt32BE(8, 4);
@@ -71,7 +71,7 @@ function writeEntry(at: Buffer, offset: number, tag: number, type: number, count
   at.writeUInt32BE(value, offset + 8);
 }
 
-/** A motion photo as Google's phones wrote them first: the film behind the picture, XMP that tells how long it is. */
+/** A motion photo in Google's first form: the video after the picture, XMP with its length. */
 export async function microVideo(film: Buffer): Promise<Buffer> {
   const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:GCamera="http://ns.google.com/photos/1.0/camera/" GCamera:MicroVideo="1" GCamera:MicroVideoVersion="1" GCamera:MicroVideoOffset="${film.length}"/></rdf:RDF></x:xmpmeta>`;
   return Buffer.concat([await picture(120, xmp), film]);
@@ -85,7 +85,7 @@ export async function motionPhoto(film: Buffer): Promise<Buffer> {
   return Buffer.concat([await picture(30, xmp), film]);
 }
 
-/** A motion photo as Samsung's phones wrote them: no XMP, a trailer with blocks and their directory. */
+/** A motion photo in Samsung's form: no XMP, a trailer with blocks and their directory. */
 export async function samsungPhoto(film: Buffer): Promise<Buffer> {
   const name = Buffer.from('MotionPhoto_Data');
   const block = Buffer.alloc(8);
